@@ -1,0 +1,101 @@
+"""The one next move, and why: never two, never a lecture."""
+
+from dataclasses import dataclass
+
+from coach.core.checks import Checked, missing
+from coach.core.session import SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One sentence and the action that does it (an id of the key registry; empty when only a person can)."""
+
+    text: str
+    action: str = ""
+    is_good: bool = False
+    """Whether something has just been achieved."""
+
+
+_FOR_CHECK: dict[str, Advice] = {
+    "failure-seen": Advice("Make it fail: run the target.", "run"),
+    "same-failure": Advice("Measure how often it fails before believing it.", "reproduce"),
+    "spec-says-what-is-wrong": Advice("Say in one line each what should happen and what happens.", "spec"),
+    "test-pinned": Advice("Pin the failing test, so that nobody can move the goal.", "pin"),
+    "red-for-the-reason": Advice(
+        "The test must fail for the reproduced reason, not for its own set-up.", "run"
+    ),
+    "runs-alone": Advice("Run the pinned test alone: small and quick to repeat.", "reproduce"),
+    "suspects-backed-by-a-run": Advice("Run it red once more: the failing run names the suspects.", "run"),
+    "suspects-at-most": Advice("Too many places to look at: rule out what cannot be it.", "rule-out"),
+    "hypothesis-supported": Advice(
+        "Write what you think is wrong and what you will see if it is.", "hypothesis"
+    ),
+    "verified": Advice("Prove the fix: target, whole suite, baseline.", "verify"),
+    "root-cause-written": Advice("Write the root cause while you know it.", "root-cause"),
+    "confirmed": Advice("Look at the checks. If you agree, confirm.", "confirm"),
+}
+
+
+def advise(state: SessionState) -> Advice:
+    """Return the next move for a state."""
+    return _closed(state) or _running(state) or _trouble(state) or _gate(state)
+
+
+def _closed(state: SessionState) -> Advice | None:
+    if state.closed is None:
+        return None
+    return Advice(
+        f"This session is closed: {state.closed.ending}.", "export", is_good=state.closed.ending == "verified"
+    )
+
+
+def _running(state: SessionState) -> Advice | None:
+    if not state.under_way:
+        return None
+    run = state.under_way[-1]
+    if state.series_start is not None:
+        done = sum(each.is_over for each in state.runs if each.number >= (state.series_start or 0))
+        return Advice(f"Reproducing: cold run {done + 1}, fresh hash seed.", "cancel")
+    if state.plan:
+        position = min(len(state.plan), run.number - state.plan_start + 1)
+        return Advice(f"Verifying: run {position} of {len(state.plan)}.", "cancel")
+    return Advice("Running …", "cancel")
+
+
+def _trouble(state: SessionState) -> Advice | None:
+    last = state.runs[-1] if state.runs else None
+    if last and last.report and last.judged and last.judged.outcome == "UNRESOLVED" and not last.failing:
+        kind = last.report.ending.kind
+        if kind not in {"cancelled", "superseded"}:
+            return Advice(last.report.ending.sentence or last.judged.reason, "run")
+    if state.pin and not state.pin.is_intact:
+        return Advice("The pinned test changed: restore it, or unpin it with a reason.", "pin")
+    return None
+
+
+def _gate(state: SessionState) -> Advice:
+    step = state.step
+    if step is None:
+        return Advice("Start with a failing test.", "reproduce")
+    open_checks = missing(state, step)
+    if open_checks:
+        return _for_check(state, open_checks[0])
+    following = state.workflow.after(step.id)
+    if following is None:
+        return Advice("Verified. Close the session, or hand the story on.", "close", is_good=True)
+    return Advice(f"{step.title} is done. Next: {following.title}.", "next-step", is_good=True)
+
+
+def _for_check(state: SessionState, open_check: Checked) -> Advice:
+    if open_check.name == "same-failure" and state.reproduction and state.reproduction.failures < 2:
+        passes = state.reproduction.runs - state.reproduction.failures
+        text = f"It passed in {passes} of {state.reproduction.runs} cold runs: what differs where it failed?"
+        return Advice(text, "reproduce")
+    if open_check.name == "hypothesis-supported" and state.open_hypotheses:
+        return Advice(
+            f"H{state.open_hypotheses[-1].id} waits: make the one change it predicts about and save.", "judge"
+        )
+    if open_check.name == "verified" and state.verification and state.verification.missing:
+        first = state.verification.missing[0]
+        return Advice(f"Partial: {first.title}: {first.figure}.", "verify")
+    return _FOR_CHECK.get(open_check.name, Advice(open_check.title))

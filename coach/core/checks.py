@@ -1,0 +1,187 @@
+"""What the checks of a gate mean: name → a question about the session, answered with its figure.
+
+Nobody ticks a check off; each is computed from recorded runs and file states.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coach.core.session import SessionState
+from coach.core.workflow import GateCheck, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of a gate: ``figure`` is the evidence when it holds, the way there when it does not."""
+
+    name: str
+    title: str
+    passed: bool
+    figure: str = ""
+
+
+Check = Callable[[SessionState, int], Checked]
+REGISTRY: dict[str, Check] = {}
+
+
+def check(name: str) -> Callable[[Check], Check]:
+    """Register a check under the name workflows use."""
+
+    def register(function: Check) -> Check:
+        REGISTRY[name] = function
+        return function
+
+    return register
+
+
+def evaluate(state: SessionState, step: Step) -> tuple[Checked, ...]:
+    """Answer every check of a step's gate."""
+    return tuple(_answer(state, each) for each in step.gate)
+
+
+def missing(state: SessionState, step: Step) -> tuple[Checked, ...]:
+    return tuple(each for each in evaluate(state, step) if not each.passed)
+
+
+def is_met(state: SessionState, step: Step) -> bool:
+    return not missing(state, step)
+
+
+def _answer(state: SessionState, gate: GateCheck) -> Checked:
+    function = REGISTRY.get(gate.check)
+    if function is None:
+        return Checked(
+            gate.check, gate.check, passed=False, figure="this version of coach does not know this check"
+        )
+    return function(state, gate.limit)
+
+
+@check("failure-seen")
+def _failure_seen(state: SessionState, _limit: int) -> Checked:
+    run = state.last_failure
+    figure = f"#{run.number}" if run else "r runs it"
+    return Checked("failure-seen", "a run failed", run is not None, figure)
+
+
+@check("same-failure")
+def _same_failure(state: SessionState, _limit: int) -> Checked:
+    found = state.reproduction
+    if found is None:
+        return Checked("same-failure", "the same failure again", passed=False, figure="R measures how often")
+    figure = f"{found.failures} of {found.runs}"
+    if found.is_reproduced and not found.is_stable:
+        figure += f", flaky {found.low:.0%} to {found.high:.0%}"
+    return Checked("same-failure", "the same failure again", found.is_reproduced, figure)
+
+
+@check("spec-says-what-is-wrong")
+def _spec_says(state: SessionState, _limit: int) -> Checked:
+    passed = state.spec.says_what_is_wrong
+    return Checked(
+        "spec-says-what-is-wrong", "expected and actual written", passed, "" if passed else "s writes them"
+    )
+
+
+@check("test-pinned")
+def _test_pinned(state: SessionState, _limit: int) -> Checked:
+    pin = state.pin
+    if pin is None:
+        return Checked("test-pinned", "failing test pinned", passed=False, figure="p pins it")
+    figure = f"{pin.digest[:7]}" if pin.is_intact else "changed since it was pinned"
+    return Checked("test-pinned", "failing test pinned", pin.is_intact, figure)
+
+
+@check("red-for-the-reason")
+def _red_for_the_reason(state: SessionState, _limit: int) -> Checked:
+    title = "red for the reproduced reason"
+    if state.pin is None:
+        return Checked("red-for-the-reason", title, passed=False)
+    if state.pin.red != "behavioural":
+        return Checked(
+            "red-for-the-reason", title, passed=False, figure="the test cannot run: import, fixture or syntax"
+        )
+    run = _red_run(state)
+    return Checked("red-for-the-reason", title, run > 0, f"#{run}" if run else "not seen in a run yet")
+
+
+def _red_run(state: SessionState) -> int:
+    if state.pin is None:
+        return 0
+    for run in reversed(state.runs):
+        if any(each.test == state.pin.test and each.strict in state.expected for each in run.failing):
+            return run.number
+    return 0
+
+
+@check("runs-alone")
+def _runs_alone(state: SessionState, _limit: int) -> Checked:
+    title = "fails when run alone"
+    if state.pin is None:
+        return Checked("runs-alone", title, passed=False)
+    for run in reversed(state.runs):
+        is_alone = run.request.target.words == (state.pin.test,) or run.request.target.kind == "command"
+        if is_alone and any(each.test == state.pin.test for each in run.failing):
+            return Checked("runs-alone", title, passed=True, figure=f"#{run.number}")
+    return Checked("runs-alone", title, passed=False, figure="R runs it alone")
+
+
+@check("suspects-backed-by-a-run")
+def _suspects_backed(state: SessionState, _limit: int) -> Checked:
+    passed = bool(state.standing_suspects) and state.suspects_run > 0
+    figure = f"#{state.suspects_run}" if passed else "a failing run names them"
+    return Checked("suspects-backed-by-a-run", "suspects named by a run", passed, figure)
+
+
+@check("suspects-at-most")
+def _suspects_at_most(state: SessionState, limit: int) -> Checked:
+    standing = len(state.standing_suspects)
+    figure = f"{standing} left" + ("" if standing <= limit else ", o rules one out")
+    return Checked("suspects-at-most", f"at most {limit} suspects", 0 < standing <= limit, figure)
+
+
+@check("hypothesis-supported")
+def _hypothesis_supported(state: SessionState, _limit: int) -> Checked:
+    title = "one hypothesis supported by a later run"
+    for each in state.hypotheses:
+        if each.verdict == "SUPPORTED" and any(run > each.after_run for run in each.runs):
+            return Checked(
+                "hypothesis-supported", title, passed=True, figure=f"H{each.id}, run #{max(each.runs)}"
+            )
+    waiting = bool(state.open_hypotheses)
+    return Checked(
+        "hypothesis-supported",
+        title,
+        passed=False,
+        figure="run the experiment" if waiting else "h writes one",
+    )
+
+
+@check("verified")
+def _verified(state: SessionState, _limit: int) -> Checked:
+    if state.verification is None:
+        return Checked("verified", "every check of the fix holds", passed=False, figure="v verifies")
+    held = sum(each.passed for each in state.verification.checks)
+    figure = f"{held} of {len(state.verification.checks)}"
+    passed = state.verification.verdict == "verified"
+    if edited_since_verification(state):
+        passed, figure = False, "edited since; v verifies again"
+    return Checked("verified", "every check of the fix holds", passed, figure)
+
+
+def edited_since_verification(state: SessionState) -> bool:
+    """Whether the verification speaks of another tree than the present one."""
+    edit = state.last_edit
+    return state.verification is not None and edit is not None and edit.after_run >= state.verified_at_run
+
+
+@check("root-cause-written")
+def _root_cause(state: SessionState, _limit: int) -> Checked:
+    passed = bool(state.root_cause.strip())
+    return Checked("root-cause-written", "root cause written", passed, "" if passed else "w writes it")
+
+
+@check("confirmed")
+def _confirmed(state: SessionState, _limit: int) -> Checked:
+    return Checked(
+        "confirmed", "a person agrees", state.is_confirmed, "" if state.is_confirmed else "y confirms"
+    )

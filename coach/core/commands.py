@@ -1,0 +1,155 @@
+"""What a person or a program can ask of a session. Every door (screen, command line) speaks these words."""
+
+from typing import Literal
+
+from coach.core.hypothesis import Prediction, Verdict
+from coach.core.spec import Spec
+from coach.core.target import Target
+from coach.core.value import Value
+
+
+class Begin(Value):
+    """Start on a freshly opened session: enter the first step and reproduce."""
+
+
+class Resume(Value):
+    """Take up a session again; nothing is run."""
+
+
+class Reproduce(Value):
+    """Measure how often the target fails, by cold runs."""
+
+
+class RunTarget(Value):
+    """Run the target once, now; a run under way is superseded."""
+
+    purpose: Literal["feedback", "experiment"] = "feedback"
+
+
+class RunSuite(Value):
+    """Run the whole suite once."""
+
+
+class CancelRun(Value):
+    """Stop what is running."""
+
+
+class SetWatching(Value):
+    """Pause or resume runs on save."""
+
+    watching: bool
+
+
+class Retarget(Value):
+    """Debug another test from here on: typically the regression test just written."""
+
+    target: Target
+
+
+class WriteSpec(Value):
+    spec: Spec
+
+
+class GoToStep(Value):
+    """Enter a step. Going forward past a gate that is not met needs a reason, which is logged and exported."""
+
+    step: str = ""
+    """Empty means the next one."""
+    reason: str = ""
+
+
+class PinTest(Value):
+    """Take the failing test as the regression test, by content."""
+
+    test: str = ""
+    """Empty means the test of the reproduced failure."""
+
+
+class UnpinTest(Value):
+    reason: str
+
+
+class RuleOutSuspect(Value):
+    suspect: str
+    reason: str
+
+
+class RestoreSuspect(Value):
+    suspect: str
+
+
+class ProposeHypothesis(Value):
+    claim: str
+    prediction: Prediction
+
+
+class JudgeHypothesis(Value):
+    """A person's verdict on an observation that a run after the prediction made possible."""
+
+    id: int
+    verdict: Verdict
+    reason: str
+
+
+class WriteNote(Value):
+    text: str
+
+
+class Verify(Value):
+    """Prove the fix: pinned test, whole suite, baseline."""
+
+
+class WriteRootCause(Value):
+    text: str
+
+
+class ConfirmFix(Value):
+    """A person agrees that the defect is fixed."""
+
+
+class NoteExport(Value):
+    """Context left coach: how much and in which form."""
+
+    format: str
+    budget: int
+    digest: str
+    way: str = ""
+
+
+class Close(Value):
+    """End the session; its ending is computed."""
+
+    note: str = ""
+
+
+class Interrupted(Value):
+    """coach is being stopped from outside (a signal, a closed terminal)."""
+
+    by: str
+
+
+Command = (
+    Begin
+    | Resume
+    | Reproduce
+    | RunTarget
+    | RunSuite
+    | CancelRun
+    | SetWatching
+    | Retarget
+    | WriteSpec
+    | GoToStep
+    | PinTest
+    | UnpinTest
+    | RuleOutSuspect
+    | RestoreSuspect
+    | ProposeHypothesis
+    | JudgeHypothesis
+    | WriteNote
+    | Verify
+    | WriteRootCause
+    | ConfirmFix
+    | NoteExport
+    | Close
+    | Interrupted
+)

@@ -1,0 +1,164 @@
+"""Commands that lead to runs: reproduce, run, cancel, verify; and the pin that makes a run evidence."""
+
+from coach.core import commands as cmd
+from coach.core import events as ev
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.effects import ReadChanges, ReadTest, StartRun, StopRuns, Watch
+from coach.core.reproduction import repeats_for
+from coach.core.run import Purpose, RunRequest
+from coach.core.session import SessionState
+from coach.core.target import WHOLE_SUITE
+from coach.core.verifying import baseline_of
+
+CLOSED = Refusal("this session is closed; resume it first: coach debug --resume")
+
+
+def start_run(draft: Draft, purpose: Purpose) -> None:
+    """Record and start the next run; what is under way is superseded."""
+    if draft.state.under_way:
+        draft.perform(StopRuns(superseded=True))
+    number = draft.state.last_number + 1
+    is_suite = purpose in {"suite", "baseline"} and draft.state.target.kind == "pytest"
+    opened = draft.state.opened
+    request = RunRequest(
+        number=number,
+        purpose=purpose,
+        target=WHOLE_SUITE if is_suite else draft.state.target,
+        hash_seed=number
+        * 2_654_435_761
+        % 2**32,  # Knuth's multiplicative hash: every run its own seed, no clock needed
+        tree=opened.checkout.tree if purpose == "baseline" and opened else "",
+    )
+    draft.record(ev.RunStarted(request=request))
+    draft.perform(StartRun(request=request))
+
+
+def begin_reproduction(draft: Draft) -> None:
+    draft.record(ev.ReproductionBegan())
+    start_run(draft, "reproduce")
+
+
+@decide.register
+def _(_message: cmd.Begin, state: SessionState) -> Decision | Refusal:
+    if state.visits or not state.workflow.steps:
+        return Refusal("this session has begun already")
+    draft = Draft(state)
+    draft.record(ev.StepEntered(step=state.workflow.steps[0].id, why="start"))
+    draft.perform(Watch(on=True))
+    begin_reproduction(draft)
+    return draft.done()
+
+
+@decide.register
+def _(_message: cmd.Reproduce, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    draft = Draft(state)
+    begin_reproduction(draft)
+    return draft.done()
+
+
+@decide.register
+def _(message: cmd.RunTarget, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    draft = Draft(state)
+    _void_verification(draft, "another run was asked for")
+    start_run(draft, message.purpose)
+    return draft.done()
+
+
+@decide.register
+def _(_message: cmd.RunSuite, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    draft = Draft(state)
+    _void_verification(draft, "another run was asked for")
+    start_run(draft, "suite")
+    return draft.done()
+
+
+@decide.register
+def _(_message: cmd.CancelRun, state: SessionState) -> Decision | Refusal:
+    if not state.under_way:
+        return Refusal("nothing is running")
+    draft = Draft(state)
+    _void_verification(draft, "cancelled")
+    draft.perform(StopRuns())
+    return draft.done()
+
+
+@decide.register
+def _(message: cmd.SetWatching, state: SessionState) -> Decision | Refusal:
+    if message.watching == state.watching:
+        return Refusal("runs on save are " + ("on already" if state.watching else "off already"))
+    return Decision(effects=(Watch(on=message.watching),))
+
+
+@decide.register
+def _(message: cmd.Retarget, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    if message.target == state.target:
+        return Refusal("that is the target already")
+    draft = Draft(state)
+    draft.record(ev.TargetChanged(target=message.target))
+    begin_reproduction(draft)
+    return draft.done()
+
+
+@decide.register
+def _(message: cmd.PinTest, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    test = message.test or pinnable(state)
+    if not test:
+        return Refusal("no failing test to pin yet; reproduce the failure first (R)")
+    if state.pin and state.pin.test == test and state.pin.is_intact:
+        return Refusal("this test is pinned already; u unpins it")
+    return Decision(effects=(ReadTest(test=test, pin=True),))
+
+
+def pinnable(state: SessionState) -> str:
+    """Return the test that stands for the failure: the target itself, or the first test that failed."""
+    if state.target.is_one_test and not state.last_failure:
+        return state.target.words[0]
+    failing = state.last_failure.failing if state.last_failure else ()
+    return next((each.test for each in failing if "::" in each.test), "")
+
+
+@decide.register
+def _(message: cmd.UnpinTest, state: SessionState) -> Decision | Refusal:
+    if state.pin is None:
+        return Refusal("no test is pinned")
+    if not message.reason.strip():
+        return Refusal("unpinning needs a reason: it is recorded and exported")
+    return Decision(events=(ev.TestUnpinned(reason=message.reason),))
+
+
+@decide.register
+def _(_message: cmd.Verify, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    if state.plan:
+        return Refusal("a verification is under way")
+    draft = Draft(state)
+    found = state.reproduction
+    repeats = repeats_for(found.failures / found.runs) if found and found.runs and found.is_reproduced else 1
+    plan: list[Purpose] = ["verify"] * repeats
+    if state.target.kind == "pytest":
+        plan.append("suite")
+        if baseline_of(state) is None and state.opened and state.opened.checkout.tree:
+            plan.append("baseline")
+    draft.record(ev.VerificationBegan(plan=tuple(plan)))
+    if state.pin:
+        draft.perform(ReadTest(test=state.pin.test))
+    if state.opened and state.opened.checkout.tree:
+        draft.perform(ReadChanges(base=state.opened.checkout.tree, label="the session opened"))
+    start_run(draft, plan[0])
+    return draft.done()
+
+
+def _void_verification(draft: Draft, why: str) -> None:
+    if draft.state.plan:
+        draft.record(ev.VerificationVoided(why=why))

@@ -1,0 +1,88 @@
+"""Commands that write down what a person knows: spec, suspects ruled out, hypotheses, notes, the root cause."""
+
+from coach.core import commands as cmd
+from coach.core import events as ev
+from coach.core.decide.shape import Decision, Refusal, decide
+from coach.core.session import SessionState
+
+
+@decide.register
+def _(message: cmd.WriteSpec, state: SessionState) -> Decision | Refusal:
+    if message.spec == state.spec:
+        return Refusal("the spec says that already")
+    return Decision(events=(ev.SpecWritten(spec=message.spec),))
+
+
+@decide.register
+def _(message: cmd.RuleOutSuspect, state: SessionState) -> Decision | Refusal:
+    if message.suspect not in {each.key for each in state.suspects}:
+        return Refusal(f"no suspect {message.suspect!r}; coach suspects lists them")
+    if not message.reason.strip():
+        return Refusal("ruling out needs a reason: what did you see?")
+    return Decision(events=(ev.SuspectRuledOut(suspect=message.suspect, reason=message.reason),))
+
+
+@decide.register
+def _(message: cmd.RestoreSuspect, state: SessionState) -> Decision | Refusal:
+    if message.suspect not in state.ruled_out:
+        return Refusal(f"{message.suspect!r} is not ruled out")
+    return Decision(events=(ev.SuspectRestored(suspect=message.suspect),))
+
+
+@decide.register
+def _(message: cmd.ProposeHypothesis, state: SessionState) -> Decision | Refusal:
+    if not message.claim.strip() or not (message.prediction.text.strip() or message.prediction.expects):
+        return Refusal("a hypothesis needs a claim and a prediction: what will you see if it holds?")
+    number = max((each.id for each in state.hypotheses), default=0) + 1
+    return Decision(
+        events=(ev.HypothesisProposed(id=number, claim=message.claim, prediction=message.prediction),)
+    )
+
+
+@decide.register
+def _(message: cmd.JudgeHypothesis, state: SessionState) -> Decision | Refusal:
+    hypothesis = state.hypothesis(message.id)
+    if hypothesis is None:
+        return Refusal(f"no hypothesis H{message.id}")
+    if hypothesis.is_eliminated:
+        return Refusal(f"H{message.id} was refuted; write a new one instead of reviving it")
+    if not message.reason.strip():
+        return Refusal("a verdict needs what was observed")
+    later = tuple(run.number for run in state.runs if run.number > hypothesis.after_run and run.is_over)
+    if not later and message.verdict != "INCONCLUSIVE":
+        return Refusal("no run since the prediction: run the experiment first (r)")
+    judged = ev.HypothesisJudged(
+        id=message.id, verdict=message.verdict, reason=message.reason, runs=later[-1:]
+    )
+    return Decision(events=(judged,))
+
+
+@decide.register
+def _(message: cmd.WriteNote, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - a note is always welcome
+    if not message.text.strip():
+        return Refusal("the note is empty")
+    return Decision(events=(ev.NoteWritten(text=message.text),))
+
+
+@decide.register
+def _(message: cmd.WriteRootCause, state: SessionState) -> Decision | Refusal:
+    if message.text.strip() == state.root_cause.strip():
+        return Refusal("the root cause says that already" if state.root_cause else "the root cause is empty")
+    return Decision(events=(ev.RootCauseWritten(text=message.text),))
+
+
+@decide.register
+def _(_message: cmd.ConfirmFix, state: SessionState) -> Decision | Refusal:
+    if state.is_confirmed:
+        return Refusal("confirmed already")
+    if state.verification is None:
+        return Refusal("nothing is verified yet; v verifies")
+    return Decision(events=(ev.FixConfirmed(),))
+
+
+@decide.register
+def _(message: cmd.NoteExport, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - every export is recorded
+    event = ev.ContextExported(
+        format=message.format, budget=message.budget, digest=message.digest, way=message.way
+    )
+    return Decision(events=(event,))

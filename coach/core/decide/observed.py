@@ -1,0 +1,233 @@
+"""What follows from what the engine saw: a run ended, files were saved, a test or a diff was read."""
+
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide.evidence import start_run
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.failure import failing_set, is_structural
+from coach.core.hypothesis import judge_prediction
+from coach.core.isolate.ranking import rank
+from coach.core.oracle import Judged, judge
+from coach.core.report import Ending, RunReport
+from coach.core.reproduction import SeriesRun, measure, needs_more
+from coach.core.run import Run
+from coach.core.session import SessionState
+from coach.core.verifying import verify
+
+TIME_BOX = 60.0
+"""Seconds a reproduction may take before two resolved runs are enough."""
+
+_STOPPED = {"cancelled", "superseded", "interrupted"}
+
+
+@decide.register
+def _(message: eff.RunEnded, state: SessionState) -> Decision | Refusal:
+    run = state.run(message.number)
+    if run is None or run.is_over:
+        return Refusal(f"run #{message.number} is over already")
+    draft = Draft(state)
+    _finish(draft, run, message.report)
+    over = draft.state.run(message.number)
+    if over is None or message.report.ending.kind in _STOPPED:
+        _give_up(draft, message.report)
+        return draft.done()
+    _follow(draft, over)
+    return draft.done()
+
+
+def _finish(draft: Draft, run: Run, report: RunReport) -> None:
+    failing = failing_set(report)
+    expected = draft.state.expected if run.request.purpose not in {"suite", "baseline"} else ()
+    judged = judge(report, failing, expected)
+    draft.record(ev.RunFinished(number=run.number, report=report, failing=failing, judged=judged))
+
+
+def _give_up(draft: Draft, report: RunReport) -> None:
+    """A cancelled run ends its series; a superseded one is replaced by the run that superseded it."""
+    if report.ending.kind != "superseded" and draft.state.series_start is not None:
+        _measure(draft)
+
+
+def _follow(draft: Draft, run: Run) -> None:
+    purpose = run.request.purpose
+    if purpose == "reproduce" and draft.state.series_start is not None:
+        _continue_series(draft)
+    elif draft.state.plan and purpose in {"verify", "suite", "baseline"}:
+        _continue_plan(draft)
+    if purpose in {"feedback", "experiment"}:
+        _test_prediction(draft, run)
+    if (
+        not run.request.in_copy
+        and run.failing
+        and purpose not in {"suite", "baseline"}
+        and draft.state.series_start is None
+    ):
+        _look_for_suspects(draft, run)
+
+
+def _series(state: SessionState) -> tuple[list[SeriesRun], float]:
+    first = state.series_start or 0
+    runs = [
+        r
+        for r in state.runs
+        if r.number >= first and r.request.purpose == "reproduce" and r.report and r.judged
+    ]
+    seconds = sum(run.report.duration for run in runs if run.report)
+    series = [
+        SeriesRun(
+            run=run.number,
+            strict=run.strict,
+            resolved=bool(run.failing) or run.judged.outcome != "UNRESOLVED",
+        )
+        for run in runs
+        if run.judged
+    ]
+    return series, seconds
+
+
+def _continue_series(draft: Draft) -> None:
+    series, seconds = _series(draft.state)
+    if needs_more(series, seconds, TIME_BOX):
+        start_run(draft, "reproduce")
+    else:
+        _measure(draft)
+
+
+def _measure(draft: Draft) -> None:
+    series, _ = _series(draft.state)
+    draft.record(ev.ReproductionMeasured(reproduction=measure(series)))
+
+
+def _continue_plan(draft: Draft) -> None:
+    done = draft.state.last_number - draft.state.plan_start + 1
+    if done < len(draft.state.plan):
+        start_run(draft, draft.state.plan[done])
+    else:
+        draft.record(ev.VerificationJudged(verification=verify(draft.state)))
+
+
+def _test_prediction(draft: Draft, run: Run) -> None:
+    """Judge the newest open hypothesis by the first run after an edit (or an experiment) that followed its prediction."""
+    if not run.is_current_evidence or run.judged is None:
+        return
+    waiting = [
+        each
+        for each in draft.state.open_hypotheses
+        if each.prediction.expects and each.after_run < run.number
+    ]
+    if not waiting:
+        return
+    hypothesis = waiting[-1]
+    edited = any(edit.after_run >= hypothesis.after_run for edit in draft.state.edits)
+    if not edited and run.request.purpose != "experiment":
+        return
+    another = bool(run.failing) and run.judged.outcome != "FAIL"
+    expects = hypothesis.prediction.expects
+    assert expects is not None
+    verdict, reason = judge_prediction(expects, run.judged.outcome, another_failure=another)
+    draft.record(ev.HypothesisJudged(id=hypothesis.id, verdict=verdict, reason=reason, runs=(run.number,)))
+
+
+def _look_for_suspects(draft: Draft, run: Run) -> None:
+    """Rank at once from the frames; the hunks since the last pass follow when they are read."""
+    assert run.report is not None
+    failures = [each for each in run.report.failures if not run.failing or each.test == run.failing[0].test]
+    suspects = rank(failures or run.report.failures, draft.state.changes)
+    if suspects and suspects != draft.state.suspects:
+        draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects))
+    base, label = _base(draft.state)
+    if base and run.report.tree:
+        draft.perform(eff.ReadChanges(base=base, tree=run.report.tree, label=label))
+
+
+def _base(state: SessionState) -> tuple[str, str]:
+    """The tree to compare with: the last pass of the target, else the commit the session opened on."""
+    passed = state.last_pass
+    if passed and passed.report and passed.report.tree:
+        return passed.report.tree, f"it passed in #{passed.number}"
+    commit = state.opened.checkout.commit if state.opened else ""
+    return commit, "the last commit"
+
+
+@decide.register
+def _(message: eff.ChangesSeen, state: SessionState) -> Decision | Refusal:
+    draft = Draft(state)
+    if message.changes != state.changes:
+        draft.record(ev.ChangesRead(changes=message.changes))
+    run = state.last_failure
+    if run and run.report and not state.plan:
+        suspects = rank(run.report.failures, message.changes)
+        if suspects and suspects != state.suspects:
+            draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects))
+    return draft.done()
+
+
+@decide.register
+def _(message: eff.FilesSaved, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return Refusal("the session is closed")
+    draft = Draft(state)
+    draft.record(ev.EditSeen(paths=message.paths))
+    if state.plan:
+        draft.record(ev.VerificationVoided(why=f"{message.paths[0]} was edited"))
+    if state.pin and state.pin.path in message.paths:
+        draft.perform(eff.ReadTest(test=state.pin.test))
+    if state.watching:
+        start_run(draft, "feedback")
+    return draft.done()
+
+
+@decide.register
+def _(message: eff.WatchSeen, state: SessionState) -> Decision | Refusal:
+    if message.watching == state.watching and message.note == state.watch_note:
+        return Decision()
+    return Decision(
+        events=(ev.WatchingChanged(watching=message.watching, note=message.note),), notice=message.note
+    )
+
+
+@decide.register
+def _(message: eff.TestSeen, state: SessionState) -> Decision | Refusal:
+    if message.pin:
+        return _pin(message, state)
+    if state.pin is None or message.test != state.pin.test or message.digest == state.pin.seen_digest:
+        return Decision()
+    return Decision(events=(ev.PinnedTestRead(digest=message.digest, source=message.source),))
+
+
+def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
+    if not message.digest:
+        return Decision(notice=f"the source of {message.test} was not found; nothing is pinned")
+    failed = state.last_failure
+    failures = (
+        [each for each in failed.report.failures if each.test == message.test]
+        if failed and failed.report
+        else []
+    )
+    pinned = ev.TestPinned(
+        test=message.test,
+        path=message.path,
+        line=message.line,
+        source=message.source,
+        digest=message.digest,
+        red="structural" if any(is_structural(each) for each in failures) else "behavioural",
+    )
+    return Decision(events=(pinned,), notice=f"pinned {message.test}")
+
+
+@decide.register
+def _(message: eff.EffectFailed, state: SessionState) -> Decision | Refusal:
+    """What the engine could not do ends as a run that was not started, or as a word to the engineer."""
+    run = state.run(message.run)
+    if run is None or run.is_over:
+        return Decision(notice=message.message)
+    report = RunReport(ending=Ending(kind="not_started", sentence=message.message))
+    judged = Judged(outcome="UNRESOLVED", reason=message.message)
+    draft = Draft(state)
+    draft.record(ev.RunFinished(number=run.number, report=report, judged=judged))
+    if draft.state.series_start is not None:
+        _measure(draft)
+    if draft.state.plan:
+        draft.record(ev.VerificationVoided(why=message.message))
+    draft.notice = message.message
+    return draft.done()

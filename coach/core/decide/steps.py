@@ -1,0 +1,77 @@
+"""Commands that move through the workflow and end the session."""
+
+from typing import Literal
+
+from coach.core import checks
+from coach.core import commands as cmd
+from coach.core import events as ev
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.effects import StopRuns, Watch
+from coach.core.session import SessionState
+
+
+@decide.register
+def _(message: cmd.GoToStep, state: SessionState) -> Decision | Refusal:
+    here = state.step
+    if here is None:
+        return Refusal("the session has not begun")
+    there = state.workflow.step(message.step) if message.step else state.workflow.after(here.id)
+    if there is None:
+        names = ", ".join(step.id for step in state.workflow.steps)
+        return Refusal(
+            f"no step {message.step!r}; this workflow has: {names}"
+            if message.step
+            else "this is the last step"
+        )
+    if there.id == here.id:
+        return Refusal(f"{here.title} is the step you are in")
+    position, goal = state.workflow.position(here.id), state.workflow.position(there.id)
+    if goal < position:
+        return Decision(events=(ev.StepEntered(step=there.id, why=message.reason or "back"),))
+    return _forward(message, state, position, goal)
+
+
+def _forward(message: cmd.GoToStep, state: SessionState, position: int, goal: int) -> Decision | Refusal:
+    draft = Draft(state)
+    for step in state.workflow.steps[position:goal]:
+        unmet = checks.missing(state, step)
+        if not unmet:
+            continue
+        if not message.reason.strip():
+            return Refusal(
+                f"{step.title} is not done: {unmet[0].title}. Go on anyway? Give a reason; it is recorded."
+            )
+        names = tuple(each.name for each in unmet)
+        draft.record(ev.GateOverridden(step=step.id, reason=message.reason, missing=names))
+    draft.record(ev.StepEntered(step=state.workflow.steps[goal].id, why=message.reason or "gate"))
+    return draft.done()
+
+
+@decide.register
+def _(_message: cmd.Resume, state: SessionState) -> Decision | Refusal:
+    if not state.visits:
+        return Refusal("the session has not begun")
+    return Decision(events=(ev.SessionResumed(),), effects=(Watch(on=True),))
+
+
+@decide.register
+def _(message: cmd.Close, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return Refusal("this session is closed already")
+    effects = (StopRuns(),) if state.under_way else ()
+    event = ev.SessionClosed(ending=_ending(state), note=message.note)
+    return Decision(events=(event,), effects=(*effects, Watch(on=False)))
+
+
+def _ending(state: SessionState) -> Literal["verified", "partial", "abandoned"]:
+    """*verified* only when the last gate is met; *partial* when there is a verification that says less."""
+    last = state.workflow.steps[-1] if state.workflow.steps else None
+    if last and checks.is_met(state, last):
+        return "verified"
+    return "partial" if state.verification else "abandoned"
+
+
+@decide.register
+def _(message: cmd.Interrupted, state: SessionState) -> Decision | Refusal:
+    effects = (StopRuns(),) if state.under_way else ()
+    return Decision(events=(ev.SessionInterrupted(by=message.by),), effects=effects)

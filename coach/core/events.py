@@ -1,0 +1,316 @@
+"""Everything that can happen in a session and is worth reading next month.
+
+One class per kind; ``kind`` is the word on disk and never changes meaning. New fields get a default so that old logs
+stay readable; a new meaning gets a new kind. Live output lines are not events.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from coach.core.changes import Changes
+from coach.core.failure import FailureSignature
+from coach.core.hypothesis import Prediction, Verdict
+from coach.core.oracle import Judged
+from coach.core.report import RunReport
+from coach.core.reproduction import Reproduction
+from coach.core.run import Purpose, RunRequest
+from coach.core.spec import Spec
+from coach.core.suspect import Suspect
+from coach.core.target import Target
+from coach.core.text import Text
+from coach.core.value import Value
+from coach.core.verification import Verification
+from coach.core.workflow import Workflow
+
+SCHEMA = 1
+
+
+class Interpreter(Value):
+    """The target's own python, and why this one was chosen."""
+
+    path: Text
+    why: Text = ""
+    version: Text = ""
+    pytest: Text = ""
+    """pytest's version there; empty when it has none."""
+
+
+class Checkout(Value):
+    """The state of the project when the session opened."""
+
+    root: Text
+    commit: Text = ""
+    branch: Text = ""
+    dirty_files: int = 0
+    tree: Text = ""
+    """The work tree as it was then, in coach's own store."""
+
+
+class SessionOpened(Value):
+    kind: Literal["session_opened"] = "session_opened"
+    schema_version: int = SCHEMA
+    session: Text
+    coach: Text
+    target: Target
+    workflow: Workflow
+    interpreter: Interpreter
+    checkout: Checkout
+    platform: Text = ""
+
+
+class SessionResumed(Value):
+    kind: Literal["session_resumed"] = "session_resumed"
+    coach: Text = ""
+
+
+class SessionInterrupted(Value):
+    """coach was stopped from outside; recorded at the time when it could be, else at the next start."""
+
+    kind: Literal["session_interrupted"] = "session_interrupted"
+    by: Text
+
+
+class SessionClosed(Value):
+    kind: Literal["session_closed"] = "session_closed"
+    ending: Literal["verified", "partial", "abandoned"]
+    note: Text = ""
+
+
+class TargetChanged(Value):
+    """Another test (usually the regression test just written) stands for the defect from here on."""
+
+    kind: Literal["target_changed"] = "target_changed"
+    target: Target
+
+
+class SpecWritten(Value):
+    kind: Literal["spec_written"] = "spec_written"
+    spec: Spec
+
+
+class StepEntered(Value):
+    kind: Literal["step_entered"] = "step_entered"
+    step: str
+    why: Text = ""
+
+
+class GateOverridden(Value):
+    kind: Literal["gate_overridden"] = "gate_overridden"
+    step: str
+    reason: Text
+    missing: tuple[str, ...] = ()
+
+
+class RunStarted(Value):
+    kind: Literal["run_started"] = "run_started"
+    request: RunRequest
+
+
+class RunFinished(Value):
+    """What was seen, and what it was judged to be under the rules of that day."""
+
+    kind: Literal["run_finished"] = "run_finished"
+    number: int
+    report: RunReport
+    failing: tuple[FailureSignature, ...] = ()
+    judged: Judged
+    rule: int = 1
+
+
+class ReproductionBegan(Value):
+    kind: Literal["reproduction_began"] = "reproduction_began"
+
+
+class ReproductionMeasured(Value):
+    kind: Literal["reproduction_measured"] = "reproduction_measured"
+    reproduction: Reproduction
+    rule: int = 1
+
+
+class EditSeen(Value):
+    """Files in the checkout were saved (or came back from a branch switch)."""
+
+    kind: Literal["edit_seen"] = "edit_seen"
+    paths: tuple[Text, ...]
+
+
+class WatchingChanged(Value):
+    """Whether saves lead to runs: paused and resumed by a key, or lost and found by the watcher."""
+
+    kind: Literal["watching_changed"] = "watching_changed"
+    watching: bool
+    note: Text = ""
+
+
+class ChangesRead(Value):
+    """The hunks between the last passing (or opening) tree and the tree of a run."""
+
+    kind: Literal["changes_read"] = "changes_read"
+    changes: Changes
+
+
+class TestPinned(Value):
+    """The regression test, by content: from here on it must not change unnoticed."""
+
+    __test__ = False
+    kind: Literal["test_pinned"] = "test_pinned"
+    test: Text
+    path: Text
+    line: int = 0
+    source: Text = ""
+    digest: str
+    red: Literal["behavioural", "structural"]
+
+
+class PinnedTestRead(Value):
+    """The pinned test was read again and is not what it was (or is again what it was)."""
+
+    kind: Literal["pinned_test_read"] = "pinned_test_read"
+    digest: str
+    """Empty when the test is gone."""
+    source: Text = ""
+
+
+class TestUnpinned(Value):
+    __test__ = False
+    kind: Literal["test_unpinned"] = "test_unpinned"
+    reason: Text
+
+
+class SuspectsRanked(Value):
+    kind: Literal["suspects_ranked"] = "suspects_ranked"
+    run: int
+    suspects: tuple[Suspect, ...]
+    rule: int = 1
+
+
+class SuspectRuledOut(Value):
+    kind: Literal["suspect_ruled_out"] = "suspect_ruled_out"
+    suspect: Text
+    reason: Text
+
+
+class SuspectRestored(Value):
+    kind: Literal["suspect_restored"] = "suspect_restored"
+    suspect: Text
+
+
+class HypothesisProposed(Value):
+    kind: Literal["hypothesis_proposed"] = "hypothesis_proposed"
+    id: int
+    claim: Text
+    prediction: Prediction
+
+
+class HypothesisJudged(Value):
+    kind: Literal["hypothesis_judged"] = "hypothesis_judged"
+    id: int
+    verdict: Verdict
+    reason: Text
+    runs: tuple[int, ...]
+    rule: int = 1
+
+
+class NoteWritten(Value):
+    kind: Literal["note_written"] = "note_written"
+    text: Text
+
+
+class VerificationBegan(Value):
+    """The runs a verification is made of, in order; an edit before their end makes it void."""
+
+    kind: Literal["verification_began"] = "verification_began"
+    plan: tuple[Purpose, ...]
+
+
+class VerificationVoided(Value):
+    kind: Literal["verification_voided"] = "verification_voided"
+    why: Text
+
+
+class VerificationJudged(Value):
+    kind: Literal["verification_judged"] = "verification_judged"
+    verification: Verification
+    rule: int = 1
+
+
+class RootCauseWritten(Value):
+    kind: Literal["root_cause_written"] = "root_cause_written"
+    text: Text
+
+
+class FixConfirmed(Value):
+    """A person looked at the verification and agrees."""
+
+    kind: Literal["fix_confirmed"] = "fix_confirmed"
+
+
+class ContextExported(Value):
+    """The session was handed on: edits that follow may be an assistant's."""
+
+    kind: Literal["context_exported"] = "context_exported"
+    format: str
+    budget: int
+    digest: str
+    way: Text = ""
+
+
+class Unknown(Value):
+    """A line of a kind this version does not know: kept, shown raw, and the log is not written to."""
+
+    kind: Text
+    raw: dict[str, Any] = Field(default_factory=dict)
+
+
+Event = (
+    SessionOpened
+    | SessionResumed
+    | SessionInterrupted
+    | SessionClosed
+    | TargetChanged
+    | SpecWritten
+    | StepEntered
+    | GateOverridden
+    | RunStarted
+    | RunFinished
+    | ReproductionBegan
+    | ReproductionMeasured
+    | EditSeen
+    | WatchingChanged
+    | ChangesRead
+    | TestPinned
+    | PinnedTestRead
+    | TestUnpinned
+    | SuspectsRanked
+    | SuspectRuledOut
+    | SuspectRestored
+    | HypothesisProposed
+    | HypothesisJudged
+    | NoteWritten
+    | VerificationBegan
+    | VerificationVoided
+    | VerificationJudged
+    | RootCauseWritten
+    | FixConfirmed
+    | ContextExported
+)
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+class Recorded(Value):
+    """An event with the place and time the dispatcher gave it. Order is by ``seq``; clocks jump."""
+
+    seq: int
+    at: float
+    """Seconds since the epoch."""
+    event: Event | Unknown
+
+
+def event_from(raw: dict[str, Any]) -> Event | Unknown:
+    """Read an event; an unknown kind, or a known one this version cannot read, is kept as ``Unknown``."""
+    try:
+        return _EVENT.validate_python(raw)
+    except ValidationError:
+        return Unknown(kind=str(raw.get("kind", "")), raw=raw)

@@ -1,0 +1,115 @@
+"""When are two failures the same failure?
+
+Two signatures each: *strict* (test, exception, normalised message) and *loose* (test, exception, innermost own-code
+place). Equal strict after an edit: the edit had no effect. Equal loose with another strict: the symptom moved.
+Normalisation removes what changes from run to run by itself (addresses, temporary paths, times, ids, durations) and keeps
+short numbers: ``assert 3 == 7`` and ``assert 6 == 7`` are different failures.
+"""
+
+import hashlib
+import re
+
+from coach.core.report import Failure, Frame, RunReport
+from coach.core.text import Text
+from coach.core.value import Value
+
+RULE = 1
+"""Version of the normalisation below; recorded with every signature so that old sessions keep their meaning."""
+
+MESSAGE_LIMIT = 2_000
+
+STRUCTURAL_EXCEPTIONS = frozenset(
+    {
+        "ImportError",
+        "ModuleNotFoundError",
+        "SyntaxError",
+        "IndentationError",
+        "TabError",
+        "FixtureLookupError",
+        "UsageError",
+    }
+)
+"""Failures of the test's own set-up, not of the code's behaviour."""
+
+_VOLATILE = [
+    (re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "0x…"),
+    (
+        re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE),
+        "<uuid>",
+    ),
+    (re.compile(r"(?:/private)?(?:/var/folders|/tmp|/var/tmp)/[^\s'\"\])},:]+"), "<tmp>"),  # noqa: S108
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
+    (re.compile(r"\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"), "<time>"),
+    (re.compile(r"\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|seconds?|secs?)\b"), "<duration>"),
+    (re.compile(r"\b[0-9a-f]{16,}\b"), "<hex>"),
+    (re.compile(r"\b\d{9,}\b"), "<number>"),
+    (re.compile(r"\b(pid|port|thread|process)([ =:]+)\d+\b", re.IGNORECASE), r"\1\2<id>"),
+]
+_SET = re.compile(r"(?<![\w)\]])\{([^{}:]{1,500})\}")
+
+
+class FailureSignature(Value):
+    """What makes two failures the same. ``strict`` and ``loose`` are 16 hexadecimal digits."""
+
+    strict: str
+    loose: str
+    test: Text
+    exception: Text = ""
+    message: Text = ""
+    """The normalised message, for people: first line."""
+    place: Text = ""
+    """Innermost own-code place as ``file:function``."""
+
+
+def normalise(message: str) -> str:
+    """Replace everything in a message that differs between two runs of the same failure."""
+    text = message[:MESSAGE_LIMIT]
+    for pattern, sign in _VOLATILE:
+        text = pattern.sub(sign, text)
+    text = _SET.sub(_sorted_set, text)
+    return " ".join(text.split())
+
+
+def signature_of(failure: Failure) -> FailureSignature:
+    """Compute both signatures of one failure."""
+    message = normalise(failure.message)
+    frame = innermost_own(failure)
+    place = f"{frame.path}:{frame.function}" if frame else ""
+    head = (failure.test, failure.exception)
+    return FailureSignature(
+        strict=_digest(*head, message),
+        loose=_digest(*head, place),
+        test=failure.test,
+        exception=failure.exception,
+        message=message[:200],
+        place=place,
+    )
+
+
+def failing_set(report: RunReport) -> tuple[FailureSignature, ...]:
+    """Return the signatures of every failure of a run, ordered by test."""
+    return tuple(
+        sorted(
+            (signature_of(failure) for failure in report.failures), key=lambda each: (each.test, each.strict)
+        )
+    )
+
+
+def innermost_own(failure: Failure) -> Frame | None:
+    """Return the deepest frame in the project's own code."""
+    own = failure.own_frames
+    return own[-1] if own else None
+
+
+def is_structural(failure: Failure) -> bool:
+    """Whether the test could not even be run as meant: import, syntax, fixture, collection."""
+    return failure.phase == "collect" or failure.exception.rpartition(".")[2] in STRUCTURAL_EXCEPTIONS
+
+
+def _sorted_set(match: re.Match[str]) -> str:
+    items = match.group(1).split(", ")
+    return "{" + ", ".join(sorted(items)) + "}"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,32 @@
+"""What is going on right now: progress and the newest output lines of the run under way.
+
+Not events: nobody reads them next month. The engine writes them, everybody else only takes snapshots.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSnapshot:
+    """One look at the run under way (or at the last one, when none is)."""
+
+    version: int = 0
+    """Grows with every change: equal versions need no repaint."""
+    run: int = 0
+    selected: int = 0
+    """Tests collected; 0 until collection has ended."""
+    finished: int = 0
+    failed: int = 0
+    current_test: str = ""
+    lines: tuple[str, ...] = ()
+    """The newest output lines, oldest first; foreign text, not yet safe to show."""
+    dropped: int = 0
+    """Lines that came before ``lines`` and are no longer held here."""
+
+
+class LiveView(Protocol):
+    """Where snapshots come from. Any thread may ask."""
+
+    def snapshot(self, lines: int) -> LiveSnapshot:
+        """Return at most ``lines`` of the newest output, and the progress."""

@@ -1,0 +1,136 @@
+"""What one run reported: counts, failures with their frames, and how the run ended.
+
+These are raw facts as the probe and the supervisor saw them; judgements are made elsewhere.
+"""
+
+from typing import Literal
+
+from coach.core.text import Text
+from coach.core.value import Value
+
+Phase = Literal["setup", "call", "teardown", "collect", "command"]
+
+EndingKind = Literal[
+    "completed",
+    "timeout",
+    "silence",
+    "output_limit",
+    "signalled",
+    "cancelled",
+    "superseded",
+    "ended_early",
+    "contradiction",
+    "no_tests",
+    "collection_error",
+    "usage_error",
+    "internal_error",
+    "no_pytest",
+    "not_started",
+    "interrupted",
+]
+"""How a run ended. Only ``completed`` can carry a PASS; only ``completed`` and ``collection_error`` a FAIL."""
+
+
+class Frame(Value):
+    """One frame of a traceback, outermost first in a failure."""
+
+    path: Text
+    """Relative to the project root (posix) when inside it, else as the interpreter named it."""
+    line: int
+    function: Text
+    own: bool
+    """Whether the file belongs to the project: under its root and not in an environment."""
+    source: Text = ""
+    """The line itself, stripped."""
+    code: Text = ""
+    """The lines of the enclosing function (own frames only), as they were when the run ended."""
+    code_start: int = 0
+    locals: tuple[tuple[Text, Text], ...] = ()
+    """Names and shortened values at the moment of the exception."""
+
+
+class Section(Value):
+    """Output pytest captured for a test, such as ``Captured stdout call``."""
+
+    name: Text
+    text: Text
+
+
+class Failure(Value):
+    """One test (or collector, or command) that failed, with what is known of it."""
+
+    test: Text
+    phase: Phase = "call"
+    exception: Text = ""
+    message: Text = ""
+    frames: tuple[Frame, ...] = ()
+    sections: tuple[Section, ...] = ()
+    duration: float = 0.0
+    """Seconds, measured by the probe's own clock."""
+
+    @property
+    def own_frames(self) -> tuple[Frame, ...]:
+        return tuple(frame for frame in self.frames if frame.own)
+
+
+class Counts(Value):
+    """How many tests ended how. ``selected`` is what collection left after deselection."""
+
+    selected: int = 0
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    xfailed: int = 0
+    xpassed: int = 0
+
+    @property
+    def reported(self) -> int:
+        return self.passed + self.failed + self.errors + self.skipped + self.xfailed + self.xpassed
+
+
+class Ending(Value):
+    """How a run came to its end, in one sentence for people."""
+
+    kind: EndingKind = "completed"
+    sentence: Text = ""
+    exit_code: int | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.kind == "completed"
+
+
+class Output(Value):
+    """Where the merged output of a run is kept and how much of it."""
+
+    artefact: Text = ""
+    """Content hash of the stored text; empty when nothing was stored."""
+    bytes: int = 0
+    dropped: int = 0
+    """Bytes that were read and not kept, between head and tail."""
+    tail: Text = ""
+    """The last lines, for commands whose output is all there is."""
+
+
+class RunReport(Value):
+    """All that is known of a run when it is over."""
+
+    ending: Ending
+    duration: float = 0.0
+    """Seconds of wall time as the supervisor saw them."""
+    counts: Counts = Counts()
+    failures: tuple[Failure, ...] = ()
+    failures_left_out: int = 0
+    """Failures beyond the limit that one event keeps."""
+    skipped: tuple[Text, ...] = ()
+    """Node ids of skipped and xfailed tests."""
+    output: Output = Output()
+    tree: Text = ""
+    """Id of the work tree when the run began; empty when it could not be recorded."""
+    changed_during: tuple[Text, ...] = ()
+    """Source files that changed while the run was under way: its evidence belongs to no single tree."""
+    foreign_modules: tuple[Text, ...] = ()
+    """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
+    probe_notes: tuple[Text, ...] = ()
+    """Dropped channel lines, probe errors: reasons to doubt the report."""

@@ -1,0 +1,120 @@
+"""Make foreign text safe to show and to store.
+
+Test output, names, messages, diffs and git refs come from programs we do not trust. Two doors:
+
+* ``storable`` for everything that is kept: any ``str`` becomes valid UTF-8, nothing else changes.
+* ``safe`` and ``safe_line`` for everything that is shown: terminal sequences are removed, other control, bidirectional
+  and invisible characters become visible signs. The result is ``SafeText``; the screen accepts nothing else.
+
+The screen must wrap ``SafeText`` in literal content: markup is the widget's matter, not ours.
+"""
+
+import re
+from typing import Annotated, NewType
+
+from pydantic import BeforeValidator
+
+SafeText = NewType("SafeText", str)
+
+TAB_WIDTH = 4
+LINE_LIMIT = 4_096
+"""Characters kept of one line. A 5 MB line costs 0.3 s to lay out; nobody reads past the first thousand."""
+
+_SEQUENCE = re.compile(
+    r"""
+      (?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?              # OSC: title, clipboard, links
+    | (?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c)?      # DCS, SOS, PM, APC
+    | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                                 # CSI: colours, cursor, modes
+    | \x1b[ -/]*[0-~]?                                                  # two-character escapes, bare ESC
+    """,
+    re.VERBOSE,
+)
+
+_TAGS = range(0xE0000, 0xE0080)
+_INVISIBLE = [
+    *range(0x200B, 0x2010),  # zero width and directional marks
+    *range(0x2028, 0x202F),  # line and paragraph separators, bidirectional embeddings
+    *range(0x2060, 0x2070),  # word joiner, invisible operators, isolates
+    0x00AD,
+    0x061C,
+    0x180E,
+    0xFEFF,
+]
+
+
+def _signs() -> dict[int, str]:
+    table = {code: chr(0x2400 + code) for code in range(0x20) if code != 0x0A}
+    table[0x7F] = "\u2421"
+    table |= {code: f"<{code:02X}>" for code in range(0x80, 0xA0)}
+    table |= {code: f"<U+{code:04X}>" for code in (*_INVISIBLE, *_TAGS)}
+    table |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+    return table
+
+
+_SIGNS = _signs()
+_MARK_RUN = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u20d0-\u20ff]{4})[\u0300-\u036f\u0483-\u0489\u20d0-\u20ff]+"
+)
+
+
+def storable(text: str) -> str:
+    """Return text that UTF-8 can encode: lone surrogates become ``\\udcff``-like escapes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text
+
+
+def _as_storable(value: object) -> object:
+    return storable(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_storable)]
+"""Foreign text inside an event: storable, not yet safe to show."""
+
+
+def safe(text: str, *, limit: int | None = None) -> SafeText:
+    """Return text that can be shown literally: only printable characters and newlines.
+
+    Args:
+        text: anything, in any state.
+        limit: characters kept in all; what is cut is announced at the end.
+    """
+    dropped = 0
+    if limit is not None and len(text) > limit:
+        dropped = len(text) - limit
+        text = text[:limit]
+    text = _SEQUENCE.sub("", text).replace("\r\n", "\n")
+    if "\t" in text:
+        text = "\n".join(line.expandtabs(TAB_WIDTH) for line in text.split("\n"))
+    text = _MARK_RUN.sub(r"\1", text.translate(_SIGNS))
+    lines = text.split("\n")
+    if len(text) > LINE_LIMIT:
+        lines = [_cut(line) for line in lines]
+    if dropped:
+        lines.append(f"… {dropped:,} more characters")
+    return SafeText("\n".join(lines))
+
+
+def safe_line(text: str, *, limit: int = 400) -> SafeText:
+    """Return foreign text as one line: newlines become ``⏎``."""
+    whole = safe(text[: limit * 4]).replace("\n", " ⏎ ")
+    return SafeText(whole if len(whole) <= limit else whole[: limit - 1] + "…")
+
+
+def shorten_middle(text: str, width: int) -> str:
+    """Cut the middle of a path or test id out so that it fits: ``tests/un…est_total``."""
+    if len(text) <= width:
+        return text
+    if width <= 1:
+        return "…"[:width]
+    tail = (width - 1) * 2 // 3
+    head = width - 1 - tail
+    return f"{text[:head]}…{text[len(text) - tail :]}"
+
+
+def _cut(line: str) -> str:
+    if len(line) <= LINE_LIMIT:
+        return line
+    return f"{line[:LINE_LIMIT]}… {len(line) - LINE_LIMIT:,} more characters"

@@ -1,0 +1,44 @@
+"""A workflow: steps with short guidance and gates, written as data in ``workflows/*.toml``.
+
+A gate is a list of checks by name; ``coach.core.checks`` computes them from the session, nobody ticks them off. This
+module knows the shape of a workflow, not what a check means.
+"""
+
+from coach.core.value import Value
+
+
+class GateCheck(Value):
+    """One condition of a gate; ``limit`` is its only parameter, where it has one."""
+
+    check: str
+    limit: int = 0
+
+
+class Step(Value):
+    """One step: what it is called, one line of guidance, and what must hold to leave it."""
+
+    id: str
+    title: str
+    guidance: str = ""
+    questions: tuple[str, ...] = ()
+    gate: tuple[GateCheck, ...] = ()
+
+
+class Workflow(Value):
+    """An ordered list of steps."""
+
+    name: str
+    title: str = ""
+    steps: tuple[Step, ...] = ()
+
+    def step(self, step_id: str) -> Step | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def position(self, step_id: str) -> int:
+        """Return the index of a step; -1 when it is not part of this workflow."""
+        return next((index for index, step in enumerate(self.steps) if step.id == step_id), -1)
+
+    def after(self, step_id: str) -> Step | None:
+        """Return the step that follows, or None at the end."""
+        position = self.position(step_id) + 1
+        return self.steps[position] if position < len(self.steps) else None

@@ -1,0 +1,215 @@
+"""The only writer: one thread, one queue. decide → append (durable first) → apply → tell → perform.
+
+Doors submit commands, the engine posts observations; both are messages in one queue. The dispatcher alone stamps time
+and sequence. Events that could not be written are kept in memory and said to be unsaved; debugging goes on.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+from coach.core.commands import Command
+from coach.core.decide import Decision, Message, Refusal, decide
+from coach.core.effects import Effect, EffectFailed, Observation
+from coach.core.events import Event, Recorded
+from coach.core.live import LiveView
+from coach.core.session import SessionState, apply, replay
+from coach.door import Listener, Update
+from coach.errors import CoachError
+
+Answer = Decision | Refusal
+
+
+class Engine(Protocol):
+    """What performs effects: runs, watching, git. The one seam that tests may fake."""
+
+    @property
+    def live(self) -> LiveView:
+        """Progress and output of the run under way."""
+
+    def start(self, observe: Callable[[Observation], None]) -> None:
+        """Learn where observations go; called once, before the first effect."""
+
+    def perform(self, effect: Effect) -> None:
+        """Begin an effect and return at once; its observations come later, from any thread."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an effect is still owed its observation (watching is not: it never ends)."""
+
+    def close(self) -> None:
+        """Stop everything and leave no process behind; returns when that is done."""
+
+
+class Log(Protocol):
+    """Where events are kept."""
+
+    def append(self, record: Recorded) -> None:
+        """Write one event durably. Raises StoreError; a failed append leaves no torn line."""
+
+    def output(self, artefact: str) -> str:
+        """Return kept output by its content hash; empty when it is gone."""
+
+    def close(self) -> None:
+        """Give up the lock."""
+
+
+class Dispatcher:
+    """A live session as a door."""
+
+    def __init__(
+        self,
+        log: Log,
+        engine: Engine,
+        records: Sequence[Recorded] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._log = log
+        self._engine = engine
+        self._clock = clock
+        self._records = list(records)
+        self._state = replay(records)
+        self._unwritten: list[Recorded] = []
+        self._unsaved = ""
+        self._listeners: list[Listener] = []
+        self._queue: queue.Queue[tuple[Message, Future[Answer] | None] | None] = queue.Queue()
+        self._pending = 0
+        self._idle = threading.Condition()
+        self._thread = threading.Thread(target=self._serve, name="coach-dispatcher", daemon=True)
+
+    def __enter__(self) -> "Dispatcher":
+        self._engine.start(self.observe)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def records(self) -> Sequence[Recorded]:
+        return self._records
+
+    @property
+    def read_only(self) -> str:
+        return ""
+
+    @property
+    def unsaved(self) -> str:
+        return self._unsaved
+
+    @property
+    def live(self) -> LiveView:
+        return self._engine.live
+
+    def submit(self, command: Command) -> Future[Answer]:
+        future: Future[Answer] = Future()
+        self._put(command, future)
+        return future
+
+    def observe(self, observation: Observation) -> None:
+        """Take in what the engine saw; any thread may call."""
+        self._put(observation, None)
+
+    def record(self, event: Event) -> None:
+        """Record the event a session begins with, before the queue is served."""
+        self._append(event)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def output_of(self, run: int) -> str:
+        found = self._state.run(run)
+        artefact = found.report.output.artefact if found and found.report else ""
+        return self._log.output(artefact) if artefact else ""
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until the queue is empty and no effect is owed an observation. Returns whether that was reached."""
+        deadline = time.monotonic() + timeout
+        with self._idle:
+            while self._pending or self._engine.is_busy:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._idle.wait(min(left, 0.05))
+        return True
+
+    def close(self) -> None:
+        """Stop the engine, take in its last observations, give up the log."""
+        self._engine.close()
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join(timeout=5)
+        self._log.close()
+
+    def _put(self, message: Message, future: Future[Answer] | None) -> None:
+        with self._idle:
+            self._pending += 1
+        self._queue.put((message, future))
+
+    def _serve(self) -> None:
+        while (item := self._queue.get()) is not None:
+            message, future = item
+            try:
+                answer = self._handle(message)
+            except Exception as error:  # noqa: BLE001 - one of the three doors: a defect must not end the session
+                answer = Refusal(f"coach could not handle {type(message).__name__}: {error!r}")
+            finally:
+                with self._idle:
+                    self._pending -= 1
+                    self._idle.notify_all()
+            self._answer(message, answer, future)
+
+    def _handle(self, message: Message) -> Answer:
+        decision = decide(message, self._state)
+        if isinstance(decision, Refusal):
+            return decision
+        for event in decision.events:
+            self._append(event)
+        for effect in decision.effects:
+            self._perform(effect)
+        return decision
+
+    def _append(self, event: Event) -> None:
+        record = Recorded(seq=self._state.seq + 1, at=self._clock(), event=event)
+        self._write(record)
+        self._state = apply(self._state, record)
+        self._records.append(record)
+
+    def _write(self, record: Recorded) -> None:
+        """Durable first; when that fails, keep in memory and try again with the next event."""
+        self._unwritten.append(record)
+        try:
+            while self._unwritten:
+                self._log.append(self._unwritten[0])
+                del self._unwritten[0]
+            self._unsaved = ""
+        except CoachError as error:
+            self._unsaved = str(error)
+
+    def _perform(self, effect: Effect) -> None:
+        try:
+            self._engine.perform(effect)
+        except CoachError as error:
+            number = effect.request.number if hasattr(effect, "request") else 0
+            self.observe(EffectFailed(effect=type(effect).__name__, message=str(error), run=number))
+
+    def _answer(self, message: Message, answer: Answer, future: Future[Answer] | None) -> None:
+        refused = isinstance(answer, Refusal)
+        is_command = isinstance(message, Command)
+        notice = ""
+        if isinstance(answer, Decision):
+            notice = answer.notice
+        elif is_command:
+            notice = answer.reason
+        for listener in tuple(self._listeners):
+            listener(Update(self._state, notice, is_refusal=refused and is_command))
+        if future is not None:
+            future.set_result(answer)

@@ -1,0 +1,60 @@
+"""What every door to a session (screen, command line) may do: look, ask, listen.
+
+The live dispatcher and the replay of a past session both are doors, so that one screen serves both.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from coach.core.commands import Command
+from coach.core.decide import Decision, Refusal
+from coach.core.events import Recorded
+from coach.core.live import LiveView
+from coach.core.session import SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Something changed: the new state, and perhaps a word to whoever is looking."""
+
+    state: SessionState
+    notice: str = ""
+    is_refusal: bool = False
+
+
+Listener = Callable[[Update], None]
+
+
+class Door(Protocol):
+    """A session seen from outside."""
+
+    @property
+    def state(self) -> SessionState:
+        """The state after the newest event."""
+
+    @property
+    def records(self) -> Sequence[Recorded]:
+        """Every event so far, in order."""
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be asked of this session (held elsewhere, a past session); empty when it is live."""
+
+    @property
+    def unsaved(self) -> str:
+        """Why the newest events are in memory only; empty when all is written."""
+
+    @property
+    def live(self) -> LiveView:
+        """Progress and output of the run under way."""
+
+    def submit(self, command: Command) -> Future[Decision | Refusal]:
+        """Ask for something; returns at once. The answer also reaches every listener as a notice."""
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` after every change, from the dispatcher's thread; returns the way to stop it."""
+
+    def output_of(self, run: int) -> str:
+        """Return the kept output of a run (foreign text); empty when there is none."""

@@ -1,0 +1,72 @@
+"""Expected errors, as a tree; each says what happened, why, and what to do.
+
+    CoachError
+    ├── UsageError          2   the command line asks for something that cannot be
+    ├── TargetError         4   no such test, nothing collected, no interpreter, no pytest
+    ├── SessionError        5   no such session, an ambiguous id, a damaged or newer log
+    │   └── SessionHeld     6   another coach holds the session
+    ├── StoreError          7   the state directory or the log cannot be read or written
+    └── ScratchError        8   a disposable copy could not be made or removed
+
+Exit codes are an API: 0 fine, 1 failures outstanding, 3 unresolved, the rest as above, 128+n stopped by signal n.
+Anything that is not a CoachError is a defect of coach and shows its traceback.
+"""
+
+EXIT_FINE = 0
+EXIT_FAILURES = 1
+EXIT_UNRESOLVED = 3
+
+EXIT_CODES = """\
+exit codes:
+  0  fine
+  1  failures outstanding: a red run, a verification that is not complete
+  2  usage: the command line asks for something that cannot be
+  3  unresolved: the run says neither red nor green (timeout, crash, another failure)
+  4  target: no such test, nothing collected, no interpreter, no pytest
+  5  session: no such session, ambiguous id, damaged or newer log
+  6  held: another coach works on this session
+  7  store: the state directory or the log cannot be read or written
+  8  scratch: a disposable copy could not be made
+  128+n  stopped by signal n
+"""
+
+
+class CoachError(Exception):
+    """An expected error. ``what`` happened, ``why``, and what to ``do`` about it."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, why: str = "", do: str = "") -> None:
+        self.what = what
+        self.why = why
+        self.do = do
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        why = f": {self.why}" if self.why else ""
+        do = f". {self.do[:1].upper()}{self.do[1:]}" if self.do else ""
+        return f"{self.what}{why}{do}"
+
+
+class UsageError(CoachError):
+    exit_code = 2
+
+
+class TargetError(CoachError):
+    exit_code = 4
+
+
+class SessionError(CoachError):
+    exit_code = 5
+
+
+class SessionHeld(SessionError):
+    exit_code = 6
+
+
+class StoreError(CoachError):
+    exit_code = 7
+
+
+class ScratchError(CoachError):
+    exit_code = 8
