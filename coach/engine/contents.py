@@ -1,0 +1,82 @@
+"""What the watched files hold, so that only a change of content is a change.
+
+Touching a file, saving it as it was and writing its metadata change nothing here. A file too large to read at every
+save counts as changed when its size or time does.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from coach.engine.watched import is_source
+
+_MOST_READ = 4_000_000
+_GONE = b""
+_EMPTY = hashlib.blake2b(b"", digest_size=16).digest()
+
+
+class Contents:
+    """The content of each source file, by hash, as last seen."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._seen: dict[str, bytes] = {}
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._seen)
+
+    def learn(self, names: Iterable[str], unless_newer_than: float) -> None:
+        """Take in files as they are; not those saved after a moment, whose saving is still to be told."""
+        for name in names:
+            with contextlib.suppress(OSError):
+                if (self._root / name).stat().st_mtime <= unless_newer_than:
+                    self._seen[name] = self._hash(name)
+
+    def changed(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Look at files again; returns those with new content, and those that are gone or became empty.
+
+        The latter are not believed yet: editors move a file away, or empty it, and then write it. ``settle`` decides.
+        """
+        new, doubtful = [], []
+        for name in dict.fromkeys(names):
+            now, known = self._hash(name) if is_source(name) else _GONE, self._seen.get(name, _GONE)
+            if now == known:
+                continue
+            if now == _GONE or (now == _EMPTY and known != _GONE):
+                doubtful.append(name)
+            else:
+                self._seen[name] = now
+                new.append(name)
+        return new, doubtful
+
+    def settle(self, names: Iterable[str]) -> list[str]:
+        """Believe what files are now; returns those for which that is a change."""
+        changed = []
+        for name in names:
+            now = self._hash(name)
+            if now == self._seen.get(name, _GONE):
+                continue
+            changed.append(name)
+            if now == _GONE:
+                del self._seen[name]
+            else:
+                self._seen[name] = now
+        return changed
+
+    def below(self, folder: str) -> list[str]:
+        """Return known files of a folder (that is gone or was replaced)."""
+        return [name for name in self._seen if name.startswith(f"{folder}/")]
+
+    def _hash(self, name: str) -> bytes:
+        try:
+            # A named pipe called x.py must not hold us for ever.
+            with os.fdopen(os.open(self._root / name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+                seen = os.fstat(file.fileno())
+                if seen.st_size > _MOST_READ:
+                    return f"{seen.st_size} {seen.st_mtime_ns}".encode()
+                return hashlib.blake2b(file.read(_MOST_READ), digest_size=16).digest()
+        except (OSError, ValueError):
+            return _GONE

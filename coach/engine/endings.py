@@ -1,0 +1,221 @@
+"""How a run ended, from all the evidence there is: exit status, probe events, output, and what coach did to it.
+
+The exit status alone proves nothing, so every ending has its own sentence and only agreeing evidence is ``completed``.
+Foreign text enters a sentence shortened; it is made safe where it is shown.
+"""
+
+import re
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.core.report import Ending, EndingKind
+from coach.core.target import Target
+from coach.engine.channel import Channel
+from coach.engine.places import Places
+from coach.engine.run import Finished, Limits
+
+_PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE, _PYTEST_NO_TESTS = 2, 3, 4, 5
+_STACK_LINE = re.compile(r'^  File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)$', re.MULTILINE)
+_QUOTE_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a pytest run besides its exit status."""
+
+    channel: Channel
+    target: Target
+    output: Sequence[str]
+    """The newest lines."""
+    place: str = ""
+    """Where it hung, in words."""
+
+
+def ending_of_command(finished: Finished, limits: Limits) -> Ending:
+    """Describe a command: it says red or green by its exit code alone, unless something ended it."""
+    if finished.stop:
+        return _stopped(finished, limits, "")
+    if finished.exit_code < 0:
+        return _ending("signalled", f"killed by {signal_name(-finished.exit_code)}", finished)
+    return _ending("completed", "", finished)
+
+
+def ending_of_pytest(finished: Finished, limits: Limits, evidence: Evidence) -> Ending:
+    """Weigh the evidence of a pytest run."""
+    channel = evidence.channel
+    if finished.stop:
+        return _stopped(finished, limits, evidence.place or _during(channel))
+    if finished.exit_code < 0:
+        sentence = f"killed by {signal_name(-finished.exit_code)} {_during(channel)}"
+        return _ending("signalled", sentence, finished)
+    if channel.ended is None:
+        return _without_end(finished, evidence)
+    if channel.ended.exitstatus != finished.exit_code:
+        sentence = f"pytest said {channel.ended.exitstatus} and the process ended with {finished.exit_code}"
+        return _ending("contradiction", sentence, finished)
+    return _with_end(finished, evidence)
+
+
+def hang_place(stacks: str, places: Places) -> str:
+    """Name the deepest own line of the thread that pytest runs in, out of what faulthandler wrote."""
+    threads = re.split(r"^(?=(?:Current thread|Thread) )", stacks, flags=re.MULTILINE)
+    threads.sort(key=lambda text: "_pytest" not in text)
+    for thread in threads:
+        for found in _STACK_LINE.finditer(thread):
+            path, own = places.name(found["file"])
+            if own:
+                return f"at {path}:{found['line']} in {found['function']}"
+    return ""
+
+
+def signal_name(number: int) -> str:
+    try:
+        return f"signal {number} ({signal.Signals(number).name})"
+    except ValueError:
+        return f"signal {number}"
+
+
+def leak_notes(finished: Finished) -> tuple[str, ...]:
+    """Say which processes the run left behind: for a debugging coach, a leaked process is a clue."""
+    stopped = [f"left a process behind: {each}, stopped" for each in finished.leaked[:5]]
+    return (*stopped, *(f"could not stop {each}" for each in finished.unended[:5]))
+
+
+def _stopped(finished: Finished, limits: Limits, place: str) -> Ending:
+    where = f" {place}" if place else ""
+    match finished.stop:
+        case "timeout":
+            return _ending("timeout", f"timeout after {limits.wall:g} s{where}", finished)
+        case "silence":
+            return _ending("silence", f"no sign of life for {limits.silence:g} s{where}", finished)
+        case "output_limit":
+            amount = f"{limits.output_bytes / 1_000_000:g} MB"
+            return _ending("output_limit", f"output limit: more than {amount} of output{where}", finished)
+        case _:
+            return _ending("cancelled", "stopped on request", finished)
+
+
+def _without_end(finished: Finished, evidence: Evidence) -> Ending:
+    """Describe a pytest that never said it was done: it was left in the middle, or could not begin."""
+    channel, code = evidence.channel, finished.exit_code
+    if channel.under_way:
+        sentence = f"ended inside {channel.current_test} without a report (exit code {code})"
+        return _ending("ended_early", sentence, finished)
+    if ending := _pytest_trouble(finished, evidence):
+        return ending
+    if channel.began is None and code == 0:
+        sentence = "pytest ended with 0, but coach's probe saw nothing of it"
+        return _ending("contradiction", sentence, finished)
+    where = f"after {channel.last_test}" if channel.last_test else "before any test began"
+    return _ending("ended_early", f"ended {where} without a report (exit code {code})", finished)
+
+
+def _pytest_trouble(finished: Finished, evidence: Evidence) -> Ending | None:
+    """Describe a pytest that is not there, was used wrongly or failed itself."""
+    code, output = finished.exit_code, evidence.output
+    if evidence.channel.began is None and _says(output, "No module named pytest"):
+        return _ending("no_pytest", "this python has no pytest", finished)
+    if evidence.channel.began is None and _says(output, "coach_probe") and code != 0:
+        sentence = (
+            f"coach's probe could not be loaded: {_last_error(output)}; is PYTHONPATH ignored (-I, -P)?"
+        )
+        return _ending("usage_error", sentence, finished)
+    if code == _PYTEST_USAGE:
+        return _ending("usage_error", _usage_sentence(evidence), finished)
+    if code == _PYTEST_INTERNAL:
+        return _ending("internal_error", f"pytest failed itself: {_internal_line(output)}", finished)
+    return None
+
+
+def _with_end(finished: Finished, evidence: Evidence) -> Ending:
+    channel, code = evidence.channel, finished.exit_code
+    if code == _PYTEST_NO_TESTS:
+        return _ending("no_tests", _no_tests_sentence(channel, evidence.target), finished)
+    if ending := _pytest_trouble(finished, evidence):
+        return ending
+    if channel.collect_failures and not channel.finished:
+        noun = "file" if channel.collect_failures == 1 else "files"
+        first = channel.failures[0]
+        sentence = (
+            f"{channel.collect_failures} {noun} could not be collected; first {first.test}: {first.exception}"
+        )
+        return _ending("collection_error", sentence, finished)
+    if code == _PYTEST_INTERRUPTED:
+        return _ending("interrupted", f"pytest was interrupted {_during(channel)}", finished)
+    return _agreeing(finished, channel)
+
+
+def _agreeing(finished: Finished, channel: Channel) -> Ending:
+    """Compare exit status 0 or 1 (or a plugin's own) with what the reports say."""
+    code, failures = finished.exit_code, len(channel.failures)
+    if code == 0 and failures:
+        sentence = f"pytest ended with 0, but {failures} failures were reported"
+    elif code == 0 and channel.finished != channel.selected:
+        sentence = f"pytest ended with 0, but {channel.finished} of {channel.selected} tests reported an end"
+    elif code != 0 and not failures:
+        sentence = f"pytest ended with {code}, but no test was reported as failed"
+    else:
+        return _ending("completed", "", finished)
+    return _ending("contradiction", sentence, finished)
+
+
+def _no_tests_sentence(channel: Channel, target: Target) -> str:
+    if channel.deselected:
+        return (
+            f"all {channel.deselected} tests of {target.label} were deselected;"
+            " look at -k and -m in addopts and PYTEST_ADDOPTS"
+        )
+    return f"no tests were found in {target.label}; check the path, and that names begin with test"
+
+
+def _usage_sentence(evidence: Evidence) -> str:
+    return _last_error(evidence.output) or f"pytest could not use the arguments {evidence.target.label}"
+
+
+def _last_error(output: Sequence[str]) -> str:
+    """Return pytest's own last word: an ``ERROR:`` line, or the error of a conftest that could not be loaded."""
+    for line in reversed(output):
+        if line.startswith("ERROR: "):
+            return _quote(line.removeprefix("ERROR: "))
+    errors = [line.removeprefix("E   ") for line in output if line.startswith("E   ")]
+    loading = [line for line in output if "while loading conftest" in line]
+    if loading:
+        return _quote(": ".join([loading[-1].rstrip("."), *errors[-1:]]))
+    telling = [line for line in output if "rror" in line]
+    return _quote(telling[-1]) if telling else ""
+
+
+def _internal_line(output: Sequence[str]) -> str:
+    lines = [line.removeprefix("INTERNALERROR> ") for line in output if line.startswith("INTERNALERROR> ")]
+    telling = [line for line in lines if line.strip() and not line.startswith(" ")]
+    return _quote(telling[-1]) if telling else "see the output"
+
+
+def _during(channel: Channel) -> str:
+    if channel.under_way:
+        return f"during {channel.current_test}"
+    if channel.last_test:
+        return f"after {channel.last_test}"
+    return "during collection" if channel.began else "before pytest began"
+
+
+def _says(output: Sequence[str], words: str) -> bool:
+    return any(words in line for line in output)
+
+
+def _quote(line: str) -> str:
+    line = line.strip()
+    return line if len(line) <= _QUOTE_LIMIT else line[: _QUOTE_LIMIT - 1] + "…"
+
+
+def _ending(kind: EndingKind, sentence: str, finished: Finished) -> Ending:
+    return Ending(kind=kind, sentence=sentence, exit_code=finished.exit_code)
+
+
+def could_not_start(program: str, cwd: Path, error: OSError) -> Ending:
+    """Describe a process that never came to be."""
+    reason = error.strerror or str(error)
+    where = "" if cwd.is_dir() else f": the folder {cwd} is gone"
+    return Ending(kind="not_started", sentence=f"could not start {program}: {reason}{where}")

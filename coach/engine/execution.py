@@ -1,0 +1,258 @@
+"""Execute one run request: arguments and environment in, report out.
+
+The user's checkout stays as it is: no ``.pytest_cache`` (it goes to a disposable folder), no bytecode. Writing bytecode is
+off because CPython trusts a stale ``.pyc`` when an edit keeps size and second; one that is there already is still used,
+since coach deletes nothing of the user's. Words of a pytest target are data: none can become an option.
+"""
+
+import os
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.core.events import Interpreter
+from coach.core.report import Counts, Ending, Failure, Output, RunReport
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.channel import Channel, channel_settings
+from coach.engine.endings import (
+    Evidence,
+    could_not_start,
+    ending_of_command,
+    ending_of_pytest,
+    hang_place,
+    leak_notes,
+)
+from coach.engine.output import LiveOutput
+from coach.engine.places import Places
+from coach.engine.processes import RUN_ID
+from coach.engine.run import Finished, Launch, Limits, supervise
+from coach.engine.sources import with_code
+from coach.errors import TargetError
+
+PROBE_FOLDER = Path(__file__).parent / "probe"
+
+_TAIL_LINES = 200
+_MESSAGE_LINES = 5
+_MOST_FOREIGN = 20
+_DROPPED_VARIABLES = (
+    "PYTEST_CURRENT_TEST",
+    "PYTEST_XDIST_WORKER",
+    "PYTEST_XDIST_WORKER_COUNT",
+    "COACH_PROBE",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all runs of a session share."""
+
+    root: Path
+    interpreter: Interpreter
+    limits: Limits
+    keep: Callable[[str], str]
+    """Stores output and returns its content hash; an empty string when it could not."""
+    live: LiveOutput
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """The disposable files of one run."""
+
+    folder: Path
+    nonce: str
+
+    @property
+    def channel(self) -> Path:
+        return self.folder / "events"
+
+    @property
+    def stacks(self) -> Path:
+        return self.folder / "stacks"
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "probe.json"
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
+    def hung_stacks(self) -> str:
+        try:
+            return self.stacks.read_text("utf-8", "replace")[:200_000]
+        except OSError:
+            return ""
+
+
+def execute(
+    request: RunRequest, around: Surroundings, cancel: threading.Event, copy: Path | None = None
+) -> RunReport:
+    """Run what is asked for and report.
+
+    Args:
+        request: the run.
+        around: what all runs share.
+        cancel: set by another thread to end the run.
+        copy: the materialised tree to run in; None for the checkout.
+
+    Raises:
+        TargetError: the target cannot be run as it is named.
+
+    """
+    argv_words = pytest_words(request.target) if request.target.kind == "pytest" else request.target.words
+    if not argv_words and request.target.kind == "command":
+        raise TargetError("the command is empty", do="name one after --")
+    if any("\0" in word for word in argv_words):
+        raise TargetError("a word of the target holds a NUL character")
+    around.live.begin(request.number)
+    with tempfile.TemporaryDirectory(prefix="coach-run-") as folder:
+        run = _Execution(request, around, cancel, copy, _Scratch(Path(folder), secrets.token_hex(8)))
+        return run.report(argv_words)
+
+
+def pytest_words(target: Target) -> tuple[str, ...]:
+    """Return the target's words as pytest takes them for paths and node ids only.
+
+    Raises:
+        TargetError: a word would be read as an option.
+
+    """
+    for word in target.words:
+        if word.startswith("-"):
+            raise TargetError(
+                f"{word} is not a test",
+                why="words of a pytest target are files and node ids, never options",
+                do="put options into addopts, or run them as a command after --",
+            )
+    return tuple(f"./{word}" if word.startswith("@") else word for word in target.words)
+
+
+class _Execution:
+    """One run in its place."""
+
+    def __init__(
+        self,
+        request: RunRequest,
+        around: Surroundings,
+        cancel: threading.Event,
+        copy: Path | None,
+        scratch: _Scratch,
+    ) -> None:
+        self._request, self._around, self._cancel, self._scratch = request, around, cancel, scratch
+        self._copy = copy
+        self._cwd = copy or around.root
+        self._is_pytest = request.target.kind == "pytest"
+        self._channel = Channel(scratch.channel, scratch.nonce, self._cwd)
+
+    def report(self, words: tuple[str, ...]) -> RunReport:
+        self._prepare()
+        argv = [*self._pytest(), *words] if self._is_pytest else list(words)
+        live = self._around.live
+        try:
+            stacks = self._scratch.stacks if self._is_pytest else None
+            launch = Launch(argv, self._cwd, self._env(), stacks)
+            finished = supervise(launch, self._around.limits, live.feed, self._cancel, self._tick)
+        except OSError as error:
+            return RunReport(ending=could_not_start(argv[0], self._cwd, error))
+        live.end()
+        return self._describe(finished)
+
+    def _prepare(self) -> None:
+        self._scratch.channel.touch(mode=0o600)
+        others = (self._around.root,) if self._copy else ()
+        settings = channel_settings(
+            self._scratch.channel, self._scratch.nonce, self._cwd, self._scratch.stacks, others
+        )
+        self._scratch.settings.write_text(settings, "utf-8")
+
+    def _pytest(self) -> list[str]:
+        """``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail."""
+        cache = f"cache_dir={self._scratch.cache}"
+        return [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_probe", "-o", cache]
+
+    def _env(self) -> dict[str, str]:
+        env = {key: value for key, value in self._around.env.items() if key not in _DROPPED_VARIABLES}
+        env["PYTHONHASHSEED"] = str(self._request.hash_seed)
+        env["PYTHONDONTWRITEBYTECODE"] = "1"
+        env[RUN_ID] = self._scratch.nonce
+        first = [str(PROBE_FOLDER)] if self._is_pytest else []
+        if self._copy:
+            first += [str(each) for each in (self._copy / "src", self._copy) if each.is_dir()]
+        paths = [*first, *filter(None, [env.get("PYTHONPATH", "")])]
+        if paths:
+            env["PYTHONPATH"] = os.pathsep.join(paths)
+        if self._is_pytest:
+            env["COACH_PROBE"] = str(self._scratch.settings)
+        return env
+
+    def _tick(self) -> bool:
+        if not self._is_pytest:
+            return False
+        channel = self._channel
+        if not channel.read():
+            return False
+        self._around.live.progress(channel.selected, channel.finished, channel.failed, channel.current_test)
+        return True
+
+    def _describe(self, finished: Finished) -> RunReport:
+        lines = self._around.live.tail(_TAIL_LINES)
+        ending = self._ending(finished, lines)
+        failures, counts = self._outcome(ending, lines)
+        return RunReport(
+            ending=ending,
+            duration=finished.duration,
+            counts=counts,
+            failures=with_code(failures, self._cwd),
+            failures_left_out=self._channel.failures_left_out,
+            skipped=tuple(self._channel.skipped),
+            output=self._output(lines),
+            foreign_modules=self._foreign(),
+            probe_notes=(*self._channel.notes, *leak_notes(finished)),
+        )
+
+    def _ending(self, finished: Finished, lines: tuple[str, ...]) -> Ending:
+        limits, target = self._around.limits, self._request.target
+        if not self._is_pytest:
+            return ending_of_command(finished, limits)
+        place = hang_place(self._scratch.hung_stacks(), Places(self._cwd))
+        if place and self._channel.current_test:
+            place = f"{place}, during {self._channel.current_test}"
+        return ending_of_pytest(finished, limits, Evidence(self._channel, target, lines, place))
+
+    def _outcome(self, ending: Ending, lines: tuple[str, ...]) -> tuple[tuple[Failure, ...], Counts]:
+        if self._is_pytest:
+            return tuple(self._channel.failures), self._channel.counts
+        if ending.kind != "completed" or not ending.exit_code:
+            return (), Counts()
+        failure = Failure(
+            test=self._request.target.label,
+            phase="command",
+            exception=f"exit {ending.exit_code}",
+            message="\n".join(line.strip() for line in lines[-_MESSAGE_LINES:]),
+        )
+        return (failure,), Counts()
+
+    def _output(self, lines: tuple[str, ...]) -> Output:
+        captured = self._around.live.captured
+        text = captured.text()
+        return Output(
+            artefact=self._around.keep(text) if text else "",
+            bytes=captured.bytes,
+            dropped=captured.dropped,
+            tail="\n".join(lines[-40:]),
+        )
+
+    def _foreign(self) -> tuple[str, ...]:
+        """Own modules that a run in a copy took from the checkout: its answer would be about the wrong code."""
+        if self._copy is None:
+            return ()
+        copy, checkout = Places(self._copy), Places(self._around.root)
+        found = [
+            path for path in self._channel.loaded if copy.relative(path) is None and checkout.is_own(path)
+        ]
+        return tuple(found[:_MOST_FOREIGN])

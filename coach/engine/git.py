@@ -1,0 +1,108 @@
+"""Run git so that nothing but git runs: no hook, filter, monitor, alias, pager or prompt of anybody's configuration.
+
+Every inherited ``GIT_*`` variable is removed, system and user configuration are not read, and the switches that start
+programs are off. What a repository's own ``.git/config`` says applies only to calls that enter that repository; those
+must be plain questions (``rev-parse``, ``config``, ``ls-files``), which start nothing.
+"""
+
+import functools
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coach.errors import StoreError
+
+_SWITCHES = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.autocrlf=false",
+    "core.attributesFile=/dev/null",
+    "core.excludesFile=/dev/null",
+    "core.quotePath=false",
+    "core.pager=cat",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "advice.detachedHead=false",
+    "safe.directory=*",
+)
+_OUR_ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "LC_ALL": "C",
+}
+_NO_USER_CONFIGURATION = {"GIT_CONFIG_GLOBAL": os.devnull}
+
+
+class GitError(StoreError):
+    """git could not do what was asked."""
+
+
+@functools.cache
+def program() -> str:
+    """Return git's absolute path; empty when there is none.
+
+    Relative entries of PATH are passed over: with the project as working folder they would name a file in it.
+    """
+    for folder in os.get_exec_path():
+        candidate = Path(folder) / "git"
+        if candidate.is_absolute() and os.access(candidate, os.X_OK) and candidate.is_file():
+            return str(candidate)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """git as called from one folder with one set of variables."""
+
+    cwd: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Such as GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE."""
+    reads_user_configuration: bool = False
+    """Only for questions about that configuration."""
+    timeout: float = 30.0
+
+    def run(self, *words: str, stdin: bytes = b"", accept: Sequence[int] = (0,)) -> bytes:
+        """Run git and return its output. Raises GitError for an exit code that is not in ``accept``."""
+        if not program():
+            raise GitError("git is not installed", do="install git; without it work trees are not compared")
+        what = f"git {words[2] if words[0] == '-c' else words[0]} failed"
+        try:
+            done = subprocess.run(
+                [program(), *self._switches(), *words],
+                cwd=self.cwd,
+                env=self._environment(),
+                input=stdin,
+                capture_output=True,
+                timeout=self.timeout,
+                check=False,
+                start_new_session=True,  # Ctrl-C is for coach; a half-done git would leave its lock
+            )
+        except subprocess.TimeoutExpired as error:
+            why = f"no answer within {self.timeout:g} s"
+            raise GitError(what, why=why, do="see whether the disk is busy or the project is huge") from error
+        except (OSError, ValueError) as error:
+            raise GitError(what, why=f"{self.cwd}: {error}") from error
+        if done.returncode not in accept:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise GitError(what, why=said[-1][:300] if said else f"exit {done.returncode}")
+        return done.stdout
+
+    def _switches(self) -> list[str]:
+        return [] if self.reads_user_configuration else [part for each in _SWITCHES for part in ("-c", each)]
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        own = {} if self.reads_user_configuration else _NO_USER_CONFIGURATION
+        return kept | _OUR_ENVIRONMENT | own | dict(self.variables)
+
+
+def names(listing: bytes) -> list[str]:
+    """Split a ``-z`` listing into file names (bad bytes as surrogates, as everywhere in Python)."""
+    return [os.fsdecode(each) for each in listing.split(b"\0") if each]

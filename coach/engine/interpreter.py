@@ -1,0 +1,199 @@
+"""Find the python that the target's tests need: the project's own, never coach's by accident.
+
+The choice is made once, said with its reason, and never silently changed: an environment that was chosen and lacks
+pytest is an error with the command that cures it, not a reason to try the next one.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.core.events import Interpreter
+from coach.errors import TargetError
+
+_PROBE_SECONDS = 10
+_POETRY_SECONDS = 5
+_OLDEST = (3, 8)
+
+# Runs in the target's python: no import of pytest, nothing from the current folder.
+_ASK = """\
+import sys
+sys.path[:] = [p for p in sys.path if p]
+import json
+from importlib import util
+found = version = ""
+try:
+    if util.find_spec("pytest"):
+        from importlib import metadata
+        version = metadata.version("pytest")
+except Exception as error:
+    version = "unknown"
+print(json.dumps({"version": list(sys.version_info[:3]), "pytest": version}))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    path: str
+    why: str
+    is_choice: bool = True
+    """Whether it stands even without pytest, then as an error; else the search goes on."""
+
+
+def find_interpreter(
+    root: Path,
+    explicit: str = "",
+    env: Mapping[str, str] | None = None,
+    *,
+    needs_pytest: bool = True,
+) -> Interpreter:
+    """Choose the target's python.
+
+    Args:
+        root: the project.
+        explicit: what the engineer named; relative to the current folder or on PATH.
+        env: the environment coach was started in.
+        needs_pytest: False for targets that are any other command.
+
+    Raises:
+        TargetError: the chosen python does not exist, does not start, is too old or has no pytest.
+
+    """
+    env = os.environ if env is None else env
+    for candidate in _candidates(root, explicit, env):
+        if not candidate.is_choice and not _starts_with_pytest(candidate, root, env):
+            continue
+        found = _ask(candidate, root, env)
+        if needs_pytest and not found.pytest:
+            raise TargetError(
+                f"{found.path} (python {found.version}, {candidate.why}) has no pytest",
+                do=f"{found.path} -m pip install pytest",
+            )
+        return found
+    raise TargetError("no python was found", do="name one with --python PATH")
+
+
+def _candidates(root: Path, explicit: str, env: Mapping[str, str]) -> Iterator[_Candidate]:
+    if explicit:
+        yield _Candidate(_resolved(explicit, env), "--python")
+        return
+    for name in (".venv", "venv"):
+        if path := _python_in(root / name):
+            yield _Candidate(path, f"the project's {name}")
+            return
+    yield from _active(env)
+    if path := _poetry(root, env):
+        yield _Candidate(path, "the project's poetry environment")
+        return
+    for name in ("python3", "python"):
+        if found := shutil.which(name, path=env.get("PATH")):
+            yield _Candidate(found, f"{name} on PATH", is_choice=False)
+    yield _Candidate(sys.executable, "coach's own python: nothing else has pytest")
+
+
+def _active(env: Mapping[str, str]) -> Iterator[_Candidate]:
+    for variable, why in (
+        ("VIRTUAL_ENV", "active virtual environment"),
+        ("CONDA_PREFIX", "active conda environment"),
+    ):
+        folder = env.get(variable, "")
+        if folder and (path := _python_in(Path(folder))):
+            is_coach = os.path.realpath(folder) == os.path.realpath(sys.prefix)
+            yield _Candidate(path, why, is_choice=not is_coach)
+
+
+def _resolved(explicit: str, env: Mapping[str, str]) -> str:
+    """Return the absolute path of what was named. Symlinks stay: a virtual environment is known by its own path."""
+    path = Path(explicit).expanduser()
+    if path.is_dir() and (inside := _python_in(path)):
+        return inside
+    on_path = None if os.sep in explicit else shutil.which(explicit, path=env.get("PATH"))
+    found = Path(on_path) if on_path else path.absolute()
+    if not found.is_file():
+        raise TargetError(f"there is no python at {explicit}", do="name an existing one with --python PATH")
+    return str(found)
+
+
+def _python_in(environment: Path) -> str:
+    for inside in ("bin/python", "bin/python3", "Scripts/python.exe"):
+        if (environment / inside).is_file():
+            return str((environment / inside).absolute())
+    return ""
+
+
+def _poetry(root: Path, env: Mapping[str, str]) -> str:
+    """Ask poetry for its environment, only where the project is poetry's and poetry is there."""
+    if not _is_poetry_project(root):
+        return ""
+    poetry = shutil.which("poetry", path=env.get("PATH"))
+    if poetry is None:
+        return ""
+    answer = _output([poetry, "env", "info", "-p"], root, env, _POETRY_SECONDS)
+    return _python_in(Path(answer.strip())) if answer.strip() else ""
+
+
+def _is_poetry_project(root: Path) -> bool:
+    if (root / "poetry.lock").is_file():
+        return True
+    try:
+        return "[tool.poetry" in (root / "pyproject.toml").read_text("utf-8", "replace")
+    except OSError:
+        return False
+
+
+def _starts_with_pytest(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> bool:
+    try:
+        return bool(_ask(candidate, root, env).pytest)
+    except TargetError:
+        return False
+
+
+def _ask(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpreter:
+    """Start the python and let it say what it is."""
+    answer = _output([candidate.path, "-c", _ASK], root, env, _PROBE_SECONDS)
+    try:
+        said = json.loads(answer.strip().rpartition("\n")[2])
+        version = tuple(int(part) for part in said["version"])
+        pytest = str(said["pytest"])
+    except (ValueError, KeyError, TypeError):
+        raise TargetError(
+            f"{candidate.path} does not work as a python",
+            why=f"chosen as {candidate.why}; it did not start or did not answer within {_PROBE_SECONDS} s",
+            do="repair it, or name another with --python PATH",
+        ) from None
+    if version < _OLDEST:
+        words = ".".join(str(part) for part in version)
+        raise TargetError(
+            f"python {words} at {candidate.path} is too old",
+            why=f"chosen as {candidate.why}; coach's probe needs 3.8",
+            do="name another with --python PATH",
+        )
+    return Interpreter(
+        path=candidate.path,
+        why=candidate.why,
+        version=".".join(str(part) for part in version),
+        pytest=pytest,
+    )
+
+
+def _output(argv: list[str], cwd: Path, env: Mapping[str, str], seconds: float) -> str:
+    """Return what a short program prints; nothing when it cannot be started, fails or takes too long."""
+    try:
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            start_new_session=True,
+        )
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return ""
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

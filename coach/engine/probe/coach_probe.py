@@ -1,0 +1,610 @@
+"""Tell coach what pytest sees: one JSON line per event, appended to the file that coach named.
+
+PYTEST_DONT_REWRITE
+
+This file runs inside the user's test process, on Python 3.8+ and pytest 6+, with nothing but the standard library.
+Its one promise: the run is what it would be without it. So no hook raises, nothing is printed, a passing test costs
+two short writes, and everything needed from ``os``, ``json`` and ``time`` is copied at import, inside objects, where
+neither a monkeypatch nor freezegun or pyfakefs (which scan module attributes) finds it.
+
+Each line carries the process id and the run's nonce, because a forked child, an xdist worker or the test itself may
+write to the same file. Silent without the variable ``COACH_PROBE``, in xdist workers and in forked children.
+"""
+
+import json
+import os
+import sys
+import time
+
+import pytest
+
+LINE_LIMIT = 64_000
+TEXT_LIMIT = 8_000
+VALUE_LIMIT = 120
+MAX_FRAMES = 60
+MAX_LOCALS = 20
+MAX_FAILURES_OF_A_TEST = 5
+MAX_SECTIONS = 6
+MAX_NOTES = 20
+MAX_LOADED = 300
+LOCALS_BUDGET = 0.25
+NO_TIME = "<not shown: time>"
+ENVIRONMENTS = frozenset(
+    ("site-packages", "dist-packages", ".venv", "venv", ".tox", ".nox", ".eggs", "node_modules", "__pypackages__")
+)
+
+
+class _Real:
+    """The system as it was at import, before any test could replace a part of it."""
+
+    def __init__(self):
+        self.open, self.write, self.read, self.close = os.open, os.write, os.read, os.close
+        self.fstat, self.getpid = os.fstat, os.getpid
+        self.encode = json.JSONEncoder(separators=(",", ":")).encode
+        self.quote = json.encoder.encode_basestring_ascii
+        self.monotonic, self.clock = time.monotonic, time.perf_counter
+        self.read_flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)
+        self.append_flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+
+    def contents(self, path, limit):
+        fd = self.open(path, self.read_flags)
+        try:
+            parts, left = [], limit
+            while left > 0:
+                part = self.read(fd, min(left, 65_536))
+                if not part:
+                    break
+                parts.append(part)
+                left -= len(part)
+            return b"".join(parts)
+        finally:
+            self.close(fd)
+
+
+real = _Real()
+
+
+class _Channel:
+    """Appends events to one file. Invariant: never writes to a descriptor that is not that file."""
+
+    def __init__(self, path, nonce, stacks):
+        self.path, self.nonce, self.stacks = path, nonce, stacks
+        self.pid = real.getpid()
+        self.mark = '"pid":%d,"nonce":%s' % (self.pid, real.quote(nonce))
+        self.silent = False
+        self.notes = 0
+        self.fd, self.identity = -1, None
+        self._open()
+        self._register_stacks()
+
+    def _open(self):
+        self.fd = real.open(self.path, real.append_flags)
+        seen = real.fstat(self.fd)
+        self.identity = (seen.st_dev, seen.st_ino)
+
+    def _register_stacks(self):
+        """Let SIGUSR1 write the stacks of all threads: a hang gets a place."""
+        try:
+            import faulthandler
+            import signal
+
+            if self.stacks and hasattr(faulthandler, "register"):
+                fd = real.open(self.stacks, real.append_flags | os.O_CREAT, 0o600)  # that it exists says: ready
+                faulthandler.register(signal.SIGUSR1, file=fd, all_threads=True, chain=False)
+        except (ImportError, OSError, ValueError, RuntimeError):
+            self.stacks = ""
+
+    def _usable_fd(self):
+        try:
+            seen = real.fstat(self.fd)
+            if (seen.st_dev, seen.st_ino) == self.identity:
+                return self.fd
+        except OSError:
+            pass
+        self._open()  # a test closed it, or the number is somebody else's now: never close that
+        self._register_stacks()
+        return self.fd
+
+    def send(self, event, fields):
+        if self.silent or real.getpid() != self.pid:
+            return
+        fields["event"], fields["pid"], fields["nonce"] = event, self.pid, self.nonce
+        line = real.encode(fields).encode("ascii") + b"\n"
+        if len(line) > LINE_LIMIT:
+            line = _shrunk(fields)
+        real.write(self._usable_fd(), line)
+
+    def send_short(self, event, nodeid, rest=""):
+        """Send the two events that every test causes; an encoder set up for each would cost more than the rest."""
+        if self.silent or real.getpid() != self.pid:
+            return
+        line = '{"event":"%s",%s,"test":%s%s}\n' % (event, self.mark, real.quote(nodeid), rest)
+        if len(line) > LINE_LIMIT:
+            line = '{"event":"%s",%s,"test":%s,"truncated":true%s}\n' % (
+                event, self.mark, real.quote(nodeid[:4_000]), rest,
+            )
+        real.write(self._usable_fd(), line.encode("ascii"))
+
+    def note(self, where, error):
+        """Say that the probe itself failed; the evidence of this run is incomplete."""
+        if self.notes >= MAX_NOTES:
+            return
+        self.notes += 1
+        try:
+            self.send("note", {"text": "%s: %s: %s" % (where, type(error).__name__, _text_of(error)[:500])})
+        except Exception:
+            pass
+
+
+def _shrunk(fields):
+    """Leave out the least useful parts of an event until it fits, and say so."""
+    fields["truncated"] = True
+    failures = fields.get("failures", ())
+    for shrink in (_fewer_locals, _short_sections, _no_locals, _few_frames):
+        for failure in failures:
+            shrink(failure)
+        line = real.encode(fields).encode("ascii") + b"\n"
+        if len(line) <= LINE_LIMIT:
+            return line
+    kept = {key: fields[key] for key in ("event", "pid", "nonce", "truncated", "outcome", "duration") if key in fields}
+    if "exitstatus" in fields:
+        kept["exitstatus"], kept["loaded"] = fields["exitstatus"], fields["loaded"][:50]
+    if "test" in fields:
+        kept["test"] = fields["test"][:4_000]
+    kept["failures"] = [
+        {"phase": each["phase"], "exception": each["exception"][:200], "message": each["message"][:2_000]}
+        for each in failures[:1]
+    ]
+    return real.encode(kept).encode("ascii") + b"\n"
+
+
+def _fewer_locals(failure):
+    for frame in failure["frames"][:-5]:
+        frame["locals"] = []
+
+
+def _short_sections(failure):
+    failure["sections"] = [(name, _capped(text, 1_500)) for name, text in failure["sections"]]
+
+
+def _no_locals(failure):
+    for frame in failure["frames"]:
+        frame["locals"] = []
+
+
+def _few_frames(failure):
+    failure["frames"] = failure["frames"][-15:]
+    failure["message"] = _capped(failure["message"], 2_000)
+
+
+def _capped(text, limit=TEXT_LIMIT):
+    """Keep head and tail of a long text; what is left out is counted."""
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    return "%s\n... %d characters left out ...\n%s" % (text[:half], len(text) - 2 * half, text[-half:])
+
+
+def _text_of(value):
+    try:
+        return str(value)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return "<str() raised %s>" % type(error).__name__
+
+
+# ---- values -------------------------------------------------------------------------------------------------------
+
+
+def shortened(value, deadline, depth=2):
+    """Render a value in at most VALUE_LIMIT characters; exact builtin types never run foreign code at the top."""
+    text = _rendered(value, depth, deadline)
+    return text if len(text) <= VALUE_LIMIT else text[: VALUE_LIMIT - 3] + "..."
+
+
+def _rendered(value, depth, deadline):
+    kind = type(value)
+    if value is None or kind is bool or kind is float:
+        return repr(value)
+    if kind is int:
+        return repr(value) if value.bit_length() < 400 else "<int of %d bits>" % value.bit_length()
+    if kind is str or kind is bytes:
+        more = len(value) - VALUE_LIMIT
+        return repr(value) if more <= 0 else "%r... %d more" % (value[: VALUE_LIMIT - 25], more + 25)
+    if kind in (list, tuple, set, frozenset, dict):
+        return _container(value, kind, depth, deadline)
+    return _foreign_repr(value) if real.monotonic() < deadline else NO_TIME
+
+
+def _container(value, kind, depth, deadline):
+    opening, closing = {list: "[]", tuple: "()", frozenset: ("frozenset({", "})")}.get(kind, "{}")
+    if not value and kind in (set, frozenset):
+        return "%s()" % kind.__name__
+    if depth <= 0 and value:
+        return "%s...%s" % (opening, closing)
+    parts, length = [], 0
+    for item in value.items() if kind is dict else value:
+        if kind is dict:
+            key = _rendered(item[0], depth - 1, deadline)
+            part = "%s: %s" % (key, _rendered(item[1], depth - 1, deadline))
+        else:
+            part = _rendered(item, depth - 1, deadline)
+        parts.append(part)
+        length += len(part) + 2
+        if length > VALUE_LIMIT or len(parts) == 12:
+            break
+    left = len(value) - len(parts)
+    if left:
+        parts.append("... %d more" % left)
+    comma = "," if kind is tuple and len(value) == 1 else ""
+    return opening + ", ".join(parts) + comma + closing
+
+
+def _foreign_repr(value):
+    try:
+        text = repr(value)
+        return text[: 4 * VALUE_LIMIT] if type(text) is str else str.__str__(text)[: 4 * VALUE_LIMIT]
+    except KeyboardInterrupt:
+        raise  # the engineer's Ctrl-C is not ours to swallow
+    except BaseException as error:
+        return "<repr() of %s raised %s>" % (type(value).__name__, type(error).__name__)
+
+
+# ---- failures -----------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Turns exceptions into plain fields. Keeps the lines of files it has read, at most a few."""
+
+    def __init__(self, root):
+        self.roots = tuple({each.rstrip(os.sep) + os.sep for each in (root, os.path.realpath(root))})
+        self.sep = os.sep
+        self.lines = {}
+        self.hidden = tuple(
+            os.path.dirname(module.__file__) + os.sep
+            for module in (sys.modules.get("_pytest"), sys.modules.get("pluggy"))
+            if module is not None and getattr(module, "__file__", None)
+        ) + (os.path.abspath(__file__), os.path.dirname(pytest.__file__) + os.sep)
+
+    def is_own(self, path):
+        for root in self.roots:
+            if path.startswith(root):
+                return ENVIRONMENTS.isdisjoint(path[len(root) :].split(self.sep))
+        return False
+
+    def failure(self, phase, error, item, sections):
+        frames = self._frames(error)
+        if not frames and item is not None:
+            frames = self._frame_of_test(item)
+        return {
+            "phase": phase,
+            "exception": type(error).__name__,
+            "message": _capped(_message(error)),
+            "frames": frames,
+            "sections": _sections(sections),
+        }
+
+    def _frames(self, error):
+        entries, kept = error.__traceback__, []
+        while entries is not None:
+            kept.append((entries.tb_frame, entries.tb_lineno))
+            entries = entries.tb_next
+        kept = [each for each in kept if self._is_shown(each[0])]
+        kept = self._most_telling(kept)
+        deadline = real.monotonic() + LOCALS_BUDGET
+        rendered = [self._frame(frame, line, deadline) for frame, line in reversed(kept)]  # innermost gets the time
+        rendered.reverse()
+        if isinstance(error, SyntaxError) and error.filename:
+            rendered.append(self._place(str(error.filename), error.lineno or 0, "<module>"))
+        return rendered
+
+    def _is_shown(self, frame):
+        path = frame.f_code.co_filename
+        if path.startswith(self.hidden) or path.startswith("<frozen importlib"):
+            return False
+        return "__tracebackhide__" not in frame.f_code.co_varnames or not frame.f_locals.get("__tracebackhide__")
+
+    def _most_telling(self, kept):
+        if len(kept) <= MAX_FRAMES:
+            return kept
+        own = [index for index, each in enumerate(kept) if self.is_own(each[0].f_code.co_filename)]
+        if len(own) >= MAX_FRAMES:
+            chosen = set(own[:10] + own[-(MAX_FRAMES - 10) :])
+        else:
+            rest = [index for index in range(len(kept)) if index not in set(own)]
+            chosen = set(own + rest[-(MAX_FRAMES - len(own)) :])
+        return [each for index, each in enumerate(kept) if index in chosen]
+
+    def _frame(self, frame, line, deadline):
+        code = frame.f_code
+        fields = self._place(code.co_filename, line, code.co_name)
+        if self.is_own(code.co_filename):
+            fields["locals"] = _locals(frame, deadline)
+        return fields
+
+    def _place(self, path, line, function):
+        return {"file": path, "line": line, "function": function, "source": self._source(path, line), "locals": []}
+
+    def _source(self, path, line):
+        if path not in self.lines:
+            if len(self.lines) > 50:
+                self.lines.clear()
+            try:
+                self.lines[path] = real.contents(path, 2_000_000).split(b"\n")
+            except (OSError, ValueError):
+                self.lines[path] = []
+        lines = self.lines[path]
+        if not 0 < line <= len(lines):
+            return ""
+        return lines[line - 1][:2_000].decode("utf-8", "replace").strip()[:400]
+
+    def _frame_of_test(self, item):
+        code = getattr(getattr(item, "function", None), "__code__", None)
+        return [self._place(code.co_filename, code.co_firstlineno, code.co_name)] if code else []
+
+    def from_text(self, phase, longrepr, sections):
+        """What is left when only pytest's representation exists: a strict xpass, or a report from an xdist worker."""
+        crash = getattr(longrepr, "reprcrash", None)
+        message = _text_of(getattr(crash, "message", None) or longrepr)
+        name, colon, rest = message.partition(": ")
+        is_exception = bool(colon) and name.replace(".", "").replace("_", "").isalnum()
+        entries = getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ())
+        places = [getattr(entry, "reprfileloc", None) for entry in entries][-MAX_FRAMES:]
+        return {
+            "phase": phase,
+            "exception": name.rpartition(".")[2] if is_exception else ("AssertionError" if crash else ""),
+            "message": _capped(rest if is_exception else message),
+            "frames": [self._place(_absolute(each.path), each.lineno, "") for each in places if each is not None],
+            "sections": _sections(sections),
+        }
+
+
+def _absolute(path):
+    path = str(path)
+    return path if os.path.isabs(path) else os.path.join(state.rootdir, path)
+
+
+def _message(error):
+    name = type(error).__name__
+    if name == "FixtureLookupError":
+        return _text_of(getattr(error, "msg", None) or "fixture %r not found" % getattr(error, "argname", "?"))
+    text = _text_of(error)
+    inner = getattr(error, "exceptions", None)
+    if type(inner) is tuple and name.endswith("Group"):
+        text += "".join("\n  %s: %s" % (type(each).__name__, _text_of(each)[:500]) for each in inner[:5])
+    return text
+
+
+def _sections(sections):
+    return [(str(name)[:200], _capped(str(text))) for name, text in list(sections)[:MAX_SECTIONS]]
+
+
+def _locals(frame, deadline):
+    shown = []
+    is_module = frame.f_code.co_name == "<module>"
+    for name, value in list(frame.f_locals.items()):
+        if name.startswith(("@py", "__")):
+            continue
+        if is_module and (callable(value) or type(value) is type(sys)):
+            continue
+        text = shortened(value, deadline) if real.monotonic() < deadline else NO_TIME
+        shown.append((str(name)[:100], text))
+        if len(shown) == MAX_LOCALS:
+            break
+    return shown
+
+
+# ---- the run ------------------------------------------------------------------------------------------------------
+
+
+class _Test:
+    """One test under way: what its phases said so far."""
+
+    __slots__ = ("began", "failures", "outcome")
+
+    def __init__(self):
+        self.began = real.clock()
+        self.outcome = ""
+        self.failures = []
+
+
+class _State:
+    """All that the hooks share; ``channel`` is None when coach did not ask for this run."""
+
+    def __init__(self):
+        self.channel = self.reader = None
+        self.tests, self.collect_errors = {}, {}
+        self.deselected, self.rootdir = 0, ""
+        self.roots = ()
+        path = os.environ.get("COACH_PROBE")
+        if not path:
+            return
+        try:
+            settings = json.loads(real.contents(path, 1_000_000).decode("utf-8"))
+            self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""))
+            self.reader = _Reader(settings["root"])
+            self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
+        except Exception:
+            self.channel = None  # nowhere to say it; coach sees that no event came
+
+    def test(self, nodeid):
+        found = self.tests.get(nodeid)
+        if found is None:
+            found = self.tests[nodeid] = _Test()
+        return found
+
+
+state = _State()
+
+
+def pytest_configure(config):
+    channel = state.channel
+    if channel is None:
+        return
+    try:
+        if hasattr(config, "workerinput"):
+            channel.silent = True
+            return
+        state.rootdir = str(getattr(config, "rootpath", None) or config.rootdir)
+        version = ".".join(str(each) for each in sys.version_info[:3])
+        channel.send("begin", {"python": version, "pytest": pytest.__version__, "rootdir": state.rootdir})
+    except Exception as error:
+        channel.note("configure", error)
+
+
+def pytest_deselected(items):
+    state.deselected += len(items)
+
+
+def pytest_collection_finish(session):
+    if state.channel is None:
+        return
+    try:
+        state.channel.send("collected", {"selected": len(session.items), "deselected": state.deselected})
+    except Exception as error:
+        state.channel.note("collection_finish", error)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node, ids):
+    if state.channel is None:
+        return
+    try:
+        state.channel.send("collected", {"selected": len(ids), "deselected": 0})
+    except Exception as error:
+        state.channel.note("xdist collection", error)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    outcome = yield
+    if state.channel is None:
+        return
+    try:
+        report = outcome.get_result() if outcome.excinfo is None else None
+        excinfo = getattr(getattr(report, "call", None), "excinfo", None)
+        if report is not None and report.failed and excinfo is not None:
+            error = excinfo.value
+            if type(error).__name__ == "CollectError" and error.__cause__ is not None:
+                error = error.__cause__  # pytest's own wrapping says less than what it wraps
+            state.collect_errors[report.nodeid] = state.reader.failure("collect", error, None, report.sections)
+    except Exception as error:
+        state.channel.note("make_collect_report", error)
+
+
+def pytest_collectreport(report):
+    if state.channel is None or not report.failed:
+        return
+    try:
+        failure = state.collect_errors.pop(report.nodeid, None)
+        if failure is None:
+            failure = state.reader.from_text("collect", report.longrepr, report.sections)
+        state.channel.send("collect_failed", {"test": report.nodeid, "failures": [failure]})
+    except Exception as error:
+        state.channel.note("collectreport", error)
+
+
+def pytest_runtest_logstart(nodeid, location):
+    if state.channel is None:
+        return
+    try:
+        state.tests[nodeid] = _Test()
+        state.channel.send_short("test_start", nodeid)
+    except Exception as error:
+        state.channel.note("logstart", error)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if state.channel is None or call.excinfo is None or outcome.excinfo is not None:
+        return
+    try:
+        report = outcome.get_result()
+        test = state.test(report.nodeid)
+        if report.failed and len(test.failures) < MAX_FAILURES_OF_A_TEST:
+            test.failures.append(state.reader.failure(call.when, call.excinfo.value, item, report.sections))
+    except Exception as error:
+        state.channel.note("makereport", error)
+
+
+def pytest_runtest_logreport(report):
+    if state.channel is None:
+        return
+    try:
+        if report.outcome == "passed" and report.when != "call":
+            return
+        test = state.test(report.nodeid)
+        if report.failed:
+            if report.when != "call":
+                test.outcome = test.outcome if test.outcome == "failed" else "error"
+            else:
+                test.outcome = "failed"
+            if not any(each["phase"] == report.when for each in test.failures):
+                test.failures.append(state.reader.from_text(report.when, report.longrepr, report.sections))
+        elif test.outcome not in ("failed", "error"):
+            test.outcome = _quiet_outcome(report)
+    except Exception as error:
+        state.channel.note("logreport", error)
+
+
+def _quiet_outcome(report):
+    is_expected_failure = hasattr(report, "wasxfail")
+    if report.skipped:
+        return "xfailed" if is_expected_failure else "skipped"
+    if report.passed:
+        return "xpassed" if is_expected_failure else "passed"
+    return ""  # "rerun" and what other plugins invent: a later report decides
+
+
+def pytest_runtest_logfinish(nodeid, location):
+    if state.channel is None:
+        return
+    try:
+        test = state.tests.pop(nodeid, None)
+        if test is None or not test.outcome:
+            return
+        seconds = max(real.clock() - test.began, 0.0)
+        if test.failures and test.outcome in ("failed", "error"):
+            fields = {"test": nodeid, "outcome": test.outcome, "duration": seconds, "failures": test.failures}
+            state.channel.send("test_end", fields)
+        else:
+            rest = ',"outcome":"%s","duration":%.6f' % (test.outcome, seconds)
+            state.channel.send_short("test_end", nodeid, rest)
+    except Exception as error:
+        state.channel.note("logfinish", error)
+
+
+def pytest_internalerror(excrepr):
+    if state.channel is None:
+        return
+    try:
+        state.channel.send("note", {"text": "pytest: internal error: " + _text_of(excrepr)[-500:]})
+    except Exception as error:
+        state.channel.note("internalerror", error)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_sessionfinish(session, exitstatus):
+    yield
+    if state.channel is None:
+        return
+    try:
+        final = int(getattr(session, "exitstatus", exitstatus))
+        state.channel.send("end", {"exitstatus": final, "loaded": _loaded()})
+    except Exception as error:
+        state.channel.note("sessionfinish", error)
+
+
+def _loaded():
+    """Name the files of own modules; those outside the first root (loaded from the wrong place) come first."""
+    found = []
+    for module in list(sys.modules.values()):
+        try:
+            path = vars(module).get("__file__")
+        except Exception:
+            continue
+        if type(path) is str:
+            found += [(rank, path) for rank, root in enumerate(state.roots) if root.is_own(path)][:1]
+    return [path for _, path in sorted(found)[:MAX_LOADED]]

@@ -1,0 +1,108 @@
+"""Disposable folders: made, used, removed; what a dead process left behind can be found and removed.
+
+``<scratch>/<name>/owner`` is flocked by the process that made the folder, so a leftover is one whose lock is free.
+``<scratch>/<name>/tree`` is the folder itself.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from coach.errors import ScratchError
+
+
+@contextlib.contextmanager
+def scratch_folder(scratch: Path) -> Iterator[Path]:
+    """Make a private empty folder that is gone afterwards, also after errors."""
+    place = scratch / f"{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _guarded(scratch):  # nobody may look while the folder is there and its lock is not
+            (place / "tree").mkdir(parents=True, mode=0o700)
+            owner = os.open(place / "owner", os.O_WRONLY | os.O_CREAT, 0o600)
+            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
+        raise _unusable(place, error) from error
+    try:
+        yield place / "tree"
+    finally:
+        os.close(owner)
+        remove(place)
+
+
+def leftovers(scratch: Path) -> tuple[Path, ...]:
+    """Return the folders of processes that died before they could remove them."""
+    try:
+        with _guarded(scratch):
+            places = sorted(each for each in scratch.iterdir() if each.is_dir() and not each.is_symlink())
+            return tuple(place for place in places if _is_abandoned(place))
+    except OSError:
+        return ()
+
+
+def remove(place: Path) -> None:
+    """Remove a folder with all it holds, also what a test made unremovable."""
+    try:
+        shutil.rmtree(place)
+    except FileNotFoundError:
+        return
+    except OSError:
+        _allow_removal(place)
+        try:
+            shutil.rmtree(place)
+        except OSError as error:
+            raise ScratchError(
+                f"the disposable copy {place} could not be removed",
+                why=error.strerror or str(error),
+                do="delete it when nothing uses it any more",
+            ) from error
+
+
+@contextlib.contextmanager
+def _guarded(scratch: Path) -> Iterator[None]:
+    folder = os.open(scratch, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _is_abandoned(place: Path) -> bool:
+    try:
+        owner = os.open(place / "owner", os.O_WRONLY)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(owner)
+
+
+def _allow_removal(place: Path) -> None:
+    folders = [place]
+    while folders:
+        folder = folders.pop()
+        with contextlib.suppress(OSError):
+            folder.chmod(stat.S_IRWXU)
+            folders.extend(Path(each) for each in os.scandir(folder) if each.is_dir(follow_symlinks=False))
+
+
+def _unusable(place: Path, error: OSError) -> ScratchError:
+    return ScratchError(
+        f"no disposable copy could be made at {place}",
+        why=error.strerror or str(error),
+        do="free space and rights there",
+    )

@@ -1,0 +1,197 @@
+"""Work trees by content: record one, compare two, make a copy of one; the user's repository is only read.
+
+A tree is the id of a git tree in the private repository (see ``private_repository``), kept alive by ``refs/coach/<id>``.
+It holds every file of the project that is neither ignored nor too large, as the file is: no filter runs. Recording uses
+git's plumbing only, since ``git add`` and ``git status`` start programs that a submodule's configuration names.
+"""
+
+import contextlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from coach.core.changes import Changes, parse_patch
+from coach.engine import scratch
+from coach.engine.git import Git, GitError, names, program
+from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository
+from coach.engine.repository import commit_and_branch, find_repository
+from coach.errors import CoachError, ScratchError
+
+MOST_UNTRACKED_FILES = 20_000
+MOST_FILE_BYTES = 20_000_000
+"""Larger files are data: recording them at every run would fill the disk."""
+MOST_PATCH_BYTES = 8_000_000
+_SOURCES = (".py", ".toml", ".cfg", ".ini", ".json", ".yaml", ".yml")
+_DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
+
+_WAYS = {"remove": ("--force-remove",), "add": ("--add", "--remove", "--replace")}
+_TREE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class TreeStore:
+    """The recorded work trees of one project."""
+
+    def __init__(self, root: Path, home: Path) -> None:
+        self._root = root.resolve()
+        self._scratch = home / "scratch"
+        self._user = find_repository(self._root)
+        self._prefix = self._user.prefix if self._user else ""
+        self._private = PrivateRepository(self._root, home, self._user)
+        self._git = self._private.git
+        self._private.prepare()
+        self._is_refreshed = False
+        self._last = ""
+
+    def record(self) -> str:
+        """Record the work tree as it is now; returns its id."""
+        with self._private.locked():
+            try:
+                tree = self._record()
+            except GitError:
+                # The index may be broken, or a file was replaced between two of git's looks at it.
+                self._private.rebuild_index()
+                tree = self._record()
+        ref = f"refs/coach/{tree}"
+        if not (self._private.folder / ref).is_file():
+            self._git.run("update-ref", ref, tree)
+        self._last = tree
+        return tree
+
+    def changes(self, base: str, tree: str = "", label: str = "") -> Changes:
+        """Diff two trees; ``base`` may be a commit of the user's, an empty ``tree`` is the work tree as it is now."""
+        tree = tree or self.record()
+        between = (self._tree_of(base), self._tree_of(tree))
+        words = ("-p", "-M", "-U3", "--no-prefix", "--full-index", *between)
+        patch = self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
+        cut = patch[:MOST_PATCH_BYTES]
+        files, left_out = parse_patch(cut.decode("utf-8", "backslashreplace"))
+        if len(patch) > len(cut):
+            left_out = max(left_out, len(self._names(*between)) - len(files))
+        return Changes(base=base, tree=tree, label=label, files=files, left_out=left_out)
+
+    def changed_between(self, before: str, after: str) -> tuple[str, ...]:
+        """Return the source and configuration files that differ between two trees, relative to the root."""
+        changed = self._names(self._tree_of(before), self._tree_of(after))
+        return tuple(name for name in changed if name.endswith(_SOURCES))
+
+    def head(self) -> tuple[str, str, int]:
+        """Return the user's commit, branch (empty when detached) and how many files differ from that commit."""
+        commit, branch = commit_and_branch(self._root) if self._user else ("", "")
+        try:
+            return commit, branch, len(self._names(self._tree_of(commit), self.record()))
+        except CoachError:  # a commit whose objects are elsewhere (partial clone)
+            return commit, branch, 0
+
+    @contextlib.contextmanager
+    def materialise(self, tree: str) -> Iterator[Path]:
+        """Make a disposable folder that holds exactly this tree; it is removed afterwards."""
+        with scratch.scratch_folder(self._scratch) as folder:
+            own = {"GIT_INDEX_FILE": str(folder.parent / "index"), "GIT_WORK_TREE": str(folder)}
+            git = Git(folder, {**self._git.variables, **own}, timeout=120)
+            try:
+                git.run("read-tree", self._tree_of(tree))
+                git.run("checkout-index", "-a", "-q")
+            except GitError as error:
+                raise ScratchError(
+                    f"the work tree {tree[:10]} could not be copied",
+                    why=error.why or error.what,
+                    do="free space in the state directory; a tree of long ago may be gone",
+                ) from error
+            yield folder
+
+    def leftovers(self) -> tuple[Path, ...]:
+        """Return copies that dead processes left behind; ``scratch.remove`` removes one."""
+        return scratch.leftovers(self._scratch)
+
+    def _record(self) -> str:
+        if not self._is_refreshed:
+            # Once: what was touched but not changed need not be read again at every later recording.
+            self._git.run("update-index", "-q", "--refresh", "--ignore-submodules", accept=(0, 1))
+            self._is_refreshed = True
+        has_changed = self._take_in_changes()
+        return self._last if self._last and not has_changed else self._write_tree()
+
+    def _take_in_changes(self) -> bool:
+        """Bring the private index up to the files; returns whether anything was new."""
+        listed = self._git.run("ls-files", "-z", "-m", "-o", "--exclude-standard")
+        paths = {path: self._way(path) for path in listed.split(b"\0") if path}
+        for way, words in _WAYS.items():
+            chosen = [path for path, its_way in paths.items() if its_way == way]
+            if chosen:
+                self._git.run("update-index", "-z", *words, "--stdin", stdin=b"\0".join(chosen) + b"\0")
+        return any(paths.values())
+
+    def _way(self, path: bytes) -> str:
+        """Say how the index takes a path in; empty when it cannot: unreadable, too large, a repository of its own."""
+        if path.endswith(b"/"):
+            return ""
+        place = self._root / os.fsdecode(path)
+        try:
+            seen = place.lstat()
+        except OSError:
+            return "add"
+        if stat.S_ISDIR(seen.st_mode):
+            # A submodule has its .git; any other folder stands where a file was.
+            return "add" if (place / ".git").exists() else "remove"
+        if stat.S_ISREG(seen.st_mode) and (seen.st_size > MOST_FILE_BYTES or not os.access(place, os.R_OK)):
+            return ""
+        return "add"
+
+    def _write_tree(self) -> str:
+        words = ["write-tree", "--missing-ok"]
+        if self._prefix:
+            if not self._git.run("ls-files", "-z", "--", "."):
+                return self._empty()
+            words.append(f"--prefix={self._prefix}")
+        return self._git.run(*words).decode().strip()
+
+    def _tree_of(self, name: str) -> str:
+        """Return the tree a name stands for; a commit's tree is narrowed to the project's folder."""
+        if not name:
+            return self._empty()
+        if _TREE.fullmatch(name) and (self._private.folder / "refs/coach" / name).is_file():
+            return name
+        kind = self._git.run("cat-file", "-t", "--end-of-options", name).decode().strip()
+        within = f":{self._prefix}" if kind == "commit" else "^{tree}"
+        return (
+            self._git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}").decode().split()[-1]
+        )
+
+    def _names(self, before: str, after: str) -> list[str]:
+        return names(self._git.run(*_DIFF, "--name-only", "--no-renames", "-z", before, after))
+
+    def _empty(self) -> str:
+        return self._git.run("mktree").decode().strip()
+
+
+def open_trees(root: Path, home: Path) -> tuple[TreeStore | None, str]:
+    """Open the recorded trees of a project, in its own folder ``home``; else None and why there are none."""
+    if not program():
+        return None, "git is not installed, so work trees are not compared"
+    reason = _too_much(root.resolve()) if find_repository(root) is None else ""
+    if reason:
+        return None, reason
+    try:
+        return TreeStore(root, home), ""
+    except CoachError as error:
+        return None, str(error)
+
+
+def _too_much(root: Path) -> str:
+    """Say why a folder that is no repository is not recorded; empty when it may be."""
+    if root == Path(root.anchor) or root == Path.home():
+        return f"{root} is no project folder, so work trees are not compared"
+    if (root / "objects").is_dir() and (root / "HEAD").is_file():
+        return f"{root} is a repository without a work tree"
+    count = 0
+    for _, folders, files in os.walk(root):
+        folders[:] = [each for each in folders if each not in NEVER_RECORDED and each != ".git"]
+        count += len(files)
+        if count > MOST_UNTRACKED_FILES:
+            return (
+                f"{root} is not under git and holds more than {MOST_UNTRACKED_FILES:,} files, "
+                "so work trees are not compared; run git init there"
+            )
+    return ""

@@ -1,0 +1,157 @@
+"""Read source of the project as text: a test's own function, and the function around a failing line.
+
+Nothing is imported or executed. A file that is missing, too large, not Python or not decodable reads as "not found".
+"""
+
+import ast
+import hashlib
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.core.report import Failure, Frame
+from coach.core.text import storable
+
+MOST_CODE_LINES = 60
+MOST_CODE_BUDGET = 300_000
+"""Characters of code in one report: a suite that fails everywhere must still be one readable event."""
+_MOST_FILE_BYTES = 2_000_000
+_FRAMES_WITH_CODE = 8
+_FAILURES_WITH_ALL_CODE = 20
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class TestSource:
+    """Where a test is written, and its text; ``digest`` is empty when it was not found."""
+
+    __test__ = False
+    path: str = ""
+    line: int = 0
+    source: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    lines: tuple[str, ...]
+    tree: ast.Module
+
+
+def read_test(root: Path, nodeid: str) -> TestSource:
+    """Find the function or method that a pytest node id names, decorators included.
+
+    Args:
+        root: the project.
+        nodeid: ``tests/test_x.py::TestA::test_b[param]``; the parameters do not matter for the source.
+
+    """
+    path, *names = nodeid.partition("[")[0].split("::")
+    module = _read(root, path)
+    if module is None or not names:
+        return TestSource(path=path)
+    node = _named(module.tree, names)
+    if node is None:
+        return TestSource(path=path)
+    start, end = _first_line(node), node.end_lineno or node.lineno
+    source = storable("\n".join(module.lines[start - 1 : end]) + "\n")
+    return TestSource(path, start, source, hashlib.sha256(source.encode()).hexdigest())
+
+
+def with_code(failures: Sequence[Failure], root: Path) -> tuple[Failure, ...]:
+    """Add the enclosing function to own frames, innermost first, within the budget of a report."""
+    reader = _CodeReader(root)
+    return tuple(
+        reader.fill(failure, _FRAMES_WITH_CODE if index < _FAILURES_WITH_ALL_CODE else 1)
+        for index, failure in enumerate(failures)
+    )
+
+
+class _CodeReader:
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._modules: dict[str, _Module | None] = {}
+        self._left = MOST_CODE_BUDGET
+
+    def fill(self, failure: Failure, most: int) -> Failure:
+        own = [index for index, frame in enumerate(failure.frames) if frame.own][-most:]
+        if not own:
+            return failure
+        frames = list(failure.frames)
+        for index in reversed(own):
+            frames[index] = self._with_code(frames[index])
+        return failure.model_copy(update={"frames": tuple(frames)})
+
+    def _with_code(self, frame: Frame) -> Frame:
+        if frame.path not in self._modules:
+            self._modules[frame.path] = _read(self._root, frame.path)
+        module = self._modules[frame.path]
+        if module is None or not 0 < frame.line <= len(module.lines) or self._left <= 0:
+            return frame
+        start, end = _around(module, frame.line)
+        code = storable("\n".join(module.lines[start - 1 : end]))
+        self._left -= len(code)
+        return frame.model_copy(update={"code": code, "code_start": start})
+
+
+def _around(module: _Module, line: int) -> tuple[int, int]:
+    """Return the lines of the innermost function at ``line``, at most so many, with ``line`` among them."""
+    start, end = 1, len(module.lines)
+    for node in _functions(module.tree):
+        first, last = _first_line(node), node.end_lineno or node.lineno
+        if first <= line <= last and last - first <= end - start:
+            start, end = first, last
+    if end - start >= MOST_CODE_LINES:
+        start = max(start, min(line - MOST_CODE_LINES // 2, end - MOST_CODE_LINES + 1))
+        end = start + MOST_CODE_LINES - 1
+    return start, end
+
+
+def _functions(tree: ast.Module) -> Iterator[Function]:
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            yield node
+
+
+def _named(tree: ast.Module, names: Sequence[str]) -> Function | ast.ClassDef | None:
+    """Follow the names inwards; a later definition of the same name wins, as it does at run time."""
+    found: Function | ast.ClassDef | None = None
+    body: Sequence[ast.stmt] = tree.body
+    for name in names:
+        found = None
+        for node in _definitions(body):
+            if node.name == name:
+                found = node
+        if found is None:
+            return None
+        body = found.body
+    return found
+
+
+def _definitions(body: Sequence[ast.stmt]) -> Iterator[Function | ast.ClassDef]:
+    """Yield definitions of one scope, also those under ``if`` and ``try``."""
+    for node in body:
+        if isinstance(node, Function | ast.ClassDef):
+            yield node
+        elif isinstance(node, ast.If | ast.Try | ast.With):
+            yield from _definitions(node.body)
+            yield from _definitions(getattr(node, "orelse", ()))
+
+
+def _first_line(node: Function | ast.ClassDef) -> int:
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)])
+
+
+def _read(root: Path, path: str) -> _Module | None:
+    """Read and parse one file of the project; a path that leads out of it reads as nothing."""
+    try:
+        file = (root / path).resolve()
+        if not file.is_relative_to(root.resolve()) or file.stat().st_size > _MOST_FILE_BYTES:
+            return None
+        with tokenize.open(file) as opened:
+            text = opened.read()
+        return _Module(tuple(text.split("\n")), ast.parse(text))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

@@ -1,0 +1,107 @@
+"""Tiny repositories to run for real. Whatever a run does, afterwards no process is left and no file has changed."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import uuid
+from pathlib import Path
+
+import pytest
+
+from coach.core.events import Interpreter
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.execution import Surroundings, execute
+from coach.engine.output import LiveOutput
+from coach.engine.run import Limits
+
+TARGETS = Path(__file__).parent.parent / "targets"
+MARK = "COACH_TEST_MARK"
+
+
+def content_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        digest.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape"))
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def processes_with(mark: str) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir() if Path("/proc").is_dir() else ():
+        try:
+            if entry.name.isdigit() and mark.encode() in (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+class Ground:
+    """One target repository, and what runs of it need."""
+
+    def __init__(self, root: Path, env: dict[str, str]) -> None:
+        self.root = root
+        self.env = env
+        self.live = LiveOutput()
+        self.kept: list[str] = []
+        self.cancel = threading.Event()
+
+    def keep(self, text: str) -> str:
+        self.kept.append(text)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def surroundings(self, limits: Limits | None = None, python: str = sys.executable) -> Surroundings:
+        interpreter = Interpreter(path=python)
+        return Surroundings(self.root, interpreter, limits or Limits(wall=60), self.keep, self.live, self.env)
+
+    def run(self, *words, limits=None, python=sys.executable, copy=None, kind="pytest", **request):
+        request = RunRequest(
+            number=1,
+            purpose="reproduce",
+            target=Target(kind=kind, words=words),
+            tree="tree" if copy else "",
+            **request,
+        )
+        return execute(request, self.surroundings(limits, python), self.cancel, copy)
+
+
+@pytest.fixture
+def ground(tmp_path):
+    """Return a function that copies a target repository and lets it be run."""
+    grounds: list[tuple[Ground, str]] = []
+    mark = f"{MARK}={uuid.uuid4().hex}"
+
+    def lay(name: str) -> Ground:
+        root = tmp_path / name
+        shutil.copytree(TARGETS / name, root)
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
+        # Plugins of coach's own environment are not the subject here, and one of them takes a second to import.
+        env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", MARK: mark.partition("=")[2]}
+        laid = Ground(root, env)
+        grounds.append((laid, content_hash(root)))
+        return laid
+
+    yield lay
+    assert processes_with(mark) == []
+    for laid, before in grounds:
+        assert content_hash(laid.root) == before
+
+
+def other_python(version: str) -> str:
+    """Return a python of another version that has pytest, or skip."""
+    names = [shutil.which(f"python{version}") or ""]
+    if pyenv := shutil.which("pyenv"):
+        root = subprocess.run([pyenv, "root"], capture_output=True, text=True, check=False).stdout.strip()
+        names += [str(path) for path in sorted(Path(root).glob(f"versions/{version}*/bin/python"))]
+    names += os.environ.get(f"COACH_TEST_PYTHON_{version.replace('.', '_')}", "").split(os.pathsep)
+    for name in filter(None, names):
+        asked = subprocess.run([name, "-c", "import pytest"], capture_output=True, check=False)
+        if asked.returncode == 0:
+            return name
+    pytest.skip(f"there is no python {version} with pytest here")

@@ -1,0 +1,209 @@
+"""Every effect is answered, runs wait for each other, and closing leaves nothing behind."""
+
+import contextlib
+import queue
+import sys
+import threading
+
+import pytest
+
+from coach.core.changes import Changes
+from coach.core.effects import (
+    ChangesSeen,
+    EffectFailed,
+    FilesSaved,
+    ReadChanges,
+    ReadTest,
+    RunEnded,
+    StartRun,
+    StopRuns,
+    TestSeen,
+    Watch,
+    WatchSeen,
+)
+from coach.core.events import Interpreter
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.engine import LocalEngine
+from coach.engine.run import Limits
+from coach.errors import CoachError, StoreError
+
+PATIENCE = 60
+
+
+class Trees:
+    """Work trees that a test makes up."""
+
+    def __init__(self, copy=None):
+        self.copy = copy
+        self.recorded = iter(["tree-1", "tree-2", "tree-2"])
+        self.changed = ("app.py", "notes.txt", "sub/conftest.py")
+
+    def record(self):
+        return next(self.recorded)
+
+    def changes(self, base, tree, label):
+        return Changes(base=base, tree=tree, label=label)
+
+    def changed_between(self, before, after):
+        assert (before, after) == ("tree-1", "tree-2")
+        return self.changed
+
+    def materialise(self, tree):
+        return contextlib.nullcontext(self.copy)
+
+
+class Watcher:
+    def __init__(self):
+        self.stopped = 0
+
+    def start(self, on_saved, on_note):
+        on_note(True, "")
+        on_saved(("app.py",))
+
+    def stop(self):
+        self.stopped += 1
+
+
+@pytest.fixture
+def engine(ground):
+    """Return a function that starts an engine on a target; all are closed in the end."""
+    engines = []
+
+    def begin(name, **collaborators):
+        laid = ground(name)
+        made = LocalEngine(
+            root=laid.root,
+            interpreter=Interpreter(path=sys.executable),
+            limits=Limits(wall=60),
+            keep=laid.keep,
+            env=laid.env,
+            **collaborators,
+        )
+        seen = queue.SimpleQueue()
+        made.start(seen.put)
+        engines.append(made)
+        return made, seen
+
+    yield begin
+    for each in engines:
+        each.close()
+
+
+def run(number, *words, **fields):
+    return StartRun(
+        request=RunRequest(number=number, purpose="reproduce", target=Target(words=words), **fields)
+    )
+
+
+def wait_for_test(engine):
+    pause = threading.Event()
+    for _ in range(int(PATIENCE / 0.01)):
+        if engine.live.snapshot(0).current_test:
+            return
+        pause.wait(0.01)
+    raise AssertionError("no test began")
+
+
+def test_a_run_is_answered_with_its_trees(engine):
+    """The tree before is the run's; source files that changed meanwhile are named."""
+    made, seen = engine("passing", trees=Trees())
+    made.perform(run(1))
+    assert made.is_busy
+    answer = seen.get(timeout=PATIENCE)
+    assert isinstance(answer, RunEnded)
+    assert (answer.number, answer.report.counts.passed, answer.report.tree) == (1, 3, "tree-1")
+    assert answer.report.changed_during == ("app.py", "sub/conftest.py")
+
+
+def test_stopping_answers_running_and_waiting_runs(engine):
+    """Both end as superseded, and a run asked for afterwards is not touched."""
+    made, seen = engine("hang")
+    made.perform(run(1))
+    made.perform(run(2))
+    wait_for_test(made)
+    made.perform(StopRuns(superseded=True))
+    made.perform(run(3, "-x"))
+    answers = [seen.get(timeout=PATIENCE) for _ in range(3)]
+    assert [(each.number, each.report.ending.kind) for each in answers[:2]] == [
+        (1, "superseded"),
+        (2, "superseded"),
+    ]
+    assert isinstance(answers[2], EffectFailed)
+    assert answers[2].run == 3
+    assert "never options" in answers[2].message
+
+
+def test_reads_are_answered_while_a_run_is_under_way(engine):
+    """A diff or a test can be seen while the tests run."""
+    made, seen = engine("hang", trees=Trees())
+    made.perform(run(1))
+    wait_for_test(made)
+    made.perform(ReadTest(test="test_hang.py::test_deadlock", pin=True))
+    found = seen.get(timeout=PATIENCE)
+    assert isinstance(found, TestSeen)
+    assert (found.path, found.line, found.pin, len(found.digest)) == ("test_hang.py", 13, True, 64)
+    made.perform(ReadChanges(base="a", label="last pass"))
+    changes = seen.get(timeout=PATIENCE)
+    assert isinstance(changes, ChangesSeen)
+    assert (changes.changes.base, changes.changes.tree, changes.changes.label) == ("a", "tree-2", "last pass")
+    made.perform(StopRuns())
+    assert seen.get(timeout=PATIENCE).report.ending.kind == "cancelled"
+
+
+def test_closing_ends_the_run_and_answers_it(engine):
+    """The last observation is posted before close returns; nothing starts afterwards."""
+    made, seen = engine("ignores_signals")
+    made.perform(run(1))
+    wait_for_test(made)
+    made.close()
+    assert not made.is_busy
+    assert seen.get_nowait().report.ending.kind == "interrupted"
+    with pytest.raises(CoachError):
+        made.perform(run(2))
+
+
+def test_what_goes_wrong_is_answered(engine):
+    """No git, a failing store, a defect: each effect still gets its word."""
+    made, seen = engine("passing")
+    made.perform(run(1, tree="abc"))
+    assert "git" in seen.get(timeout=PATIENCE).message
+    made.perform(ReadChanges(base="a"))
+    assert "git" in seen.get(timeout=PATIENCE).message
+
+    def keep(_text):
+        raise StoreError("the disk is full")
+
+    broken, seen = engine("failing", trees=Trees())
+    object.__setattr__(broken._around, "keep", keep)
+    broken.perform(run(4))
+    answer = seen.get(timeout=PATIENCE)
+    assert (answer.effect, answer.run, answer.message) == ("StartRun", 4, "the disk is full")
+
+
+def test_a_run_in_a_copy_carries_its_tree(engine, ground):
+    """What ran in the copy is evidence about that tree."""
+    copy = ground("failing").root
+    made, seen = engine("passing", trees=Trees(copy))
+    made.perform(run(1, tree="tree-9"))
+    report = seen.get(timeout=PATIENCE).report
+    assert (report.tree, report.counts.failed, report.changed_during) == ("tree-9", 2, ())
+
+
+def test_watching_is_told_and_owes_nothing(engine):
+    """The watcher says that it began; stopping is said by the engine."""
+    watcher = Watcher()
+    made, seen = engine("passing", watcher=watcher)
+    made.perform(Watch(on=True))
+    assert seen.get(timeout=PATIENCE) == WatchSeen(watching=True)
+    assert seen.get(timeout=PATIENCE) == FilesSaved(paths=("app.py",))
+    made.perform(Watch(on=False))
+    assert seen.get(timeout=PATIENCE) == WatchSeen(watching=False)
+    assert watcher.stopped == 1
+
+
+def test_without_a_watcher_that_is_said(engine):
+    """Runs on save are not promised where nothing watches."""
+    made, seen = engine("passing")
+    made.perform(Watch(on=True))
+    assert not seen.get(timeout=PATIENCE).watching

@@ -1,0 +1,180 @@
+"""A run ends within its limits, says why, and leaves nothing behind."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from coach.engine.run import Launch, Limits, supervise
+
+SHORT = Limits(wall=1.5)
+
+
+def run_command(ground, code, limits=None, cancel=None):
+    """Supervise a small python program; returns what it printed and how it finished."""
+    laid = ground("passing")
+    printed = bytearray()
+    launch = Launch([sys.executable, "-c", code], laid.root, laid.env | {"COACH_RUN_ID": "test"})
+    finished = supervise(
+        launch, limits or Limits(wall=60), printed.extend, cancel or threading.Event(), lambda: False
+    )
+    return bytes(printed), finished
+
+
+def test_stdout_and_stderr_arrive_in_their_order(ground):
+    """Both streams are one, stdin is empty, and there is a session of its own."""
+    code = "import os,sys; os.write(1,b'a'); os.write(2,b'b'); os.write(1,b'c'); print(repr(sys.stdin.read()), os.getsid(0) == os.getpid())"
+    printed, finished = run_command(ground, code)
+    assert printed == b"abc'' True\n"
+    assert (finished.exit_code, finished.stop, finished.leaked) == (0, "", ())
+
+
+def test_a_hang_is_placed_at_its_line(ground):
+    """After the limit the stacks say where it hung; the ladder ends it."""
+    report = ground("hang").run(limits=SHORT)
+    assert report.ending.kind == "timeout"
+    assert report.ending.sentence == (
+        "timeout after 1.5 s at test_hang.py:10 in wait_for_ever, during test_hang.py::test_deadlock"
+    )
+    assert report.duration < SHORT.wall + 6
+
+
+def test_deaf_processes_are_killed(ground):
+    """SIGINT, SIGTERM and SIGHUP ignored: SIGKILL to the group ends it."""
+    report = ground("ignores_signals").run(limits=SHORT)
+    assert (report.ending.kind, report.ending.exit_code) == ("timeout", -signal.SIGKILL)
+    assert "test_ignores.py:12 in test_deaf" in report.ending.sentence
+    assert report.duration < SHORT.wall + 7
+
+
+@pytest.mark.parametrize("name", ["hang", "ignores_signals"])
+def test_the_engineers_stop_takes_a_second(ground, name):
+    """Cancelling climbs the ladder fast, also when nobody listens to signals."""
+    laid = ground(name)
+
+    def stop_when_under_way():
+        until = time.monotonic() + 30
+        while not laid.live.snapshot(0).current_test and time.monotonic() < until:
+            laid.cancel.wait(0.01)
+        began.append(time.monotonic())
+        laid.cancel.set()
+
+    began: list[float] = []
+    thread = threading.Thread(target=stop_when_under_way)
+    thread.start()
+    report = laid.run()
+    took = time.monotonic() - began[0]
+    thread.join()
+    assert report.ending.kind == "cancelled"
+    assert took < 3  # the goal is one second; the rest is for a busy machine
+
+
+def test_a_silent_run_is_ended(ground):
+    """No output and no test event for the limit is an ending of its own."""
+    report = ground("hang").run(limits=Limits(wall=60, silence=1))
+    assert report.ending.kind == "silence"
+    assert report.ending.sentence.startswith("no sign of life for 1 s at test_hang.py:10")
+
+
+def test_endless_output_is_ended_and_mostly_dropped(ground):
+    """A flood on one line stops at the byte limit, with head and tail kept."""
+    laid = ground("noisy")
+    report = laid.run(limits=Limits(wall=60, output_bytes=20_000_000))
+    assert report.ending.kind == "output_limit"
+    assert (
+        report.ending.sentence == "output limit: more than 20 MB of output during test_noisy.py::test_flood"
+    )
+    assert report.output.dropped > 15_000_000
+    assert len(laid.kept[0]) < 600_000
+    assert "bytes left out" in laid.kept[0]
+
+
+@pytest.mark.parametrize("name", ["leaves_child", "setsid_child"])
+def test_a_leaked_process_is_said_and_ended(ground, name):
+    """The true outcome comes at once, though a child holds the pipe or hides in another session."""
+    if name == "setsid_child" and not sys.platform.startswith("linux"):
+        pytest.skip("only Linux has a subreaper")
+    report = ground(name).run()
+    assert report.ending.kind == "completed"
+    assert report.counts.passed == 1
+    (note,) = report.probe_notes
+    assert note.startswith("left a process behind: python")
+    assert note.endswith("stopped")
+
+
+def test_a_killed_group_does_not_take_coach_with_it(ground):
+    """A run in a session of its own can only kill itself."""
+    report = ground("kills_group").run()
+    assert report.ending.kind == "signalled"
+    assert report.ending.sentence == "killed by signal 9 (SIGKILL) during test_kills.py::test_kill"
+
+
+def test_a_crash_names_signal_and_test(ground):
+    """A segfault is not a failure of the test's own claim."""
+    report = ground("segfault").run()
+    assert report.ending.sentence == "killed by signal 11 (SIGSEGV) during test_segfault.py::test_crash"
+
+
+def test_an_early_exit_is_never_a_pass(ground):
+    """os._exit(0) ends pytest with exit code 0."""
+    report = ground("os_exit").run()
+    assert report.ending.kind == "ended_early"
+    assert report.ending.sentence == "ended inside test_os_exit.py::test_exit without a report (exit code 0)"
+    assert report.counts.passed == 1
+
+
+def test_helpers_that_end_by_themselves_are_no_leak(ground):
+    """A child that goes when its parent goes is given the moment it needs."""
+    code = (
+        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import sys; sys.stdin.read()'],"
+        " stdin=subprocess.PIPE)"
+    )
+    _, finished = run_command(ground, code)
+    assert finished.leaked == ()
+
+
+def test_ignored_signals_are_restored(ground):
+    """Started under nohup or with an ampersand, coach ignores SIGINT; its runs must not."""
+    script = (
+        "import signal, sys, threading; from pathlib import Path\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from coach.engine.run import Launch, Limits, supervise\n"
+        "import os\n"
+        "code = 'import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)'\n"
+        "launch = Launch([sys.executable, '-c', code], Path('/'), dict(os.environ))\n"
+        "out = bytearray()\n"
+        "supervise(launch, Limits(), out.extend, threading.Event(), lambda: False)\n"
+        "print(out.decode())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+
+
+def test_a_defect_in_a_callback_leaves_no_process(ground):
+    """Also when coach itself fails, the run is ended; the census of the fixture looks for it."""
+    laid = ground("passing")
+
+    def boom(_part: bytes) -> None:
+        raise ZeroDivisionError
+
+    code = "import time; print('here', flush=True); time.sleep(600)"
+    launch = Launch([sys.executable, "-c", code], laid.root, laid.env)
+    with pytest.raises(ZeroDivisionError):
+        supervise(launch, Limits(wall=60), boom, threading.Event(), lambda: False)
+
+
+def test_no_descriptor_is_left_open(ground):
+    """A session makes thousands of runs."""
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.is_dir():
+        pytest.skip("open descriptors cannot be listed here")
+    laid = ground("os_exit")
+    laid.run()
+    before = len(list(descriptors.iterdir()))
+    for _ in range(3):
+        laid.run()
+    assert len(list(descriptors.iterdir())) == before

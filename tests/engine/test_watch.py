@@ -1,0 +1,295 @@
+"""Saves are told within milliseconds, once each, whatever the editor does; what is no change is not told."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import watchfiles
+
+from coach.engine import listening
+from coach.engine.watch import Watcher
+from coach.engine.watched import folders_to_watch, is_source
+
+DEADLINE = 10.0
+
+
+class Seen:
+    """What a watcher told; tests wait for conditions on it."""
+
+    def __init__(self) -> None:
+        self.saves: list[tuple[str, ...]] = []
+        self.notes: list[tuple[bool, str]] = []
+
+    def saved(self, paths: tuple[str, ...]) -> None:
+        self.saves.append(paths)
+
+    def noted(self, watching: bool, note: str) -> None:
+        self.notes.append((watching, note))
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for paths in self.saves for path in paths]
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < deadline, f"told {self.saves}, noted {self.notes}"
+            time.sleep(0.005)
+
+    def wait_for(self, *paths: str) -> None:
+        self.wait(lambda: set(paths) <= set(self.paths))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    place = tmp_path / "project"
+    for name in ("src/cart.py", "tests/test_cart.py", "tests/case.json", "conftest.py", "src/last.py"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text("one\n")
+        os.utime(place / name, (1_000_000_000, 1_000_000_000))
+    return place
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+def watched(root: Path, tmp_path: Path, seen: Seen) -> Iterator[Path]:
+    """A project under watch."""
+    watcher = Watcher(root, tmp_path / "state")
+    watcher.start(seen.saved, seen.noted)
+    seen.wait(lambda: seen.notes == [(True, "")])
+    yield root
+    watcher.stop()
+
+
+def last_save(root: Path, seen: Seen) -> list[str]:
+    """Save one more file and wait until it is told: what was before it has been told by then."""
+    (root / "src/last.py").write_text(f"{time.monotonic_ns()}\n")
+    seen.wait_for("src/last.py")
+    return [path for path in seen.paths if path != "src/last.py"]
+
+
+def in_place(file: Path) -> None:
+    file.write_text("two\n")
+
+
+def by_renaming(file: Path) -> None:
+    new = file.with_name(f".{file.name}.tmp~")
+    new.write_text("two\n")
+    new.replace(file)
+
+
+def like_vim(file: Path) -> None:
+    (file.parent / "4913").touch()
+    (file.parent / "4913").unlink()
+    backup = file.with_name(f"{file.name}~")
+    file.rename(backup)
+    file.write_text("two\n")
+    backup.unlink()
+
+
+@pytest.mark.parametrize("save", [in_place, by_renaming, like_vim])
+@pytest.mark.parametrize("name", ["src/cart.py", "tests/case.json", "conftest.py"])
+def test_ways_of_saving(watched: Path, seen: Seen, save: Callable[[Path], None], name: str) -> None:
+    """Every editor's way of saving is one changed file, and no other name is told."""
+    save(watched / name)
+    seen.wait_for(name)
+    assert set(last_save(watched, seen)) == {name}
+
+
+def test_slow_dance_is_no_deletion(watched: Path, seen: Seen) -> None:
+    """A file that is away for a moment and comes back unchanged was not saved."""
+    file = watched / "src/cart.py"
+    file.rename(file.with_name("cart.py~"))
+    file.with_name("cart.py~").rename(file)
+    assert last_save(watched, seen) == []
+
+
+def test_emptied_file(watched: Path, seen: Seen) -> None:
+    """A file that becomes empty and stays so is a change, told once."""
+    (watched / "src/cart.py").write_text("")
+    seen.wait_for("src/cart.py")
+    os.utime(watched / "src/cart.py")
+    assert last_save(watched, seen) == ["src/cart.py"]
+
+
+def test_what_is_no_change(watched: Path, seen: Seen) -> None:
+    """Touching, saving the same again, caches, editors' own files, environments and outputs are not told."""
+    (watched / "src/cart.py").write_text("one\n")
+    os.utime(watched / "src/cart.py")
+    (watched / "src/cart.py").chmod(0o600)
+    for name in ("src/__pycache__/cart.cpython-311.pyc", ".git/index", ".pytest_cache/v/lastfailed.json",
+                 "src/.cart.py.swp", "src/.#cart.py", "src/#cart.py#", "src/cart.py~", ".venv/lib.py", "notes.txt",
+                 "src/x.egg-info/SOURCES.txt", "tests/__pycache__/x.py", "out.log"):  # fmt: skip
+        (watched / name).parent.mkdir(parents=True, exist_ok=True)
+        (watched / name).write_text("two\n")
+    assert last_save(watched, seen) == []
+
+
+def test_new_moved_and_deleted(watched: Path, seen: Seen) -> None:
+    """New files and folders, moves and deletions are changes of the files they are about."""
+    (watched / "src/new.py").write_text("new\n")
+    seen.wait_for("src/new.py")
+    (watched / "src/cart.py").rename(watched / "src/moved.py")
+    seen.wait_for("src/moved.py", "src/cart.py")
+    (watched / "outside").mkdir()
+    (watched / "outside/inner.py").write_text("inner\n")
+    (watched / "outside").rename(watched / "src/inside")
+    seen.wait_for("src/inside/inner.py")
+    shutil.rmtree(watched / "src/inside")
+    seen.wait(lambda: seen.paths.count("src/inside/inner.py") == 2)
+
+
+def test_new_source_folder(watched: Path, seen: Seen) -> None:
+    """A folder that gets its first Python file is watched from then on."""
+    (watched / "package").mkdir()
+    (watched / "package/a.py").write_text("a\n")
+    seen.wait_for("package/a.py")
+    (watched / "package/b.py").write_text("b\n")
+    seen.wait_for("package/b.py")
+
+
+def test_save_is_told_soon(watched: Path, seen: Seen) -> None:
+    """From save to word is far below what a person notices (typically 15 ms; the limit allows a busy machine)."""
+    start = time.monotonic()
+    (watched / "src/cart.py").write_text("two\n")
+    seen.wait_for("src/cart.py")
+    assert time.monotonic() - start < 1.0
+
+
+def test_recreated_root(watched: Path, seen: Seen) -> None:
+    """A root that goes away is said; when it is back it is watched, and what is new in it is told."""
+    shutil.copytree(watched, watched.with_name("copy"))
+    shutil.rmtree(watched)
+    seen.wait(lambda: any(not watching and "is gone" in note for watching, note in seen.notes))
+    (watched.with_name("copy") / "src/cart.py").write_text("two\n")
+    watched.with_name("copy").rename(watched)
+    seen.wait(lambda: seen.notes[-1] == (True, ""))
+    seen.wait_for("src/cart.py")
+    (watched / "tests/test_cart.py").write_text("two\n")
+    seen.wait_for("tests/test_cart.py")
+
+
+def test_swapped_folder(watched: Path, seen: Seen) -> None:
+    """A source folder that is deleted and made anew at once is still watched."""
+    for number in range(3):
+        shutil.rmtree(watched / "src")
+        (watched / "src").mkdir()
+        (watched / "src/cart.py").write_text(f"round {number}\n")
+        seen.wait(lambda number=number: seen.paths.count("src/cart.py") >= number + 1)
+
+
+def test_name_that_is_not_utf8(watched: Path, seen: Seen) -> None:
+    """Such a name ends the system's notifications; files are looked at instead, with a word."""
+    Path(os.fsdecode(os.fsencode(watched) + b"/src/\xff.py")).write_text("x\n")
+    seen.wait(lambda: any(watching and "not UTF-8" in note for watching, note in seen.notes))
+    (watched / "src/cart.py").write_text("two\n")
+    seen.wait_for("src/cart.py")
+    (watched / "src/cart.py").unlink()
+    seen.wait(lambda: seen.paths.count("src/cart.py") == 2)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "OS file watch limit reached."), "no more file watches"),
+        (RuntimeError("something else"), "do not work here"),
+        (BaseExceptionGroup("", [RuntimeError("Unable to decode path")]), "not UTF-8"),
+    ],
+)
+def test_notifications_that_fail(
+    root: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch, error: BaseException, words: str
+) -> None:
+    """Whatever stops the notifications, saves are still told, with a word about it."""
+
+    def broken(*_: object, **__: object) -> Iterator[object]:
+        raise error
+
+    monkeypatch.setattr(watchfiles, "watch", broken)
+    watcher = Watcher(root)
+    watcher.start(seen.saved, seen.noted)
+    seen.wait(lambda: seen.notes and words in seen.notes[0][1])
+    (root / "src/cart.py").write_text("two\n")
+    seen.wait_for("src/cart.py")
+    watcher.stop()
+    assert seen.notes[0][0]
+    assert seen.paths == ["src/cart.py"]
+
+
+def test_silent_file_system(root: Path, tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that sends nothing is found out by a file of our own, outside the project."""
+
+    def silent(*_: object, stop_event: object, **__: object) -> Iterator[set[object]]:
+        while not stop_event.wait(0.05):
+            yield set()
+
+    monkeypatch.setattr(watchfiles, "watch", silent)
+    monkeypatch.setattr(listening, "_CANARY_SECONDS", 0.2)
+    before = sorted(root.rglob("*"))
+    watcher = Watcher(root, tmp_path / "state")
+    watcher.start(seen.saved, seen.noted)
+    seen.wait(lambda: seen.notes and "tells of no changes" in seen.notes[0][1])
+    (root / "src/cart.py").write_text("two\n")
+    seen.wait_for("src/cart.py")
+    watcher.stop()
+    assert sorted(root.rglob("*")) == before
+
+
+def test_stop_and_start(root: Path, seen: Seen) -> None:
+    """After a stop nothing is told; the same watcher can start again."""
+    watcher = Watcher(root)
+    watcher.start(seen.saved, seen.noted)
+    seen.wait(lambda: seen.notes == [(True, "")])
+    watcher.stop()
+    (root / "src/cart.py").write_text("two\n")
+    again = Seen()
+    watcher.start(again.saved, again.noted)
+    again.wait(lambda: again.notes == [(True, "")])
+    (root / "tests/test_cart.py").write_text("two\n")
+    again.wait_for("tests/test_cart.py")
+    watcher.stop()
+    assert seen.saves == []
+
+
+def test_folders_that_matter(root: Path) -> None:
+    """Sources and configured test paths are watched, environments and data are not."""
+    for name in ("venv/lib/x.py", "myenv/lib/x.py", "node_modules/x.py", "data/a.csv", "package/sub/a.py",
+                 ".hidden/a.py", "checks/deep/unit/a.txt"):  # fmt: skip
+        (root / name).parent.mkdir(parents=True)
+        (root / name).touch()
+    (root / "myenv/pyvenv.cfg").touch()
+    (root / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\ntestpaths = ["checks/*", "tests", "../away"]\n'
+    )
+    found = [each.relative_to(root).as_posix() for each in folders_to_watch(root)]
+    assert found == ["checks/deep", "package", "src", "tests"]
+    (root / "pyproject.toml").write_text("not [ toml")
+    (root / "setup.cfg").write_text("[tool:pytest]\ntestpaths = data\n")
+    assert root / "data" in folders_to_watch(root)
+    assert folders_to_watch(root, ["data"]) == (root / "data",)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.py", True),
+        ("pyproject.toml", True),
+        ("notes.toml", False),
+        ("src/a.py", True),
+        ("src/data.yml", True),
+        ("src/a.pyc", False),
+        ("src/a.py.tmp", False),
+        ("src/.a.py", False),
+        (".tox/a.py", False),
+        ("src/build/a.py", False),
+    ],
+)
+def test_what_is_a_source(name: str, expected: bool) -> None:
+    """A file counts by its name and its folders."""
+    assert is_source(name) is expected
