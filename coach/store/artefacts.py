@@ -1,0 +1,55 @@
+"""Outputs of runs, kept by content: the same text twice is one file.
+
+``<state>/artefacts/<first 2 hex>/<sha256>``, 0600, UTF-8. A file appears under its name only when it is complete.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from coach.core.text import storable
+from coach.store.paths import artefacts_folder, make_private, unusable
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def keep(text: str) -> str:
+    """Store a text; returns its sha256."""
+    content = storable(text).encode("utf-8")
+    name = hashlib.sha256(content).hexdigest()
+    place = _place(name)
+    try:
+        if place.exists() and place.stat().st_size == len(content):
+            return name
+        make_private(place.parent)
+        _write_whole(place, content)
+    except OSError as error:
+        raise unusable(place, error) from error
+    return name
+
+
+def read(name: str) -> str:
+    """Return a kept text; empty when it is gone, or when ``name`` is no hash."""
+    if _HASH.fullmatch(name) is None:
+        return ""
+    try:
+        return _place(name).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _place(name: str) -> Path:
+    return artefacts_folder() / name[:2] / name
+
+
+def _write_whole(place: Path, content: bytes) -> None:
+    fd, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")  # 0600 by itself
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(place)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
