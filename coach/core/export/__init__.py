@@ -1,0 +1,127 @@
+"""A session as a small, precise prompt: what is wrong, what is known, what was tried, and one question.
+
+A pure function of the state: the same log gives the same text, byte for byte. Order of work: gather, make safe and take
+secrets out, fence, and only then cut to the budget, so that no cut leaves half a secret behind.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from coach.core.export.blocks import Block, Document, Section
+from coach.core.export.budget import DEFAULT, LEAST, TIERS, estimate, fit
+from coach.core.export.fence import Cleaner, mark_for, suspicious_lines
+from coach.core.export.render import RENDERERS, Style
+from coach.core.export.sections import sections_of
+from coach.core.redact import Redactor
+from coach.core.session import SessionState
+
+__all__ = ["DEFAULT", "LEAST", "TIERS", "Export", "Style", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The text, and what a person should see before it leaves."""
+
+    text: str
+    tokens: int
+    """Estimated, of the whole text; never above the budget."""
+    redactions: tuple[tuple[str, int], ...]
+    """(rule, values taken out)."""
+    left_out: tuple[str, ...]
+    warnings: tuple[str, ...]
+    """Foreign lines that read like instructions."""
+    digest: str
+
+
+def export(  # noqa: PLR0913 - each is one thing to take out; a value of its own would only rename them
+    state: SessionState,
+    *,
+    budget: int = DEFAULT,
+    style: Style = "markdown",
+    secrets: Sequence[str] = (),
+    home: str = "",
+    user: str = "",
+    host: str = "",
+) -> Export:
+    """Return the session as context for an assistant or a colleague.
+
+    Args:
+        state: the session.
+        budget: most tokens the text may have, by our estimate; not less than ``LEAST``.
+        style: the form.
+        secrets: exact values to take out, such as those of secret-named environment variables.
+        home: the home directory; becomes ``~``.
+        user: the account's name.
+        host: the machine's name.
+
+    Raises:
+        ValueError: the budget is too small for what is never left out.
+
+    """
+    if budget < LEAST:
+        raise ValueError(f"an export needs at least {LEAST:,} tokens, not {budget:,}")
+    redactor = Redactor(secrets=secrets, home=home, user=user, host=host)
+    clean = Cleaner(redactor, state.opened.checkout.root if state.opened else "")
+    title, origin = _title(state, clean), _origin(state, clean)
+    sections = tuple(_settled(section, redactor) for section in sections_of(state, clean))
+    seed = f"{state.opened.session if state.opened else ''}\0{state.seq}"
+    whole = Document(
+        title=redactor.settle(title),
+        origin=redactor.settle(origin),
+        mark=mark_for(seed, sections),
+        sections=sections,
+        budget=budget,
+        tokens=budget,
+        redactions=redactor.counts,
+    )
+    text, left_out = _fitted(whole, style)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Export(text, estimate(text), redactor.counts, left_out, suspicious_lines(sections), digest)
+
+
+def _fitted(document: Document, style: Style) -> tuple[str, tuple[str, ...]]:
+    render = RENDERERS[style]
+
+    def trial(sections: tuple[Section, ...], left_out: tuple[str, ...]) -> str:
+        return render(replace(document, sections=sections, left_out=left_out))
+
+    sections, left_out = fit(document.sections, document.budget, trial)
+    fitted = replace(document, sections=sections, left_out=left_out)
+    text = render(fitted)
+    # The header names the size, and no size has more digits than the budget it was fitted with.
+    return render(replace(fitted, tokens=min(document.budget, estimate(text)))), left_out
+
+
+def _settled(section: Section, redactor: Redactor) -> Section:
+    return replace(section, blocks=tuple(_settled_block(block, redactor) for block in section.blocks))
+
+
+def _settled_block(block: Block, redactor: Redactor) -> Block:
+    return replace(
+        block,
+        text=redactor.settle(block.text),
+        short=redactor.settle(block.short),
+        source=redactor.settle(block.source),
+    )
+
+
+def _title(state: SessionState, clean: Cleaner) -> str:
+    return f"Debugging context: {clean.line(state.spec.title or state.target.label, 80)}"
+
+
+def _origin(state: SessionState, clean: Cleaner) -> str:
+    opened = state.opened
+    if opened is None:
+        return "From coach; the session has no opening record."
+    checkout = opened.checkout
+    commit = f"commit {clean.line(checkout.commit[:12], 40)}" if checkout.commit else "no git"
+    dirty = (
+        f", {checkout.dirty_files} files changed"
+        if checkout.dirty_files
+        else ", clean"
+        if checkout.commit
+        else ""
+    )
+    step = state.step.title if state.step else "not begun"
+    return f"From coach {clean.line(opened.coach, 20)}, session {clean.line(opened.session, 60)}, {commit}{dirty}, step: {step}."

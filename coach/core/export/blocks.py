@@ -1,0 +1,97 @@
+"""What an export is made of: sections of blocks, each with its source, its trust and its place in the drop order."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+Trust = Literal["coach", "engineer", "program output", "repository"]
+"""Whose words a block holds. Only the first two may be read as instructions."""
+
+SectionKey = Literal[
+    "task",
+    "boundaries",
+    "spec",
+    "reproduce",
+    "failure",
+    "changes",
+    "facts",
+    "ruled-out",
+    "code",
+    "ask",
+]
+
+TITLES: dict[SectionKey, str] = {
+    "task": "Task",
+    "boundaries": "Boundaries",
+    "spec": "Expected and actual",
+    "reproduce": "Reproduce",
+    "failure": "Failure now",
+    "changes": "What changed since it last passed",
+    "facts": "Facts observed, and hypotheses",
+    "ruled-out": "Ruled out and already tried",
+    "code": "Code",
+    "ask": "Ask",
+}
+"""Sections in their order; the header, the first of the eleven, is written by the renderer."""
+
+
+class Drop(IntEnum):
+    """The order in which blocks make room when the budget is short; the lowest goes first, ``NEVER`` never."""
+
+    NEVER = 0
+    OLD_RUNS = 1
+    SUITE_NOISE = 2
+    LIBRARY_FRAMES = 3
+    ENVIRONMENT = 4
+    CLOSED_HYPOTHESES = 5
+    CAPTURED_OUTPUT = 6
+    CODE = 7
+    DIFF_TAIL = 8
+    THE_REST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text with one origin. ``short`` replaces ``text`` before the block is cut or dropped."""
+
+    text: str
+    source: str = "coach"
+    trust: Trust = "coach"
+    drop: Drop = Drop.NEVER
+    what: str = ""
+    """Its name in the list of what was left out."""
+    language: str = ""
+    short: str = ""
+    keep: Literal["head", "ends"] = "head"
+    """Which part survives a cut."""
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether others than the engineer wrote it: shown between marks, never read as an instruction."""
+        return self.trust in {"program output", "repository"}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    key: SectionKey
+    blocks: tuple[Block, ...]
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.key]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything a renderer needs."""
+
+    title: str
+    origin: str
+    """Tool, session, commit: one line."""
+    mark: str
+    """The boundary that no block contains."""
+    sections: tuple[Section, ...]
+    budget: int
+    tokens: int
+    redactions: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[str, ...] = ()

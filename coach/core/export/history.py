@@ -1,0 +1,240 @@
+"""What is known beyond the current failure: changes, runs, hypotheses, what was ruled out, the suspects' code.
+
+Facts carry run numbers and stand apart from hypotheses; what was eliminated is kept as one line each, so that a fresh
+reader does not propose it again.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from coach.core.changes import FileChange
+from coach.core.export.blocks import Block, Drop, Section
+from coach.core.export.failing import failure_of
+from coach.core.export.fence import Cleaner
+from coach.core.hypothesis import Hypothesis
+from coach.core.run import PURPOSE_WORDS, Run
+from coach.core.session import SessionState
+from coach.core.suspect import Suspect
+
+RECENT = 6
+"""Lines of runs that count as recent; older ones are the first to go."""
+MOST_OLD = 60
+MOST_SUSPECTS = 5
+MOST_CODE_LINES = 120
+CONTEXT = 4
+"""Lines around the suspected one that stay when a function's code has to give way."""
+
+
+def changes_section(state: SessionState, clean: Cleaner) -> Section:
+    """Hunks since the last pass, the most recently edited file first: a cut takes the older ones."""
+    changes = state.changes
+    if changes is None or not changes.files:
+        return Section("changes", ())
+    last_edit = {path: edit.at for edit in state.edits for path in edit.paths}
+    files = sorted(changes.files, key=lambda each: (-last_edit.get(each.path, 0.0), each.path))
+    parts = [_file(each) for each in files]
+    if changes.left_out:
+        parts.append(f"… {changes.left_out} more files with large differences …")
+    label = clean.line(changes.label or "the last pass", 80)
+    block = Block(
+        clean.text("\n".join(parts)),
+        f"git, since {label}",
+        "repository",
+        Drop.DIFF_TAIL,
+        "the diff's tail",
+        "diff",
+    )
+    return Section("changes", (block,))
+
+
+def _file(file: FileChange) -> str:
+    lines = [f"--- {file.path} ({file.change})"]
+    for hunk in file.hunks:
+        lines.append(
+            f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@ {hunk.heading}".rstrip()
+        )
+        lines.append(hunk.text)
+    return "\n".join(lines)
+
+
+def facts_section(state: SessionState, clean: Cleaner) -> Section:
+    """Tell runs and verification as facts, then hypotheses that still stand, then the engineer's notes."""
+    lines = _run_lines(state, clean)
+    old, recent = lines[:-RECENT], lines[-RECENT:]
+    skipped = [f"- … {len(old) - MOST_OLD} earlier lines left out …"] if len(old) > MOST_OLD else []
+    supported = [each for each in state.hypotheses if each.verdict == "SUPPORTED"]
+    blocks = [
+        Block(
+            "\n".join(skipped + old[-MOST_OLD:]), drop=Drop.OLD_RUNS, what=f"{len(old)} lines of older runs"
+        ),
+        Block("\n".join(recent), drop=Drop.THE_REST, what="recent runs"),
+        Block("\n".join(_verification(state)), drop=Drop.THE_REST, what="verification"),
+        _words(
+            [f"- Supported: {_claim(each, clean)}; {clean.line(each.reason)}" for each in supported],
+            "supported hypotheses",
+        ),
+        _words(
+            [f"- Root cause, as written: {clean.line(state.root_cause, 600)}"] if state.root_cause else [],
+            "root cause",
+        ),
+        _words(
+            [
+                f"- Open, not observed: {_claim(each, clean)}. Predicted: {clean.line(each.prediction.text)}"
+                for each in state.open_hypotheses
+            ],
+            "open hypotheses",
+        ),
+        _words(
+            [f"- Note after #{each.after_run}: {clean.line(each.text)}" for each in state.notes[-20:]],
+            "notes",
+        ),
+    ]
+    return Section("facts", tuple(block for block in blocks if block.text))
+
+
+def _words(lines: Sequence[str], what: str) -> Block:
+    return Block("\n".join(lines), "the engineer's words", "engineer", Drop.THE_REST, what)
+
+
+def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
+    """One line per run, equal neighbours as one."""
+    edited: dict[int, list[str]] = {}
+    for edit in state.edits:
+        edited.setdefault(edit.after_run, []).extend(edit.paths)
+    lines = []
+    over = [run for run in state.runs if run.is_over]
+    groups = groupby(
+        over,
+        key=lambda run: (
+            run.request.purpose,
+            _outcome(run, state, clean),
+            bool(edited.get(run.number - 1)) and run.number,
+        ),
+    )
+    for (purpose, outcome, _), grouped in groups:
+        runs = list(grouped)
+        numbers = f"#{runs[0].number}" if len(runs) == 1 else f"#{runs[0].number} to #{runs[-1].number}"
+        paths = list(dict.fromkeys(edited.get(runs[0].number - 1, ())))
+        saved = ", ".join(clean.code(path, 80) for path in paths[:4]) + (" …" if len(paths) > 4 else "")
+        occasion = "" if purpose == "feedback" and paths else f" {PURPOSE_WORDS[purpose]}"
+        after = f"{',' if occasion else ''} after an edit of {saved}" if paths else ""
+        lines.append(f"- {numbers}{occasion}{after}: {outcome}")
+    return lines
+
+
+def _outcome(run: Run, state: SessionState, clean: Cleaner) -> str:
+    if run.judged is None or run.report is None:
+        return "no result"
+    counts = run.report.counts
+    if run.judged.outcome == "PASS":
+        return f"passes, {counts.passed} passed" + (f", {counts.skipped} skipped" if counts.skipped else "")
+    if not run.failing:
+        return f"unresolved: {clean.code(run.judged.reason)}"
+    first = run.failing[0]
+    same = (
+        "the same failure"
+        if any(each.strict in state.expected for each in run.failing)
+        else "another failure"
+    )
+    tests = f" and {len(run.failing) - 1} more" if len(run.failing) > 1 else ""
+    return f"fails ({same}): {clean.code(f'{first.exception}: {first.message}', 160)}{tests}; {counts.passed} passed"
+
+
+def _verification(state: SessionState) -> list[str]:
+    if state.verification is None:
+        return []
+    lines = [f"- Verification after #{state.verified_at_run}: {state.verification.verdict}"]
+    lines += [
+        f"  - {'holds' if each.passed else 'missing'}: {each.title}"
+        + (f" ({each.figure})" if each.figure else "")
+        for each in state.verification.checks
+    ]
+    return lines
+
+
+def _claim(each: Hypothesis, clean: Cleaner) -> str:
+    numbers = ", ".join(f"#{run}" for run in each.runs)
+    runs = f" (run{'s' if len(each.runs) > 1 else ''} {numbers})" if numbers else ""
+    return f"H{each.id}{runs}: {clean.line(each.claim)}"
+
+
+def ruled_out_section(state: SessionState, clean: Cleaner) -> Section:
+    """Tell closed hypotheses and suspects in one line each, their detail, and gates that were passed unmet."""
+    closed = [each for each in state.hypotheses if each.verdict in {"REFUTED", "INCONCLUSIVE"}]
+    one_liners = [
+        f"- {(each.verdict or '').capitalize()}: {_claim(each, clean)}; {clean.line(each.reason, 200)}"
+        for each in closed
+    ]
+    one_liners += [
+        f"- Not the place: {clean.code(key, 160)}: {clean.line(why)}" for key, why in state.ruled_out.items()
+    ]
+    gates = [
+        f"- Gate of step {clean.code(step, 60)} passed without being met: {clean.line(why)}"
+        for step, why in state.overrides.items()
+    ]
+    detail = [f"- H{each.id} had predicted: {clean.line(each.prediction.text)}" for each in closed]
+    blocks = (
+        _words(one_liners, "what was ruled out"),
+        _words(gates, "overridden gates"),
+        Block(
+            "\n".join(detail),
+            "the engineer's words",
+            "engineer",
+            Drop.CLOSED_HYPOTHESES,
+            "detail of closed hypotheses",
+        ),
+    )
+    return Section("ruled-out", tuple(block for block in blocks if block.text))
+
+
+def code_section(state: SessionState, clean: Cleaner) -> Section:
+    """Show the suspects' code with line numbers; without suspects, the innermost own frame's."""
+    suspects = [each for each in state.standing_suspects if each.code and not _is_the_test(each, state)]
+    if not suspects:
+        suspects = _innermost(state)
+    return Section("code", tuple(_suspect(each, clean) for each in suspects[:MOST_SUSPECTS]))
+
+
+def _innermost(state: SessionState) -> list[Suspect]:
+    found = failure_of(state)
+    if found is None:
+        return []
+    test_path = found[1].test.partition("::")[0]
+    frames = [frame for frame in found[1].own_frames if frame.code and frame.path != test_path]
+    return [
+        Suspect(
+            path=each.path, function=each.function, line=each.line, code=each.code, code_start=each.code_start
+        )
+        for each in frames[-1:]
+    ]
+
+
+def _is_the_test(suspect: Suspect, state: SessionState) -> bool:
+    test = state.pin.test if state.pin else state.target.label
+    return suspect.path == test.partition("::")[0]
+
+
+def _suspect(each: Suspect, clean: Cleaner) -> Block:
+    place = f"{clean.line(each.path, 120)}:{each.line}"
+    why = f", suspect: {clean.line('; '.join(each.reasons), 160)}" if each.reasons else ""
+    lines = clean.text(each.code).split("\n")
+    first = each.code_start or 1
+    start = max(0, min(each.line - first - MOST_CODE_LINES // 2, len(lines) - MOST_CODE_LINES))
+    shown = _numbered(lines, first, start, start + MOST_CODE_LINES)
+    nearest = max(0, min(each.line - first, len(lines) - 1))
+    return Block(
+        shown,
+        f"{place} {clean.line(each.function, 80)}{why}",
+        "repository",
+        Drop.CODE,
+        "suspects' code",
+        "python",
+        short=_numbered(lines, first, max(0, nearest - CONTEXT), nearest + CONTEXT + 1),
+        keep="ends",
+    )
+
+
+def _numbered(lines: Sequence[str], first: int, start: int, end: int) -> str:
+    return "\n".join(
+        f"{first + start + index:>4} {line}".rstrip() for index, line in enumerate(lines[start:end])
+    )

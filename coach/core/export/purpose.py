@@ -1,0 +1,168 @@
+"""What the reader is asked to do, chosen by the step: task, boundaries and answer shape.
+
+Early steps forbid a fix: an assistant that may fix will, before anybody knows the cause.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coach.core.export.blocks import Block, Section
+from coach.core.export.fence import Cleaner
+from coach.core.session import SessionState
+from coach.core.spec import Spec
+
+Purpose = Literal["reproduce", "failing-test", "isolate", "hypothesize", "fix", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    task: str
+    question: str
+    shape: tuple[str, ...]
+    may_edit: str
+    """What may be written; empty when nothing may."""
+
+
+_ASKS: dict[Purpose, Ask] = {
+    "reproduce": Ask(
+        "Say how to reproduce this failure more reliably. Do not fix anything yet.",
+        "What has to be the same for it to fail every time, and which command shows that?",
+        (
+            "the condition you suspect, with the run or line it rests on",
+            "one or two exact commands to run",
+            "what each possible outcome of them would mean",
+        ),
+        "",
+    ),
+    "failing-test": Ask(
+        "Write the failing test only. Do not touch the code under test.",
+        "What is the smallest test that fails for this reason and for no other?",
+        (
+            "the test, complete, and the file it belongs to",
+            "why it is red now: the exception and message it will show",
+            "why it would pass on correct code",
+        ),
+        "one test",
+    ),
+    "isolate": Ask(
+        "Find the root cause. Do not fix it yet.",
+        "Where does the first wrong value come from?",
+        (
+            "the cause in one sentence, as file:line",
+            "the evidence: quote the lines and run numbers it rests on",
+            "what speaks against it, and the next check if you are not sure",
+        ),
+        "",
+    ),
+    "hypothesize": Ask(
+        "Propose one hypothesis with a prediction. Do not fix anything yet.",
+        "What is wrong, and what will be seen if that is so?",
+        (
+            "the claim in one sentence, as file:line; none of those ruled out",
+            "the prediction: what one named command or print will show if it holds, and what if it does not",
+            "the evidence so far: quote lines and run numbers",
+        ),
+        "",
+    ),
+    "fix": Ask(
+        "Fix the cause within these limits.",
+        "What is the smallest change that removes the cause, not the symptom?",
+        (
+            "the cause in one sentence, as file:line, with its evidence",
+            "the change as one unified diff, inside the allowed files only",
+            "why the failing test passes then, and where else the same mistake may be",
+        ),
+        "the cause, and nothing else",
+    ),
+    "review": Ask(
+        "Review this fix. Do not rewrite it.",
+        "Does the change remove the cause, or does it hide the symptom?",
+        (
+            "your verdict in one sentence",
+            "an input for which the changed code is still wrong, or the reason why there is none",
+            "what the tests would not notice",
+        ),
+        "",
+    ),
+}
+
+
+_EARLY: dict[str, Purpose] = {"reproduce": "reproduce", "failing-test": "failing-test", "isolate": "isolate"}
+
+
+def purpose_of(state: SessionState) -> Purpose:
+    """Choose what to ask for by the step, and in the last steps by what is known and green."""
+    step = state.step_id
+    if step in _EARLY:
+        return _EARLY[step]
+    newest = state.target_runs[-1] if state.target_runs else None
+    is_green = bool(newest and newest.judged and newest.judged.outcome == "PASS")
+    knows_cause = bool(state.root_cause.strip()) or any(
+        each.verdict == "SUPPORTED" for each in state.hypotheses
+    )
+    if step == "verify":
+        return "review" if is_green else "fix"
+    if step == "hypothesize":
+        return "fix" if knows_cause and not is_green else "hypothesize"
+    return "fix" if knows_cause else "isolate"
+
+
+def task_section(state: SessionState, clean: Cleaner) -> Section:
+    """Name the failing test and what is wanted, in two lines."""
+    test = state.pin.test if state.pin else state.target.label
+    lines = [f"Failing: {clean.code(test, 400)}", _ASKS[purpose_of(state)].task]
+    return Section("task", (Block("\n".join(f"- {line}" for line in lines), what="the task"),))
+
+
+def boundaries_section(state: SessionState, clean: Cleaner) -> Section:
+    """Three tiers: always, ask first, never."""
+    spec = state.spec
+    lines = [
+        "- Always: name the run number or file:line a statement rests on; keep to one cause; check with the command given.",
+        f"- May be written: {_ASKS[purpose_of(state)].may_edit or 'nothing; answer in words'}.",
+    ]
+    lines += [f"- Never: {each}." for each in _never(state, clean)]
+    limits = [f"- Stop and ask first when: {_stop_and_ask(spec, clean)}."]
+    if spec.scope:
+        limits.append(f"- Allowed files: {', '.join(clean.code(each, 120) for each in spec.scope)}.")
+    limits += [f"- Not a goal: {clean.line(each, 200)}." for each in spec.non_goals]
+    rules = Block("\n".join(lines), what="boundaries")
+    return Section(
+        "boundaries",
+        (rules, Block("\n".join(limits), "the engineer's spec", "engineer", what="limits of the fix")),
+    )
+
+
+def ask_section(state: SessionState) -> Section:
+    """Ask the question again, at the end, with the shape of the answer."""
+    ask = _ASKS[purpose_of(state)]
+    lines = [
+        f"{ask.task} {ask.question}",
+        "Answer in this order:",
+        *(f"{number}. {each}" for number, each in enumerate(ask.shape, 1)),
+        "If information is missing, do not guess: say which command to run and what its output would decide.",
+    ]
+    return Section("ask", (Block("\n".join(lines), what="the ask"),))
+
+
+def _stop_and_ask(spec: Spec, clean: Cleaner) -> str:
+    reasons = [clean.line(each) for each in spec.stop_and_ask]
+    reasons += (
+        ["the cause lies outside the allowed files"] if spec.scope else ["more than one file has to change"]
+    )
+    reasons += [
+        "the test looks wrong",
+        "two attempts left the same failure",
+        "the spec is silent on the case",
+    ]
+    return "; ".join(reasons)
+
+
+def _never(state: SessionState, clean: Cleaner) -> list[str]:
+    rules = []
+    if state.pin:
+        rules.append(f"edit, skip or weaken the pinned test {clean.code(state.pin.test, 200)}")
+    else:
+        rules.append("edit, skip or weaken a test to make it pass")
+    rules.append("swallow the exception, retry, sleep or special-case the failing input")
+    return rules

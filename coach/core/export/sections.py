@@ -1,0 +1,42 @@
+"""Session state → the sections of an export, in their order: short task first, evidence, the ask last."""
+
+from coach.core.export.blocks import Block, Drop, Section
+from coach.core.export.failing import failure_section, reproduce_section
+from coach.core.export.fence import Cleaner
+from coach.core.export.history import changes_section, code_section, facts_section, ruled_out_section
+from coach.core.export.purpose import ask_section, boundaries_section, task_section
+from coach.core.session import SessionState
+from coach.core.spec import Spec
+
+
+def sections_of(state: SessionState, clean: Cleaner) -> tuple[Section, ...]:
+    """Return every section that has something to say; the header is the renderer's."""
+    every = (
+        task_section(state, clean),
+        boundaries_section(state, clean),
+        spec_section(state.spec, clean),
+        reproduce_section(state, clean),
+        failure_section(state, clean),
+        changes_section(state, clean),
+        facts_section(state, clean),
+        ruled_out_section(state, clean),
+        code_section(state, clean),
+        ask_section(state),
+    )
+    return tuple(section for section in every if section.blocks)
+
+
+def spec_section(spec: Spec, clean: Cleaner) -> Section:
+    """Tell what the engineer expects; what was not said is named as such, never guessed."""
+    lines = [
+        f"- Expected: {clean.line(spec.expected, 800) or 'not said'}",
+        f"- Actual: {clean.line(spec.actual, 800) or 'not said'}",
+    ]
+    for label, entries in (
+        ("Constraint", spec.constraints),
+        ("Edge case", spec.edge_cases),
+        ("Accepted when", spec.acceptance),
+    ):
+        lines += [f"- {label}: {clean.line(each)}" for each in entries]
+    block = Block("\n".join(lines), "the engineer's spec", "engineer", Drop.THE_REST, "the spec")
+    return Section("spec", (block,))

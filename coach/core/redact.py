@@ -1,0 +1,198 @@
+"""Take secrets and personal names out of text, in place, with typed and numbered placeholders.
+
+``[redacted:<rule>#<n>]``: the same value always gets the same number, so a reader still sees that two values are equal.
+Precision first: a git hash, a node id or code that only mentions ``password`` stays. No claim of completeness: recognised
+forms go, a secret in plain prose may stay, so the list of what was taken out is shown before anything leaves.
+
+Rules stand in ``redact_rules``. Two more work on values instead of forms: exact values of secret-named environment
+variables (the only way to see a password inside an assertion diff), and values a rule has found in one place, which are
+taken out everywhere.
+"""
+
+import base64
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import quote
+
+from coach.core.redact_rules import RULES, Rule
+from coach.core.redact_values import is_strong
+
+SHORTEST_EXACT = 6
+"""Shorter values of environment variables occur in ordinary text by chance."""
+WORD_LIKE = 12
+"""Exact values below this length are replaced as whole words only."""
+
+_PLACEHOLDER = "[redacted:"
+_HOMES = re.compile(r"(?<![\w.~])(?:/home|/Users)/[^/\s'\"`:<>|()\[\]]+|(?<![\w.~])/root(?=/)")
+_COMMON_NAMES = frozenset(
+    [
+        "admin",
+        "app",
+        "build",
+        "builder",
+        "ci",
+        "coach",
+        "debian",
+        "dev",
+        "docker",
+        "fedora",
+        "guest",
+        "home",
+        "host",
+        "jenkins",
+        "local",
+        "localhost",
+        "machine",
+        "main",
+        "nobody",
+        "node",
+        "python",
+        "root",
+        "runner",
+        "server",
+        "shop",
+        "test",
+        "tester",
+        "tests",
+        "ubuntu",
+        "user",
+        "vagrant",
+        "work",
+        "worker",
+        "www",
+        "www-data",
+    ]
+)
+"""Account and host names that say nothing about a person and occur as ordinary words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A text and what was taken out of it: (rule, occurrences), in the order of the rules' names."""
+
+    text: str
+    counts: tuple[tuple[str, int], ...]
+
+
+def redact(
+    text: str, *, secrets: Sequence[str] = (), home: str = "", user: str = "", host: str = ""
+) -> Redacted:
+    """Redact one text; for several that belong together use one ``Redactor``."""
+    redactor = Redactor(secrets=secrets, home=home, user=user, host=host)
+    cleaned = redactor.settle(redactor.clean(text))
+    return Redacted(cleaned, redactor.counts)
+
+
+class Redactor:
+    """Redacts many texts with one numbering. ``clean`` each text, then ``settle`` each result."""
+
+    def __init__(
+        self,
+        *,
+        secrets: Sequence[str] = (),
+        home: str = "",
+        user: str = "",
+        host: str = "",
+        patterns: Sequence[re.Pattern[str]] = (),
+    ) -> None:
+        self._exact = _any_of((value, value) for value in secrets)
+        self._home = home.rstrip("/")
+        self._names = [(rule, name) for rule, name in (("user", user), ("host", host)) if _is_telling(name)]
+        self._patterns = tuple(patterns)
+        self._numbers: dict[str, dict[str, int]] = {}
+        self._owner: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        return tuple(sorted(self._counts.items()))
+
+    def clean(self, text: str) -> str:
+        """Apply every rule to a text."""
+        if self._exact:
+            text = self._replace_exact(text, self._exact)
+        for rule in RULES:
+            text = rule.pattern.sub(partial(self._at_match, rule), text)
+        for pattern in self._patterns:
+            text = pattern.sub(lambda match: self._sign("pattern", match.group()), text)
+        return self._without_names(text)
+
+    def settle(self, text: str) -> str:
+        """Take values that were found in any text out of this one as well."""
+        found = _any_of((value, value) for value in self._owner if is_strong(value))
+        return self._replace_exact(text, found) if found else text
+
+    def _replace_exact(self, text: str, exact: "_Exact") -> str:
+        return exact.pattern.sub(lambda match: self._sign_known(exact.meaning[match.group()]), text)
+
+    def _sign_known(self, value: str) -> str:
+        return self._sign(self._owner.get(value, "environment"), value)
+
+    def _at_match(self, rule: Rule, match: re.Match[str]) -> str:
+        group = next(name for name in ("secret", "quoted", "bare") if match.groupdict().get(name))
+        value = match.group(group)
+        if _PLACEHOLDER in value or (rule.accept and not rule.accept(match)):
+            return match.group()
+        start, end = match.start(group) - match.start(), match.end(group) - match.start()
+        whole = match.group()
+        return whole[:start] + self._sign(rule.name, value) + whole[end:]
+
+    def _sign(self, rule: str, value: str) -> str:
+        rule = self._owner.setdefault(value, rule)
+        numbers = self._numbers.setdefault(rule, {})
+        number = numbers.setdefault(value, len(numbers) + 1)
+        self._counts[rule] += 1
+        return f"{_PLACEHOLDER}{rule}#{number}]"
+
+    def _without_names(self, text: str) -> str:
+        if self._home and self._home != "/":
+            text = re.sub(rf"{re.escape(self._home)}(?![\w.-])", "~", text)
+        text = _HOMES.sub("~", text)
+        for rule, name in self._names:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", partial(self._at_name, rule), text)
+        return text
+
+    def _at_name(self, rule: str, match: re.Match[str]) -> str:
+        return self._sign(rule, match.group())
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """Every spelling of some values as one pattern, and which value a spelling means."""
+
+    pattern: re.Pattern[str]
+    meaning: dict[str, str]
+
+
+def _any_of(pairs: Iterable[tuple[str, str]]) -> _Exact | None:
+    meaning: dict[str, str] = {}
+    for value, means in pairs:
+        if len(value) >= SHORTEST_EXACT and not value.isspace():
+            meaning |= dict.fromkeys(_spellings(value), means)
+    if not meaning:
+        return None
+    # Longest first: a value that begins with another one must win.
+    ordered = sorted(meaning, key=lambda each: (-len(each), each))
+    return _Exact(re.compile("|".join(map(_as_pattern, ordered))), meaning)
+
+
+def _spellings(value: str) -> set[str]:
+    """Return the ways in which logs and URLs write a value."""
+    encoded = value.encode("utf-8", "backslashreplace")
+    forms = {value, repr(value)[1:-1], json.dumps(value)[1:-1], quote(encoded, safe="")}
+    if len(value) >= WORD_LIKE:
+        forms.add(base64.b64encode(encoded).decode())
+    return forms
+
+
+def _as_pattern(spelling: str) -> str:
+    pattern = re.escape(spelling)
+    return pattern if len(spelling) >= WORD_LIKE else rf"(?<!\w){pattern}(?!\w)"
+
+
+def _is_telling(name: str) -> bool:
+    return len(name) >= 3 and name.lower() not in _COMMON_NAMES and not name.isdigit()

@@ -1,0 +1,116 @@
+"""Drive the pure core without an engine: send messages, fold what is decided, answer runs with reports."""
+
+from dataclasses import dataclass, field
+
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide import Decision, Message, Refusal, decide
+from coach.core.report import Counts, Ending, Failure, Frame, RunReport
+from coach.core.session import SessionState, apply
+from coach.core.target import Target
+from coach.workflow_files import load_workflow, shipped_folder
+
+TEST = "tests/test_cart.py::test_total"
+
+
+def workflow(name: str = "debug"):
+    return load_workflow(name, {path.stem: path for path in shipped_folder().glob("*.toml")})
+
+
+def opening(**changes) -> ev.SessionOpened:
+    """The first event of a session on one failing test."""
+    values = {
+        "session": "abcd2345",
+        "coach": "0",
+        "target": Target(words=(TEST,)),
+        "workflow": workflow(),
+        "interpreter": ev.Interpreter(path="/venv/bin/python", why="the project's .venv", version="3.11.7", pytest="9.0"),
+        "checkout": ev.Checkout(root="/project", commit="c0ffee", branch="main", tree="t0"),
+    }
+    return ev.SessionOpened.model_validate({**values, **changes})
+
+
+def failure(message: str = "assert 9 == 10", **changes) -> Failure:
+    frames = (
+        Frame(path="tests/test_cart.py", line=8, function="test_total", own=True, source="assert cart.total() == 10"),
+        Frame(path="shop/cart.py", line=21, function="total", own=True, code="def total(self):\n    return 9", code_start=20),
+    )
+    values = {"test": TEST, "exception": "AssertionError", "message": message, "frames": frames, "duration": 0.01}
+    return Failure.model_validate({**values, **changes})
+
+
+def red(message: str = "assert 9 == 10", *, tree: str = "t0", **changes) -> RunReport:
+    values = {
+        "ending": Ending(exit_code=1),
+        "duration": 0.2,
+        "counts": Counts(selected=1, failed=1),
+        "failures": (failure(message),),
+        "tree": tree,
+    }
+    return RunReport.model_validate({**values, **changes})
+
+
+def green(*, tree: str = "t1", passed: int = 1, **changes) -> RunReport:
+    counts = Counts(selected=passed, passed=passed)
+    values = {"ending": Ending(exit_code=0), "duration": 0.2, "counts": counts, "tree": tree}
+    return RunReport.model_validate({**values, **changes})
+
+
+@dataclass
+class Drive:
+    """A session under test: state, everything recorded, and the effects nobody has performed yet."""
+
+    state: SessionState = field(default_factory=SessionState)
+    records: list[ev.Recorded] = field(default_factory=list)
+    effects: list[eff.Effect] = field(default_factory=list)
+    clock: float = 1_000.0
+
+    def record(self, event: ev.Event) -> None:
+        self.clock += 1
+        record = ev.Recorded(seq=self.state.seq + 1, at=self.clock, event=event)
+        self.records.append(record)
+        self.state = apply(self.state, record)
+
+    def send(self, message: Message) -> Decision | Refusal:
+        answer = decide(message, self.state)
+        if isinstance(answer, Decision):
+            for event in answer.events:
+                self.record(event)
+            self.effects.extend(answer.effects)
+        return answer
+
+    def ends(self, report: RunReport) -> None:
+        """Let the newest run under way end."""
+        self.send(eff.RunEnded(number=self.state.under_way[-1].number, report=report))
+
+    def saves(self, *paths: str) -> None:
+        """Save files; the run it supersedes answers at once."""
+        before = self.state.under_way
+        self.send(eff.FilesSaved(paths=paths or ("shop/cart.py",)))
+        for run in before:
+            self.send(eff.RunEnded(number=run.number, report=RunReport(ending=Ending(kind="superseded", sentence="superseded"))))
+
+    def started(self) -> list[str]:
+        """Purposes of the runs started so far."""
+        return [effect.request.purpose for effect in self.effects if isinstance(effect, eff.StartRun)]
+
+    def kinds(self) -> list[str]:
+        return [record.event.kind for record in self.records]
+
+
+def opened(**changes) -> Drive:
+    drive = Drive()
+    drive.record(opening(**changes))
+    return drive
+
+
+def reproduced(**changes) -> Drive:
+    """A session whose failure is reproduced three times."""
+    from coach.core import commands as cmd
+
+    drive = opened(**changes)
+    drive.send(cmd.Begin())
+    drive.send(eff.WatchSeen(watching=True))
+    for _ in range(3):
+        drive.ends(red())
+    return drive

@@ -1,0 +1,59 @@
+"""Two runs of one failure share a signature; two failures do not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.core.failure import failing_set, is_structural, normalise, signature_of
+from tests.core.driving import failure, red
+
+SAME = [
+    ("<Cart at 0x7f3a1c2d4e50> is empty", "<Cart at 0x7f99aa001230> is empty"),
+    ("No such file: /tmp/pytest-of-me/pytest-3/test_a0/x.db", "No such file: /tmp/pytest-of-me/pytest-9/test_a0/x.db"),
+    ("at 2026-01-02T03:04:05.123Z", "at 2026-02-03T04:05:06.789Z"),
+    ("id 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "id 9b2504e0-4f89-11d3-9a0c-0305e82c33ff"),
+    ("{'b', 'a'} != {'c'}", "{'a', 'b'} != {'c'}"),
+    ("timed out after 30.01 s".replace(" s", " seconds"), "timed out after 30.77 seconds"),
+    ("pid 1234 is gone", "pid 99 is gone"),
+    ("order 1700000000123 missing", "order 1800000000456 missing"),
+]
+
+DIFFERENT = [
+    ("assert 3 == 7", "assert 6 == 7"),
+    ("assert 3.0 == 7", "assert 6.0 == 7"),
+    ("KeyError: 'a'", "KeyError: 'b'"),
+    ("line 12", "line 13"),
+    ("HTTP 404", "HTTP 500"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_volatile_parts_do_not_make_a_difference(one, other):
+    assert signature_of(failure(one)).strict == signature_of(failure(other)).strict
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_short_numbers_and_names_do(one, other):
+    assert signature_of(failure(one)).strict != signature_of(failure(other)).strict
+
+
+def test_loose_signatures_ignore_the_message_and_keep_the_place():
+    one, other = signature_of(failure("assert 1 == 2")), signature_of(failure("assert 3 == 4"))
+    assert one.loose == other.loose
+    assert one.place == "shop/cart.py:total"
+
+
+@given(st.text(max_size=300))
+def test_normalising_twice_changes_nothing(text):
+    assert normalise(normalise(text)) == normalise(text)
+
+
+def test_a_failing_set_does_not_depend_on_the_order_of_tests():
+    first, second = failure(test="t.py::a"), failure(test="t.py::b")
+    assert failing_set(red(failures=(first, second))) == failing_set(red(failures=(second, first)))
+
+
+@pytest.mark.parametrize("exception", ["ImportError", "builtins.SyntaxError", "ModuleNotFoundError"])
+def test_a_test_that_cannot_run_is_structurally_red(exception):
+    assert is_structural(failure(exception=exception))
+    assert not is_structural(failure())
