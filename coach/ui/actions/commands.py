@@ -1,0 +1,37 @@
+"""Actions that ask the session for something and need no further word."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from coach.core import commands as cmd
+from coach.core.session import SessionState
+
+if TYPE_CHECKING:
+    from coach.ui.screens.session import SessionScreen
+
+
+def _back(state: SessionState) -> cmd.Command:
+    before = state.workflow.steps[state.workflow.position(state.step_id) - 1]
+    return cmd.GoToStep(step=before.id)
+
+
+_COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
+    "run": lambda _: cmd.RunTarget(),
+    "reproduce": lambda _: cmd.Reproduce(),
+    "suite": lambda _: cmd.RunSuite(),
+    "cancel": lambda _: cmd.CancelRun(),
+    "watching": lambda state: cmd.SetWatching(watching=not state.watching),
+    "verify": lambda _: cmd.Verify(),
+    "pin": lambda _: cmd.PinTest(),
+    "confirm": lambda _: cmd.ConfirmFix(),
+    "back-step": _back,
+}
+
+
+def _sender(make: Callable[[SessionState], cmd.Command]) -> Callable[["SessionScreen", str], None]:
+    return lambda screen, _key: screen.submit(make(screen.state))
+
+
+DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+    name: _sender(make) for name, make in _COMMANDS.items()
+}

@@ -1,0 +1,157 @@
+"""Actions that ask the engineer first. Windows are imported when they are opened: they cost 30 ms of the first paint."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from coach.core import checks
+from coach.core import commands as cmd
+from coach.core.session import SessionState
+from coach.core.workflow import Step
+from coach.ui.present.proof import selected_hypothesis
+from coach.ui.present.steps import selected_suspect
+
+if TYPE_CHECKING:
+    from coach.ui.screens.session import SessionScreen
+
+
+def _ask(
+    screen: "SessionScreen",
+    title: str,
+    question: str,
+    make: Callable[[str], cmd.Command],
+    *,
+    label: str = "reason",
+    value: str = "",
+    may_be_empty: bool = False,
+) -> None:
+    from coach.ui.screens.reason import ReasonScreen
+
+    def answered(text: str | None) -> None:
+        if text is not None:
+            screen.submit(make(text))
+
+    screen.app.push_screen(
+        ReasonScreen(title, question, label=label, value=value, may_be_empty=may_be_empty), answered
+    )
+
+
+def spec(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.screens.spec import SpecScreen
+
+    screen.app.push_screen(
+        SpecScreen(screen.state.spec), lambda spec: screen.submit(cmd.WriteSpec(spec=spec)) if spec else None
+    )
+
+
+def hypothesis(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.screens.hypothesis import HypothesisScreen
+
+    screen.app.push_screen(HypothesisScreen(), screen.submit_answer)
+
+
+def judge(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.screens.judge import JudgeScreen
+
+    chosen = selected_hypothesis(screen.state, screen.looking)
+    if chosen is None:
+        screen.say("every hypothesis has its verdict; select one to judge it again, or h writes a new one")
+    elif chosen.is_eliminated:
+        screen.say(f"H{chosen.id} was refuted; h writes a new one")
+    else:
+        screen.app.push_screen(JudgeScreen(chosen), screen.submit_answer)
+
+
+def rule_out(screen: "SessionScreen", _key: str) -> None:
+    suspect = selected_suspect(screen.state, screen.looking)
+    assert suspect is not None, "the registry disables this without suspects"
+    if suspect.key in screen.state.ruled_out:
+        screen.submit(cmd.RestoreSuspect(suspect=suspect.key))
+        return
+    key = suspect.key
+    _ask(
+        screen,
+        "Rule out",
+        f"{suspect.place} {suspect.function}: what did you see that clears it?",
+        lambda text: cmd.RuleOutSuspect(suspect=key, reason=text),
+    )
+
+
+def unpin(screen: "SessionScreen", _key: str) -> None:
+    question = "The pinned test is the goal. Why does it change? The reason is recorded and exported."
+    _ask(screen, "Unpin", question, lambda text: cmd.UnpinTest(reason=text))
+
+
+def note(screen: "SessionScreen", _key: str) -> None:
+    _ask(screen, "Note", "", lambda text: cmd.WriteNote(text=text), label="note")
+
+
+def root_cause(screen: "SessionScreen", _key: str) -> None:
+    question = "What was wrong, and why was it not caught?"
+    value = screen.state.root_cause
+    _ask(
+        screen,
+        "Root cause",
+        question,
+        lambda text: cmd.WriteRootCause(text=text),
+        label="root cause",
+        value=value,
+    )
+
+
+def close(screen: "SessionScreen", _key: str) -> None:
+    question = "The session ends here; its ending is computed from the evidence. It can be taken up again."
+    _ask(
+        screen,
+        "Close",
+        question,
+        lambda text: cmd.Close(note=text),
+        label="a last note, if any",
+        may_be_empty=True,
+    )
+
+
+def next_step(screen: "SessionScreen", _key: str) -> None:
+    following = screen.state.workflow.after(screen.state.step_id)
+    if following:
+        _go(screen, following)
+
+
+def go_to_step(screen: "SessionScreen", key: str) -> None:
+    steps = screen.state.workflow.steps
+    number = int(key) if key.isdigit() else 0
+    if not 1 <= number <= len(steps):
+        screen.say(f"this workflow has {len(steps)} steps")
+    elif steps[number - 1].id == screen.state.step_id:
+        screen.say(f"{steps[number - 1].title} is the step you are in")
+    else:
+        _go(screen, steps[number - 1])
+
+
+def _go(screen: "SessionScreen", step: Step) -> None:
+    """Enter a step; past a gate that is not met only with a reason."""
+    unmet = _unmet(screen.state, step)
+    if not unmet:
+        screen.submit(cmd.GoToStep(step=step.id))
+        return
+    question = f"Not shown yet: {', '.join(unmet)}. Going on to {step.title} needs a reason; it is recorded and exported."
+    _ask(screen, "Go on without the gate", question, lambda text: cmd.GoToStep(step=step.id, reason=text))
+
+
+def _unmet(state: SessionState, goal: Step) -> list[str]:
+    workflow = state.workflow
+    passed = workflow.steps[workflow.position(state.step_id) : workflow.position(goal.id)]
+    return [each.title for step in passed for each in checks.missing(state, step)]
+
+
+DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+    "spec": spec,
+    "hypothesis": hypothesis,
+    "judge": judge,
+    "rule-out": rule_out,
+    "unpin": unpin,
+    "note": note,
+    "root-cause": root_cause,
+    "close": close,
+    "next-step": next_step,
+    "go-to-step": go_to_step,
+}

@@ -1,0 +1,109 @@
+"""Actions that change what is looked at, and those that belong to coach itself."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from coach.ui.present.looking import Tab
+from coach.ui.present.scrubbing import next_run, run_positions
+from coach.ui.scrub import Scrub
+
+if TYPE_CHECKING:
+    from coach.ui.screens.session import SessionScreen
+
+Deed = Callable[["SessionScreen", str], None]
+
+
+def _toggles(tab: Tab) -> Deed:
+    """Show a tab; when it is shown already, go back to the step's work."""
+    return lambda screen, _key: screen.action_show_tab("work" if screen.looking.tab == tab else tab)
+
+
+def _tab(way: int) -> Deed:
+    def move(screen: "SessionScreen", _key: str) -> None:
+        tabs = screen.tabs
+        here = tabs.index(screen.looking.tab)
+        screen.action_show_tab(tabs[(here + way) % len(tabs)])
+
+    return move
+
+
+def _sideways(way: int) -> Deed:
+    def move(screen: "SessionScreen", _key: str) -> None:
+        if isinstance(screen.door, Scrub):
+            screen.seek(screen.door.position + way)
+        else:
+            screen.paper.scroll_relative(x=8 * way, animate=False)
+
+    return move
+
+
+def _run(way: int) -> Deed:
+    def move(screen: "SessionScreen", _key: str) -> None:
+        if not isinstance(screen.door, Scrub):
+            screen.say("only a past session can be moved through")
+            return
+        positions = run_positions(screen.door.records)
+        screen.seek(next_run(positions, screen.door.position, way, screen.door.length))
+
+    return move
+
+
+def start(screen: "SessionScreen", _key: str) -> None:
+    if isinstance(screen.door, Scrub):
+        screen.seek(min(1, screen.door.length))
+    else:
+        screen.paper.scroll_home(animate=False)
+
+
+def end(screen: "SessionScreen", _key: str) -> None:
+    if isinstance(screen.door, Scrub):
+        screen.seek(screen.door.length)
+    else:
+        screen.paper.scroll_end(animate=False)
+
+
+def search(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.actions.searching import open_search
+
+    open_search(screen)
+
+
+def editor(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.actions.editing import open_editor
+
+    open_editor(screen)
+
+
+def export(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.actions.exporting import open_export
+
+    open_export(screen)
+
+
+def show_help(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.present.helping import help_lines
+    from coach.ui.screens.help import HelpScreen
+
+    screen.app.push_screen(HelpScreen(help_lines(screen.state, screen.door.read_only)))
+
+
+DEEDS: dict[str, Deed] = {
+    "output": _toggles("output"),
+    "diff": _toggles("diff"),
+    "timeline": _toggles("timeline"),
+    "previous-tab": _tab(-1),
+    "next-tab": _tab(1),
+    "left": _sideways(-1),
+    "right": _sideways(1),
+    "previous-run": _run(-1),
+    "next-run": _run(1),
+    "start": start,
+    "end": end,
+    "search": search,
+    "editor": editor,
+    "export": export,
+    "help": show_help,
+    "palette": lambda screen, _key: screen.app.action_command_palette(),
+    "suspend": lambda screen, _key: screen.app.action_suspend_process(),
+    "quit": lambda screen, _key: screen.leave(),
+}

@@ -1,0 +1,48 @@
+"""What changed between two trees, hunk by hunk; the signs stay, colour only repeats them."""
+
+from coach.core.changes import FileChange, Hunk
+from coach.core.session import SessionState
+from coach.core.text import SafeText, safe
+from coach.ui.present.figures import count
+from coach.ui.present.line import BLANK, Line, Piece, Role, elastic, line
+
+_SIGNS: dict[str, Role] = {"+": "good", "-": "bad", "\\": "dim"}
+
+
+def diff(state: SessionState) -> tuple[Line, ...]:
+    changes = state.changes
+    if changes is None or not changes.files:
+        what = f"No difference: {changes.label}." if changes and changes.label else "No changes read yet."
+        return (
+            line(
+                f"{what} ",
+                ("Save a file and run it (", "dim"),
+                (" r ", "key"),
+                ("): the hunks appear here.", "dim"),
+            ),
+        )
+    figure = f"{count(len(changes.files), 'file')}, {count(changes.hunk_count, 'hunk')}"
+    lines = [line(("since ", "dim"), changes.label or changes.base[:9], figure=(figure, "dim"), fit="cut")]
+    for file in changes.files:
+        lines += _file(file)
+    if changes.left_out:
+        lines += [
+            BLANK,
+            line((f"… {count(changes.left_out, 'more file')} with a difference too large to keep", "dim")),
+        ]
+    return tuple(lines)
+
+
+def _file(file: FileChange) -> list[Line]:
+    lines = [BLANK, line(elastic(file.path, "strong"), figure=(file.change, "dim"), fit="cut")]
+    for hunk in file.hunks:
+        lines += _hunk(hunk)
+    return lines
+
+
+def _hunk(hunk: Hunk) -> list[Line]:
+    place = f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
+    lines = [line((place, "hunk"), (f" {hunk.heading}", "dim"), fit="cut")]
+    for text in safe(hunk.text).split("\n"):
+        lines.append(Line((Piece(SafeText(text), _SIGNS.get(text[:1], "plain")),), fit="long"))
+    return lines

@@ -1,0 +1,67 @@
+"""The panel that answers "what now": the next move first, then the step, its checks and its questions."""
+
+from coach.core import checks
+from coach.core.advice import advise
+from coach.core.checks import Checked
+from coach.core.session import SessionState
+from coach.ui.keys import action
+from coach.ui.present.line import BLANK, Line, heading, line, piece
+
+
+def advice_line(state: SessionState, read_only: str) -> Line:
+    """Return the next move as one line, for where there is no room for the panel."""
+    advice = advise(state)
+    found = action(advice.action)
+    key = piece(f" {found.shown_key} ", "next") if found and not read_only else piece("")
+    sign = piece(" ✔ " if advice.is_good else " → ", "good" if advice.is_good else "accent")
+    return line(
+        sign,
+        (advice.text, "strong"),
+        "  ",
+        key,
+        (f" {found.label}" if found and not read_only else "", "dim"),
+        fit="cut",
+    )
+
+
+def gate(state: SessionState, read_only: str) -> tuple[Line, ...]:
+    """Return the whole panel."""
+    lines = [*_advice(state, read_only), BLANK]
+    step = state.step
+    if step is None:
+        return (*lines, line(("The session has not begun.", "dim")))
+    lines += [heading(step.title), line((step.guidance, "dim")), BLANK]
+    lines += [_check(each) for each in checks.evaluate(state, step)]
+    if step.id in state.overrides:
+        lines += [BLANK, line(("⚠ ", "warn"), "passed without its gate: ", state.overrides[step.id], hang=2)]
+    if step.questions:
+        lines += [BLANK, heading("Ask yourself")]
+        lines += [line(("· ", "dim"), (question, "dim"), hang=2) for question in step.questions]
+    return (*lines, *_notes(state))
+
+
+def _advice(state: SessionState, read_only: str) -> list[Line]:
+    advice = advise(state)
+    lines = [
+        line(
+            ("✔ " if advice.is_good else "→ ", "good" if advice.is_good else "accent"),
+            (advice.text, "strong"),
+            hang=2,
+        )
+    ]
+    found = action(advice.action)
+    if found and not read_only:
+        lines += [BLANK, line("  ", (f" {found.shown_key} ", "next"), (f" {found.label}", "accent"))]
+    return lines
+
+
+def _check(each: Checked) -> Line:
+    box = piece("[✔] ", "good") if each.passed else piece("[ ] ", "dim")
+    return line(box, each.title, figure=(each.figure, "plain" if each.passed else "dim"), hang=4)
+
+
+def _notes(state: SessionState) -> list[Line]:
+    if not state.notes:
+        return []
+    lines = [BLANK, heading("Notes")]
+    return lines + [line(("· ", "dim"), note.text, hang=2) for note in state.notes[-5:]]

@@ -1,0 +1,59 @@
+"""The line above the footer: what was just said, else what runs, else how things stand with saves."""
+
+from coach.core.live import LiveSnapshot
+from coach.core.session import SessionState
+from coach.core.text import safe_line
+from coach.ui.present.line import BLANK, Line, line, piece
+from coach.ui.present.looking import Looking
+from coach.ui.present.output import running
+
+
+def banner(unsaved: str, read_only: str) -> Line | None:
+    """Return what must not be overlooked, if anything."""
+    if unsaved:
+        return line((" ⚠ not saved: ", "warn"), (unsaved, "warn"), fit="cut")
+    if read_only:
+        return line((" ○ read only: ", "warn"), (read_only, "warn"), fit="cut")
+    return None
+
+
+def message(
+    state: SessionState, snapshot: LiveSnapshot, looking: Looking, *, said: str, finding: str, read_only: str
+) -> Line:
+    if finding:
+        return line((" / ", "accent"), finding, fit="cut")
+    if said:
+        mark, text = ("⚠", said[1:].strip()) if said.startswith("⚠") else ("›", said)
+        return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(text), fit="cut")
+    if read_only or state.closed:
+        return BLANK
+    if state.under_way:
+        return running(state, snapshot, looking.now)
+    return _idle(state)
+
+
+def _idle(state: SessionState) -> Line:
+    edit = state.last_edit
+    if edit and edit.after_run == state.last_number and state.runs:
+        files = safe_line(edit.paths[0]) if len(edit.paths) == 1 else f"{len(edit.paths)} files"
+        return line(
+            (" ◐ ", "warn"),
+            f"{files} edited since #{state.last_number}. ",
+            (" r ", "key"),
+            (" runs it.", "dim"),
+            fit="cut",
+        )
+    if state.watching:
+        return line((" ○ watching: a save runs the target", "dim"), fit="cut")
+    note = f"{state.watch_note}. " if state.watch_note else ""
+    return (
+        line(
+            (" ○ runs on save are off. ", "dim"),
+            (note, "dim"),
+            (" P ", "key"),
+            (" resumes them.", "dim"),
+            fit="cut",
+        )
+        if state.step
+        else BLANK
+    )

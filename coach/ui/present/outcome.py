@@ -1,0 +1,75 @@
+"""What a run says, as a sign and a few words. Colour only repeats the sign."""
+
+from coach.core.run import Run
+from coach.core.session import SessionState
+from coach.ui.present.line import Piece, Role, piece
+
+RUNNING = "◌"
+
+
+def sign(run: Run) -> tuple[str, Role]:
+    """Return the sign of a run. Any failing test is red, also when it is not the failure being debugged."""
+    if not run.is_over:
+        return RUNNING, "accent"
+    if run.failing:
+        return "✘", "bad"
+    if run.judged and run.judged.outcome == "PASS":
+        return "✔", "good"
+    return "◐", "warn"
+
+
+def words(state: SessionState, run: Run) -> str:
+    """Say what a run showed, compared with the ones before it."""
+    if run.report is None:
+        return "running" if run in state.under_way else "never ended"
+    if run.request.purpose in {"suite", "baseline"}:
+        return _suite_words(run)
+    if run.failing:
+        twin = same_failure_before(state, run)
+        return f"same as #{twin.number}" if twin else _first_words(state, run)
+    if run.judged and run.judged.outcome == "PASS":
+        return "passed"
+    return _unresolved_word(run)
+
+
+def reason(run: Run) -> str:
+    """Return why a run is unresolved; empty when it is clear."""
+    if run.failing or run.judged is None or run.judged.outcome != "UNRESOLVED":
+        return ""
+    return run.judged.reason
+
+
+def same_failure_before(state: SessionState, run: Run) -> Run | None:
+    earlier = (each for each in reversed(state.runs) if each.number < run.number)
+    return next((each for each in earlier if each.failing and each.strict == run.strict), None)
+
+
+def pieces_of(state: SessionState, run: Run) -> tuple[Piece, ...]:
+    mark, role = sign(run)
+    return piece(f"{mark} ", role), piece(words(state, run))
+
+
+def _first_words(state: SessionState, run: Run) -> str:
+    seen = any(each.failing for each in state.runs if each.number < run.number)
+    return "new failure" if seen else "failed"
+
+
+def _suite_words(run: Run) -> str:
+    name = "suite" if run.request.purpose == "suite" else "baseline"
+    resolved = run.failing or (run.judged and run.judged.outcome == "PASS")
+    return name if resolved else f"{name} {_unresolved_word(run)}"
+
+
+_SHORT = {
+    "cancelled": "cancelled",
+    "superseded": "superseded",
+    "timeout": "timed out",
+    "silence": "went silent",
+    "not_started": "not started",
+    "no_tests": "no tests",
+    "interrupted": "interrupted",
+}
+
+
+def _unresolved_word(run: Run) -> str:
+    return _SHORT.get(run.report.ending.kind, "unresolved") if run.report else "unresolved"

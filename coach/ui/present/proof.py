@@ -1,0 +1,162 @@
+"""Work views of the last two steps: the ledger of hypotheses and the checklist of the fix."""
+
+from coach.core.checks import edited_since_verification
+from coach.core.hypothesis import Hypothesis
+from coach.core.run import PURPOSE_WORDS
+from coach.core.session import SessionState
+from coach.core.verification import VerificationCheck
+from coach.ui.present.line import BLANK, Line, Role, heading, line, paragraphs, piece
+from coach.ui.present.looking import Looking
+
+VERDICTS: dict[str | None, tuple[str, Role]] = {
+    None: ("○", "accent"),
+    "SUPPORTED": ("✔", "good"),
+    "REFUTED": ("✘", "bad"),
+    "INCONCLUSIVE": ("◐", "warn"),
+}
+
+
+def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
+    if not state.hypotheses:
+        return (
+            line(
+                "No hypothesis yet. ",
+                (" h ", "key"),
+                (" writes a claim and what you will see if it holds.", "dim"),
+            ),
+            BLANK,
+            line(("Then change one thing and save: the run that follows is the experiment.", "dim")),
+        )
+    chosen = selected_hypothesis(state, looking)
+    standing = [each for each in reversed(state.hypotheses) if not each.is_eliminated]
+    lines: list[Line] = []
+    for each in standing:
+        lines += [*_entry(each, is_chosen=each == chosen), BLANK]
+    eliminated = [each for each in state.hypotheses if each.is_eliminated]
+    if eliminated:
+        lines.append(heading("Eliminated"))
+        for each in eliminated:
+            lines += _eliminated(each)
+    return tuple(lines)
+
+
+def selected_hypothesis(state: SessionState, looking: Looking) -> Hypothesis | None:
+    """Return the hypothesis the engineer chose, else the newest that is open."""
+    if chosen := state.hypothesis(looking.hypothesis):
+        return chosen
+    opened = state.open_hypotheses
+    return opened[-1] if opened else None
+
+
+def _entry(each: Hypothesis, *, is_chosen: bool) -> list[Line]:
+    mark, role = VERDICTS[each.verdict]
+    key = f"hypothesis:{each.id}"
+    pointer = piece("▸" if is_chosen else " ", "accent")
+    verdict = each.verdict.lower() if each.verdict else "open"
+    lines = [
+        line(
+            pointer,
+            (f"{mark} ", role),
+            (f"H{each.id} ", "strong"),
+            each.claim,
+            figure=(verdict, role),
+            hang=6,
+            key=key,
+        )
+    ]
+    expects = f"next run: {each.prediction.expects}" if each.prediction.expects else ""
+    predicts = " · ".join(part for part in (each.prediction.text, expects) if part)
+    lines.append(line("   ", ("predicts  ", "dim"), predicts, hang=13, key=key))
+    if each.verdict:
+        lines.append(
+            line(
+                "   ", ("seen      ", "dim"), each.reason, figure=(_runs(each.runs), "dim"), hang=13, key=key
+            )
+        )
+    else:
+        lines.append(
+            line("   ", (f"only a run after #{each.after_run} can test it", "dim"), hang=13, key=key)
+        )
+    return lines
+
+
+def _eliminated(each: Hypothesis) -> list[Line]:
+    key = f"hypothesis:{each.id}"
+    claim = line(
+        " ",
+        ("✘ ", "bad"),
+        (f"H{each.id} ", "dim"),
+        (each.claim, "dim"),
+        figure=(_runs(each.runs), "dim"),
+        hang=6,
+        key=key,
+    )
+    return [claim, line("      ", (each.reason, "dim"), hang=6, key=key)] if each.reason else [claim]
+
+
+def verify(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+    lines = [*_verdict(state), BLANK]
+    if state.verification:
+        lines += [_check(each) for each in state.verification.checks] + [BLANK]
+    lines += [heading("Root cause"), *_root_cause(state), BLANK, heading("Agreement"), _agreement(state)]
+    return tuple(lines)
+
+
+def _verdict(state: SessionState) -> list[Line]:
+    if state.plan:
+        plan = ", ".join(
+            f"{state.plan.count(purpose)} × {PURPOSE_WORDS[purpose]}" for purpose in dict.fromkeys(state.plan)
+        )
+        return [line(("◌ ", "accent"), ("Verifying", "strong"), (f"  {plan}", "dim"))]
+    if state.verification is None:
+        return [
+            line(
+                "Nothing is verified yet. ",
+                (" v ", "key"),
+                (" runs the target and the whole suite, cold.", "dim"),
+            )
+        ]
+    if edited_since_verification(state):
+        return [
+            line(
+                ("◐ ", "warn"),
+                ("Out of date", "strong"),
+                ("  files were edited since, v verifies again", "dim"),
+            )
+        ]
+    if state.verification.verdict == "verified":
+        return [line(("✔ ", "good"), ("Verified", "strong"), figure=(f"#{state.verified_at_run}", "dim"))]
+    missing = len(state.verification.missing)
+    return [
+        line(
+            ("◐ ", "warn"),
+            ("Partial", "strong"),
+            (f"  {missing} of {len(state.verification.checks)} not shown", "dim"),
+        )
+    ]
+
+
+def _check(each: VerificationCheck) -> Line:
+    box = piece("[✔] ", "good") if each.passed else piece("[ ] ", "warn")
+    runs = f"  {_runs(each.runs)}" if each.runs and "#" not in each.figure else ""
+    return line(box, each.title, figure=(piece(each.figure), piece(runs, "dim")), hang=4)
+
+
+def _root_cause(state: SessionState) -> list[Line]:
+    if state.root_cause.strip():
+        return list(paragraphs(state.root_cause, indent=2))
+    return [
+        line("  ", (" w ", "key"), (" writes it: what was wrong, and why it was not caught.", "dim"), hang=6)
+    ]
+
+
+def _agreement(state: SessionState) -> Line:
+    if state.is_confirmed:
+        return line("  ", ("✔ ", "good"), "a person looked at the checks and agrees")
+    return line("  ", ("○ ", "dim"), ("not confirmed yet, ", "dim"), (" y ", "key"), (" confirms", "dim"))
+
+
+def _runs(numbers: tuple[int, ...]) -> str:
+    if len(numbers) > 3:
+        return f"#{numbers[0]} … #{numbers[-1]}"
+    return " ".join(f"#{number}" for number in numbers)

@@ -1,0 +1,97 @@
+"""The runs, newest first, and the trend of failing tests."""
+
+from coach.core.report import Counts
+from coach.core.run import PURPOSE_WORDS, Run
+from coach.core.session import SessionState
+from coach.ui.present.figures import count, seconds
+from coach.ui.present.line import BLANK, Line, Piece, line, piece
+from coach.ui.present.outcome import pieces_of, reason
+
+_STEPS = "▂▃▄▅▆▇█"
+MOST_SHOWN = 200
+"""Runs listed at once; older ones are in the timeline."""
+
+
+def runs(state: SessionState, progress: str = "") -> tuple[Line, ...]:
+    """Return the whole panel; ``progress`` says how far the run under way has come."""
+    if not state.runs:
+        return (line(("No run yet. ", "dim"), (" r ", "key"), (" runs the target.", "dim")),)
+    lines: list[Line] = [] if len(state.runs) < 2 else [trend(state), BLANK]
+    for run in state.runs[: -MOST_SHOWN - 1 : -1]:
+        lines += _run(state, run, progress)
+    left_out = len(state.runs) - MOST_SHOWN
+    if left_out > 0:
+        lines.append(line((f"… {count(left_out, 'earlier run')} in the timeline", "dim")))
+    return tuple(lines)
+
+
+def trend(state: SessionState, width: int = 20) -> Line:
+    """Draw the number of failing tests of the target's runs, oldest first; a run without an answer is a dot."""
+    shown = state.target_runs[-width:]
+    most = max((len(run.failing) for run in shown), default=0)
+    marks = [_bar(run, most) for run in shown]
+    now = next((len(run.failing) for run in reversed(shown) if _is_clear(run)), None)
+    figure = "" if now is None else f"{now} failing"
+    return line(("trend ", "dim"), *marks, figure=(figure, "dim"), fit="cut")
+
+
+def _bar(run: Run, most: int) -> Piece:
+    if not _is_clear(run):
+        return piece("·", "dim")
+    if not run.failing:
+        return piece("▁", "good")
+    height = (
+        len(run.failing) - 1 if most <= len(_STEPS) else round((len(_STEPS) - 1) * len(run.failing) / most)
+    )
+    return piece(_STEPS[height], "bad")
+
+
+def _is_clear(run: Run) -> bool:
+    return bool(run.failing) or (run.judged is not None and run.judged.outcome == "PASS")
+
+
+def _run(state: SessionState, run: Run, progress: str) -> list[Line]:
+    name = piece(f"#{run.number} ".rjust(4), "dim")
+    key = f"run:{run.number}"
+    if run.report is None:
+        mark, said = pieces_of(state, run)
+        is_newest = run in state.under_way[-1:]
+        return [line(name, mark, piece(progress) if progress and is_newest else said, fit="cut", key=key)]
+    warmth = " warm" if run.request.warm else " cold"
+    figure_pieces = (piece(seconds(run.report.duration)), piece(warmth, "dim"))
+    lines = [line(name, *pieces_of(state, run), figure=figure_pieces, fit="cut", key=key)]
+    detail = _detail(state, run)
+    if detail:
+        lines.append(line("      ", (detail, "dim"), hang=6, key=key))
+    return lines
+
+
+def _detail(state: SessionState, run: Run) -> str:
+    """Say what is special about a run: why it has no answer, what was edited before it, which tree it repeats."""
+    said = [reason(run)] if reason(run) else []
+    if run.request.purpose in {"suite", "baseline"} and run.report and run.report.counts.reported:
+        said.append(_counts(run.report.counts))
+    if run.request.purpose not in {"reproduce", "feedback", "suite", "baseline"}:
+        said.append(PURPOSE_WORDS[run.request.purpose])
+    edited = {path for edit in state.edits if edit.after_run == run.number - 1 for path in edit.paths}
+    if edited:
+        said.append(f"+{count(len(edited), 'file')}")
+        twin = _same_tree_before(state, run)
+        if twin:
+            said.append(f"files as in #{twin.number}")
+    if run.report and run.report.changed_during:
+        said.append("files changed while it ran")
+    return " · ".join(said)
+
+
+def _counts(counts: Counts) -> str:
+    failed = counts.failed + counts.errors
+    return f"{counts.passed:,} passed" + (f", {failed:,} failed" if failed else "")
+
+
+def _same_tree_before(state: SessionState, run: Run) -> Run | None:
+    """Return an earlier, not adjacent run on the same tree: the edits led back to it."""
+    if run.report is None or not run.report.tree:
+        return None
+    earlier = (each for each in reversed(state.runs) if each.number < run.number - 1)
+    return next((each for each in earlier if each.report and each.report.tree == run.report.tree), None)

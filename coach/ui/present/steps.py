@@ -1,0 +1,241 @@
+"""Work views of the first three steps: the failure, the test that shows it, the places it may come from."""
+
+from coach.core.decide.evidence import pinnable
+from coach.core.reproduction import Reproduction
+from coach.core.session import SessionState
+from coach.core.spec import Spec
+from coach.core.suspect import Suspect
+from coach.ui.present.code import code
+from coach.ui.present.failure import current_failure, frames, innermost_code, signature
+from coach.ui.present.figures import bar, count
+from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece
+from coach.ui.present.looking import Looking
+from coach.ui.present.outcome import sign
+
+
+def reproduce(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+    lines = signature(state)
+    if not lines:
+        lines = [
+            line(
+                "No failure seen yet. ",
+                (" r ", "key"),
+                (" runs the target once, ", "dim"),
+                (" R ", "key"),
+                (" measures how often it fails.", "dim"),
+            )
+        ]
+    lines += [
+        BLANK,
+        *_rate(state),
+        *innermost_code(state, most=12),
+        BLANK,
+        *_spec(state.spec),
+        BLANK,
+        *_environment(state),
+    ]
+    return tuple(lines)
+
+
+def _rate(state: SessionState) -> list[Line]:
+    found = state.reproduction
+    if found is None:
+        running = [run for run in state.runs if state.series_start and run.number >= state.series_start]
+        marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
+        text = "measuring " if marks else "not measured yet, R measures"
+        return [heading("How often"), line("  ", (text, "dim"), *marks)]
+    return [heading("How often", _rate_figure(found)), _interval(found), _marks(state, found)]
+
+
+def _rate_figure(found: Reproduction) -> Piece:
+    kind = (
+        "stable"
+        if found.is_stable
+        else "flaky"
+        if found.is_reproduced and found.failures < found.runs
+        else ""
+    )
+    return piece(f"{found.failures} of {found.runs}" + (f", {kind}" if kind else ""), "strong")
+
+
+def _interval(found: Reproduction, width: int = 24) -> Line:
+    """Draw where the true rate lies (95 %): the bar spans low to high, the rest is empty."""
+    low, high = round(found.low * width), max(round(found.low * width) + 1, round(found.high * width))
+    text = f"{found.low:.0%} to {found.high:.0%} of runs"
+    return line(
+        "  ",
+        ("─" * low, "dim"),
+        ("━" * (high - low), "accent"),
+        ("─" * (width - high), "dim"),
+        "  ",
+        (text, "dim"),
+    )
+
+
+def _marks(state: SessionState, found: Reproduction) -> Line:
+    parts: list[Piece] = []
+    for number in found.evidence:
+        run = state.run(number)
+        mark, role = sign(run) if run else ("·", "dim")
+        parts += [piece(mark, role), piece(f" #{number}  ", "dim")]
+    return line("  ", *parts, hang=2)
+
+
+def _spec(spec: Spec) -> list[Line]:
+    if not spec.says_what_is_wrong:
+        return [
+            heading("Spec"),
+            line("  ", (" s ", "key"), (" writes what should happen and what happens.", "dim")),
+        ]
+    lines = [heading("Spec"), _named("expected", spec.expected), _named("actual", spec.actual)]
+    lists = {
+        "constraints": spec.constraints,
+        "edge cases": spec.edge_cases,
+        "non-goals": spec.non_goals,
+        "acceptance": spec.acceptance,
+        "in scope": spec.scope,
+        "stop and ask": spec.stop_and_ask,
+    }
+    return lines + [_named(name, " · ".join(values)) for name, values in lists.items() if values]
+
+
+def _environment(state: SessionState) -> list[Line]:
+    if state.opened is None:
+        return []
+    python, checkout = state.opened.interpreter, state.opened.checkout
+    version = f"  {python.version}" if python.version else ""
+    lines = [heading("Environment")]
+    lines.append(line("  ", ("python".ljust(14), "dim"), elastic(python.path + version), hang=16))
+    if python.why:
+        lines.append(line("  ", ("because".ljust(14), "dim"), python.why, hang=16))
+    lines.append(_named("pytest", python.pytest or "none in this python"))
+    dirty = f", {count(checkout.dirty_files, 'changed file')}" if checkout.dirty_files else ", clean"
+    where = (
+        f"{checkout.branch or 'detached'} at {checkout.commit[:9]}{dirty}" if checkout.commit else "no commit"
+    )
+    lines.append(_named("git", where))
+    lines.append(line("  ", ("project".ljust(14), "dim"), elastic(checkout.root), hang=16))
+    return lines
+
+
+def _named(name: str, value: str) -> Line:
+    return line("  ", (name.ljust(14), "dim"), value, hang=16)
+
+
+def failing_test(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+    if state.pin is None:
+        return _proposal(state)
+    pin = state.pin
+    mark = piece("✔ ", "good") if pin.is_intact else piece("⚠ ", "warn")
+    lines = [line(mark, elastic(pin.test, "strong"), figure=(pin.digest[:7], "dim"))]
+    kind = "fails by behaviour" if pin.red == "behavioural" else "cannot run: import, fixture or syntax"
+    lines.append(line("  ", (f"pinned after run #{pin.at_run}, {kind}", "dim"), hang=2))
+    if not pin.is_intact:
+        what = "is gone" if not pin.seen_digest else "changed"
+        lines.append(
+            line(
+                "  ",
+                (f"The test {what} since it was pinned. ", "warn"),
+                (" u ", "key"),
+                (" unpins it with a reason.", "dim"),
+                hang=2,
+            )
+        )
+    lines += [BLANK, heading(f"{pin.path}:{pin.line}"), *code(pin.source, max(1, pin.line))]
+    return tuple(lines)
+
+
+def _proposal(state: SessionState) -> tuple[Line, ...]:
+    test = pinnable(state)
+    if not test:
+        return (
+            line(
+                "No failing test yet. ",
+                (" R ", "key"),
+                (" reproduces the failure; its test can then be pinned.", "dim"),
+            ),
+        )
+    lines = [line(("○ ", "dim"), elastic(test, "strong")), BLANK]
+    lines.append(
+        line("  ", (" p ", "key"), " pins it by content: the goal can no longer move unnoticed.", hang=6)
+    )
+    found = current_failure(state)
+    path = test.partition("::")[0]
+    frame = (
+        next((each for each in found[1].own_frames if each.path == path and each.code), None)
+        if found
+        else None
+    )
+    if frame:
+        lines += [
+            BLANK,
+            heading(f"{frame.path}:{frame.line}"),
+            *code(frame.code, frame.code_start, mark=frame.line),
+        ]
+    return tuple(lines)
+
+
+def isolate(state: SessionState, looking: Looking) -> tuple[Line, ...]:
+    if not state.suspects:
+        return (
+            line("No suspects yet. ", (" r ", "key"), (" runs the target; a failing run names them.", "dim")),
+        )
+    standing = state.standing_suspects
+    chosen = selected_suspect(state, looking)
+    title = heading(
+        "Suspects", (f"{len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}", "dim")
+    )
+    lines = [title]
+    for suspect in standing:
+        lines += _suspect(state, suspect, is_chosen=suspect == chosen)
+    for suspect in state.suspects:
+        if suspect.key in state.ruled_out:
+            lines += _ruled_out(state, suspect)
+    if chosen and chosen.code:
+        lines += [BLANK, heading(chosen.place), *code(chosen.code, chosen.code_start, mark=chosen.line)]
+    return (*lines, *frames(state))
+
+
+def selected_suspect(state: SessionState, looking: Looking) -> Suspect | None:
+    """Return the suspect the engineer chose, else the first that stands."""
+    chosen = next((each for each in state.suspects if each.key == looking.suspect), None)
+    standing = state.standing_suspects
+    return chosen or (standing[0] if standing else next(iter(state.suspects), None))
+
+
+def _suspect(state: SessionState, suspect: Suspect, *, is_chosen: bool) -> list[Line]:
+    top = max((each.score for each in state.standing_suspects), default=0.0)
+    share = suspect.score / top if top > 0 else 0.0
+    tied = sum(each.score == suspect.score for each in state.standing_suspects) > 1
+    key = f"suspect:{suspect.key}"
+    mark = piece("▸" if is_chosen else " ", "accent")
+    name = (elastic(suspect.place), piece(f" {suspect.function}", "strong"))
+    lines = [
+        line(
+            mark,
+            (bar(share, 4), "accent"),
+            " ",
+            *name,
+            figure=("= tie" if tied else "", "dim"),
+            fit="cut",
+            key=key,
+        )
+    ]
+    if suspect.reasons:
+        lines.append(line("      ", (" · ".join(suspect.reasons), "dim"), hang=6, key=key))
+    return lines
+
+
+def _ruled_out(state: SessionState, suspect: Suspect) -> list[Line]:
+    key = f"suspect:{suspect.key}"
+    why = state.ruled_out[suspect.key]
+    return [
+        line(
+            " ",
+            ("✘    ", "dim"),
+            elastic(f"{suspect.place} {suspect.function}", "dim"),
+            (f"  {why}", "dim"),
+            fit="cut",
+            key=key,
+        )
+    ]

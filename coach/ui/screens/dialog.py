@@ -1,0 +1,110 @@
+"""A window over the session: fields to fill in, ctrl+s keeps them, esc leaves everything as it was."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from coach.ui import literal
+from coach.ui.widgets.choice import Choice
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. ``choices`` make it a choice, ``is_tall`` an area of several lines."""
+
+    id: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    is_tall: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class Dialog(ModalScreen[T | None], Generic[T]):
+    """What every window shares: its frame, and esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Form(Dialog[T], Generic[T]):
+    """A window of fields. ``make`` turns them into the answer, or says what is missing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "keep", "keep", show=False, priority=True)]
+    TITLE_TEXT = ""
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the fields, top to bottom."""
+        raise NotImplementedError
+
+    def make(self, values: dict[str, str]) -> T | str:
+        """Return the answer; a string says what is still missing."""
+        raise NotImplementedError
+
+    def question(self) -> str:
+        """Return what is asked, shown above the fields; may be empty."""
+        return ""
+
+    def compose(self) -> ComposeResult:
+        window = Vertical(classes="window")
+        window.border_title = literal.plain(self.TITLE_TEXT)
+        window.border_subtitle = literal.plain("ctrl+s keeps · esc leaves")
+        with window, VerticalScroll(classes="body", can_focus=False):
+            if self.question():
+                yield Static(literal.plain(self.question()), classes="question", markup=False)
+            yield from self._widgets()
+
+    def on_input_submitted(self) -> None:
+        """Enter keeps a form of one field and moves on in a longer one."""
+        inputs = self.query("Input, TextArea, Choice")
+        if self.focused is inputs.last():
+            self.action_keep()
+        else:
+            self.focus_next()
+
+    def action_keep(self) -> None:
+        answer = self.make({field.id: self._value(field) for field in self.fields()})
+        if isinstance(answer, str):
+            self.warn(answer)
+            return
+        self.dismiss(answer)
+
+    def warn(self, missing: str) -> None:
+        """Say in the frame what is missing."""
+        self.query_one(".window", Vertical).border_subtitle = literal.plain(f"⚠ {missing}")
+
+    def _widgets(self) -> Iterator[Widget]:
+        for field in self.fields():
+            widget = _widget(field)
+            widget.border_title = literal.plain(field.label)
+            yield widget
+
+    def _value(self, field: Field) -> str:
+        widget = self.query_one(f"#field-{field.id}")
+        if isinstance(widget, TextArea):
+            return widget.text
+        if isinstance(widget, Choice):
+            return widget.chosen
+        assert isinstance(widget, Input)
+        return widget.value
+
+
+def _widget(field: Field) -> Widget:
+    name = f"field-{field.id}"
+    value = literal.editable(field.value)
+    if field.choices:
+        return Choice(field.choices, value, id=name)
+    if field.is_tall:
+        return TextArea(value, id=name, tab_behavior="focus", show_line_numbers=False, placeholder=field.hint)
+    return Input(" ".join(value.split("\n")), id=name, placeholder=field.hint)

@@ -1,0 +1,78 @@
+"""A preview of exactly the text that would leave coach; nothing leaves before it was seen."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from coach.ui import literal
+from coach.ui.present.line import line, paragraphs
+from coach.ui.screens.dialog import Dialog
+from coach.ui.widgets.paper import Paper
+
+BUDGETS = (1_500, 4_000, 12_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is to leave, and by which way."""
+
+    text: str
+    budget: int
+    way: Literal["clipboard", "file"]
+
+
+class ExportScreen(Dialog[Outgoing]):
+    """Shows the text for a budget of tokens; c copies it, f saves it to a file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "take('clipboard')", show=False),
+        Binding("f", "take('file')", show=False),
+        Binding("1", "budget(0)", show=False),
+        Binding("2", "budget(1)", show=False),
+        Binding("3", "budget(2)", show=False),
+        Binding("q,x", "leave", show=False),
+    ]
+
+    def __init__(self, make: Callable[[int], str]) -> None:
+        super().__init__()
+        self._make = make
+        self._budget = BUDGETS[1]
+        self._text = ""
+
+    def compose(self) -> ComposeResult:
+        window = Vertical(classes="window -tall")
+        window.border_subtitle = literal.plain("c copies · f saves to a file · 1 2 3 budget · esc leaves")
+        with window:
+            yield Paper("export-text")
+
+    def on_mount(self) -> None:
+        self.query_one("#export-text", Paper).focus()
+        self._prepare()
+
+    def action_budget(self, number: int) -> None:
+        self._budget = BUDGETS[number]
+        self._prepare()
+
+    def action_take(self, way: Literal["clipboard", "file"]) -> None:
+        if self._text:
+            self.dismiss(Outgoing(self._text, self._budget, way))
+
+    @work(exclusive=True)
+    async def _prepare(self) -> None:
+        """Build the text off the event loop: a long session takes a moment."""
+        budget = self._budget
+        self._entitle("preparing")
+        self._text = await asyncio.to_thread(self._make, budget)
+        self._entitle(f"{len(self._text):,} characters")
+        lines = paragraphs(self._text, most=200_000) if self._text else (line(("Nothing to export.", "dim")),)
+        self.query_one("#export-text", Paper).show(lines, from_top=True)
+
+    def _entitle(self, words: str) -> None:
+        title = f"Export · budget {self._budget:,} tokens · {words}"
+        self.query_one(".window", Vertical).border_title = literal.plain(title)

@@ -1,0 +1,167 @@
+"""Paints a session screen: asks ``present`` for lines and hands them to the widgets that are seen."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from coach.core.advice import advise
+from coach.core.live import LiveSnapshot
+from coach.core.run import Run
+from coach.ui import keys, literal
+from coach.ui.present import output
+from coach.ui.present.diff import diff
+from coach.ui.present.gate import advice_line, gate
+from coach.ui.present.header import header, steps
+from coach.ui.present.line import Line
+from coach.ui.present.looking import Tab
+from coach.ui.present.message import banner, message
+from coach.ui.present.runs import runs
+from coach.ui.present.scrubbing import scrub_line
+from coach.ui.present.timeline import timeline
+from coach.ui.present.work import work
+from coach.ui.scrub import Scrub
+from coach.ui.widgets.footer import Footer
+from coach.ui.widgets.one_line import OneLine
+from coach.ui.widgets.paper import Paper
+
+if TYPE_CHECKING:
+    from coach.ui.screens.session import SessionScreen
+
+
+class Face:
+    """The painter of one screen; it remembers only what is costly to fetch again."""
+
+    def __init__(self, screen: "SessionScreen") -> None:
+        self._screen = screen
+        self._snapshot = LiveSnapshot()
+        self._output: tuple[int, tuple[Line, ...]] = (0, ())
+        self._step = ""
+
+    def paint(self) -> None:
+        screen = self._screen
+        if not screen.is_mounted:
+            return
+        state, looking = screen.state, screen.looking
+        screen.set_class(looking.is_reading, "-reading")
+        self._one("#header").show(lambda width: header(state, looking, width))
+        self._one("#steps").show(lambda width: steps(state, width))
+        self._one("#advice").show(lambda _: advice_line(state, screen.door.read_only))
+        self._paint_banner()
+        self._paint_sides()
+        self._paint_tab()
+        self.paint_message()
+        self._paint_footer()
+
+    def paint_message(self) -> None:
+        screen = self._screen
+        if screen.is_mounted:
+            finding = screen.centre.paper(screen.looking.tab).finding.words
+            shown = message(
+                screen.state,
+                self._snapshot,
+                screen.looking,
+                said=screen.said,
+                finding=finding,
+                read_only=screen.door.read_only,
+            )
+            self._one("#message").show(lambda _: shown)
+
+    def paint_live(self) -> None:
+        """Follow the run under way; nothing but the figures that changed is drawn."""
+        screen = self._screen
+        shows_output = screen.looking.tab == "output"
+        snapshot = screen.door.live.snapshot(output.LIVE_LINES if shows_output else 0)
+        is_new = snapshot.version != self._snapshot.version
+        self._snapshot = snapshot
+        self.paint_message()
+        if is_new:
+            self._paint_runs()
+            if shows_output:
+                self._paint_tab()
+
+    def _paint_banner(self) -> None:
+        door = self._screen.door
+        shown = banner(door.unsaved, door.read_only)
+        one = self._one("#banner")
+        one.set_class(shown is not None, "-on")
+        if shown:
+            one.show(lambda _: shown)
+        if isinstance(door, Scrub):
+            state, position, length = self._screen.state, door.position, door.length
+            self._one("#scrub").set_class(True, "-on")  # noqa: FBT003 - textual's signature
+            self._one("#scrub").show(lambda width: scrub_line(state, position, length, width))
+
+    def _paint_sides(self) -> None:
+        screen = self._screen
+        side = screen.query_one("#side-gate", Paper)
+        side.border_title = literal.plain("Next")
+        if "gate" not in screen.tabs:
+            side.show(gate(screen.state, screen.door.read_only))
+        self._paint_runs()
+
+    def _paint_runs(self) -> None:
+        screen = self._screen
+        side = screen.query_one("#side-runs", Paper)
+        side.border_title = literal.plain("Runs")
+        if "runs" not in screen.tabs:
+            side.show(self._runs())
+
+    def _runs(self) -> tuple[Line, ...]:
+        state = self._screen.state
+        under_way = state.under_way
+        is_live = bool(under_way) and self._snapshot.run == under_way[-1].number
+        return runs(state, output.progress(self._snapshot) if is_live else "")
+
+    def _paint_tab(self) -> None:
+        screen = self._screen
+        tab = screen.looking.tab
+        paper = screen.centre.turn_to(tab)
+        moved = self._step != screen.state.step_id
+        self._step = screen.state.step_id
+        paper.show(self._lines(tab), from_top=moved and tab == "work")
+        step = screen.state.step
+        name = literal.plain(step.title).plain if step else ""
+        screen.centre.entitle(screen.tabs, tab, name)
+
+    def _lines(self, tab: Tab) -> tuple[Line, ...]:
+        screen = self._screen
+        state, looking = screen.state, screen.looking
+        if tab == "gate":
+            return gate(state, screen.door.read_only)
+        if tab == "runs":
+            return self._runs()
+        if tab == "output":
+            return self._output_lines()
+        if tab == "diff":
+            return diff(state)
+        if tab == "timeline":
+            return timeline(tuple(screen.door.records), state.seq)
+        return work(state, looking)
+
+    def _output_lines(self) -> tuple[Line, ...]:
+        """Return live lines, the kept output, or what was shown before while the kept output is fetched."""
+        state = self._screen.state
+        run = state.run(self._screen.looking.run) or (state.runs[-1] if state.runs else None)
+        if run is None:
+            return output.nothing()
+        if run.report is None:
+            snapshot = self._snapshot if self._snapshot.run == run.number else LiveSnapshot()
+            return output.live(state, run, snapshot)
+        if self._output[0] != run.number:
+            self._screen.run_worker(self._fetch(run), exclusive=True, group="output")
+        return self._output[1] or (output.title(state, run),)
+
+    async def _fetch(self, run: Run) -> None:
+        """Read kept output off the event loop: the file may lie on a slow disk."""
+        screen = self._screen
+        text = await asyncio.to_thread(screen.door.output_of, run.number)
+        self._output = (run.number, output.finished(screen.state, run, text))
+        if screen.looking.tab == "output":
+            self._paint_tab()
+
+    def _paint_footer(self) -> None:
+        screen = self._screen
+        advised = advise(screen.state).action
+        screen.query_one(Footer).offer(keys.footer(screen.state, screen.door.read_only, advised), advised)
+
+    def _one(self, selector: str) -> OneLine:
+        return self._screen.query_one(selector, OneLine)

@@ -1,0 +1,33 @@
+"""A verdict on a hypothesis, and what was observed."""
+
+from typing import get_args
+
+from coach.core.commands import JudgeHypothesis
+from coach.core.hypothesis import Hypothesis, Verdict
+from coach.ui.screens.dialog import Field, Form
+
+
+class JudgeScreen(Form[JudgeHypothesis]):
+    def __init__(self, hypothesis: Hypothesis) -> None:
+        super().__init__()
+        self.TITLE_TEXT = f"Judge H{hypothesis.id}"
+        self._hypothesis = hypothesis
+
+    def question(self) -> str:
+        predicts = self._hypothesis.prediction.text or f"next run: {self._hypothesis.prediction.expects}"
+        return f"{self._hypothesis.claim} · predicts: {predicts}"
+
+    def fields(self) -> tuple[Field, ...]:
+        words = tuple(word.lower() for word in get_args(Verdict))
+        return Field("verdict", "verdict", words[0], choices=words), Field("reason", "what was observed")
+
+    def make(self, values: dict[str, str]) -> JudgeHypothesis | str:
+        if not values["reason"].strip():
+            return "a verdict needs what was observed"
+        return JudgeHypothesis.model_validate(
+            {
+                "id": self._hypothesis.id,
+                "verdict": values["verdict"].upper(),
+                "reason": values["reason"].strip(),
+            }
+        )

@@ -1,0 +1,275 @@
+"""The one screen of a session: it shows the door's state and turns keys into commands.
+
+It keeps no state of the session; what it keeps is what the person looks at (``Looking``). Painting is in ``face``,
+what each key does in ``actions``.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from coach.core.commands import CancelRun, Command
+from coach.core.session import SessionState
+from coach.core.text import safe_line
+from coach.door import Door, Update
+from coach.ui import keys
+from coach.ui.actions import DEEDS
+from coach.ui.present.looking import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
+from coach.ui.screens.face import Face
+from coach.ui.scrub import Scrub
+from coach.ui.widgets.centre import Centre
+from coach.ui.widgets.footer import Footer
+from coach.ui.widgets.one_line import OneLine
+from coach.ui.widgets.paper import Paper
+from coach.ui.widgets.search_input import SearchInput
+
+Export = Callable[[SessionState, int], str]
+LOOKS_PER_SECOND = 15
+SAID_SECONDS = 8.0
+
+
+class Changed(Message):
+    """The session changed. A burst of changes is painted once."""
+
+    def __init__(self, update: Update) -> None:
+        super().__init__()
+        self.update = update
+
+    def can_replace(self, message: Message) -> bool:
+        """Let a newer change stand for this one, unless a word to the engineer would be lost."""
+        return isinstance(message, Changed) and not self.update.notice
+
+
+def _bindings() -> list[BindingType]:
+    bound = [
+        Binding(key, f"press('{each.id}', '{key}')", each.label, show=False)
+        for each in keys.REGISTRY
+        for key in each.keys
+        if each.id != "palette" and key != "ctrl+q"
+    ]
+    return [*bound, Binding("escape", "escape", "back", show=False)]
+
+
+class SessionScreen(Screen[None]):
+    """Header, steps, panels, message, footer."""
+
+    AUTO_FOCUS = "#tab-work"
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (WIDE_FROM, "-wide"),
+        (ROOMY_FROM, "-roomy"),
+        (VAST_FROM, "-vast"),
+    ]
+
+    def __init__(self, door: Door, export: Export, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.door = door
+        self.export = export
+        self.clock = clock
+        self.state = door.state
+        self.looking = Looking()
+        self.said = ""
+        self._face = Face(self)
+        self._hush: Timer | None = None
+        self._looks: Timer | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        return self.looking.tabs
+
+    @property
+    def paper(self) -> Paper:
+        """The panel that keys and searches act on."""
+        return self.focused if isinstance(self.focused, Paper) else self.centre.paper(self.looking.tab)
+
+    @property
+    def centre(self) -> Centre:
+        return self.query_one(Centre)
+
+    def compose(self) -> ComposeResult:
+        yield OneLine("header")
+        yield OneLine("steps")
+        yield OneLine("advice")
+        yield OneLine("banner")
+        with Horizontal(id="panels"):
+            yield Paper("side-gate", classes="side")
+            yield Centre()
+            yield Paper("side-runs", classes="side")
+        yield OneLine("message")
+        yield OneLine("scrub")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self.door.subscribe(self._told)
+        self._looks = self.set_interval(1 / LOOKS_PER_SECOND, self._look, pause=True)
+        self.set_interval(20, self.paint)
+        self.state = self.door.state
+        self._follow_run()
+        self.paint()
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+
+    def on_resize(self) -> None:
+        self.looking = replace(self.looking, width=self.size.width)
+        if self.looking.tab not in self.tabs:
+            self.looking = replace(self.looking, tab="work")
+        self.paint()
+
+    def paint(self) -> None:
+        """Show the state as it is now."""
+        now = self.state.at if isinstance(self.door, Scrub) else self.clock()
+        self.looking = replace(self.looking, now=now)
+        self._face.paint()
+
+    def submit(self, command: Command) -> None:
+        """Ask the session for something; its answer comes as an update."""
+        self.door.submit(command)
+
+    def submit_answer(self, command: Command | None) -> None:
+        """Submit what a window answered; None means it was left."""
+        if command is not None:
+            self.submit(command)
+
+    def say(self, words: str) -> None:
+        """Say something in the message line, for a while."""
+        self.said = safe_line(words)
+        if self._hush:
+            self._hush.stop()
+        self._hush = self.set_timer(SAID_SECONDS, self._hush_now)
+        self._face.paint_message()
+
+    def leave(self) -> None:
+        """Leave coach: the session is kept, a run under way is stopped."""
+        if self.state.under_way and not self.door.read_only:
+            self.submit(CancelRun())
+        self.app.exit(return_code=0)
+
+    def seek(self, position: int) -> None:
+        """Move through a past session."""
+        assert isinstance(self.door, Scrub)
+        self.door.seek(max(0, min(position, self.door.length)))
+        self.state = self.door.state
+        self.paint()
+
+    def press(self, action_id: str, key: str = "") -> None:
+        """Do what a key stands for, or say why not."""
+        found = keys.action(action_id)
+        assert found is not None, action_id
+        why = found.why_disabled(self.state, self.door.read_only)
+        if why:
+            self.say(f"{found.label}: {why}")
+        else:
+            DEEDS[action_id](self, key)
+
+    def action_press(self, action_id: str, key: str) -> None:
+        self.press(action_id, key)
+
+    def action_show_tab(self, tab: Tab) -> None:
+        self.looking = replace(self.looking, tab=tab)
+        self.paint()
+        self.centre.paper(tab).focus()
+
+    def action_escape(self) -> None:
+        """Stop the run under way; with nothing to stop, go back to the step's work."""
+        if self.state.under_way and not self.door.read_only:
+            self.press("cancel")
+        elif self.looking.tab != "work":
+            self.action_show_tab("work")
+
+    @on(Changed)
+    def _changed(self, message: Changed) -> None:
+        self.state = message.update.state
+        self._follow_run()
+        self.paint()
+        if message.update.notice:
+            self.say(("⚠ " if message.update.is_refusal else "") + message.update.notice)
+
+    @on(Footer.Pressed)
+    def _footer_pressed(self, message: Footer.Pressed) -> None:
+        if message.action == "palette":
+            self.app.action_command_palette()
+        else:
+            self.press(message.action)
+
+    @on(Paper.Selected)
+    def _selected(self, message: Paper.Selected) -> None:
+        kind, _, key = message.key.partition(":")
+        if kind == "suspect":
+            self.looking = replace(self.looking, suspect=key)
+        elif kind == "hypothesis":
+            self.looking = replace(self.looking, hypothesis=int(key))
+        elif kind == "run":
+            self.looking = replace(self.looking, run=int(key))
+        self.paint()
+
+    @on(Paper.Chosen)
+    def _chosen(self, message: Paper.Chosen) -> None:
+        kind, _, key = message.key.partition(":")
+        if kind == "suspect":
+            self.press("editor")
+        elif kind == "run":
+            self.action_show_tab("output")
+        elif kind == "seq" and isinstance(self.door, Scrub):
+            self.seek(int(key))
+
+    @on(Input.Changed, "#search")
+    def _search(self, message: Input.Changed) -> None:
+        self._searched.find(message.value)
+        self._face.paint_message()
+
+    @on(Input.Submitted, "#search")
+    def _search_next(self) -> None:
+        self._searched.find_next(1)
+        self._face.paint_message()
+
+    @on(SearchInput.Stepped)
+    def _search_step(self, message: SearchInput.Stepped) -> None:
+        self._searched.find_next(message.way)
+        self._face.paint_message()
+
+    @on(SearchInput.Left)
+    def _search_left(self) -> None:
+        self._searched.find("")
+        self.query_one("#search").remove_class("-on")
+        self._searched.focus()
+        self._face.paint_message()
+
+    @property
+    def _searched(self) -> Paper:
+        return self.centre.paper(self.looking.tab)
+
+    def _told(self, update: Update) -> None:
+        """Called from the dispatcher's thread; a screen that is gone hears nothing."""
+        try:
+            self.post_message(Changed(update))
+        except RuntimeError:
+            self._unsubscribe()
+
+    def _follow_run(self) -> None:
+        """Look at the live view only while something runs; a new run is the one to look at."""
+        assert self._looks is not None
+        if self.state.under_way and not self.door.read_only:
+            self.looking = replace(self.looking, run=0)
+            self._looks.resume()
+        else:
+            self._looks.pause()
+
+    def _look(self) -> None:
+        self._face.paint_live()
+
+    def _hush_now(self) -> None:
+        self.said = ""
+        self._face.paint_message()

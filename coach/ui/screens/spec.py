@@ -1,0 +1,43 @@
+"""The spec form: what should happen, what happens, and the limits of a fix."""
+
+from coach.core.spec import Spec
+from coach.ui.screens.dialog import Field, Form
+
+_LISTS = {
+    "constraints": ("constraints", "what a fix must keep"),
+    "edge_cases": ("edge cases", "what else must work"),
+    "non_goals": ("non-goals", "what a fix is not asked to do"),
+    "acceptance": ("acceptance", "commands whose success means done"),
+    "scope": ("files in scope", "patterns such as shop/*.py; empty means not limited"),
+    "stop_and_ask": ("stop and ask", "when an assistant must not go on by itself"),
+}
+
+
+class SpecScreen(Form[Spec]):
+    TITLE_TEXT = "Spec"
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__()
+        self._spec = spec
+
+    def fields(self) -> tuple[Field, ...]:
+        spec = self._spec
+        lists = (
+            Field(name, f"{label}, one per line", "\n".join(getattr(spec, name)), hint, is_tall=True)
+            for name, (label, hint) in _LISTS.items()
+        )
+        return (
+            Field("title", "title", spec.title, "the defect in a few words"),
+            Field("expected", "expected", spec.expected, "what should happen", is_tall=True),
+            Field("actual", "actual", spec.actual, "what happens", is_tall=True),
+            *lists,
+        )
+
+    def make(self, values: dict[str, str]) -> Spec:
+        lists = {name: _lines(values[name]) for name in _LISTS}
+        texts = {name: values[name].strip() for name in ("title", "expected", "actual")}
+        return Spec.model_validate({**texts, **lists})
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("\n") if part.strip())

@@ -1,0 +1,19 @@
+"""What a past session offers besides a door: a position in its log that can be moved."""
+
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Scrub(Protocol):
+    """A door whose ``state`` is the state after ``position`` of ``length`` events."""
+
+    @property
+    def position(self) -> int:
+        """How many events are applied: 1 … length (0 for an empty log)."""
+
+    @property
+    def length(self) -> int:
+        """How many events there are in all."""
+
+    def seek(self, position: int) -> None:
+        """Show the state after ``position`` events; positions outside the log are brought inside."""

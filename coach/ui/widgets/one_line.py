@@ -1,0 +1,41 @@
+"""One row of the screen that fits itself to its width: header, steps, message, footer."""
+
+from collections.abc import Callable
+
+from textual.strip import Strip
+
+from coach.ui import literal
+from coach.ui.present.flow import flow
+from coach.ui.present.line import BLANK, Line
+from coach.ui.widgets.roles import Roles
+
+Builder = Callable[[int], Line]
+"""Width in cells → the line that fits best."""
+
+
+class OneLine(Roles):
+    """Shows one line; a new line that says the same repaints nothing."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - textual's word
+        super().__init__(id=id)
+        self._build: Builder = lambda _width: BLANK
+        self._shown = BLANK
+
+    def show(self, build: Builder) -> None:
+        self._build = build
+        shown = build(max(1, self.size.width))
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._shown = self._build(max(1, self.size.width))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y > 0 or width < 1:
+            return Strip.blank(width, self.rich_style)
+        rows = flow([self._shown], width)
+        drawn = literal.strip(rows[0].pieces, self.style_of) if rows else Strip([])
+        return drawn.crop_extend(0, width, self.rich_style)

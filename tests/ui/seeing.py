@@ -1,0 +1,69 @@
+"""Reads the screen as a person does, and compares it with kept pictures."""
+
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from coach.ui.app import CoachApp
+from coach.ui.screens.session import SessionScreen
+from tests.ui import fakes
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+UPDATE = "COACH_UPDATE_SNAPSHOTS"
+NOW = fakes.START + 1_000
+EXPORTED = "# Debugging session\nassert 30.0 == 27.0"
+
+
+def app_for(door: fakes.FakeDoor) -> CoachApp:
+    return CoachApp(door, lambda _state, _budget: EXPORTED, clock=lambda: NOW)
+
+
+@contextlib.asynccontextmanager
+async def shown(door: fakes.FakeDoor, size: tuple[int, int] = (140, 45)) -> AsyncIterator[Pilot[None]]:
+    """Run the application over a door until it is idle."""
+    async with app_for(door).run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until nothing is under way: messages, workers, and the messages they sent."""
+    await pilot.pause()
+    if len(pilot.app.workers):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def session_of(pilot: Pilot[None]) -> SessionScreen:
+    found = next(each for each in pilot.app.screen_stack if isinstance(each, SessionScreen))
+    return found
+
+
+def text_of(pilot: Pilot[None]) -> str:
+    """Return the text of the screen, row by row."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def raw_of(pilot: Pilot[None]) -> str:
+    """Return every character that would be drawn, without trimming."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "".join(segment.text for strip in strips for segment in strip)
+
+
+def compare(name: str, text: str) -> None:
+    """Compare with the kept picture; ``COACH_UPDATE_SNAPSHOTS=1`` keeps a new one."""
+    path = SNAPSHOTS / f"{name}.txt"
+    if os.environ.get(UPDATE):
+        path.write_text(text + "\n", encoding="utf-8")
+    assert path.exists(), f"no picture {path.name}; {UPDATE}=1 makes it"
+    assert text + "\n" == path.read_text(encoding="utf-8"), f"{path.name} differs; look, then {UPDATE}=1"

@@ -1,0 +1,54 @@
+"""Lines are laid out in cells: wrapped, cut, shortened in the middle, figures at the right."""
+
+import pytest
+from rich.cells import cell_len
+
+from coach.ui.present.flow import cells, flow, middle
+from coach.ui.present.line import elastic, line
+
+
+def rows(*lines: object, width: int) -> list[str]:
+    return ["".join(piece.text for piece in row.pieces) for row in flow(lines, width)]  # type: ignore[arg-type]
+
+
+def test_figure_stands_at_the_right_edge() -> None:
+    assert rows(line("a run failed", figure="#3"), width=20) == ["a run failed      #3"]
+
+
+def test_long_text_wraps_at_words_with_a_hang() -> None:
+    assert rows(line("→ ", "one two three four", hang=2), width=12) == ["→ one two", "  three four"]
+
+
+def test_a_figure_that_does_not_fit_goes_below_where_the_text_begins() -> None:
+    assert rows(line("[ ] ", "failing test pinned", figure="p pins it", hang=4), width=24) == [
+        "[ ] failing test pinned",
+        "    p pins it",
+    ]
+
+
+def test_elastic_text_loses_its_middle_before_anything_is_cut() -> None:
+    shown = rows(line("at ", elastic("tests/unit/test_cart.py::test_total"), figure="#3", fit="cut"), width=26)[0]
+    assert "…" in shown
+    assert shown.startswith("at tes")
+    assert "test_total" in shown
+    assert shown.endswith("  #3")
+
+
+def test_cut_lines_say_that_they_are_cut() -> None:
+    assert rows(line("abcdefghij", fit="cut"), width=5) == ["abcd…"]
+
+
+def test_long_lines_are_left_for_scrolling() -> None:
+    assert rows(line("abcdefghij", fit="long"), width=5) == ["abcdefghij"]
+
+
+@pytest.mark.parametrize("text", ["日本語のテスト名前です", "e\u0301" * 30, "a" * 50, "", "x y z " * 20, "👩‍💻" * 12])
+@pytest.mark.parametrize("width", [4, 7, 20])
+def test_no_row_is_wider_than_the_panel(text: str, width: int) -> None:
+    for shape in (line(text, figure="#12"), line("ab ", elastic(text), fit="cut"), line(text, hang=4)):
+        for row in flow([shape], width):
+            assert cells(row.pieces) <= width
+
+
+def test_middle_counts_cells() -> None:
+    assert cell_len(middle("日本語のテスト名前です", 9)) <= 9

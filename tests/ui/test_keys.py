@@ -1,0 +1,114 @@
+"""One registry: every key does something, every disabled key says why, advice names only actions that exist."""
+
+import ast
+import inspect
+
+import pytest
+
+from coach.core import advice
+from coach.core import commands as cmd
+from coach.core import events as ev
+from coach.ui.actions import DEEDS
+from coach.ui.keys import REGISTRY, action, footer
+from coach.ui.screens.session import SessionScreen
+from tests.ui import fakes
+from tests.ui.seeing import press, session_of, shown, text_of
+
+DOES = {
+    "run": cmd.RunTarget(),
+    "reproduce": cmd.Reproduce(),
+    "suite": cmd.RunSuite(),
+    "watching": cmd.SetWatching(watching=False),
+    "verify": cmd.Verify(),
+    "confirm": cmd.ConfirmFix(),
+    "back-step": cmd.GoToStep(step="hypothesize"),
+}
+WINDOWS = {
+    "unpin": "ReasonScreen",
+    "rule-out": "ReasonScreen",
+    "note": "ReasonScreen",
+    "root-cause": "ReasonScreen",
+    "close": "ReasonScreen",
+    "spec": "SpecScreen",
+    "hypothesis": "HypothesisScreen",
+    "export": "ExportScreen",
+    "help": "HelpScreen",
+    "palette": "CommandPalette",
+}
+KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]
+
+
+def test_advice_names_only_actions_of_the_registry() -> None:
+    tree = ast.parse(inspect.getsource(advice))
+    named = {
+        call.args[1].value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Advice" and len(call.args) > 1
+    }
+    assert named
+    assert all(action(each) for each in named)
+
+
+def test_every_action_has_a_deed_and_every_key_one_action() -> None:
+    assert {each.id for each in REGISTRY} == set(DEEDS)
+    keys = [key for each in REGISTRY for key in each.keys]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(("action_id", "key"), KEYS)
+async def test_every_key_does_its_deed(action_id: str, key: str) -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    async with shown(door, (120, 30)) as pilot:
+        await press(pilot, key)
+        if action_id in DOES:
+            assert door.commands == [DOES[action_id]]
+        elif action_id in WINDOWS:
+            assert type(pilot.app.screen).__name__ == WINDOWS[action_id]
+        elif action_id in {"output", "diff", "timeline"}:
+            assert session_of(pilot).looking.tab == action_id
+        elif action_id == "quit":
+            assert pilot.app._exit
+        else:
+            assert isinstance(pilot.app.screen, SessionScreen)
+
+
+@pytest.mark.parametrize("each", REGISTRY, ids=lambda each: each.id)
+async def test_a_disabled_key_says_why(each) -> None:
+    door = fakes.FakeDoor(read_only="held by process 4711")
+    why = each.why_disabled(door.state, door.read_only)
+    if not why or each.id == "quit":
+        return
+    async with shown(door, (120, 30)) as pilot:
+        await press(pilot, each.keys[0])
+        assert why[:60] in text_of(pilot)
+        assert not door.commands
+
+
+@pytest.mark.parametrize("step", ["start", "reproduce", "failing-test", "isolate", "hypothesize", "verify", "done"])
+def test_the_footer_begins_with_the_advised_action(step: str) -> None:
+    state = fakes.FakeDoor(*fakes.story(step)).state
+    advised = advice.advise(state).action
+    assert footer(state, "", advised)[0].id == advised
+
+
+def test_a_read_only_session_offers_nothing_that_writes() -> None:
+    state = fakes.FakeDoor(*fakes.story("verify")).state
+    offered = {each.id for each in footer(state, "a past session", "verify")}
+    assert not offered & {"run", "verify", "spec", "hypothesis"}
+
+
+async def test_pin_and_judge_ask_for_what_the_state_has() -> None:
+    door = fakes.FakeDoor(*fakes.story("failing-test"))
+    async with shown(door) as pilot:
+        await press(pilot, "p")
+        assert door.commands == [cmd.PinTest()]
+        door.happen(ev.HypothesisProposed(id=1, claim="x", prediction={"text": "y"}))  # type: ignore[arg-type]
+        await press(pilot, "j")
+        assert type(pilot.app.screen).__name__ == "JudgeScreen"
+
+
+async def test_palette_finds_every_action_that_belongs_there() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("verify"))) as pilot:
+        titles = [each.title for each in pilot.app.get_system_commands(pilot.app.screen)]
+        for each in REGISTRY:
+            assert any(f"({each.shown_key})" in title for title in titles) == each.palette

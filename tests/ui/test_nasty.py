@@ -1,0 +1,98 @@
+"""Foreign text is shown literally wherever it can appear: no crash, no escape byte, no live markup."""
+
+import pytest
+
+from coach.core import events as ev
+from coach.core.changes import Changes, FileChange, Hunk
+from coach.core.hypothesis import Prediction
+from coach.core.live import LiveSnapshot
+from coach.core.report import Frame
+from coach.core.spec import Spec
+from coach.core.suspect import Suspect
+from coach.core.target import Target
+from coach.core.text import safe_line
+from tests.ui import fakes
+from tests.ui.nasty import FORBIDDEN, NASTY
+from tests.ui.seeing import press, raw_of, session_of, settle, shown, text_of
+
+
+def nasty_story(text: str) -> list[ev.Event]:
+    """Return a session in which everything foreign is ``text``."""
+    frame = Frame(path=text, line=3, function=text, own=True, source=text, code=f"def f():\n    {text}", code_start=1, locals=((text, text),))
+    failed = fakes.failure(message=text, test=text, exception=text, frames=(frame,))
+    suspect = Suspect(path=text, function=text, line=3, score=1.0, reasons=(text,), code=text, code_start=1)
+    hunk = Hunk(old_start=1, old_lines=1, new_start=1, new_lines=1, heading=text, text=f"+{text}\n-{text}")
+    target = Target(words=(text,))
+    return [
+        fakes.opened(
+            target=target,
+            interpreter=ev.Interpreter(path=text, why=text, version=text, pytest=text),
+            checkout=ev.Checkout(root=text, commit=text, branch=text),
+        ),
+        fakes.entered("reproduce"),
+        ev.SpecWritten(spec=Spec(title=text, expected=text, actual=text, constraints=(text,), scope=(text,))),
+        *fakes.ran(1, failed, target=target),
+        *fakes.ended(2, "timeout", text),
+        ev.SuspectsRanked(run=1, suspects=(suspect,)),
+        ev.ChangesRead(changes=Changes(base=text, tree="t", label=text, files=(FileChange(path=text, hunks=(hunk,)),))),
+        fakes.pinned(test=text, path=text, source=text),
+        ev.SuspectRuledOut(suspect=suspect.key, reason=text),
+        ev.HypothesisProposed(id=1, claim=text, prediction=Prediction(text=text)),
+        ev.HypothesisJudged(id=1, verdict="REFUTED", reason=text, runs=(1,)),
+        ev.HypothesisProposed(id=2, claim=text, prediction=Prediction(text=text)),
+        ev.RootCauseWritten(text=text),
+        ev.NoteWritten(text=text),
+        ev.Unknown(kind=text, raw={}),  # type: ignore[list-item]
+    ]
+
+
+def assert_literal(raw: str, text: str) -> None:
+    assert not FORBIDDEN & set(raw), repr(text)
+
+
+CHUNKS = [NASTY[start::6] for start in range(6)]
+"""One application shows several strings one after the other: starting one costs more than showing a string."""
+
+
+@pytest.mark.parametrize("texts", CHUNKS, ids=range(6))
+async def test_every_view_shows_foreign_text_literally(texts: tuple[str, ...]) -> None:
+    door = fakes.FakeDoor()
+    async with shown(door) as pilot:
+        for text in texts:
+            door.outputs = {1: text, 2: text}
+            door.unsaved = text
+            door.begin_again(*nasty_story(text))
+            for step in ("reproduce", "failing-test", "isolate", "hypothesize", "verify"):
+                door.happen(fakes.entered(step), notice=text)
+                await settle(pilot)
+                assert_literal(raw_of(pilot), text)
+            for tab in ("output", "diff", "timeline", "work"):
+                session_of(pilot).action_show_tab(tab)
+                await settle(pilot)
+                assert_literal(raw_of(pilot), text)
+            assert safe_line(text)[:6].strip() in text_of(pilot)
+
+
+@pytest.mark.parametrize("texts", CHUNKS, ids=range(6))
+async def test_windows_and_live_output_show_foreign_text_literally(texts: tuple[str, ...]) -> None:
+    door = fakes.FakeDoor()
+    async with shown(door, (80, 24)) as pilot:
+        for version, text in enumerate(texts, start=1):
+            door.begin_again(*nasty_story(text), fakes.entered("isolate"), fakes.started(3, "feedback"))
+            door.live.now = LiveSnapshot(version=version, run=3, selected=2, finished=1, current_test=text, lines=(text,) * 3)
+            door.happen()
+            session_of(pilot).action_show_tab("output")
+            session_of(pilot)._look()
+            await settle(pilot)
+            assert_literal(raw_of(pilot), text)
+            for key in ("s", "j", "u", "w"):
+                await press(pilot, key)
+                assert_literal(raw_of(pilot), text)
+                await press(pilot, "escape")
+
+
+async def test_markup_in_a_notice_stays_text() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("reproduce"))) as pilot:
+        session_of(pilot).say("[@click=app.quit()]x[/] [/")
+        await settle(pilot)
+        assert "[@click=app.quit()]x[/] [/" in text_of(pilot)

@@ -1,0 +1,134 @@
+"""What the windows turn into commands, and what they insist on."""
+
+from pathlib import Path
+
+import pytest
+
+from coach.core import commands as cmd
+from coach.core.hypothesis import Prediction
+from coach.core.spec import Spec
+from tests.ui import fakes
+from tests.ui.seeing import EXPORTED, press, session_of, shown, text_of
+
+
+async def test_spec_form_writes_lists_one_per_line() -> None:
+    door = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(door) as pilot:
+        await press(pilot, "s", *"sum", "tab", *"27", "tab", *"30", "tab", *"a", "enter", *"b", "ctrl+s")
+        assert door.commands == [cmd.WriteSpec(spec=Spec(title="sum", expected="27", actual="30", constraints=("a", "b")))]
+
+
+async def test_spec_form_shows_what_is_there_and_esc_changes_nothing() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        await press(pilot, "s")
+        assert fakes.SPEC.title in text_of(pilot)
+        await press(pilot, "escape")
+        assert not door.commands
+
+
+async def test_hypothesis_needs_a_claim_and_a_prediction() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        await press(pilot, "h", "ctrl+s")
+        assert "a claim is needed" in text_of(pilot)
+        await press(pilot, *"why", "enter", *"so", "enter", "right", "ctrl+s")
+        assert door.commands == [
+            cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so", expects="same failure"))
+        ]
+
+
+async def test_hypothesis_may_be_judged_by_a_person() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        await press(pilot, "h", *"why", "tab", *"so", "tab", "left", "ctrl+s")
+        assert door.commands == [cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so"))]
+
+
+async def test_judging_names_verdict_and_observation() -> None:
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(door) as pilot:
+        await press(pilot, "j", "right", "ctrl+s")
+        assert "a verdict needs what was observed" in text_of(pilot)
+        await press(pilot, "tab", *"30", "enter")
+        assert door.commands == [cmd.JudgeHypothesis(id=2, verdict="REFUTED", reason="30")]
+
+
+async def test_the_next_step_past_an_unmet_gate_asks_for_a_reason() -> None:
+    door = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(door) as pilot:
+        await press(pilot, "n")
+        assert "expected and actual written" in text_of(pilot)
+        await press(pilot, "enter")
+        assert not door.commands
+        await press(pilot, *"now", "enter")
+        assert door.commands == [cmd.GoToStep(step="failing-test", reason="now")]
+
+
+async def test_a_met_gate_opens_at_once_and_back_needs_no_reason() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        await press(pilot, "n", "1", "b")
+        assert door.commands == [
+            cmd.GoToStep(step="hypothesize"),
+            cmd.GoToStep(step="reproduce"),
+            cmd.GoToStep(step="failing-test"),
+        ]
+
+
+async def test_ruling_out_the_selected_suspect_and_restoring_it() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        await press(pilot, "down", "down", "o", *"fine", "enter")
+        assert door.commands == [cmd.RuleOutSuspect(suspect=fakes.SUSPECTS[1].key, reason="fine")]
+        door.happen(fakes.ev.SuspectRuledOut(suspect=fakes.SUSPECTS[1].key, reason="fine"))
+        await press(pilot, "o")
+        assert door.commands[-1] == cmd.RestoreSuspect(suspect=fakes.SUSPECTS[1].key)
+
+
+@pytest.mark.parametrize(("key", "command"), [
+    ("m", cmd.WriteNote(text="ok")),
+    ("w", cmd.WriteRootCause(text="ok")),
+    ("u", cmd.UnpinTest(reason="ok")),
+    ("C", cmd.Close(note="ok")),
+])
+async def test_one_line_windows(key: str, command: cmd.Command) -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    async with shown(door) as pilot:
+        await press(pilot, key, *"ok", "enter")
+        assert door.commands == [command]
+
+
+async def test_export_shows_the_exact_text_before_it_is_copied() -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    async with shown(door) as pilot:
+        await press(pilot, "x")
+        assert "assert 30.0 == 27.0" in text_of(pilot)
+        assert not door.commands
+        await press(pilot, "3", "c")
+        assert pilot.app.clipboard == EXPORTED
+        (noted,) = door.commands
+        assert isinstance(noted, cmd.NoteExport)
+        assert (noted.budget, noted.way) == (12_000, "clipboard")
+
+
+async def test_export_saves_for_the_owner_and_never_over_a_file(tmp_path: Path) -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    path = tmp_path / "a.md"
+    async with shown(door) as pilot:
+        for _ in range(2):
+            await press(pilot, "x", "f")
+            pilot.app.screen.query_one("#field-text").value = str(path)
+            await press(pilot, "enter")
+        assert "nothing was written" in text_of(pilot)
+    assert path.read_text() == EXPORTED
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert len(door.commands) == 1
+
+
+async def test_help_says_why_keys_do_nothing_now() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("start"))) as pilot:
+        await press(pilot, "question_mark")
+        assert "not now: nothing is running" in text_of(pilot)
+        await press(pilot, "escape")
+        assert session_of(pilot) is pilot.app.screen
