@@ -7,6 +7,8 @@ from coach.core.text import Text
 from coach.core.value import Value
 
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
+_INDEX = re.compile(r"^index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64})")
+"""Only whole ids count: shortened ones may be ambiguous later."""
 
 
 class Hunk(Value):
@@ -26,6 +28,9 @@ class FileChange(Value):
     path: Text
     change: Literal["added", "deleted", "modified", "renamed", "binary"] = "modified"
     hunks: tuple[Hunk, ...] = ()
+    before: str = ""
+    """Blob id of the old content: equal ids are equal contents. Empty when the file was not there, or not known."""
+    after: str = ""
 
 
 class Changes(Value):
@@ -41,6 +46,12 @@ class Changes(Value):
     @property
     def hunk_count(self) -> int:
         return sum(len(file.hunks) for file in self.files)
+
+    @property
+    def size(self) -> str:
+        """In words: ``1 hunk in 1 file``."""
+        hunks, files = self.hunk_count, len(self.files)
+        return f"{hunks} hunk{'' if hunks == 1 else 's'} in {files} file{'' if files == 1 else 's'}"
 
 
 def parse_patch(patch: str, *, most_lines: int = 2_000) -> tuple[tuple[FileChange, ...], int]:
@@ -60,6 +71,7 @@ def parse_patch(patch: str, *, most_lines: int = 2_000) -> tuple[tuple[FileChang
 
 def _parse_file(lines: list[str]) -> FileChange:
     path, change = "", "modified"
+    blobs = ("", "")
     hunks: list[Hunk] = []
     body: list[str] = []
     header: re.Match[str] | None = None
@@ -73,8 +85,18 @@ def _parse_file(lines: list[str]) -> FileChange:
         header = _HUNK.match(line)
         if header is None:
             path, change = _file_header(line, path, change)
+            blobs = _blobs(line) or blobs
     path = path or lines[0].removeprefix("diff --git ").split(" ")[-1]
-    return FileChange.model_validate({"path": path, "change": change, "hunks": hunks})
+    fields = {"path": path, "change": change, "hunks": hunks, "before": blobs[0], "after": blobs[1]}
+    return FileChange.model_validate(fields)
+
+
+def _blobs(line: str) -> tuple[str, str] | None:
+    found = _INDEX.match(line)
+    if found is None:
+        return None
+    before, after = ("" if set(blob) == {"0"} else blob for blob in found.groups())
+    return before, after
 
 
 def _file_header(line: str, path: str, change: str) -> tuple[str, str]:

@@ -9,7 +9,9 @@ from coach.core.value import Value
 
 
 class Begin(Value):
-    """Start on a freshly opened session: enter the first step and reproduce."""
+    """Start on a freshly opened session: enter the first step and, unless told otherwise, reproduce."""
+
+    reproduce: bool = True
 
 
 class Resume(Value):

@@ -53,8 +53,9 @@ def _red_before(state: SessionState) -> VerificationCheck:
         return line(
             "the test is gone" if not state.pin.seen_digest else "the test changed since it was pinned"
         )
-    red = [run.number for run in state.runs if any(each.test == state.pin.test for each in run.failing)]
-    return line(f"red in #{red[-1]}", (red[-1],)) if red else line("never seen red")
+    before = (run for run in reversed(state.runs) if not run.request.in_copy)
+    red = next((run.number for run in before if any(each.test == state.pin.test for each in run.failing)), 0)
+    return line(f"red in #{red}", (red,)) if red else line("never seen red")
 
 
 def _green_now(runs: tuple[Run, ...]) -> VerificationCheck:
@@ -80,7 +81,7 @@ def _something_changed(state: SessionState) -> VerificationCheck:
         changed = True
     figure = ""
     if state.changes and changed:
-        figure = f"{state.changes.hunk_count} hunks in {len(state.changes.files)} files"
+        figure = state.changes.size
     return VerificationCheck(
         name="changed",
         title="there is a change to explain it",
@@ -152,7 +153,7 @@ def _in_scope(state: SessionState) -> VerificationCheck:
     ]
     if outside:
         return line(f"outside: {outside[0]}", passed=False)
-    return line(f"{len(state.changes.files)} files", passed=True)
+    return line(state.changes.size, passed=True)
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:

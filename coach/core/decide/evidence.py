@@ -39,13 +39,14 @@ def begin_reproduction(draft: Draft) -> None:
 
 
 @decide.register
-def _(_message: cmd.Begin, state: SessionState) -> Decision | Refusal:
+def _(message: cmd.Begin, state: SessionState) -> Decision | Refusal:
     if state.visits or not state.workflow.steps:
         return Refusal("this session has begun already")
     draft = Draft(state)
     draft.record(ev.StepEntered(step=state.workflow.steps[0].id, why="start"))
-    draft.perform(Watch(on=True))
-    begin_reproduction(draft)
+    if message.reproduce:
+        draft.perform(Watch(on=True))
+        begin_reproduction(draft)
     return draft.done()
 
 

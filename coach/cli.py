@@ -1,0 +1,174 @@
+"""argv → one call. No logic here, and nothing heavy: ``coach --help`` must not import what a session needs."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from coach import __version__
+from coach.errors import EXIT_CODES, CoachError
+
+_EPILOG = f"""\
+start here:
+  coach debug tests/test_cart.py::test_total    walk through a failing test
+  coach debug -- make test                      the same for any command
+  coach debug --demo                            try it on a small broken project
+
+{EXIT_CODES}"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = None
+    if "--" in words:
+        position = words.index("--")
+        words, command = words[:position], words[position + 1 :]
+    parser = _parser()
+    args = parser.parse_args(words)
+    args.command = command
+    if args.call is None:
+        parser.print_help()
+        return 0
+    module, _, function = args.call.partition(":")
+    try:
+        return int(getattr(importlib.import_module(module), function)(args))
+    except CoachError as error:
+        print(f"coach: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"coach: {message}. `{self.prog} --help` lists what is known", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="coach",
+        description="A coach for debugging: reproduce, failing test, isolate, hypothesize, verify.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"coach {__version__}")
+    parser.set_defaults(call=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    _add_debug(commands)
+    _add_runs(commands)
+    _add_notebook(commands)
+    _add_sessions(commands)
+    _add_workflows(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def _add(commands: "_Commands[_Parser]", name: str, call: str, summary: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", allow_abbrev=False)
+    parser.set_defaults(call=call)
+    return parser
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", nargs="*", metavar="TARGET", help="pytest node ids or files; or any command after --")
+    parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
+    parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")
+
+
+def _add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> None:
+    parser.add_argument("--session", metavar="ID", default="", help="a session by id or unique prefix (default: the open one here)")
+    if with_json:
+        parser.add_argument("--json", action="store_true", help="print JSON to stdout")
+
+
+def _add_debug(commands: "_Commands[_Parser]") -> None:
+    debug = _add(commands, "debug", "coach.headless.screen:debug", "open the screen on a failing test or command")
+    _add_target(debug)
+    debug.add_argument("--resume", nargs="?", const="", default=None, metavar="ID", help="take up a session again")
+    debug.add_argument("--demo", action="store_true", help="make a small broken project in a scratch folder and debug it")
+    review = _add(commands, "review", "coach.headless.screen:review", "replay a session on the same screen, read-only")
+    review.add_argument("id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)")
+
+
+def _add_runs(commands: "_Commands[_Parser]") -> None:
+    run = _add(commands, "run", "coach.headless.running:run", "run the target once; starts a session when none is open here")
+    _add_target(run)
+    _add_session(run)
+    run.add_argument("--new", action="store_true", help="start a new session even when one is open here")
+    reproduce = _add(commands, "reproduce", "coach.headless.running:reproduce", "measure how often the target fails, in cold runs")
+    _add_target(reproduce)
+    _add_session(reproduce)
+    reproduce.add_argument("--new", action="store_true", help="start a new session even when one is open here")
+    verify = _add(commands, "verify", "coach.headless.running:verify", "prove the fix: pinned test, whole suite, baseline")
+    _add_session(verify)
+    pin = _add(commands, "pin", "coach.headless.running:pin", "pin the failing test by its content")
+    pin.add_argument("test", nargs="?", default="", metavar="TEST", help="a node id (default: the failing one)")
+    pin.add_argument("--off", metavar="REASON", help="unpin, with a reason")
+    _add_session(pin)
+
+
+def _add_notebook(commands: "_Commands[_Parser]") -> None:
+    step = _add(commands, "step", "coach.headless.notebook:step", "show the step, or go to the next or a named one")
+    step.add_argument("step", nargs="?", default=None, metavar="STEP", help="`next` or a step's id")
+    step.add_argument("--reason", default="", help="why a gate that is not met is passed")
+    _add_session(step)
+    spec = _add(commands, "spec", "coach.headless.notebook:spec", "show or write what should happen, what happens, and the limits")
+    for field in ("title", "expected", "actual"):
+        spec.add_argument(f"--{field}", metavar="TEXT")
+    for field in ("constraint", "edge-case", "non-goal", "acceptance", "scope", "stop-and-ask"):
+        spec.add_argument(f"--{field}", action="append", metavar="TEXT", help="may be given several times")
+    _add_session(spec)
+    suspects = _add(commands, "suspects", "coach.headless.notebook:suspects", "list suspects, best first, or rule one out")
+    suspects.add_argument("--rule-out", metavar="KEY")
+    suspects.add_argument("--restore", metavar="KEY")
+    suspects.add_argument("--reason", default="", help="what you saw")
+    _add_session(suspects)
+    _add_hypothesis(commands)
+    note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
+    note.add_argument("text", nargs="?", default="", metavar="TEXT")
+    note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
+    note.add_argument("--confirm", action="store_true", help="agree with the verification")
+    _add_session(note)
+    close = _add(commands, "close", "coach.headless.notebook:close", "end the session; its ending is computed")
+    close.add_argument("--note", default="", metavar="TEXT")
+    _add_session(close)
+
+
+def _add_hypothesis(commands: "_Commands[_Parser]") -> None:
+    parser = _add(commands, "hypothesis", "coach.headless.notebook:hypothesis", "list, write or judge hypotheses")
+    parser.add_argument("claim", nargs="?", default="", metavar="CLAIM", help="what is wrong")
+    parser.add_argument("--predict", default="", metavar="TEXT", help="what will be seen if it holds")
+    parser.add_argument("--expects", choices=["pass", "same failure", "another failure"], help="what the next run will do")
+    parser.add_argument("--judge", type=int, metavar="N", help="give H<N> a verdict")
+    parser.add_argument("--verdict", choices=["SUPPORTED", "REFUTED", "INCONCLUSIVE"])
+    parser.add_argument("--reason", default="", help="what was observed")
+    _add_session(parser)
+
+
+def _add_sessions(commands: "_Commands[_Parser]") -> None:
+    status = _add(commands, "status", "coach.headless.reading:status", "where the session stands and the next move")
+    _add_session(status)
+    export = _add(commands, "export", "coach.headless.reading:export", "print the session as a prompt for an assistant")
+    export.add_argument("id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the open one here)")
+    export.add_argument("--budget", type=int, default=4000, metavar="TOKENS", help="1500, 4000, 12000 or any number (default: 4000)")
+    export.add_argument("--format", choices=["markdown", "xml", "json"], default="markdown")
+    export.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
+    sessions = _add(commands, "sessions", "coach.headless.reading:sessions", "list sessions, newest first")
+    sessions.add_argument("--here", action="store_true", help="only those of this project")
+    sessions.add_argument("--open", action="store_true", help="only open ones")
+    sessions.add_argument("--json", action="store_true", help="print JSON lines to stdout")
+
+
+def _add_workflows(commands: "_Commands[_Parser]") -> None:
+    parser = _add(commands, "workflows", "coach.headless.reading:workflows", "list, show or check workflows")
+    parser.add_argument("action", choices=["list", "show", "check"], nargs="?", default="list")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME|FILE")
+    parser.add_argument("--json", action="store_true", help="print JSON to stdout")

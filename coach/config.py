@@ -1,0 +1,77 @@
+"""Settings: ``[tool.coach]`` in the project's pyproject.toml, then environment, then flags.
+
+Reading settings runs nothing. A wrong key or value is refused with the file and the nearest valid key, because a silent
+typo in a timeout is found at the worst moment.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from coach.core.value import Value
+from coach.errors import UsageError
+
+ROOT_MARKS = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "setup.py", ".git")
+
+
+class Settings(Value):
+    """What can be set. Seconds where a number is a time."""
+
+    python: str = ""
+    """The target's interpreter; empty means: find it."""
+    workflow: str = "debug"
+    workflows: tuple[str, ...] = ()
+    """Workflow files of the team, relative to the project root."""
+    timeout: float = Field(default=600.0, gt=0)
+    """Wall time of one run."""
+    silence: float = Field(default=180.0, gt=0)
+    """Time without any output or report."""
+
+
+def find_root(start: Path) -> Path:
+    """Return the project a folder belongs to: the nearest ancestor with a project file, else the folder itself."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if any((folder / mark).exists() for mark in ROOT_MARKS):
+            return folder
+    return start
+
+
+def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Settings:
+    """Merge file, environment and flags. Raises UsageError that names the file and key."""
+    path = root / "pyproject.toml"
+    table = _table(path)
+    unknown = sorted(set(table) - set(Settings.model_fields))
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], Settings.model_fields, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(Settings.model_fields)}"
+        raise UsageError(f"{path.name}: [tool.coach] has no key {unknown[0]!r}", do=hint)
+    merged = {**table, **_environment(), **{key: value for key, value in (flags or {}).items() if value is not None}}
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{path.name}: [tool.coach] {key} is not usable", why=first["msg"].lower()) from None
+
+
+def _table(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        parsed = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{path.name} cannot be read", why=str(error), do="mend it, or run coach in another folder") from None
+    tool = parsed.get("tool", {})
+    table = tool.get("coach", {}) if isinstance(tool, dict) else {}
+    return dict(table) if isinstance(table, dict) else {}
+
+
+def _environment() -> dict[str, str]:
+    names = {"COACH_PYTHON": "python", "COACH_TIMEOUT": "timeout"}
+    return {key: os.environ[name] for name, key in names.items() if os.environ.get(name)}

@@ -1,0 +1,94 @@
+"""An attempt: what changed in the checkout between two runs of the target, and what kind of change it was."""
+
+from typing import Literal
+
+from coach.core.changes import Changes, FileChange
+from coach.core.text import Text
+from coach.core.value import Value
+
+Nature = Literal["patch", "groundwork", "observing", "cosmetic", "tests"]
+"""*patch*: behaviour may differ · *groundwork*: only names that nothing used before were added · *observing*: only
+prints, logs, breakpoints · *cosmetic*: the syntax trees are equal · *tests*: only test code changed."""
+
+FindingKind = Literal[
+    "fewer-assertions",
+    "trivial-assertion",
+    "skip-added",
+    "test-gone",
+    "expectation-changed",
+    "inputs-changed",
+    "narrowed",
+    "patched-in-conftest",
+    "swallowed",
+    "retried",
+    "slept",
+    "special-case",
+]
+
+TAMPERING: frozenset[FindingKind] = frozenset(
+    {
+        "fewer-assertions",
+        "trivial-assertion",
+        "skip-added",
+        "test-gone",
+        "expectation-changed",
+        "inputs-changed",
+        "narrowed",
+        "patched-in-conftest",
+    }
+)
+SYMPTOM: frozenset[FindingKind] = frozenset({"swallowed", "retried", "slept", "special-case"})
+
+
+class Finding(Value):
+    """Something the syntax trees before and after an edit show, in words for people."""
+
+    kind: FindingKind
+    path: Text
+    line: int = 0
+    """In the new file; in the old one when the thing is gone."""
+    function: Text = ""
+    """The test or function it is in, as ``Class::method`` for a test in a class."""
+    text: Text = ""
+    is_weak: bool = False
+    """Ordinary code may look like this: worth a note, never more."""
+
+
+class SourcePair(Value):
+    """One changed file before and after; empty text means absent."""
+
+    path: Text
+    before: Text = ""
+    after: Text = ""
+
+
+class Attempt(Value):
+    """The edits between ``base_run`` and ``run``."""
+
+    run: int
+    base_run: int
+    changes: Changes
+    nature: Nature = "patch"
+    findings: tuple[Finding, ...] = ()
+    new_tests: tuple[Text, ...] = ()
+    """Tests written in this attempt, as ``path::name``: their author may still be finding the words."""
+    unloaded: tuple[Text, ...] = ()
+    """Changed modules that the run is known not to have imported. What is not known is not listed."""
+    by: Text = ""
+    """Who held the session meanwhile (an assistant); empty: the engineer."""
+    head_moved: bool = False
+    """git put other files there (a branch switch, a stash): no edit of anybody."""
+    restored: bool = False
+    """coach's own restore brought this tree back."""
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether somebody wrote this, as opposed to git or coach putting files there."""
+        return not (self.head_moved or self.restored)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(file.path for file in self.changes.files)
+
+    def file(self, path: str) -> FileChange | None:
+        return next((each for each in self.changes.files if each.path == path), None)

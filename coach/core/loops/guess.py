@@ -1,0 +1,48 @@
+"""Guess: edit and run, edit and run, on the same failing place, and nothing written or looked at between."""
+
+from coach.core.loops.history import History, Trial
+from coach.core.loops.sighting import Sighting, numbers
+
+RULE = 1
+NOTE_AT = 2
+BANNER_AT = 3
+
+
+def seen(history: History) -> Sighting | None:
+    """Look for patches in a row on one failing place without a hypothesis, a note, a look or a suspect ruled out.
+
+    Progress ends it: when a test that failed passes, or fails somewhere else, the edit taught something.
+    """
+    now = history.now
+    if now is None or not now.is_red or not now.is_patch or now.marks:
+        return None
+    patches: list[Trial] = []
+    waiting: Trial | None = now
+    spots = now.spots
+    for trial in history.backwards():
+        if not trial.is_red or not trial.tests <= now.tests or not spots & trial.spots:
+            break
+        if waiting is not None:
+            patches.append(waiting)
+        spots = spots & trial.spots
+        if trial.marks or _looked(trial):
+            break
+        waiting = trial if trial.is_patch else None
+    if len(patches) < NOTE_AT:
+        return None
+    runs = tuple(each.run for each in reversed(patches))
+    return Sighting(
+        pattern="guess",
+        level="banner" if len(runs) >= BANNER_AT else "note",
+        evidence=runs,
+        place=now.failing[0].test if now.failing else now.label,
+        sentence=f"Edits {numbers(runs)} went by with nothing written or looked at between them.",
+        move="Write what you expect to see before the next edit.",
+        action="hypothesis",
+        step="hypothesize",
+    )
+
+
+def _looked(trial: Trial) -> bool:
+    """Whether the edit before a run was there to look, or went to the tests instead of the code."""
+    return trial.attempt is not None and trial.attempt.nature in {"observing", "tests"}

@@ -1,0 +1,195 @@
+"""The sequence of attempts with their runs, as the detectors see it.
+
+It grows by one entry per finished run of the target and is a part of the session's state, so that looking for a loop costs
+a walk over what matters and never a second reading of the log.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from coach.core.attempt import Attempt
+from coach.core.failure import FailureSignature, innermost_own, is_structural
+from coach.core.loops.syntax import is_test_path
+from coach.core.report import Failure, RunReport
+from coach.core.run import Run
+
+Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
+"""What an engineer wrote or looked at between two runs. *learnt*: a hypothesis was refuted or left open by a run."""
+
+_NO_TRIAL = frozenset({"cancelled", "superseded", "interrupted", "not_started", "no_pytest", "internal_error"})
+_HANGS = frozenset({"timeout", "silence", "signalled", "ended_early", "output_limit"})
+_HALF_TYPED = frozenset({"NameError"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One finished run of the target in the checkout, and the edits that led to it."""
+
+    run: int
+    tree: str
+    outcome: Literal["red", "green", "unclear"]
+    strict: frozenset[str]
+    """The strict failing set; for a run that hung or died, the way it did."""
+    tests: frozenset[str]
+    spots: frozenset[str]
+    """Where it fails: test, exception, own place, and the very line when that is a test's."""
+    is_broken: bool
+    """Every failure is one of set-up or half-typed code: import, syntax, fixture, name."""
+    failing: tuple[FailureSignature, ...]
+    report: RunReport
+    is_rerun: bool
+    """The same tree as in the run before."""
+    marks: frozenset[Mark]
+    """Written since the run before."""
+    attempt: Attempt | None = None
+    """None for the first run, a rerun, and while the edits could not be read."""
+
+    @property
+    def is_red(self) -> bool:
+        return self.outcome == "red"
+
+    @property
+    def is_patch(self) -> bool:
+        """Whether somebody changed code before this run in the hope of another outcome."""
+        return self.attempt is not None and self.attempt.nature == "patch" and self.attempt.is_edit
+
+    @property
+    def label(self) -> str:
+        """What fails, in words that also tell two failures apart."""
+        if not self.failing:
+            return self.report.ending.kind.replace("_", " ")
+        first = self.failing[0]
+        return f"{first.test} {first.exception}: {first.message}"[:200]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All trials of the present target, oldest first, and what the detectors must know besides."""
+
+    trials: tuple[Trial, ...] = ()
+    marks: frozenset[Mark] = frozenset()
+    """Written since the last trial."""
+    scope: tuple[str, ...] = ()
+    pin_test: str = ""
+    pin_path: str = ""
+    unpinned: frozenset[str] = frozenset()
+    """Tests whose pin was taken off with a reason: they may change."""
+    is_flaky: bool = False
+    """The reproduction measured a rate below one."""
+    words: tuple[str, ...] = ()
+    """What the present target is."""
+    left: Trial | None = None
+    """The last trial of the target before this one."""
+    left_words: tuple[str, ...] = ()
+
+    @property
+    def now(self) -> Trial | None:
+        return self.trials[-1] if self.trials else None
+
+    @property
+    def previous(self) -> Trial | None:
+        return self.trials[-2] if len(self.trials) > 1 else None
+
+    def finished(self, run: Run) -> "History":
+        """Take in a finished run of the target."""
+        if not is_trial(run):
+            return self
+        trial = _trial(run, self.now, self.marks)
+        return replace(self, trials=(*self.trials, trial), marks=frozenset())
+
+    def read(self, attempt: Attempt) -> "History":
+        """Take in what was edited before a run; it is nearly always the last one."""
+        for index in range(len(self.trials) - 1, -1, -1):
+            if self.trials[index].run == attempt.run:
+                trial = replace(self.trials[index], attempt=attempt)
+                return replace(self, trials=(*self.trials[:index], trial, *self.trials[index + 1 :]))
+        return self
+
+    def marked(self, mark: Mark) -> "History":
+        return replace(self, marks=self.marks | {mark})
+
+    def aimed(self, words: tuple[str, ...]) -> "History":
+        """Begin anew with another target: failures of the old one say nothing about it."""
+        return replace(self, trials=(), is_flaky=False, words=words, left=self.now, left_words=self.words)
+
+    def pinned(self, test: str, path: str) -> "History":
+        return replace(self, pin_test=test, pin_path=path, unpinned=self.unpinned - {test})
+
+    def taken_off(self) -> "History":
+        return replace(self, pin_test="", pin_path="", unpinned=self.unpinned | {self.pin_test})
+
+    def up_to(self, run: int) -> "History":
+        """The history as it was when a run had just ended: a slow reading must not blame later runs."""
+        if not self.trials or self.trials[-1].run == run:
+            return self
+        return replace(self, trials=tuple(each for each in self.trials if each.run <= run))
+
+    def backwards(self) -> Iterator[Trial]:
+        """Yield the trials before the present one, newest first, without interludes.
+
+        A run without an answer, and one on code that cannot even be imported while the present failure can, says nothing:
+        the next save mends it.
+        """
+        now = self.now
+        for trial in reversed(self.trials[:-1]):
+            if trial.outcome == "unclear" or (trial.is_broken and now is not None and not now.is_broken):
+                continue
+            yield trial
+
+    def disagrees(self, since: int) -> bool:
+        """Whether one tree gave two different answers since a run: then a change of the answer proves nothing."""
+        if self.is_flaky:
+            return True
+        seen: dict[str, frozenset[str]] = {}
+        for trial in reversed(self.trials):
+            if trial.run < since:
+                break
+            if trial.outcome != "unclear" and seen.setdefault(trial.tree, trial.strict) != trial.strict:
+                return True
+        return False
+
+    def last_green(self) -> Trial | None:
+        return next((each for each in reversed(self.trials) if each.outcome == "green"), None)
+
+
+def is_trial(run: Run) -> bool:
+    """Whether a run of the target says something about one tree of the checkout."""
+    return run.report is not None and run.is_current_evidence and run.report.ending.kind not in _NO_TRIAL
+
+
+def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:
+    report = run.report
+    assert report is not None
+    kind = report.ending.kind
+    hangs = not run.failing and kind in _HANGS
+    outcome: Literal["red", "green", "unclear"] = "unclear"
+    if run.failing or hangs:
+        outcome = "red"
+    elif run.judged and run.judged.outcome == "PASS":
+        outcome = "green"
+    return Trial(
+        run=run.number,
+        tree=report.tree,
+        outcome=outcome,
+        strict=frozenset({kind} if hangs else run.strict),
+        tests=frozenset({kind} if hangs else (each.test for each in run.failing)),
+        spots=frozenset({kind} if hangs else (_spot(each) for each in report.failures)),
+        is_broken=bool(report.failures) and all(_is_broken(each) for each in report.failures),
+        failing=run.failing,
+        report=report,
+        is_rerun=previous is not None and bool(report.tree) and previous.tree == report.tree,
+        marks=marks,
+    )
+
+
+def _is_broken(failure: Failure) -> bool:
+    return is_structural(failure) or failure.exception in _HALF_TYPED
+
+
+def _spot(failure: Failure) -> str:
+    frame = innermost_own(failure)
+    if frame is None:
+        return f"{failure.test} {failure.exception}"
+    line = frame.source if is_test_path(frame.path) else ""
+    return f"{failure.test} {failure.exception} {frame.path} {frame.function} {line}"

@@ -1,0 +1,87 @@
+"""Spread: the edits leave the place where the failure can be, and the target stays red."""
+
+from fnmatch import fnmatchcase
+
+from coach.core.changes import FileChange
+from coach.core.loops.history import History, Trial
+from coach.core.loops.nature import is_prose
+from coach.core.loops.sighting import Level, Sighting, numbers
+from coach.core.loops.syntax import is_test_path
+
+RULE = 1
+
+
+def seen(history: History) -> Sighting | None:
+    """Look for an attempt outside the spec's scope, or, without a scope, one that only touched modules the test never loads.
+
+    A breach of the scope is certain: a banner at once when all of the attempt is outside. A module that was not loaded may
+    still be meant for later: a note first, a banner at the second such attempt in a row.
+    """
+    now = history.now
+    if now is None or not now.is_red or not now.is_patch or now.attempt is None:
+        return None
+    if history.scope:
+        return _breach(history, now)
+    return _unloaded(history, now)
+
+
+def in_scope(path: str, scope: tuple[str, ...]) -> bool:
+    """Whether a path matches one of the patterns, or lies in a folder that is named."""
+    return any(fnmatchcase(path, each) or path.startswith(each.rstrip("/") + "/") for each in scope)
+
+
+def _breach(history: History, now: Trial) -> Sighting | None:
+    changed = _sources(now)
+    outside = [each.path for each in changed if not in_scope(each.path, history.scope)]
+    if not outside:
+        return None
+    level: Level = "banner" if len(outside) == len(changed) else "note"
+    return _sighting(now, (now,), outside[0], level, f"{_named(outside)} is outside the scope of the fix")
+
+
+def _unloaded(history: History, now: Trial) -> Sighting | None:
+    if not _is_beside(now):
+        return None
+    row = [now]
+    for trial in history.backwards():
+        if not trial.is_red or (trial.is_patch and not _is_beside(trial)):
+            break
+        if trial.is_patch:
+            row.append(trial)
+    row.reverse()
+    paths = [each.path for each in _sources(now)]
+    level: Level = "banner" if len(row) > 1 else "note"
+    return _sighting(now, tuple(row), paths[0], level, f"{_named(paths)} is not even loaded by the failing test")
+
+
+def _sources(trial: Trial) -> list[FileChange]:
+    """Return the changed files a fix consists of: neither tests nor prose. New files are preparation."""
+    files = trial.attempt.changes.files if trial.attempt else ()
+    return [each for each in files if not is_test_path(each.path) and not is_prose(each.path) and each.change != "added"]
+
+
+def _is_beside(trial: Trial) -> bool:
+    """Whether everything an attempt changed is known not to be loaded by the target."""
+    changed = _sources(trial)
+    return bool(changed) and trial.attempt is not None and all(each.path in trial.attempt.unloaded for each in changed)
+
+
+def _named(paths: list[str]) -> str:
+    return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
+
+
+def _sighting(now: Trial, row: tuple[Trial, ...], path: str, level: Level, what: str) -> Sighting:
+    runs = tuple(each.run for each in row)
+    base = row[0].attempt.base_run if row[0].attempt else 0
+    said_by = f"edits {numbers(runs)}" if len(runs) > 1 else f"edit {numbers(runs)}"
+    return Sighting(
+        pattern="spread",
+        level=level,
+        evidence=runs,
+        place=path,
+        sentence=f"{what}, and it is still red ({said_by}).",
+        move="Restore it, or widen the scope and say why.",
+        action="restore",
+        step="isolate",
+        restore_run=base,
+    )

@@ -1,0 +1,97 @@
+"""A session in a few fields: what `coach status` prints and every `--json` answer carries."""
+
+from typing import Any
+
+from coach.core.advice import advise
+from coach.core.checks import evaluate
+from coach.core.run import Run
+from coach.core.session import SessionState
+
+
+def summarise(state: SessionState) -> dict[str, Any]:
+    """Return the state as plain JSON values. Keys are an API: they are added to, not renamed."""
+    opened = state.opened
+    advice = advise(state)
+    return {
+        "session": opened.session if opened else "",
+        "project": opened.checkout.root if opened else "",
+        "target": {"kind": state.target.kind, "words": list(state.target.words)},
+        "workflow": state.workflow.name,
+        "step": state.step_id,
+        "state": state.closed.ending if state.closed else "open",
+        "steps": [_step(state, index) for index in range(len(state.workflow.steps))],
+        "next": {"text": advice.text, "action": advice.action},
+        "reproduction": _reproduction(state),
+        "pinned": _pin(state),
+        "runs": len(state.runs),
+        "last_run": summarise_run(state.runs[-1]) if state.runs else None,
+        "suspects": len(state.standing_suspects),
+        "hypotheses": [each.model_dump(mode="json") for each in state.hypotheses],
+        "verification": _verification(state),
+        "root_cause": state.root_cause,
+        "confirmed": state.is_confirmed,
+        "spec": state.spec.model_dump(mode="json"),
+    }
+
+
+def summarise_run(run: Run) -> dict[str, Any]:
+    """Return one run as plain JSON values."""
+    report = run.report
+    return {
+        "number": run.number,
+        "purpose": run.request.purpose,
+        "target": list(run.request.target.words),
+        "warm": run.request.warm,
+        "outcome": run.judged.outcome if run.judged else None,
+        "reason": run.judged.reason if run.judged else "",
+        "ending": report.ending.kind if report else "under way",
+        "sentence": report.ending.sentence if report else "",
+        "exit_code": report.ending.exit_code if report else None,
+        "seconds": round(report.duration, 3) if report else None,
+        "counts": report.counts.model_dump() if report else None,
+        "tree": report.tree if report else "",
+        "failures": [
+            {"test": each.test, "exception": each.exception, "message": each.message, "signature": each.strict}
+            for each in run.failing
+        ],
+    }
+
+
+def _step(state: SessionState, index: int) -> dict[str, Any]:
+    step = state.workflow.steps[index]
+    checks = evaluate(state, step)
+    return {
+        "id": step.id,
+        "title": step.title,
+        "done": all(each.passed for each in checks),
+        "overridden": state.overrides.get(step.id, ""),
+        "checks": [
+            {"check": each.name, "title": each.title, "passed": each.passed, "figure": each.figure} for each in checks
+        ],
+    }
+
+
+def _reproduction(state: SessionState) -> dict[str, Any] | None:
+    found = state.reproduction
+    if found is None:
+        return None
+    return {
+        "failures": found.failures,
+        "runs": found.runs,
+        "low": round(found.low, 4),
+        "high": round(found.high, 4),
+        "reproduced": found.is_reproduced,
+        "stable": found.is_stable,
+    }
+
+
+def _pin(state: SessionState) -> dict[str, Any] | None:
+    pin = state.pin
+    return {"test": pin.test, "digest": pin.digest, "intact": pin.is_intact, "red": pin.red} if pin else None
+
+
+def _verification(state: SessionState) -> dict[str, Any] | None:
+    found = state.verification
+    if found is None:
+        return None
+    return {"verdict": found.verdict, "checks": [each.model_dump(mode="json") for each in found.checks]}

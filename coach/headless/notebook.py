@@ -1,0 +1,165 @@
+"""Headless commands that write down what a person knows: step, spec, suspects, hypothesis, note, close."""
+
+from argparse import Namespace
+from typing import Any
+
+from coach.core import commands as cmd
+from coach.core.commands import Command
+from coach.core.hypothesis import Prediction
+from coach.core.session import SessionState
+from coach.core.spec import Spec
+from coach.core.summary import summarise
+from coach.core.text import safe_line
+from coach.errors import EXIT_FINE, UsageError
+from coach.headless.opening import opened_session, read_session
+from coach.headless.running import ask
+from coach.headless.talk import put, put_json, status_text
+
+
+def step(args: Namespace) -> int:
+    """Show the step, or go to one."""
+    if args.step is None:
+        return _show(args, read_session(args.session))
+    name = "" if args.step == "next" else args.step
+    return _write(args, cmd.GoToStep(step=name, reason=args.reason))
+
+
+def spec(args: Namespace) -> int:
+    """Show the spec, or write the given fields."""
+    given = {
+        "title": args.title,
+        "expected": args.expected,
+        "actual": args.actual,
+        "constraints": args.constraint,
+        "edge_cases": args.edge_case,
+        "non_goals": args.non_goal,
+        "acceptance": args.acceptance,
+        "scope": args.scope,
+        "stop_and_ask": args.stop_and_ask,
+    }
+    changed = {key: value for key, value in given.items() if value is not None}
+    if not changed:
+        return _show_spec(args, read_session(args.session).spec)
+    with opened_session(args) as session:
+        merged = Spec.model_validate({**session.state.spec.model_dump(), **changed})
+        ask(session, cmd.WriteSpec(spec=merged))
+        return _show_spec(args, session.state.spec)
+
+
+def _show_spec(args: Namespace, found: Spec) -> int:
+    fields: dict[str, Any] = found.model_dump(mode="json")
+    if args.json:
+        put_json(fields)
+    else:
+        for key, value in fields.items():
+            lines = value if isinstance(value, list) else [value]
+            put(f"{key.replace('_', ' ')}: {safe_line('; '.join(lines)) or '-'}")
+    return EXIT_FINE
+
+
+def suspects(args: Namespace) -> int:
+    """List suspects, best first; or rule one out, or restore it."""
+    if args.rule_out:
+        with opened_session(args) as session:
+            ask(session, cmd.RuleOutSuspect(suspect=args.rule_out, reason=args.reason))
+            return _list_suspects(args, session.state)
+    if args.restore:
+        with opened_session(args) as session:
+            ask(session, cmd.RestoreSuspect(suspect=args.restore))
+            return _list_suspects(args, session.state)
+    return _list_suspects(args, read_session(args.session))
+
+
+def _list_suspects(args: Namespace, state: SessionState) -> int:
+    if args.json:
+        put_json([_suspect_row(state, index) for index in range(len(state.suspects))])
+        return EXIT_FINE
+    for suspect in state.suspects:
+        out = state.ruled_out.get(suspect.key, "")
+        sign = "✘" if out else "●"
+        put(f"{sign} {suspect.score:5.2f}  {safe_line(suspect.place)}  {safe_line(suspect.function)}  "
+            f"{safe_line(out or ', '.join(suspect.reasons))}")
+    if not state.suspects:
+        put("no suspects yet: a failing run names them (coach run)")
+    return EXIT_FINE
+
+
+def _suspect_row(state: SessionState, index: int) -> dict[str, Any]:
+    suspect = state.suspects[index]
+    lines = suspect.code.count("\n") + 1 if suspect.code else 1
+    first = suspect.code_start or suspect.line
+    return {
+        "key": suspect.key,
+        "file": suspect.path,
+        "function": suspect.function,
+        "line": suspect.line,
+        "lines": [first, first + lines - 1],
+        "score": suspect.score,
+        "reasons": list(suspect.reasons),
+        "ruled_out": state.ruled_out.get(suspect.key, ""),
+    }
+
+
+def hypothesis(args: Namespace) -> int:
+    """List hypotheses, write one, or judge one."""
+    if args.judge is not None:
+        if args.verdict is None:
+            raise UsageError("a verdict is missing", do="add --verdict SUPPORTED, REFUTED or INCONCLUSIVE")
+        return _ledger(args, cmd.JudgeHypothesis(id=args.judge, verdict=args.verdict, reason=args.reason))
+    if args.claim:
+        text = args.predict or (f"the target: {args.expects}" if args.expects else "")
+        return _ledger(args, cmd.ProposeHypothesis(claim=args.claim, prediction=Prediction(text=text, expects=args.expects)))
+    return _show_ledger(args, read_session(args.session))
+
+
+def _ledger(args: Namespace, command: Command) -> int:
+    with opened_session(args) as session:
+        ask(session, command)
+        return _show_ledger(args, session.state)
+
+
+def _show_ledger(args: Namespace, state: SessionState) -> int:
+    if args.json:
+        put_json([each.model_dump(mode="json") for each in state.hypotheses])
+        return EXIT_FINE
+    for each in state.hypotheses:
+        runs = ", ".join(f"#{number}" for number in each.runs)
+        verdict = f"{each.verdict} {runs}: {each.reason}" if each.verdict else "open"
+        put(f"H{each.id}  {safe_line(each.claim)}\n    predicts: {safe_line(each.prediction.text)}\n    {safe_line(verdict)}")
+    if not state.hypotheses:
+        put("no hypothesis yet: coach hypothesis 'CLAIM' --predict 'WHAT YOU WILL SEE'")
+    return EXIT_FINE
+
+
+def note(args: Namespace) -> int:
+    """Write a note or the root cause, or confirm the fix."""
+    commands: list[Command] = []
+    if args.root_cause:
+        commands.append(cmd.WriteRootCause(text=args.root_cause))
+    if args.text:
+        commands.append(cmd.WriteNote(text=args.text))
+    if args.confirm:
+        commands.append(cmd.ConfirmFix())
+    if not commands:
+        raise UsageError("nothing to write", do="coach note 'TEXT', --root-cause 'TEXT' or --confirm")
+    return _write(args, *commands)
+
+
+def close(args: Namespace) -> int:
+    """End the session."""
+    return _write(args, cmd.Close(note=args.note))
+
+
+def _write(args: Namespace, *commands: Command) -> int:
+    with opened_session(args) as session:
+        for command in commands:
+            ask(session, command)
+        return _show(args, session.state)
+
+
+def _show(args: Namespace, state: SessionState) -> int:
+    if args.json:
+        put_json(summarise(state))
+    else:
+        put(status_text(state))
+    return EXIT_FINE

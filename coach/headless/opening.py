@@ -1,0 +1,111 @@
+"""Open the session a headless command speaks of, and wait for what it starts."""
+
+import contextlib
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from coach.config import load_settings
+from coach.core import commands as cmd
+from coach.core.session import SessionState
+from coach.dispatcher import Dispatcher
+from coach.errors import SessionError
+from coach.headless.talk import narrator, say
+from coach.opening import open_existing, open_new, open_review, project_here, target_from
+from coach.store import library
+
+TICK = 0.2
+"""Seconds between two looks for a signal while waiting."""
+
+
+def wait(session: Dispatcher) -> None:
+    """Wait until the session is idle; a signal ends the wait and is recorded."""
+    while not session.wait_idle(TICK):
+        pass
+
+
+@contextlib.contextmanager
+def opened_session(args: Namespace) -> Iterator[Dispatcher]:
+    """Take up the named session, or the open one of this project."""
+    with _serving(open_existing(current_id(args.session))) as session:
+        yield session
+
+
+@contextlib.contextmanager
+def opened_target(args: Namespace) -> Iterator[Dispatcher]:
+    """Take up the open session of this target, or begin one."""
+    root = project_here()
+    target = target_from(args.target, args.command, root, Path.cwd())
+    named = bool(args.target or args.command)
+    found = None if args.new else library.newest_open(root)
+    if args.session or (found and not named):
+        with opened_session(args) as session:
+            yield session
+        return
+    flags = {"python": args.python, "workflow": args.workflow, "timeout": args.timeout}
+    if found is not None:
+        with _serving(open_existing(found.id)) as session:
+            if session.state.target == target:
+                yield session
+                return
+    with _serving(open_new(root, target, load_settings(root, flags))) as session:
+        session.submit(cmd.Begin(reproduce=False))
+        opened = session.state.opened
+        if opened:
+            say(f"session {opened.session}, {opened.interpreter.path} ({opened.interpreter.why})")
+        yield session
+
+
+def current_id(named: str) -> str:
+    """Return the id a command speaks of. Raises SessionError when there is none."""
+    if named:
+        return library.find(named).id
+    found = library.newest_open(project_here())
+    if found is None:
+        raise SessionError("no open session in this project", do="start one: coach run TARGET, or coach debug TARGET")
+    return found.id
+
+
+def read_session(named: str) -> SessionState:
+    """Return the state of a session without taking it from whoever holds it."""
+    return open_review(current_id(named)).state
+
+
+@contextlib.contextmanager
+def _serving(session: Dispatcher) -> Iterator[Dispatcher]:
+    with _signals(), session:
+        session.subscribe(narrator(session.state))
+        try:
+            yield session
+        except (KeyboardInterrupt, _Stopped) as stop:
+            name = stop.name if isinstance(stop, _Stopped) else "SIGINT"
+            session.submit(cmd.Interrupted(by=name))
+            session.wait_idle(5)
+            session.close()
+            print(f"coach: stopped by {name}; the session is kept", file=sys.stderr)
+            raise SystemExit(128 + signal.Signals[name].value) from None
+
+
+class _Stopped(BaseException):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP unwind like Ctrl-C does, so that no child outlives us."""
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        raise _Stopped(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,150 @@
+"""Headless commands that only read: status, export, sessions, workflows."""
+
+import os
+import sys
+import time
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jsonlines
+
+from coach.config import load_settings
+from coach.core import commands as cmd
+from coach.core.summary import summarise
+from coach.core.text import safe_line
+from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, UsageError
+from coach.exporting import export_session
+from coach.headless.opening import current_id, read_session
+from coach.headless.talk import put, put_json, say, status_text
+from coach.opening import open_existing, open_review, project_here
+from coach.store import library
+from coach.workflow_files import load_workflow, read_workflow, workflow_paths
+
+
+def status(args: Namespace) -> int:
+    """Where the session stands, and the next move."""
+    state = read_session(args.session)
+    if args.json:
+        put_json(summarise(state))
+    else:
+        put(status_text(state))
+    return EXIT_FINE
+
+
+def export(args: Namespace) -> int:
+    """Print a session as a prompt; what leaves is recorded in the session when nobody else holds it."""
+    session = current_id(args.id) if args.id else _newest_here()
+    made = export_session(open_review(session).state, args.budget, args.format)
+    if args.output:
+        _write_file(Path(args.output), made.text)
+        say(f"written to {args.output}: about {made.tokens:,} tokens")
+    else:
+        put(made.text)
+    for warning in made.warnings:
+        say(f"look at this before you hand it on: {warning}")
+    if made.redactions:
+        say("redacted: " + ", ".join(f"{count} × {rule}" for rule, count in made.redactions))
+    _note_export(session, args, made.digest)
+    return EXIT_FINE
+
+
+def _newest_here() -> str:
+    root = str(project_here())
+    listed = next((each for each in library.sessions() if each.project == root and not each.damage), None)
+    if listed is None:
+        raise SessionError("no session in this project", do="start one: coach debug TARGET, or name one: coach sessions")
+    return listed.id
+
+
+def _note_export(session: str, args: Namespace, digest: str) -> None:
+    """The hand-off mark; a session that is held or closed elsewhere is exported all the same."""
+    try:
+        with open_existing(session) as live:
+            way = "file" if args.output else "stdout"
+            live.submit(cmd.NoteExport(format=args.format, budget=args.budget, digest=digest, way=way)).result(timeout=5)
+    except (SessionHeld, SessionError, StoreError) as error:
+        say(f"not recorded in the session: {error}")
+
+
+def _write_file(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written", why=error.strerror or str(error), do="choose another file") from None
+
+
+def sessions(args: Namespace) -> int:
+    """List sessions, newest first."""
+    found = library.sessions()
+    if args.here:
+        found = [each for each in found if each.project == str(project_here())]
+    if args.open:
+        found = [each for each in found if each.state == "open"]
+    if args.json:
+        with jsonlines.Writer(sys.stdout, flush=True) as writer:
+            writer.write_all(asdict(each) for each in found)
+        return EXIT_FINE
+    for each in found:
+        put(_session_line(each))
+    if not found:
+        put("no sessions yet: coach debug TARGET starts one")
+    return EXIT_FINE
+
+
+def _session_line(each: library.Listed) -> str:
+    if each.damage:
+        return f"{each.id}  damaged: {safe_line(each.damage)}"
+    home = os.path.expanduser("~")  # noqa: PTH111 - only a prefix to shorten
+    project = each.project.replace(home, "~", 1) if each.project.startswith(home + os.sep) else each.project
+    title = safe_line(each.title or each.target, limit=60)
+    return f"{each.id}  {_age(each.last_at):>6}  {each.state:<9} {each.step:<12} {each.runs:>3} runs  {title}  {safe_line(project)}"
+
+
+def _age(at: float) -> str:
+    seconds = max(0.0, time.time() - at)
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return "now"
+
+
+def workflows(args: Namespace) -> int:
+    """List, show or check workflows."""
+    root = project_here()
+    paths = workflow_paths(root, load_settings(root).workflows)
+    if args.action == "check":
+        files = [Path(args.name)] if args.name else list(paths.values())
+        for path in files:
+            found = read_workflow(path)
+            put(f"{path.name}: fine, {len(found.steps)} steps")
+        return EXIT_FINE
+    if args.action == "show":
+        if not args.name:
+            raise UsageError("which workflow?", do=f"coach workflows show {next(iter(paths))}")
+        return _show_workflow(args, paths)
+    listed: list[dict[str, Any]] = []
+    for name in paths:
+        found = load_workflow(name, paths)
+        listed.append({"name": name, "title": found.title, "steps": [step.id for step in found.steps]})
+    if args.json:
+        put_json(listed)
+    else:
+        for row in listed:
+            put(f"{row['name']:<12} {row['title']}: {' → '.join(row['steps'])}")
+    return EXIT_FINE
+
+
+def _show_workflow(args: Namespace, paths: dict[str, Path]) -> int:
+    found = load_workflow(args.name, paths)
+    if args.json:
+        put_json(found.model_dump(mode="json"))
+        return EXIT_FINE
+    put(f"{found.name}: {found.title}")
+    for step in found.steps:
+        put(f"\n{step.title}: {step.guidance}")
+        for gate in step.gate:
+            limit = f" ({gate.limit})" if gate.limit else ""
+            put(f"  [ ] {gate.check}{limit}")
+    return EXIT_FINE

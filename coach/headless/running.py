@@ -1,0 +1,80 @@
+"""Headless commands that run something: run, reproduce, verify, pin."""
+
+from argparse import Namespace
+
+from coach.core import commands as cmd
+from coach.core.commands import Command
+from coach.core.decide import Refusal
+from coach.core.summary import summarise, summarise_run
+from coach.dispatcher import Dispatcher
+from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
+from coach.headless.opening import opened_session, opened_target, wait
+from coach.headless.talk import exit_code_of, put, put_json, run_line, say, status_text
+
+
+def ask(session: Dispatcher, command: Command) -> None:
+    """Submit a command and wait until all that follows from it is over. Raises UsageError for a refusal."""
+    answer = session.submit(command)
+    wait(session)
+    decision = answer.result(timeout=10)
+    if isinstance(decision, Refusal):
+        raise UsageError(decision.reason)
+
+
+def run(args: Namespace) -> int:
+    """Run the target once, cold."""
+    with opened_target(args) as session:
+        ask(session, cmd.RunTarget(purpose="experiment"))
+        return _say_run(session, args)
+
+
+def reproduce(args: Namespace) -> int:
+    """Measure how often the target fails."""
+    with opened_target(args) as session:
+        ask(session, cmd.Reproduce())
+        state = session.state
+        found = state.reproduction
+        if found and not args.json:
+            kind = "stable" if found.is_stable else f"between {found.low:.0%} and {found.high:.0%}"
+            say(f"failed {found.failures} of {found.runs} cold runs ({kind})")
+        if args.json:
+            put_json(summarise(state))
+        if found and found.is_reproduced:
+            return EXIT_FAILURES
+        return exit_code_of(state.runs[-1] if state.runs else None)
+
+
+def _say_run(session: Dispatcher, args: Namespace) -> int:
+    last = session.state.runs[-1] if session.state.runs else None
+    if last and args.json:
+        put_json({"session": session.state.opened.session if session.state.opened else "", **summarise_run(last)})
+    elif last:
+        put(run_line(last))
+    return exit_code_of(last)
+
+
+def verify(args: Namespace) -> int:
+    """Prove the fix; 0 only when every check holds."""
+    with opened_session(args) as session:
+        ask(session, cmd.Verify())
+        found = session.state.verification
+        if args.json:
+            put_json(summarise(session.state))
+        elif found:
+            for check in found.checks:
+                put(f"[{'x' if check.passed else ' '}] {check.title}  {check.figure}")
+            put(found.verdict)
+        return EXIT_FINE if found and found.verdict == "verified" else EXIT_FAILURES
+
+
+def pin(args: Namespace) -> int:
+    """Pin the failing test, or unpin it with a reason."""
+    with opened_session(args) as session:
+        ask(session, cmd.UnpinTest(reason=args.off) if args.off is not None else cmd.PinTest(test=args.test))
+        if args.off is None and session.state.pin is None:
+            raise UsageError("nothing was pinned", do="name the test: coach pin tests/test_x.py::test_y")
+        if args.json:
+            put_json(summarise(session.state))
+        else:
+            put(status_text(session.state))
+        return EXIT_FINE

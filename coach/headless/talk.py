@@ -1,0 +1,93 @@
+"""How headless commands speak: data to stdout, narration to stderr, everything foreign made safe."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from coach.core.advice import advise
+from coach.core.checks import evaluate
+from coach.core.run import PURPOSE_WORDS, Run
+from coach.core.session import SessionState
+from coach.core.text import safe, safe_line
+from coach.door import Update
+from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED
+
+SIGNS = {"PASS": "✔", "FAIL": "✘", "UNRESOLVED": "◐"}
+
+
+def say(text: str) -> None:
+    """Write one line of narration."""
+    print(safe(text), file=sys.stderr, flush=True)
+
+
+def put(text: str) -> None:
+    """Write data."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
+
+
+def put_json(value: Any) -> None:
+    """Write one JSON value; escapes keep any terminal safe."""
+    put(json.dumps(value, indent=2))
+
+
+def narrator(state: SessionState) -> Callable[[Update], None]:
+    """Return a listener that says every run as it ends, beginning after those of ``state``."""
+    told = {run.number for run in state.runs if run.is_over}
+
+    def tell(update: Update) -> None:
+        for run in update.state.runs[-4:]:
+            if run.is_over and run.number not in told:
+                told.add(run.number)
+                say(run_line(run))
+        if update.notice and not update.is_refusal:
+            say(update.notice)
+
+    return tell
+
+
+def run_line(run: Run) -> str:
+    """Return a run in one line: ``#3 ✘ reproduce  AssertionError: 9 != 10  0.21 s``."""
+    outcome = run.judged.outcome if run.judged else "UNRESOLVED"
+    report = run.report
+    seconds = f"  {report.duration:.2f} s" if report else ""
+    if run.failing:
+        first = run.failing[0]
+        more = f" and {len(run.failing) - 1} more" if len(run.failing) > 1 else ""
+        what = f"{first.exception}: {first.message}{more}" if first.message else f"{first.exception}{more}"
+    elif outcome == "PASS" and report:
+        what = f"{report.counts.passed} passed" if report.counts.reported else "passed"
+    else:
+        what = run.judged.reason if run.judged else "under way"
+    return f"#{run.number} {SIGNS[outcome]} {PURPOSE_WORDS[run.request.purpose]}  {safe_line(what, limit=160)}{seconds}"
+
+
+def exit_code_of(run: Run | None) -> int:
+    """Map a run to the exit code: red 1, unresolved 3."""
+    if run is None or run.judged is None:
+        return EXIT_UNRESOLVED
+    if run.failing:
+        return EXIT_FAILURES
+    return EXIT_FINE if run.judged.outcome == "PASS" else EXIT_UNRESOLVED
+
+
+def status_text(state: SessionState) -> str:
+    """Return where a session stands, for people."""
+    opened = state.opened
+    lines = [f"{opened.session if opened else '?'}  {safe_line(state.spec.title or state.target.label)}"]
+    for step in state.workflow.steps:
+        checks = evaluate(state, step)
+        done = all(each.passed for each in checks)
+        sign = "✔" if done else ("●" if step.id == state.step_id else "○")
+        if step.id in state.overrides and not done:
+            sign = "⚠"
+        lines.append(f"{sign} {step.title}  {sum(each.passed for each in checks)}/{len(checks)}")
+        if step.id == state.step_id:
+            lines += [f"    [{'x' if each.passed else ' '}] {each.title}  {safe_line(each.figure)}" for each in checks]
+    if state.runs:
+        lines.append(run_line(state.runs[-1]))
+    if state.closed:
+        lines.append(f"closed: {state.closed.ending}")
+    lines.append(f"next: {safe_line(advise(state).text)}")
+    return "\n".join(lines)

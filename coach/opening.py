@@ -1,0 +1,140 @@
+"""Put a session together: log, engine and dispatcher for a live one, a replay for a past one.
+
+The only module that knows every room. Opening reads; it runs nothing of the project.
+"""
+
+import platform
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from coach import __version__
+from coach.config import Settings, find_root, load_settings
+from coach.core import events as ev
+from coach.core.effects import FilesSaved
+from coach.core.events import Recorded
+from coach.core.session import SessionState, replay
+from coach.core.target import Target
+from coach.dispatcher import Dispatcher
+from coach.engine.engine import LocalEngine
+from coach.engine.interpreter import find_interpreter
+from coach.engine.run import Limits
+from coach.engine.snapshot import TreeStore, open_trees
+from coach.engine.watch import Watcher
+from coach.errors import SessionError, TargetError
+from coach.review import Replay
+from coach.store import artefacts, library
+from coach.store.log import SessionLog, read_log
+from coach.store.paths import new_session_id, project_home, session_folder, state_home
+from coach.workflow_files import load_workflow, workflow_paths
+
+
+def target_from(words: Sequence[str], command: Sequence[str] | None, root: Path, here: Path) -> Target:
+    """Read a target as typed in ``here``; node ids become relative to the root. Raises TargetError for a missing file."""
+    if command is not None:
+        if not command:
+            raise TargetError("no command after --", do="coach debug -- make test")
+        return Target(kind="command", words=tuple(command))
+    return Target(words=tuple(_node_id(word, root, here) for word in words))
+
+
+def _node_id(word: str, root: Path, here: Path) -> str:
+    name, colons, rest = word.partition("::")
+    if name.startswith("-"):
+        raise TargetError(f"{word} looks like an option", do="pytest options go into the project's pytest configuration")
+    path = (here / name).resolve()
+    if not path.exists():
+        path = (root / name).resolve()
+    if not path.exists():
+        raise TargetError(f"no such test file: {name}", why=f"looked in {here}", do="name a file or node id pytest knows")
+    try:
+        return path.relative_to(root).as_posix() + colons + rest
+    except ValueError:
+        raise TargetError(f"{name} is outside the project {root}", do="run coach inside the project of the test") from None
+
+
+def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
+    """Begin a session; its first event is written, nothing is run yet."""
+    interpreter = find_interpreter(root, settings.python, needs_pytest=target.kind == "pytest")
+    workflow = load_workflow(settings.workflow, workflow_paths(root, settings.workflows))
+    trees, _ = open_trees(root, project_home(root))
+    session_id = new_session_id()
+    opened = ev.SessionOpened(
+        session=session_id,
+        coach=__version__,
+        target=target,
+        workflow=workflow,
+        interpreter=interpreter,
+        checkout=_checkout(root, trees),
+        platform=platform.platform(terse=True),
+    )
+    log = SessionLog.create(session_folder(session_id))
+    dispatcher = _live(log, (), root, interpreter, settings, trees)
+    dispatcher.record(opened)
+    return dispatcher
+
+
+def open_existing(session: str) -> Dispatcher:
+    """Take up a session for writing. Raises SessionHeld when another coach works on it."""
+    listed = library.find(session)
+    root = Path(listed.project)
+    if not root.is_dir():
+        raise SessionError(f"the project of session {listed.id} is gone", why=str(root), do=f"coach review {listed.id}")
+    log, loaded = SessionLog.open(session_folder(listed.id))
+    state = replay(loaded.records)
+    assert state.opened is not None
+    settings = load_settings(root)
+    interpreter = state.opened.interpreter
+    if not Path(interpreter.path).exists():
+        interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
+    trees, _ = open_trees(root, project_home(root))
+    dispatcher = _live(log, loaded.records, root, interpreter, settings, trees)
+    _tell_edits(dispatcher, state, trees)
+    return dispatcher
+
+
+def open_review(session: str, why: str = "") -> Replay:
+    """Open a session to look at; reads only."""
+    listed = library.find(session)
+    loaded = read_log(session_folder(listed.id))
+    return Replay(loaded.records, artefacts.read, why or f"reviewing {listed.id}: nothing is changed")
+
+
+def project_here() -> Path:
+    """Return the root of the project we stand in."""
+    return find_root(Path.cwd())
+
+
+def _live(
+    log: SessionLog,
+    records: Sequence[Recorded],
+    root: Path,
+    interpreter: ev.Interpreter,
+    settings: Settings,
+    trees: TreeStore | None,
+) -> Dispatcher:
+    keep: Callable[[str], str] = artefacts.keep
+    limits = Limits(wall=settings.timeout, silence=settings.silence)
+    engine = LocalEngine(
+        root=root, interpreter=interpreter, limits=limits, keep=keep, trees=trees, watcher=Watcher(root, home=state_home())
+    )
+    return Dispatcher(log, engine, records)
+
+
+def _checkout(root: Path, trees: TreeStore | None) -> ev.Checkout:
+    if trees is None:
+        return ev.Checkout(root=str(root))
+    commit, branch, dirty = trees.head()
+    return ev.Checkout(root=str(root), commit=commit, branch=branch, dirty_files=dirty, tree=trees.record())
+
+
+def _tell_edits(dispatcher: Dispatcher, state: SessionState, trees: TreeStore | None) -> None:
+    """What was edited while nobody was watching is an edit too."""
+    here = (run.report.tree for run in reversed(state.runs) if run.report and not run.request.in_copy)
+    last = next((tree for tree in here if tree), "")
+    known = last or (state.opened.checkout.tree if state.opened else "")
+    if trees is None or not known:
+        return
+    changed = trees.changed_between(known, trees.record())
+    seen = {path for edit in state.edits if edit.after_run >= state.last_number for path in edit.paths}
+    if changed and not set(changed) <= seen:
+        dispatcher.observe(FilesSaved(paths=changed))

@@ -1,0 +1,100 @@
+"""A past session as a door: the replay of its log, at any position. No engine, no writer."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from coach.core.commands import Command
+from coach.core.decide import Decision, Refusal
+from coach.core.events import Recorded
+from coach.core.live import LiveSnapshot, LiveView
+from coach.core.session import SessionState, apply
+from coach.door import Listener, Update
+
+CHECKPOINT = 64
+"""Events between two kept states: seeking back folds at most this many."""
+
+
+class Silence:
+    """The live view of something that is over."""
+
+    def snapshot(self, lines: int) -> LiveSnapshot:  # noqa: ARG002 - there are none
+        return LiveSnapshot()
+
+
+class Replay:
+    """Every event of a log; ``seek`` chooses how many of them have happened."""
+
+    def __init__(self, records: Sequence[Recorded], output: Callable[[str], str], read_only: str) -> None:
+        self._records = tuple(records)
+        self._output = output
+        self._read_only = read_only
+        self._listeners: list[Listener] = []
+        self._checkpoints = [SessionState()]
+        self._position = 0
+        self._state = SessionState()
+        self.seek(len(self._records))
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def records(self) -> Sequence[Recorded]:
+        return self._records[: self._position]
+
+    @property
+    def read_only(self) -> str:
+        return self._read_only
+
+    @property
+    def unsaved(self) -> str:
+        return ""
+
+    @property
+    def live(self) -> LiveView:
+        return Silence()
+
+    @property
+    def position(self) -> int:
+        return self._position
+
+    @property
+    def length(self) -> int:
+        return len(self._records)
+
+    def at(self, position: int) -> Recorded | None:
+        """Return the event that leads to a position; None at the beginning."""
+        return self._records[position - 1] if 0 < position <= len(self._records) else None
+
+    def seek(self, position: int) -> None:
+        """Go to the state after ``position`` events, within what the log holds."""
+        position = max(0, min(position, len(self._records)))
+        if position >= self._position and position - self._position < CHECKPOINT:
+            state, start = self._state, self._position
+        else:
+            start = min(position // CHECKPOINT, len(self._checkpoints) - 1) * CHECKPOINT
+            state = self._checkpoints[start // CHECKPOINT]
+        for index in range(start, position):
+            state = apply(state, self._records[index])
+            if (index + 1) % CHECKPOINT == 0 and (index + 1) // CHECKPOINT == len(self._checkpoints):
+                self._checkpoints.append(state)
+        self._state, self._position = state, position
+        for listener in tuple(self._listeners):
+            listener(Update(state))
+
+    def submit(self, command: Command) -> Future[Decision | Refusal]:
+        future: Future[Decision | Refusal] = Future()
+        refusal = Refusal(self._read_only)
+        future.set_result(refusal)
+        for listener in tuple(self._listeners):
+            listener(Update(self._state, refusal.reason, is_refusal=True))
+        return future
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def output_of(self, run: int) -> str:
+        found = self._state.run(run)
+        artefact = found.report.output.artefact if found and found.report else ""
+        return self._output(artefact) if artefact else ""

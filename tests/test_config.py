@@ -1,0 +1,43 @@
+"""Settings come from file, environment and flags; a typo is named."""
+
+import pytest
+
+from coach.config import find_root, load_settings
+from coach.errors import UsageError
+
+
+def test_nothing_set_means_the_defaults(tmp_path):
+    assert load_settings(tmp_path).workflow == "debug"
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text('[tool.coach]\npython = "from-file"\ntimeout = 5\n')
+    assert load_settings(tmp_path).python == "from-file"
+    monkeypatch.setenv("COACH_PYTHON", "from-environment")
+    assert load_settings(tmp_path).python == "from-environment"
+    assert load_settings(tmp_path, {"python": "from-flag", "timeout": None}).python == "from-flag"
+    assert load_settings(tmp_path).timeout == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[tool.coach]\ntimout = 5\n", "Did you mean 'timeout'"),
+        ("[tool.coach]\ntimeout = -1\n", "timeout is not usable"),
+        ("[tool.coach\n", "cannot be read"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path, text, reason):
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(UsageError) as refused:
+        load_settings(tmp_path)
+    assert reason in str(refused.value)
+
+
+def test_the_root_is_the_nearest_folder_with_a_project_file(tmp_path):
+    inner = tmp_path / "packages" / "one" / "tests"
+    inner.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    assert find_root(inner) == tmp_path
+    (tmp_path / "packages" / "one" / "pyproject.toml").write_text("")
+    assert find_root(inner) == tmp_path / "packages" / "one"

@@ -1,0 +1,46 @@
+"""Workflows are data; a broken file is refused with file, line and reason."""
+
+import pytest
+
+from coach.core.checks import REGISTRY
+from coach.errors import UsageError
+from coach.workflow_files import load_workflow, read_workflow, workflow_paths
+
+
+def test_every_shipped_workflow_is_fine(tmp_path):
+    paths = workflow_paths(tmp_path)
+    assert "debug" in paths
+    for name in paths:
+        found = load_workflow(name, paths)
+        assert found.name == name
+        assert all(gate.check in REGISTRY for step in found.steps for gate in step.gate)
+
+
+BROKEN = [
+    ('name = "x"\nsteps = [', "end of document"),
+    ('name = "x"\ncolour = "red"\n[[steps]]\nid = "a"\ntitle = "A"\n', "line 2: unknown key 'colour'"),
+    ('name = "x"\n', "at least one step"),
+    ('name = "x"\n[[steps]]\nid = "a"\n', "needs an id and a title"),
+    ('name = "x"\n[[steps]]\nid = "a"\ntitle = "A"\n[[steps]]\nid = "a"\ntitle = "B"\n', "appears twice"),
+    ('name = "x"\n[[steps]]\nid = "a"\ntitle = "A"\ngate = [{check = "wishful"}]\n', "line 5: unknown check 'wishful'"),
+    ('name = "x"\n[[steps]]\nid = "a"\ntitle = "A"\nsparkle = 1\n', "unknown key 'sparkle'"),
+    ('name = "x"\n[[steps]]\nid = "a"\ntitle = 3\n', "title"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), BROKEN)
+def test_a_broken_file_is_refused_with_its_reason(tmp_path, text, reason):
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match="own.toml") as refused:
+        read_workflow(path)
+    assert reason in str(refused.value)
+
+
+def test_a_teams_own_workflow_joins_the_shipped_ones(tmp_path):
+    (tmp_path / "own.toml").write_text('name = "own"\n[[steps]]\nid = "a"\ntitle = "A"\n')
+    assert {"debug", "own"} <= set(workflow_paths(tmp_path, ("own.toml",)))
+    with pytest.raises(UsageError, match="missing"):
+        workflow_paths(tmp_path, ("gone.toml",))
+    with pytest.raises(UsageError, match="no workflow 'nope'"):
+        load_workflow("nope", workflow_paths(tmp_path))
