@@ -38,7 +38,7 @@ _FOR_CHECK: dict[str, Advice] = {
 
 def advise(state: SessionState) -> Advice:
     """Return the next move for a state."""
-    return _closed(state) or _running(state) or _trouble(state) or _gate(state)
+    return _closed(state) or _running(state) or _loop(state) or _trouble(state) or _gate(state)
 
 
 def _closed(state: SessionState) -> Advice | None:
@@ -60,6 +60,12 @@ def _running(state: SessionState) -> Advice | None:
         position = min(len(state.plan), run.number - state.plan_start + 1)
         return Advice(f"Verifying: run {position} of {len(state.plan)}.", "cancel")
     return Advice("Running …", "cancel")
+
+
+def _loop(state: SessionState) -> Advice | None:
+    """A loop that was noticed and not answered comes before everything the gates ask for."""
+    loop = state.standing_loop
+    return Advice(loop.move, loop.action) if loop else None
 
 
 def _trouble(state: SessionState) -> Advice | None:

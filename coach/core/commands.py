@@ -3,6 +3,7 @@
 from typing import Literal
 
 from coach.core.hypothesis import Prediction, Verdict
+from coach.core.loops.sighting import Pattern
 from coach.core.spec import Spec
 from coach.core.target import Target
 from coach.core.value import Value
@@ -118,6 +119,36 @@ class NoteExport(Value):
     way: str = ""
 
 
+class HandOver(Value):
+    """Somebody else edits from here on; other doors say who they are."""
+
+    to: str = "assistant"
+
+
+class HandBack(Value):
+    """The engineer edits again."""
+
+
+class DismissLoop(Value):
+    """Do not speak of this pattern at this place again, for a reason."""
+
+    pattern: Pattern
+    reason: str
+
+
+class SwitchLoops(Value):
+    """Switch detectors off; those not named are on."""
+
+    off: tuple[Pattern, ...] = ()
+
+
+class RestoreTree(Value):
+    """Put the files of an earlier run (or of a recorded tree) back into the checkout. The door asks before it sends this."""
+
+    run: int = 0
+    tree: str = ""
+
+
 class Close(Value):
     """End the session; its ending is computed."""
 
@@ -152,6 +183,11 @@ Command = (
     | WriteRootCause
     | ConfirmFix
     | NoteExport
+    | HandOver
+    | HandBack
+    | DismissLoop
+    | SwitchLoops
+    | RestoreTree
     | Close
     | Interrupted
 )

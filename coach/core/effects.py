@@ -3,6 +3,7 @@
 The engine answers every effect with at least one observation, so that "idle" has a meaning.
 """
 
+from coach.core.attempt import SourcePair
 from coach.core.changes import Changes
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
@@ -44,7 +45,26 @@ class Watch(Value):
     on: bool
 
 
-Effect = StartRun | StopRuns | ReadChanges | ReadTest | Watch
+class ReadAttempt(Value):
+    """Read what was edited between two runs, both sides of it. Answered by ``AttemptSeen``."""
+
+    run: int
+    base_run: int
+    base: str
+    tree: str
+    base_head: str = ""
+    head: str = ""
+    """What was checked out at either run, as ``RunReport.head`` says it."""
+
+
+class RestoreTree(Value):
+    """Put a recorded tree into the checkout; what is there is recorded first. Answered by ``TreePutBack``."""
+
+    tree: str
+    why: Text = ""
+
+
+Effect = StartRun | StopRuns | ReadChanges | ReadTest | Watch | ReadAttempt | RestoreTree
 
 
 class RunEnded(Value):
@@ -80,6 +100,27 @@ class TestSeen(Value):
     pin: bool = False
 
 
+class AttemptSeen(Value):
+    """The edits before a run. ``sources`` holds what could be read: not binaries, not more than is reasonable."""
+
+    run: int
+    base_run: int
+    changes: Changes
+    sources: tuple[SourcePair, ...] = ()
+    head_moved: bool = False
+    unloaded: tuple[Text, ...] = ()
+    """Changed modules that the run is known not to have imported."""
+
+
+class TreePutBack(Value):
+    """The checkout holds a recorded tree again; ``before`` is what it held."""
+
+    tree: str
+    before: str
+    why: Text = ""
+    paths: tuple[Text, ...] = ()
+
+
 class EffectFailed(Value):
     """The engine could not do what was asked; ``message`` says what, why and what to do."""
 
@@ -88,4 +129,6 @@ class EffectFailed(Value):
     run: int = 0
 
 
-Observation = RunEnded | FilesSaved | WatchSeen | ChangesSeen | TestSeen | EffectFailed
+Observation = (
+    RunEnded | FilesSaved | WatchSeen | ChangesSeen | TestSeen | AttemptSeen | TreePutBack | EffectFailed
+)

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.failure import FailureSignature
 from coach.core.hypothesis import Prediction, Verdict
+from coach.core.loops.sighting import Level, Pattern
 from coach.core.oracle import Judged
 from coach.core.report import RunReport
 from coach.core.reproduction import Reproduction
@@ -256,6 +258,73 @@ class ContextExported(Value):
     way: Text = ""
 
 
+class HandedOver(Value):
+    """Somebody else works in the checkout from here on, and said who."""
+
+    kind: Literal["handed_over"] = "handed_over"
+    to: Text
+
+
+class HandedBack(Value):
+    """The engineer works again: edits from here on are the engineer's."""
+
+    kind: Literal["handed_back"] = "handed_back"
+
+
+class AttemptRead(Value):
+    """The edits between two runs of the target, and what they are. The sources are not kept; what they showed is."""
+
+    kind: Literal["attempt_read"] = "attempt_read"
+    attempt: Attempt
+    rule: int = 1
+
+
+class LoopNoticed(Value):
+    """A loop was seen: what, where, from which runs, and the one way on that was offered."""
+
+    kind: Literal["loop_noticed"] = "loop_noticed"
+    pattern: Pattern
+    level: Level
+    run: int
+    evidence: tuple[int, ...] = ()
+    place: Text = ""
+    sentence: Text
+    move: Text = ""
+    action: str = ""
+    """The id of the key that makes the move."""
+    step: str = ""
+    """The step of this workflow to go back to; empty when it has none."""
+    restore_run: int = 0
+    """The run whose tree is the last good one; 0 when there is none."""
+    rule: int = 1
+
+
+class LoopDismissed(Value):
+    """Not wanted again for this pattern at this place."""
+
+    kind: Literal["loop_dismissed"] = "loop_dismissed"
+    pattern: Pattern
+    place: Text
+    reason: Text
+
+
+class LoopsSwitched(Value):
+    """Which detectors are off."""
+
+    kind: Literal["loops_switched"] = "loops_switched"
+    off: tuple[Pattern, ...] = ()
+
+
+class TreeRestored(Value):
+    """The files of an earlier run were put back; ``before`` is the tree they replaced, so that this can be undone."""
+
+    kind: Literal["tree_restored"] = "tree_restored"
+    tree: str
+    before: str
+    why: Text = ""
+    paths: tuple[Text, ...] = ()
+
+
 class Unknown(Value):
     """A line of a kind this version does not know: kept, shown raw, and the log is not written to."""
 
@@ -294,6 +363,13 @@ Event = (
     | RootCauseWritten
     | FixConfirmed
     | ContextExported
+    | HandedOver
+    | HandedBack
+    | AttemptRead
+    | LoopNoticed
+    | LoopDismissed
+    | LoopsSwitched
+    | TreeRestored
 )
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

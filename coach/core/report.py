@@ -128,6 +128,8 @@ class RunReport(Value):
     output: Output = Output()
     tree: Text = ""
     """Id of the work tree when the run began; empty when it could not be recorded."""
+    head: Text = ""
+    """What git had checked out when the run began: branch, commit, newest stash. Tells a switch from an edit."""
     changed_during: tuple[Text, ...] = ()
     """Source files that changed while the run was under way: its evidence belongs to no single tree."""
     foreign_modules: tuple[Text, ...] = ()

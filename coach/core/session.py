@@ -10,8 +10,11 @@ from functools import singledispatch
 from types import MappingProxyType
 
 from coach.core import events as ev
+from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.hypothesis import Hypothesis
+from coach.core.loops.history import History, Mark
+from coach.core.loops.sighting import Pattern
 from coach.core.reproduction import Reproduction
 from coach.core.run import Purpose, Run
 from coach.core.spec import Spec
@@ -19,6 +22,10 @@ from coach.core.suspect import Suspect
 from coach.core.target import Target
 from coach.core.verification import Verification
 from coach.core.workflow import Step, Workflow
+
+
+ASSISTANT = "assistant"
+"""Who edits after context was exported, when nobody said a name."""
 
 
 def _none() -> Mapping[str, str]:
@@ -32,6 +39,7 @@ class Edit:
     at: float
     paths: tuple[str, ...]
     after_run: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,25 @@ class Pin:
     @property
     def is_intact(self) -> bool:
         return self.digest == self.seen_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A loop that was noticed, and what became of it."""
+
+    at: float
+    loop: ev.LoopNoticed
+    answer: str = ""
+    """What the engineer did about it; empty while it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Files put back by coach after run ``after_run``; ``before`` undoes it."""
+
+    tree: str
+    before: str
+    after_run: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +130,15 @@ class SessionState:
     root_cause: str = ""
     is_confirmed: bool = False
     exports: tuple[ev.ContextExported, ...] = ()
+    held_by: str = ""
+    """Who edits: an assistant that was handed the session; empty: the engineer."""
+    attempts: tuple[Attempt, ...] = ()
+    history: History = History()
+    """The trials of the present target, as the loop detectors see them."""
+    notices: tuple[Notice, ...] = ()
+    dismissals: tuple[ev.LoopDismissed, ...] = ()
+    loops_off: tuple[Pattern, ...] = ()
+    restores: tuple[Restore, ...] = ()
     closed: ev.SessionClosed | None = None
     interrupted_by: str = ""
     unknown_events: int = 0
@@ -157,6 +193,23 @@ class SessionState:
         return self.edits[-1] if self.edits else None
 
     @property
+    def standing_loop(self) -> ev.LoopNoticed | None:
+        """The banner or card to show: the newest one that nobody answered and no later edit has overtaken."""
+        newest = self.notices[-1].loop.run if self.notices else 0
+        if self.attempts and self.attempts[-1].run > newest:
+            return None
+        loud = (
+            each.loop
+            for each in self.notices
+            if each.loop.run == newest and each.loop.level != "note" and not each.answer
+        )
+        return next(loud, None)
+
+    def attempt(self, run: int) -> Attempt | None:
+        """Return the edits that led to a run."""
+        return next((each for each in reversed(self.attempts) if each.run == run), None)
+
+    @property
     def standing_suspects(self) -> tuple[Suspect, ...]:
         return tuple(suspect for suspect in self.suspects if suspect.key not in self.ruled_out)
 
@@ -205,7 +258,8 @@ def _(event: ev.Unknown, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.SessionOpened, state: SessionState) -> SessionState:
-    return replace(state, opened=event, opened_at=state.at, target=event.target)
+    history = state.history.aimed(event.target.words)
+    return replace(state, opened=event, opened_at=state.at, target=event.target, history=history)
 
 
 @_apply.register
@@ -226,19 +280,20 @@ def _(event: ev.SessionClosed, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
-    return replace(
-        state, target=event.target, reproduction=None, series_start=None, suspects=(), suspects_run=0
-    )
+    fresh = replace(state, target=event.target, history=state.history.aimed(event.target.words))
+    return replace(fresh, reproduction=None, series_start=None, suspects=(), suspects_run=0)
 
 
 @_apply.register
 def _(event: ev.SpecWritten, state: SessionState) -> SessionState:
-    return replace(state, spec=event.spec)
+    history = replace(state.history, scope=event.spec.scope)
+    return _answered(replace(state, spec=event.spec, history=history), "spec", "spread")
 
 
 @_apply.register
 def _(event: ev.StepEntered, state: SessionState) -> SessionState:
-    return replace(state, visits=(*state.visits, Visit(event.step, state.at, event.why)))
+    visited = replace(state, visits=(*state.visits, Visit(event.step, state.at, event.why)))
+    return _answered(visited, f"went to {event.step}")
 
 
 @_apply.register
@@ -258,7 +313,10 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
         return state
     done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
-    return replace(state, runs=(*state.runs[:position], done, *state.runs[position + 1 :]))
+    runs = (*state.runs[:position], done, *state.runs[position + 1 :])
+    is_trial = not done.request.in_copy and done.request.target == state.target
+    history = state.history.finished(done) if is_trial else state.history
+    return replace(state, runs=runs, history=history)
 
 
 @_apply.register
@@ -268,12 +326,14 @@ def _(event: ev.ReproductionBegan, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.ReproductionMeasured, state: SessionState) -> SessionState:
-    return replace(state, reproduction=event.reproduction, series_start=None)
+    found = event.reproduction
+    history = replace(state.history, is_flaky=found.is_reproduced and not found.is_stable)
+    return replace(state, reproduction=found, series_start=None, history=history)
 
 
 @_apply.register
 def _(event: ev.EditSeen, state: SessionState) -> SessionState:
-    edit = Edit(state.at, event.paths, state.last_number)
+    edit = Edit(state.at, event.paths, state.last_number, state.held_by)
     return replace(state, edits=(*state.edits, edit), series_start=None, is_confirmed=False)
 
 
@@ -299,7 +359,7 @@ def _(event: ev.TestPinned, state: SessionState) -> SessionState:
         event.digest,
         state.last_number,
     )
-    return replace(state, pin=pin)
+    return replace(state, pin=pin, history=state.history.pinned(event.test, event.path))
 
 
 @_apply.register
@@ -309,7 +369,8 @@ def _(event: ev.PinnedTestRead, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.TestUnpinned, state: SessionState) -> SessionState:
-    return replace(state, pin=None)
+    unpinned = replace(state, pin=None, history=state.history.taken_off())
+    return _answered(unpinned, event.reason, "tamper")
 
 
 @_apply.register
@@ -319,7 +380,8 @@ def _(event: ev.SuspectsRanked, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.SuspectRuledOut, state: SessionState) -> SessionState:
-    return replace(state, ruled_out=MappingProxyType({**state.ruled_out, event.suspect: event.reason}))
+    ruled_out = MappingProxyType({**state.ruled_out, event.suspect: event.reason})
+    return replace(_marked(state, "ruled-out"), ruled_out=ruled_out)
 
 
 @_apply.register
@@ -333,19 +395,22 @@ def _(event: ev.HypothesisProposed, state: SessionState) -> SessionState:
     added = Hypothesis(
         id=event.id, claim=event.claim, prediction=event.prediction, after_run=state.last_number
     )
-    return replace(state, hypotheses=(*state.hypotheses, added))
+    proposed = replace(_marked(state, "hypothesis"), hypotheses=(*state.hypotheses, added))
+    return _answered(proposed, f"wrote H{event.id}")
 
 
 @_apply.register
 def _(event: ev.HypothesisJudged, state: SessionState) -> SessionState:
     judgement = {"verdict": event.verdict, "reason": event.reason, "runs": event.runs}
     judged = (each.model_copy(update=judgement) if each.id == event.id else each for each in state.hypotheses)
-    return replace(state, hypotheses=tuple(judged))
+    learnt = _marked(state, "learnt") if event.verdict != "SUPPORTED" else state
+    return replace(learnt, hypotheses=tuple(judged))
 
 
 @_apply.register
 def _(event: ev.NoteWritten, state: SessionState) -> SessionState:
-    return replace(state, notes=(*state.notes, Note(state.at, event.text, state.last_number)))
+    noted = replace(_marked(state, "note"), notes=(*state.notes, Note(state.at, event.text, state.last_number)))
+    return _answered(noted, "wrote a note", "revert", "tamper")
 
 
 @_apply.register
@@ -375,4 +440,60 @@ def _(event: ev.FixConfirmed, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.ContextExported, state: SessionState) -> SessionState:
-    return replace(state, exports=(*state.exports, event))
+    return replace(state, exports=(*state.exports, event), held_by=state.held_by or ASSISTANT)
+
+
+@_apply.register
+def _(event: ev.HandedOver, state: SessionState) -> SessionState:
+    return replace(state, held_by=event.to or ASSISTANT)
+
+
+@_apply.register
+def _(_event: ev.HandedBack, state: SessionState) -> SessionState:
+    return replace(state, held_by="")
+
+
+@_apply.register
+def _(event: ev.AttemptRead, state: SessionState) -> SessionState:
+    attempts = (*state.attempts, event.attempt)
+    return replace(state, attempts=attempts, history=state.history.read(event.attempt))
+
+
+@_apply.register
+def _(event: ev.LoopNoticed, state: SessionState) -> SessionState:
+    return replace(state, notices=(*state.notices, Notice(state.at, event)))
+
+
+@_apply.register
+def _(event: ev.LoopDismissed, state: SessionState) -> SessionState:
+    dismissed = replace(state, dismissals=(*state.dismissals, event))
+    return _answered(dismissed, f"dismissed: {event.reason}", event.pattern)
+
+
+@_apply.register
+def _(event: ev.LoopsSwitched, state: SessionState) -> SessionState:
+    return replace(state, loops_off=event.off)
+
+
+@_apply.register
+def _(event: ev.TreeRestored, state: SessionState) -> SessionState:
+    restore = Restore(event.tree, event.before, state.last_number)
+    return _answered(replace(state, restores=(*state.restores, restore)), "restored")
+
+
+def _marked(state: SessionState, mark: Mark) -> SessionState:
+    return replace(state, history=state.history.marked(mark))
+
+
+def _answered(state: SessionState, answer: str, *patterns: str) -> SessionState:
+    """Note what was done about the notices that stand; without ``patterns``, about all of them."""
+    if not any(not each.answer for each in state.notices[-8:]):
+        return state
+    older, newer = state.notices[:-8], state.notices[-8:]
+    taken = (
+        replace(each, answer=answer)
+        if not each.answer and (not patterns or each.loop.pattern in patterns)
+        else each
+        for each in newer
+    )
+    return replace(state, notices=(*older, *taken))

@@ -7,7 +7,7 @@ diff can be seen while tests run. What goes wrong becomes ``EffectFailed``: noth
 import os
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +20,15 @@ from coach.core.effects import (
     EffectFailed,
     FilesSaved,
     Observation,
+    ReadAttempt,
     ReadChanges,
     ReadTest,
+    RestoreTree,
     RunEnded,
     StartRun,
     StopRuns,
     TestSeen,
+    TreePutBack,
     Watch,
     WatchSeen,
 )
@@ -33,10 +36,12 @@ from coach.core.events import Interpreter
 from coach.core.live import LiveView
 from coach.core.report import Ending, EndingKind, RunReport
 from coach.core.run import RunRequest
+from coach.engine.attempts import read_attempt
 from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
 from coach.engine.sources import read_test
+from coach.engine.switches import Switches
 from coach.errors import CoachError, ScratchError
 
 _JOIN_SECONDS = 10.0
@@ -57,6 +62,8 @@ class Trees(Protocol):
     def changes(self, base: str, tree: str, label: str) -> Changes: ...
     def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
     def materialise(self, tree: str) -> AbstractContextManager[Path]: ...
+    def contents(self, blobs: Sequence[str], most_bytes: int) -> Mapping[str, bytes]: ...
+    def restore(self, tree: str) -> tuple[str, tuple[str, ...]]: ...
 
 
 class Watcher(Protocol):
@@ -94,6 +101,7 @@ class LocalEngine:
         self._live = LiveOutput()
         self._around = Surroundings(root, interpreter, limits, keep, self._live, dict(env or os.environ))
         self._trees, self._watcher = trees, watcher
+        self._switches = Switches(root)
         self._observe: Callable[[Observation], None] = lambda _: None
         self._lock = threading.Lock()
         self._owed = 0
@@ -211,6 +219,7 @@ class LocalEngine:
 
     def _run_in_checkout(self, job: _Job) -> RunReport:
         before, note = self._record()
+        head = self._switches.mark()
         report = execute(job.request, self._around, job.cancel)
         after, later_note = self._record()
         changed: tuple[str, ...] = ()
@@ -218,7 +227,7 @@ class LocalEngine:
             names = self._trees.changed_between(before, after)
             changed = tuple(name for name in names if _is_source(name))
         notes = tuple(dict.fromkeys(each for each in (note, later_note) if each))
-        update = {"tree": before, "changed_during": changed, "probe_notes": (*report.probe_notes, *notes)}
+        update = {"tree": before, "head": head, "changed_during": changed, "probe_notes": (*report.probe_notes, *notes)}
         return report.model_copy(update=update)
 
     def _record(self) -> tuple[str, str]:
@@ -238,6 +247,12 @@ class LocalEngine:
                 return self._read_changes(effect)
             case Watch():
                 return self._watch(on=effect.on)
+            case ReadAttempt():
+                loaded = self._around.loaded.get(effect.run)
+                return read_attempt(effect, self._known_trees(), self._switches, loaded)
+            case RestoreTree():
+                before, paths = self._known_trees().restore(effect.tree)
+                return TreePutBack(tree=effect.tree, before=before, why=effect.why, paths=paths)
             case _:
                 raise AssertionError(effect)
 
@@ -253,12 +268,16 @@ class LocalEngine:
         )
 
     def _read_changes(self, effect: ReadChanges) -> ChangesSeen:
+        trees = self._known_trees()
+        tree = effect.tree or trees.record()
+        return ChangesSeen(changes=trees.changes(effect.base, tree, effect.label))
+
+    def _known_trees(self) -> Trees:
         if self._trees is None:
             raise ScratchError(
                 "changes cannot be read", why="the project has no git", do="run git init and commit once"
             )
-        tree = effect.tree or self._trees.record()
-        return ChangesSeen(changes=self._trees.changes(effect.base, tree, effect.label))
+        return self._trees
 
     def _watch(self, *, on: bool) -> WatchSeen | None:
         """Start or stop the watcher. It says by itself when it has begun or fallen back; stopping is said here."""

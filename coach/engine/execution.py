@@ -10,7 +10,7 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coach.core.events import Interpreter
@@ -38,6 +38,7 @@ PROBE_FOLDER = Path(__file__).parent / "probe"
 _TAIL_LINES = 200
 _MESSAGE_LINES = 5
 _MOST_FOREIGN = 20
+_REMEMBERED = 8
 _DROPPED_VARIABLES = (
     "PYTEST_CURRENT_TEST",
     "PYTEST_XDIST_WORKER",
@@ -57,6 +58,8 @@ class Surroundings:
     """Stores output and returns its content hash; an empty string when it could not."""
     live: LiveOutput
     env: Mapping[str, str]
+    loaded: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Own modules that the newest runs in the checkout imported, relative to the root, by run number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,16 @@ class _Execution:
         self._around.live.progress(channel.selected, channel.finished, channel.failed, channel.current_test)
         return True
 
+    def _remember_loaded(self) -> None:
+        loaded = self._around.loaded
+        if self._copy is None and self._channel.loaded:
+            places = Places(self._cwd)
+            loaded[self._request.number] = tuple(places.name(path)[0] for path in self._channel.loaded)
+            for old in sorted(loaded)[:-_REMEMBERED]:
+                del loaded[old]
+
     def _describe(self, finished: Finished) -> RunReport:
+        self._remember_loaded()
         lines = self._around.live.tail(_TAIL_LINES)
         ending = self._ending(finished, lines)
         failures, counts = self._outcome(ending, lines)

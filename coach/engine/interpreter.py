@@ -33,7 +33,7 @@ try:
         version = metadata.version("pytest")
 except Exception as error:
     version = "unknown"
-print(json.dumps({"version": list(sys.version_info[:3]), "pytest": version}))
+print(json.dumps({"version": list(sys.version_info[:3]), "pytest": version, "executable": sys.executable}))
 """
 
 
@@ -43,6 +43,8 @@ class _Candidate:
     why: str
     is_choice: bool = True
     """Whether it stands even without pytest, then as an error; else the search goes on."""
+    is_from_path: bool = False
+    """Whether PATH led to it. Then its own name for itself is used: a pyenv shim is slow, and another python elsewhere."""
 
 
 def find_interpreter(
@@ -80,7 +82,8 @@ def find_interpreter(
 
 def _candidates(root: Path, explicit: str, env: Mapping[str, str]) -> Iterator[_Candidate]:
     if explicit:
-        yield _Candidate(_resolved(explicit, env), "--python")
+        is_from_path = os.sep not in explicit and not Path(explicit).exists()
+        yield _Candidate(_resolved(explicit, env), "--python", is_from_path=is_from_path)
         return
     for name in (".venv", "venv"):
         if path := _python_in(root / name):
@@ -92,7 +95,7 @@ def _candidates(root: Path, explicit: str, env: Mapping[str, str]) -> Iterator[_
         return
     for name in ("python3", "python"):
         if found := shutil.which(name, path=env.get("PATH")):
-            yield _Candidate(found, f"{name} on PATH", is_choice=False)
+            yield _Candidate(found, f"{name} on PATH", is_choice=False, is_from_path=True)
     yield _Candidate(sys.executable, "coach's own python: nothing else has pytest")
 
 
@@ -173,8 +176,9 @@ def _ask(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpret
             why=f"chosen as {candidate.why}; coach's probe needs 3.8",
             do="name another with --python PATH",
         )
+    executable = str(said.get("executable") or "") if candidate.is_from_path else ""
     return Interpreter(
-        path=candidate.path,
+        path=executable if executable and Path(executable).is_file() else candidate.path,
         why=candidate.why,
         version=".".join(str(part) for part in version),
         pytest=pytest,

@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coach.core.changes import Changes, parse_patch
@@ -17,6 +17,7 @@ from coach.engine import scratch
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository
 from coach.engine.repository import commit_and_branch, find_repository
+from coach.engine.restoring import differences, put_back
 from coach.errors import CoachError, ScratchError
 
 MOST_UNTRACKED_FILES = 20_000
@@ -83,6 +84,26 @@ class TreeStore:
             return commit, branch, len(self._names(self._tree_of(commit), self.record()))
         except CoachError:  # a commit whose objects are elsewhere (partial clone)
             return commit, branch, 0
+
+    def contents(self, blobs: Sequence[str], most_bytes: int = 0) -> dict[str, bytes]:
+        """Return file contents by their ids, in order, until the next would exceed ``most_bytes`` (0: all)."""
+        asked = "\n".join(dict.fromkeys(blobs)).encode()
+        listed = self._git.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
+        chosen, total = [], 0
+        for line in listed.decode().splitlines():
+            name, _, size = line.partition(" ")
+            if size.isdecimal() and (not most_bytes or total + int(size) <= most_bytes):
+                chosen.append((name, int(size)))
+                total += int(size)
+        names = "\n".join(name for name, _ in chosen).encode()
+        return _batched(self._git.run("cat-file", "--batch", stdin=names)) if chosen else {}
+
+    def restore(self, tree: str) -> tuple[str, tuple[str, ...]]:
+        """Put a recorded tree into the checkout; returns the tree that was there before, and the paths put back."""
+        before = self.record()
+        words = ("--raw", "-z", "--no-renames", "--full-index", before, self._tree_of(tree))
+        changes = differences(self._git.run(*_DIFF, *words))
+        return before, put_back(self._root, changes, self.contents)
 
     @contextlib.contextmanager
     def materialise(self, tree: str) -> Iterator[Path]:
@@ -164,6 +185,19 @@ class TreeStore:
 
     def _empty(self) -> str:
         return self._git.run("mktree").decode().strip()
+
+
+def _batched(answer: bytes) -> dict[str, bytes]:
+    """Read ``git cat-file --batch``: a line of id, type and size, the content, a newline."""
+    found: dict[str, bytes] = {}
+    position = 0
+    while position < len(answer):
+        end = answer.index(b"\n", position)
+        name, _, size = answer[position:end].decode().split(" ")
+        start = end + 1
+        found[name] = answer[start : start + int(size)]
+        position = start + int(size) + 1
+    return found
 
 
 def open_trees(root: Path, home: Path) -> tuple[TreeStore | None, str]:

@@ -8,6 +8,7 @@ newer coach is not written to.
 
 import contextlib
 import errno
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -68,17 +69,30 @@ def read_log(folder: Path) -> LoadedLog:
     reason = ""
     found: dict[int, Recorded] = {}
     try:
-        for raw in objects(lines):
-            record = record_from(raw) if raw is not None else None
-            if record is None or record.seq in found:
-                damaged += 1
-                continue
-            found[record.seq] = record
-            reason = reason or (NEWER if is_newer(record) else "")
+        with _no_collection():
+            for raw in objects(lines):
+                record = record_from(raw) if raw is not None else None
+                if record is None or record.seq in found:
+                    damaged += 1
+                    continue
+                found[record.seq] = record
+                reason = reason or (NEWER if is_newer(record) else "")
     except OSError as error:
         raise unusable(path, error) from error
     records = tuple(found[seq] for seq in sorted(found))
     return LoadedLog(records, damaged, lines.torn, reason)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the search for garbage: reading makes none in cycles, and the search would take half of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class SessionLog:

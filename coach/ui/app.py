@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import ClassVar
+from pathlib import Path
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -23,7 +23,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 class CoachApp(App[None]):
     """Shows one session, live or past. ``return_code`` is 0, or 128+n when signal n ended it."""
 
-    CSS_PATH: ClassVar[str] = "coach.tcss"
+    CSS_PATH = Path(__file__).with_name("coach.tcss")
     ENABLE_COMMAND_PALETTE = True
     TITLE = "coach"
 
@@ -34,7 +34,8 @@ class CoachApp(App[None]):
         self._clock = clock
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
-        self.theme = os.environ.get("TEXTUAL_THEME") or themes.DARK.name
+        wished = os.environ.get("TEXTUAL_THEME", "")
+        self.theme = wished if wished in self.available_themes else themes.DARK.name
 
     def get_default_screen(self) -> Screen[None]:
         return SessionScreen(self._door, self._export, self._clock)

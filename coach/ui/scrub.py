@@ -2,6 +2,8 @@
 
 from typing import Protocol, runtime_checkable
 
+from coach.core.events import Recorded
+
 
 @runtime_checkable
 class Scrub(Protocol):
@@ -14,6 +16,9 @@ class Scrub(Protocol):
     @property
     def length(self) -> int:
         """How many events there are in all."""
+
+    def at(self, position: int) -> Recorded | None:
+        """Return the event that leads to a position, also to one not shown yet; None outside the log."""
 
     def seek(self, position: int) -> None:
         """Show the state after ``position`` events; positions outside the log are brought inside."""

@@ -56,7 +56,9 @@ class StartApp(App[Choice]):
         self.theme = themes.DARK.name
 
     def compose(self) -> ComposeResult:
-        options = [Option(plain(f"{sign} {shorten_middle(safe_line(text), 86)}")) for sign, text, _ in self._choices]
+        options = [
+            Option(plain(f"{sign} {shorten_middle(safe_line(text), 86)}")) for sign, text, _ in self._choices
+        ]
         listed = OptionList(*options, id="list", markup=False)
         listed.border_title = plain(f"{self._project}: what fails?")
         yield listed

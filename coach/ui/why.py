@@ -14,7 +14,7 @@ def always(_state: SessionState, _read_only: str) -> str:
 
 
 def writable(state: SessionState, read_only: str) -> str:
-    """What changes the session needs a session that takes changes."""
+    """Refuse what changes the session where the session takes no changes."""
     if read_only:
         return f"this session is read only: {read_only}"
     if state.closed:
@@ -85,7 +85,7 @@ def not_confirmable(state: SessionState) -> str:
 
 
 def no_place(state: SessionState, _read_only: str) -> str:
-    """An editor needs a place: a pinned test, a suspect or the line that failed."""
+    """Refuse without a place: a pinned test, a suspect or the line that failed."""
     known = state.pin or state.suspects or (state.last_failure and state.last_failure.failing)
     return "" if known else "no place known yet; a failing run (r) names one"
 

@@ -61,8 +61,30 @@ class Terminal:
                 return
         raise AssertionError(f"still there: {unwanted!r} on\n{self.text}")
 
+    def settle(self, quiet=0.2, deadline=DEADLINE):
+        """Wait until the program has nothing more to draw: a key was taken in."""
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            before = len(self.bytes)
+            if not self.pump(quiet) or len(self.bytes) == before:
+                return
+
     def press(self, keys):
         self.child.send(keys)
+
+    def fill(self, *fields):
+        """Type one text per field of a form, from the focused one on, and keep it."""
+        self.wait_for("ctrl+s keeps")
+        self.settle()
+        for position, text in enumerate(fields):
+            if position:
+                self.press("\t")
+                self.settle()
+            if text:
+                self.press(text)
+                self.wait_for(text[:20])
+        self.press("\x13")
+        self.wait_gone("ctrl+s keeps")
 
     def wait_end(self, deadline=DEADLINE):
         """Wait for the program to end; returns its exit code, negative for a signal."""

@@ -112,3 +112,11 @@ def test_modules_of_the_project_do_not_answer_for_the_interpreter(root):
     for name in ("json.py", "importlib.py", "pytest.py"):
         (root / name).write_text("raise RuntimeError('planted')\n")
     assert find_interpreter(root, sys.executable, dict(os.environ)).pytest == pytest.__version__
+
+
+def test_a_shim_on_path_is_followed(root, tmp_path):
+    """What a pyenv shim means depends on the folder; the python behind it does not."""
+    fake_python(tmp_path / "shims/python3", body=f'exec {sys.executable} "$@"')
+    env = {"PATH": str(tmp_path / "shims")}
+    assert find_interpreter(root, env=env).path == sys.executable
+    assert find_interpreter(root, "python3", env).path == sys.executable

@@ -40,11 +40,11 @@ def total(items, discount=0.0):
         return amount
     return amount * (1 - discount)
 '''
-TEST_CODE = '''\
+TEST_CODE = """\
 def test_total_of_three_items():
     items = [Item("tea", 9.0, 1), Item("cup", 12.0, 1), Item("jar", 9.0, 1)]
     assert total(items, discount=0.1) == 27.0
-'''
+"""
 
 
 class FakeLive:
@@ -101,16 +101,21 @@ class FakeDoor:
 
 
 class FakeReview(FakeDoor):
-    """A past session: the door shows the state after ``position`` events."""
+    """A past session: the door shows the state after ``position`` events, and the records up to there."""
 
     def __init__(self, *events: ev.Event) -> None:
         super().__init__(*events, read_only="a past session")
+        self.every = tuple(self.records)
         self.length = self.position = len(self.records)
+
+    def at(self, position: int) -> ev.Recorded | None:
+        return self.every[position - 1] if 0 < position <= self.length else None
 
     def seek(self, position: int) -> None:
         self.position = max(0, min(position, self.length))
         self.state = SessionState()
-        for record in self.records[: self.position]:
+        self.records = list(self.every[: self.position])
+        for record in self.records:
             self.state = apply(self.state, record)
 
 
@@ -121,7 +126,10 @@ def opened(**more: object) -> ev.SessionOpened:
         "target": TARGET,
         "workflow": WORKFLOW,
         "interpreter": ev.Interpreter(
-            path="/home/ada/shop/.venv/bin/python", why="the project's .venv", version="3.12.4", pytest="8.4.2"
+            path="/home/ada/shop/.venv/bin/python",
+            why="the project's .venv",
+            version="3.12.4",
+            pytest="8.4.2",
         ),
         "checkout": ev.Checkout(
             root="/home/ada/shop", commit="9f8e7d6c5b4a", branch="cart-discount", dirty_files=2, tree="t0"
@@ -141,13 +149,23 @@ def failure(message: str = "assert 30.0 == 27.0", test: str = TEST, **more: obje
         "message": message,
         "frames": (
             Frame(
-                path="tests/test_cart.py", line=14, function="test_total_of_three_items", own=True,
-                source="assert total(items, discount=0.1) == 27.0", code=TEST_CODE, code_start=12,
+                path="tests/test_cart.py",
+                line=14,
+                function="test_total_of_three_items",
+                own=True,
+                source="assert total(items, discount=0.1) == 27.0",
+                code=TEST_CODE,
+                code_start=12,
                 locals=(("items", "[Item('tea', 9.0, 1), Item('cup', 12.0, 1), Item('jar', 9.0, 1)]"),),
             ),
             Frame(
-                path="shop/cart.py", line=20, function="total", own=True, source="return amount",
-                code=CODE, code_start=14,
+                path="shop/cart.py",
+                line=20,
+                function="total",
+                own=True,
+                source="return amount",
+                code=CODE,
+                code_start=14,
                 locals=(("amount", "30.0"), ("discount", "0.1"), ("items", "[Item('tea', 9.0, 1), …]")),
             ),
         ),
@@ -157,24 +175,39 @@ def failure(message: str = "assert 30.0 == 27.0", test: str = TEST, **more: obje
 
 def report(*failures: Failure, duration: float = 0.31, tree: str = "t1", **more: object) -> RunReport:
     counts = Counts(selected=max(1, len(failures)), failed=len(failures), passed=0 if failures else 1)
-    values = {"ending": Ending(exit_code=1 if failures else 0), "duration": duration, "counts": counts,
-              "failures": failures, "tree": tree}
+    values = {
+        "ending": Ending(exit_code=1 if failures else 0),
+        "duration": duration,
+        "counts": counts,
+        "failures": failures,
+        "tree": tree,
+    }
     return RunReport.model_validate({**values, **more})
 
 
-def started(number: int, purpose: str = "reproduce", target: Target = TARGET, **more: object) -> ev.RunStarted:
+def started(
+    number: int, purpose: str = "reproduce", target: Target = TARGET, **more: object
+) -> ev.RunStarted:
     values = {"number": number, "purpose": purpose, "target": target, "hash_seed": number}
     return ev.RunStarted(request=RunRequest.model_validate({**values, **more}))
 
 
-def finished(number: int, *failures: Failure, expected: tuple[str, ...] = (), **more: object) -> ev.RunFinished:
+def finished(
+    number: int, *failures: Failure, expected: tuple[str, ...] = (), **more: object
+) -> ev.RunFinished:
     seen = report(*failures, **more)  # type: ignore[arg-type]
     failing = failing_set(seen)
     return ev.RunFinished(number=number, report=seen, failing=failing, judged=judge(seen, failing, expected))
 
 
-def ran(number: int, *failures: Failure, purpose: str = "reproduce", warm: bool = False,
-        target: Target = TARGET, **more: object) -> list[ev.Event]:
+def ran(
+    number: int,
+    *failures: Failure,
+    purpose: str = "reproduce",
+    warm: bool = False,
+    target: Target = TARGET,
+    **more: object,
+) -> list[ev.Event]:
     return [started(number, purpose, target, warm=warm), finished(number, *failures, **more)]  # type: ignore[arg-type]
 
 
@@ -184,37 +217,86 @@ def ended(number: int, kind: str, sentence: str, purpose: str = "feedback") -> l
 
 
 SPEC = Spec(
-    title="Cart total wrong for 3 items", expected="10 % off the sum: 27.0",
+    title="Cart total wrong for 3 items",
+    expected="10 % off the sum: 27.0",
     actual="no discount for three or more items: 30.0",
-    constraints=("prices keep two digits",), scope=("shop/*.py",), stop_and_ask=("the API must change",),
+    constraints=("prices keep two digits",),
+    scope=("shop/*.py",),
+    stop_and_ask=("the API must change",),
 )
 STRICT = tuple(each.strict for each in failing_set(report(failure())))
 SUSPECTS = (
-    Suspect(path="shop/cart.py", function="total", line=20, score=0.92, code=CODE, code_start=14,
-            reasons=("innermost frame of the failure", "edited since it passed in #3")),
-    Suspect(path="shop/discount.py", function="applicable", line=7, score=0.41, reasons=("runs only in failing tests",)),
+    Suspect(
+        path="shop/cart.py",
+        function="total",
+        line=20,
+        score=0.92,
+        code=CODE,
+        code_start=14,
+        reasons=("innermost frame of the failure", "edited since it passed in #3"),
+    ),
+    Suspect(
+        path="shop/discount.py",
+        function="applicable",
+        line=7,
+        score=0.41,
+        reasons=("runs only in failing tests",),
+    ),
     Suspect(path="shop/item.py", function="price", line=31, score=0.41, reasons=("on the stack",)),
-    Suspect(path="tests/test_cart.py", function="test_total_of_three_items", line=14, score=0.1, reasons=("the test itself",)),
+    Suspect(
+        path="tests/test_cart.py",
+        function="test_total_of_three_items",
+        line=14,
+        score=0.1,
+        reasons=("the test itself",),
+    ),
 )
 CHANGES = Changes(
-    base="9f8e7d6c5b4a", tree="t1", label="the last commit",
+    base="9f8e7d6c5b4a",
+    tree="t1",
+    label="the last commit",
     files=(
-        FileChange(path="shop/cart.py", hunks=(
-            Hunk(old_start=17, old_lines=4, new_start=17, new_lines=6, heading="def total(items, discount=0.0):",
-                 text="     for item in items:\n-        amount += item.price * item.quantity\n"
-                      "+        amount += round(item.price) * item.quantity  # whole units only\n"
-                      "+    if discount and len(items) > 2:\n+        return amount\n     return amount * (1 - discount)"),
-        )),
-        FileChange(path="shop/discount.py", change="added", hunks=(
-            Hunk(old_start=0, old_lines=0, new_start=1, new_lines=2, text="+def applicable(items):\n+    return len(items) > 2"),
-        )),
+        FileChange(
+            path="shop/cart.py",
+            hunks=(
+                Hunk(
+                    old_start=17,
+                    old_lines=4,
+                    new_start=17,
+                    new_lines=6,
+                    heading="def total(items, discount=0.0):",
+                    text="     for item in items:\n-        amount += item.price * item.quantity\n"
+                    "+        amount += round(item.price) * item.quantity  # whole units only\n"
+                    "+    if discount and len(items) > 2:\n+        return amount\n     return amount * (1 - discount)",
+                ),
+            ),
+        ),
+        FileChange(
+            path="shop/discount.py",
+            change="added",
+            hunks=(
+                Hunk(
+                    old_start=0,
+                    old_lines=0,
+                    new_start=1,
+                    new_lines=2,
+                    text="+def applicable(items):\n+    return len(items) > 2",
+                ),
+            ),
+        ),
     ),
 )
 
 
 def pinned(**more: object) -> ev.TestPinned:
-    values = {"test": TEST, "path": "tests/test_cart.py", "line": 12, "source": TEST_CODE,
-              "digest": "a1b2c3d4e5f6", "red": "behavioural"}
+    values = {
+        "test": TEST,
+        "path": "tests/test_cart.py",
+        "line": 12,
+        "source": TEST_CODE,
+        "digest": "a1b2c3d4e5f6",
+        "red": "behavioural",
+    }
     return ev.TestPinned.model_validate({**values, **more})
 
 
@@ -224,13 +306,39 @@ def measured(*numbers: int) -> ev.ReproductionMeasured:
 
 def verification(*, whole: bool) -> ev.VerificationJudged:
     checks = (
-        VerificationCheck(name="red-before", title="the pinned test was red, and is unchanged", passed=True, figure="red in #4", runs=(4,)),
-        VerificationCheck(name="green-now", title="the target is green now, in cold runs", passed=True, figure="1 of 1", runs=(6,)),
-        VerificationCheck(name="changed", title="there is a change to explain it", passed=True, figure="2 hunks in 2 files"),
-        VerificationCheck(name="no-new-failures", title="no test fails that passed before", passed=whole,
-                          figure="41 passed, none failed" if whole else "1 new: tests/test_api.py::test_invoice", runs=(7, 8)),
-        VerificationCheck(name="nothing-lost", title="no test skipped or gone", passed=True, figure="41 tests, 41 before"),
-        VerificationCheck(name="in-scope", title="only files in scope were touched", passed=whole, figure="2 files" if whole else "outside: api/invoice.py"),
+        VerificationCheck(
+            name="red-before",
+            title="the pinned test was red, and is unchanged",
+            passed=True,
+            figure="red in #4",
+            runs=(4,),
+        ),
+        VerificationCheck(
+            name="green-now",
+            title="the target is green now, in cold runs",
+            passed=True,
+            figure="1 of 1",
+            runs=(6,),
+        ),
+        VerificationCheck(
+            name="changed", title="there is a change to explain it", passed=True, figure="2 hunks in 2 files"
+        ),
+        VerificationCheck(
+            name="no-new-failures",
+            title="no test fails that passed before",
+            passed=whole,
+            figure="41 passed, none failed" if whole else "1 new: tests/test_api.py::test_invoice",
+            runs=(7, 8),
+        ),
+        VerificationCheck(
+            name="nothing-lost", title="no test skipped or gone", passed=True, figure="41 tests, 41 before"
+        ),
+        VerificationCheck(
+            name="in-scope",
+            title="only files in scope were touched",
+            passed=whole,
+            figure="2 files" if whole else "outside: api/invoice.py",
+        ),
     )
     return ev.VerificationJudged(verification=Verification(checks=checks))
 
@@ -252,12 +360,29 @@ def story(step: str = "verify") -> list[ev.Event]:  # noqa: PLR0911 - a story st
     told += [pinned(), entered("isolate")]
     if step == "isolate":
         return told
-    told += [ev.SuspectRuledOut(suspect=SUSPECTS[3].key, reason="the test says what the spec says"), entered("hypothesize")]
-    told.append(ev.HypothesisProposed(id=1, claim="round() loses the cents", prediction=Prediction(text="without round() the total is 27.0", expects="pass")))
+    told += [
+        ev.SuspectRuledOut(suspect=SUSPECTS[3].key, reason="the test says what the spec says"),
+        entered("hypothesize"),
+    ]
+    told.append(
+        ev.HypothesisProposed(
+            id=1,
+            claim="round() loses the cents",
+            prediction=Prediction(text="without round() the total is 27.0", expects="pass"),
+        )
+    )
     told.append(ev.EditSeen(paths=("shop/cart.py",)))
     told += ran(4, failure(), purpose="feedback", warm=True, duration=0.06, tree="t2", expected=STRICT)
-    told.append(ev.HypothesisJudged(id=1, verdict="REFUTED", reason="predicted pass, seen same failure", runs=(4,)))
-    told.append(ev.HypothesisProposed(id=2, claim="the early return skips the discount for more than two items", prediction=Prediction(text="without the branch the total is 27.0", expects="pass")))
+    told.append(
+        ev.HypothesisJudged(id=1, verdict="REFUTED", reason="predicted pass, seen same failure", runs=(4,))
+    )
+    told.append(
+        ev.HypothesisProposed(
+            id=2,
+            claim="the early return skips the discount for more than two items",
+            prediction=Prediction(text="without the branch the total is 27.0", expects="pass"),
+        )
+    )
     if step == "hypothesize":
         return told
     told.append(ev.EditSeen(paths=("shop/cart.py", "shop/discount.py")))
@@ -269,8 +394,21 @@ def story(step: str = "verify") -> list[ev.Event]:  # noqa: PLR0911 - a story st
     told.append(ev.VerificationBegan(plan=("verify", "suite", "baseline")))
     told += ran(6, purpose="verify", duration=0.33)
     told += ran(7, purpose="suite", target=WHOLE_SUITE, duration=4.2, counts=Counts(selected=41, passed=41))
-    told += ran(8, failure(), purpose="baseline", target=WHOLE_SUITE, duration=4.4, counts=Counts(selected=41, passed=40, failed=1), tree="t0")
+    told += ran(
+        8,
+        failure(),
+        purpose="baseline",
+        target=WHOLE_SUITE,
+        duration=4.4,
+        counts=Counts(selected=41, passed=40, failed=1),
+        tree="t0",
+    )
     told.append(verification(whole=step != "partial"))
     if step in {"verify", "partial"}:
         return told
-    return [*told, ev.RootCauseWritten(text="The early return skipped the discount."), ev.FixConfirmed(), ev.NoteWritten(text="look for the same branch in invoices")]
+    return [
+        *told,
+        ev.RootCauseWritten(text="The early return skipped the discount."),
+        ev.FixConfirmed(),
+        ev.NoteWritten(text="look for the same branch in invoices"),
+    ]

@@ -44,8 +44,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 def session_of(pilot: Pilot[None]) -> SessionScreen:
-    found = next(each for each in pilot.app.screen_stack if isinstance(each, SessionScreen))
-    return found
+    return next(each for each in pilot.app.screen_stack if isinstance(each, SessionScreen))
 
 
 def text_of(pilot: Pilot[None]) -> str:

@@ -27,7 +27,9 @@ def test_a_figure_that_does_not_fit_goes_below_where_the_text_begins() -> None:
 
 
 def test_elastic_text_loses_its_middle_before_anything_is_cut() -> None:
-    shown = rows(line("at ", elastic("tests/unit/test_cart.py::test_total"), figure="#3", fit="cut"), width=26)[0]
+    shown = rows(
+        line("at ", elastic("tests/unit/test_cart.py::test_total"), figure="#3", fit="cut"), width=26
+    )[0]
     assert "…" in shown
     assert shown.startswith("at tes")
     assert "test_total" in shown
@@ -42,7 +44,9 @@ def test_long_lines_are_left_for_scrolling() -> None:
     assert rows(line("abcdefghij", fit="long"), width=5) == ["abcdefghij"]
 
 
-@pytest.mark.parametrize("text", ["日本語のテスト名前です", "e\u0301" * 30, "a" * 50, "", "x y z " * 20, "👩‍💻" * 12])
+@pytest.mark.parametrize(
+    "text", ["日本語のテスト名前です", "e\u0301" * 30, "a" * 50, "", "x y z " * 20, "👩‍💻" * 12]
+)
 @pytest.mark.parametrize("width", [4, 7, 20])
 def test_no_row_is_wider_than_the_panel(text: str, width: int) -> None:
     for shape in (line(text, figure="#12"), line("ab ", elastic(text), fit="cut"), line(text, hang=4)):

@@ -38,15 +38,18 @@ WINDOWS = {
 KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]
 
 
-def test_advice_names_only_actions_of_the_registry() -> None:
+def test_advice_of_the_gates_names_only_actions_of_the_registry() -> None:
     tree = ast.parse(inspect.getsource(advice))
+    calls = [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "Advice"
+    ]
     named = {
-        call.args[1].value
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Advice" and len(call.args) > 1
+        call.args[1].value for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
     }
     assert named
-    assert all(action(each) for each in named)
+    assert not {each for each in named if not action(each)}
 
 
 def test_every_action_has_a_deed_and_every_key_one_action() -> None:
@@ -84,7 +87,9 @@ async def test_a_disabled_key_says_why(each) -> None:
         assert not door.commands
 
 
-@pytest.mark.parametrize("step", ["start", "reproduce", "failing-test", "isolate", "hypothesize", "verify", "done"])
+@pytest.mark.parametrize(
+    "step", ["start", "reproduce", "failing-test", "isolate", "hypothesize", "verify", "done"]
+)
 def test_the_footer_begins_with_the_advised_action(step: str) -> None:
     state = fakes.FakeDoor(*fakes.story(step)).state
     advised = advice.advise(state).action

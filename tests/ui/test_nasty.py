@@ -18,7 +18,16 @@ from tests.ui.seeing import press, raw_of, session_of, settle, shown, text_of
 
 def nasty_story(text: str) -> list[ev.Event]:
     """Return a session in which everything foreign is ``text``."""
-    frame = Frame(path=text, line=3, function=text, own=True, source=text, code=f"def f():\n    {text}", code_start=1, locals=((text, text),))
+    frame = Frame(
+        path=text,
+        line=3,
+        function=text,
+        own=True,
+        source=text,
+        code=f"def f():\n    {text}",
+        code_start=1,
+        locals=((text, text),),
+    )
     failed = fakes.failure(message=text, test=text, exception=text, frames=(frame,))
     suspect = Suspect(path=text, function=text, line=3, score=1.0, reasons=(text,), code=text, code_start=1)
     hunk = Hunk(old_start=1, old_lines=1, new_start=1, new_lines=1, heading=text, text=f"+{text}\n-{text}")
@@ -34,7 +43,9 @@ def nasty_story(text: str) -> list[ev.Event]:
         *fakes.ran(1, failed, target=target),
         *fakes.ended(2, "timeout", text),
         ev.SuspectsRanked(run=1, suspects=(suspect,)),
-        ev.ChangesRead(changes=Changes(base=text, tree="t", label=text, files=(FileChange(path=text, hunks=(hunk,)),))),
+        ev.ChangesRead(
+            changes=Changes(base=text, tree="t", label=text, files=(FileChange(path=text, hunks=(hunk,)),))
+        ),
         fakes.pinned(test=text, path=text, source=text),
         ev.SuspectRuledOut(suspect=suspect.key, reason=text),
         ev.HypothesisProposed(id=1, claim=text, prediction=Prediction(text=text)),
@@ -57,7 +68,7 @@ CHUNKS = [NASTY[start::6] for start in range(6)]
 @pytest.mark.parametrize("texts", CHUNKS, ids=range(6))
 async def test_every_view_shows_foreign_text_literally(texts: tuple[str, ...]) -> None:
     door = fakes.FakeDoor()
-    async with shown(door) as pilot:
+    async with shown(door, (120, 36)) as pilot:
         for text in texts:
             door.outputs = {1: text, 2: text}
             door.unsaved = text
@@ -79,7 +90,9 @@ async def test_windows_and_live_output_show_foreign_text_literally(texts: tuple[
     async with shown(door, (80, 24)) as pilot:
         for version, text in enumerate(texts, start=1):
             door.begin_again(*nasty_story(text), fakes.entered("isolate"), fakes.started(3, "feedback"))
-            door.live.now = LiveSnapshot(version=version, run=3, selected=2, finished=1, current_test=text, lines=(text,) * 3)
+            door.live.now = LiveSnapshot(
+                version=version, run=3, selected=2, finished=1, current_test=text, lines=(text,) * 3
+            )
             door.happen()
             session_of(pilot).action_show_tab("output")
             session_of(pilot)._look()

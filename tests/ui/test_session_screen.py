@@ -109,19 +109,24 @@ async def test_unsaved_and_read_only_are_banners() -> None:
 
 async def test_long_names_lose_their_middle() -> None:
     name = f"tests/{'deep/' * 30}test_x.py::test_{'long' * 20}_end"
-    async with shown(fakes.FakeDoor(fakes.opened(target={"words": [name]}), fakes.entered("reproduce"))) as pilot:
+    async with shown(
+        fakes.FakeDoor(fakes.opened(target={"words": [name]}), fakes.entered("reproduce"))
+    ) as pilot:
         top = text_of(pilot).split("\n")[0]
         assert "…" in top
         assert "_end" in top
 
 
-@pytest.mark.parametrize(("step", "view", "key"), [
-    ("reproduce", "No failure seen yet", " r "),
-    ("failing-test", "No failing test yet", " R "),
-    ("isolate", "No suspects yet", " r "),
-    ("hypothesize", "No hypothesis yet", " h "),
-    ("verify", "Nothing is verified yet", " v "),
-])
+@pytest.mark.parametrize(
+    ("step", "view", "key"),
+    [
+        ("reproduce", "No failure seen yet", " r "),
+        ("failing-test", "No failing test yet", " R "),
+        ("isolate", "No suspects yet", " r "),
+        ("hypothesize", "No hypothesis yet", " h "),
+        ("verify", "Nothing is verified yet", " v "),
+    ],
+)
 async def test_empty_views_say_which_key_fills_them(step: str, view: str, key: str) -> None:
     empty = fakes.opened(target={"words": []})
     async with shown(fakes.FakeDoor(empty, fakes.entered(step))) as pilot:

@@ -15,7 +15,9 @@ async def test_spec_form_writes_lists_one_per_line() -> None:
     door = fakes.FakeDoor(*fakes.story("reproduce"))
     async with shown(door) as pilot:
         await press(pilot, "s", *"sum", "tab", *"27", "tab", *"30", "tab", *"a", "enter", *"b", "ctrl+s")
-        assert door.commands == [cmd.WriteSpec(spec=Spec(title="sum", expected="27", actual="30", constraints=("a", "b")))]
+        assert door.commands == [
+            cmd.WriteSpec(spec=Spec(title="sum", expected="27", actual="30", constraints=("a", "b")))
+        ]
 
 
 async def test_spec_form_shows_what_is_there_and_esc_changes_nothing() -> None:
@@ -86,12 +88,15 @@ async def test_ruling_out_the_selected_suspect_and_restoring_it() -> None:
         assert door.commands[-1] == cmd.RestoreSuspect(suspect=fakes.SUSPECTS[1].key)
 
 
-@pytest.mark.parametrize(("key", "command"), [
-    ("m", cmd.WriteNote(text="ok")),
-    ("w", cmd.WriteRootCause(text="ok")),
-    ("u", cmd.UnpinTest(reason="ok")),
-    ("C", cmd.Close(note="ok")),
-])
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [
+        ("m", cmd.WriteNote(text="ok")),
+        ("w", cmd.WriteRootCause(text="ok")),
+        ("u", cmd.UnpinTest(reason="ok")),
+        ("C", cmd.Close(note="ok")),
+    ],
+)
 async def test_one_line_windows(key: str, command: cmd.Command) -> None:
     door = fakes.FakeDoor(*fakes.story("verify"))
     async with shown(door) as pilot:

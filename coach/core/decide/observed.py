@@ -3,6 +3,7 @@
 from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.decide.evidence import start_run
+from coach.core.decide.loops import follow_edit
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.failure import failing_set, is_structural
 from coach.core.hypothesis import judge_prediction
@@ -31,6 +32,7 @@ def _(message: eff.RunEnded, state: SessionState) -> Decision | Refusal:
     if over is None or message.report.ending.kind in _STOPPED:
         _give_up(draft, message.report)
         return draft.done()
+    follow_edit(draft, over)
     _follow(draft, over)
     return draft.done()
 

@@ -139,7 +139,10 @@ def _tries_again(loop: ast.For | ast.While | ast.AsyncFor) -> bool:
 
 
 def _special_case(node: ast.If) -> str:
-    """Say how special a branch is: ``strong`` for a literal answered by a literal or None waved through, else ``weak``."""
+    """Say how special a branch is: ``strong`` for one case answered by a telling literal, or None let through, else ``weak``.
+
+    Borders (0, empty) and plain answers (0, 1, True) are how recursions end and edge cases are met.
+    """
     if node.orelse or len(node.body) != 1 or not isinstance(node.body[0], ast.Return | ast.Assign | ast.Continue):
         return ""
     answer = node.body[0]
@@ -151,7 +154,15 @@ def _special_case(node: ast.If) -> str:
     equals = [each for each in tests if _equals_literal(each)]
     if not equals or not _is_thin_air(answer):
         return ""
-    return "weak" if all(_is_empty(each) for each in equals) else "strong"
+    plain = all(_is_empty(each) for each in equals) or _is_plain(answer)
+    return "weak" if plain else "strong"
+
+
+def _is_plain(answer: ast.stmt) -> bool:
+    value = answer.value if isinstance(answer, ast.Return | ast.Assign) else None
+    if value is None or isinstance(value, ast.List | ast.Tuple | ast.Dict | ast.Set):
+        return not list(ast.iter_child_nodes(value))[1:] if value else True
+    return isinstance(value, ast.Constant) and value.value in {None, True, False, 0, 1, ""}
 
 
 def _about_none(test: ast.expr) -> bool:

@@ -414,7 +414,7 @@ class _State:
 
     def __init__(self):
         self.channel = self.reader = None
-        self.tests, self.collect_errors = {}, {}
+        self.tests, self.raised, self.collect_errors = {}, {}, {}
         self.deselected, self.rootdir = 0, ""
         self.roots = ()
         path = os.environ.get("COACH_PROBE")
@@ -515,38 +515,40 @@ def pytest_runtest_logstart(nodeid, location):
         state.channel.note("logstart", error)
 
 
-@pytest.hookimpl(hookwrapper=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item, call):
-    outcome = yield
-    if state.channel is None or call.excinfo is None or outcome.excinfo is not None:
-        return
-    try:
-        report = outcome.get_result()
-        test = state.test(report.nodeid)
-        if report.failed and len(test.failures) < MAX_FAILURES_OF_A_TEST:
-            test.failures.append(state.reader.failure(call.when, call.excinfo.value, item, report.sections))
-    except Exception as error:
-        state.channel.note("makereport", error)
+    """Remember the exception for the report that follows at once. Not a wrapper: those cost every passing test."""
+    if call.excinfo is not None and state.channel is not None:
+        state.raised[item.nodeid, call.when] = (item, call.excinfo.value)
 
 
 def pytest_runtest_logreport(report):
     if state.channel is None:
         return
     try:
-        if report.outcome == "passed" and report.when != "call":
+        outcome, when = report.outcome, report.when
+        if outcome == "passed" and when != "call":
             return
         test = state.test(report.nodeid)
-        if report.failed:
-            if report.when != "call":
-                test.outcome = test.outcome if test.outcome == "failed" else "error"
-            else:
-                test.outcome = "failed"
-            if not any(each["phase"] == report.when for each in test.failures):
-                test.failures.append(state.reader.from_text(report.when, report.longrepr, report.sections))
+        raised = state.raised.pop((report.nodeid, when), None) if state.raised else None
+        if outcome == "failed":
+            is_error = when != "call" and test.outcome != "failed"
+            test.outcome = "error" if is_error else "failed"
+            if len(test.failures) < MAX_FAILURES_OF_A_TEST:
+                test.failures.append(_failure_of(report, raised))
         elif test.outcome not in ("failed", "error"):
             test.outcome = _quiet_outcome(report)
     except Exception as error:
         state.channel.note("logreport", error)
+
+
+def _failure_of(report, raised):
+    if raised is not None:
+        try:
+            return state.reader.failure(report.when, raised[1], raised[0], report.sections)
+        except Exception as error:
+            state.channel.note("failure", error)
+    return state.reader.from_text(report.when, report.longrepr, report.sections)
 
 
 def _quiet_outcome(report):
@@ -563,6 +565,7 @@ def pytest_runtest_logfinish(nodeid, location):
         return
     try:
         test = state.tests.pop(nodeid, None)
+        state.raised.clear()
         if test is None or not test.outcome:
             return
         seconds = max(real.clock() - test.began, 0.0)

@@ -9,30 +9,20 @@ from coach.core.session import SessionState
 from coach.core.workflow import Step
 from coach.ui.present.proof import selected_hypothesis
 from coach.ui.present.steps import selected_suspect
+from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
     from coach.ui.screens.session import SessionScreen
 
 
-def _ask(
-    screen: "SessionScreen",
-    title: str,
-    question: str,
-    make: Callable[[str], cmd.Command],
-    *,
-    label: str = "reason",
-    value: str = "",
-    may_be_empty: bool = False,
-) -> None:
+def _ask(screen: "SessionScreen", question: Question, make: Callable[[str], cmd.Command]) -> None:
     from coach.ui.screens.reason import ReasonScreen
 
     def answered(text: str | None) -> None:
         if text is not None:
             screen.submit(make(text))
 
-    screen.app.push_screen(
-        ReasonScreen(title, question, label=label, value=value, may_be_empty=may_be_empty), answered
-    )
+    screen.app.push_screen(ReasonScreen(question), answered)
 
 
 def spec(screen: "SessionScreen", _key: str) -> None:
@@ -68,46 +58,29 @@ def rule_out(screen: "SessionScreen", _key: str) -> None:
         screen.submit(cmd.RestoreSuspect(suspect=suspect.key))
         return
     key = suspect.key
-    _ask(
-        screen,
-        "Rule out",
-        f"{suspect.place} {suspect.function}: what did you see that clears it?",
-        lambda text: cmd.RuleOutSuspect(suspect=key, reason=text),
-    )
+    text = f"{suspect.place} {suspect.function}: what did you see that clears it?"
+    _ask(screen, Question("Rule out", text), lambda reason: cmd.RuleOutSuspect(suspect=key, reason=reason))
 
 
 def unpin(screen: "SessionScreen", _key: str) -> None:
-    question = "The pinned test is the goal. Why does it change? The reason is recorded and exported."
-    _ask(screen, "Unpin", question, lambda text: cmd.UnpinTest(reason=text))
+    text = "The pinned test is the goal. Why does it change? The reason is recorded and exported."
+    _ask(screen, Question("Unpin", text), lambda reason: cmd.UnpinTest(reason=reason))
 
 
 def note(screen: "SessionScreen", _key: str) -> None:
-    _ask(screen, "Note", "", lambda text: cmd.WriteNote(text=text), label="note")
+    _ask(screen, Question("Note", label="note"), lambda text: cmd.WriteNote(text=text))
 
 
 def root_cause(screen: "SessionScreen", _key: str) -> None:
-    question = "What was wrong, and why was it not caught?"
-    value = screen.state.root_cause
-    _ask(
-        screen,
-        "Root cause",
-        question,
-        lambda text: cmd.WriteRootCause(text=text),
-        label="root cause",
-        value=value,
-    )
+    text = "What was wrong, and why was it not caught?"
+    question = Question("Root cause", text, label="root cause", value=screen.state.root_cause)
+    _ask(screen, question, lambda answer: cmd.WriteRootCause(text=answer))
 
 
 def close(screen: "SessionScreen", _key: str) -> None:
-    question = "The session ends here; its ending is computed from the evidence. It can be taken up again."
-    _ask(
-        screen,
-        "Close",
-        question,
-        lambda text: cmd.Close(note=text),
-        label="a last note, if any",
-        may_be_empty=True,
-    )
+    text = "The session ends here; its ending is computed from the evidence. It can be taken up again."
+    question = Question("Close", text, label="a last note, if any", may_be_empty=True)
+    _ask(screen, question, lambda answer: cmd.Close(note=answer))
 
 
 def next_step(screen: "SessionScreen", _key: str) -> None:
@@ -133,8 +106,10 @@ def _go(screen: "SessionScreen", step: Step) -> None:
     if not unmet:
         screen.submit(cmd.GoToStep(step=step.id))
         return
-    question = f"Not shown yet: {', '.join(unmet)}. Going on to {step.title} needs a reason; it is recorded and exported."
-    _ask(screen, "Go on without the gate", question, lambda text: cmd.GoToStep(step=step.id, reason=text))
+    shown = ", ".join(unmet)
+    text = f"Not shown yet: {shown}. Going on to {step.title} needs a reason; it is recorded and exported."
+    question = Question("Go on without the gate", text)
+    _ask(screen, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
 
 
 def _unmet(state: SessionState, goal: Step) -> list[str]:

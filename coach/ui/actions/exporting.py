@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from coach.core.commands import NoteExport
 from coach.core.text import safe_line
 from coach.ui.screens.export import ExportScreen, Outgoing
+from coach.ui.screens.question import Question
 from coach.ui.screens.reason import ReasonScreen
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _ask_where(screen: "SessionScreen", outgoing: Outgoing) -> None:
         if name:
             _save(screen, outgoing, Path(name).expanduser())
 
-    screen.app.push_screen(ReasonScreen("Save", "", label="file", value=str(proposal)), answered)
+    screen.app.push_screen(ReasonScreen(Question("Save", label="file", value=str(proposal))), answered)
 
 
 def _save(screen: "SessionScreen", outgoing: Outgoing, path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coach.ui.present.looking import Tab
-from coach.ui.present.scrubbing import next_run, run_positions
+from coach.ui.present.scrubbing import next_run
 from coach.ui.scrub import Scrub
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def _run(way: int) -> Deed:
         if not isinstance(screen.door, Scrub):
             screen.say("only a past session can be moved through")
             return
-        positions = run_positions(screen.door.records)
-        screen.seek(next_run(positions, screen.door.position, way, screen.door.length))
+        screen.seek(next_run(screen.door.at, screen.door.position, way, screen.door.length))
 
     return move
 

@@ -43,6 +43,7 @@ def _file(file: FileChange) -> list[Line]:
 def _hunk(hunk: Hunk) -> list[Line]:
     place = f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
     lines = [line((place, "hunk"), (f" {hunk.heading}", "dim"), fit="cut")]
-    for text in safe(hunk.text).split("\n"):
-        lines.append(Line((Piece(SafeText(text), _SIGNS.get(text[:1], "plain")),), fit="long"))
-    return lines
+    texts = safe(hunk.text).split("\n")
+    return lines + [
+        Line((Piece(SafeText(text), _SIGNS.get(text[:1], "plain")),), fit="long") for text in texts
+    ]

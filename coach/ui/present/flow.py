@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from coach.core.text import SafeText
 from coach.ui.present.line import Line, Piece
@@ -134,10 +134,5 @@ def _tokens(pieces: tuple[Piece, ...], most: int) -> Iterator[Piece]:
     """Yield words with the space before them; words wider than a row come in slices."""
     for each in pieces:
         for match in _TOKEN.finditer(each.text):
-            text = match.group()
-            while cell_len(text) > most:
-                head = set_cell_size(text, most).rstrip(" ") or text[:1]
-                yield each._replace(text=SafeText(head))
-                text = text[len(head) :]
-            if text:
-                yield each._replace(text=SafeText(text))
+            for part in chop_cells(match.group(), most):
+                yield each._replace(text=SafeText(part))

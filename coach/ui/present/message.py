@@ -1,5 +1,7 @@
 """The line above the footer: what was just said, else what runs, else how things stand with saves."""
 
+from dataclasses import dataclass
+
 from coach.core.live import LiveSnapshot
 from coach.core.session import SessionState
 from coach.core.text import safe_line
@@ -17,15 +19,23 @@ def banner(unsaved: str, read_only: str) -> Line | None:
     return None
 
 
-def message(
-    state: SessionState, snapshot: LiveSnapshot, looking: Looking, *, said: str, finding: str, read_only: str
-) -> Line:
-    if finding:
-        return line((" / ", "accent"), finding, fit="cut")
-    if said:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What wants to be said at the moment, from the most to the least urgent."""
+
+    finding: str = ""
+    said: str = ""
+    read_only: str = ""
+
+
+def message(state: SessionState, snapshot: LiveSnapshot, looking: Looking, words: Words) -> Line:
+    if words.finding:
+        return line((" / ", "accent"), words.finding, fit="cut")
+    if words.said:
+        said = words.said
         mark, text = ("⚠", said[1:].strip()) if said.startswith("⚠") else ("›", said)
         return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(text), fit="cut")
-    if read_only or state.closed:
+    if words.read_only or state.closed:
         return BLANK
     if state.under_way:
         return running(state, snapshot, looking.now)

@@ -1,6 +1,6 @@
 """Moving through a past session: which position is next, and the line that says where we are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from coach.core.events import Recorded, RunFinished
 from coach.core.session import SessionState
@@ -8,16 +8,15 @@ from coach.ui.present.figures import clock
 from coach.ui.present.line import Line, line, piece
 
 
-def run_positions(records: Sequence[Recorded]) -> tuple[int, ...]:
-    """Return the positions (1-based) at which a run ended."""
-    return tuple(i for i, record in enumerate(records, start=1) if isinstance(record.event, RunFinished))
-
-
-def next_run(positions: Sequence[int], position: int, way: int, length: int) -> int:
-    """Return the position of the next (``way`` 1) or previous (-1) ended run; the end or the start when there is none."""
-    if way > 0:
-        return next((each for each in positions if each > position), length)
-    return next((each for each in reversed(positions) if each < position), min(1, length))
+def next_run(at: Callable[[int], Recorded | None], position: int, way: int, length: int) -> int:
+    """Return the position at which the next (``way`` 1) or previous (-1) run ended; the end or the start without one."""
+    position += way
+    while 1 <= position <= length:
+        record = at(position)
+        if record is not None and isinstance(record.event, RunFinished):
+            return position
+        position += way
+    return length if way > 0 else min(1, length)
 
 
 def scrub_line(state: SessionState, position: int, length: int, width: int) -> Line:

@@ -13,7 +13,7 @@ from coach.ui.present.gate import advice_line, gate
 from coach.ui.present.header import header, steps
 from coach.ui.present.line import Line
 from coach.ui.present.looking import Tab
-from coach.ui.present.message import banner, message
+from coach.ui.present.message import Words, banner, message
 from coach.ui.present.runs import runs
 from coach.ui.present.scrubbing import scrub_line
 from coach.ui.present.timeline import timeline
@@ -55,14 +55,8 @@ class Face:
         screen = self._screen
         if screen.is_mounted:
             finding = screen.centre.paper(screen.looking.tab).finding.words
-            shown = message(
-                screen.state,
-                self._snapshot,
-                screen.looking,
-                said=screen.said,
-                finding=finding,
-                read_only=screen.door.read_only,
-            )
+            words = Words(finding, screen.said, screen.door.read_only)
+            shown = message(screen.state, self._snapshot, screen.looking, words)
             self._one("#message").show(lambda _: shown)
 
     def paint_live(self) -> None:

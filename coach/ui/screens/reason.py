@@ -1,22 +1,20 @@
 """One question, one answer: reasons, notes, the root cause, a file name."""
 
 from coach.ui.screens.dialog import Field, Form
+from coach.ui.screens.question import Question
 
 
 class ReasonScreen(Form[str]):
     """Asks for a text; the answer is never empty unless that is allowed."""
 
-    def __init__(
-        self, title: str, question: str, *, label: str = "reason", value: str = "", may_be_empty: bool = False
-    ) -> None:
+    def __init__(self, question: Question) -> None:
         super().__init__()
-        self.TITLE_TEXT = title
+        self.TITLE_TEXT = question.title
         self._question = question
-        self._field = Field("text", label, value)
-        self._may_be_empty = may_be_empty
+        self._field = Field("text", question.label, question.value)
 
     def question(self) -> str:
-        return self._question
+        return self._question.text
 
     def fields(self) -> tuple[Field, ...]:
         return (self._field,)
@@ -25,9 +23,9 @@ class ReasonScreen(Form[str]):
         return values["text"].strip()
 
     def action_keep(self) -> None:
-        """A string is the answer here, so that what is missing has to be said differently."""
+        """Keep the text; being a string itself, it cannot say what is missing as other forms do."""
         text = self.make({"text": self._value(self._field)})
-        if text or self._may_be_empty:
+        if text or self._question.may_be_empty:
             self.dismiss(text)
         else:
             self.warn("a few words are needed")

@@ -65,7 +65,7 @@ class SessionScreen(Screen[None]):
 
     AUTO_FOCUS = "#tab-work"
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
-    HORIZONTAL_BREAKPOINTS = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared as an instance variable by textual
         (0, "-narrow"),
         (WIDE_FROM, "-wide"),
         (ROOMY_FROM, "-roomy"),
@@ -252,7 +252,7 @@ class SessionScreen(Screen[None]):
         return self.centre.paper(self.looking.tab)
 
     def _told(self, update: Update) -> None:
-        """Called from the dispatcher's thread; a screen that is gone hears nothing."""
+        """Take in a change, from the dispatcher's thread; a screen that is gone hears nothing."""
         try:
             self.post_message(Changed(update))
         except RuntimeError:

@@ -35,7 +35,7 @@ class OneLine(Roles):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y > 0 or width < 1:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.base)
         rows = flow([self._shown], width)
         drawn = literal.strip(rows[0].pieces, self.style_of) if rows else Strip([])
-        return drawn.crop_extend(0, width, self.rich_style)
+        return drawn.crop_extend(0, width, self.base)

@@ -130,11 +130,11 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         width = self.scrollable_content_region.width
         number = top + y
         if number >= len(self._rows) or width < 1:
-            return Strip.blank(max(0, width), self.rich_style)
+            return Strip.blank(max(0, width), self.base)
         row = self._rows[number]
         drawn = self._marked(literal.strip(row.pieces, self.style_of), number)
         more = drawn.cell_length - left > width
-        drawn = drawn.crop_extend(left, left + width, self.rich_style)
+        drawn = drawn.crop_extend(left, left + width, self.base)
         if more:
             drawn = Strip.join([drawn.crop(0, width - 1), literal.strip(_MORE, self.style_of)])
         if row.key and row.key == self._cursor and self.has_focus:

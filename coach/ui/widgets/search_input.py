@@ -31,6 +31,6 @@ class SearchInput(Input):
         self.post_message(self.Stepped(way))
 
     def on_mount(self) -> None:
-        """It is mounted when it is first asked for."""
+        """Take the focus: it is mounted when it is first asked for."""
         self.add_class("-on")
         self.focus()

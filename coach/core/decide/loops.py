@@ -1,0 +1,162 @@
+"""What follows from an edit between two runs: it is read, judged, and a loop is spoken of; and the answers to that."""
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.attempt import Attempt
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.loops.history import History, Trial
+from coach.core.loops.ladder import DETECTORS, Said, climb, look
+from coach.core.loops.reading import RULE, read_attempt
+from coach.core.loops.sighting import Sighting
+from coach.core.run import Run
+from coach.core.session import SessionState
+
+
+def follow_edit(draft: Draft, run: Run) -> None:
+    """After a run of the target: read what was edited since the run before; with nothing to read, look at once."""
+    history = draft.state.history
+    now, before = history.now, history.previous
+    if now is None or now.run != run.number:
+        return
+    if before is not None and before.tree and now.tree and before.tree != now.tree:
+        draft.perform(_reading(before, now))
+    elif before is None:
+        notice_loops(draft, history)
+
+
+def _reading(before: Trial, now: Trial) -> eff.ReadAttempt:
+    return eff.ReadAttempt(
+        run=now.run,
+        base_run=before.run,
+        base=before.tree,
+        tree=now.tree,
+        base_head=before.report.head,
+        head=now.report.head,
+    )
+
+
+def notice_loops(draft: Draft, history: History) -> None:
+    """Say what the detectors see in a history, as the ladder allows."""
+    state = draft.state
+    said = [Said(each.loop.pattern, each.loop.place, each.loop.level, each.loop.run) for each in state.notices]
+    dismissed = {(each.pattern, each.place) for each in state.dismissals}
+    for sighting in climb(look(history, state.loops_off), said, dismissed):
+        draft.record(_noticed(state, sighting))
+
+
+def _noticed(state: SessionState, sighting: Sighting) -> ev.LoopNoticed:
+    step = sighting.step if state.workflow.step(sighting.step) else ""
+    return ev.LoopNoticed(
+        pattern=sighting.pattern,
+        level=sighting.level,
+        run=sighting.evidence[-1],
+        evidence=sighting.evidence,
+        place=sighting.place,
+        sentence=sighting.sentence,
+        move=sighting.move,
+        action=sighting.action,
+        step=step,
+        restore_run=sighting.restore_run,
+        rule=DETECTORS[sighting.pattern][1],
+    )
+
+
+@decide.register
+def _(message: eff.AttemptSeen, state: SessionState) -> Decision | Refusal:
+    draft = Draft(state)
+    read = read_attempt(message.run, message.base_run, message.changes, message.sources, message.unloaded)
+    circumstances = {
+        "by": _holder(state, read),
+        "head_moved": message.head_moved,
+        "restored": any(read.base_run <= each.after_run < read.run for each in state.restores),
+    }
+    attempt = read.model_copy(update=circumstances)
+    draft.record(ev.AttemptRead(attempt=attempt, rule=RULE))
+    notice_loops(draft, draft.state.history.up_to(attempt.run))
+    return draft.done()
+
+
+def _holder(state: SessionState, attempt: Attempt) -> str:
+    """Say whose edits these were: who held the session when the files were saved, or now when no save was seen."""
+    edits = [each for each in state.edits if attempt.base_run <= each.after_run < attempt.run]
+    holders = dict.fromkeys(each.by for each in edits)
+    if not holders:
+        return state.held_by
+    if len(holders) > 1:
+        return " and ".join(each or "the engineer" for each in holders)
+    return next(iter(holders))
+
+
+@decide.register
+def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - what was seen is recorded
+    event = ev.TreeRestored(tree=message.tree, before=message.before, why=message.why, paths=message.paths)
+    count = len(message.paths)
+    notice = f"{count} file{'' if count == 1 else 's'} put back" if count else "the files were as asked already"
+    return Decision(events=(event,), notice=notice)
+
+
+@decide.register
+def _(message: cmd.DismissLoop, state: SessionState) -> Decision | Refusal:
+    newest = next((each.loop for each in reversed(state.notices) if each.loop.pattern == message.pattern), None)
+    if newest is None:
+        return Refusal(f"no {message.pattern} was noticed")
+    if not message.reason.strip():
+        return Refusal("dismissing needs a reason: why is this no loop?")
+    if any((each.pattern, each.place) == (newest.pattern, newest.place) for each in state.dismissals):
+        return Refusal("that is dismissed already")
+    dismissed = ev.LoopDismissed(pattern=newest.pattern, place=newest.place, reason=message.reason)
+    return Decision(events=(dismissed,), notice=f"{newest.pattern} is not mentioned again for this place")
+
+
+@decide.register
+def _(message: cmd.SwitchLoops, state: SessionState) -> Decision | Refusal:
+    if set(message.off) == set(state.loops_off):
+        return Refusal("the detectors are switched that way already")
+    return Decision(events=(ev.LoopsSwitched(off=message.off),))
+
+
+@decide.register
+def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return Refusal("this session is closed; resume it first: coach debug --resume")
+    if state.under_way:
+        return Refusal("a run is under way; wait for it, or stop it (c)")
+    run = state.run(message.run) if message.run else None
+    if message.run and (run is None or run.report is None or not run.report.tree):
+        return Refusal(f"run #{message.run} has no recorded files")
+    tree = run.report.tree if run and run.report else message.tree
+    if not tree:
+        return Refusal("which files? Name a run")
+    if not message.run and tree not in _known_trees(state):
+        return Refusal("that tree was not recorded in this session")
+    why = f"as in #{message.run}" if message.run else "undo" if _is_undo(state, tree) else "as recorded"
+    return Decision(effects=(eff.RestoreTree(tree=tree, why=why),))
+
+
+def _is_undo(state: SessionState, tree: str) -> bool:
+    return bool(state.restores) and state.restores[-1].before == tree
+
+
+def _known_trees(state: SessionState) -> set[str]:
+    trees = {each.before for each in state.restores} | {each.tree for each in state.restores}
+    trees |= {run.report.tree for run in state.runs if run.report}
+    opened = state.opened
+    return trees | ({opened.checkout.tree} if opened else set()) - {""}
+
+
+@decide.register
+def _(message: cmd.HandOver, state: SessionState) -> Decision | Refusal:
+    who = message.to.strip()
+    if not who:
+        return Refusal("handed over to whom?")
+    if who == state.held_by:
+        return Refusal(f"{who} holds the session already")
+    return Decision(events=(ev.HandedOver(to=who),))
+
+
+@decide.register
+def _(_message: cmd.HandBack, state: SessionState) -> Decision | Refusal:
+    if not state.held_by:
+        return Refusal("the session was not handed over")
+    return Decision(events=(ev.HandedBack(),), notice=f"{state.held_by} handed the session back")

@@ -1,0 +1,147 @@
+"""The whole way in a real terminal: a failing test, five steps, a one-line fix, a verified ending; then resume and review."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from coach.demo import FAILING_TEST, make_demo, solution
+from tests.e2e.terminal import coach
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+
+
+@pytest.fixture
+def shop(tmp_path):
+    folder = tmp_path / "shop"
+    make_demo(folder)
+    return folder
+
+
+def headless(*words, cwd, state):
+    environment = {"COACH_STATE_DIR": str(state), "PATH": "/usr/bin:/bin", "HOME": str(state)}
+    argv = [sys.executable, "-m", "coach", *words]
+    return subprocess.run(argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def git(folder, *words):
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def state_of_repository(folder):
+    return [
+        git(folder, "rev-parse", "HEAD"),
+        git(folder, "for-each-ref"),
+        git(folder, "stash", "list"),
+        (folder / ".git" / "index").read_bytes(),
+    ]
+
+
+def write_spec(screen):
+    screen.press("s")
+    screen.fill("", "the lines add up to the order", "one cent is missing")
+
+
+def fix(folder):
+    path, old, new = solution()
+    file = folder / path
+    file.write_text(file.read_text().replace(old, new))
+
+
+def test_from_a_failing_test_to_a_verified_fix(shop, state_home):
+    before = state_of_repository(shop)
+    screen = coach("debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home, columns=140, lines=45)
+    screen.wait_for("Reproduce", "InvoiceMismatch", "3 of 3")
+    write_spec(screen)
+    screen.wait_for("Reproduce 3/3")
+    screen.press("n")
+    screen.wait_for("● Failing test")
+    screen.press("p")
+    screen.wait_for("Failing test 3/3")
+    screen.press("n")
+    screen.wait_for("● Isolate", "shop/invoices.py")
+    screen.press("n")
+    screen.wait_for("● Hypothesize")
+    screen.press("h")
+    screen.fill("int() cuts negative shares towards zero", "the shares add up again")
+    screen.wait_for("H1")
+    fix(shop)
+    screen.wait_for("supported", "H1, run #4")
+    screen.press("n")
+    screen.wait_for("● Verify")
+    screen.press("v")
+    screen.wait_for("6 of 6")
+    screen.press("w")
+    screen.fill("allocate rounds towards zero since the steps were spelt out")
+    screen.press("y")
+    screen.wait_for("Verify 3/3")
+    screen.press("q")
+    assert screen.wait_end() == 0
+    assert state_of_repository(shop) == before
+    assert git(shop, "status", "--porcelain") == " M shop/money.py\n"
+    check_resume_review_and_export(shop, state_home)
+
+
+def check_resume_review_and_export(shop, state_home):
+    screen = coach("debug", "--resume", cwd=shop, state=state_home)
+    screen.wait_for("Verify 3/3")
+    screen.press("q")
+    assert screen.wait_end() == 0
+    closed = headless("close", cwd=shop, state=state_home)
+    assert "closed: verified" in closed.stdout
+    screen = coach("review", cwd=shop, state=state_home)
+    screen.wait_for("verified", "Reproduce")
+    screen.press("\x1b[H")
+    screen.press("q")
+    assert screen.wait_end() == 0
+    exported = headless("export", cwd=shop, state=state_home)
+    assert FAILING_TEST in exported.stdout
+    assert "Supported: H1" in exported.stdout
+    listed = headless("sessions", "--json", cwd=shop, state=state_home)
+    assert json.loads(listed.stdout.splitlines()[0])["state"] == "verified"
+
+
+def test_a_killed_coach_leaves_a_session_that_can_be_taken_up(shop, state_home):
+    screen = coach("debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home)
+    screen.wait_for("InvoiceMismatch")
+    screen.kill()
+    screen.wait_end()
+    screen = coach("debug", "--resume", cwd=shop, state=state_home)
+    screen.wait_for("InvoiceMismatch")
+    screen.press("R")
+    screen.wait_for("3 of 3")
+    screen.press("q")
+    assert screen.wait_end() == 0
+
+
+def test_sigterm_restores_the_terminal(shop, state_home):
+    screen = coach("debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home)
+    screen.wait_for("Reproduce")
+    screen.kill(15)
+    assert screen.wait_end() == 128 + 15
+    assert re.search(rb"\x1b\[\?1049l", screen.bytes)
+
+
+def test_a_second_coach_only_reads_and_says_who_holds_the_session(shop, state_home):
+    first = coach("debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home)
+    first.wait_for("InvoiceMismatch")
+    second = headless("run", cwd=shop, state=state_home)
+    assert second.returncode == 6
+    assert str(first.child.pid) in second.stderr
+    looking = headless("status", cwd=shop, state=state_home)
+    assert looking.returncode == 0
+    first.press("q")
+    assert first.wait_end() == 0
+
+
+def test_without_a_target_the_last_failures_are_offered(shop, state_home):
+    subprocess.run([sys.executable, "-m", "pytest", "-q", FAILING_TEST], cwd=shop, capture_output=True, check=False)
+    screen = coach("debug", "--python", sys.executable, cwd=shop, state=state_home)
+    screen.wait_for("what fails?", "✘ tests/test_invoices.py", "the whole suite")
+    screen.press("\r")
+    screen.wait_for("InvoiceMismatch", "3 of 3")
+    screen.press("q")
+    assert screen.wait_end() == 0
