@@ -67,17 +67,30 @@ def main():
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        env = {**os.environ, "COACH_STATE_DIR": str(Path(scratch, "state")), "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none"}
+        env = {
+            **os.environ,
+            "COACH_STATE_DIR": str(Path(scratch, "state")),
+            "TERM": "xterm-256color",
+            "TEXTUAL_ANIMATIONS": "none",
+        }
         project = Path(scratch, "project")
         project.mkdir()
         (project / "pyproject.toml").write_text("")
         (project / "test_it.py").write_text("def test_it():\n    assert 1 == 2\n")
-        subprocess.run([sys.executable, "-m", "coach", "run", "test_it.py::test_it"], cwd=project, env=env, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "coach", "run", "test_it.py::test_it"],
+            cwd=project,
+            env=env,
+            capture_output=True,
+            check=False,
+        )
         coach = [sys.executable, "-m", "coach"]
         python = [sys.executable]
         found = {
             "coach --help / python -c pass": paired(
-                options.runs, lambda: seconds_of([*coach, "--help"]), lambda: seconds_of([*python, "-c", "pass"])
+                options.runs,
+                lambda: seconds_of([*coach, "--help"]),
+                lambda: seconds_of([*python, "-c", "pass"]),
             ),
             "first paint of review / minimal five-widget app": paired(
                 options.runs,
@@ -94,7 +107,9 @@ def main():
         print(json.dumps(found, indent=2))
         return
     for name, row in found.items():
-        print(f"{name}: {row['ratio']}x  ({row['seconds']} s against {row['against']} s, median of {row['runs']} pairs)")
+        print(
+            f"{name}: {row['ratio']}x  ({row['seconds']} s against {row['against']} s, median of {row['runs']} pairs)"
+        )
 
 
 if __name__ == "__main__":

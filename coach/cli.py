@@ -71,62 +71,109 @@ _Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public 
 
 
 def _add(commands: "_Commands[_Parser]", name: str, call: str, summary: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", allow_abbrev=False)
+    parser = commands.add_parser(
+        name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", allow_abbrev=False
+    )
     parser.set_defaults(call=call)
     return parser
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", nargs="*", metavar="TARGET", help="pytest node ids or files; or any command after --")
+    parser.add_argument(
+        "target", nargs="*", metavar="TARGET", help="pytest node ids or files; or any command after --"
+    )
     parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
     parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")
 
 
 def _add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> None:
-    parser.add_argument("--session", metavar="ID", default="", help="a session by id or unique prefix (default: the open one here)")
+    parser.add_argument(
+        "--session",
+        metavar="ID",
+        default="",
+        help="a session by id or unique prefix (default: the open one here)",
+    )
     if with_json:
         parser.add_argument("--json", action="store_true", help="print JSON to stdout")
 
 
 def _add_debug(commands: "_Commands[_Parser]") -> None:
-    debug = _add(commands, "debug", "coach.headless.screen:debug", "open the screen on a failing test or command")
+    debug = _add(
+        commands, "debug", "coach.headless.screen:debug", "open the screen on a failing test or command"
+    )
     _add_target(debug)
-    debug.add_argument("--resume", nargs="?", const="", default=None, metavar="ID", help="take up a session again")
-    debug.add_argument("--demo", action="store_true", help="make a small broken project in a scratch folder and debug it")
-    review = _add(commands, "review", "coach.headless.screen:review", "replay a session on the same screen, read-only")
-    review.add_argument("id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)")
+    debug.add_argument(
+        "--resume", nargs="?", const="", default=None, metavar="ID", help="take up a session again"
+    )
+    debug.add_argument(
+        "--demo", action="store_true", help="make a small broken project in a scratch folder and debug it"
+    )
+    review = _add(
+        commands, "review", "coach.headless.screen:review", "replay a session on the same screen, read-only"
+    )
+    review.add_argument(
+        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)"
+    )
 
 
 def _add_runs(commands: "_Commands[_Parser]") -> None:
-    run = _add(commands, "run", "coach.headless.running:run", "run the target once; starts a session when none is open here")
+    run = _add(
+        commands,
+        "run",
+        "coach.headless.running:run",
+        "run the target once; starts a session when none is open here",
+    )
     _add_target(run)
     _add_session(run)
     run.add_argument("--new", action="store_true", help="start a new session even when one is open here")
-    reproduce = _add(commands, "reproduce", "coach.headless.running:reproduce", "measure how often the target fails, in cold runs")
+    reproduce = _add(
+        commands,
+        "reproduce",
+        "coach.headless.running:reproduce",
+        "measure how often the target fails, in cold runs",
+    )
     _add_target(reproduce)
     _add_session(reproduce)
-    reproduce.add_argument("--new", action="store_true", help="start a new session even when one is open here")
-    verify = _add(commands, "verify", "coach.headless.running:verify", "prove the fix: pinned test, whole suite, baseline")
+    reproduce.add_argument(
+        "--new", action="store_true", help="start a new session even when one is open here"
+    )
+    verify = _add(
+        commands,
+        "verify",
+        "coach.headless.running:verify",
+        "prove the fix: pinned test, whole suite, baseline",
+    )
     _add_session(verify)
     pin = _add(commands, "pin", "coach.headless.running:pin", "pin the failing test by its content")
-    pin.add_argument("test", nargs="?", default="", metavar="TEST", help="a node id (default: the failing one)")
+    pin.add_argument(
+        "test", nargs="?", default="", metavar="TEST", help="a node id (default: the failing one)"
+    )
     pin.add_argument("--off", metavar="REASON", help="unpin, with a reason")
     _add_session(pin)
 
 
 def _add_notebook(commands: "_Commands[_Parser]") -> None:
-    step = _add(commands, "step", "coach.headless.notebook:step", "show the step, or go to the next or a named one")
+    step = _add(
+        commands, "step", "coach.headless.notebook:step", "show the step, or go to the next or a named one"
+    )
     step.add_argument("step", nargs="?", default=None, metavar="STEP", help="`next` or a step's id")
     step.add_argument("--reason", default="", help="why a gate that is not met is passed")
     _add_session(step)
-    spec = _add(commands, "spec", "coach.headless.notebook:spec", "show or write what should happen, what happens, and the limits")
+    spec = _add(
+        commands,
+        "spec",
+        "coach.headless.notebook:spec",
+        "show or write what should happen, what happens, and the limits",
+    )
     for field in ("title", "expected", "actual"):
         spec.add_argument(f"--{field}", metavar="TEXT")
     for field in ("constraint", "edge-case", "non-goal", "acceptance", "scope", "stop-and-ask"):
         spec.add_argument(f"--{field}", action="append", metavar="TEXT", help="may be given several times")
     _add_session(spec)
-    suspects = _add(commands, "suspects", "coach.headless.notebook:suspects", "list suspects, best first, or rule one out")
+    suspects = _add(
+        commands, "suspects", "coach.headless.notebook:suspects", "list suspects, best first, or rule one out"
+    )
     suspects.add_argument("--rule-out", metavar="KEY")
     suspects.add_argument("--restore", metavar="KEY")
     suspects.add_argument("--reason", default="", help="what you saw")
@@ -137,16 +184,22 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
     note.add_argument("--confirm", action="store_true", help="agree with the verification")
     _add_session(note)
-    close = _add(commands, "close", "coach.headless.notebook:close", "end the session; its ending is computed")
+    close = _add(
+        commands, "close", "coach.headless.notebook:close", "end the session; its ending is computed"
+    )
     close.add_argument("--note", default="", metavar="TEXT")
     _add_session(close)
 
 
 def _add_hypothesis(commands: "_Commands[_Parser]") -> None:
-    parser = _add(commands, "hypothesis", "coach.headless.notebook:hypothesis", "list, write or judge hypotheses")
+    parser = _add(
+        commands, "hypothesis", "coach.headless.notebook:hypothesis", "list, write or judge hypotheses"
+    )
     parser.add_argument("claim", nargs="?", default="", metavar="CLAIM", help="what is wrong")
     parser.add_argument("--predict", default="", metavar="TEXT", help="what will be seen if it holds")
-    parser.add_argument("--expects", choices=["pass", "same failure", "another failure"], help="what the next run will do")
+    parser.add_argument(
+        "--expects", choices=["pass", "same failure", "another failure"], help="what the next run will do"
+    )
     parser.add_argument("--judge", type=int, metavar="N", help="give H<N> a verdict")
     parser.add_argument("--verdict", choices=["SUPPORTED", "REFUTED", "INCONCLUSIVE"])
     parser.add_argument("--reason", default="", help="what was observed")
@@ -154,11 +207,23 @@ def _add_hypothesis(commands: "_Commands[_Parser]") -> None:
 
 
 def _add_sessions(commands: "_Commands[_Parser]") -> None:
-    status = _add(commands, "status", "coach.headless.reading:status", "where the session stands and the next move")
+    status = _add(
+        commands, "status", "coach.headless.reading:status", "where the session stands and the next move"
+    )
     _add_session(status)
-    export = _add(commands, "export", "coach.headless.reading:export", "print the session as a prompt for an assistant")
-    export.add_argument("id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the open one here)")
-    export.add_argument("--budget", type=int, default=4000, metavar="TOKENS", help="1500, 4000, 12000 or any number (default: 4000)")
+    export = _add(
+        commands, "export", "coach.headless.reading:export", "print the session as a prompt for an assistant"
+    )
+    export.add_argument(
+        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the open one here)"
+    )
+    export.add_argument(
+        "--budget",
+        type=int,
+        default=4000,
+        metavar="TOKENS",
+        help="1500, 4000, 12000 or any number (default: 4000)",
+    )
     export.add_argument("--format", choices=["markdown", "xml", "json"], default="markdown")
     export.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
     sessions = _add(commands, "sessions", "coach.headless.reading:sessions", "list sessions, newest first")

@@ -51,7 +51,11 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
         close = difflib.get_close_matches(unknown[0], Settings.model_fields, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(Settings.model_fields)}"
         raise UsageError(f"{path.name}: [tool.coach] has no key {unknown[0]!r}", do=hint)
-    merged = {**table, **_environment(), **{key: value for key, value in (flags or {}).items() if value is not None}}
+    merged = {
+        **table,
+        **_environment(),
+        **{key: value for key, value in (flags or {}).items() if value is not None},
+    }
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
@@ -66,7 +70,9 @@ def _table(path: Path) -> dict[str, Any]:
     try:
         parsed = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"{path.name} cannot be read", why=str(error), do="mend it, or run coach in another folder") from None
+        raise UsageError(
+            f"{path.name} cannot be read", why=str(error), do="mend it, or run coach in another folder"
+        ) from None
     tool = parsed.get("tool", {})
     table = tool.get("coach", {}) if isinstance(tool, dict) else {}
     return dict(table) if isinstance(table, dict) else {}

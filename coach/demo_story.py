@@ -61,9 +61,13 @@ def _play(words: tuple[str, ...], expected: int, project: Path, environment: dic
         raise SystemExit(f"coach {words[0]} ended with {done.returncode}, not {expected}")
 
 
-def _coach(words: tuple[str, ...], project: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _coach(
+    words: tuple[str, ...], project: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(argv, cwd=project, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        argv, cwd=project, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Protocol, Self
 
 from coach.core.commands import Command
 from coach.core.decide import Decision, Message, Refusal, decide
@@ -80,7 +80,7 @@ class Dispatcher:
         self._idle = threading.Condition()
         self._thread = threading.Thread(target=self._serve, name="coach-dispatcher", daemon=True)
 
-    def __enter__(self) -> "Dispatcher":
+    def __enter__(self) -> Self:
         self._engine.start(self.observe)
         self._thread.start()
         return self

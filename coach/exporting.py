@@ -6,10 +6,17 @@ import platform
 import re
 from typing import Literal
 
-from coach.core.export import Export, export
+from coach.core.export import LEAST, Export, export
+from coach.core.redact import Private
 from coach.core.session import SessionState
+from coach.errors import UsageError
 
-_SECRET_NAME = re.compile(r"(?:KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|AUTH|COOKIE|DSN)", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:(?:API|ACCESS|PRIVATE|SECRET|ENCRYPTION|SIGNING)?_?KEY|TOKEN|SECRETS?|PASSWORD|PASSWD|PASS|PASSPHRASE|PWD"
+    r"|CREDENTIALS?|AUTH|COOKIE|DSN)(?:_|$)",
+    re.IGNORECASE,
+)
+"""Whole parts of a name: KEYBOARD_LAYOUT and AUTHOR hold no secrets."""
 SHORTEST_SECRET = 6
 """Shorter values occur in text by chance."""
 
@@ -17,22 +24,29 @@ Style = Literal["markdown", "xml", "json"]
 
 
 def export_session(state: SessionState, budget: int, style: Style) -> Export:
-    """Render a session within a budget of tokens, with this machine's secrets taken out."""
-    return export(
-        state,
-        budget=budget,
-        style=style,
-        secrets=environment_secrets(),
-        home=os.path.expanduser("~"),  # noqa: PTH111 - a string to replace, not a path to use
-        user=_user(),
-        host=platform.node(),
-    )
+    """Render a session within a budget of tokens, with this machine's secrets taken out. Raises UsageError."""
+    if budget < LEAST:
+        raise UsageError(
+            f"{budget} tokens are too few", why="task, failure and ask need more", do=f"give at least {LEAST}"
+        )
+    return export(state, budget=budget, style=style, private=_private())
+
+
+def _private() -> Private:
+    home = os.path.expanduser("~")  # noqa: PTH111 - a string to replace, not a path to use
+    return Private(secrets=environment_secrets(), home=home, user=_user(), host=platform.node())
 
 
 def environment_secrets() -> tuple[str, ...]:
     """Return the values of secret-named environment variables: the only rule that finds a password in a diff."""
-    values = {value for name, value in os.environ.items() if _SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET}
-    return tuple(sorted(value for value in values if not value.startswith(("/", "~"))))
+    values = {
+        value
+        for name, value in os.environ.items()
+        if _SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET
+    }
+    return tuple(
+        sorted(value for value in values if not value.startswith(("/", "~")))
+    )  # PWD and OLDPWD are folders
 
 
 def _user() -> str:

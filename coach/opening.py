@@ -4,14 +4,13 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 """
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from coach import __version__
 from coach.config import Settings, find_root, load_settings
 from coach.core import events as ev
 from coach.core.effects import FilesSaved
-from coach.core.events import Recorded
 from coach.core.session import SessionState, replay
 from coach.core.target import Target
 from coach.dispatcher import Dispatcher
@@ -40,16 +39,22 @@ def target_from(words: Sequence[str], command: Sequence[str] | None, root: Path,
 def _node_id(word: str, root: Path, here: Path) -> str:
     name, colons, rest = word.partition("::")
     if name.startswith("-"):
-        raise TargetError(f"{word} looks like an option", do="pytest options go into the project's pytest configuration")
+        raise TargetError(
+            f"{word} looks like an option", do="pytest options go into the project's pytest configuration"
+        )
     path = (here / name).resolve()
     if not path.exists():
         path = (root / name).resolve()
     if not path.exists():
-        raise TargetError(f"no such test file: {name}", why=f"looked in {here}", do="name a file or node id pytest knows")
+        raise TargetError(
+            f"no such test file: {name}", why=f"looked in {here}", do="name a file or node id pytest knows"
+        )
     try:
         return path.relative_to(root).as_posix() + colons + rest
     except ValueError:
-        raise TargetError(f"{name} is outside the project {root}", do="run coach inside the project of the test") from None
+        raise TargetError(
+            f"{name} is outside the project {root}", do="run coach inside the project of the test"
+        ) from None
 
 
 def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
@@ -68,7 +73,7 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
         platform=platform.platform(terse=True),
     )
     log = SessionLog.create(session_folder(session_id))
-    dispatcher = _live(log, (), root, interpreter, settings, trees)
+    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees))
     dispatcher.record(opened)
     return dispatcher
 
@@ -78,7 +83,9 @@ def open_existing(session: str) -> Dispatcher:
     listed = library.find(session)
     root = Path(listed.project)
     if not root.is_dir():
-        raise SessionError(f"the project of session {listed.id} is gone", why=str(root), do=f"coach review {listed.id}")
+        raise SessionError(
+            f"the project of session {listed.id} is gone", why=str(root), do=f"coach review {listed.id}"
+        )
     log, loaded = SessionLog.open(session_folder(listed.id))
     state = replay(loaded.records)
     assert state.opened is not None
@@ -87,7 +94,7 @@ def open_existing(session: str) -> Dispatcher:
     if not Path(interpreter.path).exists():
         interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
     trees, _ = open_trees(root, project_home(root))
-    dispatcher = _live(log, loaded.records, root, interpreter, settings, trees)
+    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees), loaded.records)
     _tell_edits(dispatcher, state, trees)
     return dispatcher
 
@@ -104,20 +111,17 @@ def project_here() -> Path:
     return find_root(Path.cwd())
 
 
-def _live(
-    log: SessionLog,
-    records: Sequence[Recorded],
-    root: Path,
-    interpreter: ev.Interpreter,
-    settings: Settings,
-    trees: TreeStore | None,
-) -> Dispatcher:
-    keep: Callable[[str], str] = artefacts.keep
-    limits = Limits(wall=settings.timeout, silence=settings.silence)
-    engine = LocalEngine(
-        root=root, interpreter=interpreter, limits=limits, keep=keep, trees=trees, watcher=Watcher(root, home=state_home())
+def _engine(
+    root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None
+) -> LocalEngine:
+    return LocalEngine(
+        root=root,
+        interpreter=interpreter,
+        limits=Limits(wall=settings.timeout, silence=settings.silence),
+        keep=artefacts.keep,
+        trees=trees,
+        watcher=Watcher(root, home=state_home()),
     )
-    return Dispatcher(log, engine, records)
 
 
 def _checkout(root: Path, trees: TreeStore | None) -> ev.Checkout:
@@ -128,7 +132,7 @@ def _checkout(root: Path, trees: TreeStore | None) -> ev.Checkout:
 
 
 def _tell_edits(dispatcher: Dispatcher, state: SessionState, trees: TreeStore | None) -> None:
-    """What was edited while nobody was watching is an edit too."""
+    """Observe what was edited while nobody was watching: it is an edit too."""
     here = (run.report.tree for run in reversed(state.runs) if run.report and not run.request.in_copy)
     last = next((tree for tree in here if tree), "")
     known = last or (state.opened.checkout.tree if state.opened else "")

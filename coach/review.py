@@ -82,7 +82,7 @@ class Replay:
         for listener in tuple(self._listeners):
             listener(Update(state))
 
-    def submit(self, command: Command) -> Future[Decision | Refusal]:
+    def submit(self, command: Command) -> Future[Decision | Refusal]:  # noqa: ARG002 - a door's shape
         future: Future[Decision | Refusal] = Future()
         refusal = Refusal(self._read_only)
         future.set_result(refusal)

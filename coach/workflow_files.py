@@ -27,7 +27,9 @@ def workflow_paths(root: Path, own: tuple[str, ...] = ()) -> dict[str, Path]:
     for name in own:
         path = root / name
         if not path.is_file():
-            raise UsageError(f"workflow file {name} is missing", do="mend `workflows` under [tool.coach] in pyproject.toml")
+            raise UsageError(
+                f"workflow file {name} is missing", do="mend `workflows` under [tool.coach] in pyproject.toml"
+            )
         paths[path.stem] = path
     return paths
 
@@ -55,7 +57,9 @@ def read_workflow(path: Path) -> Workflow:
     except ValidationError as error:
         first = error.errors()[0]
         word = next((str(part) for part in reversed(first["loc"]) if isinstance(part, str)), "")
-        raise UsageError(f"{path.name}, line {_line_of(text, word)}: {word}: {first['msg'].lower()}") from None
+        raise UsageError(
+            f"{path.name}, line {_line_of(text, word)}: {word}: {first['msg'].lower()}"
+        ) from None
 
 
 def _problem(table: dict[str, Any]) -> tuple[str, str] | None:

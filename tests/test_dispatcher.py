@@ -122,7 +122,8 @@ def test_an_effect_the_engine_refuses_ends_its_run(session, monkeypatch):
 def test_commands_from_many_threads_are_put_in_one_order(session):
     dispatcher, log, _ = session
     threads = [
-        threading.Thread(target=lambda: [dispatcher.submit(cmd.WriteNote(text="x")) for _ in range(50)]) for _ in range(4)
+        threading.Thread(target=lambda: [dispatcher.submit(cmd.WriteNote(text="x")) for _ in range(50)])
+        for _ in range(4)
     ]
     for thread in threads:
         thread.start()

@@ -20,6 +20,7 @@ CLASS_LINES = 250
 APP_LINES = 200
 ALLOWED = {
     "coach/engine/probe/coach_probe.py": "one file by design: it is injected into foreign interpreters",
+    "coach/core/events.py": "one class per kind",
     "coach/core/session.py": "one small function per event",
 }
 
@@ -42,7 +43,10 @@ def test_functions_and_classes_can_be_read_at_a_glance():
 
 
 def test_files_are_about_one_thing():
-    sizes = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    sizes = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in FILES
+    }
     assert not {path: size for path, size in sizes.items() if size > FILE_LINES and path not in ALLOWED}
     assert sizes.get("coach/ui/app.py", 0) <= APP_LINES
 
@@ -51,7 +55,8 @@ def test_every_module_says_what_it_is_for():
     silent = [
         path.relative_to(ROOT).as_posix()
         for path in FILES
-        if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if path.read_text(encoding="utf-8").strip()
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert silent == ["coach/__main__.py"]
 
@@ -77,12 +82,34 @@ def _modules_after(code):
 def test_help_imports_nothing_heavy(argv):
     code = f"import contextlib, io\nfrom coach.cli import main\nwith contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main({argv!r})"
     loaded = _modules_after(code)
-    assert not loaded & {"textual", "pydantic", "watchfiles", "asyncio", "rich", "jsonlines", "subprocess", "importlib.metadata"}
+    assert not loaded & {
+        "textual",
+        "pydantic",
+        "watchfiles",
+        "asyncio",
+        "rich",
+        "jsonlines",
+        "subprocess",
+        "importlib.metadata",
+    }
 
 
 def test_headless_commands_do_not_load_the_screen():
     loaded = _modules_after("import coach.headless.running, coach.headless.notebook, coach.headless.reading")
     assert not loaded & {"textual", "rich"}
+
+
+def test_the_probe_stands_alone_in_the_targets_interpreter():
+    own = {path.stem for path in (PACKAGE / "engine" / "probe").glob("*.py")}
+    for path in (PACKAGE / "engine" / "probe").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                top = name.partition(".")[0]
+                assert top in sys.stdlib_module_names | own | {"pytest", "_pytest"}, (
+                    f"{path.name} imports {name}"
+                )
 
 
 def test_one_version_everywhere():

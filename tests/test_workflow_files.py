@@ -22,7 +22,10 @@ BROKEN = [
     ('name = "x"\n', "at least one step"),
     ('name = "x"\n[[steps]]\nid = "a"\n', "needs an id and a title"),
     ('name = "x"\n[[steps]]\nid = "a"\ntitle = "A"\n[[steps]]\nid = "a"\ntitle = "B"\n', "appears twice"),
-    ('name = "x"\n[[steps]]\nid = "a"\ntitle = "A"\ngate = [{check = "wishful"}]\n', "line 5: unknown check 'wishful'"),
+    (
+        'name = "x"\n[[steps]]\nid = "a"\ntitle = "A"\ngate = [{check = "wishful"}]\n',
+        "line 5: unknown check 'wishful'",
+    ),
     ('name = "x"\n[[steps]]\nid = "a"\ntitle = "A"\nsparkle = 1\n', "unknown key 'sparkle'"),
     ('name = "x"\n[[steps]]\nid = "a"\ntitle = 3\n', "title"),
 ]
@@ -32,7 +35,7 @@ BROKEN = [
 def test_a_broken_file_is_refused_with_its_reason(tmp_path, text, reason):
     path = tmp_path / "own.toml"
     path.write_text(text)
-    with pytest.raises(UsageError, match="own.toml") as refused:
+    with pytest.raises(UsageError, match=r"own\.toml") as refused:
         read_workflow(path)
     assert reason in str(refused.value)
 

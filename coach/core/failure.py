@@ -37,7 +37,7 @@ _VOLATILE = [
         re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE),
         "<uuid>",
     ),
-    (re.compile(r"(?:/private)?(?:/var/folders|/tmp|/var/tmp)/[^\s'\"\])},:]+"), "<tmp>"),  # noqa: S108
+    (re.compile(r"(?:/private)?(?:/var/folders|/tmp|/var/tmp)/[^\s'\"\])},:]+"), "<tmp>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"), "<time>"),
     (re.compile(r"\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|seconds?|secs?)\b"), "<duration>"),

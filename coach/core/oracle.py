@@ -29,6 +29,7 @@ def judge(report: RunReport, failing: Collection[FailureSignature], expected: Co
         report: what was seen.
         failing: signatures of the run's failures.
         expected: strict signatures of the failure being debugged; empty means any failure counts.
+
     """
     if report.foreign_modules:
         return Judged(

@@ -13,7 +13,7 @@ import base64
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
@@ -78,11 +78,23 @@ class Redacted:
     counts: tuple[tuple[str, int], ...]
 
 
-def redact(
-    text: str, *, secrets: Sequence[str] = (), home: str = "", user: str = "", host: str = ""
-) -> Redacted:
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What must not leave this machine, besides what the rules recognise by form."""
+
+    secrets: tuple[str, ...] = ()
+    """Exact values, such as those of secret-named environment variables."""
+    home: str = ""
+    """The home directory; becomes ``~``."""
+    user: str = ""
+    host: str = ""
+    patterns: tuple[re.Pattern[str], ...] = ()
+    """The project's own."""
+
+
+def redact(text: str, private: Private | None = None) -> Redacted:
     """Redact one text; for several that belong together use one ``Redactor``."""
-    redactor = Redactor(secrets=secrets, home=home, user=user, host=host)
+    redactor = Redactor(private)
     cleaned = redactor.settle(redactor.clean(text))
     return Redacted(cleaned, redactor.counts)
 
@@ -90,19 +102,13 @@ def redact(
 class Redactor:
     """Redacts many texts with one numbering. ``clean`` each text, then ``settle`` each result."""
 
-    def __init__(
-        self,
-        *,
-        secrets: Sequence[str] = (),
-        home: str = "",
-        user: str = "",
-        host: str = "",
-        patterns: Sequence[re.Pattern[str]] = (),
-    ) -> None:
-        self._exact = _any_of((value, value) for value in secrets)
-        self._home = home.rstrip("/")
-        self._names = [(rule, name) for rule, name in (("user", user), ("host", host)) if _is_telling(name)]
-        self._patterns = tuple(patterns)
+    def __init__(self, private: Private | None = None) -> None:
+        private = private or Private()
+        self._exact = _any_of((value, value) for value in private.secrets)
+        self._home = private.home.rstrip("/")
+        names = (("user", private.user), ("host", private.host))
+        self._names = [(rule, name) for rule, name in names if _is_telling(name)]
+        self._patterns = private.patterns
         self._numbers: dict[str, dict[str, int]] = {}
         self._owner: dict[str, str] = {}
         self._counts: Counter[str] = Counter()

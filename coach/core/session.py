@@ -23,7 +23,6 @@ from coach.core.target import Target
 from coach.core.verification import Verification
 from coach.core.workflow import Step, Workflow
 
-
 ASSISTANT = "assistant"
 """Who edits after context was exported, when nobody said a name."""
 
@@ -409,7 +408,9 @@ def _(event: ev.HypothesisJudged, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.NoteWritten, state: SessionState) -> SessionState:
-    noted = replace(_marked(state, "note"), notes=(*state.notes, Note(state.at, event.text, state.last_number)))
+    noted = replace(
+        _marked(state, "note"), notes=(*state.notes, Note(state.at, event.text, state.last_number))
+    )
     return _answered(noted, "wrote a note", "revert", "tamper")
 
 

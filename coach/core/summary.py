@@ -51,7 +51,12 @@ def summarise_run(run: Run) -> dict[str, Any]:
         "counts": report.counts.model_dump() if report else None,
         "tree": report.tree if report else "",
         "failures": [
-            {"test": each.test, "exception": each.exception, "message": each.message, "signature": each.strict}
+            {
+                "test": each.test,
+                "exception": each.exception,
+                "message": each.message,
+                "signature": each.strict,
+            }
             for each in run.failing
         ],
     }
@@ -66,7 +71,8 @@ def _step(state: SessionState, index: int) -> dict[str, Any]:
         "done": all(each.passed for each in checks),
         "overridden": state.overrides.get(step.id, ""),
         "checks": [
-            {"check": each.name, "title": each.title, "passed": each.passed, "figure": each.figure} for each in checks
+            {"check": each.name, "title": each.title, "passed": each.passed, "figure": each.figure}
+            for each in checks
         ],
     }
 

@@ -58,7 +58,7 @@ _MARK_RUN = re.compile(
 
 
 def storable(text: str) -> str:
-    """Return text that UTF-8 can encode: lone surrogates become ``\\udcff``-like escapes."""
+    """Return text that UTF-8 can encode: a lone surrogate becomes its backslash escape."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -80,6 +80,7 @@ def safe(text: str, *, limit: int | None = None) -> SafeText:
     Args:
         text: anything, in any state.
         limit: characters kept in all; what is cut is announced at the end.
+
     """
     dropped = 0
     if limit is not None and len(text) > limit:

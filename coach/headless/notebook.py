@@ -77,8 +77,10 @@ def _list_suspects(args: Namespace, state: SessionState) -> int:
     for suspect in state.suspects:
         out = state.ruled_out.get(suspect.key, "")
         sign = "✘" if out else "●"
-        put(f"{sign} {suspect.score:5.2f}  {safe_line(suspect.place)}  {safe_line(suspect.function)}  "
-            f"{safe_line(out or ', '.join(suspect.reasons))}")
+        put(
+            f"{sign} {suspect.score:5.2f}  {safe_line(suspect.place)}  {safe_line(suspect.function)}  "
+            f"{safe_line(out or ', '.join(suspect.reasons))}"
+        )
     if not state.suspects:
         put("no suspects yet: a failing run names them (coach run)")
     return EXIT_FINE
@@ -108,7 +110,10 @@ def hypothesis(args: Namespace) -> int:
         return _ledger(args, cmd.JudgeHypothesis(id=args.judge, verdict=args.verdict, reason=args.reason))
     if args.claim:
         text = args.predict or (f"the target: {args.expects}" if args.expects else "")
-        return _ledger(args, cmd.ProposeHypothesis(claim=args.claim, prediction=Prediction(text=text, expects=args.expects)))
+        return _ledger(
+            args,
+            cmd.ProposeHypothesis(claim=args.claim, prediction=Prediction(text=text, expects=args.expects)),
+        )
     return _show_ledger(args, read_session(args.session))
 
 
@@ -125,7 +130,9 @@ def _show_ledger(args: Namespace, state: SessionState) -> int:
     for each in state.hypotheses:
         runs = ", ".join(f"#{number}" for number in each.runs)
         verdict = f"{each.verdict} {runs}: {each.reason}" if each.verdict else "open"
-        put(f"H{each.id}  {safe_line(each.claim)}\n    predicts: {safe_line(each.prediction.text)}\n    {safe_line(verdict)}")
+        put(
+            f"H{each.id}  {safe_line(each.claim)}\n    predicts: {safe_line(each.prediction.text)}\n    {safe_line(verdict)}"
+        )
     if not state.hypotheses:
         put("no hypothesis yet: coach hypothesis 'CLAIM' --predict 'WHAT YOU WILL SEE'")
     return EXIT_FINE

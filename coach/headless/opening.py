@@ -2,7 +2,6 @@
 
 import contextlib
 import signal
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +65,9 @@ def current_id(named: str) -> str:
         return library.find(named).id
     found = library.newest_open(project_here())
     if found is None:
-        raise SessionError("no open session in this project", do="start one: coach run TARGET, or coach debug TARGET")
+        raise SessionError(
+            "no open session in this project", do="start one: coach run TARGET, or coach debug TARGET"
+        )
     return found.id
 
 
@@ -86,7 +87,7 @@ def _serving(session: Dispatcher) -> Iterator[Dispatcher]:
             session.submit(cmd.Interrupted(by=name))
             session.wait_idle(5)
             session.close()
-            print(f"coach: stopped by {name}; the session is kept", file=sys.stderr)
+            say(f"coach: stopped by {name}; the session is kept")
             raise SystemExit(128 + signal.Signals[name].value) from None
 
 

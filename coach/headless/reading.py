@@ -54,7 +54,9 @@ def _newest_here() -> str:
     root = str(project_here())
     listed = next((each for each in library.sessions() if each.project == root and not each.damage), None)
     if listed is None:
-        raise SessionError("no session in this project", do="start one: coach debug TARGET, or name one: coach sessions")
+        raise SessionError(
+            "no session in this project", do="start one: coach debug TARGET, or name one: coach sessions"
+        )
     return listed.id
 
 
@@ -63,7 +65,9 @@ def _note_export(session: str, args: Namespace, digest: str) -> None:
     try:
         with open_existing(session) as live:
             way = "file" if args.output else "stdout"
-            live.submit(cmd.NoteExport(format=args.format, budget=args.budget, digest=digest, way=way)).result(timeout=5)
+            live.submit(
+                cmd.NoteExport(format=args.format, budget=args.budget, digest=digest, way=way)
+            ).result(timeout=5)
     except (SessionHeld, SessionError, StoreError) as error:
         say(f"not recorded in the session: {error}")
 
@@ -72,7 +76,9 @@ def _write_file(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{path} cannot be written", why=error.strerror or str(error), do="choose another file") from None
+        raise UsageError(
+            f"{path} cannot be written", why=error.strerror or str(error), do="choose another file"
+        ) from None
 
 
 def sessions(args: Namespace) -> int:

@@ -47,7 +47,9 @@ def reproduce(args: Namespace) -> int:
 def _say_run(session: Dispatcher, args: Namespace) -> int:
     last = session.state.runs[-1] if session.state.runs else None
     if last and args.json:
-        put_json({"session": session.state.opened.session if session.state.opened else "", **summarise_run(last)})
+        put_json(
+            {"session": session.state.opened.session if session.state.opened else "", **summarise_run(last)}
+        )
     elif last:
         put(run_line(last))
     return exit_code_of(last)

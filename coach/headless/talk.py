@@ -18,7 +18,8 @@ SIGNS = {"PASS": "✔", "FAIL": "✘", "UNRESOLVED": "◐"}
 
 def say(text: str) -> None:
     """Write one line of narration."""
-    print(safe(text), file=sys.stderr, flush=True)
+    sys.stderr.write(f"{safe(text)}\n")
+    sys.stderr.flush()
 
 
 def put(text: str) -> None:
@@ -84,7 +85,10 @@ def status_text(state: SessionState) -> str:
             sign = "⚠"
         lines.append(f"{sign} {step.title}  {sum(each.passed for each in checks)}/{len(checks)}")
         if step.id == state.step_id:
-            lines += [f"    [{'x' if each.passed else ' '}] {each.title}  {safe_line(each.figure)}" for each in checks]
+            lines += [
+                f"    [{'x' if each.passed else ' '}] {each.title}  {safe_line(each.figure)}"
+                for each in checks
+            ]
     if state.runs:
         lines.append(run_line(state.runs[-1]))
     if state.closed:

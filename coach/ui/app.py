@@ -35,7 +35,10 @@ class CoachApp(App[None]):
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         wished = os.environ.get("TEXTUAL_THEME", "")
-        self.theme = wished if wished in self.available_themes else themes.DARK.name
+        # Set twice: textual takes the name from the environment before it knows our themes, and skips what is not new.
+        self.theme = themes.DARK.name
+        if wished in self.available_themes:
+            self.theme = wished
 
     def get_default_screen(self) -> Screen[None]:
         return SessionScreen(self._door, self._export, self._clock)

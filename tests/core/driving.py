@@ -24,7 +24,9 @@ def opening(**changes) -> ev.SessionOpened:
         "coach": "0",
         "target": Target(words=(TEST,)),
         "workflow": workflow(),
-        "interpreter": ev.Interpreter(path="/venv/bin/python", why="the project's .venv", version="3.11.7", pytest="9.0"),
+        "interpreter": ev.Interpreter(
+            path="/venv/bin/python", why="the project's .venv", version="3.11.7", pytest="9.0"
+        ),
         "checkout": ev.Checkout(root="/project", commit="c0ffee", branch="main", tree="t0"),
     }
     return ev.SessionOpened.model_validate({**values, **changes})
@@ -32,10 +34,29 @@ def opening(**changes) -> ev.SessionOpened:
 
 def failure(message: str = "assert 9 == 10", **changes) -> Failure:
     frames = (
-        Frame(path="tests/test_cart.py", line=8, function="test_total", own=True, source="assert cart.total() == 10"),
-        Frame(path="shop/cart.py", line=21, function="total", own=True, code="def total(self):\n    return 9", code_start=20),
+        Frame(
+            path="tests/test_cart.py",
+            line=8,
+            function="test_total",
+            own=True,
+            source="assert cart.total() == 10",
+        ),
+        Frame(
+            path="shop/cart.py",
+            line=21,
+            function="total",
+            own=True,
+            code="def total(self):\n    return 9",
+            code_start=20,
+        ),
     )
-    values = {"test": TEST, "exception": "AssertionError", "message": message, "frames": frames, "duration": 0.01}
+    values = {
+        "test": TEST,
+        "exception": "AssertionError",
+        "message": message,
+        "frames": frames,
+        "duration": 0.01,
+    }
     return Failure.model_validate({**values, **changes})
 
 
@@ -88,7 +109,12 @@ class Drive:
         before = self.state.under_way
         self.send(eff.FilesSaved(paths=paths or ("shop/cart.py",)))
         for run in before:
-            self.send(eff.RunEnded(number=run.number, report=RunReport(ending=Ending(kind="superseded", sentence="superseded"))))
+            self.send(
+                eff.RunEnded(
+                    number=run.number,
+                    report=RunReport(ending=Ending(kind="superseded", sentence="superseded")),
+                )
+            )
 
     def started(self) -> list[str]:
         """Purposes of the runs started so far."""

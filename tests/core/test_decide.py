@@ -20,7 +20,16 @@ CHANGES = Changes(
 def pinned(**changes):
     drive = reproduced(**changes)
     drive.send(cmd.PinTest())
-    drive.send(eff.TestSeen(test=TEST, path="tests/test_cart.py", line=5, source="def test_total(): ...", digest="d1", pin=True))
+    drive.send(
+        eff.TestSeen(
+            test=TEST,
+            path="tests/test_cart.py",
+            line=5,
+            source="def test_total(): ...",
+            digest="d1",
+            pin=True,
+        )
+    )
     return drive
 
 
@@ -135,7 +144,9 @@ def test_going_back_is_free_and_recorded():
 )
 def test_a_prediction_is_judged_by_the_first_run_after_an_edit(expects, report, verdict):
     drive = reproduced()
-    drive.send(cmd.ProposeHypothesis(claim="rounding", prediction=Prediction(text="it passes", expects=expects)))
+    drive.send(
+        cmd.ProposeHypothesis(claim="rounding", prediction=Prediction(text="it passes", expects=expects))
+    )
     drive.saves()
     drive.ends(report)
     judged = drive.state.hypotheses[0]
@@ -215,7 +226,9 @@ def test_a_moved_goal_caps_the_verdict(spoil, name):
 
 def test_new_failures_skips_and_lost_tests_are_named():
     other = failure(test="tests/test_tax.py::test_vat")
-    found = verified(pinned(), suite=red(failures=(other,), counts={"selected": 30, "passed": 29, "failed": 1}))
+    found = verified(
+        pinned(), suite=red(failures=(other,), counts={"selected": 30, "passed": 29, "failed": 1})
+    )
     assert "tests/test_tax.py::test_vat" in next(each.figure for each in found.missing)
     found = verified(pinned(), suite=green(passed=30, skipped=("tests/test_tax.py::test_vat",)))
     assert [each.name for each in found.missing] == ["nothing-lost"]

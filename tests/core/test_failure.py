@@ -9,7 +9,10 @@ from tests.core.driving import failure, red
 
 SAME = [
     ("<Cart at 0x7f3a1c2d4e50> is empty", "<Cart at 0x7f99aa001230> is empty"),
-    ("No such file: /tmp/pytest-of-me/pytest-3/test_a0/x.db", "No such file: /tmp/pytest-of-me/pytest-9/test_a0/x.db"),
+    (
+        "No such file: /tmp/pytest-of-me/pytest-3/test_a0/x.db",
+        "No such file: /tmp/pytest-of-me/pytest-9/test_a0/x.db",
+    ),
     ("at 2026-01-02T03:04:05.123Z", "at 2026-02-03T04:05:06.789Z"),
     ("id 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "id 9b2504e0-4f89-11d3-9a0c-0305e82c33ff"),
     ("{'b', 'a'} != {'c'}", "{'a', 'b'} != {'c'}"),

@@ -10,7 +10,9 @@ FAIL, OTHER, PASS = ("aaaa",), ("bbbb",), ()
 
 
 def series(*outcomes, resolved=True):
-    return [SeriesRun(run=index + 1, strict=strict, resolved=resolved) for index, strict in enumerate(outcomes)]
+    return [
+        SeriesRun(run=index + 1, strict=strict, resolved=resolved) for index, strict in enumerate(outcomes)
+    ]
 
 
 @pytest.mark.parametrize(

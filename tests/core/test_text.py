@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from coach.core.text import LINE_LIMIT, safe, safe_line, shorten_middle, storable
 
-FORBIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+FORBIDDEN = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 @given(st.text(alphabet=st.characters(), max_size=300))

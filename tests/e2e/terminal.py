@@ -22,7 +22,12 @@ class Terminal:
         environment = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", **(env or {})}
         environment.pop("NO_COLOR", None)
         self.child = pexpect.spawn(
-            words[0], list(words[1:]), cwd=str(cwd), env=environment, dimensions=(lines, columns), timeout=DEADLINE
+            words[0],
+            list(words[1:]),
+            cwd=str(cwd),
+            env=environment,
+            dimensions=(lines, columns),
+            timeout=DEADLINE,
         )
 
     @property

@@ -23,7 +23,9 @@ def shop(tmp_path):
 def headless(*words, cwd, state):
     environment = {"COACH_STATE_DIR": str(state), "PATH": "/usr/bin:/bin", "HOME": str(state)}
     argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def git(folder, *words):
@@ -53,7 +55,9 @@ def fix(folder):
 
 def test_from_a_failing_test_to_a_verified_fix(shop, state_home):
     before = state_of_repository(shop)
-    screen = coach("debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home, columns=140, lines=45)
+    screen = coach(
+        "debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home, columns=140, lines=45
+    )
     screen.wait_for("Reproduce", "InvoiceMismatch", "3 of 3")
     write_spec(screen)
     screen.wait_for("Reproduce 3/3")
@@ -138,7 +142,9 @@ def test_a_second_coach_only_reads_and_says_who_holds_the_session(shop, state_ho
 
 
 def test_without_a_target_the_last_failures_are_offered(shop, state_home):
-    subprocess.run([sys.executable, "-m", "pytest", "-q", FAILING_TEST], cwd=shop, capture_output=True, check=False)
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", FAILING_TEST], cwd=shop, capture_output=True, check=False
+    )
     screen = coach("debug", "--python", sys.executable, cwd=shop, state=state_home)
     screen.wait_for("what fails?", "✘ tests/test_invoices.py", "the whole suite")
     screen.press("\r")

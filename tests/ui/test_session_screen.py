@@ -182,6 +182,7 @@ async def test_themes_follow_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TEXTUAL_THEME", "coach-light")
     async with shown(fakes.FakeDoor(*fakes.story("isolate"))) as pilot:
         assert pilot.app.theme == "coach-light"
+        assert pilot.app.screen.styles.background.hex.lower() == "#f8f7f4"
     monkeypatch.setenv("TEXTUAL_THEME", "no-such-theme")
     async with shown(fakes.FakeDoor(*fakes.story("isolate"))) as pilot:
         assert pilot.app.theme == "coach-dark"

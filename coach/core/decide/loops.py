@@ -39,7 +39,9 @@ def _reading(before: Trial, now: Trial) -> eff.ReadAttempt:
 def notice_loops(draft: Draft, history: History) -> None:
     """Say what the detectors see in a history, as the ladder allows."""
     state = draft.state
-    said = [Said(each.loop.pattern, each.loop.place, each.loop.level, each.loop.run) for each in state.notices]
+    said = [
+        Said(each.loop.pattern, each.loop.place, each.loop.level, each.loop.run) for each in state.notices
+    ]
     dismissed = {(each.pattern, each.place) for each in state.dismissals}
     for sighting in climb(look(history, state.loops_off), said, dismissed):
         draft.record(_noticed(state, sighting))
@@ -92,13 +94,17 @@ def _holder(state: SessionState, attempt: Attempt) -> str:
 def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - what was seen is recorded
     event = ev.TreeRestored(tree=message.tree, before=message.before, why=message.why, paths=message.paths)
     count = len(message.paths)
-    notice = f"{count} file{'' if count == 1 else 's'} put back" if count else "the files were as asked already"
+    notice = (
+        f"{count} file{'' if count == 1 else 's'} put back" if count else "the files were as asked already"
+    )
     return Decision(events=(event,), notice=notice)
 
 
 @decide.register
 def _(message: cmd.DismissLoop, state: SessionState) -> Decision | Refusal:
-    newest = next((each.loop for each in reversed(state.notices) if each.loop.pattern == message.pattern), None)
+    newest = next(
+        (each.loop for each in reversed(state.notices) if each.loop.pattern == message.pattern), None
+    )
     if newest is None:
         return Refusal(f"no {message.pattern} was noticed")
     if not message.reason.strip():

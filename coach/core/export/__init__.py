@@ -5,7 +5,6 @@ secrets out, fence, and only then cut to the budget, so that no cut leaves half 
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coach.core.export.blocks import Block, Document, Section
@@ -13,7 +12,7 @@ from coach.core.export.budget import DEFAULT, LEAST, TIERS, estimate, fit
 from coach.core.export.fence import Cleaner, mark_for, suspicious_lines
 from coach.core.export.render import RENDERERS, Style
 from coach.core.export.sections import sections_of
-from coach.core.redact import Redactor
+from coach.core.redact import Private, Redactor
 from coach.core.session import SessionState
 
 __all__ = ["DEFAULT", "LEAST", "TIERS", "Export", "Style", "export"]
@@ -34,15 +33,8 @@ class Export:
     digest: str
 
 
-def export(  # noqa: PLR0913 - each is one thing to take out; a value of its own would only rename them
-    state: SessionState,
-    *,
-    budget: int = DEFAULT,
-    style: Style = "markdown",
-    secrets: Sequence[str] = (),
-    home: str = "",
-    user: str = "",
-    host: str = "",
+def export(
+    state: SessionState, *, budget: int = DEFAULT, style: Style = "markdown", private: Private | None = None
 ) -> Export:
     """Return the session as context for an assistant or a colleague.
 
@@ -50,10 +42,7 @@ def export(  # noqa: PLR0913 - each is one thing to take out; a value of its own
         state: the session.
         budget: most tokens the text may have, by our estimate; not less than ``LEAST``.
         style: the form.
-        secrets: exact values to take out, such as those of secret-named environment variables.
-        home: the home directory; becomes ``~``.
-        user: the account's name.
-        host: the machine's name.
+        private: what to take out besides what the rules recognise.
 
     Raises:
         ValueError: the budget is too small for what is never left out.
@@ -61,7 +50,7 @@ def export(  # noqa: PLR0913 - each is one thing to take out; a value of its own
     """
     if budget < LEAST:
         raise ValueError(f"an export needs at least {LEAST:,} tokens, not {budget:,}")
-    redactor = Redactor(secrets=secrets, home=home, user=user, host=host)
+    redactor = Redactor(private)
     clean = Cleaner(redactor, state.opened.checkout.root if state.opened else "")
     title, origin = _title(state, clean), _origin(state, clean)
     sections = tuple(_settled(section, redactor) for section in sections_of(state, clean))

@@ -417,6 +417,7 @@ class _State:
         self.tests, self.raised, self.collect_errors = {}, {}, {}
         self.deselected, self.rootdir = 0, ""
         self.roots = ()
+        self.tracer = None
         path = os.environ.get("COACH_PROBE")
         if not path:
             return
@@ -427,6 +428,19 @@ class _State:
             self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
+            return
+        if settings.get("trace"):
+            self._trace(settings)
+
+    def _trace(self, settings):
+        """Load the tracer beside this file; its channel is its own, for it says much and only at the end is it read."""
+        try:
+            import coach_tracer
+
+            channel = _Channel(settings["trace"], settings["nonce"], "")
+            self.tracer = coach_tracer.Tracer(channel, self.reader.is_own)
+        except Exception as error:
+            self.channel.note("tracing", error)
 
     def test(self, nodeid):
         found = self.tests.get(nodeid)
@@ -443,6 +457,8 @@ def pytest_configure(config):
     if channel is None:
         return
     try:
+        if state.tracer is not None:
+            config.pluginmanager.register(state.tracer, "coach-tracer")
         if hasattr(config, "workerinput"):
             channel.silent = True
             return

@@ -2,21 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import Input
-
-from coach.ui.widgets.search_input import SearchInput
-
 if TYPE_CHECKING:
     from coach.ui.screens.session import SessionScreen
 
 
 def open_search(screen: "SessionScreen") -> None:
     """Show the input, mounting it at its first use."""
+    from coach.ui.widgets.search_input import SearchInput
+
     if not screen.query("#search"):
         hint = "search · enter next · ↑ previous · esc leaves"
         screen.mount(SearchInput(id="search", placeholder=hint, compact=True), before="#message")
         return
-    found = screen.query_one("#search", Input)
+    found = screen.query_one("#search", SearchInput)
     found.value = ""
     found.add_class("-on")
     found.focus()

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static, TextArea
 
 from coach.ui import literal
 from coach.ui.widgets.choice import Choice
+from coach.ui.widgets.roles import ROLE_CLASSES
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Field:
 class Dialog(ModalScreen[T | None], Generic[T]):
     """What every window shares: its frame, and esc."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     def action_leave(self) -> None:

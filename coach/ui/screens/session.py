@@ -16,7 +16,6 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
 
 from coach.core.commands import CancelRun, Command
 from coach.core.session import SessionState
@@ -31,7 +30,8 @@ from coach.ui.widgets.centre import Centre
 from coach.ui.widgets.footer import Footer
 from coach.ui.widgets.one_line import OneLine
 from coach.ui.widgets.paper import Paper
-from coach.ui.widgets.search_input import SearchInput
+from coach.ui.widgets.roles import ROLE_CLASSES
+from coach.ui.widgets.searching import SearchLeft, SearchStepped, SearchTyped
 
 Export = Callable[[SessionState, int], str]
 LOOKS_PER_SECOND = 15
@@ -64,6 +64,7 @@ class SessionScreen(Screen[None]):
     """Header, steps, panels, message, footer."""
 
     AUTO_FOCUS = "#tab-work"
+    COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared as an instance variable by textual
         (0, "-narrow"),
@@ -225,22 +226,17 @@ class SessionScreen(Screen[None]):
         elif kind == "seq" and isinstance(self.door, Scrub):
             self.seek(int(key))
 
-    @on(Input.Changed, "#search")
-    def _search(self, message: Input.Changed) -> None:
-        self._searched.find(message.value)
+    @on(SearchTyped)
+    def _search(self, message: SearchTyped) -> None:
+        self._searched.find(message.query)
         self._face.paint_message()
 
-    @on(Input.Submitted, "#search")
-    def _search_next(self) -> None:
-        self._searched.find_next(1)
-        self._face.paint_message()
-
-    @on(SearchInput.Stepped)
-    def _search_step(self, message: SearchInput.Stepped) -> None:
+    @on(SearchStepped)
+    def _search_step(self, message: SearchStepped) -> None:
         self._searched.find_next(message.way)
         self._face.paint_message()
 
-    @on(SearchInput.Left)
+    @on(SearchLeft)
     def _search_left(self) -> None:
         self._searched.find("")
         self.query_one("#search").remove_class("-on")

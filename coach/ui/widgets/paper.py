@@ -25,8 +25,6 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
     """Lines, laid out for the width there is."""
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = Roles.COMPONENT_CLASSES
-    # Textual collects them along the first base only, which is ScrollView.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
@@ -138,7 +136,7 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         if more:
             drawn = Strip.join([drawn.crop(0, width - 1), literal.strip(_MORE, self.style_of)])
         if row.key and row.key == self._cursor and self.has_focus:
-            drawn = drawn.apply_style(self.get_component_rich_style("role--cursor", partial=True))
+            drawn = drawn.apply_style(self.role_alone("role--cursor"))
         return drawn.apply_offsets(left, number)
 
     def _marked(self, drawn: Strip, number: int) -> Strip:

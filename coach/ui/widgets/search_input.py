@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import Input
+
+from coach.ui.widgets.searching import SearchLeft, SearchStepped, SearchTyped
 
 
 class SearchInput(Input):
@@ -16,21 +17,21 @@ class SearchInput(Input):
         Binding("up", "step(-1)", show=False),
     ]
 
-    class Left(Message):
-        """The search is over."""
-
-    class Stepped(Message):
-        def __init__(self, way: int) -> None:
-            super().__init__()
-            self.way = way
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
-
-    def action_step(self, way: int) -> None:
-        self.post_message(self.Stepped(way))
-
     def on_mount(self) -> None:
         """Take the focus: it is mounted when it is first asked for."""
         self.add_class("-on")
         self.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(SearchTyped(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_step(1)
+
+    def action_leave(self) -> None:
+        self.post_message(SearchLeft())
+
+    def action_step(self, way: int) -> None:
+        self.post_message(SearchStepped(way))

@@ -26,8 +26,8 @@ def title(tabs: tuple[Tab, ...], shown: Tab, work: str, owner: Widget) -> Conten
         owner: whose style sheet says what lit and dim look like.
 
     """
-    lit = owner.get_visual_style("role--accent", partial=True) + Style(bold=True)
-    dim = owner.get_visual_style("role--dim", partial=True)
+    lit = Style(foreground=owner.screen.get_visual_style("role--accent").foreground, bold=True)
+    dim = Style(foreground=owner.screen.get_visual_style("role--dim").foreground)
     parts: list[Content] = []
     for tab in tabs:
         name = work if tab == "work" and work else NAMES[tab]

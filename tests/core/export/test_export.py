@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.core import events as ev
+from coach.core.redact import Private
 from coach.core.export import LEAST, export
 from coach.core.export.budget import estimate
 from coach.core.hypothesis import Prediction
@@ -20,7 +21,7 @@ from tests.core.building import TEST, Log, command_session, failure, hostile_ses
 
 GOLDEN = Path(__file__).parent / "golden"
 SECRET = "Hunter" + "-22xyz"
-MACHINE = {"home": "/home/ada", "user": "ada", "host": "engine-room"}
+MACHINE = {"private": Private(home="/home/ada", user="ada", host="engine-room")}
 
 LOGS = {
     "reproduce": lambda: shop_session("reproduce"),
@@ -134,7 +135,7 @@ def test_exact_secrets_are_found_inside_an_assertion():
         .enter("reproduce")
         .reproduce(*[report(failure(message=f"assert '{value}' == 'x{value}y {value}'"))] * 3)
     )
-    result = export(log.state, secrets=(value,))
+    result = export(log.state, private=Private(secrets=(value,)))
     assert value not in result.text
     assert "assert '[redacted:environment#1]'" in result.text
     assert dict(result.redactions)["environment"] >= 3

@@ -7,7 +7,7 @@ import pytest
 from coach.core.export import export
 from coach.core.export.blocks import Block, Section
 from coach.core.export.fence import Cleaner, code_fence, inline, mark_for, suspicious_lines
-from coach.core.redact import Redactor
+from coach.core.redact import Private, Redactor
 from tests.core.building import Log, failure, hostile_session, report, shop_session
 
 
@@ -121,7 +121,7 @@ def test_an_instruction_in_a_test_name_is_reported():
 
 def test_paths_of_the_machine_become_relative():
     """The project's root goes, other homes become ~, and a longer name with the same beginning stays."""
-    clean = Cleaner(Redactor(home="/home/ada"), "/home/ada/code/shop")
+    clean = Cleaner(Redactor(Private(home="/home/ada")), "/home/ada/code/shop")
     line = (
         "/home/ada/code/shop/a.py /home/ada/code/shop2/b.py cd /home/ada/code/shop; /Users/bob/x /srv/home/x"
     )

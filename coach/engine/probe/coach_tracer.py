@@ -1,0 +1,294 @@
+"""Tell coach which lines of the project's own code each test ran. Loaded by the probe only when coach asks for it.
+
+PYTEST_DONT_REWRITE
+
+Runs inside the user's test process, on Python 3.8+, with nothing but the standard library. ``sys.monitoring`` where it
+exists: every line of own code fires once per test and is then switched off; between tests only the code objects that ran
+are armed again (by setting their local events anew), so foreign code costs one event per code object in the whole run and
+no other tool is disturbed, which ``restart_events()`` would do. Below 3.12 ``sys.settrace`` with a filter per file.
+
+Lines that module and class bodies ran are kept apart (``m``) from lines of functions (``b``): they run once, at import,
+for whoever imports first. They belong to the test file that was being collected, or to the test that imported them.
+"""
+
+import dis
+import sys
+import threading
+
+import pytest
+
+PART_LIMIT = 40_000
+_OPTIMIZED = 0x1
+_PRELUDE = frozenset(("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "NOP"))
+_monitoring = getattr(sys, "monitoring", None)
+
+
+class _Code:
+    """One code object of the project and the lines of it that ran in the present context."""
+
+    __slots__ = ("code", "file", "is_body", "lines", "local", "total")
+
+    def __init__(self, code, file):
+        self.code, self.file = code, file
+        self.is_body = bool(code.co_flags & _OPTIMIZED)
+        self.lines = set()
+        self.local = None
+        self.total = 0
+
+
+class _Lines:
+    """What both ways of tracing share: the files seen, the present context, and how it is sent."""
+
+    def __init__(self, channel, is_own):
+        self.channel, self.is_own = channel, is_own
+        self.files = {}
+        self.names = []
+        self.sent = 0
+        self.known = {}
+        self.dirty = []
+        self.context = ("import", "")
+
+    def file_of(self, path):
+        """Return the number of an own file, None for a foreign one. Asked once per path."""
+        try:
+            if path[:1] != "<" and self.is_own(path):
+                self.names.append(path)
+                index = len(self.names) - 1
+            else:
+                index = None
+        except Exception:
+            index = None
+        self.files[path] = index
+        return index
+
+    def switch(self, kind, name):
+        """Send what the context that ends ran, and begin another; returns the one that ended."""
+        ended = self.context
+        self.flush()
+        self.context = (kind, name)
+        return ended
+
+    def flush(self):
+        dirty, self.dirty = self.dirty, []
+        ran = {}
+        for entry in dirty:
+            lines = sorted(entry.lines)
+            entry.lines.clear()
+            self.rearm(entry)
+            if lines:
+                ran.setdefault((entry.file, "b" if entry.is_body else "m"), set()).update(lines)
+        if ran:
+            self.send(ran)
+
+    def send(self, ran):
+        while self.sent < len(self.names):
+            self.channel.send("file", {"index": self.sent, "path": self.names[self.sent]})
+            self.sent += 1
+        parts, size = [], 0
+        for (file, kind), lines in sorted(ran.items()):
+            for text in _ranges(sorted(lines)):
+                parts.append([file, kind, text])
+                size += len(text) + 16
+                if size > PART_LIMIT:
+                    self.send_parts(parts)
+                    parts, size = [], 0
+        if parts:
+            self.send_parts(parts)
+
+    def send_parts(self, parts):
+        kind, name = self.context
+        self.channel.send("lines", {"context": kind, "test": name[:8_000], "parts": parts})
+
+    def rearm(self, entry):
+        pass
+
+
+def _ranges(lines):
+    """Write sorted line numbers as ``3-5,9``, in texts of bounded length."""
+    texts, size, first, last = [], 0, None, None
+    for line in list(lines) + [None]:
+        if line is not None and last is not None and line == last + 1:
+            last = line
+            continue
+        if first is not None:
+            text = "%d" % first if first == last else "%d-%d" % (first, last)
+            texts.append(text)
+            size += len(text) + 1
+            if size > PART_LIMIT // 2:
+                yield ",".join(texts)
+                texts, size = [], 0
+        first = last = line
+    if texts:
+        yield ",".join(texts)
+
+
+class _Monitoring(_Lines):
+    """Python 3.12+: events that switch themselves off."""
+
+    name = "sys.monitoring"
+
+    def __init__(self, channel, is_own, tool):
+        _Lines.__init__(self, channel, is_own)
+        self.tool = tool
+        events = _monitoring.events
+        self.line_event = events.LINE
+        self.set_local, self.disable = _monitoring.set_local_events, _monitoring.DISABLE
+        _monitoring.register_callback(tool, events.PY_START, self.on_start)
+        _monitoring.register_callback(tool, events.LINE, self.on_line)
+        _monitoring.set_events(tool, events.PY_START)
+
+    def on_start(self, code, offset):
+        path = code.co_filename
+        file = self.files[path] if path in self.files else self.file_of(path)
+        if file is not None and id(code) not in self.known:
+            self.known[id(code)] = _Code(code, file)
+            self.set_local(self.tool, code, self.line_event)
+        return self.disable
+
+    def on_line(self, code, line):
+        entry = self.known.get(id(code))
+        if entry is not None:
+            if not entry.lines:
+                self.dirty.append(entry)
+            entry.lines.add(line)
+        return self.disable
+
+    def rearm(self, entry):
+        self.set_local(self.tool, entry.code, 0)
+        self.set_local(self.tool, entry.code, self.line_event)
+
+    def begin(self):
+        pass
+
+    def stop(self):
+        try:
+            _monitoring.set_events(self.tool, 0)
+            for entry in self.known.values():
+                self.set_local(self.tool, entry.code, 0)
+            _monitoring.free_tool_id(self.tool)
+        except Exception:
+            pass
+
+
+class _Tracing(_Lines):
+    """Python 3.8 to 3.11, or when no tool number is free: a trace function for own frames only."""
+
+    name = "sys.settrace"
+
+    def __init__(self, channel, is_own):
+        _Lines.__init__(self, channel, is_own)
+        self.set_trace, self.set_thread_trace = sys.settrace, threading.settrace
+        self.on_call = self.made()
+        self.begin()
+
+    def begin(self):
+        """Set the trace function again: a test may have taken it away."""
+        self.set_thread_trace(self.on_call)
+        self.set_trace(self.on_call)
+
+    def stop(self):
+        self.set_thread_trace(None)
+        self.set_trace(None)
+
+    def made(self):
+        """Return the function for ``call`` events. Locals instead of attributes: it runs at every call in the process."""
+        files, known, file_of, new = self.files, self.known, self.file_of, self.new
+        lines_again = hasattr(sys._getframe(), "f_trace_lines")
+
+        def on_call(frame, event, arg):
+            code = frame.f_code
+            path = code.co_filename
+            file = files[path] if path in files else file_of(path)
+            if file is None:
+                return None
+            entry = known.get(id(code)) or new(code, file)
+            if len(entry.lines) >= entry.total:
+                return None
+            if lines_again:
+                frame.f_trace_lines = True
+            return entry.local
+
+        return on_call
+
+    def new(self, code, file):
+        entry = self.known[id(code)] = _Code(code, file)
+        lines, total, owner = entry.lines, _line_count(code), self
+        entry.total = total
+
+        def local(frame, event, arg):
+            if event == "line":
+                line = frame.f_lineno
+                if line not in lines:
+                    if not lines:
+                        owner.dirty.append(entry)
+                    lines.add(line)
+                    if len(lines) >= total:
+                        frame.f_trace_lines = False  # nothing is left to see in this frame
+            return local
+
+        entry.local = local
+        return entry
+
+
+def _line_count(code):
+    """Count the lines that can fire, never too few: an early end would lose lines."""
+    if sys.version_info < (3, 11):
+        return len(set(line for _, line in dis.findlinestarts(code)))
+    lines = set()
+    for each in dis.get_instructions(code):
+        position = each.positions
+        if each.opname not in _PRELUDE and position is not None and position.lineno is not None:
+            lines.add(position.lineno)
+    return len(lines) or 1
+
+
+class Tracer:
+    """The plugin: a context per test, and one per file that is collected."""
+
+    def __init__(self, channel, is_own):
+        self.channel = channel
+        self.lines = _begun(channel, is_own)
+        channel.send("tracing", {"path": self.lines.name})
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector):
+        before = self._switch("import", collector.nodeid.partition("::")[0])
+        yield
+        if before is not None:
+            self._switch(*before)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid, location):
+        self._switch("test", nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logfinish(self, nodeid, location):
+        self._switch("import", "")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self, config):
+        try:
+            self.lines.stop()
+            self.lines.flush()
+        except Exception as error:
+            self.channel.note("trace end", error)
+
+    def _switch(self, kind, name):
+        try:
+            before = self.lines.switch(kind, name)
+            self.lines.begin()
+            return before
+        except Exception as error:
+            self.channel.note("trace", error)
+            return None
+
+
+def _begun(channel, is_own):
+    if _monitoring is not None:
+        for tool in (4, 3, 5, 2):
+            try:
+                _monitoring.use_tool_id(tool, "coach")
+            except ValueError:
+                continue
+            return _Monitoring(channel, is_own, tool)
+    return _Tracing(channel, is_own)
