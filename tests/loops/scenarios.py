@@ -1,0 +1,74 @@
+"""The registry of scenarios: a name, a label, and what a script does on a bench."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.loops.bench import Bench
+from tests.loops.projects import PROJECTS, Project
+
+Script = Callable[[Bench], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One recording to be made."""
+
+    kind: str
+    label: Literal["looping", "healthy"]
+    project: Project
+    script: Script
+    opening: dict[str, Any] = field(default_factory=dict)
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        return "-".join(filter(None, [self.kind, self.variant, self.project.name]))
+
+    @property
+    def is_held_out(self) -> bool:
+        """A third, by hash. Healthy sessions are held out by whole kinds, so that the figure is about sessions of a new kind."""
+        key = self.kind if self.label == "healthy" else self.name
+        return hashlib.sha256(key.encode()).digest()[0] % 3 == 0
+
+
+REGISTRY: list[Scenario] = []
+
+
+def scenario(label: Literal["looping", "healthy"], on: tuple[Project, ...] = PROJECTS, **opening: Any) -> Callable[[Script], Script]:
+    """Register a script for several projects; ``opening`` holds arguments of the bench, or functions of the project."""
+
+    def register(script: Script) -> Script:
+        kind = script.__name__.replace("_", "-")
+        for project in on:
+            values = {key: value(project) if callable(value) else value for key, value in opening.items()}
+            REGISTRY.append(Scenario(kind, label, project, script, values))
+        return script
+
+    return register
+
+
+def variants(label: Literal["looping", "healthy"], of: str, **opening: Any) -> Callable[[Callable[..., None]], None]:
+    """Register a script once per entry of a project's vocabulary (``tampering``, ``hiding`` …)."""
+
+    def register(script: Callable[..., None]) -> None:
+        kind = script.__name__.replace("_", "-")
+        for project in PROJECTS:
+            for name, edits in getattr(project, of).items():
+                values = {key: value(project) if callable(value) else value for key, value in opening.items()}
+                bound = _bind(script, name, edits)
+                REGISTRY.append(Scenario(kind, label, project, bound, values, name))
+
+    return register
+
+
+def _bind(script, name, edits) -> Script:
+    return lambda bench: script(bench, name, edits)
+
+
+def every() -> Iterator[Scenario]:
+    """Yield all scenarios, by name."""
+    from tests.loops import healthy, looping  # noqa: F401 - they register theirs
+
+    yield from sorted(REGISTRY, key=lambda each: each.name)
