@@ -4,6 +4,7 @@ Doors submit commands, the engine posts observations; both are messages in one q
 and sequence. Events that could not be written are kept in memory and said to be unsaved; debugging goes on.
 """
 
+import logging
 import queue
 import threading
 import time
@@ -21,6 +22,13 @@ from coach.door import Listener, Update
 from coach.errors import CoachError
 
 Answer = Decision | Refusal
+
+_DIAGNOSTICS = logging.getLogger("coach")
+"""Where defects go; ``opening`` gives it a file in the state directory."""
+
+
+class Defect(Refusal):
+    """Something coach did not expect: said to whoever looks, whatever the message was."""
 
 
 class Engine(Protocol):
@@ -159,8 +167,9 @@ class Dispatcher:
             message, future = item
             try:
                 answer = self._handle(message)
-            except Exception as error:  # noqa: BLE001 - one of the three doors: a defect must not end the session
-                answer = Refusal(f"coach could not handle {type(message).__name__}: {error!r}")
+            except Exception as error:  # one of the three doors: a defect must not end the session
+                _DIAGNOSTICS.exception("could not handle %s", type(message).__name__)
+                answer = Defect(f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more")
             finally:
                 with self._idle:
                     self._pending -= 1
@@ -207,7 +216,7 @@ class Dispatcher:
         notice = ""
         if isinstance(answer, Decision):
             notice = answer.notice
-        elif is_command:
+        elif is_command or isinstance(answer, Defect):
             notice = answer.reason
         for listener in tuple(self._listeners):
             listener(Update(self._state, notice, is_refusal=refused and is_command))

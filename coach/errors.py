@@ -15,6 +15,7 @@ Anything that is not a CoachError is a defect of coach and shows its traceback.
 EXIT_FINE = 0
 EXIT_FAILURES = 1
 EXIT_UNRESOLVED = 3
+EXIT_NO_TARGET = 4
 
 EXIT_CODES = """\
 exit codes:
@@ -44,7 +45,7 @@ class CoachError(Exception):
 
     def __str__(self) -> str:
         why = f": {self.why}" if self.why else ""
-        do = f". {self.do[:1].upper()}{self.do[1:]}" if self.do else ""
+        do = f"; {self.do}" if self.do else ""
         return f"{self.what}{why}{do}"
 
 

@@ -3,6 +3,7 @@
 The only module that knows every room. Opening reads; it runs nothing of the project.
 """
 
+import logging
 import platform
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,6 +74,7 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
         platform=platform.platform(terse=True),
     )
     log = SessionLog.create(session_folder(session_id))
+    _keep_diagnostics()
     dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees))
     dispatcher.record(opened)
     return dispatcher
@@ -94,6 +96,7 @@ def open_existing(session: str) -> Dispatcher:
     if not Path(interpreter.path).exists():
         interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
     trees, _ = open_trees(root, project_home(root))
+    _keep_diagnostics()
     dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees), loaded.records)
     _tell_edits(dispatcher, state, trees)
     return dispatcher
@@ -104,6 +107,14 @@ def open_review(session: str, why: str = "") -> Replay:
     listed = library.find(session)
     loaded = read_log(session_folder(listed.id))
     return Replay(loaded.records, artefacts.read, why or f"reviewing {listed.id}: nothing is changed")
+
+
+def _keep_diagnostics() -> None:
+    """Defects leave their traceback in the state directory; the file is made when there is one."""
+    diagnostics = logging.getLogger("coach")
+    diagnostics.propagate = False
+    if not diagnostics.handlers:
+        diagnostics.addHandler(logging.FileHandler(state_home() / "diagnostics.log", delay=True, encoding="utf-8"))
 
 
 def project_here() -> Path:
@@ -121,6 +132,7 @@ def _engine(
         keep=artefacts.keep,
         trees=trees,
         watcher=Watcher(root, home=state_home()),
+        warm=settings.warm,
     )
 
 

@@ -22,7 +22,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[tool.coach]\ntimout = 5\n", "Did you mean 'timeout'"),
+        ("[tool.coach]\ntimout = 5\n", "did you mean 'timeout'"),
         ("[tool.coach]\ntimeout = -1\n", "timeout is not usable"),
         ("[tool.coach\n", "cannot be read"),
     ],

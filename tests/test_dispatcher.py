@@ -102,8 +102,11 @@ def test_a_log_that_cannot_be_written_does_not_stop_the_work(session):
 
 def test_a_defect_in_a_decision_does_not_end_the_session(session, monkeypatch):
     dispatcher, _, _ = session
+    heard = []
+    dispatcher.subscribe(heard.append)
     dispatcher.observe("not a message")
     assert dispatcher.wait_idle(5)
+    assert "a defect of coach" in heard[-1].notice
     assert isinstance(dispatcher.submit(cmd.WriteNote(text="still here")).result(5), Decision)
 
 
@@ -116,7 +119,7 @@ def test_an_effect_the_engine_refuses_ends_its_run(session, monkeypatch):
     monkeypatch.setattr(engine, "perform", refuse)
     dispatcher.submit(cmd.RunTarget())
     assert dispatcher.wait_idle(10)
-    assert dispatcher.state.runs[-1].judged.reason == "no room. Free some"
+    assert dispatcher.state.runs[-1].judged.reason == "no room; free some"
 
 
 def test_commands_from_many_threads_are_put_in_one_order(session):

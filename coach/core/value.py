@@ -6,4 +6,4 @@ from pydantic import BaseModel, ConfigDict
 class Value(BaseModel):
     """An immutable value with equality by content."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, defer_build=True)

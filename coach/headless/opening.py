@@ -13,7 +13,7 @@ from coach.core import commands as cmd
 from coach.core.session import SessionState
 from coach.dispatcher import Dispatcher
 from coach.errors import SessionError
-from coach.headless.talk import narrator, say
+from coach.headless.talk import NOTHING_RAN, narrator, say
 from coach.opening import open_existing, open_new, open_review, project_here, target_from
 from coach.store import library
 
@@ -57,6 +57,14 @@ def opened_target(args: Namespace) -> Iterator[Dispatcher]:
         if opened:
             say(f"session {opened.session}, {opened.interpreter.path} ({opened.interpreter.why})")
         yield session
+        _drop_if_nothing_ran(session)
+
+
+def _drop_if_nothing_ran(session: Dispatcher) -> None:
+    """A mistyped target must not stay behind as the project's open session."""
+    runs = session.state.runs
+    if runs and all(run.report and run.report.ending.kind in NOTHING_RAN for run in runs):
+        session.submit(cmd.Close(note="there was nothing to run")).result(timeout=5)
 
 
 def current_id(named: str) -> str:

@@ -11,8 +11,9 @@ from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.core.text import safe, safe_line
 from coach.door import Update
-from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED
+from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED
 
+NOTHING_RAN = frozenset({"no_tests", "usage_error", "no_pytest", "not_started"})
 SIGNS = {"PASS": "✔", "FAIL": "✘", "UNRESOLVED": "◐"}
 
 
@@ -43,7 +44,7 @@ def narrator(state: SessionState) -> Callable[[Update], None]:
                 told.add(run.number)
                 say(run_line(run))
         if update.notice and not update.is_refusal:
-            say(update.notice)
+            say(safe_line(update.notice))
 
     return tell
 
@@ -65,9 +66,11 @@ def run_line(run: Run) -> str:
 
 
 def exit_code_of(run: Run | None) -> int:
-    """Map a run to the exit code: red 1, unresolved 3."""
-    if run is None or run.judged is None:
+    """Map a run to the exit code: red 1, unresolved 3, nothing there to run 4."""
+    if run is None or run.judged is None or run.report is None:
         return EXIT_UNRESOLVED
+    if run.report.ending.kind in NOTHING_RAN:
+        return EXIT_NO_TARGET
     if run.failing:
         return EXIT_FAILURES
     return EXIT_FINE if run.judged.outcome == "PASS" else EXIT_UNRESOLVED
@@ -89,8 +92,8 @@ def status_text(state: SessionState) -> str:
                 f"    [{'x' if each.passed else ' '}] {each.title}  {safe_line(each.figure)}"
                 for each in checks
             ]
-    if state.runs:
-        lines.append(run_line(state.runs[-1]))
+    if state.last_run:
+        lines.append(run_line(state.last_run))
     if state.closed:
         lines.append(f"closed: {state.closed.ending}")
     lines.append(f"next: {safe_line(advise(state).text)}")

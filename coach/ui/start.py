@@ -31,6 +31,10 @@ class Choice:
     words: tuple[str, ...] = ()
 
 
+WIDTH = 96
+"""Columns of the list at most; the style sheet below says the same."""
+
+
 class StartApp(App[Choice]):
     """A list, and Enter."""
 
@@ -56,8 +60,9 @@ class StartApp(App[Choice]):
         self.theme = themes.DARK.name
 
     def compose(self) -> ComposeResult:
+        width = min(WIDTH, self.size.width * 96 // 100) - 10
         options = [
-            Option(plain(f"{sign} {shorten_middle(safe_line(text), 86)}")) for sign, text, _ in self._choices
+            Option(plain(f"{sign} {shorten_middle(safe_line(text), width)}")) for sign, text, _ in self._choices
         ]
         listed = OptionList(*options, id="list", markup=False)
         listed.border_title = plain(f"{self._project}: what fails?")

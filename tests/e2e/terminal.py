@@ -20,7 +20,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.bytes = b""
         environment = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", **(env or {})}
-        environment.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):  # a test runner's own size is not this terminal's
+            environment.pop(name, None)
         self.child = pexpect.spawn(
             words[0],
             list(words[1:]),

@@ -1,0 +1,124 @@
+"""Wrong words at the door: one clear sentence, the documented exit code, nothing lost and nothing touched."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text("")
+    (folder / "test_a.py").write_text("def test_ok():\n    pass\n\ndef test_bad():\n    assert 1 == 2\n")
+    (folder / "test_broken.py").write_text("import nowhere_to_be_found\n")
+    (folder / "test_none.py").write_text("x = 1\n")
+    return folder
+
+
+def coach(*words, cwd, **env):
+    argv = [sys.executable, "-m", "coach", *words]
+    return subprocess.run(
+        argv, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False
+    )
+
+
+def run(*words, cwd, **env):
+    return coach("run", "--python", sys.executable, *words, cwd=cwd, **env)
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("nope.py",), 4, "no such test file: nope.py"),
+        (("test_a.py::nope",), 4, "not found"),
+        (("test_none.py",), 4, "no tests were found in test_none.py"),
+        (("test_broken.py",), 1, "nowhere_to_be_found"),
+        (("test_a.py::test_bad",), 1, "assert 1 == 2"),
+        (("test_a.py::test_ok",), 0, "1 passed"),
+        (("/etc/hostname",), 4, "outside the project"),
+        (("--", "nonexistent-command"), 4, "could not start nonexistent-command"),
+        (("--", "sh", "-c", "exit 3"), 1, "exit 3"),
+        (("--",), 4, "no command after --"),
+        (("--timeout", "soon", "test_a.py"), 2, "--timeout"),
+    ],
+)
+def test_a_run_says_in_one_sentence_what_is_wrong(project, words, code, said):
+    before = contents(project)
+    done = run(*words, cwd=project)
+    assert done.returncode == code, done.stderr
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert contents(project) == before
+
+
+def test_a_mistyped_target_does_not_stay_behind_as_the_open_session(project):
+    run("test_a.py::nope", cwd=project)
+    assert coach("status", cwd=project).returncode == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("run", "--python", "/nowhere/python", "test_a.py"), 4, "no python at /nowhere/python"),
+        (("status",), 5, "no open session"),
+        (("export", "zzz"), 5, "no session 'zzz'"),
+        (("export", "../../etc"), 5, "no session"),
+        (("export", "--budget", "10"), 5, "no session"),
+        (("debug", "test_a.py"), 2, "needs a terminal"),
+        (("review",), 2, "needs a terminal"),
+        (("workflows", "check", "nope.toml"), 2, "nope.toml is not a workflow"),
+        (("frobnicate",), 2, "invalid choice"),
+        (("run", "--workflow", "nope", "test_a.py"), 2, "no workflow 'nope'"),
+    ],
+)
+def test_other_commands_too(project, words, code, said):
+    done = coach(*words, cwd=project)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_folder_without_git(tmp_path):
+    done = run(cwd=tmp_path)
+    assert done.returncode == 4
+    assert "no tests were found" in done.stderr
+
+
+def test_escapes_in_test_output_never_reach_the_terminal(project):
+    (project / "test_hostile.py").write_text(
+        "def test_it():\n    assert False, '\\x1b]52;c;aGk=\\x07 [/bold] [link=https://x]y \\x1b[2J'\n"
+    )
+    done = run("test_hostile.py", cwd=project)
+    shown = done.stdout + done.stderr
+    assert "\x1b" not in shown
+    assert "[/bold] [link=https://x]y" in shown
+
+
+def test_a_state_directory_that_cannot_be_used_is_named(project, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    done = run("test_a.py", cwd=project, COACH_STATE_DIR=str(blocked))
+    assert done.returncode == 7
+    assert str(blocked) in done.stderr
+
+
+def test_json_is_all_there_is_on_stdout(project):
+    done = run("--json", "test_a.py::test_bad", cwd=project)
+    found = json.loads(done.stdout)
+    assert found["outcome"] == "FAIL"
+    assert found["failures"][0]["exception"] == "AssertionError"
+    status = json.loads(coach("status", "--json", cwd=project).stdout)
+    assert status["last_run"]["number"] == 1
