@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_debug(commands)
     _add_runs(commands)
+    _add_searches(commands)
     _add_notebook(commands)
     _add_sessions(commands)
     _add_workflows(commands)
@@ -153,6 +154,30 @@ def _add_runs(commands: "_Commands[_Parser]") -> None:
     _add_session(pin)
 
 
+def _add_searches(commands: "_Commands[_Parser]") -> None:
+    bisect = _add(
+        commands, "bisect", "coach.headless.searching:bisect", "find the commit that brought the failure"
+    )
+    bisect.add_argument("--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)")
+    reduce = _add(
+        commands, "reduce", "coach.headless.searching:reduce", "find the edits, earlier tests or input that matter"
+    )
+    what = reduce.add_mutually_exclusive_group()
+    what.add_argument("--edits", action="store_true", help="the hunks since the last pass (the default)")
+    what.add_argument("--order", action="store_true", help="the earlier tests without which it passes")
+    what.add_argument("--input", metavar="FILE", default="", help="the smallest content of a file that still fails")
+    stress = _add(
+        commands, "stress", "coach.headless.searching:stress", "name what a flaky failure depends on"
+    )
+    stress.add_argument("-n", "--runs", type=int, default=0, metavar="N", help="runs under each condition (default: 3)")
+    for parser in (bisect, reduce, stress):
+        _add_target(parser)
+        _add_session(parser)
+        parser.add_argument("--new", action="store_true", help="start a new session even when one is open here")
+        parser.add_argument("--jobs", type=int, default=2, metavar="N", help="probes at the same time (default: 2)")
+        parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many probes")
+
+
 def _add_notebook(commands: "_Commands[_Parser]") -> None:
     step = _add(
         commands, "step", "coach.headless.notebook:step", "show the step, or go to the next or a named one"
@@ -177,6 +202,9 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     suspects.add_argument("--rule-out", metavar="KEY")
     suspects.add_argument("--restore", metavar="KEY")
     suspects.add_argument("--reason", default="", help="what you saw")
+    suspects.add_argument("--suite", action="store_true", help="compare with the whole suite, not only its file")
+    suspects.add_argument("--mutate", action="store_true", help="try small mutations of the top suspects, in memory")
+    suspects.add_argument("--seconds", type=float, default=10.0, help="time for --mutate (10)")
     _add_session(suspects)
     _add_hypothesis(commands)
     note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")

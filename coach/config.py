@@ -31,6 +31,8 @@ class Settings(Value):
     """Wall time of one run."""
     silence: float = Field(default=180.0, gt=0)
     """Time without any output or report."""
+    warm: bool = True
+    """Whether runs on save are forked from a warm interpreter (Linux); evidence always runs cold."""
 
 
 def find_root(start: Path) -> Path:
@@ -79,5 +81,5 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    names = {"COACH_PYTHON": "python", "COACH_TIMEOUT": "timeout"}
+    names = {"COACH_PYTHON": "python", "COACH_TIMEOUT": "timeout", "COACH_WARM": "warm"}
     return {key: os.environ[name] for name, key in names.items() if os.environ.get(name)}

@@ -20,9 +20,9 @@ EXIT_NO_TARGET = 4
 EXIT_CODES = """\
 exit codes:
   0  fine
-  1  failures outstanding: a red run, a verification that is not complete
+  1  failures outstanding: a red run, a verification that is not complete, a search that found nothing
   2  usage: the command line asks for something that cannot be
-  3  unresolved: the run says neither red nor green (timeout, crash, another failure)
+  3  unresolved: neither red nor green (timeout, crash, another failure); a search that was stopped or failed
   4  target: no such test, nothing collected, no interpreter, no pytest
   5  session: no such session, ambiguous id, damaged or newer log
   6  held: another coach works on this session

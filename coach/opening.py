@@ -4,6 +4,7 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 """
 
 import logging
+import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,9 @@ from coach.core.target import Target
 from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
 from coach.engine.interpreter import find_interpreter
+from coach.engine.probing import Ground
 from coach.engine.run import Limits
+from coach.engine.searching import SearchBench
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
 from coach.errors import SessionError, TargetError
@@ -125,14 +128,17 @@ def project_here() -> Path:
 def _engine(
     root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None
 ) -> LocalEngine:
+    limits = Limits(wall=settings.timeout, silence=settings.silence)
+    ground = Ground(root.resolve(), project_home(root), interpreter, limits, dict(os.environ))
     return LocalEngine(
         root=root,
         interpreter=interpreter,
-        limits=Limits(wall=settings.timeout, silence=settings.silence),
+        limits=limits,
         keep=artefacts.keep,
         trees=trees,
         watcher=Watcher(root, home=state_home()),
         warm=settings.warm,
+        searches=SearchBench(trees, ground) if trees else None,
     )
 
 

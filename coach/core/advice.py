@@ -63,13 +63,13 @@ def _running(state: SessionState) -> Advice | None:
 
 
 def _loop(state: SessionState) -> Advice | None:
-    """A loop that was noticed and not answered comes before everything the gates ask for."""
+    """Put a loop that was noticed and not answered before everything the gates ask for."""
     loop = state.standing_loop
     return Advice(loop.move, loop.action) if loop else None
 
 
 def _trouble(state: SessionState) -> Advice | None:
-    last = state.runs[-1] if state.runs else None
+    last = state.last_run
     if last and last.report and last.judged and last.judged.outcome == "UNRESOLVED" and not last.failing:
         kind = last.report.ending.kind
         if kind not in {"cancelled", "superseded"}:

@@ -74,6 +74,8 @@ class Attempt(Value):
     """Tests written in this attempt, as ``path::name``: their author may still be finding the words."""
     unloaded: tuple[Text, ...] = ()
     """Changed modules that the run is known not to have imported. What is not known is not listed."""
+    touched: tuple[Text, ...] = ()
+    """Functions that were changed, as ``path::Class.method``; ``path::<module>`` for what stands outside of functions."""
     by: Text = ""
     """Who held the session meanwhile (an assistant); empty: the engineer."""
     head_moved: bool = False

@@ -58,8 +58,8 @@ def _answer(state: SessionState, gate: GateCheck) -> Checked:
 
 @check("failure-seen")
 def _failure_seen(state: SessionState, _limit: int) -> Checked:
-    run = state.last_failure
-    figure = f"#{run.number}" if run else "r runs it"
+    run = next((each for each in reversed(state.target_runs) if each.failing and each.is_evidence), None)
+    figure = f"#{run.number}" if run else "R runs it"
     return Checked("failure-seen", "a run failed", run is not None, figure)
 
 
@@ -108,7 +108,9 @@ def _red_run(state: SessionState) -> int:
     if state.pin is None:
         return 0
     for run in reversed(state.runs):
-        if any(each.test == state.pin.test and each.strict in state.expected for each in run.failing):
+        if run.is_evidence and any(
+            each.test == state.pin.test and each.strict in state.expected for each in run.failing
+        ):
             return run.number
     return 0
 
@@ -120,7 +122,7 @@ def _runs_alone(state: SessionState, _limit: int) -> Checked:
         return Checked("runs-alone", title, passed=False)
     for run in reversed(state.runs):
         is_alone = run.request.target.words == (state.pin.test,) or run.request.target.kind == "command"
-        if is_alone and any(each.test == state.pin.test for each in run.failing):
+        if is_alone and run.is_evidence and any(each.test == state.pin.test for each in run.failing):
             return Checked("runs-alone", title, passed=True, figure=f"#{run.number}")
     return Checked("runs-alone", title, passed=False, figure="R runs it alone")
 
@@ -134,7 +136,7 @@ def _suspects_backed(state: SessionState, _limit: int) -> Checked:
 
 @check("suspects-at-most")
 def _suspects_at_most(state: SessionState, limit: int) -> Checked:
-    standing = len(state.standing_suspects)
+    standing = sum(each.leads for each in state.standing_suspects)
     figure = f"{standing} left" + ("" if standing <= limit else ", o rules one out")
     return Checked("suspects-at-most", f"at most {limit} suspects", 0 < standing <= limit, figure)
 

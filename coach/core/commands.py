@@ -4,6 +4,8 @@ from typing import Literal
 
 from coach.core.hypothesis import Prediction, Verdict
 from coach.core.loops.sighting import Pattern
+from coach.core.search import SearchKind
+from coach.core.scope import Scope
 from coach.core.spec import Spec
 from coach.core.target import Target
 from coach.core.value import Value
@@ -27,6 +29,22 @@ class RunTarget(Value):
     """Run the target once, now; a run under way is superseded."""
 
     purpose: Literal["feedback", "experiment"] = "feedback"
+    scope: Scope | None = None
+    """Run this scope instead, and let it be the scope of runs on save from here on."""
+
+
+class SetScope(Value):
+    """How far runs on save reach from here on; nothing is run."""
+
+    scope: Scope
+
+
+class Narrow(Value):
+    """Make the scope of runs on save one step narrower."""
+
+
+class Widen(Value):
+    """Make the scope of runs on save one step wider."""
 
 
 class RunSuite(Value):
@@ -70,6 +88,19 @@ class PinTest(Value):
 
 class UnpinTest(Value):
     reason: str
+
+
+class Suspects(Value):
+    """Measure which lines the failing test runs and rank suspects by it: against its own file, or the whole suite."""
+
+    scope: Literal["file", "suite"] = "file"
+
+
+class TryMutants(Value):
+    """Try small mutations of the top suspects in memory; what turns the failing test green is evidence about a place."""
+
+    budget: float = 10.0
+    """Seconds."""
 
 
 class RuleOutSuspect(Value):
@@ -149,6 +180,26 @@ class RestoreTree(Value):
     tree: str = ""
 
 
+class BeginSearch(Value):
+    """Search for what makes it fail; a search under way is superseded, what it tried is not tried again."""
+
+    kind: SearchKind
+    good: str = ""
+    """*commits*: a commit that is known to pass; empty: one is looked for."""
+    input: str = ""
+    """*input*: the file to reduce, relative to the root."""
+    rounds: int = 0
+    """*flake*: runs under each condition; 0: as many as the axis needs."""
+    most: int = 0
+    """Probes after which it ends with what it has; 0: no limit."""
+    width: int = 2
+    """Probes at the same time."""
+
+
+class StopSearch(Value):
+    """End the search under way; begun again it goes on where it was."""
+
+
 class Close(Value):
     """End the session; its ending is computed."""
 
@@ -166,6 +217,9 @@ Command = (
     | Resume
     | Reproduce
     | RunTarget
+    | SetScope
+    | Narrow
+    | Widen
     | RunSuite
     | CancelRun
     | SetWatching
@@ -174,6 +228,8 @@ Command = (
     | GoToStep
     | PinTest
     | UnpinTest
+    | Suspects
+    | TryMutants
     | RuleOutSuspect
     | RestoreSuspect
     | ProposeHypothesis
@@ -188,6 +244,8 @@ Command = (
     | DismissLoop
     | SwitchLoops
     | RestoreTree
+    | BeginSearch
+    | StopSearch
     | Close
     | Interrupted
 )

@@ -5,16 +5,29 @@ The engine answers every effect with at least one observation, so that "idle" ha
 
 from coach.core.attempt import SourcePair
 from coach.core.changes import Changes
+from coach.core.isolate.flips import Mutations
+from coach.core.isolate.spectrum import Spectrum
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
+from coach.core.search import SearchRequest, SearchResult, Tried
 from coach.core.text import Text
 from coach.core.value import Value
 
 
+class MutationPlace(Value):
+    """A function to mutate, and its lines worth mutating, most suspicious first."""
+
+    path: Text
+    function: Text
+    lines: tuple[int, ...]
+
+
 class StartRun(Value):
-    """Execute a run; answered by ``RunEnded``."""
+    """Execute a run; answered by ``RunEnded``, when it was traced by ``SpectrumSeen`` too, when it mutated by ``MutantsSeen``."""
 
     request: RunRequest
+    places: tuple[MutationPlace, ...] = ()
+    """What a mutating run changes in memory."""
 
 
 class StopRuns(Value):
@@ -37,6 +50,12 @@ class ReadTest(Value):
     test: str
     pin: bool = False
     """Whether the test is to be pinned with what is read."""
+
+
+class FindRelated(Value):
+    """Find the tests that changed files concern. Answered by ``RelatedFound``."""
+
+    paths: tuple[Text, ...]
 
 
 class Watch(Value):
@@ -64,12 +83,50 @@ class RestoreTree(Value):
     why: Text = ""
 
 
-Effect = StartRun | StopRuns | ReadChanges | ReadTest | Watch | ReadAttempt | RestoreTree
+class RunSearch(Value):
+    """Carry out a search; what is ``known`` is not run again. Answered by one ``SearchOver``, after any ``SearchAdvanced``."""
+
+    request: SearchRequest
+    known: tuple[Tried, ...] = ()
+
+
+class StopSearch(Value):
+    """End the searches under way; each answers with its own ``SearchOver``."""
+
+
+Effect = StartRun | StopRuns | ReadChanges | ReadTest | FindRelated | Watch | ReadAttempt | RestoreTree | RunSearch | StopSearch
 
 
 class RunEnded(Value):
     number: int
     report: RunReport
+
+
+class SpectrumSeen(Value):
+    """What a traced run showed of one failing test; its ``RunEnded`` came before."""
+
+    spectrum: Spectrum
+
+
+class SearchAdvanced(Value):
+    """Configurations of a search were tried; ``doing`` says what is tried now."""
+
+    number: int
+    tried: tuple[Tried, ...]
+    doing: Text = ""
+
+
+class SearchOver(Value):
+    """A search ended, with a result or without."""
+
+    number: int
+    result: SearchResult
+
+
+class MutantsSeen(Value):
+    """What small mutations showed; the ``RunEnded`` of their run came before."""
+
+    mutations: Mutations
 
 
 class FilesSaved(Value):
@@ -87,6 +144,13 @@ class WatchSeen(Value):
 
 class ChangesSeen(Value):
     changes: Changes
+
+
+class RelatedFound(Value):
+    """Test files that import what changed, or changed themselves; empty when none is known."""
+
+    paths: tuple[Text, ...]
+    tests: tuple[Text, ...] = ()
 
 
 class TestSeen(Value):
@@ -130,5 +194,17 @@ class EffectFailed(Value):
 
 
 Observation = (
-    RunEnded | FilesSaved | WatchSeen | ChangesSeen | TestSeen | AttemptSeen | TreePutBack | EffectFailed
+    RunEnded
+    | SpectrumSeen
+    | MutantsSeen
+    | SearchAdvanced
+    | SearchOver
+    | FilesSaved
+    | WatchSeen
+    | ChangesSeen
+    | RelatedFound
+    | TestSeen
+    | AttemptSeen
+    | TreePutBack
+    | EffectFailed
 )

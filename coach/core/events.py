@@ -4,6 +4,7 @@ One class per kind; ``kind`` is the word on disk and never changes meaning. New 
 stay readable; a new meaning gets a new kind. Live output lines are not events.
 """
 
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -12,11 +13,15 @@ from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.failure import FailureSignature
 from coach.core.hypothesis import Prediction, Verdict
+from coach.core.isolate.flips import Mutations
+from coach.core.isolate.spectrum import Spectrum
 from coach.core.loops.sighting import Level, Pattern
 from coach.core.oracle import Judged
 from coach.core.report import RunReport
 from coach.core.reproduction import Reproduction
 from coach.core.run import Purpose, RunRequest
+from coach.core.scope import Scope
+from coach.core.search import SearchRequest, SearchResult, Tried
 from coach.core.spec import Spec
 from coach.core.suspect import Suspect
 from coach.core.target import Target
@@ -145,6 +150,13 @@ class WatchingChanged(Value):
     note: Text = ""
 
 
+class ScopeChanged(Value):
+    """How far runs on save reach from here on."""
+
+    kind: Literal["scope_changed"] = "scope_changed"
+    scope: Scope
+
+
 class ChangesRead(Value):
     """The hunks between the last passing (or opening) tree and the tree of a run."""
 
@@ -178,6 +190,20 @@ class TestUnpinned(Value):
     __test__ = False
     kind: Literal["test_unpinned"] = "test_unpinned"
     reason: Text
+
+
+class SpectrumMeasured(Value):
+    """Which functions and lines the failing test ran, and how many passing tests ran them too."""
+
+    kind: Literal["spectrum_measured"] = "spectrum_measured"
+    spectrum: Spectrum
+
+
+class MutantsTried(Value):
+    """Small mutations of suspicious places were tried in memory; the flips are evidence about places, not fixes."""
+
+    kind: Literal["mutants_tried"] = "mutants_tried"
+    mutations: Mutations
 
 
 class SuspectsRanked(Value):
@@ -325,6 +351,27 @@ class TreeRestored(Value):
     paths: tuple[Text, ...] = ()
 
 
+class SearchBegan(Value):
+    kind: Literal["search_began"] = "search_began"
+    search: SearchRequest
+
+
+class SearchProgressed(Value):
+    """What a search tried since it last told, at most once a second: what a resumed search need not run again."""
+
+    kind: Literal["search_progressed"] = "search_progressed"
+    number: int
+    tried: tuple[Tried, ...]
+    doing: Text = ""
+
+
+class SearchEnded(Value):
+    kind: Literal["search_ended"] = "search_ended"
+    number: int
+    result: SearchResult
+    rule: int = 1
+
+
 class Unknown(Value):
     """A line of a kind this version does not know: kept, shown raw, and the log is not written to."""
 
@@ -347,10 +394,13 @@ Event = (
     | ReproductionMeasured
     | EditSeen
     | WatchingChanged
+    | ScopeChanged
     | ChangesRead
     | TestPinned
     | PinnedTestRead
     | TestUnpinned
+    | SpectrumMeasured
+    | MutantsTried
     | SuspectsRanked
     | SuspectRuledOut
     | SuspectRestored
@@ -370,9 +420,16 @@ Event = (
     | LoopDismissed
     | LoopsSwitched
     | TreeRestored
+    | SearchBegan
+    | SearchProgressed
+    | SearchEnded
 )
 
-_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+@cache
+def _reader() -> TypeAdapter[Event]:
+    """Build the reader when a log is first read: it costs as much as a third of the start-up."""
+    return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
 class Recorded(Value):
@@ -387,6 +444,6 @@ class Recorded(Value):
 def event_from(raw: dict[str, Any]) -> Event | Unknown:
     """Read an event; an unknown kind, or a known one this version cannot read, is kept as ``Unknown``."""
     try:
-        return _EVENT.validate_python(raw)
+        return _reader().validate_python(raw)
     except ValidationError:
         return Unknown(kind=str(raw.get("kind", "")), raw=raw)

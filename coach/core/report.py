@@ -136,3 +136,7 @@ class RunReport(Value):
     """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
     probe_notes: tuple[Text, ...] = ()
     """Dropped channel lines, probe errors: reasons to doubt the report."""
+    warm: bool = False
+    """Whether it was forked from the warm server: quick feedback, and never evidence."""
+    cold_because: Text = ""
+    """Why a run that could have been warm was not."""

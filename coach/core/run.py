@@ -5,11 +5,14 @@ from typing import Literal
 from coach.core.failure import FailureSignature
 from coach.core.oracle import Judged
 from coach.core.report import RunReport
+from coach.core.scope import Scope as Reach
 from coach.core.target import Target
+from coach.core.text import Text
 from coach.core.value import Value
 
-Purpose = Literal["reproduce", "feedback", "experiment", "verify", "suite", "baseline"]
-"""Why a run was made. ``feedback`` follows a save or a key; the others are evidence for a step."""
+Purpose = Literal["reproduce", "feedback", "experiment", "verify", "suite", "baseline", "trace", "mutants", "confirm"]
+"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace`` and ``mutants`` only look; the others are evidence
+for a step."""
 
 PURPOSE_WORDS: dict[Purpose, str] = {
     "reproduce": "reproduce",
@@ -18,6 +21,9 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "verify": "verify",
     "suite": "whole suite",
     "baseline": "suite before the fix",
+    "trace": "which lines run",
+    "mutants": "small mutations",
+    "confirm": "cold check",
 }
 
 
@@ -30,7 +36,23 @@ class RunRequest(Value):
     hash_seed: int = 0
     """PYTHONHASHSEED of the run: fresh for evidence, so that hash order cannot hide a flake."""
     warm: bool = False
+    """Whether it may be forked from the warm server; the report says whether it was."""
     tree: str = ""
+    trace: bool = False
+    """Whether the lines of own code that each test runs are recorded."""
+    focus: Text = ""
+    """The failing test that a traced run is about."""
+    scope: Literal["file", "suite"] = "file"
+    """What a traced run compares the failing test with."""
+    mutate: float = 0.0
+    """Seconds to spend on small mutations of suspicious places; 0: none."""
+    covers: Reach = "target"
+    """What part of the tests a run on save is about."""
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it is neither evidence nor feedback: it looks which lines run, or what mutations change."""
+        return self.trace or self.mutate > 0
 
     @property
     def in_copy(self) -> bool:
@@ -64,3 +86,18 @@ class Run(Value):
     def is_current_evidence(self) -> bool:
         """Whether it ran on one tree from start to end, in the checkout."""
         return self.report is not None and not self.report.changed_during and not self.request.in_copy
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether it was forked from the warm server: feedback, never evidence."""
+        return self.report is not None and self.report.warm
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether sources changed while it was under way: its verdict belongs to no tree."""
+        return self.report is not None and bool(self.report.changed_during)
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether gates, verdicts and rates may rest on it: over, cold, and on one tree from start to end."""
+        return self.report is not None and not self.is_warm and not self.is_stale

@@ -13,10 +13,14 @@ from coach.core import events as ev
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.hypothesis import Hypothesis
+from coach.core.isolate.flips import Mutations
+from coach.core.isolate.spectrum import Spectrum
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
 from coach.core.reproduction import Reproduction
 from coach.core.run import Purpose, Run
+from coach.core.scope import Scope
+from coach.core.search import Search, SearchResult
 from coach.core.spec import Spec
 from coach.core.suspect import Suspect
 from coach.core.target import Target
@@ -113,11 +117,16 @@ class SessionState:
     reproduction: Reproduction | None = None
     watching: bool = False
     watch_note: str = ""
+    scope: Scope = "all"
+    """How far runs on save reach; it is what the screen shows."""
     edits: tuple[Edit, ...] = ()
     changes: Changes | None = None
     pin: Pin | None = None
     suspects: tuple[Suspect, ...] = ()
     suspects_run: int = 0
+    spectrum: Spectrum | None = None
+    """The newest measurement of the failing test; ``spectrum.tree`` says of which tree."""
+    mutants: Mutations | None = None
     ruled_out: Mapping[str, str] = field(default_factory=_none)
     hypotheses: tuple[Hypothesis, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -138,6 +147,7 @@ class SessionState:
     dismissals: tuple[ev.LoopDismissed, ...] = ()
     loops_off: tuple[Pattern, ...] = ()
     restores: tuple[Restore, ...] = ()
+    searches: tuple[Search, ...] = ()
     closed: ev.SessionClosed | None = None
     interrupted_by: str = ""
     unknown_events: int = 0
@@ -153,6 +163,11 @@ class SessionState:
     @property
     def step(self) -> Step | None:
         return self.workflow.step(self.step_id)
+
+    @property
+    def last_run(self) -> Run | None:
+        """The newest run that says something of the target; a trace only looks."""
+        return next((run for run in reversed(self.runs) if not run.request.only_looks), None)
 
     @property
     def last_number(self) -> int:
@@ -174,8 +189,12 @@ class SessionState:
         return tuple(
             run
             for run in self.runs
-            if run.is_over and not run.request.in_copy and run.request.target == self.target
+            if run.is_over and not run.request.in_copy and not run.request.only_looks and run.request.target == self.target
         )
+
+    @property
+    def last_target_run(self) -> Run | None:
+        return next(reversed(self.target_runs), None)
 
     @property
     def last_failure(self) -> Run | None:
@@ -184,7 +203,12 @@ class SessionState:
     @property
     def last_pass(self) -> Run | None:
         return next(
-            (run for run in reversed(self.target_runs) if run.judged and run.judged.outcome == "PASS"), None
+            (
+                run
+                for run in reversed(self.target_runs)
+                if run.judged and run.judged.outcome == "PASS" and run.is_evidence
+            ),
+            None,
         )
 
     @property
@@ -220,6 +244,11 @@ class SessionState:
         if 0 < number <= len(self.runs) and self.runs[number - 1].number == number:
             return self.runs[number - 1]
         return next((run for run in self.runs if run.number == number), None)
+
+    @property
+    def search(self) -> Search | None:
+        """The search under way."""
+        return self.searches[-1] if self.searches and not self.searches[-1].is_over else None
 
     def hypothesis(self, hypothesis_id: int) -> Hypothesis | None:
         return next((each for each in self.hypotheses if each.id == hypothesis_id), None)
@@ -264,23 +293,26 @@ def _(event: ev.SessionOpened, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: ev.SessionResumed, state: SessionState) -> SessionState:
     """A run that was under way when coach died never ended: the resumed session must not wait for it."""
-    return replace(state, closed=None, interrupted_by="", series_start=None, plan=(), watching=False)
+    cut = replace(state, searches=_cut(state.searches))
+    return replace(cut, closed=None, interrupted_by="", series_start=None, plan=(), watching=False)
 
 
 @_apply.register
 def _(event: ev.SessionInterrupted, state: SessionState) -> SessionState:
-    return replace(state, interrupted_by=event.by, series_start=None, plan=(), watching=False)
+    cut = replace(state, searches=_cut(state.searches))
+    return replace(cut, interrupted_by=event.by, series_start=None, plan=(), watching=False)
 
 
 @_apply.register
 def _(event: ev.SessionClosed, state: SessionState) -> SessionState:
-    return replace(state, closed=event, series_start=None, plan=(), watching=False)
+    cut = replace(state, searches=_cut(state.searches))
+    return replace(cut, closed=event, series_start=None, plan=(), watching=False)
 
 
 @_apply.register
 def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
     fresh = replace(state, target=event.target, history=state.history.aimed(event.target.words))
-    return replace(fresh, reproduction=None, series_start=None, suspects=(), suspects_run=0)
+    return replace(fresh, reproduction=None, series_start=None, suspects=(), suspects_run=0, spectrum=None, mutants=None)
 
 
 @_apply.register
@@ -313,7 +345,7 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = (*state.runs[:position], done, *state.runs[position + 1 :])
-    is_trial = not done.request.in_copy and done.request.target == state.target
+    is_trial = not done.request.in_copy and not done.request.only_looks and done.request.target == state.target
     history = state.history.finished(done) if is_trial else state.history
     return replace(state, runs=runs, history=history)
 
@@ -339,6 +371,11 @@ def _(event: ev.EditSeen, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: ev.WatchingChanged, state: SessionState) -> SessionState:
     return replace(state, watching=event.watching, watch_note=event.note)
+
+
+@_apply.register
+def _(event: ev.ScopeChanged, state: SessionState) -> SessionState:
+    return replace(state, scope=event.scope)
 
 
 @_apply.register
@@ -370,6 +407,21 @@ def _(event: ev.PinnedTestRead, state: SessionState) -> SessionState:
 def _(event: ev.TestUnpinned, state: SessionState) -> SessionState:
     unpinned = replace(state, pin=None, history=state.history.taken_off())
     return _answered(unpinned, event.reason, "tamper")
+
+
+@_apply.register
+def _(event: ev.SpectrumMeasured, state: SessionState) -> SessionState:
+    same = state.mutants and state.mutants.tree == event.spectrum.tree
+    seen = event.spectrum
+    is_whole = seen.has_failed and not seen.left_out
+    ran = frozenset(f"{each.path}::{each.function}" for each in seen.functions if each.ran) if is_whole else frozenset()
+    history = state.history.measured(seen.test, ran)
+    return replace(state, spectrum=seen, mutants=state.mutants if same else None, history=history)
+
+
+@_apply.register
+def _(event: ev.MutantsTried, state: SessionState) -> SessionState:
+    return replace(_marked(state, "experiment"), mutants=event.mutations)
 
 
 @_apply.register
@@ -480,6 +532,41 @@ def _(event: ev.LoopsSwitched, state: SessionState) -> SessionState:
 def _(event: ev.TreeRestored, state: SessionState) -> SessionState:
     restore = Restore(event.tree, event.before, state.last_number)
     return _answered(replace(state, restores=(*state.restores, restore)), "restored")
+
+
+@_apply.register
+def _(event: ev.SearchBegan, state: SessionState) -> SessionState:
+    return replace(state, searches=(*_cut(state.searches), Search(event.search, state.at)))
+
+
+@_apply.register
+def _(event: ev.SearchProgressed, state: SessionState) -> SessionState:
+    return replace(
+        state,
+        searches=tuple(
+            replace(each, tried=(*each.tried, *event.tried), doing=event.doing)
+            if each.request.number == event.number
+            else each
+            for each in state.searches
+        ),
+    )
+
+
+@_apply.register
+def _(event: ev.SearchEnded, state: SessionState) -> SessionState:
+    searches = (
+        replace(each, result=event.result, doing="") if each.request.number == event.number else each
+        for each in state.searches
+    )
+    return _answered(replace(state, searches=tuple(searches)), "searched")
+
+
+def _cut(searches: tuple[Search, ...]) -> tuple[Search, ...]:
+    """A search that was under way when coach was stopped never ended; what it tried is kept, and it can go on."""
+    if not searches or searches[-1].is_over:
+        return searches
+    cut = SearchResult(how="stopped", sentence="coach was stopped before the search ended")
+    return (*searches[:-1], replace(searches[-1], result=cut, doing=""))
 
 
 def _marked(state: SessionState, mark: Mark) -> SessionState:

@@ -53,14 +53,14 @@ def _red_before(state: SessionState) -> VerificationCheck:
         return line(
             "the test is gone" if not state.pin.seen_digest else "the test changed since it was pinned"
         )
-    before = (run for run in reversed(state.runs) if not run.request.in_copy)
+    before = (run for run in reversed(state.runs) if run.is_evidence and not run.request.in_copy)
     red = next((run.number for run in before if any(each.test == state.pin.test for each in run.failing)), 0)
     return line(f"red in #{red}", (red,)) if red else line("never seen red")
 
 
 def _green_now(runs: tuple[Run, ...]) -> VerificationCheck:
     target = [run for run in runs if run.request.purpose == "verify"]
-    green = [run for run in target if run.judged and run.judged.outcome == "PASS" and run.is_current_evidence]
+    green = [run for run in target if run.judged and run.judged.outcome == "PASS" and run.is_evidence]
     passed = bool(target) and len(green) == len(target)
     reason = next(
         (run.judged.reason for run in target if run not in green and run.judged and run.judged.reason), ""

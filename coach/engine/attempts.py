@@ -70,7 +70,7 @@ def _sources(changes: Changes, trees: Trees) -> tuple[SourcePair, ...]:
 
 
 def _importance(file: FileChange) -> tuple[bool, bool]:
-    """Tests, configuration and code first: they are read before the budget is used up."""
+    """Put tests, configuration and code first: they are read before the budget is used up."""
     return (not (is_test_path(file.path) or is_config(file.path)), not file.path.endswith(".py"))
 
 

@@ -264,13 +264,28 @@ def most_telling(frames: list[Frame], limit: int = MOST_FRAMES) -> tuple[Frame, 
     return tuple(frame for index, frame in enumerate(frames) if index in chosen)
 
 
-def channel_settings(channel: Path, nonce: str, root: Path, stacks: Path, others: tuple[Path, ...]) -> str:
-    """Return the content of the file that ``COACH_PROBE`` names."""
+def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
+    channel: Path,
+    nonce: str,
+    root: Path,
+    stacks: Path,
+    others: tuple[Path, ...],
+    trace: Path | None = None,
+    modules: Path | None = None,
+    plan: Path | None = None,
+) -> str:
+    """Return the content of the file that ``COACH_PROBE`` names.
+
+    ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of loaded foreign modules are.
+    """
     settings: dict[str, Any] = {
         "channel": str(channel),
         "nonce": nonce,
         "root": str(root),
         "stacks": str(stacks),
         "other_roots": [str(each) for each in others],
+        "trace": str(trace) if trace else "",
+        "mutants": str(plan) if plan else "",
+        "modules": str(modules) if modules else "",
     }
     return json.dumps(settings)

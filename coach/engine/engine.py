@@ -19,35 +19,48 @@ from coach.core.effects import (
     Effect,
     EffectFailed,
     FilesSaved,
+    FindRelated,
+    MutantsSeen,
+    MutationPlace,
     Observation,
     ReadAttempt,
     ReadChanges,
     ReadTest,
+    RelatedFound,
     RestoreTree,
     RunEnded,
+    RunSearch,
+    SpectrumSeen,
     StartRun,
     StopRuns,
+    StopSearch,
     TestSeen,
     TreePutBack,
     Watch,
     WatchSeen,
 )
 from coach.core.events import Interpreter
+from coach.core.isolate.mutants import Mutant
 from coach.core.live import LiveView
 from coach.core.report import Ending, EndingKind, RunReport
 from coach.core.run import RunRequest
 from coach.engine.attempts import read_attempt
-from coach.engine.execution import Surroundings, execute
+from coach.engine.checkout import CheckoutRuns
+from coach.engine.execution import Surroundings, execute, server_environment
+from coach.engine.mutating import mutations_of, plan_text, planned
 from coach.engine.output import LiveOutput
+from coach.engine.related import related_tests
 from coach.engine.run import Limits
+from coach.engine.searching import SearchBench, no_searches
 from coach.engine.sources import read_test
+from coach.engine.spectrum import spectrum_of
 from coach.engine.switches import Switches
+from coach.engine.warm import WarmServer
 from coach.errors import CoachError, ScratchError
 
 _JOIN_SECONDS = 10.0
-_CONFIG_FILES = frozenset(
-    {"pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"}
-)
+_IDLE_SECONDS = 0.3
+"""How long no run must be wanted before the warm server is looked after."""
 _STOP_SENTENCES: dict[EndingKind, str] = {
     "cancelled": "stopped on request",
     "superseded": "superseded by a newer run",
@@ -80,6 +93,7 @@ class _Job:
     """A run that was asked for. ``reason`` is set together with ``cancel``."""
 
     request: RunRequest
+    places: tuple[MutationPlace, ...] = ()
     cancel: threading.Event = field(default_factory=threading.Event)
     reason: EndingKind = "cancelled"
 
@@ -97,11 +111,17 @@ class LocalEngine:
         trees: Trees | None = None,
         watcher: Watcher | None = None,
         env: Mapping[str, str] | None = None,
+        warm: bool = False,
+        searches: SearchBench | None = None,
     ) -> None:
+        self._searches = searches
         self._live = LiveOutput()
-        self._around = Surroundings(root, interpreter, limits, keep, self._live, dict(env or os.environ))
+        own = dict(env or os.environ)
+        server = WarmServer(root, interpreter.path, lambda: server_environment(own)) if warm else None
+        self._around = Surroundings(root, interpreter, limits, keep, self._live, own, warm=server)
         self._trees, self._watcher = trees, watcher
         self._switches = Switches(root)
+        self._here = CheckoutRuns(self._around, trees, self._switches)
         self._observe: Callable[[Observation], None] = lambda _: None
         self._lock = threading.Lock()
         self._owed = 0
@@ -128,6 +148,8 @@ class LocalEngine:
         self._observe = observe
         for thread in self._threads:
             thread.start()
+        if self._searches is not None:
+            self._searches.start(observe, self._answer)
 
     def perform(self, effect: Effect) -> None:
         """Begin an effect and return at once.
@@ -142,9 +164,15 @@ class LocalEngine:
             if isinstance(effect, StopRuns):
                 self._cancel("superseded" if effect.superseded else "cancelled")
                 return
+            if isinstance(effect, StopSearch):
+                if self._searches is not None:
+                    self._searches.stop()
+                return
             self._owed += 1
-            if isinstance(effect, StartRun):
-                job = _Job(effect.request)
+            if isinstance(effect, RunSearch) and self._searches is not None:
+                self._searches.begin(effect)
+            elif isinstance(effect, StartRun):
+                job = _Job(effect.request, effect.places)
                 self._jobs.append(job)
                 self._runs.put(job)
             else:
@@ -159,9 +187,13 @@ class LocalEngine:
             self._cancel("interrupted")
         self._runs.put(None)
         self._reads.put(None)
+        if self._searches is not None:
+            self._searches.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(_JOIN_SECONDS)
+        if self._around.warm is not None:
+            self._around.warm.close()
         if self._watcher is not None and self._is_watching:
             self._watcher.stop()
 
@@ -173,14 +205,28 @@ class LocalEngine:
                 job.cancel.set()
 
     def _serve_runs(self) -> None:
-        while (job := self._runs.get()) is not None:
+        while (job := self._next_job()) is not None:
+            seen: list[Observation] = []
             try:
-                observation: Observation = RunEnded(number=job.request.number, report=self._run(job))
+                chosen = self._planned(job)
+                report = self._run(job)
+                seen.append(RunEnded(number=job.request.number, report=report))
+                seen += self._looked(job.request, report, chosen)
             except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the run
-                observation = _failed(StartRun(request=job.request), error)
+                seen.append(_failed(StartRun(request=job.request), error))
             with self._lock:
                 self._jobs.remove(job)
-            self._answer(observation)
+            self._answer(*seen)
+
+    def _next_job(self) -> _Job | None:
+        """Wait for a run; when none is wanted for a moment, bring the warm server up to what runs used."""
+        try:
+            return self._runs.get(timeout=_IDLE_SECONDS)
+        except queue.Empty:
+            if self._around.warm is not None:
+                used, self._around.modules[:] = list(self._around.modules), []
+                self._around.warm.prepare(used)
+            return self._runs.get()
 
     def _serve_reads(self) -> None:
         while (effect := self._reads.get()) is not None:
@@ -188,21 +234,38 @@ class LocalEngine:
                 observation = self._read(effect)
             except Exception as error:  # noqa: BLE001 - the other door
                 observation = _failed(effect, error)
-            self._answer(observation)
+            self._answer(*([observation] if observation is not None else []))
 
-    def _answer(self, observation: Observation | None) -> None:
+    def _answer(self, *observations: Observation) -> None:
         """Post first, then be less busy: "idle" must mean that everything was seen."""
         try:
-            if observation is not None:
+            for observation in observations:
                 self._observe(observation)
         finally:
             with self._lock:
                 self._owed -= 1
 
+    def _planned(self, job: _Job) -> tuple[Mutant, ...]:
+        if not job.request.mutate:
+            return ()
+        chosen = planned(job.places, self._around.root)
+        self._around.mutated[job.request.number] = plan_text(job.request, chosen, self._around.root)
+        return chosen
+
+    def _looked(self, request: RunRequest, report: RunReport, chosen: tuple[Mutant, ...]) -> list[Observation]:
+        """Read what a run saw that only looks; a trace that was stopped half way says nothing, mutants that far do."""
+        coverage, said = self._around.traced.pop(request.number, None), self._around.mutated.pop(request.number, "")
+        if request.mutate:
+            found = mutations_of(request, report.tree, chosen, said, report.duration)
+            return [MutantsSeen(mutations=found)] if found.tried or found.why else []
+        if coverage is None or report.ending.kind in _STOP_SENTENCES:
+            return []
+        return [SpectrumSeen(spectrum=spectrum_of(request, report, coverage, self._around.root, self._around.keep))]
+
     def _run(self, job: _Job) -> RunReport:
         if job.cancel.is_set():
             return RunReport(ending=_stopped(job.reason, None))
-        report = self._run_in_copy(job) if job.request.in_copy else self._run_in_checkout(job)
+        report = self._run_in_copy(job) if job.request.in_copy else self._here.run(job.request, job.cancel)
         if report.ending.kind == "cancelled":
             ending = _stopped(job.reason, report.ending.exit_code)
             report = report.model_copy(update={"ending": ending})
@@ -217,34 +280,14 @@ class LocalEngine:
             report = execute(job.request, self._around, job.cancel, copy)
         return report.model_copy(update={"tree": job.request.tree})
 
-    def _run_in_checkout(self, job: _Job) -> RunReport:
-        before, note = self._record()
-        head = self._switches.mark()
-        report = execute(job.request, self._around, job.cancel)
-        after, later_note = self._record()
-        changed: tuple[str, ...] = ()
-        if self._trees is not None and before and after and before != after:
-            names = self._trees.changed_between(before, after)
-            changed = tuple(name for name in names if _is_source(name))
-        notes = tuple(dict.fromkeys(each for each in (note, later_note) if each))
-        update = {"tree": before, "head": head, "changed_during": changed, "probe_notes": (*report.probe_notes, *notes)}
-        return report.model_copy(update=update)
-
-    def _record(self) -> tuple[str, str]:
-        """Record the checkout. A run is worth having without its tree; that it has none is said."""
-        if self._trees is None:
-            return "", ""
-        try:
-            return self._trees.record(), ""
-        except CoachError as error:
-            return "", f"the work tree could not be recorded: {error}"
-
     def _read(self, effect: Effect) -> Observation | None:
         match effect:
             case ReadTest():
                 return self._read_test(effect)
             case ReadChanges():
                 return self._read_changes(effect)
+            case FindRelated():
+                return RelatedFound(paths=effect.paths, tests=related_tests(self._around.root, effect.paths))
             case Watch():
                 return self._watch(on=effect.on)
             case ReadAttempt():
@@ -253,6 +296,8 @@ class LocalEngine:
             case RestoreTree():
                 before, paths = self._known_trees().restore(effect.tree)
                 return TreePutBack(tree=effect.tree, before=before, why=effect.why, paths=paths)
+            case RunSearch():
+                return no_searches(effect)
             case _:
                 raise AssertionError(effect)
 
@@ -311,7 +356,3 @@ def _failed(effect: Effect, error: Exception) -> EffectFailed:
     message = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
     number = effect.request.number if isinstance(effect, StartRun) else 0
     return EffectFailed(effect=type(effect).__name__, message=message, run=number)
-
-
-def _is_source(name: str) -> bool:
-    return name.endswith(".py") or name.rpartition("/")[2] in _CONFIG_FILES

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coach.core.events import Interpreter
+from coach.core.isolate.spectrum import Coverage
 from coach.core.report import Counts, Ending, Failure, Output, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.channel import Channel, channel_settings
+from coach.engine.coverage_channel import read_coverage
 from coach.engine.endings import (
     Evidence,
     could_not_start,
@@ -26,11 +28,14 @@ from coach.engine.endings import (
     hang_place,
     leak_notes,
 )
+from coach.engine.leaders import Adopted, Launch
 from coach.engine.output import LiveOutput
 from coach.engine.places import Places
 from coach.engine.processes import RUN_ID
-from coach.engine.run import Finished, Launch, Limits, supervise
+from coach.engine.run import Finished, Limits, supervise
+from coach.engine.run_files import RunFiles
 from coach.engine.sources import with_code
+from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
 
 PROBE_FOLDER = Path(__file__).parent / "probe"
@@ -60,36 +65,14 @@ class Surroundings:
     env: Mapping[str, str]
     loaded: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """Own modules that the newest runs in the checkout imported, relative to the root, by run number."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scratch:
-    """The disposable files of one run."""
-
-    folder: Path
-    nonce: str
-
-    @property
-    def channel(self) -> Path:
-        return self.folder / "events"
-
-    @property
-    def stacks(self) -> Path:
-        return self.folder / "stacks"
-
-    @property
-    def settings(self) -> Path:
-        return self.folder / "probe.json"
-
-    @property
-    def cache(self) -> Path:
-        return self.folder / "cache"
-
-    def hung_stacks(self) -> str:
-        try:
-            return self.stacks.read_text("utf-8", "replace")[:200_000]
-        except OSError:
-            return ""
+    warm: WarmServer | None = None
+    """What can fork runs; None: every run is cold."""
+    modules: list[str] = field(default_factory=list)
+    """Foreign modules that runs loaded, for the warm server to take out."""
+    traced: dict[int, Coverage] = field(default_factory=dict)
+    """Lines of traced runs by run number; whoever asked for them takes them out."""
+    mutated: dict[int, str] = field(default_factory=dict)
+    """Plans of mutating runs by run number before they begin, and what came of them afterwards."""
 
 
 def execute(
@@ -114,7 +97,7 @@ def execute(
         raise TargetError("a word of the target holds a NUL character")
     around.live.begin(request.number)
     with tempfile.TemporaryDirectory(prefix="coach-run-") as folder:
-        run = _Execution(request, around, cancel, copy, _Scratch(Path(folder), secrets.token_hex(8)))
+        run = _Execution(request, around, cancel, copy, RunFiles(Path(folder), secrets.token_hex(8)))
         return run.report(argv_words)
 
 
@@ -135,6 +118,19 @@ def pytest_words(target: Target) -> tuple[str, ...]:
     return tuple(f"./{word}" if word.startswith("@") else word for word in target.words)
 
 
+def clean_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for runs: without what belongs to a run that coach itself may be part of."""
+    kept = {key: value for key, value in env.items() if key not in _DROPPED_VARIABLES}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def server_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the warm server: that of a run, so that modules it imports see the same."""
+    kept = clean_environment(env)
+    paths = [str(PROBE_FOLDER), *filter(None, [kept.get("PYTHONPATH", "")])]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+
+
 class _Execution:
     """One run in its place."""
 
@@ -144,13 +140,14 @@ class _Execution:
         around: Surroundings,
         cancel: threading.Event,
         copy: Path | None,
-        scratch: _Scratch,
+        scratch: RunFiles,
     ) -> None:
         self._request, self._around, self._cancel, self._scratch = request, around, cancel, scratch
         self._copy = copy
         self._cwd = copy or around.root
         self._is_pytest = request.target.kind == "pytest"
         self._channel = Channel(scratch.channel, scratch.nonce, self._cwd)
+        self._cold_because = ""
 
     def report(self, words: tuple[str, ...]) -> RunReport:
         self._prepare()
@@ -159,29 +156,60 @@ class _Execution:
         try:
             stacks = self._scratch.stacks if self._is_pytest else None
             launch = Launch(argv, self._cwd, self._env(), stacks)
-            finished = supervise(launch, self._around.limits, live.feed, self._cancel, self._tick)
+            forked = self._forked(launch)
+            finished = supervise(launch, self._around.limits, live.feed, self._cancel, self._tick, forked)
         except OSError as error:
             return RunReport(ending=could_not_start(argv[0], self._cwd, error))
         live.end()
-        return self._describe(finished)
+        report = self._describe(finished)
+        warmth = {"warm": forked is not None, "cold_because": self._cold_because}
+        return report.model_copy(update=warmth)
+
+    def _forked(self, launch: Launch) -> Adopted | None:
+        """Let the warm server start the run, when it may be warm; says why when it is not."""
+        if not self._request.warm:
+            return None
+        if self._around.warm is None or self._copy is not None or not self._is_pytest:
+            self._cold_because = "warm runs are off" if self._around.warm is None else "only pytest in the checkout runs warm"
+            return None
+        try:
+            return self._around.warm.fork(launch.argv[4:], launch.cwd, launch.env, self._scratch.request)
+        except Trouble as trouble:
+            self._cold_because = str(trouble)
+            return None
 
     def _prepare(self) -> None:
         self._scratch.channel.touch(mode=0o600)
         others = (self._around.root,) if self._copy else ()
+        trace = self._scratch.trace if self._request.only_looks else None
+        if trace:
+            trace.touch(mode=0o600)
+        plan = self._scratch.plan if self._request.mutate else None
+        if plan:
+            plan.write_text(self._around.mutated.pop(self._request.number, ""), "utf-8")
         settings = channel_settings(
-            self._scratch.channel, self._scratch.nonce, self._cwd, self._scratch.stacks, others
+            self._scratch.channel,
+            self._scratch.nonce,
+            self._cwd,
+            self._scratch.stacks,
+            others,
+            trace,
+            self._scratch.modules if self._around.warm and not self._copy else None,
+            plan,
         )
         self._scratch.settings.write_text(settings, "utf-8")
 
     def _pytest(self) -> list[str]:
         """``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail."""
         cache = f"cache_dir={self._scratch.cache}"
-        return [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_probe", "-o", cache]
+        argv = [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_probe", "-o", cache]
+        if self._request.mutate:  # every mutant's temporary folders in one place that goes with the run
+            argv.append(f"--basetemp={self._scratch.folder / 'temporary'}")
+        return argv
 
     def _env(self) -> dict[str, str]:
-        env = {key: value for key, value in self._around.env.items() if key not in _DROPPED_VARIABLES}
+        env = clean_environment(self._around.env)
         env["PYTHONHASHSEED"] = str(self._request.hash_seed)
-        env["PYTHONDONTWRITEBYTECODE"] = "1"
         env[RUN_ID] = self._scratch.nonce
         first = [str(PROBE_FOLDER)] if self._is_pytest else []
         if self._copy:
@@ -212,6 +240,13 @@ class _Execution:
 
     def _describe(self, finished: Finished) -> RunReport:
         self._remember_loaded()
+        if self._around.warm is not None and self._is_pytest:
+            self._around.modules.extend(["pytest", *self._scratch.loaded_modules()])
+        if self._request.trace:
+            coverage = read_coverage(self._scratch.trace, self._scratch.nonce, self._cwd)
+            self._around.traced[self._request.number] = coverage
+        if self._request.mutate:
+            self._around.mutated[self._request.number] = self._scratch.trace.read_text("utf-8", "replace")
         lines = self._around.live.tail(_TAIL_LINES)
         ending = self._ending(finished, lines)
         failures, counts = self._outcome(ending, lines)

@@ -78,7 +78,7 @@ def put_back(root: Path, changes: Sequence[Difference], contents: Contents) -> t
 
 
 def _refuse_outside(root: Path, path: str) -> None:
-    """A folder that is now a link must not lead a write out of the project."""
+    """Refuse a path whose folder is now a link that leads out of the project."""
     place = root / path
     if ".." in Path(path).parts or Path(path).is_absolute():
         raise _failed(path, "it is outside the project")
@@ -103,7 +103,7 @@ def _apply(root: Path, change: Difference, contents: Mapping[str, bytes]) -> Non
 
 
 def _remove_empty(folder: Path, root: Path) -> None:
-    """A folder without files does not exist for git; removing stops at the first that holds something."""
+    """Remove folders left without files, as git does; stops at the first that holds something."""
     while folder != root:
         try:
             folder.rmdir()

@@ -7,18 +7,16 @@ left. It says what happened; what that means is decided in ``endings``.
 
 import contextlib
 import os
-import resource
 import selectors
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from coach.engine.leaders import Launch, Leader, confine, start
 from coach.engine.processes import RUN_ID, Survivor, become_subreaper, kill_group, sweep, wait_until_gone
 
 Stop = Literal["", "timeout", "silence", "output_limit", "cancelled"]
@@ -28,24 +26,8 @@ _TICK = 0.05
 _GRACE = 0.3
 """How long a pipe is read on after the leader is gone, and how long helpers may take to end by themselves."""
 _STACKS_WAIT = 0.3
-_FILE_SIZE = 2 << 30
-"""pytest captures output into a file: endless printing must not fill the disk."""
-
 _PATIENT = ((signal.SIGINT, 3.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
 _QUICK = ((signal.SIGINT, 0.3), (signal.SIGTERM, 0.3), (signal.SIGKILL, 2.0))
-
-_RESTORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCHLD", "SIGTSTP")
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """What to start. No shell reads ``argv``; ``COACH_RUN_ID`` in ``env`` marks the processes of the run."""
-
-    argv: Sequence[str]
-    cwd: Path
-    env: Mapping[str, str]
-    stacks: Path | None = None
-    """Where SIGUSR1 makes the process write its stacks, once that file exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +52,13 @@ class Finished:
     unended: tuple[Survivor, ...] = ()
 
 
-def supervise(
+def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
     launch: Launch,
     limits: Limits,
     output_sink: Callable[[bytes], None],
     cancel_event: threading.Event,
     on_tick: Callable[[], bool],
+    leader: Leader | None = None,
 ) -> Finished:
     """Run a program to its end, or end it.
 
@@ -85,61 +68,24 @@ def supervise(
         output_sink: takes output as it is read.
         cancel_event: set by another thread to end the run now.
         on_tick: called about every 50 ms; returns whether there was any progress.
+        leader: the process when it is started already.
 
     Raises:
         OSError: the program could not be started.
 
     """
     become_subreaper()
-    watched = _Watched(_start(launch), limits, output_sink, cancel_event, on_tick, launch.stacks)
+    process = leader or start(launch)
+    confine(process.pid)
+    watched = _Watched(process, limits, output_sink, cancel_event, on_tick, launch.stacks)
     return watched.until_gone(launch.env.get(RUN_ID, ""))
-
-
-def _start(launch: Launch) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        list(launch.argv),
-        cwd=launch.cwd,
-        env=dict(launch.env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        preexec_fn=_restore_signals if _ignored_signals() else None,  # noqa: PLW1509
-    )
-    if sys.platform.startswith("linux"):
-        _limit(process.pid, resource.RLIMIT_CORE, 0)
-        _limit(process.pid, resource.RLIMIT_FSIZE, _FILE_SIZE)
-    return process
-
-
-def _limit(pid: int, which: int, most: int) -> None:
-    """Lower a limit of the child from here, so that no Python code runs between its fork and its exec."""
-    with contextlib.suppress(OSError, ValueError):
-        soft, hard = resource.prlimit(pid, which)
-        if soft == resource.RLIM_INFINITY or soft > most:
-            resource.prlimit(pid, which, (most, hard))
-
-
-def _ignored_signals() -> list[signal.Signals]:
-    known = [getattr(signal, name) for name in _RESTORED if hasattr(signal, name)]
-    return [each for each in known if signal.getsignal(each) == signal.SIG_IGN]
-
-
-def _restore_signals() -> None:
-    """Run in the child before exec: an ignored signal is inherited, and a run that ignores SIGINT cannot be stopped politely.
-
-    Python code between fork and exec is a risk when other threads hold locks. This one takes none (no import, no
-    output) and is used only when coach itself was started with a signal ignored: under nohup, with ``&``, in some CI.
-    """
-    for each in _ignored_signals():
-        signal.signal(each, signal.SIG_DFL)
 
 
 @dataclass(slots=True)
 class _Watched:
     """One process under supervision."""
 
-    process: subprocess.Popen[bytes]
+    process: Leader
     limits: Limits
     sink: Callable[[bytes], None]
     cancel: threading.Event
@@ -152,11 +98,12 @@ class _Watched:
     last_tick: float = 0.0
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     pidfd: int = -1
+    is_reaped: bool = False
 
     def until_gone(self, run_id: str) -> Finished:
         try:
             self._register()
-            while not self._is_over():
+            while not self.process.is_over():
                 self._step(_TICK)
                 if not self.stop and (why := self._reason_to_stop()):
                     self.stop = why
@@ -166,22 +113,12 @@ class _Watched:
             self._release(run_id)
 
     def _register(self) -> None:
-        assert self.process.stdout is not None
-        os.set_blocking(self.process.stdout.fileno(), False)
-        self.selector.register(self.process.stdout, selectors.EVENT_READ, "output")
+        os.set_blocking(self.process.output, False)
+        self.selector.register(self.process.output, selectors.EVENT_READ, "output")
         if hasattr(os, "pidfd_open"):
             with contextlib.suppress(OSError):  # an old kernel: the tick notices the end a little later
                 self.pidfd = os.pidfd_open(self.process.pid)
                 self.selector.register(self.pidfd, selectors.EVENT_READ, "leader")
-
-    def _is_over(self) -> bool:
-        """Whether the leader has ended; it stays a zombie, so that its group's number is not given away."""
-        if not hasattr(os, "waitid"):
-            return self.process.poll() is not None
-        try:
-            return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
-        except ChildProcessError:
-            return True
 
     def _step(self, seconds: float) -> bool:
         """Wait for output or the end, at most so long; take in what is there. Returns whether the pipe gave anything."""
@@ -201,13 +138,12 @@ class _Watched:
         return self.on_tick()
 
     def _read(self) -> bool:
-        assert self.process.stdout is not None
         try:
-            part = os.read(self.process.stdout.fileno(), _READ_SIZE)
+            part = os.read(self.process.output, _READ_SIZE)
         except BlockingIOError:
             return False
         if not part:
-            self.selector.unregister(self.process.stdout)
+            self.selector.unregister(self.process.output)
             return False
         self.bytes += len(part)
         self.sink(part)
@@ -234,7 +170,7 @@ class _Watched:
             kill_group(self.process.pid, number)
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
-                if self._is_over():
+                if self.process.is_over():
                     return
                 self._step(min(_TICK, deadline - time.monotonic()))
                 if self.cancel.is_set() and ladder is _PATIENT:
@@ -245,7 +181,7 @@ class _Watched:
             return
         os.kill(self.process.pid, signal.SIGUSR1)
         deadline = time.monotonic() + _STACKS_WAIT
-        while time.monotonic() < deadline and not self._is_over():
+        while time.monotonic() < deadline and not self.process.is_over():
             self._step(_TICK / 2)
             if self.stacks.stat().st_size:
                 break
@@ -258,6 +194,7 @@ class _Watched:
         leaked = [] if self.stop else wait_until_gone(run_id, leader, grace)
         kill_group(leader, signal.SIGKILL)
         code = self.process.wait()
+        self.is_reaped = True
         left = sweep(run_id, leader)
         self._drain()
         self.on_tick()
@@ -280,12 +217,11 @@ class _Watched:
 
     def _release(self, run_id: str) -> None:
         """Whatever happened, even a defect of ours: no process and no descriptor stays."""
-        if self.process.returncode is None:
+        if not self.is_reaped:
             kill_group(self.process.pid, signal.SIGKILL)
             self.process.wait()
             sweep(run_id, self.process.pid)
         self.selector.close()
         if self.pidfd >= 0:
             os.close(self.pidfd)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        os.close(self.process.output)

@@ -43,7 +43,7 @@ class TreeStore:
         self._git = self._private.git
         self._private.prepare()
         self._is_refreshed = False
-        self._last = ""
+        self._last, self._last_stamp = "", (0, 0, 0)
 
     def record(self) -> str:
         """Record the work tree as it is now; returns its id."""
@@ -57,7 +57,6 @@ class TreeStore:
         ref = f"refs/coach/{tree}"
         if not (self._private.folder / ref).is_file():
             self._git.run("update-ref", ref, tree)
-        self._last = tree
         return tree
 
     def changes(self, base: str, tree: str = "", label: str = "") -> Changes:
@@ -122,6 +121,20 @@ class TreeStore:
                 ) from error
             yield folder
 
+    @property
+    def git(self) -> Git:
+        """Git on the private repository: what composes trees needs its own index there."""
+        return self._git
+
+    @property
+    def scratch(self) -> Path:
+        """Where disposable folders are made."""
+        return self._scratch
+
+    def tree_of(self, name: str) -> str:
+        """Return the tree that a recorded tree or a commit of the user's stands for."""
+        return self._tree_of(name)
+
     def leftovers(self) -> tuple[Path, ...]:
         """Return copies that dead processes left behind; ``scratch.remove`` removes one."""
         return scratch.leftovers(self._scratch)
@@ -131,8 +144,20 @@ class TreeStore:
             # Once: what was touched but not changed need not be read again at every later recording.
             self._git.run("update-index", "-q", "--refresh", "--ignore-submodules", accept=(0, 1))
             self._is_refreshed = True
-        has_changed = self._take_in_changes()
-        return self._last if self._last and not has_changed else self._write_tree()
+        stamp = self._stamp()
+        if not self._take_in_changes() and self._last and stamp == self._last_stamp:
+            return self._last
+        self._last = self._write_tree()
+        self._last_stamp = self._stamp()
+        return self._last
+
+    def _stamp(self) -> tuple[int, int, int]:
+        """Tell whether another coach took changes into the same index: to us they then look like none."""
+        try:
+            seen = self._private.index.stat()
+        except OSError:
+            return 0, 0, 0
+        return seen.st_mtime_ns, seen.st_size, seen.st_ino
 
     def _take_in_changes(self) -> bool:
         """Bring the private index up to the files; returns whether anything was new."""

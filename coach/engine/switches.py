@@ -68,7 +68,7 @@ def _lines(record: Path, start: int, end: int) -> list[bytes]:
 
 
 def _is_switch(line: bytes) -> bool:
-    """Read one record: ``<old> <new> <who> <when>\\t<what>``. Moving to where one was (reset --hard) undoes edits by hand."""
+    """Read one record: old and new commit, who, when, a tab, what. Moving to where one was (reset --hard) undoes edits."""
     ids, _, what = line.partition(b"\t")
     old, _, rest = ids.partition(b" ")
     return bool(what) and old != rest.partition(b" ")[0] and not what.startswith(_OWN_WORK)

@@ -41,11 +41,11 @@ def reproduce(args: Namespace) -> int:
             put_json(summarise(state))
         if found and found.is_reproduced:
             return EXIT_FAILURES
-        return exit_code_of(state.runs[-1] if state.runs else None)
+        return exit_code_of(state.last_run)
 
 
 def _say_run(session: Dispatcher, args: Namespace) -> int:
-    last = session.state.runs[-1] if session.state.runs else None
+    last = session.state.last_run
     if last and args.json:
         put_json(
             {"session": session.state.opened.session if session.state.opened else "", **summarise_run(last)}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ import pytest
 from coach.core.events import Interpreter
 from coach.core.run import RunRequest
 from coach.core.target import Target
-from coach.engine.execution import Surroundings, execute
+from coach.engine.execution import Surroundings, execute, server_environment
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
+from coach.engine.warm import WarmServer
 
 TARGETS = Path(__file__).parent.parent / "targets"
 MARK = "COACH_TEST_MARK"
+PATIENCE = 60
 
 
 def content_hash(folder: Path) -> str:
@@ -51,6 +54,20 @@ class Ground:
         self.live = LiveOutput()
         self.kept: list[str] = []
         self.cancel = threading.Event()
+        self.warm: WarmServer | None = None
+        self.modules: list[str] = []
+        self.site: Path | None = None
+
+    def settle(self) -> None:
+        """What the test itself wrote is part of the target from here on."""
+        self.before = content_hash(self.root)
+
+    def plain(self, *words) -> None:
+        """Run pytest as anybody would, with bytecode written; that is part of the target from then on."""
+        argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
+        env = {key: value for key, value in self.env.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        subprocess.run(argv, cwd=self.root, env=env, capture_output=True, check=False)
+        self.settle()
 
     def keep(self, text: str) -> str:
         self.kept.append(text)
@@ -58,7 +75,10 @@ class Ground:
 
     def surroundings(self, limits: Limits | None = None, python: str = sys.executable) -> Surroundings:
         interpreter = Interpreter(path=python)
-        return Surroundings(self.root, interpreter, limits or Limits(wall=60), self.keep, self.live, self.env)
+        around = Surroundings(
+            self.root, interpreter, limits or Limits(wall=60), self.keep, self.live, self.env
+        )
+        return replace(around, warm=self.warm, modules=self.modules)
 
     def run(self, *words, limits=None, python=sys.executable, copy=None, kind="pytest", **request):
         request = RunRequest(
@@ -74,7 +94,7 @@ class Ground:
 @pytest.fixture
 def ground(tmp_path):
     """Return a function that copies a target repository and lets it be run."""
-    grounds: list[tuple[Ground, str]] = []
+    grounds: list[Ground] = []
     mark = f"{MARK}={uuid.uuid4().hex}"
 
     def lay(name: str) -> Ground:
@@ -84,13 +104,73 @@ def ground(tmp_path):
         # Plugins of coach's own environment are not the subject here, and one of them takes a second to import.
         env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", MARK: mark.partition("=")[2]}
         laid = Ground(root, env)
-        grounds.append((laid, content_hash(root)))
+        laid.settle()
+        grounds.append(laid)
         return laid
 
     yield lay
+    for laid in grounds:
+        if laid.warm is not None:
+            laid.warm.close()
     assert processes_with(mark) == []
-    for laid, before in grounds:
-        assert content_hash(laid.root) == before
+    for laid in grounds:
+        assert content_hash(laid.root) == laid.before
+
+
+class Warm:
+    """A ground with a warm server; ``run`` asks for warm runs and insists on them."""
+
+    def __init__(self, laid: Ground) -> None:
+        self.laid = laid
+        laid.warm = WarmServer(laid.root, sys.executable, lambda: server_environment(laid.env))
+        self.server = laid.warm
+
+    def start(self, *words, **named):
+        """Run cold once and load what that run used; returns its report."""
+        report = self.laid.run(*words, **named)
+        self.prepare()
+        return report
+
+    def prepare(self):
+        self.server.prepare(self.laid.modules)
+        assert self.server.wait_until_settled(PATIENCE), self.server.why_cold
+
+    def run(self, *words, **named):
+        report = self.laid.run(*words, warm=True, **named)
+        assert report.warm, report.cold_because
+        return report
+
+
+@pytest.fixture
+def warm(ground):
+    """Return a function that lays a target with a warm server."""
+    made = []
+
+    def lay(target) -> Warm:
+        laid = target if isinstance(target, Ground) else ground(target)
+        made.append(Warm(laid))
+        return made[-1]
+
+    yield lay
+    for each in made:
+        each.server.close()
+
+
+@pytest.fixture
+def package(tmp_path):
+    """Return a function that writes a file of an installed package, on the path of a ground's runs only."""
+    folder = tmp_path / "site-packages"
+
+    def write(laid: Ground, name: str, text: str) -> Path:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        if laid.site is None:
+            laid.site = folder
+            laid.env["PYTHONPATH"] = str(folder)
+        return path
+
+    return write
 
 
 def other_python(version: str) -> str:

@@ -3,18 +3,20 @@
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.effects import ReadChanges, ReadTest, StartRun, StopRuns, Watch
+from coach.core.effects import MutationPlace, ReadChanges, ReadTest, StartRun, StopRuns, Watch
+from coach.core.isolate.spectrum import Scope
 from coach.core.reproduction import repeats_for
 from coach.core.run import Purpose, RunRequest
+from coach.core.scope import Scope as Reach
 from coach.core.session import SessionState
-from coach.core.target import WHOLE_SUITE
+from coach.core.target import WHOLE_SUITE, Target
 from coach.core.verifying import baseline_of
 
 CLOSED = Refusal("this session is closed; resume it first: coach debug --resume")
 
 
-def start_run(draft: Draft, purpose: Purpose) -> None:
-    """Record and start the next run; what is under way is superseded."""
+def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
+    """Record and start the next run, of the session's target unless told otherwise; what is under way is superseded."""
     if draft.state.under_way:
         draft.perform(StopRuns(superseded=True))
     number = draft.state.last_number + 1
@@ -23,7 +25,9 @@ def start_run(draft: Draft, purpose: Purpose) -> None:
     request = RunRequest(
         number=number,
         purpose=purpose,
-        target=WHOLE_SUITE if is_suite else draft.state.target,
+        target=target or (WHOLE_SUITE if is_suite else draft.state.target),
+        covers=covers,
+        warm=purpose == "feedback" and draft.state.target.kind == "pytest",
         hash_seed=number
         * 2_654_435_761
         % 2**32,  # Knuth's multiplicative hash: every run its own seed, no clock needed
@@ -31,6 +35,39 @@ def start_run(draft: Draft, purpose: Purpose) -> None:
     )
     draft.record(ev.RunStarted(request=request))
     draft.perform(StartRun(request=request))
+
+
+def start_trace(draft: Draft, test: str, scope: Scope) -> None:
+    """Record and start a traced run of a failing test among the tests of its file, or of the whole suite."""
+    if draft.state.under_way:
+        draft.perform(StopRuns(superseded=True))
+    number = draft.state.last_number + 1
+    file = Target(words=(test.partition("::")[0],))
+    request = RunRequest(
+        number=number,
+        purpose="trace",
+        target=file if scope == "file" else WHOLE_SUITE,
+        trace=True,
+        focus=test,
+        scope=scope,
+    )
+    draft.record(ev.RunStarted(request=request))
+    draft.perform(StartRun(request=request))
+
+
+def start_mutants(draft: Draft, test: str, places: tuple[MutationPlace, ...], budget: float) -> None:
+    """Record and start a run that tries small mutations of places in memory."""
+    if draft.state.under_way:
+        draft.perform(StopRuns(superseded=True))
+    request = RunRequest(
+        number=draft.state.last_number + 1,
+        purpose="mutants",
+        target=Target(words=(test.partition("::")[0],)),
+        focus=test,
+        mutate=budget,
+    )
+    draft.record(ev.RunStarted(request=request))
+    draft.perform(StartRun(request=request, places=places))
 
 
 def begin_reproduction(draft: Draft) -> None:
@@ -56,16 +93,6 @@ def _(_message: cmd.Reproduce, state: SessionState) -> Decision | Refusal:
         return CLOSED
     draft = Draft(state)
     begin_reproduction(draft)
-    return draft.done()
-
-
-@decide.register
-def _(message: cmd.RunTarget, state: SessionState) -> Decision | Refusal:
-    if state.closed:
-        return CLOSED
-    draft = Draft(state)
-    _void_verification(draft, "another run was asked for")
-    start_run(draft, message.purpose)
     return draft.done()
 
 

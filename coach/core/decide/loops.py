@@ -91,13 +91,16 @@ def _holder(state: SessionState, attempt: Attempt) -> str:
 
 
 @decide.register
-def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - what was seen is recorded
-    event = ev.TreeRestored(tree=message.tree, before=message.before, why=message.why, paths=message.paths)
-    count = len(message.paths)
-    notice = (
-        f"{count} file{'' if count == 1 else 's'} put back" if count else "the files were as asked already"
+def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:
+    """Record it; where saves are not watched, the change of the files is known only from here."""
+    restored = ev.TreeRestored(
+        tree=message.tree, before=message.before, why=message.why, paths=message.paths
     )
-    return Decision(events=(event,), notice=notice)
+    count = len(message.paths)
+    if not count:
+        return Decision(events=(restored,), notice="the files were as asked already")
+    edited = () if state.watching else (ev.EditSeen(paths=message.paths),)
+    return Decision(events=(restored, *edited), notice=f"{count} file{'' if count == 1 else 's'} put back")
 
 
 @decide.register

@@ -48,7 +48,11 @@ def _(message: cmd.JudgeHypothesis, state: SessionState) -> Decision | Refusal:
         return Refusal(f"H{message.id} was refuted; write a new one instead of reviving it")
     if not message.reason.strip():
         return Refusal("a verdict needs what was observed")
-    later = tuple(run.number for run in state.runs if run.number > hypothesis.after_run and run.is_over)
+    later = tuple(
+        run.number
+        for run in state.runs
+        if run.number > hypothesis.after_run and run.is_over and not run.request.only_looks
+    )
     if not later and message.verdict != "INCONCLUSIVE":
         return Refusal("no run since the prediction: run the experiment first (r)")
     judged = ev.HypothesisJudged(

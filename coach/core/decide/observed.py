@@ -3,11 +3,12 @@
 from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.decide.evidence import start_run
+from coach.core.decide.feedback import begin_feedback, follow_feedback
+from coach.core.decide.isolating import begin_trace, finish_trace, rank_suspects
 from coach.core.decide.loops import follow_edit
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.failure import failing_set, is_structural
 from coach.core.hypothesis import judge_prediction
-from coach.core.isolate.ranking import rank
 from coach.core.oracle import Judged, judge
 from coach.core.report import Ending, RunReport
 from coach.core.reproduction import SeriesRun, measure, needs_more
@@ -27,6 +28,9 @@ def _(message: eff.RunEnded, state: SessionState) -> Decision | Refusal:
     if run is None or run.is_over:
         return Refusal(f"run #{message.number} is over already")
     draft = Draft(state)
+    if run.request.only_looks:
+        finish_trace(draft, run, message.report)
+        return draft.done()
     _finish(draft, run, message.report)
     over = draft.state.run(message.number)
     if over is None or message.report.ending.kind in _STOPPED:
@@ -56,7 +60,7 @@ def _follow(draft: Draft, run: Run) -> None:
         _continue_series(draft)
     elif draft.state.plan and purpose in {"verify", "suite", "baseline"}:
         _continue_plan(draft)
-    if purpose in {"feedback", "experiment"}:
+    if purpose in {"feedback", "experiment", "confirm"} and run.request.covers == "target":
         _test_prediction(draft, run)
     if (
         not run.request.in_copy
@@ -65,6 +69,8 @@ def _follow(draft: Draft, run: Run) -> None:
         and draft.state.series_start is None
     ):
         _look_for_suspects(draft, run)
+    if purpose in {"feedback", "confirm"}:
+        follow_feedback(draft, run)
 
 
 def _series(state: SessionState) -> tuple[list[SeriesRun], float]:
@@ -79,7 +85,7 @@ def _series(state: SessionState) -> tuple[list[SeriesRun], float]:
         SeriesRun(
             run=run.number,
             strict=run.strict,
-            resolved=bool(run.failing) or run.judged.outcome != "UNRESOLVED",
+            resolved=run.is_evidence and (bool(run.failing) or run.judged.outcome != "UNRESOLVED"),
         )
         for run in runs
         if run.judged
@@ -93,6 +99,9 @@ def _continue_series(draft: Draft) -> None:
         start_run(draft, "reproduce")
     else:
         _measure(draft)
+        found = draft.state.reproduction
+        if found and found.is_reproduced:
+            begin_trace(draft, "file")
 
 
 def _measure(draft: Draft) -> None:
@@ -110,7 +119,7 @@ def _continue_plan(draft: Draft) -> None:
 
 def _test_prediction(draft: Draft, run: Run) -> None:
     """Judge the newest open hypothesis by the first run after an edit (or an experiment) that followed its prediction."""
-    if not run.is_current_evidence or run.judged is None:
+    if not (run.is_current_evidence and run.is_evidence) or run.judged is None:
         return
     waiting = [
         each
@@ -133,10 +142,7 @@ def _test_prediction(draft: Draft, run: Run) -> None:
 def _look_for_suspects(draft: Draft, run: Run) -> None:
     """Rank at once from the frames; the hunks since the last pass follow when they are read."""
     assert run.report is not None
-    failures = [each for each in run.report.failures if not run.failing or each.test == run.failing[0].test]
-    suspects = rank(failures or run.report.failures, draft.state.changes)
-    if suspects and suspects != draft.state.suspects:
-        draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects))
+    rank_suspects(draft)
     base, label = _base(draft.state)
     if base and run.report.tree:
         draft.perform(eff.ReadChanges(base=base, tree=run.report.tree, label=label))
@@ -158,9 +164,7 @@ def _(message: eff.ChangesSeen, state: SessionState) -> Decision | Refusal:
         draft.record(ev.ChangesRead(changes=message.changes))
     run = state.last_failure
     if run and run.report and not state.plan:
-        suspects = rank(run.report.failures, message.changes)
-        if suspects and suspects != state.suspects:
-            draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects))
+        rank_suspects(draft)
     return draft.done()
 
 
@@ -175,7 +179,7 @@ def _(message: eff.FilesSaved, state: SessionState) -> Decision | Refusal:
     if state.pin and state.pin.path in message.paths:
         draft.perform(eff.ReadTest(test=state.pin.test))
     if state.watching:
-        start_run(draft, "feedback")
+        begin_feedback(draft)
     return draft.done()
 
 

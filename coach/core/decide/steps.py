@@ -5,8 +5,9 @@ from typing import Literal
 from coach.core import checks
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.decide.isolating import measure_on_entry
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.effects import StopRuns, Watch
+from coach.core.effects import Effect, StopRuns, StopSearch, Watch
 from coach.core.session import SessionState
 
 
@@ -27,7 +28,10 @@ def _(message: cmd.GoToStep, state: SessionState) -> Decision | Refusal:
         return Refusal(f"{here.title} is the step you are in")
     position, goal = state.workflow.position(here.id), state.workflow.position(there.id)
     if goal < position:
-        return Decision(events=(ev.StepEntered(step=there.id, why=message.reason or "back"),))
+        draft = Draft(state)
+        draft.record(ev.StepEntered(step=there.id, why=message.reason or "back"))
+        measure_on_entry(draft)
+        return draft.done()
     return _forward(message, state, position, goal)
 
 
@@ -44,6 +48,7 @@ def _forward(message: cmd.GoToStep, state: SessionState, position: int, goal: in
         names = tuple(each.name for each in unmet)
         draft.record(ev.GateOverridden(step=step.id, reason=message.reason, missing=names))
     draft.record(ev.StepEntered(step=state.workflow.steps[goal].id, why=message.reason or "gate"))
+    measure_on_entry(draft)
     return draft.done()
 
 
@@ -58,9 +63,14 @@ def _(_message: cmd.Resume, state: SessionState) -> Decision | Refusal:
 def _(message: cmd.Close, state: SessionState) -> Decision | Refusal:
     if state.closed:
         return Refusal("this session is closed already")
-    effects = (StopRuns(),) if state.under_way else ()
+    effects = _stopping(state)
     event = ev.SessionClosed(ending=_ending(state), note=message.note)
     return Decision(events=(event,), effects=(*effects, Watch(on=False)))
+
+
+def _stopping(state: SessionState) -> tuple[Effect, ...]:
+    runs: tuple[Effect, ...] = (StopRuns(),) if state.under_way else ()
+    return (*runs, StopSearch()) if state.search else runs
 
 
 def _ending(state: SessionState) -> Literal["verified", "partial", "abandoned"]:
@@ -73,5 +83,5 @@ def _ending(state: SessionState) -> Literal["verified", "partial", "abandoned"]:
 
 @decide.register
 def _(message: cmd.Interrupted, state: SessionState) -> Decision | Refusal:
-    effects = (StopRuns(),) if state.under_way else ()
+    effects = _stopping(state)
     return Decision(events=(ev.SessionInterrupted(by=message.by),), effects=effects)

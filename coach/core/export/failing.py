@@ -127,7 +127,7 @@ def failure_section(state: SessionState, clean: Cleaner) -> Section:
 
 
 def _no_failure(state: SessionState, clean: Cleaner) -> Block:
-    run = state.runs[-1] if state.runs else None
+    run = state.last_run
     if run is None or run.report is None:
         return Block("No run has failed yet.", what="the failure")
     said = run.report.ending.sentence or run.report.ending.kind

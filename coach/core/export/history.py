@@ -102,7 +102,7 @@ def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
     for edit in state.edits:
         edited.setdefault(edit.after_run, []).extend(edit.paths)
     lines = []
-    over = [run for run in state.runs if run.is_over]
+    over = [run for run in state.runs if run.is_over and not run.request.only_looks]
     groups = groupby(
         over,
         key=lambda run: (

@@ -33,7 +33,6 @@ class Measured(Value):
     high: float = 1.0
     runs_needed: int = 0
     """Runs to see at least one failure with 95 %, at the rate seen; without a failure, at the upper bound. 0: unknown."""
-    varies_with_seed: bool = False
 
     @property
     def always(self) -> bool:
@@ -96,13 +95,8 @@ def runs_needed(rate: float, sure: float = 0.95) -> int:
 def name_axis(rows: Sequence[Measured]) -> tuple[Axis, str]:
     """Say which condition makes the difference. Orders are compared with *alone*, seeds with one seed kept."""
     by = {row.condition: row for row in rows}
-    judged = [row for row in rows if row.runs]
-    if not judged:
-        return "", "no run could be judged"
-    if all(row.always for row in judged):
-        return "stable", "it fails under every condition: not flaky here"
-    if all(row.never for row in judged):
-        return "not seen", "it did not fail under any condition"
+    if uniform := _uniform([row for row in rows if row.runs]):
+        return uniform
     alone = by.get("alone", Measured(condition="alone"))
     if difference := _order_difference(alone, by):
         return "order", difference
@@ -111,7 +105,20 @@ def name_axis(rows: Sequence[Measured]) -> tuple[Axis, str]:
         return "hash seed", "the same hash seed always gives the same outcome; other seeds give the other one"
     if alone.never and seeds.always:
         return "hash seed", "it passes with one hash seed and fails with the others tried"
-    return "chance", "equal conditions give different outcomes: time, randomness, threads or the outside world"
+    return (
+        "chance",
+        "equal conditions give different outcomes: time, randomness, threads or the outside world",
+    )
+
+
+def _uniform(judged: Sequence[Measured]) -> tuple[Axis, str] | None:
+    if not judged:
+        return "", "no run could be judged"
+    if all(row.always for row in judged):
+        return "stable", "it fails under every condition: not flaky here"
+    if all(row.never for row in judged):
+        return "not seen", "it did not fail under any condition"
+    return None
 
 
 def _order_difference(alone: Measured, by: dict[Condition, Measured]) -> str:

@@ -105,7 +105,7 @@ def _narrow(span: _Range, likely: Mapping[int, float], width: int) -> Steps[int,
     budget = steps_for(span.good - span.bad) + (1 if likely else 0)
     while open_positions := [each for each in range(span.bad + 1, span.good) if each not in span.skipped]:
         belief = _belief(span.bad, span.good, likely)
-        batch = _splits(open_positions, span.bad, span.good, belief, budget, width)
+        batch = _splits(open_positions, span, belief, budget, width)
         outcomes = yield batch
         budget -= 1
         answered = sorted(zip(batch, outcomes, strict=True))
@@ -133,13 +133,15 @@ def _belief(bad: int, good: int, likely: Mapping[int, float]) -> list[float]:
     return [(1 - share) / size + (share * each / total if total else 0.0) for each in inside]
 
 
-def _splits(  # noqa: PLR0913 - a range, a belief about it, and two limits
-    candidates: Sequence[int], bad: int, good: int, belief: Sequence[float], budget: int, width: int
+def _splits(
+    candidates: Sequence[int], span: _Range, belief: Sequence[float], budget: int, width: int
 ) -> tuple[int, ...]:
     """Choose the commits to judge: the ones that cut the belief into equal parts, within the budget of steps.
 
     Judging position p tells whether the culprit lies in ``bad`` … ``p - 1`` (p passes) or in ``p`` … ``good - 1``.
     """
+    assert span.good is not None
+    bad, good = span.bad, span.good
     most = 2 ** max(budget - 1, 0)
     allowed = [each for each in candidates if each - bad <= most and good - each <= most]
     if width > 1 or not allowed:

@@ -31,7 +31,7 @@ def minimise(items: Sequence[T], *, width: int = 1) -> Steps[tuple[T, ...], tupl
         if size == 1 and len(shorter) == len(kept):
             break
         kept = shorter
-        size = max(1, min(size // 2, len(kept) // 2))
+        size = min((size + 1) // 2, (len(kept) + 1) // 2)
     return kept
 
 
@@ -54,7 +54,9 @@ def _sweep(
         if not tried:
             return kept
         outcomes = yield tuple(_without(kept, chunk) for chunk in tried)
-        failing = next((chunk for chunk, outcome in zip(tried, outcomes, strict=True) if outcome == "FAIL"), None)
+        failing = next(
+            (chunk for chunk, outcome in zip(tried, outcomes, strict=True) if outcome == "FAIL"), None
+        )
         answered = zip(tried, outcomes, strict=True)
         needed.update(frozenset(_without(kept, chunk)) for chunk, outcome in answered if outcome != "FAIL")
         if failing is None:

@@ -56,9 +56,7 @@ class Posterior:
             newer_failed += failed[position]
             newer_passed += passed[position]
             after = _log_beta(AFTER[0] + newer_failed, AFTER[1] + newer_passed)
-            before = _log_beta(
-                BEFORE[0] + all_failed - newer_failed, BEFORE[1] + all_passed - newer_passed
-            )
+            before = _log_beta(BEFORE[0] + all_failed - newer_failed, BEFORE[1] + all_passed - newer_passed)
             scores.append(after + before)
         top = max(scores)
         weights = [math.exp(score - top) for score in scores]
@@ -88,10 +86,21 @@ class Posterior:
         return failed, passed
 
 
-def find_noisy(bad: int, good: int, most_runs: int, *, width: int = 1) -> Steps[tuple[int, int], Believed]:
-    """Ask for (position, round) pairs until one of ``bad`` … ``good - 1`` is believed to have brought the change."""
+def find_noisy(
+    bad: int, good: int, most_runs: int, *, width: int = 1, rounds_before: int = 0
+) -> Steps[tuple[int, int], Believed]:
+    """Ask for (position, round) pairs until one of ``bad`` … ``good - 1`` is believed to have brought the change.
+
+    Args:
+        bad: the newer end.
+        good: the older end; it lies before the change.
+        most_runs: the budget.
+        width: runs at the same time.
+        rounds_before: rounds that other searches asked for already.
+
+    """
     posterior = Posterior(good - bad)
-    rounds = [0] * (posterior.size + 1)
+    rounds = [rounds_before] * (posterior.size + 1)
     unusable: set[int] = set()
     runs = 0
     while True:

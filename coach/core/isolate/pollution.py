@@ -6,7 +6,7 @@ Finds one polluter, and as well two or more that only spoil together, which a bi
 from collections.abc import Sequence
 
 from coach.core.isolate.ddmin import minimise
-from coach.core.isolate.steps import Steps
+from coach.core.isolate.steps import Steps, once
 
 
 def find_polluters(before: Sequence[str], *, width: int = 1) -> Steps[tuple[str, ...], tuple[str, ...]]:
@@ -17,6 +17,10 @@ def find_polluters(before: Sequence[str], *, width: int = 1) -> Steps[tuple[str,
         width: how many lists to try at once.
 
     """
+    return (yield from once(_files_then_tests(before, width)))
+
+
+def _files_then_tests(before: Sequence[str], width: int) -> Steps[tuple[str, ...], tuple[str, ...]]:
     files = tuple(dict.fromkeys(file_of(test) for test in before))
     kept = files
     if len(files) > 1:

@@ -1,26 +1,36 @@
-"""Rank suspects from what a failing run and the edits since the last pass already show.
+"""Rank suspects: places the failing test ran, its traceback, and the edits since the last pass.
 
-First level: own-code frames of the traceback (the innermost is nearest to the symptom, not to the cause) and hunks
-changed since the target last passed. A place that is both is the best lead there is. Weights order, they do not measure:
-equal scores are ties.
+Before anything is measured there are own-code frames and hunks. A spectrum adds every function the failing test ran,
+with the Ochiai of its best line and of itself, and what its name shares with the test. Mutations that turn the test green
+come first of all. Weights stand in ``weights``; equal scores are ties and are said to be.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import log2
 
 from coach.core.changes import Changes, FileChange, Hunk
+from coach.core.isolate.flips import Mutations
+from coach.core.isolate.outline import words_of
+from coach.core.isolate.prior import line_order
+from coach.core.isolate.spectrum import MODULE, FunctionCount, Spectrum, ochiai
+from coach.core.isolate.weights import (
+    ALONE_FRAME,
+    AT_IMPORT,
+    FRAME_STEP,
+    IN_TESTS,
+    LEADING,
+    SILENCING,
+    weight,
+)
+from coach.core.loops.syntax import is_test_path
 from coach.core.report import Failure, Frame
 from coach.core.suspect import Suspect
 
-RULE = 1
-
-HUNK_WEIGHT = 2.0
-"""A line changed since the last pass: without another cause in sight, the certain difference between green and red."""
-FRAME_WEIGHT = 1.0
-"""The innermost own frame; every frame further out counts a step less."""
-FRAME_STEP = 0.15
-TEST_WEIGHT = 0.1
-"""The test's own file: it holds the expectation, rarely the defect."""
+RULE = 2
+MOST_SHOWN = 20
+_LARGE = 6.0
+"""log2 of the body lines (63) at which size stops counting."""
 
 
 @dataclass(slots=True)
@@ -28,51 +38,163 @@ class _Candidate:
     path: str
     function: str
     line: int
+    first: int = 0
+    last: int = 0
     score: float = 0.0
     reasons: list[str] = field(default_factory=list)
     code: str = ""
     code_start: int = 0
+    suspiciousness: float = 0.0
+    best_lines: tuple[int, ...] = ()
+    ran: bool = True
+    flip: str = ""
 
 
-def rank(failures: Sequence[Failure], changes: Changes | None, *, most: int = 50) -> tuple[Suspect, ...]:
+class _Board:
+    """The candidates under construction."""
+
+    def __init__(self) -> None:
+        self.all: list[_Candidate] = []
+
+    def at(self, path: str, function: str, line: int) -> _Candidate:
+        """Return the candidate of a place: the innermost one around the line, else one of that name, else a new one."""
+        around = [each for each in self.all if each.path == path and each.first and each.first <= line <= each.last]
+        if around:
+            return min(around, key=lambda each: each.last - each.first)
+        for each in self.all:
+            if each.path == path and each.function.rpartition(".")[2] == function and not each.first:
+                return each
+        return self.add(_Candidate(path, function, line))
+
+    def add(self, candidate: _Candidate) -> _Candidate:
+        self.all.append(candidate)
+        return candidate
+
+
+def rank(
+    failures: Sequence[Failure],
+    changes: Changes | None,
+    spectrum: Spectrum | None = None,
+    mutations: Mutations | None = None,
+    *,
+    most: int = MOST_SHOWN,
+) -> tuple[Suspect, ...]:
     """Return suspects, best first. Only the first failure's frames count: one failure at a time."""
-    candidates: dict[tuple[str, str], _Candidate] = {}
+    board = _Board()
+    if spectrum:
+        _add_spectrum(board, spectrum)
     if failures:
-        _add_frames(candidates, failures[0])
+        _add_frames(board, failures[0], weight("stack") if spectrum else ALONE_FRAME, is_measured=spectrum is not None)
     if changes:
         for file in changes.files:
-            _add_hunks(candidates, file, changes.label)
-    ordered = sorted(candidates.values(), key=lambda each: (-each.score, each.path, each.line))
-    return tuple(_suspect(each) for each in ordered[:most])
+            _add_hunks(board, file, changes.label)
+    if mutations:
+        _add_flips(board, mutations)
+    if spectrum:
+        _add_not_run(board, spectrum)
+    ordered = sorted(board.all, key=lambda each: (-round(each.score, 3), each.path, each.line))
+    return _placed([_suspect(each) for each in ordered])[:most]
 
 
-def _add_frames(candidates: dict[tuple[str, str], _Candidate], failure: Failure) -> None:
+def _add_spectrum(board: _Board, spectrum: Spectrum) -> None:
+    wanted = words_of(spectrum.test.rpartition("::")[2].partition("[")[0])
+    mentioned = frozenset(spectrum.mentioned)
+    for each in spectrum.functions:
+        if not each.lines:
+            continue
+        candidate = board.add(_Candidate(each.path, each.function, each.lines[0].line, each.first, each.last))
+        if each.function == MODULE:
+            candidate.function, candidate.first, candidate.last = MODULE, 0, 0
+        candidate.code, candidate.code_start = each.code, each.first
+        _weigh(candidate, each, spectrum, wanted, mentioned)
+
+
+def _weigh(
+    candidate: _Candidate, each: FunctionCount, spectrum: Spectrum, wanted: frozenset[str], mentioned: frozenset[str]
+) -> None:
+    worth = {line.line: ochiai(1, 1, line.passing) for line in each.lines}
+    best = max(worth.values())
+    candidate.suspiciousness = round(best, 3)
+    candidate.best_lines = line_order(worth, each.code, each.first)[:10]
+    candidate.line = candidate.best_lines[0]
+    score = weight("line") * best + weight("function") * ochiai(1, 1, each.passing)
+    fewest = min(line.passing for line in each.lines)
+    candidate.reasons.append(_ran_by(fewest, spectrum.passing))
+    short = each.function.rpartition(".")[2]
+    shared = words_of(each.function) & wanted
+    if shared and each.function != MODULE:
+        score += weight("test id") * len(shared) / len(words_of(each.function))
+        candidate.reasons.append(f"shares {', '.join(sorted(shared))} with the test's name")
+    if short in mentioned:
+        score += weight("mentioned")
+        candidate.reasons.append("named in the test")
+    score += weight("size") * min(log2(each.size + 1) / _LARGE, 1.0)
+    candidate.score = score * (IN_TESTS if is_test_path(each.path) else AT_IMPORT if each.function == MODULE else 1.0)
+
+
+def _ran_by(fewest: int, passing: int) -> str:
+    if not passing:
+        return "run by the failing test"
+    if not fewest:
+        return f"run by the failing test and by none of {passing} passing ones"
+    return f"run by the failing test and by {fewest} of {passing} passing ones"
+
+
+def _add_frames(board: _Board, failure: Failure, most: float, *, is_measured: bool) -> None:
     test_path = failure.test.partition("::")[0]
+    seen: set[int] = set()
     for depth, frame in enumerate(reversed(failure.own_frames)):
-        each = _at(candidates, frame.path, frame.function, frame.line)
-        each.code, each.code_start = frame.code, frame.code_start
+        each = board.at(frame.path, frame.function, frame.line)
+        if not each.code:
+            each.code, each.code_start = frame.code, frame.code_start
         if frame.path == test_path:
-            each.score = max(each.score, TEST_WEIGHT)
+            each.score = max(each.score, IN_TESTS)
             each.reasons.append("the test itself")
-        else:
-            each.score = max(each.score, FRAME_WEIGHT - min(depth, 5) * FRAME_STEP)
-            each.reasons.append("raised here" if depth == 0 else f"on the traceback, {depth} up")
+            continue
+        each.reasons.append("raised here" if depth == 0 else f"on the traceback, {depth} up")
+        gained = most - min(depth, 5) * FRAME_STEP * most
+        if id(each) not in seen:  # the frame nearest to the raise counts, also under recursion
+            seen.add(id(each))
+            each.score = each.score + gained if is_measured else max(each.score, gained)
 
 
-def _add_hunks(candidates: dict[tuple[str, str], _Candidate], file: FileChange, label: str) -> None:
+def _add_hunks(board: _Board, file: FileChange, label: str) -> None:
     if not file.path.endswith(".py"):
         return
     for hunk in file.hunks:
-        frame = _overlapping(candidates.values(), file.path, hunk)
-        each = frame or _at(candidates, file.path, _function_in(hunk), _first_changed_line(hunk))
-        each.score += HUNK_WEIGHT
-        each.reasons.append(f"changed since {label or 'the last pass'}")
+        changed = _first_changed_line(hunk)
+        each = _overlapping(board.all, file.path, hunk) or board.at(file.path, _function_in(hunk), changed)
+        reason = f"changed since {label or 'the last pass'}"
+        if reason not in each.reasons:
+            each.score += weight("hunk")
+            each.reasons.insert(0, reason)
+        if changed in each.best_lines:
+            each.best_lines = (changed, *(line for line in each.best_lines if line != changed))
+            each.line = changed
         if not each.code:
             each.code, each.code_start = _new_side(hunk), hunk.new_start
 
 
-def _at(candidates: dict[tuple[str, str], _Candidate], path: str, function: str, line: int) -> _Candidate:
-    return candidates.setdefault((path, function or str(line)), _Candidate(path, function, line))
+def _add_flips(board: _Board, mutations: Mutations) -> None:
+    """The cleanest flip of a place counts, less for every neighbour it breaks."""
+    for flip in mutations.flips:
+        each = board.at(flip.path, flip.function.rpartition(".")[2], flip.line)
+        if each.flip:
+            continue
+        kept = flip.green / flip.neighbours if flip.neighbours else 1.0
+        each.score += weight("flip") * kept**4 * (SILENCING if flip.silences else 1.0)
+        each.flip, each.line = flip.sentence, flip.line
+        each.best_lines = (flip.line, *(line for line in each.best_lines if line != flip.line))
+        each.reasons.insert(0, flip.sentence)
+
+
+def _add_not_run(board: _Board, spectrum: Spectrum) -> None:
+    """A fix often goes where the failing test never came: say so, below everything that ran."""
+    for each in spectrum.not_run:
+        if any(other.path == each.path and other.function == each.function for other in board.all):
+            continue
+        candidate = board.add(_Candidate(each.path, each.function, each.first, each.first, each.last, ran=False))
+        candidate.reasons.append("named like the test, and the failing test never runs it")
 
 
 def _overlapping(candidates: Iterable[_Candidate], path: str, hunk: Hunk) -> _Candidate | None:
@@ -114,7 +236,22 @@ def _suspect(each: _Candidate) -> Suspect:
         reasons=tuple(dict.fromkeys(each.reasons)),
         code=each.code,
         code_start=each.code_start,
+        suspiciousness=each.suspiciousness,
+        best_lines=each.best_lines,
+        ran=each.ran,
+        flip=each.flip,
     )
+
+
+def _placed(ordered: Sequence[Suspect]) -> tuple[Suspect, ...]:
+    """Give ranks and ties, and say who leads."""
+    scores = [each.score for each in ordered]
+    placed = []
+    for each in ordered:
+        leads = each.ran and each.score >= LEADING * scores[0]
+        update = {"rank": scores.index(each.score) + 1, "ties": scores.count(each.score), "leads": leads}
+        placed.append(each.model_copy(update=update))
+    return tuple(placed)
 
 
 def frames_shown(failure: Failure) -> tuple[Frame, ...]:

@@ -13,3 +13,19 @@ R = TypeVar("R")
 
 Steps: TypeAlias = Generator[tuple[C, ...], tuple[Outcome, ...], R]
 """A search over configurations ``C`` (hashable) that ends in ``R``."""
+
+
+def once(search: Steps[C, R]) -> Steps[C, R]:
+    """Pass a search's questions on, but no question twice: what was answered is answered from memory."""
+    known: dict[C, Outcome] = {}
+    try:
+        asked = next(search)
+        while True:
+            new = tuple(dict.fromkeys(each for each in asked if each not in known))
+            if new:
+                outcomes = yield new
+                known.update(zip(new, outcomes, strict=True))
+            asked = search.send(tuple(known[each] for each in asked))
+    except StopIteration as end:
+        found: R = end.value
+        return found

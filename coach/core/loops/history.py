@@ -75,6 +75,9 @@ class History:
     pin_path: str = ""
     unpinned: frozenset[str] = frozenset()
     """Tests whose pin was taken off with a reason: they may change."""
+    ran: frozenset[str] = frozenset()
+    """Functions the failing test is known to have run, as ``path::Class.method``; empty when not measured."""
+    ran_test: str = ""
     is_flaky: bool = False
     """The reproduction measured a rate below one."""
     words: tuple[str, ...] = ()
@@ -111,7 +114,12 @@ class History:
 
     def aimed(self, words: tuple[str, ...]) -> "History":
         """Begin anew with another target: failures of the old one say nothing about it."""
-        return replace(self, trials=(), is_flaky=False, words=words, left=self.now, left_words=self.words)
+        fresh = replace(self, trials=(), is_flaky=False, ran=frozenset(), ran_test="")
+        return replace(fresh, words=words, left=self.now, left_words=self.words)
+
+    def measured(self, test: str, ran: frozenset[str]) -> "History":
+        """Take in which functions a failing test runs."""
+        return replace(self, ran_test=test, ran=ran)
 
     def pinned(self, test: str, path: str) -> "History":
         return replace(self, pin_test=test, pin_path=path, unpinned=self.unpinned - {test})
@@ -120,7 +128,7 @@ class History:
         return replace(self, pin_test="", pin_path="", unpinned=self.unpinned | {self.pin_test})
 
     def up_to(self, run: int) -> "History":
-        """The history as it was when a run had just ended: a slow reading must not blame later runs."""
+        """Return the history as it was when a run had just ended: a slow reading must not blame later runs."""
         if not self.trials or self.trials[-1].run == run:
             return self
         return replace(self, trials=tuple(each for each in self.trials if each.run <= run))

@@ -65,7 +65,7 @@ def climb(
 
 
 def _without_echo(sightings: Sequence[Sighting]) -> list[Sighting]:
-    """A guess that is also without effect is one loop, not two."""
+    """Drop a guess that is also without effect: it is one loop, not two."""
     patterns = {each.pattern for each in sightings}
     return [each for each in sightings if each.pattern != "guess" or "no-effect" not in patterns]
 

@@ -45,13 +45,15 @@ def file_nature(file: Edited) -> Nature:
     if not file.is_python or file.is_broken:
         same = "".join(file.before_text.split()) == "".join(file.after_text.split())
         return "cosmetic" if same and not file.is_python else "patch"
-    if file.before is None:
-        return "groundwork" if file.after is not None else "cosmetic"
-    if file.after is None:
-        return "patch"
-    if shape(file.before) == shape(file.after):
+    if file.before is None or file.after is None:
+        return "groundwork" if file.after is not None else "patch"
+    return _python_nature(file.before, file.after)
+
+
+def _python_nature(before: ast.Module, after: ast.Module) -> Nature:
+    if shape(before) == shape(after):
         return "cosmetic"
-    before, after = _pruned(file.before, _is_literal), _pruned(file.after, _is_literal)
+    before, after = _pruned(before, _is_literal), _pruned(after, _is_literal)
     if shape(before) == shape(after):
         return "cosmetic"  # only docstrings differ
     before, after = _pruned(before, _only_looks), _pruned(after, _only_looks)

@@ -6,13 +6,14 @@ from coach.core.attempt import Attempt, SourcePair
 from coach.core.changes import Changes
 from coach.core.loops.nature import nature_of
 from coach.core.loops.symptoms import symptoms_in
-from coach.core.loops.syntax import edited
+from coach.core.loops.syntax import edited, touched
 from coach.core.loops.tampering import tampering_in, tests_written
 
 RULE = 1
 """Version of the readings; recorded with every attempt, because the sources themselves are not kept in the log."""
 
 MOST_FINDINGS = 20
+MOST_TOUCHED = 100
 
 
 def read_attempt(
@@ -37,6 +38,7 @@ def read_attempt(
         changes=changes,
         nature=nature,
         findings=findings[:MOST_FINDINGS],
-        new_tests=tests_written(files),
+        new_tests=tests_written(files)[:MOST_TOUCHED],
+        touched=tuple(name for file in files for name in touched(file))[:MOST_TOUCHED],
         unloaded=tuple(unloaded),
     )

@@ -6,16 +6,16 @@ from coach.core.changes import FileChange
 from coach.core.loops.history import History, Trial
 from coach.core.loops.nature import is_prose
 from coach.core.loops.sighting import Level, Sighting, numbers
-from coach.core.loops.syntax import is_test_path
+from coach.core.loops.syntax import MODULE, is_test_path
 
 RULE = 1
 
 
 def seen(history: History) -> Sighting | None:
-    """Look for an attempt outside the spec's scope, or, without a scope, one that only touched modules the test never loads.
+    """Look for an attempt outside the spec's scope, or, without a scope, one that only touched what the test never runs.
 
-    A breach of the scope is certain: a banner at once when all of the attempt is outside. A module that was not loaded may
-    still be meant for later: a note first, a banner at the second such attempt in a row.
+    A breach of the scope is certain: a banner at once when all of the attempt is outside. Code that was not run may still
+    be meant for later: a note first, a banner at the second such attempt in a row.
     """
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.attempt is None:
@@ -36,22 +36,22 @@ def _breach(history: History, now: Trial) -> Sighting | None:
     if not outside:
         return None
     level: Level = "banner" if len(outside) == len(changed) else "note"
-    return _sighting(now, (now,), outside[0], level, f"{_named(outside)} is outside the scope of the fix")
+    return _sighting((now,), outside[0], level, f"{_named(outside)} is outside the scope of the fix")
 
 
 def _unloaded(history: History, now: Trial) -> Sighting | None:
-    if not _is_beside(now):
+    if not _is_beside(history, now):
         return None
     row = [now]
     for trial in history.backwards():
-        if not trial.is_red or (trial.is_patch and not _is_beside(trial)):
+        if not trial.is_red or (trial.is_patch and not _is_beside(history, trial)):
             break
         if trial.is_patch:
             row.append(trial)
     row.reverse()
     paths = [each.path for each in _sources(now)]
     level: Level = "banner" if len(row) > 1 else "note"
-    return _sighting(now, tuple(row), paths[0], level, f"{_named(paths)} is not even loaded by the failing test")
+    return _sighting(tuple(row), paths[0], level, f"{_named(paths)} is not run by the failing test")
 
 
 def _sources(trial: Trial) -> list[FileChange]:
@@ -60,17 +60,33 @@ def _sources(trial: Trial) -> list[FileChange]:
     return [each for each in files if not is_test_path(each.path) and not is_prose(each.path) and each.change != "added"]
 
 
-def _is_beside(trial: Trial) -> bool:
-    """Whether everything an attempt changed is known not to be loaded by the target."""
+def _is_beside(history: History, trial: Trial) -> bool:
+    """Whether everything an attempt changed is known not to be run by the target."""
     changed = _sources(trial)
-    return bool(changed) and trial.attempt is not None and all(each.path in trial.attempt.unloaded for each in changed)
+    return bool(changed) and all(_is_idle(history, trial, each.path) for each in changed)
+
+
+def _is_idle(history: History, trial: Trial, path: str) -> bool:
+    """Whether a file was not imported, or, where the lines of the test were measured, no function changed in it was run."""
+    attempt = trial.attempt
+    if attempt is None:
+        return False
+    if path in attempt.unloaded:
+        return True
+    touched = [each for each in attempt.touched if each.startswith(f"{path}::")]
+    is_measured = bool(history.ran) and history.ran_test in trial.tests
+    return is_measured and bool(touched) and not any(_may_run(each, history.ran) for each in touched)
+
+
+def _may_run(name: str, ran: frozenset[str]) -> bool:
+    return name.endswith(f"::{MODULE}") or name in ran
 
 
 def _named(paths: list[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
 
 
-def _sighting(now: Trial, row: tuple[Trial, ...], path: str, level: Level, what: str) -> Sighting:
+def _sighting(row: tuple[Trial, ...], path: str, level: Level, what: str) -> Sighting:
     runs = tuple(each.run for each in row)
     base = row[0].attempt.base_run if row[0].attempt else 0
     said_by = f"edits {numbers(runs)}" if len(runs) > 1 else f"edit {numbers(runs)}"

@@ -53,7 +53,7 @@ def _is_near(sign: Finding, before: Trial) -> bool:
 
 
 def _is_strong(sign: Finding, before: Trial) -> bool:
-    """A guard against None hides something only if a None was what failed and no test hands one in on purpose."""
+    """Say whether it surely hides: a guard against None only if a None failed and no test hands one in."""
     if sign.is_weak:
         return False
     if sign.kind != "special-case" or "None" not in sign.text:

@@ -104,7 +104,7 @@ def dotted_words(mark: ast.expr) -> list[str]:
 
 
 def _swallows(handler: ast.ExceptHandler) -> bool:
-    """A handler that says nothing and goes on: with nothing, or with a value out of thin air."""
+    """Tell whether a handler says nothing and goes on: with nothing, or with a value out of thin air."""
     body = blind(handler.body)
     return all(isinstance(each, ast.Continue | ast.Break) or _is_thin_air(each) for each in body)
 
@@ -127,7 +127,7 @@ def _is_idle(handler: ast.ExceptHandler) -> bool:
 
 
 def _tries_again(loop: ast.For | ast.While | ast.AsyncFor) -> bool:
-    """A loop around a ``try`` that leaves when it worked and goes round when it did not."""
+    """Tell whether a loop holds a ``try``, leaves when it worked and goes round when it did not."""
     for node in loop.body:
         if not isinstance(node, ast.Try):
             continue
@@ -162,7 +162,7 @@ def _is_plain(answer: ast.stmt) -> bool:
     value = answer.value if isinstance(answer, ast.Return | ast.Assign) else None
     if value is None or isinstance(value, ast.List | ast.Tuple | ast.Dict | ast.Set):
         return not list(ast.iter_child_nodes(value))[1:] if value else True
-    return isinstance(value, ast.Constant) and value.value in {None, True, False, 0, 1, ""}
+    return isinstance(value, ast.Constant) and value.value in {None, 0, 1, ""}
 
 
 def _about_none(test: ast.expr) -> bool:

@@ -15,6 +15,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 MOST_CHARACTERS = 400_000
 """Longer files are generated: parsing one takes longer than an engineer waits (about 0.1 s per 10,000 lines)."""
 
+MODULE = "<module>"
 _TEST_FOLDER = re.compile(r"(^|/)(tests?|testing)/")
 
 
@@ -113,6 +114,31 @@ def identifiers(tree: ast.AST) -> set[str]:
                 found.update(name.split("."))
             case _:
                 pass
+    return found
+
+
+def touched(file: Edited) -> list[str]:
+    """Return the functions an edit changed, added or removed, as ``path::Class.method``; the module for anything else."""
+    if file.before is None and file.after is None:
+        return []
+    old, new = _definitions(file.before), _definitions(file.after)
+    names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
+    return [f"{file.path}::{name}" for name in names]
+
+
+def _definitions(tree: ast.Module | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    outside: list[str] = []
+    waiting = [("", node) for node in (tree.body if tree else ())]
+    for prefix, node in waiting:
+        if isinstance(node, FUNCTIONS):
+            found[prefix + node.name] = shape(node)
+        elif isinstance(node, ast.ClassDef):
+            outside += [node.name, *(shape(each) for each in (*node.bases, *node.keywords, *node.decorator_list))]
+            waiting += [(f"{prefix}{node.name}.", each) for each in node.body]
+        else:
+            outside.append(shape(node))
+    found[MODULE] = "\n".join(outside)
     return found
 
 

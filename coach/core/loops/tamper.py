@@ -28,16 +28,23 @@ def seen(history: History) -> Sighting | None:
         return _narrower_target(history, now)
     if not before.is_red or now.attempt is None or not now.attempt.is_edit:
         return None
+    return _made_it_go(history, now, before, now.attempt) or _while_red(history, now.attempt)
+
+
+def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -> Sighting | None:
+    """Say what of an edit, or of earlier ones while red, made failures vanish that no code mended."""
     vanished = before.tests - now.tests
-    candidates = [*_candidates(now.attempt, before, history), *_earlier(history, vanished)]
+    candidates = [*_candidates(attempt, before, history), *_earlier(history, vanished)]
     if vanished and candidates:
         return _sighting(history, candidates[0], _level(history, candidates[0]))
     if vanished and (text := _fewer_ran(before, now)):
-        return _sighting(history, Finding(kind="narrowed", path=_config_of(now.attempt), text=text), "banner")
-    if now.outcome == "green" and (bare := _only_tests(history, before, now)):
-        return bare
-    weaker = [each for each in now.attempt.findings if each.kind in TAMPERING and not _is_allowed(each, history)]
-    weaker = [each for each in weaker if each.kind not in {"inputs-changed", "expectation-changed"}]
+        return _sighting(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
+    return _only_tests(history, before, now) if now.outcome == "green" else None
+
+
+def _while_red(history: History, attempt: Attempt) -> Sighting | None:
+    """Note that tests became weaker though nothing vanished by it."""
+    weaker = [each for each in attempt.findings if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history)]
     return _sighting(history, weaker[0], "note") if weaker else None
 
 
@@ -135,7 +142,7 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
 
 
 def _narrower_target(history: History, now: Trial) -> Sighting | None:
-    """The first run after the target became a part of what it was: green, and without the tests that failed."""
+    """Look at the first run after the target became a part of what it was: green, without the tests that failed."""
     left = history.left
     if left is None or not left.is_red or now.outcome != "green":
         return None

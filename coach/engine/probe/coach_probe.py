@@ -16,6 +16,7 @@ import os
 import sys
 import time
 
+import coach_bytecode
 import pytest
 
 LINE_LIMIT = 64_000
@@ -417,7 +418,7 @@ class _State:
         self.tests, self.raised, self.collect_errors = {}, {}, {}
         self.deselected, self.rootdir = 0, ""
         self.roots = ()
-        self.tracer = None
+        self.looker = None
         path = os.environ.get("COACH_PROBE")
         if not path:
             return
@@ -426,21 +427,31 @@ class _State:
             self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""))
             self.reader = _Reader(settings["root"])
             self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
+            self.modules = settings.get("modules", "")
+            coach_bytecode.install(self.is_own)
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
             return
-        if settings.get("trace"):
-            self._trace(settings)
+        if settings.get("trace") or settings.get("mutants"):
+            self._look(settings)
 
-    def _trace(self, settings):
-        """Load the tracer beside this file; its channel is its own, for it says much and only at the end is it read."""
+    def _look(self, settings):
+        """Load tracer or mutator, files beside this one; they write to a file of their own, read when the run is over."""
         try:
-            import coach_tracer
-
             channel = _Channel(settings["trace"], settings["nonce"], "")
-            self.tracer = coach_tracer.Tracer(channel, self.reader.is_own)
+            if settings.get("mutants"):
+                import coach_mutator
+
+                self.looker = coach_mutator.load(settings["mutants"], self.channel, channel)
+            else:
+                import coach_tracer
+
+                self.looker = coach_tracer.Tracer(channel, self.reader.is_own)
         except Exception as error:
             self.channel.note("tracing", error)
+
+    def is_own(self, path):
+        return any(root.is_own(path) for root in self.roots)
 
     def test(self, nodeid):
         found = self.tests.get(nodeid)
@@ -457,8 +468,8 @@ def pytest_configure(config):
     if channel is None:
         return
     try:
-        if state.tracer is not None:
-            config.pluginmanager.register(state.tracer, "coach-tracer")
+        if state.looker is not None:
+            config.pluginmanager.register(state.looker, "coach-looker")
         if hasattr(config, "workerinput"):
             channel.silent = True
             return
@@ -612,6 +623,8 @@ def pytest_sessionfinish(session, exitstatus):
     try:
         final = int(getattr(session, "exitstatus", exitstatus))
         state.channel.send("end", {"exitstatus": final, "loaded": _loaded()})
+        if state.modules:
+            _write_modules(state.modules)
     except Exception as error:
         state.channel.note("sessionfinish", error)
 
@@ -627,3 +640,20 @@ def _loaded():
         if type(path) is str:
             found += [(rank, path) for rank, root in enumerate(state.roots) if root.is_own(path)][:1]
     return [path for _, path in sorted(found)[:MAX_LOADED]]
+
+
+def _write_modules(path):
+    """Name what is loaded and not the project's own, in the order of loading: what a warm server may load beforehand."""
+    names = []
+    for name, module in list(sys.modules.items()):
+        try:
+            file = vars(module).get("__file__")
+        except Exception:
+            continue
+        if type(name) is str and not (type(file) is str and state.is_own(file)):
+            names.append(name)
+    fd = real.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_CLOEXEC", 0), 0o600)
+    try:
+        real.write(fd, real.encode(names).encode("ascii"))
+    finally:
+        real.close(fd)

@@ -24,3 +24,7 @@ class TestAccount(unittest.TestCase):
 
     def test_statement_has_two_digits(self):
         self.assertEqual(self.account.statement(), "Ada: 10.50")
+
+    def test_too_much_is_refused(self):
+        with self.assertRaises(ValueError):
+            self.account.withdraw(99999)

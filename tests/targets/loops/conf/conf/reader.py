@@ -7,8 +7,13 @@ class Settings:
     def __init__(self):
         self.sections = {}
 
+    def entries(self, section):
+        if section not in self.sections:
+            raise KeyError(f"{section} not in {sorted(self.sections)}")
+        return self.sections[section]
+
     def get(self, section, key):
-        return self.sections[section][key]
+        return self.entries(section)[key]
 
     def number(self, section, key):
         return as_number(self.get(section, key))

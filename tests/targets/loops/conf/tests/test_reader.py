@@ -38,3 +38,7 @@ def test_a_flag_in_any_case(settings):
 def test_unknown_sections_are_an_error(settings):
     with pytest.raises(KeyError):
         settings.get("nowhere", "port")
+
+
+def test_spaces_inside_a_name_are_kept():
+    assert list(read("[a b]").sections) == ["a b"]

@@ -29,3 +29,7 @@ def test_a_subject():
 
 def test_the_first_in_the_alphabet():
     assert store().oldest() == "Ada"
+
+
+def test_unknown_people_are_none():
+    assert store().find("Bob") is None

@@ -1,0 +1,179 @@
+"""What runs when: after a save the failing tests, then the target, then what the change concerns, then all.
+
+Each stage begins when the one before is green, and only as far as the scope of the session reaches; a save supersedes
+whatever is under way and begins anew. Warm runs are feedback: what a warm run says of the target is confirmed cold by
+itself when it is green, strange, or awaited by a prediction; only the cold run is evidence.
+"""
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide.evidence import CLOSED, start_run
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.run import Run
+from coach.core.scope import SCOPE_WORDS, Scope, moved, reaches
+from coach.core.session import SessionState
+from coach.core.target import WHOLE_SUITE, Target
+
+MOST_FAILURES_FIRST = 20
+"""More failing tests than this are not worth a run of their own before the target."""
+
+
+def begin_feedback(draft: Draft) -> None:
+    """Start the first run after a save: the failing tests alone when the target is more than they."""
+    first = failing_first(draft.state)
+    if first is None:
+        start_run(draft, "feedback")
+    else:
+        start_run(draft, "feedback", "failures", first)
+
+
+def failing_first(state: SessionState) -> Target | None:
+    """Return the tests that failed last, when they are fewer than the target; None when the target itself comes first."""
+    run = state.last_failure
+    if state.target.kind != "pytest" or state.target.is_one_test or run is None or run is not state.last_target_run:
+        return None
+    tests = tuple(dict.fromkeys(each.test for each in run.failing if "::" in each.test))
+    is_whole = run.report is not None and run.report.counts.selected <= len(tests)
+    return Target(words=tests) if 0 < len(tests) <= MOST_FAILURES_FIRST and not is_whole else None
+
+
+def follow_feedback(draft: Draft, run: Run) -> None:
+    """Decide what comes after a run on save, or after the cold run that confirms it."""
+    state = draft.state
+    if run.judged is None or run.report is None or _is_busy(state):
+        return
+    if run.request.purpose == "confirm":
+        _compare(draft, run)
+    elif run.request.covers == "target" and run.report.warm and _needs_confirmation(state, run):
+        start_run(draft, "confirm")
+        return
+    is_green = run.judged.outcome == "PASS"
+    match run.request.covers:
+        case "failures":
+            if is_green or state.scope != "failures":
+                _go_on(draft, "target")
+        case "target" if is_green and state.target.kind == "pytest":
+            _go_on(draft, "related")
+        case "related" if is_green:
+            _go_on(draft, "all")
+        case _:
+            pass
+
+
+def _is_busy(state: SessionState) -> bool:
+    return bool(state.plan) or state.series_start is not None or state.search is not None or bool(state.under_way)
+
+
+def _needs_confirmation(state: SessionState, run: Run) -> bool:
+    """Green and what no rule explains must hold in a cold run; so must what a prediction is judged by."""
+    assert run.judged is not None
+    awaited = any(each.prediction.expects and each.after_run < run.number for each in state.open_hypotheses)
+    return awaited or not run.failing
+
+
+def _compare(draft: Draft, confirmed: Run) -> None:
+    """Say it when the cold run does not confirm the warm one: the cold one counts."""
+    warm = next((each for each in reversed(draft.state.runs) if each.number < confirmed.number and each.is_warm), None)
+    if warm and warm.judged and confirmed.judged and warm.judged.outcome != confirmed.judged.outcome:
+        words = {"PASS": "green", "FAIL": "red", "UNRESOLVED": "unresolved"}
+        said, cold = words[warm.judged.outcome], words[confirmed.judged.outcome]
+        draft.notice = f"warm #{warm.number} was {said}, cold #{confirmed.number} is {cold}: the cold run counts"
+
+
+def _go_on(draft: Draft, goal: Scope) -> None:
+    state = draft.state
+    if not reaches(state.scope, goal):
+        return
+    if goal == "related":
+        paths = _changed_paths(state)
+        if paths:
+            draft.perform(eff.FindRelated(paths=paths))
+    elif goal == "all":
+        if state.target != WHOLE_SUITE:
+            start_run(draft, "feedback", "all", WHOLE_SUITE)
+    else:
+        start_run(draft, "feedback")
+
+
+def _changed_paths(state: SessionState) -> tuple[str, ...]:
+    """Return the files saved since everything was last seen green, oldest first."""
+    wide = (run for run in reversed(state.runs) if run.request.covers == "all" and run.judged)
+    since = next((run.number for run in wide if run.judged and run.judged.outcome == "PASS"), 0)
+    return tuple(dict.fromkeys(path for edit in state.edits if edit.after_run >= since for path in edit.paths))
+
+
+@decide.register
+def _(message: eff.RelatedFound, state: SessionState) -> Decision | Refusal:
+    """Run the tests that the change concerns; without any, go on to all."""
+    if state.closed or _is_busy(state) or message.paths != _changed_paths(state):
+        return Decision()  # something newer is under way, or the files have changed again
+    draft = Draft(state)
+    found = Target(words=message.tests)
+    if message.tests and found != state.target:
+        start_run(draft, "feedback", "related", found)
+    else:
+        _go_on(draft, "all")
+    return draft.done()
+
+
+@decide.register
+def _(message: cmd.SetScope, state: SessionState) -> Decision | Refusal:
+    return _scope_to(state, message.scope)
+
+
+@decide.register
+def _(_message: cmd.Narrow, state: SessionState) -> Decision | Refusal:
+    return _scope_to(state, moved(state.scope, -1))
+
+
+@decide.register
+def _(_message: cmd.Widen, state: SessionState) -> Decision | Refusal:
+    return _scope_to(state, moved(state.scope, 1))
+
+
+def _scope_to(state: SessionState, scope: Scope) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    if scope == state.scope:
+        return Refusal(f"the scope is that already: {SCOPE_WORDS[scope]}")
+    return Decision(events=(ev.ScopeChanged(scope=scope),), notice=f"on save: {SCOPE_WORDS[scope]}")
+
+
+@decide.register
+def _(message: cmd.RunTarget, state: SessionState) -> Decision | Refusal:
+    """Run the target, or another scope of it, now; a scope that is named stays in force for saves."""
+    if state.closed:
+        return CLOSED
+    draft = Draft(state)
+    if state.plan:
+        draft.record(ev.VerificationVoided(why="another run was asked for"))
+    if message.scope is None or message.scope == "target" or state.target.kind != "pytest":
+        if message.scope and message.scope != state.scope:
+            draft.record(ev.ScopeChanged(scope=message.scope))
+        start_run(draft, message.purpose)
+        return draft.done()
+    if message.scope != state.scope:
+        draft.record(ev.ScopeChanged(scope=message.scope))
+    return _run_scope(draft, message)
+
+
+def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:
+    state = draft.state
+    if message.scope == "failures":
+        failed = state.last_failure
+        tests = tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
+        if not tests:
+            return Refusal("no failing test is known; r runs the target")
+        chosen = Target(words=tests)
+        start_run(draft, message.purpose, "target" if chosen == state.target else "failures", chosen)
+    elif message.scope == "all":
+        start_run(draft, message.purpose, "all", WHOLE_SUITE)
+    else:
+        paths = _changed_paths(state)
+        if not paths:
+            return Refusal("nothing was changed in this session; a runs all tests")
+        if state.under_way:
+            draft.perform(eff.StopRuns(superseded=True))
+        draft.perform(eff.FindRelated(paths=paths))
+    return draft.done()

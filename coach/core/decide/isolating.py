@@ -1,0 +1,181 @@
+"""What leads to a measurement of suspects, and what follows from one: trace runs and the ranking by spectrum.
+
+A trace run is neither evidence nor feedback. It is superseded like any run, never begins while a verification or a
+reproduction is under way, and its failures are not recorded: it only says which lines run.
+"""
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide.evidence import CLOSED, start_mutants, start_trace
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.isolate.ranking import RULE, rank
+from coach.core.isolate.spectrum import MODULE, Scope, Spectrum
+from coach.core.loops.syntax import is_test_path
+from coach.core.oracle import Judged
+from coach.core.report import Failure, RunReport
+from coach.core.run import Run
+from coach.core.session import SessionState
+
+SUITE_SECONDS = 30.0
+"""A tied top widens the measurement to the whole suite by itself only when the suite is known to take less."""
+_RANKING_GATES = {"suspects-backed-by-a-run", "suspects-at-most"}
+_LOOKED = "only looked: neither evidence nor feedback"
+MOST_PLACES = 12
+"""Suspects that are mutated in one round."""
+MOST_BUDGET = 600.0
+
+
+def failure_in_view(state: SessionState) -> tuple[Run, Failure] | None:
+    """Return the newest failure of the target: one failure at a time."""
+    run = state.last_failure
+    if run is None or run.report is None or not run.report.failures:
+        return None
+    first = run.failing[0].test
+    found = next((each for each in run.report.failures if each.test == first), run.report.failures[0])
+    return run, found
+
+
+def begin_trace(draft: Draft, scope: Scope) -> str:
+    """Start a trace run of the failing test; returns why it cannot be, or an empty string."""
+    state = draft.state
+    seen = failure_in_view(state)
+    if state.target.kind != "pytest":
+        return "only tests that pytest runs can be measured; a command's suspects come from the edits"
+    if seen is None:
+        return "no failing run yet; r runs the target"
+    if state.plan or state.series_start is not None:
+        return "a series of runs is under way; measure when it is over"
+    start_trace(draft, seen[1].test, scope)
+    return ""
+
+
+def measure_on_entry(draft: Draft) -> None:
+    """On entering a step whose gate asks for suspects: measure, unless this tree has been measured."""
+    step = draft.state.step
+    asks = step is not None and any(each.check in _RANKING_GATES for each in step.gate)
+    if asks and not is_measured(draft.state) and not draft.state.under_way:
+        begin_trace(draft, "file")
+
+
+def is_measured(state: SessionState, scope: Scope = "file") -> bool:
+    """Whether there is a spectrum of this failing test on the tree it failed on, at least as wide as asked for."""
+    seen, known = failure_in_view(state), state.spectrum
+    if seen is None or known is None or seen[0].report is None:
+        return False
+    is_wide = known.scope == "suite" or scope == "file"
+    return is_wide and known.test == seen[1].test and known.tree == seen[0].report.tree
+
+
+def finish_trace(draft: Draft, run: Run, report: RunReport) -> None:
+    """Record the end of a trace run without what it would prove: evidence runs are made otherwise."""
+    bare = report.model_copy(update={"failures": (), "failures_left_out": 0, "skipped": ()})
+    reason = _LOOKED if report.ending.is_complete else report.ending.sentence
+    judged = Judged(outcome="UNRESOLVED", reason=reason)
+    draft.record(ev.RunFinished(number=run.number, report=bare, judged=judged))
+
+
+def rank_suspects(draft: Draft) -> None:
+    """Rank with everything known about the failure in view; nothing is recorded when nothing changed."""
+    state = draft.state
+    seen = failure_in_view(state)
+    if seen is None:
+        return
+    run, failure = seen
+    known = state.spectrum if state.spectrum and state.spectrum.test == failure.test else None
+    suspects = rank((failure,), state.changes, known, state.mutants)
+    if suspects and suspects != state.suspects:
+        draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects, rule=RULE))
+
+
+@decide.register
+def _(message: cmd.Suspects, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    draft = Draft(state)
+    why_not = begin_trace(draft, message.scope)
+    return Refusal(why_not) if why_not else draft.done()
+
+
+@decide.register
+def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
+    if state.closed:
+        return CLOSED
+    seen = failure_in_view(state)
+    places = places_to_mutate(state)
+    if state.target.kind != "pytest" or seen is None or "::" not in seen[1].test:
+        return Refusal("mutations need a failing pytest test; r runs the target")
+    if not places:
+        return Refusal("nothing to mutate yet: measure which lines run first (coach suspects)")
+    if state.plan or state.series_start is not None:
+        return Refusal("a series of runs is under way; try mutations when it is over")
+    draft = Draft(state)
+    start_mutants(draft, seen[1].test, places, max(0.1, min(message.budget, MOST_BUDGET)))
+    return draft.done()
+
+
+def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:
+    """The measured suspects outside of tests that still stand, best first, each with its lines."""
+    places = (
+        eff.MutationPlace(path=each.path, function=each.function, lines=each.best_lines)
+        for each in state.standing_suspects
+        if each.best_lines and each.ran and each.function != MODULE and not is_test_path(each.path)
+    )
+    return tuple(places)[:MOST_PLACES]
+
+
+@decide.register
+def _(message: eff.MutantsSeen, state: SessionState) -> Decision | Refusal:
+    found, seen = message.mutations, failure_in_view(state)
+    if seen is None or found.test != seen[1].test:
+        return Refusal("the mutations were of another failure")
+    draft = Draft(state)
+    draft.record(ev.MutantsTried(mutations=found))
+    rank_suspects(draft)
+    if found.flips:
+        draft.notice = found.flips[0].sentence
+    elif found.ended == "impossible":
+        draft.notice = f"no mutation was tried: {found.why}"
+    else:
+        draft.notice = f"none of {found.tried} small mutations turns the test green"
+    return draft.done()
+
+
+@decide.register
+def _(message: eff.SpectrumSeen, state: SessionState) -> Decision | Refusal:
+    spectrum, seen = message.spectrum, failure_in_view(state)
+    if seen is None or spectrum.test != seen[1].test:
+        return Refusal("the measurement is of another failure")
+    draft = Draft(state)
+    if not spectrum.functions:
+        draft.notice = "the traced run saw no line of the project: suspects stay as they were"
+        return draft.done()
+    draft.record(ev.SpectrumMeasured(spectrum=spectrum))
+    rank_suspects(draft)
+    draft.notice = _said(spectrum)
+    if _is_tied(draft.state) and spectrum.scope == "file" and not state.under_way:
+        if 0 < _suite_seconds(state) <= SUITE_SECONDS:
+            begin_trace(draft, "suite")
+        else:
+            draft.notice = "the top is tied; S compares with the whole suite"
+    return draft.done()
+
+
+def _said(spectrum: Spectrum) -> str:
+    if not spectrum.has_failed:
+        return "the failing test passed while its lines were recorded: it may depend on timing or order"
+    if spectrum.not_run and not spectrum.functions:
+        return f"the failing test never ran {spectrum.not_run[0].function}"
+    return ""
+
+
+def _is_tied(state: SessionState) -> bool:
+    return bool(state.suspects) and state.suspects[0].ties > 1
+
+
+def _suite_seconds(state: SessionState) -> float:
+    """Seconds the whole suite took when it last ran to its end; 0 when it never did."""
+    for run in reversed(state.runs):
+        if run.request.purpose in {"suite", "baseline"} and run.report and run.report.ending.is_complete:
+            return run.report.duration
+    return 0.0

@@ -1,0 +1,153 @@
+"""Searches: what is asked for becomes a request with all it needs; what the engine says becomes events."""
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.run import Run
+from coach.core.search import Place, SearchRequest, SearchResult
+from coach.core.session import SessionState
+from coach.core.target import Target
+
+MOST_PLACES = 5
+"""Suspects whose lines are looked up in the history: a blame of each costs time before the first probe."""
+_OF_ONE_TEST = {"order", "flake"}
+_REPEATED = {"edits", "commits", "input"}
+"""Searches that repeat what passes when the failure is known to show only sometimes."""
+
+
+@decide.register
+def _(message: cmd.BeginSearch, state: SessionState) -> Decision | Refusal:
+    target = _target(state)
+    expected = _expected(state, target)
+    if why_not := _impossible(message, state, target, expected):
+        return Refusal(why_not)
+    draft = Draft(state)
+    if state.search:
+        superseded = SearchResult(how="stopped", sentence="superseded by another search")
+        draft.record(ev.SearchEnded(number=state.search.request.number, result=superseded))
+        draft.perform(eff.StopSearch())
+    request = _request(message, state, target, expected)
+    draft.record(ev.SearchBegan(search=request))
+    known = {tried.key: tried for search in state.searches for tried in search.tried}
+    draft.perform(eff.RunSearch(request=request, known=tuple(known.values())))
+    return draft.done()
+
+
+def _impossible(
+    message: cmd.BeginSearch, state: SessionState, target: Target, expected: tuple[str, ...]
+) -> str:
+    """Say why a search cannot begin now; empty when it can."""
+    reasons = {
+        "this session is closed; resume it first: coach debug --resume": bool(state.closed),
+        "which file? Name one the failing test reads": message.kind == "input" and not message.input,
+        "this needs one failing test; run the target or the whole suite first": message.kind in _OF_ONE_TEST
+        and not target.is_one_test,
+        "no failure is known yet; reproduce it first (R)": message.kind in _REPEATED and not expected,
+        "nothing to compare with: the target never passed here and there is no commit": message.kind
+        == "edits"
+        and not _base(state)[0],
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _request(
+    message: cmd.BeginSearch, state: SessionState, target: Target, expected: tuple[str, ...]
+) -> SearchRequest:
+    base, label = _base(state) if message.kind == "edits" else (message.good, "")
+    return SearchRequest(
+        number=len(state.searches) + 1,
+        kind=message.kind,
+        target=target,
+        expected=expected,
+        base=base,
+        base_label=label,
+        rate=_rate(state) if message.kind in _REPEATED else 1.0,
+        rounds=max(message.rounds, 0),
+        input=message.input,
+        places=_places(state) if message.kind == "commits" else (),
+        width=max(1, min(message.width, 64)),
+        most=max(message.most, 0),
+    )
+
+
+@decide.register
+def _(_message: cmd.StopSearch, state: SessionState) -> Decision | Refusal:
+    if state.search is None:
+        return Refusal("no search is under way")
+    return Decision(effects=(eff.StopSearch(),))
+
+
+@decide.register
+def _(message: eff.SearchAdvanced, state: SessionState) -> Decision | Refusal:
+    if not any(each.request.number == message.number for each in state.searches):
+        return Decision()
+    # Also of a search that is over: what was tried stays true, and need not be tried again.
+    return Decision(
+        events=(ev.SearchProgressed(number=message.number, tried=message.tried, doing=message.doing),)
+    )
+
+
+@decide.register
+def _(message: eff.SearchOver, state: SessionState) -> Decision | Refusal:
+    if _is_over(state, message.number):
+        return Decision()
+    ended = ev.SearchEnded(number=message.number, result=message.result)
+    return Decision(events=(ended,), notice=message.result.sentence)
+
+
+def _is_over(state: SessionState, number: int) -> bool:
+    """A superseded search still says its last words; they are not recorded twice."""
+    search = next((each for each in state.searches if each.request.number == number), None)
+    return search is None or search.is_over
+
+
+def _target(state: SessionState) -> Target:
+    """Return the one test that fails, when there is one: probes run nothing that is not needed."""
+    target = state.target
+    if target.kind == "command" or target.is_one_test:
+        return target
+    run = state.last_failure or _last_red(state)
+    test = next((each.test for each in run.failing if "::" in each.test), "") if run else ""
+    return Target(words=(test,)) if test else target
+
+
+def _last_red(state: SessionState) -> Run | None:
+    """Return the newest failing run of any kind in the checkout, such as the whole suite."""
+    return next((run for run in reversed(state.runs) if run.failing and not run.request.in_copy), None)
+
+
+def _expected(state: SessionState, target: Target) -> tuple[str, ...]:
+    """Return the strict signatures of the failure that is searched for."""
+    if state.expected and state.target == target:
+        return state.expected
+    for run in reversed(state.runs):
+        found = tuple(
+            each.strict for each in run.failing if target.kind == "command" or each.test in target.words
+        )
+        if found and not run.request.in_copy:
+            return found
+    return state.expected
+
+
+def _rate(state: SessionState) -> float:
+    found = state.reproduction
+    return found.failures / found.runs if found and found.is_reproduced and not found.is_stable else 1.0
+
+
+def _base(state: SessionState) -> tuple[str, str]:
+    passed = state.last_pass
+    if passed and passed.report and passed.report.tree:
+        return passed.report.tree, f"#{passed.number}, which passed"
+    commit = state.opened.checkout.commit if state.opened else ""
+    return commit, "the last commit"
+
+
+def _places(state: SessionState) -> tuple[Place, ...]:
+    found = []
+    for suspect in state.standing_suspects:
+        if suspect.line:
+            lines = suspect.code.count("\n") if suspect.code and suspect.code_start else 0
+            start = suspect.code_start if lines else suspect.line
+            found.append(Place(path=suspect.path, start=start, end=start + lines))
+    return tuple(found[:MOST_PLACES])

@@ -1,0 +1,139 @@
+"""Small mutations of suspicious places, as edits of source text: pure, ordered by suspicion, never written to a file.
+
+Each mutant changes one expression or statement inside a function body and keeps every other line where it was, so that
+the changed function can be swapped in by name and line. The operators stand in ``operators``.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+
+from coach.core.isolate.operators import changes_of, condition_changes, statement_changes
+from coach.core.isolate.outline import Outline
+from coach.core.loops.syntax import parse
+
+MOST_MUTANTS = 600
+MOST_OF_A_LINE = 24
+MOST_TEXT = 60
+"""Characters of a changed piece that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A function to mutate, and its lines worth mutating, most suspicious first."""
+
+    path: str
+    function: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """Replace ``start`` to ``end`` (line, byte column) of a file by ``text``."""
+
+    path: str
+    function: str
+    line: int
+    kind: str
+    before: str
+    after: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+    silences: bool = False
+    """Whether it only takes away a check or a raise: with it a test may pass without the place being to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    node: ast.expr | ast.stmt
+    function: str
+
+
+def mutants(places: Sequence[Place], sources: Mapping[str, str], most: int = MOST_MUTANTS) -> tuple[Mutant, ...]:
+    """Return mutants of the places, round by round: one line of every place, then the next line of every place."""
+    streams = [_lines_of(place, sources.get(place.path, "")) for place in places]
+    ordered: list[Mutant] = []
+    for row in zip_longest(*streams[:12]):
+        for found in row:
+            ordered += found or ()
+        if len(ordered) >= most:
+            break
+    return tuple(ordered[:most])
+
+
+def _lines_of(place: Place, source: str) -> Iterator[tuple[Mutant, ...]]:
+    tree = parse(source)
+    if tree is None:
+        return
+    outline = Outline(source)
+    pieces: dict[int, list[_Piece]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr | ast.stmt):
+            found = outline.at(node.lineno)
+            if found is not None and found.name == place.function:
+                pieces.setdefault(node.lineno, []).append(_Piece(node, found.name))
+    names = _names_of(tree, place.function, outline)
+    for line in place.lines:
+        made = (each for piece in pieces.get(line, ()) for each in _of_piece(piece, place.path, names))
+        yield tuple(islice(made, MOST_OF_A_LINE))
+
+
+def _names_of(tree: ast.Module, function: str, outline: Outline) -> tuple[str, ...]:
+    """Return the names a function binds: parameters and assigned names, in their order."""
+    found: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            owner = outline.at(node.body[0].lineno)
+            if owner is not None and owner.name == function:
+                arguments = node.args
+                for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                    found[each.arg] = None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            owner = outline.at(node.lineno)
+            if owner is not None and owner.name == function:
+                found[node.id] = None
+    return tuple(name for name in found if name not in {"self", "cls", "_"})
+
+
+def _of_piece(piece: _Piece, path: str, names: tuple[str, ...]) -> Iterator[Mutant]:
+    node = piece.node
+    if isinstance(node, ast.stmt):
+        for change in statement_changes(node):
+            yield _mutant(piece, path, change.kind, change.text, node, silences=change.silences)
+        if isinstance(node, ast.If | ast.While):
+            guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
+            for kind, test, silences in condition_changes(
+                node.test, loops=isinstance(node, ast.While), guards=guards
+            ):
+                yield _mutant(piece, path, kind, ast.unparse(test), node.test, silences=silences)
+        return
+    for kind, after in changes_of(node, names):
+        yield _mutant(piece, path, kind, ast.unparse(after), node)
+
+
+def _mutant(
+    piece: _Piece, path: str, kind: str, after: str, node: ast.expr | ast.stmt, *, silences: bool = False
+) -> Mutant:
+    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+    padding = "\n" * (end_line - node.lineno)
+    text = f"({after}{padding})" if isinstance(node, ast.expr) else f"{after}{padding}"
+    return Mutant(
+        path=path,
+        function=piece.function,
+        line=node.lineno,
+        kind=kind,
+        before=_shown(ast.unparse(node)),
+        after=_shown(after),
+        start=(node.lineno, node.col_offset),
+        end=(end_line, end_column),
+        text=text,
+        silences=silences,
+    )
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_TEXT else f"{line[: MOST_TEXT - 1]}…"

@@ -1,0 +1,37 @@
+"""The weights of the ranking, in one table, each with its source. They order; they do not measure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    value: float
+    source: str
+
+
+WEIGHTS: dict[str, Weight] = {
+    "flip": Weight(4.0, "a mutation that turns the test green: reference/isolation.md, prototype 12 → 23 of 40 top-1 lines"),
+    "hunk": Weight(2.0, "changed since the last pass: the certain difference between green and red"),
+    "line": Weight(1.0, "best-line Ochiai; the unit of all others"),
+    "function": Weight(0.5, "function Ochiai; benchmarks/localise.py, tuning half"),
+    "test id": Weight(0.4, "words shared with the test's name; benchmarks/localise.py, tuning half"),
+    "mentioned": Weight(0.4, "called by name in the test's body; benchmarks/localise.py, tuning half"),
+    "stack": Weight(0.3, "on the traceback: FauxPy, SBFL + stack 43.7 against 37.8 % @1"),
+    "size": Weight(0.15, "longer bodies hold more defects; benchmarks/localise.py, tuning half"),
+}
+FRAME_STEP = 0.15
+"""Each frame further out counts a step less: the raising place is nearest to the symptom, not to the cause."""
+ALONE_FRAME = 1.0
+"""What the innermost frame weighs while nothing has been measured: then it is all there is."""
+IN_TESTS = 0.1
+"""Share kept by code in test files: it holds the expectation, rarely the defect."""
+AT_IMPORT = 0.2
+"""Share kept by module-level code: it belongs to nobody (reference/isolation.md, pitfall 4)."""
+SILENCING = 0.15
+"""Share kept by a flip that only takes a check or a call away: the symptom is gone, the cause may be elsewhere."""
+LEADING = 0.75
+"""Suspects with at least this share of the best score are the narrowed search space."""
+
+
+def weight(name: str) -> float:
+    return WEIGHTS[name].value

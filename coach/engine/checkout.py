@@ -1,0 +1,106 @@
+"""Run in the user's own checkout, and say which tree the verdict belongs to.
+
+Recording a tree costs about as much as a warm run, so it happens while the run begins. What that could hide is looked
+for: a file that changed after the run began and before it was recorded is named as changed during the run.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from coach.core.report import RunReport
+from coach.core.run import RunRequest
+from coach.engine.execution import Surroundings, execute
+from coach.engine.switches import Switches
+from coach.errors import CoachError
+
+CONFIG_FILES = frozenset(
+    {"pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"}
+)
+_CLOCK_GRAIN = 0.02
+"""File times are taken from a clock that ticks this coarsely (seconds)."""
+
+
+class Recorder(Protocol):
+    """The part of a tree store that runs in the checkout need."""
+
+    def record(self) -> str: ...
+    def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
+
+
+@dataclass(slots=True)
+class CheckoutRuns:
+    """Runs in the checkout, one after the other; remembers the newest tree."""
+
+    around: Surroundings
+    trees: Recorder | None
+    switches: Switches
+    _last: str = ""
+    _notes: list[str] = field(default_factory=list)
+
+    def run(self, request: RunRequest, cancel: threading.Event) -> RunReport:
+        """Execute a request. Raises TargetError like ``execute``."""
+        self._notes = []
+        known, began = self._last, time.time() - _CLOCK_GRAIN
+        before = [] if known else [self._record()]
+        recording = threading.Thread(
+            target=lambda: before.append(self._record()), name="coach-record", daemon=True
+        )
+        if known:
+            recording.start()
+        head = self.switches.mark()
+        try:
+            report = execute(request, self.around, cancel)
+        finally:
+            if known:
+                recording.join()
+        tree, after = before[0], self._record()
+        self._last = after
+        changed = {*self._sources_between(tree, after)}
+        if known:
+            changed |= {name for name in self._sources_between(known, tree) if self._is_newer(name, began)}
+        update = {
+            "tree": tree,
+            "head": head,
+            "changed_during": tuple(sorted(changed)),
+            "probe_notes": (*report.probe_notes, *dict.fromkeys(self._notes)),
+        }
+        return report.model_copy(update=update)
+
+    def _record(self) -> str:
+        """Record the checkout. A run is worth having without its tree; that it has none is said."""
+        if self.trees is None:
+            return ""
+        try:
+            return self.trees.record()
+        except CoachError as error:
+            self._notes.append(f"the work tree could not be recorded: {error}")
+            return ""
+
+    def _sources_between(self, before: str, after: str) -> Iterable[str]:
+        if self.trees is None or not before or not after or before == after:
+            return ()
+        return (name for name in self.trees.changed_between(before, after) if is_source(name))
+
+    def _is_newer(self, name: str, began: float) -> bool:
+        return _last_change(self.around.root, name) >= began
+
+
+def is_source(name: str) -> bool:
+    """Whether a change of this file makes a run's verdict one about another tree."""
+    return name.endswith(".py") or name.rpartition("/")[2] in CONFIG_FILES
+
+
+def _last_change(root: Path, name: str) -> float:
+    """Return when a file changed, in seconds; of one that is gone, when its folder did."""
+    places: Sequence[Path] = (root / name, (root / name).parent)
+    for place in places:
+        try:
+            seen = place.stat()
+        except OSError:
+            continue
+        return max(seen.st_mtime, seen.st_ctime)
+    return 0.0

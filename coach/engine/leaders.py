@@ -1,0 +1,141 @@
+"""The process that a run is: started here, or forked by the warm server and adopted. Either is a child of coach's.
+
+It stands in a session of its own, has nothing on stdin, and writes both its outputs to one pipe.
+"""
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+_FILE_SIZE = 2 << 30
+"""pytest captures output into a file: endless printing must not fill the disk."""
+
+_RESTORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCHLD", "SIGTSTP")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to start. No shell reads ``argv``; ``COACH_RUN_ID`` in ``env`` marks the processes of the run."""
+
+    argv: Sequence[str]
+    cwd: Path
+    env: Mapping[str, str]
+    stacks: Path | None = None
+    """Where SIGUSR1 makes the process write its stacks, once that file exists."""
+
+
+class Leader(Protocol):
+    """A run's process."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def output(self) -> int:
+        """Descriptor of the pipe; whoever supervises closes it."""
+
+    def is_over(self) -> bool:
+        """Whether it has ended. It stays a zombie, so that its group's number is not given away."""
+
+    def wait(self) -> int:
+        """Reap it, once. Returns its exit code, negative for a signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A program we started ourselves."""
+
+    process: subprocess.Popen[bytes]
+    output: int
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def is_over(self) -> bool:
+        return _is_zombie(self.pid) if hasattr(os, "waitid") else self.process.poll() is not None
+
+    def wait(self) -> int:
+        return self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A process that is our child because we are the subreaper of the one that forked it. Linux only."""
+
+    pid: int
+    output: int
+
+    def is_over(self) -> bool:
+        return _is_zombie(self.pid)
+
+    def wait(self) -> int:
+        try:
+            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        except ChildProcessError:
+            return -signal.SIGKILL  # reaped by somebody else: nothing good can be said of it
+
+
+def start(launch: Launch) -> Started:
+    """Start a program. Raises OSError when that is not possible."""
+    reader, writer = os.pipe()
+    try:
+        process = subprocess.Popen(
+            list(launch.argv),
+            cwd=launch.cwd,
+            env=dict(launch.env),
+            stdin=subprocess.DEVNULL,
+            stdout=writer,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=restore_signals if ignored_signals() else None,  # noqa: PLW1509
+        )
+    except BaseException:
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
+    return Started(process, reader)
+
+
+def confine(pid: int) -> None:
+    """Lower limits of a child from here, so that no Python code runs between its fork and its exec."""
+    if sys.platform.startswith("linux"):
+        _limit(pid, resource.RLIMIT_CORE, 0)
+        _limit(pid, resource.RLIMIT_FSIZE, _FILE_SIZE)
+
+
+def _limit(pid: int, which: int, most: int) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        soft, hard = resource.prlimit(pid, which)
+        if soft == resource.RLIM_INFINITY or soft > most:
+            resource.prlimit(pid, which, (most, hard))
+
+
+def ignored_signals() -> list[signal.Signals]:
+    known = [getattr(signal, name) for name in _RESTORED if hasattr(signal, name)]
+    return [each for each in known if signal.getsignal(each) == signal.SIG_IGN]
+
+
+def restore_signals() -> None:
+    """Run in the child before exec: an ignored signal is inherited, and a run that ignores SIGINT cannot be stopped politely.
+
+    Python code between fork and exec is a risk when other threads hold locks. This one takes none (no import, no
+    output) and is used only when coach itself was started with a signal ignored: under nohup, with ``&``, in some CI.
+    """
+    for each in ignored_signals():
+        signal.signal(each, signal.SIG_DFL)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+    except ChildProcessError:
+        return True

@@ -1,0 +1,89 @@
+"""Plan small mutations for one run, and read what came of them. The mutants themselves live and die in the target process."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from coach.core.effects import MutationPlace
+from coach.core.isolate.flips import Flip, Mutations, best_first
+from coach.core.isolate.mutants import Mutant, Place, mutants
+from coach.core.run import RunRequest
+from coach.engine.source_files import read_sources
+
+
+def planned(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ...]:
+    """Return the mutants of the places, as the files are now, most suspicious first."""
+    sources = read_sources(root, sorted({place.path for place in places}))
+    return mutants([Place(each.path, each.function, each.lines) for each in places], sources)
+
+
+def plan_text(request: RunRequest, chosen: Sequence[Mutant], root: Path) -> str:
+    """Return the plan as the mutator in the target process reads it."""
+    rows = [
+        {
+            "id": index,
+            "file": os.path.realpath(root / each.path),
+            "shown": each.path,
+            "line": each.line,
+            "start": each.start,
+            "end": each.end,
+            "text": each.text,
+        }
+        for index, each in enumerate(chosen)
+    ]
+    return json.dumps({"test": request.focus, "budget": request.mutate, "mutants": rows})
+
+
+def mutations_of(request: RunRequest, tree: str, chosen: Sequence[Mutant], said: str, seconds: float) -> Mutations:
+    """Read the mutator's lines. Lines of others (the test process can write there too) are dropped by their shape."""
+    events = [event for line in said.splitlines() if (event := _event(line)) is not None]
+    tried = [event for event in events if event["event"] == "mutant"]
+    flips = [_flip(chosen[event["id"]], event) for event in tried if _is_flip(event, len(chosen))]
+    end = _newest(events, "ended")
+    baseline = _newest(events, "baseline")
+    ended = end.get("ended")
+    return Mutations(
+        test=request.focus,
+        tree=tree,
+        tried=len(tried),
+        planned=len(chosen),
+        hung=sum(event.get("result") == "T" for event in tried),
+        seconds=round(seconds, 3),
+        baseline=float(baseline.get("seconds", 0.0)),
+        ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
+        why=str(end.get("why", "")),
+        flips=best_first(tuple(flips)),
+    )
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+
+
+def _newest(events: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next((event for event in reversed(events) if event["event"] == name), {})
+
+
+def _is_flip(event: Mapping[str, Any], count: int) -> bool:
+    number = event.get("id")
+    return event.get("result") == "P" and isinstance(number, int) and 0 <= number < count
+
+
+def _flip(mutant: Mutant, event: Mapping[str, Any]) -> Flip:
+    return Flip(
+        path=mutant.path,
+        function=mutant.function,
+        line=mutant.line,
+        kind=mutant.kind,
+        before=mutant.before,
+        after=mutant.after,
+        neighbours=int(event.get("neighbours", 0)),
+        green=int(event.get("green", 0)),
+        silences=mutant.silences,
+    )

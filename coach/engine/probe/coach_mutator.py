@@ -1,0 +1,217 @@
+"""Try small mutations of the project's code in memory: one forked child per mutant, nothing written to any file.
+
+PYTEST_DONT_REWRITE
+
+Loaded by the probe only when coach asks for it; standard library only, Python 3.8+, systems with ``fork``. pytest has
+collected the failing test's file; instead of running it, the process forks a child per mutant, which swaps the changed
+functions' code objects, runs the failing test and says in one byte a test how it went. The parent runs no test itself, so
+every child starts from the same state. A mutant may take a multiple of the baseline's own time, then it is ended.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import sys
+import time
+import types
+import warnings
+
+import pytest
+
+NEIGHBOURS = 200
+NEIGHBOUR_SECONDS = 5.0
+BASELINE_SECONDS = 60.0
+PATIENCE = 4.0
+LEAST_SECONDS = 0.5
+
+_fork, _read, _write, _close, _pipe = getattr(os, "fork", None), os.read, os.write, os.close, os.pipe
+_kill, _waitpid, _exit, _setpgid, _getppid = os.kill, os.waitpid, os._exit, getattr(os, "setpgid", None), os.getppid
+_clock, _select = time.monotonic, select.select
+
+
+class Mutator:
+    """The plugin: it takes the place of pytest's loop over the tests."""
+
+    def __init__(self, channel, results, plan):
+        self.channel, self.results, self.plan = channel, results, plan
+        self.functions = {}
+        self.sources = {}
+        self.parent = _getppid()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session):
+        self.channel.send("collected", {"selected": len(self.plan["mutants"]), "deselected": 0})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        try:
+            ended, why = self._loop(session)
+            self.results.send("ended", {"ended": ended, "why": why})
+        except Exception as error:
+            self.channel.note("mutants", error)
+        return True
+
+    def _loop(self, session):
+        if _fork is None:
+            return "impossible", "this system cannot fork"
+        item = next((each for each in session.items if each.nodeid == self.plan["test"]), None)
+        if item is None:
+            return "impossible", "the failing test was not collected"
+        others = [each for each in session.items if each is not item][:NEIGHBOURS]
+        seen, took = self._child(None, [item], BASELINE_SECONDS)
+        if seen != "F":
+            return "impossible", "the failing test does not fail in a forked process (%s)" % (seen or "no answer")
+        before, others_took = self._child(None, others, NEIGHBOUR_SECONDS) if others else ("", 0.0)
+        green = [each for each, result in zip(others, before) if result == "P"]
+        self.results.send("baseline", {"seconds": took, "green": len(green)})
+        self._find_functions()
+        return self._mutants(item, green, max(took * PATIENCE, LEAST_SECONDS), others_took * PATIENCE + LEAST_SECONDS)
+
+    def _mutants(self, item, green, limit, neighbour_limit):
+        deadline = _clock() + self.plan["budget"]
+        for mutant in self.plan["mutants"]:
+            if _clock() > deadline:
+                return "budget", ""
+            if _getppid() != self.parent:
+                return "stopped", "coach is gone"
+            name = "%s:%d" % (mutant["shown"], mutant["line"])
+            self.channel.send_short("test_start", name)
+            seen, took = self._child(mutant, [item], limit)
+            flipped = seen == "P"
+            kept = 0
+            if flipped and green:
+                kept = self._child(mutant, green, neighbour_limit)[0].count("P")
+            fields = {"id": mutant["id"], "result": seen, "seconds": took, "green": kept, "neighbours": len(green)}
+            self.results.send("mutant", fields)
+            self.channel.send_short(
+                "test_end", name, ',"outcome":"%s","duration":%.6f' % ("passed" if flipped else "skipped", took)
+            )
+        return "all", ""
+
+    def _find_functions(self):
+        """Remember the live functions of every file that is to change: classes, closures and caches share them."""
+        paths = set(each["file"] for each in self.plan["mutants"])
+        real = {}
+        for each in gc.get_objects():
+            if type(each) is types.FunctionType:
+                path = each.__code__.co_filename
+                if path not in real:
+                    real[path] = path if path in paths else os.path.realpath(path)
+                if real[path] in paths:
+                    self.functions.setdefault(real[path], []).append(each)
+
+    def _child(self, mutant, items, limit):
+        """Fork, let the child run the items; returns a letter per test (P, F, S), ``T`` added when it was ended, and seconds."""
+        receiving, sending = _pipe()
+        began = _clock()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pid = _fork()
+        if pid == 0:
+            try:
+                _close(receiving)
+                _setpgid(0, 0)
+                self._in_child(mutant, items, sending)
+            finally:
+                _exit(0)
+        _close(sending)
+        letters, is_over = self._listen(receiving, began + limit, len(items))
+        took = _clock() - began
+        self._end(pid)
+        _close(receiving)
+        return (letters if is_over else letters + "T"), took
+
+    def _listen(self, receiving, deadline, count):
+        letters = ""
+        while len(letters) < count:
+            left = deadline - _clock()
+            if left <= 0 or not _select([receiving], [], [], left)[0]:
+                return letters, False
+            part = _read(receiving, 65536)
+            if not part:
+                return letters, True
+            letters += part.decode("ascii")
+        return letters, True
+
+    def _end(self, pid):
+        """End the child and what it started; its group may not exist yet, or no longer."""
+        for target in (-pid, pid):
+            try:
+                _kill(target, signal.SIGKILL)
+            except (OSError, ProcessLookupError):
+                pass
+        try:
+            _waitpid(pid, 0)
+        except OSError:
+            pass
+
+    def _in_child(self, mutant, items, sending):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(nowhere, number)
+        if mutant is not None and not self._swap(mutant):
+            _write(sending, b"N")
+            return
+        from _pytest.runner import runtestprotocol
+
+        for index, item in enumerate(items):
+            following = items[index + 1] if index + 1 < len(items) else None
+            _write(sending, _letter(runtestprotocol(item, log=False, nextitem=following)))
+
+    def _swap(self, mutant):
+        """Give every live function of the file its changed code; False when the change cannot be applied."""
+        try:
+            table = {}
+            _codes(compile(self._changed(mutant), mutant["file"], "exec", dont_inherit=True), table)
+        except (SyntaxError, ValueError, OSError):
+            return False
+        swapped = 0
+        for function in self.functions.get(mutant["file"], ()):
+            code = function.__code__
+            new = table.get((code.co_name, code.co_firstlineno))
+            if new is None or new == code or len(new.co_freevars) != len(code.co_freevars):
+                continue
+            function.__code__ = new
+            swapped += 1
+        return swapped > 0
+
+    def _changed(self, mutant):
+        path = mutant["file"]
+        if path not in self.sources:
+            import tokenize
+
+            with tokenize.open(path) as file:
+                self.sources[path] = file.read()
+        lines = self.sources[path].split("\n")
+        (first, left), (last, right) = mutant["start"], mutant["end"]
+        before = lines[first - 1].encode("utf-8")[:left].decode("utf-8")
+        after = lines[last - 1].encode("utf-8")[right:].decode("utf-8")
+        return "\n".join(lines[: first - 1] + [before + mutant["text"] + after] + lines[last:])
+
+
+def _codes(code, table):
+    table[code.co_name, code.co_firstlineno] = code
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            _codes(each, table)
+
+
+def _letter(reports):
+    if any(report.failed for report in reports):
+        return b"F"
+    if any(report.skipped or hasattr(report, "wasxfail") for report in reports):
+        return b"S"
+    return b"P"
+
+
+def load(path, channel, results):
+    """Return the plugin for a plan written by coach."""
+    with open(path, encoding="utf-8") as file:
+        return Mutator(channel, results, json.load(file))
+
+
+assert sys.version_info >= (3, 8)

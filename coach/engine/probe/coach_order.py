@@ -1,0 +1,214 @@
+"""Run chosen tests in a chosen order, and tell what state they leave behind.
+
+PYTEST_DONT_REWRITE
+
+Runs inside the user's test process, on Python 3.8+ and pytest 6+, with nothing but the standard library; silent without
+the variable ``COACH_ORDER``, which names a JSON file:
+
+    victim    the node id that runs last
+    before    node ids to run before it, in this order; null: all that are collected before it
+    reversed  whether the collected order is turned round first
+    watch     whether module-level state is compared: before the first test, and before the victim
+    root      whose modules count
+    report    where to write {"order": [...], "absent": [...], "leaked": [...]}
+"""
+
+import json
+import os
+import sys
+
+import pytest
+
+MOST_NODES = 20_000
+MOST_LEAKED = 30
+ENVIRONMENTS = frozenset(
+    ("site-packages", "dist-packages", ".venv", "venv", ".tox", ".nox", ".eggs", "node_modules", "__pypackages__")
+)
+SELF = os.path.abspath(__file__)
+
+
+def _settings():
+    path = os.environ.get("COACH_ORDER")
+    if not path:
+        return None
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return None
+
+
+settings = _settings()
+report = {"order": [], "absent": [], "leaked": []}
+before_first = {}
+
+
+def _write_report():
+    try:
+        with open(settings["report"], "w", encoding="utf-8") as file:
+            json.dump(report, file)
+    except OSError:
+        pass  # coach sees that there is none
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_cmdline_main(config):
+    """Order needs one process: pytest-xdist is told to use none."""
+    if settings is not None and getattr(config.option, "numprocesses", None):
+        config.option.numprocesses = 0
+        config.option.dist = "no"
+        config.option.tx = []
+    yield
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Choose after every other plugin has; what is not wanted is deselected."""
+    yield
+    if settings is None:
+        return
+    by_id = {item.nodeid: item for item in items}
+    victim = by_id.get(settings["victim"])
+    chosen = [] if victim is None else _chosen(items, by_id, victim)
+    kept = set(map(id, chosen))
+    left_out = [item for item in items if id(item) not in kept]
+    items[:] = chosen
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    report["order"] = [item.nodeid for item in chosen]
+    _write_report()
+
+
+def _chosen(items, by_id, victim):
+    wanted = settings["before"]
+    if wanted is None:
+        ordered = list(reversed(items)) if settings.get("reversed") else list(items)
+        return ordered[: ordered.index(victim) + 1]
+    report["absent"] = [name for name in wanted if name not in by_id]
+    return [by_id[name] for name in wanted if name in by_id and by_id[name] is not victim] + [victim]
+
+
+def pytest_collection_finish(session):
+    if settings is not None and settings.get("watch"):
+        before_first.update(_state())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart(nodeid, location):
+    if settings is None or not settings.get("watch") or nodeid != settings["victim"]:
+        return
+    now = _state()
+    names = [name for name in now if name in before_first and now[name] != before_first[name]]
+    names += [name for name in now if name not in before_first and name.startswith("os.environ")]
+    names += [name for name in before_first if name not in now]
+    report["leaked"] = sorted(names)[:MOST_LEAKED]
+    _write_report()
+
+
+# ---- state --------------------------------------------------------------------------------------------------------
+
+
+def _state():
+    """Name every piece of module-level state and give it a mark that changes when it does."""
+    budget = [MOST_NODES]
+    found = {}
+    for module in list(sys.modules.values()):
+        try:
+            path, space = vars(module).get("__file__"), vars(module)
+        except Exception:
+            continue
+        if type(path) is str and path != SELF and _is_own(path):
+            _module(module.__name__, space, found, budget)
+    _process(found, budget)
+    return found
+
+
+def _is_own(path):
+    root = settings["root"].rstrip(os.sep) + os.sep
+    real = os.path.realpath(root).rstrip(os.sep) + os.sep
+    for each in (root, real):
+        if path.startswith(each):
+            return ENVIRONMENTS.isdisjoint(path[len(each) :].split(os.sep))
+    return False
+
+
+def _module(name, space, found, budget):
+    for key, value in list(space.items()):
+        if key.startswith(("__", "@py")):
+            continue
+        place = "%s.%s" % (name, key)
+        if isinstance(value, type):
+            if value.__module__ == name:
+                for attribute, inner in list(vars(value).items()):
+                    if not attribute.startswith("__"):
+                        found["%s.%s" % (place, attribute)] = _mark(inner, 3, budget)
+            else:
+                found[place] = id(value)
+        else:
+            found[place] = _mark(value, 3, budget)
+
+
+def _process(found, budget):
+    """State that belongs to no module of the project."""
+    for key, value in list(os.environ.items()):
+        if key != "PYTEST_CURRENT_TEST":
+            found["os.environ[%r]" % key] = value
+    try:
+        found["os.getcwd()"] = os.getcwd()
+    except OSError:
+        found["os.getcwd()"] = None
+    found["sys.path"] = tuple(map(str, sys.path))
+    for name, attributes in (
+        ("time", ("time", "sleep", "monotonic", "tzname")),
+        ("datetime", ("datetime", "date")),
+        ("random", ("random", "randint", "choice")),
+        ("socket", ("socket", "create_connection")),
+        ("subprocess", ("Popen", "run")),
+        ("builtins", ("open", "print", "input")),
+    ):
+        module = sys.modules.get(name)
+        for attribute in attributes if module is not None else ():
+            found["%s.%s" % (name, attribute)] = id(getattr(module, attribute, None))
+    logging = sys.modules.get("logging")
+    if logging is not None:
+        found["logging.root.level"] = logging.root.level
+        found["logging.disable"] = logging.root.manager.disable
+    decimal = sys.modules.get("decimal")
+    if decimal is not None:
+        context = decimal.getcontext()
+        found["decimal.getcontext()"] = (context.prec, str(context.rounding))
+
+
+def _mark(value, depth, budget):
+    """Describe a value without running code of its class."""
+    kind = type(value)
+    budget[0] -= 1
+    if value is None or kind in (bool, int, float, complex):
+        return (kind.__name__, value if value == value else "nan")
+    if kind in (str, bytes):
+        return (kind.__name__, len(value), hash(value))
+    if budget[0] <= 0 or depth <= 0:
+        return (kind.__name__, len(value)) if kind in (list, tuple, set, frozenset, dict) else id(value)
+    if kind in (list, tuple):
+        return (kind.__name__, len(value), tuple(_mark(each, depth - 1, budget) for each in value[:200]))
+    if kind in (set, frozenset):
+        return (kind.__name__, len(value), frozenset(_mark(each, depth - 1, budget) for each in list(value)[:200]))
+    if kind is dict:
+        pairs = list(value.items())[:200]
+        return ("dict", len(value), tuple((_mark(k, depth - 1, budget), _mark(v, depth - 1, budget)) for k, v in pairs))
+    return _object(value, kind, depth, budget)
+
+
+def _object(value, kind, depth, budget):
+    if kind.__name__ == "_lru_cache_wrapper":
+        return ("cache", value.cache_info().currsize)
+    module = sys.modules.get(kind.__module__)
+    path = getattr(module, "__file__", None)
+    if type(path) is str and _is_own(path):
+        try:
+            fields = object.__getattribute__(value, "__dict__")
+        except Exception:
+            return id(value)
+        if type(fields) is dict:
+            return (kind.__name__, id(value), _mark(fields, depth - 1, budget))
+    return id(value)

@@ -1,0 +1,212 @@
+"""One probe of a search: a disposable copy of a tree, a run in it, an outcome.
+
+A probe is plain data and ``run_probe`` a plain function, so that any ``concurrent.futures.Executor`` can carry them out:
+threads here, other processes or machines that share the state directory elsewhere.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from coach.core.events import Interpreter
+from coach.core.failure import failing_set
+from coach.core.oracle import Judged, judge
+from coach.core.report import Failure, RunReport
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.execution import Surroundings, execute
+from coach.engine.output import LiveOutput
+from coach.engine.run import Limits
+from coach.engine.snapshot import TreeStore
+from coach.errors import CoachError
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all probes of a search share. Plain data."""
+
+    root: Path
+    home: Path
+    interpreter: Interpreter
+    limits: Limits
+    env: Mapping[str, str]
+    roots: tuple[str, ...] = ()
+    """Folders of the project the interpreter imports from, relative to the root; in a copy they come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which tests run and in what order; ``victim`` is the last one."""
+
+    victim: str
+    before: tuple[str, ...] | None = None
+    """None: everything collected before it."""
+    is_reversed: bool = False
+    watch: bool = False
+    """Whether leaked state is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question: does the target fail on this tree? Equal content has an equal key."""
+
+    tree: str
+    target: Target
+    expected: tuple[str, ...]
+    order: Order | None = None
+    round: int = 1
+    label: str = ""
+    seed: int | None = None
+    """PYTHONHASHSEED; None: one that follows from the content."""
+
+    @property
+    def key(self) -> str:
+        order = self.order
+        parts: list[Any] = [
+            self.tree,
+            self.target.kind,
+            self.target.words,
+            self.expected,
+            self.round,
+            self.seed,
+        ]
+        parts += [order.victim, order.before, order.is_reversed] if order else []
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+    def again(self, number: int) -> "Probe":
+        """Return the same question for another run."""
+        return replace(self, round=number)
+
+    @property
+    def hash_seed(self) -> int:
+        return int(self.key[:8], 16) if self.seed is None else self.seed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a probe showed."""
+
+    judged: Judged
+    strict: tuple[str, ...] = ()
+    ran: tuple[str, ...] = ()
+    """The tests of an ordered run, as they were lined up."""
+    leaked: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+_CANCELLED: dict[str, threading.Event] = {}
+"""Stops probes that run in this process, by the search they belong to; elsewhere a probe runs to its limits."""
+
+
+def cancellation(search: str) -> threading.Event:
+    return _CANCELLED.setdefault(search, threading.Event())
+
+
+def forget(search: str) -> None:
+    _CANCELLED.pop(search, None)
+
+
+@functools.lru_cache(maxsize=4)
+def _trees(root: Path, home: Path) -> TreeStore:
+    return TreeStore(root, home)
+
+
+def run_probe(ground: Ground, probe: Probe, search: str = "") -> Answer:
+    """Carry a probe out. What cannot be carried out (no copy, no such target) is UNRESOLVED and says why."""
+    cancel = _CANCELLED.get(search) or threading.Event()
+    trees = _trees(ground.root, ground.home)
+    try:
+        with trees.materialise(probe.tree) as copy:
+            return _run(ground, probe, copy, cancel)
+    except (CoachError, OSError) as error:
+        return Answer(Judged(outcome="UNRESOLVED", reason=str(error)))
+
+
+def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> Answer:
+    folder = copy.parent  # beside the copy: disposed of with it
+    env = _environment(ground, probe, copy, folder)
+    live = LiveOutput()
+    around = Surroundings(ground.root, ground.interpreter, ground.limits, lambda _: "", live, env)
+    request = RunRequest(
+        number=0, purpose="experiment", target=probe.target, hash_seed=probe.hash_seed, tree=probe.tree
+    )
+    report = _as_in_checkout(execute(request, around, cancel, copy), copy, ground.root)
+    order = probe.order
+    if order is not None:
+        report = _of_victim(report, order.victim)
+    failing = failing_set(report)
+    judged = judge(report, failing, probe.expected)
+    strict = tuple(each.strict for each in failing)
+    said = _said(folder) if order else {}
+    ran, leaked = (tuple(str(each) for each in said.get(word, ())) for word in ("order", "leaked"))
+    if order is not None and order.victim not in ran and judged.outcome == "PASS":
+        judged = Judged(outcome="UNRESOLVED", reason=f"{order.victim} was not collected")
+    return Answer(judged, strict, ran, leaked, report.duration)
+
+
+def _environment(ground: Ground, probe: Probe, copy: Path, folder: Path) -> dict[str, str]:
+    env = dict(ground.env)
+    roots = [str(copy / each) for each in ground.roots if (copy / each).is_dir()]
+    given = env.get("PYTHONPATH", "").split(os.pathsep)
+    env["PYTHONPATH"] = os.pathsep.join(
+        [*roots, *(_moved(each, ground.root, copy) for each in given if each)]
+    )
+    if probe.order is not None:
+        order = folder / "order.json"
+        order.write_text(json.dumps(_order_settings(probe.order, copy, folder)), "utf-8")
+        env["COACH_ORDER"] = str(order)
+        env["PYTEST_PLUGINS"] = ",".join(filter(None, [env.get("PYTEST_PLUGINS", ""), "coach_order"]))
+    return env
+
+
+def _order_settings(order: Order, copy: Path, folder: Path) -> dict[str, Any]:
+    return {
+        "victim": order.victim,
+        "before": order.before,
+        "reversed": order.is_reversed,
+        "watch": order.watch,
+        "root": str(copy),
+        "report": str(folder / "said.json"),
+    }
+
+
+def _moved(path: str, root: Path, copy: Path) -> str:
+    """A path into the checkout means the same place in the copy."""
+    place = Path(path)
+    return str(copy / place.relative_to(root)) if place.is_relative_to(root) else path
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    """Read what the order plugin wrote. The test process could have written it as well: only shapes are trusted."""
+    try:
+        said = json.loads((folder / "said.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return (
+        {key: value for key, value in said.items() if isinstance(value, list)}
+        if isinstance(said, dict)
+        else {}
+    )
+
+
+def _as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
+    """Name the checkout where a message names the copy: the same failure must have the same signature."""
+    failures = tuple(
+        failure.model_copy(update={"message": failure.message.replace(str(copy), str(root))})
+        for failure in report.failures
+    )
+    return report.model_copy(update={"failures": failures})
+
+
+def _of_victim(report: RunReport, victim: str) -> RunReport:
+    """Leave out how the tests before the victim did; what kept it from being collected stays."""
+    failures: list[Failure] = [
+        each for each in report.failures if each.test == victim or each.phase == "collect"
+    ]
+    return report.model_copy(update={"failures": tuple(failures)})

@@ -1,0 +1,104 @@
+"""How little of an input file still makes the test fail: ddmin by lines, then by characters."""
+
+import hashlib
+from pathlib import Path
+
+from coach.core.isolate.ddmin import minimise
+from coach.core.search import InputReduced, SearchResult
+from coach.core.text import storable
+from coach.engine.composing import Entry
+from coach.engine.probing import Probe
+from coach.engine.search import Stopped, drive
+from coach.engine.searches.task import Task, count, ended
+from coach.errors import UsageError
+
+PREVIEW = 2_000
+"""Characters of the reduced input that are kept in the log."""
+
+
+class _Input:
+    """The file under reduction."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self.path = task.request.input
+        entry = task.composer.entries(task.now).get(self.path)
+        if entry is None:
+            raise UsageError(
+                f"{self.path} is not among the recorded files",
+                why="it is ignored, too large, or not in the project",
+                do="name a file of the project that the test reads, relative to its root",
+            )
+        self._mode = entry.mode
+        self.whole = task.composer.content(entry.blob)
+
+    def probe(self, content: bytes) -> Probe:
+        entry = Entry(self._mode, self._task.composer.store(content))
+        tree = self._task.composer.compose(self._task.now, {self.path: entry})
+        return self._task.probe(tree, f"{len(content):,} of {len(self.whole):,} bytes")
+
+
+def search_input(task: Task) -> SearchResult:
+    """Reduce the file as far as the same failure stays."""
+    file = _Input(task)
+    whole, empty = file.probe(file.whole), file.probe(b"")
+    outcomes = task.bench.ask([whole, empty])
+    if outcomes[0] != "FAIL":
+        why = task.bench.reason(whole) or "it passes there"
+        return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
+    if outcomes[1] == "FAIL":
+        return _told(task, file, b"", "it fails with an empty file as well", is_minimal=True)
+    content, stopped = file.whole, ""
+    for cut in (_lines, _characters):
+        content, stopped = _reduce(task, file, cut(content))
+        if stopped:
+            break
+    said = f"{len(content):,} of {count(len(file.whole), 'byte')} still make it fail"
+    return _told(task, file, content, f"{stopped}: {said}" if stopped else said, is_minimal=not stopped)
+
+
+def _reduce(task: Task, file: _Input, parts: list[bytes]) -> tuple[bytes, str]:
+    """Leave out parts while it still fails; returns what is left and why the search stopped early, if it did."""
+
+    def join(chosen: tuple[int, ...]) -> bytes:
+        return b"".join(parts[each] for each in chosen)
+
+    everything = tuple(range(len(parts)))
+    search = minimise(everything, width=task.width)
+    try:
+        return join(drive(search, lambda chosen: file.probe(join(chosen)), task.bench)), ""
+    except Stopped as stop:
+        return join(stop.best if isinstance(stop.best, tuple) else everything), stop.why
+
+
+def _lines(content: bytes) -> list[bytes]:
+    return content.splitlines(keepends=True)
+
+
+def _characters(content: bytes) -> list[bytes]:
+    try:
+        return [each.encode() for each in content.decode()]
+    except UnicodeDecodeError:
+        return [content[start : start + 1] for start in range(len(content))]
+
+
+def _told(task: Task, file: _Input, content: bytes, sentence: str, *, is_minimal: bool) -> SearchResult:
+    found = InputReduced(
+        path=file.path,
+        reduced=str(_keep(task.trees.scratch.parent / "reduced", file.path, content)),
+        bytes_before=len(file.whole),
+        bytes_after=len(content),
+        lines_after=len(content.splitlines()),
+        is_minimal=is_minimal,
+        preview=storable(content[:PREVIEW].decode("utf-8", "backslashreplace")),
+    )
+    return ended("found" if is_minimal else "stopped", sentence, found)
+
+
+def _keep(folder: Path, path: str, content: bytes) -> Path:
+    """Keep the reduced file beside the recorded trees, under its content: never in the checkout."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = folder / f"{hashlib.sha256(content).hexdigest()[:12]}-{Path(path).name}"
+    place.write_bytes(content)
+    place.chmod(0o600)
+    return place

@@ -1,0 +1,55 @@
+"""What a search works with, and the words it ends in."""
+
+from dataclasses import dataclass
+
+from coach.core.loops.syntax import is_test_path
+from coach.core.search import Found, How, SearchRequest, SearchResult
+from coach.core.target import Target
+from coach.engine.composing import Composer, Entry
+from coach.engine.probing import Order, Probe
+from coach.engine.search import Bench
+from coach.engine.snapshot import TreeStore
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One search: the request, the work tree it began on, and the means."""
+
+    request: SearchRequest
+    bench: Bench
+    trees: TreeStore
+    composer: Composer
+    now: str
+    """The work tree when the search began."""
+
+    @property
+    def width(self) -> int:
+        return max(self.request.width, 1)
+
+    def probe(self, tree: str, label: str = "", number: int = 1) -> Probe:
+        """Ask whether the target shows the failure on a tree."""
+        request = self.request
+        return Probe(tree, request.target, request.expected, round=number, label=label)
+
+    def ordered(self, order: Order, files: tuple[str, ...], label: str, expected: tuple[str, ...]) -> Probe:
+        """Ask whether the victim shows the failure after other tests; no ``files`` means the whole suite."""
+        return Probe(self.now, Target(words=files), expected, order, label=label)
+
+    def test_files(self) -> dict[str, Entry]:
+        """Return the test side of now: what is laid over older trees, so that the same test asks the same question."""
+        named = {word.partition("::")[0] for word in self.request.target.words}
+        if self.request.target.kind == "command":
+            named = set()
+        return {
+            path: entry
+            for path, entry in self.composer.entries(self.now).items()
+            if is_test_path(path) or path in named
+        }
+
+
+def ended(how: How, sentence: str, found: Found | None = None) -> SearchResult:
+    return SearchResult(how=how, sentence=sentence, found=found)
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,195 @@
+"""Searches of a session: one after the other on a thread of their own, told about as they go, ended on request.
+
+The executor is made here unless one is handed in: then probes run wherever it takes them.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from coach.core.effects import Observation, RunSearch, SearchAdvanced, SearchOver
+from coach.core.search import SearchKind, SearchRequest, SearchResult, Tried
+from coach.engine.composing import composing
+from coach.engine.probing import Ground
+from coach.engine.search import Bench, Stopped, known_from
+from coach.engine.searches.commits import search_commits
+from coach.engine.searches.edits import search_edits
+from coach.engine.searches.flake import search_flake
+from coach.engine.searches.input import search_input
+from coach.engine.searches.order import search_order
+from coach.engine.searches.task import Task, ended
+from coach.engine.snapshot import TreeStore
+from coach.errors import CoachError
+
+TELL_EVERY = 1.0
+"""Seconds between two words about a search: what was tried since goes into one event."""
+_JOIN_SECONDS = 10.0
+_ASK_PATH = "import json,sys; print(json.dumps([each for each in sys.path if each]))"
+
+SEARCHES: dict[SearchKind, Callable[[Task], SearchResult]] = {
+    "edits": search_edits,
+    "commits": search_commits,
+    "order": search_order,
+    "flake": search_flake,
+    "input": search_input,
+}
+
+
+@dataclass(slots=True)
+class _Telling:
+    """Passes on what was tried, not more often than a reader can follow."""
+
+    number: int
+    observe: Callable[[Observation], None]
+    waiting: list[Tried] = field(default_factory=list)
+    doing: str = ""
+    told: float = field(default_factory=time.monotonic)
+
+    def tried(self, tried: Tried) -> None:
+        self.waiting.append(tried)
+        if time.monotonic() - self.told >= TELL_EVERY:
+            self.tell()
+
+    def does(self, doing: str) -> None:
+        self.doing = doing
+
+    def tell(self) -> None:
+        self.told = time.monotonic()
+        if self.waiting:
+            self.observe(SearchAdvanced(number=self.number, tried=tuple(self.waiting), doing=self.doing))
+            self.waiting = []
+
+
+class SearchBench:
+    """Carries out ``RunSearch``; every one is answered by exactly one ``SearchOver``."""
+
+    def __init__(self, trees: TreeStore, ground: Ground, executor: Executor | None = None) -> None:
+        self._trees, self._ground, self._executor = trees, ground, executor
+        self._lock = threading.Lock()
+        self._stops: dict[int, threading.Event] = {}
+        self._queue: queue.SimpleQueue[tuple[RunSearch, threading.Event] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="coach-searches", daemon=True)
+        self._observe: Callable[[Observation], None] = lambda _: None
+        self._answer: Callable[[Observation], None] = lambda _: None
+
+    def start(self, observe: Callable[[Observation], None], answer: Callable[[Observation], None]) -> None:
+        """Learn where words about a search go, and where its last one goes."""
+        self._observe, self._answer = observe, answer
+        self._thread.start()
+
+    def begin(self, effect: RunSearch) -> None:
+        stop = threading.Event()
+        with self._lock:
+            self._stops[id(effect)] = stop
+        self._queue.put((effect, stop))
+
+    def stop(self) -> None:
+        """End the search under way and those that wait; each answers."""
+        with self._lock:
+            for each in self._stops.values():
+                each.set()
+
+    def close(self) -> None:
+        self.stop()
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join(_JOIN_SECONDS)
+
+    def _serve(self) -> None:
+        while (item := self._queue.get()) is not None:
+            effect, stop = item
+            number = effect.request.number
+            try:
+                result = self.search(effect.request, effect.known, stop, self._observe)
+            except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the answer
+                known = isinstance(error, CoachError | OSError)
+                said = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
+                result = ended("failed", said)
+            with self._lock:
+                self._stops.pop(id(effect), None)
+            self._answer(SearchOver(number=number, result=result))
+
+    def search(
+        self,
+        request: SearchRequest,
+        known: tuple[Tried, ...],
+        stop: threading.Event,
+        observe: Callable[[Observation], None],
+    ) -> SearchResult:
+        """Carry a search out, here and now. Raises CoachError when it cannot be."""
+        telling = _Telling(request.number, observe)
+        began = time.monotonic()
+        ground = replace(self._ground, roots=import_roots(self._ground))
+        with self._workers(request.width) as executor, composing(self._trees) as composer:
+            bench = Bench(
+                ground, executor, known_from(known), telling.tried, telling.does, stop, request.most
+            )
+            task = Task(request, bench, self._trees, composer, self._trees.record())
+            try:
+                result = SEARCHES[request.kind](task)
+            except Stopped as end:
+                result = ended("stopped", end.why)
+        telling.tell()
+        seconds = round(time.monotonic() - began, 3)
+        return result.model_copy(update={"probes": bench.probes, "known": bench.from_log, "seconds": seconds})
+
+    @contextlib.contextmanager
+    def _workers(self, width: int) -> Iterator[Executor]:
+        if self._executor is not None:
+            yield self._executor
+            return
+        with ThreadPoolExecutor(max(width, 1), thread_name_prefix="coach-probe") as own:
+            yield own
+
+
+def no_searches(effect: RunSearch) -> SearchOver:
+    """Answer a search where there is nothing to search with."""
+    said = "searches need disposable copies, and the project has no git. Run git init and commit once"
+    return SearchOver(number=effect.request.number, result=ended("failed", said))
+
+
+def import_roots(ground: Ground) -> tuple[str, ...]:
+    """Ask the target's interpreter which folders of the project it imports from (editable installs), relative to the root.
+
+    In a copy these come first, so that the copy's code is what is imported; empty when it does not answer.
+    """
+    env = {key: value for key, value in ground.env.items() if key not in {"PYTHONPATH", "COACH_PROBE"}}
+    try:
+        done = subprocess.run(
+            [ground.interpreter.path, "-c", _ASK_PATH],
+            cwd=os.sep,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return _below(ground.root, _json_list(done.stdout))
+
+
+def _below(root: Path, said: list[Any]) -> tuple[str, ...]:
+    found = []
+    for each in said:
+        place = Path(str(each))
+        if place.is_relative_to(root) and "site-packages" not in place.parts:
+            found.append(place.relative_to(root).as_posix())
+    return tuple(dict.fromkeys(found))
+
+
+def _json_list(said: bytes) -> list[Any]:
+    try:
+        value = json.loads(said.decode("utf-8", "replace").strip().rpartition("\n")[2])
+    except ValueError:
+        return []
+    return value if isinstance(value, list) else []

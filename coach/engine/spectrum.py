@@ -1,0 +1,55 @@
+"""Turn the lines of a traced run into the spectrum of one failing test, and keep the lines themselves as an artefact."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from coach.core.isolate.spectrum import Coverage, Lines, Spectrum, Traced, measure
+from coach.core.report import RunReport
+from coach.core.run import RunRequest
+from coach.engine.source_files import read_sources
+from coach.engine.sources import read_test
+
+
+def spectrum_of(
+    request: RunRequest, report: RunReport, coverage: Coverage, root: Path, keep: Callable[[str], str]
+) -> Spectrum:
+    """Measure the spectrum of the test a traced run was made for."""
+    test = request.focus
+    failed = {each.test for each in report.failures}
+    without = (failed | set(report.skipped)) - {test}
+    paths = {path for lines in coverage.tests.values() for path in lines}
+    paths |= {path for lines in coverage.imports.values() for path in lines}
+    traced = Traced(coverage, read_sources(root, sorted(paths)), read_test(root, test).source, without)
+    measured = measure(test, traced, request.scope)
+    return measured.model_copy(
+        update={
+            "tree": report.tree,
+            "run": request.number,
+            "has_failed": test in failed,
+            "coverage": keep(_as_text(coverage, report.tree)),
+        }
+    )
+
+
+def _as_text(coverage: Coverage, tree: str) -> str:
+    """Per-test lines as JSON, for those who ask which tests run a line: ``{"tests": {id: {path: "1-3,7"}}}``."""
+    kept = {"tree": tree, "way": coverage.way, "tests": _table(coverage.tests), "imports": _table(coverage.imports)}
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def _table(contexts: Mapping[str, Lines]) -> dict[str, dict[str, str]]:
+    return {
+        name: {path: ranges(sorted(lines)) for path, lines in files.items()} for name, files in contexts.items()
+    }
+
+
+def ranges(lines: list[int]) -> str:
+    """Write sorted line numbers as ``3-5,9``."""
+    parts: list[list[int]] = []
+    for line in lines:
+        if parts and line == parts[-1][1] + 1:
+            parts[-1][1] = line
+        else:
+            parts.append([line, line])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)

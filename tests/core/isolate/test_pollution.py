@@ -1,0 +1,37 @@
+"""Pollution: one polluter, two that only spoil together, in one file or several."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.core.isolate.pollution import find_polluters
+from tests.core.isolate.asking import ask
+
+
+@st.composite
+def suites(draw):
+    sizes = draw(st.lists(st.integers(1, 12), min_size=1, max_size=8))
+    tests = [f"t{file}.py::test_{number}" for file, size in enumerate(sizes) for number in range(size)]
+    polluters = draw(st.sets(st.sampled_from(tests), min_size=1, max_size=3))
+    return tests, polluters
+
+
+@given(suites(), st.integers(1, 3))
+def test_polluters_are_found_alone_and_together(case, width):
+    tests, polluters = case
+    found, asked, _ = ask(
+        find_polluters(tests, width=width), lambda part: "FAIL" if polluters <= set(part) else "PASS"
+    )
+    assert set(found) == polluters
+    assert list(found) == [each for each in tests if each in polluters]
+    assert len(asked) == len(set(asked))
+
+
+def test_a_pair_among_a_thousand():
+    tests = [f"t{number // 20}.py::test_{number}" for number in range(1000)]
+    pair = {tests[17], tests[930]}
+    found, asked, rounds = ask(
+        find_polluters(tests, width=2), lambda part: "FAIL" if pair <= set(part) else "PASS"
+    )
+    assert set(found) == pair
+    assert len(asked) <= 50
+    assert rounds <= 30

@@ -1,0 +1,292 @@
+"""Searches over real runs: commits, edits, order, flakes, inputs. The user's repository never notices."""
+
+import os
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from coach.core.events import Interpreter
+from coach.core.failure import failing_set
+from coach.core.run import RunRequest
+from coach.core.search import (
+    AxisFound,
+    CommitFound,
+    EditsFound,
+    InputReduced,
+    NotARegression,
+    PollutersFound,
+    SearchRequest,
+)
+from coach.core.target import Target
+from coach.engine.execution import Surroundings, execute
+from coach.engine.output import LiveOutput
+from coach.engine.probing import Ground
+from coach.engine.run import Limits
+from coach.engine.searching import SearchBench
+from coach.engine.snapshot import TreeStore
+from coach.errors import UsageError
+from tests.engine.histories import History, fingerprint, linear
+
+TEST = "tests/test_shop.py::test_total"
+
+
+class Lab:
+    """A project, a state directory, and searches over them."""
+
+    def __init__(self, root: Path, home: Path, env: dict[str, str]) -> None:
+        self.root, self.home, self.env = root, home, env
+        self.trees = TreeStore(root, home)
+        self.ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), env)
+        self.observed = []
+
+    def expected(self, test: str) -> tuple[str, ...]:
+        """Run the test in the checkout, as a session would, and take its signature."""
+        interpreter = Interpreter(path=sys.executable)
+        around = Surroundings(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
+        request = RunRequest(number=1, purpose="reproduce", target=Target(words=(test,)))
+        return tuple(each.strict for each in failing_set(execute(request, around, threading.Event())))
+
+    def search(self, kind: str, test: str = TEST, known=(), stop=None, executor=None, **fields):
+        request = SearchRequest(number=1, kind=kind, target=Target(words=(test,)), **fields)
+        before = fingerprint(self.root)
+        bench = SearchBench(self.trees, self.ground, executor)
+        result = bench.search(request, known, stop or threading.Event(), self.observed.append)
+        assert fingerprint(self.root) == before
+        assert self.trees.leftovers() == ()
+        return result
+
+
+@pytest.fixture
+def lab(tmp_path):
+    def make(root: Path) -> Lab:
+        env = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("COACH_", "PYTEST_")) and key != "PYTHONPATH"
+        }
+        env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        return Lab(root.resolve(), tmp_path / "state/projects/0123", env)
+
+    return make
+
+
+def test_a_commit_among_64(lab, tmp_path):
+    history, culprit = linear(tmp_path / "shop", 64, 41)
+    here = lab(history.root)
+    result = here.search("commits", expected=here.expected(TEST))
+    assert result.how == "found", result
+    assert isinstance(result.found, CommitFound)
+    assert [each.id for each in result.found.commits] == [culprit]
+    assert result.found.commits[0].subject == "step 41"
+    assert "total(amount)" in "".join(hunk.text for file in result.found.files for hunk in file.hunks)
+    assert result.probes <= 4 + 12
+
+    tried = tuple(each for seen in here.observed for each in seen.tried)
+    again = here.search("commits", expected=here.expected(TEST), known=tried)
+    assert again.found == result.found
+    assert (again.probes, again.known) == (0, result.probes)
+
+
+def test_a_good_commit_is_named_and_the_test_is_new(lab, tmp_path):
+    history, culprit = linear(tmp_path / "shop", 20, 7, folder="src", test_from=18)
+    here = lab(history.root)
+    good = history.git("rev-parse", "main~16")
+    env = here.env | {"PYTHONPATH": str(history.root / "src")}  # as an editable install has it
+    here = Lab(history.root, here.home, env)
+    result = here.search("commits", expected=here.expected(TEST), base=good, width=1)
+    assert isinstance(result.found, CommitFound), result
+    assert [each.id for each in result.found.commits] == [culprit]
+    assert result.probes <= 6
+    with pytest.raises(UsageError):
+        here.search("commits", expected=("x",), base="no-such-commit")
+
+
+def test_it_was_never_good(lab, tmp_path):
+    history, _ = linear(tmp_path / "shop", 9, 1)
+    here = lab(history.root)
+    result = here.search("commits", expected=here.expected(TEST))
+    assert result.how == "nothing"
+    assert result.found == NotARegression(commits_back=8)
+    assert "not a regression as far as 8 commits back" in result.sentence
+
+
+def test_what_is_not_committed_is_not_a_commit(lab, tmp_path):
+    history, _ = linear(tmp_path / "shop", 5, 99)
+    history.write(shop="def total(amount):\n    return amount\n")
+    here = lab(history.root)
+    result = here.search("commits", expected=here.expected(TEST))
+    assert result.how == "nothing"
+    assert "not committed" in result.sentence
+
+
+EDITED = """\
+from shop_parts import part_0, {helper}
+
+
+def total(amount):
+    # {comment}
+    return amount * {factor}
+
+
+def tax(amount):
+    return {tax}
+
+
+def {helper2}():
+    return {helper}()
+"""
+
+
+def test_the_hunk_that_matters_among_edits_that_need_each_other(lab, tmp_path):
+    history = History(tmp_path / "shop")
+    old = EDITED.format(helper="part_1", helper2="again", comment="doubled", factor=2, tax=0)
+    new = EDITED.format(helper="part_9", helper2="again", comment="doubled, see spec", factor=3, tax=1)
+    test = "from shop import total\n\n\ndef test_total():\n    assert total(3) == 6\n"
+    history.write(shop=old, shop_parts="def part_0(): ...\n\n\ndef part_1(): ...\n", tests__test_shop=test)
+    history.commit("one")
+    history.write(shop=new, shop_parts="def part_0(): ...\n\n\ndef part_9(): ...\n", notes="x = 1\n")
+    history.write(tests__test_shop=f"# a comment\n{test}")
+    here = lab(history.root)
+    result = here.search("edits", expected=here.expected(TEST), base=history.git("rev-parse", "HEAD"))
+    assert isinstance(result.found, EditsFound), result
+    (file,) = result.found.files
+    assert file.path == "shop.py"
+    assert "+    return amount * 3" in "\n".join(hunk.text for hunk in file.hunks)
+    assert "+    return 1" not in "\n".join(hunk.text for hunk in file.hunks)
+    assert result.how == "found"
+
+
+def test_the_tests_own_edit_can_be_the_one(lab, tmp_path):
+    history, _ = linear(tmp_path / "shop", 2, 99)
+    history.write(tests__test_shop="from shop import total\n\n\ndef test_total():\n    assert total(3) == 7\n")
+    here = lab(history.root)
+    result = here.search("edits", expected=here.expected(TEST), base=history.git("rev-parse", "HEAD"))
+    assert isinstance(result.found, EditsFound), result
+    assert [file.path for file in result.found.files] == ["tests/test_shop.py"]
+
+
+def test_edits_on_top_of_what_failed_already(lab, tmp_path):
+    history, _ = linear(tmp_path / "shop", 3, 2)
+    history.write(other="x = 1\n")
+    here = lab(history.root)
+    result = here.search("edits", expected=here.expected(TEST), base=history.git("rev-parse", "HEAD"))
+    assert (result.how, result.found) == ("nothing", None)
+    assert "does not pass either" in result.sentence
+
+
+RATES = "RATES = {}\nLOG = []\n\n\nclass Shop:\n    open = True\n"
+VICTIM = "import rates\n\n\ndef test_victim():\n    assert not ('a' in rates.RATES and 'b' in rates.RATES)\n"
+
+
+def suite(root: Path, files: int, per_file: int, dirty: dict[int, str]) -> History:
+    """A suite of ``files × per_file`` tests; those numbered in ``dirty`` leave a key behind. The victim comes last."""
+    history = History(root)
+    history.write(rates=RATES, tests__test_zz_victim=VICTIM)
+    for number in range(files):
+        tests = [
+            f"def test_{n}():\n    rates.LOG\n"
+            + (f"    rates.RATES['{dirty[n]}'] = 1\n" if n in dirty else "    assert True\n")
+            for n in range(number * per_file, (number + 1) * per_file)
+        ]
+        history.write(**{f"tests__test_{number:02}": "import rates\n\n\n" + "\n\n".join(tests)})
+    history.write(conftest="")
+    history.commit("suite")
+    return history
+
+
+@pytest.mark.parametrize(
+    ("dirty", "polluters"),
+    [
+        ({9: "a", 33: "b"}, ["tests/test_01.py::test_9", "tests/test_04.py::test_33"]),
+        ({17: "a", 18: "b"}, ["tests/test_02.py::test_17", "tests/test_02.py::test_18"]),
+    ],
+)
+def test_two_polluters_that_only_spoil_together(lab, tmp_path, dirty, polluters):
+    here = lab(suite(tmp_path / "suite", 6, 8, dirty).root)
+    result = here.search("order", "tests/test_zz_victim.py::test_victim")
+    assert isinstance(result.found, PollutersFound), result
+    assert list(result.found.polluters) == polluters
+    assert result.found.of == 48
+    assert result.found.leaked == ("rates.RATES",)
+
+
+def test_one_polluter_and_none(lab, tmp_path):
+    history = suite(tmp_path / "suite", 4, 3, {7: "a"})
+    history.write(tests__test_zz_victim=VICTIM.replace("and 'b' in rates.RATES", ""))
+    here = lab(history.root)
+    result = here.search("order", "tests/test_zz_victim.py::test_victim")
+    assert isinstance(result.found, PollutersFound), result
+    assert result.found.polluters == ("tests/test_02.py::test_7",)
+
+    history.write(tests__test_zz_victim="def test_victim():\n    assert False\n")
+    assert "fails alone" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
+    history.write(tests__test_zz_victim="def test_victim():\n    assert True\n")
+    assert "passes after 12 tests" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
+
+
+@pytest.mark.parametrize(
+    ("body", "axis"),
+    [
+        ("assert list({'aa', 'bb', 'cc'}) == sorted({'aa', 'bb', 'cc'})", "hash seed"),
+        ("import rates\n    assert 'a' not in rates.RATES", "order"),
+        ("assert False", "stable"),
+    ],
+)
+def test_the_axis_of_a_flake(lab, tmp_path, body, axis):
+    history = suite(tmp_path / "suite", 2, 2, {1: "a"})
+    history.write(tests__test_zz_victim=f"def test_victim():\n    {body}\n")
+    here = lab(history.root)
+    result = here.search("flake", "tests/test_zz_victim.py::test_victim", rounds=6 if axis == "hash seed" else 2)
+    assert isinstance(result.found, AxisFound), result
+    assert result.found.table.axis == axis, result
+
+
+def test_an_input_is_reduced(lab, tmp_path):
+    history = History(tmp_path / "shop")
+    test = (
+        "from pathlib import Path\n\n\ndef test_read():\n"
+        "    lines = Path(__file__).with_name('in.txt').read_text().splitlines()\n"
+        "    assert not any('x' in line and 'y' in line for line in lines)\n"
+    )
+    history.write(tests__test_read=test)
+    text = "".join(f"line {number}\n" for number in range(30)) + "a long x and y line\n" + "end\n" * 5
+    (history.root / "tests/in.txt").write_text(text)
+    history.commit("one")
+    here = lab(history.root)
+    name = "tests/test_read.py::test_read"
+    result = here.search("input", name, expected=here.expected(name), input="tests/in.txt")
+    assert isinstance(result.found, InputReduced), result
+    assert Path(result.found.reduced).read_text() == "xy"
+    assert result.found.is_minimal
+
+    short = here.search("input", name, expected=here.expected(name), input="tests/in.txt", most=6)
+    assert short.how == "stopped"
+    assert 2 < len(Path(short.found.reduced).read_text()) < len(text)
+    with pytest.raises(UsageError):
+        here.search("input", name, expected=("x",), input="tests/none.txt")
+
+
+def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
+    history, culprit = linear(tmp_path / "shop", 30, 12)
+    here = lab(history.root)
+    expected = here.expected(TEST)
+    stop = threading.Event()
+    threading.Timer(1.2, stop.set).start()
+    first = here.search("commits", expected=expected, stop=stop, width=1)
+    assert first.how == "stopped"
+    tried = tuple(each for seen in here.observed for each in seen.tried)
+    assert all("stopped" not in each.reason for each in tried)
+    second = here.search("commits", expected=expected, known=tried)
+    assert [each.id for each in second.found.commits] == [culprit]
+    assert second.known == len(tried)
+
+
+def test_another_executor_can_be_handed_in(lab, tmp_path):
+    history, culprit = linear(tmp_path / "shop", 12, 5)
+    here = lab(history.root)
+    with ProcessPoolExecutor(2) as executor:
+        result = here.search("commits", expected=here.expected(TEST), executor=executor)
+    assert [each.id for each in result.found.commits] == [culprit]
