@@ -8,6 +8,7 @@ Both sides of each ratio are measured in turn in one run; the median of the pair
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -45,7 +46,8 @@ def first_paint(argv, mark, cwd, env):
     child = pexpect.spawn(argv[0], argv[1:], cwd=cwd, env=env, dimensions=(40, 120), timeout=30)
     child.expect(mark)
     elapsed = time.perf_counter() - begin
-    child.close(force=True)
+    child.kill(signal.SIGKILL)
+    child.wait()
     return elapsed
 
 
@@ -95,6 +97,11 @@ def main():
             "first paint of review / minimal five-widget app": paired(
                 options.runs,
                 lambda: first_paint([*coach, "review"], "Reproduce", project, env),
+                lambda: first_paint([*python, "-c", MINIMAL], "READY-MARK", project, env),
+            ),
+            "content of debug / minimal five-widget app": paired(
+                options.runs,
+                lambda: first_paint([*coach, "debug", "test_it.py::test_it"], "Next", project, env),
                 lambda: first_paint([*python, "-c", MINIMAL], "READY-MARK", project, env),
             ),
             "first paint of debug / minimal five-widget app": paired(

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_notebook(commands)
     _add_sessions(commands)
     _add_workflows(commands)
+    _add_loops(commands)
     return parser
 
 
@@ -83,6 +84,10 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "target", nargs="*", metavar="TARGET", help="pytest node ids or files; or any command after --"
     )
+    parser.add_argument(
+        "--junit", metavar="FILE", help="where the command writes its JUnit XML: its tests get names and messages"
+    )
+    parser.add_argument("--from-junit", metavar="FILE", help="start from the first failure of a CI report")
     parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
     parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")
@@ -127,6 +132,12 @@ def _add_runs(commands: "_Commands[_Parser]") -> None:
     )
     _add_target(run)
     _add_session(run)
+    run.add_argument(
+        "--scope",
+        dest="reach",
+        choices=["failures", "target", "related", "all"],
+        help="run this much instead, and on save from here on (default: the target)",
+    )
     run.add_argument("--new", action="store_true", help="start a new session even when one is open here")
     reproduce = _add(
         commands,
@@ -265,3 +276,19 @@ def _add_workflows(commands: "_Commands[_Parser]") -> None:
     parser.add_argument("action", choices=["list", "show", "check"], nargs="?", default="list")
     parser.add_argument("name", nargs="?", default="", metavar="NAME|FILE")
     parser.add_argument("--json", action="store_true", help="print JSON to stdout")
+
+
+def _add_loops(commands: "_Commands[_Parser]") -> None:
+    parser = commands.add_parser("loops", help="see what the loop detectors say on a log", allow_abbrev=False)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", parser_class=_Parser, required=True)
+    replay = _add(actions, "replay", "coach.headless.loops:replay", "show what would be said on a log, and when")
+    replay.add_argument("log", metavar="LOG", help="a log file (packed or not), a session's folder or its id")
+    replay.add_argument("--off", action="append", metavar="PATTERN", help="leave a detector out")
+    replay.add_argument("--json", action="store_true", help="print JSON to stdout")
+    score = _add(
+        actions, "score", "coach.headless.loops:score_corpus", "print caught and false alarms over labelled logs"
+    )
+    score.add_argument(
+        "folder", nargs="*", metavar="FOLDER", help="folders with labels.json (default: those of coach's own tests)"
+    )
+    score.add_argument("--json", action="store_true", help="print JSON to stdout")

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from coach.core.loops.sighting import Pattern
 from coach.core.value import Value
 from coach.errors import UsageError
 
@@ -33,6 +34,12 @@ class Settings(Value):
     """Time without any output or report."""
     warm: bool = True
     """Whether runs on save are forked from a warm interpreter (Linux); evidence always runs cold."""
+    loops: dict[Pattern, bool] = Field(default_factory=dict)
+    """``[tool.coach.loops]``: a detector by its name and whether it speaks; all do unless switched off."""
+
+    @property
+    def loops_off(self) -> tuple[Pattern, ...]:
+        return tuple(sorted(pattern for pattern, is_on in self.loops.items() if not is_on))
 
 
 def find_root(start: Path) -> Path:

@@ -58,3 +58,6 @@ class Door(Protocol):
 
     def output_of(self, run: int) -> str:
         """Return the kept output of a run (foreign text); empty when there is none."""
+
+    def close(self) -> None:
+        """Stop what runs, take in its last word, and give the session up."""

@@ -80,6 +80,8 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
     _keep_diagnostics()
     dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees))
     dispatcher.record(opened)
+    if settings.loops_off:
+        dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     return dispatcher
 
 
@@ -101,6 +103,8 @@ def open_existing(session: str) -> Dispatcher:
     trees, _ = open_trees(root, project_home(root))
     _keep_diagnostics()
     dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees), loaded.records)
+    if set(settings.loops_off) != set(state.loops_off):
+        dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_edits(dispatcher, state, trees)
     return dispatcher
 
@@ -135,6 +139,7 @@ def _engine(
         interpreter=interpreter,
         limits=limits,
         keep=artefacts.keep,
+        recall=artefacts.read,
         trees=trees,
         watcher=Watcher(root, home=state_home()),
         warm=settings.warm,

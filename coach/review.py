@@ -98,3 +98,6 @@ class Replay:
         found = self._state.run(run)
         artefact = found.report.output.artefact if found and found.report else ""
         return self._output(artefact) if artefact else ""
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""

@@ -25,6 +25,8 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeyp
         ("[tool.coach]\ntimout = 5\n", "did you mean 'timeout'"),
         ("[tool.coach]\ntimeout = -1\n", "timeout is not usable"),
         ("[tool.coach\n", "cannot be read"),
+        ("[tool.coach.loops]\ngess = false\n", "loops.gess"),
+        ('[tool.coach.loops]\nguess = "sometimes"\n', "loops.guess is not usable"),
     ],
 )
 def test_a_mistake_is_named(tmp_path, text, reason):
@@ -41,3 +43,9 @@ def test_the_root_is_the_nearest_folder_with_a_project_file(tmp_path):
     assert find_root(inner) == tmp_path
     (tmp_path / "packages" / "one" / "pyproject.toml").write_text("")
     assert find_root(inner) == tmp_path / "packages" / "one"
+
+
+def test_loop_detectors_are_switched_one_by_one(tmp_path):
+    assert load_settings(tmp_path).loops_off == ()
+    (tmp_path / "pyproject.toml").write_text("[tool.coach.loops]\nspread = false\nguess = false\ntamper = true\n")
+    assert load_settings(tmp_path).loops_off == ("guess", "spread")

@@ -82,6 +82,14 @@ def _spec_says(state: SessionState, _limit: int) -> Checked:
     )
 
 
+def pinnable(state: SessionState) -> str:
+    """Return the test that stands for the failure: the target itself, or the first test that failed."""
+    if state.target.is_one_test and not state.last_failure:
+        return state.target.words[0]
+    failing = state.last_failure.failing if state.last_failure else ()
+    return next((each.test for each in failing if "::" in each.test), "")
+
+
 @check("test-pinned")
 def _test_pinned(state: SessionState, _limit: int) -> Checked:
     pin = state.pin

@@ -4,8 +4,8 @@ from typing import Literal
 
 from coach.core.hypothesis import Prediction, Verdict
 from coach.core.loops.sighting import Pattern
-from coach.core.search import SearchKind
 from coach.core.scope import Scope
+from coach.core.search import SearchKind
 from coach.core.spec import Spec
 from coach.core.target import Target
 from coach.core.value import Value

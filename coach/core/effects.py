@@ -28,6 +28,8 @@ class StartRun(Value):
     request: RunRequest
     places: tuple[MutationPlace, ...] = ()
     """What a mutating run changes in memory."""
+    coverage: Text = ""
+    """The kept lines of an earlier trace: they say which tests notice a change."""
 
 
 class StopRuns(Value):

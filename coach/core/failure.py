@@ -45,6 +45,9 @@ _VOLATILE = [
     (re.compile(r"\b\d{9,}\b"), "<number>"),
     (re.compile(r"\b(pid|port|thread|process)([ =:]+)\d+\b", re.IGNORECASE), r"\1\2<id>"),
 ]
+_UNORDERED = re.compile(r"^\s*(?:Differing items|Extra items in the (?:left|right) set):\s*$")
+_HEADING = re.compile(r"^\s*(?:$|Use -v|Full diff|Full output|Omitting|Common items|Left contains|Right contains|\.\.\.)")
+"""pytest lists differing items in the order of a set: another hash seed, another order."""
 _SET = re.compile(r"(?<![\w)\]])\{([^{}:]{1,500})\}")
 
 
@@ -63,7 +66,7 @@ class FailureSignature(Value):
 
 def normalise(message: str) -> str:
     """Replace everything in a message that differs between two runs of the same failure."""
-    text = message[:MESSAGE_LIMIT]
+    text = _in_order(message[:MESSAGE_LIMIT])
     for pattern, sign in _VOLATILE:
         text = pattern.sub(sign, text)
     text = _SET.sub(_sorted_set, text)
@@ -106,7 +109,26 @@ def is_structural(failure: Failure) -> bool:
     return failure.phase == "collect" or failure.exception.rpartition(".")[2] in STRUCTURAL_EXCEPTIONS
 
 
+def _in_order(message: str) -> str:
+    """Sort the lines that pytest lists in the order of a set."""
+    ordered: list[str] = []
+    block: list[str] | None = None
+    for line in [*message.split("\n"), ""]:
+        starts = bool(_UNORDERED.match(line))
+        if block is not None and (starts or _HEADING.match(line)):
+            ordered += sorted(block)
+            block = None
+        if block is not None:
+            block.append(line)
+        else:
+            ordered.append(line)
+        block = [] if starts else block
+    return "\n".join(ordered[:-1])
+
+
 def _sorted_set(match: re.Match[str]) -> str:
+    if "..." in match.group(1):
+        return "{…}"  # shortened by pytest: which items are left depends on their order
     items = match.group(1).split(", ")
     return "{" + ", ".join(sorted(items)) + "}"
 

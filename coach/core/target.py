@@ -11,6 +11,8 @@ class Target(Value):
 
     kind: Literal["pytest", "command"] = "pytest"
     words: tuple[Text, ...] = ()
+    junit: Text = ""
+    """Where a command writes its JUnit XML report, relative to the root; empty: its exit code is all it says."""
 
     @property
     def label(self) -> str:

@@ -4,6 +4,7 @@ Recording a tree costs about as much as a warm run, so it happens while the run 
 for: a file that changed after the run began and before it was recorded is named as changed during the run.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -20,8 +21,10 @@ from coach.errors import CoachError
 CONFIG_FILES = frozenset(
     {"pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"}
 )
-_CLOCK_GRAIN = 0.02
-"""File times are taken from a clock that ticks this coarsely (seconds)."""
+_COARSE = 5
+"""CLOCK_REALTIME_COARSE of clock_gettime(2); the time module has no name for it."""
+_GRAIN = 20_000_000
+"""Nanoseconds by which file times may lag behind the clock, where their own clock cannot be read."""
 
 
 class Recorder(Protocol):
@@ -44,7 +47,7 @@ class CheckoutRuns:
     def run(self, request: RunRequest, cancel: threading.Event) -> RunReport:
         """Execute a request. Raises TargetError like ``execute``."""
         self._notes = []
-        known, began = self._last, time.time() - _CLOCK_GRAIN
+        known, began = self._last, _file_clock()
         before = [] if known else [self._record()]
         recording = threading.Thread(
             target=lambda: before.append(self._record()), name="coach-record", daemon=True
@@ -85,7 +88,7 @@ class CheckoutRuns:
             return ()
         return (name for name in self.trees.changed_between(before, after) if is_source(name))
 
-    def _is_newer(self, name: str, began: float) -> bool:
+    def _is_newer(self, name: str, began: int) -> bool:
         return _last_change(self.around.root, name) >= began
 
 
@@ -94,13 +97,20 @@ def is_source(name: str) -> bool:
     return name.endswith(".py") or name.rpartition("/")[2] in CONFIG_FILES
 
 
-def _last_change(root: Path, name: str) -> float:
-    """Return when a file changed, in seconds; of one that is gone, when its folder did."""
+def _file_clock() -> int:
+    """Return what the clock says that the kernel stamps files with (nanoseconds): it ticks coarsely, and so must we."""
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(_COARSE)
+    return time.time_ns() - _GRAIN
+
+
+def _last_change(root: Path, name: str) -> int:
+    """Return when a file changed; of one that is gone, when its folder did."""
     places: Sequence[Path] = (root / name, (root / name).parent)
     for place in places:
         try:
             seen = place.stat()
         except OSError:
             continue
-        return max(seen.st_mtime, seen.st_ctime)
-    return 0.0
+        return max(seen.st_mtime_ns, seen.st_ctime_ns)
+    return 0

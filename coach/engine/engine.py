@@ -7,20 +7,16 @@ diff can be seen while tests run. What goes wrong becomes ``EffectFailed``: noth
 import os
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-from coach.core.changes import Changes
 from coach.core.effects import (
     ChangesSeen,
     Effect,
     EffectFailed,
     FilesSaved,
     FindRelated,
-    MutantsSeen,
     MutationPlace,
     Observation,
     ReadAttempt,
@@ -30,7 +26,6 @@ from coach.core.effects import (
     RestoreTree,
     RunEnded,
     RunSearch,
-    SpectrumSeen,
     StartRun,
     StopRuns,
     StopSearch,
@@ -40,20 +35,19 @@ from coach.core.effects import (
     WatchSeen,
 )
 from coach.core.events import Interpreter
-from coach.core.isolate.mutants import Mutant
 from coach.core.live import LiveView
 from coach.core.report import Ending, EndingKind, RunReport
 from coach.core.run import RunRequest
 from coach.engine.attempts import read_attempt
 from coach.engine.checkout import CheckoutRuns
+from coach.engine.collaborators import Trees, Watcher
 from coach.engine.execution import Surroundings, execute, server_environment
-from coach.engine.mutating import mutations_of, plan_text, planned
+from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
 from coach.engine.related import related_tests
 from coach.engine.run import Limits
-from coach.engine.searching import SearchBench, no_searches
+from coach.engine.searching import SearchBench
 from coach.engine.sources import read_test
-from coach.engine.spectrum import spectrum_of
 from coach.engine.switches import Switches
 from coach.engine.warm import WarmServer
 from coach.errors import CoachError, ScratchError
@@ -68,32 +62,13 @@ _STOP_SENTENCES: dict[EndingKind, str] = {
 }
 
 
-class Trees(Protocol):
-    """Records and compares work trees."""
-
-    def record(self) -> str: ...
-    def changes(self, base: str, tree: str, label: str) -> Changes: ...
-    def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
-    def materialise(self, tree: str) -> AbstractContextManager[Path]: ...
-    def contents(self, blobs: Sequence[str], most_bytes: int) -> Mapping[str, bytes]: ...
-    def restore(self, tree: str) -> tuple[str, tuple[str, ...]]: ...
-
-
-class Watcher(Protocol):
-    """Tells about saves."""
-
-    def start(
-        self, on_saved: Callable[[tuple[str, ...]], None], on_note: Callable[[bool, str], None]
-    ) -> None: ...
-    def stop(self) -> None: ...
-
-
 @dataclass(slots=True)
 class _Job:
     """A run that was asked for. ``reason`` is set together with ``cancel``."""
 
     request: RunRequest
     places: tuple[MutationPlace, ...] = ()
+    coverage: str = ""
     cancel: threading.Event = field(default_factory=threading.Event)
     reason: EndingKind = "cancelled"
 
@@ -113,12 +88,14 @@ class LocalEngine:
         env: Mapping[str, str] | None = None,
         warm: bool = False,
         searches: SearchBench | None = None,
+        recall: Callable[[str], str] = lambda _: "",
     ) -> None:
-        self._searches = searches
+        self._searches = searches or SearchBench()
         self._live = LiveOutput()
         own = dict(env or os.environ)
         server = WarmServer(root, interpreter.path, lambda: server_environment(own)) if warm else None
         self._around = Surroundings(root, interpreter, limits, keep, self._live, own, warm=server)
+        self._looking = Looking(self._around, recall)
         self._trees, self._watcher = trees, watcher
         self._switches = Switches(root)
         self._here = CheckoutRuns(self._around, trees, self._switches)
@@ -148,8 +125,7 @@ class LocalEngine:
         self._observe = observe
         for thread in self._threads:
             thread.start()
-        if self._searches is not None:
-            self._searches.start(observe, self._answer)
+        self._searches.start(observe, self._answer)
 
     def perform(self, effect: Effect) -> None:
         """Begin an effect and return at once.
@@ -165,14 +141,13 @@ class LocalEngine:
                 self._cancel("superseded" if effect.superseded else "cancelled")
                 return
             if isinstance(effect, StopSearch):
-                if self._searches is not None:
-                    self._searches.stop()
+                self._searches.stop()
                 return
             self._owed += 1
-            if isinstance(effect, RunSearch) and self._searches is not None:
+            if isinstance(effect, RunSearch):
                 self._searches.begin(effect)
             elif isinstance(effect, StartRun):
-                job = _Job(effect.request, effect.places)
+                job = _Job(effect.request, effect.places, effect.coverage)
                 self._jobs.append(job)
                 self._runs.put(job)
             else:
@@ -187,8 +162,7 @@ class LocalEngine:
             self._cancel("interrupted")
         self._runs.put(None)
         self._reads.put(None)
-        if self._searches is not None:
-            self._searches.close()
+        self._searches.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(_JOIN_SECONDS)
@@ -208,10 +182,10 @@ class LocalEngine:
         while (job := self._next_job()) is not None:
             seen: list[Observation] = []
             try:
-                chosen = self._planned(job)
+                job.request = self._looking.prepare(StartRun(request=job.request, places=job.places, coverage=job.coverage))
                 report = self._run(job)
                 seen.append(RunEnded(number=job.request.number, report=report))
-                seen += self._looked(job.request, report, chosen)
+                seen += self._looking.seen(job.request, report)
             except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the run
                 seen.append(_failed(StartRun(request=job.request), error))
             with self._lock:
@@ -244,23 +218,6 @@ class LocalEngine:
         finally:
             with self._lock:
                 self._owed -= 1
-
-    def _planned(self, job: _Job) -> tuple[Mutant, ...]:
-        if not job.request.mutate:
-            return ()
-        chosen = planned(job.places, self._around.root)
-        self._around.mutated[job.request.number] = plan_text(job.request, chosen, self._around.root)
-        return chosen
-
-    def _looked(self, request: RunRequest, report: RunReport, chosen: tuple[Mutant, ...]) -> list[Observation]:
-        """Read what a run saw that only looks; a trace that was stopped half way says nothing, mutants that far do."""
-        coverage, said = self._around.traced.pop(request.number, None), self._around.mutated.pop(request.number, "")
-        if request.mutate:
-            found = mutations_of(request, report.tree, chosen, said, report.duration)
-            return [MutantsSeen(mutations=found)] if found.tried or found.why else []
-        if coverage is None or report.ending.kind in _STOP_SENTENCES:
-            return []
-        return [SpectrumSeen(spectrum=spectrum_of(request, report, coverage, self._around.root, self._around.keep))]
 
     def _run(self, job: _Job) -> RunReport:
         if job.cancel.is_set():
@@ -296,8 +253,6 @@ class LocalEngine:
             case RestoreTree():
                 before, paths = self._known_trees().restore(effect.tree)
                 return TreePutBack(tree=effect.tree, before=before, why=effect.why, paths=paths)
-            case RunSearch():
-                return no_searches(effect)
             case _:
                 raise AssertionError(effect)
 

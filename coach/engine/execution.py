@@ -32,6 +32,7 @@ from coach.engine.leaders import Adopted, Launch
 from coach.engine.output import LiveOutput
 from coach.engine.places import Places
 from coach.engine.processes import RUN_ID
+from coach.engine.report_file import ReportFile
 from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
 from coach.engine.sources import with_code
@@ -148,6 +149,7 @@ class _Execution:
         self._is_pytest = request.target.kind == "pytest"
         self._channel = Channel(scratch.channel, scratch.nonce, self._cwd)
         self._cold_because = ""
+        self._report_file = ReportFile(self._cwd / request.target.junit) if request.target.junit else None
 
     def report(self, words: tuple[str, ...]) -> RunReport:
         self._prepare()
@@ -259,7 +261,7 @@ class _Execution:
             skipped=tuple(self._channel.skipped),
             output=self._output(lines),
             foreign_modules=self._foreign(),
-            probe_notes=(*self._channel.notes, *leak_notes(finished)),
+            probe_notes=(*self._channel.notes, *self._report_notes(), *leak_notes(finished)),
         )
 
     def _ending(self, finished: Finished, lines: tuple[str, ...]) -> Ending:
@@ -274,6 +276,10 @@ class _Execution:
     def _outcome(self, ending: Ending, lines: tuple[str, ...]) -> tuple[tuple[Failure, ...], Counts]:
         if self._is_pytest:
             return tuple(self._channel.failures), self._channel.counts
+        if self._report_file and ending.kind == "completed":
+            reported = self._report_file.read()
+            if reported is not None and (reported.failed or not ending.exit_code):
+                return tuple(each.failure for each in reported.failed), reported.counts
         if ending.kind != "completed" or not ending.exit_code:
             return (), Counts()
         failure = Failure(
@@ -293,6 +299,9 @@ class _Execution:
             dropped=captured.dropped,
             tail="\n".join(lines[-40:]),
         )
+
+    def _report_notes(self) -> tuple[str, ...]:
+        return self._report_file.notes if self._report_file else ()
 
     def _foreign(self) -> tuple[str, ...]:
         """Own modules that a run in a copy took from the checkout: its answer would be about the wrong code."""

@@ -3,14 +3,28 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from coach.core.effects import MutationPlace
 from coach.core.isolate.flips import Flip, Mutations, best_first
 from coach.core.isolate.mutants import Mutant, Place, mutants
+from coach.core.isolate.spectrum import Coverage
 from coach.core.run import RunRequest
 from coach.engine.source_files import read_sources
+
+MOST_NEIGHBOURS = 20
+"""Tests a flip is checked with, of those that run the changed line."""
+MOST_STRANGERS = 60
+"""Tests of other files that are collected for it."""
+
+
+def strangers(near: Mapping[tuple[str, int], tuple[str, ...]], focus: str) -> tuple[str, ...]:
+    """Return the neighbours that stand in other files than the failing test."""
+    file = focus.partition("::")[0]
+    others = (test for tests in near.values() for test in tests if test.partition("::")[0] != file)
+    return tuple(islice(dict.fromkeys(others), MOST_STRANGERS))
 
 
 def planned(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ...]:
@@ -19,8 +33,30 @@ def planned(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ...]:
     return mutants([Place(each.path, each.function, each.lines) for each in places], sources)
 
 
-def plan_text(request: RunRequest, chosen: Sequence[Mutant], root: Path) -> str:
-    """Return the plan as the mutator in the target process reads it."""
+def neighbours_of(
+    coverage: Coverage, chosen: Sequence[Mutant], focus: str
+) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Return for every mutated line the tests that run it, the narrowest first: they notice a change that only dodges."""
+    sizes = {test: sum(len(lines) for lines in files.values()) for test, files in coverage.tests.items()}
+    narrow = sorted((test for test in sizes if test != focus), key=lambda test: (sizes[test], test))
+    return {
+        place: tuple(
+            islice(
+                (test for test in narrow if place[1] in coverage.tests[test].get(place[0], ())),
+                MOST_NEIGHBOURS,
+            )
+        )
+        for place in {(each.path, each.line) for each in chosen}
+    }
+
+
+def plan_text(
+    request: RunRequest,
+    chosen: Sequence[Mutant],
+    root: Path,
+    near: Mapping[tuple[str, int], tuple[str, ...]] | None = None,
+) -> str:
+    """Return the plan as the mutator in the target process reads it; without ``near`` its file's tests are neighbours."""
     rows = [
         {
             "id": index,
@@ -30,13 +66,16 @@ def plan_text(request: RunRequest, chosen: Sequence[Mutant], root: Path) -> str:
             "start": each.start,
             "end": each.end,
             "text": each.text,
+            "near": None if near is None else list(near.get((each.path, each.line), ())),
         }
         for index, each in enumerate(chosen)
     ]
     return json.dumps({"test": request.focus, "budget": request.mutate, "mutants": rows})
 
 
-def mutations_of(request: RunRequest, tree: str, chosen: Sequence[Mutant], said: str, seconds: float) -> Mutations:
+def mutations_of(
+    request: RunRequest, tree: str, chosen: Sequence[Mutant], said: str, seconds: float
+) -> Mutations:
     """Read the mutator's lines. Lines of others (the test process can write there too) are dropped by their shape."""
     events = [event for line in said.splitlines() if (event := _event(line)) is not None]
     tried = [event for event in events if event["event"] == "mutant"]

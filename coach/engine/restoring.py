@@ -61,7 +61,8 @@ def put_back(root: Path, changes: Sequence[Difference], contents: Contents) -> t
     wanted = [each for each in changes if each.is_restorable]
     both = contents([blob for each in wanted for blob in (each.old_blob, each.new_blob) if blob.strip("0")])
     for each in wanted:
-        _refuse_outside(root, each.path)
+        if ".." in Path(each.path).parts or Path(each.path).is_absolute():
+            raise _failed(each.path, "it is outside the project")
         if each.new_mode != _GONE and each.new_blob not in both:
             raise _failed(each.path, "its recorded content is gone")
     done: list[Difference] = []
@@ -77,19 +78,15 @@ def put_back(root: Path, changes: Sequence[Difference], contents: Contents) -> t
     return tuple(each.path for each in wanted)
 
 
-def _refuse_outside(root: Path, path: str) -> None:
-    """Refuse a path whose folder is now a link that leads out of the project."""
-    place = root / path
-    if ".." in Path(path).parts or Path(path).is_absolute():
-        raise _failed(path, "it is outside the project")
-    try:
-        place.parent.resolve().relative_to(root.resolve())
-    except ValueError:
-        raise _failed(path, "its folder is a link that leads out of the project") from None
+def _refuse_outside(root: Path, place: Path) -> None:
+    """Refuse a place whose folder is now a link that leads out of the project."""
+    if not place.parent.resolve().is_relative_to(root.resolve()):
+        raise OSError(0, "its folder is a link that leads out of the project")
 
 
 def _apply(root: Path, change: Difference, contents: Mapping[str, bytes]) -> None:
     place = root / change.path
+    _refuse_outside(root, place)
     if change.new_mode == _GONE:
         place.unlink(missing_ok=True)
         _remove_empty(place.parent, root)

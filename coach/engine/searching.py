@@ -28,7 +28,7 @@ from coach.engine.searches.input import search_input
 from coach.engine.searches.order import search_order
 from coach.engine.searches.task import Task, ended
 from coach.engine.snapshot import TreeStore
-from coach.errors import CoachError
+from coach.errors import CoachError, ScratchError
 
 TELL_EVERY = 1.0
 """Seconds between two words about a search: what was tried since goes into one event."""
@@ -72,7 +72,9 @@ class _Telling:
 class SearchBench:
     """Carries out ``RunSearch``; every one is answered by exactly one ``SearchOver``."""
 
-    def __init__(self, trees: TreeStore, ground: Ground, executor: Executor | None = None) -> None:
+    def __init__(
+        self, trees: TreeStore | None = None, ground: Ground | None = None, executor: Executor | None = None
+    ) -> None:
         self._trees, self._ground, self._executor = trees, ground, executor
         self._lock = threading.Lock()
         self._stops: dict[int, threading.Event] = {}
@@ -128,12 +130,15 @@ class SearchBench:
         """Carry a search out, here and now. Raises CoachError when it cannot be."""
         telling = _Telling(request.number, observe)
         began = time.monotonic()
-        ground = replace(self._ground, roots=import_roots(self._ground))
-        with self._workers(request.width) as executor, composing(self._trees) as composer:
-            bench = Bench(
-                ground, executor, known_from(known), telling.tried, telling.does, stop, request.most
-            )
-            task = Task(request, bench, self._trees, composer, self._trees.record())
+        trees, ground = self._trees, self._ground
+        if trees is None or ground is None:
+            what = "a search needs disposable copies"
+            raise ScratchError(what, why="the project has no git", do="run git init and commit once")
+        ground = replace(ground, roots=import_roots(ground))
+        with self._workers(request.width) as executor, composing(trees) as composer:
+            known_ = known_from(known)
+            bench = Bench(ground, executor, known_, telling.tried, telling.does, stop, request.most)
+            task = Task(request, bench, trees, composer, trees.record())
             try:
                 result = SEARCHES[request.kind](task)
             except Stopped as end:
@@ -149,12 +154,6 @@ class SearchBench:
             return
         with ThreadPoolExecutor(max(width, 1), thread_name_prefix="coach-probe") as own:
             yield own
-
-
-def no_searches(effect: RunSearch) -> SearchOver:
-    """Answer a search where there is nothing to search with."""
-    said = "searches need disposable copies, and the project has no git. Run git init and commit once"
-    return SearchOver(number=effect.request.number, result=ended("failed", said))
 
 
 def import_roots(ground: Ground) -> tuple[str, ...]:

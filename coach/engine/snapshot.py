@@ -174,6 +174,8 @@ class TreeStore:
         if path.endswith(b"/"):
             return ""
         place = self._root / os.fsdecode(path)
+        if self._is_behind_link(place):
+            return "remove"  # its folder is a link now, and only the link is recorded
         try:
             seen = place.lstat()
         except OSError:
@@ -184,6 +186,10 @@ class TreeStore:
         if stat.S_ISREG(seen.st_mode) and (seen.st_size > MOST_FILE_BYTES or not os.access(place, os.R_OK)):
             return ""
         return "add"
+
+    def _is_behind_link(self, place: Path) -> bool:
+        folders = place.relative_to(self._root).parents
+        return any((self._root / each).is_symlink() for each in folders)
 
     def _write_tree(self) -> str:
         words = ["write-tree", "--missing-ok"]

@@ -9,7 +9,7 @@ MOST_FILE_BYTES = 2_000_000
 
 
 def read_sources(root: Path, paths: Sequence[str]) -> dict[str, str]:
-    """Return path (relative to the root) → text, with newlines as ``\\n``."""
+    """Return path (relative to the root) → text, with plain newlines."""
     sources: dict[str, str] = {}
     for path in paths[:MOST_FILES]:
         file = root / path

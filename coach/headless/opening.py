@@ -13,8 +13,9 @@ from coach.core import commands as cmd
 from coach.core.session import SessionState
 from coach.dispatcher import Dispatcher
 from coach.errors import SessionError
+from coach.headless.choosing import chosen_target
 from coach.headless.talk import NOTHING_RAN, narrator, say
-from coach.opening import open_existing, open_new, open_review, project_here, target_from
+from coach.opening import open_existing, open_new, open_review, project_here
 from coach.store import library
 
 TICK = 0.2
@@ -38,8 +39,8 @@ def opened_session(args: Namespace) -> Iterator[Dispatcher]:
 def opened_target(args: Namespace) -> Iterator[Dispatcher]:
     """Take up the open session of this target, or begin one."""
     root = project_here()
-    target = target_from(args.target, args.command, root, Path.cwd())
-    named = bool(args.target or args.command)
+    target = chosen_target(args, root)
+    named = bool(args.target or args.command or getattr(args, "from_junit", None))
     found = None if args.new else library.newest_open(root)
     if args.session or (found and not named):
         with opened_session(args) as session:

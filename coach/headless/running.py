@@ -24,7 +24,7 @@ def ask(session: Dispatcher, command: Command) -> None:
 def run(args: Namespace) -> int:
     """Run the target once, cold."""
     with opened_target(args) as session:
-        ask(session, cmd.RunTarget(purpose="experiment"))
+        ask(session, cmd.RunTarget(purpose="experiment", scope=args.reach))
         return _say_run(session, args)
 
 

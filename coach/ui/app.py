@@ -2,36 +2,64 @@
 
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
-from coach.core.commands import Interrupted
-from coach.door import Door
-from coach.ui import keys, themes
-from coach.ui.screens.session import Export, SessionScreen
+from coach.errors import CoachError
+from coach.ui import themes
+from coach.ui.early_keys import PatientApp
+from coach.ui.screens.waiting import WaitingScreen
 
+if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after the first paint
+    from coach.door import Door
+    from coach.ui.screens.session import Export, SessionScreen
+
+AT_ONCE_SECONDS = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
-class CoachApp(App[None]):
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What leads to a session: its name for the header, and the way to open it (slow; runs in a thread)."""
+
+    label: str
+    open: "Callable[[], Door]"
+
+
+class CoachApp(PatientApp):
     """Shows one session, live or past. ``return_code`` is 0, or 128+n when signal n ended it."""
 
     CSS_PATH = Path(__file__).with_name("coach.tcss")
     ENABLE_COMMAND_PALETTE = True
     TITLE = "coach"
 
-    def __init__(self, door: Door, export: Export, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        door: "Door | None",
+        export: "Export",
+        clock: Callable[[], float] = time.time,
+        opening: "Opening | None" = None,
+    ) -> None:
+        """Show ``door``, or what ``opening`` opens after the first paint."""
         super().__init__()
-        self._door = door
+        self.door = door
+        self.failure: CoachError | None = None
         self._export = export
         self._clock = clock
+        self._asked_to_end = -AT_ONCE_SECONDS
+        self._opening = opening
+        self._opener: threading.Thread | None = None
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         wished = os.environ.get("TEXTUAL_THEME", "")
@@ -41,9 +69,52 @@ class CoachApp(App[None]):
             self.theme = wished
 
     def get_default_screen(self) -> Screen[None]:
-        return SessionScreen(self._door, self._export, self._clock)
+        return (
+            self._session_screen()
+            if self.door
+            else WaitingScreen(self._opening.label if self._opening else "")
+        )
+
+    def _session_screen(self) -> "SessionScreen":
+        from coach.ui.screens.session import SessionScreen
+
+        assert self.door is not None
+        return SessionScreen(self.door, self._export, self._clock)
+
+    def _open(self) -> None:
+        """Open in a thread of its own, so that keys and signals are answered meanwhile."""
+        self._opener = threading.Thread(target=self._open_here, name="coach-opening", daemon=True)
+        self._opener.start()
+
+    def _open_here(self) -> None:
+        assert self._opening is not None
+        try:
+            importlib.import_module("coach.ui.screens.session")
+            self.door = self._opening.open()
+        except CoachError as error:
+            self.failure = error
+            self._say(partial(self.exit, None, error.exit_code))
+        else:
+            self._say(self._show_session)
+
+    def _say(self, what: Callable[[], object]) -> None:
+        """Call on the screen's own loop; nobody listens any more when the screen was left meanwhile."""
+        with contextlib.suppress(RuntimeError):
+            self.call_from_thread(what)
+
+    def opened(self, within: float) -> "Door | None":
+        """Return the door, after the screen was left; waits for an opening that is under way (seconds)."""
+        if self._opener:
+            self._opener.join(within)
+        return self.door
+
+    async def _show_session(self) -> None:
+        # Over the waiting screen, which stays below: the default screen of an app cannot be replaced.
+        await self.push_screen(self._session_screen())
 
     def on_mount(self) -> None:
+        if self._opening:
+            self.call_after_refresh(self._open)
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             # Only the main thread of a POSIX system may; without it the default action stays.
@@ -57,10 +128,22 @@ class CoachApp(App[None]):
                 loop.remove_signal_handler(number)
 
     def end_by(self, number: signal.Signals) -> None:
-        """Leave because of a signal: tell the session, restore the screen, exit with 128+n."""
-        if not self._door.read_only:
-            self._door.submit(Interrupted(by=signal.Signals(number).name))
+        """Leave because of a signal: tell the session, restore the screen, exit with 128+n; asked twice, at once."""
+        asked, self._asked_to_end = self._asked_to_end, time.monotonic()
+        if number != signal.SIGHUP and self._asked_to_end - asked <= AT_ONCE_SECONDS:
+            self._end_at_once(number)
+        if self.door and not self.door.read_only:
+            from coach.core.commands import Interrupted
+
+            self.door.submit(Interrupted(by=signal.Signals(number).name))
         self.exit(return_code=128 + number)
+
+    def _end_at_once(self, number: int) -> None:
+        """Give the terminal back and end here: whoever asks twice within a second does not want to wait."""
+        if self._driver:
+            with contextlib.suppress(Exception):
+                self._driver.stop_application_mode()
+        os._exit(128 + number)
 
     async def action_quit(self) -> None:
         """Leave from anywhere, also from a window over the session."""
@@ -72,15 +155,22 @@ class CoachApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action of the registry by its name, before Textual's own."""
-        if isinstance(screen, SessionScreen):
+        session = self._session
+        if session is not None and screen is session:
+            from coach.ui import keys
+
             for each in keys.REGISTRY:
                 if each.palette:
                     title = f"{each.label[:1].upper()}{each.label[1:]}  ({each.shown_key})"
-                    yield SystemCommand(title, each.help, partial(screen.press, each.id))
+                    yield SystemCommand(title, each.help, partial(session.press, each.id))
         for command in super().get_system_commands(screen):
             if command.title not in {"Quit", "Keys"}:
                 yield command
 
     @property
-    def _session(self) -> SessionScreen | None:
+    def _session(self) -> "SessionScreen | None":
+        if self.door is None:
+            return None
+        from coach.ui.screens.session import SessionScreen
+
         return next((each for each in self.screen_stack if isinstance(each, SessionScreen)), None)

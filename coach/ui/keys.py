@@ -3,55 +3,18 @@
 Ids are stable words (the core's advice names actions by them); keys may change, ids may not.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
+from coach.core.advice import advise
 from coach.core.session import SessionState
 from coach.ui import why
-from coach.ui.why import WhyDisabled
-
-Group = Literal["Runs", "Evidence", "Steps", "Writing", "Looking", "Moving", "coach"]
-GROUPS: tuple[Group, ...] = ("Runs", "Evidence", "Steps", "Writing", "Looking", "Moving", "coach")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyAction:
-    """One thing a key does. ``rank`` orders the footer (1 first); 0 keeps it out of there."""
-
-    id: str
-    keys: tuple[str, ...]
-    label: str
-    help: str
-    group: Group
-    rank: int = 0
-    palette: bool = True
-    why: WhyDisabled = why.always
-    shown: str = ""
-
-    @property
-    def shown_key(self) -> str:
-        """The key as people read it."""
-        return self.shown or self.keys[0]
-
-    def why_disabled(self, state: SessionState, read_only: str) -> str:
-        """Return why this is not possible now; empty when it is."""
-        return self.why(state, read_only)
-
-
-def _act(
-    id: str,  # noqa: A002 - the word of the registry
-    keys: str,
-    label: str,
-    help: str,  # noqa: A002 - the word of the registry
-    group: Group,
-    **more: object,
-) -> KeyAction:
-    return KeyAction(id, tuple(keys.split()), label, help, group, **more)  # type: ignore[arg-type]
-
+from coach.ui.key_action import KeyAction, act
+from coach.ui.keys_narrowing import NARROWING
 
 REGISTRY: tuple[KeyAction, ...] = (
-    _act("run", "r", "run", "Run the target once, now.", "Runs", rank=1, why=why.writable),
-    _act(
+    *NARROWING,
+    act("run", "r", "run", "Run the target once, now.", "Runs", rank=1, why=why.writable),
+    act(
         "reproduce",
         "R",
         "reproduce",
@@ -60,17 +23,17 @@ REGISTRY: tuple[KeyAction, ...] = (
         rank=4,
         why=why.writable,
     ),
-    _act("suite", "a", "suite", "Run the whole suite once.", "Runs", why=why.writable),
-    _act(
+    act("suite", "a", "suite", "Run the whole suite once.", "Runs", why=why.writable),
+    act(
         "cancel",
         "c",
-        "stop run",
-        "Stop the run under way (esc does it too).",
+        "stop",
+        "Stop the run or the search under way (esc does it too).",
         "Runs",
-        why=why.also(why.no_run),
+        why=why.also(why.nothing_runs),
     ),
-    _act("watching", "P", "pause saves", "Pause or resume runs on save.", "Runs", why=why.writable),
-    _act(
+    act("watching", "P", "pause saves", "Pause or resume runs on save.", "Runs", why=why.writable),
+    act(
         "verify",
         "v",
         "verify",
@@ -78,7 +41,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Runs",
         why=why.also(why.verifying),
     ),
-    _act(
+    act(
         "pin",
         "p",
         "pin test",
@@ -86,8 +49,8 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Evidence",
         why=why.also(why.no_test_to_pin),
     ),
-    _act("unpin", "u", "unpin", "Unpin the test, with a reason.", "Evidence", why=why.also(why.no_pin)),
-    _act(
+    act("unpin", "u", "unpin", "Unpin the test, with a reason.", "Evidence", why=why.also(why.no_pin)),
+    act(
         "rule-out",
         "o",
         "rule out",
@@ -95,7 +58,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Evidence",
         why=why.also(why.no_suspects),
     ),
-    _act(
+    act(
         "hypothesis",
         "h",
         "hypothesis",
@@ -104,7 +67,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         rank=3,
         why=why.writable,
     ),
-    _act(
+    act(
         "judge",
         "j",
         "judge",
@@ -112,7 +75,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Evidence",
         why=why.also(why.nothing_to_judge),
     ),
-    _act(
+    act(
         "confirm",
         "y",
         "confirm",
@@ -120,7 +83,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Evidence",
         why=why.also(why.not_confirmable),
     ),
-    _act(
+    act(
         "next-step",
         "n",
         "next step",
@@ -129,8 +92,8 @@ REGISTRY: tuple[KeyAction, ...] = (
         rank=6,
         why=why.also(why.no_next_step),
     ),
-    _act("back-step", "b", "back", "Go back a step.", "Steps", why=why.also(why.no_step_before)),
-    _act(
+    act("back-step", "b", "back", "Go back a step.", "Steps", why=why.also(why.no_step_before)),
+    act(
         "go-to-step",
         "1 2 3 4 5",
         "go to step",
@@ -140,8 +103,8 @@ REGISTRY: tuple[KeyAction, ...] = (
         palette=False,
         shown="1…5",
     ),
-    _act("close", "C", "close", "Close the session; its ending is computed.", "Steps", why=why.writable),
-    _act(
+    act("close", "C", "close", "Close the session; its ending is computed.", "Steps", why=why.writable),
+    act(
         "spec",
         "s",
         "spec",
@@ -150,9 +113,9 @@ REGISTRY: tuple[KeyAction, ...] = (
         rank=6,
         why=why.writable,
     ),
-    _act("note", "m", "note", "Write a note.", "Writing", why=why.writable),
-    _act("root-cause", "w", "root cause", "Write the root cause.", "Writing", why=why.writable),
-    _act(
+    act("note", "m", "note", "Write a note.", "Writing", why=why.writable),
+    act("root-cause", "w", "root cause", "Write the root cause.", "Writing", why=why.writable),
+    act(
         "export",
         "x",
         "export",
@@ -161,7 +124,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         rank=5,
         why=why.not_started,
     ),
-    _act(
+    act(
         "editor",
         "e",
         "editor",
@@ -170,7 +133,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         rank=9,
         why=why.no_place,
     ),
-    _act(
+    act(
         "output",
         "l",
         "output",
@@ -178,14 +141,12 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Looking",
         rank=7,
     ),
-    _act("diff", "d", "diff", "Show what changed; again: back.", "Looking", rank=8),
-    _act("timeline", "t", "timeline", "Show every event; again: back.", "Looking"),
-    _act("previous-tab", "[", "previous tab", "Show the tab to the left.", "Looking", palette=False),
-    _act("next-tab", "]", "next tab", "Show the tab to the right.", "Looking", palette=False),
-    _act(
-        "search", "/", "search", "Search in the text shown; enter finds the next place.", "Looking", rank=10
-    ),
-    _act(
+    act("diff", "d", "diff", "Show what changed; again: back.", "Looking", rank=8),
+    act("timeline", "t", "timeline", "Show every event; again: back.", "Looking"),
+    act("previous-tab", "[", "previous tab", "Show the tab to the left.", "Looking", palette=False),
+    act("next-tab", "]", "next tab", "Show the tab to the right.", "Looking", palette=False),
+    act("search", "/", "search", "Search in the text shown; enter finds the next place.", "Looking", rank=10),
+    act(
         "left",
         "left",
         "left",
@@ -194,7 +155,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         palette=False,
         shown="←",
     ),
-    _act(
+    act(
         "right",
         "right",
         "right",
@@ -203,7 +164,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         palette=False,
         shown="→",
     ),
-    _act(
+    act(
         "start",
         "home",
         "start",
@@ -211,8 +172,8 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Moving",
         palette=False,
     ),
-    _act("end", "end", "end", "Go to the end of the text, or of a past session.", "Moving", palette=False),
-    _act(
+    act("end", "end", "end", "Go to the end of the text, or of a past session.", "Moving", palette=False),
+    act(
         "previous-run",
         "comma shift+left",
         "previous run",
@@ -221,7 +182,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         palette=False,
         shown=",",
     ),
-    _act(
+    act(
         "next-run",
         "full_stop shift+right",
         "next run",
@@ -230,9 +191,9 @@ REGISTRY: tuple[KeyAction, ...] = (
         palette=False,
         shown=".",
     ),
-    _act("help", "? f1", "help", "Show all keys, and why some do nothing now.", "coach", rank=90),
-    _act("palette", "ctrl+p", "palette", "Find an action by its name.", "coach", rank=91, palette=False),
-    _act(
+    act("help", "? f1", "help", "Show all keys, and why some do nothing now.", "coach", rank=90),
+    act("palette", "ctrl+p", "palette", "Find an action by its name.", "coach", rank=91, palette=False),
+    act(
         "suspend",
         "ctrl+z",
         "suspend",
@@ -240,7 +201,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         "coach",
         palette=False,
     ),
-    _act(
+    act(
         "quit",
         "q ctrl+q",
         "quit",
@@ -257,13 +218,25 @@ def action(action_id: str) -> KeyAction | None:
     return _BY_ID.get(action_id)
 
 
-def footer(state: SessionState, read_only: str, advised: str) -> tuple[KeyAction, ...]:
+def advised(state: SessionState) -> KeyAction | None:
+    """Return the action of the next move as it is to be pressed; None when only a person can make it."""
+    found = action(advise(state).action)
+    if found is None or found.id != "go-to-step":
+        return found
+    loop = state.standing_loop
+    step = state.workflow.step(loop.step) if loop else None
+    if step is None or step.id == state.step_id:
+        return None
+    return replace(found, shown=str(state.workflow.position(step.id) + 1), label=step.title)
+
+
+def footer(state: SessionState, read_only: str) -> tuple[KeyAction, ...]:
     """Return what the footer offers: the advised action first, then by rank what is possible now."""
     possible = [each for each in REGISTRY if each.rank and not each.why_disabled(state, read_only)]
-    if state.under_way and not read_only and (cancel := action("cancel")):
+    if (state.under_way or state.search) and not read_only and (cancel := action("cancel")):
         possible.insert(0, cancel)
-    possible.sort(key=lambda each: (each.id != advised, each.rank))
-    first = action(advised)
-    if first and first not in possible and not first.why_disabled(state, read_only):
-        possible.insert(0, first)
+    first = advised(state)
+    possible.sort(key=lambda each: (first is None or each.id != first.id, each.rank))
+    if first and not first.why_disabled(state, read_only):
+        possible = [first, *(each for each in possible if each.id != first.id)]
     return tuple(dict.fromkeys(possible))

@@ -62,7 +62,8 @@ class StartApp(App[Choice]):
     def compose(self) -> ComposeResult:
         width = min(WIDTH, self.size.width * 96 // 100) - 10
         options = [
-            Option(plain(f"{sign} {shorten_middle(safe_line(text), width)}")) for sign, text, _ in self._choices
+            Option(plain(f"{sign} {shorten_middle(safe_line(text), width)}"))
+            for sign, text, _ in self._choices
         ]
         listed = OptionList(*options, id="list", markup=False)
         listed.border_title = plain(f"{self._project}: what fails?")

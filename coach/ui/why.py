@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from coach.core.decide.evidence import pinnable
+from coach.core.checks import pinnable
 from coach.core.session import SessionState
+from coach.ui.present import restoring
 
 WhyDisabled = Callable[[SessionState, str], str]
 """(state, why the session is read only or "") → why the action is disabled."""
@@ -31,8 +32,8 @@ def also(question: Callable[[SessionState], str]) -> WhyDisabled:
     return why
 
 
-def no_run(state: SessionState) -> str:
-    return "" if state.under_way else "nothing is running"
+def nothing_runs(state: SessionState) -> str:
+    return "" if state.under_way or state.search else "nothing is running"
 
 
 def no_test_to_pin(state: SessionState) -> str:
@@ -92,3 +93,46 @@ def no_place(state: SessionState, _read_only: str) -> str:
 
 def not_started(state: SessionState, _read_only: str) -> str:
     return "" if state.opened else "there is nothing to export yet"
+
+
+def nothing_failed(state: SessionState) -> str:
+    failed = state.last_failure
+    if (
+        state.target.kind != "pytest"
+        or failed is None
+        or not any("::" in each.test for each in failed.failing)
+    ):
+        return "no failing test is known; r runs the target"
+    return ""
+
+
+def is_wide(state: SessionState) -> str:
+    return "runs on save reach all already" if state.scope == "all" else ""
+
+
+def no_spectrum(state: SessionState) -> str:
+    if state.target.kind != "pytest":
+        return "only tests that pytest runs can be measured"
+    if state.plan or state.series_start is not None:
+        return "a series of runs is under way; c stops it"
+    return "" if state.last_failure else "no failing run yet; r runs the target"
+
+
+def no_mutants(state: SessionState) -> str:
+    if not any(each.best_lines and each.ran for each in state.standing_suspects):
+        return "nothing is measured yet; S measures which lines run"
+    return no_spectrum(state)
+
+
+def no_loop(state: SessionState, _read_only: str) -> str:
+    return no_loop_stands(state)
+
+
+def no_loop_stands(state: SessionState) -> str:
+    return "" if state.standing_loop else "no loop is noticed"
+
+
+def nothing_to_restore(state: SessionState) -> str:
+    if restoring.goal(state) is None:
+        return "no earlier good files are recorded"
+    return "a run is under way; c stops it" if state.under_way else ""

@@ -104,6 +104,11 @@ class Drive:
         """Let the newest run under way end."""
         self.send(eff.RunEnded(number=self.state.under_way[-1].number, report=report))
 
+    def looked(self) -> None:
+        """Let the trace that follows a measured reproduction end; it showed nothing."""
+        if self.state.under_way and self.state.under_way[-1].request.only_looks:
+            self.ends(red())
+
     def saves(self, *paths: str) -> None:
         """Save files; the run it supersedes answers at once."""
         before = self.state.under_way
@@ -139,4 +144,5 @@ def reproduced(**changes) -> Drive:
     drive.send(eff.WatchSeen(watching=True))
     for _ in range(3):
         drive.ends(red())
+    drive.looked()
     return drive

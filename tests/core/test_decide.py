@@ -36,9 +36,9 @@ def pinned(**changes):
 def test_beginning_watches_and_reproduces_in_cold_runs_with_their_own_seeds():
     drive = reproduced()
     assert isinstance(drive.effects[0], eff.Watch)
-    assert drive.started() == ["reproduce"] * 3
+    assert drive.started() == ["reproduce"] * 3 + ["trace"]
     seeds = {effect.request.hash_seed for effect in drive.effects if isinstance(effect, eff.StartRun)}
-    assert len(seeds) == 3
+    assert len(seeds) == 4
     assert drive.state.reproduction.is_stable
 
 
@@ -47,6 +47,7 @@ def test_a_flaky_target_is_run_to_the_end_of_the_series():
     drive.send(cmd.Begin())
     for index in range(10):
         drive.ends(red() if index % 2 else green())
+    drive.looked()
     assert not drive.state.under_way
     assert (drive.state.reproduction.failures, drive.state.reproduction.runs) == (5, 10)
 

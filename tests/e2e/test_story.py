@@ -73,7 +73,7 @@ def test_from_a_failing_test_to_a_verified_fix(shop, state_home):
     screen.fill("int() cuts negative shares towards zero", "the shares add up again")
     screen.wait_for("H1")
     fix(shop)
-    screen.wait_for("supported", "H1, run #4")
+    screen.wait_for("supported", "Hypothesize 1/1")
     screen.press("n")
     screen.wait_for("● Verify")
     screen.press("v")

@@ -80,11 +80,11 @@ class Ground:
         )
         return replace(around, warm=self.warm, modules=self.modules)
 
-    def run(self, *words, limits=None, python=sys.executable, copy=None, kind="pytest", **request):
+    def run(self, *words, limits=None, python=sys.executable, copy=None, kind="pytest", junit="", **request):
         request = RunRequest(
             number=1,
             purpose="reproduce",
-            target=Target(kind=kind, words=words),
+            target=Target(kind=kind, words=words, junit=junit),
             tree="tree" if copy else "",
             **request,
         )

@@ -43,7 +43,9 @@ class History:
         return self.git("rev-parse", "HEAD")
 
 
-def linear(root: Path, commits: int, culprit: int, folder: str = "", test_from: int = 0) -> tuple[History, str]:
+def linear(
+    root: Path, commits: int, culprit: int, folder: str = "", test_from: int = 0
+) -> tuple[History, str]:
     """Make ``commits`` commits of a small shop; number ``culprit`` (from 1) makes ``total`` wrong.
 
     The test file appears with commit ``test_from`` (0: with the first). Returns the history and the culprit's id.
@@ -58,7 +60,9 @@ def linear(root: Path, commits: int, culprit: int, folder: str = "", test_from: 
         lines.append(f"def later_{number}():\n    return {number}\n\n\n")
         files = {f"{place}shop": shop, f"{place}shop_parts": "".join(lines)}
         if number > test_from:
-            files["tests__test_shop"] = "from shop import total\n\n\ndef test_total():\n    assert total(3) == 6\n"
+            files["tests__test_shop"] = (
+                "from shop import total\n\n\ndef test_total():\n    assert total(3) == 6\n"
+            )
         history.write(**files)
         commit = history.commit(f"step {number}")
         found = commit if number == culprit else found

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
-from coach.engine.searching import SearchBench
+from coach.engine.searching import SearchBench, import_roots
 from coach.engine.snapshot import TreeStore
 from coach.errors import UsageError
 from tests.engine.histories import History, fingerprint, linear
@@ -161,7 +162,9 @@ def test_the_hunk_that_matters_among_edits_that_need_each_other(lab, tmp_path):
 
 def test_the_tests_own_edit_can_be_the_one(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 2, 99)
-    history.write(tests__test_shop="from shop import total\n\n\ndef test_total():\n    assert total(3) == 7\n")
+    history.write(
+        tests__test_shop="from shop import total\n\n\ndef test_total():\n    assert total(3) == 7\n"
+    )
     here = lab(history.root)
     result = here.search("edits", expected=here.expected(TEST), base=history.git("rev-parse", "HEAD"))
     assert isinstance(result.found, EditsFound), result
@@ -200,16 +203,16 @@ def suite(root: Path, files: int, per_file: int, dirty: dict[int, str]) -> Histo
 @pytest.mark.parametrize(
     ("dirty", "polluters"),
     [
-        ({9: "a", 33: "b"}, ["tests/test_01.py::test_9", "tests/test_04.py::test_33"]),
-        ({17: "a", 18: "b"}, ["tests/test_02.py::test_17", "tests/test_02.py::test_18"]),
+        ({5: "a", 17: "b"}, ["tests/test_01.py::test_5", "tests/test_04.py::test_17"]),
+        ({9: "a", 10: "b"}, ["tests/test_02.py::test_9", "tests/test_02.py::test_10"]),
     ],
 )
 def test_two_polluters_that_only_spoil_together(lab, tmp_path, dirty, polluters):
-    here = lab(suite(tmp_path / "suite", 6, 8, dirty).root)
+    here = lab(suite(tmp_path / "suite", 5, 4, dirty).root)
     result = here.search("order", "tests/test_zz_victim.py::test_victim")
     assert isinstance(result.found, PollutersFound), result
     assert list(result.found.polluters) == polluters
-    assert result.found.of == 48
+    assert result.found.of == 20
     assert result.found.leaked == ("rates.RATES",)
 
 
@@ -230,7 +233,7 @@ def test_one_polluter_and_none(lab, tmp_path):
 @pytest.mark.parametrize(
     ("body", "axis"),
     [
-        ("assert list({'aa', 'bb', 'cc'}) == sorted({'aa', 'bb', 'cc'})", "hash seed"),
+        ("import sys\n    assert hash('a') % 2", "hash seed"),
         ("import rates\n    assert 'a' not in rates.RATES", "order"),
         ("assert False", "stable"),
     ],
@@ -239,7 +242,9 @@ def test_the_axis_of_a_flake(lab, tmp_path, body, axis):
     history = suite(tmp_path / "suite", 2, 2, {1: "a"})
     history.write(tests__test_zz_victim=f"def test_victim():\n    {body}\n")
     here = lab(history.root)
-    result = here.search("flake", "tests/test_zz_victim.py::test_victim", rounds=6 if axis == "hash seed" else 2)
+    result = here.search(
+        "flake", "tests/test_zz_victim.py::test_victim", rounds=4 if axis == "hash seed" else 1
+    )
     assert isinstance(result.found, AxisFound), result
     assert result.found.table.axis == axis, result
 
@@ -252,7 +257,7 @@ def test_an_input_is_reduced(lab, tmp_path):
         "    assert not any('x' in line and 'y' in line for line in lines)\n"
     )
     history.write(tests__test_read=test)
-    text = "".join(f"line {number}\n" for number in range(30)) + "a long x and y line\n" + "end\n" * 5
+    text = "".join(f"line {number}\n" for number in range(12)) + "x and y\n" + "end\n" * 2
     (history.root / "tests/in.txt").write_text(text)
     history.commit("one")
     here = lab(history.root)
@@ -262,15 +267,15 @@ def test_an_input_is_reduced(lab, tmp_path):
     assert Path(result.found.reduced).read_text() == "xy"
     assert result.found.is_minimal
 
-    short = here.search("input", name, expected=here.expected(name), input="tests/in.txt", most=6)
+    short = here.search("input", name, expected=here.expected(name), input="tests/in.txt", most=4)
     assert short.how == "stopped"
-    assert 2 < len(Path(short.found.reduced).read_text()) < len(text)
+    assert 2 <= len(Path(short.found.reduced).read_text()) < len(text)
     with pytest.raises(UsageError):
         here.search("input", name, expected=("x",), input="tests/none.txt")
 
 
 def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
-    history, culprit = linear(tmp_path / "shop", 30, 12)
+    history, culprit = linear(tmp_path / "shop", 16, 7)
     here = lab(history.root)
     expected = here.expected(TEST)
     stop = threading.Event()
@@ -285,8 +290,37 @@ def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
 
 
 def test_another_executor_can_be_handed_in(lab, tmp_path):
-    history, culprit = linear(tmp_path / "shop", 12, 5)
+    history, culprit = linear(tmp_path / "shop", 8, 5)
     here = lab(history.root)
     with ProcessPoolExecutor(2) as executor:
         result = here.search("commits", expected=here.expected(TEST), executor=executor)
+    assert [each.id for each in result.found.commits] == [culprit]
+
+
+def test_code_from_outside_the_copy_is_no_evidence(lab, tmp_path):
+    history, _ = linear(tmp_path / "shop", 2, 2)
+    history.write(tests__conftest=f"import sys\n\nsys.path.insert(0, {str(history.root)!r})\n")
+    here = lab(history.root)
+    result = here.search("commits", expected=here.expected(TEST))
+    assert result.how == "failed"
+    assert "outside the copy" in result.sentence
+
+
+def test_folders_that_an_editable_install_imports_from_come_first_in_the_copy(lab, tmp_path):
+    history, culprit = linear(tmp_path / "shop", 4, 3, folder="packages__core__src")
+    here = lab(history.root)
+    python = tmp_path / "python"
+    python.write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        f"added = {str(here.root / 'packages/core/src')!r}\n"
+        "if sys.argv[1] == '-c':\n    sys.path.append(added)\n    sys.argv = sys.argv[1:]\n    exec(sys.argv[1])\n"
+        f"else:\n    os.execv({sys.executable!r}, [{sys.executable!r}, *sys.argv[1:]])\n"
+    )
+    python.chmod(0o700)
+    here.ground = replace(here.ground, interpreter=Interpreter(path=str(python)))
+    assert import_roots(here.ground) == ("packages/core/src",)
+    here.env["PYTHONPATH"] = str(here.root / "packages/core/src")
+    expected = here.expected(TEST)
+    del here.env["PYTHONPATH"]
+    result = here.search("commits", expected=expected)
     assert [each.id for each in result.found.commits] == [culprit]

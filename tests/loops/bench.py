@@ -16,9 +16,10 @@ from pathlib import Path
 
 from coach.core import commands as cmd
 from coach.core import events as ev
-from coach.core.decide import Refusal
+from coach.core.decide import Refusal, decide
 from coach.core.effects import FilesSaved, WatchSeen
 from coach.core.hypothesis import Prediction
+from coach.core.session import SessionState, apply
 from coach.core.spec import Spec
 from coach.core.target import Target
 from coach.dispatcher import Dispatcher
@@ -46,6 +47,37 @@ class MemoryLog:
         pass
 
 
+class Recording(Dispatcher):
+    """Keeps every message in the order it was decided on, so that the log can be derived again under other rules."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.messages = []
+
+    def _handle(self, message):
+        self.messages.append(message)
+        return super()._handle(message)
+
+
+def derive(opened, messages) -> list[ev.Recorded]:
+    """Decide on recorded messages anew: the log as today's rules write it."""
+    records: list[ev.Recorded] = []
+    state = SessionState()
+
+    def take(event):
+        nonlocal state
+        record = ev.Recorded(seq=state.seq + 1, at=START + len(records) + 1, event=event)
+        records.append(record)
+        state = apply(state, record)
+
+    take(opened)
+    for message in messages:
+        decision = decide(message, state)
+        for event in () if isinstance(decision, Refusal) else decision.events:
+            take(event)
+    return records
+
+
 @dataclass
 class Expected:
     """What must be said, and by which run. ``level`` empty: nothing louder than a note, ever."""
@@ -71,7 +103,8 @@ class Bench:
     folder: Path
     words: tuple[str, ...] = ()
     watching: bool = True
-    reproduce: bool = True
+    reproduce: bool = False
+    """Whether the session begins with a reproduction (three cold runs) or with one run."""
     scope: tuple[str, ...] = ()
     before: tuple[Edit, ...] = ()
     """Edits that are committed before the session begins."""
@@ -99,7 +132,7 @@ class Bench:
         )
         commit, branch, _ = trees.head()
         ticks = iter(range(1, 1_000_000))
-        self.door = Dispatcher(MemoryLog(), engine, (), clock=lambda: START + next(ticks))
+        self.door = Recording(MemoryLog(), engine, (), clock=lambda: START + next(ticks))
         self.door.record(
             ev.SessionOpened(
                 session="recorded",
@@ -116,8 +149,7 @@ class Bench:
             self.door.observe(WatchSeen(watching=True))
         if self.scope:
             self.ask(cmd.WriteSpec(spec=Spec(expected="right", actual="wrong", scope=self.scope)))
-        if self.reproduce:
-            self.ask(cmd.Reproduce())
+        self.ask(cmd.Reproduce() if self.reproduce else cmd.RunTarget())
 
     def close(self):
         self.door.close()
@@ -236,13 +268,17 @@ class Bench:
         """What is expected must have been said after the newest run."""
         self.expected.run = self.state.last_number
 
-    def lines(self) -> bytes:
-        """Return the log, with the folders of the recording taken out."""
-        return b"".join(
-            encode(record).replace(str(self.root).encode(), b"/project").replace(sys.executable.encode(), b"/venv/bin/python")
-            for record in self.door.records
-        )
+    @property
+    def taken(self) -> dict:
+        """What a log can be derived from again."""
+        return {"root": str(self.root), "opened": self.door.records[0].event, "messages": self.door.messages}
 
-    def dump(self, path: Path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(self.lines(), 9, mtime=0))
+
+def write_log(path: Path, records: Sequence[ev.Recorded], root: str) -> None:
+    """Write a packed log, with the folders of the recording taken out."""
+    lines = (
+        encode(record).replace(root.encode(), b"/project").replace(sys.executable.encode(), b"/venv/bin/python")
+        for record in records
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(b"".join(lines), 9, mtime=0))

@@ -28,7 +28,7 @@ def fix(bench: Bench, expect: str = "green"):
 # --- one step after the other -----------------------------------------------------------------------------------------
 
 
-@scenario("healthy")
+@scenario("healthy", reproduce=True)
 def fixed_at_once(bench: Bench):
     bench.suppose("the wrong thing is computed at the spot")
     fix(bench)
@@ -43,7 +43,7 @@ def each_edit_fixes_one_test_and_reveals_another(bench: Bench):
     bench.run("green")
 
 
-@scenario("healthy", words=whole_file, before=stop_at_first, reproduce=False, watching=False)
+@scenario("healthy", words=whole_file, before=stop_at_first, watching=False)
 def each_edit_reveals_another_without_watching(bench: Bench):
     bench.run("red")
     fix(bench, "")
@@ -61,7 +61,7 @@ def failures_fixed_one_by_one(bench: Bench):
     bench.run("green")
 
 
-@scenario("healthy", words=whole_file, reproduce=False)
+@scenario("healthy", words=whole_file)
 def failures_fixed_one_by_one_with_a_look_each(bench: Bench):
     bench.run("red")
     for (_, each), look in zip(bench.project.defects, bench.project.looking, strict=False):
@@ -96,7 +96,7 @@ def two_values_a_note_and_the_fix(bench: Bench):
 # --- looking before editing -------------------------------------------------------------------------------------------
 
 
-@scenario("healthy")
+@scenario("healthy", reproduce=True)
 def stepping_with_prints(bench: Bench):
     for look in bench.project.looking:
         bench.save(look, expect="same")
@@ -135,7 +135,7 @@ def experiments_without_effect_under_hypotheses(bench: Bench):
     fix(bench)
 
 
-@scenario("healthy")
+@scenario("healthy", reproduce=True)
 def reruns_without_an_edit(bench: Bench):
     for _ in range(5):
         bench.run("same")
@@ -427,7 +427,7 @@ def a_branch_is_looked_at(bench: Bench):
     fix(bench)
 
 
-@scenario("healthy", reproduce=False)
+@scenario("healthy")
 def stashed_to_see_whether_it_failed_before(bench: Bench):
     bench.run("red")
     bench.vary(bench.project.wrong[2], expect="other")
@@ -512,7 +512,7 @@ def flaky_target(_project: Project) -> tuple[str, ...]:
     return ("tests/test_flaky.py",)
 
 
-@scenario("healthy", words=flaky_target, before=flaky(2))
+@scenario("healthy", words=flaky_target, before=flaky(2), reproduce=True)
 def a_flaky_test_is_run_again_and_again(bench: Bench):
     for _ in range(6):
         bench.run()
@@ -521,7 +521,7 @@ def a_flaky_test_is_run_again_and_again(bench: Bench):
         bench.run()
 
 
-@scenario("healthy", words=flaky_target, before=flaky(2))
+@scenario("healthy", words=flaky_target, before=flaky(2), reproduce=True)
 def edits_beside_a_flaky_test(bench: Bench):
     for each in bench.project.useless[:2]:
         bench.save(each)

@@ -16,7 +16,7 @@ def source_only(project: Project) -> tuple[str, ...]:
 # --- no effect --------------------------------------------------------------------------------------------------------
 
 
-@scenario("looping")
+@scenario("looping", reproduce=True)
 def no_effect_straight(bench: Bench):
     bench.begins("no-effect")
     useless = bench.project.useless
@@ -52,7 +52,7 @@ def no_effect_on_a_whole_file_without_watching(bench: Bench):
     bench.due()
 
 
-@scenario("looping", reproduce=False)
+@scenario("looping")
 def no_effect_after_another_failure_and_a_typo(bench: Bench):
     useless = bench.project.useless
     bench.run("red")
@@ -71,7 +71,7 @@ def no_effect_after_another_failure_and_a_typo(bench: Bench):
 # --- revert -----------------------------------------------------------------------------------------------------------
 
 
-@scenario("looping")
+@scenario("looping", reproduce=True)
 def revert_at_once(bench: Bench):
     bench.begins("revert")
     bench.vary(bench.project.wrong[0], expect="other")
@@ -165,7 +165,7 @@ def spread_into_modules_the_test_never_loads(bench: Bench):
 # --- tamper -----------------------------------------------------------------------------------------------------------
 
 
-@variants("looping", "tampering", words=whole_file)
+@variants("looping", "tampering", 1, words=whole_file)
 def tamper_on_a_whole_file(bench: Bench, _name, edits):
     for _, fix in bench.project.defects:
         bench.save(fix)
@@ -175,7 +175,7 @@ def tamper_on_a_whole_file(bench: Bench, _name, edits):
     bench.due()
 
 
-@variants("looping", "tampering")
+@variants("looping", "tampering", 2)
 def tamper_on_one_test(bench: Bench, name, edits):
     bench.begins("tamper")
     bench.save(*edits)
@@ -227,7 +227,7 @@ def guess_three_values(bench: Bench):
     bench.due()
 
 
-@scenario("looping", words=whole_file, reproduce=False)
+@scenario("looping", words=whole_file)
 def guess_on_a_whole_file(bench: Bench):
     wrong = bench.project.wrong
     bench.run("red")

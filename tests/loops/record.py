@@ -1,11 +1,15 @@
 """Record the corpus: ``python -m tests.loops.record [--only WORD]``. Every scenario runs for real; it takes some minutes.
 
+``--again`` derives the logs anew, under today's rules, from what the last recording took: no test runs.
+
 Logs go to ``corpus/`` and, for the third that is not looked at while tuning, to ``holdout/``; ``labels.json`` beside them
 says what each must lead to.
 """
 
 import argparse
 import json
+import os
+import pickle
 import shutil
 import sys
 import tempfile
@@ -13,10 +17,12 @@ import traceback
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.loops.bench import Bench
+from tests.loops.bench import Bench, derive, write_log
 from tests.loops.scenarios import Scenario, every
 
 HERE = Path(__file__).parent
+TAKEN = Path(os.environ.get("COACH_LOOPS_TAKEN", tempfile.gettempdir())) / "coach-loops-taken"
+"""What a recording took of each session; too large to check in."""
 
 
 def main() -> int:
@@ -25,14 +31,16 @@ def main() -> int:
     parser.add_argument("--only", default="", help="record only scenarios whose name holds this")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--dry", action="store_true", help="run the scenarios and keep nothing")
+    parser.add_argument("--again", action="store_true", help="derive the logs from the last recording")
     args = parser.parse_args()
     chosen = [each.name for each in every() if args.only in each.name]
     if not args.only and not args.dry:
         for split in ("corpus", "holdout"):
             shutil.rmtree(HERE / split, ignore_errors=True)
     failed = []
+    work = _derive if args.again else _rehearse if args.dry else _record
     with ProcessPoolExecutor(args.jobs) as pool:
-        for name, label, error in pool.map(_record, chosen, [args.dry] * len(chosen)):
+        for name, label, error in pool.map(work, chosen):
             if error:
                 failed.append(name)
                 print(f"✘ {name}\n{error}", file=sys.stderr)
@@ -50,7 +58,21 @@ def _folder(scenario: Scenario) -> Path:
     return HERE / ("holdout" if scenario.is_held_out else "corpus")
 
 
-def _record(name: str, dry: bool) -> tuple[str, dict, str]:  # noqa: FBT001 - mapped over the pool
+def _record(name: str) -> tuple[str, dict, str]:
+    taken, error = _play(name)
+    if error:
+        return name, {}, error
+    TAKEN.mkdir(parents=True, exist_ok=True)
+    (TAKEN / f"{name}.pickle").write_bytes(pickle.dumps(taken))
+    return _derive(name)
+
+
+def _rehearse(name: str) -> tuple[str, dict, str]:
+    return name, {}, _play(name)[1]
+
+
+def _play(name: str) -> tuple[dict, str]:
+    """Run a scenario; returns what a log can be derived from, or how it failed."""
     scenario = _named(name)
     with tempfile.TemporaryDirectory(prefix="coach-loops-") as folder:
         bench = None
@@ -58,13 +80,21 @@ def _record(name: str, dry: bool) -> tuple[str, dict, str]:  # noqa: FBT001 - ma
             bench = Bench(scenario.project, Path(folder), **scenario.opening)
             scenario.script(bench)
         except Exception:  # noqa: BLE001 - one that fails must not end the others
-            return name, {}, traceback.format_exc(limit=-3)
+            return {}, traceback.format_exc(limit=-3)
         finally:
             if bench is not None and hasattr(bench, "door"):
                 bench.close()
-        if not dry:
-            bench.dump(_folder(scenario) / f"{name}.jsonl.gz")
-        return name, {"label": scenario.label, **bench.expected.as_json()}, ""
+        return {**bench.taken, "label": {"label": scenario.label, **bench.expected.as_json()}}, ""
+
+
+def _derive(name: str) -> tuple[str, dict, str]:
+    path = TAKEN / f"{name}.pickle"
+    if not path.exists():
+        return name, {}, f"nothing was taken of it: {path}"
+    taken = pickle.loads(path.read_bytes())
+    records = derive(taken["opened"], taken["messages"])
+    write_log(_folder(_named(name)) / f"{name}.jsonl.gz", records, taken["root"])
+    return name, taken["label"], ""
 
 
 def _note(name: str, label: dict) -> None:

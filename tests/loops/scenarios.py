@@ -34,14 +34,21 @@ class Scenario:
 
 
 REGISTRY: list[Scenario] = []
+PROJECTS_PER_KIND = {"looping": 4, "healthy": 3}
 
 
-def scenario(label: Literal["looping", "healthy"], on: tuple[Project, ...] = PROJECTS, **opening: Any) -> Callable[[Script], Script]:
+def _some(kind: str, count: int) -> list[Project]:
+    """Choose projects for a kind, spread over all of them."""
+    start = hashlib.sha256(kind.encode()).digest()[1]
+    return [PROJECTS[(start + step) % len(PROJECTS)] for step in range(count)]
+
+
+def scenario(label: Literal["looping", "healthy"], **opening: Any) -> Callable[[Script], Script]:
     """Register a script for several projects; ``opening`` holds arguments of the bench, or functions of the project."""
 
     def register(script: Script) -> Script:
         kind = script.__name__.replace("_", "-")
-        for project in on:
+        for project in _some(kind, PROJECTS_PER_KIND[label]):
             values = {key: value(project) if callable(value) else value for key, value in opening.items()}
             REGISTRY.append(Scenario(kind, label, project, script, values))
         return script
@@ -49,13 +56,17 @@ def scenario(label: Literal["looping", "healthy"], on: tuple[Project, ...] = PRO
     return register
 
 
-def variants(label: Literal["looping", "healthy"], of: str, **opening: Any) -> Callable[[Callable[..., None]], None]:
-    """Register a script once per entry of a project's vocabulary (``tampering``, ``hiding`` …)."""
+def variants(label: Literal["looping", "healthy"], of: str, share: int = 0, **opening: Any) -> Callable[[Callable[..., None]], None]:
+    """Register a script once per entry of a project's vocabulary (``tampering``, ``hiding`` …).
+
+    ``share`` 1 or 2 takes every other entry, so that two scripts divide a vocabulary between them.
+    """
 
     def register(script: Callable[..., None]) -> None:
         kind = script.__name__.replace("_", "-")
-        for project in PROJECTS:
-            for name, edits in getattr(project, of).items():
+        entries = [(project, each) for project in PROJECTS for each in getattr(project, of).items()]
+        for number, (project, (name, edits)) in enumerate(entries):
+            if not share or number % 2 == share - 1:
                 values = {key: value(project) if callable(value) else value for key, value in opening.items()}
                 bound = _bind(script, name, edits)
                 REGISTRY.append(Scenario(kind, label, project, bound, values, name))

@@ -20,6 +20,8 @@ DOES = {
     "suite": cmd.RunSuite(),
     "watching": cmd.SetWatching(watching=False),
     "verify": cmd.Verify(),
+    "narrow": cmd.RunTarget(scope="failures"),
+    "spectrum": cmd.Suspects(scope="suite"),
     "confirm": cmd.ConfirmFix(),
     "back-step": cmd.GoToStep(step="hypothesize"),
 }
@@ -33,6 +35,9 @@ WINDOWS = {
     "hypothesis": "HypothesisScreen",
     "export": "ExportScreen",
     "help": "HelpScreen",
+    "searches": "SearchesScreen",
+    "restore": "ConfirmScreen",
+    "hand-over": "ReasonScreen",
     "palette": "CommandPalette",
 }
 KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]
@@ -92,13 +97,12 @@ async def test_a_disabled_key_says_why(each) -> None:
 )
 def test_the_footer_begins_with_the_advised_action(step: str) -> None:
     state = fakes.FakeDoor(*fakes.story(step)).state
-    advised = advice.advise(state).action
-    assert footer(state, "", advised)[0].id == advised
+    assert footer(state, "")[0].id == advice.advise(state).action
 
 
 def test_a_read_only_session_offers_nothing_that_writes() -> None:
     state = fakes.FakeDoor(*fakes.story("verify")).state
-    offered = {each.id for each in footer(state, "a past session", "verify")}
+    offered = {each.id for each in footer(state, "a past session")}
     assert not offered & {"run", "verify", "spec", "hypothesis"}
 
 

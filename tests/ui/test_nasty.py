@@ -3,10 +3,14 @@
 import pytest
 
 from coach.core import events as ev
+from coach.core.attempt import Attempt, Finding
 from coach.core.changes import Changes, FileChange, Hunk
 from coach.core.hypothesis import Prediction
+from coach.core.isolate.flips import Flip, Mutations
+from coach.core.isolate.spectrum import FunctionCount, Spectrum
 from coach.core.live import LiveSnapshot
 from coach.core.report import Frame
+from coach.core.search import PollutersFound, SearchRequest, SearchResult, Tried
 from coach.core.spec import Spec
 from coach.core.suspect import Suspect
 from coach.core.target import Target
@@ -54,6 +58,35 @@ def nasty_story(text: str) -> list[ev.Event]:
         ev.RootCauseWritten(text=text),
         ev.NoteWritten(text=text),
         ev.Unknown(kind=text, raw={}),  # type: ignore[list-item]
+        *nasty_narrowing(text, suspect.key),
+    ]
+
+
+def nasty_narrowing(text: str, suspect: str) -> list[ev.Event]:
+    """Return what loops, measurements and searches may hold of foreign text."""
+    changed = Changes(base=text, tree="t2", label=text, files=(FileChange(path=text),))
+    finding = Finding(kind="swallowed", path=text, text=text)
+    flip = Flip(path=text, function=text, line=1, kind=text, before=text, after=text)
+    tried = Tried(key=text, label=text, outcome="FAIL", reason=text)
+    asked = SearchRequest(number=1, kind="order", target=Target(words=(text,)), base_label=text, input=text)
+    found = PollutersFound(victim=text, polluters=(text,), of=1, leaked=(text,))
+    function = FunctionCount(path=text, function=text, first=1, last=2, size=1, code=text)
+    return [
+        ev.SuspectRestored(suspect=suspect),
+        ev.EditSeen(paths=(text,)),
+        ev.HandedOver(to=text),
+        ev.AttemptRead(attempt=Attempt(run=1, base_run=0, changes=changed, findings=(finding,), by=text)),
+        ev.LoopNoticed(
+            pattern="revert", level="card", run=1, evidence=(1,), place=text, sentence=text, move=text, action="note"
+        ),
+        ev.TreeRestored(tree="t1", before="t2", why=text, paths=(text,)),
+        ev.LoopDismissed(pattern="guess", place=text, reason=text),
+        ev.LoopNoticed(pattern="revert", level="banner", run=1, evidence=(1,), place=text, sentence=text, move=text),
+        ev.SpectrumMeasured(spectrum=Spectrum(test=text, functions=(function,), not_run=(function,))),
+        ev.MutantsTried(mutations=Mutations(test=text, why=text, flips=(flip,))),
+        ev.SearchBegan(search=asked),
+        ev.SearchProgressed(number=1, tried=(tried,), doing=text),
+        ev.SearchEnded(number=1, result=SearchResult(how="found", sentence=text, found=found)),
     ]
 
 
@@ -98,7 +131,7 @@ async def test_windows_and_live_output_show_foreign_text_literally(texts: tuple[
             session_of(pilot)._look()
             await settle(pilot)
             assert_literal(raw_of(pilot), text)
-            for key in ("s", "j", "u", "w"):
+            for key in ("s", "j", "u", "w", "L", "D", "B"):
                 await press(pilot, key)
                 assert_literal(raw_of(pilot), text)
                 await press(pilot, "escape")

@@ -2,6 +2,7 @@
 
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.checks import pinnable
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.effects import MutationPlace, ReadChanges, ReadTest, StartRun, StopRuns, Watch
 from coach.core.isolate.spectrum import Scope
@@ -67,7 +68,8 @@ def start_mutants(draft: Draft, test: str, places: tuple[MutationPlace, ...], bu
         mutate=budget,
     )
     draft.record(ev.RunStarted(request=request))
-    draft.perform(StartRun(request=request, places=places))
+    known = draft.state.spectrum
+    draft.perform(StartRun(request=request, places=places, coverage=known.coverage if known else ""))
 
 
 def begin_reproduction(draft: Draft) -> None:
@@ -145,14 +147,6 @@ def _(message: cmd.PinTest, state: SessionState) -> Decision | Refusal:
     if state.pin and state.pin.test == test and state.pin.is_intact:
         return Refusal("this test is pinned already; u unpins it")
     return Decision(effects=(ReadTest(test=test, pin=True),))
-
-
-def pinnable(state: SessionState) -> str:
-    """Return the test that stands for the failure: the target itself, or the first test that failed."""
-    if state.target.is_one_test and not state.last_failure:
-        return state.target.words[0]
-    failing = state.last_failure.failing if state.last_failure else ()
-    return next((each.test for each in failing if "::" in each.test), "")
 
 
 @decide.register

@@ -13,7 +13,7 @@ from coach.core.isolate.ranking import RULE, rank
 from coach.core.isolate.spectrum import MODULE, Scope, Spectrum
 from coach.core.loops.syntax import is_test_path
 from coach.core.oracle import Judged
-from coach.core.report import Failure, RunReport
+from coach.core.report import Counts, Ending, Failure, RunReport
 from coach.core.run import Run
 from coach.core.session import SessionState
 
@@ -21,7 +21,7 @@ SUITE_SECONDS = 30.0
 """A tied top widens the measurement to the whole suite by itself only when the suite is known to take less."""
 _RANKING_GATES = {"suspects-backed-by-a-run", "suspects-at-most"}
 _LOOKED = "only looked: neither evidence nor feedback"
-MOST_PLACES = 12
+MOST_PLACES = 20
 """Suspects that are mutated in one round."""
 MOST_BUDGET = 600.0
 
@@ -70,7 +70,11 @@ def is_measured(state: SessionState, scope: Scope = "file") -> bool:
 def finish_trace(draft: Draft, run: Run, report: RunReport) -> None:
     """Record the end of a trace run without what it would prove: evidence runs are made otherwise."""
     bare = report.model_copy(update={"failures": (), "failures_left_out": 0, "skipped": ()})
-    reason = _LOOKED if report.ending.is_complete else report.ending.sentence
+    if (
+        run.request.mutate and report.ending.exit_code == 0
+    ):  # the mutants reported, the collected tests did not
+        bare = bare.model_copy(update={"ending": Ending(exit_code=0), "counts": Counts()})
+    reason = _LOOKED if bare.ending.is_complete else report.ending.sentence
     judged = Judged(outcome="UNRESOLVED", reason=reason)
     draft.record(ev.RunFinished(number=run.number, report=bare, judged=judged))
 

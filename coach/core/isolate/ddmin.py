@@ -4,7 +4,7 @@ Only complements are tried, from the end to the beginning, with chunks that halv
 this counter gives what probabilistic variants give; testing the subsets themselves rarely pays (picire's manual).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from coach.core.isolate.steps import Steps
@@ -12,7 +12,9 @@ from coach.core.isolate.steps import Steps
 T = TypeVar("T")
 
 
-def minimise(items: Sequence[T], *, width: int = 1) -> Steps[tuple[T, ...], tuple[T, ...]]:
+def minimise(
+    items: Sequence[T], *, width: int = 1, groups: Iterable[frozenset[T]] = ()
+) -> Steps[tuple[T, ...], tuple[T, ...]]:
     """Yield parts of ``items`` to try and return a 1-minimal failing part: no single item of it can be left out.
 
     The caller knows that the whole fails and that nothing at all passes; neither is asked again. UNRESOLVED counts as
@@ -21,6 +23,8 @@ def minimise(items: Sequence[T], *, width: int = 1) -> Steps[tuple[T, ...], tupl
     Args:
         items: distinct and hashable, in their order.
         width: how many parts to ask for at once.
+        groups: items that may only make sense together, such as a name's definition and its uses: each group is left out
+            as a whole when no single item can be.
 
     """
     kept = tuple(items)
@@ -29,7 +33,9 @@ def minimise(items: Sequence[T], *, width: int = 1) -> Steps[tuple[T, ...], tupl
     while len(kept) > 1:
         shorter = yield from _sweep(kept, size, needed, width)
         if size == 1 and len(shorter) == len(kept):
-            break
+            shorter = yield from _without_groups(kept, groups, needed, width)
+            if len(shorter) == len(kept):
+                break
         kept = shorter
         size = min((size + 1) // 2, (len(kept) + 1) // 2)
     return kept
@@ -63,6 +69,26 @@ def _sweep(
             end = tried[-1][0]
         else:
             kept, end = _without(kept, failing), failing[0]
+    return kept
+
+
+def _without_groups(
+    kept: tuple[T, ...], groups: Iterable[frozenset[T]], needed: set[frozenset[T]], width: int
+) -> Steps[tuple[T, ...], tuple[T, ...]]:
+    """Leave out the first group that can be, the largest first."""
+    parts = [
+        tuple(each for each in kept if each not in group) for group in sorted(groups, key=len, reverse=True)
+    ]
+    waiting = [
+        part for part in dict.fromkeys(parts) if len(part) < len(kept) and _is_worth_asking(part, needed)
+    ]
+    while waiting:
+        batch, waiting = tuple(waiting[:width]), waiting[width:]
+        outcomes = yield batch
+        needed.update(frozenset(part) for part, seen in zip(batch, outcomes, strict=True) if seen != "FAIL")
+        for part, outcome in zip(batch, outcomes, strict=True):
+            if outcome == "FAIL":
+                return part
     return kept
 
 

@@ -25,11 +25,12 @@ class Lead(Value):
 def evidence_from_searches(state: SessionState) -> tuple[Lead, ...]:
     """Return the places that finished searches point at: minimal hunks first, then the culprit commit's hunks.
 
-    Only the newest search of each kind speaks, and only when it found something; a search of edits falls silent when the
+    Only the newest answer of each kind counts: one that found nothing takes back what was found before. A search of edits falls silent when the
     checkout was edited after it.
     """
     leads: list[Lead] = []
-    newest = {search.request.kind: search for search in state.searches if search.result}
+    answered = (each for each in state.searches if each.result and each.result.how in {"found", "nothing"})
+    newest = {search.request.kind: search for search in answered}
     for kind in ("edits", "commits"):
         if search := newest.get(kind):
             leads += _leads_of(search, state)

@@ -51,11 +51,13 @@ class _Piece:
     function: str
 
 
-def mutants(places: Sequence[Place], sources: Mapping[str, str], most: int = MOST_MUTANTS) -> tuple[Mutant, ...]:
+def mutants(
+    places: Sequence[Place], sources: Mapping[str, str], most: int = MOST_MUTANTS
+) -> tuple[Mutant, ...]:
     """Return mutants of the places, round by round: one line of every place, then the next line of every place."""
     streams = [_lines_of(place, sources.get(place.path, "")) for place in places]
     ordered: list[Mutant] = []
-    for row in zip_longest(*streams[:12]):
+    for row in zip_longest(*streams):
         for found in row:
             ordered += found or ()
         if len(ordered) >= most:
@@ -114,7 +116,7 @@ def _of_piece(piece: _Piece, path: str, names: tuple[str, ...]) -> Iterator[Muta
         yield _mutant(piece, path, kind, ast.unparse(after), node)
 
 
-def _mutant(
+def _mutant(  # noqa: PLR0913 - one mutant, in words
     piece: _Piece, path: str, kind: str, after: str, node: ast.expr | ast.stmt, *, silences: bool = False
 ) -> Mutant:
     end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0

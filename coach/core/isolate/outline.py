@@ -9,7 +9,9 @@ from coach.core.loops.syntax import parse
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_MANNERS = frozenset({"test", "tests", "should", "the", "a", "an", "of", "is", "to", "and", "in", "for", "with", "self"})
+_MANNERS = frozenset(
+    {"test", "tests", "should", "the", "a", "an", "of", "is", "to", "and", "in", "for", "with", "self"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,9 @@ class _Board:
 
     def at(self, path: str, function: str, line: int) -> _Candidate:
         """Return the candidate of a place: the innermost one around the line, else one of that name, else a new one."""
-        around = [each for each in self.all if each.path == path and each.first and each.first <= line <= each.last]
+        around = [
+            each for each in self.all if each.path == path and each.first and each.first <= line <= each.last
+        ]
         if around:
             return min(around, key=lambda each: each.last - each.first)
         for each in self.all:
@@ -84,7 +86,9 @@ def rank(
     if spectrum:
         _add_spectrum(board, spectrum)
     if failures:
-        _add_frames(board, failures[0], weight("stack") if spectrum else ALONE_FRAME, is_measured=spectrum is not None)
+        _add_frames(
+            board, failures[0], weight("stack") if spectrum else ALONE_FRAME, is_measured=spectrum is not None
+        )
     if changes:
         for file in changes.files:
             _add_hunks(board, file, changes.label)
@@ -110,7 +114,11 @@ def _add_spectrum(board: _Board, spectrum: Spectrum) -> None:
 
 
 def _weigh(
-    candidate: _Candidate, each: FunctionCount, spectrum: Spectrum, wanted: frozenset[str], mentioned: frozenset[str]
+    candidate: _Candidate,
+    each: FunctionCount,
+    spectrum: Spectrum,
+    wanted: frozenset[str],
+    mentioned: frozenset[str],
 ) -> None:
     worth = {line.line: ochiai(1, 1, line.passing) for line in each.lines}
     best = max(worth.values())
@@ -129,7 +137,9 @@ def _weigh(
         score += weight("mentioned")
         candidate.reasons.append("named in the test")
     score += weight("size") * min(log2(each.size + 1) / _LARGE, 1.0)
-    candidate.score = score * (IN_TESTS if is_test_path(each.path) else AT_IMPORT if each.function == MODULE else 1.0)
+    candidate.score = score * (
+        IN_TESTS if is_test_path(each.path) else AT_IMPORT if each.function == MODULE else 1.0
+    )
 
 
 def _ran_by(fewest: int, passing: int) -> str:
@@ -193,7 +203,9 @@ def _add_not_run(board: _Board, spectrum: Spectrum) -> None:
     for each in spectrum.not_run:
         if any(other.path == each.path and other.function == each.function for other in board.all):
             continue
-        candidate = board.add(_Candidate(each.path, each.function, each.first, each.first, each.last, ran=False))
+        candidate = board.add(
+            _Candidate(each.path, each.function, each.first, each.first, each.last, ran=False)
+        )
         candidate.reasons.append("named like the test, and the failing test never runs it")
 
 

@@ -119,7 +119,9 @@ def measure(test: str, traced: Traced, scope: Scope = "file") -> Spectrum:
         if path in outlines:
             counted += _functions_of(path, lines, others, outlines[path])
     counted.sort(key=_first_look, reverse=True)
-    kept = [_with_code(each, traced.sources) for each in counted[:_WITH_CODE]] + counted[_WITH_CODE:MOST_FUNCTIONS]
+    kept = [_with_code(each, traced.sources) for each in counted[:_WITH_CODE]] + counted[
+        _WITH_CODE:MOST_FUNCTIONS
+    ]
     mentioned = names_in(traced.test_source)
     return Spectrum(
         test=test,
@@ -134,7 +136,9 @@ def measure(test: str, traced: Traced, scope: Scope = "file") -> Spectrum:
     )
 
 
-def _functions_of(path: str, lines: frozenset[int], others: list[Lines], outline: Outline) -> list[FunctionCount]:
+def _functions_of(
+    path: str, lines: frozenset[int], others: list[Lines], outline: Outline
+) -> list[FunctionCount]:
     line_counts: Counter[int] = Counter()
     function_counts: Counter[str] = Counter()
     for other in others:
@@ -169,7 +173,9 @@ def _first_look(each: FunctionCount) -> tuple[float, float]:
 
 
 def _with_code(each: FunctionCount, sources: Mapping[str, str]) -> FunctionCount:
-    text = sources.get(each.path, "").split("\n")[each.first - 1 : min(each.last, each.first + _CODE_LINES - 1)]
+    text = sources.get(each.path, "").split("\n")[
+        each.first - 1 : min(each.last, each.first + _CODE_LINES - 1)
+    ]
     return each.model_copy(update={"code": "\n".join(text)})
 
 
@@ -184,7 +190,7 @@ def _not_run(
         for each in outline.functions:
             short = each.name.rpartition(".")[2]
             words = words_of(short)
-            is_named = short in mentioned or bool(words) and words <= wanted
+            is_named = short in mentioned or (bool(words) and words <= wanted)
             if short.startswith("__") or not is_named or any(each.body <= line <= each.last for line in ran):
                 continue
             count = FunctionCount(

@@ -10,7 +10,10 @@ class Weight:
 
 
 WEIGHTS: dict[str, Weight] = {
-    "flip": Weight(4.0, "a mutation that turns the test green: reference/isolation.md, prototype 12 → 23 of 40 top-1 lines"),
+    "flip": Weight(
+        4.0,
+        "a mutation that turns the test green: reference/isolation.md, prototype 12 → 23 of 40 top-1 lines",
+    ),
     "hunk": Weight(2.0, "changed since the last pass: the certain difference between green and red"),
     "line": Weight(1.0, "best-line Ochiai; the unit of all others"),
     "function": Weight(0.5, "function Ochiai; benchmarks/localise.py, tuning half"),

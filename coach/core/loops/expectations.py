@@ -85,16 +85,26 @@ def _demand(name: str, function: Function) -> Demand:
     for mark in function.decorator_list:
         if call_name(mark) == "parametrize" and isinstance(mark, ast.Call):
             demand.cases += _cases(mark)
-        elif call_name(mark) not in _SKIP_MARKS:
+        elif call_name(mark) not in _SKIP_MARKS and not _is_label(mark):
             rest.append(mark)
     reached = list(_reached(function.body))
     for node in reached:
         _take(node, demand)
-    kept = [node for node in blind(function.body) if not isinstance(node, ast.Assert)]
-    rest += kept
+    rest += [node for node in blind(function.body) if not _asserts(node)]
     demand.inputs = tuple(shape(node) for node in rest)
     demand.words = Counter(each for node in rest for each in _literals(node))
     return demand
+
+
+def _is_label(mark: ast.expr) -> bool:
+    """Whether a decorator only labels the test, as ``pytest.mark.slow`` does."""
+    name = dotted(mark.func if isinstance(mark, ast.Call) else mark)
+    return name.startswith("pytest.mark.") and name != "pytest.mark.usefixtures"
+
+
+def _asserts(node: ast.stmt) -> bool:
+    calls = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and call_name(node.value).startswith("assert")
+    return calls or isinstance(node, ast.Assert)
 
 
 def _cases(mark: ast.Call) -> list[str]:

@@ -19,6 +19,8 @@ Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
 
 _NO_TRIAL = frozenset({"cancelled", "superseded", "interrupted", "not_started", "no_pytest", "internal_error"})
 _HANGS = frozenset({"timeout", "silence", "signalled", "ended_early", "output_limit"})
+LATELY = 50
+"""Trials looked back over for signs of a flake."""
 _HALF_TYPED = frozenset({"NameError"})
 
 
@@ -145,14 +147,12 @@ class History:
                 continue
             yield trial
 
-    def disagrees(self, since: int) -> bool:
-        """Whether one tree gave two different answers since a run: then a change of the answer proves nothing."""
+    def disagrees(self) -> bool:
+        """Whether one tree gave two different answers lately: then a change of the answer proves nothing."""
         if self.is_flaky:
             return True
         seen: dict[str, frozenset[str]] = {}
-        for trial in reversed(self.trials):
-            if trial.run < since:
-                break
+        for trial in self.trials[-LATELY:]:
             if trial.outcome != "unclear" and seen.setdefault(trial.tree, trial.strict) != trial.strict:
                 return True
         return False

@@ -54,8 +54,7 @@ def climb(
         dismissed: (pattern, place) pairs nobody wants to hear of again.
 
     """
-    heard = [each for each in sightings if (each.pattern, each.place) not in dismissed]
-    heard = _without_echo(heard)
+    heard = [each for each in _without_echo(sightings) if (each.pattern, each.place) not in dismissed]
     risen = [each for each in (_rise(sighting, said) for sighting in heard) if each is not None]
     spoken: list[Sighting] = []
     for sighting in risen:

@@ -25,16 +25,16 @@ _Drops = Callable[[ast.stmt], bool]
 
 def nature_of(files: Sequence[Edited]) -> Nature:
     """Say what kind of change a set of files makes up. A file that is not Python is a patch unless it is prose."""
-    natures = {each.path: file_nature(each) for each in files}
-    kinds = set(natures.values())
+    natures = [(each, file_nature(each)) for each in files]
+    kinds = {nature for _, nature in natures}
     if kinds <= {"cosmetic"}:
         return "cosmetic"
     if kinds <= {"cosmetic", "observing"}:
         return "observing"
-    moving = [each for each in files if natures[each.path] in {"patch", "groundwork"}]
-    if all(each.is_test for each in moving):
+    moving = [(each, nature) for each, nature in natures if nature in {"patch", "groundwork"}]
+    if all(each.is_test for each, _ in moving):
         return "tests"
-    sources = {natures[each.path] for each in moving if not each.is_test}
+    sources = {nature for each, nature in moving if not each.is_test}
     return "groundwork" if sources == {"groundwork"} else "patch"
 
 

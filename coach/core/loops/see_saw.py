@@ -27,7 +27,7 @@ def seen(history: History) -> Sighting | None:
         between.append(trial)
     if then is None or then.tree == now.tree or not all(each.is_red for each in between):
         return None
-    if not any(each.is_patch for each in between) or history.disagrees(then.run):
+    if not any(each.is_patch for each in between) or history.disagrees():
         return None
     return _sighting(history, now, then, between)
 

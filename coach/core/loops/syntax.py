@@ -149,6 +149,7 @@ def enclosing(tree: ast.Module, line: int) -> str:
         if not isinstance(node, FUNCTIONS):
             continue
         end = node.end_lineno or node.lineno
-        if node.lineno <= line <= end and (not size or end - node.lineno < size):
+        start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        if start <= line <= end and (not size or end - node.lineno < size):
             name, size = node.name, end - node.lineno
     return name

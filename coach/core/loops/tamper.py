@@ -137,7 +137,7 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
         return None
     wrong_value = any(each.exception not in _CALLED_WRONGLY for each in before.failing)
     path = next((each for each in attempt.paths if is_test_path(each)), "")
-    text = f"only tests were edited between #{before.run} (red) and #{now.run} (green)"
+    text = f"Only tests were edited between #{before.run} (red) and #{now.run} (green)"
     return _sighting(history, Finding(kind="inputs-changed", path=path, text=text), "banner" if wrong_value else "note")
 
 
@@ -166,13 +166,12 @@ def _sighting(history: History, finding: Finding, level: Level) -> Sighting:
     place = f"{finding.path}::{finding.function}" if finding.function else finding.path or "the target"
     outcome = {"green": "it is green", "red": "it is still red"}.get(now.outcome, "it no longer runs")
     pinned = " The test is pinned." if level == "card" else ""
-    text = finding.text[:1].upper() + finding.text[1:]
     return Sighting(
         pattern="tamper",
         level=level,
         evidence=(before.run, now.run),
         place=place,
-        sentence=f"{text}, and {outcome} in #{now.run}.{pinned}",
+        sentence=f"{finding.text}, and {outcome} in #{now.run}.{pinned}",
         move="Look at the diff: restore the test, or write why it was wrong.",
         action="diff",
         step="failing-test",

@@ -8,6 +8,8 @@ functions' code objects, runs the failing test and says in one byte a test how i
 every child starts from the same state. A mutant may take a multiple of the baseline's own time, then it is ended.
 """
 
+import __future__
+import ast
 import gc
 import json
 import os
@@ -15,6 +17,7 @@ import select
 import signal
 import sys
 import time
+import tokenize
 import types
 import warnings
 
@@ -40,7 +43,7 @@ class Mutator:
         self.sources = {}
         self.parent = _getppid()
 
-    @pytest.hookimpl(tryfirst=True)
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session):
         self.channel.send("collected", {"selected": len(self.plan["mutants"]), "deselected": 0})
 
@@ -67,6 +70,8 @@ class Mutator:
         green = [each for each, result in zip(others, before) if result == "P"]
         self.results.send("baseline", {"seconds": took, "green": len(green)})
         self._find_functions()
+        gc.collect()
+        gc.freeze()  # children then share these pages instead of copying them when they collect
         return self._mutants(item, green, max(took * PATIENCE, LEAST_SECONDS), others_took * PATIENCE + LEAST_SECONDS)
 
     def _mutants(self, item, green, limit, neighbour_limit):
@@ -80,10 +85,11 @@ class Mutator:
             self.channel.send_short("test_start", name)
             seen, took = self._child(mutant, [item], limit)
             flipped = seen == "P"
+            near = green if mutant["near"] is None else [each for each in green if each.nodeid in mutant["near"]]
             kept = 0
-            if flipped and green:
-                kept = self._child(mutant, green, neighbour_limit)[0].count("P")
-            fields = {"id": mutant["id"], "result": seen, "seconds": took, "green": kept, "neighbours": len(green)}
+            if flipped and near:
+                kept = self._child(mutant, near, neighbour_limit)[0].count("P")
+            fields = {"id": mutant["id"], "result": seen, "seconds": took, "green": kept, "neighbours": len(near)}
             self.results.send("mutant", fields)
             self.channel.send_short(
                 "test_end", name, ',"outcome":"%s","duration":%.6f' % ("passed" if flipped else "skipped", took)
@@ -101,6 +107,11 @@ class Mutator:
                     real[path] = path if path in paths else os.path.realpath(path)
                 if real[path] in paths:
                     self.functions.setdefault(real[path], []).append(each)
+        for path in self.functions:
+            try:
+                self.sources[path] = _Source(path)
+            except (OSError, SyntaxError, ValueError):
+                pass
 
     def _child(self, mutant, items, limit):
         """Fork, let the child run the items; returns a letter per test (P, F, S), ``T`` added when it was ended, and seconds."""
@@ -166,8 +177,8 @@ class Mutator:
         """Give every live function of the file its changed code; False when the change cannot be applied."""
         try:
             table = {}
-            _codes(compile(self._changed(mutant), mutant["file"], "exec", dont_inherit=True), table)
-        except (SyntaxError, ValueError, OSError):
+            _codes(self.sources[mutant["file"]].compiled(mutant), table)
+        except (SyntaxError, ValueError, KeyError, StopIteration):
             return False
         swapped = 0
         for function in self.functions.get(mutant["file"], ()):
@@ -179,18 +190,36 @@ class Mutator:
             swapped += 1
         return swapped > 0
 
-    def _changed(self, mutant):
-        path = mutant["file"]
-        if path not in self.sources:
-            import tokenize
 
-            with tokenize.open(path) as file:
-                self.sources[path] = file.read()
-        lines = self.sources[path].split("\n")
+class _Source:
+    """One file as it is: its lines, and the top-level statements, of which only the changed one is compiled."""
+
+    def __init__(self, path):
+        with tokenize.open(path) as file:
+            text = file.read()
+        self.path = path
+        self.lines = text.split("\n")
+        tree = ast.parse(text)
+        self.spans = [(_first_line(node), node.end_lineno) for node in tree.body]
+        future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+        names = [alias.name for node in future for alias in node.names]
+        self.flags = 0
+        for name in names:
+            self.flags |= getattr(__future__, name).compiler_flag
+
+    def compiled(self, mutant):
         (first, left), (last, right) = mutant["start"], mutant["end"]
+        top, bottom = next(span for span in self.spans if span[0] <= first and last <= span[1])
+        lines = self.lines
         before = lines[first - 1].encode("utf-8")[:left].decode("utf-8")
         after = lines[last - 1].encode("utf-8")[right:].decode("utf-8")
-        return "\n".join(lines[: first - 1] + [before + mutant["text"] + after] + lines[last:])
+        changed = lines[top - 1 : first - 1] + [before + mutant["text"] + after] + lines[last:bottom]
+        text = "\n" * (top - 1) + "\n".join(changed) + "\n"  # every line keeps its number
+        return compile(text, self.path, "exec", self.flags, True)
+
+
+def _first_line(node):
+    return min([node.lineno] + [each.lineno for each in getattr(node, "decorator_list", ())])
 
 
 def _codes(code, table):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from coach.core.changes import FileChange, Hunk
 from coach.core.isolate.ddmin import minimise
-from coach.core.isolate.hunks import merge
+from coach.core.isolate.hunks import linked, merge
+from coach.core.isolate.repeats import any_failure
 from coach.core.search import EditsFound, SearchResult
 from coach.engine.composing import Entry
 from coach.engine.probing import Probe
@@ -67,6 +68,15 @@ class Pieces:
                 found.append(change.model_copy(update={"hunks": hunks or change.hunks}))
         return tuple(found)
 
+    def groups(self, wanted: Sequence[Piece]) -> list[frozenset[Piece]]:
+        """Return pieces that may only make sense together."""
+        texts = []
+        for piece in wanted:
+            hunks = self.files[piece.path].hunks
+            chosen = hunks if piece.hunk < 0 else hunks[piece.hunk : piece.hunk + 1]
+            texts.append("\n".join(hunk.text for hunk in chosen))
+        return [frozenset(wanted[number] for number in group) for group in linked(texts)]
+
     def _is_text(self, change: FileChange) -> bool:
         """Whether hunks can be taken one by one: both sides are there, as files, and differ in lines."""
         old, new = self._old.get(change.path), self._new.get(change.path)
@@ -98,14 +108,14 @@ def search_edits(task: Task) -> SearchResult:
         return ended("nothing", f"nothing differs from {label}")
     old = task.probe(pieces.tree((), tests), "none of the hunks, the tests of now")
     new = task.probe(task.now, "all hunks")
-    outcomes = task.bench.ask([new, old])
+    outcomes = task.settled([new, old])
     if outcomes[0] != "FAIL":
         why = task.bench.reason(new) or "it passes there"
         return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
     if outcomes[1] == "PASS":
         return _reduce(task, pieces, pieces.all(frozenset(tests)), tests)
     plain = task.probe(pieces.tree((), {}), f"as {label}")
-    (before,) = task.bench.ask([plain])
+    (before,) = task.settled([plain])
     if before != "PASS":
         why = task.bench.reason(plain)
         return ended(
@@ -116,14 +126,18 @@ def search_edits(task: Task) -> SearchResult:
 
 
 def _reduce(task: Task, pieces: Pieces, wanted: tuple[Piece, ...], overlay: dict[str, Entry]) -> SearchResult:
-    def probe_of(chosen: tuple[Piece, ...]) -> Probe:
-        return task.probe(pieces.tree(chosen, overlay), f"{len(chosen)} of {count(len(wanted), 'hunk')}")
+    def probe_of(question: tuple[tuple[Piece, ...], int]) -> Probe:
+        chosen, number = question
+        label = f"{len(chosen)} of {count(len(wanted), 'hunk')}"
+        return task.probe(pieces.tree(chosen, overlay), label, number)
 
+    parts = minimise(wanted, width=task.width, groups=pieces.groups(wanted))
+    search = any_failure(parts, task.runs, width=task.width)
     try:
-        kept = drive(minimise(wanted, width=task.width), probe_of, task.bench)
+        kept = drive(search, probe_of, task.bench)
         stopped = ""
     except Stopped as stop:
-        kept = stop.best if isinstance(stop.best, tuple) else wanted
+        kept = stop.best[0] if isinstance(stop.best, tuple) else wanted
         stopped = stop.why
     files = pieces.found(kept)
     found = EditsFound(files=files, of=len(wanted), base_label=task.request.base_label)

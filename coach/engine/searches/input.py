@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from coach.core.isolate.ddmin import minimise
+from coach.core.isolate.repeats import any_failure
 from coach.core.search import InputReduced, SearchResult
 from coach.core.text import storable
 from coach.engine.composing import Entry
@@ -42,7 +43,7 @@ def search_input(task: Task) -> SearchResult:
     """Reduce the file as far as the same failure stays."""
     file = _Input(task)
     whole, empty = file.probe(file.whole), file.probe(b"")
-    outcomes = task.bench.ask([whole, empty])
+    outcomes = task.settled([whole, empty])
     if outcomes[0] != "FAIL":
         why = task.bench.reason(whole) or "it passes there"
         return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
@@ -64,11 +65,11 @@ def _reduce(task: Task, file: _Input, parts: list[bytes]) -> tuple[bytes, str]:
         return b"".join(parts[each] for each in chosen)
 
     everything = tuple(range(len(parts)))
-    search = minimise(everything, width=task.width)
+    search = any_failure(minimise(everything, width=task.width), task.runs, width=task.width)
     try:
-        return join(drive(search, lambda chosen: file.probe(join(chosen)), task.bench)), ""
+        return join(drive(search, lambda asked: file.probe(join(asked[0])).again(asked[1]), task.bench)), ""
     except Stopped as stop:
-        return join(stop.best if isinstance(stop.best, tuple) else everything), stop.why
+        return join(stop.best[0] if isinstance(stop.best, tuple) else everything), stop.why
 
 
 def _lines(content: bytes) -> list[bytes]:

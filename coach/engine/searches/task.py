@@ -1,14 +1,21 @@
 """What a search works with, and the words it ends in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coach.core.isolate.repeats import any_failure, runs_for
+from coach.core.isolate.steps import Steps
 from coach.core.loops.syntax import is_test_path
+from coach.core.oracle import Outcome
 from coach.core.search import Found, How, SearchRequest, SearchResult
 from coach.core.target import Target
 from coach.engine.composing import Composer, Entry
 from coach.engine.probing import Order, Probe
-from coach.engine.search import Bench
+from coach.engine.search import Bench, drive
 from coach.engine.snapshot import TreeStore
+
+_STEPS = 20
+"""Questions a search asks, for the doubt of a failure that shows only sometimes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,20 @@ class Task:
         """Ask whether the target shows the failure on a tree."""
         request = self.request
         return Probe(tree, request.target, request.expected, round=number, label=label)
+
+    @property
+    def runs(self) -> int:
+        """How many passes say that it does not fail, at the rate that was measured."""
+        return runs_for(self.request.rate, _STEPS)
+
+    def settled(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
+        """Return the outcome of each probe, repeating what passes as often as the rate asks for."""
+
+        def asking() -> Steps[int, tuple[Outcome, ...]]:
+            return (yield tuple(range(len(probes))))
+
+        search = any_failure(asking(), self.runs, width=max(self.width, len(probes)))
+        return drive(search, lambda question: probes[question[0]].again(question[1]), self.bench)
 
     def ordered(self, order: Order, files: tuple[str, ...], label: str, expected: tuple[str, ...]) -> Probe:
         """Ask whether the victim shows the failure after other tests; no ``files`` means the whole suite."""

@@ -7,15 +7,15 @@ from coach.core import checks
 from coach.core import commands as cmd
 from coach.core.session import SessionState
 from coach.core.workflow import Step
-from coach.ui.present.proof import selected_hypothesis
-from coach.ui.present.steps import selected_suspect
+from coach.ui.present.selecting import selected_hypothesis, selected_suspect
 from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
     from coach.ui.screens.session import SessionScreen
 
 
-def _ask(screen: "SessionScreen", question: Question, make: Callable[[str], cmd.Command]) -> None:
+def ask(screen: "SessionScreen", question: Question, make: Callable[[str], cmd.Command]) -> None:
+    """Ask for one text, and submit what is made of it."""
     from coach.ui.screens.reason import ReasonScreen
 
     def answered(text: str | None) -> None:
@@ -59,28 +59,28 @@ def rule_out(screen: "SessionScreen", _key: str) -> None:
         return
     key = suspect.key
     text = f"{suspect.place} {suspect.function}: what did you see that clears it?"
-    _ask(screen, Question("Rule out", text), lambda reason: cmd.RuleOutSuspect(suspect=key, reason=reason))
+    ask(screen, Question("Rule out", text), lambda reason: cmd.RuleOutSuspect(suspect=key, reason=reason))
 
 
 def unpin(screen: "SessionScreen", _key: str) -> None:
     text = "The pinned test is the goal. Why does it change? The reason is recorded and exported."
-    _ask(screen, Question("Unpin", text), lambda reason: cmd.UnpinTest(reason=reason))
+    ask(screen, Question("Unpin", text), lambda reason: cmd.UnpinTest(reason=reason))
 
 
 def note(screen: "SessionScreen", _key: str) -> None:
-    _ask(screen, Question("Note", label="note"), lambda text: cmd.WriteNote(text=text))
+    ask(screen, Question("Note", label="note"), lambda text: cmd.WriteNote(text=text))
 
 
 def root_cause(screen: "SessionScreen", _key: str) -> None:
     text = "What was wrong, and why was it not caught?"
     question = Question("Root cause", text, label="root cause", value=screen.state.root_cause)
-    _ask(screen, question, lambda answer: cmd.WriteRootCause(text=answer))
+    ask(screen, question, lambda answer: cmd.WriteRootCause(text=answer))
 
 
 def close(screen: "SessionScreen", _key: str) -> None:
     text = "The session ends here; its ending is computed from the evidence. It can be taken up again."
     question = Question("Close", text, label="a last note, if any", may_be_empty=True)
-    _ask(screen, question, lambda answer: cmd.Close(note=answer))
+    ask(screen, question, lambda answer: cmd.Close(note=answer))
 
 
 def next_step(screen: "SessionScreen", _key: str) -> None:
@@ -91,13 +91,19 @@ def next_step(screen: "SessionScreen", _key: str) -> None:
 
 def go_to_step(screen: "SessionScreen", key: str) -> None:
     steps = screen.state.workflow.steps
-    number = int(key) if key.isdigit() else 0
+    number = int(key) if key.isdigit() else _named_by_loop(screen.state)
     if not 1 <= number <= len(steps):
         screen.say(f"this workflow has {len(steps)} steps")
     elif steps[number - 1].id == screen.state.step_id:
         screen.say(f"{steps[number - 1].title} is the step you are in")
     else:
         _go(screen, steps[number - 1])
+
+
+def _named_by_loop(state: SessionState) -> int:
+    """Return the number of the step that a notice asks to go back to; 0 without one."""
+    loop = state.standing_loop
+    return state.workflow.position(loop.step) + 1 if loop and state.workflow.step(loop.step) else 0
 
 
 def _go(screen: "SessionScreen", step: Step) -> None:
@@ -109,7 +115,7 @@ def _go(screen: "SessionScreen", step: Step) -> None:
     shown = ", ".join(unmet)
     text = f"Not shown yet: {shown}. Going on to {step.title} needs a reason; it is recorded and exported."
     question = Question("Go on without the gate", text)
-    _ask(screen, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
+    ask(screen, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
 
 
 def _unmet(state: SessionState, goal: Step) -> list[str]:

@@ -9,7 +9,7 @@ from textual.app import SuspendNotSupported
 
 from coach.ui.editor import argv_for
 from coach.ui.present.failure import place_of
-from coach.ui.present.steps import selected_suspect
+from coach.ui.present.selecting import selected_suspect
 
 if TYPE_CHECKING:
     from coach.ui.screens.session import SessionScreen

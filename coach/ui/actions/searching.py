@@ -10,6 +10,7 @@ def open_search(screen: "SessionScreen") -> None:
     """Show the input, mounting it at its first use."""
     from coach.ui.widgets.search_input import SearchInput
 
+    screen.awaits_focus = True
     if not screen.query("#search"):
         hint = "search · enter next · ↑ previous · esc leaves"
         screen.mount(SearchInput(id="search", placeholder=hint, compact=True), before="#message")

@@ -22,25 +22,28 @@ _PYTHON = re.compile(
 
 
 @lru_cache(maxsize=64)
-def code(source: str, start: int, *, mark: int = 0, most: int = MOST_LINES) -> tuple[Line, ...]:
-    """Return ``source``, whose first line has the number ``start``; line ``mark`` is marked."""
+def code(
+    source: str, start: int, *, mark: int = 0, most: int = MOST_LINES, hot: tuple[int, ...] = ()
+) -> tuple[Line, ...]:
+    """Return ``source``, whose first line has the number ``start``; line ``mark`` is marked, the ``hot`` ones get a bar."""
     text = safe(textwrap.dedent(source.rstrip("\n")), limit=200_000)
     lines = text.split("\n")
     first = max(0, min(mark - start - most // 2, len(lines) - most)) if mark else 0
     width = len(str(start + len(lines)))
     styled = _styled(text)
     numbered = [
-        _numbered(start + index, width, pieces, is_marked=start + index == mark)
+        _numbered(start + index, width, pieces, is_marked=start + index == mark, is_hot=start + index in hot)
         for index, pieces in enumerate(styled)
     ]
     return tuple(numbered[first : first + most])
 
 
-def _numbered(number: int, width: int, pieces: list[Piece], *, is_marked: bool) -> Line:
+def _numbered(number: int, width: int, pieces: list[Piece], *, is_marked: bool, is_hot: bool) -> Line:
     gutter = Piece(
         SafeText(f"{'▸' if is_marked else ' '}{number:>{width}} "), "accent" if is_marked else "dim"
     )
-    return Line((gutter, Piece(SafeText("│ "), "accent" if is_marked else "dim"), *pieces), fit="long")
+    bar = Piece(SafeText("┃ " if is_hot else "│ "), "accent" if is_marked or is_hot else "dim")
+    return Line((gutter, bar, *pieces), fit="long")
 
 
 def _styled(text: SafeText) -> list[list[Piece]]:

@@ -24,7 +24,7 @@ def diff(state: SessionState) -> tuple[Line, ...]:
     figure = f"{count(len(changes.files), 'file')}, {count(changes.hunk_count, 'hunk')}"
     lines = [line(("since ", "dim"), changes.label or changes.base[:9], figure=(figure, "dim"), fit="cut")]
     for file in changes.files:
-        lines += _file(file)
+        lines += file_lines(file)
     if changes.left_out:
         lines += [
             BLANK,
@@ -33,7 +33,8 @@ def diff(state: SessionState) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _file(file: FileChange) -> list[Line]:
+def file_lines(file: FileChange) -> list[Line]:
+    """Return the hunks of one file under its name."""
     lines = [BLANK, line(elastic(file.path, "strong"), figure=(file.change, "dim"), fit="cut")]
     for hunk in file.hunks:
         lines += _hunk(hunk)

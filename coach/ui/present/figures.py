@@ -32,6 +32,14 @@ def clock(at: float) -> str:
         return "--:--:--"
 
 
+def day(at: float) -> str:
+    """Return the local date; empty for a time that no calendar knows."""
+    try:
+        return time.strftime("%Y-%m-%d", time.localtime(at)) if at else ""
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
 def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 

@@ -4,14 +4,14 @@ from coach.core import checks
 from coach.core.advice import advise
 from coach.core.checks import Checked
 from coach.core.session import SessionState
-from coach.ui.keys import action
+from coach.ui.keys import advised
 from coach.ui.present.line import BLANK, Line, heading, line, piece
 
 
 def advice_line(state: SessionState, read_only: str) -> Line:
     """Return the next move as one line, for where there is no room for the panel."""
     advice = advise(state)
-    found = action(advice.action)
+    found = advised(state)
     key = piece(f" {found.shown_key} ", "next") if found and not read_only else piece("")
     sign = piece(" ✔ " if advice.is_good else " → ", "good" if advice.is_good else "accent")
     return line(
@@ -49,7 +49,7 @@ def _advice(state: SessionState, read_only: str) -> list[Line]:
             hang=2,
         )
     ]
-    found = action(advice.action)
+    found = advised(state)
     if found and not read_only:
         lines += [BLANK, line("  ", (f" {found.shown_key} ", "next"), (f" {found.label}", "accent"))]
     return lines

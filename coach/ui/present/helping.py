@@ -1,7 +1,8 @@
 """The help screen: every key, by group, and why some do nothing now."""
 
 from coach.core.session import SessionState
-from coach.ui.keys import GROUPS, REGISTRY, KeyAction
+from coach.ui.key_action import GROUPS, KeyAction
+from coach.ui.keys import REGISTRY
 from coach.ui.present.line import BLANK, Line, heading, line
 
 _SHOWN = {

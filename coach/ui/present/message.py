@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from coach.core.live import LiveSnapshot
+from coach.core.scope import SCOPE_WORDS
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.ui.present.line import BLANK, Line, line, piece
@@ -39,6 +40,10 @@ def message(state: SessionState, snapshot: LiveSnapshot, looking: Looking, words
         return BLANK
     if state.under_way:
         return running(state, snapshot, looking.now)
+    if state.search:
+        from coach.ui.present.probing import searching
+
+        return searching(state.search, looking.now)
     return _idle(state)
 
 
@@ -53,8 +58,11 @@ def _idle(state: SessionState) -> Line:
             (" runs it.", "dim"),
             fit="cut",
         )
+    if state.watching and state.scope != "all":
+        reach = piece(f" ○ on save: {SCOPE_WORDS[state.scope]}", "accent")
+        return line(reach, figure=(piece(" F ", "key"), piece(" all again ", "dim")), fit="cut")
     if state.watching:
-        return line((" ○ watching: a save runs the target", "dim"), fit="cut")
+        return line((" ○ watching: a save runs ", "dim"), (SCOPE_WORDS["all"], "dim"), fit="cut")
     note = f"{state.watch_note}. " if state.watch_note else ""
     return (
         line(

@@ -1,6 +1,6 @@
 """What a run says, as a sign and a few words. Colour only repeats the sign."""
 
-from coach.core.run import Run
+from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.ui.present.line import Piece, Role, piece
 
@@ -11,6 +11,8 @@ def sign(run: Run) -> tuple[str, Role]:
     """Return the sign of a run. Any failing test is red, also when it is not the failure being debugged."""
     if not run.is_over:
         return RUNNING, "accent"
+    if has_looked(run):
+        return "·", "dim"
     if run.failing:
         return "✘", "bad"
     if run.judged and run.judged.outcome == "PASS":
@@ -24,12 +26,19 @@ def words(state: SessionState, run: Run) -> str:
         return "running" if run in state.under_way else "never ended"
     if run.request.purpose in {"suite", "baseline"}:
         return _suite_words(run)
+    if has_looked(run):
+        return PURPOSE_WORDS[run.request.purpose]
     if run.failing:
         twin = same_failure_before(state, run)
         return f"same as #{twin.number}" if twin else _first_words(state, run)
     if run.judged and run.judged.outcome == "PASS":
         return "passed"
     return _unresolved_word(run)
+
+
+def has_looked(run: Run) -> bool:
+    """Whether a run that only looks came to its end: it says nothing of red or green."""
+    return run.request.only_looks and run.report is not None and run.report.ending.is_complete
 
 
 def reason(run: Run) -> str:
@@ -72,4 +81,5 @@ _SHORT = {
 
 
 def _unresolved_word(run: Run) -> str:
-    return _SHORT.get(run.report.ending.kind, "unresolved") if run.report else "unresolved"
+    word = _SHORT.get(run.report.ending.kind, "unresolved") if run.report else "unresolved"
+    return f"{PURPOSE_WORDS[run.request.purpose]} {word}" if run.request.only_looks else word

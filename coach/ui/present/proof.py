@@ -7,6 +7,7 @@ from coach.core.session import SessionState
 from coach.core.verification import VerificationCheck
 from coach.ui.present.line import BLANK, Line, Role, heading, line, paragraphs, piece
 from coach.ui.present.looking import Looking
+from coach.ui.present.selecting import selected_hypothesis
 
 VERDICTS: dict[str | None, tuple[str, Role]] = {
     None: ("○", "accent"),
@@ -38,14 +39,6 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
         for each in eliminated:
             lines += _eliminated(each)
     return tuple(lines)
-
-
-def selected_hypothesis(state: SessionState, looking: Looking) -> Hypothesis | None:
-    """Return the hypothesis the engineer chose, else the newest that is open."""
-    if chosen := state.hypothesis(looking.hypothesis):
-        return chosen
-    opened = state.open_hypotheses
-    return opened[-1] if opened else None
 
 
 def _entry(each: Hypothesis, *, is_chosen: bool) -> list[Line]:

@@ -1,13 +1,29 @@
-"""The runs, newest first, and the trend of failing tests."""
+"""The runs, newest first, what was edited before each, and the trend of failing tests."""
 
+from coach.core.attempt import Attempt, Nature
 from coach.core.report import Counts
 from coach.core.run import PURPOSE_WORDS, Run
+from coach.core.scope import Scope
 from coach.core.session import SessionState
 from coach.ui.present.figures import count, seconds
 from coach.ui.present.line import BLANK, Line, Piece, line, piece
-from coach.ui.present.outcome import pieces_of, reason
+from coach.ui.present.outcome import has_looked, pieces_of, reason
 
 _STEPS = "▂▃▄▅▆▇█"
+_NATURE: dict[Nature, str] = {
+    "patch": "",
+    "groundwork": "groundwork",
+    "observing": "observing",
+    "cosmetic": "same behaviour",
+    "tests": "tests only",
+}
+_COVERS: dict[Scope, str] = {
+    "failures": "failing tests only",
+    "target": "",
+    "related": "tests of what changed",
+    "all": "all tests",
+}
+"""What a run on save was about, when it was not the target."""
 MOST_SHOWN = 200
 """Runs listed at once; older ones are in the timeline."""
 
@@ -57,31 +73,70 @@ def _run(state: SessionState, run: Run, progress: str) -> list[Line]:
         mark, said = pieces_of(state, run)
         is_newest = run in state.under_way[-1:]
         return [line(name, mark, piece(progress) if progress and is_newest else said, fit="cut", key=key)]
-    warmth = " warm" if run.request.warm else " cold"
-    figure_pieces = (piece(seconds(run.report.duration)), piece(warmth, "dim"))
+    warmth = " warm" if run.is_warm else " cold"
+    figure_pieces = (piece(seconds(run.report.duration)), piece("" if has_looked(run) else warmth, "dim"))
     lines = [line(name, *pieces_of(state, run), figure=figure_pieces, fit="cut", key=key)]
     detail = _detail(state, run)
     if detail:
         lines.append(line("      ", (detail, "dim"), hang=6, key=key))
-    return lines
+    if run.is_stale:
+        lines.append(
+            line("      ", ("◐ stale: ", "warn"), ("files changed while it ran", "dim"), hang=6, key=key)
+        )
+    return lines + _loops(state, run, key)
+
+
+def _loops(state: SessionState, run: Run, key: str) -> list[Line]:
+    """Return what was noticed at a run: a loud notice by its name, a quiet one with its sentence."""
+    found = [each.loop for each in state.notices if each.loop.run == run.number]
+    return [
+        line("      ", ("· ", "dim"), (loop.sentence, "dim"), hang=8, key=key)
+        if loop.level == "note"
+        else line("      ", ("⚠ ", "warn"), loop.pattern.replace("-", " "), hang=8, key=key)
+        for loop in found
+    ]
+
+
+def attempt_words(attempt: Attempt) -> str:
+    """Say what was edited before a run, of what kind it was, and who did it."""
+    if attempt.restored:
+        said = ["restored"]
+    elif attempt.head_moved:
+        said = ["another commit checked out"]
+    else:
+        said = [f"+{count(len(attempt.paths), 'file')}", _NATURE[attempt.nature]]
+    return " · ".join(filter(None, [*said, f"by {attempt.by}" if attempt.by else ""]))
 
 
 def _detail(state: SessionState, run: Run) -> str:
     """Say what is special about a run: why it has no answer, what was edited before it, which tree it repeats."""
-    said = [reason(run)] if reason(run) else []
+    said = [reason(run)] if reason(run) and not run.request.only_looks else []
     if run.request.purpose in {"suite", "baseline"} and run.report and run.report.counts.reported:
         said.append(_counts(run.report.counts))
-    if run.request.purpose not in {"reproduce", "feedback", "suite", "baseline"}:
+    if (
+        run.request.purpose not in {"reproduce", "feedback", "suite", "baseline"}
+        and not run.request.only_looks
+    ):
         said.append(PURPOSE_WORDS[run.request.purpose])
-    edited = {path for edit in state.edits if edit.after_run == run.number - 1 for path in edit.paths}
+    said += [_COVERS[run.request.covers]] if _COVERS[run.request.covers] else []
+    edited = _edited_before(state, run)
     if edited:
-        said.append(f"+{count(len(edited), 'file')}")
+        said.append(edited)
         twin = _same_tree_before(state, run)
         if twin:
             said.append(f"files as in #{twin.number}")
-    if run.report and run.report.changed_during:
-        said.append("files changed while it ran")
     return " · ".join(said)
+
+
+def _edited_before(state: SessionState, run: Run) -> str:
+    """Return the attempt in words, or the saves while it is not read yet."""
+    attempt = state.attempt(run.number)
+    if attempt:
+        return attempt_words(attempt)
+    edits = [edit for edit in state.edits if edit.after_run == run.number - 1]
+    paths = {path for edit in edits for path in edit.paths}
+    by = next((f" · by {edit.by}" for edit in edits if edit.by), "")
+    return f"+{count(len(paths), 'file')}{by}" if paths else ""
 
 
 def _counts(counts: Counts) -> str:

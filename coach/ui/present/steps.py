@@ -1,13 +1,12 @@
-"""Work views of the first three steps: the failure, the test that shows it, the places it may come from."""
+"""Work views of the first two steps: the failure, and the test that shows it."""
 
-from coach.core.decide.evidence import pinnable
+from coach.core.checks import pinnable
 from coach.core.reproduction import Reproduction
 from coach.core.session import SessionState
 from coach.core.spec import Spec
-from coach.core.suspect import Suspect
 from coach.ui.present.code import code
-from coach.ui.present.failure import current_failure, frames, innermost_code, signature
-from coach.ui.present.figures import bar, count
+from coach.ui.present.failure import current_failure, innermost_code, signature
+from coach.ui.present.figures import count
 from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.ui.present.looking import Looking
 from coach.ui.present.outcome import sign
@@ -173,69 +172,3 @@ def _proposal(state: SessionState) -> tuple[Line, ...]:
             *code(frame.code, frame.code_start, mark=frame.line),
         ]
     return tuple(lines)
-
-
-def isolate(state: SessionState, looking: Looking) -> tuple[Line, ...]:
-    if not state.suspects:
-        return (
-            line("No suspects yet. ", (" r ", "key"), (" runs the target; a failing run names them.", "dim")),
-        )
-    standing = state.standing_suspects
-    chosen = selected_suspect(state, looking)
-    title = heading(
-        "Suspects", (f"{len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}", "dim")
-    )
-    lines = [title]
-    for suspect in standing:
-        lines += _suspect(state, suspect, is_chosen=suspect == chosen)
-    for suspect in state.suspects:
-        if suspect.key in state.ruled_out:
-            lines += _ruled_out(state, suspect)
-    if chosen and chosen.code:
-        lines += [BLANK, heading(chosen.place), *code(chosen.code, chosen.code_start, mark=chosen.line)]
-    return (*lines, *frames(state))
-
-
-def selected_suspect(state: SessionState, looking: Looking) -> Suspect | None:
-    """Return the suspect the engineer chose, else the first that stands."""
-    chosen = next((each for each in state.suspects if each.key == looking.suspect), None)
-    standing = state.standing_suspects
-    return chosen or (standing[0] if standing else next(iter(state.suspects), None))
-
-
-def _suspect(state: SessionState, suspect: Suspect, *, is_chosen: bool) -> list[Line]:
-    top = max((each.score for each in state.standing_suspects), default=0.0)
-    share = suspect.score / top if top > 0 else 0.0
-    tied = sum(each.score == suspect.score for each in state.standing_suspects) > 1
-    key = f"suspect:{suspect.key}"
-    mark = piece("▸" if is_chosen else " ", "accent")
-    name = (elastic(suspect.place), piece(f" {suspect.function}", "strong"))
-    lines = [
-        line(
-            mark,
-            (bar(share, 4), "accent"),
-            " ",
-            *name,
-            figure=("= tie" if tied else "", "dim"),
-            fit="cut",
-            key=key,
-        )
-    ]
-    if suspect.reasons:
-        lines.append(line("      ", (" · ".join(suspect.reasons), "dim"), hang=6, key=key))
-    return lines
-
-
-def _ruled_out(state: SessionState, suspect: Suspect) -> list[Line]:
-    key = f"suspect:{suspect.key}"
-    why = state.ruled_out[suspect.key]
-    return [
-        line(
-            " ",
-            ("✘    ", "dim"),
-            elastic(f"{suspect.place} {suspect.function}", "dim"),
-            (f"  {why}", "dim"),
-            fit="cut",
-            key=key,
-        )
-    ]

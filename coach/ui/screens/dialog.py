@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from coach.ui import literal
+from coach.ui.early_keys import Patient
 from coach.ui.widgets.choice import Choice
 from coach.ui.widgets.roles import ROLE_CLASSES
 
@@ -30,11 +31,13 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-class Dialog(ModalScreen[T | None], Generic[T]):
-    """What every window shares: its frame, and esc."""
+class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
+    """What every window shares: its frame, esc, and that keys typed before it is drawn are kept for it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
+
+    awaits_focus = True
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -3,20 +3,16 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from coach.core.advice import advise
 from coach.core.live import LiveSnapshot
 from coach.core.run import Run
 from coach.ui import keys, literal
 from coach.ui.present import output
-from coach.ui.present.diff import diff
 from coach.ui.present.gate import advice_line, gate
 from coach.ui.present.header import header, steps
 from coach.ui.present.line import Line
 from coach.ui.present.looking import Tab
 from coach.ui.present.message import Words, banner, message
 from coach.ui.present.runs import runs
-from coach.ui.present.scrubbing import scrub_line
-from coach.ui.present.timeline import timeline
 from coach.ui.present.work import work
 from coach.ui.scrub import Scrub
 from coach.ui.widgets.footer import Footer
@@ -25,6 +21,9 @@ from coach.ui.widgets.paper import Paper
 
 if TYPE_CHECKING:
     from coach.ui.screens.session import SessionScreen
+
+
+_REACH = {"failures": "failing only", "target": "target only", "related": "related"}
 
 
 class Face:
@@ -46,6 +45,7 @@ class Face:
         self._one("#steps").show(lambda width: steps(state, width))
         self._one("#advice").show(lambda _: advice_line(state, screen.door.read_only))
         self._paint_banner()
+        self._paint_loop()
         self._paint_sides()
         self._paint_tab()
         self.paint_message()
@@ -80,9 +80,23 @@ class Face:
         if shown:
             one.show(lambda _: shown)
         if isinstance(door, Scrub):
+            from coach.ui.present.scrubbing import scrub_line
+
             state, position, length = self._screen.state, door.position, door.length
             self._one("#scrub").set_class(True, "-on")  # noqa: FBT003 - textual's signature
             self._one("#scrub").show(lambda width: scrub_line(state, position, length, width))
+
+    def _paint_loop(self) -> None:
+        """Show the loop that stands, below the panels: their tops keep their place."""
+        state, read_only = self._screen.state, self._screen.door.read_only
+        loop = state.standing_loop
+        for selector in ("#loop", "#loop-keys"):
+            self._one(selector).set_class(loop is not None, "-on")
+        if loop:
+            from coach.ui.present.loops import loop_keys, loop_line
+
+            self._one("#loop").show(lambda width: loop_line(loop, width))
+            self._one("#loop-keys").show(lambda width: loop_keys(state, read_only, width))
 
     def _paint_sides(self) -> None:
         screen = self._screen
@@ -95,7 +109,8 @@ class Face:
     def _paint_runs(self) -> None:
         screen = self._screen
         side = screen.query_one("#side-runs", Paper)
-        side.border_title = literal.plain("Runs")
+        scope = screen.state.scope
+        side.border_title = literal.plain("Runs" if scope == "all" else f"Runs · on save {_REACH[scope]}")
         if "runs" not in screen.tabs:
             side.show(self._runs())
 
@@ -126,8 +141,12 @@ class Face:
         if tab == "output":
             return self._output_lines()
         if tab == "diff":
+            from coach.ui.present.diff import diff
+
             return diff(state)
         if tab == "timeline":
+            from coach.ui.present.timeline import timeline
+
             return timeline(tuple(screen.door.records), state.seq)
         return work(state, looking)
 
@@ -154,8 +173,9 @@ class Face:
 
     def _paint_footer(self) -> None:
         screen = self._screen
-        advised = advise(screen.state).action
-        screen.query_one(Footer).offer(keys.footer(screen.state, screen.door.read_only, advised), advised)
+        first = keys.advised(screen.state)
+        offered = keys.footer(screen.state, screen.door.read_only)
+        screen.query_one(Footer).offer(offered, first.id if first else "")
 
     def _one(self, selector: str) -> OneLine:
         return self._screen.query_one(selector, OneLine)

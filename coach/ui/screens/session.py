@@ -14,15 +14,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 
 from coach.core.commands import CancelRun, Command
+from coach.core.events import LoopNoticed
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.door import Door, Update
 from coach.ui import keys
 from coach.ui.actions import DEEDS
+from coach.ui.early_keys import Patient
 from coach.ui.present.looking import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
 from coach.ui.screens.face import Face
 from coach.ui.scrub import Scrub
@@ -36,6 +37,7 @@ from coach.ui.widgets.searching import SearchLeft, SearchStepped, SearchTyped
 Export = Callable[[SessionState, int], str]
 LOOKS_PER_SECOND = 15
 SAID_SECONDS = 8.0
+_WORKS_IN_SEARCH = {"f1", "ctrl+z"}
 
 
 class Changed(Message):
@@ -51,16 +53,17 @@ class Changed(Message):
 
 
 def _bindings() -> list[BindingType]:
+    """Bind with priority: an action is done before the next key is looked at, so that no key goes to the wrong window."""
     bound = [
-        Binding(key, f"press('{each.id}', '{key}')", each.label, show=False)
+        Binding(key, f"press('{each.id}', '{key}')", each.label, show=False, priority=True)
         for each in keys.REGISTRY
         for key in each.keys
         if each.id != "palette" and key != "ctrl+q"
     ]
-    return [*bound, Binding("escape", "escape", "back", show=False)]
+    return [*bound, Binding("escape", "escape", "back", show=False, priority=True)]
 
 
-class SessionScreen(Screen[None]):
+class SessionScreen(Patient[None]):
     """Header, steps, panels, message, footer."""
 
     AUTO_FOCUS = "#tab-work"
@@ -82,6 +85,7 @@ class SessionScreen(Screen[None]):
         self.looking = Looking()
         self.said = ""
         self._face = Face(self)
+        self._carded: LoopNoticed | None = None
         self._hush: Timer | None = None
         self._looks: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -108,6 +112,8 @@ class SessionScreen(Screen[None]):
             yield Paper("side-gate", classes="side")
             yield Centre()
             yield Paper("side-runs", classes="side")
+        yield OneLine("loop")
+        yield OneLine("loop-keys")
         yield OneLine("message")
         yield OneLine("scrub")
         yield Footer()
@@ -117,6 +123,7 @@ class SessionScreen(Screen[None]):
         self._looks = self.set_interval(1 / LOOKS_PER_SECOND, self._look, pause=True)
         self.set_interval(20, self.paint)
         self.state = self.door.state
+        self._carded = self.state.standing_loop
         self._follow_run()
         self.paint()
 
@@ -183,12 +190,21 @@ class SessionScreen(Screen[None]):
         self.paint()
         self.centre.paper(tab).focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys to the search while it is typed in."""
+        typed_in = self.focused is not None and self.focused.id == "search"
+        return not (
+            typed_in and action in {"press", "escape"} and not _WORKS_IN_SEARCH & set(map(str, parameters))
+        )
+
     def action_escape(self) -> None:
-        """Stop the run under way; with nothing to stop, go back to the step's work."""
-        if self.state.under_way and not self.door.read_only:
+        """Stop what is under way; with nothing to stop, go back to the step's work, then to the wide scope."""
+        if (self.state.under_way or self.state.search) and not self.door.read_only:
             self.press("cancel")
         elif self.looking.tab != "work":
             self.action_show_tab("work")
+        elif self.state.scope != "all" and not self.door.read_only:
+            self.press("widen")
 
     @on(Changed)
     def _changed(self, message: Changed) -> None:
@@ -197,6 +213,16 @@ class SessionScreen(Screen[None]):
         self.paint()
         if message.update.notice:
             self.say(("⚠ " if message.update.is_refusal else "") + message.update.notice)
+
+        self._show_card()
+
+    def _show_card(self) -> None:
+        """Show a stop card once, and never over a window somebody types in: the notice stays below anyway."""
+        loop = self.state.standing_loop
+        is_new = loop is not None and loop != self._carded
+        self._carded = loop or self._carded
+        if is_new and loop and loop.level == "card" and self.app.screen is self and not self.door.read_only:
+            self.press("loop")
 
     @on(Footer.Pressed)
     def _footer_pressed(self, message: Footer.Pressed) -> None:

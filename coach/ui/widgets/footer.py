@@ -4,7 +4,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from coach.ui.keys import KeyAction
+from coach.ui.key_action import KeyAction
 from coach.ui.present.line import Line, Piece, line, piece
 from coach.ui.widgets.one_line import OneLine
 

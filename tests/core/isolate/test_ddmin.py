@@ -60,3 +60,22 @@ def test_one_culprit_of_a_thousand_is_cheap():
             minimise(range(1000), width=2), lambda part, it=culprit: "FAIL" if it in part else "PASS"
         )
         assert rounds <= 11
+
+
+@given(monotone(), st.lists(st.frozensets(st.integers(0, 39), max_size=4), max_size=4), WIDTHS)
+def test_what_only_makes_sense_together_goes_together(case, groups, width):
+    size, causes = case
+
+    def oracle(part):
+        items = set(part)
+        if any(0 < len(group & items) < len(group & set(range(size))) for group in groups):
+            return "UNRESOLVED"
+        return "FAIL" if any(cause <= items for cause in causes) else "PASS"
+
+    found, asked, _ = ask(minimise(range(size), width=width, groups=groups), oracle)
+    assert len(found) == size or oracle(found) == "FAIL"
+    assert all(
+        oracle([x for x in found if x not in group]) != "FAIL" for group in groups if group & set(found)
+    )
+    assert all(oracle([x for x in found if x != each]) != "FAIL" for each in found)
+    assert len(asked) == len({frozenset(each) for each in asked})

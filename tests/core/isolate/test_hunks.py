@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.changes import Hunk
-from coach.core.isolate.hunks import merge
+from coach.core.isolate.hunks import linked, merge
 
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\r\n", b"\xff\n", b"\n"]), max_size=12)
 
@@ -46,3 +46,14 @@ def test_two_of_three():
     assert len(hunks) == 3
     assert merge(old, new, [hunks[0], hunks[2]]) == b"0\n1\n2\n3\n"
     assert merge(old, new, [hunks[1]]) == b"1\ntwo\n3\n4\n"
+
+
+def test_hunks_that_bring_the_same_name_belong_together():
+    texts = [
+        "-import old\n+import new",
+        "-    return 1\n+    return 2",
+        "-old()\n+new()",
+        "+def helper(): ...",
+        "+helper()",
+    ]
+    assert linked(texts) == [frozenset({0, 2}), frozenset({3, 4})]

@@ -1,0 +1,154 @@
+"""Find the culprit among 256 commits: coach with 1 and 2 workers against `git bisect run` in a clone, in the same run.
+
+    python benchmarks/bisecting.py [COMMITS] [SECONDS-PER-TEST]
+
+Prints one JSON object: steps, seconds and the ratio for each culprit, coach and git taking turns. All three are told a good
+commit. A third figure is coach without a good commit: it looks for one first. Goals: at most 9 steps for 256 commits with
+one worker; with two workers faster than `git bisect run`.
+"""
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from coach.core.events import Interpreter
+from coach.core.failure import failing_set
+from coach.core.run import RunRequest
+from coach.core.search import CommitFound, SearchRequest, SearchResult
+from coach.core.target import Target
+from coach.engine.execution import Surroundings, execute
+from coach.engine.output import LiveOutput
+from coach.engine.probing import Ground
+from coach.engine.run import Limits
+from coach.engine.searching import SearchBench
+from coach.engine.snapshot import TreeStore
+
+TEST = "tests/test_shop.py::test_total"
+FILES = 100
+CULPRITS = 3
+
+
+def main() -> None:
+    commits = int(sys.argv[1]) if len(sys.argv) > 1 else 256
+    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 0.0
+    chance = random.Random(4)
+    rows = [compare(commits, chance.randrange(2, commits + 1), seconds) for _ in range(CULPRITS)]
+    figures = {
+        "commits": commits,
+        "seconds_per_test": seconds,
+        "rows": rows,
+        "steps_sequential_most": max(row["steps_1"] for row in rows),
+        "median_ratio_2_workers_to_git": statistics.median(row["ratio_2"] for row in rows),
+        "median_ratio_1_worker_to_git": statistics.median(row["ratio_1"] for row in rows),
+    }
+    print(json.dumps(figures, indent=2))
+
+
+def compare(commits: int, culprit: int, seconds: float) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        root, clone = Path(folder) / "project", Path(folder) / "clone"
+        bad = generate(root, commits, culprit, seconds)
+        good = git(root, "rev-parse", f"HEAD~{commits - 1}")
+        git(Path(folder), "clone", "-q", str(root), str(clone))
+        env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        trees = TreeStore(root, Path(folder) / "home")
+        ground = Ground(root, Path(folder) / "home", Interpreter(path=sys.executable), Limits(), env)
+        expected = signature(root, env)
+
+        def search(width: int, base: str) -> tuple[SearchResult, float]:
+            target = Target(words=(TEST,))
+            request = SearchRequest(
+                number=1, kind="commits", target=target, expected=expected, base=base, width=width
+            )
+            began = time.perf_counter()
+            result = SearchBench(trees, ground).search(request, (), threading.Event(), lambda _: None)
+            took = time.perf_counter() - began
+            assert isinstance(result.found, CommitFound), result
+            assert [each.id for each in result.found.commits] == [bad], result
+            return result, took
+
+        two, two_seconds = search(2, good)
+        steps, git_seconds = bisect_run(clone, good, bad, env)
+        one, one_seconds = search(1, good)
+        probing, probing_seconds = search(2, "")
+        return {
+            "culprit": commits - culprit,
+            "git_steps": steps,
+            "git_seconds": round(git_seconds, 2),
+            "steps_1": one.probes,
+            "seconds_1": round(one_seconds, 2),
+            "ratio_1": round(one_seconds / git_seconds, 2),
+            "probes_2": two.probes,
+            "seconds_2": round(two_seconds, 2),
+            "ratio_2": round(two_seconds / git_seconds, 2),
+            "probes_without_good": probing.probes,
+            "seconds_without_good": round(probing_seconds, 2),
+        }
+
+
+def bisect_run(clone: Path, good: str, bad: str, env: dict[str, str]) -> tuple[int, float]:
+    began = time.perf_counter()
+    git(clone, "bisect", "start", "HEAD", good)
+    command = ["git", "bisect", "run", sys.executable, "-m", "pytest", "-q", TEST]
+    done = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, check=False)
+    took = time.perf_counter() - began
+    assert f"{bad} is the first bad commit" in done.stdout, done.stdout + done.stderr
+    return done.stdout.count("running "), took
+
+
+def signature(root: Path, env: dict[str, str]) -> tuple[str, ...]:
+    """Run the test in the checkout, as the session did before."""
+    around = Surroundings(
+        root,
+        Interpreter(path=sys.executable),
+        Limits(),
+        lambda _: "",
+        LiveOutput(),
+        {**env, "PYTHONPATH": str(root)},
+    )
+    request = RunRequest(number=1, purpose="reproduce", target=Target(words=(TEST,)))
+    return tuple(each.strict for each in failing_set(execute(request, around, threading.Event())))
+
+
+def generate(root: Path, commits: int, culprit: int, seconds: float) -> str:
+    """Make a history of a package of 100 modules; commit number ``culprit`` breaks one. Returns its id."""
+    (root / "shop").mkdir(parents=True)
+    (root / "tests").mkdir()
+    git(root, "init", "-q", "-b", "main")
+    (root / "tests/test_shop.py").write_text(
+        f"import time\n\nfrom shop.total import total\n\n\ndef test_total():\n    time.sleep({seconds})\n    assert total(3) == 6\n"
+    )
+    (root / "conftest.py").write_text("")
+    for number in range(FILES):
+        (root / f"shop/part_{number}.py").write_text(f"def part():\n    return {number}\n" * 20)
+    found = ""
+    for number in range(1, commits + 1):
+        rate = "2" if number < culprit else "2 + 1"
+        (root / "shop/total.py").write_text(
+            f"from shop import part_1\n\n\ndef total(amount):\n    return amount * {rate}\n"
+        )
+        (root / f"shop/part_{number % FILES}.py").write_text(
+            f"def part():\n    return {FILES + number}\n" * 20
+        )
+        git(root, "add", "-A")
+        git(root, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", f"step {number}")
+        if number == culprit:
+            found = git(root, "rev-parse", "HEAD")
+    return found
+
+
+def git(root: Path, *words: str) -> str:
+    return subprocess.run(
+        ["git", *words], cwd=root, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""Runs that only look: traced ones, which give a spectrum, and mutating ones, which try small changes in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coach.core.effects import MutantsSeen, Observation, SpectrumSeen, StartRun
+from coach.core.isolate.mutants import Mutant
+from coach.core.isolate.spectrum import Coverage
+from coach.core.report import RunReport
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.execution import Surroundings
+from coach.engine.mutating import mutations_of, neighbours_of, plan_text, planned, strangers
+from coach.engine.spectrum import coverage_from, spectrum_of
+
+_STOPPED = {"cancelled", "superseded", "interrupted"}
+
+
+@dataclass(slots=True)
+class Looking:
+    """Prepares runs that look, and says what they saw. Remembers the newest coverage: it knows who notices a change."""
+
+    around: Surroundings
+    recall: Callable[[str], str]
+    """Returns a kept text by its hash; empty when it is gone."""
+    _coverage: Coverage | None = None
+    _chosen: tuple[Mutant, ...] = ()
+
+    def prepare(self, effect: StartRun) -> RunRequest:
+        """Return the request as it is to be executed: a mutating one also collects tests that notice the changes."""
+        request = effect.request
+        if not request.mutate:
+            return request
+        root, focus = self.around.root, request.focus
+        self._chosen = planned(effect.places, root)
+        known = self._coverage or coverage_from(self.recall(effect.coverage) if effect.coverage else "")
+        near = neighbours_of(known, self._chosen, focus) if focus in known.tests else None
+        self.around.mutated[request.number] = plan_text(request, self._chosen, root, near)
+        words = (*request.target.words, *strangers(near or {}, focus))
+        return request.model_copy(update={"target": Target(words=words)})
+
+    def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
+        """Read what a run saw. A trace that was stopped half way says nothing; mutations that came half way do."""
+        coverage = self.around.traced.pop(request.number, None)
+        said = self.around.mutated.pop(request.number, "")
+        if request.mutate:
+            found = mutations_of(request, report.tree, self._chosen, said, report.duration)
+            return [MutantsSeen(mutations=found)] if found.tried or found.why else []
+        if coverage is None or report.ending.kind in _STOPPED:
+            return []
+        self._coverage = coverage
+        return [
+            SpectrumSeen(spectrum=spectrum_of(request, report, coverage, self.around.root, self.around.keep))
+        ]

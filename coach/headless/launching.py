@@ -1,0 +1,68 @@
+"""Open what the screen shows. Runs in a thread while the first picture is on the glass already; knows the whole house."""
+
+import os
+import sys
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+from coach.config import load_settings
+from coach.core import commands as cmd
+from coach.core.session import SessionState
+from coach.demo import FAILING_TEST, make_demo
+from coach.dispatcher import Dispatcher
+from coach.door import Door
+from coach.errors import SessionHeld, UsageError
+from coach.exporting import export_session
+from coach.headless.choosing import chosen_target
+from coach.headless.opening import current_id
+from coach.opening import open_existing, open_new, open_review, project_here
+from coach.store import library
+
+
+def new(args: Namespace) -> Door:
+    """Begin a session on the target of the command line; the reproduction starts at once."""
+    root = _demo(args) if args.demo else project_here()
+    target = chosen_target(args, root)
+    flags = {"python": args.python, "workflow": args.workflow, "timeout": args.timeout}
+    return _begun(open_new(root, target, load_settings(root, flags)), cmd.Begin())
+
+
+def resumed(session: str) -> Door:
+    """Take up a session; when another coach holds it, look at it."""
+    found = current_id(session)
+    try:
+        return _begun(open_existing(found), cmd.Resume())
+    except SessionHeld as held:
+        return open_review(found, why=str(held))
+
+
+def reviewed(session: str) -> Door:
+    """Replay a session: the named one, or the newest here."""
+    listed = library.find(session) if session else None
+    if listed is None:
+        root = str(project_here())
+        listed = next((each for each in library.sessions() if each.project == root and not each.damage), None)
+    if listed is None:
+        raise UsageError("no session in this project", do="coach sessions lists all")
+    return open_review(listed.id)
+
+
+def exported(state: SessionState, budget: int) -> str:
+    """Return the prompt that the screen previews."""
+    return export_session(state, budget, "markdown").text
+
+
+def _begun(session: Dispatcher, first: cmd.Command) -> Door:
+    session.__enter__()
+    session.submit(first)
+    return session
+
+
+def _demo(args: Namespace) -> Path:
+    """Make the demo in a new scratch folder and go there."""
+    folder = Path(tempfile.mkdtemp(prefix="coach-demo-")) / "shop"
+    make_demo(folder)
+    os.chdir(folder)
+    args.target, args.python = [FAILING_TEST], sys.executable
+    return folder

@@ -1,0 +1,140 @@
+"""``coach loops``: what would be said on a log, and how well that does over labelled ones."""
+
+import gzip
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from coach.core.events import Recorded
+from coach.core.loops.replaying import Spoken, would_say
+from coach.core.loops.scoring import Case, Label, PatternScore, Scores, score
+from coach.core.text import safe_line
+from coach.errors import EXIT_FINE, UsageError
+from coach.headless.opening import current_id
+from coach.headless.talk import put, put_json, say
+from coach.store.lines import objects, record_from
+from coach.store.log import LOG_NAME
+from coach.store.paths import session_folder
+
+LABELS = "labels.json"
+DEFAULT_FOLDERS = ("tests/loops/corpus", "tests/loops/holdout")
+
+
+def replay(args: Namespace) -> int:
+    """Show what would be said on a log, and when."""
+    path = _log_path(args.log)
+    spoken = tuple(would_say(read_records(path), args.off or ()))
+    if args.json:
+        put_json([_as_json(each) for each in spoken])
+        return EXIT_FINE
+    for each in spoken:
+        sighting = each.sighting
+        put(f"#{each.run}  {sighting.level:<6}  {sighting.pattern:<13}  {safe_line(sighting.sentence)}")
+        put(f"      {'':<6}  {'':<13}  {safe_line(sighting.move)}")
+    if not spoken:
+        put("nothing would be said")
+    return EXIT_FINE
+
+
+def score_corpus(args: Namespace) -> int:
+    """Print caught, false alarms and runs until the first word, per pattern, for every folder of labelled logs."""
+    folders = [Path(each) for each in (args.folder or DEFAULT_FOLDERS)]
+    results = {str(folder): score(read_cases(folder)) for folder in folders}
+    if args.json:
+        put_json({name: _scores_as_json(scores) for name, scores in results.items()})
+        return EXIT_FINE
+    for name, scores in results.items():
+        put("\n".join(_table(name, scores)))
+        for session, sentence in scores.interrupted:
+            say(f"false alarm in {session}: {safe_line(sentence)}")
+        for session in (each for pattern in scores.patterns.values() for each in pattern.missed):
+            say(f"missed in {session}")
+    return EXIT_FINE
+
+
+def read_records(path: Path) -> Iterator[Recorded]:
+    """Read a log, packed or not. Raises UsageError when there is none."""
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (OSError, EOFError, gzip.BadGzipFile) as error:
+        raise UsageError(f"{path} cannot be read", why=str(error), do="name a log.jsonl or a session's id") from None
+    for raw in objects(content.splitlines(keepends=True)):
+        record = record_from(raw) if raw is not None else None
+        if record is not None:
+            yield record
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """Read a folder of labelled logs and ask the detectors. Raises UsageError when it is none."""
+    try:
+        raw = json.loads((folder / LABELS).read_text(encoding="utf-8"))
+        labels = {name: Label.model_validate(value) for name, value in raw.items()}
+    except (OSError, ValueError, AttributeError, ValidationError) as error:
+        do = "run this in a checkout of coach, or name folders with labelled logs"
+        raise UsageError(f"{folder} holds no labelled logs", why=str(error).partition("\n")[0], do=do) from None
+    return [
+        Case(name, label, tuple(would_say(read_records(folder / f"{name}.jsonl.gz")))) for name, label in labels.items()
+    ]
+
+
+def _log_path(name: str) -> Path:
+    path = Path(name)
+    if path.is_dir():
+        return path / LOG_NAME
+    return path if path.exists() else session_folder(current_id(name)) / LOG_NAME
+
+
+def _as_json(each: Spoken) -> dict[str, Any]:
+    sighting = each.sighting
+    return {
+        "run": each.run,
+        "seq": each.seq,
+        "pattern": sighting.pattern,
+        "level": sighting.level,
+        "evidence": list(sighting.evidence),
+        "place": sighting.place,
+        "sentence": sighting.sentence,
+        "move": sighting.move,
+        "action": sighting.action,
+    }
+
+
+def _table(name: str, scores: Scores) -> list[str]:
+    lines = [name, f"  {'pattern':<14}{'caught':>10}{'notes due':>12}{'runs until first word':>24}"]
+    for found in scores.patterns.values():
+        if found.sessions:
+            lines.append(_row(found))
+    share = f"{scores.false_alarms:.1%}"
+    lines.append(f"  healthy: {len(scores.interrupted)} of {scores.healthy} interrupted ({share}), {scores.with_notes} with notes only")
+    return lines
+
+
+def _row(found: PatternScore) -> str:
+    caught = f"{found.caught}/{found.sessions}"
+    notes = f"{found.noted}/{found.notes_due}" if found.notes_due else "-"
+    first = f"{found.runs_until_first:g}" if found.runs_until_first is not None else "-"
+    return f"  {found.pattern:<14}{caught:>10}{notes:>12}{first:>24}"
+
+
+def _scores_as_json(scores: Scores) -> dict[str, Any]:
+    return {
+        "patterns": {
+            found.pattern: {
+                "sessions": found.sessions,
+                "caught": found.caught,
+                "notes_due": found.notes_due,
+                "noted": found.noted,
+                "runs_until_first": found.runs_until_first,
+                "missed": found.missed,
+            }
+            for found in scores.patterns.values()
+        },
+        "healthy": scores.healthy,
+        "interrupted": [{"session": name, "said": sentence} for name, sentence in scores.interrupted],
+        "false_alarms": round(scores.false_alarms, 4),
+        "with_notes": scores.with_notes,
+    }

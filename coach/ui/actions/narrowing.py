@@ -1,0 +1,103 @@
+"""Actions about loops, measurements and searches. Windows are imported when they are opened."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from coach.core import commands as cmd
+from coach.core.session import ASSISTANT
+from coach.ui.present import restoring
+from coach.ui.screens.question import Question
+
+if TYPE_CHECKING:
+    from coach.core.search import SearchKind
+    from coach.ui.screens.session import SessionScreen
+
+
+def restore(screen: "SessionScreen", _key: str) -> None:
+    """Ask first, always: files of the checkout change."""
+    from coach.ui.screens.confirm import ConfirmScreen
+
+    wanted = restoring.goal(screen.state)
+    assert wanted is not None, "the registry disables this without a goal"
+
+    def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
+        if agreed:
+            screen.submit(cmd.RestoreTree(run=wanted.run, tree=wanted.tree))
+
+    title = f"Restore #{wanted.run}" if wanted.run else "Undo the restore"
+    lines = restoring.confirm_lines(screen.state, wanted, screen.door.records)
+    screen.app.push_screen(ConfirmScreen(title, "restores" if wanted.run else "undoes", lines), answered)
+
+
+def dismiss(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.actions.dialogs import ask
+
+    loop = screen.state.standing_loop
+    assert loop is not None, "the registry disables this without a loop"
+    text = f"{loop.sentence} Why is this no loop? The reason is recorded; it is not mentioned again here."
+    ask(
+        screen, Question("Dismiss", text), lambda reason: cmd.DismissLoop(pattern=loop.pattern, reason=reason)
+    )
+
+
+def look(screen: "SessionScreen", _key: str) -> None:
+    """Show the stop card of the standing loop."""
+    from coach.ui.keys import advised
+    from coach.ui.present.loops import card_lines, pattern_words
+    from coach.ui.screens.card import CardScreen
+
+    loop = screen.state.standing_loop
+    assert loop is not None, "the registry disables this without a loop"
+    answers = {} if screen.door.read_only else {"z": "restore", "D": "dismiss"}
+    move = None if screen.door.read_only else advised(screen.state)
+    if move:
+        answers[move.shown_key] = move.id
+
+    def answered(action: str | None) -> None:
+        if action:
+            screen.press(action)
+
+    screen.app.push_screen(
+        CardScreen(pattern_words(loop.pattern), card_lines(screen.state, loop), answers), answered
+    )
+
+
+def searches(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.present.choosing import offers
+    from coach.ui.screens.searches import SearchesScreen
+
+    def chosen(kind: "SearchKind | None") -> None:
+        if kind == "input":
+            _ask_input(screen)
+        elif kind:
+            screen.submit(cmd.BeginSearch(kind=kind))
+
+    screen.app.push_screen(SearchesScreen(offers(screen.state)), chosen)
+
+
+def _ask_input(screen: "SessionScreen") -> None:
+    from coach.ui.actions.dialogs import ask
+
+    text = "Which file does the failing test read? Relative to the project. A reduced copy is kept; the file stays as it is."
+    question = Question("Reduce the input", text, label="file")
+    ask(screen, question, lambda name: cmd.BeginSearch(kind="input", input=name))
+
+
+def hand_over(screen: "SessionScreen", _key: str) -> None:
+    """Take the session back at once; handing it over asks to whom."""
+    from coach.ui.actions.dialogs import ask
+
+    if screen.state.held_by:
+        screen.submit(cmd.HandBack())
+        return
+    text = "Who edits from here on? Their attempts carry the name; H takes the session back."
+    ask(screen, Question("Hand over", text, label="to", value=ASSISTANT), lambda name: cmd.HandOver(to=name))
+
+
+DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+    "restore": restore,
+    "dismiss": dismiss,
+    "loop": look,
+    "searches": searches,
+    "hand-over": hand_over,
+}

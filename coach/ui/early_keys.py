@@ -1,0 +1,66 @@
+"""Keys typed before a window has its focus: they are kept and given to it, never to what lies below.
+
+Pressing ``s`` and typing on at once must write into the form that ``s`` opens. Textual would hand the next keys to the
+widget that still has the focus, where each of them is an action of the session.
+"""
+
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+from textual.screen import Screen
+
+from coach.core.text import safe
+
+T = TypeVar("T")
+
+
+class FocusCame(Message):
+    """A window has its focus: what was typed meanwhile is for it."""
+
+
+class Patient(Screen[T], Generic[T]):
+    """A screen that may be waiting for the widget its keys are meant for."""
+
+    awaits_focus = False
+
+    def on_descendant_focus(self) -> None:
+        if self.awaits_focus:
+            self.awaits_focus = False
+            self.app.post_message(FocusCame())
+
+
+class PatientApp(App[None]):
+    """Hands keys on in the order they were typed, and takes escape sequences out of what is pasted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._early: list[events.Key] = []
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            event.text = safe(event.text, limit=200_000)
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if event.key == "escape":  # a window that never gets its focus can still be left
+                self._early.clear()
+            self._early.append(event)
+            if event.key == "escape" or not self._is_waiting:
+                await self._hand_on()
+        else:
+            await super().on_event(event)
+
+    async def on_focus_came(self) -> None:
+        await self._hand_on()
+
+    @property
+    def _is_waiting(self) -> bool:
+        return isinstance(self.screen, Patient) and self.screen.awaits_focus
+
+    async def _hand_on(self) -> None:
+        """Hand on what was kept, until a key opens another window that is to be waited for."""
+        while self._early:
+            event = self._early.pop(0)
+            await super().on_event(event)
+            if self._is_waiting and event.key != "escape":
+                break

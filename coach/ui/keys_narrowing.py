@@ -1,0 +1,74 @@
+"""The keys that came with loops, measured suspects and searches: a part of the one registry."""
+
+from coach.ui import why
+from coach.ui.key_action import KeyAction, act
+
+NARROWING: tuple[KeyAction, ...] = (
+    act(
+        "narrow",
+        "f",
+        "failing only",
+        "Run the failing tests only, now and on save.",
+        "Runs",
+        why=why.also(why.nothing_failed),
+    ),
+    act(
+        "widen", "F", "run all again", "Let runs on save reach all again.", "Runs", why=why.also(why.is_wide)
+    ),
+    act(
+        "spectrum",
+        "S",
+        "whole-suite spectrum",
+        "Compare the lines the failing test runs with those of the whole suite.",
+        "Narrowing",
+        why=why.also(why.no_spectrum),
+    ),
+    act(
+        "mutants",
+        "M",
+        "try mutants",
+        "Try small changes of the top suspects, in memory only.",
+        "Narrowing",
+        why=why.also(why.no_mutants),
+    ),
+    act(
+        "searches",
+        "B",
+        "search causes",
+        "Choose a search: edits, commits, test order, flake, input.",
+        "Narrowing",
+        why=why.writable,
+    ),
+    act(
+        "loop",
+        "L",
+        "look at the loop",
+        "Show the loop that was noticed: its evidence and the one move.",
+        "Loops",
+        why=why.no_loop,
+    ),
+    act(
+        "restore",
+        "z",
+        "restore",
+        "Put the files of the last good run back, after a question; again: undo.",
+        "Loops",
+        why=why.also(why.nothing_to_restore),
+    ),
+    act(
+        "dismiss",
+        "D",
+        "dismiss",
+        "Say why this is no loop; it is not mentioned again here.",
+        "Loops",
+        why=why.also(why.no_loop_stands),
+    ),
+    act(
+        "hand-over",
+        "H",
+        "hand over",
+        "Say who edits from here on: an assistant, or you again.",
+        "Loops",
+        why=why.writable,
+    ),
+)

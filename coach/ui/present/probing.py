@@ -1,0 +1,211 @@
+"""A search as lines: what is asked, how far it is, how to stop it, and what was found."""
+
+from collections.abc import Callable
+
+from coach.core.changes import FileChange
+from coach.core.isolate.axes import CONDITIONS, ROUNDS, Measured
+from coach.core.oracle import Outcome
+from coach.core.search import (
+    KIND_WORDS,
+    AxisFound,
+    CommitFound,
+    EditsFound,
+    Found,
+    InputReduced,
+    NotARegression,
+    PollutersFound,
+    Search,
+    SearchKind,
+    SearchRequest,
+)
+from coach.core.session import SessionState
+from coach.ui.present.code import code
+from coach.ui.present.diff import file_lines
+from coach.ui.present.figures import bar, count, day, seconds
+from coach.ui.present.line import BLANK, Line, Role, elastic, heading, line, piece
+
+SIGNS: dict[Outcome, tuple[str, Role]] = {
+    "FAIL": ("✘", "bad"),
+    "PASS": ("✔", "good"),
+    "UNRESOLVED": ("◐", "warn"),
+}
+_HOW: dict[str, tuple[str, Role]] = {
+    "found": ("✔ found", "good"),
+    "nothing": ("○ nothing found", "dim"),
+    "stopped": ("○ stopped", "dim"),
+    "failed": ("◐ not carried out", "warn"),
+}
+_MOST_MARKS = 40
+_MOST_PREVIEW = 20
+
+_ASKED: dict[SearchKind, Callable[[SearchRequest], str]] = {
+    "edits": lambda asked: f"Which hunks make it fail? Since {asked.base_label or asked.base[:9]}.",
+    "commits": lambda asked: (
+        "Which commit brought the failure?" + (f" {asked.base[:10]} is good." if asked.base else "")
+    ),
+    "order": lambda _: "Which tests before it make it fail?",
+    "flake": lambda _: "What does the failure depend on?",
+    "input": lambda asked: f"How little of {asked.input} still makes it fail?",
+}
+
+
+def shown_search(state: SessionState) -> Search | None:
+    """Return the search to show with the step's work: the one under way, else the newest, until a step is left."""
+    if not state.searches or state.search:
+        return state.search
+    newest = state.searches[-1]
+    entered = state.visits[-1].at if state.visits else 0.0
+    return newest if state.step_id == "isolate" or entered <= newest.began else None
+
+
+def search_lines(search: Search, now: float) -> tuple[Line, ...]:
+    """Return the whole section."""
+    request, result = search.request, search.result
+    mark = _HOW[result.how] if result else ("◌ under way", "accent")
+    words = KIND_WORDS[request.kind]
+    lines = [heading(words[:1].upper() + words[1:], mark)]
+    lines += [
+        line("  ", _ASKED[request.kind](request), hang=2),
+        line("  ", ("in ", "dim"), elastic(request.target.label, "dim"), fit="cut"),
+    ]
+    if result is None:
+        return (*lines, *_progress(search, now))
+    cost = f"{count(result.probes, 'run')}, {result.known} known, {seconds(result.seconds)}"
+    lines.append(line("  ", (result.sentence, "strong"), figure=(cost, "dim"), hang=2))
+    return (*lines, *(_found(result.found) if result.found else ()))
+
+
+def searching(search: Search, now: float) -> Line:
+    """Say on one line what is searched, how far it is and how to stop it."""
+    said = [KIND_WORDS[search.request.kind], _tried(search), *_rate(search, now)]
+    return line(
+        (" ◌ ", "accent"),
+        " · ".join(said),
+        figure=(piece(" c ", "key"), piece(" stops it ", "dim")),
+        fit="cut",
+    )
+
+
+def _progress(search: Search, now: float) -> list[Line]:
+    """Draw a bar where the end is known; else the outcomes as they came: nothing is promised that is not known."""
+    total = _total(search.request)
+    lines: list[Line] = []
+    if total:
+        share = min(1.0, len(search.tried) / total)
+        left = max(0, total - len(search.tried))
+        lines.append(
+            line("  ", (bar(share, 30), "accent"), ("▏", "dim"), figure=(f"{left} left", "dim"), fit="cut")
+        )
+    marks = [piece(*SIGNS[each.outcome]) for each in search.tried[-_MOST_MARKS:]]
+    lines.append(line("  ", *(marks or [piece("nothing tried yet", "dim")])))
+    lines.append(line("  ", (" · ".join([_tried(search), *_rate(search, now)]), "dim"), hang=2))
+    if search.doing:
+        lines.append(line("  ", ("trying ", "dim"), elastic(search.doing), fit="cut"))
+    return [
+        *lines,
+        line("  ", (" c ", "key"), (" stops it; what was tried is kept, and it can go on.", "dim"), hang=6),
+    ]
+
+
+def _total(request: SearchRequest) -> int:
+    planned = (request.rounds or ROUNDS) * len(CONDITIONS) if request.kind == "flake" else 0
+    return min(filter(None, (planned, request.most)), default=0)
+
+
+def _tried(search: Search) -> str:
+    outcomes = [each.outcome for each in search.tried]
+    unclear = f", {outcomes.count('UNRESOLVED')} unresolved" if "UNRESOLVED" in outcomes else ""
+    return f"{len(outcomes)} tried: {outcomes.count('FAIL')} fail, {outcomes.count('PASS')} pass{unclear}"
+
+
+def _rate(search: Search, now: float) -> list[str]:
+    spent = max(0.0, now - search.began)
+    a_minute = 60 * len(search.tried) / spent if spent >= 5 else 0.0
+    rate = [f"{a_minute:.0f} a minute"] if a_minute >= 1 else []
+    return [*rate, f"{spent:.0f} s" if spent < 60 else seconds(spent)]
+
+
+def _found(found: Found) -> list[Line]:
+    match found:
+        case EditsFound():
+            return _files(found.files)
+        case CommitFound():
+            return _commits(found)
+        case NotARegression():
+            unclear = f"{count(found.unresolved, 'commit')} on the way could not be judged"
+            return [line("  ", (unclear, "dim"), hang=2)] if found.unresolved else []
+        case PollutersFound():
+            return _polluters(found)
+        case AxisFound():
+            return [_condition(row) for row in found.table.rows]
+        case InputReduced():
+            return _input(found)
+
+
+def _commits(found: CommitFound) -> list[Line]:
+    lines = [
+        line(
+            "  ",
+            ("✘ ", "bad"),
+            (f"{each.id[:10]} ", "strong"),
+            each.subject,
+            figure=(day(each.at), "dim"),
+            hang=4,
+        )
+        for each in found.commits[:10]
+    ]
+    lines.append(line("  ", ("✔ ", "good"), (f"{found.good.id[:10]} {found.good.subject}", "dim"), hang=4))
+    if found.belief < 1:
+        lines.append(
+            line("  ", (f"{found.belief:.0%} sure: the failure shows only sometimes", "dim"), hang=2)
+        )
+    if len(found.commits) > 1:
+        lines.append(line("  ", ("one of these: those between could not be judged", "dim"), hang=2))
+    if found.left_out:
+        return [*lines, *_files(found.files), line((f"  … {count(found.left_out, 'more file')}", "dim"))]
+    return lines + _files(found.files)
+
+
+def _files(files: tuple[FileChange, ...]) -> list[Line]:
+    return [each for file in files for each in file_lines(file)]
+
+
+def _polluters(found: PollutersFound) -> list[Line]:
+    lines = [line("  ", ("✘ ", "bad"), elastic(each, "strong"), fit="cut") for each in found.polluters]
+    lines.append(
+        line(
+            "  ",
+            ("spoils ", "dim"),
+            elastic(found.victim),
+            figure=(f"{len(found.polluters)} of {found.of}", "dim"),
+            fit="cut",
+        )
+    )
+    if found.leaked:
+        lines.append(line("  ", ("it leaves behind ", "dim"), " · ".join(found.leaked[:8]), hang=4))
+    return lines
+
+
+def _condition(row: Measured) -> Line:
+    share = row.failures / row.runs if row.runs else 0.0
+    unclear = f", {row.unresolved} unresolved" if row.unresolved else ""
+    figure = f"{row.failures} of {row.runs} fail{unclear}  {row.low:.0%} to {row.high:.0%}"
+    return line(
+        "  ",
+        row.condition.ljust(12),
+        ("│", "dim"),
+        (bar(share, 16), "accent"),
+        ("│", "dim"),
+        figure=(figure, "dim"),
+        fit="cut",
+    )
+
+
+def _input(found: InputReduced) -> list[Line]:
+    minimal = "no character can be left out" if found.is_minimal else "it may get smaller still"
+    size = f"{found.bytes_before:,} → {found.bytes_after:,} bytes, {count(found.lines_after, 'line')}"
+    lines = [
+        line("  ", size, (f"  {minimal}", "dim"), hang=2),
+        line("  ", ("kept as ", "dim"), elastic(found.reduced), fit="cut"),
+    ]
+    return [*lines, BLANK, *code(found.preview, 1, most=_MOST_PREVIEW)] if found.preview else lines

@@ -1,0 +1,300 @@
+"""Every kind of event in words: a sign, its role, and what happened."""
+
+from functools import singledispatch
+
+from coach.core import events as ev
+from coach.core.run import PURPOSE_WORDS
+from coach.core.scope import SCOPE_WORDS
+from coach.core.search import KIND_WORDS
+from coach.ui.present.figures import count, seconds
+from coach.ui.present.line import Role
+from coach.ui.present.proof import VERDICTS
+from coach.ui.present.runs import attempt_words
+
+Said = tuple[str, Role, str]
+"""Sign, its role, and what happened."""
+
+_ENDINGS: dict[str, tuple[str, Role]] = {
+    "verified": ("✔", "good"),
+    "partial": ("◐", "warn"),
+    "abandoned": ("○", "dim"),
+}
+
+
+@singledispatch
+def say(event: object) -> Said:
+    return "·", "dim", type(event).__name__
+
+
+@say.register
+def _(event: ev.Unknown) -> Said:
+    return "?", "warn", f"an event of a kind this version does not know: {event.kind}"
+
+
+@say.register
+def _(event: ev.SessionOpened) -> Said:
+    return "○", "accent", f"opened on {event.target.label}, workflow {event.workflow.name}"
+
+
+@say.register
+def _(event: ev.SessionResumed) -> Said:
+    return "○", "accent", f"taken up again by coach {event.coach}".rstrip()
+
+
+@say.register
+def _(event: ev.SessionInterrupted) -> Said:
+    return "⚠", "warn", f"coach was stopped by {event.by}"
+
+
+@say.register
+def _(event: ev.SessionClosed) -> Said:
+    sign, role = _ENDINGS[event.ending]
+    return sign, role, f"closed: {event.ending}" + (f", {event.note}" if event.note else "")
+
+
+@say.register
+def _(event: ev.TargetChanged) -> Said:
+    return "○", "accent", f"target is now {event.target.label}"
+
+
+@say.register
+def _(event: ev.SpecWritten) -> Said:
+    return "·", "dim", f"spec: {event.spec.title or event.spec.expected}"
+
+
+@say.register
+def _(event: ev.StepEntered) -> Said:
+    return "●", "accent", f"step {event.step}" + (f": {event.why}" if event.why not in {"", "gate"} else "")
+
+
+@say.register
+def _(event: ev.GateOverridden) -> Said:
+    return "⚠", "warn", f"left {event.step} without its gate: {event.reason}"
+
+
+@say.register
+def _(event: ev.RunStarted) -> Said:
+    request = event.request
+    scope = f", {SCOPE_WORDS[request.covers]}" if request.covers == "failures" else ""
+    return "◌", "dim", f"run #{request.number} started, {PURPOSE_WORDS[request.purpose]}{scope}"
+
+
+@say.register
+def _(event: ev.RunFinished) -> Said:
+    spent = seconds(event.report.duration) + (" warm" if event.report.warm else "")
+    if event.failing:
+        first = event.failing[0]
+        more = f" and {len(event.failing) - 1} more" if len(event.failing) > 1 else ""
+        return "✘", "bad", f"run #{event.number} failed, {spent}: {first.exception} {first.message}{more}"
+    if event.judged.outcome == "PASS":
+        return "✔", "good", f"run #{event.number} passed, {spent}"
+    return "◐", "warn", f"run #{event.number} unresolved, {spent}: {event.judged.reason}"
+
+
+@say.register
+def _(_event: ev.ReproductionBegan) -> Said:
+    return "·", "dim", "reproduction began"
+
+
+@say.register
+def _(event: ev.ReproductionMeasured) -> Said:
+    found = event.reproduction
+    text = f"the same failure in {found.failures} of {found.runs} cold runs"
+    return ("✘", "bad", text) if found.is_reproduced else ("◐", "warn", text)
+
+
+@say.register
+def _(event: ev.EditSeen) -> Said:
+    more = f" and {len(event.paths) - 1} more" if len(event.paths) > 1 else ""
+    return "+", "accent", f"edited {event.paths[0] if event.paths else 'files'}{more}"
+
+
+@say.register
+def _(event: ev.WatchingChanged) -> Said:
+    text = "runs on save are on" if event.watching else "runs on save are off"
+    return "·", "dim", text + (f": {event.note}" if event.note else "")
+
+
+@say.register
+def _(event: ev.ChangesRead) -> Said:
+    changes = event.changes
+    return (
+        "·",
+        "dim",
+        f"{count(changes.hunk_count, 'hunk')} in {count(len(changes.files), 'file')} since {changes.label or changes.base[:9]}",
+    )
+
+
+@say.register
+def _(event: ev.TestPinned) -> Said:
+    return "✔", "good", f"pinned {event.test} ({event.digest[:7]})"
+
+
+@say.register
+def _(event: ev.PinnedTestRead) -> Said:
+    return (
+        "⚠",
+        "warn",
+        "the pinned test is gone" if not event.digest else f"the pinned test reads {event.digest[:7]}",
+    )
+
+
+@say.register
+def _(event: ev.TestUnpinned) -> Said:
+    return "⚠", "warn", f"unpinned: {event.reason}"
+
+
+@say.register
+def _(event: ev.SuspectsRanked) -> Said:
+    return "·", "dim", f"{count(len(event.suspects), 'suspect')} named by #{event.run}"
+
+
+@say.register
+def _(event: ev.SuspectRuledOut) -> Said:
+    return "✘", "dim", f"ruled out {event.suspect}: {event.reason}"
+
+
+@say.register
+def _(event: ev.SuspectRestored) -> Said:
+    return "○", "dim", f"restored {event.suspect}"
+
+
+@say.register
+def _(event: ev.HypothesisProposed) -> Said:
+    return "○", "accent", f"H{event.id}: {event.claim}"
+
+
+@say.register
+def _(event: ev.HypothesisJudged) -> Said:
+    sign, role = VERDICTS[event.verdict]
+    return sign, role, f"H{event.id} {event.verdict.lower()}: {event.reason}"
+
+
+@say.register
+def _(event: ev.NoteWritten) -> Said:
+    return "·", "accent", f"note: {event.text}"
+
+
+@say.register
+def _(event: ev.VerificationBegan) -> Said:
+    return "·", "dim", f"verification began, {count(len(event.plan), 'run')}"
+
+
+@say.register
+def _(event: ev.VerificationVoided) -> Said:
+    return "◐", "warn", f"verification void: {event.why}"
+
+
+@say.register
+def _(event: ev.VerificationJudged) -> Said:
+    held = sum(each.passed for each in event.verification.checks)
+    text = f"{event.verification.verdict}: {held} of {len(event.verification.checks)} checks hold"
+    return ("✔", "good", text) if event.verification.verdict == "verified" else ("◐", "warn", text)
+
+
+@say.register
+def _(event: ev.RootCauseWritten) -> Said:
+    return "·", "accent", f"root cause: {event.text}"
+
+
+@say.register
+def _(_event: ev.FixConfirmed) -> Said:
+    return "✔", "good", "a person confirmed the fix"
+
+
+@say.register
+def _(event: ev.ContextExported) -> Said:
+    return (
+        "→",
+        "accent",
+        f"exported as {event.format}, budget {event.budget:,}" + (f", {event.way}" if event.way else ""),
+    )
+
+
+@say.register
+def _(event: ev.ScopeChanged) -> Said:
+    return "·", "dim", f"on save: {SCOPE_WORDS[event.scope]}"
+
+
+@say.register
+def _(event: ev.SpectrumMeasured) -> Said:
+    seen = event.spectrum
+    against = "the whole suite" if seen.scope == "suite" else "its own file"
+    return (
+        "·",
+        "dim",
+        f"measured {count(seen.lines_seen, 'line')} against {count(seen.passing, 'passing test')} of {against}",
+    )
+
+
+@say.register
+def _(event: ev.MutantsTried) -> Said:
+    tried = event.mutations
+    if tried.flips:
+        return "✔", "good", f"{tried.flips[0].sentence}; {count(tried.tried, 'small mutation')} tried"
+    return "·", "dim", f"none of {count(tried.tried, 'small mutation')} turns the test green"
+
+
+@say.register
+def _(event: ev.HandedOver) -> Said:
+    return "→", "accent", f"handed over to {event.to}"
+
+
+@say.register
+def _(_event: ev.HandedBack) -> Said:
+    return "→", "accent", "handed back to the engineer"
+
+
+@say.register
+def _(event: ev.AttemptRead) -> Said:
+    more = f": {event.attempt.findings[0].text}" if event.attempt.findings else ""
+    return "+", "accent", f"before run #{event.attempt.run}: {attempt_words(event.attempt)}{more}"
+
+
+@say.register
+def _(event: ev.LoopNoticed) -> Said:
+    role: Role = "dim" if event.level == "note" else "warn"
+    return (
+        ("·" if event.level == "note" else "⚠"),
+        role,
+        f"{event.pattern.replace('-', ' ')}: {event.sentence}",
+    )
+
+
+@say.register
+def _(event: ev.LoopDismissed) -> Said:
+    return "·", "dim", f"{event.pattern.replace('-', ' ')} dismissed: {event.reason}"
+
+
+@say.register
+def _(event: ev.LoopsSwitched) -> Said:
+    off = ", ".join(each.replace("-", " ") for each in event.off)
+    return "·", "dim", f"not looked for: {off}" if off else "every loop is looked for"
+
+
+@say.register
+def _(event: ev.TreeRestored) -> Said:
+    return (
+        "○",
+        "accent",
+        f"{count(len(event.paths), 'file')} put back" + (f", {event.why}" if event.why else ""),
+    )
+
+
+@say.register
+def _(event: ev.SearchBegan) -> Said:
+    return "◌", "accent", f"search {event.search.number} began: {KIND_WORDS[event.search.kind]}"
+
+
+@say.register
+def _(event: ev.SearchProgressed) -> Said:
+    outcomes = [each.outcome for each in event.tried]
+    said = f"{outcomes.count('FAIL')} fail, {outcomes.count('PASS')} pass"
+    return "·", "dim", f"search {event.number}: {count(len(outcomes), 'configuration')} tried, {said}"
+
+
+@say.register
+def _(event: ev.SearchEnded) -> Said:
+    signs: dict[str, tuple[str, Role]] = {"found": ("✔", "good"), "failed": ("◐", "warn")}
+    sign, role = signs.get(event.result.how, ("○", "dim"))
+    return sign, role, f"search {event.number}: {event.result.sentence}"

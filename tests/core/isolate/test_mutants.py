@@ -1,0 +1,109 @@
+"""Mutants are small, valid, keep every other line where it was, and undo the defects they are meant for."""
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.core.isolate.mutants import Place, mutants
+
+HEADER = "def f(items, a, b, limit=3):\n"
+
+
+def changed(source, mutant):
+    lines = source.split("\n")
+    before = lines[mutant.start[0] - 1].encode()[: mutant.start[1]].decode()
+    after = lines[mutant.end[0] - 1].encode()[mutant.end[1] :].decode()
+    return "\n".join([*lines[: mutant.start[0] - 1], before + mutant.text + after, *lines[mutant.end[0] :]])
+
+
+def made(source, name="f"):
+    lines = tuple(range(1, source.count("\n") + 2))
+    return mutants([Place("m.py", name, lines)], {"m.py": source})
+
+
+def texts(body):
+    source = HEADER + "".join(f"    {line}\n" for line in body.split("\n"))
+    return {ast.unparse(ast.parse(changed(source, each))) for each in made(source)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("return a < b", "return a <= b"),
+        ("return a == b", "return a != b"),
+        ("return a is None", "return a is not None"),
+        ("return items[a:b]", "return items[a:b + 1]"),
+        ("return range(a)", "return range(a + 1)"),
+        ("return items[a]", "return items[a - 1]"),
+        ("return a + 2", "return a + 1"),
+        ("return a + 1", "return a + 2"),
+        ("return a - b", "return b - a"),
+        ("return a - b", "return a + b"),
+        ("return max(a, b)", "return min(a, b)"),
+        ("return g(a, b)", "return g(b, a)"),
+        ("return g(b)", "return g(a)"),
+        ("if a:\n    return b", "if not a:\n    return b"),
+        ("while a:\n    return b", "while False:\n    return b"),
+        ("return a and b", "return a or b"),
+        ("a += b\nreturn a", "a -= b\nreturn a"),
+        ("items.sort()\nreturn items", "pass\nreturn items"),
+        ("return a", "return None"),
+        ("return [x for x in items if x]", "return [x for x in items]"),
+        ("return int(a)", "return int(a // 1)"),
+        ("return items[::-1]", "return items[::-1]"),
+        ("return not a", "return a"),
+        ("return a if b else 0", "return 0 if b else a"),
+        ("return a // b", "return a / b"),
+    ],
+)
+def test_an_operator_undoes_its_defect(wrong, right):
+    goal = ast.unparse(ast.parse(HEADER + "".join(f"    {line}\n" for line in right.split("\n"))))
+    if wrong == right:
+        assert texts(wrong)
+    else:
+        assert goal in texts(wrong)
+
+
+@given(
+    st.sampled_from(
+        [
+            "a < b",
+            "(a +\n        b)",
+            "g(a,\n        b)",
+            "items[\n        a:b]",
+            "'é' + a",
+            "a if b else\\\n        0",
+        ]
+    )
+)
+def test_other_lines_keep_their_numbers(expression):
+    source = f"{HEADER}    x = {expression}\n    return marker\n\n\ndef last(): return 1\n"
+    wanted = source.split("\n").index("def last(): return 1")
+    for each in made(source):
+        tree = ast.parse(changed(source, each))
+        assert tree.body[-1].lineno == wanted + 1
+
+
+def test_only_bodies_of_the_named_function_change():
+    source = "LIMIT = 1 + 2\n\n\ndef f(a=1 + 2):\n    return a\n\n\ndef g():\n    return 1 + 2\n"
+    assert {each.line for each in made(source)} == {5}
+
+
+def test_places_take_turns():
+    source = "def f(a):\n    b = a + 1\n    return b - 2\n\n\ndef g(a):\n    return a * 3\n"
+    found = mutants([Place("m.py", "f", (2, 3)), Place("m.py", "g", (7,))], {"m.py": source})
+    lines = list(dict.fromkeys(each.line for each in found))
+    assert lines == [2, 7, 3]
+
+
+def test_what_only_silences_is_marked():
+    source = "def f(a):\n    if a < 0:\n        raise ValueError(a)\n    check(a)\n    return a\n"
+    silent = {(each.line, each.after) for each in made(source) if each.silences}
+    assert {(2, "False"), (3, "pass"), (4, "pass")} <= silent
+    assert not any(line == 5 for line, _ in silent)
+
+
+def test_a_file_that_cannot_be_parsed_gives_none():
+    assert mutants([Place("m.py", "f", (1,))], {"m.py": "def f(:"}) == ()

@@ -1,0 +1,164 @@
+"""Suspects are ranked by what was measured, say why, and say when they are tied."""
+
+import ast
+
+import pytest
+
+from coach.core.changes import Changes, FileChange, Hunk
+from coach.core.isolate.flips import Flip, Mutations
+from coach.core.isolate.prior import line_order
+from coach.core.isolate.ranking import rank
+from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
+from coach.core.isolate.weights import WEIGHTS
+from coach.core.report import Failure, Frame
+
+TEST = "tests/test_cart.py::test_discount_of_three"
+
+
+def function(name, passing, path="shop/cart.py", first=10, **changes):
+    lines = (LineCount(line=first + 1, passing=passing), LineCount(line=first + 2, passing=passing))
+    values = {
+        "path": path,
+        "function": name,
+        "first": first,
+        "last": first + 3,
+        "size": 3,
+        "passing": passing,
+        "lines": lines,
+    }
+    return FunctionCount.model_validate({**values, **changes})
+
+
+def measured(*functions, **changes):
+    return Spectrum.model_validate({"test": TEST, "passing": 4, "functions": functions, **changes})
+
+
+def failure(*frames):
+    own = tuple(
+        Frame(path=path, line=line, function=name, own=True, code="def x():\n    pass", code_start=line)
+        for path, line, name in frames
+    )
+    return Failure(test=TEST, exception="AssertionError", message="no", frames=own)
+
+
+def names(suspects):
+    return [each.function for each in suspects]
+
+
+def test_every_weight_has_a_source():
+    assert all(each.value > 0 and each.source for each in WEIGHTS.values())
+
+
+def test_what_fewer_passing_tests_ran_comes_first():
+    found = rank([failure()], None, measured(function("often", 4), function("never", 0, first=30)))
+    assert names(found) == ["never", "often"]
+    assert found[0].reasons[0] == "run by the failing test and by none of 4 passing ones"
+    assert found[0].suspiciousness == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "reason"),
+    [
+        ("discount", {}, "shares discount with the test's name"),
+        ("apply", {"mentioned": ("apply",)}, "named in the test"),
+    ],
+)
+def test_names_shared_with_the_test_lift_a_place(name, changes, reason):
+    found = rank([failure()], None, measured(function("other", 1), function(name, 1, first=30), **changes))
+    assert names(found)[0] == name
+    assert reason in found[0].reasons
+
+
+def test_equal_scores_are_ties_and_say_so():
+    found = rank(
+        [failure()],
+        None,
+        measured(function("one", 1), function("two", 1, first=30), function("far", 4, first=50)),
+    )
+    assert [(each.rank, each.ties) for each in found] == [(1, 2), (1, 2), (3, 1)]
+
+
+def test_the_traceback_is_joined_with_the_function_around_its_line():
+    found = rank(
+        [failure(("shop/cart.py", 31, "two"))],
+        None,
+        measured(function("A.one", 1), function("A.two", 1, first=30)),
+    )
+    assert names(found) == ["A.two", "A.one"]
+    assert "raised here" in found[0].reasons
+
+
+def test_traceback_frames_are_candidates_even_when_the_spectrum_was_erased():
+    found = rank([failure(("shop/lost.py", 5, "lost"))], None, measured(function("one", 1)))
+    assert "lost" in names(found)
+
+
+def test_tests_and_module_level_code_stay_below():
+    spectrum = measured(
+        function("test_discount_of_three", 0, path="tests/test_cart.py"),
+        function("<module>", 0, first=1),
+        function("work", 4, first=30),
+    )
+    assert names(rank([failure()], None, spectrum))[0] == "work"
+
+
+def test_a_change_since_the_last_pass_leads():
+    hunk = Hunk(old_start=31, old_lines=1, new_start=31, new_lines=1, text="-    a\n+    b")
+    changes = Changes(
+        base="a", tree="b", label="#3 passed", files=(FileChange(path="shop/cart.py", hunks=(hunk,)),)
+    )
+    found = rank([failure()], changes, measured(function("one", 0), function("two", 4, first=30)))
+    assert names(found)[0] == "two"
+    assert found[0].line == 31
+    assert found[0].reasons[0] == "changed since #3 passed"
+
+
+def flip(**changes):
+    values = {
+        "path": "shop/cart.py",
+        "function": "two",
+        "line": 32,
+        "kind": "comparison",
+        "before": "a < b",
+        "after": "a <= b",
+        "neighbours": 4,
+        "green": 4,
+    }
+    return Flip.model_validate({**values, **changes})
+
+
+def test_a_clean_flip_leads_and_reads_as_evidence_about_a_place():
+    spectrum = measured(function("one", 0), function("two", 4, first=30))
+    (first, *_) = rank([failure()], None, spectrum, Mutations(test=TEST, flips=(flip(),)))
+    assert (first.function, first.line) == ("two", 32)
+    assert (
+        first.flip
+        == "with a <= b instead of a < b at shop/cart.py:32 the failing test passes and 4 of 4 neighbours stay green"
+    )
+
+
+@pytest.mark.parametrize("changes", [{"green": 1}, {"silences": True}])
+def test_a_flip_that_breaks_neighbours_or_takes_a_check_away_proves_little(changes):
+    spectrum = measured(function("one", 0), function("two", 4, first=30))
+    found = rank([failure()], None, spectrum, Mutations(test=TEST, flips=(flip(**changes),)))
+    assert found[0].function == "one"
+
+
+def test_what_the_test_names_and_never_ran_is_said_at_the_end():
+    missing = FunctionCount(path="shop/cart.py", function="discount", first=90, last=95, size=5, ran=False)
+    found = rank([failure()], None, measured(function("one", 0), not_run=(missing,)))
+    assert (found[-1].function, found[-1].ran, found[-1].leads) == ("discount", False, False)
+
+
+def test_without_a_measurement_the_traceback_is_all_there_is():
+    found = rank(
+        [failure(("tests/test_cart.py", 8, "test_discount_of_three"), ("shop/cart.py", 31, "two"))], None
+    )
+    assert names(found) == ["two", "test_discount_of_three"]
+
+
+def test_among_equal_lines_those_that_decide_or_compute_come_first():
+    code = "def f(self, a):\n    self.a = a\n    if a < 3:\n        return a + 1"
+    worth = {2: 1.0, 3: 1.0, 4: 1.0, 1: 0.2}
+    ast.parse(code)
+    assert line_order(worth, code, 1) == (3, 4, 2, 1)

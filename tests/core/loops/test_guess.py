@@ -1,0 +1,64 @@
+"""Edit and run on one failing place, with nothing written or looked at between."""
+
+import pytest
+
+from coach.core.loops import guess
+from tests.core.loops.story import GREEN, OTHER, failed, red
+
+BOTH = [failed(), failed("assert 1 == 2", OTHER)]
+
+LOOPING = {
+    "two values": (red().edit("assert 8 == 10").edit("assert 7 == 10"), "note", (2, 3)),
+    "three values": (red().edit("assert 8 == 10").edit("assert 7 == 10").edit("assert 6 == 10"), "banner", (2, 3, 4)),
+    "the same value": (red().edit("assert 9 == 10").edit("assert 9 == 10"), "note", (2, 3)),
+    "reruns between": (red().edit("assert 8 == 10").run("assert 8 == 10").edit("assert 7 == 10"), "note", (2, 4)),
+    "formatting between": (
+        red().edit("assert 8 == 10").edit("assert 8 == 10", nature="cosmetic").edit("assert 7 == 10"),
+        "note",
+        (2, 4),
+    ),
+    "raised in the code": (
+        red([failed("no 'a'", exception="KeyError", place=("shop/cart.py", "total"))])
+        .edit([failed("no 'b'", exception="KeyError", place=("shop/cart.py", "total"))])
+        .edit([failed("no 'c'", exception="KeyError", place=("shop/cart.py", "total"))]),
+        "note",
+        (2, 3),
+    ),
+    "another test begins to fail too": (
+        red().edit("assert 8 == 10").edit([failed("assert 7 == 10"), failed("assert 1 == 2", OTHER)]),
+        "note",
+        (2, 3),
+    ),
+}
+
+HEALTHY = {
+    "one edit": red().edit("assert 8 == 10"),
+    "a note": red().edit("assert 8 == 10").wrote("note").edit("assert 7 == 10"),
+    "a hypothesis": red().edit("assert 8 == 10").wrote("hypothesis").edit("assert 7 == 10"),
+    "a suspect ruled out": red().edit("assert 8 == 10").wrote("ruled-out").edit("assert 7 == 10"),
+    "an experiment": red().edit("assert 8 == 10").wrote("experiment").edit("assert 7 == 10"),
+    "a look": red().edit("assert 8 == 10").edit("assert 8 == 10", nature="observing").edit("assert 7 == 10"),
+    "the next assertion": red()
+    .edit([failed("assert 1 == 2", line="assert cart.count() == 2")])
+    .edit([failed("assert 3 == 4", line="assert cart.names() == 4")]),
+    "another exception": red([failed("x", exception="TypeError", place=("a.py", "f"))])
+    .edit([failed("y", exception="KeyError", place=("b.py", "g"))])
+    .edit([failed("assert 1 == 2")]),
+    "one test after another": red(BOTH).edit([failed("assert 1 == 2", OTHER)]).edit([failed("assert 3 == 4", "tests/x.py::test_c")]),
+    "fewer and fewer": red(BOTH).edit([failed("assert 1 == 2", OTHER)]).edit([failed("assert 2 == 2", OTHER)]).edit(GREEN),
+    "green": red().edit("assert 8 == 10").edit("assert 7 == 10").edit(GREEN),
+    "reruns": red().run("assert 9 == 10").run("assert 9 == 10"),
+}
+
+
+@pytest.mark.parametrize("name", LOOPING)
+def test_looping(name):
+    story, level, evidence = LOOPING[name]
+    found = guess.seen(story.history)
+    assert found is not None
+    assert (found.level, found.evidence) == (level, evidence)
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_healthy(name):
+    assert guess.seen(HEALTHY[name].history) is None

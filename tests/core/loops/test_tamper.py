@@ -1,0 +1,137 @@
+"""The failure went away because the tests ask for less."""
+
+from dataclasses import replace
+
+import pytest
+
+from coach.core.attempt import Finding
+from coach.core.loops import tamper
+from tests.core.loops.story import GREEN, OTHER, TEST, Story, failed, red
+
+A = "assert 9 == 10"
+PATH = "tests/test_cart.py"
+CONFTEST = "tests/conftest.py"
+
+
+def weaker(kind="fewer-assertions", function="test_total", path=PATH):
+    return (Finding(kind=kind, path=path, line=3, function=function, text=f"{function or path} is weaker"),)
+
+
+def edit(story, outcome=GREEN, kind="fewer-assertions", paths=(PATH,), nature="tests", **more):
+    findings = more.pop("findings", weaker(kind))
+    return story.edit(outcome, paths=paths, nature=nature, findings=findings, **more)
+
+
+KINDS = ["fewer-assertions", "trivial-assertion", "skip-added", "test-gone", "expectation-changed", "inputs-changed"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_red_to_green_by_a_weaker_test_is_heard_at_once(kind):
+    found = tamper.seen(edit(red(A), kind=kind).history)
+    assert (found.level, found.evidence) == ("banner", (1, 2))
+    assert found.place == f"{PATH}::test_total"
+    assert "green in #2" in found.sentence
+
+
+@pytest.mark.parametrize("kind", ["narrowed", "patched-in-conftest"])
+def test_what_all_tests_share_needs_no_name(kind):
+    findings = weaker(kind, "", CONFTEST)
+    assert tamper.seen(edit(red(A), findings=findings, paths=(CONFTEST,)).history).level == "banner"
+
+
+def test_one_of_several_failures_is_enough():
+    both = [failed(A), failed("assert 1 == 2", OTHER)]
+    story = edit(red(both), [failed("assert 1 == 2", OTHER)], "skip-added")
+    assert tamper.seen(story.history).level == "banner"
+
+
+def test_the_pinned_test_gets_the_card():
+    history = red(A).history.pinned(f"{TEST}[a-1]", PATH)
+    assert tamper.seen(edit(Story(history, 1)).history).level == "card"
+
+
+def test_parametrized_and_class_tests_are_recognised():
+    start = red([failed(A, "tests/test_cart.py::TestCart::test_total[3-7]")])
+    found = tamper.seen(edit(start, findings=weaker(function="TestCart::test_total")).history)
+    assert found.level == "banner"
+
+
+def test_while_red_it_is_a_note():
+    assert tamper.seen(edit(red(A), A).history).level == "note"
+
+
+def test_the_green_may_come_later():
+    story = edit(red(A), "assert 1 == 3", "skip-added").edit(GREEN)
+    found = tamper.seen(story.history)
+    assert (found.level, found.evidence) == ("banner", (2, 3))
+
+
+def test_a_test_that_ran_and_is_skipped_now_needs_no_syntax_tree():
+    story = red(A).edit(GREEN, paths=("setup.py",), report={"skipped": (TEST,)})
+    assert tamper.seen(story.history).level == "banner"
+
+
+def test_fewer_tests_run_than_before():
+    story = red(A).edit(GREEN, paths=("setup.py",), report={"counts": {"selected": 3, "passed": 3}})
+    found = tamper.seen(story.history)
+    assert found.level == "banner"
+    assert "2 fewer tests run" in found.sentence
+
+
+def test_only_tests_were_edited_and_a_value_was_wrong():
+    found = tamper.seen(red(A).edit(GREEN, paths=("tests/data.json",), nature="tests").history)
+    assert found.level == "banner"
+    assert "Only tests were edited" in found.sentence
+
+
+HEALTHY = {
+    "a fix": red(A).edit(GREEN),
+    "a note says why": edit(red(A).wrote("note")),
+    "changed while green": edit(Story().run(GREEN, "t0"), A),
+    "another test follows a wanted change": red(A).edit(GREEN, findings=weaker("expectation-changed", "test_other")),
+    "a branch": edit(red(A), head_moved=True),
+    "coach put it back": edit(red(A), restored=True),
+    "corrected while red, then fixed": edit(red(A), "assert 1 == 3", "expectation-changed").edit(GREEN),
+    "inputs follow the code": red(A).edit(GREEN, paths=(PATH, "shop/cart.py"), findings=weaker("inputs-changed")),
+    "a rename ends in the tests": red([failed("no 'total'", exception="AttributeError")]).edit(
+        GREEN, paths=(PATH,), nature="tests", findings=weaker("inputs-changed")
+    ),
+    "the test could not even run": red([failed("no module", exception="ImportError")]).edit(GREEN, paths=(PATH,), nature="tests"),
+    "no edit": red(A).run(GREEN),
+    "weakened when green was long ago": edit(red(A).edit(GREEN), GREEN),
+}
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_healthy(name):
+    found = tamper.seen(HEALTHY[name].history)
+    assert found is None or found.level == "note", found
+
+
+def test_an_own_test_may_still_change():
+    history = red(A).edit(A, paths=(PATH,), nature="tests", new_tests=(f"{PATH}::test_total",)).history
+    assert tamper.seen(edit(Story(history, 2), kind="expectation-changed").history).level == "note"
+    pinned = Story(history.pinned(TEST, PATH), 2)
+    assert tamper.seen(edit(pinned, kind="expectation-changed").history).level == "card"
+
+
+def test_an_unpinned_test_may_change_and_a_pinned_one_again_not():
+    history = red(A).history.pinned(TEST, PATH).taken_off()
+    assert tamper.seen(edit(Story(history, 1)).history) is None
+    again = history.pinned(TEST, PATH)
+    assert tamper.seen(edit(Story(again, 1)).history).level == "card"
+
+
+def test_a_narrower_target_that_leaves_the_failure_out():
+    whole = red([failed(A)]).history
+    file = replace(whole, words=("tests/test_cart.py",))
+    aimed = Story(file.aimed(("tests/test_cart.py::test_other",)), 1).run(GREEN, "t0")
+    found = tamper.seen(aimed.history)
+    assert found.level == "banner"
+    assert TEST in found.sentence
+    kept = Story(file.aimed((TEST,)), 1).run(GREEN, "t0")
+    assert tamper.seen(kept.history) is None
+    elsewhere = Story(file.aimed(("tests/test_new.py::test_new",)), 1).run(GREEN, "t0")
+    assert tamper.seen(elsewhere.history) is None
+    red_again = Story(file.aimed(("tests/test_cart.py::test_other",)), 1).run(A, "t0")
+    assert tamper.seen(red_again.history) is None

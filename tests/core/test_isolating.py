@@ -1,0 +1,215 @@
+"""Looking which lines run, and what mutations change: never evidence, never in the way."""
+
+import pytest
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.checks import evaluate
+from coach.core.decide import Refusal
+from coach.core.isolate.flips import Flip, Mutations
+from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
+from coach.core.report import Counts, Ending, RunReport
+from coach.core.session import replay
+from coach.core.target import Target
+from tests.core.driving import TEST, green, opened, red, reproduced
+
+
+def function(name, passing, first=20, path="shop/cart.py"):
+    lines = (LineCount(line=first + 1, passing=passing),)
+    return FunctionCount(
+        path=path, function=name, first=first, last=first + 2, size=2, passing=passing, lines=lines
+    )
+
+
+def spectrum(*functions, **changes):
+    values = {
+        "test": TEST,
+        "tree": "t0",
+        "passing": 3,
+        "functions": functions or (function("total", 0), function("add", 2, 40)),
+    }
+    return Spectrum.model_validate({**values, **changes})
+
+
+def measured(*functions, **changes):
+    drive = reproduced()
+    drive.send(eff.SpectrumSeen(spectrum=spectrum(*functions, **changes)))
+    return drive
+
+
+def last_request(drive):
+    return next(each.request for each in reversed(drive.effects) if isinstance(each, eff.StartRun))
+
+
+def test_a_measured_reproduction_is_traced_with_its_own_file():
+    request = last_request(reproduced())
+    assert (request.purpose, request.trace, request.focus, request.scope) == ("trace", True, TEST, "file")
+    assert request.target == Target(words=("tests/test_cart.py",))
+
+
+def test_what_was_not_reproduced_is_not_traced():
+    drive = opened()
+    drive.send(cmd.Begin())
+    while drive.state.series_start is not None:
+        drive.ends(green())
+    assert "trace" not in drive.started()
+
+
+def test_a_command_cannot_be_traced():
+    drive = opened(target=Target(kind="command", words=("make",)))
+    drive.send(cmd.Begin())
+    for _ in range(3):
+        drive.ends(red())
+    assert "trace" not in drive.started()
+    assert isinstance(drive.send(cmd.Suspects()), Refusal)
+
+
+def test_the_spectrum_is_recorded_and_ranks():
+    drive = measured()
+    assert drive.kinds()[-2:] == ["spectrum_measured", "suspects_ranked"]
+    assert [each.function for each in drive.state.suspects][:2] == ["total", "add"]
+    assert replay(drive.records).suspects == drive.state.suspects
+
+
+def test_a_trace_run_is_no_evidence_whatever_it_showed():
+    drive = opened(target=Target(words=("tests/test_cart.py",)))  # the target is the very file that is traced
+    drive.send(cmd.Begin())
+    for _ in range(3):
+        drive.ends(red())
+    before = drive.state.history, drive.state.target_runs, drive.state.last_run
+    drive.ends(red("another failure"))
+    assert drive.state.runs[-1].request.trace
+    assert drive.state.runs[-1].failing == ()
+    assert drive.state.runs[-1].judged.outcome == "UNRESOLVED"
+    assert (drive.state.history, drive.state.target_runs, drive.state.last_run) == before
+
+
+def test_a_trace_run_that_is_green_is_no_pass():
+    drive = reproduced()
+    drive.send(cmd.Suspects())
+    drive.ends(green())
+    assert drive.state.last_pass is None
+
+
+def test_a_hypothesis_is_not_judged_by_a_trace():
+    from coach.core.hypothesis import Prediction
+
+    drive = reproduced()
+    drive.send(cmd.ProposeHypothesis(claim="x", prediction=Prediction(text="passes", expects="pass")))
+    drive.send(cmd.Suspects())
+    drive.ends(green())
+    assert drive.state.open_hypotheses
+    assert isinstance(drive.send(cmd.JudgeHypothesis(id=1, verdict="SUPPORTED", reason="seen")), Refusal)
+
+
+def test_a_save_supersedes_a_trace():
+    drive = reproduced()
+    drive.send(cmd.Suspects())
+    drive.saves("shop/cart.py")
+    assert drive.started()[-1] == "feedback"
+    assert eff.StopRuns(superseded=True) in drive.effects
+    assert drive.state.under_way[-1].request.purpose == "feedback"
+
+
+def test_entering_isolate_measures_once_per_tree():
+    drive = reproduced()
+    drive.send(cmd.GoToStep(step="isolate", reason="go"))
+    assert drive.started().count("trace") == 2
+    drive.looked()
+    drive.send(eff.SpectrumSeen(spectrum=spectrum()))
+    drive.send(cmd.GoToStep(step="reproduce"))
+    drive.send(cmd.GoToStep(step="isolate", reason="go"))
+    assert drive.started().count("trace") == 2
+
+
+def test_a_tied_top_asks_for_the_suite_or_measures_it_when_it_is_known_to_be_quick():
+    tied = (function("one", 0, 40), function("two", 0, 60))
+    drive = reproduced()
+    answer = drive.send(eff.SpectrumSeen(spectrum=spectrum(*tied)))
+    assert "S compares" in answer.notice
+    drive.send(cmd.RunSuite())
+    drive.ends(red(duration=2.0))
+    drive.send(eff.SpectrumSeen(spectrum=spectrum(*tied)))
+    assert (last_request(drive).scope, last_request(drive).target) == ("suite", Target())
+
+
+def test_a_measurement_of_another_failure_or_of_nothing_changes_nothing():
+    drive = reproduced()
+    before = drive.state.suspects
+    assert isinstance(
+        drive.send(eff.SpectrumSeen(spectrum=spectrum(test="tests/test_x.py::test_y"))), Refusal
+    )
+    drive.send(eff.SpectrumSeen(spectrum=Spectrum(test=TEST)))
+    assert drive.state.suspects == before
+    assert drive.state.spectrum is None
+
+
+def test_measuring_waits_for_a_verification():
+    drive = measured()
+    drive.send(cmd.Verify())
+    assert isinstance(drive.send(cmd.Suspects()), Refusal)
+    assert isinstance(drive.send(cmd.TryMutants()), Refusal)
+
+
+def test_mutations_are_tried_on_measured_suspects_outside_of_tests():
+    drive = measured(function("total", 0), function("test_total", 0, path="tests/test_cart.py"))
+    drive.send(cmd.TryMutants(budget=7))
+    (effect,) = [each for each in drive.effects if isinstance(each, eff.StartRun) and each.request.mutate]
+    assert [(each.function, each.lines) for each in effect.places] == [("total", (21,))]
+    assert (effect.request.mutate, effect.request.focus) == (7, TEST)
+
+
+def test_a_flip_leads_and_is_told():
+    drive = measured()
+    drive.send(cmd.TryMutants())
+    drive.ends(
+        RunReport(
+            ending=Ending(kind="contradiction", sentence="138 of 4", exit_code=0),
+            counts=Counts(passed=2),
+            tree="t0",
+        )
+    )
+    assert drive.state.runs[-1].report.ending.kind == "completed"
+    flip = Flip(
+        path="shop/cart.py",
+        function="add",
+        line=41,
+        kind="comparison",
+        before="a < b",
+        after="a <= b",
+        neighbours=3,
+        green=3,
+    )
+    answer = drive.send(
+        eff.MutantsSeen(mutations=Mutations(test=TEST, tree="t0", tried=9, planned=9, flips=(flip,)))
+    )
+    assert answer.notice == flip.sentence
+    assert (drive.state.suspects[0].function, drive.state.suspects[0].flip) == ("add", flip.sentence)
+    drive.send(eff.SpectrumSeen(spectrum=spectrum()))
+    assert drive.state.suspects[0].function == "add", (
+        "a new measurement of the same tree keeps what mutations showed"
+    )
+    drive.send(eff.SpectrumSeen(spectrum=spectrum(tree="t9")))
+    assert drive.state.suspects[0].function == "total"
+
+
+@pytest.mark.parametrize("command", [cmd.Suspects(), cmd.TryMutants()])
+def test_without_a_failure_there_is_nothing_to_look_at(command):
+    assert isinstance(opened().send(command), Refusal)
+
+
+def test_the_gate_counts_suspects_that_lead():
+    crowd = [function(f"far_{index}", 3, 100 + 10 * index) for index in range(12)]
+    drive = measured(function("total", 0), *crowd)
+    step = drive.state.workflow.step("isolate")
+    (few,) = [each for each in evaluate(drive.state, step) if each.name == "suspects-at-most"]
+    assert len(drive.state.suspects) > 5
+    assert few.passed
+
+
+def test_suspects_of_old_logs_lead():
+    old = {"kind": "suspects_ranked", "run": 1, "suspects": [{"path": "a.py", "function": "f", "score": 1.0}]}
+    (suspect,) = ev.event_from(old).suspects
+    assert suspect.leads
+    assert suspect.ran

@@ -1,0 +1,161 @@
+"""Small mutations live in forked children: they find the place, end in time, and no file or process remembers them."""
+
+import sys
+import textwrap
+
+import pytest
+
+from coach.core.effects import MutationPlace
+from coach.core.isolate.flips import Flip
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.execution import execute
+from coach.engine.mutating import mutations_of, plan_text, planned
+from tests.engine.conftest import Ground, other_python
+
+CART = """\
+import functools
+
+DISCOUNT = 5
+
+
+class Cart:
+    def __init__(self, prices):
+        self.prices = prices
+
+    def total(self):
+        found = 0
+        for price in self.prices:
+            found += price
+        if len(self.prices) > 3:
+            found -= DISCOUNT
+        return found
+
+
+@functools.lru_cache(maxsize=None)
+def doubled(x):
+    return x * 3
+
+
+def forever(x):
+    while x > 0:
+        x -= 1
+    return x + 1
+"""
+TESTS = """\
+from cart import Cart, doubled, forever
+
+def test_three_are_discounted(): assert Cart([5, 5, 5]).total() == 10
+def test_none(): assert Cart([]).total() == 0
+def test_one(): assert Cart([5]).total() == 5
+def test_four(tmp_path): assert Cart([5, 5, 5, 5]).total() == 15
+def test_doubled(): assert doubled(4) == 8
+def test_forever(): assert forever(3) == 0
+"""
+
+
+@pytest.fixture
+def laid(tmp_path, ground):
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "cart.py").write_text(CART)
+    (root / "test_cart.py").write_text(TESTS)
+    return Ground(root, ground("passing").env)
+
+
+def mutate(laid, test, *places, seconds=20.0, python=sys.executable):
+    around = laid.surroundings(python=python)
+    request = RunRequest(
+        number=1,
+        purpose="mutants",
+        target=Target(words=("test_cart.py",)),
+        focus=f"test_cart.py::{test}",
+        mutate=seconds,
+    )
+    chosen = planned(
+        [MutationPlace(path="cart.py", function=name, lines=lines) for name, lines in places], laid.root
+    )
+    around.mutated[1] = plan_text(request, chosen, laid.root)
+    report = execute(request, around, laid.cancel)
+    return mutations_of(request, "tree", chosen, around.mutated[1], report.duration)
+
+
+@pytest.mark.parametrize("version", ["", "3.8", "3.13"])
+def test_a_flip_names_the_place_and_how_the_neighbours_fare(laid, version):
+    before = (laid.root / "cart.py").read_bytes()
+    found = mutate(
+        laid,
+        "test_three_are_discounted",
+        ("Cart.total", (14, 13, 15, 16)),
+        python=other_python(version) if version else sys.executable,
+    )
+    assert found.ended == "all"
+    assert found.tried == found.planned > 5
+    flips = {(each.line, each.after): each for each in found.flips}
+    right = flips[14, "len(self.prices) >= 3"]
+    assert (right.green, right.neighbours) == (3, 3)
+    assert right.sentence == (
+        "with len(self.prices) >= 3 instead of len(self.prices) > 3 at cart.py:14 "
+        "the failing test passes and 3 of 3 neighbours stay green"
+    )
+    assert found.flips[0].is_clean
+    assert not flips[14, "True"].is_clean
+    assert (laid.root / "cart.py").read_bytes() == before
+    assert not [path for path in laid.root.rglob("*") if path.name not in {"cart.py", "test_cart.py"}]
+
+
+def test_what_a_decorator_wraps_is_changed_too(laid):
+    found = mutate(laid, "test_doubled", ("doubled", (21,)))
+    assert (21, "x * 2") not in {
+        (each.line, each.after) for each in found.flips
+    }  # the piece that changed is the constant
+    assert (21, "2") in {(each.line, each.after) for each in found.flips}
+
+
+def test_a_mutant_that_never_ends_is_ended(laid):
+    found = mutate(laid, "test_forever", ("forever", (25, 26, 27)))
+    assert found.ended == "all"
+    assert found.hung > 0
+    assert any(each.line == 27 for each in found.flips)
+
+
+def test_the_budget_ends_the_round(laid):
+    found = mutate(laid, "test_three_are_discounted", ("Cart.total", (14, 13, 15, 16)), seconds=0.0001)
+    assert found.ended == "budget"
+    assert found.tried < found.planned
+
+
+def test_a_test_that_passes_cannot_be_probed(laid):
+    found = mutate(laid, "test_none", ("Cart.total", (14,)))
+    assert (found.ended, found.tried) == ("impossible", 0)
+    assert "does not fail" in found.why
+
+
+def test_a_mutation_that_kills_its_process_or_leaves_children_harms_nobody(laid):
+    (laid.root / "cart.py").write_text(
+        textwrap.dedent("""\
+            import os, signal, subprocess, sys
+            def work(x):
+                if x > 100:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                if x > 50:
+                    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+                return x + 2
+        """)
+    )
+    (laid.root / "test_cart.py").write_text("from cart import work\ndef test_it(): assert work(1) == 2\n")
+    found = mutate(laid, "test_it", ("work", (3, 5, 7)))
+    assert found.ended == "all"
+    assert {each.line for each in found.flips} == {7}
+
+
+def test_lines_of_a_liar_are_dropped():
+    request = RunRequest(number=1, purpose="mutants", target=Target(), focus="t::a", mutate=1)
+    said = '{"event":"mutant","id":5,"result":"P"}\n{"event":"mutant","id":"x","result":"P"}\n[1]\nno\n{"event":"ended","ended":"cake"}\n'
+    found = mutations_of(request, "tree", (), said, 1.0)
+    assert (found.flips, found.ended) == ((), "stopped")
+
+
+def test_a_sentence_without_neighbours():
+    flip = Flip(path="a.py", function="f", line=3, kind="constant", before="1", after="2")
+    assert flip.sentence == "with 2 instead of 1 at a.py:3 the failing test passes"

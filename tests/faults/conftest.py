@@ -1,0 +1,111 @@
+"""Whole sessions on small projects: real files, real watcher, real runs, warm and cold; only the screen is missing."""
+
+import contextlib
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from coach.config import Settings
+from coach.core import commands as cmd
+from coach.core.target import Target
+from coach.opening import open_new
+
+PATIENCE = 90
+
+
+class Session:
+    """A live session and the project it is about."""
+
+    def __init__(self, root, door):
+        self.root, self.door = root, door
+        self._changed = threading.Condition()
+        door.subscribe(self._tell)
+
+    def _tell(self, _update):
+        with self._changed:
+            self._changed.notify_all()
+
+    @property
+    def state(self):
+        return self.door.state
+
+    @property
+    def runs(self):
+        return self.state.runs
+
+    def do(self, command):
+        return self.door.submit(command).result(timeout=PATIENCE)
+
+    def until(self, question, what):
+        """Wait until the state answers yes."""
+        end = time.monotonic() + PATIENCE
+        with self._changed:
+            while not question(self.state):
+                left = end - time.monotonic()
+                assert left > 0, f"{what} never came: {[(r.number, r.request.purpose, r.report and r.report.ending.kind) for r in self.runs]}"
+                self._changed.wait(min(left, 0.2))
+        return self.state
+
+    def idle(self):
+        assert self.door.wait_idle(PATIENCE)
+        return self.state
+
+    def watch(self):
+        self.do(cmd.SetWatching(watching=True))
+        self.until(lambda state: state.watching, "watching")
+
+    def warm_up(self):
+        """Run once and let the warm server come up."""
+        self.do(cmd.RunTarget())
+        self.idle()
+        server = self.door._engine._around.warm
+        self.until(lambda _: not server.why_cold, "the warm server")
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def tick(self):
+        """Wait until files that are written from now on have a later time."""
+        mark, first = self.root.parent / "tick", 0
+        while True:
+            mark.write_text("")
+            now = mark.stat().st_ctime_ns
+            first = first or now
+            if now > first:
+                return
+
+    def git(self, *words):
+        own = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
+        subprocess.run(["git", *own, *words], cwd=self.root, check=True, capture_output=True)
+
+
+@pytest.fixture
+def session(tmp_path, monkeypatch):
+    """Return a function that makes a project of files, commits it, and opens a session on it."""
+    monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST"):
+        monkeypatch.delenv(name, raising=False)
+
+    def begin(files, target, *, warm=False, **settings):
+        root = tmp_path / "project"
+        root.mkdir()
+        made = Session.__new__(Session)
+        made.root = root
+        for name, text in {"pytest.ini": "[pytest]\n", **files}.items():
+            made.write(name, text)
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "begin"]):
+            made.git(*words)
+        chosen = Settings(python=sys.executable, warm=warm, **settings)
+        door = stack.enter_context(open_new(root, Target(words=(target,)), chosen))
+        made.__init__(root, door)
+        made.do(cmd.Begin(reproduce=False))
+        return made
+
+    with contextlib.ExitStack() as stack:
+        yield begin

@@ -1,0 +1,68 @@
+"""Typing ahead and pasting: what is typed reaches the window it was meant for, and escape bytes reach none."""
+
+import os
+import signal
+
+import pytest
+from textual import events
+
+from coach.core import commands as cmd
+from tests.ui import fakes
+from tests.ui.seeing import app_for, press, session_of, settle, shown
+
+
+async def test_keys_typed_right_after_the_one_that_opens_a_form_go_into_the_form() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        for key in ("m", *"runs"):
+            pilot.app.post_message(events.Key(key, key))
+        await settle(pilot)
+        await settle(pilot)
+        assert pilot.app.screen.query_one("#field-text").value == "runs"
+        await press(pilot, "enter")
+        assert door.commands == [cmd.WriteNote(text="runs")]
+
+
+async def test_keys_typed_right_after_a_slash_are_searched_for() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        for key in ("slash", *"run"):
+            pilot.app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await settle(pilot)
+        await settle(pilot)
+        assert session_of(pilot).query_one("#search").value == "run"
+        assert not door.commands
+
+
+async def test_escape_right_after_a_key_leaves_the_window() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        for key in ("s", "r", "escape"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        await settle(pilot)
+        assert session_of(pilot) is pilot.app.screen
+        await press(pilot, "r")
+        assert door.commands == [cmd.RunTarget()]
+
+
+@pytest.mark.parametrize("key", ["m", "s"])
+async def test_pasted_escape_bytes_are_taken_out(key: str) -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("start"))) as pilot:
+        await press(pilot, key)
+        pilot.app.post_message(events.Paste("a\x1b[2J\x1b]52;c;QUJD\x07b\x00c\x9b31m"))
+        await settle(pilot)
+        value = pilot.app.focused.value
+        assert value.startswith("a")
+        assert all(char.isprintable() for char in value)
+
+
+async def test_a_second_signal_within_a_second_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    app = app_for(fakes.FakeDoor(*fakes.story("isolate")))
+    async with app.run_test():
+        app.end_by(signal.SIGTERM)
+        assert not codes
+        app.end_by(signal.SIGINT)
+    assert codes == [128 + signal.SIGINT]
