@@ -1,6 +1,6 @@
 """Find the culprit among 256 commits: coach with 1 and 2 workers against `git bisect run` in a clone, in the same run.
 
-    python benchmarks/bisecting.py [COMMITS] [SECONDS-PER-TEST]
+    python benchmarks/bisecting.py [COMMITS] [SECONDS-PER-TEST] [CULPRITS]
 
 Prints one JSON object: steps, seconds and the ratio for each culprit, coach and git taking turns. All three are told a good
 commit. A third figure is coach without a good commit: it looks for one first. Goals: at most 9 steps for 256 commits with
@@ -38,8 +38,9 @@ CULPRITS = 3
 def main() -> None:
     commits = int(sys.argv[1]) if len(sys.argv) > 1 else 256
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 0.0
+    culprits = int(sys.argv[3]) if len(sys.argv) > 3 else CULPRITS
     chance = random.Random(4)
-    rows = [compare(commits, chance.randrange(2, commits + 1), seconds) for _ in range(CULPRITS)]
+    rows = [compare(commits, chance.randrange(2, commits + 1), seconds) for _ in range(culprits)]
     figures = {
         "commits": commits,
         "seconds_per_test": seconds,

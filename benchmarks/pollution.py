@@ -74,6 +74,7 @@ def environment(place: Path) -> Path:
         "-q",
         "--disable-pip-version-check",
         "detect-test-pollution",
+        "pytest",
     ]
     subprocess.run(words, check=True)
     return python

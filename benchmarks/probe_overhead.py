@@ -71,7 +71,11 @@ def main():
             fastest = {arm: min(each) for arm, each in seen.items()}
             costs.append((fastest["probe"] - fastest["none"]) / tests * 1e6)
             found[f"{tests} tests"] = {
-                arm: {"seconds": round(middle[arm], 3), "ratio": round(middle[arm] / middle["none"], 3), "ratio of fastest": round(fastest[arm] / fastest["none"], 3)}
+                arm: {
+                    "seconds": round(middle[arm], 3),
+                    "ratio": round(middle[arm] / middle["none"], 3),
+                    "ratio of fastest": round(fastest[arm] / fastest["none"], 3),
+                }
                 for arm in seen
             }
         found["microseconds per test"] = [round(each, 1) for each in costs]
@@ -81,7 +85,9 @@ def main():
     for name, rows in found.items():
         print(name, rows if isinstance(rows, list) else "")
         for arm, row in rows.items() if isinstance(rows, dict) else ():
-            print(f"  {arm:<9} {row['ratio']:>6}x of none ({row['ratio of fastest']}x by the fastest)   {row['seconds']} s processor time")
+            print(
+                f"  {arm:<9} {row['ratio']:>6}x of none ({row['ratio of fastest']}x by the fastest)   {row['seconds']} s processor time"
+            )
 
 
 if __name__ == "__main__":

@@ -39,15 +39,24 @@ def lay(folder, *, heavy):
     (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\ntestpaths = ['tests']\n")
     save(folder, 1000, heavy=heavy)
     for number in range(10):
-        tests = (f"def test_{each}():\n    assert value() == {'0' if each == 0 else 'value()'}\n" for each in range(10))
+        tests = (
+            f"def test_{each}():\n    assert value() == {'0' if each == 0 else 'value()'}\n"
+            for each in range(10)
+        )
         (folder / f"tests/test_{number}.py").write_text("from pkg.core import value\n\n" + "\n".join(tests))
-    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+    ):
         subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
 
 def save(folder, number, *, heavy):
     (folder / "pkg/__init__.py").touch()
-    (folder / "pkg/core.py").write_text(f"{HEAVY if heavy else ''}VALUE = {number}\n\n\ndef value():\n    return VALUE\n")
+    (folder / "pkg/core.py").write_text(
+        f"{HEAVY if heavy else ''}VALUE = {number}\n\n\ndef value():\n    return VALUE\n"
+    )
 
 
 class Watching:
@@ -56,7 +65,9 @@ class Watching:
     def __init__(self, words, folder, heavy, env):
         self.folder, self.heavy = folder, heavy
         full = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", **env}
-        self.child = pexpect.spawn(words[0], words[1:], cwd=str(folder), env=full, dimensions=(40, 120), timeout=PATIENCE)
+        self.child = pexpect.spawn(
+            words[0], words[1:], cwd=str(folder), env=full, dimensions=(40, 120), timeout=PATIENCE
+        )
 
     def settle(self, seconds):
         end = time.monotonic() + seconds
@@ -86,7 +97,13 @@ class Plain:
     def measure(self, number):
         save(self.folder, number, heavy=self.heavy)
         begin = time.perf_counter()
-        child = pexpect.spawn(self.python, ["-m", "pytest", "-q", TEST], cwd=str(self.folder), dimensions=(40, 120), timeout=PATIENCE)
+        child = pexpect.spawn(
+            self.python,
+            ["-m", "pytest", "-q", TEST],
+            cwd=str(self.folder),
+            dimensions=(40, 120),
+            timeout=PATIENCE,
+        )
         child.expect_exact(str(number))
         seen = time.perf_counter() - begin
         child.expect(pexpect.EOF)
@@ -126,7 +143,9 @@ def arms(scratch, tools, heavy):
     if (tools / "ptw").exists():
         watcher = [python, "-c", "from pytest_watcher import run; run()", ".", "--now", TEST]
         made["pytest-watcher"] = Watching(watcher, copy("pytest-watcher"), heavy, path)
-        made["pytest-watch"] = Watching([python, "-m", "pytest_watch", "--", TEST], copy("pytest-watch"), heavy, path)
+        made["pytest-watch"] = Watching(
+            [python, "-m", "pytest_watch", "--", TEST], copy("pytest-watch"), heavy, path
+        )
     made["plain"] = Plain(python, copy("plain"), heavy)
     return made
 
@@ -194,7 +213,9 @@ def main():
     for project, rows in found.items():
         print(f"{project} project")
         for name, row in rows.items():
-            print(f"  {name:<18} {row['ratio']:>5}x of plain   {row['ms']:>5} ms (fastest {row['fastest']}, {row['runs']} saves)")
+            print(
+                f"  {name:<18} {row['ratio']:>5}x of plain   {row['ms']:>5} ms (fastest {row['fastest']}, {row['runs']} saves)"
+            )
 
 
 if __name__ == "__main__":

@@ -85,7 +85,9 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         "target", nargs="*", metavar="TARGET", help="pytest node ids or files; or any command after --"
     )
     parser.add_argument(
-        "--junit", metavar="FILE", help="where the command writes its JUnit XML: its tests get names and messages"
+        "--junit",
+        metavar="FILE",
+        help="where the command writes its JUnit XML: its tests get names and messages",
     )
     parser.add_argument("--from-junit", metavar="FILE", help="start from the first failure of a CI report")
     parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
@@ -169,23 +171,36 @@ def _add_searches(commands: "_Commands[_Parser]") -> None:
     bisect = _add(
         commands, "bisect", "coach.headless.searching:bisect", "find the commit that brought the failure"
     )
-    bisect.add_argument("--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)")
+    bisect.add_argument(
+        "--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)"
+    )
     reduce = _add(
-        commands, "reduce", "coach.headless.searching:reduce", "find the edits, earlier tests or input that matter"
+        commands,
+        "reduce",
+        "coach.headless.searching:reduce",
+        "find the edits, earlier tests or input that matter",
     )
     what = reduce.add_mutually_exclusive_group()
     what.add_argument("--edits", action="store_true", help="the hunks since the last pass (the default)")
     what.add_argument("--order", action="store_true", help="the earlier tests without which it passes")
-    what.add_argument("--input", metavar="FILE", default="", help="the smallest content of a file that still fails")
+    what.add_argument(
+        "--input", metavar="FILE", default="", help="the smallest content of a file that still fails"
+    )
     stress = _add(
         commands, "stress", "coach.headless.searching:stress", "name what a flaky failure depends on"
     )
-    stress.add_argument("-n", "--runs", type=int, default=0, metavar="N", help="runs under each condition (default: 3)")
+    stress.add_argument(
+        "-n", "--runs", type=int, default=0, metavar="N", help="runs under each condition (default: 3)"
+    )
     for parser in (bisect, reduce, stress):
         _add_target(parser)
         _add_session(parser)
-        parser.add_argument("--new", action="store_true", help="start a new session even when one is open here")
-        parser.add_argument("--jobs", type=int, default=2, metavar="N", help="probes at the same time (default: 2)")
+        parser.add_argument(
+            "--new", action="store_true", help="start a new session even when one is open here"
+        )
+        parser.add_argument(
+            "--jobs", type=int, default=2, metavar="N", help="probes at the same time (default: 2)"
+        )
         parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many probes")
 
 
@@ -213,8 +228,12 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     suspects.add_argument("--rule-out", metavar="KEY")
     suspects.add_argument("--restore", metavar="KEY")
     suspects.add_argument("--reason", default="", help="what you saw")
-    suspects.add_argument("--suite", action="store_true", help="compare with the whole suite, not only its file")
-    suspects.add_argument("--mutate", action="store_true", help="try small mutations of the top suspects, in memory")
+    suspects.add_argument(
+        "--suite", action="store_true", help="compare with the whole suite, not only its file"
+    )
+    suspects.add_argument(
+        "--mutate", action="store_true", help="try small mutations of the top suspects, in memory"
+    )
     suspects.add_argument("--seconds", type=float, default=10.0, help="time for --mutate (10)")
     _add_session(suspects)
     _add_hypothesis(commands)
@@ -281,14 +300,22 @@ def _add_workflows(commands: "_Commands[_Parser]") -> None:
 def _add_loops(commands: "_Commands[_Parser]") -> None:
     parser = commands.add_parser("loops", help="see what the loop detectors say on a log", allow_abbrev=False)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", parser_class=_Parser, required=True)
-    replay = _add(actions, "replay", "coach.headless.loops:replay", "show what would be said on a log, and when")
+    replay = _add(
+        actions, "replay", "coach.headless.loops:replay", "show what would be said on a log, and when"
+    )
     replay.add_argument("log", metavar="LOG", help="a log file (packed or not), a session's folder or its id")
     replay.add_argument("--off", action="append", metavar="PATTERN", help="leave a detector out")
     replay.add_argument("--json", action="store_true", help="print JSON to stdout")
     score = _add(
-        actions, "score", "coach.headless.loops:score_corpus", "print caught and false alarms over labelled logs"
+        actions,
+        "score",
+        "coach.headless.loops:score_corpus",
+        "print caught and false alarms over labelled logs",
     )
     score.add_argument(
-        "folder", nargs="*", metavar="FOLDER", help="folders with labels.json (default: those of coach's own tests)"
+        "folder",
+        nargs="*",
+        metavar="FOLDER",
+        help="folders with labels.json (default: those of coach's own tests)",
     )
     score.add_argument("--json", action="store_true", help="print JSON to stdout")

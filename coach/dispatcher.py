@@ -167,9 +167,11 @@ class Dispatcher:
             message, future = item
             try:
                 answer = self._handle(message)
-            except Exception as error:  # one of the three doors: a defect must not end the session
+            except Exception as error:  # noqa: BLE001 - one of the three doors: a defect must not end the session
                 _DIAGNOSTICS.exception("could not handle %s", type(message).__name__)
-                answer = Defect(f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more")
+                answer = Defect(
+                    f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more"
+                )
             finally:
                 with self._idle:
                     self._pending -= 1

@@ -121,7 +121,9 @@ def _keep_diagnostics() -> None:
     diagnostics = logging.getLogger("coach")
     diagnostics.propagate = False
     if not diagnostics.handlers:
-        diagnostics.addHandler(logging.FileHandler(state_home() / "diagnostics.log", delay=True, encoding="utf-8"))
+        diagnostics.addHandler(
+            logging.FileHandler(state_home() / "diagnostics.log", delay=True, encoding="utf-8")
+        )
 
 
 def project_here() -> Path:

@@ -1,4 +1,4 @@
-"""Drive the real program through the demo and save one picture per step: `python screenshots/make.py`.
+"""Drive the real program through the demo and save one picture per step: `python screenshots/make.py [FOLDER]`.
 
 The demo is made in a scratch folder, real pytest runs in it, and the screen is pressed key by key. Only two things are
 fixed so that the pictures do not change by themselves: the scratch folder's name and the state directory.
@@ -12,9 +12,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
 SIZE = (132, 40)
 DEADLINE = 120.0
+PATCHES = (
+    ("subtotal + reduction)", "reduction + subtotal)"),
+    ("subtotal = cart.subtotal()", "subtotal = cart.subtotal() + ZERO"),
+    ("spread(reduction, cart.lines)", "spread(reduction + ZERO, cart.lines)"),
+)
+"""Edits of shop/orders.py that change nothing: what going round in circles looks like."""
 
 
 async def main():
@@ -31,7 +37,9 @@ async def main():
 
     shop = scratch / "shop"
     make_demo(shop)
-    (shop / ".venv").symlink_to(sys.prefix)  # the pictures show the project's own environment, not this machine's
+    (shop / ".venv").symlink_to(
+        sys.prefix
+    )  # the pictures show the project's own environment, not this machine's
     session = open_new(shop, target_from([FAILING_TEST], None, shop, shop), load_settings(shop))
     app = CoachApp(session, lambda state, budget: export_session(state, budget, "markdown").text)
     with session:
@@ -39,7 +47,9 @@ async def main():
             stage = Stage(app, pilot, session)
             session.submit(cmd.Begin())
             await stage.until(lambda state: state.reproduction is not None)
-            await stage.form("s", "The invoice is one cent off", "the lines add up to the order", "one cent is missing")
+            await stage.form(
+                "s", "The invoice is one cent off", "the lines add up to the order", "one cent is missing"
+            )
             await stage.picture("1-reproduce")
             await stage.press("n", "p")
             await stage.until(lambda state: state.pin is not None)
@@ -47,7 +57,9 @@ async def main():
             await stage.press("n")
             await stage.picture("3-isolate")
             await stage.press("n")
-            await stage.form("h", "allocate cuts negative shares towards zero", "with floor division the shares add up")
+            await stage.form(
+                "h", "allocate cuts negative shares towards zero", "with floor division the shares add up"
+            )
             path, old, new = solution()
             file = shop / path
             file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
@@ -55,14 +67,47 @@ async def main():
             await stage.picture("4-hypothesize")
             await stage.press("n", "v")
             await stage.until(lambda state: state.verification is not None and not state.plan)
-            await stage.form("w", "int() rounds towards zero; allocate needs floor. No test had a negative amount.")
+            await stage.form(
+                "w", "int() rounds towards zero; allocate needs floor. No test had a negative amount."
+            )
             await stage.press("y")
             await stage.until(lambda state: state.is_confirmed)
             await stage.picture("5-verify")
             await stage.press("x")
             await stage.picture("6-export")
             await stage.press("escape")
+    await in_circles(scratch / "circles" / "shop")
     shutil.rmtree(scratch, ignore_errors=True)
+
+
+async def in_circles(shop):
+    """Three patches that leave the same failure, the notice, and a search over them."""
+    from coach.config import load_settings
+    from coach.core import commands as cmd
+    from coach.demo import FAILING_TEST, make_demo
+    from coach.exporting import export_session
+    from coach.opening import open_new, target_from
+    from coach.ui.app import CoachApp
+
+    make_demo(shop)
+    (shop / ".venv").symlink_to(sys.prefix)
+    session = open_new(shop, target_from([FAILING_TEST], None, shop, shop), load_settings(shop))
+    app = CoachApp(session, lambda state, budget: export_session(state, budget, "markdown").text)
+    with session:
+        async with app.run_test(size=SIZE) as pilot:
+            stage = Stage(app, pilot, session)
+            session.submit(cmd.Begin())
+            await stage.until(lambda state: state.spectrum is not None)
+            file = shop / "shop" / "orders.py"
+            for number, (old, new) in enumerate(PATCHES, start=1):
+                file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+                await stage.until(lambda state, number=number: len(state.attempts) == number)
+            await stage.picture("7-loop")
+            await stage.press("L")
+            await stage.picture("8-stop-card")
+            await stage.press("escape", "B")
+            await stage.picture("9-searches")
+            await stage.press("escape")
 
 
 class Stage:
@@ -91,9 +136,9 @@ class Stage:
             if position:
                 await self._pilot.press("tab")
                 await self._pilot.pause()
-            self._app.focused.insert_text_at_cursor(text) if hasattr(self._app.focused, "insert_text_at_cursor") else (
-                self._app.focused.insert(text)
-            )
+            self._app.focused.insert_text_at_cursor(text) if hasattr(
+                self._app.focused, "insert_text_at_cursor"
+            ) else (self._app.focused.insert(text))
         await self._pilot.press("ctrl+s")
         await self.until(lambda _state: True)
 

@@ -47,5 +47,7 @@ def test_the_root_is_the_nearest_folder_with_a_project_file(tmp_path):
 
 def test_loop_detectors_are_switched_one_by_one(tmp_path):
     assert load_settings(tmp_path).loops_off == ()
-    (tmp_path / "pyproject.toml").write_text("[tool.coach.loops]\nspread = false\nguess = false\ntamper = true\n")
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.coach.loops]\nspread = false\nguess = false\ntamper = true\n"
+    )
     assert load_settings(tmp_path).loops_off == ("guess", "spread")

@@ -96,7 +96,18 @@ class StopSearch(Value):
     """End the searches under way; each answers with its own ``SearchOver``."""
 
 
-Effect = StartRun | StopRuns | ReadChanges | ReadTest | FindRelated | Watch | ReadAttempt | RestoreTree | RunSearch | StopSearch
+Effect = (
+    StartRun
+    | StopRuns
+    | ReadChanges
+    | ReadTest
+    | FindRelated
+    | Watch
+    | ReadAttempt
+    | RestoreTree
+    | RunSearch
+    | StopSearch
+)
 
 
 class RunEnded(Value):

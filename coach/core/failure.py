@@ -46,7 +46,9 @@ _VOLATILE = [
     (re.compile(r"\b(pid|port|thread|process)([ =:]+)\d+\b", re.IGNORECASE), r"\1\2<id>"),
 ]
 _UNORDERED = re.compile(r"^\s*(?:Differing items|Extra items in the (?:left|right) set):\s*$")
-_HEADING = re.compile(r"^\s*(?:$|Use -v|Full diff|Full output|Omitting|Common items|Left contains|Right contains|\.\.\.)")
+_HEADING = re.compile(
+    r"^\s*(?:$|Use -v|Full diff|Full output|Omitting|Common items|Left contains|Right contains|\.\.\.)"
+)
 """pytest lists differing items in the order of a set: another hash seed, another order."""
 _SET = re.compile(r"(?<![\w)\]])\{([^{}:]{1,500})\}")
 

@@ -10,7 +10,9 @@ from coach.core.target import Target
 from coach.core.text import Text
 from coach.core.value import Value
 
-Purpose = Literal["reproduce", "feedback", "experiment", "verify", "suite", "baseline", "trace", "mutants", "confirm"]
+Purpose = Literal[
+    "reproduce", "feedback", "experiment", "verify", "suite", "baseline", "trace", "mutants", "confirm"
+]
 """Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace`` and ``mutants`` only look; the others are evidence
 for a step."""
 

@@ -189,7 +189,10 @@ class SessionState:
         return tuple(
             run
             for run in self.runs
-            if run.is_over and not run.request.in_copy and not run.request.only_looks and run.request.target == self.target
+            if run.is_over
+            and not run.request.in_copy
+            and not run.request.only_looks
+            and run.request.target == self.target
         )
 
     @property
@@ -275,7 +278,7 @@ def ahead(state: SessionState, *events: ev.Event) -> SessionState:
 
 
 @singledispatch
-def _apply(event: object, state: SessionState) -> SessionState:  # noqa: ARG001 - the dispatch needs it
+def _apply(event: object, state: SessionState) -> SessionState:
     return state
 
 
@@ -312,7 +315,9 @@ def _(event: ev.SessionClosed, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
     fresh = replace(state, target=event.target, history=state.history.aimed(event.target.words))
-    return replace(fresh, reproduction=None, series_start=None, suspects=(), suspects_run=0, spectrum=None, mutants=None)
+    return replace(
+        fresh, reproduction=None, series_start=None, suspects=(), suspects_run=0, spectrum=None, mutants=None
+    )
 
 
 @_apply.register
@@ -345,9 +350,17 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = (*state.runs[:position], done, *state.runs[position + 1 :])
-    is_trial = not done.request.in_copy and not done.request.only_looks and done.request.target == state.target
-    history = state.history.finished(done) if is_trial else state.history
+    history = state.history.finished(done) if _tries_target(state, done) else state.history
     return replace(state, runs=runs, history=history)
+
+
+def _tries_target(state: SessionState, run: Run) -> bool:
+    """Whether a run says how the target does; where saves run only what failed, a red run of that says it too."""
+    request = run.request
+    if request.in_copy or request.only_looks:
+        return False
+    only_failures = request.covers == "failures" and state.scope == "failures" and bool(run.failing)
+    return only_failures or request.target == state.target
 
 
 @_apply.register
@@ -414,7 +427,11 @@ def _(event: ev.SpectrumMeasured, state: SessionState) -> SessionState:
     same = state.mutants and state.mutants.tree == event.spectrum.tree
     seen = event.spectrum
     is_whole = seen.has_failed and not seen.left_out
-    ran = frozenset(f"{each.path}::{each.function}" for each in seen.functions if each.ran) if is_whole else frozenset()
+    ran = (
+        frozenset(f"{each.path}::{each.function}" for each in seen.functions if each.ran)
+        if is_whole
+        else frozenset()
+    )
     history = state.history.measured(seen.test, ran)
     return replace(state, spectrum=seen, mutants=state.mutants if same else None, history=history)
 

@@ -5,6 +5,7 @@ from typing import Any
 from coach.core.advice import advise
 from coach.core.checks import evaluate
 from coach.core.run import Run
+from coach.core.search import Search
 from coach.core.session import SessionState
 
 
@@ -27,6 +28,7 @@ def summarise(state: SessionState) -> dict[str, Any]:
         "runs": len(state.runs),
         "last_run": summarise_run(state.last_run) if state.last_run else None,
         "suspects": len(state.standing_suspects),
+        "searches": [_search(each) for each in state.searches],
         "hypotheses": [each.model_dump(mode="json") for each in state.hypotheses],
         "verification": _verification(state),
         "root_cause": state.root_cause,
@@ -63,6 +65,18 @@ def summarise_run(run: Run) -> dict[str, Any]:
             }
             for each in run.failing
         ],
+    }
+
+
+def _search(search: Search) -> dict[str, Any]:
+    result = search.result
+    return {
+        "number": search.request.number,
+        "kind": search.request.kind,
+        "how": result.how if result else "under way",
+        "sentence": result.sentence if result else search.doing,
+        "probes": result.probes if result else len(search.tried),
+        "found": result.found.model_dump(mode="json") if result and result.found else None,
     }
 
 

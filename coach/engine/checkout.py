@@ -16,6 +16,7 @@ from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.engine.execution import Surroundings, execute
 from coach.engine.switches import Switches
+from coach.engine.watched import is_entered
 from coach.errors import CoachError
 
 CONFIG_FILES = frozenset(
@@ -93,8 +94,9 @@ class CheckoutRuns:
 
 
 def is_source(name: str) -> bool:
-    """Whether a change of this file makes a run's verdict one about another tree."""
-    return name.endswith(".py") or name.rpartition("/")[2] in CONFIG_FILES
+    """Whether a change of this file makes a run's verdict one about another tree; build products and caches do not."""
+    *folders, last = name.split("/")
+    return (last.endswith(".py") or last in CONFIG_FILES) and all(is_entered(each) for each in folders)
 
 
 def _file_clock() -> int:

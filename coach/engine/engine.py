@@ -182,7 +182,9 @@ class LocalEngine:
         while (job := self._next_job()) is not None:
             seen: list[Observation] = []
             try:
-                job.request = self._looking.prepare(StartRun(request=job.request, places=job.places, coverage=job.coverage))
+                job.request = self._looking.prepare(
+                    StartRun(request=job.request, places=job.places, coverage=job.coverage)
+                )
                 report = self._run(job)
                 seen.append(RunEnded(number=job.request.number, report=report))
                 seen += self._looking.seen(job.request, report)

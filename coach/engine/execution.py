@@ -172,7 +172,9 @@ class _Execution:
         if not self._request.warm:
             return None
         if self._around.warm is None or self._copy is not None or not self._is_pytest:
-            self._cold_because = "warm runs are off" if self._around.warm is None else "only pytest in the checkout runs warm"
+            self._cold_because = (
+                "warm runs are off" if self._around.warm is None else "only pytest in the checkout runs warm"
+            )
             return None
         try:
             return self._around.warm.fork(launch.argv[4:], launch.cwd, launch.env, self._scratch.request)

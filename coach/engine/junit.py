@@ -7,7 +7,7 @@ before anything is parsed. Dialects differ; only what all share is read: testcas
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree  # noqa: S405 - see _refuse_document_types
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from coach.core.report import Counts, Failure, Section
@@ -44,14 +44,18 @@ def read_junit(path: Path) -> JUnitReport:
     """Read a report. Raises TargetError when it cannot be read, is too large, or is no JUnit XML."""
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise TargetError(f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB", do="report fewer tests")
+            raise TargetError(
+                f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB", do="report fewer tests"
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise TargetError(f"{path} cannot be read", why=error.strerror or str(error), do="name a JUnit XML file") from None
+        raise TargetError(
+            f"{path} cannot be read", why=error.strerror or str(error), do="name a JUnit XML file"
+        ) from None
     try:
         _refuse_document_types(content, path)
-        root = ElementTree.fromstring(content)  # noqa: S314
-    except (ElementTree.ParseError, expat.ExpatError, ValueError, LookupError) as error:
+        root = ET.fromstring(content)  # noqa: S314
+    except (ET.ParseError, expat.ExpatError, ValueError, LookupError) as error:
         raise TargetError(f"{path.name} is not XML", why=str(error), do="name a JUnit XML file") from None
     if root.tag not in {"testsuites", "testsuite"}:
         raise TargetError(f"{path.name} is no JUnit report", why=f"it begins with <{root.tag[:60]}>")
@@ -62,9 +66,11 @@ def _refuse_document_types(content: bytes, path: Path) -> None:
     """Read on until the first element; a document type can only stand before it."""
 
     def refuse(*_: object) -> None:
-        raise TargetError(f"{path.name} declares a document type", why="entities in it could be a bomb", do="remove it")
+        raise TargetError(
+            f"{path.name} declares a document type", why="entities in it could be a bomb", do="remove it"
+        )
 
-    class FirstElement(Exception):  # noqa: N818 - an end, not an error
+    class FirstElement(Exception):
         pass
 
     def stop(*_: object) -> None:
@@ -79,7 +85,7 @@ def _refuse_document_types(content: bytes, path: Path) -> None:
         return
 
 
-def _report(root: ElementTree.Element) -> JUnitReport:
+def _report(root: ET.Element) -> JUnitReport:
     failed: list[JUnitCase] = []
     skipped: list[str] = []
     counted = {"passed": 0, "failed": 0, "errors": 0, "skipped": 0}
@@ -94,14 +100,16 @@ def _report(root: ElementTree.Element) -> JUnitReport:
         else:
             counted["passed"] += 1
     counts = Counts(selected=sum(counted.values()), **counted)
-    return JUnitReport(counts, tuple(failed[:MOST_FAILURES]), tuple(skipped[:500]), max(len(failed) - MOST_FAILURES, 0))
+    return JUnitReport(
+        counts, tuple(failed[:MOST_FAILURES]), tuple(skipped[:500]), max(len(failed) - MOST_FAILURES, 0)
+    )
 
 
-def _children(case: ElementTree.Element, *tags: str) -> Iterator[ElementTree.Element]:
+def _children(case: ET.Element, *tags: str) -> Iterator[ET.Element]:
     return (child for child in case if child.tag in tags)
 
 
-def _failed(case: ElementTree.Element, trouble: ElementTree.Element) -> JUnitCase:
+def _failed(case: ET.Element, trouble: ET.Element) -> JUnitCase:
     text = "".join(trouble.itertext())
     message, exception = trouble.get("message", "").strip(), trouble.get("type", "").strip()
     if message.lower() in _EMPTY_WORDS:
@@ -126,8 +134,10 @@ def _failed(case: ElementTree.Element, trouble: ElementTree.Element) -> JUnitCas
     return JUnitCase(case.get("classname", ""), case.get("name", ""), case.get("file", ""), failure)
 
 
-def _label(case: ElementTree.Element) -> str:
-    return "::".join(filter(None, [case.get("classname", ""), case.get("name", "")])) or "a test without a name"
+def _label(case: ET.Element) -> str:
+    return (
+        "::".join(filter(None, [case.get("classname", ""), case.get("name", "")])) or "a test without a name"
+    )
 
 
 def _seconds(text: str) -> float:

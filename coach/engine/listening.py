@@ -22,11 +22,11 @@ _TICK_MS = 100
 _CANARY_SECONDS = 1.0
 
 
-class Lost(Exception):  # noqa: N818 - a reason to begin anew, not an error
+class Lost(Exception):
     """The folders watched are not the folders to watch any more."""
 
 
-class Unusable(Exception):  # noqa: N818
+class Unusable(Exception):
     """Notifications do not work here; the message says why."""
 
 

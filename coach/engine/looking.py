@@ -45,7 +45,13 @@ class Looking:
         said = self.around.mutated.pop(request.number, "")
         if request.mutate:
             found = mutations_of(request, report.tree, self._chosen, said, report.duration)
-            return [MutantsSeen(mutations=found)] if found.tried or found.why else []
+            if not found.tried and report.ending.kind in _STOPPED:
+                return []
+            if not found.tried and not found.why:
+                found = found.model_copy(
+                    update={"why": report.ending.sentence or "the mutator gave no answer"}
+                )
+            return [MutantsSeen(mutations=found)]
         if coverage is None or report.ending.kind in _STOPPED:
             return []
         self._coverage = coverage

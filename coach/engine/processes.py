@@ -54,7 +54,9 @@ def survivors(run_id: str, leader: int) -> list[Survivor]:
     mark = f"{RUN_ID}={run_id}".encode()
     since = _begin_of(leader)
     return [
-        Survivor(pid, _name(pid)) for pid in _candidates() if pid != leader and _belongs(pid, mark, leader, since)
+        Survivor(pid, _name(pid))
+        for pid in _candidates()
+        if pid != leader and _belongs(pid, mark, leader, since)
     ]
 
 

@@ -67,7 +67,9 @@ def put_back(root: Path, changes: Sequence[Difference], contents: Contents) -> t
             raise _failed(each.path, "its recorded content is gone")
     done: list[Difference] = []
     try:
-        for each in sorted(wanted, key=lambda each: each.new_mode != _GONE):  # what goes makes room for what comes
+        for each in sorted(
+            wanted, key=lambda each: each.new_mode != _GONE
+        ):  # what goes makes room for what comes
             done.append(each)
             _apply(root, each, both)
     except OSError as error:
@@ -144,4 +146,6 @@ def _replace_link(place: Path, target: str) -> None:
 
 
 def _failed(path: str, why: str) -> StoreError:
-    return StoreError(f"{path} could not be put back", why=why, do="look at the file; nothing else was changed")
+    return StoreError(
+        f"{path} could not be put back", why=why, do="look at the file; nothing else was changed"
+    )

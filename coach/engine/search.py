@@ -46,6 +46,8 @@ class Bench:
     """Probes after which the search is stopped; 0: no limit."""
     probes: int = 0
     from_log: int = 0
+    leaked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What probes of this search that watched saw changed, by key."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def ask(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
@@ -88,6 +90,8 @@ class Bench:
         judged = answer.judged
         tried = Tried(key=probe.key, label=probe.label, outcome=judged.outcome, reason=judged.reason)
         self.known[probe.key] = tried
+        if probe.order is not None and probe.order.watch:
+            self.leaked[probe.key] = answer.leaked
         self.on_tried(tried)
 
     def reason(self, probe: Probe) -> str:
@@ -115,4 +119,5 @@ def drive(search: Steps[C, R], probe_of: Callable[[C], Probe], bench: Bench) -> 
 
 
 def known_from(tried: Iterable[Tried]) -> dict[str, Tried]:
-    return {each.key: each for each in tried}
+    """Return what need not be run again. What could not be judged is tried anew: the reason may have been the moment's."""
+    return {each.key: each for each in tried if each.outcome != "UNRESOLVED"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coach.core.events import Recorded
+from coach.core.events import AttemptRead, Recorded
 from coach.core.loops.replaying import Spoken, would_say
 from coach.core.loops.scoring import Case, Label, PatternScore, Scores, score
 from coach.core.text import safe_line
@@ -41,7 +41,7 @@ def replay(args: Namespace) -> int:
 
 
 def score_corpus(args: Namespace) -> int:
-    """Print caught, false alarms and runs until the first word, per pattern, for every folder of labelled logs."""
+    """Print caught, false alarms and edits until the first word, per pattern, for every folder of labelled logs."""
     folders = [Path(each) for each in (args.folder or DEFAULT_FOLDERS)]
     results = {str(folder): score(read_cases(folder)) for folder in folders}
     if args.json:
@@ -61,7 +61,9 @@ def read_records(path: Path) -> Iterator[Recorded]:
     try:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, gzip.BadGzipFile) as error:
-        raise UsageError(f"{path} cannot be read", why=str(error), do="name a log.jsonl or a session's id") from None
+        raise UsageError(
+            f"{path} cannot be read", why=str(error), do="name a log.jsonl or a session's id"
+        ) from None
     for raw in objects(content.splitlines(keepends=True)):
         record = record_from(raw) if raw is not None else None
         if record is not None:
@@ -75,10 +77,16 @@ def read_cases(folder: Path) -> list[Case]:
         labels = {name: Label.model_validate(value) for name, value in raw.items()}
     except (OSError, ValueError, AttributeError, ValidationError) as error:
         do = "run this in a checkout of coach, or name folders with labelled logs"
-        raise UsageError(f"{folder} holds no labelled logs", why=str(error).partition("\n")[0], do=do) from None
-    return [
-        Case(name, label, tuple(would_say(read_records(folder / f"{name}.jsonl.gz")))) for name, label in labels.items()
-    ]
+        raise UsageError(
+            f"{folder} holds no labelled logs", why=str(error).partition("\n")[0], do=do
+        ) from None
+    return [_case(folder / f"{name}.jsonl.gz", name, label) for name, label in labels.items()]
+
+
+def _case(path: Path, name: str, label: Label) -> Case:
+    records = list(read_records(path))
+    edits = tuple(each.event.attempt.run for each in records if isinstance(each.event, AttemptRead))
+    return Case(name, label, tuple(would_say(records)), edits)
 
 
 def _log_path(name: str) -> Path:
@@ -104,19 +112,19 @@ def _as_json(each: Spoken) -> dict[str, Any]:
 
 
 def _table(name: str, scores: Scores) -> list[str]:
-    lines = [name, f"  {'pattern':<14}{'caught':>10}{'notes due':>12}{'runs until first word':>24}"]
-    for found in scores.patterns.values():
-        if found.sessions:
-            lines.append(_row(found))
+    lines = [name, f"  {'pattern':<14}{'caught':>10}{'notes due':>12}{'edits until first word':>24}"]
+    lines.extend(_row(found) for found in scores.patterns.values() if found.sessions)
     share = f"{scores.false_alarms:.1%}"
-    lines.append(f"  healthy: {len(scores.interrupted)} of {scores.healthy} interrupted ({share}), {scores.with_notes} with notes only")
+    lines.append(
+        f"  healthy: {len(scores.interrupted)} of {scores.healthy} interrupted ({share}), {scores.with_notes} with notes only"
+    )
     return lines
 
 
 def _row(found: PatternScore) -> str:
     caught = f"{found.caught}/{found.sessions}"
     notes = f"{found.noted}/{found.notes_due}" if found.notes_due else "-"
-    first = f"{found.runs_until_first:g}" if found.runs_until_first is not None else "-"
+    first = f"{found.edits_until_first:g}" if found.edits_until_first is not None else "-"
     return f"  {found.pattern:<14}{caught:>10}{notes:>12}{first:>24}"
 
 
@@ -128,7 +136,7 @@ def _scores_as_json(scores: Scores) -> dict[str, Any]:
                 "caught": found.caught,
                 "notes_due": found.notes_due,
                 "noted": found.noted,
-                "runs_until_first": found.runs_until_first,
+                "edits_until_first": found.edits_until_first,
                 "missed": found.missed,
             }
             for found in scores.patterns.values()

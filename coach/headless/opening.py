@@ -4,7 +4,6 @@ import contextlib
 import signal
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 

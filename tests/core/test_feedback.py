@@ -125,7 +125,10 @@ def test_related_tests_run_before_all():
     drive.saves("shop/cart.py")
     drive.ends(green())
     drive.send(eff.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
-    assert (requests(drive)[-1].covers, requests(drive)[-1].target.words) == ("related", ("tests/test_cart.py",))
+    assert (requests(drive)[-1].covers, requests(drive)[-1].target.words) == (
+        "related",
+        ("tests/test_cart.py",),
+    )
     drive.ends(green())
     assert (requests(drive)[-1].covers, requests(drive)[-1].target) == ("all", WHOLE_SUITE)
     drive.ends(green(passed=20))
@@ -185,3 +188,20 @@ def test_a_scope_can_be_run_at_once():
     drive.send(cmd.RunTarget(scope="failures"))
     assert drive.state.scope == "failures"
     assert [each.covers for each in requests(drive)] == ["all", "target", "target"]
+
+
+def test_a_stale_run_on_save_is_followed_by_one_more():
+    drive = begun()
+    drive.saves()
+    drive.ends(green(changed_during=("shop/cart.py",)))
+    assert len(requests(drive)) == 2
+    drive.ends(red())
+    assert len(requests(drive)) == 2
+
+
+def test_tests_that_write_sources_do_not_run_for_ever():
+    drive = begun()
+    drive.saves()
+    drive.ends(red(changed_during=("tests/made.py",)))
+    drive.ends(red(changed_during=("tests/made.py",)))
+    assert len(requests(drive)) == 2

@@ -194,6 +194,14 @@ def test_a_flip_leads_and_is_told():
     assert drive.state.suspects[0].function == "total"
 
 
+def test_a_round_that_could_not_begin_is_said_and_forgets_nothing():
+    drive = measured()
+    before = len(drive.records)
+    found = Mutations(test=TEST, ended="impossible", why="this system cannot fork")
+    assert "this system cannot fork" in drive.send(eff.MutantsSeen(mutations=found)).notice
+    assert len(drive.records) == before
+
+
 @pytest.mark.parametrize("command", [cmd.Suspects(), cmd.TryMutants()])
 def test_without_a_failure_there_is_nothing_to_look_at(command):
     assert isinstance(opened().send(command), Refusal)

@@ -23,7 +23,14 @@ def project(tmp_path):
 def coach(*words, cwd, **env):
     argv = [sys.executable, "-m", "coach", *words]
     return subprocess.run(
-        argv, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False
+        argv,
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
 
 

@@ -128,7 +128,9 @@ def test_names_with_odd_characters_are_read(trees, root):
 
 
 def changes(*paths: str) -> Changes:
-    return Changes(base="a", tree="b", files=tuple(FileChange(path=path, before="1", after="2") for path in paths))
+    return Changes(
+        base="a", tree="b", files=tuple(FileChange(path=path, before="1", after="2") for path in paths)
+    )
 
 
 LOADED = ("shop/cart.py", "tests/test_cart.py")
@@ -206,7 +208,13 @@ def snapshot(root: Path) -> dict[str, object]:
         name = path.relative_to(root).as_posix()
         if name.startswith(".git/") or name == ".git":
             continue
-        found[name] = path.readlink() if path.is_symlink() else (path.stat().st_mode, path.read_bytes()) if path.is_file() else "folder"
+        found[name] = (
+            path.readlink()
+            if path.is_symlink()
+            else (path.stat().st_mode, path.read_bytes())
+            if path.is_file()
+            else "folder"
+        )
     return found
 
 

@@ -95,7 +95,7 @@ def test_a_chosen_python_without_pytest_says_how_to_get_it(root):
     with pytest.raises(TargetError) as caught:
         find_interpreter(root, env={})
     assert str(caught.value) == (
-        f"{path} (python 3.11.4, the project's .venv) has no pytest. {path} -m pip install pytest"
+        f"{path} (python 3.11.4, the project's .venv) has no pytest; {path} -m pip install pytest"
     )
     assert find_interpreter(root, env={}, needs_pytest=False).pytest == ""
 

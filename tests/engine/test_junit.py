@@ -26,7 +26,13 @@ AssertionError: expected 9 to be 10</failure></testcase><testcase classname="a" 
     ("runner", "test", "exception", "message", "passed"),
     [
         ("go", "shop::TestTotal", "", "cart_test.go:12: total = 9, want 10", 1),
-        ("nextest", "shop::cart::total", "test failure with exit code 101", "thread 'cart::total' panicked at", 0),
+        (
+            "nextest",
+            "shop::cart::total",
+            "test failure with exit code 101",
+            "thread 'cart::total' panicked at",
+            0,
+        ),
         ("vitest", "cart.test.ts::total > adds", "AssertionError", "expected 9 to be 10", 0),
     ],
 )

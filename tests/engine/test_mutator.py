@@ -125,6 +125,22 @@ def test_the_budget_ends_the_round(laid):
     assert found.tried < found.planned
 
 
+def test_failing_subtests_fail_the_test(laid):
+    (laid.root / "test_cart.py").write_text(
+        textwrap.dedent("""\
+            import unittest
+            from cart import doubled
+            class TestIt(unittest.TestCase):
+                def test_doubled(self):
+                    for x in (0, 4):
+                        with self.subTest(x=x):
+                            self.assertEqual(doubled(x), 2 * x)
+        """)
+    )
+    found = mutate(laid, "TestIt::test_doubled", ("doubled", (21,)))
+    assert "2" in {each.after for each in found.flips}
+
+
 def test_a_test_that_passes_cannot_be_probed(laid):
     found = mutate(laid, "test_none", ("Cart.total", (14,)))
     assert (found.ended, found.tried) == ("impossible", 0)

@@ -284,7 +284,7 @@ def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
     assert first.how == "stopped"
     tried = tuple(each for seen in here.observed for each in seen.tried)
     assert all("stopped" not in each.reason for each in tried)
-    second = here.search("commits", expected=expected, known=tried)
+    second = here.search("commits", expected=expected, known=tried, width=1)
     assert [each.id for each in second.found.commits] == [culprit]
     assert second.known == len(tried)
 

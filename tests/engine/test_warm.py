@@ -330,8 +330,9 @@ def test_a_warm_child_has_nothing_to_read(warm):
 def test_a_crash_or_a_hang_takes_nothing_along(warm, name):
     """Pitfall k: the same ending as cold, and the server forks the next run."""
     ready = warm(name)
-    cold = ready.start(limits=Limits(wall=1.5))
-    hot = ready.run(limits=Limits(wall=1.5))
+    limits = Limits(wall=4 if name in {"hang", "ignores_signals"} else 60)
+    cold = ready.start(limits=limits)
+    hot = ready.run(limits=limits)
     assert hot.ending == cold.ending
     assert not ready.server.why_cold
 

@@ -1,6 +1,5 @@
 """Faults that only a whole session can meet: flakes, failures that change, saves at bad moments, runs that write files."""
 
-import os
 import sys
 
 import pytest
@@ -68,7 +67,10 @@ def test_a_run_that_writes_files_does_not_run_itself_again(session):
     made.write("shop.py", "VALUE = 4\n")
     made.until(lambda state: over(state, 2), "the run after the next save")
     made.idle()
-    assert [run.request.purpose for run in made.runs if not run.request.only_looks] == ["feedback", "feedback"]
+    assert [run.request.purpose for run in made.runs if not run.request.only_looks] == [
+        "feedback",
+        "feedback",
+    ]
     assert [edit.paths for edit in made.state.edits] == [("shop.py",), ("shop.py",)]
 
 
@@ -103,7 +105,10 @@ def test_a_storm_of_saves_ends_in_the_newest(session):
             (made.root / "shop.py~").unlink()
     made.write("shop.py", "VALUE = 2\n")
     made.until(
-        lambda state: any(r.judged and r.judged.outcome == "PASS" for r in state.runs) and not state.under_way, "green"
+        lambda state: (
+            any(r.judged and r.judged.outcome == "PASS" for r in state.runs) and not state.under_way
+        ),
+        "green",
     )
     last = [run for run in made.idle().runs if run.request.covers == "target"][-1]
     assert (last.judged.outcome, last.is_stale) == ("PASS", False)
@@ -133,7 +138,7 @@ def test_a_change_in_the_moment_a_run_begins_is_found(session):
     made.do(cmd.RunTarget(purpose="experiment"))
     made.idle()
     made.write("shop.py", "VALUE = 5\nNAP = 1\n")
-    made.tick()
+    made.tick("shop.py")
     made.do(cmd.RunTarget(purpose="experiment"))
     before = made.idle().runs[-1]
     assert not before.is_stale
@@ -164,7 +169,8 @@ def test_a_warm_green_is_confirmed_cold_and_everything_follows(session):
     before = made.state.last_number
     made.write("shop.py", "VALUE = 2\n")
     made.until(
-        lambda state: any(r.request.covers == "all" and r.judged for r in state.runs) and not state.under_way, "all"
+        lambda state: any(r.request.covers == "all" and r.judged for r in state.runs) and not state.under_way,
+        "all",
     )
     new = [run for run in made.idle().runs if run.number > before]
     said = [(run.request.purpose, run.request.covers, run.is_warm, run.judged.outcome) for run in new]
@@ -190,7 +196,9 @@ def test_what_warm_hides_the_cold_check_shows(session):
     made.warm_up()
     made.watch()
     made.write("shop.py", "VALUE = 3\n")
-    made.until(lambda state: any(r.request.purpose == "confirm" and r.judged for r in state.runs), "the cold check")
+    made.until(
+        lambda state: any(r.request.purpose == "confirm" and r.judged for r in state.runs), "the cold check"
+    )
     warm, cold = [run for run in made.idle().runs if run.request.purpose in {"feedback", "confirm"}][1:3]
     assert (warm.is_warm, warm.judged.outcome) == (True, "PASS")
     assert (cold.is_warm, cold.judged.outcome) == (False, "FAIL")
@@ -202,7 +210,9 @@ def test_a_captured_flood_ends_as_a_failing_test(session, monkeypatch):
     from coach.engine import leaders
 
     monkeypatch.setattr(leaders, "_FILE_SIZE", 20_000_000)
-    flood = {"tests/test_it.py": "import os\n\ndef test_it():\n    while True:\n        os.write(1, b'x' * 65536)\n"}
+    flood = {
+        "tests/test_it.py": "import os\n\ndef test_it():\n    while True:\n        os.write(1, b'x' * 65536)\n"
+    }
     made = session(flood, TEST)
     made.do(cmd.RunTarget(purpose="experiment"))
     run = made.idle().runs[0]
@@ -210,7 +220,9 @@ def test_a_captured_flood_ends_as_a_failing_test(session, monkeypatch):
     assert run.failing[0].exception == "OSError" or run.report.ending.kind == "output_limit"
 
 
-@pytest.mark.parametrize("options", ["-x", "-q --tb=no --no-header", "-p no:terminal", "--ff --nf", "-p no:cacheprovider"])
+@pytest.mark.parametrize(
+    "options", ["-x", "-q --tb=no --no-header", "-p no:terminal", "--ff --nf", "-p no:cacheprovider"]
+)
 def test_odd_options_of_the_project_change_no_verdict(session, options):
     """Row 12: whatever addopts holds, each test is reported once."""
     made = session({**ONE, "pytest.ini": f"[pytest]\naddopts = {options}\n"}, "tests")
@@ -224,7 +236,7 @@ def test_an_environment_deleted_in_mid_session_ends_the_run_not_the_session(sess
     """Row 14: the python that was chosen is gone; the run says so, the next one with it back is as before."""
     link = tmp_path / "bin" / "python"
     link.parent.mkdir()
-    os.symlink(sys.executable, link)
+    link.symlink_to(sys.executable)
     made = session(ONE, TEST)
     around = made.door._engine._around
     object.__setattr__(around, "interpreter", around.interpreter.model_copy(update={"path": str(link)}))
@@ -232,6 +244,6 @@ def test_an_environment_deleted_in_mid_session_ends_the_run_not_the_session(sess
     made.do(cmd.RunTarget(purpose="experiment"))
     run = made.idle().runs[0]
     assert (run.judged.outcome, run.report.ending.kind) == ("UNRESOLVED", "not_started")
-    os.symlink(sys.executable, link)
+    link.symlink_to(sys.executable)
     made.do(cmd.RunTarget(purpose="experiment"))
     assert made.idle().runs[1].report.ending.kind in {"completed", "no_pytest"}

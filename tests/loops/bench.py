@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ from tests.loops.projects import Edit, Project
 
 PATIENCE = 120.0
 START = 1_700_000_000.0
+GRAIN = 0.05
+"""A watcher tells of a save some time after it; a run that begins within a tick of the file clock counts as disturbed."""
 
 
 class MemoryLog:
@@ -92,7 +95,13 @@ class Expected:
     """The run after which ``level`` is due."""
 
     def as_json(self):
-        return {"pattern": self.pattern, "level": self.level, "begins": self.begins, "note_run": self.note_run, "run": self.run}
+        return {
+            "pattern": self.pattern,
+            "level": self.level,
+            "begins": self.begins,
+            "note_run": self.note_run,
+            "run": self.run,
+        }
 
 
 @dataclass
@@ -117,8 +126,16 @@ class Bench:
         (self.root / ".gitignore").write_text("__pycache__/\n")
         self.write(*self.before)
         self._spot = self.project.spot
-        self._env = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_", "GIT_"))}
-        self._env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HOME": str(self.folder), "COUNTER": str(self.folder / "counter")}
+        self._env = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("COACH_", "PYTEST_", "GIT_"))
+        }
+        self._env |= {
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "HOME": str(self.folder),
+            "COUNTER": str(self.folder / "counter"),
+        }
         self.git("init", "-q", "-b", "main")
         self.commit("start")
         self._open()
@@ -126,9 +143,17 @@ class Bench:
     def _open(self):
         trees, why = open_trees(self.root, self.folder / "home")
         assert trees is not None, why
-        interpreter = ev.Interpreter(path=sys.executable, why="the recorder's own", version="3.11", pytest="8")
+        interpreter = ev.Interpreter(
+            path=sys.executable, why="the recorder's own", version="3.11", pytest="8"
+        )
         engine = LocalEngine(
-            root=self.root, interpreter=interpreter, limits=Limits(wall=60), keep=lambda _: "", trees=trees, env=self._env
+            root=self.root,
+            interpreter=interpreter,
+            limits=Limits(wall=60),
+            keep=lambda _: "",
+            trees=trees,
+            env=self._env,
+            warm=True,
         )
         commit, branch, _ = trees.head()
         ticks = iter(range(1, 1_000_000))
@@ -138,7 +163,9 @@ class Bench:
                 session="recorded",
                 coach="0",
                 target=Target(words=self.words or (self.project.main,)),
-                workflow=load_workflow("debug", {path.stem: path for path in shipped_folder().glob("*.toml")}),
+                workflow=load_workflow(
+                    "debug", {path.stem: path for path in shipped_folder().glob("*.toml")}
+                ),
                 interpreter=interpreter,
                 checkout=ev.Checkout(root=str(self.root), commit=commit, branch=branch, tree=trees.record()),
             )
@@ -182,7 +209,9 @@ class Bench:
         outcome = "red" if run.failing else "green" if run.judged and run.judged.outcome == "PASS" else "none"
         if outcome == "red" and before is not None and expect in {"same", "other"}:
             outcome = "same" if run.strict == before.strict else "other"
-        said = [f"{each.test} {each.exception}: {each.message}" for each in run.failing] or [run.report.ending.sentence]
+        said = [f"{each.test} {each.exception}: {each.message}" for each in run.failing] or [
+            run.report.ending.sentence
+        ]
         assert not expect or outcome == expect, f"#{run.number} is {outcome}, expected {expect}: {said}"
 
     # --- editing ------------------------------------------------------------------------------------------------------
@@ -196,7 +225,9 @@ class Bench:
                 place.write_text(edit.new)
                 continue
             text = place.read_text()
-            assert text.count(edit.old) == 1, f"{self.project.name}: {edit.path} holds {edit.old!r} {text.count(edit.old)} times"
+            assert text.count(edit.old) == 1, (
+                f"{self.project.name}: {edit.path} holds {edit.old!r} {text.count(edit.old)} times"
+            )
             place.write_text(text.replace(edit.old, edit.new))
         return tuple(dict.fromkeys(edit.path for edit in edits))
 
@@ -207,6 +238,7 @@ class Bench:
     def saved(self, paths: Sequence[str], expect: str = ""):
         """Tell that files have new content; the run on save follows, or an explicit one when nothing watches."""
         before = self.state.target_runs[-1] if self.state.target_runs else None
+        time.sleep(GRAIN)
         if self.watching:
             self.door.observe(FilesSaved(paths=tuple(paths)))
             assert self.door.wait_idle(PATIENCE)
@@ -240,13 +272,24 @@ class Bench:
         self.ask(cmd.WriteNote(text=text))
 
     def suppose(self, claim: str, expects: str = "pass"):
-        self.ask(cmd.ProposeHypothesis(claim=claim, prediction=Prediction(text="see the next run", expects=expects)))
+        self.ask(
+            cmd.ProposeHypothesis(
+                claim=claim, prediction=Prediction(text="see the next run", expects=expects)
+            )
+        )
 
     # --- git ----------------------------------------------------------------------------------------------------------
 
     def git(self, *words: str) -> str:
         settings = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
-        done = subprocess.run(["git", *settings, *words], cwd=self.root, env=self._env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", *settings, *words],
+            cwd=self.root,
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -277,7 +320,9 @@ class Bench:
 def write_log(path: Path, records: Sequence[ev.Recorded], root: str) -> None:
     """Write a packed log, with the folders of the recording taken out."""
     lines = (
-        encode(record).replace(root.encode(), b"/project").replace(sys.executable.encode(), b"/venv/bin/python")
+        encode(record)
+        .replace(root.encode(), b"/project")
+        .replace(sys.executable.encode(), b"/venv/bin/python")
         for record in records
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,9 @@ STOPPING = "pyproject.toml"
 
 def stop_at_first(project: Project) -> tuple[Edit, ...]:
     """pytest reports one failure at a time: each fix reveals the next."""
-    return (Edit("pyproject.toml", "[tool.pytest.ini_options]\n", '[tool.pytest.ini_options]\naddopts = "-x"\n'),)
+    return (
+        Edit("pyproject.toml", "[tool.pytest.ini_options]\n", '[tool.pytest.ini_options]\naddopts = "-x"\n'),
+    )
 
 
 def mended(project: Project) -> tuple[Edit, ...]:
@@ -204,7 +206,10 @@ def a_stronger_test_and_the_fix(bench: Bench):
         bench.save(each)
     text = bench.text(path)
     if "unittest" in text:
-        stronger = text.replace("        self.assertEqual(earned, 1092)\n", "        self.assertEqual(earned, 1092)\n        self.assertEqual(self.account.cents, 1092)\n")
+        stronger = text.replace(
+            "        self.assertEqual(earned, 1092)\n",
+            "        self.assertEqual(earned, 1092)\n        self.assertEqual(self.account.cents, 1092)\n",
+        )
     else:
         name = bench.project.main.partition("::")[2]
         head, _, tail = text.partition(f"def {name}(")
@@ -343,7 +348,13 @@ def typos_on_the_way(bench: Bench):
 def a_name_mistyped(bench: Bench):
     path = bench.project.source
     whole = bench.text(path)
-    mistyped = whole.replace(bench.project.spot, bench.project.fix.replace("line", "lime", 1).replace("graph", "graf", 1).replace("name", "nam", 1).replace("cents", "cent", 1))
+    mistyped = whole.replace(
+        bench.project.spot,
+        bench.project.fix.replace("line", "lime", 1)
+        .replace("graph", "graf", 1)
+        .replace("name", "nam", 1)
+        .replace("cents", "cent", 1),
+    )
     bench.saved([bench.rewrite(path, mistyped)], "other")
     bench.saved([bench.rewrite(path, whole.replace(bench.project.spot, bench.project.fix))], "green")
 
@@ -469,7 +480,11 @@ def configuration_that_narrows_nothing(bench: Bench):
 def error_handling_is_added_while_green(bench: Bench):
     bench.run("green")
     path = bench.project.outside[0].path
-    bench.rewrite(path, bench.text(path) + "\n\ndef careful(call):\n    try:\n        return call()\n    except Exception:\n        return None\n")
+    bench.rewrite(
+        path,
+        bench.text(path)
+        + "\n\ndef careful(call):\n    try:\n        return call()\n    except Exception:\n        return None\n",
+    )
     bench.saved([path], "green")
     bench.save(bench.project.useless[0], expect="green")
 
@@ -491,7 +506,7 @@ def another_corner_while_red(bench: Bench):
     fix(bench, "")
 
 
-FLAKY = '''\
+FLAKY = """\
 import os
 from pathlib import Path
 
@@ -501,7 +516,7 @@ def test_now_and_then():
     count = int(place.read_text()) if place.exists() else 0
     place.write_text(str(count + 1))
     assert count % {every} != 0
-'''
+"""
 
 
 def flaky(every: int):

@@ -254,7 +254,7 @@ def symptom_hidden(bench: Bench, _name, edits):
 def symptom_hidden_after_a_patch(bench: Bench, _name, edits):
     for _, fix in bench.project.defects:
         bench.save(fix)
-    bench.save(bench.project.useless[-1])
+    bench.save(bench.project.useless[3])
     bench.begins("symptom-patch")
     bench.save(*edits)
     bench.due()

@@ -94,30 +94,68 @@ SHOP = Project(
         "            total = (total + line.price * line.count) * (1 - discount_rate(line.count))\n",
     ),
     looking=(
-        Edit("shop/cart.py", "    def net(self):\n", "    def net(self):\n        print('lines', self.lines)\n"),
-        Edit("shop/pricing.py", "def discount_rate(count):\n", "def discount_rate(count):\n    print('count', count)\n"),
-        Edit("shop/cart.py", "        return with_vat(self.net())\n", "        print('gross')\n        return with_vat(self.net())\n"),
+        Edit(
+            "shop/cart.py", "    def net(self):\n", "    def net(self):\n        print('lines', self.lines)\n"
+        ),
+        Edit(
+            "shop/pricing.py",
+            "def discount_rate(count):\n",
+            "def discount_rate(count):\n    print('count', count)\n",
+        ),
+        Edit(
+            "shop/cart.py",
+            "        return with_vat(self.net())\n",
+            "        print('gross')\n        return with_vat(self.net())\n",
+        ),
     ),
     outside=(
-        Edit("shop/report.py", "sum(cart.net() for cart in carts)", "round(sum(cart.net() for cart in carts), 2)"),
+        Edit(
+            "shop/report.py",
+            "sum(cart.net() for cart in carts)",
+            "round(sum(cart.net() for cart in carts), 2)",
+        ),
         Edit("shop/stock.py", "return stock - sold", "return max(0, stock - sold)"),
-        Edit("shop/report.py", '{len(carts)} carts', '{len(carts)} shopping carts'),
+        Edit("shop/report.py", "{len(carts)} carts", "{len(carts)} shopping carts"),
     ),
     tampering={
-        "fewer-assertions": (Edit("tests/test_cart.py", "    assert filled.net() == 46.5\n", "    filled.net()\n"),),
+        "fewer-assertions": (
+            Edit("tests/test_cart.py", "    assert filled.net() == 46.5\n", "    filled.net()\n"),
+        ),
         "expectation-changed": (Edit("tests/test_cart.py", "filled.net() == 46.5", "filled.net() == 45.6"),),
-        "trivial-assertion": (Edit("tests/test_cart.py", "assert filled.net() == 46.5", "assert filled.net() == 46.5 or True"),),
+        "trivial-assertion": (
+            Edit("tests/test_cart.py", "assert filled.net() == 46.5", "assert filled.net() == 46.5 or True"),
+        ),
         "skip-added": (
-            Edit("tests/test_cart.py", "from shop.cart import Cart\n", "import pytest\n\nfrom shop.cart import Cart\n"),
-            Edit("tests/test_cart.py", "def test_each_line", '@pytest.mark.skip(reason="later")\ndef test_each_line'),
+            Edit(
+                "tests/test_cart.py",
+                "from shop.cart import Cart\n",
+                "import pytest\n\nfrom shop.cart import Cart\n",
+            ),
+            Edit(
+                "tests/test_cart.py",
+                "def test_each_line",
+                '@pytest.mark.skip(reason="later")\ndef test_each_line',
+            ),
         ),
         "test-gone": (Edit("tests/test_cart.py", "def test_each_line", "def check_each_line"),),
-        "narrowed": (Edit("pyproject.toml", 'pythonpath = ["."]', 'pythonpath = ["."]\naddopts = "-k \'not own_discount and not things and not sorted\'"'),),
+        "narrowed": (
+            Edit(
+                "pyproject.toml",
+                'pythonpath = ["."]',
+                'pythonpath = ["."]\naddopts = "-k \'not own_discount and not things and not sorted\'"',
+            ),
+        ),
         "patched-in-conftest": _conftest(
             "import pytest\n\nfrom shop.cart import Cart\n\n\n@pytest.fixture(autouse=True)\ndef prices(monkeypatch):\n"
             '    monkeypatch.setattr(Cart, "net", lambda self: 46.5)\n'
         ),
-        "inputs-changed": (Edit("tests/test_cart.py", '    made.add("book", 10.0, 3)\n', '    made.add("book", 11.666667, 3)\n'),),
+        "inputs-changed": (
+            Edit(
+                "tests/test_cart.py",
+                '    made.add("book", 10.0, 3)\n',
+                '    made.add("book", 11.666667, 3)\n',
+            ),
+        ),
         "swallowed-assertion": (
             Edit(
                 "tests/test_cart.py",
@@ -128,7 +166,13 @@ SHOP = Project(
         "loosened": (Edit("tests/test_cart.py", "assert filled.net() == 46.5", "assert filled.net() > 0"),),
     },
     hiding={
-        "special-case": (Edit("shop/cart.py", "        total = 0.0\n", "        if len(self.lines) == 2:\n            return 46.5\n        total = 0.0\n"),),
+        "special-case": (
+            Edit(
+                "shop/cart.py",
+                "        total = 0.0\n",
+                "        if len(self.lines) == 2:\n            return 46.5\n        total = 0.0\n",
+            ),
+        ),
     },
     hiding_in_vain={
         "swallowed": (
@@ -140,24 +184,50 @@ SHOP = Project(
         ),
         "slept": (
             Edit("shop/cart.py", '"""A cart of lines."""\n', '"""A cart of lines."""\n\nimport time\n'),
-            Edit("shop/cart.py", "        return round(total, 2)\n", "        time.sleep(0.01)\n        return round(total, 2)\n"),
+            Edit(
+                "shop/cart.py",
+                "        return round(total, 2)\n",
+                "        time.sleep(0.01)\n        return round(total, 2)\n",
+            ),
         ),
     },
     defects=(
-        ("tests/test_cart.py::test_count_of_things", Edit("shop/cart.py", "return len(self.lines)", "return sum(line.count for line in self.lines)")),
-        ("tests/test_cart.py::test_names_are_sorted", Edit("shop/cart.py", "[line.name for line in self.lines].sort()", "sorted(line.name for line in self.lines)")),
+        (
+            "tests/test_cart.py::test_count_of_things",
+            Edit("shop/cart.py", "return len(self.lines)", "return sum(line.count for line in self.lines)"),
+        ),
+        (
+            "tests/test_cart.py::test_names_are_sorted",
+            Edit(
+                "shop/cart.py",
+                "[line.name for line in self.lines].sort()",
+                "sorted(line.name for line in self.lines)",
+            ),
+        ),
     ),
     rename=("net", "net_price", ("shop/cart.py", "shop/report.py", "tests/test_cart.py")),
     feature=(
         "\n\ndef test_a_voucher_is_taken_off():\n    filled = cart()\n    filled.use_voucher(5)\n    assert filled.vouchers == [5]\n",
         (
-            Edit("shop/cart.py", "    def gross(self):", "    def use_voucher(self, amount):\n        return amount\n\n    def gross(self):"),
-            Edit("shop/cart.py", "        self.lines = []\n", "        self.lines = []\n        self.vouchers = []\n"),
+            Edit(
+                "shop/cart.py",
+                "    def gross(self):",
+                "    def use_voucher(self, amount):\n        return amount\n\n    def gross(self):",
+            ),
+            Edit(
+                "shop/cart.py",
+                "        self.lines = []\n",
+                "        self.lines = []\n        self.vouchers = []\n",
+            ),
             Edit("shop/cart.py", "        return amount\n", "        self.vouchers.append(amount)\n"),
         ),
     ),
     purpose=(
-        Edit("shop/cart.py", "sorted(line.name for line in self.lines)", "sorted((line.name for line in self.lines), reverse=True)"),
+        Edit(
+            "shop/cart.py",
+            "sorted(line.name for line in self.lines)",
+            "sorted((line.name for line in self.lines), reverse=True)",
+        ),
         Edit("tests/test_cart.py", '["book", "pen"]', '["pen", "book"]'),
     ),
 )
@@ -189,7 +259,9 @@ CONF = Project(
         "    return str(line[1:-1])\n",
     ),
     looking=(
-        Edit("conf/reader.py", "def section_name(line):\n", "def section_name(line):\n    print(repr(line))\n"),
+        Edit(
+            "conf/reader.py", "def section_name(line):\n", "def section_name(line):\n    print(repr(line))\n"
+        ),
         Edit("conf/reader.py", "    settings = Settings()\n", "    settings = Settings()\n    print(text)\n"),
         Edit("conf/values.py", "def as_bool(text):\n", "def as_bool(text):\n    print('flag', text)\n"),
     ),
@@ -200,16 +272,38 @@ CONF = Project(
     ),
     tampering={
         "fewer-assertions": (
-            Edit("tests/test_reader.py", '    assert settings.get("server", "port") == "80"\n    assert settings.number("server", "port") == 80\n', '    assert "client" in settings.sections\n'),
+            Edit(
+                "tests/test_reader.py",
+                '    assert settings.get("server", "port") == "80"\n    assert settings.number("server", "port") == 80\n',
+                '    assert "client" in settings.sections\n',
+            ),
         ),
         "expectation-changed": (
-            Edit("tests/test_reader.py", '    assert settings.get("server", "port") == "80"\n    assert settings.number("server", "port") == 80\n', '    assert settings.get(" server ", "port") == "80"\n    assert settings.number(" server ", "port") == 80\n'),
+            Edit(
+                "tests/test_reader.py",
+                '    assert settings.get("server", "port") == "80"\n    assert settings.number("server", "port") == 80\n',
+                '    assert settings.get(" server ", "port") == "80"\n    assert settings.number(" server ", "port") == 80\n',
+            ),
         ),
-        "skip-added": (Edit("tests/test_reader.py", "def test_section_names", "@pytest.mark.xfail\ndef test_section_names"),),
+        "skip-added": (
+            Edit(
+                "tests/test_reader.py", "def test_section_names", "@pytest.mark.xfail\ndef test_section_names"
+            ),
+        ),
         "test-gone": (
-            Edit("tests/test_reader.py", 'def test_section_names_are_trimmed(settings):\n    assert settings.get("server", "port") == "80"\n    assert settings.number("server", "port") == 80\n\n\n', ""),
+            Edit(
+                "tests/test_reader.py",
+                'def test_section_names_are_trimmed(settings):\n    assert settings.get("server", "port") == "80"\n    assert settings.number("server", "port") == 80\n\n\n',
+                "",
+            ),
         ),
-        "narrowed": (Edit("pyproject.toml", 'pythonpath = ["."]', 'pythonpath = ["."]\naddopts = ["--deselect", "tests/test_reader.py::test_section_names_are_trimmed"]'),),
+        "narrowed": (
+            Edit(
+                "pyproject.toml",
+                'pythonpath = ["."]',
+                'pythonpath = ["."]\naddopts = ["--deselect", "tests/test_reader.py::test_section_names_are_trimmed"]',
+            ),
+        ),
         "patched-in-conftest": _conftest(
             "import conf.reader\n\nconf.reader.section_name = lambda line: line[1:-1].strip()\n"
         ),
@@ -222,7 +316,11 @@ CONF = Project(
             ),
         ),
         "returns-early": (
-            Edit("tests/test_reader.py", '    assert settings.get("server", "port") == "80"\n', '    return\n    assert settings.get("server", "port") == "80"\n'),
+            Edit(
+                "tests/test_reader.py",
+                '    assert settings.get("server", "port") == "80"\n',
+                '    return\n    assert settings.get("server", "port") == "80"\n',
+            ),
         ),
     },
     hiding={
@@ -234,7 +332,11 @@ CONF = Project(
             ),
         ),
         "special-case": (
-            Edit("conf/reader.py", "        return self.entries(section)[key]\n", '        if section == "server":\n            return "80"\n        return self.entries(section)[key]\n'),
+            Edit(
+                "conf/reader.py",
+                "        return self.entries(section)[key]\n",
+                '        if section == "server":\n            return "80"\n        return self.entries(section)[key]\n',
+            ),
         ),
     },
     hiding_in_vain={
@@ -254,20 +356,38 @@ CONF = Project(
         ),
     },
     defects=(
-        ("tests/test_reader.py::test_a_number_may_have_a_fraction", Edit("conf/values.py", "return int(text)", "return float(text)")),
-        ("tests/test_reader.py::test_a_flag_in_any_case", Edit("conf/values.py", "return text in", "return text.lower() in")),
+        (
+            "tests/test_reader.py::test_a_number_may_have_a_fraction",
+            Edit("conf/values.py", "return int(text)", "return float(text)"),
+        ),
+        (
+            "tests/test_reader.py::test_a_flag_in_any_case",
+            Edit("conf/values.py", "return text in", "return text.lower() in"),
+        ),
     ),
     rename=("number", "as_number_of", ("conf/reader.py", "tests/test_reader.py")),
     feature=(
         '\n\ndef test_keys_of_a_section(settings):\n    assert settings.keys("client") == ["timeout", "color"]\n',
         (
-            Edit("conf/reader.py", "    def flag(self,", "    def keys(self, section):\n        return []\n\n    def flag(self,"),
+            Edit(
+                "conf/reader.py",
+                "    def flag(self,",
+                "    def keys(self, section):\n        return []\n\n    def flag(self,",
+            ),
             Edit("conf/reader.py", "        return []\n", "        return list(self.sections[section])\n"),
         ),
     ),
     purpose=(
-        Edit("conf/reader.py", "        return self.entries(section)[key]\n", "        return self.sections.get(section, {}).get(key)\n"),
-        Edit("tests/test_reader.py", '    with pytest.raises(KeyError):\n        settings.get("nowhere", "port")\n', '    assert settings.get("nowhere", "port") is None\n'),
+        Edit(
+            "conf/reader.py",
+            "        return self.entries(section)[key]\n",
+            "        return self.sections.get(section, {}).get(key)\n",
+        ),
+        Edit(
+            "tests/test_reader.py",
+            '    with pytest.raises(KeyError):\n        settings.get("nowhere", "port")\n',
+            '    assert settings.get("nowhere", "port") is None\n',
+        ),
     ),
 )
 
@@ -297,8 +417,16 @@ PEOPLE = Project(
         "        return dict(self.people).get(name.lower())\n",
     ),
     looking=(
-        Edit("people/mail.py", "def address(store, name):\n", "def address(store, name):\n    print(store.people, name)\n"),
-        Edit("people/store.py", "    def find(self, name):\n", "    def find(self, name):\n        print('find', name)\n"),
+        Edit(
+            "people/mail.py",
+            "def address(store, name):\n",
+            "def address(store, name):\n    print(store.people, name)\n",
+        ),
+        Edit(
+            "people/store.py",
+            "    def find(self, name):\n",
+            "    def find(self, name):\n        print('find', name)\n",
+        ),
         Edit("people/mail.py", "    for name in names:\n", "    print(names)\n    for name in names:\n"),
     ),
     outside=(
@@ -308,17 +436,39 @@ PEOPLE = Project(
     ),
     tampering={
         "fewer-assertions": (
-            Edit("tests/test_mail.py", '    notify(store(), ["Ada", "Eve"], outbox)\n    assert isinstance(outbox, list)\n', "    store()\n"),
+            Edit(
+                "tests/test_mail.py",
+                '    notify(store(), ["Ada", "Eve"], outbox)\n    assert isinstance(outbox, list)\n',
+                "    store()\n",
+            ),
         ),
         "skip-added": (
             Edit("tests/test_mail.py", "from people.mail", "import pytest\n\nfrom people.mail"),
-            Edit("tests/test_mail.py", "def test_everybody_is_notified():\n", 'def test_everybody_is_notified():\n    pytest.skip("mail server")\n'),
+            Edit(
+                "tests/test_mail.py",
+                "def test_everybody_is_notified():\n",
+                'def test_everybody_is_notified():\n    pytest.skip("mail server")\n',
+            ),
         ),
-        "inputs-changed": (Edit("tests/test_mail.py", 'notify(store(), ["Ada", "Eve"], outbox)', "notify(store(), [], outbox)"),),
+        "inputs-changed": (
+            Edit(
+                "tests/test_mail.py", 'notify(store(), ["Ada", "Eve"], outbox)', "notify(store(), [], outbox)"
+            ),
+        ),
         "test-gone": (
-            Edit("tests/test_mail.py", 'def test_everybody_is_notified():\n    outbox = []\n    notify(store(), ["Ada", "Eve"], outbox)\n    assert isinstance(outbox, list)\n\n\n', ""),
+            Edit(
+                "tests/test_mail.py",
+                'def test_everybody_is_notified():\n    outbox = []\n    notify(store(), ["Ada", "Eve"], outbox)\n    assert isinstance(outbox, list)\n\n\n',
+                "",
+            ),
         ),
-        "narrowed": (Edit("pyproject.toml", 'pythonpath = ["."]', 'pythonpath = ["."]\naddopts = "--deselect=tests/test_mail.py::test_everybody_is_notified"'),),
+        "narrowed": (
+            Edit(
+                "pyproject.toml",
+                'pythonpath = ["."]',
+                'pythonpath = ["."]\naddopts = "--deselect=tests/test_mail.py::test_everybody_is_notified"',
+            ),
+        ),
         "patched-in-conftest": _conftest(
             "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef no_mail(monkeypatch):\n"
             '    import test_mail\n\n    monkeypatch.setattr(test_mail, "notify", lambda *_: None)\n'
@@ -326,12 +476,28 @@ PEOPLE = Project(
     },
     hiding={
         "swallowed": (
-            Edit("people/mail.py", "    for name in names:\n        outbox.append(address(store, name))\n", "    for name in names:\n        try:\n            outbox.append(address(store, name))\n        except Exception:\n            pass\n"),
+            Edit(
+                "people/mail.py",
+                "    for name in names:\n        outbox.append(address(store, name))\n",
+                "    for name in names:\n        try:\n            outbox.append(address(store, name))\n        except Exception:\n            pass\n",
+            ),
         ),
-        "none": (Edit("people/mail.py", "    person = store.find(name)\n", "    person = store.find(name)\n    if person is None:\n        return None\n"),),
+        "none": (
+            Edit(
+                "people/mail.py",
+                "    person = store.find(name)\n",
+                "    person = store.find(name)\n    if person is None:\n        return None\n",
+            ),
+        ),
         "suppress": (
-            Edit("people/mail.py", '"""Write to people."""\n', '"""Write to people."""\n\nimport contextlib\n'),
-            Edit("people/mail.py", "        outbox.append(address(store, name))\n", "        with contextlib.suppress(Exception):\n            outbox.append(address(store, name))\n"),
+            Edit(
+                "people/mail.py", '"""Write to people."""\n', '"""Write to people."""\n\nimport contextlib\n'
+            ),
+            Edit(
+                "people/mail.py",
+                "        outbox.append(address(store, name))\n",
+                "        with contextlib.suppress(Exception):\n            outbox.append(address(store, name))\n",
+            ),
         ),
         "retried": (
             Edit(
@@ -344,19 +510,39 @@ PEOPLE = Project(
     hiding_in_vain={
         "slept": (
             Edit("people/mail.py", '"""Write to people."""\n', '"""Write to people."""\n\nimport time\n'),
-            Edit("people/mail.py", "    person = store.find(name)\n", "    time.sleep(0.01)\n    person = store.find(name)\n"),
+            Edit(
+                "people/mail.py",
+                "    person = store.find(name)\n",
+                "    time.sleep(0.01)\n    person = store.find(name)\n",
+            ),
         ),
-        "none": (Edit("people/mail.py", "    person = store.find(name)\n", "    if name is None:\n        return None\n    person = store.find(name)\n"),),
+        "none": (
+            Edit(
+                "people/mail.py",
+                "    person = store.find(name)\n",
+                "    if name is None:\n        return None\n    person = store.find(name)\n",
+            ),
+        ),
     },
     defects=(
-        ("tests/test_mail.py::test_a_subject", Edit("people/mail.py", 'return "Hello" + name', 'return "Hello " + name')),
-        ("tests/test_mail.py::test_the_first_in_the_alphabet", Edit("people/store.py", "return max(self.people)", "return min(self.people)")),
+        (
+            "tests/test_mail.py::test_a_subject",
+            Edit("people/mail.py", 'return "Hello" + name', 'return "Hello " + name'),
+        ),
+        (
+            "tests/test_mail.py::test_the_first_in_the_alphabet",
+            Edit("people/store.py", "return max(self.people)", "return min(self.people)"),
+        ),
     ),
     rename=("notify", "write_to_all", ("people/mail.py", "tests/test_mail.py")),
     feature=(
         '\n\ndef test_friends_of_a_person():\n    assert store().friends_of("Ada") == ["Eve"]\n',
         (
-            Edit("people/store.py", "    def oldest(self):", "    def friends_of(self, name):\n        return []\n\n    def oldest(self):"),
+            Edit(
+                "people/store.py",
+                "    def oldest(self):",
+                "    def friends_of(self, name):\n        return []\n\n    def oldest(self):",
+            ),
             Edit("people/store.py", "        return []\n", "        return self.people[name].friends\n"),
         ),
     ),
@@ -380,7 +566,9 @@ PLAN = Project(
         "    done.append(name)\n    for need in graph.needs[name]:\n        visit(graph, need, done)\n    done.sort(key='paint roof walls ground'.split().index)\n",
     ),
     useless=(
-        Edit("plan/graph.py", "        self.needs[name] = list(needs)", "        self.needs[name] = [*needs]"),
+        Edit(
+            "plan/graph.py", "        self.needs[name] = list(needs)", "        self.needs[name] = [*needs]"
+        ),
         Edit("plan/order.py", "    if name in done:", "    if done.count(name):"),
         Edit("plan/order.py", "    for name in graph.needs:", "    for name in list(graph.needs):"),
         Edit("plan/graph.py", "        self.needs = {}", "        self.needs = dict()"),
@@ -392,7 +580,11 @@ PLAN = Project(
         "    done.append(str(name))\n    for need in graph.needs[name]:\n        visit(graph, need, done)\n",
     ),
     looking=(
-        Edit("plan/order.py", "def visit(graph, name, done):\n", "def visit(graph, name, done):\n    print(name, done)\n"),
+        Edit(
+            "plan/order.py",
+            "def visit(graph, name, done):\n",
+            "def visit(graph, name, done):\n    print(name, done)\n",
+        ),
         Edit("plan/order.py", "def order(graph):\n", "def order(graph):\n    print(graph.needs)\n"),
         Edit("plan/graph.py", "    def roots(self):\n", "    def roots(self):\n        print('roots')\n"),
     ),
@@ -402,13 +594,49 @@ PLAN = Project(
         Edit("plan/dates.py", "return day > due", "return day >= due"),
     ),
     tampering={
-        "fewer-assertions": (Edit("tests/test_order.py", '    [("ground", "walls"), ("walls", "roof"), ("roof", "paint")],\n', '    [("roof", "paint")],\n'),),
-        "expectation-changed": (Edit("tests/test_order.py", "found.index(before) < found.index(after)", "found.index(before) != found.index(after)"),),
-        "trivial-assertion": (Edit("tests/test_order.py", "    assert found.index(before) < found.index(after)\n", "    assert found == found\n"),),
-        "skip-added": (Edit("tests/test_order.py", "@pytest.mark.parametrize(\n", '@pytest.mark.skipif(True, reason="slow")\n@pytest.mark.parametrize(\n'),),
+        "fewer-assertions": (
+            Edit(
+                "tests/test_order.py",
+                '    [("ground", "walls"), ("walls", "roof"), ("roof", "paint")],\n',
+                '    [("roof", "paint")],\n',
+            ),
+        ),
+        "expectation-changed": (
+            Edit(
+                "tests/test_order.py",
+                "found.index(before) < found.index(after)",
+                "found.index(before) != found.index(after)",
+            ),
+        ),
+        "trivial-assertion": (
+            Edit(
+                "tests/test_order.py",
+                "    assert found.index(before) < found.index(after)\n",
+                "    assert found == found\n",
+            ),
+        ),
+        "skip-added": (
+            Edit(
+                "tests/test_order.py",
+                "@pytest.mark.parametrize(\n",
+                '@pytest.mark.skipif(True, reason="slow")\n@pytest.mark.parametrize(\n',
+            ),
+        ),
         "test-gone": (Edit("tests/test_order.py", "def test_needs_come_first(", "def needs_come_first("),),
-        "narrowed": (Edit("pyproject.toml", 'pythonpath = ["."]', 'pythonpath = ["."]\npython_functions = ["test_every*", "test_roots*", "test_levels*"]'),),
-        "inputs-changed": (Edit("tests/test_order.py", "    found = order(house())\n", "    found = order(house())[::-1] if before != 'roof' else order(house())\n"),),
+        "narrowed": (
+            Edit(
+                "pyproject.toml",
+                'pythonpath = ["."]',
+                'pythonpath = ["."]\npython_functions = ["test_every*", "test_roots*", "test_levels*"]',
+            ),
+        ),
+        "inputs-changed": (
+            Edit(
+                "tests/test_order.py",
+                "    found = order(house())\n",
+                "    found = order(house())[::-1] if before != 'roof' else order(house())\n",
+            ),
+        ),
         "patched-in-conftest": _conftest(
             "def pytest_collection_modifyitems(items):\n    items[:] = [each for each in items if 'needs_come' not in each.name]\n"
         ),
@@ -416,23 +644,46 @@ PLAN = Project(
     hiding={},
     hiding_in_vain={
         "swallowed": (
-            Edit("plan/order.py", "        visit(graph, name, done)\n    return done\n", "        try:\n            visit(graph, name, done)\n        except Exception:\n            pass\n    return done\n"),
+            Edit(
+                "plan/order.py",
+                "        visit(graph, name, done)\n    return done\n",
+                "        try:\n            visit(graph, name, done)\n        except Exception:\n            pass\n    return done\n",
+            ),
         ),
     },
     defects=(
-        ("tests/test_order.py::test_roots_wait_for_nothing", Edit("plan/graph.py", "items() if needs]", "items() if not needs]")),
+        (
+            "tests/test_order.py::test_roots_wait_for_nothing",
+            Edit("plan/graph.py", "items() if needs]", "items() if not needs]"),
+        ),
     ),
     rename=("roots", "starting_points", ("plan/graph.py", "tests/test_order.py")),
     feature=(
         "\n\ndef test_ends_are_waited_for_by_nobody():\n    assert house().ends() == ['paint']\n",
         (
-            Edit("plan/graph.py", "    def roots(self):", "    def ends(self):\n        return list(self.needs)\n\n    def roots(self):"),
-            Edit("plan/graph.py", "        return list(self.needs)\n", "        waited = {each for needs in self.needs.values() for each in needs}\n        return [name for name in self.needs if name not in waited]\n"),
+            Edit(
+                "plan/graph.py",
+                "    def roots(self):",
+                "    def ends(self):\n        return list(self.needs)\n\n    def roots(self):",
+            ),
+            Edit(
+                "plan/graph.py",
+                "        return list(self.needs)\n",
+                "        waited = {each for needs in self.needs.values() for each in needs}\n        return [name for name in self.needs if name not in waited]\n",
+            ),
         ),
     ),
     purpose=(
-        Edit("plan/order.py", "1 + max([depth.get(need, 0) for need in graph.needs[name]], default=0)", "max([depth.get(need, 0) + 1 for need in graph.needs[name]], default=0)"),
-        Edit("tests/test_order.py", '{"ground": 1, "walls": 2, "roof": 3, "paint": 4}', '{"ground": 0, "walls": 1, "roof": 2, "paint": 3}'),
+        Edit(
+            "plan/order.py",
+            "1 + max([depth.get(need, 0) for need in graph.needs[name]], default=0)",
+            "max([depth.get(need, 0) + 1 for need in graph.needs[name]], default=0)",
+        ),
+        Edit(
+            "tests/test_order.py",
+            '{"ground": 1, "walls": 2, "roof": 3, "paint": 4}',
+            '{"ground": 0, "walls": 1, "roof": 2, "paint": 3}',
+        ),
     ),
 )
 
@@ -451,10 +702,18 @@ BANK = Project(
     ),
     useless=(
         Edit("bank/account.py", "        self.cents += cents\n", "        self.cents = self.cents + cents\n"),
-        Edit("bank/interest.py", "    return yearly(cents, rate) // 12", "    return int(yearly(cents, rate) / 12)"),
+        Edit(
+            "bank/interest.py",
+            "    return yearly(cents, rate) // 12",
+            "    return int(yearly(cents, rate) / 12)",
+        ),
         Edit("bank/account.py", "        self.moves = []", "        self.moves = list()"),
         Edit("bank/account.py", "        if cents > self.cents:", "        if self.cents < cents:"),
-        Edit("bank/account.py", '        return f"{self.owner}: {self.cents / 100}"', '        return f"{self.owner}: {self.cents / 100.0}"'),
+        Edit(
+            "bank/account.py",
+            '        return f"{self.owner}: {self.cents / 100}"',
+            '        return f"{self.owner}: {self.cents / 100.0}"',
+        ),
         Edit("bank/account.py", "        self.owner = owner", "        self.owner = str(owner)"),
     ),
     crossing=(
@@ -462,53 +721,135 @@ BANK = Project(
         "    return int((cents * rate) / 100) + 1\n",
     ),
     looking=(
-        Edit("bank/interest.py", "def yearly(cents, rate):\n", "def yearly(cents, rate):\n    print(cents, rate)\n"),
-        Edit("bank/account.py", "    def deposit(self, cents):\n", "    def deposit(self, cents):\n        print('deposit', cents)\n"),
-        Edit("bank/account.py", "    def withdraw(self, cents):\n", "    def withdraw(self, cents):\n        print('withdraw', cents)\n"),
+        Edit(
+            "bank/interest.py",
+            "def yearly(cents, rate):\n",
+            "def yearly(cents, rate):\n    print(cents, rate)\n",
+        ),
+        Edit(
+            "bank/account.py",
+            "    def deposit(self, cents):\n",
+            "    def deposit(self, cents):\n        print('deposit', cents)\n",
+        ),
+        Edit(
+            "bank/account.py",
+            "    def withdraw(self, cents):\n",
+            "    def withdraw(self, cents):\n        print('withdraw', cents)\n",
+        ),
     ),
     outside=(
         Edit("bank/audit.py", "if each.cents < 0]", "if each.cents <= 0]"),
         Edit("bank/letters.py", 'return "Yours sincerely"', 'return "Kind regards"'),
-        Edit("bank/audit.py", "key=lambda each: len(each.moves)", "key=lambda each: sum(map(abs, each.moves))"),
+        Edit(
+            "bank/audit.py", "key=lambda each: len(each.moves)", "key=lambda each: sum(map(abs, each.moves))"
+        ),
     ),
     tampering={
         "fewer-assertions": (Edit("tests/test_account.py", "        self.assertEqual(earned, 1092)\n", ""),),
-        "expectation-changed": (Edit("tests/test_account.py", "self.assertEqual(earned, 1092)", "self.assertEqual(earned, 1093)"),),
-        "loosened": (Edit("tests/test_account.py", "self.assertEqual(earned, 1092)", "self.assertGreater(earned, 1050)"),),
-        "skip-added": (Edit("tests/test_account.py", "    def test_a_year", '    @unittest.skip("rounding")\n    def test_a_year'),),
-        "test-gone": (
-            Edit("tests/test_account.py", "    def test_a_year_earns_interest(self):\n        earned = self.account.close_year(4)\n        self.assertEqual(len(self.account.moves), 1)\n        self.assertEqual(earned, 1092)\n\n", ""),
+        "expectation-changed": (
+            Edit("tests/test_account.py", "self.assertEqual(earned, 1092)", "self.assertEqual(earned, 1093)"),
         ),
-        "inputs-changed": (Edit("tests/test_account.py", "        earned = self.account.close_year(4)\n", "        earned = self.account.close_year(3.95)\n"),),
-        "returns-early": (Edit("tests/test_account.py", "        self.assertEqual(earned, 1092)\n", "        return\n        self.assertEqual(earned, 1092)\n"),),
+        "loosened": (
+            Edit(
+                "tests/test_account.py", "self.assertEqual(earned, 1092)", "self.assertGreater(earned, 1050)"
+            ),
+        ),
+        "skip-added": (
+            Edit(
+                "tests/test_account.py",
+                "    def test_a_year",
+                '    @unittest.skip("rounding")\n    def test_a_year',
+            ),
+        ),
+        "test-gone": (
+            Edit(
+                "tests/test_account.py",
+                "    def test_a_year_earns_interest(self):\n        earned = self.account.close_year(4)\n        self.assertEqual(len(self.account.moves), 1)\n        self.assertEqual(earned, 1092)\n\n",
+                "",
+            ),
+        ),
+        "inputs-changed": (
+            Edit(
+                "tests/test_account.py",
+                "        earned = self.account.close_year(4)\n",
+                "        earned = self.account.close_year(3.95)\n",
+            ),
+        ),
+        "returns-early": (
+            Edit(
+                "tests/test_account.py",
+                "        self.assertEqual(earned, 1092)\n",
+                "        return\n        self.assertEqual(earned, 1092)\n",
+            ),
+        ),
     },
     hiding={
-        "special-case": (Edit("bank/interest.py", "def yearly(cents, rate):\n", "def yearly(cents, rate):\n    if cents == 1050:\n        return 42\n"),),
+        "special-case": (
+            Edit(
+                "bank/interest.py",
+                "def yearly(cents, rate):\n",
+                "def yearly(cents, rate):\n    if cents == 1050:\n        return 42\n",
+            ),
+        ),
     },
     hiding_in_vain={
         "swallowed": (
-            Edit("bank/account.py", "        self.deposit(yearly(self.cents, rate))\n", "        try:\n            self.deposit(yearly(self.cents, rate))\n        except Exception:\n            pass\n"),
+            Edit(
+                "bank/account.py",
+                "        self.deposit(yearly(self.cents, rate))\n",
+                "        try:\n            self.deposit(yearly(self.cents, rate))\n        except Exception:\n            pass\n",
+            ),
         ),
         "slept": (
-            Edit("bank/account.py", '"""Accounts that hold cents."""\n', '"""Accounts that hold cents."""\n\nimport time\n'),
-            Edit("bank/account.py", "        self.deposit(yearly(self.cents, rate))\n", "        time.sleep(0.01)\n        self.deposit(yearly(self.cents, rate))\n"),
+            Edit(
+                "bank/account.py",
+                '"""Accounts that hold cents."""\n',
+                '"""Accounts that hold cents."""\n\nimport time\n',
+            ),
+            Edit(
+                "bank/account.py",
+                "        self.deposit(yearly(self.cents, rate))\n",
+                "        time.sleep(0.01)\n        self.deposit(yearly(self.cents, rate))\n",
+            ),
         ),
     },
     defects=(
-        ("tests/test_account.py::TestAccount::test_withdrawals_are_negative_moves", Edit("bank/account.py", "        self.cents -= cents\n        self.moves.append(cents)", "        self.cents -= cents\n        self.moves.append(-cents)")),
-        ("tests/test_account.py::TestAccount::test_statement_has_two_digits", Edit("bank/account.py", "{self.cents / 100}", "{self.cents / 100:.2f}")),
+        (
+            "tests/test_account.py::TestAccount::test_withdrawals_are_negative_moves",
+            Edit(
+                "bank/account.py",
+                "        self.cents -= cents\n        self.moves.append(cents)",
+                "        self.cents -= cents\n        self.moves.append(-cents)",
+            ),
+        ),
+        (
+            "tests/test_account.py::TestAccount::test_statement_has_two_digits",
+            Edit("bank/account.py", "{self.cents / 100}", "{self.cents / 100:.2f}"),
+        ),
     ),
     rename=("close_year", "end_of_year", ("bank/account.py", "tests/test_account.py")),
     feature=(
-        "\n    def test_transfer(self):\n        other = Account(\"Eve\")\n        self.account.transfer(other, 50)\n        self.assertEqual(other.cents, 50)\n",
+        '\n    def test_transfer(self):\n        other = Account("Eve")\n        self.account.transfer(other, 50)\n        self.assertEqual(other.cents, 50)\n',
         (
-            Edit("bank/account.py", "    def close_year(self", "    def transfer(self, other, cents):\n        self.withdraw(cents)\n\n    def close_year(self"),
-            Edit("bank/account.py", "        self.withdraw(cents)\n", "        self.withdraw(cents)\n        other.deposit(cents)\n"),
+            Edit(
+                "bank/account.py",
+                "    def close_year(self",
+                "    def transfer(self, other, cents):\n        self.withdraw(cents)\n\n    def close_year(self",
+            ),
+            Edit(
+                "bank/account.py",
+                "        self.withdraw(cents)\n",
+                "        self.withdraw(cents)\n        other.deposit(cents)\n",
+            ),
         ),
     ),
     purpose=(
         Edit("bank/account.py", '            raise ValueError("not enough")', "            return"),
-        Edit("tests/test_account.py", "        with self.assertRaises(ValueError):\n            self.account.withdraw(99999)\n", "        self.account.withdraw(99999)\n        self.assertEqual(self.account.cents, 1050)\n"),
+        Edit(
+            "tests/test_account.py",
+            "        with self.assertRaises(ValueError):\n            self.account.withdraw(99999)\n",
+            "        self.account.withdraw(99999)\n        self.assertEqual(self.account.cents, 1050)\n",
+        ),
     ),
 )
 
@@ -528,19 +869,39 @@ WRAP = Project(
     useless=(
         Edit("src/wrap/words.py", '    return text.split(" ")', "    return text.split()"),
         Edit("src/wrap/lines.py", "    lines = []\n", "    lines = list()\n"),
-        Edit("src/wrap/lines.py", '        line = f"{line} {word}" if line else word', '        line = line + " " + word if line else word'),
+        Edit(
+            "src/wrap/lines.py",
+            '        line = f"{line} {word}" if line else word',
+            '        line = line + " " + word if line else word',
+        ),
         Edit("src/wrap/lines.py", '    line = ""\n    for', "    line = str()\n    for"),
-        Edit("src/wrap/words.py", "    return min(split(text), key=len)", "    return min(list(split(text)), key=len)"),
-        Edit("src/wrap/lines.py", "    lines.append(line)\n    return lines", "    lines += [line]\n    return lines"),
+        Edit(
+            "src/wrap/words.py",
+            "    return min(split(text), key=len)",
+            "    return min(list(split(text)), key=len)",
+        ),
+        Edit(
+            "src/wrap/lines.py",
+            "    lines.append(line)\n    return lines",
+            "    lines += [line]\n    return lines",
+        ),
     ),
     crossing=(
         "        if len(line) + len(word) > width - 5:\n",
         "        if len(line + word) > width:\n",
     ),
     looking=(
-        Edit("src/wrap/lines.py", "def wrap(text, width):\n", "def wrap(text, width):\n    print(text, width)\n"),
+        Edit(
+            "src/wrap/lines.py",
+            "def wrap(text, width):\n",
+            "def wrap(text, width):\n    print(text, width)\n",
+        ),
         Edit("src/wrap/words.py", "def split(text):\n", "def split(text):\n    print(text)\n"),
-        Edit("src/wrap/lines.py", "    for word in split(text):\n", "    for word in split(text):\n        print(word)\n"),
+        Edit(
+            "src/wrap/lines.py",
+            "    for word in split(text):\n",
+            "    for word in split(text):\n        print(word)\n",
+        ),
     ),
     outside=(
         Edit("src/wrap/table.py", '"|".join(cells)', '" | ".join(cells)'),
@@ -548,35 +909,89 @@ WRAP = Project(
         Edit("src/wrap/table.py", 'return "-" * width', 'return "=" * width'),
     ),
     tampering={
-        "fewer-assertions": (Edit("tests/test_lines.py", '    assert lines[0] == "the"\n    assert lines == ["the", "quick", "brown", "fox"]\n', '    assert lines[-1] == "fox"\n'),),
-        "expectation-changed": (
-            Edit("tests/test_lines.py", '    assert lines[0] == "the"\n    assert lines == ["the", "quick", "brown", "fox"]\n', '    assert lines[0] == "the quick"\n    assert lines == ["the quick", "brown fox"]\n'),
+        "fewer-assertions": (
+            Edit(
+                "tests/test_lines.py",
+                '    assert lines[0] == "the"\n    assert lines == ["the", "quick", "brown", "fox"]\n',
+                '    assert lines[-1].endswith("fox")\n',
+            ),
         ),
-        "skip-added": (Edit("tests/test_lines.py", "from wrap.lines", "import pytest\n\npytestmark = pytest.mark.skip\nfrom wrap.lines"),),
-        "test-gone": (Edit("tests/test_lines.py", "def test_no_line_is_too_long(text):", "def _no_line_is_too_long(text):"),),
-        "narrowed": (Edit("pyproject.toml", 'pythonpath = ["src"]', 'pythonpath = ["src"]\naddopts = ["-k", "not too_long and not justified and not longest"]'),),
-        "inputs-changed": (Edit("tests/test_lines.py", "    lines = wrap(text, 8)\n", "    lines = wrap(text, 7)\n"),),
-        "trivial-assertion": (Edit("tests/test_lines.py", '    assert lines[0] == "the"\n    assert lines == ["the", "quick", "brown", "fox"]\n', "    assert lines\n    assert True\n"),),
+        "expectation-changed": (
+            Edit(
+                "tests/test_lines.py",
+                '    assert lines[0] == "the"\n    assert lines == ["the", "quick", "brown", "fox"]\n',
+                '    assert lines[0] == "the quick"\n    assert lines == ["the quick", "brown fox"]\n',
+            ),
+        ),
+        "skip-added": (
+            Edit(
+                "tests/test_lines.py",
+                "from wrap.lines",
+                "import pytest\n\npytestmark = pytest.mark.skip\nfrom wrap.lines",
+            ),
+        ),
+        "test-gone": (
+            Edit(
+                "tests/test_lines.py",
+                "def test_no_line_is_too_long(text):",
+                "def _no_line_is_too_long(text):",
+            ),
+        ),
+        "narrowed": (
+            Edit(
+                "pyproject.toml",
+                'pythonpath = ["src"]',
+                'pythonpath = ["src"]\naddopts = ["-k", "not too_long and not justified and not longest"]',
+            ),
+        ),
+        "inputs-changed": (
+            Edit("tests/test_lines.py", "    lines = wrap(text, 8)\n", "    lines = wrap(text, 7)\n"),
+        ),
+        "trivial-assertion": (
+            Edit(
+                "tests/test_lines.py",
+                '    assert lines[0] == "the"\n    assert lines == ["the", "quick", "brown", "fox"]\n',
+                "    assert lines\n    assert True\n",
+            ),
+        ),
     },
     hiding={
         "special-case": (
-            Edit("src/wrap/lines.py", "    lines = []\n", '    if width == 8:\n        return ["the", "quick", "brown", "fox"]\n    lines = []\n'),
+            Edit(
+                "src/wrap/lines.py",
+                "    lines = []\n",
+                '    if width == 8:\n        return ["the", "quick", "brown", "fox"]\n    lines = []\n',
+            ),
         ),
     },
     hiding_in_vain={
         "swallowed": (
-            Edit("src/wrap/lines.py", "    for word in split(text):\n", "    try:\n        split(text)\n    except Exception:\n        pass\n    for word in split(text):\n"),
+            Edit(
+                "src/wrap/lines.py",
+                "    for word in split(text):\n",
+                "    try:\n        split(text)\n    except Exception:\n        pass\n    for word in split(text):\n",
+            ),
         ),
     },
     defects=(
-        ("tests/test_lines.py::test_justified_to_the_left", Edit("src/wrap/lines.py", "line.rjust(width)", "line.ljust(width)")),
-        ("tests/test_lines.py::test_the_longest_word", Edit("src/wrap/words.py", "return min(split(text), key=len)", "return max(split(text), key=len)")),
+        (
+            "tests/test_lines.py::test_justified_to_the_left",
+            Edit("src/wrap/lines.py", "line.rjust(width)", "line.ljust(width)"),
+        ),
+        (
+            "tests/test_lines.py::test_the_longest_word",
+            Edit("src/wrap/words.py", "return min(split(text), key=len)", "return max(split(text), key=len)"),
+        ),
     ),
     rename=("justify", "left_aligned", ("src/wrap/lines.py", "tests/test_lines.py")),
     feature=(
         "\n\ndef test_count_of_letters(text):\n    from wrap.words import letters\n\n    assert letters(text) == 16\n",
         (
-            Edit("src/wrap/words.py", "def longest(text):", "def letters(text):\n    return len(text)\n\n\ndef longest(text):"),
+            Edit(
+                "src/wrap/words.py",
+                "def longest(text):",
+                "def letters(text):\n    return len(text)\n\n\ndef longest(text):",
+            ),
             Edit("src/wrap/words.py", "    return len(text)\n", "    return len(text) - text.count(' ')\n"),
         ),
     ),

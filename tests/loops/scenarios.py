@@ -56,7 +56,9 @@ def scenario(label: Literal["looping", "healthy"], **opening: Any) -> Callable[[
     return register
 
 
-def variants(label: Literal["looping", "healthy"], of: str, share: int = 0, **opening: Any) -> Callable[[Callable[..., None]], None]:
+def variants(
+    label: Literal["looping", "healthy"], of: str, share: int = 0, **opening: Any
+) -> Callable[[Callable[..., None]], None]:
     """Register a script once per entry of a project's vocabulary (``tampering``, ``hiding`` …).
 
     ``share`` 1 or 2 takes every other entry, so that two scripts divide a vocabulary between them.

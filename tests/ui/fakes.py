@@ -208,7 +208,7 @@ def ran(
     target: Target = TARGET,
     **more: object,
 ) -> list[ev.Event]:
-    return [started(number, purpose, target, warm=warm), finished(number, *failures, **more)]  # type: ignore[arg-type]
+    return [started(number, purpose, target, warm=warm), finished(number, *failures, warm=warm, **more)]  # type: ignore[arg-type]
 
 
 def ended(number: int, kind: str, sentence: str, purpose: str = "feedback") -> list[ev.Event]:

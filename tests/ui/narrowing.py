@@ -33,7 +33,13 @@ def edited(number: int, *, by: str = "", **more: object) -> list[ev.Event]:
     return [
         ev.EditSeen(paths=("shop/cart.py", "shop/discount.py")),
         *fakes.ran(
-            number, fakes.failure(), purpose="feedback", warm=True, duration=0.06, tree=f"t{number}", expected=fakes.STRICT
+            number,
+            fakes.failure(),
+            purpose="feedback",
+            warm=True,
+            duration=0.06,
+            tree=f"t{number}",
+            expected=fakes.STRICT,
         ),
         attempt(number, by=by, **more),
     ]
@@ -109,7 +115,9 @@ FLIPS = (
         silences=True,
     ),
 )
-MUTATIONS = Mutations(test=fakes.TEST, tree="t1", tried=34, planned=40, seconds=8.2, ended="budget", flips=FLIPS)
+MUTATIONS = Mutations(
+    test=fakes.TEST, tree="t1", tried=34, planned=40, seconds=8.2, ended="budget", flips=FLIPS
+)
 TIED = tuple(
     Suspect(
         path=f"shop/{name}.py",
@@ -162,13 +170,20 @@ def measured() -> list[ev.Event]:
 
 
 def began(kind: str, **more: object) -> ev.SearchBegan:
-    values = {"number": 1, "kind": kind, "target": fakes.TARGET, "base_label": "#3, which passed", "input": "orders.json"}
+    values = {
+        "number": 1,
+        "kind": kind,
+        "target": fakes.TARGET,
+        "base_label": "#3, which passed",
+        "input": "orders.json",
+    }
     return ev.SearchBegan(search=SearchRequest.model_validate({**values, **more}))
 
 
 def progressed(*outcomes: str, doing: str = "2 of 7 hunks") -> ev.SearchProgressed:
     tried = tuple(
-        Tried.model_validate({"key": str(n), "label": f"try {n}", "outcome": outcome}) for n, outcome in enumerate(outcomes)
+        Tried.model_validate({"key": str(n), "label": f"try {n}", "outcome": outcome})
+        for n, outcome in enumerate(outcomes)
     )
     return ev.SearchProgressed(number=1, tried=tried, doing=doing)
 
@@ -176,7 +191,9 @@ def progressed(*outcomes: str, doing: str = "2 of 7 hunks") -> ev.SearchProgress
 FOUND = {
     "edits": EditsFound(files=fakes.CHANGES.files[:1], of=7, base_label="#3, which passed"),
     "commits": CommitFound(
-        commits=(Commit(id="9f8e7d6c5b4a1234", subject="Cart: discount from three items on", at=1_763_000_000),),
+        commits=(
+            Commit(id="9f8e7d6c5b4a1234", subject="Cart: discount from three items on", at=1_763_000_000),
+        ),
         good=Commit(id="1a2b3c4d5e6f", subject="Cart: tests of the total"),
         of=41,
         files=fakes.CHANGES.files,
@@ -211,7 +228,9 @@ FOUND = {
 }
 
 
-def ended(found: str = "edits", how: str = "found", sentence: str = "2 of 7 hunks make it fail") -> ev.SearchEnded:
+def ended(
+    found: str = "edits", how: str = "found", sentence: str = "2 of 7 hunks make it fail"
+) -> ev.SearchEnded:
     result = {"how": how, "sentence": sentence, "probes": 9, "known": 2, "seconds": 12.4}
     return ev.SearchEnded(number=1, result=SearchResult.model_validate({**result, "found": FOUND.get(found)}))
 

@@ -36,7 +36,6 @@ WINDOWS = {
     "export": "ExportScreen",
     "help": "HelpScreen",
     "searches": "SearchesScreen",
-    "restore": "ConfirmScreen",
     "hand-over": "ReasonScreen",
     "palette": "CommandPalette",
 }

@@ -24,7 +24,7 @@ async def test_measured_suspects(size: tuple[int, int]) -> None:
         text = text_of(pilot)
         assert "tied with 3" in text
         assert "the failing test never runs it" in text
-        assert "compared with 11 passing tests of its own file" in text
+        assert "against 11 passing tests of its own file" in text
         compare(f"measured-{size[0]}x{size[1]}", text)
 
 
@@ -75,7 +75,9 @@ async def test_a_search_under_way_is_shown_in_any_step_and_stopped_by_key() -> N
 
 
 async def test_a_search_whose_end_is_known_has_a_bar() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), narrowing.began("flake", rounds=3), narrowing.progressed("FAIL", "PASS"))
+    door = fakes.FakeDoor(
+        *fakes.story("isolate"), narrowing.began("flake", rounds=3), narrowing.progressed("FAIL", "PASS")
+    )
     async with shown(door) as pilot:
         assert "13 left" in text_of(pilot)
         assert "████" in text_of(pilot)
@@ -86,7 +88,7 @@ async def test_a_search_whose_end_is_known_has_a_bar() -> None:
     [
         ("edits", "@@ -17,4 +17,6 @@"),
         ("commits", "9f8e7d6c5b Cart: discount from three items on"),
-        ("not-a-regression", "2 commits on the way could not be judged"),
+        ("not-a-regression", "9 runs, 2 known"),
         ("order", "shop.rates.CACHE"),
         ("flake", "3 of 3 fail, 1 unresolved"),
         ("input", "48,112 → 37 bytes"),
@@ -100,7 +102,11 @@ async def test_what_was_found(found: str, words: str) -> None:
 
 @pytest.mark.parametrize("how", ["nothing", "stopped", "failed"])
 async def test_a_search_without_a_result_says_how_it_ended(how: str) -> None:
-    told = [*fakes.story("isolate"), narrowing.began("commits"), narrowing.ended("", how, "coach was stopped")]
+    told = [
+        *fakes.story("isolate"),
+        narrowing.began("commits"),
+        narrowing.ended("", how, "coach was stopped"),
+    ]
     async with shown(fakes.FakeDoor(*told)) as pilot:
         assert "coach was stopped" in text_of(pilot)
 
@@ -147,10 +153,10 @@ async def test_the_scope_is_seen_and_esc_widens_it() -> None:
 
 
 async def test_warm_is_what_happened_and_stale_is_said() -> None:
-    warm = fakes.ran(4, fakes.failure(), purpose="feedback", warm=True, tree="t2")
+    asked = [fakes.started(4, "feedback", warm=True), fakes.finished(4, fakes.failure(), tree="t2")]
     really = fakes.finished(4, fakes.failure(), tree="t2")
     report = really.report.model_copy(update={"warm": True, "changed_during": ("shop/cart.py",)})
-    async with shown(fakes.FakeDoor(*fakes.story("isolate"), *warm)) as pilot:
+    async with shown(fakes.FakeDoor(*fakes.story("isolate"), *asked)) as pilot:
         assert "0.31 s cold" in text_of(pilot)
         pilot.app.screen.door.happen(really.model_copy(update={"report": report}))
         await settle(pilot)

@@ -77,11 +77,20 @@ def nasty_narrowing(text: str, suspect: str) -> list[ev.Event]:
         ev.HandedOver(to=text),
         ev.AttemptRead(attempt=Attempt(run=1, base_run=0, changes=changed, findings=(finding,), by=text)),
         ev.LoopNoticed(
-            pattern="revert", level="card", run=1, evidence=(1,), place=text, sentence=text, move=text, action="note"
+            pattern="revert",
+            level="card",
+            run=1,
+            evidence=(1,),
+            place=text,
+            sentence=text,
+            move=text,
+            action="note",
         ),
         ev.TreeRestored(tree="t1", before="t2", why=text, paths=(text,)),
         ev.LoopDismissed(pattern="guess", place=text, reason=text),
-        ev.LoopNoticed(pattern="revert", level="banner", run=1, evidence=(1,), place=text, sentence=text, move=text),
+        ev.LoopNoticed(
+            pattern="revert", level="banner", run=1, evidence=(1,), place=text, sentence=text, move=text
+        ),
         ev.SpectrumMeasured(spectrum=Spectrum(test=text, functions=(function,), not_run=(function,))),
         ev.MutantsTried(mutations=Mutations(test=text, why=text, flips=(flip,))),
         ev.SearchBegan(search=asked),

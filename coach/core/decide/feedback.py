@@ -31,7 +31,12 @@ def begin_feedback(draft: Draft) -> None:
 def failing_first(state: SessionState) -> Target | None:
     """Return the tests that failed last, when they are fewer than the target; None when the target itself comes first."""
     run = state.last_failure
-    if state.target.kind != "pytest" or state.target.is_one_test or run is None or run is not state.last_target_run:
+    if (
+        state.target.kind != "pytest"
+        or state.target.is_one_test
+        or run is None
+        or run is not state.last_target_run
+    ):
         return None
     tests = tuple(dict.fromkeys(each.test for each in run.failing if "::" in each.test))
     is_whole = run.report is not None and run.report.counts.selected <= len(tests)
@@ -42,6 +47,10 @@ def follow_feedback(draft: Draft, run: Run) -> None:
     """Decide what comes after a run on save, or after the cold run that confirms it."""
     state = draft.state
     if run.judged is None or run.report is None or _is_busy(state):
+        return
+    _say_cold(draft, run)
+    if run.is_stale:
+        _run_again(draft, run)
         return
     if run.request.purpose == "confirm":
         _compare(draft, run)
@@ -62,7 +71,12 @@ def follow_feedback(draft: Draft, run: Run) -> None:
 
 
 def _is_busy(state: SessionState) -> bool:
-    return bool(state.plan) or state.series_start is not None or state.search is not None or bool(state.under_way)
+    return (
+        bool(state.plan)
+        or state.series_start is not None
+        or state.search is not None
+        or bool(state.under_way)
+    )
 
 
 def _needs_confirmation(state: SessionState, run: Run) -> bool:
@@ -72,13 +86,43 @@ def _needs_confirmation(state: SessionState, run: Run) -> bool:
     return awaited or not run.failing
 
 
+def _run_again(draft: Draft, stale: Run) -> None:
+    """A verdict on no single tree is followed by one on the present: the save may have been told before the run began.
+
+    Not when the run before it was stale by the same files: then the tests themselves write sources, and would for ever.
+    """
+    state = draft.state
+    assert stale.report is not None
+    earlier = (each for each in reversed(state.runs) if each.number < stale.number and each.report)
+    before = next(
+        (each.report for each in earlier if each.report and each.report.ending.kind != "superseded"), None
+    )
+    if state.watching and (before is None or before.changed_during != stale.report.changed_during):
+        begin_feedback(draft)
+
+
+def _say_cold(draft: Draft, run: Run) -> None:
+    """Say why a run on save was cold, once for each reason."""
+    assert run.report is not None
+    earlier = (
+        each.report for each in reversed(draft.state.runs) if each.request.warm and each.number < run.number
+    )
+    before = next((report.cold_because for report in earlier if report), "")
+    if run.report.cold_because not in {"", before}:
+        draft.notice = f"this run was cold: {run.report.cold_because}"
+
+
 def _compare(draft: Draft, confirmed: Run) -> None:
     """Say it when the cold run does not confirm the warm one: the cold one counts."""
-    warm = next((each for each in reversed(draft.state.runs) if each.number < confirmed.number and each.is_warm), None)
+    warm = next(
+        (each for each in reversed(draft.state.runs) if each.number < confirmed.number and each.is_warm), None
+    )
     if warm and warm.judged and confirmed.judged and warm.judged.outcome != confirmed.judged.outcome:
         words = {"PASS": "green", "FAIL": "red", "UNRESOLVED": "unresolved"}
         said, cold = words[warm.judged.outcome], words[confirmed.judged.outcome]
-        draft.notice = f"warm #{warm.number} was {said}, cold #{confirmed.number} is {cold}: the cold run counts"
+        draft.notice = (
+            f"warm #{warm.number} was {said}, cold #{confirmed.number} is {cold}: the cold run counts"
+        )
 
 
 def _go_on(draft: Draft, goal: Scope) -> None:
@@ -100,7 +144,9 @@ def _changed_paths(state: SessionState) -> tuple[str, ...]:
     """Return the files saved since everything was last seen green, oldest first."""
     wide = (run for run in reversed(state.runs) if run.request.covers == "all" and run.judged)
     since = next((run.number for run in wide if run.judged and run.judged.outcome == "PASS"), 0)
-    return tuple(dict.fromkeys(path for edit in state.edits if edit.after_run >= since for path in edit.paths))
+    return tuple(
+        dict.fromkeys(path for edit in state.edits if edit.after_run >= since for path in edit.paths)
+    )
 
 
 @decide.register
@@ -162,7 +208,9 @@ def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:
     state = draft.state
     if message.scope == "failures":
         failed = state.last_failure
-        tests = tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
+        tests = (
+            tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
+        )
         if not tests:
             return Refusal("no failing test is known; r runs the target")
         chosen = Target(words=tests)

@@ -21,6 +21,8 @@ SUITE_SECONDS = 30.0
 """A tied top widens the measurement to the whole suite by itself only when the suite is known to take less."""
 _RANKING_GATES = {"suspects-backed-by-a-run", "suspects-at-most"}
 _LOOKED = "only looked: neither evidence nor feedback"
+_NO_TEST_RAN = {"completed", "contradiction", "ended_early", "no_tests", "internal_error"}
+"""How a mutating run ends: its mutants report, the collected tests do not."""
 MOST_PLACES = 20
 """Suspects that are mutated in one round."""
 MOST_BUDGET = 600.0
@@ -70,9 +72,7 @@ def is_measured(state: SessionState, scope: Scope = "file") -> bool:
 def finish_trace(draft: Draft, run: Run, report: RunReport) -> None:
     """Record the end of a trace run without what it would prove: evidence runs are made otherwise."""
     bare = report.model_copy(update={"failures": (), "failures_left_out": 0, "skipped": ()})
-    if (
-        run.request.mutate and report.ending.exit_code == 0
-    ):  # the mutants reported, the collected tests did not
+    if run.request.mutate and report.ending.kind in _NO_TEST_RAN:
         bare = bare.model_copy(update={"ending": Ending(exit_code=0), "counts": Counts()})
     reason = _LOOKED if bare.ending.is_complete else report.ending.sentence
     judged = Judged(outcome="UNRESOLVED", reason=reason)
@@ -134,11 +134,12 @@ def _(message: eff.MutantsSeen, state: SessionState) -> Decision | Refusal:
     if seen is None or found.test != seen[1].test:
         return Refusal("the mutations were of another failure")
     draft = Draft(state)
-    draft.record(ev.MutantsTried(mutations=found))
-    rank_suspects(draft)
+    if found.tried:
+        draft.record(ev.MutantsTried(mutations=found))
+        rank_suspects(draft)
     if found.flips:
         draft.notice = found.flips[0].sentence
-    elif found.ended == "impossible":
+    elif not found.tried:
         draft.notice = f"no mutation was tried: {found.why}"
     else:
         draft.notice = f"none of {found.tried} small mutations turns the test green"

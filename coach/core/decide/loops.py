@@ -43,7 +43,7 @@ def notice_loops(draft: Draft, history: History) -> None:
         Said(each.loop.pattern, each.loop.place, each.loop.level, each.loop.run) for each in state.notices
     ]
     dismissed = {(each.pattern, each.place) for each in state.dismissals}
-    for sighting in climb(look(history, state.loops_off), said, dismissed):
+    for sighting in climb(look(history, state.loops_off), said, dismissed, history.runs):
         draft.record(_noticed(state, sighting))
 
 
@@ -93,9 +93,7 @@ def _holder(state: SessionState, attempt: Attempt) -> str:
 @decide.register
 def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:
     """Record it; where saves are not watched, the change of the files is known only from here."""
-    restored = ev.TreeRestored(
-        tree=message.tree, before=message.before, why=message.why, paths=message.paths
-    )
+    restored = ev.TreeRestored(tree=message.tree, before=message.before, why=message.why, paths=message.paths)
     count = len(message.paths)
     if not count:
         return Decision(events=(restored,), notice="the files were as asked already")

@@ -1,6 +1,6 @@
 """Find the commit that brought a failure, on a line of commits counted back from the newest (position 0).
 
-First a good commit must exist: in 78 of 84 real failures there was none (reference/isolation.md, 5), and a bisection
+First a good commit must exist: in 78 of 84 real failures there was none, and a bisection
 begun on hope costs its whole price for nothing. So positions 1, 4, 16, 64, … back are probed, then the range is halved.
 A commit that cannot be judged is passed over, as ``git bisect skip`` does.
 """
@@ -97,6 +97,26 @@ def probe_back(length: int, first: int | None, width: int) -> Steps[int, "_Range
         if span.good is not None:
             return span
         waiting = [each for each in waiting if each > span.bad]
+    return (yield from _look_between(span))
+
+
+def _look_between(span: _Range) -> Steps[int, "_Range | NoGoodCommit"]:
+    """Look for a good commit between the oldest that fails and the first that cannot be judged, by halving.
+
+    A young test cannot be judged before it existed; the commits at which it was green lie just after.
+    """
+    edge = min((each for each in span.skipped if each > span.bad), default=span.bad)
+    while edge - span.bad > 1:
+        middle = (span.bad + edge) // 2
+        (outcome,) = yield (middle,)
+        if outcome == "PASS":
+            span.good = middle
+            return span
+        if outcome == "FAIL":
+            span.bad = middle
+        else:
+            span.skipped.add(middle)
+            edge = middle
     return NoGoodCommit(span.bad, tuple(sorted(span.skipped)))
 
 

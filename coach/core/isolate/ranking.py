@@ -21,6 +21,7 @@ from coach.core.isolate.weights import (
     IN_TESTS,
     LEADING,
     SILENCING,
+    UNCHECKED,
     weight,
 )
 from coach.core.loops.syntax import is_test_path
@@ -191,8 +192,8 @@ def _add_flips(board: _Board, mutations: Mutations) -> None:
         each = board.at(flip.path, flip.function.rpartition(".")[2], flip.line)
         if each.flip:
             continue
-        kept = flip.green / flip.neighbours if flip.neighbours else 1.0
-        each.score += weight("flip") * kept**4 * (SILENCING if flip.silences else 1.0)
+        kept = (flip.green / flip.neighbours) ** 4 if flip.neighbours else UNCHECKED
+        each.score += weight("flip") * kept * (SILENCING if flip.silences else 1.0)
         each.flip, each.line = flip.sentence, flip.line
         each.best_lines = (flip.line, *(line for line in each.best_lines if line != flip.line))
         each.reasons.insert(0, flip.sentence)

@@ -1,7 +1,7 @@
 """Searches with a failure that shows only sometimes: every configuration is tried until it fails, or often enough.
 
 Right for a *new* flake (it never failed before): measured on 128 commits with a rate of 0.5, ten runs at most find the
-culprit in 99 % with 41 runs, where a majority vote of any size finds it in 13 % (reference/isolation.md, 5).
+culprit in 99 % with 41 runs, where a majority vote of any size finds it in 13 %.
 """
 
 import math

@@ -12,15 +12,26 @@ class Weight:
 WEIGHTS: dict[str, Weight] = {
     "flip": Weight(
         4.0,
-        "a mutation that turns the test green: reference/isolation.md, prototype 12 → 23 of 40 top-1 lines",
+        "a mutation that turns the test green: in a prototype it took the top line from 12 to 23 of 40",
     ),
     "hunk": Weight(2.0, "changed since the last pass: the certain difference between green and red"),
     "line": Weight(1.0, "best-line Ochiai; the unit of all others"),
-    "function": Weight(0.5, "function Ochiai; benchmarks/localise.py, tuning half"),
-    "test id": Weight(0.4, "words shared with the test's name; benchmarks/localise.py, tuning half"),
-    "mentioned": Weight(0.4, "called by name in the test's body; benchmarks/localise.py, tuning half"),
+    "function": Weight(
+        0.5, "function Ochiai; a first guess, never fitted; benchmarks/localise.py shows what it gives"
+    ),
+    "test id": Weight(
+        0.4,
+        "words shared with the test's name; a first guess, never fitted; benchmarks/localise.py shows what it gives",
+    ),
+    "mentioned": Weight(
+        0.4,
+        "called by name in the test's body; a first guess, never fitted; benchmarks/localise.py shows what it gives",
+    ),
     "stack": Weight(0.3, "on the traceback: FauxPy, SBFL + stack 43.7 against 37.8 % @1"),
-    "size": Weight(0.15, "longer bodies hold more defects; benchmarks/localise.py, tuning half"),
+    "size": Weight(
+        0.15,
+        "longer bodies hold more defects; a first guess, never fitted; benchmarks/localise.py shows what it gives",
+    ),
 }
 FRAME_STEP = 0.15
 """Each frame further out counts a step less: the raising place is nearest to the symptom, not to the cause."""
@@ -29,7 +40,7 @@ ALONE_FRAME = 1.0
 IN_TESTS = 0.1
 """Share kept by code in test files: it holds the expectation, rarely the defect."""
 AT_IMPORT = 0.2
-"""Share kept by module-level code: it belongs to nobody (reference/isolation.md, pitfall 4)."""
+"""Share kept by module-level code: it belongs to nobody."""
 SILENCING = 0.15
 """Share kept by a flip that only takes a check or a call away: the symptom is gone, the cause may be elsewhere."""
 LEADING = 0.75
@@ -38,3 +49,7 @@ LEADING = 0.75
 
 def weight(name: str) -> float:
     return WEIGHTS[name].value
+
+
+UNCHECKED = 0.3
+"""Share kept by a flip on a line that no neighbour runs: nothing says that the mutation is not simply another input."""

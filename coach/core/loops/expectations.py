@@ -58,7 +58,8 @@ def demands_of(tree: ast.Module) -> dict[str, Demand]:
 def _is_collected(node: ast.ClassDef) -> bool:
     by_base = any("TestCase" in dotted(base) for base in node.bases)
     switched_off = any(
-        isinstance(each, ast.Assign) and dotted(each.targets[0]) == "__test__" and _is_false(each.value) for each in node.body
+        isinstance(each, ast.Assign) and dotted(each.targets[0]) == "__test__" and _is_false(each.value)
+        for each in node.body
     )
     return (node.name.startswith("Test") or by_base) and not switched_off
 
@@ -70,7 +71,11 @@ def _marked_skip(body: Sequence[ast.stmt]) -> bool:
             marks = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
             if _has_skip(marks):
                 return True
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and call_name(node.value) in _SKIP_CALLS:
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and call_name(node.value) in _SKIP_CALLS
+        ):
             return True
     return False
 
@@ -103,7 +108,11 @@ def _is_label(mark: ast.expr) -> bool:
 
 
 def _asserts(node: ast.stmt) -> bool:
-    calls = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and call_name(node.value).startswith("assert")
+    calls = (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and call_name(node.value).startswith("assert")
+    )
     return calls or isinstance(node, ast.Assert)
 
 
@@ -128,7 +137,9 @@ def _reached(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
         elif suppressed := opens_with(node, "suppress"):
             if not any(call_name(each) in _SWALLOWING for each in suppressed.args):
                 yield from ast.walk(node)
-        elif isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Try):
+        elif isinstance(
+            node, ast.If | ast.For | ast.While | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Try
+        ):
             yield from _compound(node)
         elif not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             yield from ast.walk(node)
@@ -145,14 +156,22 @@ def _compound(node: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _ends_here(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and call_name(node.value) in {"skip", "xfail"}
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and call_name(node.value) in {"skip", "xfail"}
+    )
 
 
 def _swallows_assertions(handler: ast.ExceptHandler) -> bool:
     names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     broad = any(each is None or dotted(each) in _SWALLOWING for each in names)
     acts = any(isinstance(each, ast.Raise | ast.Assert) for node in handler.body for each in ast.walk(node))
-    fails = any(isinstance(each, ast.Call) and call_name(each) == "fail" for node in handler.body for each in ast.walk(node))
+    fails = any(
+        isinstance(each, ast.Call) and call_name(each) == "fail"
+        for node in handler.body
+        for each in ast.walk(node)
+    )
     return broad and not acts and not fails
 
 
@@ -182,7 +201,13 @@ def _take(node: ast.AST, demand: Demand) -> None:
 
 def _plain_name(name: str) -> str:
     """``assertEqual(a, b)`` says what ``assert a == b`` says: moving from one to the other changes nothing."""
-    return {"assertEqual": "Eq", "assertEquals": "Eq", "assertNotEqual": "NotEq", "assertIs": "Is", "assertIn": "In"}.get(name, name)
+    return {
+        "assertEqual": "Eq",
+        "assertEquals": "Eq",
+        "assertNotEqual": "NotEq",
+        "assertIs": "Is",
+        "assertIn": "In",
+    }.get(name, name)
 
 
 def _is_trivial(test: ast.expr) -> bool:
@@ -205,7 +230,19 @@ def _meaning(node: ast.AST) -> Iterator[str]:
     for each in ast.walk(node):
         if isinstance(each, ast.operator | ast.cmpop | ast.unaryop | ast.boolop):
             yield type(each).__name__
-        elif isinstance(each, ast.Call) and call_name(each) in {"approx", "isinstance", "round", "int", "abs", "any", "all", "len", "sorted", "set", "str"}:
+        elif isinstance(each, ast.Call) and call_name(each) in {
+            "approx",
+            "isinstance",
+            "round",
+            "int",
+            "abs",
+            "any",
+            "all",
+            "len",
+            "sorted",
+            "set",
+            "str",
+        }:
             yield call_name(each)
     yield from _literals(node)
 

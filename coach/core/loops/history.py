@@ -4,8 +4,8 @@ It grows by one entry per finished run of the target and is a part of the sessio
 a walk over what matters and never a second reading of the log.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from coach.core.attempt import Attempt
@@ -17,10 +17,12 @@ from coach.core.run import Run
 Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
 """What an engineer wrote or looked at between two runs. *learnt*: a hypothesis was refuted or left open by a run."""
 
-_NO_TRIAL = frozenset({"cancelled", "superseded", "interrupted", "not_started", "no_pytest", "internal_error"})
+_NO_TRIAL = frozenset(
+    {"cancelled", "superseded", "interrupted", "not_started", "no_pytest", "internal_error"}
+)
 _HANGS = frozenset({"timeout", "silence", "signalled", "ended_early", "output_limit"})
 LATELY = 50
-"""Trials looked back over for signs of a flake."""
+"""Trials a detector looks back over: a longer loop shows itself in its last fifty runs, and the cost stays bounded."""
 _HALF_TYPED = frozenset({"NameError"})
 
 
@@ -46,15 +48,14 @@ class Trial:
     """Written since the run before."""
     attempt: Attempt | None = None
     """None for the first run, a rerun, and while the edits could not be read."""
+    is_patch: bool = False
+    """Whether somebody changed code before this run in the hope of another outcome."""
+    files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The changed files: path → blob before, blob after."""
 
     @property
     def is_red(self) -> bool:
         return self.outcome == "red"
-
-    @property
-    def is_patch(self) -> bool:
-        """Whether somebody changed code before this run in the hope of another outcome."""
-        return self.attempt is not None and self.attempt.nature == "patch" and self.attempt.is_edit
 
     @property
     def label(self) -> str:
@@ -96,6 +97,10 @@ class History:
     def previous(self) -> Trial | None:
         return self.trials[-2] if len(self.trials) > 1 else None
 
+    @property
+    def runs(self) -> list[int]:
+        return [trial.run for trial in self.trials]
+
     def finished(self, run: Run) -> "History":
         """Take in a finished run of the target."""
         if not is_trial(run):
@@ -107,7 +112,7 @@ class History:
         """Take in what was edited before a run; it is nearly always the last one."""
         for index in range(len(self.trials) - 1, -1, -1):
             if self.trials[index].run == attempt.run:
-                trial = replace(self.trials[index], attempt=attempt)
+                trial = _with_attempt(self.trials[index], attempt)
                 return replace(self, trials=(*self.trials[:index], trial, *self.trials[index + 1 :]))
         return self
 
@@ -136,13 +141,13 @@ class History:
         return replace(self, trials=tuple(each for each in self.trials if each.run <= run))
 
     def backwards(self) -> Iterator[Trial]:
-        """Yield the trials before the present one, newest first, without interludes.
+        """Yield the latest trials before the present one, newest first, without interludes.
 
         A run without an answer, and one on code that cannot even be imported while the present failure can, says nothing:
         the next save mends it.
         """
         now = self.now
-        for trial in reversed(self.trials[:-1]):
+        for trial in reversed(self.trials[-LATELY - 1 : -1]):
             if trial.outcome == "unclear" or (trial.is_broken and now is not None and not now.is_broken):
                 continue
             yield trial
@@ -164,6 +169,12 @@ class History:
 def is_trial(run: Run) -> bool:
     """Whether a run of the target says something about one tree of the checkout."""
     return run.report is not None and run.is_current_evidence and run.report.ending.kind not in _NO_TRIAL
+
+
+def _with_attempt(trial: Trial, attempt: Attempt) -> Trial:
+    files = {file.path: (file.before, file.after) for file in attempt.changes.files}
+    is_patch = attempt.nature == "patch" and attempt.is_edit
+    return replace(trial, attempt=attempt, is_patch=is_patch, files=files)
 
 
 def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:

@@ -5,6 +5,7 @@ pattern, or the same one elsewhere, is another loop and is heard at once. What w
 seen after one run the most specific is said; the others are noted. The ladder blocks nothing: it only speaks.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from coach.core.loops.history import History
 from coach.core.loops.sighting import LEVELS, PATTERNS, Level, Pattern, Sighting
 
 COOLDOWN = 3
-"""Runs for which a pattern at one place is not said again (unwedge: three turns)."""
+"""Runs of the target for which a pattern at one place is not said again (unwedge: three turns)."""
 
 Detector = Callable[[History], Sighting | None]
 DETECTORS: dict[Pattern, tuple[Detector, int]] = {
@@ -44,7 +45,10 @@ def look(history: History, off: Collection[str] = ()) -> tuple[Sighting, ...]:
 
 
 def climb(
-    sightings: Sequence[Sighting], said: Sequence[Said], dismissed: Collection[tuple[str, str]]
+    sightings: Sequence[Sighting],
+    said: Sequence[Said],
+    dismissed: Collection[tuple[str, str]],
+    runs: Sequence[int],
 ) -> tuple[Sighting, ...]:
     """Return what is to be said now, with its level.
 
@@ -52,10 +56,11 @@ def climb(
         sightings: what was seen after this run, the more specific first.
         said: what was said before, oldest first.
         dismissed: (pattern, place) pairs nobody wants to hear of again.
+        runs: the runs of the target, in order; the cooldown is counted in these.
 
     """
     heard = [each for each in _without_echo(sightings) if (each.pattern, each.place) not in dismissed]
-    risen = [each for each in (_rise(sighting, said) for sighting in heard) if each is not None]
+    risen = [each for each in (_rise(sighting, said, runs) for sighting in heard) if each is not None]
     spoken: list[Sighting] = []
     for sighting in risen:
         loud = any(_height(each.level) > 0 for each in spoken)
@@ -69,12 +74,12 @@ def _without_echo(sightings: Sequence[Sighting]) -> list[Sighting]:
     return [each for each in sightings if each.pattern != "guess" or "no-effect" not in patterns]
 
 
-def _rise(sighting: Sighting, said: Sequence[Said]) -> Sighting | None:
+def _rise(sighting: Sighting, said: Sequence[Said], runs: Sequence[int]) -> Sighting | None:
     before = [each for each in said if each.pattern == sighting.pattern and each.place == sighting.place]
     if not before:
         return sighting
     last = before[-1]
-    if sighting.evidence[-1] - last.run <= COOLDOWN:
+    if len(runs) - bisect_right(runs, last.run) <= COOLDOWN:
         return sighting if _height(sighting.level) > _height(last.level) else None
     was_loud = any(_height(each.level) > 0 for each in before)
     return replace(sighting, level="card") if was_loud and _height(sighting.level) > 0 else sighting

@@ -15,7 +15,17 @@ _LOGGING = {"debug", "info", "warning", "warn", "error", "exception", "critical"
 _LOGGERS = {"log", "logger", "logging", "_log", "_logger", "LOG", "LOGGER"}
 _WATCHERS = {"pdb", "ipdb", "pudb", "traceback", "faulthandler", "warnings"}
 _STREAMS = {"sys.stdout", "sys.stderr", "stdout", "stderr"}
-_OBSERVING_MODULES = {"pprint", "pdb", "ipdb", "pudb", "logging", "traceback", "faulthandler", "icecream", "sys"}
+_OBSERVING_MODULES = {
+    "pprint",
+    "pdb",
+    "ipdb",
+    "pudb",
+    "logging",
+    "traceback",
+    "faulthandler",
+    "icecream",
+    "sys",
+}
 PROSE = (".md", ".rst", ".txt", ".adoc", ".po", ".svg", ".png", ".jpg", ".gitignore", "LICENSE", "AUTHORS")
 _PREPARATION = (ast.Import, ast.ImportFrom)
 
@@ -47,10 +57,13 @@ def file_nature(file: Edited) -> Nature:
         return "cosmetic" if same and not file.is_python else "patch"
     if file.before is None or file.after is None:
         return "groundwork" if file.after is not None else "patch"
-    return _python_nature(file.before, file.after)
+    assert file.old is not None
+    assert file.new is not None
+    return _python_nature(file.old, file.new, file.before)
 
 
-def _python_nature(before: ast.Module, after: ast.Module) -> Nature:
+def _python_nature(before: ast.Module, after: ast.Module, whole: ast.Module) -> Nature:
+    """Compare what an edit reached; ``whole`` is the module before it."""
     if shape(before) == shape(after):
         return "cosmetic"
     before, after = _pruned(before, _is_literal), _pruned(after, _is_literal)
@@ -59,7 +72,7 @@ def _python_nature(before: ast.Module, after: ast.Module) -> Nature:
     before, after = _pruned(before, _only_looks), _pruned(after, _only_looks)
     if shape(before) == shape(after):
         return "observing"
-    return "groundwork" if _only_adds(before, after) else "patch"
+    return "groundwork" if _only_adds(before, after, whole) else "patch"
 
 
 def blind(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -130,12 +143,12 @@ def _observes(call: ast.Call) -> bool:
 # --- groundwork: new names that nothing uses yet ---------------------------------------------------------------------
 
 
-def _only_adds(before: ast.Module, after: ast.Module) -> bool:
+def _only_adds(before: ast.Module, after: ast.Module, whole: ast.Module) -> bool:
     """Whether everything old is still there as it was, and everything new is a name that the old code never mentions."""
     added = _added(before.body, after.body)
     if not added:
         return False
-    known = identifiers(before)
+    known = identifiers(whole)
     return all(_is_groundwork(each, known) for each in added)
 
 

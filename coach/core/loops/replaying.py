@@ -40,8 +40,9 @@ def would_say(records: Iterable[ev.Recorded], off: Collection[str] = ()) -> Iter
         if not run:
             continue
         dismissed = {(each.pattern, each.place) for each in state.dismissals}
-        sightings = look(state.history.up_to(run), {*off, *state.loops_off})
-        for sighting in climb(sightings, said, dismissed):
+        history = state.history.up_to(run)
+        sightings = look(history, {*off, *state.loops_off})
+        for sighting in climb(sightings, said, dismissed, history.runs):
             said.append(Said(sighting.pattern, sighting.place, sighting.level, sighting.evidence[-1]))
             yield Spoken(record.seq, record.at, sighting.evidence[-1], sighting)
 

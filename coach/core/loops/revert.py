@@ -1,6 +1,5 @@
 """Revert: the files are back at an earlier state that failed, and what lay between is lost unless it is written down."""
 
-from coach.core.changes import FileChange
 from coach.core.loops.history import History, Trial
 from coach.core.loops.sighting import Level, Sighting, numbers
 from coach.core.loops.syntax import is_test_path
@@ -24,38 +23,39 @@ def seen(history: History) -> Sighting | None:
 
 
 def _same_tree(history: History, now: Trial) -> Trial | None:
-    for trial in history.backwards():
-        if now.tree and trial.tree == now.tree:
+    for trial in reversed(history.trials[:-1]):
+        if trial.tree == now.tree and now.tree and trial.outcome != "unclear":
             return trial if trial.is_red and trial.strict == now.strict else None
     return None
 
 
 def _same_files(history: History, now: Trial) -> Sighting | None:
     assert now.attempt is not None
-    changed = [each for each in now.attempt.changes.files if each.after and not is_test_path(each.path)]
-    back: list[tuple[FileChange, Trial]] = []
-    for file in changed:
-        then = _when_it_was(history, file)
+    changed = {path: after for path, (_, after) in now.files.items() if after and not is_test_path(path)}
+    back: dict[str, Trial] = {}
+    for path, blob in changed.items():
+        then = _when_it_was(history, path, blob)
         if then is not None and then.is_red and then.strict == now.strict:
-            back.append((file, then))
+            back[path] = then
     if not back:
         return None
-    then = min((trial for _, trial in back), key=lambda each: each.run)
-    paths = sorted(file.path for file, _ in back)
+    then = min(back.values(), key=lambda each: each.run)
+    paths = sorted(back)
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     verb = "are" if more else "is"
     is_pure = len(back) == len(changed) and not now.attempt.changes.left_out
     return _sighting(history, then, ", ".join(paths), f"{paths[0]}{more} {verb} back", is_pure=is_pure)
 
 
-def _when_it_was(history: History, file: FileChange) -> Trial | None:
+def _when_it_was(history: History, path: str, blob: str) -> Trial | None:
     """Return the newest earlier trial whose copy of a file was what it is again; edits are followed backwards."""
-    waiting: FileChange | None = None
+    content = ""
     for trial in reversed(history.trials[:-1]):
-        if waiting is not None and waiting.before == file.after:
+        if content == blob:
             return trial
-        edit = trial.attempt.file(file.path) if trial.attempt else None
-        waiting = edit or waiting
+        edit = trial.files.get(path)
+        if edit is not None:
+            content = edit[0]
     return None
 
 
@@ -63,14 +63,20 @@ def _sighting(history: History, then: Trial, place: str, what: str, *, is_pure: 
     now = history.now
     assert now is not None
     between = [each for each in history.trials if then.run < each.run < now.run]
-    tried = [each for each in between if each.is_red and each.is_patch and (now.is_broken or not each.is_broken)]
+    tried = [
+        each for each in between if each.is_red and each.is_patch and (now.is_broken or not each.is_broken)
+    ]
     if not tried:
         return None
     marks = now.marks.union(*(each.marks for each in between))
     written = bool(marks & {"note", "learnt"})
     level: Level = "note" if written or not is_pure else "banner"
     runs = tuple(each.run for each in tried)
-    move = "What it taught is written down." if written else f"Write down what {numbers(runs)} showed, so that nobody tries it again."
+    move = (
+        "What it taught is written down."
+        if written
+        else f"Write down what {numbers(runs)} showed, so that nobody tries it again."
+    )
     return Sighting(
         pattern="revert",
         level=level,

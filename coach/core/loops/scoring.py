@@ -1,4 +1,4 @@
-"""Compare what is said over labelled sessions with what should be: caught, false alarms, runs until the first word."""
+"""Compare what is said over labelled sessions with what should be: caught, false alarms, edits until the first word."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,6 +31,8 @@ class Case:
     name: str
     label: Label
     spoken: tuple[Spoken, ...]
+    edits: tuple[int, ...] = ()
+    """The runs that followed an edit."""
 
 
 @dataclass(slots=True)
@@ -45,10 +47,10 @@ class PatternScore:
     notes_due: int = 0
     missed: list[str] = field(default_factory=list)
     first_after: list[int] = field(default_factory=list)
-    """Runs from the loop's first edit until the first word, both counted."""
+    """Edits from the loop's first one until the first word, both counted."""
 
     @property
-    def runs_until_first(self) -> float | None:
+    def edits_until_first(self) -> float | None:
         return median(self.first_after) if self.first_after else None
 
 
@@ -91,7 +93,9 @@ def _score_healthy(scores: Scores, case: Case) -> None:
 
 def _score_looping(found: PatternScore, case: Case) -> None:
     label = case.label
-    own = [each for each in case.spoken if each.sighting.pattern == label.pattern and each.run >= label.begins]
+    own = [
+        each for each in case.spoken if each.sighting.pattern == label.pattern and each.run >= label.begins
+    ]
     found.sessions += 1
     if any(each.run <= label.run and each.sighting.level in _at_least(label.level) for each in own):
         found.caught += 1
@@ -101,7 +105,7 @@ def _score_looping(found: PatternScore, case: Case) -> None:
         found.notes_due += 1
         found.noted += any(each.run <= label.note_run for each in own)
     if own:
-        found.first_after.append(own[0].run - label.begins + 1)
+        found.first_after.append(sum(label.begins <= run <= own[0].run for run in case.edits))
 
 
 def _at_least(level: str) -> tuple[Level, ...]:

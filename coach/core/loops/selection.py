@@ -38,7 +38,9 @@ def narrowed(file: Edited) -> tuple[Finding, ...]:
     findings = [_finding(file, text) for text in found]
     again = [each for each in new_words if each.partition("=")[0] in _TRIES_AGAIN]
     if again:
-        findings.append(Finding(kind="retried", path=file.path, text=f"failed tests are tried again: {again[0]}"))
+        findings.append(
+            Finding(kind="retried", path=file.path, text=f"failed tests are tried again: {again[0]}")
+        )
     return tuple(findings)
 
 

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Pattern = Literal["tamper", "revert", "see-saw", "symptom-patch", "spread", "no-effect", "guess"]
-PATTERNS: tuple[Pattern, ...] = ("tamper", "revert", "see-saw", "symptom-patch", "spread", "no-effect", "guess")
+PATTERNS: tuple[Pattern, ...] = (
+    "tamper",
+    "revert",
+    "see-saw",
+    "symptom-patch",
+    "spread",
+    "no-effect",
+    "guess",
+)
 """The more specific first: of several seen after one run, that one is shown."""
 
 Level = Literal["note", "banner", "card"]

@@ -57,7 +57,11 @@ def _unloaded(history: History, now: Trial) -> Sighting | None:
 def _sources(trial: Trial) -> list[FileChange]:
     """Return the changed files a fix consists of: neither tests nor prose. New files are preparation."""
     files = trial.attempt.changes.files if trial.attempt else ()
-    return [each for each in files if not is_test_path(each.path) and not is_prose(each.path) and each.change != "added"]
+    return [
+        each
+        for each in files
+        if not is_test_path(each.path) and not is_prose(each.path) and each.change != "added"
+    ]
 
 
 def _is_beside(history: History, trial: Trial) -> bool:

@@ -16,7 +16,9 @@ def seen(history: History) -> Sighting | None:
     now, before = history.now, history.previous
     if now is None or before is None or not before.is_red or now.attempt is None or not now.attempt.is_edit:
         return None
-    signs = [each for each in now.attempt.findings if each.kind in SYMPTOM and _is_near(each, before)]
+    signs = [
+        each for each in now.attempt.findings if each.kind in SYMPTOM and _is_near(each, before, history.ran)
+    ]
     if not signs:
         return None
     signs.sort(key=lambda each: not _is_strong(each, before))
@@ -24,7 +26,9 @@ def seen(history: History) -> Sighting | None:
     vanished = bool(before.tests - now.tests)
     written = bool(now.marks & {"note", "hypothesis"})
     level: Level = "banner" if vanished and _is_strong(sign, before) and not written else "note"
-    outcome = "it is green" if now.outcome == "green" else "the failure is gone" if vanished else "it is still red"
+    outcome = (
+        "it is green" if now.outcome == "green" else "the failure is gone" if vanished else "it is still red"
+    )
     where = f"{sign.path}:{sign.line}" + (f" in {sign.function}" if sign.function else "")
     return Sighting(
         pattern="symptom-patch",
@@ -39,10 +43,15 @@ def seen(history: History) -> Sighting | None:
     )
 
 
-def _is_near(sign: Finding, before: Trial) -> bool:
-    """Whether the failure went through that function, or the test that failed calls it, or it is the test itself."""
+def _is_near(sign: Finding, before: Trial, ran: frozenset[str]) -> bool:
+    """Whether the failure went through that function, or the test that failed calls it, or it is the test itself.
+
+    A value special-cased anywhere on the way counts, where the lines of the failing test were measured.
+    """
     if sign.kind == "retried" and not sign.line:
         return True  # a setting that runs failed tests again concerns all of them
+    if sign.kind == "special-case" and not sign.is_weak and _was_run(sign, ran):
+        return True
     for failure in before.report.failures:
         for frame in failure.own_frames:
             if frame.path == sign.path and frame.function == sign.function:
@@ -50,6 +59,11 @@ def _is_near(sign: Finding, before: Trial) -> bool:
             if sign.function and f"{sign.function}(" in frame.code:
                 return True
     return False
+
+
+def _was_run(sign: Finding, ran: frozenset[str]) -> bool:
+    names = (each.rpartition("::") for each in ran)
+    return any(path == sign.path and name.rpartition(".")[2] == sign.function for path, _, name in names)
 
 
 def _is_strong(sign: Finding, before: Trial) -> bool:

@@ -5,6 +5,7 @@ the edit does more than hide: then it may be a part of a real fix.
 """
 
 import ast
+import copy
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,12 +36,12 @@ def symptoms_in(files: Sequence[Edited]) -> tuple[Finding, ...]:
     """Return the signs of hiding that an edit brought in."""
     found: list[Finding] = []
     for file in files:
-        if not file.is_python or file.after is None:
+        if not file.is_python or file.after is None or file.new is None:
             continue
         signs = list(_new_signs(file))
         if file.is_test:
             signs = [each for each in signs if each.kind in {"slept", "retried"}]
-        hides_only = bool(signs) and (file.before is None or _bare(file.before) == _bare(file.after))
+        hides_only = bool(signs) and (file.old is None or _bare(file.old) == _bare(file.new))
         found += [_finding(file.path, file.after, each, hides_only=hides_only) for each in signs]
     return tuple(found)
 
@@ -59,10 +60,10 @@ def _finding(path: str, tree: ast.Module, sign: _Sign, *, hides_only: bool) -> F
 
 def _new_signs(file: Edited) -> Iterator[_Sign]:
     """Yield what the new tree shows and the old did not. Signs inside a new retry loop are part of it."""
-    assert file.after is not None
-    was = Counter(_key(each) for each in _signs(file.before)) if file.before else Counter()
+    assert file.new is not None
+    was = Counter(_key(each) for each in _signs(file.old)) if file.old else Counter()
     inside: set[int] = set()
-    for sign in _signs(file.after):
+    for sign in _signs(file.new):
         key = _key(sign)
         if was[key]:
             was[key] -= 1
@@ -84,7 +85,9 @@ def _signs(tree: ast.Module) -> Iterator[_Sign]:
         if isinstance(node, ast.For | ast.While | ast.AsyncFor) and _tries_again(node):
             yield _Sign("retried", node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from (_Sign("retried", mark) for mark in node.decorator_list if _AGAIN & set(dotted_words(mark)))
+            yield from (
+                _Sign("retried", mark) for mark in node.decorator_list if _AGAIN & set(dotted_words(mark))
+            )
         elif isinstance(node, ast.ExceptHandler) and _swallows(node):
             yield _Sign("swallowed", node, is_weak=not _is_broad(node) and not _is_idle(node))
         elif suppressed := opens_with(node, "suppress"):
@@ -114,7 +117,9 @@ def _is_thin_air(node: ast.stmt) -> bool:
     value = node.value if isinstance(node, ast.Return | ast.Assign) else None
     if isinstance(node, ast.Return) and value is None:
         return True
-    return isinstance(value, _Literal) and not any(isinstance(each, ast.Call | ast.Name) for each in ast.walk(value))
+    return isinstance(value, _Literal) and not any(
+        isinstance(each, ast.Call | ast.Name) for each in ast.walk(value)
+    )
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:
@@ -131,8 +136,14 @@ def _tries_again(loop: ast.For | ast.While | ast.AsyncFor) -> bool:
     for node in loop.body:
         if not isinstance(node, ast.Try):
             continue
-        leaves = any(isinstance(each, ast.Return | ast.Break) for inner in [*node.body, *node.orelse] for each in ast.walk(inner))
-        goes_on = any(not isinstance(handler.body[-1], ast.Raise | ast.Return | ast.Break) for handler in node.handlers)
+        leaves = any(
+            isinstance(each, ast.Return | ast.Break)
+            for inner in [*node.body, *node.orelse]
+            for each in ast.walk(inner)
+        )
+        goes_on = any(
+            not isinstance(handler.body[-1], ast.Raise | ast.Return | ast.Break) for handler in node.handlers
+        )
         if leaves and goes_on:
             return True
     return False
@@ -143,7 +154,11 @@ def _special_case(node: ast.If) -> str:
 
     Borders (0, empty) and plain answers (0, 1, True) are how recursions end and edge cases are met.
     """
-    if node.orelse or len(node.body) != 1 or not isinstance(node.body[0], ast.Return | ast.Assign | ast.Continue):
+    if (
+        node.orelse
+        or len(node.body) != 1
+        or not isinstance(node.body[0], ast.Return | ast.Assign | ast.Continue)
+    ):
         return ""
     answer = node.body[0]
     if _about_none(node.test):
@@ -180,7 +195,9 @@ def _guards_none(node: ast.AST) -> bool:
 def _equals_literal(test: ast.expr) -> bool:
     match test:
         case ast.Compare(ops=[ast.Eq()], comparators=[right]):
-            return isinstance(right, _Literal) and not any(isinstance(each, ast.Name | ast.Call) for each in ast.walk(right))
+            return isinstance(right, _Literal) and not any(
+                isinstance(each, ast.Name | ast.Call) for each in ast.walk(right)
+            )
         case _:
             return False
 
@@ -201,8 +218,7 @@ def _is_empty(test: ast.expr) -> bool:
 
 def _bare(tree: ast.Module) -> str:
     """Return the shape of a module without everything that hides: equal before and after, the edit only hides."""
-    bare = _Bare().visit(ast.parse(ast.unparse(tree)))
-    return shape(bare)
+    return shape(_Bare().visit(copy.deepcopy(tree)))
 
 
 class _Bare(ast.NodeTransformer):

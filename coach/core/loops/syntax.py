@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from coach.core.attempt import SourcePair
+from coach.core.loops.trimming import Trimmer
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -28,6 +29,9 @@ class Edited:
     after_text: str
     before: ast.Module | None
     after: ast.Module | None
+    old: ast.Module | None
+    new: ast.Module | None
+    """Both sides without the functions and statements that stand in lines no edit reached: equal on either side."""
 
     @property
     def is_python(self) -> bool:
@@ -48,7 +52,10 @@ def edited(pair: SourcePair) -> Edited:
     parses = pair.path.endswith(".py")
     before = parse(pair.before) if parses and pair.before else None
     after = parse(pair.after) if parses and pair.after else None
-    return Edited(pair.path, pair.before, pair.after, before, after)
+    old, new = before, after
+    if before is not None and after is not None:
+        old, new = Trimmer(pair.before, pair.after).trim(before, after)
+    return Edited(pair.path, pair.before, pair.after, before, after, old, new)
 
 
 def parse(source: str) -> ast.Module | None:
@@ -106,7 +113,9 @@ def identifiers(tree: ast.AST) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=str(name)):
+            case (
+                ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=str(name))
+            ):
                 found.add(name)
             case ast.Constant(value=str(text)):
                 found.update(re.findall(r"\w+", text[:2_000]))
@@ -121,7 +130,7 @@ def touched(file: Edited) -> list[str]:
     """Return the functions an edit changed, added or removed, as ``path::Class.method``; the module for anything else."""
     if file.before is None and file.after is None:
         return []
-    old, new = _definitions(file.before), _definitions(file.after)
+    old, new = _definitions(file.old), _definitions(file.new)
     names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
     return [f"{file.path}::{name}" for name in names]
 
@@ -134,7 +143,10 @@ def _definitions(tree: ast.Module | None) -> dict[str, str]:
         if isinstance(node, FUNCTIONS):
             found[prefix + node.name] = shape(node)
         elif isinstance(node, ast.ClassDef):
-            outside += [node.name, *(shape(each) for each in (*node.bases, *node.keywords, *node.decorator_list))]
+            outside += [
+                node.name,
+                *(shape(each) for each in (*node.bases, *node.keywords, *node.decorator_list)),
+            ]
             waiting += [(f"{prefix}{node.name}.", each) for each in node.body]
         else:
             outside.append(shape(node))

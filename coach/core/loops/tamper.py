@@ -1,7 +1,7 @@
 """Tamper: the failure went away because the tests ask for less."""
 
 from coach.core.attempt import TAMPERING, Attempt, Finding, FindingKind
-from coach.core.loops.history import History, Trial
+from coach.core.loops.history import LATELY, History, Trial
 from coach.core.loops.sighting import Level, Sighting
 from coach.core.loops.syntax import is_test_path
 
@@ -11,7 +11,9 @@ _ALWAYS_WEAKER: frozenset[FindingKind] = frozenset(
     {"fewer-assertions", "trivial-assertion", "skip-added", "test-gone", "narrowed", "patched-in-conftest"}
 )
 """Kinds that stay suspicious when the green comes only some edits later. An expectation corrected while red does not."""
-_CALLED_WRONGLY = frozenset({"AttributeError", "NameError", "ImportError", "ModuleNotFoundError", "TypeError", "FixtureLookupError"})
+_CALLED_WRONGLY = frozenset(
+    {"AttributeError", "NameError", "ImportError", "ModuleNotFoundError", "TypeError", "FixtureLookupError"}
+)
 """A test that fails with these may itself be out of date: after a rename it must be edited."""
 
 
@@ -44,7 +46,9 @@ def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -
 
 def _while_red(history: History, attempt: Attempt) -> Sighting | None:
     """Note that tests became weaker though nothing vanished by it."""
-    weaker = [each for each in attempt.findings if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history)]
+    weaker = [
+        each for each in attempt.findings if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history)
+    ]
     return _sighting(history, weaker[0], "note") if weaker else None
 
 
@@ -80,7 +84,7 @@ def _concerns(finding: Finding, tests: frozenset[str]) -> bool:
 def _earlier(history: History, vanished: frozenset[str]) -> list[Finding]:
     """Return how the vanished tests were weakened earlier in the same red stretch."""
     found: list[Finding] = []
-    for trial in reversed(history.trials[:-1]):
+    for trial in reversed(history.trials[-LATELY - 1 : -1]):
         if trial.outcome == "green" or "note" in trial.marks:
             break
         findings = trial.attempt.findings if trial.attempt and trial.attempt.is_edit else ()
@@ -98,7 +102,9 @@ def _is_allowed(finding: Finding, history: History) -> bool:
 
 
 def _is_pinned(history: History, finding: Finding) -> bool:
-    return bool(history.pin_test) and history.pin_test.partition("[")[0] == f"{finding.path}::{finding.function}"
+    return (
+        bool(history.pin_test) and history.pin_test.partition("[")[0] == f"{finding.path}::{finding.function}"
+    )
 
 
 def _is_own_draft(history: History, finding: Finding) -> bool:
@@ -133,12 +139,16 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
     if attempt is None or attempt.nature != "tests" or before.is_broken:
         return None
     tests = {each.partition("[")[0] for each in before.tests}
-    if tests <= history.unpinned or any(tests <= set(trial.attempt.new_tests) for trial in history.trials if trial.attempt):
+    if tests <= history.unpinned or any(
+        tests <= set(trial.attempt.new_tests) for trial in history.trials if trial.attempt
+    ):
         return None
     wrong_value = any(each.exception not in _CALLED_WRONGLY for each in before.failing)
     path = next((each for each in attempt.paths if is_test_path(each)), "")
     text = f"Only tests were edited between #{before.run} (red) and #{now.run} (green)"
-    return _sighting(history, Finding(kind="inputs-changed", path=path, text=text), "banner" if wrong_value else "note")
+    return _sighting(
+        history, Finding(kind="inputs-changed", path=path, text=text), "banner" if wrong_value else "note"
+    )
 
 
 def _narrower_target(history: History, now: Trial) -> Sighting | None:
@@ -147,7 +157,9 @@ def _narrower_target(history: History, now: Trial) -> Sighting | None:
     if left is None or not left.is_red or now.outcome != "green":
         return None
     words = history.words
-    is_part = bool(words) and all(any(_covers(old, new) for old in history.left_words or ("",)) for new in words)
+    is_part = bool(words) and all(
+        any(_covers(old, new) for old in history.left_words or ("",)) for new in words
+    )
     covered = [test for test in left.tests if any(_covers(word, test) for word in words)]
     if not is_part or covered:
         return None

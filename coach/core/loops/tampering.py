@@ -47,15 +47,24 @@ def _demands(tree: ast.Module | None) -> dict[str, Demand]:
 
 
 def _arrived(file: Edited) -> list[Demand]:
-    old = _demands(file.before)
-    return [demand for name, demand in _demands(file.after).items() if name not in old]
+    before, after = _sides(file)
+    old = _demands(before)
+    return [demand for name, demand in _demands(after).items() if name not in old]
+
+
+def _sides(file: Edited) -> tuple[ast.Module | None, ast.Module | None]:
+    """Return what the edit reached; all of the file when it reached what concerns every test, such as ``pytestmark``."""
+    reached = [node for side in (file.old, file.new) for node in (side.body if side else ())]
+    only_tests = all(isinstance(node, (*FUNCTIONS, ast.ClassDef)) for node in reached)
+    return (file.old, file.new) if only_tests else (file.before, file.after)
 
 
 def _in_tests(file: Edited, arrived: Sequence[Demand]) -> Iterable[Finding]:
     if file.is_broken:
         return
-    new = _demands(file.after)
-    for name, demand in _demands(file.before).items():
+    before, after = _sides(file)
+    new = _demands(after)
+    for name, demand in _demands(before).items():
         if name in new:
             yield from _compared(file.path, demand, new[name])
         elif not any(_is_same(demand, each) for each in arrived):
@@ -64,7 +73,11 @@ def _in_tests(file: Edited, arrived: Sequence[Demand]) -> Iterable[Finding]:
 
 def _is_same(old: Demand, new: Demand) -> bool:
     """Whether a test only took another name or place."""
-    return old.meaning <= new.meaning and len(new.assertions) >= len(old.assertions) and not (new.is_skipped and not old.is_skipped)
+    return (
+        old.meaning <= new.meaning
+        and len(new.assertions) >= len(old.assertions)
+        and not (new.is_skipped and not old.is_skipped)
+    )
 
 
 def _finding(kind: FindingKind, path: str, demand: Demand, text: str) -> Finding:
@@ -93,8 +106,10 @@ def _expects_other(old: Demand, new: Demand) -> bool:
     lost_cases = [each for each in old.cases if each not in new.cases]
     if old.assertions == new.assertions:
         return bool(lost_cases)
-    return bool(lost_cases) or not old.meaning <= new.meaning or (
-        len(old.assertions) == len(new.assertions) and old.meaning != new.meaning
+    return (
+        bool(lost_cases)
+        or not old.meaning <= new.meaning
+        or (len(old.assertions) == len(new.assertions) and old.meaning != new.meaning)
     )
 
 
@@ -107,11 +122,11 @@ def _count(demand: Demand) -> str:
 
 
 def _in_hooks(file: Edited) -> Iterable[Finding]:
-    if not file.path.endswith("conftest.py") or file.after is None:
+    if not file.path.endswith("conftest.py") or file.after is None or file.new is None:
         return
-    was = {shape(node) for node in ast.walk(file.before)} if file.before else set()
     imported = _imported(file.after)
-    for node in ast.walk(file.after):
+    was = {shape(node) for node in (ast.walk(file.old) if file.old else ()) if _replaces(node, imported)}
+    for node in ast.walk(file.new):
         text = _replaces(node, imported)
         if text and shape(node) not in was:
             line = getattr(node, "lineno", 0)
@@ -144,4 +159,11 @@ def _replaces(node: ast.AST, imported: set[str]) -> str:
 
 def _is_patching(node: ast.Call) -> bool:
     name = dotted(node.func)
-    return name in {"setattr", "patch"} or name.rpartition(".")[0] in {"monkeypatch", "mocker", "mock", "mock.patch", "patch", "unittest.mock"}
+    return name in {"setattr", "patch"} or name.rpartition(".")[0] in {
+        "monkeypatch",
+        "mocker",
+        "mock",
+        "mock.patch",
+        "patch",
+        "unittest.mock",
+    }

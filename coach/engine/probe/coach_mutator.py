@@ -42,6 +42,7 @@ class Mutator:
         self.functions = {}
         self.sources = {}
         self.parent = _getppid()
+        self.heard = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session):
@@ -49,12 +50,23 @@ class Mutator:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
+        worker = getattr(session.config, "workerinput", {}).get("workerid", "gw0")
+        if worker != "gw0":
+            return True  # of several workers one is enough
+        if not session.items and session.config.pluginmanager.hasplugin("dsession"):
+            return None  # the controller has no tests: its first worker does the work
         try:
             ended, why = self._loop(session)
             self.results.send("ended", {"ended": ended, "why": why})
         except Exception as error:
             self.channel.note("mutants", error)
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report):
+        """Only subtests report by themselves here: the test around them may pass while they fail."""
+        if report.failed:
+            self.heard.append(report)
 
     def _loop(self, session):
         if _fork is None:
@@ -171,7 +183,9 @@ class Mutator:
 
         for index, item in enumerate(items):
             following = items[index + 1] if index + 1 < len(items) else None
-            _write(sending, _letter(runtestprotocol(item, log=False, nextitem=following)))
+            del self.heard[:]
+            reports = runtestprotocol(item, log=False, nextitem=following)
+            _write(sending, _letter(reports + self.heard))
 
     def _swap(self, mutant):
         """Give every live function of the file its changed code; False when the change cannot be applied."""

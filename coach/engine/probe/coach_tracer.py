@@ -19,6 +19,7 @@ import pytest
 
 PART_LIMIT = 40_000
 _OPTIMIZED = 0x1
+_RESUMED = 0x20 | 0x80 | 0x100 | 0x200  # generators and coroutines: one frame, many calls
 _PRELUDE = frozenset(("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "NOP"))
 _monitoring = getattr(sys, "monitoring", None)
 
@@ -26,11 +27,12 @@ _monitoring = getattr(sys, "monitoring", None)
 class _Code:
     """One code object of the project and the lines of it that ran in the present context."""
 
-    __slots__ = ("code", "file", "is_body", "lines", "local", "total")
+    __slots__ = ("code", "file", "is_body", "is_resumed", "lines", "local", "total")
 
     def __init__(self, code, file):
         self.code, self.file = code, file
         self.is_body = bool(code.co_flags & _OPTIMIZED)
+        self.is_resumed = bool(code.co_flags & _RESUMED)
         self.lines = set()
         self.local = None
         self.total = 0
@@ -160,6 +162,9 @@ class _Monitoring(_Lines):
     def begin(self):
         pass
 
+    def pause(self):
+        pass
+
     def stop(self):
         try:
             _monitoring.set_events(self.tool, 0)
@@ -186,26 +191,35 @@ class _Tracing(_Lines):
         self.set_thread_trace(self.on_call)
         self.set_trace(self.on_call)
 
-    def stop(self):
+    def pause(self):
+        """Between imports and phases of tests only pytest runs: tracing its calls would cost more than all else."""
         self.set_thread_trace(None)
         self.set_trace(None)
+
+    def stop(self):
+        self.pause()
 
     def made(self):
         """Return the function for ``call`` events. Locals instead of attributes: it runs at every call in the process."""
         files, known, file_of, new = self.files, self.known, self.file_of, self.new
-        lines_again = hasattr(sys._getframe(), "f_trace_lines")
+        foreign = set()
 
         def on_call(frame, event, arg):
             code = frame.f_code
-            path = code.co_filename
-            file = files[path] if path in files else file_of(path)
-            if file is None:
+            if code.co_filename in foreign:
                 return None
-            entry = known.get(id(code)) or new(code, file)
+            entry = known.get(id(code))
+            if entry is None:
+                path = code.co_filename
+                file = files[path] if path in files else file_of(path)
+                if file is None:
+                    foreign.add(path)
+                    return None
+                entry = new(code, file)
             if len(entry.lines) >= entry.total:
                 return None
-            if lines_again:
-                frame.f_trace_lines = True
+            if entry.is_resumed:
+                frame.f_trace_lines = True  # an earlier context may have seen all its lines
             return entry.local
 
         return on_call
@@ -253,9 +267,33 @@ class Tracer:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector):
         before = self._switch("import", collector.nodeid.partition("::")[0])
+        self.lines.begin()
         yield
+        self.lines.pause()
         if before is not None:
             self._switch(*before)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session):
+        self.lines.pause()
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_setup(self, item):
+        self.lines.begin()
+        yield
+        self.lines.pause()
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_call(self, item):
+        self.lines.begin()
+        yield
+        self.lines.pause()
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_teardown(self, item):
+        self.lines.begin()
+        yield
+        self.lines.pause()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid, location):
@@ -275,9 +313,7 @@ class Tracer:
 
     def _switch(self, kind, name):
         try:
-            before = self.lines.switch(kind, name)
-            self.lines.begin()
-            return before
+            return self.lines.switch(kind, name)
         except Exception as error:
             self.channel.note("trace", error)
             return None

@@ -13,6 +13,9 @@ from coach.engine.searches.task import Task, count, ended
 _STEPS = 40
 """Questions a search of a thousand tests asks, for the doubt of a victim that fails only sometimes."""
 
+_WATCHED = 20
+"""Tests up to which a probe also looks at what they leave behind: the last probe is then among those."""
+
 
 def search_order(task: Task) -> SearchResult:
     """Find the polluters of the target, which is one test."""
@@ -43,7 +46,7 @@ def _search(task: Task, victim: str, before: tuple[str, ...], expected: tuple[st
         tests, number = question
         files = tuple(dict.fromkeys(file_of(each) for each in (*tests, victim)))
         label = f"after {len(tests)} of {count(len(before), 'test')}"
-        ordered = task.ordered(Order(victim, tests, watch=False), files, label, expected)
+        ordered = task.ordered(Order(victim, tests, watch=len(tests) <= _WATCHED), files, label, expected)
         return ordered.again(number)
 
     rate = task.request.rate
@@ -63,11 +66,14 @@ def _search(task: Task, victim: str, before: tuple[str, ...], expected: tuple[st
 def _told(
     task: Task, victim: str, polluters: tuple[str, ...], of: int, expected: tuple[str, ...]
 ) -> SearchResult:
-    """Look once more, at what they leave behind. That this is the cause is for a person to say."""
+    """Look at what they leave behind, once more when the search did not. That this is the cause is for a person to say."""
     files = tuple(dict.fromkeys(file_of(each) for each in (*polluters, victim)))
     last = task.ordered(Order(victim, polluters, watch=True), files, "what they leave behind", expected)
-    (seen,) = task.bench.look((last,))
-    found = PollutersFound(victim=victim, polluters=polluters, of=of, leaked=seen.leaked)
+    leaked = task.bench.leaked.get(last.key)
+    if leaked is None:
+        (seen,) = task.bench.look((last,))
+        leaked = seen.leaked
+    found = PollutersFound(victim=victim, polluters=polluters, of=of, leaked=leaked)
     names = " and ".join(polluters) if len(polluters) <= 3 else f"{len(polluters)} tests together"
-    left = f"; changed before it: {', '.join(seen.leaked[:3])}" if seen.leaked else ""
+    left = f"; changed before it: {', '.join(leaked[:3])}" if leaked else ""
     return ended("found", f"{victim} fails after {names}{left}", found)

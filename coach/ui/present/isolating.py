@@ -13,6 +13,8 @@ from coach.ui.present.looking import Looking
 from coach.ui.present.selecting import selected_suspect
 
 MOST_FLIPS = 6
+MOST_SHOWN = 9
+MOST_IDLE = 3
 _ENDED = {
     "all": "",
     "budget": "the time ended first",
@@ -33,17 +35,30 @@ def isolate(state: SessionState, looking: Looking) -> tuple[Line, ...]:
     leading = sum(each.leads for each in standing)
     figure = f"{leading} lead, {len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}"
     lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state)]
-    for suspect in standing:
+    shown = _shown(standing, chosen)
+    for suspect in shown:
         lines += _suspect(state, suspect, is_chosen=suspect == chosen)
+    if len(shown) < len(standing):
+        lines.append(line((f"  … {len(standing) - len(shown)} less suspicious", "dim")))
     for suspect in state.suspects:
         if suspect.key in state.ruled_out:
             lines += _ruled_out(state, suspect)
     if state.mutants:
         lines += [BLANK, *_mutants(state.mutants)]
     if chosen and chosen.code:
-        shown = code(chosen.code, chosen.code_start, mark=chosen.line, hot=chosen.best_lines[:5])
-        lines += [BLANK, heading(chosen.place, _suspicion(chosen)), *shown]
+        source = code(chosen.code, chosen.code_start, mark=chosen.line, hot=chosen.best_lines[:5])
+        lines += [BLANK, heading(chosen.place, _suspicion(chosen)), *source]
     return (*lines, *frames(state))
+
+
+def _shown(standing: tuple[Suspect, ...], chosen: Suspect | None) -> list[Suspect]:
+    """Return the first ones, the chosen one, and a few that the failing test never runs: the code stays in view."""
+    ran = [each for each in standing if each.ran]
+    idle = [each for each in standing if not each.ran]
+    wanted = {each.key for each in (*ran[:MOST_SHOWN], *idle[:MOST_IDLE])} | (
+        {chosen.key} if chosen else set()
+    )
+    return [each for each in standing if each.key in wanted]
 
 
 def _suspicion(suspect: Suspect) -> str:
@@ -90,7 +105,7 @@ def _measured(state: SessionState) -> list[Line]:
         )
         return [line((text, "dim"), *more)]
     against = "the whole suite" if seen.scope == "suite" else "its own file"
-    said = f"{count(seen.lines_seen, 'line')} run, compared with {count(seen.passing, 'passing test')} of {against}"
+    said = f"{count(seen.lines_seen, 'line')} run, against {count(seen.passing, 'passing test')} of {against}"
     lines = [line((said, "dim"), figure=(f"#{seen.run}" if seen.run else "", "dim"), hang=2)]
     if not seen.has_failed:
         lines.append(line(("◐ ", "warn"), "the failing test passed while its lines were recorded", hang=2))
@@ -112,8 +127,15 @@ def _suspect(state: SessionState, suspect: Suspect, *, is_chosen: bool) -> list[
     weight = piece(bar(share, 4), "accent") if suspect.ran else piece(" ○  ", "dim")
     lines = [line(mark, weight, " ", *name, figure=(_tie(state, suspect), "dim"), fit="cut", key=key)]
     if suspect.reasons and (suspect.leads or is_chosen or not suspect.ran):
-        lines.append(line("      ", (" · ".join(suspect.reasons), "dim"), hang=6, key=key))
+        lines.append(line("      ", (" · ".join(_reasons(suspect)), "dim"), hang=6, key=key))
     return lines
+
+
+def _reasons(suspect: Suspect) -> list[str]:
+    """Return the reasons; the mutation that counts is told in full further down."""
+    return [
+        "a small mutation here makes it pass" if each == suspect.flip else each for each in suspect.reasons
+    ]
 
 
 def _tie(state: SessionState, suspect: Suspect) -> str:
@@ -146,8 +168,13 @@ def _mutants(found: Mutations) -> list[Line]:
 
 
 def _flip(flip: Flip) -> Line:
-    mark = piece("  ✔ ", "good") if flip.is_clean and not flip.silences else piece("  ◐ ", "warn")
-    kept = f", {flip.green} of {flip.neighbours} neighbours stay green" if flip.neighbours else ""
+    is_sure = flip.neighbours and flip.is_clean and not flip.silences
+    mark = piece("  ✔ ", "good") if is_sure else piece("  ◐ ", "warn")
+    kept = (
+        f", {flip.green} of {flip.neighbours} neighbours stay green"
+        if flip.neighbours
+        else ", neighbours not tried"
+    )
     check = ", but it takes a check away" if flip.silences else ""
     place = piece(f"{flip.path}:{flip.line}")
     words: tuple[Part, ...] = (

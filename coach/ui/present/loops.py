@@ -90,5 +90,6 @@ def _evidence(state: SessionState, number: int) -> list[Line]:
 
 def _keys(state: SessionState) -> list[Line]:
     return [
-        line("  ", (f" {key} ", "next" if is_move else "key"), f" {label}") for key, label, is_move in ways(state)
+        line("  ", (f" {key} ", "next" if is_move else "key"), f" {label}")
+        for key, label, is_move in ways(state)
     ]

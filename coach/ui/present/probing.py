@@ -97,7 +97,7 @@ def _progress(search: Search, now: float) -> list[Line]:
             line("  ", (bar(share, 30), "accent"), ("▏", "dim"), figure=(f"{left} left", "dim"), fit="cut")
         )
     marks = [piece(*SIGNS[each.outcome]) for each in search.tried[-_MOST_MARKS:]]
-    lines.append(line("  ", *(marks or [piece("nothing tried yet", "dim")])))
+    lines += [line("  ", *marks)] if marks else []
     lines.append(line("  ", (" · ".join([_tried(search), *_rate(search, now)]), "dim"), hang=2))
     if search.doing:
         lines.append(line("  ", ("trying ", "dim"), elastic(search.doing), fit="cut"))
@@ -114,6 +114,8 @@ def _total(request: SearchRequest) -> int:
 
 def _tried(search: Search) -> str:
     outcomes = [each.outcome for each in search.tried]
+    if not outcomes:
+        return "nothing tried yet"
     unclear = f", {outcomes.count('UNRESOLVED')} unresolved" if "UNRESOLVED" in outcomes else ""
     return f"{len(outcomes)} tried: {outcomes.count('FAIL')} fail, {outcomes.count('PASS')} pass{unclear}"
 
@@ -132,8 +134,7 @@ def _found(found: Found) -> list[Line]:
         case CommitFound():
             return _commits(found)
         case NotARegression():
-            unclear = f"{count(found.unresolved, 'commit')} on the way could not be judged"
-            return [line("  ", (unclear, "dim"), hang=2)] if found.unresolved else []
+            return []  # its sentence says all
         case PollutersFound():
             return _polluters(found)
         case AxisFound():

@@ -148,5 +148,7 @@ def _same_tree_before(state: SessionState, run: Run) -> Run | None:
     """Return an earlier, not adjacent run on the same tree: the edits led back to it."""
     if run.report is None or not run.report.tree:
         return None
-    earlier = (each for each in reversed(state.runs) if each.number < run.number - 1)
+    earlier = (
+        each for each in reversed(state.runs) if each.number < run.number - 1 and not each.request.only_looks
+    )
     return next((each for each in earlier if each.report and each.report.tree == run.report.tree), None)

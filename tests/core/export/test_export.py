@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.core import events as ev
-from coach.core.redact import Private
 from coach.core.export import LEAST, export
 from coach.core.export.budget import estimate
 from coach.core.hypothesis import Prediction
+from coach.core.redact import Private
 from coach.core.report import Frame
 from coach.core.session import SessionState
 from coach.core.spec import Spec

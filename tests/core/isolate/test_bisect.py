@@ -71,6 +71,13 @@ def test_without_a_good_commit_it_is_said_how_far_back_that_holds(length, width)
     assert len(asked) <= 8
 
 
+def test_a_test_younger_than_the_oldest_commits_has_its_good_ones_found():
+    """The demo's history: red at the newest five, green for six, and before that there was no such test."""
+    found, asked, _ = ask(find_culprit(15), judged(4, broken=range(11, 15)))
+    assert found == Culprit((4,), 5)
+    assert len(asked) <= 8
+
+
 def test_a_suspicious_commit_is_confirmed_in_two_runs():
     found, asked, _ = ask(find_culprit(256, {100: 1.0}), judged(100))
     assert found == Culprit((100,), 101)

@@ -33,5 +33,23 @@ def test_a_pair_among_a_thousand():
         find_polluters(tests, width=2), lambda part: "FAIL" if pair <= set(part) else "PASS"
     )
     assert set(found) == pair
-    assert len(asked) <= 50
-    assert rounds <= 30
+    assert len(asked) <= 34
+    assert rounds <= 20
+
+
+@given(suites(), st.data(), st.integers(1, 3))
+def test_what_is_found_is_minimal_also_when_tests_repair_what_others_spoil(case, data, width):
+    tests, polluters = case
+    repairing = data.draw(st.sets(st.sampled_from(tests), max_size=3)) - polluters
+
+    def oracle(part):
+        spoilt = set()
+        for test in part:
+            spoilt = set() if test in repairing else spoilt | ({test} & polluters)
+        return "FAIL" if spoilt == polluters else "PASS"
+
+    if oracle(tests) != "FAIL":
+        return
+    found, asked, _ = ask(find_polluters(tests, width=width), oracle)
+    assert set(found) == polluters
+    assert len(asked) == len(set(asked))

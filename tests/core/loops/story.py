@@ -20,13 +20,26 @@ GREEN = ""
 TIMEOUT = "timeout"
 
 
-def failed(message: str = "assert 9 == 10", test: str = TEST, exception: str = "AssertionError", **more) -> Failure:
+def failed(
+    message: str = "assert 9 == 10", test: str = TEST, exception: str = "AssertionError", **more
+) -> Failure:
     """A failure in a test, or, with ``place``, in the code it calls."""
     path, _, name = test.partition("::")
-    frames = [Frame(path=path, line=8, function=name, own=True, source=more.pop("line", "assert cart.total() == 10"), code=more.pop("code", "assert cart.total() == 10"))]
+    frames = [
+        Frame(
+            path=path,
+            line=8,
+            function=name,
+            own=True,
+            source=more.pop("line", "assert cart.total() == 10"),
+            code=more.pop("code", "assert cart.total() == 10"),
+        )
+    ]
     place = more.pop("place", None)
     if place:
-        frames.append(Frame(path=place[0], line=3, function=place[1], own=True, source="return 1", code="return 1"))
+        frames.append(
+            Frame(path=place[0], line=3, function=place[1], own=True, source="return 1", code="return 1")
+        )
     return Failure(test=test, exception=exception, message=message, frames=tuple(frames), **more)
 
 
@@ -63,7 +76,13 @@ class Story:
         request = RunRequest(number=self.number, purpose="feedback", target=Target(words=(TEST,)))
         made = report_of(outcome, tree or self.tree, **report)
         failing = failing_set(made)
-        run = Run(request=request, started=float(self.number), report=made, failing=failing, judged=judge(made, failing))
+        run = Run(
+            request=request,
+            started=float(self.number),
+            report=made,
+            failing=failing,
+            judged=judge(made, failing),
+        )
         self.history = self.history.finished(run)
         return self
 
@@ -78,7 +97,9 @@ class Story:
             files.append(FileChange(path=path, before=self.blobs.get(path, f"{path}-0"), after=new))
             self.blobs[path] = new
         changes = Changes(base="b", tree=self.tree, files=tuple(files))
-        read = Attempt.model_validate({"run": self.number, "base_run": before, "changes": changes, "nature": nature, **attempt})
+        read = Attempt.model_validate(
+            {"run": self.number, "base_run": before, "changes": changes, "nature": nature, **attempt}
+        )
         self.history = self.history.read(read)
         return self
 

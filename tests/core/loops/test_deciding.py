@@ -36,9 +36,13 @@ def edit(session, report, *, before="1", after="2", path="shop/cart.py", **seen)
     session.saves(path)
     session.ends(report)
     asked = [each for each in session.effects if isinstance(each, eff.ReadAttempt)][-1]
-    changes = Changes(base=asked.base, tree=asked.tree, files=(FileChange(path=path, before=before, after=after),))
+    changes = Changes(
+        base=asked.base, tree=asked.tree, files=(FileChange(path=path, before=before, after=after),)
+    )
     pair = SourcePair(path=path, before=CODE.format(before), after=CODE.format(after))
-    return session.send(eff.AttemptSeen(run=asked.run, base_run=asked.base_run, changes=changes, sources=(pair,), **seen))
+    return session.send(
+        eff.AttemptSeen(run=asked.run, base_run=asked.base_run, changes=changes, sources=(pair,), **seen)
+    )
 
 
 def patches(session, count):
@@ -55,7 +59,12 @@ def test_an_edit_between_two_runs_is_read_once(drive):
 
 @pytest.mark.parametrize(
     "report",
-    [red(tree="t0"), red(tree=""), red(tree="t1", changed_during=("a.py",)), RunReport(ending=Ending(kind="cancelled"), tree="t1")],
+    [
+        red(tree="t0"),
+        red(tree=""),
+        red(tree="t1", changed_during=("a.py",)),
+        RunReport(ending=Ending(kind="cancelled"), tree="t1"),
+    ],
 )
 def test_a_rerun_and_runs_on_no_single_tree_have_nothing_to_read(drive, report):
     drive.saves("shop/cart.py")
@@ -75,7 +84,12 @@ def test_a_note_and_then_a_banner(drive):
     assert drive.state.standing_loop is None
     edit(drive, red(tree="t3"), after="9")
     banner = drive.state.standing_loop
-    assert (banner.pattern, banner.level, banner.run, banner.evidence) == ("no-effect", "banner", 4, (2, 3, 4))
+    assert (banner.pattern, banner.level, banner.run, banner.evidence) == (
+        "no-effect",
+        "banner",
+        4,
+        (2, 3, 4),
+    )
     assert (banner.step, banner.restore_run) == ("isolate", 1)
     assert advise(drive.state).text == banner.move
     assert advise(drive.state).action == "go-to-step"
@@ -84,7 +98,12 @@ def test_a_note_and_then_a_banner(drive):
 def test_attempts_are_kept_with_what_they_are(drive):
     patches(drive, 1)
     attempt = drive.state.attempts[-1]
-    assert (attempt.run, attempt.base_run, attempt.nature, attempt.touched) == (2, 1, "patch", ("shop/cart.py::total",))
+    assert (attempt.run, attempt.base_run, attempt.nature, attempt.touched) == (
+        2,
+        1,
+        "patch",
+        ("shop/cart.py::total",),
+    )
     assert drive.state.attempt(2) == attempt
     assert drive.state.attempt(1) is None
 
@@ -136,7 +155,11 @@ def test_what_can_be_dismissed(drive):
 
 def test_it_goes_on_and_the_card_comes(drive):
     patches(drive, 7)
-    assert [(each.loop.run, each.loop.level) for each in drive.state.notices] == [(3, "note"), (4, "banner"), (8, "card")]
+    assert [(each.loop.run, each.loop.level) for each in drive.state.notices] == [
+        (3, "note"),
+        (4, "banner"),
+        (8, "card"),
+    ]
 
 
 def test_a_switched_off_detector_is_silent(drive):
@@ -164,7 +187,11 @@ def test_a_slow_reading_blames_its_own_run(drive):
     drive.saves("shop/cart.py")
     drive.ends(green(tree="t3"))
     for asked in [each for each in drive.effects if isinstance(each, eff.ReadAttempt)]:
-        changes = Changes(base=asked.base, tree=asked.tree, files=(FileChange(path="shop/cart.py", before="a", after=asked.tree),))
+        changes = Changes(
+            base=asked.base,
+            tree=asked.tree,
+            files=(FileChange(path="shop/cart.py", before="a", after=asked.tree),),
+        )
         drive.send(eff.AttemptSeen(run=asked.run, base_run=asked.base_run, changes=changes))
     assert [(each.loop.run, each.loop.level) for each in drive.state.notices] == [(3, "note")]
 
@@ -277,7 +304,11 @@ def test_the_log_says_what_was_said_and_the_replay_says_the_same(drive):
     live = [(each.loop.run, each.loop.pattern, each.loop.level) for each in drive.state.notices]
     again = [(each.run, each.sighting.pattern, each.sighting.level) for each in would_say(drive.records)]
     assert again == live
-    assert [each for each in would_say(drive.records, off={"no-effect", "revert"}) if each.sighting.pattern == "no-effect"] == []
+    assert [
+        each
+        for each in would_say(drive.records, off={"no-effect", "revert"})
+        if each.sighting.pattern == "no-effect"
+    ] == []
 
 
 def test_events_of_this_kind_survive_a_round_trip(drive):

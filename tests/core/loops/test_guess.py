@@ -9,9 +9,17 @@ BOTH = [failed(), failed("assert 1 == 2", OTHER)]
 
 LOOPING = {
     "two values": (red().edit("assert 8 == 10").edit("assert 7 == 10"), "note", (2, 3)),
-    "three values": (red().edit("assert 8 == 10").edit("assert 7 == 10").edit("assert 6 == 10"), "banner", (2, 3, 4)),
+    "three values": (
+        red().edit("assert 8 == 10").edit("assert 7 == 10").edit("assert 6 == 10"),
+        "banner",
+        (2, 3, 4),
+    ),
     "the same value": (red().edit("assert 9 == 10").edit("assert 9 == 10"), "note", (2, 3)),
-    "reruns between": (red().edit("assert 8 == 10").run("assert 8 == 10").edit("assert 7 == 10"), "note", (2, 4)),
+    "reruns between": (
+        red().edit("assert 8 == 10").run("assert 8 == 10").edit("assert 7 == 10"),
+        "note",
+        (2, 4),
+    ),
     "formatting between": (
         red().edit("assert 8 == 10").edit("assert 8 == 10", nature="cosmetic").edit("assert 7 == 10"),
         "note",
@@ -44,8 +52,13 @@ HEALTHY = {
     "another exception": red([failed("x", exception="TypeError", place=("a.py", "f"))])
     .edit([failed("y", exception="KeyError", place=("b.py", "g"))])
     .edit([failed("assert 1 == 2")]),
-    "one test after another": red(BOTH).edit([failed("assert 1 == 2", OTHER)]).edit([failed("assert 3 == 4", "tests/x.py::test_c")]),
-    "fewer and fewer": red(BOTH).edit([failed("assert 1 == 2", OTHER)]).edit([failed("assert 2 == 2", OTHER)]).edit(GREEN),
+    "one test after another": red(BOTH)
+    .edit([failed("assert 1 == 2", OTHER)])
+    .edit([failed("assert 3 == 4", "tests/x.py::test_c")]),
+    "fewer and fewer": red(BOTH)
+    .edit([failed("assert 1 == 2", OTHER)])
+    .edit([failed("assert 2 == 2", OTHER)])
+    .edit(GREEN),
     "green": red().edit("assert 8 == 10").edit("assert 7 == 10").edit(GREEN),
     "reruns": red().run("assert 9 == 10").run("assert 9 == 10"),
 }

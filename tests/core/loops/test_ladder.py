@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.core.loops.ladder import COOLDOWN, DETECTORS, Said, climb, look
+from coach.core.loops import ladder
+from coach.core.loops.ladder import COOLDOWN, DETECTORS, Said, look
 from coach.core.loops.sighting import LEVELS, PATTERNS, Sighting, numbers
 from tests.core.loops.story import GREEN, OTHER, Story, failed, red
 
@@ -14,6 +15,12 @@ def sighting(pattern="no-effect", level="banner", run=5, place="a"):
 
 def said(pattern="no-effect", level="banner", run=5, place="a"):
     return Said(pattern, place, level, run)
+
+
+def climb(sightings, before, dismissed, runs=range(1, 100)):
+    """Climb after the run that the sightings are about; every run counts."""
+    last = sightings[0].evidence[-1] if sightings else 0
+    return ladder.climb(sightings, before, dismissed, [run for run in runs if run <= last])
 
 
 def levels(answer):
@@ -34,8 +41,16 @@ def test_the_same_is_not_said_again_for_three_runs():
     assert levels(climb([sighting(run=6 + COOLDOWN)], [said(run=5)], ())) == [("no-effect", "card")]
 
 
+def test_only_runs_of_the_target_cool_down():
+    """A save may start several runs; what counts is how often the target itself was tried."""
+    assert climb([sighting(run=20)], [said(run=5)], (), [5, 10, 20]) == ()
+    assert levels(climb([sighting(run=20)], [said(run=5)], (), [5, 8, 10, 15, 20])) == [("no-effect", "card")]
+
+
 def test_a_note_stays_a_note_however_often():
-    assert levels(climb([sighting(level="note", run=20)], [said(level="note", run=5)], ())) == [("no-effect", "note")]
+    assert levels(climb([sighting(level="note", run=20)], [said(level="note", run=5)], ())) == [
+        ("no-effect", "note")
+    ]
 
 
 def test_another_place_and_another_pattern_are_heard_at_once():
@@ -55,7 +70,9 @@ def test_only_the_most_specific_is_loud():
 
 
 def test_a_guess_without_effect_is_one_loop():
-    assert levels(climb([sighting("no-effect", "note"), sighting("guess")], [], ())) == [("no-effect", "note")]
+    assert levels(climb([sighting("no-effect", "note"), sighting("guess")], [], ())) == [
+        ("no-effect", "note")
+    ]
 
 
 def test_detectors_can_be_switched_off_one_by_one():
@@ -70,7 +87,15 @@ def test_a_healthy_morning_is_silent():
     """Each edit fixes one test and reveals another: other tests, other exceptions, one file."""
     story = Story()
     names = ["a", "b", "c", "d", "e", "f", "g"]
-    kinds = ["AssertionError", "KeyError", "TypeError", "AssertionError", "ValueError", "AssertionError", "IndexError"]
+    kinds = [
+        "AssertionError",
+        "KeyError",
+        "TypeError",
+        "AssertionError",
+        "ValueError",
+        "AssertionError",
+        "IndexError",
+    ]
     heard = []
     for name, kind in zip(names, kinds, strict=True):
         story = story.edit([failed(f"{name} is wrong", f"tests/test_x.py::test_{name}", kind)])
@@ -90,7 +115,9 @@ def test_runs_read_as_a_list():
 
 OUTCOMES = st.sampled_from([GREEN, "assert 9 == 10", "assert 8 == 10", "other", "broken", "timeout"])
 NATURES = st.sampled_from(["patch", "observing", "cosmetic", "tests", "groundwork"])
-STEPS = st.lists(st.tuples(OUTCOMES, NATURES, st.sampled_from(["", "t1", "t2"]), st.booleans(), st.booleans()), max_size=14)
+STEPS = st.lists(
+    st.tuples(OUTCOMES, NATURES, st.sampled_from(["", "t1", "t2"]), st.booleans(), st.booleans()), max_size=14
+)
 
 
 def tell(steps):
@@ -98,7 +125,10 @@ def tell(steps):
     for outcome, nature, tree, moved, noted in steps:
         if noted:
             story.wrote("note")
-        made = {"other": [failed("assert 1 == 2", OTHER)], "broken": [failed("x", exception="SyntaxError")]}.get(outcome, outcome)
+        made = {
+            "other": [failed("assert 1 == 2", OTHER)],
+            "broken": [failed("x", exception="SyntaxError")],
+        }.get(outcome, outcome)
         story.edit(made, tree, nature=nature, head_moved=moved)
         yield story
 
@@ -126,9 +156,14 @@ def test_whatever_happens_evidence_is_real_and_the_ladder_keeps_its_rules(steps)
 @settings(deadline=None)
 @given(STEPS)
 def test_only_looking_and_formatting_never_say_anything(steps):
-    quiet = [(outcome, "observing" if nature == "patch" else "cosmetic", tree, moved, noted) for outcome, nature, tree, moved, noted in steps]
+    quiet = [
+        (outcome, "observing" if nature == "patch" else "cosmetic", tree, moved, noted)
+        for outcome, nature, tree, moved, noted in steps
+    ]
     for story in tell(quiet):
-        assert [each for each in look(story.history) if each.level != "note" and each.pattern != "tamper"] == []
+        assert [
+            each for each in look(story.history) if each.level != "note" and each.pattern != "tamper"
+        ] == []
 
 
 @settings(deadline=None)

@@ -39,29 +39,53 @@ EDITS = {
         ("breakpoint", "        return result\n", "        breakpoint()\n        return result\n"),
         ("pdb", "        return result\n", "        import pdb; pdb.set_trace()\n        return result\n"),
         ("log", "        return result\n", "        log.debug('total %s', result)\n        return result\n"),
-        ("stderr", "        return result\n", "        import sys\n        sys.stderr.write('x')\n        return result\n"),
-        ("in a loop", "            result += line.price\n", "            print(line)\n            result += line.price\n"),
+        (
+            "stderr",
+            "        return result\n",
+            "        import sys\n        sys.stderr.write('x')\n        return result\n",
+        ),
+        (
+            "in a loop",
+            "            result += line.price\n",
+            "            print(line)\n            result += line.price\n",
+        ),
         ("pprint", "import logging\n", "import logging\nfrom pprint import pprint\n"),
         ("the logger gone", "log = logging.getLogger(__name__)\n", ""),
-        ("traceback", "        return result\n", "        import traceback\n        traceback.print_stack()\n        return result\n"),
+        (
+            "traceback",
+            "        return result\n",
+            "        import traceback\n        traceback.print_stack()\n        return result\n",
+        ),
     ],
     "groundwork": [
         ("an import", "import logging\n", "import logging\nimport math\n"),
         ("a constant", "TAX = 0.2\n", "TAX = 0.2\nLIMIT = 3\n"),
         ("a function", "class Cart:", "def rounded(value):\n    return round(value)\n\n\nclass Cart:"),
-        ("a method", "    def total(self):", "    def count(self):\n        return 1\n\n    def total(self):"),
+        (
+            "a method",
+            "    def total(self):",
+            "    def count(self):\n        return 1\n\n    def total(self):",
+        ),
         ("a class", "class Cart:", "class Line:\n    pass\n\n\nclass Cart:"),
     ],
     "patch": [
         ("a value", "TAX = 0.2", "TAX = 0.25"),
         ("an operator", "result += line.price", "result -= line.price"),
         ("a name that is used", "class Cart:", "def price(self):\n    return 2\n\n\nclass Cart:"),
-        ("a special method", "    def total(self):", "    def __eq__(self, other):\n        return True\n\n    def total(self):"),
+        (
+            "a special method",
+            "    def total(self):",
+            "    def __eq__(self, other):\n        return True\n\n    def total(self):",
+        ),
         ("an overriding method", "class Cart:", "class Cart(Base):"),
         ("a decorated function", "class Cart:", "@register\ndef handler():\n    pass\n\n\nclass Cart:"),
         ("broken syntax", "        return result\n", "        return (\n"),
         ("a print of something else is swapped for code", "        result = 0\n", "        result = print\n"),
-        ("a call of another error()", "        return result\n", "        self.parser.error('x')\n        return result\n"),
+        (
+            "a call of another error()",
+            "        return result\n",
+            "        self.parser.error('x')\n        return result\n",
+        ),
         ("a new name is used", "        return result\n", "        return round(result)\n"),
         ("a default", "def total(self):", "def total(self, start=0):"),
         ("a method is gone", "    def total(self):", "    def sum(self):"),
@@ -74,7 +98,9 @@ def pair(old, new, path="shop/cart.py", text=BEFORE):
     return edited(SourcePair(path=path, before=text, after=text.replace(old, new)))
 
 
-@pytest.mark.parametrize(("kind", "old", "new"), [(kind, old, new) for kind, rows in EDITS.items() for _, old, new in rows])
+@pytest.mark.parametrize(
+    ("kind", "old", "new"), [(kind, old, new) for kind, rows in EDITS.items() for _, old, new in rows]
+)
 def test_one_edit(kind, old, new):
     assert nature_of([pair(old, new)]) == kind
 
@@ -134,7 +160,18 @@ def test_any_text_has_a_nature(before, after):
 
 
 STATEMENTS = st.sampled_from(
-    ["x = 1", "x = 2", "print(x)", "y = x", "def f():\n    return x", "import math", "log.info('x')", "'doc'", "pass", "if x:\n    y = 2"]
+    [
+        "x = 1",
+        "x = 2",
+        "print(x)",
+        "y = x",
+        "def f():\n    return x",
+        "import math",
+        "log.info('x')",
+        "'doc'",
+        "pass",
+        "if x:\n    y = 2",
+    ]
 )
 
 

@@ -45,18 +45,38 @@ HEALTHY = {
     "one patch": red().edit(SAME),
     "a new value each": red().edit("assert 8 == 10").edit("assert 7 == 10").edit("assert 6 == 10"),
     "reruns": red().run(SAME).run(SAME).run(SAME),
-    "looks": red().edit(SAME, nature="observing").edit(SAME, nature="observing").edit(SAME, nature="observing"),
-    "formatting": red().edit(SAME, nature="cosmetic").edit(SAME, nature="cosmetic").edit(SAME, nature="cosmetic"),
-    "preparation": red().edit(SAME, nature="groundwork").edit(SAME, nature="groundwork").edit(SAME, nature="groundwork"),
-    "tests are edited": red().edit(SAME, nature="tests").edit(SAME, nature="tests").edit(SAME, nature="tests"),
+    "looks": red()
+    .edit(SAME, nature="observing")
+    .edit(SAME, nature="observing")
+    .edit(SAME, nature="observing"),
+    "formatting": red()
+    .edit(SAME, nature="cosmetic")
+    .edit(SAME, nature="cosmetic")
+    .edit(SAME, nature="cosmetic"),
+    "preparation": red()
+    .edit(SAME, nature="groundwork")
+    .edit(SAME, nature="groundwork")
+    .edit(SAME, nature="groundwork"),
+    "tests are edited": red()
+    .edit(SAME, nature="tests")
+    .edit(SAME, nature="tests")
+    .edit(SAME, nature="tests"),
     "a pass between": red().edit(SAME).edit(GREEN).edit(SAME).edit(SAME),
     "green": red().edit(SAME).edit(SAME).edit(GREEN),
     "now a rerun": red().edit(SAME).edit(SAME).run(SAME),
     "branches": red().edit(SAME, head_moved=True).edit(SAME, head_moved=True),
     "restored": red().edit(SAME).edit(SAME, tree="t0", restored=True),
-    "hypotheses": red().wrote("hypothesis").edit(SAME).wrote("hypothesis").edit(SAME).wrote("hypothesis").edit(SAME),
+    "hypotheses": red()
+    .wrote("hypothesis")
+    .edit(SAME)
+    .wrote("hypothesis")
+    .edit(SAME)
+    .wrote("hypothesis")
+    .edit(SAME),
     "back to the same tree": red().edit(SAME, tree="a").edit(SAME, tree="t0"),
-    "a rename that is half done": red([failed("cannot import", exception="ImportError", place=("a.py", "<module>"))])
+    "a rename that is half done": red(
+        [failed("cannot import", exception="ImportError", place=("a.py", "<module>"))]
+    )
     .edit([failed("cannot import", exception="ImportError", place=("b.py", "<module>"))])
     .edit([failed("cannot import", exception="ImportError", place=("c.py", "<module>"))]),
 }

@@ -14,7 +14,10 @@ LOOPING = {
     "after two patches": (red(A).edit(B, "t1").edit(B, "t2").edit(A, "t0"), "banner", (1, 2, 3, 4)),
     "to a state in the middle": (red(A).edit(B, "t1").edit(A, "t2").edit(B, "t1"), "banner", (2, 3, 4)),
     "one file": (
-        red(A).edit(B, paths={CART: "new"}).edit(B, paths={OTHER_FILE: "new"}).edit(A, paths={CART: f"{CART}-0"}),
+        red(A)
+        .edit(B, paths={CART: "new"})
+        .edit(B, paths={OTHER_FILE: "new"})
+        .edit(A, paths={CART: f"{CART}-0"}),
         "banner",
         (1, 2, 3, 4),
     ),
@@ -40,7 +43,9 @@ HEALTHY = {
     "a typo undone": red(A).edit([failed("invalid", exception="SyntaxError")], "t1").edit(A, "t0"),
     "a name half typed": red(A).edit([failed("name 'x'", exception="NameError")], "t1").edit(A, "t0"),
     "another answer than then": red(A).edit(B, "t1").edit("assert 1 == 2", "t0"),
-    "a file back, another failure": red(A).edit(B, paths={CART: "new"}).edit("assert 1 == 2", paths={CART: f"{CART}-0"}),
+    "a file back, another failure": red(A)
+    .edit(B, paths={CART: "new"})
+    .edit("assert 1 == 2", paths={CART: f"{CART}-0"}),
     "tests undone": red(A).edit(A, "t1", nature="tests").edit(A, "t0", nature="tests"),
     "reruns": red(A).run(A).run(A),
 }

@@ -4,9 +4,11 @@ import pytest
 
 from coach.core.attempt import Finding
 from coach.core.loops import symptom_patch
-from tests.core.loops.story import CART, GREEN, OTHER, failed, red
+from tests.core.loops.story import CART, GREEN, OTHER, TEST, failed, red
 
-IN_TOTAL = [failed("'NoneType' object has no attribute 'price'", exception="AttributeError", place=(CART, "total"))]
+IN_TOTAL = [
+    failed("'NoneType' object has no attribute 'price'", exception="AttributeError", place=(CART, "total"))
+]
 WRONG = [failed("assert 9 == 10", code="assert cart.total() == 10")]
 
 
@@ -30,6 +32,15 @@ def test_a_function_the_failing_test_calls_is_near():
     assert symptom_patch.seen(red(WRONG).edit(GREEN, findings=sign("special-case")).history).level == "banner"
 
 
+def test_a_special_case_deep_down_counts_where_the_lines_were_measured():
+    special = sign("special-case", "rate", path="shop/pricing.py")
+    story = red(WRONG).edit(GREEN, findings=special)
+    assert symptom_patch.seen(story.history) is None
+    ran = frozenset({"shop/pricing.py::Pricing.rate"})
+    assert symptom_patch.seen(story.history.measured(TEST, ran)).level == "banner"
+    assert symptom_patch.seen(story.history.measured(TEST, frozenset({"shop/pricing.py::other"}))) is None
+
+
 def test_one_of_several_failures_is_enough():
     both = [*WRONG, failed("assert 1 == 2", OTHER)]
     story = red(both).edit([failed("assert 1 == 2", OTHER)], findings=sign())
@@ -40,17 +51,24 @@ def test_a_guard_against_none_where_none_failed():
     guard = sign("special-case", text="None is let through")
     assert symptom_patch.seen(red(IN_TOTAL).edit(GREEN, findings=guard).history).level == "banner"
     assert symptom_patch.seen(red(WRONG).edit(GREEN, findings=guard).history).level == "note"
-    handed_in = [failed("'NoneType' object …", exception="AttributeError", place=(CART, "total"), code="total(None)")]
+    handed_in = [
+        failed("'NoneType' object …", exception="AttributeError", place=(CART, "total"), code="total(None)")
+    ]
     assert symptom_patch.seen(red(handed_in).edit(GREEN, findings=guard).history).level == "note"
 
 
 def test_failed_tests_tried_again_by_configuration():
     again = (Finding(kind="retried", path="pyproject.toml", text="failed tests are tried again: --reruns"),)
-    assert symptom_patch.seen(red(WRONG).edit(GREEN, paths=("pyproject.toml",), findings=again).history).level == "banner"
+    assert (
+        symptom_patch.seen(red(WRONG).edit(GREEN, paths=("pyproject.toml",), findings=again).history).level
+        == "banner"
+    )
 
 
 HEALTHY = {
-    "far from the failure": red(IN_TOTAL).edit(GREEN, findings=sign(function="export", path="shop/export.py")),
+    "far from the failure": red(IN_TOTAL).edit(
+        GREEN, findings=sign(function="export", path="shop/export.py")
+    ),
     "while green": red(IN_TOTAL).edit(GREEN).edit(GREEN, findings=sign()),
     "a branch": red(IN_TOTAL).edit(GREEN, findings=sign(), head_moved=True),
     "a fix": red(IN_TOTAL).edit(GREEN),
@@ -64,4 +82,6 @@ def test_healthy(name):
 
 def test_what_is_ordinary_or_written_down_is_a_note_at_most():
     assert symptom_patch.seen(red(IN_TOTAL).edit(GREEN, findings=sign(weak=True)).history).level == "note"
-    assert symptom_patch.seen(red(IN_TOTAL).wrote("note").edit(GREEN, findings=sign()).history).level == "note"
+    assert (
+        symptom_patch.seen(red(IN_TOTAL).wrote("note").edit(GREEN, findings=sign()).history).level == "note"
+    )

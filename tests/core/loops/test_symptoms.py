@@ -8,7 +8,7 @@ from coach.core.attempt import SourcePair
 from coach.core.loops.symptoms import symptoms_in
 from coach.core.loops.syntax import edited
 
-CODE = '''\
+CODE = """\
 def price(item, rate):
     net = item.net
     return net * rate
@@ -16,15 +16,39 @@ def price(item, rate):
 
 def total(items):
     return sum(price(each, 2) for each in items)
-'''
+"""
 
 STRONG = [
-    ("swallowed", "    return net * rate\n", "    try:\n        return net * rate\n    except Exception:\n        return 0\n"),
-    ("swallowed", "    return net * rate\n", "    try:\n        return net * rate\n    except:\n        pass\n"),
-    ("swallowed", "    return net * rate\n", "    try:\n        return net * rate\n    except (TypeError, Exception):\n        return None\n"),
-    ("swallowed", "    return net * rate\n", "    try:\n        return net * rate\n    except KeyError:\n        pass\n"),
-    ("swallowed", "    return net * rate\n", "    try:\n        return net * rate\n    except Exception as error:\n        print(error)\n"),
-    ("swallowed", "    return net * rate\n", "    with contextlib.suppress(Exception):\n        return net * rate\n"),
+    (
+        "swallowed",
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except Exception:\n        return 0\n",
+    ),
+    (
+        "swallowed",
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except:\n        pass\n",
+    ),
+    (
+        "swallowed",
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except (TypeError, Exception):\n        return None\n",
+    ),
+    (
+        "swallowed",
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except KeyError:\n        pass\n",
+    ),
+    (
+        "swallowed",
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except Exception as error:\n        print(error)\n",
+    ),
+    (
+        "swallowed",
+        "    return net * rate\n",
+        "    with contextlib.suppress(Exception):\n        return net * rate\n",
+    ),
     ("slept", "    net = item.net\n", "    time.sleep(1)\n    net = item.net\n"),
     (
         "retried",
@@ -39,21 +63,42 @@ STRONG = [
     ("retried", "def price", "@retry(tries=3)\ndef price"),
     ("special-case", "    net = item.net\n", "    if item is None:\n        return 0\n    net = item.net\n"),
     ("special-case", "    net = item.net\n", "    if rate == 7:\n        return 42\n    net = item.net\n"),
-    ("special-case", "    net = item.net\n", '    if item.name == "pen":\n        net = 12\n    net = item.net\n'.replace("    net = item.net\n", "    net = item.net\n", 1)),
+    (
+        "special-case",
+        "    net = item.net\n",
+        '    if item.name == "pen":\n        net = 12\n    net = item.net\n'.replace(
+            "    net = item.net\n", "    net = item.net\n", 1
+        ),
+    ),
 ]
 
 WEAK = [
     ("    net = item.net\n", "    if not item:\n        return 0\n    net = item.net\n"),
     ("    net = item.net\n", "    if rate == 0:\n        return 0\n    net = item.net\n"),
     ("    net = item.net\n", "    if rate == 1:\n        return 1\n    net = item.net\n"),
-    ("    return net * rate\n", "    try:\n        return net * rate\n    except KeyError:\n        return 0\n"),
-    ("    return net * rate\n", "    try:\n        return net * rate\n    except Exception:\n        return 0\n    finally:\n        item.close()\n"),
-    ("    net = item.net\n    return net * rate\n", "    if item is None:\n        return 0\n    gross = item.gross\n    return gross / rate\n"),
+    (
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except KeyError:\n        return 0\n",
+    ),
+    (
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except Exception:\n        return 0\n    finally:\n        item.close()\n",
+    ),
+    (
+        "    net = item.net\n    return net * rate\n",
+        "    if item is None:\n        return 0\n    gross = item.gross\n    return gross / rate\n",
+    ),
 ]
 
 FINE = [
-    ("    return net * rate\n", "    try:\n        return net * rate\n    except KeyError as error:\n        raise ValueError from error\n"),
-    ("    return net * rate\n", "    try:\n        return net * rate\n    except KeyError:\n        return fallback(item)\n"),
+    (
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except KeyError as error:\n        raise ValueError from error\n",
+    ),
+    (
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except KeyError:\n        return fallback(item)\n",
+    ),
     ("    net = item.net\n", "    if rate > 7:\n        return 42\n    net = item.net\n"),
     ("    net = item.net\n", "    if rate == LIMIT:\n        return item.special()\n    net = item.net\n"),
     ("    return sum(price", "    for each in items:\n        each.check()\n    return sum(price"),
@@ -87,14 +132,26 @@ def test_other_code_is_fine(old, new):
 
 
 def test_what_was_there_before_is_not_new():
-    guarded = CODE.replace("    net = item.net\n", "    if item is None:\n        return 0\n    net = item.net\n")
+    guarded = CODE.replace(
+        "    net = item.net\n", "    if item is None:\n        return 0\n    net = item.net\n"
+    )
     pair = SourcePair(path="a.py", before=guarded, after=guarded.replace("rate", "factor"))
     assert symptoms_in([edited(pair)]) == ()
 
 
 def test_tests_may_guard_but_not_wait():
-    assert [each.kind for each in find("    net = item.net\n", "    time.sleep(1)\n    net = item.net\n", "tests/test_a.py")] == ["slept"]
-    assert find("    net = item.net\n", "    if item is None:\n        return 0\n    net = item.net\n", "tests/test_a.py") == ()
+    assert [
+        each.kind
+        for each in find("    net = item.net\n", "    time.sleep(1)\n    net = item.net\n", "tests/test_a.py")
+    ] == ["slept"]
+    assert (
+        find(
+            "    net = item.net\n",
+            "    if item is None:\n        return 0\n    net = item.net\n",
+            "tests/test_a.py",
+        )
+        == ()
+    )
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

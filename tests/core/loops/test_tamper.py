@@ -22,7 +22,14 @@ def edit(story, outcome=GREEN, kind="fewer-assertions", paths=(PATH,), nature="t
     return story.edit(outcome, paths=paths, nature=nature, findings=findings, **more)
 
 
-KINDS = ["fewer-assertions", "trivial-assertion", "skip-added", "test-gone", "expectation-changed", "inputs-changed"]
+KINDS = [
+    "fewer-assertions",
+    "trivial-assertion",
+    "skip-added",
+    "test-gone",
+    "expectation-changed",
+    "inputs-changed",
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -88,15 +95,21 @@ HEALTHY = {
     "a fix": red(A).edit(GREEN),
     "a note says why": edit(red(A).wrote("note")),
     "changed while green": edit(Story().run(GREEN, "t0"), A),
-    "another test follows a wanted change": red(A).edit(GREEN, findings=weaker("expectation-changed", "test_other")),
+    "another test follows a wanted change": red(A).edit(
+        GREEN, findings=weaker("expectation-changed", "test_other")
+    ),
     "a branch": edit(red(A), head_moved=True),
     "coach put it back": edit(red(A), restored=True),
     "corrected while red, then fixed": edit(red(A), "assert 1 == 3", "expectation-changed").edit(GREEN),
-    "inputs follow the code": red(A).edit(GREEN, paths=(PATH, "shop/cart.py"), findings=weaker("inputs-changed")),
+    "inputs follow the code": red(A).edit(
+        GREEN, paths=(PATH, "shop/cart.py"), findings=weaker("inputs-changed")
+    ),
     "a rename ends in the tests": red([failed("no 'total'", exception="AttributeError")]).edit(
         GREEN, paths=(PATH,), nature="tests", findings=weaker("inputs-changed")
     ),
-    "the test could not even run": red([failed("no module", exception="ImportError")]).edit(GREEN, paths=(PATH,), nature="tests"),
+    "the test could not even run": red([failed("no module", exception="ImportError")]).edit(
+        GREEN, paths=(PATH,), nature="tests"
+    ),
     "no edit": red(A).run(GREEN),
     "weakened when green was long ago": edit(red(A).edit(GREEN), GREEN),
 }

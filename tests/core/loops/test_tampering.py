@@ -9,7 +9,7 @@ from coach.core.loops import tampering
 from coach.core.loops.syntax import edited
 from coach.core.loops.tampering import tampering_in
 
-TESTS = '''\
+TESTS = """\
 import pytest
 
 from shop.cart import Cart
@@ -44,8 +44,8 @@ class TestTotals:
 
     def test_rounding(self):
         assert Cart(0.335).total() == pytest.approx(0.34, abs=0.01)
-'''
-UNIT = '''\
+"""
+UNIT = """\
 import unittest
 
 
@@ -53,14 +53,29 @@ class CartTest(unittest.TestCase):
     def test_total(self):
         self.assertEqual(Cart().total(), 0)
         self.assertIn("pen", Cart().names())
-'''
+"""
 
 WEAKER = [
     ("fewer-assertions", "test_names", '    assert cart.names() == ["ink", "pen"]\n', ""),
-    ("fewer-assertions", "test_names", '    assert cart.names() == ["ink", "pen"]\n', '    # assert cart.names() == ["ink", "pen"]\n'),
+    (
+        "fewer-assertions",
+        "test_names",
+        '    assert cart.names() == ["ink", "pen"]\n',
+        '    # assert cart.names() == ["ink", "pen"]\n',
+    ),
     ("fewer-assertions", "test_price", "[(1, 10), (3, 28), (10, 90)]", "[(1, 10), (10, 90)]"),
-    ("fewer-assertions", "test_names", '    assert cart.names() == ["ink", "pen"]\n', '    if False:\n        assert cart.names() == ["ink", "pen"]\n'),
-    ("fewer-assertions", "test_names", '    assert cart.names() == ["ink", "pen"]\n', '    return\n    assert cart.names() == ["ink", "pen"]\n'),
+    (
+        "fewer-assertions",
+        "test_names",
+        '    assert cart.names() == ["ink", "pen"]\n',
+        '    if False:\n        assert cart.names() == ["ink", "pen"]\n',
+    ),
+    (
+        "fewer-assertions",
+        "test_names",
+        '    assert cart.names() == ["ink", "pen"]\n',
+        '    return\n    assert cart.names() == ["ink", "pen"]\n',
+    ),
     (
         "fewer-assertions",
         "test_names",
@@ -73,24 +88,59 @@ WEAKER = [
         '    assert cart.names() == ["ink", "pen"]\n',
         '    with contextlib.suppress(AssertionError):\n        assert cart.names() == ["ink", "pen"]\n',
     ),
-    ("fewer-assertions", "test_unknown", '    with pytest.raises(KeyError):\n        cart.remove("cup")\n', '    cart.remove("pen")\n'),
-    ("trivial-assertion", "test_names", 'assert cart.names() == ["ink", "pen"]', 'assert cart.names() == ["ink", "pen"] or True'),
+    (
+        "fewer-assertions",
+        "test_unknown",
+        '    with pytest.raises(KeyError):\n        cart.remove("cup")\n',
+        '    cart.remove("pen")\n',
+    ),
+    (
+        "trivial-assertion",
+        "test_names",
+        'assert cart.names() == ["ink", "pen"]',
+        'assert cart.names() == ["ink", "pen"] or True',
+    ),
     ("trivial-assertion", "test_names", 'assert cart.names() == ["ink", "pen"]', "assert True"),
     ("trivial-assertion", "test_names", 'assert cart.names() == ["ink", "pen"]', "assert cart == cart"),
-    ("trivial-assertion", "test_names", 'assert cart.names() == ["ink", "pen"]', 'assert (cart.names() == ["ink", "pen"], "message")'),
+    (
+        "trivial-assertion",
+        "test_names",
+        'assert cart.names() == ["ink", "pen"]',
+        'assert (cart.names() == ["ink", "pen"], "message")',
+    ),
     ("trivial-assertion", "test_names", 'assert cart.names() == ["ink", "pen"]', "assert not False"),
     ("skip-added", "test_names", "def test_names", "@pytest.mark.skip\ndef test_names"),
     ("skip-added", "test_names", "def test_names", "@pytest.mark.xfail(reason='later')\ndef test_names"),
     ("skip-added", "test_names", "def test_names", "@pytest.mark.skipif(True, reason='x')\ndef test_names"),
-    ("skip-added", "test_names", '    cart.add("pen", 2)\n', '    pytest.skip("later")\n    cart.add("pen", 2)\n'),
+    (
+        "skip-added",
+        "test_names",
+        '    cart.add("pen", 2)\n',
+        '    pytest.skip("later")\n    cart.add("pen", 2)\n',
+    ),
     ("skip-added", "TestTotals::test_empty", "class TestTotals:", "@pytest.mark.skip\nclass TestTotals:"),
     ("skip-added", "test_price", "import pytest\n", "import pytest\n\npytestmark = pytest.mark.skip\n"),
     ("skip-added", "test_price", "import pytest\n", "import pytest\n\npytestmark = [pytest.mark.skip]\n"),
-    ("skip-added", "test_price", "import pytest\n", 'import pytest\n\npytest.skip("x", allow_module_level=True)\n'),
+    (
+        "skip-added",
+        "test_price",
+        "import pytest\n",
+        'import pytest\n\npytest.skip("x", allow_module_level=True)\n',
+    ),
     ("test-gone", "test_names", "def test_names(cart)", "def _test_names(cart)"),
     ("test-gone", "TestTotals::test_empty", "class TestTotals:", "class Totals:"),
-    ("test-gone", "TestTotals::test_empty", "class TestTotals:\n", "class TestTotals:\n    __test__ = False\n\n"),
-    ("test-gone", "TestTotals::test_empty", "    def test_empty(self):\n        assert Cart().total() == 0\n\n", ""),
+    (
+        "test-gone",
+        "TestTotals::test_empty",
+        "class TestTotals:\n",
+        "class TestTotals:\n    __test__ = False\n\n",
+    ),
+    (
+        "test-gone",
+        "TestTotals::test_empty",
+        "    def test_empty(self):\n        assert Cart().total() == 0\n\n",
+        "",
+    ),
     ("expectation-changed", "test_names", '["ink", "pen"]', '["pen", "ink", "ink"]'),
     ("expectation-changed", "test_names", 'cart.names() == ["ink", "pen"]', "len(cart.names()) == 2"),
     ("expectation-changed", "TestTotals::test_empty", "Cart().total() == 0", "Cart().total() >= 0"),
@@ -105,7 +155,10 @@ WEAKER = [
 FINE = {
     "a comment": ("def test_names", "# names\ndef test_names"),
     "a print": ('    cart.add("pen", 2)\n', '    print(cart)\n    cart.add("pen", 2)\n'),
-    "one more assertion": ('    assert cart.names() == ["ink", "pen"]\n', '    assert cart.names() == ["ink", "pen"]\n    assert cart\n'),
+    "one more assertion": (
+        '    assert cart.names() == ["ink", "pen"]\n',
+        '    assert cart.names() == ["ink", "pen"]\n    assert cart\n',
+    ),
     "one more case": ("(10, 90)]", "(10, 90), (11, 95)]"),
     "one more test": ("class TestTotals:", "def test_more():\n    assert 1 + 1 == 2\n\n\nclass TestTotals:"),
     "a method renamed": ("cart.names()", "cart.sorted_names()"),
@@ -144,7 +197,11 @@ def test_other_edits_of_tests_are_fine(name):
     [
         ("fewer-assertions", '        self.assertIn("pen", Cart().names())\n', ""),
         ("expectation-changed", "self.assertEqual(Cart().total(), 0)", "self.assertEqual(Cart().total(), 1)"),
-        ("expectation-changed", "self.assertEqual(Cart().total(), 0)", "self.assertGreater(Cart().total(), 0)"),
+        (
+            "expectation-changed",
+            "self.assertEqual(Cart().total(), 0)",
+            "self.assertGreater(Cart().total(), 0)",
+        ),
         ("skip-added", "    def test_total", '    @unittest.skip("x")\n    def test_total'),
         ("skip-added", "    def test_total", "    @unittest.expectedFailure\n    def test_total"),
         ("skip-added", "        self.assertEqual", '        self.skipTest("x")\n        self.assertEqual'),
@@ -161,7 +218,9 @@ def test_from_unittest_to_pytest_nothing_is_lost():
 def test_a_test_that_moved_to_another_file_is_not_gone():
     moved = '\n\ndef test_names(cart):\n    cart.add("pen", 2)\n    cart.add("ink", 1)\n    assert len(cart.lines) == 2\n    assert cart.names() == ["ink", "pen"]\n'
     there = edited(SourcePair(path="tests/test_names.py", before="", after=moved))
-    here = edited(SourcePair(path="tests/test_cart.py", before=TESTS, after=TESTS.replace(moved.strip() + "\n", "")))
+    here = edited(
+        SourcePair(path="tests/test_cart.py", before=TESTS, after=TESTS.replace(moved.strip() + "\n", ""))
+    )
     assert tampering_in([here, there]) == ()
     assert tampering_in([here])[0].kind == "test-gone"
     assert tampering.tests_written([there]) == ("tests/test_names.py::test_names",)
@@ -182,7 +241,10 @@ def test_a_file_of_tests_that_is_gone():
 def test_conftest_that_replaces_code(line):
     before = "import pytest\n"
     after = f"import pytest\nfrom shop.cart import Cart\n\n{line}\n"
-    assert [each.kind for each in tampering_in([edited(SourcePair(path="tests/conftest.py", before=before, after=after))])] == ["patched-in-conftest"]
+    assert [
+        each.kind
+        for each in tampering_in([edited(SourcePair(path="tests/conftest.py", before=before, after=after))])
+    ] == ["patched-in-conftest"]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +262,14 @@ def test_conftest_that_takes_part(body):
     assert [each.kind for each in tampering_in([edited(pair)])] == ["patched-in-conftest"]
 
 
-@pytest.mark.parametrize("body", ["@pytest.fixture\ndef cart():\n    return Cart()\n", "class Fake:\n    def __init__(self):\n        self.x = 1\n", "pytest_plugins = ['x']\n"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@pytest.fixture\ndef cart():\n    return Cart()\n",
+        "class Fake:\n    def __init__(self):\n        self.x = 1\n",
+        "pytest_plugins = ['x']\n",
+    ],
+)
 def test_conftest_as_usual(body):
     pair = SourcePair(path="conftest.py", before="import pytest\n", after=f"import pytest\n\n\n{body}")
     assert tampering_in([edited(pair)]) == ()
@@ -225,19 +294,38 @@ def test_configuration_that_runs_less(kind, old, new):
     assert [each.kind for each in find(old, new, "pyproject.toml", CONFIG)] == [kind]
 
 
-@pytest.mark.parametrize(("old", "new"), [("-ra", "-ra --strict-markers"), ("-ra", "-q"), (' -m \\"not slow\\"', ""), ("testpaths", "markers = ['slow: x']\ntestpaths")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("-ra", "-ra --strict-markers"),
+        ("-ra", "-q"),
+        (' -m \\"not slow\\"', ""),
+        ("testpaths", "markers = ['slow: x']\ntestpaths"),
+    ],
+)
 def test_configuration_as_usual(old, new):
     text = CONFIG if old in CONFIG else CONFIG.replace('"', '\\"')
     assert find(old, new, "pyproject.toml", text) == ()
 
 
-@pytest.mark.parametrize(("path", "text"), [("pytest.ini", "[pytest]\naddopts = -q\n"), ("tox.ini", "[pytest]\naddopts = -q\n"), ("setup.cfg", "[tool:pytest]\naddopts = -q\n")])
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pytest.ini", "[pytest]\naddopts = -q\n"),
+        ("tox.ini", "[pytest]\naddopts = -q\n"),
+        ("setup.cfg", "[tool:pytest]\naddopts = -q\n"),
+    ],
+)
 def test_every_kind_of_configuration(path, text):
     assert [each.kind for each in find("-q", "-q -k cart", path, text)] == ["narrowed"]
     assert find("-q", "-v", path, text) == ()
 
 
-@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(["tests/test_a.py", "conftest.py", "pyproject.toml", "tox.ini"]))
+@given(
+    st.text(max_size=300),
+    st.text(max_size=300),
+    st.sampled_from(["tests/test_a.py", "conftest.py", "pyproject.toml", "tox.ini"]),
+)
 def test_any_text_can_be_read(before, after, path):
     tampering_in([edited(SourcePair(path=path, before=before, after=after))])
 
