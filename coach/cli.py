@@ -222,6 +222,21 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     for field in ("constraint", "edge-case", "non-goal", "acceptance", "scope", "stop-and-ask"):
         spec.add_argument(f"--{field}", action="append", metavar="TEXT", help="may be given several times")
     _add_session(spec)
+    _add_suspects(commands)
+    _add_hypothesis(commands)
+    note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
+    note.add_argument("text", nargs="?", default="", metavar="TEXT")
+    note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
+    note.add_argument("--confirm", action="store_true", help="agree with the verification")
+    _add_session(note)
+    close = _add(
+        commands, "close", "coach.headless.notebook:close", "end the session; its ending is computed"
+    )
+    close.add_argument("--note", default="", metavar="TEXT")
+    _add_session(close)
+
+
+def _add_suspects(commands: "_Commands[_Parser]") -> None:
     suspects = _add(
         commands, "suspects", "coach.headless.notebook:suspects", "list suspects, best first, or rule one out"
     )
@@ -236,17 +251,6 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     )
     suspects.add_argument("--seconds", type=float, default=10.0, help="time for --mutate (10)")
     _add_session(suspects)
-    _add_hypothesis(commands)
-    note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
-    note.add_argument("text", nargs="?", default="", metavar="TEXT")
-    note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
-    note.add_argument("--confirm", action="store_true", help="agree with the verification")
-    _add_session(note)
-    close = _add(
-        commands, "close", "coach.headless.notebook:close", "end the session; its ending is computed"
-    )
-    close.add_argument("--note", default="", metavar="TEXT")
-    _add_session(close)
 
 
 def _add_hypothesis(commands: "_Commands[_Parser]") -> None:
