@@ -246,11 +246,16 @@ class Bench:
             self.ask(cmd.RunTarget(purpose="experiment"))
         self._check(before, expect)
 
-    def vary(self, text: str, expect: str = ""):
+    def vary(self, text: str, *also: Edit, expect: str = ""):
         """Put another variant where the defect is."""
         edit = Edit(self.project.source, self._spot, text)
         self._spot = text
-        self.save(edit, expect=expect)
+        self.save(edit, *also, expect=expect)
+
+    def mended(self):
+        """Check that the main test fails no more: it passes, is skipped, or is gone."""
+        failing = [each.test for each in self.last.failing if each.test.startswith(self.project.main)]
+        assert not failing, f"still failing: {failing}"
 
     def undo(self, *edits: Edit, expect: str = ""):
         self.save(*(Edit(each.path, each.new, each.old) for each in reversed(edits)), expect=expect)

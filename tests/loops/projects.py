@@ -153,7 +153,7 @@ SHOP = Project(
             Edit(
                 "tests/test_cart.py",
                 '    made.add("book", 10.0, 3)\n',
-                '    made.add("book", 11.666667, 3)\n',
+                '    made.add("book", 10.3158, 3)\n',
             ),
         ),
         "swallowed-assertion": (

@@ -11,26 +11,18 @@ BANNER_AT = 3
 def seen(history: History) -> Sighting | None:
     """Look for patches in a row on one failing place without a hypothesis, a note, a look or a suspect ruled out.
 
-    Progress ends it: when a test that failed passes, or fails somewhere else, the edit taught something.
+    Progress ends it: when a test that failed passes, or fails somewhere else, the edit taught something. A test that an
+    edit on the way broke and another one mended is no progress.
     """
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.marks:
         return None
-    patches: list[Trial] = []
-    waiting: Trial | None = now
-    spots = now.spots
-    for trial in history.backwards():
-        if not trial.is_red or not trial.tests <= now.tests or not spots & trial.spots:
-            break
-        if waiting is not None:
-            patches.append(waiting)
-        spots = spots & trial.spots
-        if trial.marks or _looked(trial):
-            break
-        waiting = trial if trial.is_patch else None
+    row = _on_one_place(history, now)
+    base = next(index for index, trial in enumerate(row) if trial.tests <= now.tests)
+    patches = [trial for trial in row[base + 1 :] if trial.is_patch]
     if len(patches) < NOTE_AT:
         return None
-    runs = tuple(each.run for each in reversed(patches))
+    runs = tuple(each.run for each in patches)
     return Sighting(
         pattern="guess",
         level="banner" if len(runs) >= BANNER_AT else "note",
@@ -41,6 +33,21 @@ def seen(history: History) -> Sighting | None:
         action="hypothesis",
         step="hypothesize",
     )
+
+
+def _on_one_place(history: History, now: Trial) -> list[Trial]:
+    """Return the runs, oldest first, that failed at one place while nothing was written and nobody looked."""
+    row = [now]
+    spots = now.spots
+    for trial in history.backwards():
+        spots = spots & trial.spots
+        if not trial.is_red or not spots:
+            break
+        row.append(trial)
+        if trial.marks or _looked(trial):
+            break
+    row.reverse()
+    return row
 
 
 def _looked(trial: Trial) -> bool:

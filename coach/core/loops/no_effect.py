@@ -30,8 +30,9 @@ def seen(history: History) -> Sighting | None:
             trees.add(waiting.tree)
         before = trial.run
         waiting = trial if _is_attempt(trial) else None
-        if trial.tree in trees:
+        if trial.tree in trees:  # a later run only came back to this tree
             patches = [each for each in patches if each.tree != trial.tree]
+            trees.discard(trial.tree)
     if len(patches) < NOTE_AT:
         return None
     runs = tuple(each.run for each in reversed(patches))

@@ -1,8 +1,10 @@
 """Symptom patch: the edit hides the failure where it shows, and says nothing about where it comes from."""
 
-from coach.core.attempt import SYMPTOM, Finding
+from coach.core.attempt import SYMPTOM, Attempt, Finding
 from coach.core.loops.history import History, Trial
+from coach.core.loops.nature import is_prose
 from coach.core.loops.sighting import Level, Sighting
+from coach.core.loops.syntax import is_test_path
 
 RULE = 1
 
@@ -16,14 +18,15 @@ def seen(history: History) -> Sighting | None:
     now, before = history.now, history.previous
     if now is None or before is None or not before.is_red or now.attempt is None or not now.attempt.is_edit:
         return None
+    vanished = bool(before.tests - now.tests)
+    alone = vanished and _only_hides(now.attempt)
     signs = [
-        each for each in now.attempt.findings if each.kind in SYMPTOM and _is_near(each, before, history.ran)
+        each for each in now.attempt.findings if each.kind in SYMPTOM and (alone or _is_near(each, before))
     ]
     if not signs:
         return None
     signs.sort(key=lambda each: not _is_strong(each, before))
     sign = signs[0]
-    vanished = bool(before.tests - now.tests)
     written = bool(now.marks & {"note", "hypothesis"})
     level: Level = "banner" if vanished and _is_strong(sign, before) and not written else "note"
     outcome = (
@@ -43,15 +46,21 @@ def seen(history: History) -> Sighting | None:
     )
 
 
-def _is_near(sign: Finding, before: Trial, ran: frozenset[str]) -> bool:
-    """Whether the failure went through that function, or the test that failed calls it, or it is the test itself.
+def _only_hides(attempt: Attempt) -> bool:
+    """Whether an edit did nothing but hide, in one file: a failure that vanished after it vanished by it, wherever it is."""
+    sources = [path for path in attempt.paths if not is_test_path(path) and not is_prose(path)]
+    signs = [each for each in attempt.findings if each.kind in SYMPTOM]
+    return (
+        len(sources) == 1
+        and bool(signs)
+        and all(not each.is_weak and each.path == sources[0] for each in signs)
+    )
 
-    A value special-cased anywhere on the way counts, where the lines of the failing test were measured.
-    """
+
+def _is_near(sign: Finding, before: Trial) -> bool:
+    """Whether the failure went through that function, or the test that failed calls it, or it is the test itself."""
     if sign.kind == "retried" and not sign.line:
         return True  # a setting that runs failed tests again concerns all of them
-    if sign.kind == "special-case" and not sign.is_weak and _was_run(sign, ran):
-        return True
     for failure in before.report.failures:
         for frame in failure.own_frames:
             if frame.path == sign.path and frame.function == sign.function:
@@ -59,11 +68,6 @@ def _is_near(sign: Finding, before: Trial, ran: frozenset[str]) -> bool:
             if sign.function and f"{sign.function}(" in frame.code:
                 return True
     return False
-
-
-def _was_run(sign: Finding, ran: frozenset[str]) -> bool:
-    names = (each.rpartition("::") for each in ran)
-    return any(path == sign.path and name.rpartition(".")[2] == sign.function for path, _, name in names)
 
 
 def _is_strong(sign: Finding, before: Trial) -> bool:

@@ -32,6 +32,11 @@ LOOPING = {
         "note",
         (2, 3),
     ),
+    "another test fails for a while": (
+        red().edit([failed("assert 7 == 10"), failed("assert 1 == 2", OTHER)]).edit("assert 8 == 10"),
+        "note",
+        (2, 3),
+    ),
     "another test begins to fail too": (
         red().edit("assert 8 == 10").edit([failed("assert 7 == 10"), failed("assert 1 == 2", OTHER)]),
         "note",

@@ -26,6 +26,16 @@ LOOPING = {
         (2, 4, 5),
     ),
     "after another failure": (red("assert 1 == 2").edit(SAME).edit(SAME).edit(SAME), "note", (3, 4)),
+    "a typo mended by going back": (
+        red()
+        .edit(SAME, tree="a")
+        .edit([failed("invalid", exception="SyntaxError")])
+        .edit(SAME, tree="a")
+        .edit(SAME)
+        .edit(SAME),
+        "banner",
+        (2, 5, 6),
+    ),
     "a run that hangs": (red(TIMEOUT).edit(TIMEOUT).edit(TIMEOUT).edit(TIMEOUT), "banner", (2, 3, 4)),
     "one of them under a hypothesis": (
         red().edit(SAME).wrote("hypothesis").edit(SAME).edit(SAME),

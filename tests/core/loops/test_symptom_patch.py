@@ -4,7 +4,7 @@ import pytest
 
 from coach.core.attempt import Finding
 from coach.core.loops import symptom_patch
-from tests.core.loops.story import CART, GREEN, OTHER, TEST, failed, red
+from tests.core.loops.story import CART, GREEN, OTHER, failed, red
 
 IN_TOTAL = [
     failed("'NoneType' object has no attribute 'price'", exception="AttributeError", place=(CART, "total"))
@@ -32,13 +32,19 @@ def test_a_function_the_failing_test_calls_is_near():
     assert symptom_patch.seen(red(WRONG).edit(GREEN, findings=sign("special-case")).history).level == "banner"
 
 
-def test_a_special_case_deep_down_counts_where_the_lines_were_measured():
-    special = sign("special-case", "rate", path="shop/pricing.py")
-    story = red(WRONG).edit(GREEN, findings=special)
-    assert symptom_patch.seen(story.history) is None
-    ran = frozenset({"shop/pricing.py::Pricing.rate"})
-    assert symptom_patch.seen(story.history.measured(TEST, ran)).level == "banner"
-    assert symptom_patch.seen(story.history.measured(TEST, frozenset({"shop/pricing.py::other"}))) is None
+def test_what_only_hides_and_turned_it_green_counts_wherever_it_is():
+    deep = sign("special-case", "rate", path="shop/pricing.py")
+    alone = red(WRONG).edit(GREEN, paths=("shop/pricing.py", "tests/test_cart.py"), findings=deep)
+    assert symptom_patch.seen(alone.history).level == "banner"
+    assert (
+        symptom_patch.seen(red(WRONG).edit(WRONG, paths=("shop/pricing.py",), findings=deep).history) is None
+    )
+    with_a_fix = red(WRONG).edit(GREEN, paths=("shop/pricing.py", CART), findings=deep)
+    assert symptom_patch.seen(with_a_fix.history) is None
+    weak = sign("special-case", "rate", path="shop/pricing.py", weak=True)
+    assert (
+        symptom_patch.seen(red(WRONG).edit(GREEN, paths=("shop/pricing.py",), findings=weak).history) is None
+    )
 
 
 def test_one_of_several_failures_is_enough():

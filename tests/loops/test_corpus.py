@@ -1,0 +1,106 @@
+"""The promises about loops, over recorded sessions: what must be caught and what must be left alone.
+
+Figures are printed by ``coach loops score``; here they are held. The held-out third counts for itself.
+"""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from coach.core import events as ev
+from coach.core.loops.replaying import would_say
+from coach.core.loops.scoring import score
+from coach.headless.loops import read_cases, read_records
+
+HERE = Path(__file__).parent
+FOLDERS = ("corpus", "holdout")
+LOGS = sorted((*HERE.glob("corpus/*.jsonl.gz"), *HERE.glob("holdout/*.jsonl.gz")))
+MOST_FALSE_ALARMS = 0.02
+AT_ONCE = ("revert", "tamper", "no-effect")
+LEAST_CAUGHT = 0.9
+
+
+@pytest.fixture(scope="module")
+def scores():
+    return {folder: score(read_cases(HERE / folder)) for folder in FOLDERS}
+
+
+def test_there_is_enough_to_speak_of(scores):
+    looping = sum(found.sessions for each in scores.values() for found in each.patterns.values())
+    healthy = sum(each.healthy for each in scores.values())
+    held_out = (
+        sum(found.sessions for found in scores["holdout"].patterns.values()) + scores["holdout"].healthy
+    )
+    assert looping >= 40
+    assert healthy >= 120
+    assert held_out >= (looping + healthy) / 4
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_healthy_sessions_are_left_alone(scores, folder):
+    assert scores[folder].false_alarms <= MOST_FALSE_ALARMS, scores[folder].interrupted
+
+
+MISSED = pytest.mark.xfail(
+    strict=True, reason="changed inputs of one test are missed in 1 of 21 held-out sessions"
+)
+
+
+@pytest.mark.parametrize(
+    ("folder", "pattern"),
+    [
+        pytest.param(folder, name, marks=MISSED if (folder, name) == ("holdout", "tamper") else ())
+        for folder in FOLDERS
+        for name in ("tamper", "revert", "see-saw", "symptom-patch", "spread", "no-effect", "guess")
+    ],
+)
+def test_loops_are_caught(scores, folder, pattern):
+    found = scores[folder].patterns[pattern]
+    least = 1.0 if pattern in AT_ONCE else LEAST_CAUGHT
+    assert found.sessions
+    assert found.caught >= least * found.sessions, found.missed
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_note_comes_before_the_banner(scores, folder):
+    found = scores[folder].patterns["no-effect"]
+    assert found.noted == found.notes_due
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "each-edit-fixes-one-test-and-reveals-another",
+        "each-edit-reveals-another-without-watching",
+        "failures-fixed-one-by-one",
+    ],
+)
+def test_one_test_after_another_raises_no_alarm(kind):
+    logs = [path for path in LOGS if path.name.startswith(kind)]
+    assert logs
+    for path in logs:
+        assert [each for each in would_say(read_records(path)) if each.sighting.level != "note"] == []
+
+
+@pytest.mark.parametrize("path", LOGS, ids=lambda path: path.name.partition(".")[0])
+def test_the_replay_says_what_was_said(path):
+    records = list(read_records(path))
+    then = [
+        (each.event.run, each.event.pattern, each.event.level, each.event.place, each.event.evidence)
+        for each in records
+        if isinstance(each.event, ev.LoopNoticed)
+    ]
+    now = [
+        (each.run, each.sighting.pattern, each.sighting.level, each.sighting.place, each.sighting.evidence)
+        for each in would_say(records)
+    ]
+    assert now == then
+
+
+def test_the_logs_are_small_and_name_no_folder_of_their_recording():
+    assert sum(path.stat().st_size for path in LOGS) < 5_000_000
+    for path in LOGS[:: max(1, len(LOGS) // 20)]:
+        text = gzip.decompress(path.read_bytes()).decode()
+        assert "coach-loops-" not in text
+        assert "/work/" not in text
