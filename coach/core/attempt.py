@@ -50,6 +50,8 @@ class Finding(Value):
     function: Text = ""
     """The test or function it is in, as ``Class::method`` for a test in a class."""
     text: Text = ""
+    answer: Text = ""
+    """What a special case answers, as it is written; empty for nothing, or None."""
     is_weak: bool = False
     """Ordinary code may look like this: worth a note, never more."""
 
@@ -76,6 +78,8 @@ class Attempt(Value):
     """Changed modules that the run is known not to have imported. What is not known is not listed."""
     touched: tuple[Text, ...] = ()
     """Functions that were changed, as ``path::Class.method``; ``path::<module>`` for what stands outside of functions."""
+    added: tuple[Text, ...] = ()
+    """Those of them that were not there before."""
     by: Text = ""
     """Who held the session meanwhile (an assistant); empty: the engineer."""
     head_moved: bool = False

@@ -325,9 +325,7 @@ class Bench:
 def write_log(path: Path, records: Sequence[ev.Recorded], root: str) -> None:
     """Write a packed log, with the folders of the recording taken out."""
     lines = (
-        encode(record)
-        .replace(root.encode(), b"/project")
-        .replace(sys.executable.encode(), b"/venv/bin/python")
+        encode(record).replace(root.encode(), b"/project").replace(sys.prefix.encode(), b"/venv")
         for record in records
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -600,3 +600,103 @@ def a_new_regression_test_becomes_the_target(bench: Bench):
     for edit in bench.project.feature[1]:
         bench.save(edit)
     bench.run("green")
+
+
+# --- edits that only look like going round ----------------------------------------------------------------------------
+
+
+def with_code(project: Project, code: str, test: str) -> tuple[Edit, ...]:
+    """Add a function to the module with the defect, and a test of it to the test file."""
+    source = (project.folder / project.source).read_text()
+    tests = (project.folder / project.file).read_text()
+    module = project.source.removeprefix("src/").removesuffix(".py").replace("/", ".")
+    return (
+        Edit(project.source, source, f"{source}\n\n{code}"),
+        Edit(project.file, tests, f"{tests}\n\ndef {test.replace('MODULE', module)}"),
+    )
+
+
+FIRST_LETTER = "def first_letter(text):\n    return text[0]\n"
+UNKNOWN = (
+    "test_no_text():\n    from MODULE import first_letter\n\n    assert first_letter(dict().get('x')) == ''\n"
+)
+COUNTDOWN = "def countdown(number):\n    return [number, *countdown(number - 1)]\n"
+COUNTS = "test_it_counts():\n    from MODULE import countdown\n\n    assert countdown(3) == [3, 2, 1]\n"
+
+
+@scenario(
+    "healthy",
+    words=lambda project: (f"{project.file}::test_no_text",),
+    before=lambda project: with_code(project, FIRST_LETTER, UNKNOWN),
+)
+def a_guard_that_the_test_demands(bench: Bench):
+    guard = "    if text is None:\n        return ''\n    return text[0]\n"
+    bench.save(Edit(bench.project.source, "    return text[0]\n", guard), expect="green")
+
+
+@scenario(
+    "healthy",
+    words=lambda project: (f"{project.file}::test_it_counts",),
+    before=lambda project: with_code(project, COUNTDOWN, COUNTS),
+)
+def a_recursion_gets_its_end(bench: Bench):
+    line = "    return [number, *countdown"
+    bench.save(
+        Edit(bench.project.source, line, f"    if number == 0:\n        return []\n{line}"), expect="green"
+    )
+
+
+@scenario("healthy", words=whole_file, before=mended)
+def a_function_is_written_in_many_saves(bench: Bench):
+    path = bench.project.source
+    module = path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+    test = f"\n\ndef test_middle():\n    from {module} import middle\n\n    assert middle([3, 1, 2]) == 2\n"
+    bench.saved([bench.rewrite(bench.project.file, bench.text(bench.project.file) + test)], "red")
+    text = bench.text(path)
+    lines = [
+        "    ordered = sorted(values)\n",
+        "    half = len(ordered) / 2\n",
+        "    return ordered[int(half)]\n",
+    ]
+    bodies = ["    return None\n", f"{lines[0]}    return None\n", f"{lines[0]}{lines[1]}    return half\n"]
+    for body in bodies:
+        bench.saved([bench.rewrite(path, f"{text}\n\ndef middle(values):\n{body}")], "red")
+    whole = "".join(lines)
+    bench.saved([bench.rewrite(path, f"{text}\n\ndef middle(values):\n{whole}")], "green")
+
+
+@scenario("healthy")
+def type_hints_while_red(bench: Bench):
+    path = bench.project.source
+    starts = [line for line in bench.text(path).split("\n") if line.strip().startswith("def ")]
+    for line in starts[:4]:
+        hinted = bench.text(path).replace(line, line.replace("):", ") -> object:"), 1)
+        bench.saved([bench.rewrite(path, hinted)], "same")
+    fix(bench)
+
+
+@scenario("healthy", words=whole_file)
+def the_failing_test_gets_more_cases(bench: Bench):
+    """One test becomes one with parameters while it is red: its id is gone, it is not."""
+    name = bench.project.main.rpartition("::")[2]
+    path = bench.project.file
+    text = bench.text(path)
+    if "unittest" in text or "parametrize" in text:
+        bench.saved([bench.rewrite(path, f"{text}\n# one more case to come\n")], "same")
+    else:
+        head, _, tail = text.partition(f"def {name}(")
+        arguments, _, rest = tail.partition(")")
+        needed = "" if "import pytest" in text else "import pytest\n"
+        more = ", ".join(filter(None, [arguments, "times"]))
+        mark = "@pytest.mark.parametrize('times', [1, 2])\n"
+        bench.saved([bench.rewrite(path, f"{needed}{head}{mark}def {name}({more}){rest}")], "red")
+    fix(bench, "")
+
+
+@scenario("healthy", words=whole_file)
+def a_corner_then_a_look_then_the_defects(bench: Bench):
+    bench.save(bench.project.outside[0], expect="same")
+    bench.save(bench.project.looking[0], expect="same")
+    for _, each in bench.project.defects:
+        bench.save(each)
+    fix(bench, "")

@@ -23,6 +23,8 @@ _NO_TRIAL = frozenset(
 _HANGS = frozenset({"timeout", "silence", "signalled", "ended_early", "output_limit"})
 LATELY = 50
 """Trials a detector looks back over: a longer loop shows itself in its last fifty runs, and the cost stays bounded."""
+WRITING = 4
+"""Trials for which a new function counts as being written."""
 _HALF_TYPED = frozenset({"NameError"})
 
 
@@ -49,7 +51,8 @@ class Trial:
     attempt: Attempt | None = None
     """None for the first run, a rerun, and while the edits could not be read."""
     is_patch: bool = False
-    """Whether somebody changed code before this run in the hope of another outcome."""
+    """Whether somebody changed code before this run in the hope of another outcome. Going on with a function that was
+    begun a few edits ago is writing it, not mending it."""
     files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """The changed files: path → blob before, blob after."""
 
@@ -112,9 +115,14 @@ class History:
         """Take in what was edited before a run; it is nearly always the last one."""
         for index in range(len(self.trials) - 1, -1, -1):
             if self.trials[index].run == attempt.run:
-                trial = _with_attempt(self.trials[index], attempt)
+                trial = _with_attempt(self.trials[index], attempt, self._being_written(index))
                 return replace(self, trials=(*self.trials[:index], trial, *self.trials[index + 1 :]))
         return self
+
+    def _being_written(self, index: int) -> frozenset[str]:
+        """Return the functions that the last edits before a trial brought in."""
+        latest = self.trials[max(0, index - WRITING) : index]
+        return frozenset(name for trial in latest if trial.attempt for name in trial.attempt.added)
 
     def marked(self, mark: Mark) -> "History":
         return replace(self, marks=self.marks | {mark})
@@ -171,9 +179,10 @@ def is_trial(run: Run) -> bool:
     return run.report is not None and run.is_current_evidence and run.report.ending.kind not in _NO_TRIAL
 
 
-def _with_attempt(trial: Trial, attempt: Attempt) -> Trial:
+def _with_attempt(trial: Trial, attempt: Attempt, being_written: frozenset[str]) -> Trial:
     files = {file.path: (file.before, file.after) for file in attempt.changes.files}
-    is_patch = attempt.nature == "patch" and attempt.is_edit
+    is_writing = bool(attempt.touched) and set(attempt.touched) <= being_written
+    is_patch = attempt.nature == "patch" and attempt.is_edit and not is_writing
     return replace(trial, attempt=attempt, is_patch=is_patch, files=files)
 
 

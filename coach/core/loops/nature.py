@@ -4,10 +4,12 @@ A file that does not parse counts as a patch: broken syntax is an edit too.
 """
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from coach.core.attempt import Nature
+from coach.core.loops.hints import without_hints
 from coach.core.loops.syntax import FUNCTIONS, Edited, call_name, dotted, identifiers, shape
 
 _LOOKING = {"print", "pprint", "pp", "ic", "breakpoint"}
@@ -27,6 +29,7 @@ _OBSERVING_MODULES = {
     "sys",
 }
 PROSE = (".md", ".rst", ".txt", ".adoc", ".po", ".svg", ".png", ".jpg", ".gitignore", "LICENSE", "AUTHORS")
+_REQUIREMENTS = re.compile(r"(requirements|constraints)[^/]*\.txt$")
 _PREPARATION = (ast.Import, ast.ImportFrom)
 
 _Block = TypeVar("_Block", ast.stmt, ast.ExceptHandler, ast.match_case)
@@ -66,9 +69,10 @@ def _python_nature(before: ast.Module, after: ast.Module, whole: ast.Module) -> 
     """Compare what an edit reached; ``whole`` is the module before it."""
     if shape(before) == shape(after):
         return "cosmetic"
+    before, after = without_hints(before), without_hints(after)
     before, after = _pruned(before, _is_literal), _pruned(after, _is_literal)
     if shape(before) == shape(after):
-        return "cosmetic"  # only docstrings differ
+        return "cosmetic"  # only docstrings and type hints differ
     before, after = _pruned(before, _only_looks), _pruned(after, _only_looks)
     if shape(before) == shape(after):
         return "observing"
@@ -82,7 +86,7 @@ def blind(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
 
 def is_prose(path: str) -> bool:
     """Whether a file is for people: no program reads it."""
-    return path.endswith(PROSE)
+    return path.endswith(PROSE) and not _REQUIREMENTS.search(path)
 
 
 def _pruned(tree: ast.Module, drops: _Drops) -> ast.Module:

@@ -6,7 +6,7 @@ from coach.core.attempt import Attempt, SourcePair
 from coach.core.changes import Changes
 from coach.core.loops.nature import nature_of
 from coach.core.loops.symptoms import symptoms_in
-from coach.core.loops.syntax import edited, touched
+from coach.core.loops.syntax import added, edited, touched
 from coach.core.loops.tampering import tampering_in, tests_written
 
 RULE = 1
@@ -39,6 +39,7 @@ def read_attempt(
         nature=nature,
         findings=findings[:MOST_FINDINGS],
         new_tests=tests_written(files)[:MOST_TOUCHED],
+        added=tuple(name for file in files for name in added(file))[:MOST_TOUCHED],
         touched=tuple(name for file in files for name in touched(file))[:MOST_TOUCHED],
         unloaded=tuple(unloaded),
     )

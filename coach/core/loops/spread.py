@@ -20,9 +20,7 @@ def seen(history: History) -> Sighting | None:
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.attempt is None:
         return None
-    if history.scope:
-        return _breach(history, now)
-    return _unloaded(history, now)
+    return _breach(history, now) if history.scope else _beside(history, now)
 
 
 def in_scope(path: str, scope: tuple[str, ...]) -> bool:
@@ -39,8 +37,10 @@ def _breach(history: History, now: Trial) -> Sighting | None:
     return _sighting((now,), outside[0], level, f"{_named(outside)} is outside the scope of the fix")
 
 
-def _unloaded(history: History, now: Trial) -> Sighting | None:
-    if not _is_beside(history, now):
+def _beside(history: History, now: Trial) -> Sighting | None:
+    """Say it only while the failure stays what it was: where it changes, the edit was run after all."""
+    before = history.previous
+    if before is None or before.strict != now.strict or now.is_broken or not _is_beside(history, now):
         return None
     row = [now]
     for trial in history.backwards():

@@ -71,13 +71,12 @@ def _is_near(sign: Finding, before: Trial) -> bool:
 
 
 def _is_strong(sign: Finding, before: Trial) -> bool:
-    """Say whether it surely hides: a guard against None only if a None failed and no test hands one in."""
+    """Say whether it surely hides: a guard against None only if a None failed and no test asks for just this answer."""
     if sign.is_weak:
         return False
     if sign.kind != "special-case" or "None" not in sign.text:
         return True
     messages = " ".join(each.message for each in before.failing)
-    handed_in = any(
-        "None" in frame.code for failure in before.report.failures for frame in failure.own_frames[:1]
-    )
-    return "None" in messages and not handed_in
+    tests = [frame.code for failure in before.report.failures for frame in failure.own_frames[:1]]
+    is_asked_for = any("None" in code or (sign.answer and sign.answer in code) for code in tests)
+    return "None" in messages and not is_asked_for

@@ -54,6 +54,7 @@ def _finding(path: str, tree: ast.Module, sign: _Sign, *, hides_only: bool) -> F
         line=line,
         function=enclosing(tree, line),
         text="None is let through" if _guards_none(sign.node) else _SENTENCES[sign.kind],
+        answer=_answer(sign.node),
         is_weak=sign.is_weak or not (hides_only or sign.kind == "retried"),
     )
 
@@ -186,6 +187,15 @@ def _about_none(test: ast.expr) -> bool:
             return True
         case _:
             return False
+
+
+def _answer(node: ast.AST) -> str:
+    """Return the literal a special case answers with; empty for None."""
+    body = node.body if isinstance(node, ast.If) else []
+    value = body[0].value if body and isinstance(body[0], ast.Return | ast.Assign) else None
+    if value is None or (isinstance(value, ast.Constant) and value.value is None):
+        return ""
+    return ast.unparse(value)
 
 
 def _guards_none(node: ast.AST) -> bool:

@@ -128,11 +128,19 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 def touched(file: Edited) -> list[str]:
     """Return the functions an edit changed, added or removed, as ``path::Class.method``; the module for anything else."""
-    if file.before is None and file.after is None:
+    if file.is_broken:
         return []
     old, new = _definitions(file.old), _definitions(file.new)
-    names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
-    return [f"{file.path}::{name}" for name in names]
+    names = dict.fromkeys([*old, *new])
+    return [f"{file.path}::{name}" for name in names if old.get(name, "") != new.get(name, "")]
+
+
+def added(file: Edited) -> list[str]:
+    """Return the functions that were not there before."""
+    if file.is_broken:
+        return []
+    old = _definitions(file.old)
+    return [f"{file.path}::{name}" for name in _definitions(file.new) if name not in old and name != MODULE]
 
 
 def _definitions(tree: ast.Module | None) -> dict[str, str]:

@@ -35,13 +35,19 @@ def seen(history: History) -> Sighting | None:
 
 def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -> Sighting | None:
     """Say what of an edit, or of earlier ones while red, made failures vanish that no code mended."""
-    vanished = before.tests - now.tests
+    left = {_function_of(each) for each in now.tests}
+    vanished = frozenset(each for each in before.tests if _function_of(each) not in left)
     candidates = [*_candidates(attempt, before, history), *_earlier(history, vanished)]
     if vanished and candidates:
         return _sighting(history, candidates[0], _level(history, candidates[0]))
     if vanished and (text := _fewer_ran(before, now)):
         return _sighting(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
     return _only_tests(history, before, now) if now.outcome == "green" else None
+
+
+def _function_of(test: str) -> str:
+    """Return a test without its parameters: more cases of one test are still that test."""
+    return test.partition("[")[0]
 
 
 def _while_red(history: History, attempt: Attempt) -> Sighting | None:
@@ -78,7 +84,7 @@ def _can_explain(finding: Finding, attempt: Attempt, before: Trial) -> bool:
 
 def _concerns(finding: Finding, tests: frozenset[str]) -> bool:
     name = f"{finding.path}::{finding.function}"
-    return any(each.partition("[")[0] == name for each in tests) or finding.path in tests
+    return any(_function_of(each) == name for each in tests) or finding.path in tests
 
 
 def _earlier(history: History, vanished: frozenset[str]) -> list[Finding]:
@@ -136,7 +142,7 @@ def _config_of(attempt: Attempt) -> str:
 def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
     """Green after an edit to nothing but tests, where a value was wrong: either the test was, or the goal moved."""
     attempt = now.attempt
-    if attempt is None or attempt.nature != "tests" or before.is_broken:
+    if attempt is None or attempt.nature != "tests" or before.is_broken or history.disagrees():
         return None
     tests = {each.partition("[")[0] for each in before.tests}
     if tests <= history.unpinned or any(
@@ -145,7 +151,7 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
         return None
     wrong_value = any(each.exception not in _CALLED_WRONGLY for each in before.failing)
     path = next((each for each in attempt.paths if is_test_path(each)), "")
-    text = f"Only tests were edited between #{before.run} (red) and #{now.run} (green)"
+    text = f"Only tests were edited since #{before.run} was red"
     return _sighting(
         history, Finding(kind="inputs-changed", path=path, text=text), "banner" if wrong_value else "note"
     )

@@ -25,6 +25,18 @@ LOOPING = {
         "note",
         (2, 4),
     ),
+    "a new function, much later": (
+        red()
+        .edit("assert 1 == 10", added=("a.py::f",), touched=("a.py::f",))
+        .edit("assert 2 == 10", touched=("a.py::f",))
+        .edit("assert 3 == 10", touched=("a.py::f",))
+        .edit("assert 4 == 10", touched=("a.py::f",))
+        .edit("assert 5 == 10", touched=("a.py::f",))
+        .edit("assert 6 == 10", touched=("a.py::f",))
+        .edit("assert 7 == 10", touched=("a.py::f",)),
+        "banner",
+        (2, 7, 8),
+    ),
     "raised in the code": (
         red([failed("no 'a'", exception="KeyError", place=("shop/cart.py", "total"))])
         .edit([failed("no 'b'", exception="KeyError", place=("shop/cart.py", "total"))])
@@ -44,7 +56,13 @@ LOOPING = {
     ),
 }
 
+WRITING = ("shop/cart.py::Cart.discount",)
 HEALTHY = {
+    "a new function gets its body": red()
+    .edit("assert None == 10", nature="groundwork", added=WRITING, touched=WRITING)
+    .edit("assert 0 == 10", touched=WRITING)
+    .edit("assert 8 == 10", touched=WRITING)
+    .edit("assert 9 == 10", touched=WRITING),
     "one edit": red().edit("assert 8 == 10"),
     "a note": red().edit("assert 8 == 10").wrote("note").edit("assert 7 == 10"),
     "a hypothesis": red().edit("assert 8 == 10").wrote("hypothesis").edit("assert 7 == 10"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from coach.core.attempt import SourcePair
 from coach.core.loops.nature import nature_of
-from coach.core.loops.syntax import edited, touched
+from coach.core.loops.syntax import added, edited, touched
 
 BEFORE = '''\
 """A cart."""
@@ -32,6 +32,8 @@ EDITS = {
         ("blank lines", "TAX = 0.2\n", "TAX = 0.2\n\n\n"),
         ("quotes and parentheses", "        return result\n", "        return (result)\n"),
         ("a docstring", '"""Holds lines."""', '"""Holds the lines of a cart."""'),
+        ("hints", "    def total(self):", "    def total(self: 'Cart') -> float:"),
+        ("a hint inside", "        result = 0\n", "        result: float = 0\n"),
         ("a docstring gone", '    """Holds lines."""\n\n', ""),
     ],
     "observing": [
@@ -87,6 +89,11 @@ EDITS = {
             "        self.parser.error('x')\n        return result\n",
         ),
         ("a new name is used", "        return result\n", "        return round(result)\n"),
+        (
+            "hints that a decorator may read",
+            "    def total(self):",
+            "    @route\n    def total(self) -> int:",
+        ),
         ("a default", "def total(self):", "def total(self, start=0):"),
         ("a method is gone", "    def total(self):", "    def sum(self):"),
     ],
@@ -131,6 +138,7 @@ def test_several_files():
     [
         ("README.md", "a", "b", "cosmetic"),
         ("data.json", "1", "2", "patch"),
+        ("requirements-dev.txt", "a==1", "a==2", "patch"),
         ("settings.toml", "a = 1\n", "a  =  1\n", "cosmetic"),
         ("tests/expected.json", "1", "2", "tests"),
         ("new.py", "", "def f():\n    return 1\n", "groundwork"),
@@ -148,6 +156,14 @@ def test_touched_functions_are_named():
     assert touched(pair("TAX = 0.2", "TAX = 0.3")) == ["shop/cart.py::<module>"]
     assert touched(pair("class Cart:", "def free():\n    pass\n\n\nclass Cart:")) == ["shop/cart.py::free"]
     assert touched(pair("TAX = 0.2\n", "# tax\nTAX = 0.2\n")) == []
+
+
+def test_of_broken_syntax_no_function_is_named():
+    """Mending a typo brings nothing in: what was there before it cannot be said."""
+    mended = edited(SourcePair(path="a.py", before="def f(:\n", after="def f():\n    return 1\n"))
+    assert touched(mended) == added(mended) == []
+    fresh = edited(SourcePair(path="a.py", before="", after="def f():\n    return 1\n"))
+    assert touched(fresh) == added(fresh) == ["a.py::f"]
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from coach.core.loops import spread
-from tests.core.loops.story import CART, GREEN, red
+from tests.core.loops.story import CART, GREEN, failed, red
 
 A = "assert 9 == 10"
 FAR = "shop/report.py"
@@ -57,6 +57,13 @@ def test_modules_that_were_not_loaded():
 def test_an_edit_of_loaded_code_between_begins_anew():
     story = red(A).edit(A, paths=[FAR], unloaded=(FAR,)).edit(A).edit(A, paths=[FAR], unloaded=(FAR,))
     assert spread.seen(story.history).level == "note"
+
+
+def test_what_changed_the_failure_was_run_after_all():
+    other = red(A).edit("assert 8 == 10", paths=[FAR], unloaded=(FAR,))
+    assert spread.seen(other.history) is None
+    broken = [failed("x", exception="SyntaxError")]
+    assert spread.seen(red(broken).edit(broken, paths=[FAR], unloaded=(FAR,)).history) is None
 
 
 def test_without_knowledge_nothing_is_said():

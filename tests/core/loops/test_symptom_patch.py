@@ -57,6 +57,14 @@ def test_a_guard_against_none_where_none_failed():
     guard = sign("special-case", text="None is let through")
     assert symptom_patch.seen(red(IN_TOTAL).edit(GREEN, findings=guard).history).level == "banner"
     assert symptom_patch.seen(red(WRONG).edit(GREEN, findings=guard).history).level == "note"
+    asked = guard[0].model_copy(update={"answer": "''"})
+    demands = [
+        failed(
+            "'NoneType' object …", exception="TypeError", place=(CART, "total"), code="assert total(x) == ''"
+        )
+    ]
+    assert symptom_patch.seen(red(demands).edit(GREEN, findings=(asked,)).history).level == "note"
+    assert symptom_patch.seen(red(IN_TOTAL).edit(GREEN, findings=(asked,)).history).level == "banner"
     handed_in = [
         failed("'NoneType' object …", exception="AttributeError", place=(CART, "total"), code="total(None)")
     ]

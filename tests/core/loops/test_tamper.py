@@ -111,6 +111,13 @@ HEALTHY = {
         GREEN, paths=(PATH,), nature="tests"
     ),
     "no edit": red(A).run(GREEN),
+    "it gets more cases while red": red(A).edit(
+        [failed(A, f"{TEST}[3-7]")], paths=(PATH,), nature="tests", findings=weaker("inputs-changed")
+    ),
+    "a flaky test passes after an edit of tests": red(A)
+    .run(GREEN)
+    .run(A)
+    .edit(GREEN, paths=(PATH,), nature="tests"),
     "weakened when green was long ago": edit(red(A).edit(GREEN), GREEN),
 }
 
