@@ -4,9 +4,14 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from coach import __version__
+from coach.cli_handoff import add_handoff
+from coach.cli_parts import Commands as _Commands
+from coach.cli_parts import Parser as _Parser
+from coach.cli_parts import add as _add
+from coach.cli_parts import add_session as _add_session
+from coach.cli_parts import add_target as _add_target
 from coach.errors import EXIT_CODES, CoachError
 
 _EPILOG = f"""\
@@ -42,12 +47,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"coach: {message}. `{self.prog} --help` lists what is known", file=sys.stderr)
-        raise SystemExit(2)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="coach",
@@ -66,44 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_sessions(commands)
     _add_workflows(commands)
     _add_loops(commands)
+    add_handoff(commands)
     return parser
-
-
-_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
-
-
-def _add(commands: "_Commands[_Parser]", name: str, call: str, summary: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", allow_abbrev=False
-    )
-    parser.set_defaults(call=call)
-    return parser
-
-
-def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "target", nargs="*", metavar="TARGET", help="pytest node ids or files; or any command after --"
-    )
-    parser.add_argument(
-        "--junit",
-        metavar="FILE",
-        help="where the command writes its JUnit XML: its tests get names and messages",
-    )
-    parser.add_argument("--from-junit", metavar="FILE", help="start from the first failure of a CI report")
-    parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
-    parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")
-
-
-def _add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> None:
-    parser.add_argument(
-        "--session",
-        metavar="ID",
-        default="",
-        help="a session by id or unique prefix (default: the open one here)",
-    )
-    if with_json:
-        parser.add_argument("--json", action="store_true", help="print JSON to stdout")
 
 
 def _add_debug(commands: "_Commands[_Parser]") -> None:
@@ -211,17 +174,6 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     step.add_argument("step", nargs="?", default=None, metavar="STEP", help="`next` or a step's id")
     step.add_argument("--reason", default="", help="why a gate that is not met is passed")
     _add_session(step)
-    spec = _add(
-        commands,
-        "spec",
-        "coach.headless.notebook:spec",
-        "show or write what should happen, what happens, and the limits",
-    )
-    for field in ("title", "expected", "actual"):
-        spec.add_argument(f"--{field}", metavar="TEXT")
-    for field in ("constraint", "edge-case", "non-goal", "acceptance", "scope", "stop-and-ask"):
-        spec.add_argument(f"--{field}", action="append", metavar="TEXT", help="may be given several times")
-    _add_session(spec)
     _add_suspects(commands)
     _add_hypothesis(commands)
     note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
@@ -273,21 +225,6 @@ def _add_sessions(commands: "_Commands[_Parser]") -> None:
         commands, "status", "coach.headless.reading:status", "where the session stands and the next move"
     )
     _add_session(status)
-    export = _add(
-        commands, "export", "coach.headless.reading:export", "print the session as a prompt for an assistant"
-    )
-    export.add_argument(
-        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the open one here)"
-    )
-    export.add_argument(
-        "--budget",
-        type=int,
-        default=4000,
-        metavar="TOKENS",
-        help="1500, 4000, 12000 or any number (default: 4000)",
-    )
-    export.add_argument("--format", choices=["markdown", "xml", "json"], default="markdown")
-    export.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
     sessions = _add(commands, "sessions", "coach.headless.reading:sessions", "list sessions, newest first")
     sessions.add_argument("--here", action="store_true", help="only those of this project")
     sessions.add_argument("--open", action="store_true", help="only open ones")

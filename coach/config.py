@@ -14,10 +14,15 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from coach.core.loops.sighting import Pattern
+from coach.core.spec import TeamRules
 from coach.core.value import Value
 from coach.errors import UsageError
 
 ROOT_MARKS = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "setup.py", ".git")
+
+
+RULE_FILES = ("AGENTS.md",)
+"""Documents in which projects tell assistants their rules."""
 
 
 class Settings(Value):
@@ -37,6 +42,9 @@ class Settings(Value):
     loops: dict[Pattern, bool] = Field(default_factory=dict)
     """``[tool.coach.loops]``: a detector by its name and whether it speaks; all do unless switched off."""
 
+    rules: TeamRules = TeamRules()
+    """``[tool.coach.rules]``: what the team demands of every fix."""
+
     @property
     def loops_off(self) -> tuple[Pattern, ...]:
         return tuple(sorted(pattern for pattern, is_on in self.loops.items() if not is_on))
@@ -55,11 +63,9 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
     """Merge file, environment and flags. Raises UsageError that names the file and key."""
     path = root / "pyproject.toml"
     table = _table(path)
-    unknown = sorted(set(table) - set(Settings.model_fields))
-    if unknown:
-        close = difflib.get_close_matches(unknown[0], Settings.model_fields, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(Settings.model_fields)}"
-        raise UsageError(f"{path.name}: [tool.coach] has no key {unknown[0]!r}", do=hint)
+    _refuse_unknown(path.name, "tool.coach", table, Settings)
+    if isinstance(rules := table.get("rules"), dict):
+        _refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
     merged = {
         **table,
         **_environment(),
@@ -71,6 +77,20 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"{path.name}: [tool.coach] {key} is not usable", why=first["msg"].lower()) from None
+
+
+def _refuse_unknown(file: str, table: str, found: Mapping[str, Any], shape: type[Value]) -> None:
+    unknown = sorted(set(found) - set(shape.model_fields))
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], shape.model_fields, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(shape.model_fields)}"
+        raise UsageError(f"{file}: [{table}] has no key {unknown[0]!r}", do=hint)
+
+
+def team_rules(root: Path, settings: Settings) -> TeamRules:
+    """Return the rules of a project: those of its settings, and the documents with rules that are there."""
+    found = [name for name in RULE_FILES if (root / name).is_file()]
+    return settings.rules.model_copy(update={"files": tuple(dict.fromkeys((*settings.rules.files, *found)))})
 
 
 def _table(path: Path) -> dict[str, Any]:

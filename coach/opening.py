@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coach import __version__
-from coach.config import Settings, find_root, load_settings
+from coach.config import Settings, find_root, load_settings, team_rules
 from coach.core import events as ev
 from coach.core.effects import FilesSaved
 from coach.core.session import SessionState, replay
@@ -82,6 +82,7 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
     dispatcher.record(opened)
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
+    _tell_rules(dispatcher, root, settings)
     return dispatcher
 
 
@@ -105,6 +106,7 @@ def open_existing(session: str) -> Dispatcher:
     dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees), loaded.records)
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
+    _tell_rules(dispatcher, root, settings)
     _tell_edits(dispatcher, state, trees)
     return dispatcher
 
@@ -154,6 +156,13 @@ def _checkout(root: Path, trees: TreeStore | None) -> ev.Checkout:
         return ev.Checkout(root=str(root))
     commit, branch, dirty = trees.head()
     return ev.Checkout(root=str(root), commit=commit, branch=branch, dirty_files=dirty, tree=trees.record())
+
+
+def _tell_rules(dispatcher: Dispatcher, root: Path, settings: Settings) -> None:
+    """Record the team's rules when they are not what the session knows."""
+    rules = team_rules(root, settings)
+    if rules != dispatcher.state.rules:
+        dispatcher.record(ev.TeamRulesRead(rules=rules))
 
 
 def _tell_edits(dispatcher: Dispatcher, state: SessionState, trees: TreeStore | None) -> None:

@@ -22,7 +22,7 @@ from coach.core.reproduction import Reproduction
 from coach.core.run import Purpose, RunRequest
 from coach.core.scope import Scope
 from coach.core.search import SearchRequest, SearchResult, Tried
-from coach.core.spec import Spec
+from coach.core.spec import Spec, TeamRules
 from coach.core.suspect import Suspect
 from coach.core.target import Target
 from coach.core.text import Text
@@ -94,6 +94,13 @@ class TargetChanged(Value):
 class SpecWritten(Value):
     kind: Literal["spec_written"] = "spec_written"
     spec: Spec
+
+
+class TeamRulesRead(Value):
+    """The rules of the project, as they were when the session was opened or taken up."""
+
+    kind: Literal["team_rules_read"] = "team_rules_read"
+    rules: TeamRules
 
 
 class StepEntered(Value):
@@ -386,6 +393,7 @@ Event = (
     | SessionClosed
     | TargetChanged
     | SpecWritten
+    | TeamRulesRead
     | StepEntered
     | GateOverridden
     | RunStarted

@@ -21,7 +21,7 @@ from coach.core.reproduction import Reproduction
 from coach.core.run import Purpose, Run
 from coach.core.scope import Scope
 from coach.core.search import Search, SearchResult
-from coach.core.spec import Spec
+from coach.core.spec import Spec, TeamRules
 from coach.core.suspect import Suspect
 from coach.core.target import Target
 from coach.core.verification import Verification
@@ -111,6 +111,8 @@ class SessionState:
     overrides: Mapping[str, str] = field(default_factory=_none)
     """Step → the reason its gate was passed without being met."""
     spec: Spec = Spec()
+    rules: TeamRules = TeamRules()
+    """What the team demands of every fix, besides the spec."""
     runs: tuple[Run, ...] = ()
     series_start: int | None = None
     """First run number of a reproduction under way."""
@@ -151,6 +153,11 @@ class SessionState:
     closed: ev.SessionClosed | None = None
     interrupted_by: str = ""
     unknown_events: int = 0
+
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """Files nobody may touch: by the spec, by the team."""
+        return (*self.spec.protected, *self.rules.protected)
 
     @property
     def workflow(self) -> Workflow:
@@ -322,8 +329,18 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.SpecWritten, state: SessionState) -> SessionState:
-    history = replace(state.history, scope=event.spec.scope)
-    return _answered(replace(state, spec=event.spec, history=history), "spec", "spread")
+    return _answered(_limited(replace(state, spec=event.spec)), "spec", "spread")
+
+
+@_apply.register
+def _(event: ev.TeamRulesRead, state: SessionState) -> SessionState:
+    return _limited(replace(state, rules=event.rules))
+
+
+def _limited(state: SessionState) -> SessionState:
+    """Let the detectors know the limits of a fix."""
+    history = replace(state.history, scope=state.spec.scope, protected=state.protected)
+    return replace(state, history=history)
 
 
 @_apply.register

@@ -1,7 +1,16 @@
-"""The bug's spec: what should happen, what happens, and the limits of a fix."""
+"""The bug's spec: what should happen, what happens, and the limits of a fix.
+
+A team's own rules have the same shape in part; they are kept beside the spec, not copied into it, so that a session says
+whose rule a rule is.
+"""
+
+from fnmatch import fnmatchcase
 
 from coach.core.text import Text
 from coach.core.value import Value
+
+MOST_QUESTIONS = 3
+"""More open questions than this are no questions but a missing spec."""
 
 
 class Spec(Value):
@@ -10,15 +19,45 @@ class Spec(Value):
     title: Text = ""
     expected: Text = ""
     actual: Text = ""
+    since: Text = ""
+    """When it began: a commit, a release, a day; "always" is an answer too."""
     constraints: tuple[Text, ...] = ()
     edge_cases: tuple[Text, ...] = ()
+    failure_modes: tuple[Text, ...] = ()
+    """What must not happen instead: wrong ways to make the failure go away."""
     non_goals: tuple[Text, ...] = ()
     acceptance: tuple[Text, ...] = ()
     """Commands whose success means done."""
     scope: tuple[Text, ...] = ()
     """Files (glob patterns, posix, relative to the root) that a fix may touch; empty means not limited."""
+    protected: tuple[Text, ...] = ()
+    """Files (patterns as in ``scope``) that nobody may touch, in scope or not."""
     stop_and_ask: tuple[Text, ...] = ()
+    questions: tuple[Text, ...] = ()
+    """Open questions, at most ``MOST_QUESTIONS``."""
 
     @property
     def says_what_is_wrong(self) -> bool:
         return bool(self.expected.strip() and self.actual.strip())
+
+
+class TeamRules(Value):
+    """Rules of the project for every defect: ``[tool.coach.rules]``, and files it names or that are there (AGENTS.md)."""
+
+    constraints: tuple[Text, ...] = ()
+    non_goals: tuple[Text, ...] = ()
+    acceptance: tuple[Text, ...] = ()
+    protected: tuple[Text, ...] = ()
+    stop_and_ask: tuple[Text, ...] = ()
+    files: tuple[Text, ...] = ()
+    """Documents with more rules, relative to the root: named in an export, not copied into it."""
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path matches one of the patterns, or lies in a folder that is named."""
+    return any(fnmatchcase(path, each) or path.startswith(each.rstrip("/") + "/") for each in patterns)
+
+
+def is_outside(path: str, scope: tuple[str, ...], protected: tuple[str, ...]) -> bool:
+    """Whether a fix may not touch a path: outside of a scope that is set, or protected."""
+    return bool(scope and not matches(path, scope)) or matches(path, protected)

@@ -1,9 +1,8 @@
 """Compute the verification of a fix from recorded runs: each line separately, with its figure."""
 
-from fnmatch import fnmatchcase
-
 from coach.core.run import Run
 from coach.core.session import SessionState
+from coach.core.spec import is_outside
 from coach.core.verification import Verification, VerificationCheck
 
 RULE = 1
@@ -142,21 +141,17 @@ def _in_scope(state: SessionState) -> VerificationCheck:
             name="in-scope", title="only files in scope were touched", passed=passed, figure=figure
         )
 
-    scope = state.spec.scope
-    if not scope:
+    scope, protected = state.spec.scope, state.protected
+    if not (scope or protected):
         return line("the spec sets no limits", passed=True)
     if state.changes is None:
         return line("the changes could not be read", passed=False)
     pinned = state.pin.path if state.pin else ""
     outside = [
-        file.path for file in state.changes.files if file.path != pinned and not _matches(file.path, scope)
+        file.path
+        for file in state.changes.files
+        if file.path != pinned and is_outside(file.path, scope, protected)
     ]
     if outside:
         return line(f"outside: {outside[0]}", passed=False)
     return line(state.changes.size, passed=True)
-
-
-def _matches(path: str, patterns: tuple[str, ...]) -> bool:
-    return any(
-        fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/") + "/") for pattern in patterns
-    )

@@ -1,4 +1,4 @@
-"""Headless commands that write down what a person knows: step, spec, suspects, hypothesis, note, close."""
+"""Headless commands that write down what a person knows: step, suspects, hypothesis, note, close."""
 
 from argparse import Namespace
 from typing import Any, Literal
@@ -9,7 +9,6 @@ from coach.core.decide.isolating import is_measured
 from coach.core.hypothesis import Prediction
 from coach.core.isolate.flips import Mutations
 from coach.core.session import SessionState
-from coach.core.spec import Spec
 from coach.core.summary import summarise
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, SessionHeld, UsageError
@@ -24,39 +23,6 @@ def step(args: Namespace) -> int:
         return _show(args, read_session(args.session))
     name = "" if args.step == "next" else args.step
     return _write(args, cmd.GoToStep(step=name, reason=args.reason))
-
-
-def spec(args: Namespace) -> int:
-    """Show the spec, or write the given fields."""
-    given = {
-        "title": args.title,
-        "expected": args.expected,
-        "actual": args.actual,
-        "constraints": args.constraint,
-        "edge_cases": args.edge_case,
-        "non_goals": args.non_goal,
-        "acceptance": args.acceptance,
-        "scope": args.scope,
-        "stop_and_ask": args.stop_and_ask,
-    }
-    changed = {key: value for key, value in given.items() if value is not None}
-    if not changed:
-        return _show_spec(args, read_session(args.session).spec)
-    with opened_session(args) as session:
-        merged = Spec.model_validate({**session.state.spec.model_dump(), **changed})
-        ask(session, cmd.WriteSpec(spec=merged))
-        return _show_spec(args, session.state.spec)
-
-
-def _show_spec(args: Namespace, found: Spec) -> int:
-    fields: dict[str, Any] = found.model_dump(mode="json")
-    if args.json:
-        put_json(fields)
-    else:
-        for key, value in fields.items():
-            lines = value if isinstance(value, list) else [value]
-            put(f"{key.replace('_', ' ')}: {safe_line('; '.join(lines)) or '-'}")
-    return EXIT_FINE
 
 
 def suspects(args: Namespace) -> int:

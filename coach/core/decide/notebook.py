@@ -4,12 +4,15 @@ from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.decide.shape import Decision, Refusal, decide
 from coach.core.session import SessionState
+from coach.core.spec import MOST_QUESTIONS
 
 
 @decide.register
 def _(message: cmd.WriteSpec, state: SessionState) -> Decision | Refusal:
     if message.spec == state.spec:
         return Refusal("the spec says that already")
+    if len(message.spec.questions) > MOST_QUESTIONS:
+        return Refusal(f"at most {MOST_QUESTIONS} open questions: keep those whose answer changes the fix")
     return Decision(events=(ev.SpecWritten(spec=message.spec),))
 
 

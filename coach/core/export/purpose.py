@@ -9,7 +9,7 @@ from typing import Literal
 from coach.core.export.blocks import Block, Section
 from coach.core.export.fence import Cleaner
 from coach.core.session import SessionState
-from coach.core.spec import Spec
+from coach.core.spec import Spec, TeamRules
 
 Purpose = Literal["reproduce", "failing-test", "isolate", "hypothesize", "fix", "review"]
 
@@ -123,14 +123,31 @@ def boundaries_section(state: SessionState, clean: Cleaner) -> Section:
     ]
     lines += [f"- Never: {each}." for each in _never(state, clean)]
     limits = [f"- Stop and ask first when: {_stop_and_ask(spec, clean)}."]
-    if spec.scope:
-        limits.append(f"- Allowed files: {', '.join(clean.code(each, 120) for each in spec.scope)}.")
+    for words, patterns in (("Allowed files", spec.scope), ("Never touch", spec.protected)):
+        if patterns:
+            limits.append(f"- {words}: {', '.join(clean.code(each, 120) for each in patterns)}.")
     limits += [f"- Not a goal: {clean.line(each, 200)}." for each in spec.non_goals]
+    limits += [f"- Not a fix: {clean.line(each, 200)}." for each in spec.failure_modes]
     rules = Block("\n".join(lines), what="boundaries")
-    return Section(
-        "boundaries",
-        (rules, Block("\n".join(limits), "the engineer's spec", "engineer", what="limits of the fix")),
-    )
+    blocks = [rules, Block("\n".join(limits), "the engineer's spec", "engineer", what="limits of the fix")]
+    if team := _team_rules(state.rules, clean):
+        blocks.append(Block("\n".join(team), "the team's rules", "engineer", what="the team's rules"))
+    return Section("boundaries", tuple(blocks))
+
+
+def _team_rules(rules: TeamRules, clean: Cleaner) -> list[str]:
+    """Name the team's rules as theirs. They come from a file of the project: in code spans, so that odd ones are reported."""
+    words = {
+        "keep": rules.constraints,
+        "not a goal": rules.non_goals,
+        "never touch": rules.protected,
+        "stop and ask when": rules.stop_and_ask,
+    }
+    lines = [f"- Team rule, {word}: {clean.code(each, 200)}" for word, rule in words.items() for each in rule]
+    if rules.files:
+        names = ", ".join(clean.code(each, 120) for each in rules.files)
+        lines.append(f"- More rules of the team, in the project: {names}. Read them before the first edit.")
+    return lines
 
 
 def ask_section(state: SessionState) -> Section:

@@ -6,7 +6,6 @@ from coach.core.export.fence import Cleaner
 from coach.core.export.history import changes_section, code_section, facts_section, ruled_out_section
 from coach.core.export.purpose import ask_section, boundaries_section, task_section
 from coach.core.session import SessionState
-from coach.core.spec import Spec
 
 
 def sections_of(state: SessionState, clean: Cleaner) -> tuple[Section, ...]:
@@ -14,7 +13,7 @@ def sections_of(state: SessionState, clean: Cleaner) -> tuple[Section, ...]:
     every = (
         task_section(state, clean),
         boundaries_section(state, clean),
-        spec_section(state.spec, clean),
+        spec_section(state, clean),
         reproduce_section(state, clean),
         failure_section(state, clean),
         changes_section(state, clean),
@@ -26,17 +25,22 @@ def sections_of(state: SessionState, clean: Cleaner) -> tuple[Section, ...]:
     return tuple(section for section in every if section.blocks)
 
 
-def spec_section(spec: Spec, clean: Cleaner) -> Section:
+def spec_section(state: SessionState, clean: Cleaner) -> Section:
     """Tell what the engineer expects; what was not said is named as such, never guessed."""
+    spec = state.spec
     lines = [
         f"- Expected: {clean.line(spec.expected, 800) or 'not said'}",
         f"- Actual: {clean.line(spec.actual, 800) or 'not said'}",
     ]
+    if spec.since:
+        lines.append(f"- Since: {clean.line(spec.since)}")
     for label, entries in (
         ("Constraint", spec.constraints),
         ("Edge case", spec.edge_cases),
-        ("Accepted when", spec.acceptance),
+        ("Open question", spec.questions),
     ):
         lines += [f"- {label}: {clean.line(each)}" for each in entries]
+    acceptance = dict.fromkeys((*spec.acceptance, *state.rules.acceptance))
+    lines += [f"- Accepted when: {clean.line(each)}" for each in acceptance]
     block = Block("\n".join(lines), "the engineer's spec", "engineer", Drop.THE_REST, "the spec")
     return Section("spec", (block,))

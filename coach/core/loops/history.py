@@ -77,6 +77,8 @@ class History:
     marks: frozenset[Mark] = frozenset()
     """Written since the last trial."""
     scope: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+    """Files nobody may touch, by the spec or the team."""
     pin_test: str = ""
     pin_path: str = ""
     unpinned: frozenset[str] = frozenset()

@@ -1,12 +1,11 @@
 """Spread: the edits leave the place where the failure can be, and the target stays red."""
 
-from fnmatch import fnmatchcase
-
 from coach.core.changes import FileChange
 from coach.core.loops.history import History, Trial
 from coach.core.loops.nature import is_prose
 from coach.core.loops.sighting import Level, Sighting, numbers
 from coach.core.loops.syntax import MODULE, is_test_path
+from coach.core.spec import is_outside, matches
 
 RULE = 1
 
@@ -20,21 +19,27 @@ def seen(history: History) -> Sighting | None:
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.attempt is None:
         return None
-    return _breach(history, now) if history.scope else _beside(history, now)
-
-
-def in_scope(path: str, scope: tuple[str, ...]) -> bool:
-    """Whether a path matches one of the patterns, or lies in a folder that is named."""
-    return any(fnmatchcase(path, each) or path.startswith(each.rstrip("/") + "/") for each in scope)
+    if breach := _breach(history, now):
+        return breach
+    return None if history.scope else _beside(history, now)
 
 
 def _breach(history: History, now: Trial) -> Sighting | None:
     changed = _sources(now)
-    outside = [each.path for each in changed if not in_scope(each.path, history.scope)]
+    forbidden = _protected(history, now)
+    if forbidden:
+        return _sighting((now,), forbidden[0], "banner", f"{_named(forbidden)} is protected")
+    outside = [each.path for each in changed if is_outside(each.path, history.scope, ())]
     if not outside:
         return None
     level: Level = "banner" if len(outside) == len(changed) else "note"
     return _sighting((now,), outside[0], level, f"{_named(outside)} is outside the scope of the fix")
+
+
+def _protected(history: History, now: Trial) -> list[str]:
+    """Return protected files that were changed: there tests and prose count as well."""
+    files = now.attempt.changes.files if now.attempt else ()
+    return [each.path for each in files if matches(each.path, history.protected)]
 
 
 def _beside(history: History, now: Trial) -> Sighting | None:

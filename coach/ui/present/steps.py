@@ -88,12 +88,16 @@ def _spec(spec: Spec) -> list[Line]:
         ]
     lines = [heading("Spec"), _named("expected", spec.expected), _named("actual", spec.actual)]
     lists = {
+        "since": (spec.since,) if spec.since else (),
         "constraints": spec.constraints,
         "edge cases": spec.edge_cases,
+        "no fix is": spec.failure_modes,
         "non-goals": spec.non_goals,
         "acceptance": spec.acceptance,
         "in scope": spec.scope,
+        "protected": spec.protected,
         "stop and ask": spec.stop_and_ask,
+        "questions": spec.questions,
     }
     return lines + [_named(name, " · ".join(values)) for name, values in lists.items() if values]
 

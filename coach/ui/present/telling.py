@@ -63,6 +63,11 @@ def _(event: ev.SpecWritten) -> Said:
 
 
 @say.register
+def _(event: ev.TeamRulesRead) -> Said:
+    return "·", "dim", f"rules of the team: {', '.join(event.rules.files) or 'pyproject.toml'}"
+
+
+@say.register
 def _(event: ev.StepEntered) -> Said:
     return "●", "accent", f"step {event.step}" + (f": {event.why}" if event.why not in {"", "gate"} else "")
 

@@ -1,15 +1,18 @@
 """The spec form: what should happen, what happens, and the limits of a fix."""
 
-from coach.core.spec import Spec
+from coach.core.spec import MOST_QUESTIONS, Spec
 from coach.ui.screens.dialog import Field, Form
 
 _LISTS = {
     "constraints": ("constraints", "what a fix must keep"),
     "edge_cases": ("edge cases", "what else must work"),
+    "failure_modes": ("failure modes", "what must not happen instead: wrong ways to make it green"),
     "non_goals": ("non-goals", "what a fix is not asked to do"),
     "acceptance": ("acceptance", "commands whose success means done"),
     "scope": ("files in scope", "patterns such as shop/*.py; empty means not limited"),
+    "protected": ("protected files", "patterns of files nobody may touch"),
     "stop_and_ask": ("stop and ask", "when an assistant must not go on by itself"),
+    "questions": ("open questions", "at most three: those whose answer changes the fix"),
 }
 
 
@@ -30,12 +33,15 @@ class SpecScreen(Form[Spec]):
             Field("title", "title", spec.title, "the defect in a few words"),
             Field("expected", "expected", spec.expected, "what should happen", is_tall=True),
             Field("actual", "actual", spec.actual, "what happens", is_tall=True),
+            Field("since", "since", spec.since, "when it began: a commit, a release, a day"),
             *lists,
         )
 
-    def make(self, values: dict[str, str]) -> Spec:
+    def make(self, values: dict[str, str]) -> Spec | str:
         lists = {name: _lines(values[name]) for name in _LISTS}
-        texts = {name: values[name].strip() for name in ("title", "expected", "actual")}
+        texts = {name: values[name].strip() for name in ("title", "expected", "actual", "since")}
+        if len(lists["questions"]) > MOST_QUESTIONS:
+            return f"at most {MOST_QUESTIONS} open questions"
         return Spec.model_validate({**texts, **lists})
 
 

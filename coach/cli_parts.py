@@ -1,0 +1,49 @@
+"""What the parsers of all commands share. As light as ``cli``: nothing but argparse."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"coach: {message}. `{self.prog} --help` lists what is known\n")
+        raise SystemExit(2)
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def add(commands: "Commands[Parser]", name: str, call: str, summary: str) -> argparse.ArgumentParser:
+    """Add a command that calls ``module:function``."""
+    parser = commands.add_parser(
+        name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", allow_abbrev=False
+    )
+    parser.set_defaults(call=call)
+    return parser
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target", nargs="*", metavar="TARGET", help="pytest node ids or files; or any command after --"
+    )
+    parser.add_argument(
+        "--junit",
+        metavar="FILE",
+        help="where the command writes its JUnit XML: its tests get names and messages",
+    )
+    parser.add_argument("--from-junit", metavar="FILE", help="start from the first failure of a CI report")
+    parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
+    parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")
+
+
+def add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> None:
+    parser.add_argument(
+        "--session",
+        metavar="ID",
+        default="",
+        help="a session by id or unique prefix (default: the open one here)",
+    )
+    if with_json:
+        parser.add_argument("--json", action="store_true", help="print JSON to stdout")

@@ -1,0 +1,147 @@
+"""``coach spec``: show, write, edit in the engineer's editor, fill from a report, and say what is missing."""
+
+import os
+import subprocess
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from coach.core import commands as cmd
+from coach.core.session import SessionState
+from coach.core.spec import Spec
+from coach.core.spec_check import gaps
+from coach.core.spec_text import MOST_CHARACTERS, SpecUnread, read_issue, read_spec, write_spec
+from coach.core.text import safe_line
+from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
+from coach.headless.opening import current_id, opened_session, read_session
+from coach.headless.running import ask
+from coach.headless.talk import put, put_json, say
+from coach.store.paths import session_folder
+from coach.ui.editor import editor_argv
+
+DRAFT = "spec.md"
+"""In the session's own folder: what an editor left there and could not be taken in yet."""
+_OPTIONS = {
+    "title": "title",
+    "expected": "expected",
+    "actual": "actual",
+    "since": "since",
+    "constraints": "constraint",
+    "edge_cases": "edge_case",
+    "failure_modes": "failure_mode",
+    "non_goals": "non_goal",
+    "acceptance": "acceptance",
+    "scope": "scope",
+    "protected": "protect",
+    "stop_and_ask": "stop_and_ask",
+    "questions": "question",
+}
+"""Field → option."""
+
+
+def spec(args: Namespace) -> int:
+    """Show the spec, write the given fields, edit or check it."""
+    given = {field: getattr(args, option) for field, option in _OPTIONS.items()}
+    changed = {field: value for field, value in given.items() if value is not None}
+    state = read_session(args.session)
+    if args.action == "edit":
+        wished = _edited(args, _filled(args, state.spec, changed))
+    elif changed or args.issue:
+        wished = _filled(args, state.spec, changed)
+    else:
+        return _check(args, state) if args.action == "check" else _show(args, state.spec)
+    if wished == state.spec:
+        say("the spec is as it was")
+        return _show(args, state.spec)
+    with opened_session(args) as session:
+        ask(session, cmd.WriteSpec(spec=wished))
+        _draft_of(args).unlink(missing_ok=True)
+        return _check(args, session.state) if args.action == "check" else _show(args, session.state.spec)
+
+
+def _filled(args: Namespace, onto: Spec, changed: Mapping[str, Any]) -> Spec:
+    written = Spec.model_validate({**onto.model_dump(), **changed})
+    return read_issue(_report(args.issue), written) if args.issue else written
+
+
+def _report(name: str) -> str:
+    """Return a report from a file, or from standard input for ``-``."""
+    try:
+        raw = (
+            sys.stdin.buffer.read(MOST_CHARACTERS)
+            if name == "-"
+            else Path(name).read_bytes()[:MOST_CHARACTERS]
+        )
+    except OSError as error:
+        raise UsageError(
+            f"{name} cannot be read",
+            why=error.strerror or str(error),
+            do="name a file, or paste with --issue -",
+        ) from None
+    return raw.decode("utf-8", "replace")
+
+
+def _edited(args: Namespace, onto: Spec) -> Spec:
+    """Open the editor on the spec, or on what an earlier edit left; what cannot be read stays in the draft."""
+    draft = _draft_of(args)
+    argv = editor_argv(os.environ, draft, 0)
+    if not argv:
+        raise UsageError(
+            "no editor is set",
+            do="set VISUAL or EDITOR, or write fields: coach spec --expected TEXT --actual TEXT",
+        )
+    if draft.exists():
+        say(f"going on with what the last edit left in {draft}")
+    else:
+        draft.touch(mode=0o600)
+        draft.write_text(write_spec(onto), encoding="utf-8", errors="backslashreplace")
+    try:
+        code = subprocess.run(argv, check=False).returncode
+    except OSError as error:
+        raise UsageError(
+            f"{argv[0]} did not start", why=error.strerror or str(error), do="set VISUAL or EDITOR"
+        ) from None
+    if code:
+        raise UsageError(
+            f"{argv[0]} ended with {code}: the spec is as it was", do=f"what you wrote is in {draft}"
+        )
+    try:
+        return read_spec(draft.read_bytes().decode("utf-8"))
+    except SpecUnread as unread:
+        why = "; ".join(safe_line(each) for each in unread.problems[:5])
+    except UnicodeDecodeError:
+        why = "it is not UTF-8"
+    except OSError as error:
+        why = error.strerror or str(error)
+    raise UsageError(
+        "the spec is as it was", why=why, do=f"what you wrote is kept: `coach spec edit` goes on with {draft}"
+    )
+
+
+def _draft_of(args: Namespace) -> Path:
+    return session_folder(current_id(args.session)) / DRAFT
+
+
+def _show(args: Namespace, found: Spec) -> int:
+    fields: dict[str, Any] = found.model_dump(mode="json")
+    if args.json:
+        put_json(fields)
+    else:
+        for key, value in fields.items():
+            lines = value if isinstance(value, list) else [value]
+            put(f"{key.replace('_', ' ')}: {safe_line('; '.join(lines)) or '-'}")
+    return EXIT_FINE
+
+
+def _check(args: Namespace, state: SessionState) -> int:
+    """Name each gap and what it costs; 1 when there is any."""
+    found = gaps(state.spec, state.rules)
+    if args.json:
+        put_json([{"field": each.field, "what": each.what, "cost": each.cost} for each in found])
+    for each in () if args.json else found:
+        put(f"○ {safe_line(each.what)}: {safe_line(each.cost)}")
+    if not found and not args.json:
+        put("✔ nothing is missing")
+    return EXIT_FAILURES if found else EXIT_FINE
