@@ -26,7 +26,7 @@ from coach.engine.watch import Watcher
 from coach.errors import SessionError, TargetError
 from coach.review import Replay
 from coach.store import artefacts, library
-from coach.store.log import SessionLog, read_log
+from coach.store.log import SessionLog, no_collection, read_log
 from coach.store.paths import new_session_id, project_home, session_folder, state_home
 from coach.workflow_files import load_workflow, workflow_paths
 
@@ -114,8 +114,9 @@ def open_existing(session: str) -> Dispatcher:
 def open_review(session: str, why: str = "") -> Replay:
     """Open a session to look at; reads only."""
     listed = library.find(session)
-    loaded = read_log(session_folder(listed.id))
-    return Replay(loaded.records, artefacts.read, why or f"reviewing {listed.id}: nothing is changed")
+    with no_collection():
+        loaded = read_log(session_folder(listed.id), late=True)
+        return Replay(loaded.records, artefacts.read, why or f"reviewing {listed.id}: nothing is changed")
 
 
 def _keep_diagnostics() -> None:

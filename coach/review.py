@@ -10,8 +10,10 @@ from coach.core.live import LiveSnapshot, LiveView
 from coach.core.session import SessionState, apply
 from coach.door import Listener, Update
 
-CHECKPOINT = 64
-"""Events between two kept states: seeking back folds at most this many."""
+CHECKPOINTS = 256
+"""Kept states over a whole log: what a jump into the middle costs. Few, so that memory does not grow with the log."""
+CLOSE, STEPS_BACK = 8, 64
+"""Events between the states kept just before where we are, and how many are: stepping back costs a few events."""
 
 
 class Silence:
@@ -29,7 +31,9 @@ class Replay:
         self._output = output
         self._read_only = read_only
         self._listeners: list[Listener] = []
-        self._checkpoints = [SessionState()]
+        self._apart = max(CLOSE, len(self._records) // CHECKPOINTS)
+        self._checkpoints: dict[int, SessionState] = {}
+        self._close: dict[int, SessionState] = {}
         self._position = 0
         self._state = SessionState()
         self.seek(len(self._records))
@@ -69,18 +73,27 @@ class Replay:
     def seek(self, position: int) -> None:
         """Go to the state after ``position`` events, within what the log holds."""
         position = max(0, min(position, len(self._records)))
-        if position >= self._position and position - self._position < CHECKPOINT:
-            state, start = self._state, self._position
-        else:
-            start = min(position // CHECKPOINT, len(self._checkpoints) - 1) * CHECKPOINT
-            state = self._checkpoints[start // CHECKPOINT]
+        start, state = self._nearest(position)
         for index in range(start, position):
+            if index % self._apart == 0:
+                self._checkpoints.setdefault(index, state)
+            if position - index <= CLOSE * STEPS_BACK and index % CLOSE == 0:
+                self._close[index] = state
             state = apply(state, self._records[index])
-            if (index + 1) % CHECKPOINT == 0 and (index + 1) // CHECKPOINT == len(self._checkpoints):
-                self._checkpoints.append(state)
+        while len(self._close) > 2 * STEPS_BACK:
+            self._close.pop(next(iter(self._close)))
         self._state, self._position = state, position
         for listener in tuple(self._listeners):
             listener(Update(state))
+
+    def _nearest(self, position: int) -> tuple[int, SessionState]:
+        """Return the kept state from which the fewest events lead to ``position``."""
+        kept = {0: SessionState(), self._position: self._state} | self._close
+        below = max(each for each in kept if each <= position)
+        checkpoint = position // self._apart * self._apart
+        if checkpoint > below and checkpoint in self._checkpoints:
+            return checkpoint, self._checkpoints[checkpoint]
+        return below, kept[below]
 
     def submit(self, command: Command) -> Future[Decision | Refusal]:  # noqa: ARG002 - a door's shape
         future: Future[Decision | Refusal] = Future()

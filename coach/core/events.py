@@ -4,6 +4,7 @@ One class per kind; ``kind`` is the word on disk and never changes meaning. New 
 stay readable; a new meaning gets a new kind. Live output lines are not events.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -440,7 +441,8 @@ def _reader() -> TypeAdapter[Event]:
     return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
-class Recorded(Value):
+@dataclass(frozen=True, slots=True)
+class Recorded:
     """An event with the place and time the dispatcher gave it. Order is by ``seq``; clocks jump."""
 
     seq: int
@@ -455,3 +457,11 @@ def event_from(raw: dict[str, Any]) -> Event | Unknown:
         return _reader().validate_python(raw)
     except ValidationError:
         return Unknown(kind=str(raw.get("kind", "")), raw=raw)
+
+
+def event_from_json(raw: bytes) -> Event | None:
+    """Read an event of a known kind straight from its JSON, several times faster; None when ``event_from`` must look."""
+    try:
+        return _reader().validator.validate_json(raw)  # type: ignore[no-any-return]
+    except ValidationError:
+        return None

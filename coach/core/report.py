@@ -3,7 +3,11 @@
 These are raw facts as the probe and the supervisor saw them; judgements are made elsewhere.
 """
 
-from typing import Literal
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import PrivateAttr, TypeAdapter, ValidationError
 
 from coach.core.text import Text
 from coach.core.value import Value
@@ -140,3 +144,48 @@ class RunReport(Value):
     """Whether it was forked from the warm server: quick feedback, and never evidence."""
     cold_because: Text = ""
     """Why a run that could have been warm was not."""
+
+
+NO_FIELDS: set[str] = set()
+"""Which fields were given is asked of no event; one set for all saves a third of the memory of a read log."""
+
+
+class LateReport(RunReport):
+    """A report whose failures are read from their JSON when somebody first asks.
+
+    They are most of a large log, and of few runs anybody looks at them. For looking only: what they say is checked late, so
+    a log that is written on is read whole.
+    """
+
+    _later: Callable[[], bytes] | None = PrivateAttr(None)
+
+    @classmethod
+    def of(cls, report: RunReport, later: Callable[[], bytes]) -> "LateReport":
+        """Return ``report`` with the failures that ``later`` gives as a JSON array; it may raise OSError."""
+        values: dict[str, Any] = {name: getattr(report, name) for name in RunReport.model_fields}
+        late = cls.model_construct(NO_FIELDS, **values)
+        late._later = later  # noqa: SLF001 - its own constructor
+        del late.__dict__["failures"]
+        return late
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "failures":
+            return super().__getattr__(name)  # type: ignore[misc]
+        try:
+            found = _failures().validate_json(self._later() if self._later else b"[]")
+        except (ValidationError, OSError):
+            found = ()
+        self.__dict__["failures"] = found
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RunReport):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in RunReport.model_fields)
+
+    __hash__ = RunReport.__hash__
+
+
+@cache
+def _failures() -> TypeAdapter[tuple[Failure, ...]]:
+    return TypeAdapter(tuple[Failure, ...])

@@ -4,14 +4,15 @@
 a damaged log no longer holds changes nothing but the sequence.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import singledispatch
 from types import MappingProxyType
 
 from coach.core import events as ev
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
+from coach.core.growing import Growing
 from coach.core.hypothesis import Hypothesis
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
@@ -24,6 +25,7 @@ from coach.core.search import Search, SearchResult
 from coach.core.spec import Spec, TeamRules
 from coach.core.suspect import Suspect
 from coach.core.target import Target
+from coach.core.value import replace
 from coach.core.verification import Verification
 from coach.core.workflow import Step, Workflow
 
@@ -98,9 +100,9 @@ class Visit:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionState:
-    """Everything known about a session after ``seq`` events."""
+    """Everything known about a session after ``seq`` events. Without slots: see ``replace``."""
 
     seq: int = 0
     at: float = 0.0
@@ -113,7 +115,7 @@ class SessionState:
     spec: Spec = Spec()
     rules: TeamRules = TeamRules()
     """What the team demands of every fix, besides the spec."""
-    runs: tuple[Run, ...] = ()
+    runs: Sequence[Run] = Growing()
     series_start: int | None = None
     """First run number of a reproduction under way."""
     reproduction: Reproduction | None = None
@@ -121,7 +123,7 @@ class SessionState:
     watch_note: str = ""
     scope: Scope = "all"
     """How far runs on save reach; it is what the screen shows."""
-    edits: tuple[Edit, ...] = ()
+    edits: Sequence[Edit] = Growing()
     changes: Changes | None = None
     pin: Pin | None = None
     suspects: tuple[Suspect, ...] = ()
@@ -142,7 +144,7 @@ class SessionState:
     exports: tuple[ev.ContextExported, ...] = ()
     held_by: str = ""
     """Who edits: an assistant that was handed the session; empty: the engineer."""
-    attempts: tuple[Attempt, ...] = ()
+    attempts: Sequence[Attempt] = Growing()
     history: History = History()
     """The trials of the present target, as the loop detectors see them."""
     notices: tuple[Notice, ...] = ()
@@ -356,7 +358,7 @@ def _(event: ev.GateOverridden, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.RunStarted, state: SessionState) -> SessionState:
-    return replace(state, runs=(*state.runs, Run(request=event.request, started=state.at)))
+    return replace(state, runs=Growing.of(state.runs).plus(Run(request=event.request, started=state.at)))
 
 
 @_apply.register
@@ -366,7 +368,7 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
         return state
     done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
-    runs = (*state.runs[:position], done, *state.runs[position + 1 :])
+    runs = Growing.of(state.runs).put(position, done)
     history = state.history.finished(done) if _tries_target(state, done) else state.history
     return replace(state, runs=runs, history=history)
 
@@ -395,7 +397,7 @@ def _(event: ev.ReproductionMeasured, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: ev.EditSeen, state: SessionState) -> SessionState:
     edit = Edit(state.at, event.paths, state.last_number, state.held_by)
-    return replace(state, edits=(*state.edits, edit), series_start=None, is_confirmed=False)
+    return replace(state, edits=Growing.of(state.edits).plus(edit), series_start=None, is_confirmed=False)
 
 
 @_apply.register
@@ -542,7 +544,7 @@ def _(_event: ev.HandedBack, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.AttemptRead, state: SessionState) -> SessionState:
-    attempts = (*state.attempts, event.attempt)
+    attempts = Growing.of(state.attempts).plus(event.attempt)
     return replace(state, attempts=attempts, history=state.history.read(event.attempt))
 
 

@@ -7,15 +7,31 @@ One JSON object per line: ``{"seq": 1, "at": 12.5, "kind": "run_started", …the
 import io
 import json
 import math
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jsonlines
 
-from coach.core.events import SCHEMA, Recorded, SessionOpened, Unknown, event_from
+from coach.core.events import (
+    SCHEMA,
+    Event,
+    Recorded,
+    RunFinished,
+    SessionOpened,
+    Unknown,
+    event_from,
+    event_from_json,
+)
+from coach.core.report import NO_FIELDS, LateReport
 from coach.core.text import storable
 
 _MOST_SEQ = 2**53
+_FRONT = re.compile(rb'\{"seq":([1-9]\d{0,14}),"at":(-?\d{1,15}(?:\.\d+)?),"kind":"([a-z_]+)"')
+"""How a line begins that ``encode`` wrote."""
+_FAILURES, _AFTER = b'"failures":[', b'],"failures_left_out":'
+WORTH_WAITING = 1_000
+"""Bytes: shorter lines are read at once."""
 
 NEWER = "it was written by a newer coach; update coach to continue it"
 
@@ -56,10 +72,47 @@ def record_from(raw: dict[str, Any]) -> Recorded | None:
         moment = float(at)
         if not math.isfinite(moment):
             return None
-        # Its parts are checked; to check the event again against every kind takes longer than all the rest.
-        return Recorded.model_construct(seq=seq, at=moment, event=event_from(fields))
+        return Recorded(seq=seq, at=moment, event=event_from(fields))
     except (ValueError, RecursionError, OverflowError):
         return None
+
+
+Later = Callable[[int, int], Callable[[], bytes]]
+"""Where in a line something stands, and how long it is → the way to read it when it is wanted."""
+
+
+def read_line(line: bytes, later: Later | None = None) -> Recorded | None:
+    """Read one line; None when it is damaged.
+
+    Args:
+        line: with its newline. What coach itself wrote is read by the short way, all else by ``record_from``.
+        later: leave the failures of a run unread until somebody asks for them.
+
+    """
+    front = _FRONT.match(line)
+    event: Event | None = None
+    if front and later and front[3] == b"run_finished" and len(line) >= WORTH_WAITING:
+        event = _late_run(line, later)
+    if front and event is None:
+        event = event_from_json(line)
+    if front and event is not None:
+        return Recorded(seq=int(front[1]), at=float(front[2]), event=event)
+    for raw in objects([line]):
+        return record_from(raw) if raw is not None else None
+    return None
+
+
+def _late_run(line: bytes, later: Later) -> RunFinished | None:
+    """Cut the failures out. A quote inside a JSON string is escaped, so what stands here between quotes is a key."""
+    start, end = line.find(_FAILURES), line.rfind(_AFTER)
+    start += len(_FAILURES) - 1
+    if start < len(_FAILURES) or end < start:
+        return None
+    event = event_from_json(line[: start + 1] + line[end:])
+    if not isinstance(event, RunFinished):
+        return None
+    report = LateReport.of(event.report, later(start, end + 1 - start))
+    return RunFinished.model_construct(NO_FIELDS, **{**event.__dict__, "report": report})
 
 
 def is_newer(record: Recorded) -> bool:

@@ -13,12 +13,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from coach.core.events import Recorded, SessionOpened
 from coach.errors import SessionError, StoreError
 from coach.store import artefacts
-from coach.store.lines import NEWER, encode, is_newer, objects, record_from
+from coach.store.lines import NEWER, encode, is_newer, read_line
 from coach.store.lock import SessionLock
 from coach.store.paths import make_private, unusable
 
@@ -61,17 +62,23 @@ class _Lines:
                     self.torn = len(line)
 
 
-def read_log(folder: Path) -> LoadedLog:
-    """Read a session's log as far as it can be read; never changes it and never raises for what is in it."""
+def read_log(folder: Path, *, late: bool = False) -> LoadedLog:
+    """Read a session's log as far as it can be read; never changes it and never raises for what is in it.
+
+    ``late`` is for looking only: what failed in a run is read when it is looked at (see ``LateReport``).
+    """
     path = folder / LOG_NAME
     lines = _Lines(path)
     damaged = 0
     reason = ""
     found: dict[int, Recorded] = {}
     try:
-        with _no_collection():
-            for raw in objects(lines):
-                record = record_from(raw) if raw is not None else None
+        with no_collection():
+            for line in lines:
+                if not line.strip():
+                    continue
+                later = partial(_later, path, lines.whole - len(line)) if late else None
+                record = read_line(line, later)
                 if record is None or record.seq in found:
                     damaged += 1
                     continue
@@ -83,13 +90,25 @@ def read_log(folder: Path) -> LoadedLog:
     return LoadedLog(records, damaged, lines.torn, reason)
 
 
+def _later(path: Path, begin: int, start: int, length: int) -> Callable[[], bytes]:
+    return partial(_part, path, begin + start, length)
+
+
+def _part(path: Path, start: int, length: int) -> bytes:
+    """Read a part of a log again: whole lines never move."""
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(length)
+
+
 @contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Pause the search for garbage: reading makes none in cycles, and the search would take half of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
+        gc.freeze()  # what was read stays: looking through it once would take as long as reading it
     finally:
         if was_enabled:
             gc.enable()

@@ -10,6 +10,7 @@ from coach.core.decide import Decision, Refusal
 from coach.core.isolate.leads import evidence_from_searches
 from coach.core.search import Commit, CommitFound, EditsFound, SearchResult, Tried
 from coach.core.session import replay
+from coach.store.lines import encode, read_line
 from tests.core.building import Log, report
 from tests.core.driving import Drive, opening
 
@@ -126,8 +127,8 @@ def test_the_log_says_it_all_again():
     drive.send(cmd.BeginSearch(kind="commits"))
     drive.send(eff.SearchAdvanced(number=1, tried=tried("a")))
     drive.send(over(found=COMMIT))
-    lines = [record.model_dump_json() for record in drive.records]
-    again = replay([ev.Recorded.model_validate_json(line) for line in lines])
+    lines = [encode(record) for record in drive.records]
+    again = replay([read_line(line) for line in lines])
     assert again.searches == drive.state.searches
     assert again.searches[0].result.found == COMMIT
     assert again.unknown_events == 0

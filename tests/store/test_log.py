@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -221,7 +222,7 @@ def test_newer_log_is_read_only(folder: Path, fields: dict[str, object]) -> None
 
 def test_order_is_by_sequence(folder: Path) -> None:
     """Lines out of order and clocks that jump do not change the order of events."""
-    late = note(2).model_copy(update={"at": -5.0})
+    late = replace(note(2), at=-5.0)
     path = write_log(folder, encode(note(3)) + encode(sample()[0]) + encode(late))
     assert [record.seq for record in read_log(path.parent).records] == [1, 2, 3]
 
@@ -235,6 +236,7 @@ def test_unreadable_log_is_a_store_error(folder: Path) -> None:
 
 CHILD = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from coach.core import events as ev
 from coach.store.log import SessionLog

@@ -4,15 +4,17 @@ It grows by one entry per finished run of the target and is a part of the sessio
 a walk over what matters and never a second reading of the log.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from coach.core.attempt import Attempt
 from coach.core.failure import FailureSignature, innermost_own, is_structural
+from coach.core.growing import Growing
 from coach.core.loops.syntax import is_test_path
 from coach.core.report import Failure, RunReport
 from coach.core.run import Run
+from coach.core.value import replace
 
 Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
 """What an engineer wrote or looked at between two runs. *learnt*: a hypothesis was refuted or left open by a run."""
@@ -28,7 +30,7 @@ WRITING = 4
 _HALF_TYPED = frozenset({"NameError"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
     """One finished run of the target in the checkout, and the edits that led to it."""
 
@@ -38,10 +40,6 @@ class Trial:
     strict: frozenset[str]
     """The strict failing set; for a run that hung or died, the way it did."""
     tests: frozenset[str]
-    spots: frozenset[str]
-    """Where it fails: test, exception, own place, and the very line when that is a test's."""
-    is_broken: bool
-    """Every failure is one of set-up or half-typed code: import, syntax, fixture, name."""
     failing: tuple[FailureSignature, ...]
     report: RunReport
     is_rerun: bool
@@ -61,6 +59,19 @@ class Trial:
         return self.outcome == "red"
 
     @property
+    def spots(self) -> frozenset[str]:
+        """Where it fails: test, exception, own place, and the very line when that is a test's."""
+        if self.is_red and not self.failing:
+            return frozenset({self.report.ending.kind})
+        return frozenset(_spot(each) for each in self.report.failures)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether every failure is one of set-up or half-typed code: import, syntax, fixture, name."""
+        failures = self.report.failures
+        return bool(failures) and all(_is_broken(each) for each in failures)
+
+    @property
     def label(self) -> str:
         """What fails, in words that also tell two failures apart."""
         if not self.failing:
@@ -69,11 +80,11 @@ class Trial:
         return f"{first.test} {first.exception}: {first.message}"[:200]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """All trials of the present target, oldest first, and what the detectors must know besides."""
 
-    trials: tuple[Trial, ...] = ()
+    trials: Sequence[Trial] = Growing()
     marks: frozenset[Mark] = frozenset()
     """Written since the last trial."""
     scope: tuple[str, ...] = ()
@@ -111,14 +122,14 @@ class History:
         if not is_trial(run):
             return self
         trial = _trial(run, self.now, self.marks)
-        return replace(self, trials=(*self.trials, trial), marks=frozenset())
+        return replace(self, trials=Growing.of(self.trials).plus(trial), marks=frozenset())
 
     def read(self, attempt: Attempt) -> "History":
         """Take in what was edited before a run; it is nearly always the last one."""
         for index in range(len(self.trials) - 1, -1, -1):
             if self.trials[index].run == attempt.run:
                 trial = _with_attempt(self.trials[index], attempt, self._being_written(index))
-                return replace(self, trials=(*self.trials[:index], trial, *self.trials[index + 1 :]))
+                return replace(self, trials=Growing.of(self.trials).put(index, trial))
         return self
 
     def _being_written(self, index: int) -> frozenset[str]:
@@ -204,8 +215,6 @@ def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:
         outcome=outcome,
         strict=frozenset({kind} if hangs else run.strict),
         tests=frozenset({kind} if hangs else (each.test for each in run.failing)),
-        spots=frozenset({kind} if hangs else (_spot(each) for each in report.failures)),
-        is_broken=bool(report.failures) and all(_is_broken(each) for each in report.failures),
         failing=run.failing,
         report=report,
         is_rerun=previous is not None and bool(report.tree) and previous.tree == report.tree,
