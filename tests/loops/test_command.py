@@ -83,7 +83,8 @@ def test_what_is_missed_and_wrongly_said_is_named(capsys, folder):
     assert main(["loops", "score", str(folder)]) == 0
     told = capsys.readouterr()
     assert f"false alarm in {LOOPING}: #" in told.err
-    assert f"missed in {HEALTHY}" in told.err
+    assert f"missed in {HEALTHY}\n" in told.err
+    assert told.out.endswith(" notes only\n")
     assert "(100.0%)" in told.out
 
 

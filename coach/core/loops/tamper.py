@@ -1,11 +1,13 @@
 """Tamper: the failure went away because the tests ask for less."""
 
 from coach.core.attempt import TAMPERING, Attempt, Finding, FindingKind
+from coach.core.failure import innermost_own
 from coach.core.loops.history import LATELY, History, Trial
 from coach.core.loops.sighting import Level, Sighting
 from coach.core.loops.syntax import is_test_path
+from coach.core.report import Failure
 
-RULE = 1
+RULE = 2
 
 _ALWAYS_WEAKER: frozenset[FindingKind] = frozenset(
     {"fewer-assertions", "trivial-assertion", "skip-added", "test-gone", "narrowed", "patched-in-conftest"}
@@ -14,7 +16,8 @@ _ALWAYS_WEAKER: frozenset[FindingKind] = frozenset(
 _CALLED_WRONGLY = frozenset(
     {"AttributeError", "NameError", "ImportError", "ModuleNotFoundError", "TypeError", "FixtureLookupError"}
 )
-"""A test that fails with these may itself be out of date: after a rename it must be edited."""
+"""A test in whose own lines these are raised may itself be out of date: after a rename it must be edited. Raised by the code
+that it calls, they are what the code does."""
 
 
 def seen(history: History) -> Sighting | None:
@@ -77,9 +80,18 @@ def _candidates(attempt: Attempt, before: Trial, history: History) -> list[Findi
 def _can_explain(finding: Finding, attempt: Attempt, before: Trial) -> bool:
     """Whether a finding touches what failed: that very test, or what all tests share."""
     if finding.kind == "inputs-changed":
-        called_wrongly = all(each.exception in _CALLED_WRONGLY for each in before.failing)
-        return attempt.nature == "tests" and not called_wrongly and _concerns(finding, before.tests)
+        return attempt.nature == "tests" and _is_wrong(before) and _concerns(finding, before.tests)
     return finding.kind in {"narrowed", "patched-in-conftest"} or _concerns(finding, before.tests)
+
+
+def _is_wrong(trial: Trial) -> bool:
+    """Whether something in a red run is wrong with the code, as opposed to tests that call it by what it no longer is."""
+    return any(not _is_out_of_date(each) for each in trial.report.failures)
+
+
+def _is_out_of_date(failure: Failure) -> bool:
+    raised_at = innermost_own(failure)
+    return failure.exception in _CALLED_WRONGLY and (raised_at is None or is_test_path(raised_at.path))
 
 
 def _concerns(finding: Finding, tests: frozenset[str]) -> bool:
@@ -149,11 +161,12 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
         tests <= set(trial.attempt.new_tests) for trial in history.trials if trial.attempt
     ):
         return None
-    wrong_value = any(each.exception not in _CALLED_WRONGLY for each in before.failing)
     path = next((each for each in attempt.paths if is_test_path(each)), "")
     text = f"Only tests were edited since #{before.run} was red"
     return _sighting(
-        history, Finding(kind="inputs-changed", path=path, text=text), "banner" if wrong_value else "note"
+        history,
+        Finding(kind="inputs-changed", path=path, text=text),
+        "banner" if _is_wrong(before) else "note",
     )
 
 

@@ -91,6 +91,22 @@ def test_only_tests_were_edited_and_a_value_was_wrong():
     assert "Only tests were edited" in found.sentence
 
 
+def test_data_that_spare_the_code_its_error_are_no_fix():
+    raised = failed("'NoneType' has no 'rate'", exception="AttributeError", place=("shop/cart.py", "total"))
+    found = tamper.seen(red([raised]).edit(GREEN, paths=("tests/data.json",), nature="tests").history)
+    assert (found.level, found.place) == ("banner", "tests/data.json")
+
+
+@pytest.mark.parametrize(
+    ("exception", "message"),
+    [("TypeError", "unsupported operand type(s) for +: 'int' and 'NoneType'"), ("NameError", "no 'rate'")],
+)
+def test_an_error_that_the_code_raises_is_not_the_tests_to_avoid(exception, message):
+    raised = failed(message, exception=exception, place=("shop/cart.py", "total"))
+    found = tamper.seen(edit(red([raised]), kind="inputs-changed").history)
+    assert (found.level, found.place) == ("banner", f"{PATH}::test_total")
+
+
 HEALTHY = {
     "a fix": red(A).edit(GREEN),
     "a note says why": edit(red(A).wrote("note")),
@@ -105,6 +121,9 @@ HEALTHY = {
         GREEN, paths=(PATH, "shop/cart.py"), findings=weaker("inputs-changed")
     ),
     "a rename ends in the tests": red([failed("no 'total'", exception="AttributeError")]).edit(
+        GREEN, paths=(PATH,), nature="tests", findings=weaker("inputs-changed")
+    ),
+    "a keyword took another name": red([failed("unexpected keyword 'rate'", exception="TypeError")]).edit(
         GREEN, paths=(PATH,), nature="tests", findings=weaker("inputs-changed")
     ),
     "the test could not even run": red([failed("no module", exception="ImportError")]).edit(
