@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from coach import __version__
 from coach.cli_handoff import add_handoff
+from coach.cli_loops import add_loops, add_steering
 from coach.cli_parts import Commands as _Commands
 from coach.cli_parts import Parser as _Parser
 from coach.cli_parts import add as _add
@@ -64,8 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_notebook(commands)
     _add_sessions(commands)
     _add_workflows(commands)
-    _add_loops(commands)
+    add_loops(commands)
     add_handoff(commands)
+    add_steering(commands)
     return parser
 
 
@@ -236,27 +238,3 @@ def _add_workflows(commands: "_Commands[_Parser]") -> None:
     parser.add_argument("action", choices=["list", "show", "check"], nargs="?", default="list")
     parser.add_argument("name", nargs="?", default="", metavar="NAME|FILE")
     parser.add_argument("--json", action="store_true", help="print JSON to stdout")
-
-
-def _add_loops(commands: "_Commands[_Parser]") -> None:
-    parser = commands.add_parser("loops", help="see what the loop detectors say on a log", allow_abbrev=False)
-    actions = parser.add_subparsers(title="actions", metavar="ACTION", parser_class=_Parser, required=True)
-    replay = _add(
-        actions, "replay", "coach.headless.loops:replay", "show what would be said on a log, and when"
-    )
-    replay.add_argument("log", metavar="LOG", help="a log file (packed or not), a session's folder or its id")
-    replay.add_argument("--off", action="append", metavar="PATTERN", help="leave a detector out")
-    replay.add_argument("--json", action="store_true", help="print JSON to stdout")
-    score = _add(
-        actions,
-        "score",
-        "coach.headless.loops:score_corpus",
-        "print caught and false alarms over labelled logs",
-    )
-    score.add_argument(
-        "folder",
-        nargs="*",
-        metavar="FOLDER",
-        help="folders with labels.json (default: those of coach's own tests)",
-    )
-    score.add_argument("--json", action="store_true", help="print JSON to stdout")

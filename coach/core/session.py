@@ -89,6 +89,7 @@ class Restore:
     tree: str
     before: str
     after_run: int
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,7 +567,7 @@ def _(event: ev.LoopsSwitched, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.TreeRestored, state: SessionState) -> SessionState:
-    restore = Restore(event.tree, event.before, state.last_number)
+    restore = Restore(event.tree, event.before, state.last_number, event.paths)
     return _answered(replace(state, restores=(*state.restores, restore)), "restored")
 
 

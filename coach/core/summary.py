@@ -25,6 +25,7 @@ def summarise(state: SessionState) -> dict[str, Any]:
         "scope": state.scope,
         "reproduction": _reproduction(state),
         "pinned": _pin(state),
+        "held_by": state.held_by,
         "runs": len(state.runs),
         "last_run": summarise_run(state.last_run) if state.last_run else None,
         "suspects": len(state.standing_suspects),

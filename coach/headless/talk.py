@@ -7,6 +7,7 @@ from typing import Any
 
 from coach.core.advice import advise
 from coach.core.checks import evaluate
+from coach.core.events import LoopNoticed
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.core.text import safe, safe_line
@@ -37,16 +38,28 @@ def put_json(value: Any) -> None:
 def narrator(state: SessionState) -> Callable[[Update], None]:
     """Return a listener that says every run as it ends, beginning after those of ``state``."""
     told = {run.number for run in state.runs if run.is_over}
+    noticed = len(state.notices)
 
     def tell(update: Update) -> None:
+        nonlocal noticed
         for run in update.state.runs[-4:]:
             if run.is_over and run.number not in told:
                 told.add(run.number)
                 say(run_line(run))
+        for notice in update.state.notices[noticed:]:
+            say(_loop_line(notice.loop))
+        noticed = len(update.state.notices)
         if update.notice and not update.is_refusal:
             say(safe_line(update.notice))
 
     return tell
+
+
+def _loop_line(loop: LoopNoticed) -> str:
+    """Return what was noticed in one line; a loud one with its way on."""
+    if loop.level == "note":
+        return f"· {safe_line(loop.sentence)}"
+    return f"⚠ {loop.pattern}: {safe_line(loop.sentence)} {safe_line(loop.move)}"
 
 
 def run_line(run: Run) -> str:

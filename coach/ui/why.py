@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from coach.core.checks import pinnable
+from coach.core.restoring import goal
 from coach.core.session import SessionState
-from coach.ui.present import restoring
 
 WhyDisabled = Callable[[SessionState, str], str]
 """(state, why the session is read only or "") → why the action is disabled."""
@@ -133,6 +133,6 @@ def no_loop_stands(state: SessionState) -> str:
 
 
 def nothing_to_restore(state: SessionState) -> str:
-    if restoring.goal(state) is None:
+    if goal(state) is None:
         return "no earlier good files are recorded"
     return "a run is under way; c stops it" if state.under_way else ""

@@ -4,8 +4,8 @@ import pytest
 
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.restoring import Goal, goal
 from coach.ui import keys
-from coach.ui.present import restoring
 from coach.ui.present.runs import attempt_words
 from tests.ui import fakes, narrowing
 from tests.ui.seeing import compare, press, session_of, settle, shown, text_of
@@ -80,11 +80,11 @@ async def test_z_again_undoes_the_restore() -> None:
 def test_after_an_edit_z_means_the_last_pass_again() -> None:
     green = fakes.ran(7, purpose="feedback", tree="green")
     told = [*narrowing.loop(), narrowing.restored(), *green, *narrowing.edited(8)]
-    assert restoring.goal(fakes.FakeDoor(*told).state) == restoring.Goal(run=7)
+    assert goal(fakes.FakeDoor(*told).state) == Goal(run=7)
 
 
 def test_without_anything_recorded_nothing_is_restored() -> None:
-    assert restoring.goal(fakes.FakeDoor(*fakes.story("reproduce")).state) is None
+    assert goal(fakes.FakeDoor(*fakes.story("reproduce")).state) is None
 
 
 async def test_dismissing_asks_why() -> None:

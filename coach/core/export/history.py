@@ -98,9 +98,7 @@ def _words(lines: Sequence[str], what: str) -> Block:
 
 def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
     """One line per run, equal neighbours as one."""
-    edited: dict[int, list[str]] = {}
-    for edit in state.edits:
-        edited.setdefault(edit.after_run, []).extend(edit.paths)
+    edited, hands = _edits(state)
     lines = []
     over = [run for run in state.runs if run.is_over and not run.request.only_looks]
     groups = groupby(
@@ -117,9 +115,32 @@ def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
         paths = list(dict.fromkeys(edited.get(runs[0].number - 1, ())))
         saved = ", ".join(clean.code(path, 80) for path in paths[:4]) + (" …" if len(paths) > 4 else "")
         occasion = "" if purpose == "feedback" and paths else f" {PURPOSE_WORDS[purpose]}"
-        after = f"{',' if occasion else ''} after an edit of {saved}" if paths else ""
+        by = _hands(hands.get(runs[0].number - 1, ()), clean)
+        after = f"{',' if occasion else ''} after an edit of {saved}{by}" if paths else ""
         lines.append(f"- {numbers}{occasion}{after}: {outcome}")
     return lines
+
+
+def _edits(state: SessionState) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """Return run before the edits → files, and → by whom: as they were saved, or else as they were read between two runs."""
+    files: dict[int, list[str]] = {}
+    hands: dict[int, list[str]] = {}
+    for edit in state.edits:
+        files.setdefault(edit.after_run, []).extend(edit.paths)
+        hands.setdefault(edit.after_run, []).append(edit.by)
+    for attempt in state.attempts:
+        if attempt.is_edit and attempt.run - 1 not in files:
+            files[attempt.run - 1], hands[attempt.run - 1] = list(attempt.paths), [attempt.by]
+    return files, hands
+
+
+def _hands(names: Sequence[str], clean: Cleaner) -> str:
+    """Say whose edits they were, as soon as somebody else than the engineer had a hand in them."""
+    if not any(names):
+        return ""
+    return " by " + " and ".join(
+        clean.line(each, 60) if each else "the engineer" for each in dict.fromkeys(names)
+    )
 
 
 def _outcome(run: Run, state: SessionState, clean: Cleaner) -> str:

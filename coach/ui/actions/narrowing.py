@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
+from coach.core.restoring import goal
 from coach.core.session import ASSISTANT
 from coach.ui.present import restoring
 from coach.ui.screens.question import Question
@@ -17,7 +18,7 @@ def restore(screen: "SessionScreen", _key: str) -> None:
     """Ask first, always: files of the checkout change."""
     from coach.ui.screens.confirm import ConfirmScreen
 
-    wanted = restoring.goal(screen.state)
+    wanted = goal(screen.state)
     assert wanted is not None, "the registry disables this without a goal"
 
     def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
@@ -25,7 +26,7 @@ def restore(screen: "SessionScreen", _key: str) -> None:
             screen.submit(cmd.RestoreTree(run=wanted.run, tree=wanted.tree))
 
     title = f"Restore #{wanted.run}" if wanted.run else "Undo the restore"
-    lines = restoring.confirm_lines(screen.state, wanted, screen.door.records)
+    lines = restoring.confirm_lines(screen.state, wanted)
     screen.app.push_screen(ConfirmScreen(title, "restores" if wanted.run else "undoes", lines), answered)
 
 

@@ -1,0 +1,81 @@
+"""Headless commands about loops and hands: restore files, say who edits, answer what was noticed."""
+
+from argparse import Namespace
+
+from coach.core import commands as cmd
+from coach.core.loops.sighting import PATTERNS
+from coach.core.restoring import Goal, files_to_change, goal
+from coach.core.session import SessionState
+from coach.core.summary import summarise
+from coach.core.text import safe_line
+from coach.errors import EXIT_FINE, UsageError
+from coach.headless.opening import opened_session, read_session
+from coach.headless.running import ask
+from coach.headless.talk import put, put_json, say, status_text
+
+
+def restore(args: Namespace) -> int:
+    """List the files that a restore would change; with ``--yes`` put them back."""
+    if not args.yes:
+        state = read_session(args.session)
+        wanted = _wanted(state, args.run)
+        _list(args, wanted, files_to_change(state, wanted))
+        say("nothing is changed yet: add --yes")
+        return EXIT_FINE
+    with opened_session(args) as session:
+        wanted = _wanted(session.state, args.run)
+        known = len(session.state.restores)
+        ask(session, cmd.RestoreTree(run=wanted.run, tree=wanted.tree))
+        if len(session.state.restores) == known:
+            raise UsageError("nothing was put back", do="see the message above")
+        _list(args, wanted, session.state.restores[-1].paths)
+        say("coach restore --yes puts back what was there")
+    return EXIT_FINE
+
+
+def _wanted(state: SessionState, run: int | None) -> Goal:
+    wanted = Goal(run) if run else goal(state)
+    if wanted is None:
+        raise UsageError("no earlier good files are recorded", do="name a run: coach restore 3")
+    if wanted.run and state.run(wanted.run) is None:
+        raise UsageError(f"there is no run #{wanted.run}")
+    return wanted
+
+
+def _list(args: Namespace, wanted: Goal, paths: tuple[str, ...]) -> None:
+    if args.json:
+        put_json({"run": wanted.run, "tree": wanted.tree, "files": list(paths), "restored": args.yes})
+        return
+    whose = f"#{wanted.run}" if wanted.run else "before the last restore"
+    say(
+        f"{len(paths)} file{'' if len(paths) == 1 else 's'} {'put back' if args.yes else 'differ'}: as {whose}"
+    )
+    for path in paths:
+        put(safe_line(path))
+
+
+def hand(args: Namespace) -> int:
+    """Say who edits from here on."""
+    if bool(args.to) == args.back:
+        raise UsageError("handed to whom?", do="coach hand NAME, or coach hand --back")
+    with opened_session(args) as session:
+        ask(session, cmd.HandBack() if args.back else cmd.HandOver(to=args.to))
+        return _show(args, session.state)
+
+
+def dismiss(args: Namespace) -> int:
+    """Dismiss the newest notice of a pattern, for a reason."""
+    pattern = next((each for each in PATTERNS if each == args.pattern), None)
+    if pattern is None:
+        raise UsageError(f"there is no pattern {args.pattern!r}", do=f"one of {', '.join(PATTERNS)}")
+    with opened_session(args) as session:
+        ask(session, cmd.DismissLoop(pattern=pattern, reason=args.reason))
+        return _show(args, session.state)
+
+
+def _show(args: Namespace, state: SessionState) -> int:
+    if args.json:
+        put_json(summarise(state))
+    else:
+        put(status_text(state))
+    return EXIT_FINE
