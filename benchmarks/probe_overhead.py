@@ -47,7 +47,7 @@ def measure(folder, scratch, runs):
     for _ in range(runs):
         channel.write_bytes(b"")
         seen["none"].append(processor_seconds([], folder, plain))
-        seen["probe"].append(processor_seconds(["-p", "coach_probe"], folder, probed))
+        seen["probe"].append(processor_seconds(["-p", "coach_plugin"], folder, probed))
         assert channel.read_bytes().count(b"\n") > 2
         seen["junitxml"].append(processor_seconds([f"--junitxml={scratch / 'r.xml'}"], folder, plain))
     return seen

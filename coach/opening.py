@@ -138,7 +138,9 @@ def _engine(
     root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None
 ) -> LocalEngine:
     limits = Limits(wall=settings.timeout, silence=settings.silence)
-    ground = Ground(root.resolve(), project_home(root), interpreter, limits, dict(os.environ))
+    ground = Ground(
+        root.resolve(), project_home(root), interpreter, limits, dict(os.environ), state=state_home()
+    )
     return LocalEngine(
         root=root,
         interpreter=interpreter,
@@ -148,6 +150,7 @@ def _engine(
         trees=trees,
         watcher=Watcher(root, home=state_home()),
         warm=settings.warm,
+        home=state_home(),
         searches=SearchBench(trees, ground) if trees else None,
     )
 

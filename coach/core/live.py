@@ -19,6 +19,8 @@ class LiveSnapshot:
     finished: int = 0
     failed: int = 0
     current_test: str = ""
+    failure: str = ""
+    """What the first failing test said, in one line: known before the run ends, and judged only then. Foreign text."""
     lines: tuple[str, ...] = ()
     """The newest output lines, oldest first; foreign text, not yet safe to show."""
     dropped: int = 0

@@ -35,6 +35,11 @@ EndingKind = Literal[
 """How a run ended. Only ``completed`` can carry a PASS; only ``completed`` and ``collection_error`` a FAIL."""
 
 
+def headline(exception: str, message: str) -> str:
+    """Return an exception with what it says, as tracebacks end."""
+    return f"{exception}: {message}" if message else exception
+
+
 class Frame(Value):
     """One frame of a traceback, outermost first in a failure."""
 
@@ -71,6 +76,11 @@ class Failure(Value):
     sections: tuple[Section, ...] = ()
     duration: float = 0.0
     """Seconds, measured by the probe's own clock."""
+
+    @property
+    def headline(self) -> str:
+        """The exception with what it says, as it came."""
+        return headline(self.exception, self.message)
 
     @property
     def own_frames(self) -> tuple[Frame, ...]:

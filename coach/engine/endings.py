@@ -117,7 +117,7 @@ def _pytest_trouble(finished: Finished, evidence: Evidence) -> Ending | None:
     code, output = finished.exit_code, evidence.output
     if evidence.channel.began is None and _says(output, "No module named pytest"):
         return _ending("no_pytest", "this python has no pytest", finished)
-    if evidence.channel.began is None and _says(output, "coach_probe") and code != 0:
+    if evidence.channel.began is None and _says(output, "coach_plugin") and code != 0:
         sentence = (
             f"coach's probe could not be loaded: {_last_error(output)}; is PYTHONPATH ignored (-I, -P)?"
         )

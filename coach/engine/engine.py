@@ -41,6 +41,7 @@ from coach.core.run import RunRequest
 from coach.engine.attempts import read_attempt
 from coach.engine.checkout import CheckoutRuns
 from coach.engine.collaborators import Trees, Watcher
+from coach.engine.compiled_probe import probe_folder
 from coach.engine.execution import Surroundings, execute, server_environment
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
@@ -89,12 +90,13 @@ class LocalEngine:
         warm: bool = False,
         searches: SearchBench | None = None,
         recall: Callable[[str], str] = lambda _: "",
+        home: Path | None = None,
     ) -> None:
         self._searches = searches or SearchBench()
         self._live = LiveOutput()
         own = dict(env or os.environ)
-        server = WarmServer(root, interpreter.path, lambda: server_environment(own)) if warm else None
-        self._around = Surroundings(root, interpreter, limits, keep, self._live, own, warm=server)
+        server = WarmServer(root, interpreter.path, self._server_environment) if warm else None
+        self._around = Surroundings(root, interpreter, limits, keep, self._live, own, warm=server, home=home)
         self._looking = Looking(self._around, recall)
         self._trees, self._watcher = trees, watcher
         self._switches = Switches(root)
@@ -126,6 +128,10 @@ class LocalEngine:
         for thread in self._threads:
             thread.start()
         self._searches.start(observe, self._answer)
+
+    def _server_environment(self) -> dict[str, str]:
+        around = self._around
+        return server_environment(around.env, probe_folder(around.home, around.interpreter))
 
     def perform(self, effect: Effect) -> None:
         """Begin an effect and return at once.

@@ -19,6 +19,7 @@ from coach.core.report import Counts, Ending, Failure, Output, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.channel import Channel, channel_settings
+from coach.engine.compiled_probe import probe_folder
 from coach.engine.coverage_channel import read_coverage
 from coach.engine.endings import (
     Evidence,
@@ -38,8 +39,6 @@ from coach.engine.run_files import RunFiles
 from coach.engine.sources import with_code
 from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
-
-PROBE_FOLDER = Path(__file__).parent / "probe"
 
 _TAIL_LINES = 200
 _MESSAGE_LINES = 5
@@ -74,6 +73,8 @@ class Surroundings:
     """Lines of traced runs by run number; whoever asked for them takes them out."""
     mutated: dict[int, str] = field(default_factory=dict)
     """Plans of mutating runs by run number before they begin, and what came of them afterwards."""
+    home: Path | None = None
+    """Where the compiled probe is kept; None: it runs from its sources."""
 
 
 def execute(
@@ -125,10 +126,13 @@ def clean_environment(env: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def server_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the warm server: that of a run, so that modules it imports see the same."""
+def server_environment(env: Mapping[str, str], probe: Path) -> dict[str, str]:
+    """Return the environment of the warm server: that of a run, so that modules it imports see the same.
+
+    ``probe`` is the folder the run would import the probe from.
+    """
     kept = clean_environment(env)
-    paths = [str(PROBE_FOLDER), *filter(None, [kept.get("PYTHONPATH", "")])]
+    paths = [str(probe), *filter(None, [kept.get("PYTHONPATH", "")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
 
 
@@ -206,7 +210,7 @@ class _Execution:
     def _pytest(self) -> list[str]:
         """``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail."""
         cache = f"cache_dir={self._scratch.cache}"
-        argv = [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_probe", "-o", cache]
+        argv = [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_plugin", "-o", cache]
         if self._request.mutate:  # every mutant's temporary folders in one place that goes with the run
             argv.append(f"--basetemp={self._scratch.folder / 'temporary'}")
         return argv
@@ -215,7 +219,8 @@ class _Execution:
         env = clean_environment(self._around.env)
         env["PYTHONHASHSEED"] = str(self._request.hash_seed)
         env[RUN_ID] = self._scratch.nonce
-        first = [str(PROBE_FOLDER)] if self._is_pytest else []
+        around = self._around
+        first = [str(probe_folder(around.home, around.interpreter))] if self._is_pytest else []
         if self._copy:
             first += [str(each) for each in (self._copy / "src", self._copy) if each.is_dir()]
         paths = [*first, *filter(None, [env.get("PYTHONPATH", "")])]
@@ -231,7 +236,10 @@ class _Execution:
         channel = self._channel
         if not channel.read():
             return False
-        self._around.live.progress(channel.selected, channel.finished, channel.failed, channel.current_test)
+        live = self._around.live
+        live.progress(channel.selected, channel.finished, channel.failed, channel.current_test)
+        if channel.failures:
+            live.failed_with(channel.failures[0].headline.partition("\n")[0])
         return True
 
     def _remember_loaded(self) -> None:

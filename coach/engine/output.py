@@ -58,6 +58,7 @@ class LiveOutput:
         self._lines_kept = lines_kept
         self._version = 0
         self._progress = (0, 0, 0, "")
+        self._failure = ""
         self._torn = ""
         self._torn_dropped = 0
         self._reset(0)
@@ -67,6 +68,7 @@ class LiveOutput:
         with self._lock:
             self._version += 1
             self._progress = (0, 0, 0, "")
+            self._failure = ""
             self._reset(run)
 
     def feed(self, part: bytes) -> None:
@@ -91,11 +93,13 @@ class LiveOutput:
                 self._version += 1
                 self._progress = seen
 
+    def failed_with(self, failure: str) -> None:
+        with self._lock:
+            self._version += failure != self._failure
+            self._failure = failure
+
     def snapshot(self, lines: int) -> LiveSnapshot:
         with self._lock:
-            newest = list(self._lines)
-            if self._torn:
-                newest.append(_cut(self._torn, self._torn_dropped))
             selected, finished, failed, current_test = self._progress
             return LiveSnapshot(
                 version=self._version,
@@ -104,7 +108,8 @@ class LiveOutput:
                 finished=finished,
                 failed=failed,
                 current_test=current_test,
-                lines=tuple(newest[-lines:]) if lines > 0 else (),
+                failure=self._failure,
+                lines=self._newest(lines) if lines > 0 else (),
                 dropped=self._dropped,
             )
 
@@ -113,6 +118,10 @@ class LiveOutput:
         with self._lock:
             telling = [line for line in self._lines if line.strip()]
         return tuple(telling[-lines:])
+
+    def _newest(self, lines: int) -> tuple[str, ...]:
+        torn = [_cut(self._torn, self._torn_dropped)] if self._torn else []
+        return (*self._lines, *torn)[-lines:]
 
     def _reset(self, run: int) -> None:
         self._run = run

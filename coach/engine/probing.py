@@ -38,6 +38,8 @@ class Ground:
     env: Mapping[str, str]
     roots: tuple[str, ...] = ()
     """Folders of the project the interpreter imports from, relative to the root; in a copy they come first."""
+    state: Path | None = None
+    """The state directory, for the compiled probe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
     folder = copy.parent  # beside the copy: disposed of with it
     env = _environment(ground, probe, copy, folder)
     live = LiveOutput()
-    around = Surroundings(ground.root, ground.interpreter, ground.limits, lambda _: "", live, env)
+    around = Surroundings(
+        ground.root, ground.interpreter, ground.limits, lambda _: "", live, env, home=ground.state
+    )
     request = RunRequest(
         number=0, purpose="experiment", target=probe.target, hash_seed=probe.hash_seed, tree=probe.tree
     )

@@ -22,7 +22,7 @@ from coach.engine.processes import RUN_ID, Survivor, become_subreaper, kill_grou
 Stop = Literal["", "timeout", "silence", "output_limit", "cancelled"]
 
 _READ_SIZE = 1 << 16
-_TICK = 0.05
+_TICK = 0.02
 _GRACE = 0.3
 """How long a pipe is read on after the leader is gone, and how long helpers may take to end by themselves."""
 _STACKS_WAIT = 0.3
@@ -67,7 +67,7 @@ def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
         limits: when to end it.
         output_sink: takes output as it is read.
         cancel_event: set by another thread to end the run now.
-        on_tick: called about every 50 ms; returns whether there was any progress.
+        on_tick: called about every 20 ms; returns whether there was any progress.
         leader: the process when it is started already.
 
     Raises:

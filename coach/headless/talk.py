@@ -8,6 +8,7 @@ from typing import Any
 from coach.core.advice import advise
 from coach.core.checks import evaluate
 from coach.core.events import LoopNoticed
+from coach.core.report import headline
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.core.text import safe, safe_line
@@ -70,7 +71,7 @@ def run_line(run: Run) -> str:
     if run.failing:
         first = run.failing[0]
         more = f" and {len(run.failing) - 1} more" if len(run.failing) > 1 else ""
-        what = f"{first.exception}: {first.message}{more}" if first.message else f"{first.exception}{more}"
+        what = headline(first.exception, first.message) + more
     elif outcome == "PASS" and report:
         what = f"{report.counts.passed} passed" if report.counts.reported else "passed"
     else:

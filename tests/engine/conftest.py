@@ -15,6 +15,7 @@ import pytest
 from coach.core.events import Interpreter
 from coach.core.run import RunRequest
 from coach.core.target import Target
+from coach.engine.compiled_probe import PROBE_FOLDER
 from coach.engine.execution import Surroundings, execute, server_environment
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
@@ -122,7 +123,7 @@ class Warm:
 
     def __init__(self, laid: Ground) -> None:
         self.laid = laid
-        laid.warm = WarmServer(laid.root, sys.executable, lambda: server_environment(laid.env))
+        laid.warm = WarmServer(laid.root, sys.executable, lambda: server_environment(laid.env, PROBE_FOLDER))
         self.server = laid.warm
 
     def start(self, *words, **named):

@@ -23,14 +23,28 @@ async def test_changes_and_notices_reach_the_screen() -> None:
 
 async def test_a_run_under_way_does_not_put_the_lamp_out() -> None:
     door = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
-    door.live.now = LiveSnapshot(version=1, run=4, selected=41, finished=17, failed=1)
+    door.live.now = LiveSnapshot(
+        version=1, run=4, selected=41, finished=17, failed=1, failure="KeyError: '\x1b[31mcart'"
+    )
     async with shown(door) as pilot:
         session_of(pilot)._look()
         await settle(pilot)
         assert "✘ red" in text_of(pilot)
-        assert "17 of 41 tests" in text_of(pilot)
+        assert "17 of 41 tests · 1 failed: KeyError: 'cart' ·" in text_of(pilot)
         await press(pilot, "escape")
         assert door.commands == [cmd.CancelRun()]
+
+
+async def test_what_was_said_gives_way_to_the_next_run() -> None:
+    door = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(door) as pilot:
+        session_of(pilot).say("an old story")
+        door.happen(fakes.started(4, "feedback"))
+        await settle(pilot)
+        assert "an old story" not in text_of(pilot)
+        door.happen(fakes.started(5, "feedback"), notice="and why")
+        await settle(pilot)
+        assert "and why" in text_of(pilot)
 
 
 async def test_live_output_follows_its_end_and_is_only_asked_for_when_seen() -> None:

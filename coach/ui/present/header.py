@@ -1,6 +1,7 @@
 """The two lines at the top: is it red or green, what is being debugged, and where in the workflow we are."""
 
 from coach.core import checks
+from coach.core.report import headline
 from coach.core.session import SessionState
 from coach.core.workflow import Step
 from coach.ui.present.figures import elapsed
@@ -37,7 +38,7 @@ def title(state: SessionState) -> str:
     failure = state.last_failure
     if failure and failure.failing:
         first = failure.failing[0]
-        return f"{first.exception}: {first.message}" if first.message else first.exception
+        return headline(first.exception, first.message)
     return state.workflow.title or state.workflow.name
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from coach.core.live import LiveSnapshot
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
-from coach.core.text import SafeText, safe
+from coach.core.text import SafeText, safe, safe_line
 from coach.ui.present.figures import count, seconds
 from coach.ui.present.line import BLANK, Line, Piece, Role, line, piece
 from coach.ui.present.outcome import sign, words
@@ -79,7 +79,9 @@ def running(state: SessionState, snapshot: LiveSnapshot, now: float) -> Line:
     if snapshot.run == run.number and snapshot.selected:
         said.append(f"{snapshot.finished:,} of {count(snapshot.selected, 'test')}")
         if snapshot.failed:
-            said.append(f"{snapshot.failed} failed")
+            said.append(
+                f"{snapshot.failed} failed" + (f": {safe_line(snapshot.failure)}" if snapshot.failure else "")
+            )
         if spent >= 1 and snapshot.finished >= spent:
             said.append(f"{snapshot.finished / spent:,.0f} tests/s")
     said.append(f"{spent:.0f} s" if spent < 60 else seconds(spent))

@@ -35,7 +35,7 @@ from coach.ui.widgets.roles import ROLE_CLASSES
 from coach.ui.widgets.searching import SearchLeft, SearchStepped, SearchTyped
 
 Export = Callable[[SessionState, int], str]
-LOOKS_PER_SECOND = 15
+LOOKS_PER_SECOND = 30
 SAID_SECONDS = 8.0
 _WORKS_IN_SEARCH = {"f1", "ctrl+z"}
 
@@ -88,6 +88,7 @@ class SessionScreen(Patient[None]):
         self._carded: LoopNoticed | None = None
         self._hush: Timer | None = None
         self._looks: Timer | None = None
+        self._followed = 0
         self._unsubscribe: Callable[[], None] = lambda: None
 
     @property
@@ -281,10 +282,12 @@ class SessionScreen(Patient[None]):
             self._unsubscribe()
 
     def _follow_run(self) -> None:
-        """Look at the live view only while something runs; a new run is the one to look at."""
+        """Look at the live view only while something runs; a new run is the one to look at, and ends what was said."""
         assert self._looks is not None
         if self.state.under_way and not self.door.read_only:
             self.looking = replace(self.looking, run=0)
+            if self._followed != (newest := self.state.under_way[-1].number):
+                self._followed, self.said = newest, ""
             self._looks.resume()
         else:
             self._looks.pause()
