@@ -117,19 +117,27 @@ def _add_runs(commands: "_Commands[_Parser]") -> None:
     reproduce.add_argument(
         "--new", action="store_true", help="start a new session even when one is open here"
     )
-    verify = _add(
-        commands,
-        "verify",
-        "coach.headless.running:verify",
-        "prove the fix: pinned test, whole suite, baseline",
-    )
-    _add_session(verify)
+    _add_proof(commands)
     pin = _add(commands, "pin", "coach.headless.running:pin", "pin the failing test by its content")
     pin.add_argument(
         "test", nargs="?", default="", metavar="TEST", help="a node id (default: the failing one)"
     )
     pin.add_argument("--off", metavar="REASON", help="unpin, with a reason")
     _add_session(pin)
+
+
+def _add_proof(commands: "_Commands[_Parser]") -> None:
+    verify = _add(
+        commands,
+        "verify",
+        "coach.headless.running:verify",
+        "prove the fix: green, red without it, wrong fixes noticed, nothing else broken",
+    )
+    verify.add_argument(
+        "--accept", metavar="LINE", default="", help="say why a listed line is fine, with --reason"
+    )
+    verify.add_argument("--reason", default="", metavar="TEXT")
+    _add_session(verify)
 
 
 def _add_searches(commands: "_Commands[_Parser]") -> None:

@@ -133,6 +133,14 @@ class Verify(Value):
     """Prove the fix: pinned test, whole suite, baseline."""
 
 
+class AnswerObjection(Value):
+    """Say why what speaks against the fix is fine; the next verification takes it as answered."""
+
+    objection: str
+    """Its key, as the check shows it."""
+    reason: str
+
+
 class WriteRootCause(Value):
     text: str
 
@@ -236,6 +244,7 @@ Command = (
     | JudgeHypothesis
     | WriteNote
     | Verify
+    | AnswerObjection
     | WriteRootCause
     | ConfirmFix
     | NoteExport

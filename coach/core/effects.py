@@ -5,6 +5,7 @@ The engine answers every effect with at least one observation, so that "idle" ha
 
 from coach.core.attempt import SourcePair
 from coach.core.changes import Changes
+from coach.core.control import Control
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
 from coach.core.report import RunReport
@@ -18,7 +19,8 @@ class MutationPlace(Value):
     """A function to mutate, and its lines worth mutating, most suspicious first."""
 
     path: Text
-    function: Text
+    function: Text = ""
+    """Empty: whatever functions the lines stand in."""
     lines: tuple[int, ...]
 
 
@@ -142,6 +144,12 @@ class MutantsSeen(Value):
     mutations: Mutations
 
 
+class ControlSeen(Value):
+    """What small wrong versions of the fix showed; the ``RunEnded`` of their run came before."""
+
+    control: Control
+
+
 class FilesSaved(Value):
     """Source files of the checkout have new content."""
 
@@ -210,6 +218,7 @@ Observation = (
     RunEnded
     | SpectrumSeen
     | MutantsSeen
+    | ControlSeen
     | SearchAdvanced
     | SearchOver
     | FilesSaved

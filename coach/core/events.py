@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
+from coach.core.control import Control
 from coach.core.failure import FailureSignature
 from coach.core.hypothesis import Prediction, Verdict
 from coach.core.isolate.flips import Mutations
@@ -271,6 +272,22 @@ class VerificationJudged(Value):
     rule: int = 1
 
 
+class ControlMeasured(Value):
+    """What the regression test said to small wrong versions of the fix."""
+
+    kind: Literal["control_measured"] = "control_measured"
+    control: Control
+
+
+class ObjectionAnswered(Value):
+    """A person says why what speaks against the fix is fine."""
+
+    kind: Literal["objection_answered"] = "objection_answered"
+    check: str
+    objection: Text
+    reason: Text
+
+
 class RootCauseWritten(Value):
     kind: Literal["root_cause_written"] = "root_cause_written"
     text: Text
@@ -419,6 +436,8 @@ Event = (
     | VerificationBegan
     | VerificationVoided
     | VerificationJudged
+    | ControlMeasured
+    | ObjectionAnswered
     | RootCauseWritten
     | FixConfirmed
     | ContextExported

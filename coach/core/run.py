@@ -11,10 +11,20 @@ from coach.core.text import Text
 from coach.core.value import Value
 
 Purpose = Literal[
-    "reproduce", "feedback", "experiment", "verify", "suite", "baseline", "trace", "mutants", "confirm"
+    "reproduce",
+    "feedback",
+    "experiment",
+    "verify",
+    "suite",
+    "baseline",
+    "trace",
+    "mutants",
+    "confirm",
+    "reverted",
+    "control",
 ]
-"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace`` and ``mutants`` only look; the others are evidence
-for a step."""
+"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants`` and ``control`` only look; the others
+are evidence for a step. ``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes."""
 
 PURPOSE_WORDS: dict[Purpose, str] = {
     "reproduce": "reproduce",
@@ -26,6 +36,8 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "trace": "which lines run",
     "mutants": "small mutations",
     "confirm": "cold check",
+    "reverted": "without the fix",
+    "control": "small wrong fixes",
 }
 
 
@@ -40,6 +52,8 @@ class RunRequest(Value):
     warm: bool = False
     """Whether it may be forked from the warm server; the report says whether it was."""
     tree: str = ""
+    without: str = ""
+    """The tree whose code replaces that of now, under the tests of now: what the run shows without the fix."""
     trace: bool = False
     """Whether the lines of own code that each test runs are recorded."""
     focus: Text = ""
@@ -48,6 +62,8 @@ class RunRequest(Value):
     """What a traced run compares the failing test with."""
     mutate: float = 0.0
     """Seconds to spend on small mutations of suspicious places; 0: none."""
+    control: bool = False
+    """Whether its mutations are of a fix, and the test must notice them."""
     covers: Reach = "target"
     """What part of the tests a run on save is about."""
 
@@ -58,7 +74,7 @@ class RunRequest(Value):
 
     @property
     def in_copy(self) -> bool:
-        return bool(self.tree)
+        return bool(self.tree or self.without)
 
 
 class Run(Value):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from coach.core import events as ev
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
+from coach.core.control import Control
 from coach.core.growing import Growing
 from coach.core.hypothesis import Hypothesis
 from coach.core.isolate.flips import Mutations
@@ -34,6 +35,10 @@ ASSISTANT = "assistant"
 
 
 def _none() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+def _no_answers() -> Mapping[tuple[str, str], str]:
     return MappingProxyType({})
 
 
@@ -140,6 +145,12 @@ class SessionState:
     plan_start: int = 0
     verification: Verification | None = None
     verified_at_run: int = 0
+    control: Control | None = None
+    """What the newest negative control showed; its run number says of which verification."""
+    answers: Mapping[tuple[str, str], str] = field(default_factory=_no_answers)
+    """(check, objection) → why it is fine."""
+    reproduced: Reproduction | None = None
+    """The newest measurement in which it failed: how flaky it was, also when a later one sees it pass."""
     root_cause: str = ""
     is_confirmed: bool = False
     exports: tuple[ev.ContextExported, ...] = ()
@@ -326,7 +337,14 @@ def _(event: ev.SessionClosed, state: SessionState) -> SessionState:
 def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
     fresh = replace(state, target=event.target, history=state.history.aimed(event.target.words))
     return replace(
-        fresh, reproduction=None, series_start=None, suspects=(), suspects_run=0, spectrum=None, mutants=None
+        fresh,
+        reproduction=None,
+        reproduced=None,
+        series_start=None,
+        suspects=(),
+        suspects_run=0,
+        spectrum=None,
+        mutants=None,
     )
 
 
@@ -392,7 +410,8 @@ def _(event: ev.ReproductionBegan, state: SessionState) -> SessionState:
 def _(event: ev.ReproductionMeasured, state: SessionState) -> SessionState:
     found = event.reproduction
     history = replace(state.history, is_flaky=found.is_reproduced and not found.is_stable)
-    return replace(state, reproduction=found, series_start=None, history=history)
+    shown = found if found.is_reproduced else state.reproduced
+    return replace(state, reproduction=found, reproduced=shown, series_start=None, history=history)
 
 
 @_apply.register
@@ -515,7 +534,20 @@ def _(event: ev.VerificationVoided, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.VerificationJudged, state: SessionState) -> SessionState:
-    return replace(state, verification=event.verification, verified_at_run=state.last_number, plan=())
+    """Judged again on the same runs, after an answer, it still speaks of the tree it was made on."""
+    at = state.verified_at_run if state.verification and not state.plan else state.last_number
+    return replace(state, verification=event.verification, verified_at_run=at, plan=())
+
+
+@_apply.register
+def _(event: ev.ControlMeasured, state: SessionState) -> SessionState:
+    return replace(state, control=event.control)
+
+
+@_apply.register
+def _(event: ev.ObjectionAnswered, state: SessionState) -> SessionState:
+    answers = {**state.answers, (event.check, event.objection): event.reason}
+    return replace(state, answers=MappingProxyType(answers))
 
 
 @_apply.register

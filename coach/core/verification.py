@@ -2,9 +2,19 @@
 
 from typing import Literal
 
+from coach.core.text import Text
 from coach.core.value import Value
 
 VerificationVerdict = Literal["verified", "partial"]
+
+
+class Objection(Value):
+    """One thing a check found: what it is, by a key that stays when the check is made again."""
+
+    key: Text
+    text: Text
+    answer: Text = ""
+    """Why it is fine all the same, in the words of a person; empty while it counts."""
 
 
 class VerificationCheck(Value):
@@ -15,6 +25,8 @@ class VerificationCheck(Value):
     passed: bool
     figure: str = ""
     runs: tuple[int, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    """What keeps it from holding, one by one, where that can be listed; those that were answered included."""
 
 
 class Verification(Value):

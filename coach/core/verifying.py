@@ -1,11 +1,15 @@
-"""Compute the verification of a fix from recorded runs: each line separately, with its figure."""
+"""Compute the verification of a fix from recorded runs: each line separately, with its figure.
 
+What must hold of the runs stands here; what shows that it is the fix that does it, in ``proving``.
+"""
+
+from coach.core.proving import control, left_behind, predicted, red_without, repeats
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.spec import is_outside
 from coach.core.verification import Verification, VerificationCheck
 
-RULE = 1
+RULE = 2
 
 
 def verify(state: SessionState) -> Verification:
@@ -14,11 +18,16 @@ def verify(state: SessionState) -> Verification:
     suite = next((run for run in reversed(runs) if run.request.purpose == "suite"), None)
     checks = [
         _red_before(state),
-        _green_now(runs),
+        _green_now(state, runs),
+        *repeats(state, runs),
         _something_changed(state),
         _no_new_failures(suite, baseline_of(state)),
         _nothing_lost(suite, baseline_of(state)),
         _in_scope(state),
+        *red_without(state, runs),
+        *control(state),
+        left_behind(state),
+        *predicted(state, runs),
     ]
     return Verification(checks=tuple(checks))
 
@@ -57,13 +66,16 @@ def _red_before(state: SessionState) -> VerificationCheck:
     return line(f"red in #{red}", (red,)) if red else line("never seen red")
 
 
-def _green_now(runs: tuple[Run, ...]) -> VerificationCheck:
+def _green_now(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
     target = [run for run in runs if run.request.purpose == "verify"]
     green = [run for run in target if run.judged and run.judged.outcome == "PASS" and run.is_evidence]
-    passed = bool(target) and len(green) == len(target)
+    skipped = [run for run in target if state.pin and run.report and state.pin.test in run.report.skipped]
+    passed = bool(target) and len(green) == len(target) and not skipped
     reason = next(
         (run.judged.reason for run in target if run not in green and run.judged and run.judged.reason), ""
     )
+    if skipped:
+        reason = "the pinned test was skipped"
     return VerificationCheck(
         name="green-now",
         title="the target is green now, in cold runs",

@@ -10,11 +10,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coach.core.changes import FileChange, parse_patch
+from coach.core.loops.syntax import is_test_path
 from coach.engine import scratch
 from coach.engine.git import Git
-from coach.engine.snapshot import TreeStore
+from coach.errors import ScratchError
+
+if TYPE_CHECKING:
+    from coach.engine.snapshot import TreeStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Entry:
 class Composer:
     """Composes trees; any thread may."""
 
-    def __init__(self, trees: TreeStore, folder: Path) -> None:
+    def __init__(self, trees: "TreeStore", folder: Path) -> None:
         self._trees, self._folder = trees, folder
         self._numbers = itertools.count()
         self._known: dict[tuple[str, frozenset[tuple[str, Entry | None]]], str] = {}
@@ -99,8 +104,29 @@ def _index_lines(files: Iterable[tuple[str, Entry | None]], tree: str) -> Iterat
         yield head.encode() + b"\t" + os.fsencode(path) + b"\0"
 
 
+def taken_out(composer: Composer, base: str, now: str, keep: str) -> str:
+    """Return the tree ``now`` with the code of ``base``: a fix taken out, the tests that ask about it left in.
+
+    When only the test side differs, the defect was there: all of it is taken out but the file ``keep``.
+
+    Raises:
+        ScratchError: nothing but that file differs, so there is no fix to take out.
+
+    """
+    old, new = composer.entries(base), composer.entries(now)
+    differing = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    code = {path for path in differing if not is_test_path(path)} or differing
+    code.discard(keep)
+    if not code:
+        what = "the fix cannot be taken out"
+        raise ScratchError(
+            what, why="nothing but the pinned test was changed", do="mend the code, not the test"
+        )
+    return composer.compose(now, {path: old.get(path) for path in code})
+
+
 @contextlib.contextmanager
-def composing(trees: TreeStore) -> Iterator[Composer]:
+def composing(trees: "TreeStore") -> Iterator[Composer]:
     """Compose trees; what that needs is gone afterwards."""
     with scratch.scratch_folder(trees.scratch) as folder:
         yield Composer(trees, folder)

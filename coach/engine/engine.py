@@ -45,6 +45,7 @@ from coach.engine.compiled_probe import probe_folder
 from coach.engine.execution import Surroundings, execute, server_environment
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
+from coach.engine.probing import as_in_checkout
 from coach.engine.related import related_tests
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
@@ -241,9 +242,11 @@ class LocalEngine:
             raise ScratchError(
                 "a run in a copy is not possible", why="the project has no git", do="run git init"
             )
-        with self._trees.materialise(job.request.tree) as copy:
-            report = execute(job.request, self._around, job.cancel, copy)
-        return report.model_copy(update={"tree": job.request.tree})
+        request = job.request
+        tree = request.tree or self._trees.without(request.without, request.focus)
+        with self._trees.materialise(tree) as copy:
+            report = as_in_checkout(execute(request, self._around, job.cancel, copy), copy, self._around.root)
+        return report.model_copy(update={"tree": tree})
 
     def _read(self, effect: Effect) -> Observation | None:
         match effect:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from coach.core.effects import MutantsSeen, Observation, SpectrumSeen, StartRun
+from coach.core.effects import ControlSeen, MutantsSeen, Observation, SpectrumSeen, StartRun
 from coach.core.isolate.mutants import Mutant
 from coach.core.isolate.spectrum import Coverage
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
+from coach.engine.controlling import control_of, wrong_fixes
 from coach.engine.execution import Surroundings
 from coach.engine.mutating import mutations_of, neighbours_of, plan_text, planned, strangers
 from coach.engine.spectrum import coverage_from, spectrum_of
@@ -32,6 +33,10 @@ class Looking:
         if not request.mutate:
             return request
         root, focus = self.around.root, request.focus
+        if request.control:
+            self._chosen = wrong_fixes(effect.places, root)
+            self.around.mutated[request.number] = plan_text(request, self._chosen, root)
+            return request
         self._chosen = planned(effect.places, root)
         known = self._coverage or coverage_from(self.recall(effect.coverage) if effect.coverage else "")
         near = neighbours_of(known, self._chosen, focus) if focus in known.tests else None
@@ -43,6 +48,9 @@ class Looking:
         """Read what a run saw. A trace that was stopped half way says nothing; mutations that came half way do."""
         coverage = self.around.traced.pop(request.number, None)
         said = self.around.mutated.pop(request.number, "")
+        if request.control:
+            seen = control_of(request.number, self._chosen, said, report.ending.sentence)
+            return [ControlSeen(control=seen)]
         if request.mutate:
             found = mutations_of(request, report.tree, self._chosen, said, report.duration)
             if not found.tried and report.ending.kind in _STOPPED:

@@ -70,18 +70,19 @@ def plan_text(
         }
         for index, each in enumerate(chosen)
     ]
-    return json.dumps({"test": request.focus, "budget": request.mutate, "mutants": rows})
+    wants = "F" if request.control else "P"
+    return json.dumps({"test": request.focus, "budget": request.mutate, "wants": wants, "mutants": rows})
 
 
 def mutations_of(
     request: RunRequest, tree: str, chosen: Sequence[Mutant], said: str, seconds: float
 ) -> Mutations:
-    """Read the mutator's lines. Lines of others (the test process can write there too) are dropped by their shape."""
-    events = [event for line in said.splitlines() if (event := _event(line)) is not None]
+    """Read what came of mutations that look for the place of a defect."""
+    events = events_in(said)
     tried = [event for event in events if event["event"] == "mutant"]
     flips = [_flip(chosen[event["id"]], event) for event in tried if _is_flip(event, len(chosen))]
-    end = _newest(events, "ended")
-    baseline = _newest(events, "baseline")
+    end = newest(events, "ended")
+    baseline = newest(events, "baseline")
     ended = end.get("ended")
     return Mutations(
         test=request.focus,
@@ -97,6 +98,11 @@ def mutations_of(
     )
 
 
+def events_in(said: str) -> list[dict[str, Any]]:
+    """Return what the mutator said. Lines of others (the test process can write there too) are dropped by their shape."""
+    return [event for line in said.splitlines() if (event := _event(line)) is not None]
+
+
 def _event(line: str) -> dict[str, Any] | None:
     try:
         event = json.loads(line)
@@ -105,7 +111,7 @@ def _event(line: str) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 
 
-def _newest(events: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+def newest(events: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     return next((event for event in reversed(events) if event["event"] == name), {})
 
 

@@ -140,7 +140,7 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
     request = RunRequest(
         number=0, purpose="experiment", target=probe.target, hash_seed=probe.hash_seed, tree=probe.tree
     )
-    report = _as_in_checkout(execute(request, around, cancel, copy), copy, ground.root)
+    report = as_in_checkout(execute(request, around, cancel, copy), copy, ground.root)
     order = probe.order
     if order is not None:
         report = _of_victim(report, order.victim)
@@ -199,7 +199,7 @@ def _said(folder: Path) -> dict[str, Any]:
     )
 
 
-def _as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
+def as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
     """Name the checkout where a message names the copy: the same failure must have the same signature."""
     failures = tuple(
         failure.model_copy(update={"message": failure.message.replace(str(copy), str(root))})

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coach.core.changes import Changes, parse_patch
-from coach.engine import scratch
+from coach.engine import composing, scratch
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository
 from coach.engine.repository import commit_and_branch, find_repository
@@ -103,6 +103,11 @@ class TreeStore:
         words = ("--raw", "-z", "--no-renames", "--full-index", before, self._tree_of(tree))
         changes = differences(self._git.run(*_DIFF, *words))
         return before, put_back(self._root, changes, self.contents)
+
+    def without(self, base: str, keep: str) -> str:
+        """Return the tree of now without what was edited since ``base``, but with its tests; see ``composing.taken_out``."""
+        with composing.composing(self) as composer:
+            return composing.taken_out(composer, base, self.record(), keep)
 
     @contextlib.contextmanager
     def materialise(self, tree: str) -> Iterator[Path]:

@@ -6,6 +6,7 @@ from coach.core import commands as cmd
 from coach.core.commands import Command
 from coach.core.decide import Refusal
 from coach.core.summary import summarise, summarise_run
+from coach.core.text import safe_line
 from coach.dispatcher import Dispatcher
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.headless.opening import opened_session, opened_target, wait
@@ -58,13 +59,21 @@ def _say_run(session: Dispatcher, args: Namespace) -> int:
 def verify(args: Namespace) -> int:
     """Prove the fix; 0 only when every check holds."""
     with opened_session(args) as session:
-        ask(session, cmd.Verify())
+        if args.accept:
+            ask(session, cmd.AnswerObjection(objection=args.accept, reason=args.reason))
+        else:
+            ask(session, cmd.Verify())
         found = session.state.verification
         if args.json:
             put_json(summarise(session.state))
         elif found:
             for check in found.checks:
-                put(f"[{'x' if check.passed else ' '}] {check.title}  {check.figure}")
+                put(f"[{'x' if check.passed else ' '}] {check.title}  {safe_line(check.figure)}")
+                for each in check.objections:
+                    put(
+                        f"      {safe_line(each.text)}"
+                        + (f"  (fine: {safe_line(each.answer)})" if each.answer else "")
+                    )
             put(found.verdict)
         return EXIT_FINE if found and found.verdict == "verified" else EXIT_FAILURES
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
+from coach.core.changes import Changes, FileChange, Hunk
+from coach.core.control import Control
 from coach.core.decide import Decision, Message, Refusal, decide
 from coach.core.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.session import SessionState, apply
@@ -11,6 +14,17 @@ from coach.core.target import Target
 from coach.workflow_files import load_workflow, shipped_folder
 
 TEST = "tests/test_cart.py::test_total"
+CHANGES = Changes(
+    base="t0",
+    tree="t1",
+    label="it passed",
+    files=(
+        FileChange(
+            path="shop/cart.py",
+            hunks=(Hunk(old_start=1, old_lines=1, new_start=1, new_lines=1, text="-a\n+b"),),
+        ),
+    ),
+)
 
 
 def workflow(name: str = "debug"):
@@ -137,8 +151,6 @@ def opened(**changes) -> Drive:
 
 def reproduced(**changes) -> Drive:
     """A session whose failure is reproduced three times."""
-    from coach.core import commands as cmd
-
     drive = opened(**changes)
     drive.send(cmd.Begin())
     drive.send(eff.WatchSeen(watching=True))
@@ -146,3 +158,36 @@ def reproduced(**changes) -> Drive:
         drive.ends(red())
     drive.looked()
     return drive
+
+
+def pinned(**changes) -> Drive:
+    """A session whose failing test is pinned."""
+    drive = reproduced(**changes)
+    drive.send(cmd.PinTest())
+    seen = {"path": "tests/test_cart.py", "line": 5, "source": "def test_total(): ...", "digest": "d1"}
+    drive.send(eff.TestSeen(test=TEST, pin=True, **seen))
+    return drive
+
+
+def verified(
+    drive: Drive, *, control: Control | None = None, changes: Changes = CHANGES, **answers: RunReport
+):
+    """Verify, and answer every run of the plan: as a fix that holds does, unless another report is given by purpose."""
+    drive.send(cmd.Verify())
+    drive.send(eff.TestSeen(test=TEST, digest=drive.state.pin.seen_digest if drive.state.pin else ""))
+    drive.send(eff.ChangesSeen(changes=changes))
+    was = red(counts={"selected": 30, "passed": 29, "failed": 1})
+    usual = {
+        "verify": green(),
+        "reverted": red(),
+        "control": red(),
+        "suite": green(passed=30),
+        "baseline": was,
+    }
+    while drive.state.plan:
+        run = drive.state.under_way[-1]
+        drive.ends({**usual, **answers}[run.request.purpose])
+        if run.request.purpose == "control":
+            seen = control or Control(run=run.number, tried=4, killed=4, planned=4)
+            drive.send(eff.ControlSeen(control=seen.model_copy(update={"run": run.number})))
+    return drive.state.verification

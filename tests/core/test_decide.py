@@ -4,33 +4,12 @@ import pytest
 
 from coach.core import commands as cmd
 from coach.core import effects as eff
-from coach.core.changes import Changes, FileChange, Hunk
 from coach.core.decide import Refusal
 from coach.core.hypothesis import Prediction
 from coach.core.report import Ending, RunReport
 from coach.core.spec import Spec
 from coach.core.target import Target
-from tests.core.driving import TEST, failure, green, opened, red, reproduced
-
-CHANGES = Changes(
-    base="t0", tree="t1", label="it passed", files=(FileChange(path="shop/cart.py", hunks=(Hunk(old_start=1, old_lines=1, new_start=1, new_lines=1, text="-a\n+b"),)),)
-)  # fmt: skip
-
-
-def pinned(**changes):
-    drive = reproduced(**changes)
-    drive.send(cmd.PinTest())
-    drive.send(
-        eff.TestSeen(
-            test=TEST,
-            path="tests/test_cart.py",
-            line=5,
-            source="def test_total(): ...",
-            digest="d1",
-            pin=True,
-        )
-    )
-    return drive
+from tests.core.driving import CHANGES, TEST, failure, green, opened, pinned, red, reproduced, verified
 
 
 def test_beginning_watches_and_reproduces_in_cold_runs_with_their_own_seeds():
@@ -182,23 +161,13 @@ def test_a_verdict_needs_a_run_after_the_prediction():
     assert isinstance(drive.send(cmd.JudgeHypothesis(id=1, verdict="SUPPORTED", reason="after all")), Refusal)
 
 
-def verified(drive, suite=None, baseline=None):
-    drive.send(cmd.Verify())
-    drive.send(eff.TestSeen(test=TEST, digest=drive.state.pin.seen_digest if drive.state.pin else ""))
-    drive.send(eff.ChangesSeen(changes=CHANGES))
-    drive.ends(green())
-    drive.ends(suite or green(passed=30))
-    drive.ends(baseline or red(counts={"selected": 30, "passed": 29, "failed": 1}))
-    return drive.state.verification
-
-
 def test_a_fix_is_verified_by_target_suite_and_baseline():
     drive = pinned()
     drive.saves()
     drive.ends(green())
     found = verified(drive)
     assert found.verdict == "verified", found.missing
-    assert drive.started()[-3:] == ["verify", "suite", "baseline"]
+    assert drive.started()[-5:] == ["verify", "reverted", "control", "suite", "baseline"]
     baseline = [effect for effect in drive.effects if isinstance(effect, eff.StartRun)][-1]
     assert baseline.request.tree == "t0"
 
@@ -207,7 +176,7 @@ def test_the_baseline_is_measured_once():
     drive = pinned()
     verified(drive)
     drive.send(cmd.Verify())
-    assert drive.state.plan == ("verify", "suite")
+    assert drive.state.plan == ("verify", "reverted", "control", "suite")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_from_a_failing_test_to_a_verified_fix(shop, state_home):
     screen.press("n")
     screen.wait_for("● Verify")
     screen.press("v")
-    screen.wait_for("6 of 6")
+    screen.wait_for("10 of 10")
     screen.press("w")
     screen.fill("allocate rounds towards zero since the steps were spelt out")
     screen.press("y")

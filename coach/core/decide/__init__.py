@@ -4,7 +4,17 @@ Pure: the dispatcher appends the events, folds them and hands the effects to the
 own module; this one only holds the shape of a decision and the dispatch.
 """
 
-from coach.core.decide import evidence, feedback, isolating, loops, notebook, observed, searches, steps  # noqa: F401 - they register
+from coach.core.decide import (  # noqa: F401 - they register
+    evidence,
+    feedback,
+    isolating,
+    loops,
+    notebook,
+    observed,
+    proving,
+    searches,
+    steps,
+)
 from coach.core.decide.shape import Decision, Message, Refusal, decide
 
 __all__ = ["Decision", "Message", "Refusal", "decide"]

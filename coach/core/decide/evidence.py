@@ -4,14 +4,12 @@ from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.checks import pinnable
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.effects import MutationPlace, ReadChanges, ReadTest, StartRun, StopRuns, Watch
+from coach.core.effects import MutationPlace, ReadTest, StartRun, StopRuns, Watch
 from coach.core.isolate.spectrum import Scope
-from coach.core.reproduction import repeats_for
 from coach.core.run import Purpose, RunRequest
 from coach.core.scope import Scope as Reach
 from coach.core.session import SessionState
 from coach.core.target import WHOLE_SUITE, Target
-from coach.core.verifying import baseline_of
 
 CLOSED = Refusal("this session is closed; resume it first: coach debug --resume")
 
@@ -156,29 +154,6 @@ def _(message: cmd.UnpinTest, state: SessionState) -> Decision | Refusal:
     if not message.reason.strip():
         return Refusal("unpinning needs a reason: it is recorded and exported")
     return Decision(events=(ev.TestUnpinned(reason=message.reason),))
-
-
-@decide.register
-def _(_message: cmd.Verify, state: SessionState) -> Decision | Refusal:
-    if state.closed:
-        return CLOSED
-    if state.plan:
-        return Refusal("a verification is under way")
-    draft = Draft(state)
-    found = state.reproduction
-    repeats = repeats_for(found.failures / found.runs) if found and found.runs and found.is_reproduced else 1
-    plan: list[Purpose] = ["verify"] * repeats
-    if state.target.kind == "pytest":
-        plan.append("suite")
-        if baseline_of(state) is None and state.opened and state.opened.checkout.tree:
-            plan.append("baseline")
-    draft.record(ev.VerificationBegan(plan=tuple(plan)))
-    if state.pin:
-        draft.perform(ReadTest(test=state.pin.test))
-    if state.opened and state.opened.checkout.tree:
-        draft.perform(ReadChanges(base=state.opened.checkout.tree, label="the session opened"))
-    start_run(draft, plan[0])
-    return draft.done()
 
 
 def _void_verification(draft: Draft, why: str) -> None:

@@ -6,6 +6,7 @@ from coach.core.decide.evidence import start_run
 from coach.core.decide.feedback import begin_feedback, follow_feedback
 from coach.core.decide.isolating import begin_trace, finish_trace, rank_suspects
 from coach.core.decide.loops import follow_edit
+from coach.core.decide.proving import PLANNED, continue_plan, go_on_without
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.failure import failing_set, is_structural
 from coach.core.hypothesis import judge_prediction
@@ -14,7 +15,6 @@ from coach.core.report import Ending, RunReport
 from coach.core.reproduction import SeriesRun, measure, needs_more
 from coach.core.run import Run
 from coach.core.session import SessionState
-from coach.core.verifying import verify
 
 TIME_BOX = 60.0
 """Seconds a reproduction may take before two resolved runs are enough."""
@@ -52,20 +52,23 @@ def _give_up(draft: Draft, report: RunReport) -> None:
     """A cancelled run ends its series; a superseded one is replaced by the run that superseded it."""
     if report.ending.kind != "superseded" and draft.state.series_start is not None:
         _measure(draft)
+    if draft.state.plan and not draft.state.under_way:
+        draft.record(ev.VerificationVoided(why=report.ending.sentence or report.ending.kind))
 
 
 def _follow(draft: Draft, run: Run) -> None:
     purpose = run.request.purpose
     if purpose == "reproduce" and draft.state.series_start is not None:
         _continue_series(draft)
-    elif draft.state.plan and purpose in {"verify", "suite", "baseline"}:
-        _continue_plan(draft)
+    elif draft.state.plan and purpose in PLANNED:
+        continue_plan(draft)
     if purpose in {"feedback", "experiment", "confirm"} and run.request.covers == "target":
         _test_prediction(draft, run)
     if (
         not run.request.in_copy
         and run.failing
         and purpose not in {"suite", "baseline"}
+        and not draft.state.plan
         and draft.state.series_start is None
     ):
         _look_for_suspects(draft, run)
@@ -107,14 +110,6 @@ def _continue_series(draft: Draft) -> None:
 def _measure(draft: Draft) -> None:
     series, _ = _series(draft.state)
     draft.record(ev.ReproductionMeasured(reproduction=measure(series)))
-
-
-def _continue_plan(draft: Draft) -> None:
-    done = draft.state.last_number - draft.state.plan_start + 1
-    if done < len(draft.state.plan):
-        start_run(draft, draft.state.plan[done])
-    else:
-        draft.record(ev.VerificationJudged(verification=verify(draft.state)))
 
 
 def _test_prediction(draft: Draft, run: Run) -> None:
@@ -234,6 +229,6 @@ def _(message: eff.EffectFailed, state: SessionState) -> Decision | Refusal:
     if draft.state.series_start is not None:
         _measure(draft)
     if draft.state.plan:
-        draft.record(ev.VerificationVoided(why=message.message))
+        go_on_without(draft, run, message.message)
     draft.notice = message.message
     return draft.done()

@@ -75,9 +75,13 @@ class Mutator:
         if item is None:
             return "impossible", "the failing test was not collected"
         others = [each for each in session.items if each is not item][:NEIGHBOURS]
+        wants = self.plan.get("wants", "P")  # what a mutant must bring about: a pass of a red test, a failure of a green one
+        if wants == "F":
+            others = []
         seen, took = self._child(None, [item], BASELINE_SECONDS)
-        if seen != "F":
-            return "impossible", "the failing test does not fail in a forked process (%s)" % (seen or "no answer")
+        if seen != ("F" if wants == "P" else "P"):
+            does = "fail" if wants == "P" else "pass"
+            return "impossible", "the test does not %s in a forked process (%s)" % (does, seen or "no answer")
         before, others_took = self._child(None, others, NEIGHBOUR_SECONDS) if others else ("", 0.0)
         green = [each for each, result in zip(others, before) if result == "P"]
         self.results.send("baseline", {"seconds": took, "green": len(green)})

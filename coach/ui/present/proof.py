@@ -9,6 +9,7 @@ from coach.ui.present.line import BLANK, Line, Role, heading, line, paragraphs, 
 from coach.ui.present.looking import Looking
 from coach.ui.present.selecting import selected_hypothesis
 
+_MOST_OBJECTIONS = 4
 VERDICTS: dict[str | None, tuple[str, Role]] = {
     None: ("○", "accent"),
     "SUPPORTED": ("✔", "good"),
@@ -90,7 +91,7 @@ def _eliminated(each: Hypothesis) -> list[Line]:
 def verify(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
     lines = [*_verdict(state), BLANK]
     if state.verification:
-        lines += [_check(each) for each in state.verification.checks] + [BLANK]
+        lines += [each for check in state.verification.checks for each in _checked(check)] + [BLANK]
     lines += [heading("Root cause"), *_root_cause(state), BLANK, heading("Agreement"), _agreement(state)]
     return tuple(lines)
 
@@ -106,7 +107,7 @@ def _verdict(state: SessionState) -> list[Line]:
             line(
                 "Nothing is verified yet. ",
                 (" v ", "key"),
-                (" runs the target and the whole suite, cold.", "dim"),
+                (" proves the fix: green with it, red without it, nothing else broken.", "dim"),
             )
         ]
     if edited_since_verification(state):
@@ -133,6 +134,17 @@ def _check(each: VerificationCheck) -> Line:
     box = piece("[✔] ", "good") if each.passed else piece("[ ] ", "warn")
     runs = f"  {_runs(each.runs)}" if each.runs and "#" not in each.figure else ""
     return line(box, each.title, figure=(piece(each.figure), piece(runs, "dim")), hang=4)
+
+
+def _checked(check: VerificationCheck) -> list[Line]:
+    """A line of the checklist, and under it what still speaks against it."""
+    standing = [each for each in check.objections if not each.answer]
+    lines = [
+        _check(check),
+        *(line("    ", ("· ", "warn"), each.text, hang=6) for each in standing[:_MOST_OBJECTIONS]),
+    ]
+    more = len(standing) - _MOST_OBJECTIONS
+    return [*lines, line("    ", (f"and {more} more", "dim"))] if more > 0 else lines
 
 
 def _root_cause(state: SessionState) -> list[Line]:
