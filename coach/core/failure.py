@@ -13,7 +13,7 @@ from coach.core.report import Failure, Frame, RunReport
 from coach.core.text import Text
 from coach.core.value import Value
 
-RULE = 1
+RULE = 2
 """Version of the normalisation below; recorded with every signature so that old sessions keep their meaning."""
 
 MESSAGE_LIMIT = 2_000
@@ -41,10 +41,14 @@ _VOLATILE = [
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"), "<time>"),
     (re.compile(r"\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|seconds?|secs?)\b"), "<duration>"),
+    (re.compile(r"(?<![\w)\].])-?\d{9,}(?:\.\d+)?\b|\b\d{9,}\b"), "<number>"),
     (re.compile(r"\b[0-9a-f]{16,}\b"), "<hex>"),
-    (re.compile(r"\b\d{9,}\b"), "<number>"),
     (re.compile(r"\b(pid|port|thread|process)([ =:]+)\d+\b", re.IGNORECASE), r"\1\2<id>"),
 ]
+_SHORTENED = re.compile(r"((?:\d{4}-\d\d-\d\d )?[\dA-Fa-fxTZ:+.-]*?)\.\.\.([\dA-Fa-fxTZ:+.-]*)")
+"""pytest shortens long values in the middle: what is left of an address, an id or a time is no longer known by its form.
+Where such a value matters, the lines below it tell it whole."""
+_LEAST_LEFT = 5
 _UNORDERED = re.compile(r"^\s*(?:Differing items|Extra items in the (?:left|right) set):\s*$")
 _HEADING = re.compile(
     r"^\s*(?:$|Use -v|Full diff|Full output|Omitting|Common items|Left contains|Right contains|\.\.\.)"
@@ -69,6 +73,7 @@ class FailureSignature(Value):
 def normalise(message: str) -> str:
     """Replace everything in a message that differs between two runs of the same failure."""
     text = _in_order(message[:MESSAGE_LIMIT])
+    text = _SHORTENED.sub(_without_ends, text)
     for pattern, sign in _VOLATILE:
         text = pattern.sub(sign, text)
     text = _SET.sub(_sorted_set, text)
@@ -126,6 +131,14 @@ def _in_order(message: str) -> str:
             ordered.append(line)
         block = [] if starts else block
     return "\n".join(ordered[:-1])
+
+
+def _without_ends(match: re.Match[str]) -> str:
+    sides = (
+        "…" if len(side) >= _LEAST_LEFT and any(sign.isdigit() for sign in side) else side
+        for side in match.groups()
+    )
+    return "...".join(sides)
 
 
 def _sorted_set(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from coach.cli import main
 from tests.loops.projects import FOLDER, SHOP
 
 
@@ -24,20 +25,19 @@ def shop(tmp_path):
 
 
 @pytest.fixture
-def coach(shop, tmp_path):
+def coach(shop, monkeypatch, capsys):
     """Run a headless command in the project; returns what it said on stdout and stderr."""
-    kept = {
-        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COACH", "GIT_"))
-    }
-    env = {**kept, "COACH_STATE_DIR": str(tmp_path / "state"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    monkeypatch.chdir(shop)
+    for name in [each for each in os.environ if each.startswith(("PYTEST_", "GIT_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(*words, code=0):
-        argv = [sys.executable, "-m", "coach", *words]
-        done = subprocess.run(
-            argv, cwd=shop, env=env, capture_output=True, text=True, timeout=200, check=False
-        )
-        assert done.returncode == code, done.stderr
-        return done
+        capsys.readouterr()
+        returned = main(words)
+        said = capsys.readouterr()
+        assert returned == code, said
+        return said
 
     return run
 
@@ -52,7 +52,7 @@ def patch(shop, number):
 
 def test_three_patches_by_two_hands_are_heard_named_and_taken_back(shop, coach):
     first = coach("run", SHOP.main, "--python", sys.executable, code=1)
-    assert "⚠" not in first.stderr
+    assert "⚠" not in first.err
     good = {path: path.read_bytes() for path in shop.rglob("*.py")}
     patch(shop, 0)
     coach("run", code=1)
@@ -60,18 +60,18 @@ def test_three_patches_by_two_hands_are_heard_named_and_taken_back(shop, coach):
     for number in (1, 2):
         patch(shop, number)
         said = coach("run", code=1)
-    assert "⚠ no-effect: " in said.stderr
-    assert " by claude: fails" in coach("export").stdout
+    assert "⚠ no-effect: " in said.err
+    assert " by claude: fails" in coach("export").out
 
-    offered = json.loads(coach("restore", "--json").stdout)
+    offered = json.loads(coach("restore", "--json").out)
     assert offered["run"] == 1
     assert not offered["restored"]
     changed = sorted(str(path.relative_to(shop)) for path in good if path.read_bytes() != good[path])
     assert offered["files"] == changed
-    assert coach("restore", "--yes").stdout.splitlines() == changed
+    assert coach("restore", "--yes").out.splitlines() == changed
     assert {path: path.read_bytes() for path in good} == good
-    assert json.loads(coach("hand", "--back", "--json").stdout)["held_by"] == ""
-    assert coach("restore", "99", code=2).stderr.startswith("coach: there is no run #99")
+    assert json.loads(coach("hand", "--back", "--json").out)["held_by"] == ""
+    assert coach("restore", "99", code=2).err.startswith("coach: there is no run #99")
 
 
 def test_a_detector_is_switched_off_and_another_is_dismissed_with_a_reason(shop, coach):
@@ -81,15 +81,15 @@ def test_a_detector_is_switched_off_and_another_is_dismissed_with_a_reason(shop,
     heard = ""
     for number in (0, 1, 2):
         patch(shop, number)
-        heard += coach("run", code=1).stderr
+        heard += coach("run", code=1).err
     assert "⚠ no-effect" in heard
     assert "guess" not in heard
-    assert coach("loops", "dismiss", "no-effect", "", code=2).stderr.startswith("coach: dismissing needs")
-    assert "no pattern 'nope'" in coach("loops", "dismiss", "nope", "x", code=2).stderr
+    assert coach("loops", "dismiss", "no-effect", "", code=2).err.startswith("coach: dismissing needs")
+    assert "no pattern 'nope'" in coach("loops", "dismiss", "nope", "x", code=2).err
     coach("loops", "dismiss", "no-effect", "three places had the same slip")
     more = ""
     for name in ("one", "two", "three"):
         cart = shop / "shop" / "cart.py"
         cart.write_text(cart.read_text() + f"\n\ndef {name}() -> str:\n    return '{name}'\n")
-        more += coach("run", code=1).stderr
+        more += coach("run", code=1).err
     assert "no-effect" not in more
