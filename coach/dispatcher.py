@@ -65,6 +65,16 @@ class Log(Protocol):
         """Give up the lock."""
 
 
+class Service(Protocol):
+    """What lets other processes in."""
+
+    def start(self, door: "Dispatcher") -> None:
+        """Begin to serve."""
+
+    def close(self) -> None:
+        """Stop; nobody is let in any more."""
+
+
 class Dispatcher:
     """A live session as a door."""
 
@@ -74,7 +84,9 @@ class Dispatcher:
         engine: Engine,
         records: Sequence[Recorded] = (),
         clock: Callable[[], float] = time.time,
+        service: Service | None = None,
     ) -> None:
+        self._service = service
         self._log = log
         self._engine = engine
         self._clock = clock
@@ -91,6 +103,8 @@ class Dispatcher:
     def __enter__(self) -> Self:
         self._engine.start(self.observe)
         self._thread.start()
+        if self._service:
+            self._service.start(self)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -150,7 +164,9 @@ class Dispatcher:
         return True
 
     def close(self) -> None:
-        """Stop the engine, take in its last observations, give up the log."""
+        """Send other doors away, stop the engine, take in its last observations, give up the log."""
+        if self._service:
+            self._service.close()
         self._engine.close()
         if self._thread.is_alive():
             self._queue.put(None)

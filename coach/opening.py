@@ -6,6 +6,7 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 import logging
 import os
 import platform
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,12 +24,18 @@ from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
-from coach.errors import SessionError, TargetError
+from coach.errors import SessionError, SessionHeld, TargetError
+from coach.remote import RemoteDoor, join
 from coach.review import Replay
+from coach.serving import Service
 from coach.store import artefacts, library
 from coach.store.log import SessionLog, no_collection, read_log
 from coach.store.paths import new_session_id, project_home, session_folder, state_home
 from coach.workflow_files import load_workflow, workflow_paths
+
+JOIN_SECONDS = 1.5
+"""How long a session may be held by somebody who does not listen, before we say so."""
+JOIN_PAUSE = 0.05
 
 
 def target_from(words: Sequence[str], command: Sequence[str] | None, root: Path, here: Path) -> Target:
@@ -78,7 +85,8 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
     )
     log = SessionLog.create(session_folder(session_id))
     _keep_diagnostics()
-    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees))
+    service = Service(session_folder(session_id))
+    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees), service=service)
     dispatcher.record(opened)
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
@@ -103,12 +111,28 @@ def open_existing(session: str) -> Dispatcher:
         interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
     trees, _ = open_trees(root, project_home(root))
     _keep_diagnostics()
-    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees), loaded.records)
+    engine = _engine(root, interpreter, settings, trees)
+    dispatcher = Dispatcher(log, engine, loaded.records, service=Service(session_folder(listed.id)))
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, root, settings)
     _tell_edits(dispatcher, state, trees)
     return dispatcher
+
+
+def open_shared(session: str) -> Dispatcher | RemoteDoor:
+    """Take up a session, or join the coach that holds it. Raises SessionHeld when that one cannot be reached."""
+    deadline = time.monotonic() + JOIN_SECONDS
+    while True:
+        try:
+            return open_existing(session)
+        except SessionHeld:
+            joined = join(session_folder(library.find(session).id), artefacts.read)
+            if joined:
+                return joined
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(JOIN_PAUSE)  # it is just being opened, or just being given up
 
 
 def open_review(session: str, why: str = "") -> Replay:

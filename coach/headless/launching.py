@@ -16,7 +16,7 @@ from coach.errors import SessionHeld, UsageError
 from coach.exporting import export_session
 from coach.headless.choosing import chosen_target
 from coach.headless.opening import current_id
-from coach.opening import open_existing, open_new, open_review, project_here
+from coach.opening import open_new, open_review, open_shared, project_here
 from coach.store import library
 
 
@@ -29,12 +29,13 @@ def new(args: Namespace) -> Door:
 
 
 def resumed(session: str) -> Door:
-    """Take up a session; when another coach holds it, look at it."""
+    """Take up a session; when another coach holds it, join it there, or else look at it."""
     found = current_id(session)
     try:
-        return _begun(open_existing(found), cmd.Resume())
+        shared = open_shared(found)
     except SessionHeld as held:
         return open_review(found, why=str(held))
+    return _begun(shared, cmd.Resume()) if isinstance(shared, Dispatcher) else shared
 
 
 def reviewed(session: str) -> Door:

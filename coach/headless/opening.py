@@ -14,28 +14,33 @@ from coach.dispatcher import Dispatcher
 from coach.errors import SessionError
 from coach.headless.choosing import chosen_target
 from coach.headless.talk import NOTHING_RAN, narrator, say
-from coach.opening import open_existing, open_new, open_review, project_here
+from coach.opening import open_new, open_review, open_shared, project_here
+from coach.remote import RemoteDoor
 from coach.store import library
 
 TICK = 0.2
 """Seconds between two looks for a signal while waiting."""
 
 
-def wait(session: Dispatcher) -> None:
+Session = Dispatcher | RemoteDoor
+"""A live session: held here, or by another coach that lets us in."""
+
+
+def wait(session: Session) -> None:
     """Wait until the session is idle; a signal ends the wait and is recorded."""
     while not session.wait_idle(TICK):
         pass
 
 
 @contextlib.contextmanager
-def opened_session(args: Namespace) -> Iterator[Dispatcher]:
-    """Take up the named session, or the open one of this project."""
-    with _serving(open_existing(current_id(args.session))) as session:
+def opened_session(args: Namespace) -> Iterator[Session]:
+    """Take up the named session, or the open one of this project; one that another coach holds is joined."""
+    with _serving(open_shared(current_id(args.session))) as session:
         yield session
 
 
 @contextlib.contextmanager
-def opened_target(args: Namespace) -> Iterator[Dispatcher]:
+def opened_target(args: Namespace) -> Iterator[Session]:
     """Take up the open session of this target, or begin one."""
     root = project_here()
     target = chosen_target(args, root)
@@ -47,7 +52,7 @@ def opened_target(args: Namespace) -> Iterator[Dispatcher]:
         return
     flags = {"python": args.python, "workflow": args.workflow, "timeout": args.timeout}
     if found is not None:
-        with _serving(open_existing(found.id)) as session:
+        with _serving(open_shared(found.id)) as session:
             if session.state.target == target:
                 yield session
                 return
@@ -60,7 +65,7 @@ def opened_target(args: Namespace) -> Iterator[Dispatcher]:
         _drop_if_nothing_ran(session)
 
 
-def _drop_if_nothing_ran(session: Dispatcher) -> None:
+def _drop_if_nothing_ran(session: Session) -> None:
     """A mistyped target must not stay behind as the project's open session."""
     runs = session.state.runs
     if runs and all(run.report and run.report.ending.kind in NOTHING_RAN for run in runs):
@@ -85,7 +90,7 @@ def read_session(named: str) -> SessionState:
 
 
 @contextlib.contextmanager
-def _serving(session: Dispatcher) -> Iterator[Dispatcher]:
+def _serving(session: Session) -> Iterator[Session]:
     with _signals(), session:
         session.subscribe(narrator(session.state))
         try:
@@ -95,7 +100,12 @@ def _serving(session: Dispatcher) -> Iterator[Dispatcher]:
             session.submit(cmd.Interrupted(by=name))
             session.wait_idle(5)
             session.close()
-            say(f"coach: stopped by {name}; the session is kept")
+            left = (
+                "the session is kept"
+                if isinstance(session, Dispatcher)
+                else "the session goes on where it is held"
+            )
+            say(f"coach: stopped by {name}; {left}")
             raise SystemExit(128 + signal.Signals[name].value) from None
 
 

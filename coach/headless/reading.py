@@ -18,7 +18,7 @@ from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, Usage
 from coach.exporting import export_session
 from coach.headless.opening import current_id, read_session
 from coach.headless.talk import put, put_json, say, status_text
-from coach.opening import open_existing, open_review, project_here
+from coach.opening import open_review, open_shared, project_here
 from coach.store import library
 from coach.workflow_files import load_workflow, read_workflow, workflow_paths
 
@@ -63,7 +63,7 @@ def _newest_here() -> str:
 def _note_export(session: str, args: Namespace, digest: str) -> None:
     """The hand-off mark; a session that is held or closed elsewhere is exported all the same."""
     try:
-        with open_existing(session) as live:
+        with open_shared(session) as live:
             way = "file" if args.output else "stdout"
             live.submit(
                 cmd.NoteExport(format=args.format, budget=args.budget, digest=digest, way=way)

@@ -7,13 +7,12 @@ from coach.core.commands import Command
 from coach.core.decide import Refusal
 from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
-from coach.dispatcher import Dispatcher
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
-from coach.headless.opening import opened_session, opened_target, wait
+from coach.headless.opening import Session, opened_session, opened_target, wait
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, status_text
 
 
-def ask(session: Dispatcher, command: Command) -> None:
+def ask(session: Session, command: Command) -> None:
     """Submit a command and wait until all that follows from it is over. Raises UsageError for a refusal."""
     answer = session.submit(command)
     wait(session)
@@ -45,7 +44,7 @@ def reproduce(args: Namespace) -> int:
         return exit_code_of(state.last_run)
 
 
-def _say_run(session: Dispatcher, args: Namespace) -> int:
+def _say_run(session: Session, args: Namespace) -> int:
     last = session.state.last_run
     if last and args.json:
         put_json(

@@ -18,10 +18,9 @@ from coach.core.search import (
 )
 from coach.core.session import SessionState
 from coach.core.text import safe_line
-from coach.dispatcher import Dispatcher
 from coach.door import Update
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
-from coach.headless.opening import opened_session, opened_target
+from coach.headless.opening import Session, opened_session, opened_target
 from coach.headless.running import ask
 from coach.headless.talk import SIGNS, put, put_json, say
 from coach.opening import project_here
@@ -77,7 +76,7 @@ def _progress(state: SessionState) -> Callable[[Update], None]:
     return tell
 
 
-def _told(session: Dispatcher, args: Namespace) -> int:
+def _told(session: Session, args: Namespace) -> int:
     search = session.state.searches[-1]
     result = search.result
     if result is None:

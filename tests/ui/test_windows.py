@@ -14,9 +14,26 @@ from tests.ui.seeing import EXPORTED, press, session_of, shown, text_of
 async def test_spec_form_writes_lists_one_per_line() -> None:
     door = fakes.FakeDoor(*fakes.story("reproduce"))
     async with shown(door) as pilot:
-        await press(pilot, "s", *"sum", "tab", *"27", "tab", *"30", "tab", *"a", "enter", *"b", "ctrl+s")
+        await press(
+            pilot,
+            "s",
+            *"sum",
+            "tab",
+            *"27",
+            "tab",
+            *"30",
+            "tab",
+            *"May",
+            "tab",
+            *"a",
+            "enter",
+            *"b",
+            "ctrl+s",
+        )
         assert door.commands == [
-            cmd.WriteSpec(spec=Spec(title="sum", expected="27", actual="30", constraints=("a", "b")))
+            cmd.WriteSpec(
+                spec=Spec(title="sum", expected="27", actual="30", since="May", constraints=("a", "b"))
+            )
         ]
 
 

@@ -1,0 +1,185 @@
+"""Let other doors in: the holder of a session serves it on a Unix socket beside the log (0600, in a 0700 folder).
+
+What they ask goes into the one queue of the dispatcher like any other command; nothing is written here.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from coach.core.commands import Command
+from coach.core.decide import Refusal
+from coach.door import Door, Update
+from coach.store.lines import encode
+from coach.wire import LONGEST_LINE, address, command_from, packed, unpacked
+
+MOST_CLIENTS = 16
+MOST_NOTICES = 200
+LONGEST_WAIT = 60.0
+"""Seconds; who waits longer asks again."""
+
+
+class Served(Door, Protocol):
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until nothing runs or is owed."""
+
+
+class Service:
+    """Listens from ``start`` to ``close``. A state directory without sockets is no reason not to debug: then nobody can join."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listener: socket.socket | None = None
+        self._clients: set[_Client] = set()
+        self._lock = threading.Lock()
+
+    def start(self, door: Served) -> None:
+        """Begin to listen. The session's lock is ours, so a socket that is there is a dead coach's."""
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with address(self._folder) as name:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name)  # noqa: PTH108 - may be a name under /proc
+                listener.bind(name)
+                os.chmod(name, 0o600)  # noqa: PTH101
+            listener.listen(MOST_CLIENTS)
+        except OSError:
+            listener.close()
+            return
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener, door), name="coach-door", daemon=True).start()
+
+    def close(self) -> None:
+        """Send everybody away."""
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        with contextlib.suppress(OSError), address(self._folder) as name:
+            os.unlink(name)  # noqa: PTH108
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        with self._lock:
+            clients = tuple(self._clients)
+        for client in clients:
+            client.close()
+
+    def _accept(self, listener: socket.socket, door: Served) -> None:
+        while self._listener is listener:
+            try:
+                found, _ = listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                if len(self._clients) >= MOST_CLIENTS:
+                    found.close()
+                    continue
+                client = _Client(found, door, self._gone)
+                self._clients.add(client)
+            client.start()
+
+    def _gone(self, client: "_Client") -> None:
+        with self._lock:
+            self._clients.discard(client)
+
+
+class _Client:
+    """One other door: one thread reads what it asks, one sends.
+
+    Events are read from the door's own list when they are sent, so that a slow client costs no memory.
+    """
+
+    def __init__(self, found: socket.socket, door: Served, gone: "Callable[[_Client], None]") -> None:
+        self._socket = found
+        self._door = door
+        self._gone = gone
+        self._sent = 0
+        self._words: deque[dict[str, Any]] = deque(maxlen=MOST_NOTICES)
+        self._answers: deque[dict[str, Any]] = deque()
+        self._wake = threading.Condition()
+        self._is_over = False
+        self._unsubscribe = door.subscribe(self._hear)
+
+    def start(self) -> None:
+        threading.Thread(target=self._send, name="coach-door-send", daemon=True).start()
+        threading.Thread(target=self._read, name="coach-door-read", daemon=True).start()
+
+    def close(self) -> None:
+        with self._wake:
+            self._is_over = True
+            self._wake.notify_all()
+        self._unsubscribe()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._gone(self)
+
+    def _hear(self, update: Update) -> None:
+        with self._wake:
+            if update.notice:
+                self._words.append({"notice": update.notice, "refusal": update.is_refusal})
+            self._wake.notify_all()
+
+    def _answer(self, value: dict[str, Any]) -> None:
+        with self._wake:
+            self._answers.append(value)
+            self._wake.notify_all()
+
+    def _send(self) -> None:
+        """Send events first: who reads an answer has what led to it."""
+        try:
+            while True:
+                told, end = self._next()
+                if self._is_over:
+                    return
+                for record in self._door.records[self._sent : end]:
+                    self._socket.sendall(b'{"record":' + encode(record).rstrip(b"\n") + b"}\n")
+                self._sent = end
+                self._socket.sendall(b"".join(map(packed, told)))
+        except OSError:
+            return
+        finally:
+            self.close()
+            self._socket.close()
+
+    def _next(self) -> tuple[list[dict[str, Any]], int]:
+        """Wait for something to send: words and answers, and the number of events that come before them."""
+        with self._wake:
+            while not (self._is_over or self._answers or self._words or self._sent < len(self._door.records)):
+                self._wake.wait()
+            told = [*self._words, *self._answers]
+            self._words.clear()
+            self._answers.clear()
+            return told, len(self._door.records)
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError, ValueError), self._socket.makefile("rb") as lines:
+            while line := lines.readline(LONGEST_LINE):
+                self._take(unpacked(line))
+        self.close()
+
+    def _take(self, said: dict[str, Any]) -> None:
+        if "idle" in said:
+            seconds = said.get("seconds")
+            limit = float(seconds) if isinstance(seconds, int | float) else 0.0
+            self._answer(
+                {"idle": said["idle"], "reached": self._door.wait_idle(min(max(limit, 0.0), LONGEST_WAIT))}
+            )
+            return
+        number = said.get("ask")
+        command = command_from(said.get("command"), said.get("fields"))
+        if command is None:
+            self._answer({"answer": number, "refused": "this coach does not know that command", "notice": ""})
+            return
+        self._ask(number, command)
+
+    def _ask(self, number: object, command: Command) -> None:
+        answer = self._door.submit(command).result()
+        if isinstance(answer, Refusal):
+            self._answer({"answer": number, "refused": answer.reason, "notice": ""})
+        else:
+            self._answer({"answer": number, "refused": None, "notice": answer.notice})
