@@ -168,7 +168,7 @@ class ChangesSeen(Value):
 
 
 class RelatedFound(Value):
-    """Test files that import what changed, or changed themselves; empty when none is known."""
+    """Tests that ran what changed, by id, and test files that import it or changed themselves; empty when none is known."""
 
     paths: tuple[Text, ...]
     tests: tuple[Text, ...] = ()

@@ -46,7 +46,7 @@ from coach.engine.execution import Surroundings, execute, server_environment
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
 from coach.engine.probing import as_in_checkout
-from coach.engine.related import related_tests
+from coach.engine.related import concerned, related_tests
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
 from coach.engine.sources import read_test
@@ -255,7 +255,7 @@ class LocalEngine:
             case ReadChanges():
                 return self._read_changes(effect)
             case FindRelated():
-                return RelatedFound(paths=effect.paths, tests=related_tests(self._around.root, effect.paths))
+                return RelatedFound(paths=effect.paths, tests=self._related(effect.paths))
             case Watch():
                 return self._watch(on=effect.on)
             case ReadAttempt():
@@ -282,6 +282,14 @@ class LocalEngine:
         trees = self._known_trees()
         tree = effect.tree or trees.record()
         return ChangesSeen(changes=trees.changes(effect.base, tree, effect.label))
+
+    def _related(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        root, newest = self._around.root, self._looking.newest
+        if newest is None or self._trees is None:
+            return related_tests(root, paths)
+        coverage, tree = newest
+        changes = self._trees.changes(tree, self._trees.record(), "")
+        return concerned(root, paths, coverage, changes)
 
     def _known_trees(self) -> Trees:
         if self._trees is None:

@@ -25,7 +25,13 @@ class Looking:
     recall: Callable[[str], str]
     """Returns a kept text by its hash; empty when it is gone."""
     _coverage: Coverage | None = None
+    _tree: str = ""
     _chosen: tuple[Mutant, ...] = ()
+
+    @property
+    def newest(self) -> tuple[Coverage, str] | None:
+        """The newest coverage and the tree it belongs to."""
+        return (self._coverage, self._tree) if self._coverage and self._tree else None
 
     def prepare(self, effect: StartRun) -> RunRequest:
         """Return the request as it is to be executed: a mutating one also collects tests that notice the changes."""
@@ -62,7 +68,7 @@ class Looking:
             return [MutantsSeen(mutations=found)]
         if coverage is None or report.ending.kind in _STOPPED:
             return []
-        self._coverage = coverage
+        self._coverage, self._tree = coverage, report.tree
         return [
             SpectrumSeen(spectrum=spectrum_of(request, report, coverage, self.around.root, self.around.keep))
         ]

@@ -1,6 +1,6 @@
-"""Which test files concern changed files: those that import them, directly or through other own modules.
+"""Which tests concern changed files: those seen to run the changed lines, else the test files that import the files.
 
-Read from the import statements alone; nothing is executed. Imports made by name at run time are not seen: the run of all
+Imports are read from the statements alone; nothing is executed. Imports made by name at run time are not seen: the run of all
 tests that follows is the net below. A changed ``conftest.py`` concerns every test file below its folder.
 """
 
@@ -9,10 +9,15 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from coach.core.changes import Changes
+from coach.core.isolate.affected import affected
+from coach.core.isolate.spectrum import Coverage
 from coach.engine.watched import folders_to_watch, sources
 
 MOST_FILES = 3_000
 """Reading more takes longer than running all tests of most projects."""
+MOST_IDS = 200
+"""More tests than this are run as whole files: a command line has its limits."""
 _MOST_BYTES = 1_000_000
 
 
@@ -37,6 +42,27 @@ def related_tests(root: Path, changed: Sequence[str]) -> tuple[str, ...]:
         reached |= new
         waiting += new
     return tuple(sorted(name for name in reached if is_test_file(name) and (root / name).is_file()))
+
+
+def concerned(root: Path, changed: Sequence[str], coverage: Coverage, changes: Changes) -> tuple[str, ...]:
+    """Return tests that ran changed lines, by id, and test files that concern what the trace does not tell.
+
+    Args:
+        root: the project.
+        changed: the files that were saved.
+        coverage: the newest trace; test files it does not hold are chosen by their imports.
+        changes: from the trace's tree to now.
+
+    """
+    found = affected(coverage, changes, changed)
+    traced = {test.partition("::")[0] for test in coverage.tests}
+    tests_changed = [path for path in changed if is_test_file(path)]
+    files = dict.fromkeys(related_tests(root, [*found.unsure, *tests_changed]))
+    files |= dict.fromkeys(each for each in related_tests(root, changed) if each not in traced)
+    ids = [test for test in found.tests if test.partition("::")[0] not in files]
+    if len(ids) > MOST_IDS:
+        return tuple(sorted({*files, *(test.partition("::")[0] for test in ids)}))
+    return (*sorted(files), *ids)
 
 
 def is_test_file(name: str) -> bool:

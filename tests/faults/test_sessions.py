@@ -184,6 +184,28 @@ def test_a_warm_green_is_confirmed_cold_and_everything_follows(session):
     assert new[2].request.target.words == ("tests/test_it.py",)
 
 
+def test_after_a_trace_the_tests_that_ran_the_changed_lines_are_the_related_ones(session):
+    """Both test files import the shop; only one test runs the line that is saved."""
+    made = session(
+        {
+            "shop.py": "def total():\n    return 1\n\n\ndef name():\n    return 'shop'\n",
+            "tests/test_it.py": "import shop\n\ndef test_it():\n    assert shop.total() == 2\n",
+            "tests/test_shop.py": "import shop\n\ndef test_name():\n    assert shop.name()\n\n"
+            "def test_total():\n    assert shop.total()\n",
+        },
+        TEST,
+    )
+    made.do(cmd.RunTarget())
+    made.idle()
+    made.do(cmd.Suspects(scope="suite"))
+    made.idle()
+    made.watch()
+    made.write("shop.py", "def total():\n    return 2\n\n\ndef name():\n    return 'shop'\n")
+    made.until(lambda state: any(run.request.covers == "all" and run.judged for run in state.runs), "all")
+    related = next(run for run in made.idle().runs if run.request.covers == "related")
+    assert set(related.request.target.words) == {TEST, "tests/test_shop.py::test_total"}
+
+
 @on_linux
 def test_what_warm_hides_the_cold_check_shows(session):
     """A value that an interpreter takes from its hash seed once: warm is always green, the cold runs are not."""
