@@ -188,13 +188,112 @@ def review(megabytes, rounds):
     print(f"  peak memory         {middle['peak_mb']:.0f} MB")
 
 
+LIBRARY = """
+import json, sqlite3, sys, time, statistics
+from pathlib import Path
+import coach.headless.shelf
+from coach.store import library
+from coach.store.index import phrase_of
+from coach.store.library import Query
+home = Path(sys.argv[1])
+def timed(call, rounds=7):
+    took = []
+    for _ in range(rounds):
+        begin = time.perf_counter(); call(); took.append(time.perf_counter() - begin)
+    return statistics.median(took)
+found = {}
+begin = time.perf_counter()
+for path in home.glob("sessions/*/log.jsonl"): path.read_bytes()
+found["read_s"] = time.perf_counter() - begin
+begin = time.perf_counter(); listed, total = library.search(Query(), 50)
+found["rebuild_s"] = time.perf_counter() - begin
+found["list_s"] = timed(lambda: library.search(Query(), 50))
+found["list_all_s"] = timed(library.sessions)
+found["search_s"] = timed(lambda: library.search(Query(words="KeyError cart", is_open=True, since=1.0), 50))
+found["find_s"] = timed(lambda: library.find(listed[0].id))
+sql = "SELECT n FROM words JOIN sessions ON n = words.rowid WHERE words MATCH ? ORDER BY last_at DESC LIMIT 50"
+base = sqlite3.connect(home / "library.sqlite3")
+found["sqlite_s"] = timed(lambda: base.execute(sql, (phrase_of("KeyError cart"),)).fetchall())
+path = home / "sessions" / listed[0].id / "log.jsonl"
+path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(True)[-1].replace(b'"seq":', b'"seq":9'))
+begin = time.perf_counter(); library.search(Query(), 50)
+found["grown_s"] = time.perf_counter() - begin
+found["index_mb"] = (home / "library.sqlite3").stat().st_size / 1e6
+print(json.dumps(found))
+"""
+
+
+def write_library(home, sessions, events):
+    """Sessions made from forty stories with words of their own; returns the megabytes of logs."""
+    from coach.store.paths import ALPHABET
+
+    size = 0
+    stories = [story(seed, events // sessions) for seed in range(40)]
+    for number in range(sessions):
+        digits, rest = [], number
+        for _ in range(8):
+            rest, digit = divmod(rest, len(ALPHABET))
+            digits.append(ALPHABET[digit])
+        folder = home / "sessions" / "".join(reversed(digits))
+        folder.mkdir(parents=True)
+        content = stories[number % 40].replace(b"tests/test_", b"tests/s%d/test_" % number)
+        size += (folder / "log.jsonl").write_bytes(content)
+    return size / 1e6
+
+
+def story(seed, length):
+    rng = random.Random(seed)
+    events = [OPENED, {"kind": "step_entered", "step": "reproduce"}]
+    number = 0
+    while len(events) < length - 1:
+        number += 1
+        made = list(run_events(rng, number))
+        for each in made[2]["report"]["failures"]:
+            each["frames"], each["sections"] = each["frames"][-1:], []
+        events += [*made, {"kind": "note_written", "text": f"the {rng.choice(WORDS)} is {number}"}]
+    events = [
+        *events[: length - 1],
+        {"kind": "root_cause_written", "text": f"a stale {rng.choice(WORDS)} {seed}"},
+    ]
+    lines = (
+        Recorded(seq=at, at=1_700_000_000.0 + seed * 1000 + at, event=event_from(each))
+        for at, each in enumerate(events, 1)
+    )
+    return b"".join(map(encode, lines))
+
+
+def library(sessions, events):
+    home = Path(tempfile.mkdtemp(prefix="coach-bench-"))
+    try:
+        megabytes = write_library(home, sessions, events)
+        found = in_python(LIBRARY, str(home), env=os.environ | {"COACH_STATE_DIR": str(home)})
+    finally:
+        shutil.rmtree(home)
+    print(f"{sessions:,} sessions, {events:,} events, {megabytes:,.0f} MB of logs; medians of 7")
+    print(
+        f"  build the index     {found['rebuild_s']:.1f} s  ({found['rebuild_s'] / found['read_s']:.1f} × reading the files); {found['index_mb']:.0f} MB"
+    )
+    print(
+        f"  list the newest 50  {found['list_s'] * 1000:.0f} ms;  all {found['list_all_s'] * 1000:.0f} ms;  by id {found['find_s'] * 1000:.0f} ms"
+    )
+    print(
+        f"  search two words    {found['search_s'] * 1000:.0f} ms  ({found['search_s'] / found['sqlite_s']:.1f} × the bare FTS5 query)"
+    )
+    print(f"  after one log grew  {found['grown_s'] * 1000:.0f} ms")
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["review"])
+    parser.add_argument("what", choices=["review", "library"])
     parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--sessions", type=int, default=10_000)
+    parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
-    review(args.megabytes, args.rounds)
+    if args.what == "review":
+        review(args.megabytes, args.rounds)
+    else:
+        library(args.sessions, args.events)
 
 
 if __name__ == "__main__":

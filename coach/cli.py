@@ -24,6 +24,10 @@ start here:
 {EXIT_CODES}"""
 
 
+_SHELF = ("close", "prune", "export", "import")
+"""What else can be done with sessions; other words after ``sessions`` are searched for."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -31,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "--" in words:
         position = words.index("--")
         words, command = words[:position], words[position + 1 :]
+    if words[:1] == ["sessions"] and words[1:2] and words[1] in _SHELF:
+        words[:2] = [" ".join(words[:2])]
     parser = _parser()
     args = parser.parse_args(words)
     args.command = command
@@ -64,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_searches(commands)
     _add_notebook(commands)
     _add_sessions(commands)
+    _add_library(commands)
     _add_workflows(commands)
     add_loops(commands)
     add_handoff(commands)
@@ -235,10 +242,34 @@ def _add_sessions(commands: "_Commands[_Parser]") -> None:
         commands, "status", "coach.headless.reading:status", "where the session stands and the next move"
     )
     _add_session(status)
-    sessions = _add(commands, "sessions", "coach.headless.reading:sessions", "list sessions, newest first")
+
+
+def _add_library(commands: "_Commands[_Parser]") -> None:
+    sessions = _add(
+        commands, "sessions", "coach.headless.shelf:sessions", "list and search sessions, newest first"
+    )
+    sessions.add_argument(
+        "words", nargs="*", metavar="WORD", help="in target, failure, spec, notes or root cause"
+    )
     sessions.add_argument("--here", action="store_true", help="only those of this project")
-    sessions.add_argument("--open", action="store_true", help="only open ones")
+    state = sessions.add_mutually_exclusive_group()
+    state.add_argument("--open", action="store_true", help="only open ones")
+    state.add_argument("--closed", action="store_true", help="only closed ones")
+    state.add_argument("--stale", nargs="?", const="30d", metavar="SPAN", help="open and untouched for 30d")
+    sessions.add_argument("--since", metavar="SPAN", help="used within 30d, 2h …")
+    sessions.add_argument("--limit", type=int, metavar="N", help="at most so many (default: 50; 0: all)")
     sessions.add_argument("--json", action="store_true", help="print JSON lines to stdout")
+    close = _add(commands, "sessions close", "coach.headless.shelf:close", "close open sessions in a batch")
+    close.add_argument("id", nargs="*", metavar="ID", help="ids or unique prefixes")
+    close.add_argument("--stale", nargs="?", const="30d", metavar="SPAN", help="all untouched for 30d")
+    close.add_argument("--passing", action="store_true", help="run their targets; close those that pass now")
+    close.add_argument("--note", default="", metavar="TEXT")
+    prune = _add(
+        commands, "sessions prune", "coach.headless.shelf:prune", "remove old closed sessions for ever"
+    )
+    prune.add_argument("--older-than", default="180d", metavar="SPAN", help="not used for so long (180d)")
+    prune.add_argument("--also-open", action="store_true", help="open ones too")
+    prune.add_argument("--yes", action="store_true", help="do it; without, say what would go")
 
 
 def _add_workflows(commands: "_Commands[_Parser]") -> None:

@@ -14,7 +14,7 @@ from coach.dispatcher import Dispatcher
 from coach.errors import SessionError
 from coach.headless.choosing import chosen_target
 from coach.headless.talk import NOTHING_RAN, narrator, say
-from coach.opening import open_new, open_review, open_shared, project_here
+from coach.opening import open_existing, open_new, open_review, open_shared, project_here
 from coach.remote import RemoteDoor
 from coach.store import library
 
@@ -37,6 +37,13 @@ def opened_session(args: Namespace) -> Iterator[Session]:
     """Take up the named session, or the open one of this project; one that another coach holds is joined."""
     with _serving(open_shared(current_id(args.session))) as session:
         yield session
+
+
+@contextlib.contextmanager
+def taken_up(session: str) -> Iterator[Session]:
+    """Take up a session by its id. Raises SessionHeld when another coach works on it."""
+    with _serving(open_existing(session)) as live:
+        yield live
 
 
 @contextlib.contextmanager

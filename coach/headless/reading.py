@@ -1,19 +1,12 @@
 """Headless commands that only read: status, export, sessions, workflows."""
 
-import os
-import sys
-import time
 from argparse import Namespace
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import jsonlines
 
 from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.core.summary import summarise
-from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, UsageError
 from coach.exporting import export_session
 from coach.headless.opening import current_id, read_session
@@ -79,41 +72,6 @@ def _write_file(path: Path, text: str) -> None:
         raise UsageError(
             f"{path} cannot be written", why=error.strerror or str(error), do="choose another file"
         ) from None
-
-
-def sessions(args: Namespace) -> int:
-    """List sessions, newest first."""
-    found = library.sessions()
-    if args.here:
-        found = [each for each in found if each.project == str(project_here())]
-    if args.open:
-        found = [each for each in found if each.state == "open"]
-    if args.json:
-        with jsonlines.Writer(sys.stdout, flush=True) as writer:
-            writer.write_all(asdict(each) for each in found)
-        return EXIT_FINE
-    for each in found:
-        put(_session_line(each))
-    if not found:
-        put("no sessions yet: coach debug TARGET starts one")
-    return EXIT_FINE
-
-
-def _session_line(each: library.Listed) -> str:
-    if each.damage:
-        return f"{each.id}  damaged: {safe_line(each.damage)}"
-    home = os.path.expanduser("~")  # noqa: PTH111 - only a prefix to shorten
-    project = each.project.replace(home, "~", 1) if each.project.startswith(home + os.sep) else each.project
-    title = safe_line(each.title or each.target, limit=60)
-    return f"{each.id}  {_age(each.last_at):>6}  {each.state:<9} {each.step:<12} {each.runs:>3} runs  {title}  {safe_line(project)}"
-
-
-def _age(at: float) -> str:
-    seconds = max(0.0, time.time() - at)
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return "now"
 
 
 def workflows(args: Namespace) -> int:

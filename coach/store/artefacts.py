@@ -7,6 +7,8 @@ import hashlib
 import os
 import re
 import tempfile
+import time
+from collections.abc import Collection
 from pathlib import Path
 
 from coach.core.text import storable
@@ -53,3 +55,17 @@ def _write_whole(place: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def drop_all_but(named: Collection[str], place: Path) -> int:
+    """Remove texts that are not named and older than an hour; returns the bytes freed."""
+    freed = 0
+    for path in place.glob("??/" + "?" * 64):
+        try:
+            seen = path.stat()
+            if path.name not in named and time.time() - seen.st_mtime > 3600:
+                path.unlink()
+                freed += seen.st_size
+        except OSError:
+            continue  # another coach was faster
+    return freed

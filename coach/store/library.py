@@ -1,61 +1,83 @@
-"""All sessions of the state directory, as a list; a damaged one is listed and never hides the others.
+"""All sessions of the state directory: listed, searched, found by the beginning of an id, thrown away when they are old.
 
-Listing decodes only the few kinds of event it shows. The kind stands at the front of each line (see ``lines``), so the
-rest is passed over at the speed of reading; what does not look like that is decoded, and is damage when that fails.
+A damaged session is listed and never hides the others.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from coach.core import events as ev
+from coach.core.failure import FailureSignature
 from coach.errors import SessionError
-from coach.store.lines import NEWER, is_newer, objects, record_from
-from coach.store.log import LOG_NAME
-from coach.store.paths import is_id, session_folder, sessions_folder, unusable
+from coach.store import artefacts
+from coach.store.index import Index, log_of, phrase_of
+from coach.store.lock import SessionLock
+from coach.store.paths import artefacts_folder, is_id, session_folder, sessions_folder, unusable
+from coach.store.survey import Known, Listed
 
-_FRONT = re.compile(rb'\{"seq": ?\d+, ?"at": ?(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?), ?"kind": ?"([a-z_]+)"')
-_SHOWN = {
-    b"session_opened",
-    b"session_resumed",
-    b"session_closed",
-    b"step_entered",
-    b"spec_written",
-    b"target_changed",
-}
-_KNOWN = {str(kind.model_fields["kind"].default).encode() for kind in ev.Event.__args__}
+__all__ = ["Listed", "Query", "alike", "find", "newest_open", "prune", "search", "sessions"]
+_ARTEFACT = re.compile(rb'"artefact":"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One session as a list shows it. All texts are foreign."""
+class Query:
+    """What to list; everything that is given must hold."""
 
-    id: str
+    words: str = ""
+    """Each must occur, or begin a word: in the target, failures, spec, notes, hypotheses or root cause."""
     project: str = ""
-    """The root of its project."""
-    target: str = ""
-    title: str = ""
-    state: str = "open"
-    """``open``, or how it was closed: verified, partial, abandoned."""
-    step: str = ""
-    opened_at: float = 0.0
-    last_at: float = 0.0
-    runs: int = 0
-    events: int = 0
-    damage: str = ""
-    """Why it cannot be shown or continued; the other columns mean little then."""
-    flaws: str = ""
-    """What of it is lost although the rest is well: bad lines, a cut-off end."""
-    read_only: str = ""
-    """Why it can be read but not continued."""
+    is_open: bool = False
+    is_closed: bool = False
+    since: float = 0.0
+    """Seconds since the epoch: used at or after that."""
+    before: float = 0.0
+    """Seconds since the epoch: last used before that; 0: any time."""
+
+    def condition(self) -> tuple[str, list[object]]:
+        """Return it as SQL and its values."""
+        parts: list[tuple[str, object]] = []
+        phrase = phrase_of(self.words)
+        if self.words.strip():
+            parts.append(("(n IN (SELECT rowid FROM words WHERE words MATCH ?))", phrase or '""'))
+        if self.project:
+            parts.append(("project = ?", self.project))
+        if self.since:
+            parts.append(("last_at >= ?", self.since))
+        if self.before:
+            parts.append(("last_at < ?", self.before))
+        sql = [each for each, _ in parts] + ["state = 'open' AND damage = ''"] * self.is_open
+        sql += ["state <> 'open'"] * self.is_closed
+        return " AND ".join(sql) or "1", [value for _, value in parts]
 
 
 def sessions() -> list[Listed]:
     """List all sessions, the most recently used first."""
-    listed = [_listed(folder) for folder in _folders()]
-    return sorted(listed, key=lambda each: (each.last_at, each.id), reverse=True)
+    return search(Query())[0]
+
+
+def search(query: Query, most: int = -1) -> tuple[list[Listed], int]:
+    """Return the newest ``most`` sessions that match (< 0: all), and how many match."""
+    where, values = query.condition()
+    with Index.opened() as index:
+        found = index.rows(where, values, most)
+        return found, len(found) if most < 0 else index.count(where, values)
+
+
+def alike(failing: Sequence[FailureSignature], besides: str = "", most: int = 3) -> list[tuple[Listed, str]]:
+    """Return past sessions with such a failure and how they are alike, best first: those with a root cause lead."""
+    looked_up = [
+        Known(each.strict, each.loose, each.test, each.exception, each.message, each.place)
+        for each in failing
+    ]
+    with Index.opened() as index:
+        found = []
+        for session, how in index.alike(looked_up):
+            (listed,) = index.rows("id = ?", (session,))
+            if listed.id != besides and (listed.root_cause or listed.state != "open"):
+                found.append((listed, how))
+    return sorted(found, key=lambda each: not each[0].root_cause)[:most]
 
 
 def find(prefix: str) -> Listed:
@@ -70,17 +92,56 @@ def find(prefix: str) -> Listed:
         raise SessionError(
             f"{len(found)} sessions begin with {word!r}", why=f"{candidates}{more}", do="give more of the id"
         )
-    return _listed(session_folder(found[0].name))
+    name = session_folder(found[0].name).name
+    with Index.opened(name) as index:
+        listed = index.rows("id = ?", (name,))
+    if not listed:
+        raise SessionError(f"session {name} is gone", do="see `coach sessions`")
+    return listed[0]
 
 
 def newest_open(root: Path) -> Listed | None:
     """Return the session to go on with in a project: the most recently used open one that can be continued."""
     here = str(root.resolve())
-    for each in sessions():
-        is_usable = each.state == "open" and not each.damage and not each.read_only
-        if is_usable and str(Path(each.project).resolve()) == here:
+    for each in search(Query(is_open=True))[0]:
+        if not each.read_only and str(Path(each.project).resolve()) == here:
             return each
     return None
+
+
+def prune(names: Sequence[str]) -> tuple[list[str], int]:
+    """Remove sessions, and outputs that no session speaks of any more. Returns what was kept (held) and the bytes freed."""
+    held, freed = [], 0
+    for name in names:
+        folder = session_folder(name)
+        try:
+            lock = SessionLock(folder)
+        except SessionError:
+            held.append(name)
+            continue
+        try:
+            freed += sum(each.stat().st_size for each in folder.iterdir() if each.is_file())
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise unusable(folder, error) from error
+        finally:
+            lock.release()
+    return held, freed + _drop_outputs()
+
+
+def _drop_outputs() -> int:
+    """Remove outputs that no log names; those of the last hour stay, their event may be on its way."""
+    named = {found for folder in _folders() for found in _artefacts_in(log_of(folder.name))}
+    return artefacts.drop_all_but(named, artefacts_folder())
+
+
+def _artefacts_in(log: Path) -> Iterator[str]:
+    try:
+        with log.open("rb") as file:
+            for line in file:
+                yield from (found.decode() for found in _ARTEFACT.findall(line))
+    except FileNotFoundError:
+        return
 
 
 def _folders() -> list[Path]:
@@ -93,82 +154,3 @@ def _folders() -> list[Path]:
         return []
     except OSError as error:
         raise unusable(place, error) from error
-
-
-def _listed(folder: Path) -> Listed:
-    path = folder / LOG_NAME
-    listed = Listed(id=folder.name)
-    try:
-        changed = path.stat().st_mtime
-        with path.open("rb") as file:
-            survey = _Survey(listed)
-            for line in file:
-                survey.take(line)
-            return survey.result(changed)
-    except OSError as error:
-        return replace(listed, damage=error.strerror or str(error))
-
-
-class _Survey:
-    """What one pass over a log's lines found."""
-
-    def __init__(self, listed: Listed) -> None:
-        self._listed = listed
-        self._bad = self._torn = self._runs = self._events = 0
-        self._last_at = 0.0
-        self._reason = ""
-        self._is_opened = False
-
-    def take(self, line: bytes) -> None:
-        if not line.endswith(b"\n"):
-            self._torn = len(line)
-            return
-        front = _FRONT.match(line)
-        if front is None or front[2] in _SHOWN or front[2] not in _KNOWN:
-            self._decode(line)
-            return
-        self._events += 1
-        self._runs += front[2] == b"run_started"
-        self._last_at = float(front[1])
-
-    def result(self, changed: float) -> Listed:
-        flaws = [f"{self._bad} damaged lines"] * (self._bad > 0) + ["a cut-off last line"] * (self._torn > 0)
-        return replace(
-            self._listed,
-            last_at=self._last_at or changed,
-            runs=self._runs,
-            events=self._events,
-            damage="" if self._is_opened else "its first event is missing",
-            flaws=", ".join(flaws),
-            read_only=self._reason,
-        )
-
-    def _decode(self, line: bytes) -> None:
-        for raw in objects([line]):
-            record = record_from(raw) if raw is not None else None
-            if record is None:
-                self._bad += 1
-                continue
-            self._events += 1
-            self._last_at = record.at
-            self._runs += record.event.kind == "run_started"
-            self._reason = self._reason or (NEWER if is_newer(record) else "")
-            self._is_opened |= isinstance(record.event, ev.SessionOpened)
-            self._listed = replace(self._listed, **dict(_shown(record)))
-
-
-def _shown(record: ev.Recorded) -> Iterator[tuple[str, Any]]:
-    """Yield the columns an event changes."""
-    match record.event:
-        case ev.SessionOpened(target=target, checkout=checkout):
-            yield from (("opened_at", record.at), ("target", target.label), ("project", checkout.root))
-        case ev.SessionResumed():
-            yield "state", "open"
-        case ev.SessionClosed(ending=ending):
-            yield "state", ending
-        case ev.StepEntered(step=step):
-            yield "step", step
-        case ev.SpecWritten(spec=spec):
-            yield "title", spec.title
-        case ev.TargetChanged(target=target):
-            yield "target", target.label

@@ -24,6 +24,8 @@ from coach.store.lock import SessionLock
 from coach.store.paths import make_private, unusable
 
 LOG_NAME = "log.jsonl"
+IMPORTED = "imported.txt"
+"""Beside the log of a session that came from elsewhere; says from where, and is never taken away."""
 
 Write = Callable[[int, bytes], int]
 
@@ -148,7 +150,7 @@ class SessionLog:
         lock = SessionLock(folder)
         try:
             loaded = read_log(folder)
-            _refuse_unwritable(folder.name, loaded)
+            _refuse_unwritable(folder.name, loaded, imported_from(folder))
             fd = os.open(folder / LOG_NAME, os.O_RDWR | os.O_APPEND)
         except OSError as error:
             lock.release()
@@ -223,15 +225,27 @@ class SessionLog:
         self._good = whole
 
 
-def _refuse_unwritable(session: str, loaded: LoadedLog) -> None:
+def _refuse_unwritable(session: str, loaded: LoadedLog, imported: str) -> None:
     """Leave a newer coach's log, or one without its beginning, as it is."""
     reason = loaded.read_only_reason
+    if imported:
+        reason = f"it was imported from {imported}"
     if not reason and not any(isinstance(record.event, SessionOpened) for record in loaded.records):
         reason = "its first event is damaged"
     if reason:
         raise SessionError(
             f"session {session} cannot be continued", why=reason, do=f"read it with `coach review {session}`"
         )
+
+
+def imported_from(folder: Path) -> str:
+    """Return where a session was imported from; empty for one's own."""
+    try:
+        return (folder / IMPORTED).read_text(encoding="utf-8", errors="replace").strip()[:200] or "a file"
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        return "a file"
 
 
 def _new_beside(path: Path) -> Path:
