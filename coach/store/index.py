@@ -35,7 +35,7 @@ CREATE INDEX by_time ON sessions (last_at);
 CREATE TABLE failures (n INTEGER NOT NULL, {", ".join(Known._fields)}, PRIMARY KEY (strict, n)) WITHOUT ROWID;
 CREATE INDEX by_loose ON failures (loose);
 CREATE INDEX by_session ON failures (n);
-CREATE VIRTUAL TABLE words USING fts5 ({", ".join(_KINDS)}, tokenize = "unicode61 remove_diacritics 2", prefix = '3');
+CREATE VIRTUAL TABLE words USING fts5 ({", ".join(_KINDS)}, tokenize = "unicode61 remove_diacritics 2");
 PRAGMA user_version = {VERSION};
 """
 
@@ -271,5 +271,6 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _built(base: sqlite3.Connection) -> sqlite3.Connection:
     base.isolation_level = None
+    base.execute("PRAGMA cache_size = -65536")
     base.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
     return base
