@@ -55,7 +55,12 @@ class Trimmer:
         return {key for node in body if (key := self._key(node, lines))}
 
     def _key(self, node: ast.stmt, lines: int) -> _Key | None:
-        """Return where a node stands, counted from the end it is shared at; None when the edit reached it."""
+        """Return where a node stands, counted from the end it is shared at; None when it has to stay.
+
+        It stays when the edit reached it, or when what is beside it cannot be judged without it.
+        """
+        if _concerns_all(node):
+            return None
         marks = node.decorator_list if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else []
         first = min([node.lineno, *(each.lineno for each in marks)])
         last = node.end_lineno or node.lineno
@@ -64,6 +69,13 @@ class Trimmer:
         if first > lines - self._tail:
             return False, lines - first, lines - last
         return None
+
+
+def _concerns_all(node: ast.stmt) -> bool:
+    """Whether a statement says something about every test beside it, such as ``pytestmark = …`` or ``pytest.skip()``."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(each, ast.Name) and each.id == "pytestmark" for each in node.targets)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
 def _header(node: ast.ClassDef) -> str:

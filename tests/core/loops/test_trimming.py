@@ -2,7 +2,7 @@
 
 import ast
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coach.core.attempt import SourcePair
@@ -51,8 +51,16 @@ def whole(file: Edited) -> Edited:
     )
 
 
+ONE = "def test_a():\n    assert x == 1\n"
+
+
 @settings(deadline=None)
 @given(SOURCES, SOURCES, st.sampled_from(["shop/cart.py", "tests/test_cart.py"]))
+@example(
+    f"pytestmark = pytest.mark.skip\n\n{ONE}",
+    f"pytestmark = pytest.mark.skip\n\n@pytest.mark.skip\n{ONE}",
+    "tests/test_a.py",
+)
 def test_every_reader_says_the_same(before, after, path):
     file = edited(SourcePair(path=path, before=before, after=after))
     for read in (lambda each: nature_of([each]), touched, lambda each: tampering_in([each])):
