@@ -193,6 +193,7 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     _add_session(step)
     _add_suspects(commands)
     _add_hypothesis(commands)
+    _add_logpoint(commands)
     note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
     note.add_argument("text", nargs="?", default="", metavar="TEXT")
     note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
@@ -234,6 +235,34 @@ def _add_hypothesis(commands: "_Commands[_Parser]") -> None:
     parser.add_argument("--judge", type=int, metavar="N", help="give H<N> a verdict")
     parser.add_argument("--verdict", choices=["SUPPORTED", "REFUTED", "INCONCLUSIVE"])
     parser.add_argument("--reason", default="", help="what was observed")
+    _add_session(parser)
+
+
+def _add_logpoint(commands: "_Commands[_Parser]") -> None:
+    parser = _add(
+        commands,
+        "logpoint",
+        "coach.headless.logpoint:logpoint",
+        "look at values in the running code, and test a prediction about them; no file is edited",
+    )
+    parser.add_argument(
+        "place", nargs="?", default="", metavar="FILE:LINE", help="with --watch: FILE:FUNCTION"
+    )
+    parser.add_argument(
+        "expression", nargs="?", default="", metavar="EXPRESSION", help="evaluated before the line"
+    )
+    parser.add_argument(
+        "--expect", metavar="CONDITION", default="", help="what is predicted to be true there"
+    )
+    parser.add_argument("--mode", choices=["once", "always", "never", "only-failing"], default="once")
+    parser.add_argument(
+        "--hypothesis", type=int, metavar="N", default=0, help="let the verdict be that of H<N>"
+    )
+    parser.add_argument("--watch", metavar="NAME", default="", help="every change of a name in the function")
+    parser.add_argument("--pdb", action="store_true", help="stop there in pdb, in this terminal")
+    parser.add_argument(
+        "--again", action="store_true", help="look once more; the line is followed by its text"
+    )
     _add_session(parser)
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from coach.core.hypothesis import Prediction, Verdict
+from coach.core.logpoint import Logpoint
 from coach.core.loops.sighting import Pattern
 from coach.core.scope import Scope
 from coach.core.search import SearchKind
@@ -110,6 +111,12 @@ class RuleOutSuspect(Value):
 
 class RestoreSuspect(Value):
     suspect: str
+
+
+class Look(Value):
+    """Look at values while the failing test and its neighbours run; the logpoint is kept before the run begins."""
+
+    logpoint: Logpoint
 
 
 class ProposeHypothesis(Value):
@@ -240,6 +247,7 @@ Command = (
     | TryMutants
     | RuleOutSuspect
     | RestoreSuspect
+    | Look
     | ProposeHypothesis
     | JudgeHypothesis
     | WriteNote

@@ -8,6 +8,7 @@ from coach.core.changes import Changes
 from coach.core.control import Control
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
+from coach.core.logpoint import Observed
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.core.search import SearchRequest, SearchResult, Tried
@@ -150,6 +151,13 @@ class ControlSeen(Value):
     control: Control
 
 
+class LogpointRead(Value):
+    """What a logpoint run showed; its ``RunEnded`` came before."""
+
+    run: int
+    observed: Observed
+
+
 class FilesSaved(Value):
     """Source files of the checkout have new content."""
 
@@ -219,6 +227,7 @@ Observation = (
     | SpectrumSeen
     | MutantsSeen
     | ControlSeen
+    | LogpointRead
     | SearchAdvanced
     | SearchOver
     | FilesSaved

@@ -17,6 +17,7 @@ from coach.core.failure import FailureSignature
 from coach.core.hypothesis import Prediction, Verdict
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
+from coach.core.logpoint import LogpointRun
 from coach.core.loops.sighting import Level, Pattern
 from coach.core.oracle import Judged
 from coach.core.report import RunReport
@@ -249,6 +250,14 @@ class HypothesisJudged(Value):
     rule: int = 1
 
 
+class LogpointSeen(Value):
+    """What a logpoint showed, and what that says of its prediction."""
+
+    kind: Literal["logpoint_seen"] = "logpoint_seen"
+    seen: LogpointRun
+    rule: int = 1
+
+
 class NoteWritten(Value):
     kind: Literal["note_written"] = "note_written"
     text: Text
@@ -432,6 +441,7 @@ Event = (
     | SuspectRestored
     | HypothesisProposed
     | HypothesisJudged
+    | LogpointSeen
     | NoteWritten
     | VerificationBegan
     | VerificationVoided

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from coach.core.failure import FailureSignature
+from coach.core.logpoint import Logpoint
 from coach.core.oracle import Judged
 from coach.core.report import RunReport
 from coach.core.scope import Scope as Reach
@@ -22,8 +23,9 @@ Purpose = Literal[
     "confirm",
     "reverted",
     "control",
+    "logpoint",
 ]
-"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants`` and ``control`` only look; the others
+"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control`` and ``logpoint`` only look; the others
 are evidence for a step. ``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes."""
 
 PURPOSE_WORDS: dict[Purpose, str] = {
@@ -38,6 +40,7 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "confirm": "cold check",
     "reverted": "without the fix",
     "control": "small wrong fixes",
+    "logpoint": "logpoint",
 }
 
 
@@ -62,6 +65,8 @@ class RunRequest(Value):
     """What a traced run compares the failing test with."""
     mutate: float = 0.0
     """Seconds to spend on small mutations of suspicious places; 0: none."""
+    logpoint: Logpoint | None = None
+    """What is looked at while it runs: the prediction stands in the log before the run begins."""
     control: bool = False
     """Whether its mutations are of a fix, and the test must notice them."""
     covers: Reach = "target"
@@ -69,8 +74,8 @@ class RunRequest(Value):
 
     @property
     def only_looks(self) -> bool:
-        """Whether it is neither evidence nor feedback: it looks which lines run, or what mutations change."""
-        return self.trace or self.mutate > 0
+        """Whether it is neither evidence nor feedback: it looks which lines run, what mutations change, what values are."""
+        return self.trace or self.mutate > 0 or self.logpoint is not None
 
     @property
     def in_copy(self) -> bool:

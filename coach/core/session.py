@@ -17,6 +17,7 @@ from coach.core.growing import Growing
 from coach.core.hypothesis import Hypothesis
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
+from coach.core.logpoint import LogpointRun
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
 from coach.core.reproduction import Reproduction
@@ -139,6 +140,7 @@ class SessionState:
     mutants: Mutations | None = None
     ruled_out: Mapping[str, str] = field(default_factory=_none)
     hypotheses: tuple[Hypothesis, ...] = ()
+    logpoints: tuple[LogpointRun, ...] = ()
     notes: tuple[Note, ...] = ()
     plan: tuple[Purpose, ...] = ()
     """Runs a verification under way is made of; empty when none is."""
@@ -512,6 +514,12 @@ def _(event: ev.HypothesisJudged, state: SessionState) -> SessionState:
     judged = (each.model_copy(update=judgement) if each.id == event.id else each for each in state.hypotheses)
     learnt = _marked(state, "learnt") if event.verdict != "SUPPORTED" else state
     return replace(learnt, hypotheses=tuple(judged))
+
+
+@_apply.register
+def _(event: ev.LogpointSeen, state: SessionState) -> SessionState:
+    looked = replace(_marked(state, "experiment"), logpoints=(*state.logpoints, event.seen))
+    return _answered(looked, f"looked at {event.seen.logpoint.place}")
 
 
 @_apply.register

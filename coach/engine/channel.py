@@ -273,6 +273,7 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
     trace: Path | None = None,
     modules: Path | None = None,
     plan: Path | None = None,
+    logpoint: Path | None = None,
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
@@ -286,6 +287,7 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
         "other_roots": [str(each) for each in others],
         "trace": str(trace) if trace else "",
         "mutants": str(plan) if plan else "",
+        "logpoint": str(logpoint) if logpoint else "",
         "modules": str(modules) if modules else "",
     }
     return json.dumps(settings)

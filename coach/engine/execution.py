@@ -72,7 +72,7 @@ class Surroundings:
     traced: dict[int, Coverage] = field(default_factory=dict)
     """Lines of traced runs by run number; whoever asked for them takes them out."""
     mutated: dict[int, str] = field(default_factory=dict)
-    """Plans of mutating runs by run number before they begin, and what came of them afterwards."""
+    """Plans of mutating and logging runs by run number before they begin, and what came of them afterwards."""
     home: Path | None = None
     """Where the compiled probe is kept; None: it runs from its sources."""
 
@@ -192,9 +192,9 @@ class _Execution:
         trace = self._scratch.trace if self._request.only_looks else None
         if trace:
             trace.touch(mode=0o600)
-        plan = self._scratch.plan if self._request.mutate else None
-        if plan:
-            plan.write_text(self._around.mutated.pop(self._request.number, ""), "utf-8")
+        has_plan = self._request.mutate or self._request.logpoint
+        if has_plan:
+            self._scratch.plan.write_text(self._around.mutated.pop(self._request.number, ""), "utf-8")
         settings = channel_settings(
             self._scratch.channel,
             self._scratch.nonce,
@@ -203,7 +203,8 @@ class _Execution:
             others,
             trace,
             self._scratch.modules if self._around.warm and not self._copy else None,
-            plan,
+            self._scratch.plan if self._request.mutate else None,
+            self._scratch.plan if self._request.logpoint else None,
         )
         self._scratch.settings.write_text(settings, "utf-8")
 
@@ -257,7 +258,7 @@ class _Execution:
         if self._request.trace:
             coverage = read_coverage(self._scratch.trace, self._scratch.nonce, self._cwd)
             self._around.traced[self._request.number] = coverage
-        if self._request.mutate:
+        if self._request.mutate or self._request.logpoint:
             self._around.mutated[self._request.number] = self._scratch.trace.read_text("utf-8", "replace")
         lines = self._around.live.tail(_TAIL_LINES)
         ending = self._ending(finished, lines)

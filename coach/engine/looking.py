@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from coach.core.effects import ControlSeen, MutantsSeen, Observation, SpectrumSeen, StartRun
+from coach.core.effects import ControlSeen, LogpointRead, MutantsSeen, Observation, SpectrumSeen, StartRun
 from coach.core.isolate.mutants import Mutant
 from coach.core.isolate.spectrum import Coverage
 from coach.core.report import RunReport
@@ -11,6 +11,7 @@ from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.controlling import control_of, wrong_fixes
 from coach.engine.execution import Surroundings
+from coach.engine.logpointing import located, look_text, observed_in
 from coach.engine.mutating import mutations_of, neighbours_of, plan_text, planned, strangers
 from coach.engine.spectrum import coverage_from, spectrum_of
 
@@ -36,6 +37,10 @@ class Looking:
     def prepare(self, effect: StartRun) -> RunRequest:
         """Return the request as it is to be executed: a mutating one also collects tests that notice the changes."""
         request = effect.request
+        if request.logpoint:
+            placed = located(request.logpoint, self.around.root)
+            self.around.mutated[request.number] = look_text(placed, self.around.root)
+            return request.model_copy(update={"logpoint": placed})
         if not request.mutate:
             return request
         root, focus = self.around.root, request.focus
@@ -54,6 +59,8 @@ class Looking:
         """Read what a run saw. A trace that was stopped half way says nothing; mutations that came half way do."""
         coverage = self.around.traced.pop(request.number, None)
         said = self.around.mutated.pop(request.number, "")
+        if request.logpoint:
+            return [LogpointRead(run=request.number, observed=observed_in(request, report, said))]
         if request.control:
             seen = control_of(request.number, self._chosen, said, report.ending.sentence)
             return [ControlSeen(control=seen)]

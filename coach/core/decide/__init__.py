@@ -8,6 +8,7 @@ from coach.core.decide import (  # noqa: F401 - they register
     evidence,
     feedback,
     isolating,
+    logpoints,
     loops,
     notebook,
     observed,

@@ -432,14 +432,18 @@ class _State:
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
             return
-        if settings.get("trace") or settings.get("mutants"):
+        if settings.get("trace"):
             self._look(settings)
 
     def _look(self, settings):
         """Load tracer or mutator, files beside this one; they write to a file of their own, read when the run is over."""
         try:
             channel = _Channel(settings["trace"], settings["nonce"], "")
-            if settings.get("mutants"):
+            if settings.get("logpoint"):
+                import coach_logpoint
+
+                self.looker = coach_logpoint.load(settings["logpoint"], self.channel, channel)
+            elif settings.get("mutants"):
                 import coach_mutator
 
                 self.looker = coach_mutator.load(settings["mutants"], self.channel, channel)

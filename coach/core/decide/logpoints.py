@@ -1,0 +1,108 @@
+"""Logpoints: what is looked at becomes a run that only looks; what it showed becomes a verdict by a stated rule."""
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide.evidence import CLOSED
+from coach.core.decide.isolating import failure_in_view
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
+from coach.core.run import RunRequest
+from coach.core.session import SessionState
+from coach.core.target import Target
+
+
+@decide.register
+def _(message: cmd.Look, state: SessionState) -> Decision | Refusal:
+    why_not = _impossible(message.logpoint, state)
+    if why_not:
+        return Refusal(why_not)
+    draft = Draft(state)
+    start_look(draft, message.logpoint, looked_test(state))
+    return draft.done()
+
+
+def looked_test(state: SessionState) -> str:
+    """Return the test a logpoint is about: the pinned one, else the failing one; empty when none is known."""
+    if state.pin:
+        return state.pin.test
+    seen = failure_in_view(state)
+    if seen and "::" in seen[1].test:
+        return seen[1].test
+    return state.target.words[0] if state.target.is_one_test else ""
+
+
+def start_look(draft: Draft, logpoint: Logpoint, test: str) -> None:
+    """Record and start a run of the test among those of its file, with the logpoint set."""
+    if draft.state.under_way:
+        draft.perform(eff.StopRuns(superseded=True))
+    number = draft.state.last_number + 1
+    request = RunRequest(
+        number=number,
+        purpose="logpoint",
+        target=Target(words=(test.partition("::")[0],)),
+        hash_seed=number * 2_654_435_761 % 2**32,
+        focus=test,
+        logpoint=logpoint,
+    )
+    draft.record(ev.RunStarted(request=request))
+    draft.perform(eff.StartRun(request=request))
+
+
+def _impossible(logpoint: Logpoint, state: SessionState) -> str:
+    if state.closed:
+        return CLOSED.reason
+    if state.target.kind != "pytest" or not looked_test(state):
+        return "a logpoint needs a failing pytest test; r runs the target"
+    if state.plan or state.series_start is not None:
+        return "a series of runs is under way; look when it is over"
+    tested = state.hypothesis(logpoint.hypothesis)
+    if logpoint.hypothesis and (tested is None or not tested.is_open):
+        return f"H{logpoint.hypothesis} is not open"
+    return _unreadable("the expression", logpoint.expression) or _unreadable(
+        "the condition", logpoint.condition
+    )
+
+
+def _unreadable(what: str, text: str) -> str:
+    """Say why a text is no Python expression; the target's own Python may know more, never less than it needs."""
+    if not text.strip():
+        return ""
+    try:
+        compile(text, "<logpoint>", "eval")
+    except (SyntaxError, ValueError) as error:
+        return f"{what} is no Python expression: {error.args[0]}"
+    return ""
+
+
+@decide.register
+def _(message: eff.LogpointRead, state: SessionState) -> Decision | Refusal:
+    run = state.run(message.run)
+    if run is None or run.request.logpoint is None:
+        return Refusal("no such logpoint run")
+    observed = message.observed
+    moved = {"line": observed.line or run.request.logpoint.line, "source": observed.source}
+    logpoint = run.request.logpoint.model_copy(update=moved)
+    draft = Draft(state)
+    seen = LogpointRun(run=message.run, logpoint=logpoint, observed=observed)
+    if logpoint.condition:
+        verdict, reason = judge_logpoint(logpoint, observed)
+        seen = seen.model_copy(update={"verdict": verdict, "reason": reason})
+    draft.record(ev.LogpointSeen(seen=seen, rule=RULE))
+    tested = state.hypothesis(logpoint.hypothesis)
+    if tested and tested.is_open and seen.verdict in {"SUPPORTED", "REFUTED"}:
+        judged = ev.HypothesisJudged(
+            id=tested.id, verdict=seen.verdict, reason=f"{logpoint.place}: {seen.reason}", runs=(message.run,)
+        )
+        draft.record(judged)
+    draft.notice = _notice(seen)
+    return draft.done()
+
+
+def _notice(seen: LogpointRun) -> str:
+    if seen.observed.why:
+        return seen.observed.why
+    if seen.verdict:
+        return f"{seen.verdict.lower()}: {seen.reason}"
+    hits = sum(each.hits for each in seen.observed.tests)
+    return f"{seen.logpoint.place}: {hits} hits" if hits else f"{seen.logpoint.place} was never reached"

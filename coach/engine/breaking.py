@@ -1,0 +1,51 @@
+"""Stop in pdb at a logpoint, on the real terminal: a run that a person leads. Nothing of it is evidence, nothing is recorded."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from coach.core.events import SessionOpened
+from coach.core.logpoint import Logpoint
+from coach.engine.channel import channel_settings
+from coach.engine.compiled_probe import PROBE_FOLDER
+from coach.engine.execution import clean_environment
+from coach.engine.logpointing import located, look_text
+
+
+def break_into(logpoint: Logpoint, test: str, opened: SessionOpened) -> int:
+    """Run the test in the foreground and stop before the line (where the condition holds); returns pytest's exit code.
+
+    Raises:
+        TargetError: the line cannot be found.
+        OSError: the interpreter cannot be started.
+
+    """
+    root = Path(opened.checkout.root)
+    placed = located(logpoint, root)
+    with tempfile.TemporaryDirectory(prefix="coach-pdb-") as folder:
+        place = Path(folder)
+        (place / "plan.json").write_text(look_text(placed, root, stops=True), "utf-8")
+        for name in ("events", "said"):
+            (place / name).touch(mode=0o600)
+        settings = channel_settings(
+            place / "events",
+            "pdb",
+            root,
+            place / "stacks",
+            (),
+            place / "said",
+            None,
+            None,
+            place / "plan.json",
+        )
+        (place / "probe.json").write_text(settings, "utf-8")
+        env = clean_environment(os.environ)
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROBE_FOLDER), env.get("PYTHONPATH", "")]))
+        env["COACH_PROBE"] = str(place / "probe.json")
+        argv = [opened.interpreter.path, "-B", "-m", "pytest", "-p", "coach_probe", "-q", "-s"]
+        sys.stdout.flush()
+        return subprocess.run(
+            [*argv, "-o", f"cache_dir={place / 'cache'}", test], cwd=root, env=env, check=False
+        ).returncode
