@@ -159,3 +159,15 @@ state.channel.send_short("test_start", "n" * 100_000)
     lines = (tmp_path / "channel").read_bytes().splitlines()
     assert len(lines) == 2
     assert all(len(line) < 65_536 and json.loads(line)["truncated"] for line in lines)
+
+
+def test_the_last_test_has_ended_even_when_a_plugin_ends_the_process(ground, tmp_path):
+    """Lines of passing tests go out two at a time; none may be held back into the end of the session."""
+    laid = ground("passing")
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins/ender.py").write_text("import os\ndef pytest_sessionfinish():\n    os._exit(0)\n")
+    laid.env |= {"PYTHONPATH": str(tmp_path / "plugins"), "PYTEST_ADDOPTS": "-p ender"}
+    report = laid.run()
+    assert report.ending.kind == "ended_early"
+    assert report.counts.reported == report.counts.selected > 1
+    assert report.ending.sentence.startswith("ended after ")

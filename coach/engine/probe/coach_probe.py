@@ -75,6 +75,7 @@ class _Channel:
         self.silent = False
         self.notes = 0
         self.fd, self.identity = -1, None
+        self.held = b""
         self._open()
         self._register_stacks()
 
@@ -113,10 +114,21 @@ class _Channel:
         line = real.encode(fields).encode("ascii") + b"\n"
         if len(line) > LINE_LIMIT:
             line = _shrunk(fields)
+        self._write(line)
+
+    def _write(self, line):
+        line, self.held = self.held + line, b""
         real.write(self._usable_fd(), line)
 
-    def send_short(self, event, nodeid, rest=""):
-        """Send the two events that every test causes; an encoder set up for each would cost more than the rest."""
+    def flush(self):
+        if self.held and not self.silent and real.getpid() == self.pid:
+            self._write(b"")
+
+    def send_short(self, event, nodeid, rest="", hold=False):
+        """Send the two events that every test causes; an encoder set up for each would cost more than the rest.
+
+        A held line goes out with the next one: half the system calls of a test, which are most of what it costs.
+        """
         if self.silent or real.getpid() != self.pid:
             return
         line = '{"event":"%s",%s,"test":%s%s}\n' % (event, self.mark, real.quote(nodeid), rest)
@@ -124,7 +136,10 @@ class _Channel:
             line = '{"event":"%s",%s,"test":%s,"truncated":true%s}\n' % (
                 event, self.mark, real.quote(nodeid[:4_000]), rest,
             )
-        real.write(self._usable_fd(), line.encode("ascii"))
+        if hold:
+            self.held += line.encode("ascii")
+        else:
+            self._write(line.encode("ascii"))
 
     def note(self, where, error):
         """Say that the probe itself failed; the evidence of this run is incomplete."""
@@ -417,6 +432,7 @@ class _State:
         self.channel = self.reader = None
         self.tests, self.raised, self.collect_errors = {}, {}, {}
         self.deselected, self.rootdir = 0, ""
+        self.in_turn = True  # one test after the other; under xdist they overlap
         self.roots = ()
         self.looker = None
         path = os.environ.get("COACH_PROBE")
@@ -501,6 +517,7 @@ def pytest_collection_finish(session):
 def pytest_xdist_node_collection_finished(node, ids):
     if state.channel is None:
         return
+    state.in_turn = False
     try:
         state.channel.send("collected", {"selected": len(ids), "deselected": 0})
     except Exception as error:
@@ -605,7 +622,7 @@ def pytest_runtest_logfinish(nodeid, location):
             state.channel.send("test_end", fields)
         else:
             rest = ',"outcome":"%s","duration":%.6f' % (test.outcome, seconds)
-            state.channel.send_short("test_end", nodeid, rest)
+            state.channel.send_short("test_end", nodeid, rest, hold=state.in_turn)
     except Exception as error:
         state.channel.note("logfinish", error)
 
@@ -621,6 +638,11 @@ def pytest_internalerror(excrepr):
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_sessionfinish(session, exitstatus):
+    try:
+        if state.channel is not None:
+            state.channel.flush()  # what other plugins do at the end must not make the last test look unfinished
+    except Exception as error:
+        state.channel.note("sessionfinish", error)
     yield
     if state.channel is None:
         return
