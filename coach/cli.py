@@ -13,6 +13,7 @@ from coach.cli_parts import Parser as _Parser
 from coach.cli_parts import add as _add
 from coach.cli_parts import add_session as _add_session
 from coach.cli_parts import add_target as _add_target
+from coach.cli_past import SHELF, add_past
 from coach.errors import EXIT_CODES, CoachError
 
 _EPILOG = f"""\
@@ -24,10 +25,6 @@ start here:
 {EXIT_CODES}"""
 
 
-_SHELF = ("close", "prune", "export", "import")
-"""What else can be done with sessions; other words after ``sessions`` are searched for."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -35,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "--" in words:
         position = words.index("--")
         words, command = words[:position], words[position + 1 :]
-    if words[:1] == ["sessions"] and words[1:2] and words[1] in _SHELF:
+    if words[:1] == ["sessions"] and words[1:2] and words[1] in SHELF:
         words[:2] = [" ".join(words[:2])]
     parser = _parser()
     args = parser.parse_args(words)
@@ -70,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_searches(commands)
     _add_notebook(commands)
     _add_sessions(commands)
-    _add_library(commands)
+    add_past(commands)
     _add_workflows(commands)
     add_loops(commands)
     add_handoff(commands)
@@ -271,34 +268,6 @@ def _add_sessions(commands: "_Commands[_Parser]") -> None:
         commands, "status", "coach.headless.reading:status", "where the session stands and the next move"
     )
     _add_session(status)
-
-
-def _add_library(commands: "_Commands[_Parser]") -> None:
-    sessions = _add(
-        commands, "sessions", "coach.headless.shelf:sessions", "list and search sessions, newest first"
-    )
-    sessions.add_argument(
-        "words", nargs="*", metavar="WORD", help="in target, failure, spec, notes or root cause"
-    )
-    sessions.add_argument("--here", action="store_true", help="only those of this project")
-    state = sessions.add_mutually_exclusive_group()
-    state.add_argument("--open", action="store_true", help="only open ones")
-    state.add_argument("--closed", action="store_true", help="only closed ones")
-    state.add_argument("--stale", nargs="?", const="30d", metavar="SPAN", help="open and untouched for 30d")
-    sessions.add_argument("--since", metavar="SPAN", help="used within 30d, 2h …")
-    sessions.add_argument("--limit", type=int, metavar="N", help="at most so many (default: 50; 0: all)")
-    sessions.add_argument("--json", action="store_true", help="print JSON lines to stdout")
-    close = _add(commands, "sessions close", "coach.headless.shelf:close", "close open sessions in a batch")
-    close.add_argument("id", nargs="*", metavar="ID", help="ids or unique prefixes")
-    close.add_argument("--stale", nargs="?", const="30d", metavar="SPAN", help="all untouched for 30d")
-    close.add_argument("--passing", action="store_true", help="run their targets; close those that pass now")
-    close.add_argument("--note", default="", metavar="TEXT")
-    prune = _add(
-        commands, "sessions prune", "coach.headless.shelf:prune", "remove old closed sessions for ever"
-    )
-    prune.add_argument("--older-than", default="180d", metavar="SPAN", help="not used for so long (180d)")
-    prune.add_argument("--also-open", action="store_true", help="open ones too")
-    prune.add_argument("--yes", action="store_true", help="do it; without, say what would go")
 
 
 def _add_workflows(commands: "_Commands[_Parser]") -> None:

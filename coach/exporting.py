@@ -4,11 +4,17 @@ import getpass
 import os
 import platform
 import re
+from collections.abc import Sequence
 from typing import Literal
 
+from coach.core.events import Recorded
 from coach.core.export import LEAST, Export, export
-from coach.core.redact import Private
+from coach.core.export.fence import Cleaner
+from coach.core.redact import Private, Redactor
 from coach.core.session import SessionState
+from coach.core.story.markdown import markdown
+from coach.core.story.page import page
+from coach.core.story.story import tell
 from coach.errors import UsageError
 
 _SECRET_NAME = re.compile(
@@ -21,6 +27,7 @@ SHORTEST_SECRET = 6
 """Shorter values occur in text by chance."""
 
 Style = Literal["markdown", "xml", "json"]
+Telling = Literal["html", "markdown"]
 
 
 def export_session(state: SessionState, budget: int, style: Style) -> Export:
@@ -30,6 +37,18 @@ def export_session(state: SessionState, budget: int, style: Style) -> Export:
             f"{budget} tokens are too few", why="task, failure and ask need more", do=f"give at least {LEAST}"
         )
     return export(state, budget=budget, style=style, private=_private())
+
+
+def tell_session(
+    records: Sequence[Recorded], style: Telling, imported: str = ""
+) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """Tell a log as a page or as Markdown; returns it and what was taken out: (rule, times)."""
+    story = tell(records, imported)
+    redactor = Redactor(_private())
+    opened = story.state.opened
+    clean = Cleaner(redactor, opened.checkout.root if opened else "")
+    text = (page if style == "html" else markdown)(story, clean)
+    return redactor.settle(text), redactor.counts
 
 
 def _private() -> Private:

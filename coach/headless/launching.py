@@ -12,10 +12,10 @@ from coach.core.session import SessionState
 from coach.demo import FAILING_TEST, make_demo
 from coach.dispatcher import Dispatcher
 from coach.door import Door
-from coach.errors import SessionHeld, UsageError
+from coach.errors import SessionHeld
 from coach.exporting import export_session
 from coach.headless.choosing import chosen_target
-from coach.headless.opening import current_id
+from coach.headless.opening import current_id, newest_here
 from coach.opening import open_new, open_review, open_shared, project_here
 from coach.store import library
 
@@ -40,13 +40,7 @@ def resumed(session: str) -> Door:
 
 def reviewed(session: str) -> Door:
     """Replay a session: the named one, or the newest here."""
-    listed = library.find(session) if session else None
-    if listed is None:
-        root = str(project_here())
-        listed = next((each for each in library.sessions() if each.project == root and not each.damage), None)
-    if listed is None:
-        raise UsageError("no session in this project", do="coach sessions lists all")
-    return open_review(listed.id)
+    return open_review((library.find(session) if session else newest_here()).id)
 
 
 def exported(state: SessionState, budget: int) -> str:

@@ -91,6 +91,16 @@ def current_id(named: str) -> str:
     return found.id
 
 
+def newest_here() -> library.Listed:
+    """Return the session of this project that was used last, open or not. Raises SessionError when there is none."""
+    listed = library.search(library.Query(project=str(project_here()), is_whole=True), 1)[0]
+    if not listed:
+        raise SessionError(
+            "no session in this project", do="start one: coach debug TARGET, or name one: coach sessions"
+        )
+    return listed[0]
+
+
 def read_session(named: str) -> SessionState:
     """Return the state of a session without taking it from whoever holds it."""
     return open_review(current_id(named)).state

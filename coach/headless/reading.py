@@ -9,10 +9,9 @@ from coach.core import commands as cmd
 from coach.core.summary import summarise
 from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, UsageError
 from coach.exporting import export_session
-from coach.headless.opening import current_id, read_session
-from coach.headless.talk import put, put_json, say, status_text
+from coach.headless.opening import current_id, newest_here, read_session
+from coach.headless.talk import put, put_json, say, status_text, write_file
 from coach.opening import open_review, open_shared, project_here
-from coach.store import library
 from coach.workflow_files import load_workflow, read_workflow, workflow_paths
 
 
@@ -28,10 +27,10 @@ def status(args: Namespace) -> int:
 
 def export(args: Namespace) -> int:
     """Print a session as a prompt; what leaves is recorded in the session when nobody else holds it."""
-    session = current_id(args.id) if args.id else _newest_here()
+    session = current_id(args.id) if args.id else newest_here().id
     made = export_session(open_review(session).state, args.budget, args.format)
     if args.output:
-        _write_file(Path(args.output), made.text)
+        write_file(Path(args.output), made.text)
         say(f"written to {args.output}: about {made.tokens:,} tokens")
     else:
         put(made.text)
@@ -41,16 +40,6 @@ def export(args: Namespace) -> int:
         say("redacted: " + ", ".join(f"{count} × {rule}" for rule, count in made.redactions))
     _note_export(session, args, made.digest)
     return EXIT_FINE
-
-
-def _newest_here() -> str:
-    root = str(project_here())
-    listed = next((each for each in library.sessions() if each.project == root and not each.damage), None)
-    if listed is None:
-        raise SessionError(
-            "no session in this project", do="start one: coach debug TARGET, or name one: coach sessions"
-        )
-    return listed.id
 
 
 def _note_export(session: str, args: Namespace, digest: str) -> None:
@@ -63,15 +52,6 @@ def _note_export(session: str, args: Namespace, digest: str) -> None:
             ).result(timeout=5)
     except (SessionHeld, SessionError, StoreError) as error:
         say(f"not recorded in the session: {error}")
-
-
-def _write_file(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written", why=error.strerror or str(error), do="choose another file"
-        ) from None
 
 
 def workflows(args: Namespace) -> int:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from coach.core.advice import advise
@@ -13,7 +14,7 @@ from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.core.text import safe, safe_line
 from coach.door import Update
-from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED
+from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED, UsageError
 
 NOTHING_RAN = frozenset({"no_tests", "usage_error", "no_pytest", "not_started"})
 SIGNS = {"PASS": "✔", "FAIL": "✘", "UNRESOLVED": "◐"}
@@ -34,6 +35,16 @@ def put(text: str) -> None:
 def put_json(value: Any) -> None:
     """Write one JSON value; escapes keep any terminal safe."""
     put(json.dumps(value, indent=2))
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file the user named. Raises UsageError."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written", why=error.strerror or str(error), do="choose another file"
+        ) from None
 
 
 def narrator(state: SessionState) -> Callable[[Update], None]:

@@ -30,6 +30,8 @@ class Query:
     project: str = ""
     is_open: bool = False
     is_closed: bool = False
+    is_whole: bool = False
+    """Only those that can be shown."""
     since: float = 0.0
     """Seconds since the epoch: used at or after that."""
     before: float = 0.0
@@ -48,7 +50,7 @@ class Query:
         if self.before:
             parts.append(("last_at < ?", self.before))
         sql = [each for each, _ in parts] + ["state = 'open' AND damage = ''"] * self.is_open
-        sql += ["state <> 'open'"] * self.is_closed
+        sql += ["state <> 'open'"] * self.is_closed + ["damage = ''"] * self.is_whole
         return " AND ".join(sql) or "1", [value for _, value in parts]
 
 

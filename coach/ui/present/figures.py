@@ -1,47 +1,8 @@
-"""Figures as people read them: durations, times of day, counts."""
+"""Figures as people read them; those the screen alone needs stand here."""
 
-import time
+from coach.core.figures import clock, count, day, elapsed, seconds
 
-
-def seconds(duration: float) -> str:
-    """Return a duration with its unit; two digits that matter are enough."""
-    if duration < 0:
-        return "0.00 s"
-    if duration < 9.995:
-        return f"{duration:.2f} s"
-    if duration < 59.95:
-        return f"{duration:.1f} s"
-    minutes, rest = divmod(round(duration), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else elapsed(duration)
-
-
-def elapsed(duration: float) -> str:
-    """Return how long a session has lasted, in minutes: a ticking clock would only disturb."""
-    minutes = max(0, int(duration // 60))
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours < 48 else f"{hours // 24} days"
-
-
-def clock(at: float) -> str:
-    """Return the local time of day; empty for a time that no calendar knows."""
-    try:
-        return time.strftime("%H:%M:%S", time.localtime(at))
-    except (OverflowError, ValueError, OSError):
-        return "--:--:--"
-
-
-def day(at: float) -> str:
-    """Return the local date; empty for a time that no calendar knows."""
-    try:
-        return time.strftime("%Y-%m-%d", time.localtime(at)) if at else ""
-    except (OverflowError, ValueError, OSError):
-        return ""
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+__all__ = ["bar", "clock", "count", "day", "elapsed", "seconds"]
 
 
 def bar(share: float, width: int) -> str:

@@ -4,10 +4,10 @@ from coach.core import events as ev
 from coach.core.loops.sighting import Pattern
 from coach.core.restoring import goal
 from coach.core.session import SessionState
+from coach.core.telling import attempt_words
 from coach.ui.keys import advised
 from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.ui.present.outcome import pieces_of
-from coach.ui.present.runs import attempt_words
 
 _ROOM_FOR_RUNS = 100
 MOST_RUNS = 8

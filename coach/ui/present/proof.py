@@ -4,18 +4,13 @@ from coach.core.checks import edited_since_verification
 from coach.core.hypothesis import Hypothesis
 from coach.core.run import PURPOSE_WORDS
 from coach.core.session import SessionState
+from coach.core.telling import VERDICTS
 from coach.core.verification import VerificationCheck
-from coach.ui.present.line import BLANK, Line, Role, heading, line, paragraphs, piece
+from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.ui.present.looking import Looking
 from coach.ui.present.selecting import selected_hypothesis
 
 _MOST_OBJECTIONS = 4
-VERDICTS: dict[str | None, tuple[str, Role]] = {
-    None: ("○", "accent"),
-    "SUPPORTED": ("✔", "good"),
-    "REFUTED": ("✘", "bad"),
-    "INCONCLUSIVE": ("◐", "warn"),
-}
 
 
 def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:

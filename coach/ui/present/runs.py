@@ -1,22 +1,15 @@
 """The runs, newest first, what was edited before each, and the trend of failing tests."""
 
-from coach.core.attempt import Attempt, Nature
 from coach.core.report import Counts
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.scope import Scope
 from coach.core.session import SessionState
+from coach.core.telling import attempt_words
 from coach.ui.present.figures import count, seconds
 from coach.ui.present.line import BLANK, Line, Piece, line, piece
 from coach.ui.present.outcome import has_looked, pieces_of, reason
 
 _STEPS = "▂▃▄▅▆▇█"
-_NATURE: dict[Nature, str] = {
-    "patch": "",
-    "groundwork": "groundwork",
-    "observing": "observing",
-    "cosmetic": "same behaviour",
-    "tests": "tests only",
-}
 _COVERS: dict[Scope, str] = {
     "failures": "failing tests only",
     "target": "",
@@ -95,17 +88,6 @@ def _loops(state: SessionState, run: Run, key: str) -> list[Line]:
         else line("      ", ("⚠ ", "warn"), loop.pattern.replace("-", " "), hang=8, key=key)
         for loop in found
     ]
-
-
-def attempt_words(attempt: Attempt) -> str:
-    """Say what was edited before a run, of what kind it was, and who did it."""
-    if attempt.restored:
-        said = ["restored"]
-    elif attempt.head_moved:
-        said = ["another commit checked out"]
-    else:
-        said = [f"+{count(len(attempt.paths), 'file')}", _NATURE[attempt.nature]]
-    return " · ".join(filter(None, [*said, f"by {attempt.by}" if attempt.by else ""]))
 
 
 def _detail(state: SessionState, run: Run) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from coach.core import events as ev
+from coach.core.telling import say
 from coach.ui.present.figures import clock, count
 from coach.ui.present.line import Line, line
-from coach.ui.present.telling import say
 
 MOST_SHOWN = 5_000
 

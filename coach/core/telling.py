@@ -1,16 +1,17 @@
 """Every kind of event in words: a sign, its role, and what happened."""
 
 from functools import singledispatch
+from typing import Literal
 
 from coach.core import events as ev
+from coach.core.attempt import Attempt, Nature
+from coach.core.figures import count, seconds
 from coach.core.run import PURPOSE_WORDS
 from coach.core.scope import SCOPE_WORDS
 from coach.core.search import KIND_WORDS
-from coach.ui.present.figures import count, seconds
-from coach.ui.present.line import Role
-from coach.ui.present.proof import VERDICTS
-from coach.ui.present.runs import attempt_words
 
+Role = Literal["good", "bad", "warn", "accent", "dim"]
+"""How a sign is meant; a colour never says more than the sign."""
 Said = tuple[str, Role, str]
 """Sign, its role, and what happened."""
 
@@ -19,6 +20,32 @@ _ENDINGS: dict[str, tuple[str, Role]] = {
     "partial": ("◐", "warn"),
     "abandoned": ("○", "dim"),
 }
+
+
+VERDICTS: dict[str | None, tuple[str, Role]] = {
+    None: ("○", "accent"),
+    "SUPPORTED": ("✔", "good"),
+    "REFUTED": ("✘", "bad"),
+    "INCONCLUSIVE": ("◐", "warn"),
+}
+_NATURE: dict[Nature, str] = {
+    "patch": "",
+    "groundwork": "groundwork",
+    "observing": "observing",
+    "cosmetic": "same behaviour",
+    "tests": "tests only",
+}
+
+
+def attempt_words(attempt: Attempt) -> str:
+    """Say what was edited before a run, of what kind it was, and who did it."""
+    if attempt.restored:
+        said = ["restored"]
+    elif attempt.head_moved:
+        said = ["another commit checked out"]
+    else:
+        said = [f"+{count(len(attempt.paths), 'file')}", _NATURE[attempt.nature]]
+    return " · ".join(filter(None, [*said, f"by {attempt.by}" if attempt.by else ""]))
 
 
 @singledispatch

@@ -1,0 +1,30 @@
+"""``coach report``: a session as a page or as Markdown, for people who were not there."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from coach.errors import EXIT_FINE, UsageError
+from coach.exporting import Telling, tell_session
+from coach.headless.opening import newest_here
+from coach.headless.talk import put, say, write_file
+from coach.opening import open_review
+from coach.store import library
+
+
+def report(args: Namespace) -> int:
+    """Write the report of a session."""
+    listed = library.find(args.id) if args.id else newest_here()
+    style: Telling = args.format or ("markdown" if Path(args.output or "").suffix == ".md" else "html")
+    if style == "html" and not args.output:
+        raise UsageError(
+            "a page goes into a file", do=f"coach report {listed.id} -o report.html, or --format markdown"
+        )
+    text, redactions = tell_session(open_review(listed.id).records, style, listed.imported)
+    if args.output:
+        write_file(Path(args.output), text)
+        say(f"written to {args.output}: {len(text) / 1000:,.0f} kB, nothing in it is loaded from elsewhere")
+    else:
+        put(text)
+    if redactions:
+        say("redacted: " + ", ".join(f"{count} × {rule}" for rule, count in redactions))
+    return EXIT_FINE
