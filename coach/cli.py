@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from coach import __version__
 from coach.cli_handoff import add_handoff
+from coach.cli_ledger import add_ledger
 from coach.cli_loops import add_loops, add_steering
 from coach.cli_parts import Commands as _Commands
 from coach.cli_parts import Parser as _Parser
@@ -189,8 +190,7 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     step.add_argument("--reason", default="", help="why a gate that is not met is passed")
     _add_session(step)
     _add_suspects(commands)
-    _add_hypothesis(commands)
-    _add_logpoint(commands)
+    add_ledger(commands)
     note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
     note.add_argument("text", nargs="?", default="", metavar="TEXT")
     note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
@@ -218,49 +218,6 @@ def _add_suspects(commands: "_Commands[_Parser]") -> None:
     )
     suspects.add_argument("--seconds", type=float, default=10.0, help="time for --mutate (10)")
     _add_session(suspects)
-
-
-def _add_hypothesis(commands: "_Commands[_Parser]") -> None:
-    parser = _add(
-        commands, "hypothesis", "coach.headless.notebook:hypothesis", "list, write or judge hypotheses"
-    )
-    parser.add_argument("claim", nargs="?", default="", metavar="CLAIM", help="what is wrong")
-    parser.add_argument("--predict", default="", metavar="TEXT", help="what will be seen if it holds")
-    parser.add_argument(
-        "--expects", choices=["pass", "same failure", "another failure"], help="what the next run will do"
-    )
-    parser.add_argument("--judge", type=int, metavar="N", help="give H<N> a verdict")
-    parser.add_argument("--verdict", choices=["SUPPORTED", "REFUTED", "INCONCLUSIVE"])
-    parser.add_argument("--reason", default="", help="what was observed")
-    _add_session(parser)
-
-
-def _add_logpoint(commands: "_Commands[_Parser]") -> None:
-    parser = _add(
-        commands,
-        "logpoint",
-        "coach.headless.logpoint:logpoint",
-        "look at values in the running code, and test a prediction about them; no file is edited",
-    )
-    parser.add_argument(
-        "place", nargs="?", default="", metavar="FILE:LINE", help="with --watch: FILE:FUNCTION"
-    )
-    parser.add_argument(
-        "expression", nargs="?", default="", metavar="EXPRESSION", help="evaluated before the line"
-    )
-    parser.add_argument(
-        "--expect", metavar="CONDITION", default="", help="what is predicted to be true there"
-    )
-    parser.add_argument("--mode", choices=["once", "always", "never", "only-failing"], default="once")
-    parser.add_argument(
-        "--hypothesis", type=int, metavar="N", default=0, help="let the verdict be that of H<N>"
-    )
-    parser.add_argument("--watch", metavar="NAME", default="", help="every change of a name in the function")
-    parser.add_argument("--pdb", action="store_true", help="stop there in pdb, in this terminal")
-    parser.add_argument(
-        "--again", action="store_true", help="look once more; the line is followed by its text"
-    )
-    _add_session(parser)
 
 
 def _add_sessions(commands: "_Commands[_Parser]") -> None:

@@ -9,6 +9,7 @@ from coach.core.scope import Scope
 from coach.core.search import SearchKind
 from coach.core.spec import Spec
 from coach.core.target import Target
+from coach.core.trial_request import Trial
 from coach.core.value import Value
 
 
@@ -119,6 +120,27 @@ class Look(Value):
     logpoint: Logpoint
 
 
+class Try(Value):
+    """Carry out a trial in a copy of the work tree."""
+
+    trial: Trial
+    command: tuple[str, ...] = ()
+    """*command*: its words."""
+
+
+class ActivateHypothesis(Value):
+    """Work on this one of the open hypotheses: the next run judges it."""
+
+    id: int
+
+
+class RevisePrediction(Value):
+    """Write the prediction of an open hypothesis anew; refused once an experiment for it has run."""
+
+    id: int
+    prediction: Prediction
+
+
 class ProposeHypothesis(Value):
     claim: str
     prediction: Prediction
@@ -130,6 +152,8 @@ class JudgeHypothesis(Value):
     id: int
     verdict: Verdict
     reason: str
+    teaches: str = ""
+    """What is known now that was not known before."""
 
 
 class WriteNote(Value):
@@ -248,6 +272,9 @@ Command = (
     | RuleOutSuspect
     | RestoreSuspect
     | Look
+    | Try
+    | ActivateHypothesis
+    | RevisePrediction
     | ProposeHypothesis
     | JudgeHypothesis
     | WriteNote

@@ -151,6 +151,13 @@ class ControlSeen(Value):
     control: Control
 
 
+class TrialRead(Value):
+    """A trial's run is over (its ``RunEnded`` came before); ``matched``: whether the pattern is in its output, None without one."""
+
+    run: int
+    matched: bool | None = None
+
+
 class LogpointRead(Value):
     """What a logpoint run showed; its ``RunEnded`` came before."""
 
@@ -227,6 +234,7 @@ Observation = (
     | SpectrumSeen
     | MutantsSeen
     | ControlSeen
+    | TrialRead
     | LogpointRead
     | SearchAdvanced
     | SearchOver

@@ -29,6 +29,7 @@ from coach.core.spec import Spec, TeamRules
 from coach.core.suspect import Suspect
 from coach.core.target import Target
 from coach.core.text import Text
+from coach.core.trial import TrialRun
 from coach.core.value import Value
 from coach.core.verification import Verification
 from coach.core.workflow import Workflow
@@ -247,6 +248,28 @@ class HypothesisJudged(Value):
     verdict: Verdict
     reason: Text
     runs: tuple[int, ...]
+    teaches: Text = ""
+    rule: int = 1
+
+
+class HypothesisActivated(Value):
+    kind: Literal["hypothesis_activated"] = "hypothesis_activated"
+    id: int
+
+
+class PredictionRevised(Value):
+    """The prediction was written anew before any experiment for it had run; only runs after this can test it."""
+
+    kind: Literal["prediction_revised"] = "prediction_revised"
+    id: int
+    prediction: Prediction
+
+
+class TrialSeen(Value):
+    """What a trial showed, and what that says of its prediction."""
+
+    kind: Literal["trial_seen"] = "trial_seen"
+    seen: TrialRun
     rule: int = 1
 
 
@@ -441,6 +464,9 @@ Event = (
     | SuspectRestored
     | HypothesisProposed
     | HypothesisJudged
+    | HypothesisActivated
+    | PredictionRevised
+    | TrialSeen
     | LogpointSeen
     | NoteWritten
     | VerificationBegan

@@ -34,6 +34,8 @@ class Hypothesis(Value):
     verdict: Verdict | None = None
     reason: Text = ""
     runs: tuple[int, ...] = ()
+    teaches: Text = ""
+    """What is known since its verdict, in the words of a person."""
 
     @property
     def is_open(self) -> bool:

@@ -9,6 +9,7 @@ from coach.core.report import RunReport
 from coach.core.scope import Scope as Reach
 from coach.core.target import Target
 from coach.core.text import Text
+from coach.core.trial_request import Trial
 from coach.core.value import Value
 
 Purpose = Literal[
@@ -24,9 +25,10 @@ Purpose = Literal[
     "reverted",
     "control",
     "logpoint",
+    "trial",
 ]
 """Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control`` and ``logpoint`` only look; the others
-are evidence for a step. ``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes."""
+are evidence for a step. ``trial`` is an experiment in a copy, ``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes."""
 
 PURPOSE_WORDS: dict[Purpose, str] = {
     "reproduce": "reproduce",
@@ -41,6 +43,7 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "reverted": "without the fix",
     "control": "small wrong fixes",
     "logpoint": "logpoint",
+    "trial": "trial",
 }
 
 
@@ -67,6 +70,8 @@ class RunRequest(Value):
     """Seconds to spend on small mutations of suspicious places; 0: none."""
     logpoint: Logpoint | None = None
     """What is looked at while it runs: the prediction stands in the log before the run begins."""
+    trial: Trial | None = None
+    """What is tried in a copy, and what it is predicted to show."""
     control: bool = False
     """Whether its mutations are of a fix, and the test must notice them."""
     covers: Reach = "target"
@@ -79,7 +84,7 @@ class RunRequest(Value):
 
     @property
     def in_copy(self) -> bool:
-        return bool(self.tree or self.without)
+        return bool(self.tree or self.without or self.trial)
 
 
 class Run(Value):

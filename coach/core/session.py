@@ -27,6 +27,7 @@ from coach.core.search import Search, SearchResult
 from coach.core.spec import Spec, TeamRules
 from coach.core.suspect import Suspect
 from coach.core.target import Target
+from coach.core.trial import TrialRun
 from coach.core.value import replace
 from coach.core.verification import Verification
 from coach.core.workflow import Step, Workflow
@@ -140,7 +141,10 @@ class SessionState:
     mutants: Mutations | None = None
     ruled_out: Mapping[str, str] = field(default_factory=_none)
     hypotheses: tuple[Hypothesis, ...] = ()
+    active: int = 0
+    """The hypothesis that is worked on; 0: none is open."""
     logpoints: tuple[LogpointRun, ...] = ()
+    trials: tuple[TrialRun, ...] = ()
     notes: tuple[Note, ...] = ()
     plan: tuple[Purpose, ...] = ()
     """Runs a verification under way is made of; empty when none is."""
@@ -265,6 +269,12 @@ class SessionState:
     @property
     def open_hypotheses(self) -> tuple[Hypothesis, ...]:
         return tuple(each for each in self.hypotheses if each.is_open)
+
+    @property
+    def active_hypothesis(self) -> Hypothesis | None:
+        """The open hypothesis that is worked on: the chosen one, else the newest."""
+        opened = self.open_hypotheses
+        return next((each for each in opened if each.id == self.active), opened[-1] if opened else None)
 
     def run(self, number: int) -> Run | None:
         if 0 < number <= len(self.runs) and self.runs[number - 1].number == number:
@@ -504,16 +514,40 @@ def _(event: ev.HypothesisProposed, state: SessionState) -> SessionState:
     added = Hypothesis(
         id=event.id, claim=event.claim, prediction=event.prediction, after_run=state.last_number
     )
-    proposed = replace(_marked(state, "hypothesis"), hypotheses=(*state.hypotheses, added))
+    added_to = (*state.hypotheses, added)
+    proposed = replace(_marked(state, "hypothesis"), hypotheses=added_to, active=event.id)
     return _answered(proposed, f"wrote H{event.id}")
 
 
 @_apply.register
 def _(event: ev.HypothesisJudged, state: SessionState) -> SessionState:
-    judgement = {"verdict": event.verdict, "reason": event.reason, "runs": event.runs}
+    judgement = {
+        "verdict": event.verdict,
+        "reason": event.reason,
+        "runs": event.runs,
+        "teaches": event.teaches,
+    }
     judged = (each.model_copy(update=judgement) if each.id == event.id else each for each in state.hypotheses)
     learnt = _marked(state, "learnt") if event.verdict != "SUPPORTED" else state
     return replace(learnt, hypotheses=tuple(judged))
+
+
+@_apply.register
+def _(event: ev.HypothesisActivated, state: SessionState) -> SessionState:
+    return replace(state, active=event.id)
+
+
+@_apply.register
+def _(event: ev.PredictionRevised, state: SessionState) -> SessionState:
+    new = {"prediction": event.prediction, "after_run": state.last_number}
+    revised = (each.model_copy(update=new) if each.id == event.id else each for each in state.hypotheses)
+    return replace(_marked(state, "hypothesis"), hypotheses=tuple(revised))
+
+
+@_apply.register
+def _(event: ev.TrialSeen, state: SessionState) -> SessionState:
+    tried = replace(_marked(state, "experiment"), trials=(*state.trials, event.seen))
+    return _answered(tried, f"tried {event.seen.trial.label}")
 
 
 @_apply.register

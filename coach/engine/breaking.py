@@ -44,7 +44,7 @@ def break_into(logpoint: Logpoint, test: str, opened: SessionOpened) -> int:
         env = clean_environment(os.environ)
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROBE_FOLDER), env.get("PYTHONPATH", "")]))
         env["COACH_PROBE"] = str(place / "probe.json")
-        argv = [opened.interpreter.path, "-B", "-m", "pytest", "-p", "coach_probe", "-q", "-s"]
+        argv = [opened.interpreter.path, "-B", "-m", "pytest", "-p", "coach_plugin", "-q", "-s"]
         sys.stdout.flush()
         return subprocess.run(
             [*argv, "-o", f"cache_dir={place / 'cache'}", test], cwd=root, env=env, check=False

@@ -51,6 +51,7 @@ from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
 from coach.engine.sources import read_test
 from coach.engine.switches import Switches
+from coach.engine.trying import prepared
 from coach.engine.warm import WarmServer
 from coach.errors import CoachError, ScratchError
 
@@ -243,6 +244,10 @@ class LocalEngine:
                 "a run in a copy is not possible", why="the project has no git", do="run git init"
             )
         request = job.request
+        if request.trial:
+            with self._trees.materialise(self._trees.record()) as copy:
+                report = execute(prepared(request, copy), self._around, job.cancel, copy)
+                return as_in_checkout(report, copy, self._around.root)
         tree = request.tree or self._trees.without(request.without, request.focus)
         with self._trees.materialise(tree) as copy:
             report = as_in_checkout(execute(request, self._around, job.cancel, copy), copy, self._around.root)

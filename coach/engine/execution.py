@@ -37,6 +37,7 @@ from coach.engine.report_file import ReportFile
 from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
 from coach.engine.sources import with_code
+from coach.engine.varying import varied
 from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
 
@@ -229,6 +230,8 @@ class _Execution:
             env["PYTHONPATH"] = os.pathsep.join(paths)
         if self._is_pytest:
             env["COACH_PROBE"] = str(self._scratch.settings)
+        if self._request.trial:
+            env |= varied(self._request, self._scratch.folder, self._cwd)
         return env
 
     def _tick(self) -> bool:

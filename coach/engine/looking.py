@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from coach.core.effects import ControlSeen, LogpointRead, MutantsSeen, Observation, SpectrumSeen, StartRun
+from coach.core.effects import (
+    ControlSeen,
+    LogpointRead,
+    MutantsSeen,
+    Observation,
+    SpectrumSeen,
+    StartRun,
+    TrialRead,
+)
 from coach.core.isolate.mutants import Mutant
 from coach.core.isolate.spectrum import Coverage
 from coach.core.report import RunReport
@@ -14,6 +22,7 @@ from coach.engine.execution import Surroundings
 from coach.engine.logpointing import located, look_text, observed_in
 from coach.engine.mutating import mutations_of, neighbours_of, plan_text, planned, strangers
 from coach.engine.spectrum import coverage_from, spectrum_of
+from coach.engine.trying import matched
 
 _STOPPED = {"cancelled", "superseded", "interrupted"}
 
@@ -59,11 +68,8 @@ class Looking:
         """Read what a run saw. A trace that was stopped half way says nothing; mutations that came half way do."""
         coverage = self.around.traced.pop(request.number, None)
         said = self.around.mutated.pop(request.number, "")
-        if request.logpoint:
-            return [LogpointRead(run=request.number, observed=observed_in(request, report, said))]
-        if request.control:
-            seen = control_of(request.number, self._chosen, said, report.ending.sentence)
-            return [ControlSeen(control=seen)]
+        if request.trial or request.logpoint or request.control:
+            return [self._answer(request, report, said)]
         if request.mutate:
             found = mutations_of(request, report.tree, self._chosen, said, report.duration)
             if not found.tried and report.ending.kind in _STOPPED:
@@ -79,3 +85,12 @@ class Looking:
         return [
             SpectrumSeen(spectrum=spectrum_of(request, report, coverage, self.around.root, self.around.keep))
         ]
+
+    def _answer(self, request: RunRequest, report: RunReport, said: str) -> Observation:
+        """Read what an experiment showed: each of these is answered whatever happened."""
+        if request.trial:
+            output = self.around.live.captured.text()
+            return TrialRead(run=request.number, matched=matched(request.trial, output))
+        if request.logpoint:
+            return LogpointRead(run=request.number, observed=observed_in(request, report, said))
+        return ControlSeen(control=control_of(request.number, self._chosen, said, report.ending.sentence))

@@ -1,4 +1,4 @@
-"""Headless commands that write down what a person knows: step, suspects, hypothesis, note, close."""
+"""Headless commands that write down what a person knows: step, suspects, note, close."""
 
 from argparse import Namespace
 from typing import Any, Literal
@@ -6,7 +6,6 @@ from typing import Any, Literal
 from coach.core import commands as cmd
 from coach.core.commands import Command
 from coach.core.decide.isolating import is_measured
-from coach.core.hypothesis import Prediction
 from coach.core.isolate.flips import Mutations
 from coach.core.session import SessionState
 from coach.core.summary import summarise
@@ -106,42 +105,6 @@ def _suspect_row(state: SessionState, index: int) -> dict[str, Any]:
         "flip": suspect.flip,
         "ruled_out": state.ruled_out.get(suspect.key, ""),
     }
-
-
-def hypothesis(args: Namespace) -> int:
-    """List hypotheses, write one, or judge one."""
-    if args.judge is not None:
-        if args.verdict is None:
-            raise UsageError("a verdict is missing", do="add --verdict SUPPORTED, REFUTED or INCONCLUSIVE")
-        return _ledger(args, cmd.JudgeHypothesis(id=args.judge, verdict=args.verdict, reason=args.reason))
-    if args.claim:
-        text = args.predict or (f"the target: {args.expects}" if args.expects else "")
-        return _ledger(
-            args,
-            cmd.ProposeHypothesis(claim=args.claim, prediction=Prediction(text=text, expects=args.expects)),
-        )
-    return _show_ledger(args, read_session(args.session))
-
-
-def _ledger(args: Namespace, command: Command) -> int:
-    with opened_session(args) as session:
-        ask(session, command)
-        return _show_ledger(args, session.state)
-
-
-def _show_ledger(args: Namespace, state: SessionState) -> int:
-    if args.json:
-        put_json([each.model_dump(mode="json") for each in state.hypotheses])
-        return EXIT_FINE
-    for each in state.hypotheses:
-        runs = ", ".join(f"#{number}" for number in each.runs)
-        verdict = f"{each.verdict} {runs}: {each.reason}" if each.verdict else "open"
-        put(
-            f"H{each.id}  {safe_line(each.claim)}\n    predicts: {safe_line(each.prediction.text)}\n    {safe_line(verdict)}"
-        )
-    if not state.hypotheses:
-        put("no hypothesis yet: coach hypothesis 'CLAIM' --predict 'WHAT YOU WILL SEE'")
-    return EXIT_FINE
 
 
 def note(args: Namespace) -> int:

@@ -3,6 +3,8 @@
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.decide.shape import Decision, Refusal, decide
+from coach.core.hypothesis import Hypothesis
+from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.spec import MOST_QUESTIONS
 
@@ -59,9 +61,54 @@ def _(message: cmd.JudgeHypothesis, state: SessionState) -> Decision | Refusal:
     if not later and message.verdict != "INCONCLUSIVE":
         return Refusal("no run since the prediction: run the experiment first (r)")
     judged = ev.HypothesisJudged(
-        id=message.id, verdict=message.verdict, reason=message.reason, runs=later[-1:]
+        id=message.id,
+        verdict=message.verdict,
+        reason=message.reason,
+        runs=later[-1:],
+        teaches=message.teaches,
     )
     return Decision(events=(judged,))
+
+
+@decide.register
+def _(message: cmd.ActivateHypothesis, state: SessionState) -> Decision | Refusal:
+    chosen = state.hypothesis(message.id)
+    if chosen is None or not chosen.is_open:
+        return Refusal(f"H{message.id} is not open")
+    if state.active_hypothesis == chosen:
+        return Refusal(f"H{message.id} is the active one already")
+    return Decision(events=(ev.HypothesisActivated(id=message.id),))
+
+
+@decide.register
+def _(message: cmd.RevisePrediction, state: SessionState) -> Decision | Refusal:
+    """A prediction that has seen its experiment is evidence: only a new hypothesis can say something else."""
+    chosen = state.hypothesis(message.id)
+    if chosen is None or not chosen.is_open:
+        return Refusal(f"H{message.id} is not open")
+    if not (message.prediction.text.strip() or message.prediction.expects):
+        return Refusal("what will you see if it holds?")
+    seen = experiments_of(state, chosen)
+    if seen:
+        return Refusal(f"run #{seen[0]} has tested H{chosen.id} already; write a new hypothesis instead")
+    return Decision(events=(ev.PredictionRevised(id=message.id, prediction=message.prediction),))
+
+
+def experiments_of(state: SessionState, hypothesis: Hypothesis) -> tuple[int, ...]:
+    """Return the runs that may have shown what a hypothesis predicts: those made for it, and runs of the target since."""
+    return tuple(
+        run.number
+        for run in state.runs
+        if run.number > hypothesis.after_run and run.is_over and _shows(run, hypothesis)
+    )
+
+
+def _shows(run: Run, hypothesis: Hypothesis) -> bool:
+    request = run.request
+    own = request.logpoint or request.trial
+    if own is not None:
+        return own.hypothesis == hypothesis.id
+    return not request.only_looks and not request.in_copy and run.judged is not None
 
 
 @decide.register

@@ -123,7 +123,7 @@ def _test_prediction(draft: Draft, run: Run) -> None:
     ]
     if not waiting:
         return
-    hypothesis = waiting[-1]
+    hypothesis = next((each for each in waiting if each == draft.state.active_hypothesis), waiting[-1])
     edited = any(edit.after_run >= hypothesis.after_run for edit in draft.state.edits)
     if not edited and run.request.purpose != "experiment":
         return

@@ -1,0 +1,99 @@
+"""Trials: experiments that coach carries out in a copy, and the verdicts that follow from them."""
+
+import re
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide.evidence import CLOSED
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.run import RunRequest
+from coach.core.session import SessionState
+from coach.core.target import Target
+from coach.core.trial import TrialRun, judge_trial
+from coach.core.trial_request import Trial
+
+
+@decide.register
+def _(message: cmd.Try, state: SessionState) -> Decision | Refusal:
+    trial = message.trial
+    why_not = _impossible(trial, message.command, state)
+    if why_not:
+        return Refusal(why_not)
+    draft = Draft(state)
+    if state.under_way:
+        draft.perform(eff.StopRuns(superseded=True))
+    number = state.last_number + 1
+    seed = number * 2_654_435_761 % 2**32 if trial.seed is None else trial.seed
+    request = RunRequest(
+        number=number,
+        purpose="trial",
+        target=_target(trial, message.command, state),
+        hash_seed=seed % 2**32,
+        trial=trial,
+        focus=_test(state) if trial.order else "",
+    )
+    draft.record(ev.RunStarted(request=request))
+    draft.perform(eff.StartRun(request=request))
+    return draft.done()
+
+
+def _target(trial: Trial, command: tuple[str, ...], state: SessionState) -> Target:
+    if trial.kind == "command":
+        return Target(kind="command", words=command)
+    if trial.order:
+        return Target(words=(_test(state).partition("::")[0],))
+    return state.target
+
+
+def _test(state: SessionState) -> str:
+    return state.pin.test if state.pin else state.target.words[0] if state.target.is_one_test else ""
+
+
+def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> str:
+    tested = state.hypothesis(trial.hypothesis)
+    reasons = {
+        CLOSED.reason: bool(state.closed),
+        "a series of runs is under way; try when it is over": bool(state.plan)
+        or state.series_start is not None,
+        "the patch is empty": trial.kind == "patch" and not trial.patch.strip(),
+        "which command? coach try --expect-exit 0 -- make check": trial.kind == "command" and not command,
+        "another order needs one test: pin it, or run it alone": bool(trial.order) and not _test(state),
+        f"H{trial.hypothesis} is not open": bool(trial.hypothesis) and (tested is None or not tested.is_open),
+        "a verdict needs a prediction: what will be seen if it holds?": bool(trial.hypothesis)
+        and not trial.is_prediction,
+        f"{trial.pattern!r} is no regular expression": not _is_pattern(trial.pattern),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
+@decide.register
+def _(message: eff.TrialRead, state: SessionState) -> Decision | Refusal:
+    run = state.run(message.run)
+    if run is None or run.request.trial is None or run.judged is None:
+        return Refusal("no such trial")
+    trial = run.request.trial
+    seen = TrialRun(run=message.run, trial=trial, outcome=run.judged.outcome)
+    if trial.is_prediction:
+        verdict, reason = judge_trial(trial, run, matched=message.matched)
+        seen = seen.model_copy(update={"verdict": verdict, "reason": reason})
+    draft = Draft(state)
+    draft.record(ev.TrialSeen(seen=seen))
+    tested = state.hypothesis(trial.hypothesis)
+    if tested and tested.is_open and seen.verdict in {"SUPPORTED", "REFUTED"}:
+        reason = f"{trial.label}: {seen.reason}"
+        draft.record(
+            ev.HypothesisJudged(id=tested.id, verdict=seen.verdict, reason=reason, runs=(message.run,))
+        )
+    draft.notice = f"{trial.label}: " + (
+        f"{seen.verdict.lower()}, {seen.reason}" if seen.verdict else seen.outcome
+    )
+    return draft.done()

@@ -1,0 +1,84 @@
+"""Drafts of hypotheses, drawn from what was measured. Offered, never written: a draft is a place to begin, not an answer."""
+
+from collections.abc import Iterator
+
+from coach.core.hypothesis import Expects
+from coach.core.search import CommitFound, EditsFound, PollutersFound
+from coach.core.session import SessionState
+from coach.core.text import Text
+from coach.core.value import Value
+
+MOST = 6
+
+
+class HypothesisDraft(Value):
+    """A claim with its prediction, and the evidence it comes from."""
+
+    claim: Text
+    prediction: Text
+    expects: Expects | None = None
+    because: Text
+
+
+def drafts(state: SessionState) -> tuple[HypothesisDraft, ...]:
+    """Return drafts, best backed first; what was claimed already (refuted ones above all) is not offered again."""
+    claimed = {each.claim for each in state.hypotheses}
+    found = [*_from_flips(state), *_from_searches(state), *_from_suspects(state)]
+    return tuple({each.claim: each for each in found if each.claim not in claimed}.values())[:MOST]
+
+
+def _from_flips(state: SessionState) -> Iterator[HypothesisDraft]:
+    for flip in state.mutants.flips[:3] if state.mutants else ():
+        if flip.silences:
+            continue
+        yield HypothesisDraft(
+            claim=f"{flip.path}:{flip.line} should not be {flip.before}",
+            prediction=f"when {flip.function} no longer does {flip.before}, the test passes",
+            expects="pass",
+            because=flip.sentence,
+        )
+
+
+def _from_searches(state: SessionState) -> Iterator[HypothesisDraft]:
+    newest = {
+        search.request.kind: search.result
+        for search in state.searches
+        if search.result and search.result.found
+    }
+    for result in newest.values():
+        found = result.found
+        if isinstance(found, CommitFound) and len(found.commits) == 1:
+            files = ", ".join(file.path for file in found.files[:3]) or "its change"
+            yield HypothesisDraft(
+                claim=f"commit {found.commits[0].id[:10]} broke it in {files}: {found.commits[0].subject[:80]}",
+                prediction="with that change taken back, the test passes",
+                expects="pass",
+                because=result.sentence,
+            )
+        elif isinstance(found, EditsFound) and found.files:
+            hunk = found.files[0].hunks[:1]
+            place = f"{found.files[0].path}:{hunk[0].new_start}" if hunk else found.files[0].path
+            yield HypothesisDraft(
+                claim=f"the edit at {place} broke it",
+                prediction="without that hunk the test passes",
+                expects="pass",
+                because=result.sentence,
+            )
+        elif isinstance(found, PollutersFound) and found.polluters:
+            leaked = f" through {found.leaked[0]}" if found.leaked else ""
+            yield HypothesisDraft(
+                claim=f"{found.polluters[0]} leaves state behind{leaked}",
+                prediction="when it cleans up after itself, the test passes in any order",
+                expects="pass",
+                because=result.sentence,
+            )
+
+
+def _from_suspects(state: SessionState) -> Iterator[HypothesisDraft]:
+    for suspect in [each for each in state.standing_suspects if each.leads][:3]:
+        name = suspect.function or "the module"
+        yield HypothesisDraft(
+            claim=f"{name} at {suspect.path}:{suspect.line} gives a wrong value",
+            prediction=f"a logpoint at {suspect.path}:{suspect.line} shows it in the failing test only",
+            because=suspect.reasons[0] if suspect.reasons else f"suspect number {suspect.rank or 1}",
+        )

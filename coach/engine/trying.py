@@ -1,0 +1,43 @@
+"""Carry out trials: apply a patch to a disposable copy, look for a pattern in what a command said."""
+
+import re
+from pathlib import Path
+
+from coach.core.run import RunRequest
+from coach.core.trial_request import Trial
+from coach.engine.git import Git, GitError
+from coach.errors import ScratchError
+
+
+def prepared(request: RunRequest, copy: Path) -> RunRequest:
+    """Make the copy ready for a trial.
+
+    Raises:
+        ScratchError: the patch does not apply to the work tree as it is.
+
+    """
+    trial = request.trial
+    if trial is not None and trial.kind == "patch":
+        _apply(trial.patch, copy)
+    return request
+
+
+def _apply(patch: str, copy: Path) -> None:
+    """Apply a diff with ``a/`` and ``b/`` before its paths, or without; it can reach nothing outside of the copy."""
+    git = Git(copy, {"GIT_CEILING_DIRECTORIES": str(copy.parent)})
+    content = patch.encode("utf-8", "surrogateescape")
+    content = content if content.endswith(b"\n") else content + b"\n"
+    reason = ""
+    for strip in ("-p1", "-p0"):
+        try:
+            git.run("apply", "--whitespace=nowarn", "--recount", strip, "-", stdin=content)
+        except GitError as error:
+            reason = reason or error.why
+        else:
+            return
+    raise ScratchError("the patch does not apply to the files as they are", why=reason, do="make it anew")
+
+
+def matched(trial: Trial, output: str) -> bool | None:
+    """Whether the pattern is in what the run said; None without a pattern."""
+    return re.search(trial.pattern, output, re.MULTILINE) is not None if trial.pattern else None

@@ -1,0 +1,151 @@
+"""The ledger: several open, one active; predictions that stay; drafts from evidence; trials that judge."""
+
+import pytest
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core.decide import Refusal
+from coach.core.drafts import drafts
+from coach.core.hypothesis import Prediction
+from coach.core.isolate.flips import Flip, Mutations
+from coach.core.report import Ending, RunReport
+from coach.core.trial_request import Trial
+from tests.core.driving import TEST, green, red, reproduced
+
+
+def proposing(drive, claim, expects="pass"):
+    return drive.send(cmd.ProposeHypothesis(claim=claim, prediction=Prediction(text="", expects=expects)))
+
+
+def test_several_are_open_and_the_active_one_is_judged_by_the_next_run():
+    drive = reproduced()
+    proposing(drive, "rounding")
+    proposing(drive, "the discount")
+    assert drive.state.active_hypothesis.id == 2
+    drive.send(cmd.ActivateHypothesis(id=1))
+    drive.saves()
+    drive.ends(green())
+    assert [each.verdict for each in drive.state.hypotheses] == ["SUPPORTED", None]
+    assert drive.state.active_hypothesis.id == 2
+    assert isinstance(drive.send(cmd.ActivateHypothesis(id=1)), Refusal)
+
+
+def test_a_prediction_can_be_mended_until_its_experiment_has_run():
+    drive = reproduced()
+    proposing(drive, "rounding", "same failure")
+    drive.send(cmd.RevisePrediction(id=1, prediction=Prediction(text="it passes", expects="pass")))
+    assert drive.state.hypotheses[0].prediction.expects == "pass"
+    drive.send(cmd.RunTarget())
+    drive.ends(red())
+    late = drive.send(
+        cmd.RevisePrediction(id=1, prediction=Prediction(text="still red", expects="same failure"))
+    )
+    assert isinstance(late, Refusal)
+    assert "has tested H1 already" in late.reason
+
+
+def test_a_trial_for_another_hypothesis_has_not_tested_this_one():
+    drive = reproduced()
+    proposing(drive, "rounding")
+    proposing(drive, "the discount")
+    tried(drive, Trial(kind="patch", patch="--- a\n+++ b\n", expects="pass", hypothesis=2), green())
+    revised = drive.send(cmd.RevisePrediction(id=1, prediction=Prediction(text="new")))
+    assert not isinstance(revised, Refusal)
+
+
+def test_what_is_refuted_stays_refuted():
+    drive = reproduced()
+    proposing(drive, "rounding")
+    drive.saves()
+    drive.ends(red(tree="t1"))
+    for command in (
+        cmd.JudgeHypothesis(id=1, verdict="SUPPORTED", reason="after all"),
+        cmd.RevisePrediction(id=1, prediction=Prediction(text="new")),
+        cmd.ActivateHypothesis(id=1),
+        cmd.Try(trial=Trial(kind="patch", patch="x", expects="pass", hypothesis=1)),
+    ):
+        assert isinstance(drive.send(command), Refusal)
+    assert drive.state.hypotheses[0].is_eliminated
+
+
+def test_a_verdict_keeps_what_it_teaches():
+    drive = reproduced()
+    drive.send(cmd.ProposeHypothesis(claim="x", prediction=Prediction(text="the log shows 9")))
+    drive.send(cmd.RunTarget(purpose="experiment"))
+    drive.ends(red())
+    drive.send(
+        cmd.JudgeHypothesis(id=1, verdict="REFUTED", reason="it shows 10", teaches="the input is right")
+    )
+    assert drive.state.hypotheses[0].teaches == "the input is right"
+
+
+def tried(drive, trial, report, matched=None, command=()):
+    answer = drive.send(cmd.Try(trial=trial, command=command))
+    assert not isinstance(answer, Refusal), answer
+    number = drive.state.under_way[-1].number
+    drive.ends(report)
+    drive.send(eff.TrialRead(run=number, matched=matched))
+    return drive.state.trials[-1]
+
+
+PATCH = Trial(kind="patch", patch="--- a/shop/cart.py\n+++ b/shop/cart.py\n", expects="pass")
+COMMAND = Trial(kind="command", exit_code=0, pattern="all good")
+
+
+@pytest.mark.parametrize(
+    ("trial", "report", "matched", "verdict"),
+    [
+        (PATCH, green(), None, "SUPPORTED"),
+        (PATCH, red(), None, "REFUTED"),
+        (PATCH, RunReport(ending=Ending(kind="timeout", sentence="too long")), None, "INCONCLUSIVE"),
+        (PATCH.model_copy(update={"expects": None}), green(), None, None),
+        (COMMAND, RunReport(ending=Ending(exit_code=0)), True, "SUPPORTED"),
+        (COMMAND, RunReport(ending=Ending(exit_code=0)), False, "REFUTED"),
+        (COMMAND, RunReport(ending=Ending(exit_code=2)), True, "REFUTED"),
+    ],
+)
+def test_trials_are_judged_by_what_they_predicted(trial, report, matched, verdict):
+    drive = reproduced()
+    failed = drive.state.last_failure
+    seen = tried(drive, trial, report, matched, ("make",) if trial.kind == "command" else ())
+    assert seen.verdict == verdict
+    assert drive.state.last_failure == failed
+    assert drive.state.last_pass is None
+
+
+def test_a_trial_judges_the_hypothesis_it_is_for():
+    drive = reproduced()
+    proposing(drive, "rounding")
+    seen = tried(drive, PATCH.model_copy(update={"hypothesis": 1}), green())
+    judged = drive.state.hypotheses[0]
+    assert (judged.verdict, judged.runs) == ("SUPPORTED", (seen.run,))
+    assert judged.reason == "patch of shop/cart.py: predicted pass, seen pass"
+
+
+@pytest.mark.parametrize(
+    ("trial", "command"),
+    [
+        (Trial(kind="patch", patch=" "), ()),
+        (Trial(kind="command"), ()),
+        (Trial(kind="command", pattern="("), ("make",)),
+        (Trial(kind="environment", seed=1, hypothesis=1), ()),
+        (Trial(kind="environment", seed=1, hypothesis=9, expects="pass"), ()),
+    ],
+)
+def test_what_cannot_be_tried_is_refused(trial, command):
+    drive = reproduced()
+    proposing(drive, "rounding")
+    assert isinstance(drive.send(cmd.Try(trial=trial, command=command)), Refusal)
+
+
+def test_drafts_come_from_evidence_and_are_not_offered_twice():
+    drive = reproduced()
+    assert drafts(drive.state)[0].claim.startswith("total at shop/cart.py:21")
+    flip = Flip(
+        path="shop/cart.py", function="total", line=21, kind="operator", before="a // b", after="a / b"
+    )
+    drive.send(eff.MutantsSeen(mutations=Mutations(test=TEST, tried=3, flips=(flip,))))
+    first = drafts(drive.state)[0]
+    assert first.claim == "shop/cart.py:21 should not be a // b"
+    drive.send(cmd.ProposeHypothesis(claim=first.claim, prediction=Prediction(text=first.prediction)))
+    assert first not in drafts(drive.state)
