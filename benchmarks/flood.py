@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pexpect
 
+KEYS = (("?", "esc closes"), ("?", "palette"))
+"""A key and what only its answer paints. Not escape: a terminal program waits 100 ms after it for the rest of a sequence."""
 ROOT = Path(__file__).parent.parent
 FLOOD = "import sys\nfor n in range({lines}):\n    sys.stdout.write('line %d of a flood that goes on and on\\n' % n)\nsys.exit(1)\n"
 
@@ -109,7 +111,7 @@ def flooded(child, before, until):
     """Work the keys until three runs (a reproduction) of the flood are over."""
     times, most, lost = [], before, 0
     while time.monotonic() < until and len(times) < 200:
-        for key, mark in (("?", "(?i)search keys|keys|help"), ("\x1b", "(?i)reproduce|runs")):
+        for key, mark in KEYS:
             took = key_to_paint(child, key, mark)
             if took is None:
                 lost += 1

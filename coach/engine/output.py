@@ -15,6 +15,8 @@ HEAD_LIMIT = 256 * 1024
 TAIL_LIMIT = 256 * 1024
 LINES_KEPT = 2_000
 LINE_LIMIT = 4_096
+UNREAD_LIMIT = 1_000_000
+"""Bytes that wait until somebody looks: splitting every line of a flood would keep the screen from its keys."""
 
 
 class CappedOutput:
@@ -76,12 +78,16 @@ class LiveOutput:
         with self._lock:
             self._version += 1
             self.captured.feed(part)
-            self._add(self._decoder.decode(part))
+            self._unread.append(part)
+            self._unread_bytes += len(part)
+            if self._unread_bytes >= UNREAD_LIMIT:
+                self._read()
 
     def end(self) -> None:
         """Show the last line even when no newline ended it."""
         with self._lock:
             self._version += 1
+            self._read()
             self._add(self._decoder.decode(b"", final=True))
             if self._torn:
                 self._keep_torn()
@@ -100,6 +106,8 @@ class LiveOutput:
 
     def snapshot(self, lines: int) -> LiveSnapshot:
         with self._lock:
+            if lines > 0:
+                self._read()
             selected, finished, failed, current_test = self._progress
             return LiveSnapshot(
                 version=self._version,
@@ -116,6 +124,7 @@ class LiveOutput:
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the newest lines that say something."""
         with self._lock:
+            self._read()
             telling = [line for line in self._lines if line.strip()]
         return tuple(telling[-lines:])
 
@@ -128,9 +137,25 @@ class LiveOutput:
         self.captured = CappedOutput()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._lines: deque[str] = deque(maxlen=self._lines_kept)
+        self._unread: list[bytes] = []
+        self._unread_bytes = 0
         self._torn = ""
         self._torn_dropped = 0
         self._dropped = 0
+
+    def _read(self) -> None:
+        """Split what came into lines. Of a flood only the newest that can stay are decoded; the others are counted."""
+        unread = b"".join(self._unread)
+        self._unread.clear()
+        self._unread_bytes = 0
+        older, *newest = unread.rsplit(b"\n", self._lines_kept + 1)
+        if len(newest) > self._lines_kept:
+            self._dropped += len(self._lines) + older.count(b"\n") + 1
+            self._lines.clear()
+            self._decoder.reset()
+            self._torn, self._torn_dropped = "", 0
+            unread = b"\n".join(newest)
+        self._add(self._decoder.decode(unread))
 
     def _add(self, text: str) -> None:
         first, *rest = text.split("\n")

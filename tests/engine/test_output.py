@@ -3,6 +3,9 @@
 import sys
 import tracemalloc
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from coach.engine.output import HEAD_LIMIT, LINE_LIMIT, CappedOutput, LiveOutput
 
 
@@ -83,3 +86,23 @@ def test_a_last_line_without_newline_is_shown():
     assert live.snapshot(5).lines == ("one", "two")
     live.end()
     assert live.tail(5) == ("one", "two")
+
+
+@given(
+    st.lists(st.text("ab\n€", max_size=40), max_size=30),
+    st.integers(1, 5),
+    st.lists(st.booleans(), min_size=30, max_size=30),
+)
+def test_lines_and_what_was_dropped_do_not_depend_on_who_looked_when(texts, kept, looks):
+    """Looking reads what came; not looking must lead to the same lines."""
+    live = LiveOutput(lines_kept=kept)
+    for text, look in zip(texts, looks, strict=False):
+        live.feed(text.encode())
+        if look:
+            live.snapshot(1)
+    whole = "".join(texts).split("\n")
+    last = whole.pop()
+    expected = (*whole[-kept:], *([last] if last else []))
+    seen = live.snapshot(100)
+    assert seen.lines == expected
+    assert seen.dropped == max(len(whole) - kept, 0)
