@@ -1,6 +1,6 @@
 """The parsers of what is about past sessions: the library, reports, statistics."""
 
-from coach.cli_parts import Commands, Parser, add
+from coach.cli_parts import Commands, Parser, add, add_session
 
 SHELF = ("close", "prune", "export", "import")
 """What else can be done with sessions; other words after ``sessions`` are searched for."""
@@ -48,3 +48,13 @@ def _add_telling(commands: "Commands[Parser]") -> None:
     )
     report.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     report.add_argument("--format", choices=["html", "markdown"], help="default: html; markdown for FILE.md")
+    stats = add(commands, "stats", "coach.headless.statistics:stats", "say what many sessions have in common")
+    stats.add_argument("--since", default="90d", metavar="SPAN", help="used within this time (90d)")
+    stats.add_argument("--here", action="store_true", help="only those of this project")
+    stats.add_argument("--limit", type=int, default=500, metavar="N", help="at most so many (500; 0: all)")
+    stats.add_argument("--json", action="store_true", help="print JSON to stdout")
+    seen = add(commands, "seen", "coach.headless.seeing:seen", "show past failures like the present one")
+    seen.add_argument(
+        "--dismiss", nargs="?", const="", metavar="ID", help="it does not help; without ID: none does"
+    )
+    add_session(seen)

@@ -206,6 +206,12 @@ class DismissLoop(Value):
     reason: str
 
 
+class DismissPast(Value):
+    """Past failures of these sessions do not help with the present one."""
+
+    sessions: tuple[str, ...]
+
+
 class SwitchLoops(Value):
     """Switch detectors off; those not named are on."""
 
@@ -286,6 +292,7 @@ Command = (
     | HandOver
     | HandBack
     | DismissLoop
+    | DismissPast
     | SwitchLoops
     | RestoreTree
     | BeginSearch

@@ -9,6 +9,7 @@ from coach.core.control import Control
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import Observed
+from coach.core.past import PastFailure
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.core.search import SearchRequest, SearchResult, Tried
@@ -212,6 +213,13 @@ class AttemptSeen(Value):
     """Changed modules that the run is known not to have imported."""
 
 
+class PastSeen(Value):
+    """Past failures that resemble those of a run. Nobody asked: the door that shows them looks them up."""
+
+    run: int
+    candidates: tuple[PastFailure, ...] = ()
+
+
 class TreePutBack(Value):
     """The checkout holds a recorded tree again; ``before`` is what it held."""
 
@@ -245,5 +253,6 @@ Observation = (
     | TestSeen
     | AttemptSeen
     | TreePutBack
+    | PastSeen
     | EffectFailed
 )

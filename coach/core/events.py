@@ -20,6 +20,7 @@ from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import LogpointRun
 from coach.core.loops.sighting import Level, Pattern
 from coach.core.oracle import Judged
+from coach.core.past import PastFailure
 from coach.core.report import RunReport
 from coach.core.reproduction import Reproduction
 from coach.core.run import Purpose, RunRequest
@@ -398,6 +399,22 @@ class LoopsSwitched(Value):
     off: tuple[Pattern, ...] = ()
 
 
+class PastFailuresFound(Value):
+    """Past sessions with a failure like that of a run: candidates, best first."""
+
+    kind: Literal["past_failures_found"] = "past_failures_found"
+    run: int
+    candidates: tuple[PastFailure, ...]
+
+
+class PastFailureDismissed(Value):
+    """These past sessions do not help with this failure (its strict signatures), now or later."""
+
+    kind: Literal["past_failure_dismissed"] = "past_failure_dismissed"
+    sessions: tuple[Text, ...]
+    strict: tuple[str, ...] = ()
+
+
 class TreeRestored(Value):
     """The files of an earlier run were put back; ``before`` is the tree they replaced, so that this can be undone."""
 
@@ -483,6 +500,8 @@ Event = (
     | LoopNoticed
     | LoopDismissed
     | LoopsSwitched
+    | PastFailuresFound
+    | PastFailureDismissed
     | TreeRestored
     | SearchBegan
     | SearchProgressed

@@ -20,6 +20,7 @@ from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import LogpointRun
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
+from coach.core.past import PastFailure
 from coach.core.reproduction import Reproduction
 from coach.core.run import Purpose, Run
 from coach.core.scope import Scope
@@ -169,6 +170,9 @@ class SessionState:
     dismissals: tuple[ev.LoopDismissed, ...] = ()
     loops_off: tuple[Pattern, ...] = ()
     restores: tuple[Restore, ...] = ()
+    past: tuple[PastFailure, ...] = ()
+    """Past failures like the present ones that nobody dismissed, best first."""
+    past_dismissed: tuple[str, ...] = ()
     searches: tuple[Search, ...] = ()
     closed: ev.SessionClosed | None = None
     interrupted_by: str = ""
@@ -637,6 +641,17 @@ def _(event: ev.LoopDismissed, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: ev.LoopsSwitched, state: SessionState) -> SessionState:
     return replace(state, loops_off=event.off)
+
+
+@_apply.register
+def _(event: ev.PastFailuresFound, state: SessionState) -> SessionState:
+    return replace(state, past=(*event.candidates, *state.past)[:8])
+
+
+@_apply.register
+def _(event: ev.PastFailureDismissed, state: SessionState) -> SessionState:
+    past = tuple(each for each in state.past if each.session not in event.sessions)
+    return replace(state, past=past, past_dismissed=(*state.past_dismissed, *event.sessions))
 
 
 @_apply.register

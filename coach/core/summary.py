@@ -26,6 +26,7 @@ def summarise(state: SessionState) -> dict[str, Any]:
         "reproduction": _reproduction(state),
         "pinned": _pin(state),
         "held_by": state.held_by,
+        "seen_before": [each.model_dump(mode="json") for each in state.past],
         "runs": len(state.runs),
         "last_run": summarise_run(state.last_run) if state.last_run else None,
         "suspects": len(state.standing_suspects),

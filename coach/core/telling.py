@@ -305,6 +305,22 @@ def _(event: ev.LoopsSwitched) -> Said:
 
 
 @say.register
+def _(event: ev.PastFailuresFound) -> Said:
+    first = event.candidates[0]
+    more = f" and {len(event.candidates) - 1} more" if len(event.candidates) > 1 else ""
+    return (
+        "○",
+        "accent",
+        f"seen before, {first.how}, in {first.session}{more}: {first.root_cause or first.title}",
+    )
+
+
+@say.register
+def _(event: ev.PastFailureDismissed) -> Said:
+    return "·", "dim", f"no help: {', '.join(event.sessions)}"
+
+
+@say.register
 def _(event: ev.TreeRestored) -> Said:
     return (
         "○",

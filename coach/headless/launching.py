@@ -17,6 +17,7 @@ from coach.exporting import export_session
 from coach.headless.choosing import chosen_target
 from coach.headless.opening import current_id, newest_here
 from coach.opening import open_new, open_review, open_shared, project_here
+from coach.remembering import Remembering
 from coach.store import library
 
 
@@ -50,6 +51,7 @@ def exported(state: SessionState, budget: int) -> str:
 
 def _begun(session: Dispatcher, first: cmd.Command) -> Door:
     session.__enter__()
+    session.subscribe(Remembering(session.observe))
     session.submit(first)
     return session
 

@@ -21,7 +21,7 @@ from coach.store.paths import is_id, make_private, sessions_folder, state_home, 
 from coach.store.survey import COLUMNS, Known, Listed, Survey
 
 NAME = "library.sqlite3"
-VERSION = 3
+VERSION = 4
 """Of the tables below: another one is built anew."""
 WAIT_SECONDS = 5.0
 SEALED = 4_096
@@ -33,6 +33,7 @@ CREATE TABLE sessions (n INTEGER PRIMARY KEY, stamp TEXT NOT NULL, read INTEGER 
 CREATE UNIQUE INDEX by_id ON sessions (id);
 CREATE INDEX by_time ON sessions (last_at);
 CREATE TABLE failures (n INTEGER NOT NULL, {", ".join(Known._fields)}, PRIMARY KEY (strict, n)) WITHOUT ROWID;
+CREATE TABLE dismissed (n INTEGER NOT NULL, strict, other, PRIMARY KEY (strict, other, n)) WITHOUT ROWID;
 CREATE INDEX by_loose ON failures (loose);
 CREATE INDEX by_session ON failures (n);
 CREATE VIRTUAL TABLE words USING fts5 ({", ".join(_KINDS)}, tokenize = "unicode61 remove_diacritics 2");
@@ -125,7 +126,14 @@ class Index:
         for each in failures:
             for session in self._by_message(each):
                 found.setdefault(session, "a similar message")
-        return list(found.items())
+        sql = "SELECT 1 FROM dismissed WHERE strict = ? AND other = ?"
+        refused = {
+            session
+            for session in found
+            for each in failures
+            if self._base.execute(sql, (each.strict, session)).fetchone()
+        }
+        return [each for each in found.items() if each[0] not in refused]
 
     def _by_message(self, failure: Known) -> list[str]:
         """Return sessions with the same exception and most of the message's words."""
@@ -146,6 +154,7 @@ class Index:
     def _forget(self, number: int) -> None:
         self._base.execute("DELETE FROM sessions WHERE n = ?", (number,))
         self._base.execute("DELETE FROM failures WHERE n = ?", (number,))
+        self._base.execute("DELETE FROM dismissed WHERE n = ?", (number,))
         self._base.execute("DELETE FROM words WHERE rowid = ?", (number,))
 
     def _read(self, name: str, stamp: str) -> None:
@@ -159,6 +168,9 @@ class Index:
             words = self._base.execute("SELECT * FROM words WHERE rowid = ?", (old[0],)).fetchone()
             survey.words = dict(zip(_KINDS, words or (), strict=False))
             sql = f"SELECT {', '.join(Known._fields)} FROM failures WHERE n = ?"  # noqa: S608 - names
+            survey.dismissed = list(
+                self._base.execute("SELECT strict, other FROM dismissed WHERE n = ?", (old[0],))
+            )
             survey.failures = {row[0]: Known(*row) for row in self._base.execute(sql, (old[0],))}
         if old:
             self._forget(old[0])
@@ -174,6 +186,8 @@ class Index:
         number = done.lastrowid
         rows = [(number, *map(_plain, each)) for each in survey.failures.values()]
         self._base.executemany("INSERT OR IGNORE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        pairs = [(number, _plain(strict), _plain(other)) for strict, other in survey.dismissed]
+        self._base.executemany("INSERT OR IGNORE INTO dismissed VALUES (?, ?, ?)", pairs)
         texts = [_plain(survey.words.get(kind, "")) for kind in _KINDS]
         sql = f"INSERT INTO words (rowid, {', '.join(_KINDS)}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - names
         self._base.execute(sql, (number, *texts))

@@ -24,6 +24,7 @@ _SHOWN = {
     b"root_cause_written",
     b"hypothesis_proposed",
     b"note_written",
+    b"past_failure_dismissed",
 }
 _KNOWN = {str(kind.model_fields["kind"].default).encode() for kind in ev.Event.__args__}
 _FAILING = b',"failing":['
@@ -95,6 +96,8 @@ class Survey:
     """Text to search, by kind: title, failure, cause, notes."""
     failures: dict[str, Known] = field(default_factory=dict)
     """By strict signature."""
+    dismissed: list[tuple[str, str]] = field(default_factory=list)
+    """(strict signature, session that does not help with it)."""
 
     def take(self, line: bytes) -> None:
         """Take in one whole line."""
@@ -151,6 +154,9 @@ class Survey:
         self.reason = self.reason or (NEWER if is_newer(record) else "")
         self.is_opened |= isinstance(record.event, ev.SessionOpened)
         self.columns.update(_shown(record))
+        if isinstance(record.event, ev.PastFailureDismissed):
+            gone = record.event
+            self.dismissed += [(strict, other) for strict in gone.strict for other in gone.sessions]
         for kind, text in _spoken(record.event):
             self._say(kind, text)
 

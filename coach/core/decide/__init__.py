@@ -12,6 +12,7 @@ from coach.core.decide import (  # noqa: F401 - they register
     loops,
     notebook,
     observed,
+    past,
     proving,
     searches,
     steps,

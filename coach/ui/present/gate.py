@@ -37,7 +37,7 @@ def gate(state: SessionState, read_only: str) -> tuple[Line, ...]:
     if step.questions:
         lines += [BLANK, heading("Ask yourself")]
         lines += [line(("· ", "dim"), (question, "dim"), hang=2) for question in step.questions]
-    return (*lines, *_notes(state))
+    return (*lines, *_seen(state), *_notes(state))
 
 
 def _advice(state: SessionState, read_only: str) -> list[Line]:
@@ -58,6 +58,17 @@ def _advice(state: SessionState, read_only: str) -> list[Line]:
 def _check(each: Checked) -> Line:
     box = piece("[✔] ", "good") if each.passed else piece("[ ] ", "dim")
     return line(box, each.title, figure=(each.figure, "plain" if each.passed else "dim"), hang=4)
+
+
+def _seen(state: SessionState) -> list[Line]:
+    """Past failures like this one: candidates, in two lines each."""
+    if not state.past:
+        return []
+    lines = [BLANK, heading("Seen before", (" k looks ", "dim"))]
+    for each in state.past[:2]:
+        lines.append(line(("○ ", "accent"), (each.session, "strong"), f" {each.how}", hang=2))
+        lines.append(line("  ", (each.root_cause or each.title, "dim"), hang=2))
+    return lines
 
 
 def _notes(state: SessionState) -> list[Line]:

@@ -1,0 +1,118 @@
+"""What past sessions teach: the same failure is recognised in another session, offered with its cause and fix, and can be dismissed."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from coach.cli import main
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.decide import Decision, Refusal, decide
+from coach.core.past import PastFailure
+from coach.core.session import ahead
+from coach.core.story.figures import Figures
+from coach.core.story.statistics import spread, statistics_of
+from coach.door import Update
+from coach.remembering import Remembering, past_failures
+from coach.store.lines import encode
+from tests.core.building import Log
+from tests.core.story.test_story import fixed_session
+
+CAUSE = "share() lost its rounding"
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def keep(state: Path, session: str, log: Log) -> None:
+    folder = state / "sessions" / session
+    folder.mkdir(parents=True)
+    (folder / "log.jsonl").write_bytes(b"".join(map(encode, log.records)))
+
+
+def solved() -> Log:
+    return fixed_session().add(ev.RootCauseWritten(text=CAUSE), ev.SessionClosed(ending="verified"))
+
+
+def test_a_listener_looks_each_failure_up_once(state: Path) -> None:
+    keep(state, "aaaaaaaa", solved())
+    seen: list[eff.PastSeen] = []
+    now = Log().enter("reproduce").run().state
+    listener = Remembering(seen.append)  # type: ignore[arg-type]
+    threads = set(threading.enumerate())
+    listener(Update(now))
+    listener(Update(now))
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(timeout=20)
+    (found,) = seen
+    (candidate,) = found.candidates
+    assert (candidate.session, candidate.how, candidate.root_cause) == ("aaaaaaaa", "the same failure", CAUSE)
+    assert "+right = 3" in candidate.fix
+
+
+def test_candidates_are_taken_in_dismissed_and_remembered(state: Path) -> None:
+    log = Log().enter("reproduce").run()
+    offered = PastFailure(session="aaaaaaaa", how="the same failure", root_cause=CAUSE)
+    answer = decide(eff.PastSeen(run=1, candidates=(offered,)), log.state)
+    assert isinstance(answer, Decision)
+    assert "aaaaaaaa" in answer.notice
+    known = ahead(log.state, *answer.events)
+    assert known.past == (offered,)
+    again = decide(eff.PastSeen(run=1, candidates=(offered,)), known)
+    assert again == Decision()
+    gone = decide(cmd.DismissPast(sessions=("aaaaaaaa",)), known)
+    assert isinstance(gone, Decision)
+    after = ahead(known, *gone.events)
+    assert not after.past
+    assert decide(eff.PastSeen(run=1, candidates=(offered,)), after) == Decision()
+    assert isinstance(decide(cmd.DismissPast(sessions=()), after), Refusal)
+    failing = log.state.runs[-1].failing
+    keep(state, "aaaaaaaa", solved())
+    assert past_failures(failing, "zzzzzzzz")
+    log.add(*answer.events, *gone.events)
+    keep(state, "bbbbbbbb", log)
+    assert not past_failures(failing, "zzzzzzzz"), "a later session is not offered it either"
+
+
+def test_seen_prints_cause_and_fix(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(state, "aaaaaaaa", solved())
+    keep(state, "bbbbbbbb", Log().enter("reproduce").run())
+    assert main(["seen", "--session", "bb"]) == 0
+    said = capsys.readouterr().out
+    assert f"cause: {CAUSE}" in said
+    assert "+right = 3" in said
+    assert main(["seen", "--session", "bb", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["session"] == "aaaaaaaa"
+
+
+def test_stats_sum_up_sessions(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(state, "aaaaaaaa", solved())
+    keep(state, "bbbbbbbb", Log().enter("reproduce").run())
+    assert main(["stats", "--since", "10000w", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["sessions"], found["endings"]) == (2, {"verified": 1, "open": 1})
+    assert (found["reworked"], found["changed"]) == (1, 3)
+    assert found["test"]["count"] == 1
+    assert main(["stats", "--since", "10000w"]) == 0
+    assert "1 of 3 written lines were taken back" in capsys.readouterr().out
+
+
+def test_spreads_and_shares() -> None:
+    assert [spread(each).middle for each in ([], [3.0], [1.0, None, 3.0])] == [0.0, 3.0, 2.0]
+    fixed = Figures(
+        fixed=60.0,
+        fix_rank=2,
+        suspects=9,
+        fixed_by="assistant",
+        loops=(("revert", "wrote H12"), ("guess", "")),
+    )
+    found = statistics_of([fixed, Figures(fixed=1.0, suspects=3), Figures()])
+    assert found.fix_ranks == {"2-3": 1, "not among them": 1}
+    assert found.ended_by == {"wrote a hypothesis": 1, "nothing": 1}
+    assert found.fixed_by == {"assistant": 1, "the engineer": 1}
