@@ -191,6 +191,7 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     _add_session(step)
     _add_suspects(commands)
     add_ledger(commands)
+    _add_trace(commands)
     note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
     note.add_argument("text", nargs="?", default="", metavar="TEXT")
     note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
@@ -218,6 +219,23 @@ def _add_suspects(commands: "_Commands[_Parser]") -> None:
     )
     suspects.add_argument("--seconds", type=float, default=10.0, help="time for --mutate (10)")
     _add_session(suspects)
+
+
+def _add_trace(commands: "_Commands[_Parser]") -> None:
+    trace = _add(
+        commands,
+        "trace",
+        "coach.headless.tracing:trace",
+        "show who called whom with what in the failing test",
+    )
+    trace.add_argument(
+        "--against",
+        default="",
+        metavar="pass|COMMIT",
+        help="compare with the files of the last pass, or of a commit (default: tests that pass now)",
+    )
+    trace.add_argument("--depth", type=int, default=0, metavar="N", help="fold calls deeper than this")
+    _add_session(trace)
 
 
 def _add_sessions(commands: "_Commands[_Parser]") -> None:

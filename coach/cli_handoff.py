@@ -36,6 +36,7 @@ def _add_spec(commands: "Commands[Parser]") -> None:
         "scope",
         "protect",
         "stop-and-ask",
+        "log",
         "question",
     ):
         spec.add_argument(f"--{field}", action="append", metavar="TEXT", help="may be given several times")

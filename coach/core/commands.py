@@ -105,6 +105,13 @@ class TryMutants(Value):
     """Seconds."""
 
 
+class TraceCalls(Value):
+    """Trace the calls of the failing test, and say where it first parts from a passing run."""
+
+    against: str = ""
+    """Empty: tests that pass now, and for a flaky test another run of it. ``pass``: the files of the last pass; else a commit."""
+
+
 class RuleOutSuspect(Value):
     suspect: str
     reason: str
@@ -275,6 +282,7 @@ Command = (
     | UnpinTest
     | Suspects
     | TryMutants
+    | TraceCalls
     | RuleOutSuspect
     | RestoreSuspect
     | Look

@@ -6,6 +6,7 @@ The engine answers every effect with at least one observation, so that "idle" ha
 from coach.core.attempt import SourcePair
 from coach.core.changes import Changes
 from coach.core.control import Control
+from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import Observed
@@ -166,6 +167,15 @@ class LogpointRead(Value):
     observed: Observed
 
 
+class CallsSeen(Value):
+    """The calls of the tests that a run traced; its ``RunEnded`` came before."""
+
+    run: int
+    traces: tuple[CallTrace, ...]
+    why: Text = ""
+    """Why there is none."""
+
+
 class FilesSaved(Value):
     """Source files of the checkout have new content."""
 
@@ -244,6 +254,7 @@ Observation = (
     | ControlSeen
     | TrialRead
     | LogpointRead
+    | CallsSeen
     | SearchAdvanced
     | SearchOver
     | FilesSaved

@@ -15,6 +15,7 @@ from coach.core.changes import Changes
 from coach.core.control import Control
 from coach.core.failure import FailureSignature
 from coach.core.hypothesis import Prediction, Verdict
+from coach.core.isolate.calls import CallTrace, Divergence
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import LogpointRun
@@ -216,6 +217,14 @@ class MutantsTried(Value):
 
     kind: Literal["mutants_tried"] = "mutants_tried"
     mutations: Mutations
+
+
+class CallsTraced(Value):
+    """The calls of one test in one run, own code only, and where a failing one first parts from a passing one."""
+
+    kind: Literal["calls_traced"] = "calls_traced"
+    trace: CallTrace
+    divergence: Divergence | None = None
 
 
 class SuspectsRanked(Value):
@@ -476,6 +485,7 @@ Event = (
     | TestUnpinned
     | SpectrumMeasured
     | MutantsTried
+    | CallsTraced
     | SuspectsRanked
     | SuspectRuledOut
     | SuspectRestored

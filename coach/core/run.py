@@ -3,6 +3,7 @@
 from typing import Literal
 
 from coach.core.failure import FailureSignature
+from coach.core.isolate.calls import CallsRequest
 from coach.core.logpoint import Logpoint
 from coach.core.oracle import Judged
 from coach.core.report import RunReport
@@ -26,8 +27,9 @@ Purpose = Literal[
     "control",
     "logpoint",
     "trial",
+    "calls",
 ]
-"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control`` and ``logpoint`` only look; the others
+"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control``, ``logpoint`` and ``calls`` only look; the others
 are evidence for a step. ``trial`` is an experiment in a copy, ``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes."""
 
 PURPOSE_WORDS: dict[Purpose, str] = {
@@ -44,6 +46,7 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "control": "small wrong fixes",
     "logpoint": "logpoint",
     "trial": "trial",
+    "calls": "who calls whom",
 }
 
 
@@ -72,6 +75,8 @@ class RunRequest(Value):
     """What is looked at while it runs: the prediction stands in the log before the run begins."""
     trial: Trial | None = None
     """What is tried in a copy, and what it is predicted to show."""
+    calls: CallsRequest | None = None
+    """What calls are traced, of ``focus`` and of tests to compare it with."""
     control: bool = False
     """Whether its mutations are of a fix, and the test must notice them."""
     covers: Reach = "target"
@@ -79,8 +84,9 @@ class RunRequest(Value):
 
     @property
     def only_looks(self) -> bool:
-        """Whether it is neither evidence nor feedback: it looks which lines run, what mutations change, what values are."""
-        return self.trace or self.mutate > 0 or self.logpoint is not None
+        """Whether it is neither evidence nor feedback: it looks which lines run, what mutations change, what values are, who calls whom."""
+        is_looking = self.trace or self.mutate > 0
+        return is_looking or self.logpoint is not None or self.calls is not None
 
     @property
     def in_copy(self) -> bool:

@@ -15,6 +15,7 @@ from coach.core.changes import Changes
 from coach.core.control import Control
 from coach.core.growing import Growing
 from coach.core.hypothesis import Hypothesis
+from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import LogpointRun
@@ -140,6 +141,10 @@ class SessionState:
     spectrum: Spectrum | None = None
     """The newest measurement of the failing test; ``spectrum.tree`` says of which tree."""
     mutants: Mutations | None = None
+    calls: ev.CallsTraced | None = None
+    """The newest call trace of the failing test."""
+    calls_passing: CallTrace | None = None
+    """The newest call trace in which that test passed."""
     ruled_out: Mapping[str, str] = field(default_factory=_none)
     hypotheses: tuple[Hypothesis, ...] = ()
     active: int = 0
@@ -361,6 +366,8 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
         suspects_run=0,
         spectrum=None,
         mutants=None,
+        calls=None,
+        calls_passing=None,
     )
 
 
@@ -494,6 +501,16 @@ def _(event: ev.SpectrumMeasured, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: ev.MutantsTried, state: SessionState) -> SessionState:
     return replace(_marked(state, "experiment"), mutants=event.mutations)
+
+
+@_apply.register
+def _(event: ev.CallsTraced, state: SessionState) -> SessionState:
+    if not event.trace.failed:
+        return replace(state, calls_passing=event.trace)
+    other = (
+        state.calls_passing if state.calls_passing and state.calls_passing.test == event.trace.test else None
+    )
+    return replace(_marked(state, "experiment"), calls=event, calls_passing=other)
 
 
 @_apply.register

@@ -33,6 +33,8 @@ class Spec(Value):
     protected: tuple[Text, ...] = ()
     """Files (patterns as in ``scope``) that nobody may touch, in scope or not."""
     stop_and_ask: tuple[Text, ...] = ()
+    logs: tuple[Text, ...] = ()
+    """Log files that the program writes, relative to the root: a trace shows what they gain during the test."""
     questions: tuple[Text, ...] = ()
     """Open questions, at most ``MOST_QUESTIONS``."""
 

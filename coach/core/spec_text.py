@@ -74,6 +74,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "stop_and_ask", "Stop and ask", "when an assistant must not go on by itself", ("stop and ask when",)
     ),
+    Part("logs", "Log files", "log files that the program writes"),
     Part("questions", "Questions", f"open questions, at most {MOST_QUESTIONS}", ("open questions",)),
 )
 

@@ -6,6 +6,7 @@ from typing import Literal
 from coach.core import events as ev
 from coach.core.attempt import Attempt, Nature
 from coach.core.figures import count, seconds
+from coach.core.isolate.calls import sentence
 from coach.core.run import PURPOSE_WORDS
 from coach.core.scope import SCOPE_WORDS
 from coach.core.search import KIND_WORDS
@@ -265,6 +266,13 @@ def _(event: ev.MutantsTried) -> Said:
     if tried.flips:
         return "✔", "good", f"{tried.flips[0].sentence}; {count(tried.tried, 'small mutation')} tried"
     return "·", "dim", f"none of {count(tried.tried, 'small mutation')} turns the test green"
+
+
+@say.register
+def _(event: ev.CallsTraced) -> Said:
+    trace = event.trace
+    seen = f"traced {count(len(trace.calls) + trace.left_out, 'call')} of {trace.test.rpartition('::')[2]}"
+    return "·", "dim", f"{seen}: {sentence(event.divergence)}" if event.divergence else seen
 
 
 @say.register

@@ -274,6 +274,7 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
     modules: Path | None = None,
     plan: Path | None = None,
     logpoint: Path | None = None,
+    calls: Path | None = None,
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
@@ -288,6 +289,7 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
         "trace": str(trace) if trace else "",
         "mutants": str(plan) if plan else "",
         "logpoint": str(logpoint) if logpoint else "",
+        "calls": str(calls) if calls else "",
         "modules": str(modules) if modules else "",
     }
     return json.dumps(settings)

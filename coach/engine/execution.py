@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coach.core.events import Interpreter
+from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.spectrum import Coverage
 from coach.core.report import Counts, Ending, Failure, Output, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
+from coach.engine.calls_channel import traces_in
 from coach.engine.channel import Channel, channel_settings
 from coach.engine.compiled_probe import probe_folder
 from coach.engine.coverage_channel import read_coverage
@@ -74,6 +76,8 @@ class Surroundings:
     """Lines of traced runs by run number; whoever asked for them takes them out."""
     mutated: dict[int, str] = field(default_factory=dict)
     """Plans of mutating and logging runs by run number before they begin, and what came of them afterwards."""
+    called: dict[int, dict[str, CallTrace]] = field(default_factory=dict)
+    """Call traces by run number; whoever asked for them takes them out."""
     home: Path | None = None
     """Where the compiled probe is kept; None: it runs from its sources."""
 
@@ -193,8 +197,7 @@ class _Execution:
         trace = self._scratch.trace if self._request.only_looks else None
         if trace:
             trace.touch(mode=0o600)
-        has_plan = self._request.mutate or self._request.logpoint
-        if has_plan:
+        if self._request.mutate or self._request.logpoint or self._request.calls:
             self._scratch.plan.write_text(self._around.mutated.pop(self._request.number, ""), "utf-8")
         settings = channel_settings(
             self._scratch.channel,
@@ -206,6 +209,7 @@ class _Execution:
             self._scratch.modules if self._around.warm and not self._copy else None,
             self._scratch.plan if self._request.mutate else None,
             self._scratch.plan if self._request.logpoint else None,
+            self._scratch.plan if self._request.calls else None,
         )
         self._scratch.settings.write_text(settings, "utf-8")
 
@@ -261,6 +265,10 @@ class _Execution:
         if self._request.trace:
             coverage = read_coverage(self._scratch.trace, self._scratch.nonce, self._cwd)
             self._around.traced[self._request.number] = coverage
+        if self._request.calls:
+            said = self._scratch.trace.read_text("utf-8", "replace")
+            traces = traces_in(said, self._scratch.nonce, Places(self._cwd))
+            self._around.called[self._request.number] = traces
         if self._request.mutate or self._request.logpoint:
             self._around.mutated[self._request.number] = self._scratch.trace.read_text("utf-8", "replace")
         lines = self._around.live.tail(_TAIL_LINES)

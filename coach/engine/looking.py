@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coach.core.effects import (
+    CallsSeen,
     ControlSeen,
     LogpointRead,
     MutantsSeen,
@@ -17,6 +18,7 @@ from coach.core.isolate.spectrum import Coverage
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
+from coach.engine.calling import calls_plan, nearest_tests, outcomes
 from coach.engine.controlling import control_of, wrong_fixes
 from coach.engine.execution import Surroundings
 from coach.engine.logpointing import located, look_text, observed_in
@@ -50,6 +52,8 @@ class Looking:
             placed = located(request.logpoint, self.around.root)
             self.around.mutated[request.number] = look_text(placed, self.around.root)
             return request.model_copy(update={"logpoint": placed})
+        if request.calls:
+            return self._with_neighbours(request, effect.coverage)
         if not request.mutate:
             return request
         root, focus = self.around.root, request.focus
@@ -64,9 +68,28 @@ class Looking:
         words = (*request.target.words, *strangers(near or {}, focus))
         return request.model_copy(update={"target": Target(words=words)})
 
+    def _with_neighbours(self, request: RunRequest, kept: str) -> RunRequest:
+        """Add the tests that run most of the same lines; nothing is known of them: then all of the file is traced."""
+        assert request.calls is not None
+        known = self._coverage or coverage_from(self.recall(kept) if kept else "")
+        wants_others = not (request.in_copy or request.calls.against)
+        near = nearest_tests(known, request.focus) if wants_others else ()
+        asks_file = wants_others and not known.tests
+        self.around.mutated[request.number] = calls_plan(request, near, all_tests=asks_file)
+        words = (request.focus.partition("::")[0],) if asks_file else (request.focus, *near)
+        calls = request.calls.model_copy(update={"neighbours": near})
+        return request.model_copy(update={"target": Target(words=words), "calls": calls})
+
     def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
         """Read what a run saw. A trace that was stopped half way says nothing; mutations that came half way do."""
         coverage = self.around.traced.pop(request.number, None)
+        if request.calls:
+            traces = self.around.called.pop(request.number, {})
+            return [
+                CallsSeen(
+                    run=request.number, traces=outcomes(traces, request, report), why=report.ending.sentence
+                )
+            ]
         said = self.around.mutated.pop(request.number, "")
         if request.trial or request.logpoint or request.control:
             return [self._answer(request, report, said)]

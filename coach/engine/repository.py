@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.engine.git import Git, GitError, names
+from coach.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,17 @@ def find_repository(root: Path) -> Repository | None:
         return None
     objects, index, exclude = ((root / each).resolve() for each in answers[1:4])
     return Repository(top, prefix, objects, index, exclude, answers[0])
+
+
+def commit_named(root: Path, name: str) -> str:
+    """Return the id of the commit that a person names. Raises UsageError when there is none."""
+    try:
+        words = ("rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
+        return Git(root).run(*words).decode().split()[-1]
+    except GitError:
+        raise UsageError(
+            f"no commit {name!r}", do="name a commit, tag or branch that git log shows"
+        ) from None
 
 
 def commit_and_branch(root: Path) -> tuple[str, str]:

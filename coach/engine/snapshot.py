@@ -16,7 +16,7 @@ from coach.core.changes import Changes, parse_patch
 from coach.engine import composing, scratch
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository
-from coach.engine.repository import commit_and_branch, find_repository
+from coach.engine.repository import commit_and_branch, commit_named, find_repository
 from coach.engine.restoring import differences, put_back
 from coach.errors import CoachError, ScratchError
 
@@ -105,7 +105,12 @@ class TreeStore:
         return before, put_back(self._root, changes, self.contents)
 
     def without(self, base: str, keep: str) -> str:
-        """Return the tree of now without what was edited since ``base``, but with its tests; see ``composing.taken_out``."""
+        """Return the tree of now without what was edited since ``base``, but with its tests; see ``composing.taken_out``.
+
+        ``base`` is a recorded tree, or a commit as people name it.
+        """
+        if not _TREE.fullmatch(base):
+            base = commit_named(self._root, base)
         with composing.composing(self) as composer:
             return composing.taken_out(composer, base, self.record(), keep)
 

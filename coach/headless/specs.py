@@ -36,6 +36,7 @@ _OPTIONS = {
     "scope": "scope",
     "protected": "protect",
     "stop_and_ask": "stop_and_ask",
+    "logs": "log",
     "questions": "question",
 }
 """Field → option."""

@@ -16,6 +16,7 @@ from coach.core.decide import (  # noqa: F401 - they register
     proving,
     searches,
     steps,
+    tracing,
     trials,
 )
 from coach.core.decide.shape import Decision, Message, Refusal, decide

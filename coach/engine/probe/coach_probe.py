@@ -425,6 +425,13 @@ class _Test:
         self.failures = []
 
 
+class _Ways:
+    """How the probe tells own code and shows values; lent to what looks closer."""
+
+    def __init__(self, is_own):
+        self.is_own, self.shortened, self.text_of = is_own, shortened, _text_of
+
+
 class _State:
     """All that the hooks share; ``channel`` is None when coach did not ask for this run."""
 
@@ -459,6 +466,10 @@ class _State:
                 import coach_logpoint
 
                 self.looker = coach_logpoint.load(settings["logpoint"], self.channel, channel)
+            elif settings.get("calls"):
+                import coach_calls
+
+                self.looker = coach_calls.load(settings["calls"], channel, _Ways(self.is_own))
             elif settings.get("mutants"):
                 import coach_mutator
 

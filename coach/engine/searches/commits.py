@@ -10,7 +10,7 @@ from coach.core.isolate.regression import NewestDiffers, Regression, find_regres
 from coach.core.search import Commit, CommitFound, NotARegression, SearchResult
 from coach.engine.git import Git, GitError
 from coach.engine.probing import Probe
-from coach.engine.repository import commit_and_branch
+from coach.engine.repository import commit_and_branch, commit_named
 from coach.engine.search import Stopped, drive
 from coach.engine.searches.task import Task, count, ended
 from coach.errors import ScratchError, UsageError
@@ -126,13 +126,7 @@ def _position(root: Path, history: list[Commit], good: str) -> int | None:
     """Return where a commit named by the user stands. Raises UsageError for one that is not on the line."""
     if not good:
         return None
-    try:
-        words = ("rev-parse", "--verify", "-q", "--end-of-options", f"{good}^{{commit}}")
-        commit = Git(root).run(*words).decode().split()[-1]
-    except GitError:
-        raise UsageError(
-            f"no commit {good!r}", do="name a commit, tag or branch that git log shows"
-        ) from None
+    commit = commit_named(root, good)
     found = next((position for position, each in enumerate(history) if each.id == commit), None)
     if not found:
         why = (

@@ -97,6 +97,7 @@ def _spec(spec: Spec) -> list[Line]:
         "in scope": spec.scope,
         "protected": spec.protected,
         "stop and ask": spec.stop_and_ask,
+        "log files": spec.logs,
         "questions": spec.questions,
     }
     return lines + [_named(name, " · ".join(values)) for name, values in lists.items() if values]

@@ -12,6 +12,7 @@ _LISTS = {
     "scope": ("files in scope", "patterns such as shop/*.py; empty means not limited"),
     "protected": ("protected files", "patterns of files nobody may touch"),
     "stop_and_ask": ("stop and ask", "when an assistant must not go on by itself"),
+    "logs": ("log files", "written by the program; a trace shows what they gain during the test"),
     "questions": ("open questions", "at most three: those whose answer changes the fix"),
 }
 
