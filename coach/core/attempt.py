@@ -3,6 +3,7 @@
 from typing import Literal
 
 from coach.core.changes import Changes, FileChange
+from coach.core.figures import count
 from coach.core.text import Text
 from coach.core.value import Value
 
@@ -98,3 +99,23 @@ class Attempt(Value):
 
     def file(self, path: str) -> FileChange | None:
         return next((each for each in self.changes.files if each.path == path), None)
+
+
+_NATURE: dict[Nature, str] = {
+    "patch": "",
+    "groundwork": "groundwork",
+    "observing": "observing",
+    "cosmetic": "same behaviour",
+    "tests": "tests only",
+}
+
+
+def attempt_words(attempt: Attempt) -> str:
+    """Say what was edited before a run, of what kind it was, and who did it."""
+    if attempt.restored:
+        said = ["restored"]
+    elif attempt.head_moved:
+        said = ["another commit checked out"]
+    else:
+        said = [f"+{count(len(attempt.paths), 'file')}", _NATURE[attempt.nature]]
+    return " · ".join(filter(None, [*said, f"by {attempt.by}" if attempt.by else ""]))

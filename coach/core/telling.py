@@ -4,7 +4,7 @@ from functools import singledispatch
 from typing import Literal
 
 from coach.core import events as ev
-from coach.core.attempt import Attempt, Nature
+from coach.core.attempt import attempt_words
 from coach.core.figures import count, seconds
 from coach.core.isolate.calls import sentence
 from coach.core.run import PURPOSE_WORDS
@@ -29,24 +29,6 @@ VERDICTS: dict[str | None, tuple[str, Role]] = {
     "REFUTED": ("✘", "bad"),
     "INCONCLUSIVE": ("◐", "warn"),
 }
-_NATURE: dict[Nature, str] = {
-    "patch": "",
-    "groundwork": "groundwork",
-    "observing": "observing",
-    "cosmetic": "same behaviour",
-    "tests": "tests only",
-}
-
-
-def attempt_words(attempt: Attempt) -> str:
-    """Say what was edited before a run, of what kind it was, and who did it."""
-    if attempt.restored:
-        said = ["restored"]
-    elif attempt.head_moved:
-        said = ["another commit checked out"]
-    else:
-        said = [f"+{count(len(attempt.paths), 'file')}", _NATURE[attempt.nature]]
-    return " · ".join(filter(None, [*said, f"by {attempt.by}" if attempt.by else ""]))
 
 
 @singledispatch

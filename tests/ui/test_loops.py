@@ -4,8 +4,8 @@ import pytest
 
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.attempt import attempt_words
 from coach.core.restoring import Goal, goal
-from coach.core.telling import attempt_words
 from coach.ui import keys
 from tests.ui import fakes, narrowing
 from tests.ui.seeing import compare, press, session_of, settle, shown, text_of

@@ -1,9 +1,9 @@
 """The story as Markdown, for a pull request or a wiki. Foreign text stands in code spans and fences it cannot close."""
 
+from coach.core.attempt import attempt_words
 from coach.core.export.fence import Cleaner, code_fence
 from coach.core.figures import clock, day, elapsed, seconds
 from coach.core.story.story import Story, Try
-from coach.core.telling import attempt_words
 
 MOST_MOMENTS = 200
 

@@ -6,13 +6,14 @@ Every text of the session goes through ``_Words``: secrets out, made safe, escap
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from coach.core.attempt import attempt_words
 from coach.core.changes import FileChange
 from coach.core.export.fence import Cleaner
 from coach.core.figures import clock, count, day, elapsed, seconds
 from coach.core.story.plots import effort_plot, failing_plot, steps_plot
 from coach.core.story.story import Moment, Story, Try
 from coach.core.story.style import STYLE
-from coach.core.telling import VERDICTS, Role, attempt_words
+from coach.core.telling import VERDICTS, Role
 
 MOST_DIFF_LINES = 400
 _ENDINGS: dict[str, tuple[str, Role]] = {

@@ -1,10 +1,10 @@
 """The runs, newest first, what was edited before each, and the trend of failing tests."""
 
+from coach.core.attempt import attempt_words
 from coach.core.report import Counts
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.scope import Scope
 from coach.core.session import SessionState
-from coach.core.telling import attempt_words
 from coach.ui.present.figures import count, seconds
 from coach.ui.present.line import BLANK, Line, Piece, line, piece
 from coach.ui.present.outcome import has_looked, pieces_of, reason
