@@ -85,6 +85,11 @@ def _add_debug(commands: "_Commands[_Parser]") -> None:
         "--resume", nargs="?", const="", default=None, metavar="ID", help="take up a session again"
     )
     debug.add_argument(
+        "--since",
+        metavar="SPAN",
+        help="late start: take in what happened before, such as 1h (git, saves, last failures)",
+    )
+    debug.add_argument(
         "--demo", action="store_true", help="make a small broken project in a scratch folder and debug it"
     )
     review = _add(

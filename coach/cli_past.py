@@ -8,6 +8,7 @@ SHELF = ("close", "prune", "export", "import")
 
 def add_past(commands: "Commands[Parser]") -> None:
     _add_library(commands)
+    _add_exchange(commands)
     _add_telling(commands)
 
 
@@ -37,6 +38,24 @@ def _add_library(commands: "Commands[Parser]") -> None:
     prune.add_argument("--older-than", default="180d", metavar="SPAN", help="not used for so long (180d)")
     prune.add_argument("--also-open", action="store_true", help="open ones too")
     prune.add_argument("--yes", action="store_true", help="do it; without, say what would go")
+
+
+def _add_exchange(commands: "Commands[Parser]") -> None:
+    export = add(
+        commands, "sessions export", "coach.headless.exchange:export", "put a session into one redacted file"
+    )
+    export.add_argument(
+        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)"
+    )
+    export.add_argument("-o", "--output", metavar="FILE", help="default: ID.coach")
+    bring_in = add(
+        commands, "sessions import", "coach.headless.exchange:bring_in", "take a session in from a file"
+    )
+    bring_in.add_argument("file", metavar="FILE")
+    rerun = add(commands, "rerun", "coach.headless.exchange:rerun", "repeat what a session of your own ran")
+    rerun.add_argument(
+        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)"
+    )
 
 
 def _add_telling(commands: "Commands[Parser]") -> None:

@@ -4,7 +4,7 @@ import getpass
 import os
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from coach.core.events import Recorded
@@ -49,6 +49,24 @@ def tell_session(
     clean = Cleaner(redactor, opened.checkout.root if opened else "")
     text = (page if style == "html" else markdown)(story, clean)
     return redactor.settle(text), redactor.counts
+
+
+def cleaner_of(root: str, lines: Iterable[bytes]) -> tuple[Callable[[str], str], Redactor]:
+    """Return what takes secrets, names, home and ``root`` out of one text of a log, and what counts them.
+
+    The log is read once before: a secret that stands behind its name in one place is taken out in all places.
+    """
+    redactor = Redactor(_private())
+    place = root.rstrip("/")
+
+    def clean(text: str) -> str:
+        inside = text.replace(place, "~/project") if len(place) > 1 else text
+        return redactor.settle(redactor.clean(inside))
+
+    for line in lines:
+        redactor.clean(line.decode("utf-8", "replace"))
+    redactor.forget_counts()
+    return clean, redactor
 
 
 def _private() -> Private:

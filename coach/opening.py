@@ -140,7 +140,16 @@ def open_review(session: str, why: str = "") -> Replay:
     listed = library.find(session)
     with no_collection():
         loaded = read_log(session_folder(listed.id), late=True)
-        return Replay(loaded.records, artefacts.read, why or f"reviewing {listed.id}: nothing is changed")
+        return Replay(loaded.records, artefacts.read, why or _only_read(listed))
+
+
+def _only_read(listed: library.Listed) -> str:
+    """Say why a review changes nothing; an imported session stays one wherever it is shown."""
+    return (
+        f"imported from {listed.imported}"
+        if listed.imported
+        else f"reviewing {listed.id}: nothing is changed"
+    )
 
 
 def _keep_diagnostics() -> None:

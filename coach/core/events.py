@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.control import Control
+from coach.core.earlier import Earlier
 from coach.core.failure import FailureSignature
 from coach.core.hypothesis import Prediction, Verdict
 from coach.core.isolate.calls import CallTrace, Divergence
@@ -70,6 +71,15 @@ class SessionOpened(Value):
     interpreter: Interpreter
     checkout: Checkout
     platform: Text = ""
+
+
+class EarlierRead(Value):
+    """What happened in the project before the session was opened, as far as traces of it were left."""
+
+    kind: Literal["earlier_read"] = "earlier_read"
+    since: float
+    """Seconds since the epoch."""
+    found: tuple[Earlier, ...] = ()
 
 
 class SessionResumed(Value):
@@ -464,6 +474,7 @@ class Unknown(Value):
 
 Event = (
     SessionOpened
+    | EarlierRead
     | SessionResumed
     | SessionInterrupted
     | SessionClosed

@@ -117,6 +117,10 @@ class Redactor:
     def counts(self) -> tuple[tuple[str, int], ...]:
         return tuple(sorted(self._counts.items()))
 
+    def forget_counts(self) -> None:
+        """Count from here on; what was found is still known."""
+        self._counts.clear()
+
     def clean(self, text: str) -> str:
         """Apply every rule to a text."""
         if self._exact:

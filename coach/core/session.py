@@ -13,6 +13,7 @@ from coach.core import events as ev
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.control import Control
+from coach.core.earlier import Earlier
 from coach.core.growing import Growing
 from coach.core.hypothesis import Hypothesis
 from coach.core.isolate.calls import CallTrace
@@ -175,6 +176,8 @@ class SessionState:
     dismissals: tuple[ev.LoopDismissed, ...] = ()
     loops_off: tuple[Pattern, ...] = ()
     restores: tuple[Restore, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    """What happened before the session was opened, oldest first."""
     past: tuple[PastFailure, ...] = ()
     """Past failures like the present ones that nobody dismissed, best first."""
     past_dismissed: tuple[str, ...] = ()
@@ -658,6 +661,11 @@ def _(event: ev.LoopDismissed, state: SessionState) -> SessionState:
 @_apply.register
 def _(event: ev.LoopsSwitched, state: SessionState) -> SessionState:
     return replace(state, loops_off=event.off)
+
+
+@_apply.register
+def _(event: ev.EarlierRead, state: SessionState) -> SessionState:
+    return replace(state, earlier=event.found)
 
 
 @_apply.register

@@ -1,7 +1,6 @@
 """Every kind of event in words: a sign, its role, and what happened."""
 
 from functools import singledispatch
-from typing import Literal
 
 from coach.core import events as ev
 from coach.core.attempt import attempt_words
@@ -10,9 +9,8 @@ from coach.core.isolate.calls import sentence
 from coach.core.run import PURPOSE_WORDS
 from coach.core.scope import SCOPE_WORDS
 from coach.core.search import KIND_WORDS
+from coach.core.words import VERDICTS, Role
 
-Role = Literal["good", "bad", "warn", "accent", "dim"]
-"""How a sign is meant; a colour never says more than the sign."""
 Said = tuple[str, Role, str]
 """Sign, its role, and what happened."""
 
@@ -20,14 +18,6 @@ _ENDINGS: dict[str, tuple[str, Role]] = {
     "verified": ("✔", "good"),
     "partial": ("◐", "warn"),
     "abandoned": ("○", "dim"),
-}
-
-
-VERDICTS: dict[str | None, tuple[str, Role]] = {
-    None: ("○", "accent"),
-    "SUPPORTED": ("✔", "good"),
-    "REFUTED": ("✘", "bad"),
-    "INCONCLUSIVE": ("◐", "warn"),
 }
 
 
@@ -292,6 +282,13 @@ def _(event: ev.LoopDismissed) -> Said:
 def _(event: ev.LoopsSwitched) -> Said:
     off = ", ".join(each.replace("-", " ") for each in event.off)
     return "·", "dim", f"not looked for: {off}" if off else "every loop is looked for"
+
+
+@say.register
+def _(event: ev.EarlierRead) -> Said:
+    if not event.found:
+        return "·", "dim", "nothing was found of what happened before"
+    return "·", "accent", f"before: {count(len(event.found), 'trace')}, the last: {event.found[-1].sentence}"
 
 
 @say.register

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.core.events import EarlierRead
 from coach.core.session import SessionState
 from coach.demo import FAILING_TEST, make_demo
 from coach.dispatcher import Dispatcher
 from coach.door import Door
+from coach.engine.earlier import earlier
 from coach.errors import SessionHeld
 from coach.exporting import export_session
 from coach.headless.choosing import chosen_target
 from coach.headless.opening import current_id, newest_here
+from coach.headless.spans import ago
 from coach.opening import open_new, open_review, open_shared, project_here
 from coach.remembering import Remembering
 from coach.store import library
@@ -26,7 +29,11 @@ def new(args: Namespace) -> Door:
     root = _demo(args) if args.demo else project_here()
     target = chosen_target(args, root)
     flags = {"python": args.python, "workflow": args.workflow, "timeout": args.timeout}
-    return _begun(open_new(root, target, load_settings(root, flags)), cmd.Begin())
+    session = open_new(root, target, load_settings(root, flags))
+    if args.since:
+        since = ago(args.since)
+        session.record(EarlierRead(since=since, found=earlier(root, since)))
+    return _begun(session, cmd.Begin())
 
 
 def resumed(session: str) -> Door:

@@ -40,6 +40,14 @@ def opened_session(args: Namespace) -> Iterator[Session]:
 
 
 @contextlib.contextmanager
+def begun(session: Dispatcher) -> Iterator[Dispatcher]:
+    """Serve a session that was just made."""
+    with _serving(session):
+        session.submit(cmd.Begin(reproduce=False))
+        yield session
+
+
+@contextlib.contextmanager
 def taken_up(session: str) -> Iterator[Session]:
     """Take up a session by its id. Raises SessionHeld when another coach works on it."""
     with _serving(open_existing(session)) as live:

@@ -85,8 +85,10 @@ def not_confirmable(state: SessionState) -> str:
     return "" if state.verification else "nothing is verified yet; v verifies"
 
 
-def no_place(state: SessionState, _read_only: str) -> str:
-    """Refuse without a place: a pinned test, a suspect or the line that failed."""
+def no_place(state: SessionState, read_only: str) -> str:
+    """Refuse without a place: a pinned test, a suspect or the line that failed. No path of an import is followed."""
+    if read_only.startswith("imported"):
+        return "its files are on another machine"
     known = state.pin or state.suspects or (state.last_failure and state.last_failure.failing)
     return "" if known else "no place known yet; a failing run (r) names one"
 

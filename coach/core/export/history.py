@@ -19,6 +19,7 @@ from coach.core.suspect import Suspect
 RECENT = 6
 """Lines of runs that count as recent; older ones are the first to go."""
 MOST_OLD = 60
+MOST_EARLIER = 20
 MOST_SUSPECTS = 5
 MOST_CODE_LINES = 120
 CONTEXT = 4
@@ -63,7 +64,11 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
     old, recent = lines[:-RECENT], lines[-RECENT:]
     skipped = [f"- … {len(old) - MOST_OLD} earlier lines left out …"] if len(old) > MOST_OLD else []
     supported = [each for each in state.hypotheses if each.verdict == "SUPPORTED"]
+    before = [
+        f"- Before the session: {clean.code(each.sentence, 160)}" for each in state.earlier[-MOST_EARLIER:]
+    ]
     blocks = [
+        Block("\n".join(before), drop=Drop.OLD_RUNS, what="what happened before the session"),
         Block(
             "\n".join(skipped + old[-MOST_OLD:]), drop=Drop.OLD_RUNS, what=f"{len(old)} lines of older runs"
         ),

@@ -13,7 +13,7 @@ from coach.core.figures import clock, count, day, elapsed, seconds
 from coach.core.story.plots import effort_plot, failing_plot, steps_plot
 from coach.core.story.story import Moment, Story, Try
 from coach.core.story.style import STYLE
-from coach.core.telling import VERDICTS, Role
+from coach.core.words import VERDICTS, Role
 
 MOST_DIFF_LINES = 400
 _ENDINGS: dict[str, tuple[str, Role]] = {

@@ -105,6 +105,8 @@ def tell(records: Sequence[ev.Recorded], imported: str = "") -> Story:
         for record in records
         if not isinstance(record.event, _QUIET)
     ]
+    before = [Moment(0, each.at, ("·", "dim", f"before: {each.sentence}")) for each in state.earlier]
+    moments = [*before, *moments]
     fix = fix_of(state)
     tries = tuple(_try(state, each, is_fix=each is fix) for each in state.attempts)[-MOST_ATTEMPTS:]
     return Story(

@@ -5,7 +5,11 @@ from coach.core.advice import advise
 from coach.core.checks import Checked
 from coach.core.session import SessionState
 from coach.ui.keys import advised
+from coach.ui.present.figures import clock
 from coach.ui.present.line import BLANK, Line, heading, line, piece
+
+MOST_RUNS_BEFORE = 6
+"""Runs after which what happened before them is old news."""
 
 
 def advice_line(state: SessionState, read_only: str) -> Line:
@@ -37,7 +41,7 @@ def gate(state: SessionState, read_only: str) -> tuple[Line, ...]:
     if step.questions:
         lines += [BLANK, heading("Ask yourself")]
         lines += [line(("· ", "dim"), (question, "dim"), hang=2) for question in step.questions]
-    return (*lines, *_seen(state), *_notes(state))
+    return (*lines, *_seen(state), *_before(state), *_notes(state))
 
 
 def _advice(state: SessionState, read_only: str) -> list[Line]:
@@ -68,6 +72,15 @@ def _seen(state: SessionState) -> list[Line]:
     for each in state.past[:2]:
         lines.append(line(("○ ", "accent"), (each.session, "strong"), f" {each.how}", hang=2))
         lines.append(line("  ", (each.root_cause or each.title, "dim"), hang=2))
+    return lines
+
+
+def _before(state: SessionState) -> list[Line]:
+    """The newest traces from before the session, until it has runs of its own."""
+    if not state.earlier or len(state.runs) > MOST_RUNS_BEFORE:
+        return []
+    lines = [BLANK, heading("Before coach")]
+    lines += [line((f"{clock(each.at)[:5]} ", "dim"), each.sentence, hang=6) for each in state.earlier[-4:]]
     return lines
 
 

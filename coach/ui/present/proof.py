@@ -4,8 +4,8 @@ from coach.core.checks import edited_since_verification
 from coach.core.hypothesis import Hypothesis
 from coach.core.run import PURPOSE_WORDS
 from coach.core.session import SessionState
-from coach.core.telling import VERDICTS
 from coach.core.verification import VerificationCheck
+from coach.core.words import VERDICTS
 from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.ui.present.looking import Looking
 from coach.ui.present.selecting import selected_hypothesis

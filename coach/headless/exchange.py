@@ -1,0 +1,94 @@
+"""``coach sessions export`` and ``import``: a session as one file. ``coach rerun``: repeat what a session of one's own ran."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from coach import __version__
+from coach.config import load_settings
+from coach.core import commands as cmd
+from coach.core.run import Run
+from coach.core.session import SessionState
+from coach.core.target import Target
+from coach.dispatcher import Dispatcher
+from coach.errors import EXIT_FINE, SessionError, UsageError
+from coach.exporting import cleaner_of
+from coach.headless.opening import begun, newest_here
+from coach.headless.running import ask
+from coach.headless.talk import SIGNS, exit_code_of, put, run_line, say
+from coach.opening import open_new, open_review
+from coach.store import library
+from coach.store.archive import pack, unpack
+from coach.store.index import log_of
+
+
+def export(args: Namespace) -> int:
+    """Write a session into one file, with secrets, names and home taken out."""
+    listed = library.find(args.id) if args.id else newest_here()
+    if listed.damage:
+        raise SessionError(
+            f"session {listed.id} is damaged", why=listed.damage, do="there is nothing to hand on"
+        )
+    path = Path(args.output or f"{listed.id}.coach")
+    lines = log_of(listed.id).read_bytes().splitlines(keepends=True)
+    clean, redactor = cleaner_of(listed.project, lines)
+    about = {"coach": __version__, "imported": listed.imported}
+    events = pack(path, listed.id, lines, clean, about)
+    say(
+        f"{path}: {events:,} events, {path.stat().st_size / 1000:,.0f} kB; look into it before you hand it on"
+    )
+    if redactor.counts:
+        say("redacted: " + ", ".join(f"{count} × {rule}" for rule, count in redactor.counts))
+    return EXIT_FINE
+
+
+def bring_in(args: Namespace) -> int:
+    """Take a session in from a file: to be read, for ever marked, never run."""
+    path = Path(args.file)
+    found = unpack(path, path.name)
+    put(f"{found.session}  {found.events:,} events, {found.outputs} outputs: coach review {found.session}")
+    return EXIT_FINE
+
+
+def rerun(args: Namespace) -> int:
+    """Run again, in a new session, every command that a session ran in the checkout; once each, in their order."""
+    listed = library.find(args.id) if args.id else newest_here()
+    if listed.imported:
+        raise SessionError(
+            f"session {listed.id} was imported",
+            why="nothing of an imported session is run",
+            do="coach review shows it",
+        )
+    root = Path(listed.project)
+    if not root.is_dir():
+        raise SessionError(
+            f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
+        )
+    before = open_review(listed.id).state
+    wanted = last_of_each(before)
+    if not wanted:
+        raise UsageError(f"session {listed.id} ran nothing", do="coach run TARGET")
+    flags = {"python": None, "workflow": None, "timeout": None}
+    with begun(open_new(root, wanted[0].request.target, load_settings(root, flags))) as session:
+        codes = [_again(session, run) for run in wanted]
+        ask(session, cmd.Close(note=f"rerun of {listed.id}"))
+    return max(codes, default=EXIT_FINE)
+
+
+def last_of_each(state: SessionState) -> list[Run]:
+    """Return the newest finished run of each target in the checkout, in the order in which they first ran."""
+    found: dict[Target, Run] = {}
+    for run in state.runs:
+        if run.is_over and not run.request.in_copy and not run.request.only_looks:
+            found[run.request.target] = run
+    return list(found.values())
+
+
+def _again(session: Dispatcher, run: Run) -> int:
+    target = run.request.target
+    if session.state.target != target:
+        ask(session, cmd.Retarget(target=target))
+    ask(session, cmd.RunTarget(purpose="experiment"))
+    now = session.state.last_run
+    then = SIGNS[run.judged.outcome] if run.judged else "?"
+    put(f"{target.label}: {then} then, now {run_line(now) if now else 'nothing ran'}")
+    return exit_code_of(now)

@@ -1,0 +1,282 @@
+"""One session as one file to hand on, and back: a zip with three kinds of members, redacted on the way out, distrusted on the way in.
+
+    session.json            format version, id, what was taken out
+    log.jsonl               the events, redacted
+    outputs/<sha256>        kept outputs of runs, redacted, by the hash of what they say now
+
+Reading looks at names before it opens anything: what is not one of these, is too many, too large, or grows out of all
+proportion is refused as a whole, and nothing is written before everything was read. Nothing in it is ever run.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coach.core.events import Recorded, SessionOpened
+from coach.core.text import storable
+from coach.errors import SessionError, UsageError
+from coach.store import artefacts
+from coach.store.lines import objects, read_line
+from coach.store.log import IMPORTED, LOG_NAME
+from coach.store.paths import make_private, new_session_id, sessions_folder, unusable
+
+FORMAT = 1
+HEAD, OUTPUTS = "session.json", "outputs/"
+MOST_BYTES = 512 * 1024 * 1024
+"""Of all members unpacked."""
+MOST_MEMBERS = 20_000
+MOST_HEAD = 64 * 1024
+MOST_GROWTH = 200
+"""Times its packed size a large member may unpack to: logs pack 5 to 30 times."""
+SMALL = 1024 * 1024
+"""Bytes below which growth says nothing: a short text of equal lines packs well."""
+_OUTPUT = re.compile(r"outputs/[0-9a-f]{64}")
+_ARTEFACT = re.compile(r"[0-9a-f]{64}")
+
+Clean = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import brought in."""
+
+    session: str
+    events: int
+    outputs: int
+
+
+def pack(path: Path, session: str, lines: Iterable[bytes], clean: Clean, about: dict[str, Any]) -> int:
+    """Write an archive; returns how many events it holds.
+
+    Args:
+        path: the file to make; one that is there is not overwritten.
+        session: the id.
+        lines: the log's lines. Damaged ones are left out.
+        clean: takes secrets and names out of one text.
+        about: further words for the head.
+
+    Raises:
+        UsageError: the file is there or cannot be written.
+
+    """
+    renamed: dict[str, str] = {}
+    events = 0
+    try:
+        with path.open("xb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            with archive.open(LOG_NAME, "w", force_zip64=True) as log:
+                for raw in objects(lines):
+                    if raw is None:
+                        continue
+                    cleaned = _cleaned(raw, clean, lambda name: _renamed(name, clean, renamed))
+                    log.write(json.dumps(cleaned, separators=(",", ":")).encode() + b"\n")
+                    events += 1
+            for name, text in renamed.items():
+                archive.writestr(f"{OUTPUTS}{name}", text)
+            archive.writestr(
+                HEAD, json.dumps({"format": FORMAT, "session": session, "events": events, **about})
+            )
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", do="choose another name") from None
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written", why=error.strerror or str(error), do="choose another file"
+        ) from None
+    return events
+
+
+def unpack(path: Path, name: str) -> Imported:
+    """Bring an archive in as a session of its own, marked for ever as imported from ``name``.
+
+    Raises:
+        UsageError: it is no archive of coach, or one that cannot be trusted; nothing is kept of it then.
+
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _checked(archive, path)
+            return _brought_in(archive, members, name, path)
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+    ) as error:
+        raise _refused(path, str(error) or "it is no archive of coach") from None
+    except FileNotFoundError:
+        raise UsageError(f"{path} is not there", do="name a file made by coach sessions export") from None
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read", why=error.strerror or str(error), do="choose another file"
+        ) from None
+
+
+def _cleaned(value: Any, clean: Clean, output: Callable[[str], str], key: str = "") -> Any:
+    """Clean every text of an event; outputs are named by what they say after that. Words of the log itself stay."""
+    if isinstance(value, str):
+        if key == "artefact" and _ARTEFACT.fullmatch(value):
+            return output(value)
+        return value if key in _OURS else clean(value)
+    if isinstance(value, list):
+        return [_cleaned(each, clean, output, key) for each in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(each, clean, output, name) for name, each in value.items()}
+    return value
+
+
+_OURS = frozenset(
+    {
+        "kind",
+        "session",
+        "tree",
+        "base",
+        "before",
+        "after",
+        "digest",
+        "strict",
+        "loose",
+        "commit",
+        "step",
+        "id",
+    }
+)
+"""Fields that hold words and hashes of coach's own: they tie events together."""
+
+
+def _renamed(name: str, clean: Clean, renamed: dict[str, str]) -> str:
+    """Return the name an output has after redaction, and remember its text for the end of the archive."""
+    text = clean(artefacts.read(name))
+    if not text:
+        return ""
+    text = storable(text)
+    new = hashlib.sha256(text.encode()).hexdigest()
+    renamed[new] = text
+    return new
+
+
+def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+    """Refuse an archive by the look of its members, before any is opened."""
+    infos = archive.infolist()
+    if len(infos) > MOST_MEMBERS:
+        raise _refused(path, f"it has {len(infos):,} members, at most {MOST_MEMBERS:,} are read")
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        name = info.filename
+        if name not in {HEAD, LOG_NAME} and not _OUTPUT.fullmatch(name):
+            raise _refused(path, f"a member is named {name[:60]!r}")
+        if name in members:
+            raise _refused(path, f"{name[:60]} is in it twice")
+        is_bomb = info.file_size > SMALL and info.file_size > MOST_GROWTH * max(1, info.compress_size)
+        if info.flag_bits & 0x1 or is_bomb:
+            raise _refused(
+                path,
+                f"{name[:60]} is encrypted"
+                if not is_bomb
+                else f"{name[:60]} unpacks to {info.file_size:,} bytes",
+            )
+        members[name] = info
+    total = sum(info.file_size for info in infos)
+    if total > MOST_BYTES:
+        raise _refused(path, f"it unpacks to {total:,} bytes, at most {MOST_BYTES:,} are read")
+    if not {HEAD, LOG_NAME} <= set(members):
+        raise _refused(path, "it holds no session")
+    return members
+
+
+def _brought_in(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, path: Path
+) -> Imported:
+    head = _head(archive, members[HEAD], path)
+    place = make_private(sessions_folder())
+    session = new_session_id()
+    scratch = Path(tempfile.mkdtemp(prefix=".import-", dir=place))  # 0700, and no id: no list shows it
+    try:
+        events = 0
+        with (scratch / LOG_NAME).open("xb") as log:
+            for record, line in _events(archive, members[LOG_NAME], path):
+                if events == 0 and not isinstance(record.event, SessionOpened):
+                    raise _refused(path, "its log has no beginning")
+                log.write(line)
+                events += 1
+        if events == 0:
+            raise _refused(path, "its log is empty")
+        outputs = _outputs(archive, members, path)
+        origin = f"{name}, session {head.get('session', '?')}"
+        (scratch / IMPORTED).write_text(
+            "".join(each for each in origin if each.isprintable())[:200], encoding="utf-8"
+        )
+        for file in scratch.iterdir():
+            file.chmod(0o600)
+        for text in outputs:
+            artefacts.keep(text)
+        scratch.rename(place / session)
+    except OSError as error:
+        raise unusable(place, error) from error
+    finally:
+        if scratch.exists():
+            shutil.rmtree(scratch)
+    return Imported(session, events, len(outputs))
+
+
+def _head(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> dict[str, Any]:
+    if info.file_size > MOST_HEAD:
+        raise _refused(path, "its head is too large")
+    try:
+        head = json.loads(_read(archive, info, path))
+        version = head.get("format")
+    except (ValueError, AttributeError, RecursionError):
+        raise _refused(path, "its head cannot be read") from None
+    if version != FORMAT:
+        raise SessionError(
+            f"{path.name} has format {str(version)[:20]}", why=f"this coach reads {FORMAT}", do="update coach"
+        )
+    return dict(head)
+
+
+def _events(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Iterator[tuple[Recorded, bytes]]:
+    """Yield the events that can be read, with their lines; a declared size that lies ends it."""
+    seen = 0
+    with archive.open(info) as log:
+        for line in log:
+            seen += len(line)
+            if seen > info.file_size:
+                raise _refused(path, "its log is longer than it says")
+            record = read_line(line) if line.endswith(b"\n") else None
+            if record is not None:
+                yield record, line
+
+
+def _outputs(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Path) -> list[str]:
+    """Read outputs; one whose content is not what its name says is refused."""
+    texts = []
+    for name, info in members.items():
+        if not name.startswith(OUTPUTS):
+            continue
+        content = _read(archive, info, path)
+        if hashlib.sha256(content).hexdigest() != name.removeprefix(OUTPUTS):
+            raise _refused(path, f"{name[:24]}… is not what its name says")
+        texts.append(content.decode("utf-8", "backslashreplace"))
+    return texts
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
+    with archive.open(info) as file:
+        content = file.read(info.file_size + 1)
+    if len(content) > info.file_size:
+        raise _refused(path, "a member is longer than it says")
+    return content
+
+
+def _refused(path: Path, why: str) -> UsageError:
+    return UsageError(
+        f"{path.name} was not imported", why=why, do="ask for a file made by coach sessions export"
+    )
