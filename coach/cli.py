@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from coach import __version__
+from coach.cli_comfort import add_comfort
 from coach.cli_handoff import add_handoff
 from coach.cli_ledger import add_ledger
 from coach.cli_loops import add_loops, add_steering
@@ -35,11 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         words, command = words[:position], words[position + 1 :]
     if words[:1] == ["sessions"] and words[1:2] and words[1] in SHELF:
         words[:2] = [" ".join(words[:2])]
-    parser = _parser()
-    args = parser.parse_args(words)
-    args.command = command
+    known = parser()
+    args = known.parse_args(words)
+    args.command, args.known = command, known
     if args.call is None:
-        parser.print_help()
+        known.print_help()
         return 0
     module, _, function = args.call.partition(":")
     try:
@@ -52,17 +53,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    known = _Parser(
         prog="coach",
         description="A coach for debugging: reproduce, failing test, isolate, hypothesize, verify.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"coach {__version__}")
-    parser.set_defaults(call=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    known.add_argument("--version", action="version", version=f"coach {__version__}")
+    known.set_defaults(call=None)
+    commands = known.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_debug(commands)
     _add_runs(commands)
     _add_searches(commands)
@@ -73,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     add_loops(commands)
     add_handoff(commands)
     add_steering(commands)
-    return parser
+    add_comfort(commands)
+    return known
 
 
 def _add_debug(commands: "_Commands[_Parser]") -> None:

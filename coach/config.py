@@ -63,9 +63,9 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
     """Merge file, environment and flags. Raises UsageError that names the file and key."""
     path = root / "pyproject.toml"
     table = _table(path)
-    _refuse_unknown(path.name, "tool.coach", table, Settings)
+    refuse_unknown(path.name, "tool.coach", table, Settings)
     if isinstance(rules := table.get("rules"), dict):
-        _refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
+        refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
     merged = {
         **table,
         **_environment(),
@@ -79,12 +79,14 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
         raise UsageError(f"{path.name}: [tool.coach] {key} is not usable", why=first["msg"].lower()) from None
 
 
-def _refuse_unknown(file: str, table: str, found: Mapping[str, Any], shape: type[Value]) -> None:
+def refuse_unknown(file: str, table: str, found: Mapping[str, Any], shape: type[Value]) -> None:
+    """Raise UsageError for the first key that ``shape`` does not know, with the nearest one; ``table`` is empty at the top."""
     unknown = sorted(set(found) - set(shape.model_fields))
     if unknown:
         close = difflib.get_close_matches(unknown[0], shape.model_fields, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(shape.model_fields)}"
-        raise UsageError(f"{file}: [{table}] has no key {unknown[0]!r}", do=hint)
+        where = f"[{table}] has" if table else "there is"
+        raise UsageError(f"{file}: {where} no key {unknown[0]!r}", do=hint)
 
 
 def team_rules(root: Path, settings: Settings) -> TeamRules:

@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from coach.errors import EXIT_FINE, UsageError
@@ -48,7 +48,7 @@ def _show(label: str, opening: "Callable[[], Door]") -> int:
     """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
     from coach.ui.app import CoachApp, Opening
 
-    app = CoachApp(None, _export, opening=Opening(label, opening))
+    app = CoachApp(None, _export, opening=Opening(label, opening, _wishes, _remember_theme))
     try:
         app.run()
     finally:
@@ -60,6 +60,19 @@ def _show(label: str, opening: "Callable[[], Door]") -> int:
     if door and not door.read_only:
         _say_what_is_kept(door)
     return app.return_code or EXIT_FINE
+
+
+def _wishes() -> tuple[str, Mapping[str, str]]:
+    from coach.personal import load_personal, theme_wished
+
+    personal = load_personal()
+    return theme_wished(personal), personal.keys
+
+
+def _remember_theme(name: str) -> None:
+    from coach.personal import remember_theme
+
+    remember_theme(name)
 
 
 def _say_what_is_kept(door: "Door") -> None:

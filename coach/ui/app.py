@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,9 @@ class Opening:
 
     label: str
     open: "Callable[[], Door]"
+    wishes: Callable[[], tuple[str, Mapping[str, str]]] = lambda: ("", {})
+    """The engineer's theme (empty: as it comes) and own keys by the ids of actions."""
+    remember_theme: Callable[[str], None] = lambda _: None
 
 
 class CoachApp(PatientApp):
@@ -60,11 +63,13 @@ class CoachApp(PatientApp):
         self._asked_to_end = -AT_ONCE_SECONDS
         self._opening = opening
         self._opener: threading.Thread | None = None
-        for theme in (themes.DARK, themes.LIGHT):
+        for theme in themes.ALL:
             self.register_theme(theme)
-        wished = os.environ.get("TEXTUAL_THEME", "")
         # Set twice: textual takes the name from the environment before it knows our themes, and skips what is not new.
         self.theme = themes.DARK.name
+        self._wear(os.environ.get("TEXTUAL_THEME", ""))
+
+    def _wear(self, wished: str) -> None:
         if wished in self.available_themes:
             self.theme = wished
 
@@ -89,7 +94,11 @@ class CoachApp(PatientApp):
     def _open_here(self) -> None:
         assert self._opening is not None
         try:
+            wished, chosen = self._opening.wishes()
+            importlib.import_module("coach.ui.keys").use(chosen)
             importlib.import_module("coach.ui.screens.session")
+            if not os.environ.get("TEXTUAL_THEME"):
+                self._say(partial(self._wear, wished))
             self.door = self._opening.open()
         except CoachError as error:
             self.failure = error
@@ -111,6 +120,9 @@ class CoachApp(PatientApp):
     async def _show_session(self) -> None:
         # Over the waiting screen, which stays below: the default screen of an app cannot be replaced.
         await self.push_screen(self._session_screen())
+        if self._opening:
+            remember = self._opening.remember_theme
+            self.theme_changed_signal.subscribe(self, lambda theme: remember(theme.name))
 
     def on_mount(self) -> None:
         if self._opening:

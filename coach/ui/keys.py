@@ -3,12 +3,14 @@
 Ids are stable words (the core's advice names actions by them); keys may change, ids may not.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from coach.core.advice import advise
 from coach.core.session import SessionState
 from coach.ui import why
 from coach.ui.key_action import KeyAction, act
+from coach.ui.key_choice import with_keys
 from coach.ui.keys_narrowing import NARROWING
 
 REGISTRY: tuple[KeyAction, ...] = (
@@ -211,11 +213,15 @@ REGISTRY: tuple[KeyAction, ...] = (
     ),
 )
 
-_BY_ID = {each.id: each for each in REGISTRY}
+
+def use(chosen: Mapping[str, str]) -> None:
+    """Put the engineer's own keys in place of the usual ones, before a screen is made. Raises UsageError."""
+    global REGISTRY  # noqa: PLW0603 - one screen, one pair of hands
+    REGISTRY = with_keys(REGISTRY, chosen)
 
 
 def action(action_id: str) -> KeyAction | None:
-    return _BY_ID.get(action_id)
+    return next((each for each in REGISTRY if each.id == action_id), None)
 
 
 def advised(state: SessionState) -> KeyAction | None:

@@ -55,7 +55,7 @@ class StartApp(App[Choice]):
             *(("✘", name, Choice(words=(name,))) for name in failed),
             ("▶", "run the whole suite and take the first failure", Choice()),
         ]
-        for theme in (themes.DARK, themes.LIGHT):
+        for theme in themes.ALL:
             self.register_theme(theme)
         self.theme = themes.DARK.name
 

@@ -48,3 +48,27 @@ LIGHT = Theme(
         "block-cursor-foreground": "#f8f7f4",
     },
 )
+CONTRAST = Theme(
+    name="coach-contrast",
+    primary="#00d7ff",
+    secondary="#ffaf00",
+    accent="#00d7ff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#262626",
+    success="#5fff5f",
+    warning="#ffff00",
+    error="#ff8787",
+    dark=True,
+    variables={
+        "text-muted": "#d7d7d7",
+        "text-disabled": "#b2b2b2",
+        "border": "#ffffff",
+        "border-blurred": "#b2b2b2",
+        "input-selection-background": "#005f87",
+        "block-cursor-background": "#ffff00",
+        "block-cursor-foreground": "#000000",
+    },
+)
+ALL = (DARK, LIGHT, CONTRAST)

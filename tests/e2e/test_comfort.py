@@ -1,0 +1,98 @@
+"""Doctor, completion, own keys and themes, through the real program."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.terminal import coach
+
+
+def said(*words, cwd, **environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "coach", *words],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def examined(*, cwd, **environment):
+    code, out, _ = said("doctor", "--json", cwd=cwd, **environment)
+    return code, {each["name"]: each for each in json.loads(out)}
+
+
+def test_a_healthy_place(tmp_path, state_home):
+    (tmp_path / "pyproject.toml").write_text("")
+    code, seen = examined(cwd=tmp_path, COACH_STATE_DIR=str(state_home), COACH_PYTHON=sys.executable)
+    assert code == 0
+    assert all(each["health"] != "bad" for each in seen.values())
+    assert all(each["do"] for each in seen.values() if each["health"] == "poor")
+    assert "pytest" in seen["python"]["found"]
+    assert not list(state_home.glob(".doctor*"))
+
+
+def test_each_trouble_says_what_to_do(tmp_path):
+    """Settings that cannot be, a state directory that is a file, an editor that is not there, no terminal."""
+    (tmp_path / "pyproject.toml").write_text("[tool.coach]\ntimout = 3\n")
+    (tmp_path / "state").write_text("")
+    (tmp_path / "config.toml").write_text("[keys]\nrun = 3\n")
+    code, seen = examined(
+        cwd=tmp_path,
+        COACH_STATE_DIR=str(tmp_path / "state"),
+        COACH_CONFIG_DIR=str(tmp_path),
+        COACH_PYTHON=sys.executable,
+        EDITOR="no-such-editor",
+        VISUAL="",
+        TERM="dumb",
+    )
+    assert code == 1
+    assert {name for name, each in seen.items() if each["health"] == "bad"} == {"settings", "yours", "state"}
+    assert "did you mean 'timeout'" in seen["settings"]["do"]
+    assert all(each["do"] for each in seen.values() if each["health"] != "good")
+    assert {seen["editor"]["health"], seen["terminal"]["health"]} == {"poor"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_commands_and_options(tmp_path, shell):
+    code, script, _ = said("completion", shell, cwd=tmp_path)
+    assert code == 0
+    assert "reproduce" in script
+    assert "from-junit" in script
+
+
+def test_bash_completes_a_command(tmp_path):
+    (tmp_path / "coach.bash").write_text(said("completion", "bash", cwd=tmp_path)[1])
+    asked = (
+        "source coach.bash; COMP_WORDS=(coach repr); COMP_CWORD=1; "
+        "$(complete -p coach | sed 's/.*-F \\([^ ]*\\).*/\\1/') coach repr coach; echo ${COMPREPLY[@]}"
+    )
+    done = subprocess.run(["bash", "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["reproduce"], done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+def test_own_keys_and_theme(tmp_path, state_home, monkeypatch):
+    (tmp_path / "test_it.py").write_text("def test_it():\n    assert 0\n")
+    (tmp_path / "config.toml").write_text("theme = 'coach-contrast'\n[keys]\nhelp = 'f8'\n")
+    monkeypatch.setenv("COACH_CONFIG_DIR", str(tmp_path))
+    screen = coach("debug", "test_it.py", "--python", sys.executable, cwd=tmp_path, state=state_home)
+    screen.wait_for("#1")
+    screen.press("\x1b[19~")
+    screen.wait_for("esc closes")
+    screen.press("qq")
+    assert screen.wait_end() == 0
+    assert said("keys", cwd=tmp_path, COACH_CONFIG_DIR=str(tmp_path))[1].count(" f8 ") == 1
+
+
+def test_a_key_for_two_actions_is_refused_before_anything_is_made(tmp_path, state_home):
+    (tmp_path / "config.toml").write_text("[keys]\nrun = 'l'\n")
+    code, _, error = said("keys", cwd=tmp_path, COACH_CONFIG_DIR=str(tmp_path))
+    assert code == 2
+    assert "the key l is for run and for output" in error
