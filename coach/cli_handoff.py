@@ -1,4 +1,6 @@
-"""The parsers of what hands a session on: spec, export."""
+"""The parsers of what hands a session on: spec, export, and the doors for assistants."""
+
+import argparse
 
 from coach.cli_parts import Commands, Parser, add, add_session
 
@@ -6,6 +8,9 @@ from coach.cli_parts import Commands, Parser, add, add_session
 def add_handoff(commands: "Commands[Parser]") -> None:
     _add_spec(commands)
     _add_export(commands)
+    _add_assist(commands)
+    _add_watch(commands)
+    _add_mcp(commands)
 
 
 def _add_spec(commands: "Commands[Parser]") -> None:
@@ -59,3 +64,68 @@ def _add_export(commands: "Commands[Parser]") -> None:
     )
     export.add_argument("--format", choices=["markdown", "xml", "json"], default="markdown")
     export.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
+
+
+def _add_assist(commands: "Commands[Parser]") -> None:
+    assist = add(
+        commands,
+        "assist",
+        "coach.headless.assist:assist",
+        "run an assistant on the session and judge what it does",
+    )
+    assist.add_argument(
+        "name",
+        nargs="?",
+        default="",
+        metavar="NAME",
+        help="one of [tool.coach.assistants] (default: list them)",
+    )
+    assist.add_argument(
+        "--budget", type=int, default=4000, metavar="TOKENS", help="of the prompt (default: 4000)"
+    )
+    assist.add_argument("--show", action="store_true", help="print the prompt it would get, and run nothing")
+    assist.add_argument("--yes", action="store_true", help="approve the command of this project's settings")
+    assist.add_argument(
+        "--timeout", type=float, default=1800.0, metavar="SECONDS", help="wall time (default: 1800)"
+    )
+    assist.add_argument(
+        "--silence",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="time without a word or an edit (default: 600)",
+    )
+    _add_stop_at(assist)
+    add_session(assist)
+
+
+def _add_watch(commands: "Commands[Parser]") -> None:
+    watch = add(
+        commands,
+        "watch",
+        "coach.headless.watching:watch",
+        "say each run and loop while an assistant edits elsewhere",
+    )
+    watch.add_argument("--assistant", metavar="NAME", default="assistant", help="whose edits these are")
+    watch.add_argument(
+        "--seconds", type=float, default=0.0, metavar="S", help="end after so long (default: never)"
+    )
+    _add_stop_at(watch)
+    add_session(watch, with_json=False)
+
+
+def _add_stop_at(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stop-at",
+        choices=["note", "banner", "card", "never"],
+        default="banner",
+        help="end at a loop of this level (default: banner)",
+    )
+
+
+def _add_mcp(commands: "Commands[Parser]") -> None:
+    mcp = add(
+        commands, "mcp", "coach.headless.mcp:serve", "serve assistants over MCP on standard input and output"
+    )
+    mcp.add_argument("--name", metavar="NAME", default="assistant", help="who asks: edits carry the name")
+    add_session(mcp, with_json=False)

@@ -16,6 +16,7 @@ EXIT_FINE = 0
 EXIT_FAILURES = 1
 EXIT_UNRESOLVED = 3
 EXIT_NO_TARGET = 4
+EXIT_LOOP = 9
 
 EXIT_CODES = """\
 exit codes:
@@ -28,6 +29,7 @@ exit codes:
   6  held: another coach works on this session
   7  store: the state directory or the log cannot be read or written
   8  scratch: a disposable copy could not be made
+  9  loop: an assistant goes round in circles; stop it and look
   128+n  stopped by signal n
 """
 

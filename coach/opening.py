@@ -122,12 +122,13 @@ def open_existing(session: str) -> Dispatcher:
 
 def open_shared(session: str) -> Dispatcher | RemoteDoor:
     """Take up a session, or join the coach that holds it. Raises SessionHeld when that one cannot be reached."""
+    folder = session_folder(library.find(session).id)
     deadline = time.monotonic() + JOIN_SECONDS
     while True:
         try:
             return open_existing(session)
         except SessionHeld:
-            joined = join(session_folder(library.find(session).id), artefacts.read)
+            joined = join(folder, artefacts.read)
             if joined:
                 return joined
             if time.monotonic() > deadline:

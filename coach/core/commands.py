@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from coach.core.assistant import AssistantReport
 from coach.core.hypothesis import Prediction, Verdict
 from coach.core.logpoint import Logpoint
 from coach.core.loops.sighting import Pattern
@@ -206,6 +207,12 @@ class HandBack(Value):
     """The engineer edits again."""
 
 
+class NoteAssistant(Value):
+    """An assistant that was run on the session has ended."""
+
+    report: AssistantReport
+
+
 class DismissLoop(Value):
     """Do not speak of this pattern at this place again, for a reason."""
 
@@ -299,6 +306,7 @@ Command = (
     | NoteExport
     | HandOver
     | HandBack
+    | NoteAssistant
     | DismissLoop
     | DismissPast
     | SwitchLoops

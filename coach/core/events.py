@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from coach.core.assistant import AssistantReport
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.control import Control
@@ -374,6 +375,13 @@ class HandedBack(Value):
     kind: Literal["handed_back"] = "handed_back"
 
 
+class AssistantEnded(Value):
+    """An assistant that coach ran on the session has ended; its edits are attempts with its name."""
+
+    kind: Literal["assistant_ended"] = "assistant_ended"
+    report: AssistantReport
+
+
 class AttemptRead(Value):
     """The edits between two runs of the target, and what they are. The sources are not kept; what they showed is."""
 
@@ -517,6 +525,7 @@ Event = (
     | ContextExported
     | HandedOver
     | HandedBack
+    | AssistantEnded
     | AttemptRead
     | LoopNoticed
     | LoopDismissed

@@ -31,6 +31,16 @@ def is_strong(value: str) -> bool:
     )
 
 
+def is_random(value: str) -> bool:
+    """Whether a value without a telling name is a secret all the same: long, of one piece, letters and digits mixed."""
+    return (
+        len(value) >= 16
+        and bool(re.fullmatch(r"[A-Za-z0-9+/=_.\-]+", value))
+        and is_strong(value)
+        and is_mixed(value)
+    )
+
+
 def is_mixed(value: str) -> bool:
     letters = value[1:]
     has_case = any(char.islower() for char in letters) and any(char.isupper() for char in letters)

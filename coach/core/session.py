@@ -10,6 +10,7 @@ from functools import singledispatch
 from types import MappingProxyType
 
 from coach.core import events as ev
+from coach.core.assistant import AssistantReport
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
 from coach.core.control import Control
@@ -169,6 +170,8 @@ class SessionState:
     exports: tuple[ev.ContextExported, ...] = ()
     held_by: str = ""
     """Who edits: an assistant that was handed the session; empty: the engineer."""
+    assistants: tuple[AssistantReport, ...] = ()
+    """Assistants that coach ran, oldest first."""
     attempts: Sequence[Attempt] = Growing()
     history: History = History()
     """The trials of the present target, as the loop detectors see them."""
@@ -639,6 +642,11 @@ def _(event: ev.HandedOver, state: SessionState) -> SessionState:
 @_apply.register
 def _(_event: ev.HandedBack, state: SessionState) -> SessionState:
     return replace(state, held_by="")
+
+
+@_apply.register
+def _(event: ev.AssistantEnded, state: SessionState) -> SessionState:
+    return replace(state, assistants=(*state.assistants, event.report))
 
 
 @_apply.register

@@ -258,6 +258,12 @@ def _(_event: ev.HandedBack) -> Said:
 
 
 @say.register
+def _(event: ev.AssistantEnded) -> Said:
+    report = event.report
+    return "→", "accent", f"{report.name} {report.ending} after {seconds(report.seconds)}"
+
+
+@say.register
 def _(event: ev.AttemptRead) -> Said:
     more = f": {event.attempt.findings[0].text}" if event.attempt.findings else ""
     return "+", "accent", f"before run #{event.attempt.run}: {attempt_words(event.attempt)}{more}"

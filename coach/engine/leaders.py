@@ -1,6 +1,6 @@
 """The process that a run is: started here, or forked by the warm server and adopted. Either is a child of coach's.
 
-It stands in a session of its own, has nothing on stdin, and writes both its outputs to one pipe.
+It stands in a session of its own, has nothing on stdin (or one file), and writes both its outputs to one pipe.
 """
 
 import contextlib
@@ -29,6 +29,8 @@ class Launch:
     env: Mapping[str, str]
     stacks: Path | None = None
     """Where SIGUSR1 makes the process write its stacks, once that file exists."""
+    stdin: Path | None = None
+    """What it reads on standard input; nothing by default."""
 
 
 class Leader(Protocol):
@@ -85,13 +87,14 @@ class Adopted:
 
 def start(launch: Launch) -> Started:
     """Start a program. Raises OSError when that is not possible."""
+    stdin = os.open(launch.stdin or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     reader, writer = os.pipe()
     try:
         process = subprocess.Popen(
             list(launch.argv),
             cwd=launch.cwd,
             env=dict(launch.env),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=writer,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -102,6 +105,7 @@ def start(launch: Launch) -> Started:
         raise
     finally:
         os.close(writer)
+        os.close(stdin)
     return Started(process, reader)
 
 

@@ -59,7 +59,7 @@ def narrator(state: SessionState) -> Callable[[Update], None]:
                 told.add(run.number)
                 say(run_line(run))
         for notice in update.state.notices[noticed:]:
-            say(_loop_line(notice.loop))
+            say(loop_line(notice.loop))
         noticed = len(update.state.notices)
         if update.notice and not update.is_refusal:
             say(safe_line(update.notice))
@@ -67,7 +67,7 @@ def narrator(state: SessionState) -> Callable[[Update], None]:
     return tell
 
 
-def _loop_line(loop: LoopNoticed) -> str:
+def loop_line(loop: LoopNoticed) -> str:
     """Return what was noticed in one line; a loud one with its way on."""
     if loop.level == "note":
         return f"· {safe_line(loop.sentence)}"

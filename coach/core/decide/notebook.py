@@ -135,6 +135,11 @@ def _(_message: cmd.ConfirmFix, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
+def _(message: cmd.NoteAssistant, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - what was is recorded
+    return Decision(events=(ev.AssistantEnded(report=message.report),))
+
+
+@decide.register
 def _(message: cmd.NoteExport, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - every export is recorded
     event = ev.ContextExported(
         format=message.format, budget=message.budget, digest=message.digest, way=message.way

@@ -1,0 +1,128 @@
+"""``coach assist``: run an assistant of the project's settings on the session, and say what came of it."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from coach.assisting import Assistant, Patience, Stay, assistants, run_assistant
+from coach.config import load_settings
+from coach.core import commands as cmd
+from coach.core.summary import summarise_run
+from coach.core.text import safe_line
+from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
+from coach.exporting import export_session
+from coach.headless.opening import opened_session, read_session
+from coach.headless.running import ask
+from coach.headless.talk import exit_code_of, loop_line, put, put_json, run_line, say
+from coach.store.trust import approval_of, approve, is_approved
+
+
+def assist(args: Namespace) -> int:
+    """Run an assistant on the session; 0 green, 1 red, 3 unresolved or stopped, 9 a loop."""
+    root = _root(args)
+    known = {each.name: each for each in assistants(root, load_settings(root))}
+    if not args.name:
+        for each in known.values():
+            put(f"{each.name}: {safe_line(' '.join(each.argv))}")
+        return EXIT_FINE
+    if args.name not in known:
+        raise UsageError(
+            f"no assistant is called {args.name!r}",
+            why=f"known: {', '.join(known) or 'none'}",
+            do='add it to pyproject.toml: [tool.coach.assistants] claude = "claude -p"',
+        )
+    assistant = known[args.name]
+    if args.show:
+        put(export_session(read_session(args.session), args.budget, "markdown").text)
+        return EXIT_FINE
+    _be_sure(assistant, is_agreed=args.yes)
+    with opened_session(args) as session:
+        made = export_session(session.state, args.budget, "markdown")
+        say(
+            f"handing about {made.tokens:,} tokens to {assistant.name}; redacted: {redactions(made.redactions)}"
+        )
+        for warning in made.warnings:
+            say(f"reads like an instruction: {warning}")
+        note = cmd.NoteExport(
+            format="markdown", budget=args.budget, digest=made.digest, way=f"assistant {assistant.name}"
+        )
+        ask(session, note)
+        patience = Patience(args.timeout, args.silence, "" if args.stop_at == "never" else args.stop_at)
+        stay = run_assistant(
+            session, assistant, made.text, patience, lambda line: say(f"  {safe_line(line)}")
+        )
+    return _tell_json(stay) if args.json else _tell(stay)
+
+
+def redactions(found: tuple[tuple[str, int], ...]) -> str:
+    """Return what was taken out, in words."""
+    return ", ".join(f"{count} × {rule}" for rule, count in found) or "nothing"
+
+
+def _root(args: Namespace) -> Path:
+    opened = read_session(args.session).opened
+    assert opened is not None
+    return Path(opened.checkout.root)
+
+
+def _be_sure(assistant: Assistant, *, is_agreed: bool) -> None:
+    """A command out of a repository's own file runs only when the engineer has seen it, word by word."""
+    approval = approval_of(assistant.source, assistant.argv, assistant.cwd)
+    if is_approved(approval):
+        return
+    say(f"{assistant.source.name} of this project wants to run:")
+    for word in assistant.argv:
+        say(f"    {safe_line(word, limit=2_000)}")
+    say(f"in {assistant.cwd}")
+    if not is_agreed:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError("this command is not approved", do="look at it, then say so: --yes")
+        say("Run it, now and later, until it changes? [y/N]")
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            raise UsageError("not approved; nothing was run")
+    approve(approval, assistant.argv)
+
+
+def _tell(stay: Stay) -> int:
+    report = stay.report
+    seconds = f"{report.seconds:.0f} s"
+    put(f"{report.name}: {report.ending}, exit {report.exit_code}, {seconds}")
+    for each in report.survivors:
+        put(f"  left behind and ended: {safe_line(each)}")
+    for attempt in stay.attempts:
+        found = ", ".join(dict.fromkeys(finding.kind for finding in attempt.findings))
+        put(
+            f"  #{attempt.run} edited {safe_line(', '.join(attempt.paths))}" + (f": {found}" if found else "")
+        )
+    for loop in stay.loops:
+        put(loop_line(loop))
+    if stay.run:
+        put(run_line(stay.run))
+    if not stay.attempts:
+        put("  no file was edited")
+    return _code(stay)
+
+
+def _tell_json(stay: Stay) -> int:
+    put_json(
+        {
+            **stay.report.model_dump(mode="json"),
+            "attempts": [
+                {"run": each.run, "paths": list(each.paths), "findings": [one.kind for one in each.findings]}
+                for each in stay.attempts
+            ],
+            "loops": [
+                {"pattern": each.pattern, "level": each.level, "run": each.run, "seen": each.sentence}
+                for each in stay.loops
+            ],
+            "run": summarise_run(stay.run) if stay.run else None,
+        }
+    )
+    return _code(stay)
+
+
+def _code(stay: Stay) -> int:
+    if any(each.level != "note" for each in stay.loops):
+        return EXIT_LOOP
+    code = exit_code_of(stay.run)
+    return EXIT_UNRESOLVED if code == EXIT_FINE and stay.report.ending != "ended" else code

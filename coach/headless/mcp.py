@@ -1,0 +1,152 @@
+"""``coach mcp``: the tools over the Model Context Protocol on standard input and output.
+
+The protocol owns stdout here; whatever else wants to speak goes to stderr. Needs the extra ``coach[mcp]``.
+"""
+
+import contextlib
+import os
+import signal
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from coach import __version__
+from coach.config import load_settings
+from coach.core import commands as cmd
+from coach.errors import EXIT_FINE, CoachError, UsageError
+from coach.exporting import private_of
+from coach.headless.opening import Session, current_id
+from coach.headless.talk import say
+from coach.headless.tools import Refused, Tools
+from coach.opening import open_new, open_shared, project_here, target_from
+from coach.store import library
+
+INSTRUCTIONS = """\
+coach keeps the session of one defect: what fails, what was tried, what was ruled out. Work in this order: run_failing_test,
+suspects, propose_hypothesis with a prediction, one change, run_failing_test, verify. It refuses what skips a step and says
+why. Every answer has the limits of a fix and the loops noticed: at a loop, stop editing and tell the engineer. Only a person
+confirms a fix."""
+
+
+def serve(args: Namespace) -> int:
+    """Serve until the other side hangs up."""
+    try:
+        from mcp.server import MCPServer
+        from mcp.server.mcpserver.exceptions import ToolError
+    except ImportError:
+        raise UsageError("the MCP door is not installed", do="pip install 'debug-coach[mcp]'") from None
+    root = project_here()
+    tools = Tools(lambda: _opened(args.session), _started, private_of(root), args.name)
+    server = MCPServer("coach", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
+    for tool in (
+        tools.status,
+        tools.start,
+        tools.run_failing_test,
+        tools.propose_hypothesis,
+        tools.judge_hypothesis,
+        tools.suspects,
+        tools.rule_out,
+        tools.verify,
+        tools.note,
+        tools.root_cause,
+        tools.context,
+    ):
+        server.add_tool(_with_reasons(tool, ToolError))
+    _add_resources(server, tools)
+    _end_on_signals()
+    try:
+        server.run("stdio")
+    finally:
+        with contextlib.suppress(CoachError):
+            tools.leave()
+    return EXIT_FINE
+
+
+def _add_resources(server: Any, tools: Tools) -> None:
+    for uri, read, words in (
+        ("coach://context", tools.context, "the session as a prompt of 4,000 tokens"),
+        ("coach://runs", tools.runs, "the runs, newest first"),
+        ("coach://suspects", tools.ranked, "where the defect may be, best first"),
+        ("coach://ledger", tools.ledger, "hypotheses, verdicts, and what was ruled out"),
+    ):
+        server.resource(uri, name=uri.rpartition("/")[2], description=words)(_reader(read))
+    server.resource("coach://context/{budget}", name="context-at", description="the same within a budget")(
+        _context_at(tools)
+    )
+
+
+def _with_reasons(tool: Callable[..., Any], error: type[Exception]) -> Callable[..., Any]:
+    """Let expected errors reach the other side with their reason; the signature stays for the schema."""
+    from functools import wraps
+
+    @wraps(tool)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return tool(*args, **kwargs)
+        except Refused as refused:
+            raise error(f"refused: {refused}") from None
+        except CoachError as trouble:
+            raise error(str(trouble)) from None
+
+    return told
+
+
+def _reader(read: Callable[[], Any]) -> Callable[[], Any]:
+    """A resource without parameters; a method's default arguments would be taken for some."""
+
+    def resource() -> Any:
+        return read()
+
+    return resource
+
+
+def _context_at(tools: Tools) -> Callable[[int], str]:
+    def context(budget: int) -> str:
+        return tools.context(budget)
+
+    return context
+
+
+@contextlib.contextmanager
+def _opened(named: str) -> Iterator[Session]:
+    with open_shared(current_id(named)) as session, _kept(session):
+        yield session
+
+
+@contextlib.contextmanager
+def _started(words: str) -> Iterator[Session]:
+    root = project_here()
+    if library.newest_open(root):
+        raise Refused("a session is open in this project: status says where it stands")
+    target = target_from([words], None, root, Path.cwd())
+    with open_new(root, target, load_settings(root)) as session, _kept(session):
+        session.submit(cmd.Begin(reproduce=False)).result(10)
+        yield session
+
+
+_OPEN: list[Session] = []
+"""The session of the call under way."""
+
+
+@contextlib.contextmanager
+def _kept(session: Session) -> Iterator[None]:
+    _OPEN.append(session)
+    try:
+        yield
+    finally:
+        _OPEN.remove(session)
+
+
+def _end_on_signals() -> None:
+    """A signal ends what runs and gives the session up; then this process, whose threads may wait for a line for ever."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        for session in tuple(_OPEN):
+            session.close()
+        say(f"coach: stopped by {signal.Signals(number).name}; the session is kept")
+        os._exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)

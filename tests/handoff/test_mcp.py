@@ -1,0 +1,128 @@
+"""The MCP door over a real process with the SDK's own client: tools, resources, refusals, loops, beside another coach."""
+
+import json
+import sys
+
+import pytest
+
+from coach.config import Settings
+from coach.core import commands as cmd
+from coach.core.spec import Spec
+from coach.core.target import Target
+from coach.opening import open_new
+from tests.handoff.conftest import CART, TEST
+
+pytest.importorskip("mcp")
+
+from mcp import Client, StdioServerParameters
+
+WRONG = (
+    "def total(prices):\n    return sum(prices) + 2 - 1\n",
+    "def total(prices):\n    return 1 + sum(prices)\n",
+)
+SECRET = "Hunter" + "-22xyz"
+
+
+def door(shop, *words, **env):
+    program = StdioServerParameters(
+        command=sys.executable, args=["-m", "coach", "mcp", *words], env=shop.env | env, cwd=str(shop.root)
+    )
+    return Client(program, read_timeout_seconds=120)
+
+
+async def call(client, name, **arguments):
+    """Call a tool; returns (the answer, whether it was refused)."""
+    result = await client.call_tool(name, arguments)
+    text = "".join(each.text for each in result.content if each.type == "text")
+    return (text if result.is_error else result.structured_content or json.loads(text)), bool(result.is_error)
+
+
+async def test_a_whole_defect_over_the_protocol(shop):
+    """From nothing to a verified fix; what skips a step is refused with a reason."""
+    before = shop.fingerprint()
+    async with door(shop, "--name", "robin") as client:
+        refused, is_refused = await call(client, "status")
+        assert is_refused
+        assert "no open session" in refused
+
+        started, _ = await call(client, "start", target=TEST)
+        assert started["evidence"]["outcome"] == "FAIL"
+        assert "assert 6 == 5" in started["evidence"]["failures"][0]["message"]
+        assert started["limits"]["may_touch"] == "not limited by the spec"
+        again, is_refused = await call(client, "start", target=TEST)
+        assert is_refused
+        assert "a session is open" in again
+
+        early, is_refused = await call(client, "root_cause", text="it adds one")
+        assert is_refused
+        assert "no hypothesis is supported" in early
+        bare, is_refused = await call(client, "propose_hypothesis", claim="x", prediction="")
+        assert is_refused
+        assert "prediction" in bare
+        await call(
+            client, "propose_hypothesis", claim="total adds one", prediction="without it", expects="pass"
+        )
+        hasty, is_refused = await call(
+            client, "judge_hypothesis", number=1, verdict="SUPPORTED", observed="sure"
+        )
+        assert is_refused
+        assert "no run since the prediction" in hasty
+
+        ranked, _ = await call(client, "suspects")
+        assert any(each["function"] == "total" for each in ranked["suspects"])
+
+        shop.write("cart.py", CART.replace(" + 1", ""))
+        green, _ = await call(client, "run_failing_test")
+        assert green["evidence"]["outcome"] == "PASS"
+        assert green["evidence"]["changed_since_the_run_before"] == [
+            {"path": "cart.py", "change": "modified"}
+        ]
+        assert (await call(client, "root_cause", text="it adds one"))[1] is False
+        proved, _ = await call(client, "verify")
+        assert {"check", "passed", "figure"} <= set(proved["checks"][0])
+
+        context = await client.read_resource("coach://context/1500")
+        assert "# Debugging context" in context.contents[0].text
+        ledger = json.loads((await client.read_resource("coach://ledger")).contents[0].text)
+        assert ledger["hypotheses"][0]["verdict"] == "SUPPORTED"
+        runs = json.loads((await client.read_resource("coach://runs")).contents[0].text)
+        assert runs["evidence"][0]["number"] > runs["evidence"][-1]["number"]
+    assert shop.fingerprint() == before
+    status = json.loads(shop.coach("status", "--json").stdout)
+    assert status["root_cause"] == "it adds one"
+    assert not status.get("held_by")
+
+
+async def test_beside_a_coach_that_holds_the_session(shop, monkeypatch):
+    """One log: what the assistant asks is done by the holder; loops come with the run that caused them; secrets stay."""
+    monkeypatch.setenv("COACH_STATE_DIR", str(shop.state))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    shop.write(
+        "tests/test_cart.py",
+        f"from cart import total\n\n\ndef test_total():\n    key = '{SECRET}'\n    assert total([2, 3]) == 5, key\n",
+    )
+    with open_new(shop.root, Target(words=(TEST,)), Settings(python=sys.executable, warm=False)) as held:
+        held.submit(cmd.Begin(reproduce=False)).result(10)
+        held.submit(cmd.WriteSpec(spec=Spec(scope=("cart.py",), protected=("prices.py",)))).result(10)
+        async with door(shop, API_PASSWORD=SECRET) as client:
+            first, is_refused = await call(client, "run_failing_test")
+            assert not is_refused, first
+            assert first["limits"]["may_touch"] == ["cart.py"]
+            assert first["limits"]["never_touch"] == ["prices.py"]
+            assert SECRET not in json.dumps(first)
+            assert "redacted:environment#1" in json.dumps(first)
+            assert held.state.held_by == "assistant"
+            seen = []
+            for text in WRONG:
+                shop.write("cart.py", text)
+                answer, _ = await call(client, "run_failing_test")
+                seen += [
+                    (each["pattern"], each["run"], answer["evidence"]["number"]) for each in answer["loops"]
+                ]
+            assert ("no-effect", 3, 3) in seen
+            note, _ = await call(client, "note", text="seen")
+            assert note["loops"] == []
+        assert held.wait_idle(30)
+        assert held.state.notes[-1].text == "seen"
+        assert held.state.held_by == ""
+        assert {each.by for each in held.state.attempts} == {"assistant"}
