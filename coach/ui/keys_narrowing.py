@@ -32,6 +32,14 @@ NARROWING: tuple[KeyAction, ...] = (
         why=why.also(why.no_mutants),
     ),
     act(
+        "calls",
+        "T",
+        "call trace",
+        "Show who called whom with what in the failing test, and where it parts from a passing run.",
+        "Narrowing",
+        why=why.no_calls,
+    ),
+    act(
         "searches",
         "B",
         "search causes",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from coach.core.checks import pinnable
+from coach.core.decide.tracing import traced_test
 from coach.core.restoring import goal
 from coach.core.session import SessionState
 
@@ -132,6 +133,15 @@ def no_loop(state: SessionState, _read_only: str) -> str:
 
 def no_loop_stands(state: SessionState) -> str:
     return "" if state.standing_loop else "no loop is noticed"
+
+
+def no_calls(state: SessionState, read_only: str) -> str:
+    """A trace that is there can be looked at always; a new one needs a failing test."""
+    if state.calls:
+        return ""
+    if refused := writable(state, read_only):
+        return refused
+    return "" if traced_test(state) else "no failing pytest test is known yet"
 
 
 def nothing_to_restore(state: SessionState) -> str:

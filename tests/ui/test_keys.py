@@ -36,6 +36,7 @@ WINDOWS = {
     "export": "ExportScreen",
     "help": "HelpScreen",
     "searches": "SearchesScreen",
+    "calls": "CallsScreen",
     "hand-over": "ReasonScreen",
     "palette": "CommandPalette",
 }

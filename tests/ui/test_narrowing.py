@@ -6,8 +6,8 @@ import pytest
 
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core import telling
 from coach.core.search import SearchKind
-from coach.ui.present import telling
 from coach.ui.present.choosing import offers
 from tests.ui import fakes, narrowing
 from tests.ui.seeing import compare, press, session_of, settle, shown, text_of

@@ -134,7 +134,7 @@ def _by_function(failing: CallTrace, passing: CallTrace, versus: str) -> Diverge
     for index in ended:
         call = failing.calls[index]
         twins = [each for each in known.get(call.key, ()) if _same(each.arguments, call.arguments)]
-        if call.arguments and twins and not any(_ending(each) == _ending(call) for each in twins):
+        if _tells(call) and twins and not any(_ending(each) == _ending(call) for each in twins):
             return _divergence(
                 "result", passing, versus, index, (_said(call, "result"), _said(twins[0], "result"))
             )
@@ -200,6 +200,11 @@ def _difference(one: Call, other: Call, here: _Step, there: _Step) -> Kind | Non
     if not here.ends:
         return None if _same(one.arguments, other.arguments) else "argument"
     return None if _ending(one) == _ending(other) else "result"
+
+
+def _tells(call: Call) -> bool:
+    """Whether the arguments say what was given: of an object shown by its address nothing is known."""
+    return bool(call.arguments) and not any(" at 0x" in value for _, value in call.arguments)
 
 
 def _ending(call: Call) -> tuple[str, str]:

@@ -95,10 +95,18 @@ def hand_over(screen: "SessionScreen", _key: str) -> None:
     ask(screen, Question("Hand over", text, label="to", value=ASSISTANT), lambda name: cmd.HandOver(to=name))
 
 
+def calls(screen: "SessionScreen", _key: str) -> None:
+    """Show who called whom; the window traces when there is nothing to show yet."""
+    from coach.ui.screens.calls import CallsScreen
+
+    screen.app.push_screen(CallsScreen(screen.door))
+
+
 DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
     "restore": restore,
     "dismiss": dismiss,
     "loop": look,
+    "calls": calls,
     "searches": searches,
     "hand-over": hand_over,
 }

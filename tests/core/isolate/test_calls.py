@@ -101,6 +101,9 @@ def test_a_neighbour_is_compared_by_what_functions_answer():
     assert sentence(found) == "check raised E: no; test_empty check gave None"
     equal_arguments = trace(call(0, "test_total"), call(1, "rate", "7", kind="'a'"), call(1, "check", "None"))
     assert first_divergence(equal_arguments, neighbour, "test_empty").here == "rate gave 7"
+    opaque = trace(call(0, "test_total"), call(1, "rate", "7", kind="<generator object at 0x7f3a1c2d4e50>"))
+    unlike = passing(call(1, "rate", "9", kind="<generator object at 0x7f3a1c2d4e50>"), test=OTHER)
+    assert first_divergence(opaque, unlike, "test_empty") is None
     only_here = trace(call(0, "test_total"), call(1, "check", "None"), call(1, "new"))
     assert first_divergence(only_here, neighbour, "test_empty").here == "calls new"
     assert first_divergence(trace(call(0, "test_total")), neighbour, "test_empty") is None
