@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Protocol, Self
 
-from coach.core.commands import Command
+from coach.core.commands import Command, KeepElsewhere
 from coach.core.decide import Decision, Message, Refusal, decide
 from coach.core.effects import Effect, EffectFailed, Observation
 from coach.core.events import Event, Recorded
@@ -22,6 +23,11 @@ from coach.door import Listener, Update
 from coach.errors import CoachError
 
 Answer = Decision | Refusal
+Item = tuple[Message, Future[Answer] | None] | None
+"""A message and who waits for its answer; None ends the serving."""
+
+RETRY_SECONDS = 2.0
+"""How often what could not be written is tried again while nothing happens."""
 
 _DIAGNOSTICS = logging.getLogger("coach")
 """Where defects go; ``opening`` gives it a file in the state directory."""
@@ -61,6 +67,9 @@ class Log(Protocol):
     def output(self, artefact: str) -> str:
         """Return kept output by its content hash; empty when it is gone."""
 
+    def move(self, home: Path) -> None:
+        """Keep everything in another state directory from here on. Raises StoreError and stays where it was."""
+
     def close(self) -> None:
         """Give up the lock."""
 
@@ -95,7 +104,7 @@ class Dispatcher:
         self._unwritten: list[Recorded] = []
         self._unsaved = ""
         self._listeners: list[Listener] = []
-        self._queue: queue.Queue[tuple[Message, Future[Answer] | None] | None] = queue.Queue()
+        self._queue: queue.Queue[Item] = queue.Queue()
         self._pending = 0
         self._idle = threading.Condition()
         self._thread = threading.Thread(target=self._serve, name="coach-dispatcher", daemon=True)
@@ -171,6 +180,7 @@ class Dispatcher:
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join(timeout=5)
+        self._save()
         self._log.close()
 
     def _put(self, message: Message, future: Future[Answer] | None) -> None:
@@ -178,8 +188,17 @@ class Dispatcher:
             self._pending += 1
         self._queue.put((message, future))
 
+    def _next(self) -> Item:
+        """Wait for the next message; meanwhile try to write what could not be written."""
+        while True:
+            try:
+                return self._queue.get(timeout=RETRY_SECONDS if self._unwritten else None)
+            except queue.Empty:
+                self._save()
+                self._tell(Update(self._state, "" if self._unsaved else "saved again"))
+
     def _serve(self) -> None:
-        while (item := self._queue.get()) is not None:
+        while (item := self._next()) is not None:
             message, future = item
             try:
                 answer = self._handle(message)
@@ -195,6 +214,8 @@ class Dispatcher:
             self._answer(message, answer, future)
 
     def _handle(self, message: Message) -> Answer:
+        if isinstance(message, KeepElsewhere):
+            return self._keep_in(Path(message.place.strip()))
         decision = decide(message, self._state)
         if isinstance(decision, Refusal):
             return decision
@@ -211,8 +232,24 @@ class Dispatcher:
         self._records.append(record)
 
     def _write(self, record: Recorded) -> None:
-        """Durable first; when that fails, keep in memory and try again with the next event."""
+        """Durable first; when that fails, keep in memory and try again with the next event, or in a moment."""
         self._unwritten.append(record)
+        self._save()
+
+    def _keep_in(self, place: Path) -> Answer:
+        """Go on with the log in another state directory."""
+        opened = self._state.opened
+        try:
+            home = place.expanduser()
+            if not home.is_absolute() or (opened and home.resolve().is_relative_to(opened.checkout.root)):
+                return Refusal("name a folder outside the project, by its whole path")
+            self._log.move(home)
+        except (CoachError, RuntimeError, OSError) as error:
+            return Refusal(str(error))
+        self._save()
+        return Decision(notice=f"kept in {home}; later: COACH_STATE_DIR={home} coach debug --resume")
+
+    def _save(self) -> None:
         try:
             while self._unwritten:
                 self._log.append(self._unwritten[0])
@@ -236,7 +273,10 @@ class Dispatcher:
             notice = answer.notice
         elif is_command or isinstance(answer, Defect):
             notice = answer.reason
-        for listener in tuple(self._listeners):
-            listener(Update(self._state, notice, is_refusal=refused and is_command))
+        self._tell(Update(self._state, notice, is_refusal=refused and is_command))
         if future is not None:
             future.set_result(answer)
+
+    def _tell(self, update: Update) -> None:
+        for listener in tuple(self._listeners):
+            listener(update)

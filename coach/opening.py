@@ -3,11 +3,13 @@
 The only module that knows every room. Opening reads; it runs nothing of the project.
 """
 
+import contextlib
 import logging
 import os
 import platform
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from coach import __version__
@@ -29,8 +31,9 @@ from coach.remote import RemoteDoor, join
 from coach.review import Replay
 from coach.serving import Service
 from coach.store import artefacts, library
-from coach.store.log import SessionLog, no_collection, read_log
+from coach.store.log import no_collection, read_log
 from coach.store.paths import new_session_id, project_home, session_folder, state_home
+from coach.store.recording import Recording
 from coach.workflow_files import load_workflow, workflow_paths
 
 JOIN_SECONDS = 1.5
@@ -83,10 +86,10 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
         checkout=_checkout(root, trees),
         platform=platform.platform(terse=True),
     )
-    log = SessionLog.create(session_folder(session_id))
+    log = Recording.begun(partial(session_folder, session_id))
     _keep_diagnostics()
     service = Service(session_folder(session_id))
-    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees), service=service)
+    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees, log), service=service)
     dispatcher.record(opened)
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
@@ -102,7 +105,7 @@ def open_existing(session: str) -> Dispatcher:
         raise SessionError(
             f"the project of session {listed.id} is gone", why=str(root), do=f"coach review {listed.id}"
         )
-    log, loaded = SessionLog.open(session_folder(listed.id))
+    log, loaded = Recording.taken_up(partial(session_folder, listed.id))
     state = replay(loaded.records)
     assert state.opened is not None
     settings = load_settings(root)
@@ -111,7 +114,7 @@ def open_existing(session: str) -> Dispatcher:
         interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
     trees, _ = open_trees(root, project_home(root))
     _keep_diagnostics()
-    engine = _engine(root, interpreter, settings, trees)
+    engine = _engine(root, interpreter, settings, trees, log)
     dispatcher = Dispatcher(log, engine, loaded.records, service=Service(session_folder(listed.id)))
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
@@ -153,14 +156,23 @@ def _only_read(listed: library.Listed) -> str:
     )
 
 
+class _Diagnostics(logging.FileHandler):
+    """A file that may be impossible to write: then a defect is only said, never a second one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Say nothing: the standard way prints over the screen."""
+
+
 def _keep_diagnostics() -> None:
     """Defects leave their traceback in the state directory; the file is made when there is one."""
     diagnostics = logging.getLogger("coach")
     diagnostics.propagate = False
     if not diagnostics.handlers:
-        diagnostics.addHandler(
-            logging.FileHandler(state_home() / "diagnostics.log", delay=True, encoding="utf-8")
-        )
+        diagnostics.addHandler(_Diagnostics(state_home() / "diagnostics.log", delay=True, encoding="utf-8"))
 
 
 def project_here() -> Path:
@@ -169,7 +181,7 @@ def project_here() -> Path:
 
 
 def _engine(
-    root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None
+    root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None, log: Recording
 ) -> LocalEngine:
     limits = Limits(wall=settings.timeout, silence=settings.silence)
     ground = Ground(
@@ -179,8 +191,8 @@ def _engine(
         root=root,
         interpreter=interpreter,
         limits=limits,
-        keep=artefacts.keep,
-        recall=artefacts.read,
+        keep=log.keep,
+        recall=log.output,
         trees=trees,
         watcher=Watcher(root, home=state_home()),
         warm=settings.warm,

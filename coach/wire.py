@@ -26,7 +26,7 @@ SOCKET = "door"
 LONGEST_LINE = 64 * 1024 * 1024
 _LONGEST_PATH = 100
 """Bytes a socket's path may have on every platform (103 on macOS)."""
-_ONLY_OF_THE_HOLDER = (cmd.Begin, cmd.Resume, cmd.Interrupted)
+_ONLY_OF_THE_HOLDER = (cmd.Begin, cmd.Resume, cmd.Interrupted, cmd.KeepElsewhere)
 _COMMANDS = {kind.__name__: kind for kind in Command.__args__ if kind not in _ONLY_OF_THE_HOLDER}
 
 

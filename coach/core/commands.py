@@ -271,6 +271,13 @@ class Interrupted(Value):
     by: str
 
 
+class KeepElsewhere(Value):
+    """Keep the log in another state directory from here on: where it was it cannot be written."""
+
+    place: str
+    """A folder, absolute or from the home; made when it is not there."""
+
+
 Command = (
     Begin
     | Resume
@@ -315,4 +322,5 @@ Command = (
     | StopSearch
     | Close
     | Interrupted
+    | KeepElsewhere
 )

@@ -87,7 +87,11 @@ class CheckoutRuns:
     def _sources_between(self, before: str, after: str) -> Iterable[str]:
         if self.trees is None or not before or not after or before == after:
             return ()
-        return (name for name in self.trees.changed_between(before, after) if is_source(name))
+        try:
+            return [name for name in self.trees.changed_between(before, after) if is_source(name)]
+        except CoachError as error:  # the tree of before went with the state directory
+            self._notes.append(f"what changed during the run is not known: {error}")
+            return ()
 
     def _is_newer(self, name: str, began: int) -> bool:
         return _last_change(self.around.root, name) >= began

@@ -26,7 +26,11 @@ def probe_folder(home: Path | None, interpreter: Interpreter) -> Path:
     """Return where a run imports the probe from: its compiled copy below ``home``, or the sources where none can be made."""
     if home is None:
         return PROBE_FOLDER
-    return _laid_out(home, interpreter.path, interpreter.version)
+    place = _laid_out(home, interpreter.path, interpreter.version)
+    if not place.is_dir():  # somebody emptied the state directory
+        _laid_out.cache_clear()
+        return _laid_out(home, interpreter.path, interpreter.version)
+    return place
 
 
 @functools.cache

@@ -52,17 +52,17 @@ class PrivateRepository:
         try:
             self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self.locked():
-                if not (self.folder / "HEAD").is_file():
+                if not self.is_there:
                     self._make()
                 self._link()
                 if not self.index.is_file():
                     self._seed()
         except OSError as error:
-            raise StoreError(
-                f"work trees cannot be recorded in {self.folder}",
-                why=error.strerror or str(error),
-                do="free space and rights there",
-            ) from error
+            raise unrecordable(self.folder, error) from error
+
+    @property
+    def is_there(self) -> bool:
+        return (self.folder / "HEAD").is_file()
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -124,6 +124,14 @@ class PrivateRepository:
         skipped = [each[2:] for each in listed if each[0] in "Ss" and os.path.lexists(git.cwd / each[2:])]
         _each(git, ("update-index", "-z", "--no-assume-unchanged", "--stdin"), assumed)
         _each(git, ("update-index", "-z", "--no-skip-worktree", "--stdin"), skipped)
+
+
+def unrecordable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"work trees cannot be recorded in {folder}",
+        why=error.strerror or str(error),
+        do="free space and rights there",
+    )
 
 
 def _each(git: Git, words: tuple[str, ...], paths: list[str]) -> None:

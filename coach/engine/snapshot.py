@@ -15,7 +15,7 @@ from pathlib import Path
 from coach.core.changes import Changes, parse_patch
 from coach.engine import composing, scratch
 from coach.engine.git import Git, GitError, names, program
-from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository
+from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
 from coach.engine.restoring import differences, put_back
 from coach.errors import CoachError, ScratchError
@@ -46,7 +46,16 @@ class TreeStore:
         self._last, self._last_stamp = "", (0, 0, 0)
 
     def record(self) -> str:
-        """Record the work tree as it is now; returns its id."""
+        """Record the work tree as it is now; returns its id. Raises StoreError."""
+        try:
+            if not self._private.is_there:  # somebody emptied the state directory
+                self._private.prepare()
+                self._last = ""
+            return self._recorded()
+        except OSError as error:
+            raise unrecordable(self._private.folder, error) from error
+
+    def _recorded(self) -> str:
         with self._private.locked():
             try:
                 tree = self._record()

@@ -4,6 +4,7 @@ import contextlib
 import signal
 from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -11,7 +12,7 @@ from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.core.session import SessionState
 from coach.dispatcher import Dispatcher
-from coach.errors import SessionError
+from coach.errors import SessionError, StoreError
 from coach.headless.choosing import chosen_target
 from coach.headless.talk import NOTHING_RAN, narrator, say
 from coach.opening import open_existing, open_new, open_review, open_shared, project_here
@@ -60,7 +61,7 @@ def opened_target(args: Namespace) -> Iterator[Session]:
     root = project_here()
     target = chosen_target(args, root)
     named = bool(args.target or args.command or getattr(args, "from_junit", None))
-    found = None if args.new else library.newest_open(root)
+    found = None if args.new else _newest_open(root)
     if args.session or (found and not named):
         with opened_session(args) as session:
             yield session
@@ -85,6 +86,13 @@ def _drop_if_nothing_ran(session: Session) -> None:
     runs = session.state.runs
     if runs and all(run.report and run.report.ending.kind in NOTHING_RAN for run in runs):
         session.submit(cmd.Close(note="there was nothing to run")).result(timeout=5)
+
+
+def _newest_open(root: Path) -> library.Listed | None:
+    """Return the session to go on with; a state directory that cannot be read holds none."""
+    with contextlib.suppress(StoreError):
+        return library.newest_open(root)
+    return None
 
 
 def current_id(named: str) -> str:
@@ -132,6 +140,9 @@ def _serving(session: Session) -> Iterator[Session]:
             )
             say(f"coach: stopped by {name}; {left}")
             raise SystemExit(128 + signal.Signals[name].value) from None
+        finally:
+            if session.unsaved:
+                say(f"coach: not saved: {session.unsaved}")
 
 
 class _Stopped(BaseException):

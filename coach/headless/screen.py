@@ -1,5 +1,6 @@
 """Commands that open the screen: debug and review. Light: the first picture comes before the core is loaded."""
 
+import contextlib
 import gc
 import importlib
 import os
@@ -79,7 +80,9 @@ def _say_what_is_kept(door: "Door") -> None:
     from coach.headless.talk import say
 
     opened = door.state.opened
-    if opened and door.state.closed is None:
+    if door.unsaved:
+        say(f"coach: not saved: {door.unsaved}")
+    elif opened and door.state.closed is None:
         say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.root} takes it up again")
 
 
@@ -89,15 +92,19 @@ def _export(state: "SessionState", budget: int) -> str:
 
 def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""
+    from coach.errors import StoreError
     from coach.last_failed import last_failed
     from coach.opening import project_here
     from coach.store import library
     from coach.ui.start import OpenSession, choose
 
     root = project_here()
+    known = []
+    with contextlib.suppress(StoreError):  # a state directory that cannot be read holds nothing to take up
+        known = library.sessions()
     open_here = [
         OpenSession(each.id, each.title or each.target, each.step)
-        for each in library.sessions()
+        for each in known
         if each.state == "open" and each.project == str(root) and not each.damage
     ]
     choice = choose(open_here, last_failed(root), root.name)

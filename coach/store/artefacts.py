@@ -17,10 +17,15 @@ from coach.store.paths import artefacts_folder, make_private, unusable
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def keep(text: str) -> str:
-    """Store a text; returns its sha256."""
+def content_of(text: str) -> tuple[str, bytes]:
+    """Return the name of a text, its sha256, and what is stored under it."""
     content = storable(text).encode("utf-8")
-    name = hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content).hexdigest(), content
+
+
+def keep(text: str) -> str:
+    """Store a text; returns its sha256. Raises StoreError."""
+    name, content = content_of(text)
     place = _place(name)
     try:
         if place.exists() and place.stat().st_size == len(content):

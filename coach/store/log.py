@@ -166,9 +166,14 @@ class SessionLog:
             raise
         return log, loaded
 
-    def append(self, record: Recorded) -> None:
-        """Write one event durably. Raises StoreError; a failed append leaves no torn line."""
-        line = encode(record)
+    @property
+    def is_deleted(self) -> bool:
+        """Whether somebody took the file away: what is written now nobody could read."""
+        return os.fstat(self._fd).st_nlink == 0
+
+    def append(self, *records: Recorded) -> None:
+        """Write events durably, all or none. Raises StoreError; a failed append leaves no torn line."""
+        line = b"".join(map(encode, records))
         try:
             self._take_back()
             self._is_torn = True
@@ -201,7 +206,7 @@ class SessionLog:
 
     def _take_back(self) -> None:
         """Cut the file to its last good length when an append did not end well."""
-        if os.fstat(self._fd).st_nlink == 0:
+        if self.is_deleted:
             # Writing on would succeed, into a file nobody can ever open again.
             raise FileNotFoundError(errno.ENOENT, "the log was deleted")
         if self._is_torn:
@@ -282,6 +287,6 @@ def _sync_folder(folder: Path) -> None:
 def _not_saved(path: Path, error: OSError) -> StoreError:
     return StoreError(
         "the newest events are not saved",
-        why=f"{path}: {error.strerror or error}",
+        why=f"{error.strerror or error}: {path}",
         do="free space or rights there; saving is tried again with the next event",
     )

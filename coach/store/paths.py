@@ -8,10 +8,12 @@ Folders are 0700 and files 0600: output and names of a project are nobody else's
 has the shape of an id *and* the path it gives lies inside ``sessions``; each check alone lets something through.
 """
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -22,6 +24,9 @@ VARIABLE = "COACH_STATE_DIR"
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Base32 without i, l, o, u: nothing to mix up when an id is read aloud."""
 ID_LENGTH = 8
+
+NOWHERE = Path(os.devnull, "coach")
+"""A place where nothing can be made: the state directory of a user without a home."""
 
 _ID = re.compile(f"[{ALPHABET}]{{{ID_LENGTH}}}")
 
@@ -57,15 +62,28 @@ def unusable(place: Path, error: OSError) -> StoreError:
 
 
 def state_home() -> Path:
-    """Find the state directory: ``COACH_STATE_DIR``, else the platform's own place. Creates nothing."""
+    """Find the state directory: ``COACH_STATE_DIR``, else the platform's own place. Creates nothing and never raises."""
     chosen = os.environ.get(VARIABLE, "").strip()
     try:
         place = Path(chosen).expanduser() if chosen else Path(platformdirs.user_state_dir("coach"))
-        return place.absolute()
-    except (RuntimeError, OSError) as error:
-        raise StoreError(
-            "there is no state directory", why=str(error), do=f"set {VARIABLE} to a folder"
-        ) from error
+        # An older platformdirs leaves the ~ of a user without a home as it is: that would be a folder of the project.
+        return NOWHERE if not chosen and not place.is_absolute() else place.absolute()
+    except (RuntimeError, OSError):
+        return NOWHERE
+
+
+@contextlib.contextmanager
+def other_home(place: Path) -> Iterator[None]:
+    """Make ``place`` the state directory of this process; what goes wrong inside takes that back."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = str(place)
+    try:
+        yield
+    except BaseException:
+        os.environ.pop(VARIABLE)
+        if before is not None:
+            os.environ[VARIABLE] = before
+        raise
 
 
 def sessions_folder() -> Path:

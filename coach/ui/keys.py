@@ -127,6 +127,13 @@ REGISTRY: tuple[KeyAction, ...] = (
         why=why.not_started,
     ),
     act(
+        "keep-elsewhere",
+        "K",
+        "keep elsewhere",
+        "Keep the session in another folder when it cannot be saved where it is.",
+        "Writing",
+    ),
+    act(
         "editor",
         "e",
         "editor",

@@ -118,8 +118,11 @@ def test_a_state_directory_that_cannot_be_used_is_named(project, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     done = run("test_a.py", cwd=project, COACH_STATE_DIR=str(blocked))
-    assert done.returncode == 7
-    assert str(blocked) in done.stderr
+    assert done.returncode == 1, "the verdict, not the trouble of keeping it"
+    assert f"not saved: {blocked}" in done.stderr
+    looked = coach("status", cwd=project, COACH_STATE_DIR=str(blocked))
+    assert looked.returncode == 7
+    assert str(blocked) in looked.stderr
 
 
 def test_json_is_all_there_is_on_stdout(project):

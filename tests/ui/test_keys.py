@@ -106,6 +106,18 @@ def test_a_read_only_session_offers_nothing_that_writes() -> None:
     assert not offered & {"run", "verify", "spec", "hypothesis"}
 
 
+async def test_another_place_is_asked_for_only_when_something_is_not_saved() -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"), unsaved="the disk is full")
+    async with shown(door, (80, 24)) as pilot:
+        await press(pilot, "K")
+        assert "the disk is full" in text_of(pilot)
+        await press(pilot, *"/mnt/x", "ctrl+s")
+        assert door.commands == [cmd.KeepElsewhere(place="/mnt/x")]
+        door.unsaved = ""
+        await press(pilot, "K")
+        assert "everything is saved" in text_of(pilot)
+
+
 async def test_pin_and_judge_ask_for_what_the_state_has() -> None:
     door = fakes.FakeDoor(*fakes.story("failing-test"))
     async with shown(door) as pilot:

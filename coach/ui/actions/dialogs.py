@@ -83,6 +83,15 @@ def close(screen: "SessionScreen", _key: str) -> None:
     ask(screen, question, lambda answer: cmd.Close(note=answer))
 
 
+def keep_elsewhere(screen: "SessionScreen", _key: str) -> None:
+    if not screen.door.unsaved:
+        screen.say("everything is saved where it is")
+        return
+    text = f"{screen.door.unsaved}. Until it can be saved the session is in memory only."
+    question = Question("Keep elsewhere", text, label="a folder outside the project, by its whole path")
+    ask(screen, question, lambda place: cmd.KeepElsewhere(place=place))
+
+
 def next_step(screen: "SessionScreen", _key: str) -> None:
     following = screen.state.workflow.after(screen.state.step_id)
     if following:
@@ -133,6 +142,7 @@ DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
     "note": note,
     "root-cause": root_cause,
     "close": close,
+    "keep-elsewhere": keep_elsewhere,
     "next-step": next_step,
     "go-to-step": go_to_step,
 }

@@ -14,7 +14,8 @@ from coach.ui.present.output import running
 def banner(unsaved: str, read_only: str) -> Line | None:
     """Return what must not be overlooked, if anything."""
     if unsaved:
-        return line((" ⚠ not saved: ", "warn"), (unsaved, "warn"), fit="cut")
+        offer = " ⚠ not saved, kept in memory · K another place · "
+        return line((offer, "warn"), (unsaved, "warn"), fit="cut")
     if read_only:
         return line((" ○ read only: ", "warn"), (read_only, "warn"), fit="cut")
     return None
