@@ -200,16 +200,6 @@ def _add_notebook(commands: "_Commands[_Parser]") -> None:
     _add_suspects(commands)
     add_ledger(commands)
     _add_trace(commands)
-    note = _add(commands, "note", "coach.headless.notebook:note", "write a note, or the root cause")
-    note.add_argument("text", nargs="?", default="", metavar="TEXT")
-    note.add_argument("--root-cause", metavar="TEXT", help="what was wrong, where, and why it was not caught")
-    note.add_argument("--confirm", action="store_true", help="agree with the verification")
-    _add_session(note)
-    close = _add(
-        commands, "close", "coach.headless.notebook:close", "end the session; its ending is computed"
-    )
-    close.add_argument("--note", default="", metavar="TEXT")
-    _add_session(close)
 
 
 def _add_suspects(commands: "_Commands[_Parser]") -> None:
@@ -254,7 +244,9 @@ def _add_sessions(commands: "_Commands[_Parser]") -> None:
 
 
 def _add_workflows(commands: "_Commands[_Parser]") -> None:
-    parser = _add(commands, "workflows", "coach.headless.reading:workflows", "list, show or check workflows")
-    parser.add_argument("action", choices=["list", "show", "check"], nargs="?", default="list")
+    parser = _add(
+        commands, "workflows", "coach.headless.reading:workflows", "list, show, check or begin workflows"
+    )
+    parser.add_argument("action", choices=["list", "show", "check", "new"], nargs="?", default="list")
     parser.add_argument("name", nargs="?", default="", metavar="NAME|FILE")
     parser.add_argument("--json", action="store_true", help="print JSON to stdout")

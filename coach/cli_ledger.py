@@ -11,6 +11,8 @@ def add_ledger(commands: "Commands[Parser]") -> None:
     _add_hypothesis(commands)
     _add_logpoint(commands)
     _add_try(commands)
+    _add_goal(commands)
+    _add_end(commands)
 
 
 def _add_hypothesis(commands: "Commands[Parser]") -> None:
@@ -84,6 +86,48 @@ def _add_try(commands: "Commands[Parser]") -> None:
     )
     _add_for(parser)
     add_session(parser)
+
+
+def _add_goal(commands: "Commands[Parser]") -> None:
+    target = add(commands, "target", "coach.headless.ending:target", "debug another test from here on")
+    target.add_argument("target", nargs="+", metavar="TARGET", help="pytest node ids or files")
+    add_session(target)
+    budget = add(
+        commands, "budget", "coach.headless.ending:budget", "say how long the target may take: longer is red"
+    )
+    budget.add_argument("seconds", type=float, metavar="SECONDS")
+    add_session(budget)
+
+
+def _add_end(commands: "Commands[Parser]") -> None:
+    note = add(
+        commands,
+        "note",
+        "coach.headless.ending:note",
+        "write a note, the root cause, the lesson or an answer",
+    )
+    note.add_argument("text", nargs="?", default="", metavar="TEXT")
+    note.add_argument("--root-cause", metavar="TEXT", help="what was wrong")
+    note.add_argument("--where", default="", metavar="TEXT", help="where the root cause is")
+    note.add_argument("--not-caught", default="", metavar="TEXT", help="why it was not caught")
+    note.add_argument("--lesson", default="", metavar="TEXT", help="what to do differently")
+    note.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="QUESTION=TEXT",
+        help="a production question: fails-safely, visible, malformed, slow, rollback",
+    )
+    note.add_argument("--confirm", action="store_true", help="agree with the verification")
+    add_session(note)
+    close = add(commands, "close", "coach.headless.ending:close", "end the session; its ending is computed")
+    close.add_argument("--note", default="", metavar="TEXT")
+    close.add_argument(
+        "--draft",
+        action="store_true",
+        help="print a commit message and a docstring for the test; ends nothing",
+    )
+    add_session(close)
 
 
 def _add_for(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from coach.core.checks import REGISTRY
 from coach.core.workflow import Step, Workflow
 from coach.errors import UsageError
 
-_WORKFLOW_KEYS = {"name", "title", "steps"}
-_STEP_KEYS = set(Step.model_fields)
+_WORKFLOW_KEYS = {"name", "title", "oracle", "extends", "steps"}
+_STEP_KEYS = {*Step.model_fields, "after"}
 
 
 def shipped_folder() -> Path:
@@ -34,24 +35,23 @@ def workflow_paths(root: Path, own: tuple[str, ...] = ()) -> dict[str, Path]:
     return paths
 
 
-def load_workflow(name: str, paths: dict[str, Path]) -> Workflow:
+def load_workflow(name: str, paths: Mapping[str, Path]) -> Workflow:
     """Load one workflow by name. Raises UsageError."""
     if name not in paths:
         raise UsageError(f"no workflow {name!r}", do=f"choose one of: {', '.join(paths)}")
-    return read_workflow(paths[name])
+    return read_workflow(paths[name], paths)
 
 
-def read_workflow(path: Path) -> Workflow:
-    """Read and check one file. Raises UsageError naming file, line and reason."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"{path.name} is not a workflow", why=str(error)) from None
-    problem = _problem(table)
-    if problem:
-        word, reason = problem
-        raise UsageError(f"{path.name}, line {_line_of(text, word)}: {reason}")
+def read_workflow(path: Path, known: Mapping[str, Path] | None = None) -> Workflow:
+    """Read and check one file, with what it extends (by name, among ``known`` or the shipped ones).
+
+    Raises:
+        UsageError: naming file, line and reason.
+
+    """
+    text, table = _read(path)
+    table = {**table, "steps": _steps(path, known or workflow_paths(path.parent), ())}
+    table.pop("extends", None)
     try:
         return Workflow.model_validate(table)
     except ValidationError as error:
@@ -62,13 +62,95 @@ def read_workflow(path: Path) -> Workflow:
         ) from None
 
 
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{path.name} is not a workflow", why=str(error)) from None
+    problem = _problem(table)
+    if problem:
+        word, reason = problem
+        raise UsageError(f"{path.name}, line {_line_of(text, word)}: {reason}")
+    return text, table
+
+
+def _steps(path: Path, known: Mapping[str, Path], below: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the steps of a file over those it extends: a step of the same id is changed, a new one goes ``after`` another."""
+    text, table = _read(path)
+    name, base = str(table["name"]), str(table.get("extends", ""))
+    own = [dict(step) for step in table.get("steps", [])]
+    if not base:
+        return [_without_place(path, text, step) for step in own]
+    if base in {*below, name}:
+        circle = " → ".join((*below, name, base))
+        raise UsageError(f"{path.name}, line {_line_of(text, 'extends')}: it extends itself: {circle}")
+    if base not in known:
+        raise UsageError(
+            f"{path.name}, line {_line_of(text, 'extends')}: no workflow {base!r} to extend",
+            do=f"choose one of: {', '.join(known)}",
+        )
+    steps = _steps(known[base], known, (*below, name))
+    for step in own:
+        _lay(steps, step, path, text)
+    return steps
+
+
+def _without_place(path: Path, text: str, step: dict[str, Any]) -> dict[str, Any]:
+    if "after" in step:
+        raise UsageError(f"{path.name}, line {_line_of(text, 'after')}: 'after' needs a workflow to extend")
+    return step
+
+
+def _lay(steps: list[dict[str, Any]], step: dict[str, Any], path: Path, text: str) -> None:
+    """Change the step of the same id, or put a new one in its place."""
+    places = {each["id"]: index for index, each in enumerate(steps)}
+    after = step.pop("after", None)
+    if step["id"] in places:
+        steps[places[step["id"]]] |= step
+    elif after is None:
+        steps.append(step)
+    elif after in places:
+        steps.insert(places[after] + 1, step)
+    else:
+        where = f"{path.name}, line {_line_of(text, str(after))}"
+        raise UsageError(f"{where}: no step {after!r} to come after; known: {', '.join(places)}")
+
+
+def template(name: str) -> str:
+    """Return a workflow to begin with, as text."""
+    return f"""name = "{name}"
+title = "Our way with a failing test"
+extends = "debug"            # its steps are ours, changed and joined by those below
+
+[[steps]]
+id = "ask"
+after = "reproduce"          # a new step says where it goes
+title = "Ask"
+guidance = "Who saw it first, and what did they do?"
+questions = ["Which customer?", "Which release?"]
+gate = [{{ check = "notes-at-least", limit = 1 }}]
+
+[[steps]]
+id = "isolate"               # a step of the same id is changed
+title = "Isolate"
+gate = [{{ check = "suspects-at-most", limit = 3 }}]
+
+# checks: {", ".join(REGISTRY)}
+"""
+
+
 def _problem(table: dict[str, Any]) -> tuple[str, str] | None:
     """Return the first fault as (word to look for, reason)."""
     for key in table:
         if key not in _WORKFLOW_KEYS:
             return key, f"unknown key {key!r}; known: {', '.join(sorted(_WORKFLOW_KEYS))}"
     steps = table.get("steps")
-    if not table.get("name") or not isinstance(steps, list) or not steps:
+    if "extends" in table and not isinstance(table["extends"], str):
+        return "extends", "extends names one other workflow"
+    needs_steps = "extends" not in table
+    steps = table.get("steps", []) if not needs_steps else steps
+    if not table.get("name") or not isinstance(steps, list) or (needs_steps and not steps):
         return "name", "a workflow needs a name and at least one step"
     seen: set[str] = set()
     for step in steps:

@@ -30,7 +30,15 @@ _FOR_CHECK: dict[str, Advice] = {
     "hypothesis-supported": Advice(
         "Write what you think is wrong and what you will see if it is.", "hypothesis"
     ),
-    "verified": Advice("Prove the fix: target, whole suite, baseline.", "verify"),
+    "rate-measured": Advice("Measure how often it fails before believing any green.", "reproduce"),
+    "culprit-found": Advice("Let the history say which commit brought it.", "searches"),
+    "axis-named": Advice("Try what it may depend on: seed, order, time.", "searches"),
+    "polluter-found": Advice("Find the tests without which it passes.", "searches"),
+    "passes-alone": Advice("Run the failing test alone: does it pass?", "narrow"),
+    "notes-at-least": Advice("Write down what was seen, and when.", "note"),
+    "budget-set": Advice("Say how long it may take: longer is red.", "budget"),
+    "questions-answered": Advice("Answer what production will ask.", "closing"),
+    "verified": Advice("Prove the fix: green with it, red without it, nothing else broken.", "verify"),
     "root-cause-written": Advice("Write the root cause while you know it.", "root-cause"),
     "confirmed": Advice("Look at the checks. If you agree, confirm.", "confirm"),
 }

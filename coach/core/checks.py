@@ -6,6 +6,7 @@ Nobody ticks a check off; each is computed from recorded runs and file states.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coach.core.search import SearchKind, SearchResult
 from coach.core.session import SessionState
 from coach.core.workflow import GateCheck, Step
 
@@ -163,6 +164,92 @@ def _hypothesis_supported(state: SessionState, _limit: int) -> Checked:
         title,
         passed=False,
         figure="run the experiment" if waiting else "h writes one",
+    )
+
+
+@check("rate-measured")
+def _rate_measured(state: SessionState, limit: int) -> Checked:
+    found = state.reproduced
+    passed = found is not None and found.runs >= limit
+    figure = (
+        f"{found.failures} of {found.runs}, {found.low:.0%} to {found.high:.0%}" if found else "R measures"
+    )
+    return Checked("rate-measured", "how often it fails", passed, figure)
+
+
+def _found(state: SessionState, kind: SearchKind) -> SearchResult | None:
+    results = [each.result for each in state.searches if each.request.kind == kind and each.result]
+    return next((each for each in reversed(results) if each.how == "found" or each.found), None)
+
+
+@check("culprit-found")
+def _culprit_found(state: SessionState, _limit: int) -> Checked:
+    found = _found(state, "commits")
+    return Checked(
+        "culprit-found",
+        "the commit it came with",
+        found is not None,
+        found.sentence if found else "B bisects",
+    )
+
+
+@check("axis-named")
+def _axis_named(state: SessionState, _limit: int) -> Checked:
+    found = _found(state, "flake")
+    return Checked(
+        "axis-named", "what it depends on", found is not None, found.sentence if found else "B tries each"
+    )
+
+
+@check("polluter-found")
+def _polluter_found(state: SessionState, _limit: int) -> Checked:
+    found = _found(state, "order")
+    return Checked(
+        "polluter-found",
+        "the tests that spoil it",
+        found is not None,
+        found.sentence if found else "B searches",
+    )
+
+
+@check("passes-alone")
+def _passes_alone(state: SessionState, _limit: int) -> Checked:
+    red = {
+        each.test for run in state.runs for each in run.failing if run.is_evidence and not run.request.in_copy
+    }
+    for run in reversed(state.runs):
+        words = run.request.target.words
+        alone = len(words) == 1 and words[0] in red and run.is_evidence
+        if alone and run.judged and run.judged.outcome == "PASS":
+            return Checked(
+                "passes-alone", "red in company, green alone", passed=True, figure=f"#{run.number}"
+            )
+    return Checked("passes-alone", "red in company, green alone", passed=False, figure="f runs it alone")
+
+
+@check("notes-at-least")
+def _notes_at_least(state: SessionState, limit: int) -> Checked:
+    count = len(state.notes)
+    return Checked(
+        "notes-at-least", f"at least {limit} notes of what was seen", count >= limit, f"{count} written"
+    )
+
+
+@check("budget-set")
+def _budget_set(state: SessionState, _limit: int) -> Checked:
+    limit = state.budget
+    figure = f"{limit:g} s" if limit > 0 else "coach budget SECONDS sets it"
+    return Checked("budget-set", "how long it may take", limit > 0, figure)
+
+
+@check("questions-answered")
+def _questions_answered(state: SessionState, limit: int) -> Checked:
+    count = len(state.closing.answers)
+    return Checked(
+        "questions-answered",
+        f"at least {limit} production questions answered",
+        count >= limit,
+        f"{count} answered",
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from coach.core.assistant import AssistantReport
+from coach.core.closing import Closing
 from coach.core.hypothesis import Prediction, Verdict
 from coach.core.logpoint import Logpoint
 from coach.core.loops.sighting import Pattern
@@ -72,6 +73,12 @@ class Retarget(Value):
 
 class WriteSpec(Value):
     spec: Spec
+
+
+class SetBudget(Value):
+    """Say how many seconds a run of the target may take; 0: not limited."""
+
+    seconds: float
 
 
 class GoToStep(Value):
@@ -184,6 +191,12 @@ class WriteRootCause(Value):
     text: str
 
 
+class WriteClosing(Value):
+    """Write the parts of the end that are given; the others stay as they are."""
+
+    closing: Closing
+
+
 class ConfirmFix(Value):
     """A person agrees that the defect is fixed."""
 
@@ -291,6 +304,7 @@ Command = (
     | SetWatching
     | Retarget
     | WriteSpec
+    | SetBudget
     | GoToStep
     | PinTest
     | UnpinTest
@@ -309,6 +323,7 @@ Command = (
     | Verify
     | AnswerObjection
     | WriteRootCause
+    | WriteClosing
     | ConfirmFix
     | NoteExport
     | HandOver

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from coach.core.assistant import AssistantReport
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
+from coach.core.closing import Closing
 from coach.core.control import Control
 from coach.core.earlier import Earlier
 from coach.core.failure import FailureSignature
@@ -118,6 +119,13 @@ class TeamRulesRead(Value):
 
     kind: Literal["team_rules_read"] = "team_rules_read"
     rules: TeamRules
+
+
+class BudgetSet(Value):
+    """How long a run of the target may take, its start included; counts where the workflow's oracle is time."""
+
+    kind: Literal["budget_set"] = "budget_set"
+    seconds: float
 
 
 class StepEntered(Value):
@@ -341,6 +349,13 @@ class ObjectionAnswered(Value):
     reason: Text
 
 
+class ClosingWritten(Value):
+    """Cause in its parts, lesson and answers as they stand; ``root_cause_written`` says the cause in one text."""
+
+    kind: Literal["closing_written"] = "closing_written"
+    closing: Closing
+
+
 class RootCauseWritten(Value):
     kind: Literal["root_cause_written"] = "root_cause_written"
     text: Text
@@ -489,6 +504,7 @@ Event = (
     | TargetChanged
     | SpecWritten
     | TeamRulesRead
+    | BudgetSet
     | StepEntered
     | GateOverridden
     | RunStarted
@@ -520,6 +536,7 @@ Event = (
     | VerificationJudged
     | ControlMeasured
     | ObjectionAnswered
+    | ClosingWritten
     | RootCauseWritten
     | FixConfirmed
     | ContextExported

@@ -1,5 +1,6 @@
 """The lines of a verification that ask whether it is the fix that does it: repeats, red without it, wrong fixes noticed, nothing left behind."""
 
+from coach.core.control import Control
 from coach.core.leftovers import leftovers
 from coach.core.reproduction import repeats_for
 from coach.core.run import Purpose, Run
@@ -98,18 +99,25 @@ def control(state: SessionState) -> tuple[VerificationCheck, ...]:
     found = state.control if state.control and state.control.run >= state.plan_start else None
     if state.pin is None or state.target.kind != "pytest":
         return (_line("control", title, "needs a pinned pytest test", passed=False),)
+    if reason := not_asked(state):
+        return (_line("control", title, f"not asked: {reason}", passed=True),)
     if found is None:
         made = [
             run for run in state.runs if run.number >= state.plan_start and run.request.purpose == "control"
         ]
         reason = made[-1].judged.reason if made and made[-1].judged else ""
         return (_line("control", title, reason or "not run", passed=False),)
+    return (_told(state, found, title),)
+
+
+def _told(state: SessionState, found: Control, title: str) -> VerificationCheck:
+    """Return the line of a control that was made."""
     if not found.tried:
         is_fine = found.ended == "all" and not found.planned
         figure = (
             "no line in a function was added or changed" if is_fine else found.why or "none could be tried"
         )
-        return (_line("control", title, figure, passed=is_fine, runs=(found.run,)),)
+        return _line("control", title, figure, passed=is_fine, runs=(found.run,))
     objections = tuple(
         _objection(state, "control", each.key, each.sentence)
         for each in {each.key: each for each in found.survivors}.values()
@@ -121,15 +129,24 @@ def control(state: SessionState) -> tuple[VerificationCheck, ...]:
     if found.tried < found.planned:
         figure += f", {found.planned - found.tried} not tried"
     is_known = len(found.survivors) + found.killed >= found.tried
-    return (
-        _line(
-            "control",
-            title,
-            figure,
-            passed=not standing and is_known,
-            runs=(found.run,),
-            objections=objections,
-        ),
+    holds = not standing and is_known
+    return _line("control", title, figure, passed=holds, runs=(found.run,), objections=objections)
+
+
+def not_asked(state: SessionState) -> str:
+    """Say why small wrong fixes are no question here; empty when they are."""
+    if state.workflow.oracle == "time":
+        return "the failure is time, and small changes keep it"
+    return "the test fails only in company" if not fails_alone(state) else ""
+
+
+def fails_alone(state: SessionState) -> bool:
+    """Whether the pinned test was seen red in a run of its own."""
+    pin = state.pin
+    return pin is not None and any(
+        run.request.target.words == (pin.test,) and any(each.test == pin.test for each in run.failing)
+        for run in state.runs
+        if not run.request.in_copy
     )
 
 

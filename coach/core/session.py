@@ -13,6 +13,7 @@ from coach.core import events as ev
 from coach.core.assistant import AssistantReport
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes
+from coach.core.closing import Closing
 from coach.core.control import Control
 from coach.core.earlier import Earlier
 from coach.core.growing import Growing
@@ -125,6 +126,8 @@ class SessionState:
     overrides: Mapping[str, str] = field(default_factory=_none)
     """Step → the reason its gate was passed without being met."""
     spec: Spec = Spec()
+    budget: float = 0.0
+    """Seconds a run of the target may take; 0: not limited."""
     rules: TeamRules = TeamRules()
     """What the team demands of every fix, besides the spec."""
     runs: Sequence[Run] = Growing()
@@ -166,6 +169,7 @@ class SessionState:
     reproduced: Reproduction | None = None
     """The newest measurement in which it failed: how flaky it was, also when a later one sees it pass."""
     root_cause: str = ""
+    closing: Closing = Closing()
     is_confirmed: bool = False
     exports: tuple[ev.ContextExported, ...] = ()
     held_by: str = ""
@@ -394,6 +398,11 @@ def _limited(state: SessionState) -> SessionState:
 
 
 @_apply.register
+def _(event: ev.BudgetSet, state: SessionState) -> SessionState:
+    return replace(state, budget=event.seconds)
+
+
+@_apply.register
 def _(event: ev.StepEntered, state: SessionState) -> SessionState:
     visited = replace(state, visits=(*state.visits, Visit(event.step, state.at, event.why)))
     return _answered(visited, f"went to {event.step}")
@@ -617,6 +626,11 @@ def _(event: ev.ControlMeasured, state: SessionState) -> SessionState:
 def _(event: ev.ObjectionAnswered, state: SessionState) -> SessionState:
     answers = {**state.answers, (event.check, event.objection): event.reason}
     return replace(state, answers=MappingProxyType(answers))
+
+
+@_apply.register
+def _(event: ev.ClosingWritten, state: SessionState) -> SessionState:
+    return replace(state, closing=event.closing, root_cause=event.closing.cause.text or state.root_cause)
 
 
 @_apply.register

@@ -22,7 +22,7 @@ def verify(state: SessionState) -> Verification:
         *repeats(state, runs),
         _something_changed(state),
         _no_new_failures(suite, baseline_of(state)),
-        _nothing_lost(suite, baseline_of(state)),
+        _nothing_lost(suite, baseline_of(state) or _died_baseline(state)),
         _in_scope(state),
         *red_without(state, runs),
         *control(state),
@@ -43,6 +43,13 @@ def baseline_of(state: SessionState) -> Run | None:
         ):
             return run
     return None
+
+
+def _died_baseline(state: SessionState) -> Run | None:
+    """Return the baseline where dying is the failure: it does not end, but how many tests there were is known."""
+    runs = (run for run in reversed(state.runs) if run.request.purpose == "baseline" and run.report)
+    known = (run for run in runs if run.report and run.report.counts.selected)
+    return next(known, None) if state.workflow.oracle == "crash" else None
 
 
 def _red_before(state: SessionState) -> VerificationCheck:

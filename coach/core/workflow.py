@@ -4,7 +4,11 @@ A gate is a list of checks by name; ``coach.core.checks`` computes them from the
 module knows the shape of a workflow, not what a check means.
 """
 
+from typing import Literal
+
 from coach.core.value import Value
+
+Oracle = Literal["tests", "crash", "time"]
 
 
 class GateCheck(Value):
@@ -29,6 +33,8 @@ class Workflow(Value):
 
     name: str
     title: str = ""
+    oracle: Oracle = "tests"
+    """What a failure is: a red test; also a run that dies or hangs; also one that takes longer than its budget."""
     steps: tuple[Step, ...] = ()
 
     def step(self, step_id: str) -> Step | None:

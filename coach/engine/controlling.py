@@ -1,5 +1,6 @@
 """Make small wrong versions of a fix for one run, and read which of them the regression test noticed."""
 
+import ast
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -12,8 +13,9 @@ from coach.engine.mutating import events_in, newest
 from coach.engine.source_files import read_sources
 
 MOST_WRONG_FIXES = 120
+_COMMUTATIVE = (ast.Add, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor)
 _NOTICED = ("F", "T")
-"""Failed, or ran so long that it was ended."""
+"""Failed, or ran so long that it was ended. No letter at all: the process died, which nobody can miss."""
 
 
 def wrong_fixes(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ...]:
@@ -25,7 +27,20 @@ def wrong_fixes(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ..
         named = [(owner.name, line) for line in place.lines if (owner := outline.at(line)) is not None]
         for function, lines in groupby(sorted(named), key=lambda pair: pair[0]):
             found.append(Place(place.path, function, tuple(line for _, line in lines)))
-    return mutants(found, sources, MOST_WRONG_FIXES)
+    return tuple(each for each in mutants(found, sources, MOST_WRONG_FIXES) if not _is_the_same(each))
+
+
+def _is_the_same(mutant: Mutant) -> bool:
+    """Whether a mutant can change nothing: equal text, or swapped operands where their order means nothing to numbers."""
+    if mutant.before == mutant.after:
+        return True
+    if mutant.kind != "operands":
+        return False
+    try:
+        node = ast.parse(mutant.before, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return True  # shortened for display: which operands were swapped cannot be told
+    return isinstance(node, ast.BinOp) and isinstance(node.op, _COMMUTATIVE)
 
 
 def control_of(run: int, chosen: Sequence[Mutant], said: str, trouble: str) -> Control:
@@ -35,7 +50,7 @@ def control_of(run: int, chosen: Sequence[Mutant], said: str, trouble: str) -> C
     known = [each for each in events if each["event"] == "mutant" and _is_known(each.get("id"), len(chosen))]
     results = {each["id"]: str(each.get("result", "")) for each in known}
     tried = {number: result for number, result in results.items() if result != "N"}
-    alive = [number for number, result in tried.items() if not result.endswith(_NOTICED)]
+    alive = [number for number, result in tried.items() if result and not result.endswith(_NOTICED)]
     ended = end.get("ended")
     return Control(
         run=run,

@@ -1,4 +1,4 @@
-"""Headless commands that write down what a person knows: step, suspects, note, close."""
+"""Headless commands that write down what a person knows: step, suspects."""
 
 from argparse import Namespace
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from coach.core.isolate.flips import Mutations
 from coach.core.session import SessionState
 from coach.core.summary import summarise
 from coach.core.text import safe_line
-from coach.errors import EXIT_FINE, SessionHeld, UsageError
+from coach.errors import EXIT_FINE, SessionHeld
 from coach.headless.opening import opened_session, read_session
 from coach.headless.running import ask
 from coach.headless.talk import put, put_json, say, status_text
@@ -19,9 +19,9 @@ from coach.headless.talk import put, put_json, say, status_text
 def step(args: Namespace) -> int:
     """Show the step, or go to one."""
     if args.step is None:
-        return _show(args, read_session(args.session))
+        return show(args, read_session(args.session))
     name = "" if args.step == "next" else args.step
-    return _write(args, cmd.GoToStep(step=name, reason=args.reason))
+    return write(args, cmd.GoToStep(step=name, reason=args.reason))
 
 
 def suspects(args: Namespace) -> int:
@@ -107,33 +107,14 @@ def _suspect_row(state: SessionState, index: int) -> dict[str, Any]:
     }
 
 
-def note(args: Namespace) -> int:
-    """Write a note or the root cause, or confirm the fix."""
-    commands: list[Command] = []
-    if args.root_cause:
-        commands.append(cmd.WriteRootCause(text=args.root_cause))
-    if args.text:
-        commands.append(cmd.WriteNote(text=args.text))
-    if args.confirm:
-        commands.append(cmd.ConfirmFix())
-    if not commands:
-        raise UsageError("nothing to write", do="coach note 'TEXT', --root-cause 'TEXT' or --confirm")
-    return _write(args, *commands)
-
-
-def close(args: Namespace) -> int:
-    """End the session."""
-    return _write(args, cmd.Close(note=args.note))
-
-
-def _write(args: Namespace, *commands: Command) -> int:
+def write(args: Namespace, *commands: Command) -> int:
     with opened_session(args) as session:
         for command in commands:
             ask(session, command)
-        return _show(args, session.state)
+        return show(args, session.state)
 
 
-def _show(args: Namespace, state: SessionState) -> int:
+def show(args: Namespace, state: SessionState) -> int:
     if args.json:
         put_json(summarise(state))
     else:

@@ -12,7 +12,7 @@ from coach.exporting import export_session
 from coach.headless.opening import current_id, newest_here, read_session
 from coach.headless.talk import put, put_json, say, status_text, write_file
 from coach.opening import open_review, open_shared, project_here
-from coach.workflow_files import load_workflow, read_workflow, workflow_paths
+from coach.workflow_files import load_workflow, read_workflow, template, workflow_paths
 
 
 def status(args: Namespace) -> int:
@@ -58,10 +58,12 @@ def workflows(args: Namespace) -> int:
     """List, show or check workflows."""
     root = project_here()
     paths = workflow_paths(root, load_settings(root).workflows)
+    if args.action == "new":
+        return _new_workflow(args)
     if args.action == "check":
         files = [Path(args.name)] if args.name else list(paths.values())
         for path in files:
-            found = read_workflow(path)
+            found = read_workflow(path, {**paths, path.stem: path})
             put(f"{path.name}: fine, {len(found.steps)} steps")
         return EXIT_FINE
     if args.action == "show":
@@ -77,6 +79,15 @@ def workflows(args: Namespace) -> int:
     else:
         for row in listed:
             put(f"{row['name']:<12} {row['title']}: {' → '.join(row['steps'])}")
+    return EXIT_FINE
+
+
+def _new_workflow(args: Namespace) -> int:
+    """Print a workflow to begin with: where it goes in the project is the engineer's to say."""
+    if not args.name.isidentifier():
+        raise UsageError("a workflow needs a name of letters", do="coach workflows new ours > ours.toml")
+    put(template(args.name))
+    say(f'save it, and name it in pyproject.toml: [tool.coach] workflows = ["{args.name}.toml"]')
     return EXIT_FINE
 
 

@@ -1,7 +1,10 @@
 """Commands that write down what a person knows: spec, suspects ruled out, hypotheses, notes, the root cause."""
 
+import math
+
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.closing import QUESTIONS, merge
 from coach.core.decide.shape import Decision, Refusal, decide
 from coach.core.hypothesis import Hypothesis
 from coach.core.run import Run
@@ -112,6 +115,15 @@ def _shows(run: Run, hypothesis: Hypothesis) -> bool:
 
 
 @decide.register
+def _(message: cmd.SetBudget, state: SessionState) -> Decision | Refusal:
+    if not 0 <= message.seconds < math.inf:
+        return Refusal("a budget is a number of seconds")
+    if message.seconds == state.budget:
+        return Refusal("the budget is that already")
+    return Decision(events=(ev.BudgetSet(seconds=message.seconds),))
+
+
+@decide.register
 def _(message: cmd.WriteNote, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - a note is always welcome
     if not message.text.strip():
         return Refusal("the note is empty")
@@ -123,6 +135,19 @@ def _(message: cmd.WriteRootCause, state: SessionState) -> Decision | Refusal:
     if message.text.strip() == state.root_cause.strip():
         return Refusal("the root cause says that already" if state.root_cause else "the root cause is empty")
     return Decision(events=(ev.RootCauseWritten(text=message.text),))
+
+
+@decide.register
+def _(message: cmd.WriteClosing, state: SessionState) -> Decision | Refusal:
+    unknown = sorted(set(message.closing.answers) - set(QUESTIONS))
+    if unknown:
+        return Refusal(f"no question {unknown[0]!r}; known: {', '.join(QUESTIONS)}")
+    merged = merge(state.closing, message.closing)
+    if merged == state.closing:
+        return Refusal(
+            "that is written already" if state.root_cause else "nothing is written yet: what was wrong?"
+        )
+    return Decision(events=(ev.ClosingWritten(closing=merged),))
 
 
 @decide.register

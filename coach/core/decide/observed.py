@@ -8,9 +8,10 @@ from coach.core.decide.isolating import begin_trace, finish_trace, rank_suspects
 from coach.core.decide.loops import follow_edit
 from coach.core.decide.proving import PLANNED, continue_plan, go_on_without
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.failure import failing_set, is_structural
+from coach.core.failure import is_structural
 from coach.core.hypothesis import judge_prediction
-from coach.core.oracle import Judged, judge
+from coach.core.oracle import Judged
+from coach.core.oracles import judge_run
 from coach.core.report import Ending, RunReport
 from coach.core.reproduction import SeriesRun, measure, needs_more
 from coach.core.run import Run
@@ -42,9 +43,7 @@ def _(message: eff.RunEnded, state: SessionState) -> Decision | Refusal:
 
 
 def _finish(draft: Draft, run: Run, report: RunReport) -> None:
-    failing = failing_set(report)
-    expected = draft.state.expected if run.request.purpose not in {"suite", "baseline"} else ()
-    judged = judge(report, failing, expected)
+    failing, judged = judge_run(draft.state, run, report)
     draft.record(ev.RunFinished(number=run.number, report=report, failing=failing, judged=judged))
 
 

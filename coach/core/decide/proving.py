@@ -11,7 +11,7 @@ from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.evidence import CLOSED, start_run
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.proving import passes_needed
+from coach.core.proving import fails_alone, not_asked, passes_needed
 from coach.core.run import Purpose, Run, RunRequest
 from coach.core.session import SessionState
 from coach.core.target import Target
@@ -48,7 +48,7 @@ def _plan(state: SessionState) -> tuple[Purpose, ...]:
     if has_tree:
         plan += ["reverted"] * min(repeats, MOST_REVERTED)
     if state.target.kind == "pytest":
-        if state.pin and has_tree:
+        if state.pin and has_tree and not not_asked(state):
             plan.append("control")
         plan.append("suite")
         if has_tree and baseline_of(state) is None:
@@ -103,12 +103,14 @@ def _holds(word: str, test: str) -> bool:
 def _start_reverted(draft: Draft) -> None:
     state = draft.state
     assert state.opened is not None, "the plan has no such run without a tree"
-    is_test = state.pin is not None and state.target.kind == "pytest"
+    is_test = state.pin is not None and state.target.kind == "pytest" and fails_alone(state)
     number = state.last_number + 1
     request = RunRequest(
         number=number,
         purpose="reverted",
-        target=Target(words=(state.pin.test,)) if is_test and state.pin else state.target,
+        target=Target(words=(state.pin.test,))
+        if is_test and state.pin
+        else (_with_pin(state) or state.target),
         hash_seed=number * 2_654_435_761 % 2**32,
         without=state.opened.checkout.tree,
         focus=state.pin.path if state.pin else "",

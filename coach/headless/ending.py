@@ -1,0 +1,63 @@
+"""Headless commands that say what is debugged and how it ended: target, budget, note, close."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from coach.core import commands as cmd
+from coach.core.closing import Closing, RootCause
+from coach.core.commands import Command
+from coach.core.drafting import commit_message, docstring_of_test
+from coach.core.text import safe
+from coach.errors import EXIT_FINE, UsageError
+from coach.headless.notebook import write
+from coach.headless.opening import read_session
+from coach.headless.talk import put, put_json
+from coach.opening import project_here, target_from
+
+
+def target(args: Namespace) -> int:
+    """Debug another test from here on; it is reproduced at once."""
+    return write(
+        args, cmd.Retarget(target=target_from(args.target, args.command, project_here(), Path.cwd()))
+    )
+
+
+def budget(args: Namespace) -> int:
+    """Say how long a run of the target may take."""
+    return write(args, cmd.SetBudget(seconds=args.seconds))
+
+
+def note(args: Namespace) -> int:
+    """Write a note, the parts of the end, or confirm the fix."""
+    commands: list[Command] = []
+    cause = RootCause(what=args.root_cause or "", where=args.where, uncaught=args.not_caught)
+    closing = Closing(cause=cause, lesson=args.lesson, answers=dict(_answer(each) for each in args.answer))
+    if closing != Closing():
+        commands.append(cmd.WriteClosing(closing=closing))
+    if args.text:
+        commands.append(cmd.WriteNote(text=args.text))
+    if args.confirm:
+        commands.append(cmd.ConfirmFix())
+    if not commands:
+        raise UsageError("nothing to write", do="coach note 'TEXT', --root-cause 'TEXT' or --confirm")
+    return write(args, *commands)
+
+
+def _answer(text: str) -> tuple[str, str]:
+    name, sign, answer = text.partition("=")
+    if not sign or not answer.strip():
+        raise UsageError(f"{text!r} answers nothing", do="--answer rollback='revert the commit'")
+    return name.strip(), answer
+
+
+def close(args: Namespace) -> int:
+    """End the session, or print what its log gives for the commit and the test."""
+    if not args.draft:
+        return write(args, cmd.Close(note=args.note))
+    state = read_session(args.session)
+    message, docstring = commit_message(state), docstring_of_test(state)
+    if args.json:
+        put_json({"commit_message": message, "test_docstring": docstring})
+    else:
+        put(safe(f"{message}\n\n--- for the regression test ---\n\n{docstring}"))
+    return EXIT_FINE
