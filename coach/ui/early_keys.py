@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.screen import Screen
 
@@ -30,6 +31,14 @@ class Patient(Screen[T], Generic[T]):
             self.awaits_focus = False
             self.app.post_message(FocusCame())
 
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Leave; what is typed until the window is gone is for what lies below."""
+        self.awaits_focus = True
+        return super().dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        self.app.post_message(FocusCame())
+
 
 class PatientApp(App[None]):
     """Hands keys on in the order they were typed, and takes escape sequences out of what is pasted."""
@@ -51,7 +60,8 @@ class PatientApp(App[None]):
             await super().on_event(event)
 
     async def on_focus_came(self) -> None:
-        await self._hand_on()
+        if not self._is_waiting:
+            await self._hand_on()
 
     @property
     def _is_waiting(self) -> bool:

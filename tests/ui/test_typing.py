@@ -66,3 +66,14 @@ async def test_a_second_signal_within_a_second_ends_at_once(monkeypatch: pytest.
         assert not codes
         app.end_by(signal.SIGINT)
     assert codes == [128 + signal.SIGINT]
+
+
+async def test_keys_typed_right_after_the_one_that_closes_a_window_are_for_what_lies_below() -> None:
+    door = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(door) as pilot:
+        await press(pilot, "question_mark")
+        for key in "qr":
+            pilot.app.post_message(events.Key(key, key))
+        await settle(pilot)
+        assert pilot.app.screen is session_of(pilot)
+        assert door.commands == [cmd.RunTarget()]

@@ -13,7 +13,7 @@ from coach.ui.widgets.paper import Paper
 
 
 class HelpScreen(Dialog[None]):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1,q", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1,q", "leave", show=False, priority=True)]
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
         super().__init__()
