@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from coach.core.checks import Checked, missing
+from coach.core.isolate.leads import evidence_from_searches
+from coach.core.search import Lead
 from coach.core.session import SessionState
 
 
@@ -100,6 +102,12 @@ def _gate(state: SessionState) -> Advice:
     return Advice(f"{step.title} is done. Next: {following.title}.", "next-step", is_good=True)
 
 
+def _lead(lead: Lead) -> str:
+    """Say what a search found by experiment, with its place."""
+    place = f"{lead.path}:{lead.start}" if lead.start else lead.path
+    return f"{place}: {lead.reason.partition(' (')[0]}"
+
+
 def _for_check(state: SessionState, open_check: Checked) -> Advice:
     if open_check.name == "same-failure" and state.reproduction and state.reproduction.failures < 2:
         passes = state.reproduction.runs - state.reproduction.failures
@@ -109,6 +117,8 @@ def _for_check(state: SessionState, open_check: Checked) -> Advice:
         return Advice(
             f"H{state.open_hypotheses[-1].id} waits: make the one change it predicts about and save.", "judge"
         )
+    if open_check.name == "hypothesis-supported" and (leads := evidence_from_searches(state)):
+        return Advice(f"{_lead(leads[0])}. Say what is wrong there.", "hypothesis")
     if open_check.name == "verified" and state.verification and state.verification.missing:
         first = state.verification.missing[0]
         return Advice(f"Partial: {first.title}: {first.figure}.", "verify")

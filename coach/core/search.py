@@ -41,6 +41,18 @@ class Place(Value):
     end: int
 
 
+class Lead(Value):
+    """Lines of a file and why they are suspicious. ``share`` is 1 over the number of places named together."""
+
+    path: Text
+    start: int = 0
+    end: int = 0
+    """Both 0 when the whole file is meant. A commit's lines are numbered as in that commit."""
+    reason: Text
+    share: float = 1.0
+    kind: SearchKind = "edits"
+
+
 class SearchRequest(Value):
     """What to search. Every probe runs ``target`` in a disposable copy and fails when it shows one of ``expected``."""
 

@@ -5,6 +5,7 @@ import pytest
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
+from coach.core.advice import advise
 from coach.core.changes import FileChange, Hunk
 from coach.core.decide import Decision, Refusal
 from coach.core.isolate.leads import evidence_from_searches
@@ -142,6 +143,17 @@ def test_no_search_begins_in_a_closed_session_and_none_is_stopped_that_is_not_th
     assert eff.StopSearch() in drive.effects
     assert drive.state.search is None
     assert isinstance(drive.send(cmd.BeginSearch(kind="commits")), Refusal)
+
+
+def test_what_a_search_found_leads_the_suspects_and_the_advice():
+    drive = reproduced()
+    drive.send(cmd.BeginSearch(kind="edits"))
+    drive.send(over(1, EDITS))
+    first = drive.state.suspects[0]
+    assert "without this change it passes" in first.reasons[0]
+    assert first.path == "shop/cart.py"
+    drive.send(cmd.GoToStep(step="hypothesize", reason="to see"))
+    assert advise(drive.state).text.startswith("shop/cart.py:5: without this change it passes. Say")
 
 
 def test_places_that_searches_point_at():

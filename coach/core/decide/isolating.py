@@ -9,6 +9,7 @@ from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.decide.evidence import CLOSED, start_mutants, start_trace
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.isolate.leads import evidence_from_searches
 from coach.core.isolate.ranking import RULE, rank
 from coach.core.isolate.spectrum import MODULE, Scope, Spectrum
 from coach.core.loops.syntax import is_test_path
@@ -87,7 +88,7 @@ def rank_suspects(draft: Draft) -> None:
         return
     run, failure = seen
     known = state.spectrum if state.spectrum and state.spectrum.test == failure.test else None
-    suspects = rank((failure,), state.changes, known, state.mutants)
+    suspects = rank((failure,), state.changes, known, state.mutants, evidence_from_searches(state))
     if suspects and suspects != state.suspects:
         draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects, rule=RULE))
 

@@ -3,7 +3,9 @@
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
+from coach.core.decide.isolating import rank_suspects
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.isolate.leads import evidence_from_searches
 from coach.core.run import Run
 from coach.core.search import Place, SearchRequest, SearchResult
 from coach.core.session import SessionState
@@ -92,8 +94,12 @@ def _(message: eff.SearchAdvanced, state: SessionState) -> Decision | Refusal:
 def _(message: eff.SearchOver, state: SessionState) -> Decision | Refusal:
     if _is_over(state, message.number):
         return Decision()
-    ended = ev.SearchEnded(number=message.number, result=message.result)
-    return Decision(events=(ended,), notice=message.result.sentence)
+    draft = Draft(state)
+    draft.record(ev.SearchEnded(number=message.number, result=message.result))
+    draft.notice = message.result.sentence
+    if evidence_from_searches(draft.state) != evidence_from_searches(state):
+        rank_suspects(draft)
+    return draft.done()
 
 
 def _is_over(state: SessionState, number: int) -> bool:

@@ -3,23 +3,10 @@
 from collections.abc import Iterator
 
 from coach.core.changes import FileChange
-from coach.core.search import CommitFound, EditsFound, Search
+from coach.core.search import CommitFound, EditsFound, Lead, Search, SearchKind
 from coach.core.session import SessionState
-from coach.core.text import Text
-from coach.core.value import Value
 
 SURE_ENOUGH = 0.95
-
-
-class Lead(Value):
-    """Lines of a file and why they are suspicious. ``share`` is 1 over the number of places named together."""
-
-    path: Text
-    start: int = 0
-    end: int = 0
-    """Both 0 when the whole file is meant. A commit's lines are numbered as in that commit."""
-    reason: Text
-    share: float = 1.0
 
 
 def evidence_from_searches(state: SessionState) -> tuple[Lead, ...]:
@@ -43,20 +30,22 @@ def _leads_of(search: Search, state: SessionState) -> Iterator[Lead]:
     if isinstance(found, EditsFound) and not any(edit.at > search.began for edit in state.edits):
         of = f"1 of {found.of} hunks" if found.of > 1 else "the only hunk"
         yield from _places(
-            found.files, f"without this change it passes ({of}, search {search.request.number})"
+            found.files, f"without this change it passes ({of}, search {search.request.number})", "edits"
         )
     elif isinstance(found, CommitFound) and len(found.commits) == 1 and found.belief >= SURE_ENOUGH:
         commit = found.commits[0]
         yield from _places(
-            found.files, f"the failure came with commit {commit.id[:10]}: {commit.subject[:60]}"
+            found.files, f"the failure came with commit {commit.id[:10]}: {commit.subject[:60]}", "commits"
         )
 
 
-def _places(files: tuple[FileChange, ...], reason: str) -> Iterator[Lead]:
+def _places(files: tuple[FileChange, ...], reason: str, kind: SearchKind) -> Iterator[Lead]:
     count = sum(len(file.hunks) or 1 for file in files)
     for file in files:
         if not file.hunks:
-            yield Lead(path=file.path, reason=reason, share=1 / count)
+            yield Lead(path=file.path, reason=reason, share=1 / count, kind=kind)
         for hunk in file.hunks:
             end = hunk.new_start + max(hunk.new_lines, 1) - 1
-            yield Lead(path=file.path, start=hunk.new_start, end=end, reason=reason, share=1 / count)
+            yield Lead(
+                path=file.path, start=hunk.new_start, end=end, reason=reason, share=1 / count, kind=kind
+            )

@@ -26,9 +26,10 @@ from coach.core.isolate.weights import (
 )
 from coach.core.loops.syntax import is_test_path
 from coach.core.report import Failure, Frame
+from coach.core.search import Lead
 from coach.core.suspect import Suspect
 
-RULE = 2
+RULE = 3
 MOST_SHOWN = 20
 _LARGE = 6.0
 """log2 of the body lines (63) at which size stops counting."""
@@ -74,11 +75,12 @@ class _Board:
         return candidate
 
 
-def rank(
+def rank(  # noqa: PLR0913 - what is known, each by its kind
     failures: Sequence[Failure],
     changes: Changes | None,
     spectrum: Spectrum | None = None,
     mutations: Mutations | None = None,
+    leads: Sequence[Lead] = (),
     *,
     most: int = MOST_SHOWN,
 ) -> tuple[Suspect, ...]:
@@ -93,6 +95,7 @@ def rank(
     if changes:
         for file in changes.files:
             _add_hunks(board, file, changes.label)
+    _add_leads(board, leads)
     if mutations:
         _add_flips(board, mutations)
     if spectrum:
@@ -184,6 +187,38 @@ def _add_hunks(board: _Board, file: FileChange, label: str) -> None:
             each.line = changed
         if not each.code:
             each.code, each.code_start = _new_side(hunk), hunk.new_start
+
+
+def _add_leads(board: _Board, leads: Sequence[Lead]) -> None:
+    """What a search found by experiment; a place counts once for each search."""
+    seen: set[tuple[int, str]] = set()
+    for lead in leads:
+        if not lead.path.endswith(".py") or not lead.start:
+            continue
+        each = _around(board, lead) or board.at(lead.path, "", lead.start)
+        if (id(each), lead.kind) in seen:
+            continue
+        seen.add((id(each), lead.kind))
+        each.score += weight(lead.kind) * lead.share
+        each.reasons.insert(0, lead.reason)
+        within = tuple(line for line in each.best_lines if lead.start <= line <= lead.end)
+        if within:
+            each.best_lines = (*within, *(line for line in each.best_lines if line not in within))
+            each.line = within[0]
+
+
+def _around(board: _Board, lead: Lead) -> _Candidate | None:
+    """Return the candidate that holds most of a lead's lines: a hunk begins with lines that did not change."""
+    own = [each for each in board.all if each.path == lead.path]
+    shared = [(_overlap(each, lead), each) for each in own]
+    best = max(shared, key=lambda pair: pair[0], default=None)
+    return best[1] if best and best[0] else None
+
+
+def _overlap(each: _Candidate, lead: Lead) -> int:
+    first = each.first or each.code_start or each.line
+    last = each.last or (each.code_start + each.code.count("\n") if each.code else each.line)
+    return max(0, min(last, lead.end) - max(first, lead.start) + 1)
 
 
 def _add_flips(board: _Board, mutations: Mutations) -> None:

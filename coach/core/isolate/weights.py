@@ -15,6 +15,10 @@ WEIGHTS: dict[str, Weight] = {
         "a mutation that turns the test green: in a prototype it took the top line from 12 to 23 of 40",
     ),
     "hunk": Weight(2.0, "changed since the last pass: the certain difference between green and red"),
+    "edits": Weight(
+        3.0, "without this change it passes: an experiment; shared by the hunks that are needed together"
+    ),
+    "commits": Weight(1.5, "the culprit commit's lines: an experiment, of lines that may have moved since"),
     "line": Weight(1.0, "best-line Ochiai; the unit of all others"),
     "function": Weight(
         0.5, "function Ochiai; a first guess, never fitted; benchmarks/localise.py shows what it gives"

@@ -11,6 +11,7 @@ from coach.core.isolate.ranking import rank
 from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
 from coach.core.isolate.weights import WEIGHTS
 from coach.core.report import Failure, Frame
+from coach.core.search import Lead
 
 TEST = "tests/test_cart.py::test_discount_of_three"
 
@@ -54,6 +55,33 @@ def test_what_fewer_passing_tests_ran_comes_first():
     assert names(found) == ["never", "often"]
     assert found[0].reasons[0] == "run by the failing test and by none of 4 passing ones"
     assert found[0].suspiciousness == 1.0
+
+
+def lead(**changes):
+    values = {"path": "shop/cart.py", "start": 28, "end": 34, "reason": "without this change it passes"}
+    return Lead.model_validate({**values, **changes})
+
+
+def test_what_an_experiment_points_at_comes_before_what_only_ran():
+    spectrum = measured(function("never", 0), function("often", 4, first=30))
+    found = rank([failure()], None, spectrum, None, [lead()])
+    assert names(found) == ["often", "never"]
+    assert found[0].reasons[0] == "without this change it passes"
+    assert found[0].line == 31
+    twice = rank([failure()], None, spectrum, None, [lead(), lead(start=31, end=31)])
+    assert twice[0].score == found[0].score
+    shared = rank([failure()], None, spectrum, None, [lead(share=0.25)])
+    assert shared[0].score < found[0].score
+
+
+def test_a_lead_outside_of_what_ran_is_a_suspect_of_its_own_and_a_picture_is_none():
+    found = rank(
+        [failure()], None, measured(function("never", 0)), None, [lead(path="shop/tax.py", start=3, end=4)]
+    )
+    assert (found[0].path, found[0].line) == ("shop/tax.py", 3)
+    assert names(rank([failure()], None, measured(function("never", 0)), None, [lead(path="logo.png")])) == [
+        "never"
+    ]
 
 
 @pytest.mark.parametrize(
