@@ -89,7 +89,7 @@ def _tree_of(state: SessionState, number: int) -> str:
 
 def _newest_with(state: SessionState, tree: str) -> int:
     """Return the latest run of a tree: of several with the same files, people remember that one."""
-    runs = reversed(state.target_runs)
+    runs = state.newest_target_runs()
     return next((run.number for run in runs if run.report and run.report.tree == tree), 0)
 
 
@@ -101,6 +101,6 @@ def _later_pass(state: SessionState, found: int) -> int:
 
 def _edited_since(state: SessionState, passed: Run) -> bool:
     tree = _tree_of(state, passed.number)
-    last = next((run for run in reversed(state.target_runs) if run.report and run.report.tree), None)
+    last = next((run for run in state.newest_target_runs() if run.report and run.report.tree), None)
     is_other = bool(last and last.report and last.report.tree != tree)
     return is_other or any(edit.after_run >= passed.number for edit in state.edits)

@@ -4,7 +4,7 @@
 a damaged log no longer holds changes nothing but the sequence.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
 from types import MappingProxyType
@@ -229,32 +229,36 @@ class SessionState:
         """Strict signatures of the failure being debugged; empty before it is known."""
         return self.reproduction.strict if self.reproduction and self.reproduction.is_reproduced else ()
 
+    def newest_target_runs(self) -> Iterator[Run]:
+        """Yield the finished runs of the present target in the checkout, newest first; a long session has thousands."""
+        kind, words, junit = self.target.kind, self.target.words, self.target.junit
+        for run in reversed(self.runs):
+            request = run.request
+            aim = request.target
+            # Field by field: comparing whole values takes ten times as long, and this is asked with every paint.
+            is_aimed = aim.words == words and aim.kind == kind and aim.junit == junit
+            if is_aimed and run.is_over and not request.in_copy and not request.only_looks:
+                yield run
+
     @property
     def target_runs(self) -> tuple[Run, ...]:
         """Finished runs of the present target in the checkout, oldest first."""
-        return tuple(
-            run
-            for run in self.runs
-            if run.is_over
-            and not run.request.in_copy
-            and not run.request.only_looks
-            and run.request.target == self.target
-        )
+        return tuple(self.newest_target_runs())[::-1]
 
     @property
     def last_target_run(self) -> Run | None:
-        return next(reversed(self.target_runs), None)
+        return next(self.newest_target_runs(), None)
 
     @property
     def last_failure(self) -> Run | None:
-        return next((run for run in reversed(self.target_runs) if run.failing), None)
+        return next((run for run in self.newest_target_runs() if run.failing), None)
 
     @property
     def last_pass(self) -> Run | None:
         return next(
             (
                 run
-                for run in reversed(self.target_runs)
+                for run in self.newest_target_runs()
                 if run.judged and run.judged.outcome == "PASS" and run.is_evidence
             ),
             None,

@@ -86,6 +86,21 @@ def not_confirmable(state: SessionState) -> str:
     return "" if state.verification else "nothing is verified yet; v verifies"
 
 
+def nothing_seen(state: SessionState, _read_only: str) -> str:
+    return "" if state.past else "no past failure like this one is known"
+
+
+def nothing_to_plot(state: SessionState, _read_only: str) -> str:
+    return "" if state.runs else "nothing ran yet"
+
+
+def one_run(state: SessionState, _read_only: str) -> str:
+    here = (
+        run for run in state.runs if run.is_over and not run.request.in_copy and not run.request.only_looks
+    )
+    return "" if sum(1 for _ in here) > 1 else "it takes two finished runs"
+
+
 def no_place(state: SessionState, read_only: str) -> str:
     """Refuse without a place: a pinned test, a suspect or the line that failed. No path of an import is followed."""
     if read_only.startswith("imported"):

@@ -38,6 +38,8 @@ WINDOWS = {
     "searches": "SearchesScreen",
     "calls": "CallsScreen",
     "hand-over": "ReasonScreen",
+    "compare": "ReasonScreen",
+    "figures": "HelpScreen",
     "palette": "CommandPalette",
 }
 KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]

@@ -23,11 +23,10 @@ _NO_RUN: tuple[str, Role] = (" ○ no run yet ", "lamp-none")
 
 def lamp(state: SessionState) -> Piece:
     """Return the newest complete answer of the target; a run under way does not put it out."""
-    runs = state.target_runs
-    resolved = [
-        run for run in runs if run.report and run.report.ending.kind not in {"superseded", "cancelled"}
-    ]
-    text, role = _LAMPS[sign(resolved[-1])[0]] if resolved else _NO_RUN
+    stopped = {"superseded", "cancelled"}
+    runs = state.newest_target_runs()
+    newest = next((run for run in runs if run.report and run.report.ending.kind not in stopped), None)
+    text, role = _LAMPS[sign(newest)[0]] if newest else _NO_RUN
     return piece(text, role)
 
 

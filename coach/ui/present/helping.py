@@ -11,6 +11,10 @@ _SHOWN = {
     "left": "←",
     "right": "→",
     "f1": "F1",
+    "equals_sign": "=",
+    "backslash": "\\",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
     "shift+left": "shift+←",
     "shift+right": "shift+→",
 }

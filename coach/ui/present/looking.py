@@ -1,10 +1,13 @@
 """What the person at the screen has chosen to look at. It is theirs alone: never recorded, never exported."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Tab = Literal["work", "gate", "runs", "output", "diff", "timeline"]
 ALL_TABS: tuple[Tab, ...] = ("work", "gate", "runs", "output", "diff", "timeline")
+Kind = Literal["all", "runs", "edits", "thoughts", "notices"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What the timeline is limited to."""
 WIDE_FROM = 100
 """Columns from which the gate has a panel of its own."""
 ROOMY_FROM = 118
@@ -21,6 +24,8 @@ class Looking:
     """Number of the selected hypothesis; 0 means the newest."""
     run: int = 0
     """Number of the run whose output is shown; 0 means the newest."""
+    kind: Kind = "all"
+    """Of events in the timeline."""
     now: float = 0.0
     """Seconds since the epoch; in a past session the time of the event shown."""
     width: int = 140

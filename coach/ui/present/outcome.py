@@ -1,5 +1,7 @@
 """What a run says, as a sign and a few words. Colour only repeats the sign."""
 
+from collections.abc import Sequence
+
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.ui.present.line import Piece, Role, piece
@@ -49,8 +51,53 @@ def reason(run: Run) -> str:
 
 
 def same_failure_before(state: SessionState, run: Run) -> Run | None:
-    earlier = (each for each in reversed(state.runs) if each.number < run.number)
-    return next((each for each in earlier if each.failing and each.strict == run.strict), None)
+    """Return the newest earlier run with the same strict failing set."""
+    return _MEMORY.of(state.runs).failures.get(run.number)
+
+
+def same_tree_before(state: SessionState, run: Run) -> Run | None:
+    """Return an earlier, not adjacent run on the same tree: the edits led back to it."""
+    return _MEMORY.of(state.runs).trees.get(run.number)
+
+
+REACH = 2_000
+"""Runs in which an equal one is looked for."""
+
+
+class _Twins:
+    """Which run equals which earlier one, worked out once per change of the runs instead of once per line."""
+
+    def __init__(self) -> None:
+        self.failures: dict[int, Run] = {}
+        self.trees: dict[int, Run] = {}
+        self._runs: Sequence[Run] = ()
+
+    def of(self, runs: Sequence[Run]) -> "_Twins":
+        if runs is not self._runs:
+            self._runs, self.failures, self.trees = runs, {}, {}
+            self._look(runs[-REACH:])
+        return self
+
+    def _look(self, runs: Sequence[Run]) -> None:
+        failed: dict[tuple[str, ...], Run] = {}
+        stood: dict[str, list[Run]] = {}
+        for run in runs:
+            if run.failing:
+                if run.strict in failed:
+                    self.failures[run.number] = failed[run.strict]
+                failed[run.strict] = run
+            tree = run.report.tree if run.report else ""
+            if not tree:
+                continue
+            earlier = stood.setdefault(tree, [])
+            twin = next((each for each in reversed(earlier[-3:]) if each.number < run.number - 1), None)
+            if twin:
+                self.trees[run.number] = twin
+            if not run.request.only_looks:
+                earlier.append(run)
+
+
+_MEMORY = _Twins()
 
 
 def pieces_of(state: SessionState, run: Run) -> tuple[Piece, ...]:

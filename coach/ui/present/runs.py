@@ -1,5 +1,7 @@
 """The runs, newest first, what was edited before each, and the trend of failing tests."""
 
+from itertools import islice
+
 from coach.core.attempt import attempt_words
 from coach.core.report import Counts
 from coach.core.run import PURPOSE_WORDS, Run
@@ -7,7 +9,7 @@ from coach.core.scope import Scope
 from coach.core.session import SessionState
 from coach.ui.present.figures import count, seconds
 from coach.ui.present.line import BLANK, Line, Piece, line, piece
-from coach.ui.present.outcome import has_looked, pieces_of, reason
+from coach.ui.present.outcome import has_looked, pieces_of, reason, same_tree_before
 
 _STEPS = "▂▃▄▅▆▇█"
 _COVERS: dict[Scope, str] = {
@@ -17,7 +19,7 @@ _COVERS: dict[Scope, str] = {
     "all": "all tests",
 }
 """What a run on save was about, when it was not the target."""
-MOST_SHOWN = 200
+MOST_SHOWN = 80
 """Runs listed at once; older ones are in the timeline."""
 
 
@@ -36,7 +38,7 @@ def runs(state: SessionState, progress: str = "") -> tuple[Line, ...]:
 
 def trend(state: SessionState, width: int = 20) -> Line:
     """Draw the number of failing tests of the target's runs, oldest first; a run without an answer is a dot."""
-    shown = state.target_runs[-width:]
+    shown = tuple(islice(state.newest_target_runs(), width))[::-1]
     most = max((len(run.failing) for run in shown), default=0)
     marks = [_bar(run, most) for run in shown]
     now = next((len(run.failing) for run in reversed(shown) if _is_clear(run)), None)
@@ -104,7 +106,7 @@ def _detail(state: SessionState, run: Run) -> str:
     edited = _edited_before(state, run)
     if edited:
         said.append(edited)
-        twin = _same_tree_before(state, run)
+        twin = same_tree_before(state, run)
         if twin:
             said.append(f"files as in #{twin.number}")
     return " · ".join(said)
@@ -124,13 +126,3 @@ def _edited_before(state: SessionState, run: Run) -> str:
 def _counts(counts: Counts) -> str:
     failed = counts.failed + counts.errors
     return f"{counts.passed:,} passed" + (f", {failed:,} failed" if failed else "")
-
-
-def _same_tree_before(state: SessionState, run: Run) -> Run | None:
-    """Return an earlier, not adjacent run on the same tree: the edits led back to it."""
-    if run.report is None or not run.report.tree:
-        return None
-    earlier = (
-        each for each in reversed(state.runs) if each.number < run.number - 1 and not each.request.only_looks
-    )
-    return next((each for each in earlier if each.report and each.report.tree == run.report.tree), None)

@@ -6,18 +6,40 @@ from coach.core import events as ev
 from coach.core.telling import say
 from coach.ui.present.figures import clock, count
 from coach.ui.present.line import Line, line
+from coach.ui.present.looking import Kind
 
 MOST_SHOWN = 5_000
 
 
-def timeline(records: Sequence[ev.Recorded], seq: int) -> tuple[Line, ...]:
-    """Return the newest records last; the one the screen shows is marked."""
+_KINDS: dict[Kind, tuple[type, ...]] = {
+    "runs": (ev.RunFinished, ev.ReproductionMeasured, ev.VerificationJudged, ev.SearchEnded),
+    "edits": (ev.EditSeen, ev.AttemptRead, ev.TreeRestored, ev.HandedOver, ev.HandedBack),
+    "thoughts": (
+        ev.SpecWritten,
+        ev.HypothesisProposed,
+        ev.HypothesisJudged,
+        ev.NoteWritten,
+        ev.RootCauseWritten,
+        ev.SuspectRuledOut,
+        ev.GateOverridden,
+    ),
+    "notices": (ev.LoopNoticed, ev.LoopDismissed, ev.PastFailuresFound, ev.Unknown),
+}
+
+
+def timeline(records: Sequence[ev.Recorded], seq: int, kind: Kind = "all") -> tuple[Line, ...]:
+    """Return the newest records last, perhaps of one kind only; the one the screen shows is marked."""
     if not records:
         return (line(("Nothing has happened yet.", "dim")),)
-    shown = records[-MOST_SHOWN:]
+    wanted = [each for each in records if isinstance(each.event, _KINDS[kind])] if kind != "all" else records
+    shown = wanted[-MOST_SHOWN:]
     lines = [entry(record, is_here=record.seq == seq) for record in shown]
-    if len(records) > len(shown):
-        lines.insert(0, line((f"… {count(len(records) - len(shown), 'earlier event')} not shown", "dim")))
+    if len(wanted) > len(shown):
+        lines.insert(0, line((f"… {count(len(wanted) - len(shown), 'earlier event')} not shown", "dim")))
+    if kind != "all":
+        lines.insert(
+            0, line(("only ", "dim"), (kind, "strong"), figure=(" \\ shows the next kind ", "dim"), fit="cut")
+        )
     return tuple(lines)
 
 

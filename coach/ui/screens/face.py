@@ -147,7 +147,7 @@ class Face:
         if tab == "timeline":
             from coach.ui.present.timeline import timeline
 
-            return timeline(tuple(screen.door.records), state.seq)
+            return timeline(tuple(screen.door.records), state.seq, looking.kind)
         return work(state, looking)
 
     def _output_lines(self) -> tuple[Line, ...]:

@@ -1,4 +1,4 @@
-"""All keys, and why some do nothing now."""
+"""A window to read in: all keys and why some do nothing now, plots, two runs side by side."""
 
 from typing import ClassVar
 
@@ -15,13 +15,14 @@ from coach.ui.widgets.paper import Paper
 class HelpScreen(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1,q", "leave", show=False, priority=True)]
 
-    def __init__(self, lines: tuple[Line, ...]) -> None:
+    def __init__(self, lines: tuple[Line, ...], title: str = "Keys") -> None:
         super().__init__()
         self._lines = lines
+        self._title = title
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes="window -tall")
-        window.border_title = literal.plain("Keys")
+        window.border_title = literal.plain(self._title)
         window.border_subtitle = literal.plain("↑ ↓ scroll · esc closes")
         with window:
             yield Paper("help-text")

@@ -209,9 +209,11 @@ class SessionScreen(Patient[None]):
 
     @on(Changed)
     def _changed(self, message: Changed) -> None:
+        is_painted = message.update.state is self.state and isinstance(self.door, Scrub)
         self.state = message.update.state
         self._follow_run()
-        self.paint()
+        if not is_painted:
+            self.paint()
         if message.update.notice:
             self.say(("⚠ " if message.update.is_refusal else "") + message.update.notice)
 

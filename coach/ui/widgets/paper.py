@@ -72,6 +72,11 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         elif at_end:
             self.scroll_end(animate=False, x_axis=False)
 
+    @property
+    def text(self) -> str:
+        """What the panel shows, as text: safe, and not broken at its width."""
+        return "\n".join(line.plain for line in self._lines)
+
     def find(self, query: str) -> None:
         """Mark every place that contains the query and go to the first one from here."""
         self.finding.seek(query, self._plain_rows(), self.scroll_offset.y)

@@ -1,0 +1,125 @@
+"""Actions that look back: past failures, plots, two runs side by side, and leaps through a past session."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coach.core import commands as cmd
+from coach.ui.present.line import Line
+from coach.ui.present.looking import KINDS
+from coach.ui.present.scrubbing import is_attempt, is_green, is_red, next_where
+from coach.ui.screens.question import Question
+from coach.ui.scrub import Scrub
+
+if TYPE_CHECKING:
+    from coach.core.events import Recorded
+    from coach.ui.screens.session import SessionScreen
+
+
+def seen(screen: "SessionScreen", _key: str) -> None:
+    """Show candidates; enter says that none of them helps."""
+    from coach.ui.present.past import seen_lines
+    from coach.ui.screens.confirm import ConfirmScreen
+
+    lines = seen_lines(screen.state)
+    if screen.door.read_only:
+        _read(screen, "Seen before", lines)
+        return
+
+    def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
+        if agreed:
+            screen.submit(cmd.DismissPast(sessions=tuple(each.session for each in screen.state.past)))
+
+    screen.app.push_screen(ConfirmScreen("Seen before", "says: no help", lines), answered)
+
+
+def figures(screen: "SessionScreen", _key: str) -> None:
+    """Plot the session as of now. Its log is folded beside the screen: a large one takes a second."""
+    from coach.ui.present.past import figures_lines
+
+    async def plot() -> None:
+        records = tuple(screen.door.records)
+        _read(screen, "Figures", await asyncio.to_thread(figures_lines, records))
+
+    screen.run_worker(plot(), exclusive=True, group="figures")
+
+
+def compare(screen: "SessionScreen", _key: str) -> None:
+    """Ask with which run; the one before is offered."""
+    from coach.ui.present.past import compare_lines
+    from coach.ui.screens.reason import ReasonScreen
+
+    state = screen.state
+    over = [
+        run.number
+        for run in state.runs
+        if run.is_over and not run.request.in_copy and not run.request.only_looks
+    ]
+    this = screen.looking.run if screen.looking.run in over else over[-1]
+    before = next((number for number in reversed(over) if number < this), over[-1])
+
+    def answered(text: str | None) -> None:
+        if text is None:
+            return
+        other = int(text.strip().lstrip("#")) if text.strip().lstrip("#").isdigit() else 0
+        if other not in over or other == this:
+            screen.say(f"no finished run #{text.strip()[:12]} besides #{this}")
+        else:
+            first, second = sorted((this, other))
+            _read(screen, f"#{first} and #{second}", compare_lines(state, first, second))
+
+    question = Question("Compare", f"Run #{this} with which other run?", label="run", value=str(before))
+    screen.app.push_screen(ReasonScreen(question), answered)
+
+
+def next_filter(screen: "SessionScreen", _key: str) -> None:
+    """Show the timeline, and only the next kind of event in it when it is shown already."""
+    if screen.looking.tab == "timeline":
+        following = KINDS[(KINDS.index(screen.looking.kind) + 1) % len(KINDS)]
+        screen.looking = replace(screen.looking, kind=following)
+    screen.action_show_tab("timeline")
+
+
+def copy(screen: "SessionScreen", _key: str) -> None:
+    screen.app.copy_to_clipboard(screen.paper.text)
+    screen.say("copied, where the terminal knows OSC 52")
+
+
+def _read(screen: "SessionScreen", title: str, lines: tuple[Line, ...]) -> None:
+    from coach.ui.screens.help import HelpScreen
+
+    screen.app.push_screen(HelpScreen(lines, title))
+
+
+def _leap(
+    what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end: bool = False
+) -> "Callable[[SessionScreen, str], None]":
+    """Return a deed that goes to the next event of a kind, from here or from an end of the log."""
+
+    def leap(screen: "SessionScreen", _key: str) -> None:
+        if not isinstance(screen.door, Scrub):
+            screen.say("only a past session can be moved through")
+            return
+        door = screen.door
+        start = (door.length + 1 if way < 0 else 0) if from_end else door.position
+        found = next_where(door.at, start, way, door.length, wanted)
+        if found:
+            screen.seek(found)
+        else:
+            screen.say(f"no {what} that way")
+
+    return leap
+
+
+DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+    "seen": seen,
+    "figures": figures,
+    "compare": compare,
+    "filter": next_filter,
+    "copy": copy,
+    "first-red": _leap("red run", is_red, 1, from_end=True),
+    "last-green": _leap("green run", is_green, -1, from_end=True),
+    "previous-attempt": _leap("attempt", is_attempt, -1),
+    "next-attempt": _leap("attempt", is_attempt, 1),
+}
