@@ -20,7 +20,10 @@ RECENT = 6
 """Lines of runs that count as recent; older ones are the first to go."""
 MOST_OLD = 60
 MOST_EARLIER = 20
+MOST_TOLD = 400
+"""Runs that are looked at: nobody's budget holds more of them, and a session may have thousands."""
 MOST_SUSPECTS = 5
+MOST_LOOPS = 4
 MOST_CODE_LINES = 120
 CONTEXT = 4
 """Lines around the suspected one that stay when a function's code has to give way."""
@@ -62,7 +65,10 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
     """Tell runs and verification as facts, then hypotheses that still stand, then the engineer's notes."""
     lines = _run_lines(state, clean)
     old, recent = lines[:-RECENT], lines[-RECENT:]
-    skipped = [f"- … {len(old) - MOST_OLD} earlier lines left out …"] if len(old) > MOST_OLD else []
+    unseen = max(0, len(state.runs) - MOST_TOLD)
+    more = f" and {unseen} runs before them" if unseen else ""
+    hidden = max(0, len(old) - MOST_OLD)
+    skipped = [f"- … {hidden} earlier lines{more} left out …"] if hidden or unseen else []
     supported = [each for each in state.hypotheses if each.verdict == "SUPPORTED"]
     before = [
         f"- Before the session: {clean.code(each.sentence, 160)}" for each in state.earlier[-MOST_EARLIER:]
@@ -107,7 +113,7 @@ def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
     lines = []
     over = [run for run in state.runs if run.is_over and not run.request.only_looks]
     groups = groupby(
-        over,
+        over[-MOST_TOLD:],
         key=lambda run: (
             run.request.purpose,
             _outcome(run, state, clean),
@@ -202,6 +208,7 @@ def ruled_out_section(state: SessionState, clean: Cleaner) -> Section:
     blocks = (
         _words(one_liners, "what was ruled out"),
         _words(gates, "overridden gates"),
+        Block("\n".join(_loops(state, clean)), drop=Drop.THE_REST, what="loops noticed"),
         Block(
             "\n".join(detail),
             "the engineer's words",
@@ -211,6 +218,17 @@ def ruled_out_section(state: SessionState, clean: Cleaner) -> Section:
         ),
     )
     return Section("ruled-out", tuple(block for block in blocks if block.text))
+
+
+def _loops(state: SessionState, clean: Cleaner) -> list[str]:
+    """Name the circles that were gone round: who reads this begins afresh and need not go round again."""
+    loud = [each for each in state.notices[-3 * MOST_LOOPS :] if each.loop.level != "note"]
+    lines = dict.fromkeys(
+        f"- Noticed at #{each.loop.run}, {each.loop.pattern}: {clean.code(each.loop.sentence)}"
+        + (f"; answered: {clean.line(each.answer, 120)}" if each.answer else "")
+        for each in loud
+    )
+    return list(lines)[-MOST_LOOPS:]
 
 
 def code_section(state: SessionState, clean: Cleaner) -> Section:

@@ -18,6 +18,7 @@ from coach.core.session import SessionState
 from coach.core.spec import Spec
 from coach.core.target import Target
 from tests.core.building import TEST, Log, command_session, failure, hostile_session, report, shop_session
+from tests.core.export.stories import KEY, MORE, ORDER
 
 GOLDEN = Path(__file__).parent / "golden"
 SECRET = "Hunter" + "-22xyz"
@@ -30,6 +31,7 @@ LOGS = {
     "command": command_session,
     "hostile": lambda: hostile_session(SECRET),
     "empty": Log,
+    **MORE,
 }
 
 
@@ -69,6 +71,29 @@ def test_what_is_never_dropped_is_there_in_the_smallest_budget(name, style):
     assert ("python -m pytest '" + test if state.target.kind == "pytest" else test) in text
     assert ("Decimal('29.98')" if state.target.kind == "pytest" else "exit 2") in text
     assert "say which command to run" in text
+
+
+@pytest.mark.parametrize("style", ["markdown", "xml", "json"])
+def test_no_block_keeps_a_secret_of_a_known_form(style):
+    """A key in every field a session has leaves none of them."""
+    result = export(LOGS["secrets"]().state, budget=12_000, style=style)
+    assert KEY not in result.text
+    assert dict(result.redactions)["key"] >= 15
+
+
+def test_orders_are_reported_wherever_they_stand():
+    """In the name of a test, a branch, a path, a diff, a value, and in a rule of the repository."""
+    places = " ".join(export(LOGS["orders"]().state).warnings)
+    assert all(title in places for title in ("Task", "Failure now", "What changed"))
+    assert any(ORDER in each for each in export(LOGS["odd-team"]().state).warnings)
+    assert not export(LOGS["team"]().state).warnings
+
+
+def test_what_an_assistant_did_is_told_to_the_next_one():
+    """Who edited, what it was, and that it went in circles."""
+    text = export(LOGS["assisted"]().state).text
+    assert "robin" in text
+    assert "3 different patches left the same failure" in text
 
 
 def test_sections_come_in_their_order():
