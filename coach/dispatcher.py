@@ -87,15 +87,17 @@ class Service(Protocol):
 class Dispatcher:
     """A live session as a door."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all that surrounds a session
         self,
         log: Log,
         engine: Engine,
         records: Sequence[Recorded] = (),
         clock: Callable[[], float] = time.time,
         service: Service | None = None,
+        veil: Callable[[Observation], Observation] = lambda seen: seen,
     ) -> None:
         self._service = service
+        self._veil = veil
         self._log = log
         self._engine = engine
         self._clock = clock
@@ -145,8 +147,8 @@ class Dispatcher:
         return future
 
     def observe(self, observation: Observation) -> None:
-        """Take in what the engine saw; any thread may call."""
-        self._put(observation, None)
+        """Take in what the engine saw, without the secrets of this machine; any thread may call."""
+        self._put(self._veil(observation), None)
 
     def record(self, event: Event) -> None:
         """Record the event a session begins with, before the queue is served."""

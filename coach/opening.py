@@ -8,7 +8,7 @@ import logging
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from coach.engine.searching import SearchBench
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
 from coach.errors import SessionError, SessionHeld, TargetError
+from coach.exporting import private_of
 from coach.remote import RemoteDoor, join
 from coach.review import Replay
 from coach.serving import Service
@@ -34,6 +35,7 @@ from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
 from coach.store.paths import new_session_id, project_home, session_folder, state_home
 from coach.store.recording import Recording
+from coach.veil import Veil
 from coach.workflow_files import load_workflow, workflow_paths
 
 JOIN_SECONDS = 1.5
@@ -89,7 +91,9 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
     log = Recording.begun(partial(session_folder, session_id))
     _keep_diagnostics()
     service = Service(session_folder(session_id))
-    dispatcher = Dispatcher(log, _engine(root, interpreter, settings, trees, log), service=service)
+    veil = Veil(private_of(root).secrets)
+    engine = _engine(root, interpreter, settings, trees, _kept(log, veil))
+    dispatcher = Dispatcher(log, engine, service=service, veil=veil.seen)
     dispatcher.record(opened)
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
@@ -114,8 +118,10 @@ def open_existing(session: str) -> Dispatcher:
         interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
     trees, _ = open_trees(root, project_home(root))
     _keep_diagnostics()
-    engine = _engine(root, interpreter, settings, trees, log)
-    dispatcher = Dispatcher(log, engine, loaded.records, service=Service(session_folder(listed.id)))
+    veil = Veil(private_of(root).secrets)
+    engine = _engine(root, interpreter, settings, trees, _kept(log, veil))
+    service = Service(session_folder(listed.id))
+    dispatcher = Dispatcher(log, engine, loaded.records, service=service, veil=veil.seen)
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, root, settings)
@@ -180,8 +186,16 @@ def project_here() -> Path:
     return find_root(Path.cwd())
 
 
+_Kept = tuple[Callable[[str], str], Callable[[str], str]]
+"""How outputs are kept, and read again."""
+
+
+def _kept(log: Recording, veil: Veil) -> _Kept:
+    return lambda text: log.keep(veil.text(text)), log.output
+
+
 def _engine(
-    root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None, log: Recording
+    root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None, kept: _Kept
 ) -> LocalEngine:
     limits = Limits(wall=settings.timeout, silence=settings.silence)
     ground = Ground(
@@ -191,8 +205,8 @@ def _engine(
         root=root,
         interpreter=interpreter,
         limits=limits,
-        keep=log.keep,
-        recall=log.output,
+        keep=kept[0],
+        recall=kept[1],
         trees=trees,
         watcher=Watcher(root, home=state_home()),
         warm=settings.warm,

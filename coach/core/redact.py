@@ -121,10 +121,13 @@ class Redactor:
         """Count from here on; what was found is still known."""
         self._counts.clear()
 
+    def exact(self, text: str) -> str:
+        """Take out exact values only: for what is recorded, where a guess by form would hide what is debugged."""
+        return self._replace_exact(text, self._exact) if self._exact else text
+
     def clean(self, text: str) -> str:
         """Apply every rule to a text."""
-        if self._exact:
-            text = self._replace_exact(text, self._exact)
+        text = self.exact(text)
         for rule in RULES:
             text = rule.pattern.sub(partial(self._at_match, rule), text)
         for pattern in self._patterns:

@@ -23,6 +23,7 @@ MOST_EARLIER = 20
 MOST_TOLD = 400
 """Runs that are looked at: nobody's budget holds more of them, and a session may have thousands."""
 MOST_SUSPECTS = 5
+MOST_LISTED = 10
 MOST_LOOPS = 4
 MOST_CODE_LINES = 120
 CONTEXT = 4
@@ -80,6 +81,7 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
         ),
         Block("\n".join(recent), drop=Drop.THE_REST, what="recent runs"),
         Block("\n".join(_verification(state)), drop=Drop.THE_REST, what="verification"),
+        Block("\n".join(_ranked(state, clean)), drop=Drop.THE_REST, what="the list of suspects"),
         _words(
             [f"- Supported: {_claim(each, clean)}; {clean.line(each.reason)}" for each in supported],
             "supported hypotheses",
@@ -101,6 +103,21 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
         ),
     ]
     return Section("facts", tuple(block for block in blocks if block.text))
+
+
+def _ranked(state: SessionState, clean: Cleaner) -> list[str]:
+    """Name the standing suspects and why they are; their code comes further below."""
+    standing = state.standing_suspects
+    if not standing:
+        return []
+    lines = [f"- Suspects from run #{state.suspects_run}, best first (a ranking, not a finding):"]
+    lines += [
+        f"  {place}. {clean.code(f'{each.path}:{each.line} {each.function}'.strip(), 160)}"
+        + (f": {clean.line('; '.join(each.reasons), 160)}" if each.reasons else "")
+        for place, each in enumerate(standing[:MOST_LISTED], 1)
+    ]
+    more = len(standing) - MOST_LISTED
+    return [*lines, f"  … and {more} more"] if more > 0 else lines
 
 
 def _words(lines: Sequence[str], what: str) -> Block:
@@ -260,7 +277,7 @@ def _is_the_test(suspect: Suspect, state: SessionState) -> bool:
 
 def _suspect(each: Suspect, clean: Cleaner) -> Block:
     place = f"{clean.line(each.path, 120)}:{each.line}"
-    why = f", suspect: {clean.line('; '.join(each.reasons), 160)}" if each.reasons else ""
+    why = ", suspect" if each.reasons else ""
     lines = clean.text(each.code).split("\n")
     first = each.code_start or 1
     start = max(0, min(each.line - first - MOST_CODE_LINES // 2, len(lines) - MOST_CODE_LINES))

@@ -43,4 +43,20 @@ def spec_section(state: SessionState, clean: Cleaner) -> Section:
     acceptance = dict.fromkeys((*spec.acceptance, *state.rules.acceptance))
     lines += [f"- Accepted when: {clean.line(each)}" for each in acceptance]
     block = Block("\n".join(lines), "the engineer's spec", "engineer", Drop.THE_REST, "the spec")
-    return Section("spec", (block,))
+    words = f"- In the end, done means: {_done(state, clean)}."
+    done = Block(words, drop=Drop.THE_REST, what="what done means")
+    return Section("spec", (block, done))
+
+
+def _done(state: SessionState, clean: Cleaner) -> str:
+    """Say what coach checks before it calls the defect fixed."""
+    test = "the pinned test" if state.pin else "the failing test"
+    if state.target.kind == "command":
+        test = clean.code(state.target.label, 200)
+    parts = [f"{test} passes, unchanged, in cold runs"]
+    if state.target.kind == "pytest":
+        parts.append("the whole suite has no new failure and no test fewer")
+    if state.spec.scope or state.protected:
+        parts.append("only allowed files changed")
+    parts.append("the root cause is written down")
+    return "; ".join(parts)
