@@ -66,10 +66,6 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
     """Tell runs and verification as facts, then hypotheses that still stand, then the engineer's notes."""
     lines = _run_lines(state, clean)
     old, recent = lines[:-RECENT], lines[-RECENT:]
-    unseen = max(0, len(state.runs) - MOST_TOLD)
-    more = f" and {unseen} runs before them" if unseen else ""
-    hidden = max(0, len(old) - MOST_OLD)
-    skipped = [f"- … {hidden} earlier lines{more} left out …"] if hidden or unseen else []
     supported = [each for each in state.hypotheses if each.verdict == "SUPPORTED"]
     before = [
         f"- Before the session: {clean.code(each.sentence, 160)}" for each in state.earlier[-MOST_EARLIER:]
@@ -77,7 +73,9 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
     blocks = [
         Block("\n".join(before), drop=Drop.OLD_RUNS, what="what happened before the session"),
         Block(
-            "\n".join(skipped + old[-MOST_OLD:]), drop=Drop.OLD_RUNS, what=f"{len(old)} lines of older runs"
+            "\n".join(_skipped(state, old) + old[-MOST_OLD:]),
+            drop=Drop.OLD_RUNS,
+            what=f"{len(old)} lines of older runs",
         ),
         Block("\n".join(recent), drop=Drop.THE_REST, what="recent runs"),
         Block("\n".join(_verification(state)), drop=Drop.THE_REST, what="verification"),
@@ -103,6 +101,14 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
         ),
     ]
     return Section("facts", tuple(block for block in blocks if block.text))
+
+
+def _skipped(state: SessionState, old: Sequence[str]) -> list[str]:
+    """Say what of the older runs is not told."""
+    unseen = max(0, len(state.runs) - MOST_TOLD)
+    more = f" and {unseen} runs before them" if unseen else ""
+    hidden = max(0, len(old) - MOST_OLD)
+    return [f"- … {hidden} earlier lines{more} left out …"] if hidden or unseen else []
 
 
 def _ranked(state: SessionState, clean: Cleaner) -> list[str]:
