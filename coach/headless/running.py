@@ -5,11 +5,14 @@ from argparse import Namespace
 from coach.core import commands as cmd
 from coach.core.commands import Command
 from coach.core.decide import Refusal
+from coach.core.run import Run
+from coach.core.session import SessionState
 from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.headless.opening import Session, opened_session, opened_target, wait
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, status_text
+from coach.remembering import past_failures
 
 
 def ask(session: Session, command: Command) -> None:
@@ -52,7 +55,26 @@ def _say_run(session: Session, args: Namespace) -> int:
         )
     elif last:
         put(run_line(last))
+        _say_seen(session.state, last)
     return exit_code_of(last)
+
+
+def _say_seen(state: SessionState, run: Run) -> None:
+    """Name the best past failure like this one, the first time it is seen."""
+    opened = state.opened
+    is_new = not any(each.strict == run.strict for each in state.runs if each.number < run.number)
+    if opened is None or not run.failing or not is_new:
+        return
+    found = [
+        each
+        for each in past_failures(run.failing, opened.session)
+        if each.session not in state.past_dismissed
+    ]
+    if found:
+        first = found[0]
+        say(
+            f"seen before in {first.session}, {first.how}: {first.root_cause or first.title} (coach seen shows more)"
+        )
 
 
 def verify(args: Namespace) -> int:

@@ -60,7 +60,7 @@ def same_tree_before(state: SessionState, run: Run) -> Run | None:
     return _MEMORY.of(state.runs).trees.get(run.number)
 
 
-REACH = 2_000
+REACH = 500
 """Runs in which an equal one is looked for."""
 
 

@@ -13,7 +13,9 @@ from coach.ui.widgets.paper import Paper
 
 
 class HelpScreen(Dialog[None]):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1,q", "leave", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1,q", "leave", show=False, priority=True)
+    ]
 
     def __init__(self, lines: tuple[Line, ...], title: str = "Keys") -> None:
         super().__init__()
