@@ -39,7 +39,7 @@ _FOR_CHECK: dict[str, Advice] = {
     "passes-alone": Advice("Run the failing test alone: does it pass?", "narrow"),
     "notes-at-least": Advice("Write down what was seen, and when.", "note"),
     "budget-set": Advice("Say how long it may take: longer is red.", "budget"),
-    "questions-answered": Advice("Answer what production will ask.", "closing"),
+    "questions-answered": Advice("Answer what production will ask.", "root-cause"),
     "verified": Advice("Prove the fix: green with it, red without it, nothing else broken.", "verify"),
     "root-cause-written": Advice("Write the root cause while you know it.", "root-cause"),
     "confirmed": Advice("Look at the checks. If you agree, confirm.", "confirm"),

@@ -339,3 +339,6 @@ def _(event: ev.SearchEnded) -> Said:
     signs: dict[str, tuple[str, Role]] = {"found": ("✔", "good"), "failed": ("◐", "warn")}
     sign, role = signs.get(event.result.how, ("○", "dim"))
     return sign, role, f"search {event.number}: {event.result.sentence}"
+
+
+from coach.core import telling_experiments  # noqa: E402, F401 - it registers the rest

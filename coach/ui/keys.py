@@ -11,12 +11,14 @@ from coach.core.session import SessionState
 from coach.ui import why
 from coach.ui.key_action import KeyAction, act
 from coach.ui.key_choice import with_keys
+from coach.ui.keys_experiments import EXPERIMENTS
 from coach.ui.keys_narrowing import NARROWING
 from coach.ui.keys_past import PAST
 
 REGISTRY: tuple[KeyAction, ...] = (
     *NARROWING,
     *PAST,
+    *EXPERIMENTS,
     act("run", "r", "run", "Run the target once, now.", "Runs", rank=1, why=why.writable),
     act(
         "reproduce",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from coach.core.checks import pinnable
+from coach.core.decide.logpoints import looked_test
 from coach.core.decide.tracing import traced_test
 from coach.core.restoring import goal
 from coach.core.session import SessionState
@@ -163,3 +164,12 @@ def nothing_to_restore(state: SessionState) -> str:
     if goal(state) is None:
         return "no earlier good files are recorded"
     return "a run is under way; c stops it" if state.under_way else ""
+
+
+def nothing_to_look_at(state: SessionState) -> str:
+    is_known = state.target.kind == "pytest" and looked_test(state)
+    return "" if is_known else "a logpoint needs a failing pytest test; r runs the target"
+
+
+def no_logpoint(state: SessionState) -> str:
+    return "" if state.logpoints else "no logpoint yet; i sets one"

@@ -6,7 +6,7 @@ Commands ask the session for something, dialogs ask the engineer first, views on
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from coach.ui.actions import commands, dialogs, narrowing, past, views
+from coach.ui.actions import commands, dialogs, experiments, narrowing, past, views
 
 if TYPE_CHECKING:
     from coach.ui.screens.session import SessionScreen
@@ -14,4 +14,11 @@ if TYPE_CHECKING:
 Deed = Callable[["SessionScreen", str], None]
 """A function of the screen and the key that was pressed (empty from the palette)."""
 
-DEEDS: dict[str, Deed] = {**commands.DEEDS, **dialogs.DEEDS, **narrowing.DEEDS, **past.DEEDS, **views.DEEDS}
+DEEDS: dict[str, Deed] = {
+    **commands.DEEDS,
+    **dialogs.DEEDS,
+    **narrowing.DEEDS,
+    **experiments.DEEDS,
+    **past.DEEDS,
+    **views.DEEDS,
+}

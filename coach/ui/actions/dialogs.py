@@ -71,12 +71,6 @@ def note(screen: "SessionScreen", _key: str) -> None:
     ask(screen, Question("Note", label="note"), lambda text: cmd.WriteNote(text=text))
 
 
-def root_cause(screen: "SessionScreen", _key: str) -> None:
-    text = "What was wrong, and why was it not caught?"
-    question = Question("Root cause", text, label="root cause", value=screen.state.root_cause)
-    ask(screen, question, lambda answer: cmd.WriteRootCause(text=answer))
-
-
 def close(screen: "SessionScreen", _key: str) -> None:
     text = "The session ends here; its ending is computed from the evidence. It can be taken up again."
     question = Question("Close", text, label="a last note, if any", may_be_empty=True)
@@ -140,7 +134,6 @@ DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
     "rule-out": rule_out,
     "unpin": unpin,
     "note": note,
-    "root-cause": root_cause,
     "close": close,
     "keep-elsewhere": keep_elsewhere,
     "next-step": next_step,

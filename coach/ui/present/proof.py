@@ -7,6 +7,7 @@ from coach.core.session import SessionState
 from coach.core.verification import VerificationCheck
 from coach.core.words import VERDICTS
 from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
+from coach.ui.present.looked import drafted, experiments
 from coach.ui.present.looking import Looking
 from coach.ui.present.selecting import selected_hypothesis
 
@@ -23,6 +24,9 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
             ),
             BLANK,
             line(("Then change one thing and save: the run that follows is the experiment.", "dim")),
+            line("Or ", (" i ", "key"), (" looks at values in the running code; nothing is edited.", "dim")),
+            *drafted(state),
+            *experiments(state),
         )
     chosen = selected_hypothesis(state, looking)
     standing = [each for each in reversed(state.hypotheses) if not each.is_eliminated]
@@ -34,7 +38,7 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
         lines.append(heading("Eliminated"))
         for each in eliminated:
             lines += _eliminated(each)
-    return tuple(lines)
+    return (*lines, *drafted(state), *experiments(state))
 
 
 def _entry(each: Hypothesis, *, is_chosen: bool) -> list[Line]:

@@ -1,0 +1,71 @@
+"""Actions of experiments. Windows are imported when they are opened."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from coach.core import commands as cmd
+from coach.ui.screens.question import Question
+
+if TYPE_CHECKING:
+    from coach.ui.screens.session import SessionScreen
+
+
+def logpoint(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.actions.editing import place
+    from coach.ui.screens.experiments import LogpointScreen
+
+    state = screen.state
+    path, line = place(screen)
+    newest = state.logpoints[-1].logpoint.place if state.logpoints else ""
+    where = newest or (f"{path}:{line}" if path else "")
+    screen.app.push_screen(LogpointScreen(where, state.active_hypothesis), screen.submit_answer)
+
+
+def pdb(screen: "SessionScreen", _key: str) -> None:
+    """Hand the terminal to pdb at the newest logpoint, and take it back: coach's own command does it, as a second door."""
+    from textual.app import SuspendNotSupported
+
+    opened = screen.state.opened
+    assert opened is not None, "an open session has its opening"
+    argv = [sys.executable, "-m", "coach", "logpoint", "--again", "--pdb", "--session", opened.session]
+    try:
+        with screen.app.suspend():
+            subprocess.run(argv, check=False)
+    except SuspendNotSupported:
+        screen.say("this terminal cannot be handed over; coach logpoint --again --pdb does it in another")
+    except OSError as error:
+        screen.say(f"pdb did not start: {error.strerror}")
+
+
+def budget(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.actions.dialogs import ask
+
+    question = Question(
+        "Time budget", "How many seconds may a run of the target take? Longer is red.", label="seconds"
+    )
+    ask(screen, question, lambda text: cmd.SetBudget(seconds=_seconds(text)))
+
+
+def _seconds(text: str) -> float:
+    """Read a number; anything else is refused by the session itself."""
+    try:
+        return float(text)
+    except ValueError:
+        return -1.0
+
+
+def root_cause(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.screens.experiments import ClosingScreen
+
+    state = screen.state
+    screen.app.push_screen(ClosingScreen(state.closing, state.root_cause), screen.submit_answer)
+
+
+DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+    "logpoint": logpoint,
+    "pdb": pdb,
+    "budget": budget,
+    "root-cause": root_cause,
+}

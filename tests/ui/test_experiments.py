@@ -1,0 +1,84 @@
+"""Experiments on the screen: the form of a logpoint, its table, trials, drafts, and the end that is written down."""
+
+from coach.core import commands as cmd
+from coach.core import events as ev
+from coach.core.closing import Closing, RootCause
+from coach.core.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
+from coach.core.trial import TrialRun
+from coach.core.trial_request import Trial
+from tests.ui import fakes
+from tests.ui.seeing import press, settle, shown, text_of
+
+POINT = Logpoint(path="shop/cart.py", line=19, expression="total", condition="total < 0", mode="only-failing")
+SEEN = LogpointRun(
+    run=5,
+    logpoint=POINT,
+    verdict="SUPPORTED",
+    reason="true at 1 of 2 hits in the failing test, never in 1 passing test",
+    observed=Observed(
+        line=19,
+        test=fakes.TEST,
+        tests=(
+            TestHits(
+                test=fakes.TEST, outcome="failing", hits=2, evaluated=2, held=1,
+                rows=(Row(hit=1, line=19, value="3", holds=False), Row(hit=2, line=19, value="[red]-4", holds=True)),
+            ),
+            TestHits(test="tests/test_cart.py::test_empty", hits=1, evaluated=1, rows=(Row(hit=1, line=19, value="0", holds=False),)),
+        ),
+        unreached=3,
+        way="sys.monitoring",
+    ),
+)  # fmt: skip
+
+
+async def test_a_logpoint_is_asked_for_with_the_hypothesis_it_tests() -> None:
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(door) as pilot:
+        await press(pilot, "i")
+        assert "Look inside" in text_of(pilot)
+        await press(pilot, "tab", *"total", "tab", *"total<0", "ctrl+s")
+    (asked,) = door.commands
+    assert isinstance(asked, cmd.Look)
+    assert (asked.logpoint.expression, asked.logpoint.condition) == ("total", "total<0")
+    assert asked.logpoint.hypothesis == 2
+
+
+async def test_what_was_seen_stands_under_the_ledger() -> None:
+    for size in ((140, 45), (80, 24)):
+        door = fakes.FakeDoor(*fakes.story("hypothesize"))
+        async with shown(door, size) as pilot:
+            door.happen(ev.LogpointSeen(seen=SEEN))
+            await settle(pilot)
+            await press(pilot, "end")
+            text = text_of(pilot)
+            assert "[red]-4" in text
+            assert "supported" in text
+    assert "true at 1 of 2" in text
+
+
+async def test_a_trial_says_what_it_showed() -> None:
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    trial = Trial(kind="environment", variables=(("TZ", "Asia/Tokyo"),), expects="pass")
+    async with shown(door) as pilot:
+        door.happen(
+            ev.TrialSeen(seen=TrialRun(run=5, trial=trial, verdict="REFUTED", reason="seen same failure"))
+        )
+        await settle(pilot)
+        assert "tried: TZ=Asia/Tokyo" in text_of(pilot)
+        assert "refuted, seen same failure" in text_of(pilot)
+
+
+async def test_drafts_are_offered_while_nothing_is_claimed() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"), fakes.entered("hypothesize"))
+    async with shown(door) as pilot:
+        text = text_of(pilot)
+        assert "Drafts from the evidence" in text
+        assert "looks at values in the running code" in text
+
+
+async def test_the_end_is_written_in_parts_and_open_questions_may_stay_open() -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    async with shown(door) as pilot:
+        await press(pilot, "w", *"cut", "tab", *"cart", "ctrl+s")
+    cause = RootCause(what="cut", where="cart")
+    assert door.commands == [cmd.WriteClosing(closing=Closing(cause=cause))]
