@@ -6,7 +6,7 @@ from coach.ui.key_action import KeyAction, act
 EXPERIMENTS: tuple[KeyAction, ...] = (
     act(
         "logpoint",
-        "i",
+        "E",
         "look inside",
         "Look at values at a line while the test runs, and test a prediction about them.",
         "Evidence",
@@ -14,11 +14,11 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
     ),
     act(
         "pdb",
-        "I",
+        "X",
         "stop in pdb",
         "Stop at the line of the newest logpoint, in pdb on this terminal.",
         "Evidence",
         why=why.also(why.no_logpoint),
     ),
-    act("budget", "g", "time budget", "Say how long the target may take.", "Evidence", why=why.writable),
+    act("budget", "O", "time budget", "Say how long the target may take.", "Evidence", why=why.writable),
 )

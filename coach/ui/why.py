@@ -172,4 +172,4 @@ def nothing_to_look_at(state: SessionState) -> str:
 
 
 def no_logpoint(state: SessionState) -> str:
-    return "" if state.logpoints else "no logpoint yet; i sets one"
+    return "" if state.logpoints else "no logpoint yet; E sets one"

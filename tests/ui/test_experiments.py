@@ -34,7 +34,7 @@ SEEN = LogpointRun(
 async def test_a_logpoint_is_asked_for_with_the_hypothesis_it_tests() -> None:
     door = fakes.FakeDoor(*fakes.story("hypothesize"))
     async with shown(door) as pilot:
-        await press(pilot, "i")
+        await press(pilot, "E")
         assert "Look inside" in text_of(pilot)
         await press(pilot, "tab", *"total", "tab", *"total<0", "ctrl+s")
     (asked,) = door.commands

@@ -24,7 +24,7 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
             ),
             BLANK,
             line(("Then change one thing and save: the run that follows is the experiment.", "dim")),
-            line("Or ", (" i ", "key"), (" looks at values in the running code; nothing is edited.", "dim")),
+            line("Or ", (" E ", "key"), (" looks at values in the running code; nothing is edited.", "dim")),
             *drafted(state),
             *experiments(state),
         )
