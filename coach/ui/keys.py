@@ -38,7 +38,7 @@ REGISTRY: tuple[KeyAction, ...] = (
         "Runs",
         why=why.also(why.nothing_runs),
     ),
-    act("watching", "P", "pause saves", "Pause or resume runs on save.", "Runs", why=why.writable),
+    act("watching", "p", "pause saves", "Pause or resume runs on save.", "Runs", why=why.writable),
     act(
         "verify",
         "v",
@@ -49,7 +49,7 @@ REGISTRY: tuple[KeyAction, ...] = (
     ),
     act(
         "pin",
-        "p",
+        "P",
         "pin test",
         "Take the failing test as the regression test, by content.",
         "Evidence",

@@ -63,7 +63,7 @@ def test_from_a_failing_test_to_a_verified_fix(shop, state_home):
     screen.wait_for("Reproduce 3/3")
     screen.press("n")
     screen.wait_for("● Failing test")
-    screen.press("p")
+    screen.press("P")
     screen.wait_for("Failing test 3/3")
     screen.press("n")
     screen.wait_for("● Isolate", "shop/invoices.py")

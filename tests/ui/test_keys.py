@@ -125,7 +125,7 @@ async def test_another_place_is_asked_for_only_when_something_is_not_saved() -> 
 async def test_pin_and_judge_ask_for_what_the_state_has() -> None:
     door = fakes.FakeDoor(*fakes.story("failing-test"))
     async with shown(door) as pilot:
-        await press(pilot, "p")
+        await press(pilot, "P")
         assert door.commands == [cmd.PinTest()]
         door.happen(ev.HypothesisProposed(id=1, claim="x", prediction={"text": "y"}))  # type: ignore[arg-type]
         await press(pilot, "j")

@@ -4,6 +4,7 @@ from coach.core.changes import FileChange, Hunk
 from coach.core.session import SessionState
 from coach.core.text import SafeText, safe
 from coach.ui.present.figures import count
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, Role, elastic, line
 
 _SIGNS: dict[str, Role] = {"+": "good", "-": "bad", "\\": "dim"}
@@ -17,7 +18,7 @@ def diff(state: SessionState) -> tuple[Line, ...]:
             line(
                 f"{what} ",
                 ("Save a file and run it (", "dim"),
-                (" r ", "key"),
+                key_of("run"),
                 ("): the hunks appear here.", "dim"),
             ),
         )

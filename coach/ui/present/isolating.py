@@ -7,6 +7,7 @@ from coach.core.suspect import Suspect
 from coach.ui.present.code import code
 from coach.ui.present.failure import frames
 from coach.ui.present.figures import bar, count, seconds
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Part, Role, heading, line, piece
 from coach.ui.present.line import elastic as stretch
 from coach.ui.present.looking import Looking
@@ -27,7 +28,7 @@ def isolate(state: SessionState, looking: Looking) -> tuple[Line, ...]:
     looks = _looking_run(state)
     if not state.suspects:
         empty = line(
-            "No suspects yet. ", (" r ", "key"), (" runs the target; a failing run names them.", "dim")
+            "No suspects yet. ", key_of("run"), (" runs the target; a failing run names them.", "dim")
         )
         return (*looks, empty)
     standing = state.standing_suspects
@@ -99,7 +100,7 @@ def _measured(state: SessionState) -> list[Line]:
             else "from the traceback and the edits"
         )
         more = (
-            [piece(" S ", "key"), piece(" measures which lines run", "dim")]
+            [key_of("spectrum"), piece(" measures which lines run", "dim")]
             if state.target.kind == "pytest"
             else []
         )

@@ -6,6 +6,7 @@ from coach.core.loops.sighting import Pattern
 from coach.core.restoring import goal
 from coach.core.session import SessionState
 from coach.ui.keys import advised
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.ui.present.outcome import pieces_of
 
@@ -39,7 +40,7 @@ def loop_keys(state: SessionState, read_only: str, width: int) -> Line:
             piece(f" {key} ", "next" if is_move else "key"),
             piece(f" {label}   ", "accent" if is_move else "dim"),
         ]
-    parts += [piece(" L ", "key"), piece(" look", "dim")]
+    parts += [key_of("loop"), piece(" look", "dim")]
     room = width - sum(len(each.text) for each in parts)
     return line(*parts, figure=(loop.move if len(loop.move) + 3 < room else "", "dim"), fit="cut")
 

@@ -6,6 +6,7 @@ from coach.core.live import LiveSnapshot
 from coach.core.scope import SCOPE_WORDS
 from coach.core.session import SessionState
 from coach.core.text import safe_line
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, line, piece
 from coach.ui.present.looking import Looking
 from coach.ui.present.output import running
@@ -55,13 +56,13 @@ def _idle(state: SessionState) -> Line:
         return line(
             (" ◐ ", "warn"),
             f"{files} edited since #{state.last_number}. ",
-            (" r ", "key"),
+            key_of("run"),
             (" runs it.", "dim"),
             fit="cut",
         )
     if state.watching and state.scope != "all":
         reach = piece(f" ○ on save: {SCOPE_WORDS[state.scope]}", "accent")
-        return line(reach, figure=(piece(" F ", "key"), piece(" all again ", "dim")), fit="cut")
+        return line(reach, figure=(key_of("widen"), piece(" all again ", "dim")), fit="cut")
     if state.watching:
         return line((" ○ watching: a save runs ", "dim"), (SCOPE_WORDS["all"], "dim"), fit="cut")
     note = f"{state.watch_note}. " if state.watch_note else ""
@@ -69,7 +70,7 @@ def _idle(state: SessionState) -> Line:
         line(
             (" ○ runs on save are off. ", "dim"),
             (note, "dim"),
-            (" P ", "key"),
+            key_of("watching"),
             (" resumes them.", "dim"),
             fit="cut",
         )

@@ -7,6 +7,7 @@ from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.core.text import SafeText, safe, safe_line
 from coach.ui.present.figures import count, seconds
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, Role, line, piece
 from coach.ui.present.outcome import sign, words
 
@@ -17,7 +18,7 @@ LIVE_LINES = 400
 
 
 def nothing() -> tuple[Line, ...]:
-    return (line("No output yet. ", (" r ", "key"), (" runs the target.", "dim")),)
+    return (line("No output yet. ", key_of("run"), (" runs the target.", "dim")),)
 
 
 def title(state: SessionState, run: Run) -> Line:
@@ -88,7 +89,7 @@ def running(state: SessionState, snapshot: LiveSnapshot, now: float) -> Line:
     return line(
         (" ◌ ", "accent"),
         " · ".join(said),
-        figure=(piece(" c ", "key"), piece(" stops it ", "dim")),
+        figure=(key_of("cancel"), piece(" stops it ", "dim")),
         fit="cut",
     )
 

@@ -22,6 +22,7 @@ from coach.core.session import SessionState
 from coach.ui.present.code import code
 from coach.ui.present.diff import file_lines
 from coach.ui.present.figures import bar, count, day, seconds
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Role, elastic, heading, line, piece
 
 SIGNS: dict[Outcome, tuple[str, Role]] = {
@@ -81,7 +82,7 @@ def searching(search: Search, now: float) -> Line:
     return line(
         (" ◌ ", "accent"),
         " · ".join(said),
-        figure=(piece(" c ", "key"), piece(" stops it ", "dim")),
+        figure=(key_of("cancel"), piece(" stops it ", "dim")),
         fit="cut",
     )
 
@@ -103,7 +104,7 @@ def _progress(search: Search, now: float) -> list[Line]:
         lines.append(line("  ", ("trying ", "dim"), elastic(search.doing), fit="cut"))
     return [
         *lines,
-        line("  ", (" c ", "key"), (" stops it; what was tried is kept, and it can go on.", "dim"), hang=6),
+        line("  ", key_of("cancel"), (" stops it; what was tried is kept, and it can go on.", "dim"), hang=6),
     ]
 
 

@@ -6,6 +6,7 @@ from coach.core.run import PURPOSE_WORDS
 from coach.core.session import SessionState
 from coach.core.verification import VerificationCheck
 from coach.core.words import VERDICTS
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.ui.present.looked import drafted, experiments
 from coach.ui.present.looking import Looking
@@ -19,7 +20,7 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
         return (
             line(
                 "No hypothesis yet. ",
-                (" h ", "key"),
+                key_of("hypothesis"),
                 (" writes a claim and what you will see if it holds.", "dim"),
             ),
             BLANK,
@@ -105,7 +106,7 @@ def _verdict(state: SessionState) -> list[Line]:
         return [
             line(
                 "Nothing is verified yet. ",
-                (" v ", "key"),
+                key_of("verify"),
                 (" proves the fix: green with it, red without it, nothing else broken.", "dim"),
             )
         ]
@@ -150,14 +151,19 @@ def _root_cause(state: SessionState) -> list[Line]:
     if state.root_cause.strip():
         return list(paragraphs(state.root_cause, indent=2))
     return [
-        line("  ", (" w ", "key"), (" writes it: what was wrong, and why it was not caught.", "dim"), hang=6)
+        line(
+            "  ",
+            key_of("root-cause"),
+            (" writes it: what was wrong, and why it was not caught.", "dim"),
+            hang=6,
+        )
     ]
 
 
 def _agreement(state: SessionState) -> Line:
     if state.is_confirmed:
         return line("  ", ("✔ ", "good"), "a person looked at the checks and agrees")
-    return line("  ", ("○ ", "dim"), ("not confirmed yet, ", "dim"), (" y ", "key"), (" confirms", "dim"))
+    return line("  ", ("○ ", "dim"), ("not confirmed yet, ", "dim"), key_of("confirm"), (" confirms", "dim"))
 
 
 def _runs(numbers: tuple[int, ...]) -> str:

@@ -3,7 +3,8 @@
 from coach.core.restoring import Goal, files_to_change
 from coach.core.session import SessionState
 from coach.ui.present.figures import count
-from coach.ui.present.line import BLANK, Line, elastic, heading, line, piece
+from coach.ui.present.key import key_of
+from coach.ui.present.line import BLANK, Line, elastic, heading, line
 from coach.ui.present.outcome import pieces_of
 
 MOST_FILES = 30
@@ -25,5 +26,5 @@ def confirm_lines(state: SessionState, wanted: Goal) -> tuple[Line, ...]:
         lines.append(line((f"  … {count(len(paths) - MOST_FILES, 'more file')}", "dim")))
     if not paths:
         lines.append(line(("  none that coach knows of", "dim")))
-    undone = line("It can be undone: ", piece(" z ", "key"), " again puts back what is there now.", hang=2)
+    undone = line("It can be undone: ", key_of("restore"), " again puts back what is there now.", hang=2)
     return (*lines, BLANK, undone)

@@ -8,6 +8,7 @@ from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.scope import Scope
 from coach.core.session import SessionState
 from coach.ui.present.figures import count, seconds
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, line, piece
 from coach.ui.present.outcome import has_looked, pieces_of, reason, same_tree_before
 
@@ -26,7 +27,7 @@ MOST_SHOWN = 80
 def runs(state: SessionState, progress: str = "") -> tuple[Line, ...]:
     """Return the whole panel; ``progress`` says how far the run under way has come."""
     if not state.runs:
-        return (line(("No run yet. ", "dim"), (" r ", "key"), (" runs the target.", "dim")),)
+        return (line(("No run yet. ", "dim"), key_of("run"), (" runs the target.", "dim")),)
     lines: list[Line] = [] if len(state.runs) < 2 else [trend(state), BLANK]
     for run in state.runs[: -MOST_SHOWN - 1 : -1]:
         lines += _run(state, run, progress)

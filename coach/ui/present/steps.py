@@ -7,6 +7,7 @@ from coach.core.spec import Spec
 from coach.ui.present.code import code
 from coach.ui.present.failure import current_failure, innermost_code, signature
 from coach.ui.present.figures import count
+from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.ui.present.looking import Looking
 from coach.ui.present.outcome import sign
@@ -18,9 +19,9 @@ def reproduce(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
         lines = [
             line(
                 "No failure seen yet. ",
-                (" r ", "key"),
+                key_of("run"),
                 (" runs the target once, ", "dim"),
-                (" R ", "key"),
+                key_of("reproduce"),
                 (" measures how often it fails.", "dim"),
             )
         ]
@@ -84,7 +85,7 @@ def _spec(spec: Spec) -> list[Line]:
     if not spec.says_what_is_wrong:
         return [
             heading("Spec"),
-            line("  ", (" s ", "key"), (" writes what should happen and what happens.", "dim")),
+            line("  ", key_of("spec"), (" writes what should happen and what happens.", "dim")),
         ]
     lines = [heading("Spec"), _named("expected", spec.expected), _named("actual", spec.actual)]
     lists = {
@@ -140,7 +141,7 @@ def failing_test(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
             line(
                 "  ",
                 (f"The test {what} since it was pinned. ", "warn"),
-                (" u ", "key"),
+                key_of("unpin"),
                 (" unpins it with a reason.", "dim"),
                 hang=2,
             )
@@ -155,13 +156,13 @@ def _proposal(state: SessionState) -> tuple[Line, ...]:
         return (
             line(
                 "No failing test yet. ",
-                (" R ", "key"),
+                key_of("reproduce"),
                 (" reproduces the failure; its test can then be pinned.", "dim"),
             ),
         )
     lines = [line(("○ ", "dim"), elastic(test, "strong")), BLANK]
     lines.append(
-        line("  ", (" p ", "key"), " pins it by content: the goal can no longer move unnoticed.", hang=6)
+        line("  ", key_of("pin"), " pins it by content: the goal can no longer move unnoticed.", hang=6)
     )
     found = current_failure(state)
     path = test.partition("::")[0]

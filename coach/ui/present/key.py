@@ -1,0 +1,11 @@
+"""A key as text shows it: asked of the registry, because engineers choose their own."""
+
+from coach.ui import keys
+from coach.ui.present.line import Piece, Role, piece
+
+
+def key_of(action_id: str, role: Role = "key") -> Piece:
+    """Return the key of an action, with room around it."""
+    found = keys.action(action_id)
+    assert found is not None, action_id
+    return piece(f" {found.shown_key} ", role)
