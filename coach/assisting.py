@@ -100,7 +100,11 @@ def assistants(root: Path, settings: Settings) -> tuple[Assistant, ...]:
 
 
 def run_assistant(
-    door: LiveDoor, assistant: Assistant, prompt: str, patience: Patience, say: Callable[[str], None]
+    door: LiveDoor,
+    assistant: Assistant,
+    prompt: str,
+    patience: Patience,
+    say: Callable[[str], None],
 ) -> Stay:
     """Let an assistant work until it ends, loops, falls silent or takes too long.
 

@@ -63,6 +63,10 @@ def _add_export(commands: "Commands[Parser]") -> None:
         help="1500, 4000, 12000 or any number (default: 4000)",
     )
     export.add_argument("--format", choices=["markdown", "xml", "json"], default="markdown")
+    export.add_argument("--copy", action="store_true", help="to the clipboard instead of stdout")
+    export.add_argument(
+        "--template", metavar="FILE", help="a Jinja2 template for the wording (extra: templates)"
+    )
     export.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
 
 

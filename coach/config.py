@@ -42,6 +42,8 @@ class Settings(Value):
     loops: dict[Pattern, bool] = Field(default_factory=dict)
     """``[tool.coach.loops]``: a detector by its name and whether it speaks; all do unless switched off."""
 
+    template: str = ""
+    """A Jinja2 template for the Markdown of exports, relative to the project root."""
     assistants: dict[str, str] = Field(default_factory=dict)
     """``[tool.coach.assistants]``: a name and the command that reads a prompt on its standard input."""
     rules: TeamRules = TeamRules()

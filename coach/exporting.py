@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from coach.core.events import Recorded
-from coach.core.export import LEAST, Export, export
+from coach.core.export import LEAST, Export, Render, export
 from coach.core.export.fence import Cleaner
 from coach.core.redact import Private, Redactor
 from coach.core.redact_values import is_random
@@ -37,18 +37,24 @@ Style = Literal["markdown", "xml", "json"]
 Telling = Literal["html", "markdown"]
 
 
-def export_session(state: SessionState, budget: int, style: Style) -> Export:
+def export_session(state: SessionState, budget: int, style: Style, render: Render | None = None) -> Export:
     """Render a session within a budget of tokens, with this machine's secrets taken out. Raises UsageError."""
     if budget < LEAST:
         raise UsageError(
             f"{budget} tokens are too few", why="task, failure and ask need more", do=f"give at least {LEAST}"
         )
-    return export(
+    made = export(
         state,
         budget=budget,
         style=style,
         private=private_of(Path(state.opened.checkout.root) if state.opened else None),
+        render=render,
     )
+    if made.tokens > budget:
+        raise UsageError(
+            f"the template alone takes more than {budget} tokens", do="shorten it, or give a larger --budget"
+        )
+    return made
 
 
 def tell_session(

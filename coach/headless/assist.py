@@ -1,5 +1,7 @@
 """``coach assist``: run an assistant of the project's settings on the session, and say what came of it."""
 
+import contextlib
+import signal
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -7,14 +9,19 @@ from pathlib import Path
 from coach.assisting import Assistant, Patience, Stay, assistants, run_assistant
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.core.session import SessionState
 from coach.core.summary import summarise_run
 from coach.core.text import safe_line
+from coach.dispatcher import Dispatcher
+from coach.door import Door
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
-from coach.exporting import export_session
 from coach.headless.opening import opened_session, read_session
+from coach.headless.prompting import prompt_of
 from coach.headless.running import ask
 from coach.headless.talk import exit_code_of, loop_line, put, put_json, run_line, say
+from coach.remote import RemoteDoor
 from coach.store.trust import approval_of, approve, is_approved
+from coach.ui.ways import Offer
 
 
 def assist(args: Namespace) -> int:
@@ -33,11 +40,11 @@ def assist(args: Namespace) -> int:
         )
     assistant = known[args.name]
     if args.show:
-        put(export_session(read_session(args.session), args.budget, "markdown").text)
+        put(prompt_of(read_session(args.session), args.budget).text)
         return EXIT_FINE
     _be_sure(assistant, is_agreed=args.yes)
     with opened_session(args) as session:
-        made = export_session(session.state, args.budget, "markdown")
+        made = prompt_of(session.state, args.budget)
         say(
             f"handing about {made.tokens:,} tokens to {assistant.name}; redacted: {redactions(made.redactions)}"
         )
@@ -52,6 +59,38 @@ def assist(args: Namespace) -> int:
             session, assistant, made.text, patience, lambda line: say(f"  {safe_line(line)}")
         )
     return _tell_json(stay) if args.json else _tell(stay)
+
+
+def offers(state: SessionState) -> tuple[Offer, ...]:
+    """Return the assistants of a session's project, for the screen. Raises UsageError."""
+    root = Path(state.opened.checkout.root) if state.opened else Path()
+    return tuple(
+        Offer(each.name, each.argv, str(each.cwd), is_approved(approval_of(each.source, each.argv, each.cwd)))
+        for each in assistants(root, load_settings(root))
+    )
+
+
+def run_in_terminal(door: Door, name: str, prompt: str) -> str:
+    """Run an assistant while the screen has given the terminal up; ctrl+c ends it. The engineer has seen the command."""
+    root = Path(door.state.opened.checkout.root) if door.state.opened else Path()
+    assistant = next(each for each in assistants(root, load_settings(root)) if each.name == name)
+    approve(approval_of(assistant.source, assistant.argv, assistant.cwd), assistant.argv)
+    assert isinstance(door, Dispatcher | RemoteDoor)
+    say(f"{name} works in {root}; ctrl+c ends it")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        stay = run_assistant(door, assistant, prompt, Patience(), lambda line: say(f"  {safe_line(line)}"))
+    except KeyboardInterrupt:
+        return f"{name} was stopped; what it edited is in the runs"
+    finally:
+        signal.signal(signal.SIGINT, before)
+    _tell(stay)
+    put("enter goes back to the screen")
+    with contextlib.suppress(OSError, KeyboardInterrupt):
+        sys.stdin.readline()
+    loops = [each for each in stay.loops if each.level != "note"]
+    ended = run_line(stay.run) if stay.run else "no run"
+    return loop_line(loops[-1]) if loops else f"{name} {stay.report.ending}: {ended}"
 
 
 def redactions(found: tuple[tuple[str, int], ...]) -> str:

@@ -9,15 +9,16 @@ from pathlib import Path
 from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.core.events import EarlierRead
+from coach.core.export import Export
 from coach.core.session import SessionState
 from coach.demo import FAILING_TEST, make_demo
 from coach.dispatcher import Dispatcher
 from coach.door import Door
 from coach.engine.earlier import earlier
 from coach.errors import SessionHeld
-from coach.exporting import export_session
 from coach.headless.choosing import chosen_target
 from coach.headless.opening import current_id, newest_here
+from coach.headless.prompting import prompt_of
 from coach.headless.spans import ago
 from coach.opening import open_new, open_review, open_shared, project_here
 from coach.remembering import Remembering
@@ -51,9 +52,9 @@ def reviewed(session: str) -> Door:
     return open_review((library.find(session) if session else newest_here()).id)
 
 
-def exported(state: SessionState, budget: int) -> str:
+def exported(state: SessionState, budget: int) -> Export:
     """Return the prompt that the screen previews."""
-    return export_session(state, budget, "markdown").text
+    return prompt_of(state, budget)
 
 
 def _begun(session: Dispatcher, first: cmd.Command) -> Door:

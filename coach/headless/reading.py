@@ -1,5 +1,7 @@
 """Headless commands that only read: status, export, sessions, workflows."""
 
+import base64
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -7,9 +9,10 @@ from typing import Any
 from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.core.summary import summarise
+from coach.engine.clipboard import copy
 from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, UsageError
-from coach.exporting import export_session
 from coach.headless.opening import current_id, newest_here, read_session
+from coach.headless.prompting import prompt_of
 from coach.headless.talk import put, put_json, say, status_text, write_file
 from coach.opening import open_review, open_shared, project_here
 from coach.workflow_files import load_workflow, read_workflow, template, workflow_paths
@@ -28,10 +31,12 @@ def status(args: Namespace) -> int:
 def export(args: Namespace) -> int:
     """Print a session as a prompt; what leaves is recorded in the session when nobody else holds it."""
     session = current_id(args.id) if args.id else newest_here().id
-    made = export_session(open_review(session).state, args.budget, args.format)
+    made = prompt_of(open_review(session).state, args.budget, args.format, args.template or "")
     if args.output:
         write_file(Path(args.output), made.text)
         say(f"written to {args.output}: about {made.tokens:,} tokens")
+    elif args.copy:
+        say(f"copied with {_copied(made.text)}: about {made.tokens:,} tokens")
     else:
         put(made.text)
     for warning in made.warnings:
@@ -42,11 +47,22 @@ def export(args: Namespace) -> int:
     return EXIT_FINE
 
 
+def _copied(text: str) -> str:
+    """Copy with the platform's tool, or ask the terminal to; returns who took it."""
+    if tool := copy(text):
+        return tool
+    if sys.stderr.isatty():
+        coded = base64.b64encode(text.encode("utf-8", "backslashreplace")).decode()
+        sys.stderr.write(f"\x1b]52;c;{coded}\x07")
+        return "the terminal (OSC 52)"
+    raise UsageError("there is no clipboard here", do="write a file: coach export -o FILE")
+
+
 def _note_export(session: str, args: Namespace, digest: str) -> None:
     """The hand-off mark; a session that is held or closed elsewhere is exported all the same."""
     try:
         with open_shared(session) as live:
-            way = "file" if args.output else "stdout"
+            way = "file" if args.output else "clipboard" if args.copy else "stdout"
             live.submit(
                 cmd.NoteExport(format=args.format, budget=args.budget, digest=digest, way=way)
             ).result(timeout=5)

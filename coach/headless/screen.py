@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from coach.errors import EXIT_FINE, UsageError
 
 if TYPE_CHECKING:
+    from coach.core.export import Export
     from coach.core.session import SessionState
     from coach.door import Door
+    from coach.ui.ways import Offer
 
 
 def debug(args: Namespace) -> int:
@@ -49,7 +51,7 @@ def _show(label: str, opening: "Callable[[], Door]") -> int:
     """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
     from coach.ui.app import CoachApp, Opening
 
-    app = CoachApp(None, _export, opening=Opening(label, opening, _wishes, _remember_theme))
+    app = CoachApp(None, _export, opening=Opening(label, opening, _wishes, _remember_theme), ways=_Ways())
     try:
         app.run()
     finally:
@@ -86,8 +88,28 @@ def _say_what_is_kept(door: "Door") -> None:
         say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.root} takes it up again")
 
 
-def _export(state: "SessionState", budget: int) -> str:
-    return str(_launching().exported(state, budget))
+def _export(state: "SessionState", budget: int) -> "Export":
+    made: Export = _launching().exported(state, budget)
+    return made
+
+
+class _Ways:
+    """What the screen may ask of the house; loaded when it does."""
+
+    def offers(self, state: "SessionState") -> "tuple[Offer, ...]":
+        from coach.headless.assist import offers
+
+        return offers(state)
+
+    def run(self, door: "Door", name: str, prompt: str) -> str:
+        from coach.headless.assist import run_in_terminal
+
+        return run_in_terminal(door, name, prompt)
+
+    def copy(self, text: str) -> str:
+        from coach.engine.clipboard import copy
+
+        return copy(text)
 
 
 def _choose(args: Namespace) -> None:

@@ -20,10 +20,12 @@ from coach.errors import CoachError
 from coach.ui import themes
 from coach.ui.early_keys import PatientApp
 from coach.ui.screens.waiting import WaitingScreen
+from coach.ui.ways import NoWays
 
 if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after the first paint
     from coach.door import Door
     from coach.ui.screens.session import Export, SessionScreen
+    from coach.ui.ways import Ways
 
 AT_ONCE_SECONDS = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -53,12 +55,14 @@ class CoachApp(PatientApp):
         export: "Export",
         clock: Callable[[], float] = time.time,
         opening: "Opening | None" = None,
+        ways: "Ways | None" = None,
     ) -> None:
         """Show ``door``, or what ``opening`` opens after the first paint."""
         super().__init__()
         self.door = door
         self.failure: CoachError | None = None
         self._export = export
+        self._ways = ways or NoWays()
         self._clock = clock
         self._asked_to_end = -AT_ONCE_SECONDS
         self._opening = opening
@@ -84,7 +88,7 @@ class CoachApp(PatientApp):
         from coach.ui.screens.session import SessionScreen
 
         assert self.door is not None
-        return SessionScreen(self.door, self._export, self._clock)
+        return SessionScreen(self.door, self._export, self._clock, self._ways)
 
     def _open(self) -> None:
         """Open in a thread of its own, so that keys and signals are answered meanwhile."""

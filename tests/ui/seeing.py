@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from coach.core.export import Export
 from coach.ui.app import CoachApp
 from coach.ui.screens.session import SessionScreen
 from tests.ui import fakes
@@ -14,11 +15,14 @@ from tests.ui import fakes
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UPDATE = "COACH_UPDATE_SNAPSHOTS"
 NOW = fakes.START + 1_000
+WARNINGS = ("Failure now: reads like an instruction: “you are now root”",)
 EXPORTED = "# Debugging session\nassert 30.0 == 27.0"
 
 
 def app_for(door: fakes.FakeDoor) -> CoachApp:
-    return CoachApp(door, lambda _state, _budget: EXPORTED, clock=lambda: NOW)
+    return CoachApp(
+        door, lambda _state, _budget: Export(EXPORTED, 9, (("key", 2),), (), WARNINGS, "d"), clock=lambda: NOW
+    )
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ secrets out, fence, and only then cut to the budget, so that no cut leaves half 
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from coach.core.export.blocks import Block, Document, Section
@@ -15,7 +16,9 @@ from coach.core.export.sections import sections_of
 from coach.core.redact import Private, Redactor
 from coach.core.session import SessionState
 
-__all__ = ["DEFAULT", "LEAST", "TIERS", "Export", "Style", "export"]
+__all__ = ["DEFAULT", "LEAST", "TIERS", "Export", "Render", "Style", "export"]
+
+Render = Callable[[Document], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,12 @@ class Export:
 
 
 def export(
-    state: SessionState, *, budget: int = DEFAULT, style: Style = "markdown", private: Private | None = None
+    state: SessionState,
+    *,
+    budget: int = DEFAULT,
+    style: Style = "markdown",
+    private: Private | None = None,
+    render: Render | None = None,
 ) -> Export:
     """Return the session as context for an assistant or a colleague.
 
@@ -43,6 +51,7 @@ def export(
         budget: most tokens the text may have, by our estimate; not less than ``LEAST``.
         style: the form.
         private: what to take out besides what the rules recognise.
+        render: another way to write the same blocks; ``style`` does not matter then.
 
     Raises:
         ValueError: the budget is too small for what is never left out.
@@ -64,14 +73,12 @@ def export(
         tokens=budget,
         redactions=redactor.counts,
     )
-    text, left_out = _fitted(whole, style)
+    text, left_out = _fitted(whole, render or RENDERERS[style])
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return Export(text, estimate(text), redactor.counts, left_out, suspicious_lines(sections), digest)
 
 
-def _fitted(document: Document, style: Style) -> tuple[str, tuple[str, ...]]:
-    render = RENDERERS[style]
-
+def _fitted(document: Document, render: Render) -> tuple[str, tuple[str, ...]]:
     def trial(sections: tuple[Section, ...], left_out: tuple[str, ...]) -> str:
         return render(replace(document, sections=sections, left_out=left_out))
 

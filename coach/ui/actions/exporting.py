@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from coach.core.commands import NoteExport
 from coach.core.text import safe_line
+from coach.ui.actions.assisting import give
 from coach.ui.screens.export import ExportScreen, Outgoing
 from coach.ui.screens.question import Question
 from coach.ui.screens.reason import ReasonScreen
@@ -23,6 +24,8 @@ def open_export(screen: "SessionScreen") -> None:
             return
         if outgoing.way == "clipboard":
             _copy(screen, outgoing)
+        elif outgoing.way == "assistant":
+            give(screen, outgoing.text)
         else:
             _ask_where(screen, outgoing)
 
@@ -31,8 +34,10 @@ def open_export(screen: "SessionScreen") -> None:
 
 def _copy(screen: "SessionScreen", outgoing: Outgoing) -> None:
     screen.app.copy_to_clipboard(outgoing.text)
+    tool = screen.ways.copy(outgoing.text)
     _note(screen, outgoing, "clipboard")
-    screen.say("copied. A terminal without OSC 52 keeps its clipboard: then x and f save to a file")
+    without = "A terminal without OSC 52 keeps its clipboard: then x and f save to a file"
+    screen.say(f"copied, also with {tool}" if tool else f"copied. {without}")
 
 
 def _ask_where(screen: "SessionScreen", outgoing: Outgoing) -> None:

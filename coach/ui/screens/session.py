@@ -18,6 +18,7 @@ from textual.timer import Timer
 
 from coach.core.commands import CancelRun, Command
 from coach.core.events import LoopNoticed
+from coach.core.export import Export as Exported
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.door import Door, Update
@@ -27,6 +28,7 @@ from coach.ui.early_keys import Patient
 from coach.ui.present.looking import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
 from coach.ui.screens.face import Face
 from coach.ui.scrub import Scrub
+from coach.ui.ways import NoWays, Ways
 from coach.ui.widgets.centre import Centre
 from coach.ui.widgets.footer import Footer
 from coach.ui.widgets.one_line import OneLine
@@ -34,7 +36,7 @@ from coach.ui.widgets.paper import Paper
 from coach.ui.widgets.roles import ROLE_CLASSES
 from coach.ui.widgets.searching import SearchLeft, SearchStepped, SearchTyped
 
-Export = Callable[[SessionState, int], str]
+Export = Callable[[SessionState, int], Exported]
 LOOKS_PER_SECOND = 30
 SAID_SECONDS = 8.0
 _WORKS_IN_SEARCH = {"f1", "ctrl+z"}
@@ -76,10 +78,17 @@ class SessionScreen(Patient[None]):
         (VAST_FROM, "-vast"),
     ]
 
-    def __init__(self, door: Door, export: Export, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        door: Door,
+        export: Export,
+        clock: Callable[[], float] = time.time,
+        ways: Ways | None = None,
+    ) -> None:
         super().__init__()
         self.door = door
         self.export = export
+        self.ways: Ways = ways or NoWays()
         self.clock = clock
         self.state = door.state
         self.looking = Looking()

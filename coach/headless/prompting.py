@@ -1,0 +1,19 @@
+"""The prompt of a session as the project wants it worded: its template when it has one, coach's own words else."""
+
+from pathlib import Path
+
+from coach.config import load_settings
+from coach.core.export import Export
+from coach.core.session import SessionState
+from coach.exporting import Style, export_session
+from coach.template_files import load_template
+
+
+def prompt_of(state: SessionState, budget: int, style: Style = "markdown", template: str = "") -> Export:
+    """Export a session. Raises UsageError."""
+    root = Path(state.opened.checkout.root) if state.opened else None
+    named = Path(template) if template else None
+    if named is None and root and root.is_dir() and style == "markdown":
+        wished = load_settings(root).template
+        named = root / wished if wished else None
+    return export_session(state, budget, style, load_template(named) if named else None)

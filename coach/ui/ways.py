@@ -1,0 +1,45 @@
+"""The ways out of the screen that need more than the screen: the clipboard of the platform, and assistants."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from coach.core.session import SessionState
+    from coach.door import Door
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An assistant that the project's settings name. All texts are foreign."""
+
+    name: str
+    argv: tuple[str, ...]
+    cwd: str
+    is_approved: bool = False
+    """Whether the engineer has seen this very command and agreed."""
+
+
+class Ways(Protocol):
+    """What the screen may ask for. May raise CoachError."""
+
+    def offers(self, state: "SessionState") -> tuple[Offer, ...]:
+        """Return the assistants of a session's project."""
+
+    def run(self, door: "Door", name: str, prompt: str) -> str:
+        """Run an assistant in the terminal, which is given up meanwhile; returns what came of it in one sentence."""
+
+    def copy(self, text: str) -> str:
+        """Give a text to the platform's clipboard; returns the tool's name, empty when there is none."""
+
+
+class NoWays:
+    """A screen without a house around it, as in tests and for past sessions."""
+
+    def offers(self, state: "SessionState") -> tuple[Offer, ...]:  # noqa: ARG002 - the shape of ways
+        return ()
+
+    def run(self, door: "Door", name: str, prompt: str) -> str:  # noqa: ARG002 - the shape of ways
+        return "there is no assistant here"
+
+    def copy(self, text: str) -> str:  # noqa: ARG002 - the shape of ways
+        return ""
