@@ -47,6 +47,7 @@ def serve(args: Namespace) -> int:
         tools.propose_hypothesis,
         tools.judge_hypothesis,
         tools.suspects,
+        tools.logpoint,
         tools.rule_out,
         tools.verify,
         tools.note,

@@ -71,6 +71,10 @@ async def test_a_whole_defect_over_the_protocol(shop):
         ranked, _ = await call(client, "suspects")
         assert any(each["function"] == "total" for each in ranked["suspects"])
 
+        seen, _ = await call(client, "logpoint", file="cart.py", line=2, expression="prices")
+        assert seen["evidence"]["tests"][0]["values"] == ["[2, 3]"]
+        assert (await call(client, "logpoint", file="../x.py", line=1, expression="1"))[1]
+
         shop.write("cart.py", CART.replace(" + 1", ""))
         green, _ = await call(client, "run_failing_test")
         assert green["evidence"]["outcome"] == "PASS"
