@@ -146,6 +146,8 @@ async def test_export_gives_to_an_assistant_after_its_command_was_seen() -> None
         assert "robin (not approved yet): 'robin' '-p'  in /srv/shop" in text_of(pilot)
         await press(pilot, "escape")
         assert not ways.asked
+        await press(pilot, "x", "a", "ctrl+s")
+        assert "in another one: coach assist robin" in text_of(pilot)
         ways.offered = ()
         await press(pilot, "x", "a")
         assert "no assistant is named" in text_of(pilot)

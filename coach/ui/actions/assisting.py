@@ -24,7 +24,7 @@ def give(screen: "SessionScreen", prompt: str) -> None:
         screen.say('no assistant is named: [tool.coach.assistants] claude = "claude -p" in pyproject.toml')
     else:
         screen.app.push_screen(
-            AssistantScreen(offers), lambda name: _run(screen, name, prompt) if name else None
+            AssistantScreen(offers), lambda offer: _run(screen, offer.name, prompt) if offer else None
         )
 
 
