@@ -149,6 +149,21 @@ steps.sort()
 print(json.dumps({"open_s": opened, "read_s": read, "steps_per_s": 1 / steps[len(steps) // 2],
                   "slowest_step_s": steps[-1], "peak_mb": peak, "events": door.length}))
 """
+SCREEN = """
+import asyncio, json, sys, time
+import coach.opening
+from coach.ui.app import CoachApp
+async def scrub():
+    door = coach.opening.open_review(sys.argv[1])
+    app = CoachApp(door, lambda state, budget: "")
+    async with app.run_test(size=(140, 45)) as pilot:
+        await pilot.pause()
+        begin, used = time.perf_counter(), time.process_time()
+        for _ in range(40): app.screen.seek(door.position - 1)
+        wall, cpu = time.perf_counter() - begin, time.process_time() - used
+    print(json.dumps({"wall": 40 / wall, "cpu": 40 / cpu}))
+asyncio.run(scrub())
+"""
 PLAIN = """
 import json, sys, time
 begin = time.perf_counter()
@@ -175,6 +190,7 @@ def review(megabytes, rounds):
             in_python(REVIEW, "aaaabbbb", str(home), env=env) | {"json_s": in_python(PLAIN, path, env=env)}
             for _ in range(rounds)
         ]
+        screen = in_python(SCREEN, "aaaabbbb", env=env)
     finally:
         shutil.rmtree(home)
     middle = {key: statistics.median(each[key] for each in found) for key in found[0]}
@@ -184,6 +200,9 @@ def review(megabytes, rounds):
     )
     print(
         f"  scrub               {middle['steps_per_s']:,.0f} steps/s, slowest of 300 {middle['slowest_step_s'] * 1000:.0f} ms"
+    )
+    print(
+        f"  with the screen     {screen['wall']:,.0f} steps/s painted at 140×45 ({screen['cpu']:,.0f} per second of CPU)"
     )
     print(f"  peak memory         {middle['peak_mb']:.0f} MB")
 

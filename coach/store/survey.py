@@ -7,7 +7,7 @@ rest is passed over at the speed of reading; what does not look like that is dec
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from coach.core import events as ev
@@ -126,8 +126,9 @@ class Survey:
 
     def put_away(self) -> str:
         """Return all of it as JSON, without the texts and failures: those are kept elsewhere."""
-        kept = asdict(self)
-        return json.dumps({key: kept[key] for key in ("columns", "bad", "reason", "is_opened", "seal")})
+        return json.dumps(
+            {key: getattr(self, key) for key in ("columns", "bad", "reason", "is_opened", "seal")}
+        )
 
     @classmethod
     def taken_up(cls, kept: str) -> "Survey":
