@@ -21,7 +21,7 @@ from coach.store.paths import is_id, make_private, sessions_folder, state_home, 
 from coach.store.survey import COLUMNS, Known, Listed, Survey
 
 NAME = "library.sqlite3"
-VERSION = 4
+VERSION = 5
 """Of the tables below: another one is built anew."""
 WAIT_SECONDS = 5.0
 SEALED = 4_096

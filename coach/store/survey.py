@@ -22,6 +22,7 @@ _SHOWN = {
     b"spec_written",
     b"target_changed",
     b"root_cause_written",
+    b"closing_written",
     b"hypothesis_proposed",
     b"note_written",
     b"past_failure_dismissed",
@@ -203,6 +204,8 @@ def _shown(record: ev.Recorded) -> Iterator[tuple[str, Any]]:
             yield "target", target.label
         case ev.RootCauseWritten(text=text):
             yield "root_cause", text
+        case ev.ClosingWritten(closing=closing) if closing.cause.text:
+            yield "root_cause", closing.cause.text
 
 
 def _spoken(event: ev.Event | ev.Unknown) -> Iterator[tuple[str, str]]:
@@ -216,5 +219,7 @@ def _spoken(event: ev.Event | ev.Unknown) -> Iterator[tuple[str, str]]:
             yield "title", f"{spec.title} {spec.expected} {spec.actual}"
         case ev.RootCauseWritten(text=text):
             yield "cause", text
+        case ev.ClosingWritten(closing=closing):
+            yield "cause", f"{closing.cause.text} {closing.lesson}"
         case ev.HypothesisProposed(claim=text) | ev.NoteWritten(text=text) | ev.SessionClosed(note=text):
             yield "notes", text

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coach.core import events as ev
+from coach.core.closing import Closing, RootCause
 from coach.errors import SessionError
 from coach.store import artefacts, library
 from coach.store.index import Index
@@ -50,6 +51,16 @@ def test_words_are_found_wherever_they_were_written() -> None:
     assert ids(words="cart", is_open=True) == ["bbbbbbbb"]
     assert ids(words="cart", since=2_000_000_000.0) == []
     assert ids(words='") OR 1 --') == ids(words="* ^ NEAR(") == []
+
+
+def test_a_cause_in_its_parts_is_a_cause() -> None:
+    closing = Closing(
+        cause=RootCause(what="a stale index", uncaught="no zebra was tested"), lesson="look twice"
+    )
+    keep("aaaaaaaa", red("'pen'").add(ev.ClosingWritten(closing=closing)))
+    (listed,) = library.sessions()
+    assert listed.root_cause.startswith("a stale index")
+    assert ids(words="zebra") == ids(words="twice") == ["aaaaaaaa"]
 
 
 def test_it_reads_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:

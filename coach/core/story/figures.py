@@ -89,6 +89,8 @@ class _Watch:
                 self.moments.setdefault("cause", self.worked)
             case ev.VerificationJudged(verification=found) if found.verdict == "verified":
                 self.moments.setdefault("fixed", self.worked)
+            case ev.ClosingWritten(closing=closing) if closing.cause.text:
+                self.moments.setdefault("cause", self.worked)
             case ev.AttemptRead(attempt=attempt):
                 self._attempt(attempt)
         self.state = apply(self.state, record)
