@@ -13,7 +13,8 @@ from coach.core.logpoint import Observed
 from coach.core.past import PastFailure
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
-from coach.core.search import SearchRequest, SearchResult, Tried
+from coach.core.search import Place, SearchRequest, SearchResult, Tried
+from coach.core.suspect import Touched
 from coach.core.text import Text
 from coach.core.value import Value
 
@@ -90,6 +91,12 @@ class RestoreTree(Value):
     why: Text = ""
 
 
+class ReadTouched(Value):
+    """Ask git which commit touched places last. Answered by ``TouchedSeen``."""
+
+    places: tuple[Place, ...]
+
+
 class RunSearch(Value):
     """Carry out a search; what is ``known`` is not run again. Answered by one ``SearchOver``, after any ``SearchAdvanced``."""
 
@@ -110,6 +117,7 @@ Effect = (
     | Watch
     | ReadAttempt
     | RestoreTree
+    | ReadTouched
     | RunSearch
     | StopSearch
 )
@@ -239,6 +247,12 @@ class TreePutBack(Value):
     paths: tuple[Text, ...] = ()
 
 
+class TouchedSeen(Value):
+    """What git knows of the places: nothing of those it does not track."""
+
+    touched: tuple[Touched, ...]
+
+
 class EffectFailed(Value):
     """The engine could not do what was asked; ``message`` says what, why and what to do."""
 
@@ -264,6 +278,7 @@ Observation = (
     | TestSeen
     | AttemptSeen
     | TreePutBack
+    | TouchedSeen
     | PastSeen
     | EffectFailed
 )

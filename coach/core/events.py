@@ -31,7 +31,7 @@ from coach.core.run import Purpose, RunRequest
 from coach.core.scope import Scope
 from coach.core.search import SearchRequest, SearchResult, Tried
 from coach.core.spec import Spec, TeamRules
-from coach.core.suspect import Suspect
+from coach.core.suspect import Suspect, Touched
 from coach.core.target import Target
 from coach.core.text import Text
 from coach.core.trial import TrialRun
@@ -229,6 +229,13 @@ class SpectrumMeasured(Value):
 
     kind: Literal["spectrum_measured"] = "spectrum_measured"
     spectrum: Spectrum
+
+
+class TouchedRead(Value):
+    """Which commit touched each of the top suspects last."""
+
+    kind: Literal["touched_read"] = "touched_read"
+    touched: tuple[Touched, ...]
 
 
 class MutantsTried(Value):
@@ -520,6 +527,7 @@ Event = (
     | TestUnpinned
     | SpectrumMeasured
     | MutantsTried
+    | TouchedRead
     | CallsTraced
     | SuspectsRanked
     | SuspectRuledOut

@@ -30,7 +30,7 @@ from coach.core.run import Purpose, Run
 from coach.core.scope import Scope
 from coach.core.search import Search, SearchResult
 from coach.core.spec import Spec, TeamRules
-from coach.core.suspect import Suspect
+from coach.core.suspect import Suspect, Touched
 from coach.core.target import Target
 from coach.core.trial import TrialRun
 from coach.core.value import replace
@@ -146,6 +146,8 @@ class SessionState:
     spectrum: Spectrum | None = None
     """The newest measurement of the failing test; ``spectrum.tree`` says of which tree."""
     mutants: Mutations | None = None
+    touched: tuple[Touched, ...] = ()
+    """Which commit touched the top suspects last."""
     calls: ev.CallsTraced | None = None
     """The newest call trace of the failing test."""
     calls_passing: CallTrace | None = None
@@ -380,6 +382,7 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
         suspects_run=0,
         spectrum=None,
         mutants=None,
+        touched=(),
         calls=None,
         calls_passing=None,
     )
@@ -515,6 +518,11 @@ def _(event: ev.SpectrumMeasured, state: SessionState) -> SessionState:
     )
     history = state.history.measured(seen.test, ran)
     return replace(state, spectrum=seen, mutants=state.mutants if same else None, history=history)
+
+
+@_apply.register
+def _(event: ev.TouchedRead, state: SessionState) -> SessionState:
+    return replace(state, touched=event.touched)
 
 
 @_apply.register

@@ -8,6 +8,18 @@ from coach.core.value import Value
 Source = Literal["frame", "hunk"]
 
 
+class Touched(Value):
+    """The newest commit that changed a line of a place."""
+
+    path: Text
+    start: int
+    end: int
+    commit: str
+    subject: Text = ""
+    at: int = 0
+    """When, in seconds since the epoch, as its author's clock said."""
+
+
 class Suspect(Value):
     """One place. ``score`` is only for ordering; equal scores are ties and shown as ties."""
 

@@ -241,6 +241,11 @@ def _(event: ev.MutantsTried) -> Said:
 
 
 @say.register
+def _(event: ev.TouchedRead) -> Said:
+    return "·", "dim", f"history of {count(len(event.touched), 'suspect')} read"
+
+
+@say.register
 def _(event: ev.CallsTraced) -> Said:
     trace = event.trace
     seen = f"traced {count(len(trace.calls) + trace.left_out, 'call')} of {trace.test.rpartition('::')[2]}"

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from coach.core.changes import Changes
+from coach.core.search import Place
+from coach.core.suspect import Touched
 
 
 class Trees(Protocol):
@@ -17,6 +19,7 @@ class Trees(Protocol):
     def without(self, base: str, keep: str) -> str: ...
     def materialise(self, tree: str) -> AbstractContextManager[Path]: ...
     def contents(self, blobs: Sequence[str], most_bytes: int) -> Mapping[str, bytes]: ...
+    def touched(self, places: Sequence[Place]) -> tuple[Touched, ...]: ...
     def restore(self, tree: str) -> tuple[str, tuple[str, ...]]: ...
 
 

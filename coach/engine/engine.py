@@ -22,6 +22,7 @@ from coach.core.effects import (
     ReadAttempt,
     ReadChanges,
     ReadTest,
+    ReadTouched,
     RelatedFound,
     RestoreTree,
     RunEnded,
@@ -30,6 +31,7 @@ from coach.core.effects import (
     StopRuns,
     StopSearch,
     TestSeen,
+    TouchedSeen,
     TreePutBack,
     Watch,
     WatchSeen,
@@ -266,9 +268,10 @@ class LocalEngine:
             case ReadAttempt():
                 loaded = self._around.loaded.get(effect.run)
                 return read_attempt(effect, self._known_trees(), self._switches, loaded)
-            case RestoreTree():
-                before, paths = self._known_trees().restore(effect.tree)
-                return TreePutBack(tree=effect.tree, before=before, why=effect.why, paths=paths)
+            case ReadTouched() | RestoreTree():
+                return _with_trees(
+                    effect, self._trees if isinstance(effect, ReadTouched) else self._known_trees()
+                )
             case _:
                 raise AssertionError(effect)
 
@@ -323,6 +326,14 @@ class LocalEngine:
     def _saw_note(self, watching: bool, note: str) -> None:  # noqa: FBT001 - the watcher's callback
         if not self._is_closed:
             self._observe(WatchSeen(watching=watching, note=note))
+
+
+def _with_trees(effect: ReadTouched | RestoreTree, trees: Trees | None) -> Observation:
+    if isinstance(effect, ReadTouched):
+        return TouchedSeen(touched=trees.touched(effect.places) if trees else ())
+    assert trees is not None, "asked for before"
+    before, paths = trees.restore(effect.tree)
+    return TreePutBack(tree=effect.tree, before=before, why=effect.why, paths=paths)
 
 
 def _stopped(reason: EndingKind, exit_code: int | None) -> Ending:

@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coach.core.changes import Changes, parse_patch
-from coach.engine import composing, scratch
+from coach.core.search import Place
+from coach.core.suspect import Touched
+from coach.engine import blame, composing, scratch
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
@@ -92,6 +94,15 @@ class TreeStore:
             return commit, branch, len(self._names(self._tree_of(commit), self.record()))
         except CoachError:  # a commit whose objects are elsewhere (partial clone)
             return commit, branch, 0
+
+    def touched(self, places: Sequence[Place]) -> tuple[Touched, ...]:
+        """Return which commit touched each place last; nothing for places that are new or not tracked."""
+        commit, _ = commit_and_branch(self._root) if self._user else ("", "")
+        return (
+            blame.touched(Git(self._root, dict(self._git.variables), timeout=10), self._root, commit, places)
+            if commit
+            else ()
+        )
 
     def contents(self, blobs: Sequence[str], most_bytes: int = 0) -> dict[str, bytes]:
         """Return file contents by their ids, in order, until the next would exceed ``most_bytes`` (0: all)."""

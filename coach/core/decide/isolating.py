@@ -16,6 +16,7 @@ from coach.core.loops.syntax import is_test_path
 from coach.core.oracle import Judged
 from coach.core.report import Counts, Ending, Failure, RunReport
 from coach.core.run import Run
+from coach.core.search import Place
 from coach.core.session import SessionState
 
 SUITE_SECONDS = 30.0
@@ -27,6 +28,8 @@ _NO_TEST_RAN = {"completed", "contradiction", "ended_early", "no_tests", "intern
 MOST_PLACES = 20
 """Suspects that are mutated in one round."""
 MOST_BUDGET = 600.0
+MOST_BLAMED = 12
+"""Suspects whose history is asked for: a blame of each file takes some 10 ms."""
 
 
 def failure_in_view(state: SessionState) -> tuple[Run, Failure] | None:
@@ -88,7 +91,9 @@ def rank_suspects(draft: Draft) -> None:
         return
     run, failure = seen
     known = state.spectrum if state.spectrum and state.spectrum.test == failure.test else None
-    suspects = rank((failure,), state.changes, known, state.mutants, evidence_from_searches(state))
+    suspects = rank(
+        (failure,), state.changes, known, state.mutants, evidence_from_searches(state), touched=state.touched
+    )
     if suspects and suspects != state.suspects:
         draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects, rule=RULE))
 
@@ -158,12 +163,37 @@ def _(message: eff.SpectrumSeen, state: SessionState) -> Decision | Refusal:
         return draft.done()
     draft.record(ev.SpectrumMeasured(spectrum=spectrum))
     rank_suspects(draft)
+    _ask_history(draft)
     draft.notice = _said(spectrum)
     if _is_tied(draft.state) and spectrum.scope == "file" and not state.under_way:
         if 0 < _suite_seconds(state) <= SUITE_SECONDS:
             begin_trace(draft, "suite")
         else:
             draft.notice = "the top is tied; S compares with the whole suite"
+    return draft.done()
+
+
+def _ask_history(draft: Draft) -> None:
+    """Ask which commits touched the top suspects last, where there is a history."""
+    opened = draft.state.opened
+    if opened is None or not opened.checkout.commit:
+        return
+    places = tuple(
+        Place(path=each.path, start=each.code_start, end=each.code_start + each.code.count("\n"))
+        for each in draft.state.standing_suspects
+        if each.ran and each.code and each.code_start and not is_test_path(each.path)
+    )
+    if places:
+        draft.perform(eff.ReadTouched(places=places[:MOST_BLAMED]))
+
+
+@decide.register
+def _(message: eff.TouchedSeen, state: SessionState) -> Decision | Refusal:
+    draft = Draft(state)
+    if message.touched and message.touched != state.touched:
+        draft.record(ev.TouchedRead(touched=message.touched))
+        if not state.plan:
+            rank_suspects(draft)
     return draft.done()
 
 

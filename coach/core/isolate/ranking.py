@@ -27,7 +27,7 @@ from coach.core.isolate.weights import (
 from coach.core.loops.syntax import is_test_path
 from coach.core.report import Failure, Frame
 from coach.core.search import Lead
-from coach.core.suspect import Suspect
+from coach.core.suspect import Suspect, Touched
 
 RULE = 3
 MOST_SHOWN = 20
@@ -82,6 +82,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
     mutations: Mutations | None = None,
     leads: Sequence[Lead] = (),
     *,
+    touched: Sequence[Touched] = (),
     most: int = MOST_SHOWN,
 ) -> tuple[Suspect, ...]:
     """Return suspects, best first. Only the first failure's frames count: one failure at a time."""
@@ -96,6 +97,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
         for file in changes.files:
             _add_hunks(board, file, changes.label)
     _add_leads(board, leads)
+    _add_recency(board, touched)
     if mutations:
         _add_flips(board, mutations)
     if spectrum:
@@ -205,6 +207,23 @@ def _add_leads(board: _Board, leads: Sequence[Lead]) -> None:
         if within:
             each.best_lines = (*within, *(line for line in each.best_lines if line not in within))
             each.line = within[0]
+
+
+def _add_recency(board: _Board, touched: Sequence[Touched]) -> None:
+    """The newer the last commit to a place, the more it counts: half as much for each newer one. One commit for all says nothing."""
+    newest_first = sorted({each.at: each.commit for each in touched}.items(), reverse=True)
+    if len(newest_first) < 2:
+        return
+    position = {commit: index for index, (_, commit) in enumerate(newest_first)}
+    for place in touched:
+        index = position.get(place.commit, len(newest_first))
+        for each in board.all:
+            if each.path == place.path and each.ran and place.start <= each.line <= place.end:
+                share = IN_TESTS if is_test_path(each.path) else 1.0
+                each.score += weight("recency") * share / 2**index
+                if not index:
+                    each.reasons.append(f"last touched by {place.commit[:10]}: {place.subject[:50]}")
+                break
 
 
 def _around(board: _Board, lead: Lead) -> _Candidate | None:

@@ -32,6 +32,10 @@ WEIGHTS: dict[str, Weight] = {
         "called by name in the test's body; a first guess, never fitted; benchmarks/localise.py shows what it gives",
     ),
     "stack": Weight(0.3, "on the traceback: FauxPy, SBFL + stack 43.7 against 37.8 % @1"),
+    "recency": Weight(
+        0.15,
+        "touched by a newer commit than the other suspects; a first guess, never fitted: packages of the benchmark have no history",
+    ),
     "size": Weight(
         0.15,
         "longer bodies hold more defects; a first guess, never fitted; benchmarks/localise.py shows what it gives",

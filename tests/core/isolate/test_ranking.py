@@ -12,6 +12,7 @@ from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
 from coach.core.isolate.weights import WEIGHTS
 from coach.core.report import Failure, Frame
 from coach.core.search import Lead
+from coach.core.suspect import Touched
 
 TEST = "tests/test_cart.py::test_discount_of_three"
 
@@ -55,6 +56,17 @@ def test_what_fewer_passing_tests_ran_comes_first():
     assert names(found) == ["never", "often"]
     assert found[0].reasons[0] == "run by the failing test and by none of 4 passing ones"
     assert found[0].suspiciousness == 1.0
+
+
+def test_of_equal_suspects_the_one_touched_last_comes_first_and_says_so():
+    spectrum = measured(function("older", 1), function("newer", 1, first=30))
+    old = Touched(path="shop/cart.py", start=10, end=13, commit="0" * 39 + "1", subject="begin", at=1)
+    new = Touched(path="shop/cart.py", start=30, end=33, commit="0" * 39 + "2", subject="faster", at=2)
+    found = rank([failure()], None, spectrum, touched=[old, new])
+    assert names(found) == ["newer", "older"]
+    assert "last touched by 0000000000: faster" in found[0].reasons
+    alone = rank([failure()], None, spectrum, touched=[old])
+    assert alone == rank([failure()], None, spectrum)
 
 
 def lead(**changes):
