@@ -15,12 +15,14 @@ from pathlib import Path
 from coach import __version__
 from coach.config import Settings, find_root, load_settings, team_rules
 from coach.core import events as ev
-from coach.core.effects import FilesSaved
+from coach.core.effects import FilesSaved, RunEnded
+from coach.core.report import Ending, RunReport
 from coach.core.session import SessionState, replay
 from coach.core.target import Target
 from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
 from coach.engine.interpreter import find_interpreter
+from coach.engine.left_behind import end_left_behind
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
@@ -98,11 +100,15 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, root, settings)
+    _end_left_behind(dispatcher)
     return dispatcher
 
 
-def open_existing(session: str) -> Dispatcher:
-    """Take up a session for writing. Raises SessionHeld when another coach works on it."""
+def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
+    """Take up a session for writing. Raises SessionHeld when another coach works on it.
+
+    ``only_writes``: nothing will be run, so no other python is asked for when the session's own is gone.
+    """
     listed = library.find(session)
     root = Path(listed.project)
     if not root.is_dir():
@@ -114,7 +120,7 @@ def open_existing(session: str) -> Dispatcher:
     assert state.opened is not None
     settings = load_settings(root)
     interpreter = state.opened.interpreter
-    if not Path(interpreter.path).exists():
+    if not only_writes and not Path(interpreter.path).exists():
         interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
     trees, _ = open_trees(root, project_home(root))
     _keep_diagnostics()
@@ -125,17 +131,19 @@ def open_existing(session: str) -> Dispatcher:
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, root, settings)
+    _end_left_behind(dispatcher)
+    _end_cut_runs(dispatcher, state)
     _tell_edits(dispatcher, state, trees)
     return dispatcher
 
 
-def open_shared(session: str) -> Dispatcher | RemoteDoor:
+def open_shared(session: str, *, only_writes: bool = False) -> Dispatcher | RemoteDoor:
     """Take up a session, or join the coach that holds it. Raises SessionHeld when that one cannot be reached."""
     folder = session_folder(library.find(session).id)
     deadline = time.monotonic() + JOIN_SECONDS
     while True:
         try:
-            return open_existing(session)
+            return open_existing(session, only_writes=only_writes)
         except SessionHeld:
             joined = join(folder, artefacts.read)
             if joined:
@@ -220,6 +228,20 @@ def _checkout(root: Path, trees: TreeStore | None) -> ev.Checkout:
         return ev.Checkout(root=str(root))
     commit, branch, dirty = trees.head()
     return ev.Checkout(root=str(root), commit=commit, branch=branch, dirty_files=dirty, tree=trees.record())
+
+
+def _end_cut_runs(dispatcher: Dispatcher, state: SessionState) -> None:
+    """Observe the end of runs that were under way when coach was killed: nobody else will ever tell of it."""
+    ending = Ending(kind="interrupted", sentence="coach was killed during the run")
+    for run in state.under_way:
+        dispatcher.observe(RunEnded(number=run.number, report=RunReport(ending=ending)))
+
+
+def _end_left_behind(dispatcher: Dispatcher) -> None:
+    """A coach that was killed could not end its runs; they would go on in the checkout."""
+    ended = end_left_behind()
+    if ended:
+        dispatcher.record(ev.LeftBehindEnded(processes=tuple(map(str, ended))))
 
 
 def _tell_rules(dispatcher: Dispatcher, root: Path, settings: Settings) -> None:

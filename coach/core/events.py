@@ -114,6 +114,13 @@ class SpecWritten(Value):
     spec: Spec
 
 
+class LeftBehindEnded(Value):
+    """Processes of runs that a killed coach could not end any more were ended when a session was opened."""
+
+    kind: Literal["left_behind_ended"] = "left_behind_ended"
+    processes: tuple[Text, ...] = ()
+
+
 class TeamRulesRead(Value):
     """The rules of the project, as they were when the session was opened or taken up."""
 
@@ -510,6 +517,7 @@ Event = (
     | SessionClosed
     | TargetChanged
     | SpecWritten
+    | LeftBehindEnded
     | TeamRulesRead
     | BudgetSet
     | StepEntered

@@ -394,6 +394,11 @@ def _(event: ev.SpecWritten, state: SessionState) -> SessionState:
 
 
 @_apply.register
+def _(_event: ev.LeftBehindEnded, state: SessionState) -> SessionState:
+    return state
+
+
+@_apply.register
 def _(event: ev.TeamRulesRead, state: SessionState) -> SessionState:
     return _limited(replace(state, rules=event.rules))
 

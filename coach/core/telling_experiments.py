@@ -60,3 +60,12 @@ def _(event: ev.ClosingWritten) -> Said:
     answered = sum(name in QUESTIONS for name in event.closing.answers)
     more = f", {count(answered, 'question')} answered" if answered else ""
     return "·", "accent", f"root cause: {event.closing.cause.text or 'not said yet'}{more}"
+
+
+@say.register
+def _(event: ev.LeftBehindEnded) -> Said:
+    return (
+        "⚠",
+        "warn",
+        f"a killed coach had left these running, they were ended: {', '.join(event.processes)}",
+    )

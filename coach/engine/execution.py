@@ -32,6 +32,7 @@ from coach.engine.endings import (
     leak_notes,
 )
 from coach.engine.leaders import Adopted, Launch
+from coach.engine.left_behind import HOLDER, holder_mark
 from coach.engine.output import LiveOutput
 from coach.engine.places import Places
 from coach.engine.processes import RUN_ID
@@ -128,7 +129,7 @@ def pytest_words(target: Target) -> tuple[str, ...]:
 def clean_environment(env: Mapping[str, str]) -> dict[str, str]:
     """Return an environment for runs: without what belongs to a run that coach itself may be part of."""
     kept = {key: value for key, value in env.items() if key not in _DROPPED_VARIABLES}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, HOLDER: holder_mark(), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def server_environment(env: Mapping[str, str], probe: Path) -> dict[str, str]:

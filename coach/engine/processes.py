@@ -87,6 +87,24 @@ def kill_group(leader: int, number: signal.Signals) -> None:
         os.killpg(leader, number)
 
 
+def living() -> list[Survivor]:
+    """Return every living process but our own."""
+    return [Survivor(pid, _name(pid)) for pid in _candidates() if pid != os.getpid() and _is_alive(pid)]
+
+
+def started_at(pid: int) -> int:
+    """Return when a living process began, in the kernel's ticks; 0 when there is none."""
+    return _begin_of(pid) if _is_alive(pid) else 0
+
+
+def variables(pid: int) -> dict[str, str]:
+    """Return the environment a process was started with; empty when it is not ours to see."""
+    with suppress(OSError):
+        pairs = (each.partition(b"=") for each in _read(f"/proc/{pid}/environ").split(b"\0"))
+        return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
+    return {}
+
+
 def _reap(killed: list[Survivor]) -> None:
     """Wait for killed processes that have become our children; a killed child that stays a zombie is no survivor."""
     until = time.monotonic() + 0.1
@@ -107,6 +125,8 @@ def _is_reaped(pid: int) -> bool:
 
 
 def _candidates() -> Iterator[int]:
+    if not _PROC.is_dir():
+        return iter(())
     return (int(name) for name in os.listdir(_PROC) if name.isdigit())  # noqa: PTH208 - hot: after every run
 
 

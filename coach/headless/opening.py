@@ -10,10 +10,12 @@ from typing import NoReturn
 
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.core.opening_word import left_behind
 from coach.core.session import SessionState
 from coach.dispatcher import Dispatcher
 from coach.errors import SessionError, StoreError
 from coach.headless.choosing import chosen_target
+from coach.headless.impatience import impatient
 from coach.headless.talk import NOTHING_RAN, narrator, say
 from coach.opening import open_existing, open_new, open_review, open_shared, project_here
 from coach.remote import RemoteDoor
@@ -49,9 +51,9 @@ def begun(session: Dispatcher) -> Iterator[Dispatcher]:
 
 
 @contextlib.contextmanager
-def taken_up(session: str) -> Iterator[Session]:
+def taken_up(session: str, *, only_writes: bool = False) -> Iterator[Session]:
     """Take up a session by its id. Raises SessionHeld when another coach works on it."""
-    with _serving(open_existing(session)) as live:
+    with _serving(open_existing(session, only_writes=only_writes)) as live:
         yield live
 
 
@@ -126,13 +128,16 @@ def read_session(named: str) -> SessionState:
 def _serving(session: Session) -> Iterator[Session]:
     with _signals(), session:
         session.subscribe(narrator(session.state))
+        if left := left_behind(session.records):
+            say(left)
         try:
             yield session
         except (KeyboardInterrupt, _Stopped) as stop:
             name = stop.name if isinstance(stop, _Stopped) else "SIGINT"
-            session.submit(cmd.Interrupted(by=name))
-            session.wait_idle(5)
-            session.close()
+            with impatient():
+                session.submit(cmd.Interrupted(by=name))
+                session.wait_idle(5)
+                session.close()
             left = (
                 "the session is kept"
                 if isinstance(session, Dispatcher)

@@ -61,7 +61,7 @@ def _copied(text: str) -> str:
 def _note_export(session: str, args: Namespace, digest: str) -> None:
     """The hand-off mark; a session that is held or closed elsewhere is exported all the same."""
     try:
-        with open_shared(session) as live:
+        with open_shared(session, only_writes=True) as live:
             way = "file" if args.output else "clipboard" if args.copy else "stdout"
             live.submit(
                 cmd.NoteExport(format=args.format, budget=args.budget, digest=digest, way=way)

@@ -49,15 +49,19 @@ def _launching() -> Any:
 
 def _show(label: str, opening: "Callable[[], Door]") -> int:
     """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
+    from coach.headless.impatience import end_at_once, impatient
     from coach.ui.app import CoachApp, Opening
 
-    app = CoachApp(None, _export, opening=Opening(label, opening, _wishes, _remember_theme), ways=_Ways())
+    way = Opening(label, opening, _wishes, _remember_theme)
+    app = CoachApp(None, _export, opening=way, ways=_Ways())
+    app.at_once = end_at_once
     try:
         app.run()
     finally:
         door = app.opened(within=10)
         if door:
-            door.close()
+            with impatient():
+                door.close()
     if app.failure:
         raise app.failure
     if door and not door.read_only:

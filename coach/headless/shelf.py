@@ -124,7 +124,7 @@ def _close_one(each: Listed, *, passing: bool, note: str) -> str:
     """Close one session; with ``passing`` only when a cold run of its target passes now."""
     if passing and not Path(each.project).is_dir():
         raise UsageError(f"its project {each.project} is gone", do="close it by its id")
-    with taken_up(each.id) as session:
+    with taken_up(each.id, only_writes=not passing) as session:
         word = note or "closed as stale"
         if passing:
             ask(session, cmd.RunTarget(purpose="experiment"))

@@ -66,6 +66,8 @@ class CoachApp(PatientApp):
         self._clock = clock
         self._asked_to_end = -AT_ONCE_SECONDS
         self._opening = opening
+        self.at_once: Callable[[int], object] | None = None
+        """Ends the process and its runs for signal n, when somebody does not want to wait."""
         self._opener: threading.Thread | None = None
         for theme in themes.ALL:
             self.register_theme(theme)
@@ -159,6 +161,8 @@ class CoachApp(PatientApp):
         if self._driver:
             with contextlib.suppress(Exception):
                 self._driver.stop_application_mode()
+        if self.at_once:
+            self.at_once(number)
         os._exit(128 + number)
 
     async def action_quit(self) -> None:

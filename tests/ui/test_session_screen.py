@@ -116,7 +116,7 @@ async def test_too_small_is_said() -> None:
 
 async def test_unsaved_and_read_only_are_banners() -> None:
     async with shown(fakes.FakeDoor(*fakes.story("isolate"), unsaved="the disk is full")) as pilot:
-        assert "⚠ not saved: the disk is full" in text_of(pilot)
+        assert "⚠ not saved, kept in memory · K another place · the disk is full" in text_of(pilot)
     async with shown(fakes.FakeDoor(*fakes.story("isolate"), read_only="held by process 4711")) as pilot:
         assert "read only: held by process 4711" in text_of(pilot)
 

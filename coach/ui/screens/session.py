@@ -19,6 +19,7 @@ from textual.timer import Timer
 from coach.core.commands import CancelRun, Command
 from coach.core.events import LoopNoticed
 from coach.core.export import Export as Exported
+from coach.core.opening_word import left_behind
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.door import Door, Update
@@ -136,6 +137,8 @@ class SessionScreen(Patient[None]):
         self._carded = self.state.standing_loop
         self._follow_run()
         self.paint()
+        if left := left_behind(self.door.records):
+            self.say(left)
 
     def on_unmount(self) -> None:
         self._unsubscribe()

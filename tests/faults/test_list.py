@@ -1,0 +1,37 @@
+"""The list of faults is whole: every row names tests, and every test it names exists."""
+
+import ast
+import re
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent
+LIST = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+ROWS = 54
+
+
+def named(row):
+    """Yield (file, test) of a row; a name that begins with :: is in the file named before."""
+    file = ""
+    for name in re.findall(r"`([\w/.]*\.py)?(?:::(\w+)[^`]*)?`", row):
+        file = name[0] or file
+        if not file.startswith("benchmarks/"):
+            yield file, name[1]
+
+
+def functions(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_every_row_is_mapped_to_tests_that_exist():
+    rows = {int(found[1]): found[0] for found in re.finditer(r"^\| (\d+) \|.*$", LIST, re.MULTILINE)}
+    assert sorted(rows) == list(range(1, ROWS + 1))
+    missing = []
+    for number, row in rows.items():
+        tests = list(named(row))
+        assert tests, f"row {number} names no test"
+        for file, test in tests:
+            path = TESTS / file
+            if not path.is_file() or (test and test not in functions(path)):
+                missing.append(f"row {number}: {file}::{test}")
+    assert not missing
