@@ -30,18 +30,9 @@ start here:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    command = None
-    if "--" in words:
-        position = words.index("--")
-        words, command = words[:position], words[position + 1 :]
-    if words[:1] == ["sessions"] and words[1:2] and words[1] in SHELF:
-        words[:2] = [" ".join(words[:2])]
-    known = parser()
-    args = known.parse_args(words)
-    args.command, args.known = command, known
+    args = parse(sys.argv[1:] if argv is None else argv)
     if args.call is None:
-        known.print_help()
+        args.known.print_help()
         return 0
     module, _, function = args.call.partition(":")
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -54,6 +45,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the words of a command line; those after ``--`` are the target's own. Raises SystemExit on a word unknown."""
+    words = list(argv)
+    command = None
+    if "--" in words:
+        position = words.index("--")
+        words, command = words[:position], words[position + 1 :]
+    if words[:1] == ["sessions"] and words[1:2] and words[1] in SHELF:
+        words[:2] = [" ".join(words[:2])]
+    known = parser()
+    args = known.parse_args(words)
+    args.command, args.known = command, known
+    return args
 
 
 def parser() -> argparse.ArgumentParser:

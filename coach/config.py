@@ -31,6 +31,7 @@ class Settings(Value):
     python: str = ""
     """The target's interpreter; empty means: find it."""
     workflow: str = "debug"
+    """The steps to walk through."""
     workflows: tuple[str, ...] = ()
     """Workflow files of the team, relative to the project root."""
     timeout: float = Field(default=600.0, gt=0)

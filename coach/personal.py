@@ -28,7 +28,9 @@ class Personal(Value):
     """Settings of one person. ``keys`` maps ids of actions to keys, several parted by blanks."""
 
     theme: str = ""
+    """The look of the screen; empty: the one chosen last."""
     keys: dict[str, str] = Field(default_factory=dict)
+    """Ids of actions and their keys, several parted by blanks."""
 
 
 def personal_path() -> Path:

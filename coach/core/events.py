@@ -64,6 +64,8 @@ class Checkout(Value):
 
 
 class SessionOpened(Value):
+    """A session began: on what, with which steps, whose interpreter, in which state of the project. Always the first."""
+
     kind: Literal["session_opened"] = "session_opened"
     schema_version: int = SCHEMA
     session: Text
@@ -85,6 +87,8 @@ class EarlierRead(Value):
 
 
 class SessionResumed(Value):
+    """The session was taken up again."""
+
     kind: Literal["session_resumed"] = "session_resumed"
     coach: Text = ""
 
@@ -97,6 +101,8 @@ class SessionInterrupted(Value):
 
 
 class SessionClosed(Value):
+    """The session ended: with a proven fix, with one that lacks proof, or without."""
+
     kind: Literal["session_closed"] = "session_closed"
     ending: Literal["verified", "partial", "abandoned"]
     note: Text = ""
@@ -110,6 +116,8 @@ class TargetChanged(Value):
 
 
 class SpecWritten(Value):
+    """The spec as a whole, as it stands from here on."""
+
     kind: Literal["spec_written"] = "spec_written"
     spec: Spec
 
@@ -136,12 +144,16 @@ class BudgetSet(Value):
 
 
 class StepEntered(Value):
+    """A step was gone to, forward or back."""
+
     kind: Literal["step_entered"] = "step_entered"
     step: str
     why: Text = ""
 
 
 class GateOverridden(Value):
+    """A step was left although its gate was not met, for a reason."""
+
     kind: Literal["gate_overridden"] = "gate_overridden"
     step: str
     reason: Text
@@ -149,6 +161,8 @@ class GateOverridden(Value):
 
 
 class RunStarted(Value):
+    """A run was asked for; its process is about to start."""
+
     kind: Literal["run_started"] = "run_started"
     request: RunRequest
 
@@ -165,10 +179,14 @@ class RunFinished(Value):
 
 
 class ReproductionBegan(Value):
+    """Cold runs began that measure how often the target fails."""
+
     kind: Literal["reproduction_began"] = "reproduction_began"
 
 
 class ReproductionMeasured(Value):
+    """How often the target failed, in how many cold runs."""
+
     kind: Literal["reproduction_measured"] = "reproduction_measured"
     reproduction: Reproduction
     rule: int = 1
@@ -226,6 +244,8 @@ class PinnedTestRead(Value):
 
 
 class TestUnpinned(Value):
+    """The regression test may be changed again."""
+
     __test__ = False
     kind: Literal["test_unpinned"] = "test_unpinned"
     reason: Text
@@ -261,6 +281,8 @@ class CallsTraced(Value):
 
 
 class SuspectsRanked(Value):
+    """Places where the defect may be, best first, from what a run showed."""
+
     kind: Literal["suspects_ranked"] = "suspects_ranked"
     run: int
     suspects: tuple[Suspect, ...]
@@ -268,17 +290,23 @@ class SuspectsRanked(Value):
 
 
 class SuspectRuledOut(Value):
+    """A suspect was cleared by what somebody saw."""
+
     kind: Literal["suspect_ruled_out"] = "suspect_ruled_out"
     suspect: Text
     reason: Text
 
 
 class SuspectRestored(Value):
+    """A suspect that was ruled out is one again."""
+
     kind: Literal["suspect_restored"] = "suspect_restored"
     suspect: Text
 
 
 class HypothesisProposed(Value):
+    """A claim and what will be seen if it holds, written before the experiment."""
+
     kind: Literal["hypothesis_proposed"] = "hypothesis_proposed"
     id: int
     claim: Text
@@ -286,6 +314,8 @@ class HypothesisProposed(Value):
 
 
 class HypothesisJudged(Value):
+    """What an experiment says of a hypothesis."""
+
     kind: Literal["hypothesis_judged"] = "hypothesis_judged"
     id: int
     verdict: Verdict
@@ -296,6 +326,8 @@ class HypothesisJudged(Value):
 
 
 class HypothesisActivated(Value):
+    """Of several open hypotheses, the next experiment is for this one."""
+
     kind: Literal["hypothesis_activated"] = "hypothesis_activated"
     id: int
 
@@ -325,6 +357,8 @@ class LogpointSeen(Value):
 
 
 class NoteWritten(Value):
+    """Something a person or an assistant saw, in words."""
+
     kind: Literal["note_written"] = "note_written"
     text: Text
 
@@ -337,11 +371,15 @@ class VerificationBegan(Value):
 
 
 class VerificationVoided(Value):
+    """A verification under way is worth nothing any more."""
+
     kind: Literal["verification_voided"] = "verification_voided"
     why: Text
 
 
 class VerificationJudged(Value):
+    """What the proof says, check by check."""
+
     kind: Literal["verification_judged"] = "verification_judged"
     verification: Verification
     rule: int = 1
@@ -371,6 +409,8 @@ class ClosingWritten(Value):
 
 
 class RootCauseWritten(Value):
+    """Why it failed, in words."""
+
     kind: Literal["root_cause_written"] = "root_cause_written"
     text: Text
 
@@ -482,6 +522,8 @@ class TreeRestored(Value):
 
 
 class SearchBegan(Value):
+    """A search began: for a commit, edits, an order, an input, or what a flake depends on."""
+
     kind: Literal["search_began"] = "search_began"
     search: SearchRequest
 
@@ -496,6 +538,8 @@ class SearchProgressed(Value):
 
 
 class SearchEnded(Value):
+    """What a search found, or how it ended without."""
+
     kind: Literal["search_ended"] = "search_ended"
     number: int
     result: SearchResult

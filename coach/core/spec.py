@@ -47,10 +47,15 @@ class TeamRules(Value):
     """Rules of the project for every defect: ``[tool.coach.rules]``, and files it names or that are there (AGENTS.md)."""
 
     constraints: tuple[Text, ...] = ()
+    """What a fix must keep to."""
     non_goals: tuple[Text, ...] = ()
+    """What a fix is not for."""
     acceptance: tuple[Text, ...] = ()
+    """Commands whose success means done."""
     protected: tuple[Text, ...] = ()
+    """Files (glob patterns, relative to the root) that nobody may touch."""
     stop_and_ask: tuple[Text, ...] = ()
+    """When an assistant has to stop and ask."""
     files: tuple[Text, ...] = ()
     """Documents with more rules, relative to the root: named in an export, not copied into it."""
 

@@ -1,0 +1,100 @@
+"""The documentation says what the program does: made parts are fresh, commands parse, links lead somewhere."""
+
+import ast
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from coach import cli
+from coach.core import events
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+
+
+@pytest.fixture(scope="module")
+def make():
+    spec = importlib.util.spec_from_file_location("docs_make", DOCS / "make.py")
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _text(name):
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def _shell_lines(page):
+    for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if ">" in words:
+                words = words[: words.index(">")]
+            if words[:1] == ["coach"]:
+                yield line, words[1:]
+
+
+def _anchors(page):
+    heads = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_the_made_parts_are_fresh(make):
+    stale = [path.name for path, text in make.pages().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, "run `python docs/make.py` and commit what it changes"
+
+
+def test_every_made_part_has_a_place(make):
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert set(re.findall(r"<!-- made: ([a-z-]+) -->", text)) == set(make._MAKERS)
+
+
+@pytest.mark.parametrize("page", ["configuration.md", "workflows.md"])
+def test_every_setting_says_what_it_means(page):
+    assert not re.findall(r"^\| `.*\|\s*\|$", _text(page).split("## Checks")[0], re.MULTILINE)
+
+
+def test_every_event_says_what_happened():
+    assert [each.__name__ for each in get_args(events.Event) if not vars(each).get("__doc__")] == []
+
+
+def test_every_variable_of_the_environment_is_told_of():
+    inner = {"COACH_ORDER", "COACH_PROBE", "COACH_RUN_ID"}
+    found = set()
+    for path in (ROOT / "coach").rglob("*.py"):
+        strings = (
+            node.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+        found |= {each for each in strings if re.fullmatch(r"COACH_[A-Z_]+", each)}
+    assert {each for each in found - inner if f"`{each}`" not in _text("configuration.md")} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_line_is_one_the_program_knows(page, capsys):
+    wrong = []
+    for line, words in _shell_lines(page):
+        try:
+            cli.parse(words)
+        except SystemExit as end:
+            if end.code:
+                wrong.append((line, capsys.readouterr().err))
+    assert not wrong
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page):
+    dead = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if "://" not in link and (not target.exists() or (anchor and anchor not in _anchors(target))):
+            dead.append(link)
+    assert not dead
