@@ -28,6 +28,8 @@ from coach.core.loops.sighting import PATTERNS
 from coach.core.session import SessionState
 from coach.core.spec import TeamRules
 from coach.core.workflow import GateCheck, Oracle, Step, Workflow
+from coach.headless import mcp
+from coach.headless.tools import Tools
 from coach.personal import Personal
 from coach.ui import keys, themes
 from coach.workflow_files import load_workflow, shipped_folder, workflow_paths
@@ -89,7 +91,8 @@ def _code(text: object) -> str:
 
 def _first_line(thing: Any) -> str:
     """Return the first sentence of what a class or module says of itself, not of what it inherits."""
-    text = inspect.cleandoc(vars(thing).get("__doc__") or "")
+    said = thing.__doc__ if inspect.isfunction(thing) else vars(thing).get("__doc__")
+    text = inspect.cleandoc(said or "")
     return " ".join(text.split("\n\n")[0].split()).replace("``", "`")
 
 
@@ -346,6 +349,16 @@ def _checks() -> str:
         takes_limit = "limit" in inspect.signature(check).parameters
         rows.append((_code(name), title, "yes" if takes_limit else ""))
     return _table(("check", "what must hold", "takes a limit"), rows)
+
+
+# Assistants
+
+
+@_part
+def _mcp_tools() -> str:
+    tools = re.findall(r"^        tools\.(\w+),$", inspect.getsource(mcp), re.MULTILINE)
+    rows = [(_code(name), _first_line(vars(Tools)[name])) for name in tools]
+    return _table(("tool", "what it does"), rows)
 
 
 if __name__ == "__main__":
