@@ -1,0 +1,30 @@
+"""Row 22: keys, pastes, clicks and sizes by chance against a live session with the real engine, a few seconds of them."""
+
+import sys
+import time
+
+import pytest
+
+from benchmarks import monkey
+from coach.config import Settings
+from coach.core import commands as cmd
+from coach.core.target import Target
+from coach.opening import open_new
+
+PRESSES, SECONDS = 150, 8.0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_row_22_random_keys_and_sizes_against_a_live_session(tmp_path, monkeypatch, seed):
+    """Row 22: nothing crashes, the session still answers, and no defect was met (``benchmarks/monkey.py`` does 10,000)."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkey.make_project(tmp_path / "project")
+    notices = []
+    settings = Settings(python=sys.executable, warm=False)
+    with open_new(tmp_path / "project", Target(words=("test_it.py",)), settings) as door:
+        door.subscribe(lambda update: notices.append(update.notice))
+        door.submit(cmd.Begin(reproduce=True))
+        await monkey.press_at_random(door, PRESSES, seed, time.monotonic() + SECONDS)
+        assert door.submit(cmd.NoteExport(format="markdown", budget=1, digest="x", way="file")).result(30)
+    assert not [each for each in notices if "a defect of coach" in each]
