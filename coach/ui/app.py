@@ -19,6 +19,7 @@ from textual.screen import Screen
 from coach.errors import CoachError
 from coach.ui import themes
 from coach.ui.early_keys import PatientApp
+from coach.ui.screens.palette import Palette
 from coach.ui.screens.waiting import WaitingScreen
 from coach.ui.ways import NoWays
 
@@ -66,8 +67,7 @@ class CoachApp(PatientApp):
         self._clock = clock
         self._asked_to_end = -AT_ONCE_SECONDS
         self._opening = opening
-        self.at_once: Callable[[int], object] | None = None
-        """Ends the process and its runs for signal n, when somebody does not want to wait."""
+        self.at_once: Callable[[int], object] | None = None  # ends the process and its runs for signal n
         self._opener: threading.Thread | None = None
         for theme in themes.ALL:
             self.register_theme(theme)
@@ -164,6 +164,10 @@ class CoachApp(PatientApp):
         if self.at_once:
             self.at_once(number)
         os._exit(128 + number)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     async def action_quit(self) -> None:
         """Leave from anywhere, also from a window over the session."""

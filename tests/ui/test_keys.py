@@ -42,7 +42,7 @@ WINDOWS = {
     "hand-over": "ReasonScreen",
     "compare": "ReasonScreen",
     "figures": "HelpScreen",
-    "palette": "CommandPalette",
+    "palette": "Palette",
 }
 KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]
 

@@ -10,6 +10,8 @@ from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.target import Target
 from coach.opening import open_new
+from tests.ui import fakes
+from tests.ui.seeing import press, shown
 
 PRESSES, SECONDS = 150, 8.0
 
@@ -28,3 +30,12 @@ async def test_row_22_random_keys_and_sizes_against_a_live_session(tmp_path, mon
         await monkey.press_at_random(door, PRESSES, seed, time.monotonic() + SECONDS)
         assert door.submit(cmd.NoteExport(format="markdown", budget=1, digest="x", way="file")).result(30)
     assert not [each for each in notices if "a defect of coach" in each]
+
+
+@pytest.mark.parametrize("key", ["pageup", "pagedown", "down", "enter", "x"])
+async def test_a_palette_without_room_for_its_list(key):
+    """Found by chance: paging through a list that is not drawn raised KeyError inside of textual."""
+    async with shown(fakes.FakeDoor(*fakes.story("isolate")), (1, 1)) as pilot:
+        await press(pilot, "ctrl+p", "s", "p", key, key)
+        await pilot.resize_terminal(120, 30)
+        await press(pilot, "escape", "escape")
