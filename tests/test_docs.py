@@ -10,6 +10,8 @@ import pytest
 
 from coach import cli
 from coach.core import events
+from coach.core.report import EndingKind
+from coach.errors import EXIT_CODES, CoachError
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -78,3 +80,18 @@ def test_every_link_leads_somewhere(page):
         if "://" not in link and (not target.exists() or (anchor and anchor not in _anchors(target))):
             dead.append(link)
     assert not dead
+
+
+def _classes(kind):
+    return [kind, *(below for each in kind.__subclasses__() for below in _classes(each))]
+
+
+def test_every_error_and_ending_has_an_entry():
+    wanted = {each.__name__ for each in _classes(CoachError) if each.__module__ == "coach.errors"}
+    entries = re.findall(r"^### `(\w+)`\n\n(?=\S)", _text("messages.md"), re.MULTILINE)
+    assert sorted(entries) == sorted(wanted | set(get_args(EndingKind)))
+
+
+def test_every_exit_code_is_told_of():
+    told = re.findall(r"^\| (\S+) \|", _text("messages.md"), re.MULTILINE)
+    assert set(re.findall(r"^  (\S+)  ", EXIT_CODES, re.MULTILINE)) <= set(told)
