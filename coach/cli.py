@@ -17,7 +17,7 @@ from coach.cli_parts import add as _add
 from coach.cli_parts import add_session as _add_session
 from coach.cli_parts import add_target as _add_target
 from coach.cli_past import SHELF, add_past
-from coach.errors import EXIT_CODES, CoachError
+from coach.errors import EXIT_CODES, CoachError, UsageError
 
 _EPILOG = f"""\
 start here:
@@ -45,6 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def _refuse_windows() -> None:
+    """Say it before an import fails for it: locks, sockets and process groups are those of POSIX."""
+    if sys.platform == "win32":
+        raise UsageError(
+            "coach does not run on Windows itself", do="run it in WSL, with the project in there"
+        )
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

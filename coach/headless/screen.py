@@ -140,6 +140,8 @@ def _choose(args: Namespace) -> None:
 
 
 def _need_terminal(instead: str) -> None:
+    if os.environ.get("TEXTUAL_DRIVER"):  # `textual serve`: the screen is in a browser
+        return
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}:
         return
     raise UsageError("the screen needs a terminal", do=instead)
