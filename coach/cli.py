@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
     try:
+        _refuse_windows()
         return int(getattr(importlib.import_module(module), function)(args))
     except CoachError as error:
         print(f"coach: {error}", file=sys.stderr)
