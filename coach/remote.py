@@ -44,6 +44,7 @@ class RemoteDoor:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._lost = ""
+        self._has_left = False
         self._thread = threading.Thread(target=self._read, name="coach-remote", daemon=True)
         self._thread.start()
 
@@ -111,6 +112,7 @@ class RemoteDoor:
 
     def close(self) -> None:
         """Leave; the holder goes on."""
+        self._has_left = True
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         if threading.current_thread() is not self._thread:
@@ -151,7 +153,8 @@ class RemoteDoor:
             waiting = tuple(self._waiting)
         for number in waiting:
             self._reply(number, {"refused": self._lost})
-        self._tell(Update(self._state, self._lost))
+        if not self._has_left:
+            self._tell(Update(self._state, self._lost))
 
     def _take(self, said: dict[str, Any]) -> None:
         if "record" in said:

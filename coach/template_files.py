@@ -33,7 +33,7 @@ def load_template(path: Path) -> Callable[[Document], str]:
 
     def render(document: Document) -> str:
         try:
-            return template.render(**_words(document))
+            return str(template.render(**_words(document)))
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise UsageError(f"{path.name} does not render", why=str(error)) from None
 

@@ -67,7 +67,7 @@ def _failure_seen(state: SessionState, _limit: int) -> Checked:
 @check("same-failure")
 def _same_failure(state: SessionState, _limit: int) -> Checked:
     found = state.reproduction
-    if found is None:
+    if found is None or not found.runs:
         return Checked("same-failure", "the same failure again", passed=False, figure="R measures how often")
     figure = f"{found.failures} of {found.runs}"
     if found.is_reproduced and not found.is_stable:

@@ -110,7 +110,7 @@ def check_resume_review_and_export(shop, state_home):
 
 def test_a_killed_coach_leaves_a_session_that_can_be_taken_up(shop, state_home):
     screen = coach("debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home)
-    screen.wait_for("InvoiceMismatch")
+    screen.wait_for("✘ InvoiceMismatch")
     screen.kill()
     screen.wait_end()
     screen = coach("debug", "--resume", cwd=shop, state=state_home)
@@ -129,12 +129,15 @@ def test_sigterm_restores_the_terminal(shop, state_home):
     assert re.search(rb"\x1b\[\?1049l", screen.bytes)
 
 
-def test_a_second_coach_only_reads_and_says_who_holds_the_session(shop, state_home):
+def test_a_second_coach_joins_the_session_that_the_first_holds(shop, state_home):
     first = coach("debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home)
-    first.wait_for("InvoiceMismatch")
+    first.wait_for("3 of 3")
+    first.wait_for("○ watching")
     second = headless("run", cwd=shop, state=state_home)
-    assert second.returncode == 6
-    assert str(first.child.pid) in second.stderr
+    assert second.returncode == 1
+    assert "✘ experiment" in second.stdout
+    assert "gone" not in second.stdout + second.stderr
+    first.wait_for("✘ same as", second.stdout.split()[0])
     looking = headless("status", cwd=shop, state=state_home)
     assert looking.returncode == 0
     first.press("q")

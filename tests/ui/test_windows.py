@@ -110,7 +110,6 @@ async def test_ruling_out_the_selected_suspect_and_restoring_it() -> None:
     ("key", "command"),
     [
         ("m", cmd.WriteNote(text="ok")),
-        ("w", cmd.WriteRootCause(text="ok")),
         ("u", cmd.UnpinTest(reason="ok")),
         ("C", cmd.Close(note="ok")),
     ],

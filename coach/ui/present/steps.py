@@ -39,7 +39,7 @@ def reproduce(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
 
 def _rate(state: SessionState) -> list[Line]:
     found = state.reproduction
-    if found is None:
+    if found is None or not found.runs:
         running = [run for run in state.runs if state.series_start and run.number >= state.series_start]
         marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
         text = "measuring " if marks else "not measured yet, R measures"
