@@ -22,6 +22,7 @@ from coach.errors import StoreError, UsageError
 from coach.store.paths import make_private, state_home
 
 VARIABLE = "COACH_CONFIG_DIR"
+WELCOMED = "welcomed"
 
 
 class Personal(Value):
@@ -54,6 +55,15 @@ def remember_theme(name: str) -> None:
     with contextlib.suppress(OSError, StoreError):
         make_private(state_home())
         _remembered().write_text(f"{name}\n", encoding="utf-8")
+
+
+def is_first_time() -> bool:
+    """Whether the screen was never seen before, and remember that it was; where nothing can be kept, nobody is told twice."""
+    with contextlib.suppress(OSError, StoreError):
+        make_private(state_home())
+        (state_home() / WELCOMED).touch(mode=0o600, exist_ok=False)
+        return True
+    return False
 
 
 def _remembered() -> Path:

@@ -50,9 +50,10 @@ def _launching() -> Any:
 def _show(label: str, opening: "Callable[[], Door]") -> int:
     """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
     from coach.headless.impatience import end_at_once, impatient
-    from coach.ui.app import CoachApp, Opening
+    from coach.ui.app import CoachApp
+    from coach.ui.way_in import Opening
 
-    way = Opening(label, opening, _wishes, _remember_theme)
+    way = Opening(label, opening, _wishes, _remember_theme, _is_first_time)
     app = CoachApp(None, _export, opening=way, ways=_Ways())
     app.at_once = end_at_once
     try:
@@ -80,6 +81,12 @@ def _remember_theme(name: str) -> None:
     from coach.personal import remember_theme
 
     remember_theme(name)
+
+
+def _is_first_time() -> bool:
+    from coach.personal import is_first_time
+
+    return is_first_time()
 
 
 def _say_what_is_kept(door: "Door") -> None:

@@ -7,8 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from coach.ui import themes
 from coach.ui.early_keys import PatientApp
 from coach.ui.screens.palette import Palette
 from coach.ui.screens.waiting import WaitingScreen
+from coach.ui.way_in import Opening
 from coach.ui.ways import NoWays
 
 if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after the first paint
@@ -30,17 +30,6 @@ if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after
 
 AT_ONCE_SECONDS = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What leads to a session: its name for the header, and the way to open it (slow; runs in a thread)."""
-
-    label: str
-    open: "Callable[[], Door]"
-    wishes: Callable[[], tuple[str, Mapping[str, str]]] = lambda: ("", {})
-    """The engineer's theme (empty: as it comes) and own keys by the ids of actions."""
-    remember_theme: Callable[[str], None] = lambda _: None
 
 
 class CoachApp(PatientApp):
@@ -129,6 +118,10 @@ class CoachApp(PatientApp):
         if self._opening:
             remember = self._opening.remember_theme
             self.theme_changed_signal.subscribe(self, lambda theme: remember(theme.name))
+            if self.door and not self.door.read_only and self._opening.is_first_time():
+                from coach.ui.widgets.welcome import Welcome
+
+                await self.screen.mount(Welcome(id="welcome"), before="#message")
 
     def on_mount(self) -> None:
         if self._opening:

@@ -104,7 +104,9 @@ class Terminal:
         self.child.kill(number)
 
 
-def coach(*words, cwd, state, **more):
-    """Start the real program."""
+def coach(*words, cwd, state, is_first=False, **more):
+    """Start the real program; as for somebody who knows it, unless told otherwise."""
+    if not is_first and Path(state).is_dir():
+        (Path(state) / "welcomed").touch()
     environment = {"COACH_STATE_DIR": str(state), **more.pop("env", {})}
     return Terminal([sys.executable, "-m", "coach", *words], cwd=Path(cwd), env=environment, **more)

@@ -96,3 +96,20 @@ def test_a_key_for_two_actions_is_refused_before_anything_is_made(tmp_path, stat
     code, _, error = said("keys", cwd=tmp_path, COACH_CONFIG_DIR=str(tmp_path))
     assert code == 2
     assert "the key l is for run and for output" in error
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+def test_the_first_time_and_only_then_three_lines_say_how_it_goes(tmp_path, state_home):
+    (tmp_path / "test_it.py").write_text("def test_it():\n    assert 0\n")
+    words = ("debug", "test_it.py", "--python", sys.executable)
+    screen = coach(*words, cwd=tmp_path, state=state_home, is_first=True, columns=80, lines=24)
+    screen.wait_for("#1", "The next move is always", "your next move takes this away")
+    screen.press("l")
+    screen.wait_gone("your next move takes this away")
+    screen.press("q")
+    assert screen.wait_end() == 0
+    again = coach(*words, cwd=tmp_path, state=state_home, is_first=True, columns=80, lines=24)
+    again.wait_for("#1")
+    assert "your next move takes this away" not in again.text
+    again.press("q")
+    assert again.wait_end() == 0

@@ -187,6 +187,7 @@ class SessionScreen(Patient[None]):
 
     def press(self, action_id: str, key: str = "") -> None:
         """Do what a key stands for, or say why not."""
+        self.query("#welcome").remove()
         found = keys.action(action_id)
         assert found is not None, action_id
         why = found.why_disabled(self.state, self.door.read_only)
@@ -212,6 +213,7 @@ class SessionScreen(Patient[None]):
 
     def action_escape(self) -> None:
         """Stop what is under way; with nothing to stop, go back to the step's work, then to the wide scope."""
+        self.query("#welcome").remove()
         if (self.state.under_way or self.state.search) and not self.door.read_only:
             self.press("cancel")
         elif self.looking.tab != "work":
