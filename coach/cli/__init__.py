@@ -7,16 +7,16 @@ import sys
 from collections.abc import Sequence
 
 from coach import __version__
-from coach.cli_comfort import add_comfort
-from coach.cli_handoff import add_handoff
-from coach.cli_ledger import add_ledger
-from coach.cli_loops import add_loops, add_steering
-from coach.cli_parts import Commands as _Commands
-from coach.cli_parts import Parser as _Parser
-from coach.cli_parts import add as _add
-from coach.cli_parts import add_session as _add_session
-from coach.cli_parts import add_target as _add_target
-from coach.cli_past import SHELF, add_past
+from coach.cli.comfort import add_comfort
+from coach.cli.handoff import add_handoff
+from coach.cli.ledger import add_ledger
+from coach.cli.loops import add_loops, add_steering
+from coach.cli.parts import Commands as _Commands
+from coach.cli.parts import Parser as _Parser
+from coach.cli.parts import add as _add
+from coach.cli.parts import add_session as _add_session
+from coach.cli.parts import add_target as _add_target
+from coach.cli.past import SHELF, add_past
 from coach.errors import EXIT_CODES, CoachError, UsageError
 
 _EPILOG = f"""\

@@ -1,6 +1,6 @@
 """The parsers of what makes coach pleasant to have: doctor, completion, keys."""
 
-from coach.cli_parts import Commands, Parser, add
+from coach.cli.parts import Commands, Parser, add
 
 
 def add_comfort(commands: "Commands[Parser]") -> None:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from coach.cli_parts import Commands, Parser, add, add_session
+from coach.cli.parts import Commands, Parser, add, add_session
 
 _EXPECTS = ["pass", "same failure", "another failure"]
 

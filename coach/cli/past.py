@@ -1,6 +1,6 @@
 """The parsers of what is about past sessions: the library, reports, statistics."""
 
-from coach.cli_parts import Commands, Parser, add, add_session
+from coach.cli.parts import Commands, Parser, add, add_session
 
 SHELF = ("close", "prune", "export", "import")
 """What else can be done with sessions; other words after ``sessions`` are searched for."""

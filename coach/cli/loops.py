@@ -1,6 +1,6 @@
 """The words of the commands about loops: what is noticed, who edits, and the way back."""
 
-from coach.cli_parts import Commands, Parser, add, add_session
+from coach.cli.parts import Commands, Parser, add, add_session
 
 
 def add_loops(commands: "Commands[Parser]") -> None:
