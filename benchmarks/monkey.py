@@ -83,7 +83,7 @@ async def step(pilot, chance, known):
 async def press_at_random(door, presses, seed, until=float("inf")):
     """Press; returns how many were made. Raises what the screen raised, with the last things done as a note."""
     chance, known, done = random.Random(seed), keys(), []
-    app = CoachApp(door, lambda state, budget: export_session(state, budget, "markdown").text)
+    app = CoachApp(door, lambda state, budget: export_session(state, budget, "markdown"))
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.pause()

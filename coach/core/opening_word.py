@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from coach.core import events as ev
 from coach.core.telling import say
 
-JUST_NOW = 8
-"""Events within which a session was opened just now."""
+JUST_NOW = 20.0
+"""Seconds for which a session counts as opened just now."""
+_MOST = 100
+"""Events that are looked at: opening makes a handful."""
 
 
 def left_behind(records: Sequence[ev.Recorded]) -> str:
     """Return what was ended when the session was opened just now; empty when nothing was. Holds foreign text."""
-    for record in records[-JUST_NOW:]:
-        if isinstance(record.event, ev.LeftBehindEnded):
+    for record in records[-_MOST:]:
+        if isinstance(record.event, ev.LeftBehindEnded) and records[-1].at - record.at < JUST_NOW:
             return "⚠ " + say(record.event)[2]
     return ""

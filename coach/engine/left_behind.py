@@ -15,6 +15,8 @@ from coach.engine.processes import RUN_ID, Survivor, living, started_at, variabl
 
 HOLDER = "COACH_HOLDER"
 _SECONDS = 2.0
+_SAME = ("COACH_STATE_DIR", "XDG_STATE_HOME", "HOME")
+"""What decides where state is kept: runs of a coach with another state directory are that one's to end and to tell of."""
 
 
 def holder_mark() -> str:
@@ -53,7 +55,8 @@ def _orphans() -> Iterator[Survivor]:
         began, _, space = rest.partition("-")
         if RUN_ID not in around or space != here or not (number.isdecimal() and began.isdecimal()):
             continue
-        if started_at(int(number)) != int(began):
+        is_ours = all(around.get(name) == os.environ.get(name) for name in _SAME)
+        if is_ours and started_at(int(number)) != int(began):
             yield each
 
 

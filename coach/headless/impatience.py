@@ -10,12 +10,12 @@ from typing import NoReturn
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def end_at_once(number: int) -> NoReturn:
-    """Kill what our runs still have and end with 128+n; the log is whole after every event."""
+def end_at_once(code: int) -> NoReturn:
+    """Kill what our runs still have and end with this exit code; the log is whole after every event."""
     from coach.engine.left_behind import end_own
 
     end_own()
-    os._exit(128 + number)
+    os._exit(code)
 
 
 @contextlib.contextmanager
@@ -23,7 +23,7 @@ def impatient() -> Iterator[None]:
     """Let a signal end everything at once instead of being waited for."""
 
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
-        end_at_once(number)
+        end_at_once(128 + number)
 
     before = {number: signal.signal(number, stop) for number in _NUMBERS}
     try:

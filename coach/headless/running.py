@@ -1,5 +1,6 @@
 """Headless commands that run something: run, reproduce, verify, pin."""
 
+import contextlib
 from argparse import Namespace
 
 from coach.core import commands as cmd
@@ -9,7 +10,7 @@ from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
-from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
+from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, UsageError
 from coach.headless.opening import Session, opened_session, opened_target, wait
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, status_text
 from coach.remembering import past_failures
@@ -65,11 +66,10 @@ def _say_seen(state: SessionState, run: Run) -> None:
     is_new = not any(each.strict == run.strict for each in state.runs if each.number < run.number)
     if opened is None or not run.failing or not is_new:
         return
-    found = [
-        each
-        for each in past_failures(run.failing, opened.session)
-        if each.session not in state.past_dismissed
-    ]
+    found = []
+    with contextlib.suppress(StoreError):  # a past that cannot be read is no reason to hide what ran now
+        past = past_failures(run.failing, opened.session)
+        found = [each for each in past if each.session not in state.past_dismissed]
     if found:
         first = found[0]
         say(

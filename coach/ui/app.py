@@ -56,7 +56,7 @@ class CoachApp(PatientApp):
         self._clock = clock
         self._asked_to_end = -AT_ONCE_SECONDS
         self._opening = opening
-        self.at_once: Callable[[int], object] | None = None  # ends the process and its runs for signal n
+        self.at_once: Callable[[int], object] | None = None  # ends process and runs with an exit code
         self._opener: threading.Thread | None = None
         for theme in themes.ALL:
             self.register_theme(theme)
@@ -137,6 +137,8 @@ class CoachApp(PatientApp):
         for number in _SIGNALS:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.remove_signal_handler(number)
+                if self.at_once:  # closing the session is still to come, and takes its time
+                    signal.signal(number, lambda asked, _: self._end_at_once(asked))
 
     def end_by(self, number: signal.Signals) -> None:
         """Leave because of a signal: tell the session, restore the screen, exit with 128+n; asked twice, at once."""
@@ -154,9 +156,7 @@ class CoachApp(PatientApp):
         if self._driver:
             with contextlib.suppress(Exception):
                 self._driver.stop_application_mode()
-        if self.at_once:
-            self.at_once(number)
-        os._exit(128 + number)
+        (self.at_once or os._exit)(128 + number)
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, Palette):

@@ -68,10 +68,10 @@ class Project:
                 continue
         return found
 
-    def nobody_left(self):
+    def nobody_left(self, how=str):
         end = time.monotonic() + 10
         while self.census():
-            assert time.monotonic() < end, self.census()
+            assert time.monotonic() < end, f"{self.census()} {how()}"
 
     def log(self):
         (folder,) = (self.state / "sessions").iterdir()
@@ -113,7 +113,7 @@ def test_row_19_a_closed_terminal(project):
     screen = project.debug()
     project.until_it_runs(screen)
     screen.child.close(force=False)
-    project.nobody_left()
+    project.nobody_left(lambda: f"ended with {screen.child.exitstatus}, by {screen.child.signalstatus}")
     loaded = project.log()
     assert (loaded.damaged, loaded.torn) == (0, 0)
     assert any(isinstance(each.event, ev.SessionInterrupted) for each in loaded.records)
