@@ -4,8 +4,8 @@ import ast
 import re
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent
-LIST = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+TESTS = Path(__file__).parent
+LIST = (TESTS / "faults/README.md").read_text(encoding="utf-8")
 ROWS = 54
 
 
