@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import sqlite3
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,21 +63,20 @@ class Index:
     def _fresh(cls, only: str) -> "Index":
         """Of the file; of a new one when it is damaged; in memory when another coach is at work or the disk takes nothing."""
         for is_last in (False, True):
-            index = None
-            try:
-                index = cls(_connected(state_home() / NAME))
-                index.refresh(only)
-            except sqlite3.OperationalError:
-                break
-            except sqlite3.DatabaseError:
-                if not is_last:
-                    with contextlib.suppress(OSError):
-                        (state_home() / NAME).unlink()
-            else:
-                return index
-            finally:
-                if index and sys.exception():
-                    index.close()
+            with contextlib.ExitStack() as in_trouble:
+                try:
+                    index = cls(_connected(state_home() / NAME))
+                    in_trouble.callback(index.close)
+                    index.refresh(only)
+                    in_trouble.pop_all()
+                except sqlite3.OperationalError:
+                    break
+                except sqlite3.DatabaseError:
+                    if not is_last:
+                        with contextlib.suppress(OSError):
+                            (state_home() / NAME).unlink()
+                else:
+                    return index
         index = cls(_built(sqlite3.connect(":memory:")))
         index.refresh(only)
         return index

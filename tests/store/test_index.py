@@ -186,3 +186,12 @@ def test_ids_are_found_without_reading_the_others() -> None:
     assert library.find("b").failure == "KeyError: 'ink'"
     with Index.opened("aaaaaaaa") as index:
         assert index.count() == 2
+
+
+def test_an_index_opened_while_an_error_is_handled_stays_open() -> None:
+    keep("aaaaaaaa", shop_session())
+    try:
+        int("x")
+    except ValueError:
+        with Index.opened() as index:
+            index.refresh()
