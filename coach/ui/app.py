@@ -139,6 +139,9 @@ class CoachApp(PatientApp):
                 loop.remove_signal_handler(number)
                 if self.at_once:  # closing the session is still to come, and takes its time
                     signal.signal(number, lambda asked, _: self._end_at_once(asked))
+        for number in (signal.SIGTSTP, signal.SIGCONT):  # Textual's own stay behind and fail without its loop
+            with contextlib.suppress(ValueError):
+                signal.signal(number, signal.SIG_DFL)
 
     def end_by(self, number: signal.Signals) -> None:
         """Leave because of a signal: tell the session, restore the screen, exit with 128+n; asked twice, at once."""
