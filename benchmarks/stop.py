@@ -58,12 +58,13 @@ def coach_way(root, ready, env, warm):
     from coach.core.events import Interpreter
     from coach.core.run import RunRequest
     from coach.core.target import Target
+    from coach.engine.compiled_probe import PROBE_FOLDER
     from coach.engine.execution import Surroundings, execute, server_environment
     from coach.engine.output import LiveOutput
     from coach.engine.run import Limits
     from coach.engine.warm import WarmServer
 
-    server = WarmServer(root, sys.executable, lambda: server_environment(env)) if warm else None
+    server = WarmServer(root, sys.executable, lambda: server_environment(env, PROBE_FOLDER)) if warm else None
     around = Surroundings(
         root, Interpreter(path=sys.executable), Limits(), lambda _: "", LiveOutput(), env, warm=server
     )
