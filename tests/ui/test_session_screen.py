@@ -209,3 +209,11 @@ async def test_without_colour_every_outcome_keeps_its_sign(monkeypatch: pytest.M
         assert "✔ green" in text
         assert "#4 ✘ same as #3" in text
         assert "◐ Partial" in text
+
+
+async def test_a_reproduction_without_a_run_that_counts_is_not_measured() -> None:
+    door = fakes.FakeDoor(*fakes.story("start"), fakes.measured())
+    async with shown(door, (140, 45)) as pilot:
+        text = text_of(pilot)
+        assert "not measured yet, R measures" in text
+        assert "0 of 0" not in text
