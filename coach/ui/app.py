@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after
     from coach.ui.ways import Ways
 
 AT_ONCE_SECONDS = 1.0
+LAST_SECONDS = 5.0  # a coach that a signal ends leaves in order within these
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -113,8 +114,7 @@ class CoachApp(PatientApp):
         return self.door
 
     async def _show_session(self) -> None:
-        # Over the waiting screen, which stays below: the default screen of an app cannot be replaced.
-        await self.push_screen(self._session_screen())
+        await self.push_screen(self._session_screen())  # over the waiting screen, which cannot be replaced
         if self._opening:
             remember = self._opening.remember_theme
             self.theme_changed_signal.subscribe(self, lambda theme: remember(theme.name))
@@ -148,6 +148,10 @@ class CoachApp(PatientApp):
         asked, self._asked_to_end = self._asked_to_end, time.monotonic()
         if number != signal.SIGHUP and self._asked_to_end - asked <= AT_ONCE_SECONDS:
             self._end_at_once(number)
+        if self.at_once:  # a terminal that is gone can hold up its own restoring for ever
+            last = threading.Timer(LAST_SECONDS, self.at_once, [128 + number])
+            last.daemon = True
+            last.start()
         if self.door and not self.door.read_only:
             from coach.core.commands import Interrupted
 
