@@ -7,12 +7,15 @@ save counts as changed when its size or time does.
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from coach.engine.watched import is_source
 
 _MOST_READ = 4_000_000
+_AHEAD = 1.0
+"""Seconds by which the clock of a file server may be ahead of ours."""
 _GONE = b""
 _EMPTY = hashlib.blake2b(b"", digest_size=16).digest()
 
@@ -28,12 +31,19 @@ class Contents:
     def names(self) -> list[str]:
         return list(self._seen)
 
-    def learn(self, names: Iterable[str], unless_newer_than: float) -> None:
-        """Take in files as they are; not those saved after a moment, whose saving is still to be told."""
+    def learn(self, names: Iterable[str], since: float) -> list[str]:
+        """Take in files as they are; returns those saved after a moment (seconds since 1970), whose saving is to be told.
+
+        A time that lies ahead (a clock that was wrong, an archive) is no save.
+        """
+        saved, now = [], time.time() + _AHEAD
         for name in names:
             with contextlib.suppress(OSError):
-                if (self._root / name).stat().st_mtime <= unless_newer_than:
+                if since < (self._root / name).stat().st_mtime <= now:
+                    saved.append(name)
+                else:
                     self._seen[name] = self._hash(name)
+        return saved
 
     def changed(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
         """Look at files again; returns those with new content, and those that are gone or became empty.

@@ -61,6 +61,8 @@ class _Watch:
         self._root, self._home, self._paths = root, home, paths
         self._on_saved, self._on_note = on_saved, on_note
         self._contents = Contents(root)
+        self._since = time.time() - _CLOCK_GRAIN
+        """When it was asked to watch: what is saved from then on is told, however late its thread begins."""
         self._has_learnt = False
         self._doubtful: dict[str, float] = {}
         self._why_polling = ""
@@ -87,14 +89,14 @@ class _Watch:
                 self.stopped.wait(_TICK)  # the folder went away under our hands
 
     def _listen(self, folders: tuple[Path, ...]) -> None:
-        began = time.time() - _CLOCK_GRAIN
         with (
             Identities(self._root, *folders) as same,
             Listeners(self._root, folders, self._home) as listeners,
         ):
             listeners.wait_until_listening(self.stopped)
-            self._take_stock(folders, began)
+            missed = self._missed(folders)
             self._say(watching=True, note="")
+            self._see(missed)
             self._derive_at = time.monotonic() + _DERIVE_AGAIN
             while not self.stopped.is_set():
                 heard = listeners.next()
@@ -108,8 +110,9 @@ class _Watch:
                         raise Lost
 
     def _poll(self, folders: tuple[Path, ...]) -> None:
-        self._take_stock(folders, time.time() - _CLOCK_GRAIN)
+        missed = self._missed(folders)
         self._say(watching=True, note=self._why_polling)
+        self._see(missed)
         stamps: dict[str, tuple[int, int, int]] = {}
         while not self.stopped.is_set() and self._root.is_dir():
             began = time.monotonic()
@@ -119,13 +122,12 @@ class _Watch:
             stamps = now
             self.stopped.wait(max(0.2, 10 * (time.monotonic() - began)))  # at most a tenth of a core
 
-    def _take_stock(self, folders: tuple[Path, ...], since: float) -> None:
-        """Learn the contents at first; later, tell what changed while nobody listened."""
-        if not self._has_learnt:
-            self._contents.learn(sources(self._root, folders), since)
-            self._has_learnt = True
-            return
-        self._see([*self._contents.names, *sources(self._root, folders)])
+    def _missed(self, folders: tuple[Path, ...]) -> list[str]:
+        """Learn the contents at first; return what may have changed since we were asked to watch, or last listened."""
+        if self._has_learnt:
+            return [*self._contents.names, *sources(self._root, folders)]
+        self._has_learnt = True
+        return self._contents.learn(sources(self._root, folders), self._since)
 
     def _files_meant(self, path: str) -> Iterable[str]:
         """Return the files an event is about: a folder stands for all it holds, and held."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import watchfiles
 
-from coach.engine import listening
+from coach.engine import listening, watch
 from coach.engine.watch import Watcher
 from coach.engine.watched import folders_to_watch, is_source
 
@@ -161,6 +161,28 @@ def test_save_is_told_soon(watched: Path, seen: Seen) -> None:
     (watched / "src/cart.py").write_text("two\n")
     seen.wait_for("src/cart.py")
     assert time.monotonic() - start < 1.0
+
+
+def test_save_before_its_thread_looks_is_told(
+    root: Path, tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the thread begins long after the one who asked has gone on, and has saved."""
+
+    def late(*words: object) -> tuple[Path, ...]:
+        if not saved:
+            saved.append("src/cart.py")
+            (root / "src/cart.py").write_text("two\n")
+            time.sleep(3 * watch._CLOCK_GRAIN)
+        return folders_to_watch(*words)
+
+    saved: list[str] = []
+    monkeypatch.setattr(watch, "folders_to_watch", late)
+    watcher = Watcher(root, home=tmp_path)
+    watcher.start(seen.saved, seen.noted)
+    try:
+        seen.wait_for("src/cart.py")
+    finally:
+        watcher.stop()
 
 
 def test_recreated_root(watched: Path, seen: Seen) -> None:
