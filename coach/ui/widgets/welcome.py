@@ -12,7 +12,7 @@ def welcome() -> tuple[Line, ...]:
     """Return what to know before the first move, with the engineer's own keys."""
     shown = {each.id: each.shown_key for each in keys.REGISTRY}
     return (
-        line(" The next move is always on the screen; a step is done when runs show that it is.", fit="cut"),
+        line(" The next move is always on the screen; a step is done when runs show it.", fit="cut"),
         line(" Save a file and the test runs. Your checkout is never touched.", fit="cut"),
         line(
             " ",
