@@ -77,3 +77,13 @@ async def test_keys_typed_right_after_the_one_that_closes_a_window_are_for_what_
         await settle(pilot)
         assert pilot.app.screen is session_of(pilot)
         assert door.commands == [cmd.RunTarget()]
+
+
+async def test_what_is_typed_right_before_keeping_a_form_is_kept_whole() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        await press(pilot, "m")
+        for key in (*"runs", "ctrl+s"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        assert door.commands == [cmd.WriteNote(text="runs")]

@@ -79,6 +79,10 @@ class Form(Dialog[T], Generic[T]):
             self.focus_next()
 
     def action_keep(self) -> None:
+        """Keep what is written, after the field has taken in what was typed before this key."""
+        (self.focused or self).call_later(self._keep)
+
+    def _keep(self) -> None:
         answer = self.make({field.id: self._value(field) for field in self.fields()})
         if isinstance(answer, str):
             self.warn(answer)

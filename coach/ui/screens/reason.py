@@ -22,8 +22,8 @@ class ReasonScreen(Form[str]):
     def make(self, values: dict[str, str]) -> str:
         return values["text"].strip()
 
-    def action_keep(self) -> None:
-        """Keep the text; being a string itself, it cannot say what is missing as other forms do."""
+    def _keep(self) -> None:
+        # Being a string itself, the answer cannot say what is missing as those of other forms do.
         text = self.make({"text": self._value(self._field)})
         if text or self._question.may_be_empty:
             self.dismiss(text)
