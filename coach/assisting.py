@@ -10,6 +10,7 @@ import os
 import shlex
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ from coach.store.paths import make_private, state_home
 PROMPT = "{prompt}"
 """Stands in a command for the file with the prompt; without it the prompt comes on standard input."""
 SETTLE = 120.0
-"""Seconds to wait until what its last edits led to has ended."""
+"""Seconds after which a wait for the runs its edits led to is said aloud."""
+HEARS_WITHIN = 30.0
+"""Seconds until a watcher hears, or has fallen back to looking; on a quiet machine it takes a twentieth of one."""
 TAIL = 2_000
 _ENDINGS: dict[str, AssistantEnding] = {
     "": "ended",
@@ -109,24 +112,42 @@ def run_assistant(
     """Let an assistant work until it ends, loops, falls silent or takes too long.
 
     ``say`` gets each line it writes (foreign text). Returns when its last edit has been run and judged. Raises UsageError
-    when it does not start.
+    when it does not start, or when the session refuses (another coach holds it, it is closed).
     """
     before = door.state
-    _ask(door, cmd.HandOver(to=assistant.name))
-    if not before.watching:
-        _ask(door, cmd.SetWatching(watching=True))
     try:
-        door.wait_idle(SETTLE)
+        if before.held_by != assistant.name:
+            _ask(door, cmd.HandOver(to=assistant.name))
+        if not before.watching:
+            watch_saves(door)
+        _settle(door, say)
         report = _supervised(door, assistant, prompt, patience, say)
-        door.wait_idle(SETTLE)
+        _settle(door, say)
         _ask(door, cmd.RunTarget(purpose="experiment"))
-        door.wait_idle(SETTLE)
+        _settle(door, say)
         _ask(door, cmd.NoteAssistant(report=report))
     finally:
+        # What cannot be taken back (the session was lost) must not hide why we are here.
         if not before.watching:
-            _ask(door, cmd.SetWatching(watching=False))
-        _ask(door, cmd.HandBack())
+            door.submit(cmd.SetWatching(watching=False)).result(SETTLE)
+        door.submit(cmd.HandBack()).result(SETTLE)
     return _stay(door.state, report, len(before.notices))
+
+
+def watch_saves(door: LiveDoor) -> None:
+    """Return when saves are heard: nothing may be edited unseen from then on. Raises UsageError when they are not."""
+    wake = threading.Event()
+    unsubscribe, known = door.subscribe(lambda _: wake.set()), door.state.watch_note
+    try:
+        _ask(door, cmd.SetWatching(watching=True))
+        deadline = time.monotonic() + HEARS_WITHIN
+        while not door.state.watching:
+            if time.monotonic() > deadline or door.state.watch_note not in {"", known}:
+                raise UsageError("saves are not heard here", why=door.state.watch_note, do="see coach doctor")
+            wake.wait(0.2)
+            wake.clear()
+    finally:
+        unsubscribe()
 
 
 def _stay(state: SessionState, report: AssistantReport, known: int) -> Stay:
@@ -139,9 +160,16 @@ def _stay(state: SessionState, report: AssistantReport, known: int) -> Stay:
     )
 
 
-def _ask(door: Door, command: Command) -> str:
+def _ask(door: Door, command: Command) -> None:
     answer = door.submit(command).result(SETTLE)
-    return answer.reason if isinstance(answer, Refusal) else ""
+    if isinstance(answer, Refusal):
+        raise UsageError(answer.reason)
+
+
+def _settle(door: LiveDoor, say: Callable[[str], None]) -> None:
+    """Wait until what was saved has been run, however slow the suite is; a wait this long is said."""
+    while not door.wait_idle(SETTLE):
+        say(f"still running after {SETTLE:.0f} s; waiting on")
 
 
 def _supervised(

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -96,11 +97,17 @@ class RemoteDoor:
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until the holder is idle (seconds). Returns whether that was reached; a lost holder is idle for ever."""
-        asked = self._ask("idle", {"seconds": timeout})
-        try:
-            return bool(asked.result(timeout + CONNECT_SECONDS).get("reached", True))
-        except TimeoutError:
-            return False
+        deadline = time.monotonic() + timeout
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            asked = self._ask("idle", {"seconds": left})  # the holder may wait for less, and be asked again
+            try:
+                if asked.result(left + CONNECT_SECONDS).get("reached", True):
+                    return True
+            except TimeoutError:
+                return False
+            if time.monotonic() >= deadline:
+                return False
 
     def is_complete(self, seconds: float) -> bool:
         """Wait until the whole log is here: events are sent before the answer to anything asked."""

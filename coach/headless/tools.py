@@ -14,6 +14,7 @@ from coach.core import commands as cmd
 from coach.core.advice import advise
 from coach.core.commands import Command
 from coach.core.decide import Refusal
+from coach.core.decide.isolating import is_measured
 from coach.core.events import LoopNoticed
 from coach.core.export.fence import Cleaner
 from coach.core.hypothesis import Expects, Prediction, Verdict
@@ -96,7 +97,7 @@ class Tools:
             state = session.state
             if state.last_failure is None:
                 raise Refused("nothing has failed yet: run_failing_test first")
-            if state.target.kind == "pytest" and not state.closed and state.spectrum is None:
+            if state.target.kind == "pytest" and not state.closed and not is_measured(state):
                 self._submit(session, cmd.Suspects())
             return suspects_answer(session.state)
 

@@ -4,18 +4,16 @@ import threading
 import time
 from argparse import Namespace
 
+from coach.assisting import watch_saves
 from coach.core import commands as cmd
 from coach.core.loops.sighting import LEVELS
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.door import Update
-from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
+from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED
 from coach.headless.opening import TICK, Session, opened_session
 from coach.headless.running import ask
 from coach.headless.talk import loop_line, put, run_line, say
-
-_HEARS_WITHIN = 30.0
-"""Seconds until a watcher hears or has fallen back to looking; on a quiet machine it takes a twentieth of one."""
 
 
 class _Teller:
@@ -70,8 +68,7 @@ def watch(args: Namespace) -> int:
             ask(session, cmd.HandOver(to=args.assistant))
         unsubscribe = session.subscribe(teller.hear)
         if not was_watching:
-            ask(session, cmd.SetWatching(watching=True))
-            _until_heard(session)
+            watch_saves(session)
         say(f"watching what {safe_line(args.assistant)} edits; ctrl+c ends it")
         try:
             return _until(session, teller, deadline)
@@ -80,23 +77,6 @@ def watch(args: Namespace) -> int:
             if not was_watching:
                 session.submit(cmd.SetWatching(watching=False)).result(10)
             session.submit(cmd.HandBack()).result(10)
-
-
-def _until_heard(session: Session) -> None:
-    """Wait until saves are heard: nothing may be edited unseen after we said that we watch. Raises UsageError."""
-    wake = threading.Event()
-    unsubscribe = session.subscribe(lambda _: wake.set())
-    deadline = time.monotonic() + _HEARS_WITHIN
-    try:
-        while not session.state.watching:
-            if time.monotonic() > deadline:
-                raise UsageError(
-                    session.state.watch_note or "saves are not heard here; coach doctor says why"
-                )
-            wake.wait(TICK)
-            wake.clear()
-    finally:
-        unsubscribe()
 
 
 def _until(session: Session, teller: _Teller, deadline: float) -> int:
