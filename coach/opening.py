@@ -22,7 +22,7 @@ from coach.core.target import Target
 from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
 from coach.engine.interpreter import find_interpreter
-from coach.engine.left_behind import end_left_behind
+from coach.engine.left_behind import clear_meanwhile, end_left_behind
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
@@ -238,10 +238,11 @@ def _end_cut_runs(dispatcher: Dispatcher, state: SessionState) -> None:
 
 
 def _end_left_behind(dispatcher: Dispatcher) -> None:
-    """A coach that was killed could not end its runs; they would go on in the checkout."""
+    """A coach that was killed could not end its runs, which would go on in the checkout, nor remove its copies."""
     ended = end_left_behind()
     if ended:
         dispatcher.record(ev.LeftBehindEnded(processes=tuple(map(str, ended))))
+    clear_meanwhile(state_home())
 
 
 def _tell_rules(dispatcher: Dispatcher, root: Path, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The parsers of what makes coach pleasant to have: doctor, completion, keys."""
+"""The parsers of what makes coach pleasant to have: doctor, leftovers, completion, keys."""
 
 from coach.cli.parts import Commands, Parser, add
 
@@ -11,6 +11,14 @@ def add_comfort(commands: "Commands[Parser]") -> None:
         "look at all that coach leans on, and say what to do",
     )
     doctor.add_argument("--json", action="store_true", help="print JSON to stdout")
+    leftovers = add(
+        commands,
+        "leftovers",
+        "coach.headless.leftovers:leftovers",
+        "list what killed coaches left behind: processes and disposable folders",
+    )
+    leftovers.add_argument("--remove", action="store_true", help="end the processes, remove the folders")
+    leftovers.add_argument("--json", action="store_true", help="print JSON to stdout")
     completion = add(
         commands, "completion", "coach.headless.shell:completion", "print the completion script of a shell"
     )

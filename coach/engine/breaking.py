@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from coach.core.events import SessionOpened
@@ -12,6 +11,7 @@ from coach.engine.channel import channel_settings
 from coach.engine.compiled_probe import PROBE_FOLDER
 from coach.engine.execution import clean_environment
 from coach.engine.logpointing import located, look_text
+from coach.engine.scratch import temporary_folder
 
 
 def break_into(logpoint: Logpoint, test: str, opened: SessionOpened) -> int:
@@ -20,12 +20,12 @@ def break_into(logpoint: Logpoint, test: str, opened: SessionOpened) -> int:
     Raises:
         TargetError: the line cannot be found.
         OSError: the interpreter cannot be started.
+        ScratchError: there is no place for the files of the run.
 
     """
     root = Path(opened.checkout.root)
     placed = located(logpoint, root)
-    with tempfile.TemporaryDirectory(prefix="coach-pdb-") as folder:
-        place = Path(folder)
+    with temporary_folder() as place:
         (place / "plan.json").write_text(look_text(placed, root, stops=True), "utf-8")
         for name in ("events", "said"):
             (place / name).touch(mode=0o600)

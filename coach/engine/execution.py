@@ -7,7 +7,6 @@ since coach deletes nothing of the user's. Words of a pytest target are data: no
 
 import os
 import secrets
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ from coach.engine.processes import RUN_ID
 from coach.engine.report_file import ReportFile
 from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
+from coach.engine.scratch import temporary_folder
 from coach.engine.sources import with_code
 from coach.engine.varying import varied
 from coach.engine.warm import Trouble, WarmServer
@@ -96,6 +96,7 @@ def execute(
 
     Raises:
         TargetError: the target cannot be run as it is named.
+        ScratchError: there is no place for the run's files.
 
     """
     argv_words = pytest_words(request.target) if request.target.kind == "pytest" else request.target.words
@@ -104,8 +105,8 @@ def execute(
     if any("\0" in word for word in argv_words):
         raise TargetError("a word of the target holds a NUL character")
     around.live.begin(request.number)
-    with tempfile.TemporaryDirectory(prefix="coach-run-") as folder:
-        run = _Execution(request, around, cancel, copy, RunFiles(Path(folder), secrets.token_hex(8)))
+    with temporary_folder() as folder:
+        run = _Execution(request, around, cancel, copy, RunFiles(folder, secrets.token_hex(8)))
         return run.report(argv_words)
 
 

@@ -1,4 +1,4 @@
-"""End the runs of a coach that was killed: nobody supervises them any more, and they may run in the checkout for ever.
+"""What a killed coach left: runs that nobody supervises any more, which may go on in the checkout for ever, and folders.
 
 Every process of a run carries who started it: process number, when it began, and the space its number is of. A number alone
 says nothing: it is given away again, and means another process in another container. Linux only.
@@ -6,12 +6,15 @@ says nothing: it is given away again, and means another process in another conta
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from coach.engine import scratch
 from coach.engine.processes import RUN_ID, Survivor, living, started_at, variables
+from coach.errors import ScratchError
 
 HOLDER = "COACH_HOLDER"
 _SECONDS = 2.0
@@ -29,13 +32,35 @@ def end_left_behind() -> tuple[Survivor, ...]:
     """Kill the processes of runs whose coach is gone; returns which. Those of a living coach are left alone."""
     ended: dict[int, Survivor] = {}
     deadline = time.monotonic() + _SECONDS
-    while (found := list(_orphans())) and time.monotonic() < deadline:
+    while (found := orphans()) and time.monotonic() < deadline:
         for each in found:
             ended[each.pid] = each
             with suppress(OSError):
                 os.kill(each.pid, signal.SIGKILL)
         time.sleep(0.005)
     return tuple(ended.values())
+
+
+def folders_left_behind(state: Path) -> tuple[Path, ...]:
+    """Return the disposable folders of coaches that are gone: copies of trees under ``state``, and the files of runs."""
+    copies = (place for home in sorted(state.glob("projects/*/scratch")) for place in scratch.leftovers(home))
+    return (*copies, *scratch.temporary_leftovers())
+
+
+def clear_left_behind(state: Path) -> tuple[Path, ...]:
+    """Remove those folders; returns the ones that resist."""
+    resisting = []
+    for place in folders_left_behind(state):
+        try:
+            scratch.remove(place)
+        except ScratchError:
+            resisting.append(place)
+    return tuple(resisting)
+
+
+def clear_meanwhile(state: Path) -> None:
+    """Remove them beside the work: a large copy takes seconds, and whatever is not removed now is removed the next time."""
+    threading.Thread(target=clear_left_behind, args=(state,), name="coach-clearing", daemon=True).start()
 
 
 def end_own() -> None:
@@ -45,6 +70,11 @@ def end_own() -> None:
         if variables(each.pid).get(HOLDER) == mine:
             with suppress(OSError):
                 os.kill(each.pid, signal.SIGKILL)
+
+
+def orphans() -> tuple[Survivor, ...]:
+    """Return the processes of runs whose coach is gone."""
+    return tuple(_orphans())
 
 
 def _orphans() -> Iterator[Survivor]:

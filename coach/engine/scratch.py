@@ -1,7 +1,8 @@
 """Disposable folders: made, used, removed; what a dead process left behind can be found and removed.
 
 ``<scratch>/<name>/owner`` is flocked by the process that made the folder, so a leftover is one whose lock is free.
-``<scratch>/<name>/tree`` is the folder itself.
+``<scratch>/<name>/tree`` is the folder itself. Copies of trees lie in the state directory, the files of runs in one private
+folder among the system's temporary ones.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +38,34 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
         remove(place)
 
 
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Make an empty folder among the system's temporary ones; like ``scratch_folder`` where nobody else stands in the way."""
+    home = temporary_home()
+    with contextlib.suppress(OSError):
+        home.mkdir(mode=0o700)
+    if _is_private(home):
+        with scratch_folder(home) as folder:
+            yield folder
+    else:
+        with tempfile.TemporaryDirectory(prefix="coach-") as place:
+            yield Path(place)
+
+
+def temporary_home() -> Path:
+    """Return where the temporary folders of this user's coaches lie. Creates nothing."""
+    return Path(tempfile.gettempdir()) / f"coach-{os.getuid()}"
+
+
+def _is_private(place: Path) -> bool:
+    """Whether a folder is ours alone: its name can be guessed, so anybody may have made it."""
+    try:
+        seen = place.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o077
+
+
 def leftovers(scratch: Path) -> tuple[Path, ...]:
     """Return the folders of processes that died before they could remove them."""
     try:
@@ -44,6 +74,12 @@ def leftovers(scratch: Path) -> tuple[Path, ...]:
             return tuple(place for place in places if _is_abandoned(place))
     except OSError:
         return ()
+
+
+def temporary_leftovers() -> tuple[Path, ...]:
+    """Return the temporary folders of processes that died before they could remove them."""
+    home = temporary_home()
+    return leftovers(home) if _is_private(home) else ()
 
 
 def remove(place: Path) -> None:

@@ -10,12 +10,10 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +22,9 @@ from typing import Any, Literal
 
 from coach.engine.leaders import Adopted, ignored_signals, restore_signals
 from coach.engine.processes import RUN_ID, become_subreaper, kill_group, sweep
+from coach.engine.scratch import temporary_folder
 from coach.engine.stamps import Stamp, stamp_of
+from coach.errors import ScratchError
 
 SERVER = Path(__file__).parent / "probe" / "coach_server.py"
 
@@ -53,6 +53,8 @@ class _Server:
     process: subprocess.Popen[bytes]
     socket: socket.socket
     scratch: Path
+    kept: contextlib.ExitStack
+    """Removes the scratch folder."""
     run_id: str
     hash_seed: str
 
@@ -95,7 +97,8 @@ class _Server:
         kill_group(self.process.pid, signal.SIGKILL)
         self.process.wait()
         sweep(self.run_id, self.process.pid)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        with contextlib.suppress(ScratchError):
+            self.kept.close()
 
     def _last_words(self) -> str:
         try:
@@ -215,7 +218,7 @@ class WarmServer:
                         {"do": "preload", "modules": str(server.scratch / "modules.json")}, -1, _READY_SECONDS
                     )
                 self._settle(server, wanted)
-            except (Trouble, OSError) as trouble:
+            except (Trouble, OSError, ScratchError) as trouble:
                 if not self._learn(server, trouble):
                     return
             else:
@@ -250,7 +253,8 @@ class WarmServer:
 
     def _start(self, modules: Sequence[str]) -> _Server:
         become_subreaper()
-        scratch = Path(tempfile.mkdtemp(prefix="coach-warm-"))
+        kept = contextlib.ExitStack()
+        scratch = kept.enter_context(temporary_folder())
         settings = scratch / "settings.json"
         content = {
             "root": str(self._root),
@@ -273,7 +277,7 @@ class WarmServer:
                 pass_fds=[theirs.fileno()],
                 preexec_fn=restore_signals if ignored_signals() else None,  # noqa: PLW1509
             )
-        return _Server(process, ours, scratch, run_id, seed)
+        return _Server(process, ours, scratch, kept, run_id, seed)
 
     def _drop(self, state: State, why: str) -> None:
         """End the server. Called with the lock held."""

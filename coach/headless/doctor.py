@@ -18,9 +18,11 @@ from typing import Literal
 from coach.config import Settings, find_root, load_settings
 from coach.core.text import safe_line
 from coach.engine.interpreter import find_interpreter
+from coach.engine.left_behind import folders_left_behind, orphans
 from coach.engine.processes import become_subreaper
 from coach.engine.watch import Watcher
 from coach.errors import EXIT_FAILURES, EXIT_FINE, CoachError
+from coach.headless.leftovers import described
 from coach.headless.talk import put, put_json
 from coach.personal import load_personal, personal_path
 from coach.store.paths import VARIABLE, make_private, state_home
@@ -68,6 +70,7 @@ def examine(root: Path, env: Mapping[str, str]) -> Iterator[Examined]:
         ("saves", _saves),
         ("runs", _runs),
         ("state", _state),
+        ("leftovers", _leftovers),
         ("terminal", _terminal),
         ("clipboard", _clipboard),
         ("editor", _editor),
@@ -179,6 +182,14 @@ def _state(_root: Path, env: Mapping[str, str]) -> Examined:
         return Examined("state", "poor", f"{home}: {free} MB free", do)
     chosen = f" (from {VARIABLE})" if env.get(VARIABLE) else ""
     return Examined("state", "good", f"{home}{chosen}, {free:,} MB free")
+
+
+def _leftovers(_root: Path, _env: Mapping[str, str]) -> Examined:
+    found = described(orphans(), folders_left_behind(state_home()))
+    if not found:
+        return Examined("leftovers", "good", "nothing of killed coaches")
+    do = "the next session clears them away; `coach leftovers --remove` does it now"
+    return Examined("leftovers", "poor", f"{found} of killed coaches", do)
 
 
 def _terminal(_root: Path, env: Mapping[str, str]) -> Examined:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from coach.engine.scratch import scratch_folder
 from tests.e2e.terminal import coach
 
 
@@ -113,3 +114,32 @@ def test_the_first_time_and_only_then_three_lines_say_how_it_goes(tmp_path, stat
     assert "your next move takes this away" not in again.text
     again.press("q")
     assert again.wait_end() == 0
+
+
+def test_what_killed_coaches_left_is_listed_and_goes(tmp_path, state_home):
+    """Folders whose owner is gone: by the command, and when the next session is opened. One in use stays."""
+    (tmp_path / "pyproject.toml").write_text("")
+    around = {"COACH_STATE_DIR": str(state_home), "COACH_PYTHON": sys.executable, "TMPDIR": str(tmp_path)}
+    home = tmp_path / f"coach-{os.getuid()}"
+    with scratch_folder(home) as held:
+        left = [home / "1-a/tree", state_home / "projects/0123/scratch/1-b/tree"]
+        for each in left:
+            each.mkdir(parents=True)
+        home.chmod(0o700)
+        assert examined(cwd=tmp_path, **around)[1]["leftovers"]["found"] == "2 folders of killed coaches"
+        _, out, _ = said("leftovers", cwd=tmp_path, **around)
+        assert sorted(out.split()) == sorted(str(each.parent) for each in left)
+        code, _, told = said("leftovers", "--remove", cwd=tmp_path, **around)
+        assert (code, told.strip()) == (0, "2 folders removed")
+        assert not any(each.exists() for each in left)
+        left[0].mkdir(parents=True)
+        for _ in range(5):  # it goes beside the work, and this work is short
+            said("run", "--", "true", cwd=tmp_path, **around)
+            if not left[0].exists():
+                break
+        assert not left[0].exists()
+        assert held.exists()
+    assert json.loads(said("leftovers", "--json", cwd=tmp_path, **around)[1]) == {
+        "processes": [],
+        "folders": [],
+    }

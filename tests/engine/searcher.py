@@ -1,13 +1,21 @@
-"""A process that searches until it is killed: ``python -m tests.engine.searcher ROOT HOME KIND BASE TEST``."""
+"""A process that searches until it is killed: ``python -m tests.engine.searcher ROOT HOME KIND BASE TEST``.
+
+KIND: ``commits``, ``edits`` (a commit bisect, ddmin over hunks) or ``mutants``.
+"""
 
 import os
 import sys
 import threading
 from pathlib import Path
 
+from coach.core.effects import MutationPlace
 from coach.core.events import Interpreter
+from coach.core.run import RunRequest
 from coach.core.search import SearchRequest
 from coach.core.target import Target
+from coach.engine.execution import Surroundings, execute
+from coach.engine.mutating import plan_text, planned
+from coach.engine.output import LiveOutput
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
@@ -16,6 +24,8 @@ from coach.engine.snapshot import TreeStore
 
 def main() -> None:
     root, home, kind, base, test = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:6]
+    if kind == "mutants":
+        _mutate(root, test)
     ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), dict(os.environ))
     bench = SearchBench(TreeStore(root, home), ground)
     request = SearchRequest.model_validate(
@@ -26,10 +36,27 @@ def main() -> None:
             "base": base if kind == "edits" else "",
         }
     )
-    sys.stdout.write("searching\n")
-    sys.stdout.flush()
+    _say_searching()
     while True:
         bench.search(request, (), threading.Event(), lambda _: None)
+
+
+def _mutate(root: Path, test: str) -> None:
+    around = Surroundings(
+        root, Interpreter(path=sys.executable), Limits(wall=60), lambda _: "", LiveOutput(), os.environ
+    )
+    file, request = test.partition("::")[0], RunRequest(number=1, purpose="mutants", target=Target())
+    request = request.model_copy(update={"target": Target(words=(file,)), "focus": test, "mutate": 60.0})
+    chosen = planned([MutationPlace(path="shop.py", function="total", lines=(5,))], root)
+    _say_searching()
+    while True:
+        around.mutated[1] = plan_text(request, chosen * 50, root)
+        execute(request, around, threading.Event())
+
+
+def _say_searching() -> None:
+    sys.stdout.write("searching\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

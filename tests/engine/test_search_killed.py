@@ -1,26 +1,35 @@
-"""kill -9 in the middle of a search, at random moments: the repository is what it was; leftovers are listed and go."""
+"""kill -9 in the middle of a bisect, of ddmin and of mutations, at random moments: the repository is what it was.
+
+What is left behind, processes and folders, is listed and goes.
+"""
 
 import os
 import random
-import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from coach.engine import scratch
+from coach.engine.left_behind import clear_left_behind, end_left_behind, folders_left_behind, orphans
 from coach.engine.snapshot import TreeStore
 from tests.engine.histories import fingerprint, linear
 
-ROUNDS = 10
+ROUNDS = 9
 TEST = "tests/test_shop.py::test_total"
 PROJECT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for survivors in /proc")
-def test_a_search_killed_at_random_moments_leaves_nothing_but_scratch(tmp_path):
+def test_a_search_killed_at_random_moments_leaves_nothing_but_scratch(tmp_path, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
     history, _ = linear(tmp_path / "shop", 30, 11)
     history.write(
         shop="from shop_parts import part_0, later_3\n\n\ndef total(amount):\n    return amount * 2 + 1\n"
@@ -29,31 +38,33 @@ def test_a_search_killed_at_random_moments_leaves_nothing_but_scratch(tmp_path):
     history.write(
         extra="x = 1\n", shop="from shop_parts import part_0\n\n\ndef total(a):\n    return a * 2 + 1\n"
     )
-    root, home = history.root.resolve(), tmp_path / "state/projects/0123"
+    state = tmp_path / "state"
+    root, home = history.root.resolve(), state / "projects/0123"
     trees = TreeStore(root, home)
     trees.record()
     base = history.git("rev-parse", "HEAD")
     before = fingerprint(root)
     chance = random.Random(5)
-    seen_leftovers = 0
+    listed: Counter[str] = Counter()
     for number in range(ROUNDS):
-        kind = ("commits", "edits")[number % 2]
+        kind = ("commits", "edits", "mutants")[number % 3]
         _search_and_kill([str(root), str(home), kind, base, TEST], chance.uniform(0.05, 1.5), tmp_path)
+        listed["processes"] += len(orphans())
+        end_left_behind()
+        assert orphans() == ()
         assert fingerprint(root) == before
-        left = trees.leftovers()
-        seen_leftovers += len(left)
-        for place in left:
-            scratch.remove(place)
-        assert trees.leftovers() == ()
-        assert not list((home / "scratch").iterdir())
-    assert seen_leftovers
+        listed["copies"] += len(trees.leftovers())
+        listed["runs"] += len(scratch.temporary_leftovers())
+        assert clear_left_behind(state) == ()
+        assert folders_left_behind(state) == ()
+        assert not [*(home / "scratch").iterdir(), *scratch.temporary_home().iterdir()]
+    assert all(listed[each] for each in ("processes", "copies", "runs")), listed
     assert trees.record() == TreeStore(root, home).record()
 
 
 def _search_and_kill(words, seconds, tmp_path):
-    mark = f"killed-{random.randrange(10**9)}"
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
-    env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COACH_TEST_KILLED": mark}
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     words = [sys.executable, "-m", "tests.engine.searcher", *words]
     with (tmp_path / "errors").open("ab") as errors:
         process = subprocess.Popen(
@@ -68,25 +79,3 @@ def _search_and_kill(words, seconds, tmp_path):
         process.kill()
         process.wait()
         process.stdout.close()
-        _end_orphans(mark)
-
-
-def _end_orphans(mark):
-    """Runs that the killed process had under way end by themselves; here they are not waited for."""
-    for _ in range(200):
-        found = [each for each in Path("/proc").iterdir() if each.name.isdigit() and _has(each, mark)]
-        for each in found:
-            try:
-                os.kill(int(each.name), signal.SIGKILL)
-            except OSError:
-                continue
-        if not found:
-            return
-        time.sleep(0.02)
-
-
-def _has(process, mark):
-    try:
-        return mark.encode() in (process / "environ").read_bytes()
-    except OSError:
-        return False

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -468,6 +469,21 @@ def test_scratch_on_a_file(tmp_path: Path) -> None:
         scratch.scratch_folder(tmp_path / "scratch"),
     ):
         pass
+
+
+def test_a_temporary_home_that_others_can_write_to_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name can be guessed: what somebody else laid there is neither used nor removed."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    planted = scratch.temporary_home() / "1-planted"
+    planted.mkdir(parents=True)
+    scratch.temporary_home().chmod(0o777)
+    assert scratch.temporary_leftovers() == ()
+    with scratch.temporary_folder() as folder:
+        assert not folder.is_relative_to(scratch.temporary_home())
+    scratch.temporary_home().chmod(0o700)
+    assert scratch.temporary_leftovers() == (planted,)
 
 
 def test_broken_private_repository_heals(committed: Path, home: Path) -> None:
