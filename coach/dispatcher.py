@@ -19,7 +19,7 @@ from coach.core.effects import Effect, EffectFailed, Observation
 from coach.core.events import Event, Recorded
 from coach.core.live import LiveView
 from coach.core.session import SessionState, apply, replay
-from coach.door import Listener, Update
+from coach.door import Listener, Listeners, Update, artefact_of
 from coach.errors import CoachError
 
 Answer = Decision | Refusal
@@ -105,7 +105,7 @@ class Dispatcher:
         self._state = replay(records)
         self._unwritten: list[Recorded] = []
         self._unsaved = ""
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners()
         self._queue: queue.Queue[Item] = queue.Queue()
         self._pending = 0
         self._idle = threading.Condition()
@@ -155,12 +155,10 @@ class Dispatcher:
         self._append(event)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def output_of(self, run: int) -> str:
-        found = self._state.run(run)
-        artefact = found.report.output.artefact if found and found.report else ""
+        artefact = artefact_of(self._state, run)
         return self._log.output(artefact) if artefact else ""
 
     def wait_idle(self, timeout: float) -> bool:
@@ -197,7 +195,7 @@ class Dispatcher:
                 return self._queue.get(timeout=RETRY_SECONDS if self._unwritten else None)
             except queue.Empty:
                 self._save()
-                self._tell(Update(self._state, "" if self._unsaved else "saved again"))
+                self._listeners.tell(Update(self._state, "" if self._unsaved else "saved again"))
 
     def _serve(self) -> None:
         while (item := self._next()) is not None:
@@ -275,10 +273,6 @@ class Dispatcher:
             notice = answer.notice
         elif is_command or isinstance(answer, Defect):
             notice = answer.reason
-        self._tell(Update(self._state, notice, is_refusal=refused and is_command))
+        self._listeners.tell(Update(self._state, notice, is_refusal=refused and is_command))
         if future is not None:
             future.set_result(answer)
-
-    def _tell(self, update: Update) -> None:
-        for listener in tuple(self._listeners):
-            listener(update)

@@ -27,6 +27,29 @@ class Update:
 Listener = Callable[[Update], None]
 
 
+class Listeners:
+    """Who is told of every change of one door."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def add(self, listener: Listener) -> Callable[[], None]:
+        """Tell ``listener`` from now on; returns the way to stop it, which may be gone twice."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def tell(self, update: Update) -> None:
+        """Call every listener, in the order in which they came; one may leave while it is told."""
+        for listener in tuple(self._listeners):
+            listener(update)
+
+
+def artefact_of(state: SessionState, run: int) -> str:
+    """Return the name under which the output of a run is kept; empty when none is."""
+    found = state.run(run)
+    return found.report.output.artefact if found and found.report else ""
+
+
 class Door(Protocol):
     """A session seen from outside."""
 

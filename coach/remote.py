@@ -13,9 +13,9 @@ from typing import Any, Self
 from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
-from coach.core.live import LiveSnapshot, LiveView
+from coach.core.live import LiveView, NothingLive
 from coach.core.session import SessionState, apply
-from coach.door import Listener, Update
+from coach.door import Listener, Listeners, Update, artefact_of
 from coach.store.lines import record_from
 from coach.wire import LONGEST_LINE, connect, is_for_all, packed, unpacked
 
@@ -23,13 +23,6 @@ CONNECT_SECONDS = 2.0
 FIRST_SECONDS = 20.0
 """How long the whole log may take to arrive."""
 LOST = "the coach that held this session is gone; take it up: coach debug --resume"
-
-
-class _Still:
-    """Live output stays with the process that runs the tests."""
-
-    def snapshot(self, lines: int) -> LiveSnapshot:  # noqa: ARG002 - a live view's shape
-        return LiveSnapshot()
 
 
 class RemoteDoor:
@@ -40,7 +33,7 @@ class RemoteDoor:
         self._output = output
         self._state = SessionState()
         self._records: list[Recorded] = []
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners()
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -73,7 +66,7 @@ class RemoteDoor:
 
     @property
     def live(self) -> LiveView:
-        return _Still()
+        return NothingLive()
 
     def submit(self, command: Command) -> Future[Decision | Refusal]:
         """Ask the holder. What is only the holder's to say (that it begins, that it was stopped) is refused here."""
@@ -87,12 +80,10 @@ class RemoteDoor:
         return answer
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def output_of(self, run: int) -> str:
-        found = self._state.run(run)
-        artefact = found.report.output.artefact if found and found.report else ""
+        artefact = artefact_of(self._state, run)
         return self._output(artefact) if artefact else ""
 
     def wait_idle(self, timeout: float) -> bool:
@@ -161,7 +152,7 @@ class RemoteDoor:
         for number in waiting:
             self._reply(number, {"refused": self._lost})
         if not self._has_left:
-            self._tell(Update(self._state, self._lost))
+            self._listeners.tell(Update(self._state, self._lost))
 
     def _take(self, said: dict[str, Any]) -> None:
         if "record" in said:
@@ -170,17 +161,15 @@ class RemoteDoor:
                 return
             self._state = apply(self._state, record)
             self._records.append(record)
-            self._tell(Update(self._state))
+            self._listeners.tell(Update(self._state))
         elif "answer" in said:
             self._reply(said["answer"], said)
         elif "idle" in said:
             self._reply(said["idle"], said)
         elif said.get("notice"):
-            self._tell(Update(self._state, str(said["notice"]), is_refusal=bool(said.get("refusal"))))
-
-    def _tell(self, update: Update) -> None:
-        for listener in tuple(self._listeners):
-            listener(update)
+            self._listeners.tell(
+                Update(self._state, str(said["notice"]), is_refusal=bool(said.get("refusal")))
+            )
 
 
 def join(folder: Path, output: Callable[[str], str]) -> RemoteDoor | None:

@@ -6,21 +6,14 @@ from concurrent.futures import Future
 from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
-from coach.core.live import LiveSnapshot, LiveView
+from coach.core.live import LiveView, NothingLive
 from coach.core.session import SessionState, apply
-from coach.door import Listener, Update
+from coach.door import Listener, Listeners, Update, artefact_of
 
 CHECKPOINTS = 256
 """Kept states over a whole log: what a jump into the middle costs. Few, so that memory does not grow with the log."""
 CLOSE, STEPS_BACK = 8, 64
 """Events between the states kept just before where we are, and how many are: stepping back costs a few events."""
-
-
-class Silence:
-    """The live view of something that is over."""
-
-    def snapshot(self, lines: int) -> LiveSnapshot:  # noqa: ARG002 - there are none
-        return LiveSnapshot()
 
 
 class Replay:
@@ -30,7 +23,7 @@ class Replay:
         self._records = tuple(records)
         self._output = output
         self._read_only = read_only
-        self._listeners: list[Listener] = []
+        self._listeners = Listeners()
         self._apart = max(CLOSE, len(self._records) // CHECKPOINTS)
         self._checkpoints: dict[int, SessionState] = {}
         self._close: dict[int, SessionState] = {}
@@ -56,7 +49,7 @@ class Replay:
 
     @property
     def live(self) -> LiveView:
-        return Silence()
+        return NothingLive()
 
     @property
     def position(self) -> int:
@@ -83,8 +76,7 @@ class Replay:
         while len(self._close) > 2 * STEPS_BACK:
             self._close.pop(next(iter(self._close)))
         self._state, self._position = state, position
-        for listener in tuple(self._listeners):
-            listener(Update(state))
+        self._listeners.tell(Update(state))
 
     def _nearest(self, position: int) -> tuple[int, SessionState]:
         """Return the kept state from which the fewest events lead to ``position``."""
@@ -99,17 +91,14 @@ class Replay:
         future: Future[Decision | Refusal] = Future()
         refusal = Refusal(self._read_only)
         future.set_result(refusal)
-        for listener in tuple(self._listeners):
-            listener(Update(self._state, refusal.reason, is_refusal=True))
+        self._listeners.tell(Update(self._state, refusal.reason, is_refusal=True))
         return future
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def output_of(self, run: int) -> str:
-        found = self._state.run(run)
-        artefact = found.report.output.artefact if found and found.report else ""
+        artefact = artefact_of(self._state, run)
         return self._output(artefact) if artefact else ""
 
     def close(self) -> None:

@@ -32,3 +32,10 @@ class LiveView(Protocol):
 
     def snapshot(self, lines: int) -> LiveSnapshot:
         """Return at most ``lines`` of the newest output, and the progress."""
+
+
+class NothingLive:
+    """The live view of a session that is over, or whose runs another process holds."""
+
+    def snapshot(self, lines: int) -> LiveSnapshot:  # noqa: ARG002 - a live view's shape
+        return LiveSnapshot()

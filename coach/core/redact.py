@@ -92,6 +92,11 @@ class Private:
     """The project's own."""
 
 
+def taken_out(counts: Iterable[tuple[str, int]]) -> str:
+    """Return in words what was taken out, as ``2 × token, 1 × home``; empty for nothing."""
+    return ", ".join(f"{count} × {rule}" for rule, count in counts)
+
+
 def redact(text: str, private: Private | None = None) -> Redacted:
     """Redact one text; for several that belong together use one ``Redactor``."""
     redactor = Redactor(private)

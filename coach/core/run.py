@@ -112,6 +112,11 @@ class Run(Value):
         return self.report is not None
 
     @property
+    def is_of_checkout(self) -> bool:
+        """Whether it is over, ran in the checkout itself, and was made for its outcome, not to look at something."""
+        return self.report is not None and not self.request.in_copy and not self.request.only_looks
+
+    @property
     def strict(self) -> tuple[str, ...]:
         """The strict failing set: what this run shares with another one that failed the same way."""
         return tuple(each.strict for each in self.failing)

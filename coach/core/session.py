@@ -235,11 +235,10 @@ class SessionState:
         """Yield the finished runs of the present target in the checkout, newest first; a long session has thousands."""
         kind, words, junit = self.target.kind, self.target.words, self.target.junit
         for run in reversed(self.runs):
-            request = run.request
-            aim = request.target
+            aim = run.request.target
             # Field by field: comparing whole values takes ten times as long, and this is asked with every paint.
             is_aimed = aim.words == words and aim.kind == kind and aim.junit == junit
-            if is_aimed and run.is_over and not request.in_copy and not request.only_looks:
+            if is_aimed and run.is_of_checkout:
                 yield run
 
     @property

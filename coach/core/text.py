@@ -66,11 +66,12 @@ def storable(text: str) -> str:
     return text
 
 
-def _as_storable(value: object) -> object:
+def as_storable(value: object) -> object:
+    """Return a value to store: of text its storable form, anything else as it is."""
     return storable(value) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_as_storable)]
+Text = Annotated[str, BeforeValidator(as_storable)]
 """Foreign text inside an event: storable, not yet safe to show."""
 
 

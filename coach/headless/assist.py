@@ -9,6 +9,7 @@ from pathlib import Path
 from coach.assisting import Assistant, Patience, Stay, assistants, run_assistant
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.core.redact import taken_out
 from coach.core.session import SessionState
 from coach.core.summary import summarise_run
 from coach.core.text import safe_line
@@ -46,7 +47,7 @@ def assist(args: Namespace) -> int:
     with opened_session(args) as session:
         made = prompt_of(session.state, args.budget)
         say(
-            f"handing about {made.tokens:,} tokens to {assistant.name}; redacted: {redactions(made.redactions)}"
+            f"handing about {made.tokens:,} tokens to {assistant.name}; redacted: {taken_out(made.redactions) or 'nothing'}"
         )
         for warning in made.warnings:
             say(f"reads like an instruction: {warning}")
@@ -91,11 +92,6 @@ def run_in_terminal(door: Door, name: str, prompt: str) -> str:
     loops = [each for each in stay.loops if each.level != "note"]
     ended = run_line(stay.run) if stay.run else "no run"
     return loop_line(loops[-1]) if loops else f"{name} {stay.report.ending}: {ended}"
-
-
-def redactions(found: tuple[tuple[str, int], ...]) -> str:
-    """Return what was taken out, in words."""
-    return ", ".join(f"{count} × {rule}" for rule, count in found) or "nothing"
 
 
 def _root(args: Namespace) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 from coach import __version__
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.core.redact import taken_out
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.target import Target
@@ -37,7 +38,7 @@ def export(args: Namespace) -> int:
         f"{path}: {events:,} events, {path.stat().st_size / 1000:,.0f} kB; look into it before you hand it on"
     )
     if redactor.counts:
-        say("redacted: " + ", ".join(f"{count} × {rule}" for rule, count in redactor.counts))
+        say(f"redacted: {taken_out(redactor.counts)}")
     return EXIT_FINE
 
 
@@ -78,7 +79,7 @@ def last_of_each(state: SessionState) -> list[Run]:
     """Return the newest finished run of each target in the checkout, in the order in which they first ran."""
     found: dict[Target, Run] = {}
     for run in state.runs:
-        if run.is_over and not run.request.in_copy and not run.request.only_looks:
+        if run.is_of_checkout:
             found[run.request.target] = run
     return list(found.values())
 

@@ -4,7 +4,6 @@ The protocol owns stdout here; whatever else wants to speak goes to stderr. Need
 """
 
 import contextlib
-import os
 import signal
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.exporting import private_of
+from coach.headless.impatience import end_at_once, impatient
 from coach.headless.opening import Session, current_id
 from coach.headless.talk import say
 from coach.headless.tools import Refused, Tools
@@ -144,10 +144,14 @@ def _end_on_signals() -> None:
     """A signal ends what runs and gives the session up; then this process, whose threads may wait for a line for ever."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        for session in tuple(_OPEN):
-            session.close()
-        say(f"coach: stopped by {signal.Signals(number).name}; the session is kept")
-        os._exit(128 + number)
+        name = signal.Signals(number).name
+        with impatient():
+            for session in tuple(_OPEN):
+                session.submit(cmd.Interrupted(by=name))
+                session.wait_idle(5)
+                session.close()
+        say(f"coach: stopped by {name}; the session is kept")
+        end_at_once(128 + number)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)

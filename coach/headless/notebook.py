@@ -8,12 +8,11 @@ from coach.core.commands import Command
 from coach.core.decide.isolating import is_measured
 from coach.core.isolate.flips import Mutations
 from coach.core.session import SessionState
-from coach.core.summary import summarise
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, SessionHeld
 from coach.headless.opening import opened_session, read_session
 from coach.headless.running import ask
-from coach.headless.talk import put, put_json, say, status_text
+from coach.headless.talk import put, put_json, say, show
 
 
 def step(args: Namespace) -> int:
@@ -112,11 +111,3 @@ def write(args: Namespace, *commands: Command) -> int:
         for command in commands:
             ask(session, command)
         return show(args, session.state)
-
-
-def show(args: Namespace, state: SessionState) -> int:
-    if args.json:
-        put_json(summarise(state))
-    else:
-        put(status_text(state))
-    return EXIT_FINE

@@ -8,24 +8,19 @@ from typing import Any
 
 from coach.config import load_settings
 from coach.core import commands as cmd
-from coach.core.summary import summarise
+from coach.core.redact import taken_out
 from coach.engine.clipboard import copy
 from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, UsageError
 from coach.headless.opening import current_id, newest_here, read_session
 from coach.headless.prompting import prompt_of
-from coach.headless.talk import put, put_json, say, status_text, write_file
+from coach.headless.talk import put, put_json, say, show, write_file
 from coach.opening import open_review, open_shared, project_here
 from coach.workflow_files import load_workflow, read_workflow, template, workflow_paths
 
 
 def status(args: Namespace) -> int:
     """Where the session stands, and the next move."""
-    state = read_session(args.session)
-    if args.json:
-        put_json(summarise(state))
-    else:
-        put(status_text(state))
-    return EXIT_FINE
+    return show(args, read_session(args.session))
 
 
 def export(args: Namespace) -> int:
@@ -42,7 +37,7 @@ def export(args: Namespace) -> int:
     for warning in made.warnings:
         say(f"look at this before you hand it on: {warning}")
     if made.redactions:
-        say("redacted: " + ", ".join(f"{count} × {rule}" for rule, count in made.redactions))
+        say(f"redacted: {taken_out(made.redactions)}")
     _note_export(session, args, made.digest)
     return EXIT_FINE
 

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from coach.core.redact import taken_out
 from coach.errors import EXIT_FINE, UsageError
 from coach.exporting import Telling, tell_session
 from coach.headless.opening import newest_here
@@ -26,5 +27,5 @@ def report(args: Namespace) -> int:
     else:
         put(text)
     if redactions:
-        say("redacted: " + ", ".join(f"{count} × {rule}" for rule, count in redactions))
+        say(f"redacted: {taken_out(redactions)}")
     return EXIT_FINE

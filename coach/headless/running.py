@@ -12,7 +12,7 @@ from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, UsageError
 from coach.headless.opening import Session, opened_session, opened_target, wait
-from coach.headless.talk import exit_code_of, put, put_json, run_line, say, status_text
+from coach.headless.talk import exit_code_of, put, put_json, run_line, say, show
 from coach.remembering import past_failures
 
 
@@ -105,8 +105,4 @@ def pin(args: Namespace) -> int:
         ask(session, cmd.UnpinTest(reason=args.off) if args.off is not None else cmd.PinTest(test=args.test))
         if args.off is None and session.state.pin is None:
             raise UsageError("nothing was pinned", do="name the test: coach pin tests/test_x.py::test_y")
-        if args.json:
-            put_json(summarise(session.state))
-        else:
-            put(status_text(session.state))
-        return EXIT_FINE
+        return show(args, session.state)

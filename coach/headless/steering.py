@@ -6,12 +6,11 @@ from coach.core import commands as cmd
 from coach.core.loops.sighting import PATTERNS
 from coach.core.restoring import Goal, files_to_change, goal
 from coach.core.session import SessionState
-from coach.core.summary import summarise
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, UsageError
 from coach.headless.opening import opened_session, read_session
 from coach.headless.running import ask
-from coach.headless.talk import put, put_json, say, status_text
+from coach.headless.talk import put, put_json, say, show
 
 
 def restore(args: Namespace) -> int:
@@ -60,7 +59,7 @@ def hand(args: Namespace) -> int:
         raise UsageError("handed to whom?", do="coach hand NAME, or coach hand --back")
     with opened_session(args) as session:
         ask(session, cmd.HandBack() if args.back else cmd.HandOver(to=args.to))
-        return _show(args, session.state)
+        return show(args, session.state)
 
 
 def dismiss(args: Namespace) -> int:
@@ -70,12 +69,4 @@ def dismiss(args: Namespace) -> int:
         raise UsageError(f"there is no pattern {args.pattern!r}", do=f"one of {', '.join(PATTERNS)}")
     with opened_session(args) as session:
         ask(session, cmd.DismissLoop(pattern=pattern, reason=args.reason))
-        return _show(args, session.state)
-
-
-def _show(args: Namespace, state: SessionState) -> int:
-    if args.json:
-        put_json(summarise(state))
-    else:
-        put(status_text(state))
-    return EXIT_FINE
+        return show(args, session.state)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from coach.core.events import LoopNoticed
 from coach.core.report import headline
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
+from coach.core.summary import summarise
 from coach.core.text import safe, safe_line
 from coach.door import Update
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED, UsageError
@@ -35,6 +37,15 @@ def put(text: str) -> None:
 def put_json(value: Any) -> None:
     """Write one JSON value; escapes keep any terminal safe."""
     put(json.dumps(value, indent=2))
+
+
+def show(args: Namespace, state: SessionState) -> int:
+    """Say where a session stands, or with ``--json`` put its summary."""
+    if args.json:
+        put_json(summarise(state))
+    else:
+        put(status_text(state))
+    return EXIT_FINE
 
 
 def write_file(path: Path, text: str) -> None:

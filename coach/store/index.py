@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from coach.core.text import storable
+from coach.core.text import as_storable
 from coach.store.log import LOG_NAME, imported_from
 from coach.store.paths import is_id, make_private, sessions_folder, state_home, unusable
 from coach.store.survey import COLUMNS, Known, Listed, Survey
@@ -177,16 +177,16 @@ class Index:
         self._put((old[0] if old else None, stamp, end, survey.put_away()), listed, survey)
 
     def _put(self, head: tuple[Any, ...], listed: Listed, survey: Survey) -> None:
-        row = [_plain(getattr(listed, name)) for name in COLUMNS]
+        row = [as_storable(getattr(listed, name)) for name in COLUMNS]
         marks = ", ".join("?" * (4 + len(COLUMNS)))
         sql = f"INSERT INTO sessions (n, stamp, read, survey, {_LISTED}) VALUES ({marks})"  # noqa: S608 - names
         done = self._base.execute(sql, (*head, *row))
         number = done.lastrowid
-        rows = [(number, *map(_plain, each)) for each in survey.failures.values()]
+        rows = [(number, *map(as_storable, each)) for each in survey.failures.values()]
         self._base.executemany("INSERT OR IGNORE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        pairs = [(number, _plain(strict), _plain(other)) for strict, other in survey.dismissed]
+        pairs = [(number, as_storable(strict), as_storable(other)) for strict, other in survey.dismissed]
         self._base.executemany("INSERT OR IGNORE INTO dismissed VALUES (?, ?, ?)", pairs)
-        texts = [_plain(survey.words.get(kind, "")) for kind in _KINDS]
+        texts = [as_storable(survey.words.get(kind, "")) for kind in _KINDS]
         sql = f"INSERT INTO words (rowid, {', '.join(_KINDS)}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - names
         self._base.execute(sql, (number, *texts))
 
@@ -254,10 +254,6 @@ def _surveyed(name: str, survey: Survey, start: int) -> tuple[Listed, int]:
     except OSError as error:
         return Listed(id=name, damage=error.strerror or str(error)), 0
     return survey.listed(name, changed=changed, torn=torn, imported=imported_from(path.parent)), end
-
-
-def _plain(value: Any) -> Any:
-    return storable(value) if isinstance(value, str) else value
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -96,9 +96,7 @@ def nothing_to_plot(state: SessionState, _read_only: str) -> str:
 
 
 def one_run(state: SessionState, _read_only: str) -> str:
-    here = (
-        run for run in state.runs if run.is_over and not run.request.in_copy and not run.request.only_looks
-    )
+    here = (run for run in state.runs if run.is_of_checkout)
     return "" if sum(1 for _ in here) > 1 else "it takes two finished runs"
 
 

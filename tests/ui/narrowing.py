@@ -20,8 +20,6 @@ from coach.core.search import (
 from coach.core.suspect import Suspect
 from tests.ui import fakes
 
-BAD_PATCH = {"message": "assert 30.0 == 27.0"}
-
 
 def attempt(run: int, **more: object) -> ev.AttemptRead:
     values = {"run": run, "base_run": run - 1, "changes": fakes.CHANGES}

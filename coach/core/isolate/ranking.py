@@ -25,7 +25,7 @@ from coach.core.isolate.weights import (
     weight,
 )
 from coach.core.loops.syntax import is_test_path
-from coach.core.report import Failure, Frame
+from coach.core.report import Failure
 from coach.core.search import Lead
 from coach.core.suspect import Suspect, Touched
 
@@ -319,8 +319,3 @@ def _placed(ordered: Sequence[Suspect]) -> tuple[Suspect, ...]:
         update = {"rank": scores.index(each.score) + 1, "ties": scores.count(each.score), "leads": leads}
         placed.append(each.model_copy(update=update))
     return tuple(placed)
-
-
-def frames_shown(failure: Failure) -> tuple[Frame, ...]:
-    """Return the frames worth showing: own code, or the last one when nothing is own."""
-    return failure.own_frames or failure.frames[-1:]

@@ -183,9 +183,6 @@ class History:
                 return True
         return False
 
-    def last_green(self) -> Trial | None:
-        return next((each for each in reversed(self.trials) if each.outcome == "green"), None)
-
 
 def is_trial(run: Run) -> bool:
     """Whether a run of the target says something about one tree of the checkout."""

@@ -44,12 +44,13 @@ def dismiss(screen: "SessionScreen", _key: str) -> None:
 def look(screen: "SessionScreen", _key: str) -> None:
     """Show the stop card of the standing loop."""
     from coach.ui.keys import advised
+    from coach.ui.present.key import shown_key
     from coach.ui.present.loops import card_lines, pattern_words
     from coach.ui.screens.card import CardScreen
 
     loop = screen.state.standing_loop
     assert loop is not None, "the registry disables this without a loop"
-    answers = {} if screen.door.read_only else {"z": "restore", "D": "dismiss"}
+    answers = {} if screen.door.read_only else {shown_key(each): each for each in ("restore", "dismiss")}
     move = None if screen.door.read_only else advised(screen.state)
     if move:
         answers[move.shown_key] = move.id
@@ -87,11 +88,12 @@ def _ask_input(screen: "SessionScreen") -> None:
 def hand_over(screen: "SessionScreen", _key: str) -> None:
     """Take the session back at once; handing it over asks to whom."""
     from coach.ui.actions.dialogs import ask
+    from coach.ui.present.key import shown_key
 
     if screen.state.held_by:
         screen.submit(cmd.HandBack())
         return
-    text = "Who edits from here on? Their attempts carry the name; H takes the session back."
+    text = f"Who edits from here on? Their attempts carry the name; {shown_key('hand-over')} takes the session back."
     ask(screen, Question("Hand over", text, label="to", value=ASSISTANT), lambda name: cmd.HandOver(to=name))
 
 

@@ -51,11 +51,7 @@ def compare(screen: "SessionScreen", _key: str) -> None:
     from coach.ui.screens.reason import ReasonScreen
 
     state = screen.state
-    over = [
-        run.number
-        for run in state.runs
-        if run.is_over and not run.request.in_copy and not run.request.only_looks
-    ]
+    over = [run.number for run in state.runs if run.is_of_checkout]
     this = screen.looking.run if screen.looking.run in over else over[-1]
     before = next((number for number in reversed(over) if number < this), over[-1])
 

@@ -75,7 +75,8 @@ def _looking_run(state: SessionState) -> list[Line]:
         line(
             ("◌ ", "accent"),
             _looks(run),
-            ("  c ", "key"),
+            " ",
+            key_of("cancel"),
             (" stops it", "dim"),
             figure=(f"#{run.number}", "dim"),
             hang=2,
@@ -113,7 +114,13 @@ def _measured(state: SessionState) -> list[Line]:
     failed = state.last_failure
     if seen.tree and failed and failed.report and failed.report.tree not in {"", seen.tree}:
         lines.append(
-            line(("◐ ", "warn"), "measured before the newest edits", ("; S measures again", "dim"), hang=2)
+            line(
+                ("◐ ", "warn"),
+                "measured before the newest edits; ",
+                key_of("spectrum"),
+                (" measures again", "dim"),
+                hang=2,
+            )
         )
     return lines
 

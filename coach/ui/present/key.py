@@ -6,6 +6,11 @@ from coach.ui.present.line import Piece, Role, piece
 
 def key_of(action_id: str, role: Role = "key") -> Piece:
     """Return the key of an action, with room around it."""
+    return piece(f" {shown_key(action_id)} ", role)
+
+
+def shown_key(action_id: str) -> str:
+    """Return the key of an action as people read it."""
     found = keys.action(action_id)
     assert found is not None, action_id
-    return piece(f" {found.shown_key} ", role)
+    return found.shown_key

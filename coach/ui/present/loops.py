@@ -6,7 +6,7 @@ from coach.core.loops.sighting import Pattern
 from coach.core.restoring import goal
 from coach.core.session import SessionState
 from coach.ui.keys import advised
-from coach.ui.present.key import key_of
+from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.ui.present.outcome import pieces_of
 
@@ -51,8 +51,8 @@ def ways(state: SessionState) -> list[tuple[str, str, bool]]:
     found = [(move.shown_key, move.label, True)] if move else []
     wanted = goal(state)
     if wanted and (move is None or move.id != "restore"):
-        found.append(("z", f"restore #{wanted.run}" if wanted.run else "restore", False))
-    return [*found, ("D", "dismiss", False)]
+        found.append((shown_key("restore"), f"restore #{wanted.run}" if wanted.run else "restore", False))
+    return [*found, (shown_key("dismiss"), "dismiss", False)]
 
 
 def card_lines(state: SessionState, loop: ev.LoopNoticed) -> tuple[Line, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from coach.core import events as ev
 from coach.core.telling import say
 from coach.ui.present.figures import clock, count
+from coach.ui.present.key import shown_key
 from coach.ui.present.line import Line, line
 from coach.ui.present.looking import Kind
 
@@ -38,7 +39,13 @@ def timeline(records: Sequence[ev.Recorded], seq: int, kind: Kind = "all") -> tu
         lines.insert(0, line((f"… {count(len(wanted) - len(shown), 'earlier event')} not shown", "dim")))
     if kind != "all":
         lines.insert(
-            0, line(("only ", "dim"), (kind, "strong"), figure=(" \\ shows the next kind ", "dim"), fit="cut")
+            0,
+            line(
+                ("only ", "dim"),
+                (kind, "strong"),
+                figure=(f" {shown_key('filter')} shows the next kind ", "dim"),
+                fit="cut",
+            ),
         )
     return tuple(lines)
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from coach.core.redact import taken_out
 from coach.core.text import safe, safe_line
 from coach.ui import literal
 from coach.ui.present.line import line, paragraphs
@@ -91,8 +92,9 @@ class ExportScreen(Dialog[Outgoing]):
 
 def _notes(made: "Export") -> str:
     """Say what was taken out, without a promise, and which lines read like instructions."""
-    taken = ", ".join(f"{count} × {rule}" for rule, count in made.redactions)
-    lines = [f"Redacted: {taken or 'nothing was recognised'}. A secret in plain words may remain: look."]
+    lines = [
+        f"Redacted: {taken_out(made.redactions) or 'nothing was recognised'}. A secret in plain words may remain: look."
+    ]
     lines += [f"⚠ {safe_line(each, limit=200)}" for each in made.warnings[:MOST_WARNINGS]]
     more = len(made.warnings) - MOST_WARNINGS
     return "\n".join([*lines, f"⚠ and {more} more"] if more > 0 else lines)
