@@ -1,4 +1,6 @@
-"""Random keys, pastes, clicks and sizes against a live session with the real engine; ends at the first crash and says how to repeat it.
+"""Random keys, pastes, clicks and sizes against a live session with the real engine.
+
+Whatever crashes or tells of a defect is counted, with what repeats it, and makes the exit code 1.
 
     python benchmarks/monkey.py [--presses 10000] [--seed N] [--json]
 
@@ -11,10 +13,12 @@ import contextlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -26,10 +30,13 @@ from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.target import Target
 from coach.exporting import export_session
-from coach.opening import open_new
+from coach.opening import open_existing, open_new
+from coach.store.log import LOG_NAME, read_log
+from coach.store.paths import session_folder
 from coach.ui.app import CoachApp
 from coach.ui.keys import REGISTRY
 
+DEFECT = "a defect of coach"
 LEFT_OUT = {"quit", "suspend", "editor"}
 WORDS = ("x", "[/bold] [", "\x1b[2J", "日本", "test_it.py", "1", " ", "a" * 300, "-p evil", "../..")
 PLAIN = (
@@ -81,18 +88,27 @@ async def step(pilot, chance, known):
 
 
 async def press_at_random(door, presses, seed, until=float("inf")):
-    """Press; returns how many were made. Raises what the screen raised, with the last things done as a note."""
+    """Press until all are made, the screen was left or the session closed; returns how many were made.
+
+    Raises what the screen raised, with the last things done as a note and their number as ``presses``.
+    """
     chance, known, done = random.Random(seed), keys(), []
     app = CoachApp(door, lambda state, budget: export_session(state, budget, "markdown"))
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.pause()
-            while len(done) < presses and time.monotonic() < until and app.return_code is None:
+            while (
+                len(done) < presses
+                and time.monotonic() < until
+                and app.return_code is None
+                and not door.state.closed
+            ):
                 done.append(await step(pilot, chance, known))
             await pilot.resize_terminal(120, 40)
             await pilot.pause()
     except BaseException as error:
         error.add_note(f"seed {seed}, after {len(done)}: {done[-12:]}")
+        error.presses = len(done)
         raise
     return len(done)
 
@@ -106,21 +122,51 @@ def make_project(root):
         subprocess.run(["git", *own, *words], cwd=root, check=True, capture_output=True)
 
 
+class Watcher:
+    """Counts what must not happen: a screen that raises, a defect that the session tells of, a damaged log."""
+
+    def __init__(self):
+        self.made, self.screens, self.sessions, self.events, self.unknown = 0, 0, 0, 0, 0
+        self.crashes, self.defects = [], []
+
+    def hear(self, update):
+        self.defects += [update.notice] * (DEFECT in update.notice)
+
+    def press(self, door, presses, seed, until):
+        """Show one screen and press; a crash is told, counted, and ends this screen only."""
+        self.screens += 1
+        try:
+            self.made += asyncio.run(press_at_random(door, presses - self.made, seed + self.screens, until))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what we are looking for
+            self.crashes.append(repr(error))
+            self.made += max(1, error.presses)
+            traceback.print_exception(error)
+
+    def look_at(self, door):
+        """Take in what the session has recorded by now."""
+        kinds = [type(each.event).__name__ for each in door.records]
+        self.events, self.unknown = len(kinds), kinds.count("Unknown")
+
+
 def work(root, presses, seed, until=float("inf")):
-    """Open a session and press until all are made; a screen that was left is opened again. Returns presses and screens."""
-    made, screens = 0, 0
-    with open_new(root, Target(words=("test_it.py",)), Settings(python=sys.executable, warm=False)) as door:
-        door.submit(cmd.Begin(reproduce=True))
-        while made < presses and time.monotonic() < until:
-            made += asyncio.run(press_at_random(door, presses - made, seed + screens, until))
-            screens += 1
-        defects = [each for each in door.records if type(each.event).__name__ == "Unknown"]
-        return {
-            "presses": made,
-            "screens": screens,
-            "events": len(door.records),
-            "unknown events": len(defects),
-        }
+    """Press until all are made. A screen that was left is shown again, a session that was closed is taken up again."""
+    watcher, name = Watcher(), ""
+    while watcher.made < presses and time.monotonic() < until:
+        settings = Settings(python=sys.executable, warm=False)
+        opened = open_existing(name) if name else open_new(root, Target(words=("test_it.py",)), settings)
+        with opened as door:
+            watcher.sessions += 1
+            door.subscribe(watcher.hear)
+            door.submit(cmd.Resume() if name else cmd.Begin(reproduce=True)).result(60)
+            name = door.state.opened.session
+            while watcher.made < presses and time.monotonic() < until and not door.state.closed:
+                watcher.press(door, presses, seed, until)
+        watcher.look_at(door)
+    damaged = read_log(session_folder(name)).damaged
+    watcher.defects += [f"{damaged} lines of the log are damaged"] if damaged else []
+    text = (session_folder(name) / LOG_NAME).read_text()
+    watcher.defects += [text[at.start() :][:300] for at in re.finditer(DEFECT, text)]
+    return watcher
 
 
 def resident_mb():
@@ -142,24 +188,33 @@ def main():
         os.environ.pop("EDITOR", None), os.environ.pop("VISUAL", None)
         os.environ["HOME"] = folder
         make_project(Path(folder, "project"))
+        Path(folder, "here").mkdir()
+        os.chdir(Path(folder, "here"))  # exports are written where one is
         before, began = resident_mb(), time.monotonic()
         found = work(Path(folder, "project"), options.presses, options.seed)
         log = Path(folder, "state/diagnostics.log")
-        found |= {
+        logged = log.read_text() if log.exists() else ""
+        print(*found.defects, logged[-4000:], sep="\n", file=sys.stderr)
+        told = {
+            "presses": found.made,
+            "screens": found.screens,
+            "sessions opened": found.sessions,
+            "events": found.events,
             "seed": options.seed,
-            "crashes": 0,
-            "defects logged": log.read_text().count("Traceback") if log.exists() else 0,
+            "crashes": len(found.crashes),
+            "defects told": len(found.defects),
+            "defects logged": logged.count("Traceback"),
+            "unknown events": found.unknown,
             "seconds": round(time.monotonic() - began),
             "growth MB": round(resident_mb() - before),
         }
-        if log.exists():
-            print(log.read_text()[-4000:], file=sys.stderr)
+        os.chdir("/")
     print(
-        json.dumps(found)
-        if options.json
-        else "\n".join(f"{name:<16} {value}" for name, value in found.items())
+        json.dumps(told) if options.json else "\n".join(f"{name:<16} {value}" for name, value in told.items())
     )
+    bad = ("crashes", "defects told", "defects logged", "unknown events")
+    return 1 if any(told[each] for each in bad) or told["presses"] < options.presses else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

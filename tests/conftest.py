@@ -1,6 +1,15 @@
 """Every test has a state directory and settings of its own; nobody's real ones are read or written."""
 
+import compileall
+from pathlib import Path
+
 import pytest
+
+
+def pytest_configure(config):
+    """Compile coach once: where python writes no bytecode, each of the programs that tests start would do it again."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(__file__).parent.parent / "coach", quiet=2)
 
 
 @pytest.fixture(autouse=True)

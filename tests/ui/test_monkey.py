@@ -21,6 +21,8 @@ async def test_row_22_random_keys_and_sizes_against_a_live_session(tmp_path, mon
     """Row 22: nothing crashes, the session still answers, and no defect was met (``benchmarks/monkey.py`` does 10,000)."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")  # exports are written where one is
     monkey.make_project(tmp_path / "project")
     notices = []
     settings = Settings(python=sys.executable, warm=False)
