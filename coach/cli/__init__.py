@@ -168,6 +168,9 @@ def _add_proof(commands: "_Commands[_Parser]") -> None:
         "--accept", metavar="LINE", default="", help="say why a listed line is fine, with --reason"
     )
     verify.add_argument("--reason", default="", metavar="TEXT")
+    verify.add_argument(
+        "--yes", action="store_true", help="run acceptance commands that were not written here, now and later"
+    )
     _add_session(verify)
 
 

@@ -176,7 +176,10 @@ class WriteNote(Value):
 
 
 class Verify(Value):
-    """Prove the fix: pinned test, whole suite, baseline."""
+    """Prove the fix: pinned test, whole suite, baseline, what the spec calls done."""
+
+    acceptance: tuple[str, ...] = ()
+    """Acceptance commands that the engineer approved; others are not run."""
 
 
 class AnswerObjection(Value):

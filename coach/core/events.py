@@ -368,6 +368,8 @@ class VerificationBegan(Value):
 
     kind: Literal["verification_began"] = "verification_began"
     plan: tuple[Purpose, ...]
+    acceptance: tuple[Text, ...] = ()
+    """The commands of its acceptance runs, in their order."""
 
 
 class VerificationVoided(Value):

@@ -92,6 +92,8 @@ class LogpointRun(Value):
     verdict: Verdict | None = None
     """None when nothing was predicted."""
     reason: Text = ""
+    after_fix: bool = False
+    """Whether a verification looked again, to see that what was predicted is gone."""
 
 
 def judge_logpoint(logpoint: Logpoint, observed: Observed) -> tuple[Verdict, str]:

@@ -162,6 +162,8 @@ class SessionState:
     plan: tuple[Purpose, ...] = ()
     """Runs a verification under way is made of; empty when none is."""
     plan_start: int = 0
+    plan_acceptance: tuple[str, ...] = ()
+    """The commands of the newest verification's acceptance runs, in their order."""
     verification: Verification | None = None
     verified_at_run: int = 0
     control: Control | None = None
@@ -604,6 +606,8 @@ def _(event: ev.TrialSeen, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.LogpointSeen, state: SessionState) -> SessionState:
+    if event.seen.after_fix:
+        return replace(state, logpoints=(*state.logpoints, event.seen))
     looked = replace(_marked(state, "experiment"), logpoints=(*state.logpoints, event.seen))
     return _answered(looked, f"looked at {event.seen.logpoint.place}")
 
@@ -618,7 +622,8 @@ def _(event: ev.NoteWritten, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.VerificationBegan, state: SessionState) -> SessionState:
-    return replace(state, plan=event.plan, plan_start=state.last_number + 1, is_confirmed=False)
+    begun = replace(state, plan=event.plan, plan_start=state.last_number + 1, is_confirmed=False)
+    return replace(begun, plan_acceptance=event.acceptance)
 
 
 @_apply.register

@@ -74,7 +74,7 @@ def _of_limits(spec: Spec, rules: TeamRules) -> Iterator[Gap]:
             "no acceptance command",
             "“fixed” cannot be checked beyond the failing test and the suite",
         )
-    prose = [each for each in acceptance if not _COMMANDS.match(each.strip())]
+    prose = [each for each in acceptance if not is_command(each)]
     if prose:
         yield Gap(
             "acceptance",
@@ -91,6 +91,11 @@ def _of_limits(spec: Spec, rules: TeamRules) -> Iterator[Gap]:
         yield Gap("stop_and_ask", "no stop-and-ask condition", "an assistant decides alone when it is stuck")
     for question in spec.questions:
         yield Gap("questions", f"open: {question[:80]}", "the answer may change the fix")
+
+
+def is_command(text: str) -> bool:
+    """Whether a line of the acceptance looks like something that can be run."""
+    return bool(_COMMANDS.match(text.strip()))
 
 
 def _is_vague(text: str) -> bool:

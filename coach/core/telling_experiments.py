@@ -21,6 +21,12 @@ def _(event: ev.PredictionRevised) -> Said:
 def _(event: ev.LogpointSeen) -> Said:
     seen = event.seen
     sign, role = VERDICTS[seen.verdict] if seen.verdict else ("·", "accent")
+    if seen.after_fix:
+        return (
+            sign,
+            role,
+            f"looked again at {seen.logpoint.place} after the fix in #{seen.run}: {seen.reason}",
+        )
     said = (
         f"{seen.verdict.lower()}, {seen.reason}"
         if seen.verdict

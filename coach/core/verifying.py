@@ -3,13 +3,15 @@
 What must hold of the runs stands here; what shows that it is the fix that does it, in ``proving``.
 """
 
+from coach.core.acceptance import accepted
 from coach.core.proving import control, left_behind, predicted, red_without, repeats
+from coach.core.rechecking import rechecked
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.spec import is_outside
 from coach.core.verification import Verification, VerificationCheck
 
-RULE = 2
+RULE = 3
 
 
 def verify(state: SessionState) -> Verification:
@@ -28,6 +30,8 @@ def verify(state: SessionState) -> Verification:
         *control(state),
         left_behind(state),
         *predicted(state, runs),
+        *rechecked(state, runs),
+        *accepted(state, runs),
     ]
     return Verification(checks=tuple(checks))
 

@@ -248,7 +248,7 @@ class LocalEngine:
         request = job.request
         if request.trial:
             with self._trees.materialise(self._trees.record()) as copy:
-                report = execute(prepared(request, copy), self._around, job.cancel, copy)
+                report = execute(prepared(request, copy, self._around.root), self._around, job.cancel, copy)
                 return as_in_checkout(report, copy, self._around.root)
         tree = request.tree or self._trees.without(request.without, request.focus)
         with self._trees.materialise(tree) as copy:

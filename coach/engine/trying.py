@@ -9,8 +9,10 @@ from coach.engine.git import Git, GitError
 from coach.errors import ScratchError
 
 
-def prepared(request: RunRequest, copy: Path) -> RunRequest:
-    """Make the copy ready for a trial.
+def prepared(request: RunRequest, copy: Path, root: Path) -> RunRequest:
+    """Make the copy ready for a trial, and return the request as it is to be executed there.
+
+    A command that the copy does not hold (``.venv/bin/pytest``: ignored files are not copied) is that of the checkout.
 
     Raises:
         ScratchError: the patch does not apply to the work tree as it is.
@@ -19,6 +21,12 @@ def prepared(request: RunRequest, copy: Path) -> RunRequest:
     trial = request.trial
     if trial is not None and trial.kind == "patch":
         _apply(trial.patch, copy)
+    words = request.target.words
+    if request.target.kind == "command" and words and "/" in words[0] and not (copy / words[0]).exists():
+        there = root / words[0]
+        if there.is_file():
+            aim = request.target.model_copy(update={"words": (str(there), *words[1:])})
+            return request.model_copy(update={"target": aim})
     return request
 
 

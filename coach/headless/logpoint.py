@@ -115,6 +115,8 @@ def table(seen: LogpointRun) -> list[str]:
         lines.append(f"  {safe_line(observed.why)}")
     if seen.verdict:
         lines.append(f"{seen.verdict}  {safe_line(seen.reason)}")
+    elif seen.after_fix:
+        lines.append(f"after the fix  {safe_line(seen.reason)}")
     elif not any(each.hits for each in observed.tests):
         lines.append("never reached")
     return lines

@@ -11,6 +11,7 @@ from coach.core.session import SessionState
 from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, UsageError
+from coach.headless.accepting import agreed
 from coach.headless.opening import Session, opened_session, opened_target, wait
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, show
 from coach.remembering import past_failures
@@ -83,13 +84,13 @@ def verify(args: Namespace) -> int:
         if args.accept:
             ask(session, cmd.AnswerObjection(objection=args.accept, reason=args.reason))
         else:
-            ask(session, cmd.Verify())
+            ask(session, cmd.Verify(acceptance=agreed(session.state, is_agreed=args.yes)))
         found = session.state.verification
         if args.json:
             put_json(summarise(session.state))
         elif found:
             for check in found.checks:
-                put(f"[{'x' if check.passed else ' '}] {check.title}  {safe_line(check.figure)}")
+                put(f"[{'x' if check.passed else ' '}] {safe_line(check.title)}  {safe_line(check.figure)}")
                 for each in check.objections:
                     put(
                         f"      {safe_line(each.text)}"

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from coach.errors import EXIT_FINE, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from coach.core.export import Export
     from coach.core.session import SessionState
     from coach.door import Door
@@ -116,6 +118,16 @@ class _Ways:
         from coach.headless.assist import run_in_terminal
 
         return run_in_terminal(door, name, prompt)
+
+    def approved(self, state: "SessionState") -> tuple[str, ...]:
+        from coach.headless.accepting import approved
+
+        return approved(state)
+
+    def approve(self, state: "SessionState", commands: "Iterable[str]") -> None:
+        from coach.headless.accepting import approve_commands
+
+        approve_commands(state, commands)
 
     def copy(self, text: str) -> str:
         from coach.engine.clipboard import copy

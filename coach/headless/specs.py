@@ -15,6 +15,7 @@ from coach.core.spec_check import gaps
 from coach.core.spec_text import MOST_CHARACTERS, SpecUnread, read_issue, read_spec, write_spec
 from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
+from coach.headless.accepting import approve_commands
 from coach.headless.opening import current_id, opened_session, read_session
 from coach.headless.running import ask
 from coach.headless.talk import put, put_json, say
@@ -47,8 +48,11 @@ def spec(args: Namespace) -> int:
     given = {field: getattr(args, option) for field, option in _OPTIONS.items()}
     changed = {field: value for field, value in given.items() if value is not None}
     state = read_session(args.session)
+    written = tuple(args.acceptance or ())
     if args.action == "edit":
-        wished = _edited(args, _filled(args, state.spec, changed))
+        offered = _filled(args, state.spec, changed)
+        wished = _edited(args, offered)
+        written += tuple(each for each in wished.acceptance if each not in offered.acceptance)
     elif changed or args.issue:
         wished = _filled(args, state.spec, changed)
     else:
@@ -58,6 +62,7 @@ def spec(args: Namespace) -> int:
         return _show(args, state.spec)
     with opened_session(args) as session:
         ask(session, cmd.WriteSpec(spec=wished))
+        approve_commands(session.state, written)
         _draft_of(args).unlink(missing_ok=True)
         return _check(args, session.state) if args.action == "check" else _show(args, session.state.spec)
 

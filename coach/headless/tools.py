@@ -22,6 +22,7 @@ from coach.core.logpoint import Logpoint, Mode
 from coach.core.redact import Private, Redactor
 from coach.core.session import SessionState
 from coach.exporting import export_session
+from coach.headless.accepting import approved
 from coach.headless.answers import (
     Answer,
     frames_answer,
@@ -133,11 +134,11 @@ class Tools:
         return self._ask(cmd.RuleOutSuspect(suspect=suspect, reason=reason), suspects_answer)
 
     def verify(self) -> Answer:
-        """Prove a fix: the pinned test, the whole suite, and the suite as it was before. Only this says "fixed"."""
+        """Prove a fix: the pinned test, what the spec calls done, the whole suite as it is and was. Only this says "fixed"."""
 
         def verified(session: Session) -> Answer:
             _need_red(session.state)
-            self._submit(session, cmd.Verify())
+            self._submit(session, cmd.Verify(acceptance=approved(session.state)))
             found = session.state.verification
             checks = found.checks if found else ()
             return {

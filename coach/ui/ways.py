@@ -1,5 +1,6 @@
-"""The ways out of the screen that need more than the screen: the clipboard of the platform, and assistants."""
+"""The ways out of the screen that need more than the screen: the platform's clipboard, assistants, approved commands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +29,12 @@ class Ways(Protocol):
     def run(self, door: "Door", name: str, prompt: str) -> str:
         """Run an assistant in the terminal, which is given up meanwhile; returns what came of it in one sentence."""
 
+    def approved(self, state: "SessionState") -> tuple[str, ...]:
+        """Return the acceptance commands of a session that may be run."""
+
+    def approve(self, state: "SessionState", commands: Iterable[str]) -> None:
+        """Remember that the engineer wrote or saw these acceptance commands."""
+
     def copy(self, text: str) -> str:
         """Give a text to the platform's clipboard; returns the tool's name, empty when there is none."""
 
@@ -40,6 +47,12 @@ class NoWays:
 
     def run(self, door: "Door", name: str, prompt: str) -> str:  # noqa: ARG002 - the shape of ways
         return "there is no assistant here"
+
+    def approved(self, state: "SessionState") -> tuple[str, ...]:  # noqa: ARG002 - the shape of ways
+        return ()
+
+    def approve(self, state: "SessionState", commands: Iterable[str]) -> None:
+        """Nothing is remembered."""
 
     def copy(self, text: str) -> str:  # noqa: ARG002 - the shape of ways
         return ""

@@ -8,6 +8,7 @@ from coach.core import events as ev
 from coach.core.changes import Changes, FileChange, Hunk
 from coach.core.control import Control
 from coach.core.decide import Decision, Message, Refusal, decide
+from coach.core.logpoint import Observed
 from coach.core.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.session import SessionState, apply
 from coach.core.target import Target
@@ -170,10 +171,16 @@ def pinned(**changes) -> Drive:
 
 
 def verified(
-    drive: Drive, *, control: Control | None = None, changes: Changes = CHANGES, **answers: RunReport
+    drive: Drive,
+    *,
+    control: Control | None = None,
+    changes: Changes = CHANGES,
+    acceptance: tuple[str, ...] = (),
+    seen_again: Observed | None = None,
+    **answers: RunReport,
 ):
     """Verify, and answer every run of the plan: as a fix that holds does, unless another report is given by purpose."""
-    drive.send(cmd.Verify())
+    drive.send(cmd.Verify(acceptance=acceptance))
     drive.send(eff.TestSeen(test=TEST, digest=drive.state.pin.seen_digest if drive.state.pin else ""))
     drive.send(eff.ChangesSeen(changes=changes))
     was = red(counts={"selected": 30, "passed": 29, "failed": 1})
@@ -183,6 +190,8 @@ def verified(
         "control": red(),
         "suite": green(passed=30),
         "baseline": was,
+        "recheck": green(),
+        "acceptance": green(),
     }
     while drive.state.plan:
         run = drive.state.under_way[-1]
@@ -190,4 +199,8 @@ def verified(
         if run.request.purpose == "control":
             seen = control or Control(run=run.number, tried=4, killed=4, planned=4)
             drive.send(eff.ControlSeen(control=seen.model_copy(update={"run": run.number})))
+        if run.request.purpose == "recheck":
+            drive.send(eff.LogpointRead(run=run.number, observed=seen_again or Observed(test=TEST, way="x")))
+        if run.request.purpose == "acceptance":
+            drive.send(eff.TrialRead(run=run.number))
     return drive.state.verification

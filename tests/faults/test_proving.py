@@ -4,6 +4,8 @@ import hashlib
 
 from coach.core import commands as cmd
 from coach.core.hypothesis import Prediction
+from coach.core.logpoint import Logpoint
+from coach.core.spec import Spec
 
 TEST = "tests/test_price.py::test_a_big_order_is_cheaper"
 PRICE = "def price(count):\n    if count > 10:\n        return count * 9\n    return count * 10\n"
@@ -29,10 +31,10 @@ def begin(session, project=PROJECT):
     return made
 
 
-def verify(made):
+def verify(made, **words):
     for name in ("shop/price.py", "tests/test_price.py"):
         made.tick(name)
-    made.do(cmd.Verify())
+    made.do(cmd.Verify(**words))
     return made.idle().verification
 
 
@@ -44,15 +46,29 @@ def repository(root):
 def test_a_fix_is_proven_without_touching_the_repository(session):
     made = begin(session)
     made.do(cmd.ProposeHypothesis(claim="ten is left out", prediction=Prediction(text="", expects="pass")))
+    made.do(cmd.ProposeHypothesis(claim="ten is not cheaper", prediction=Prediction(text="it gets there")))
+    seen = {"path": "shop/price.py", "line": 4, "expression": "count", "condition": "count == 10"}
+    made.do(cmd.Look(logpoint=Logpoint(**seen, hypothesis=2)))
+    assert made.idle().hypotheses[1].verdict == "SUPPORTED", made.state.logpoints
+    made.do(cmd.ActivateHypothesis(id=1))
     made.write("shop/price.py", FIXED)
     before = repository(made.root)
     made.do(cmd.RunTarget(purpose="experiment"))
     made.idle()
-    found = verify(made)
+    done = "sh -c 'grep -q \"count >= 10\" shop/price.py && echo > left.txt'"
+    made.do(cmd.WriteSpec(spec=Spec(acceptance=(done,))))
+    found = verify(made, acceptance=(done,))
     assert found.verdict == "verified", [(each.title, each.figure) for each in found.missing]
     assert "red again in #" in line(made, "red-without").figure
     assert line(made, "control").figure.partition(" ")[0] == str(made.state.control.tried)
+    assert line(made, "acceptance").figure.startswith("exit 0 after")
+    again = [each for each in found.checks if each.name == "predicted"][-1]
+    assert (again.title, again.figure) == (
+        "what H2 predicted is gone from shop/price.py",
+        "count == 10 at 0 of 1 hits",
+    )
     assert (made.root / "shop/price.py").read_text() == FIXED
+    assert not (made.root / "left.txt").exists()
     assert repository(made.root) == before
 
 

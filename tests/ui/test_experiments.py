@@ -1,13 +1,19 @@
 """Experiments on the screen: the form of a logpoint, its table, trials, drafts, and the end that is written down."""
 
+from collections.abc import Iterable
+
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.acceptance import runnable
 from coach.core.closing import Closing, RootCause
 from coach.core.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
+from coach.core.session import SessionState
+from coach.core.spec import TeamRules
 from coach.core.trial import TrialRun
 from coach.core.trial_request import Trial
+from coach.ui.ways import NoWays
 from tests.ui import fakes
-from tests.ui.seeing import press, settle, shown, text_of
+from tests.ui.seeing import press, session_of, settle, shown, text_of
 
 POINT = Logpoint(path="shop/cart.py", line=19, expression="total", condition="total < 0", mode="only-failing")
 SEEN = LogpointRun(
@@ -82,3 +88,29 @@ async def test_the_end_is_written_in_parts_and_open_questions_may_stay_open() ->
         await press(pilot, "w", *"cut", "tab", *"cart", "ctrl+s")
     cause = RootCause(what="cut", where="cart")
     assert door.commands == [cmd.WriteClosing(closing=Closing(cause=cause))]
+
+
+class Remembering(NoWays):
+    """Ways that remember which commands were approved."""
+
+    def __init__(self) -> None:
+        self.known: tuple[str, ...] = ()
+
+    def approved(self, state: SessionState) -> tuple[str, ...]:
+        return tuple(each for each in self.known if each in runnable(state))
+
+    def approve(self, _state: SessionState, commands: Iterable[str]) -> None:
+        self.known += tuple(commands)
+
+
+async def test_acceptance_commands_from_elsewhere_are_shown_before_they_run() -> None:
+    rules = ev.TeamRulesRead(rules=TeamRules(acceptance=("make check", "looks right")))
+    door = fakes.FakeDoor(*fakes.story("verify"), rules)
+    async with shown(door, (80, 24)) as pilot:
+        session_of(pilot).ways = Remembering()
+        await press(pilot, "v")
+        assert "make check" in text_of(pilot)
+        assert "looks right" not in text_of(pilot)
+        await press(pilot, "escape", "v", "enter", "v")
+    asked = [each.acceptance for each in door.commands if isinstance(each, cmd.Verify)]
+    assert asked == [(), ("make check",), ("make check",)]

@@ -5,8 +5,10 @@ from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.decide.evidence import CLOSED
 from coach.core.decide.isolating import failure_in_view
+from coach.core.decide.proving import continue_plan
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
+from coach.core.rechecking import judge_gone
 from coach.core.run import RunRequest
 from coach.core.session import SessionState
 from coach.core.target import Target
@@ -85,6 +87,8 @@ def _(message: eff.LogpointRead, state: SessionState) -> Decision | Refusal:
     logpoint = run.request.logpoint.model_copy(update=moved)
     draft = Draft(state)
     seen = LogpointRun(run=message.run, logpoint=logpoint, observed=observed)
+    if run.request.purpose == "recheck":
+        return _rechecked(draft, seen)
     if logpoint.condition:
         verdict, reason = judge_logpoint(logpoint, observed)
         seen = seen.model_copy(update={"verdict": verdict, "reason": reason})
@@ -96,6 +100,18 @@ def _(message: eff.LogpointRead, state: SessionState) -> Decision | Refusal:
         )
         draft.record(judged)
     draft.notice = _notice(seen)
+    return draft.done()
+
+
+def _rechecked(draft: Draft, seen: LogpointRun) -> Decision:
+    """Keep what a verification saw at a place it looked at again, and go on with it."""
+    gone, figure = judge_gone(seen.logpoint, seen.observed)
+    reason = f"{'gone' if gone else 'not gone'}: {figure}"
+    draft.record(
+        ev.LogpointSeen(seen=seen.model_copy(update={"reason": reason, "after_fix": True}), rule=RULE)
+    )
+    if draft.state.plan and seen.run >= draft.state.plan_start:
+        continue_plan(draft)
     return draft.done()
 
 

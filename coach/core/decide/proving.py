@@ -1,38 +1,42 @@
 """The verification of a fix: what it runs, in which order, and when it is judged.
 
-Cheap and telling runs first: the target, the same tests without the fix, small wrong fixes, then the whole suite and, once,
-the suite as it was. A run that cannot be made is not shown; only an edit makes the whole verification void.
+Cheap and telling runs first: the target, the same tests without the fix, small wrong fixes, the values that were predicted,
+acceptance commands, then the whole suite and, once, the suite as it was. A run that cannot be made is not shown; only an edit makes the whole verification void.
 """
 
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
+from coach.core.acceptance import runnable, words_of
 from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.evidence import CLOSED, start_run
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.proving import fails_alone, not_asked, passes_needed
+from coach.core.rechecking import to_look_at, to_recheck
 from coach.core.run import Purpose, Run, RunRequest
 from coach.core.session import SessionState
 from coach.core.target import Target
+from coach.core.trial_request import Trial
 from coach.core.verifying import baseline_of, verify
 
 PLANNED: frozenset[Purpose] = frozenset({"verify", "reverted", "suite", "baseline"})
-"""Runs that lead to the next one by themselves; a control does when its answer is read."""
+"""Runs that lead to the next one by themselves; the others do when their answer is read."""
 CONTROL_SECONDS = 8.0
 MOST_REVERTED = 10
 """Runs without the fix, for a failure that shows only sometimes; the first red one is enough."""
-_MAY_FAIL_TO_START = {"reverted", "control"}
+_MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance"}
 
 
 @decide.register
-def _(_message: cmd.Verify, state: SessionState) -> Decision | Refusal:
+def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
     if state.closed:
         return CLOSED
     if state.plan:
         return Refusal("a verification is under way")
     draft = Draft(state)
-    draft.record(ev.VerificationBegan(plan=_plan(state)))
+    commands = tuple(each for each in runnable(state) if each in message.acceptance)
+    draft.record(ev.VerificationBegan(plan=_plan(state, len(commands)), acceptance=commands))
     if state.pin:
         draft.perform(eff.ReadTest(test=state.pin.test))
     if state.opened and state.opened.checkout.tree:
@@ -41,7 +45,7 @@ def _(_message: cmd.Verify, state: SessionState) -> Decision | Refusal:
     return draft.done()
 
 
-def _plan(state: SessionState) -> tuple[Purpose, ...]:
+def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:
     repeats = passes_needed(state)
     has_tree = bool(state.opened and state.opened.checkout.tree)
     plan: list[Purpose] = ["verify"] * repeats
@@ -50,6 +54,9 @@ def _plan(state: SessionState) -> tuple[Purpose, ...]:
     if state.target.kind == "pytest":
         if state.pin and has_tree and not not_asked(state):
             plan.append("control")
+        plan += ["recheck"] * len(to_recheck(state))
+    plan += ["acceptance"] * commands
+    if state.target.kind == "pytest":
         plan.append("suite")
         if has_tree and baseline_of(state) is None:
             plan.append("baseline")
@@ -65,6 +72,10 @@ def continue_plan(draft: Draft) -> None:
         _start_control(draft)
     elif following == "reverted":
         _start_reverted(draft)
+    elif following == "recheck":
+        _start_recheck(draft)
+    elif following == "acceptance":
+        _start_acceptance(draft)
     elif following == "verify":
         start_run(draft, "verify", target=_with_pin(draft.state))
     else:
@@ -75,8 +86,9 @@ def _following(state: SessionState) -> Purpose | None:
     done = [run for run in state.runs if run.number >= state.plan_start]
     for purpose in dict.fromkeys(state.plan):
         made = [run for run in done if run.request.purpose == purpose]
+        wanted = len(to_look_at(state)) if purpose == "recheck" else state.plan.count(purpose)
         is_enough = purpose == "reverted" and any(run.failing for run in made)
-        if len(made) < state.plan.count(purpose) and not is_enough:
+        if len(made) < wanted and not is_enough:
             return purpose
     return None
 
@@ -104,19 +116,14 @@ def _start_reverted(draft: Draft) -> None:
     state = draft.state
     assert state.opened is not None, "the plan has no such run without a tree"
     is_test = state.pin is not None and state.target.kind == "pytest" and fails_alone(state)
-    number = state.last_number + 1
-    request = RunRequest(
-        number=number,
-        purpose="reverted",
-        target=Target(words=(state.pin.test,))
-        if is_test and state.pin
-        else (_with_pin(state) or state.target),
-        hash_seed=number * 2_654_435_761 % 2**32,
+    alone = Target(words=(state.pin.test,)) if is_test and state.pin else None
+    _start(
+        draft,
+        "reverted",
+        alone or _with_pin(state) or state.target,
         without=state.opened.checkout.tree,
         focus=state.pin.path if state.pin else "",
     )
-    draft.record(ev.RunStarted(request=request))
-    draft.perform(eff.StartRun(request=request))
 
 
 def _start_control(draft: Draft) -> None:
@@ -134,6 +141,37 @@ def _start_control(draft: Draft) -> None:
     draft.record(ev.RunStarted(request=request))
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
     draft.perform(eff.StartRun(request=request, places=places))
+
+
+def _start_recheck(draft: Draft) -> None:
+    """Look once more where a prediction was seen, in the test it was seen in."""
+    state = draft.state
+    seen, place = to_look_at(state)[_made(state, "recheck")]
+    _start(draft, "recheck", Target(words=(seen.observed.test,)), focus=seen.observed.test, logpoint=place)
+
+
+def _start_acceptance(draft: Draft) -> None:
+    command = draft.state.plan_acceptance[_made(draft.state, "acceptance")]
+    variables, words = words_of(command)
+    trial = Trial(kind="command", variables=variables, exit_code=0)
+    _start(draft, "acceptance", Target(kind="command", words=words), trial=trial)
+
+
+def _made(state: SessionState, purpose: Purpose) -> int:
+    return sum(run.number >= state.plan_start and run.request.purpose == purpose for run in state.runs)
+
+
+def _start(draft: Draft, purpose: Purpose, target: Target, **more: object) -> None:
+    number = draft.state.last_number + 1
+    fields = {
+        "number": number,
+        "purpose": purpose,
+        "target": target,
+        "hash_seed": number * 2_654_435_761 % 2**32,
+    }
+    request = RunRequest.model_validate({**fields, **more})
+    draft.record(ev.RunStarted(request=request))
+    draft.perform(eff.StartRun(request=request))
 
 
 @decide.register

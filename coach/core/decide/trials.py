@@ -6,8 +6,9 @@ from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.decide.evidence import CLOSED
+from coach.core.decide.proving import continue_plan
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.run import RunRequest
+from coach.core.run import Run, RunRequest
 from coach.core.session import SessionState
 from coach.core.target import Target
 from coach.core.trial import TrialRun, judge_trial
@@ -80,6 +81,8 @@ def _(message: eff.TrialRead, state: SessionState) -> Decision | Refusal:
     run = state.run(message.run)
     if run is None or run.request.trial is None or run.judged is None:
         return Refusal("no such trial")
+    if run.request.purpose == "acceptance":
+        return _accepted(run, state)
     trial = run.request.trial
     seen = TrialRun(run=message.run, trial=trial, outcome=run.judged.outcome)
     if trial.is_prediction:
@@ -96,4 +99,13 @@ def _(message: eff.TrialRead, state: SessionState) -> Decision | Refusal:
     draft.notice = f"{trial.label}: " + (
         f"{seen.verdict.lower()}, {seen.reason}" if seen.verdict else seen.outcome
     )
+    return draft.done()
+
+
+def _accepted(run: Run, state: SessionState) -> Decision | Refusal:
+    """An acceptance command was run: the verification it belongs to goes on."""
+    if not state.plan or run.number < state.plan_start:
+        return Refusal("the verification this belongs to is over")
+    draft = Draft(state)
+    continue_plan(draft)
     return draft.done()

@@ -78,7 +78,7 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
             what=f"{len(old)} lines of older runs",
         ),
         Block("\n".join(recent), drop=Drop.THE_REST, what="recent runs"),
-        Block("\n".join(_verification(state)), drop=Drop.THE_REST, what="verification"),
+        Block("\n".join(_verification(state, clean)), drop=Drop.THE_REST, what="verification"),
         Block("\n".join(_ranked(state, clean)), drop=Drop.THE_REST, what="the list of suspects"),
         _words(
             [f"- Supported: {_claim(each, clean)}; {clean.line(each.reason)}" for each in supported],
@@ -195,13 +195,13 @@ def _outcome(run: Run, state: SessionState, clean: Cleaner) -> str:
     return f"fails ({same}): {clean.code(f'{first.exception}: {first.message}', 160)}{tests}; {counts.passed} passed"
 
 
-def _verification(state: SessionState) -> list[str]:
+def _verification(state: SessionState, clean: Cleaner) -> list[str]:
     if state.verification is None:
         return []
     lines = [f"- Verification after #{state.verified_at_run}: {state.verification.verdict}"]
     lines += [
-        f"  - {'holds' if each.passed else 'missing'}: {each.title}"
-        + (f" ({each.figure})" if each.figure else "")
+        f"  - {'holds' if each.passed else 'missing'}: {clean.line(each.title)}"
+        + (f" ({clean.line(each.figure)})" if each.figure else "")
         for each in state.verification.checks
     ]
     return lines

@@ -25,7 +25,6 @@ _COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
     "spectrum": lambda _: cmd.Suspects(scope="suite"),
     "mutants": lambda _: cmd.TryMutants(),
     "watching": lambda state: cmd.SetWatching(watching=not state.watching),
-    "verify": lambda _: cmd.Verify(),
     "pin": lambda _: cmd.PinTest(),
     "confirm": lambda _: cmd.ConfirmFix(),
     "back-step": _back,

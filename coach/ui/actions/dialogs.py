@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 from coach.core import checks
 from coach.core import commands as cmd
+from coach.core.acceptance import runnable
 from coach.core.session import SessionState
 from coach.core.workflow import Step
+from coach.errors import CoachError
+from coach.ui.present.line import BLANK, line
 from coach.ui.present.selecting import selected_hypothesis, selected_suspect
 from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
+    from coach.core.spec import Spec
     from coach.ui.screens.session import SessionScreen
 
 
@@ -28,9 +32,14 @@ def ask(screen: "SessionScreen", question: Question, make: Callable[[str], cmd.C
 def spec(screen: "SessionScreen", _key: str) -> None:
     from coach.ui.screens.spec import SpecScreen
 
-    screen.app.push_screen(
-        SpecScreen(screen.state.spec), lambda spec: screen.submit(cmd.WriteSpec(spec=spec)) if spec else None
-    )
+    known = screen.state.spec
+
+    def written(spec: "Spec | None") -> None:
+        if spec:
+            _approve(screen, tuple(each for each in spec.acceptance if each not in known.acceptance))
+            screen.submit(cmd.WriteSpec(spec=spec))
+
+    screen.app.push_screen(SpecScreen(known), written)
 
 
 def hypothesis(screen: "SessionScreen", _key: str) -> None:
@@ -60,6 +69,39 @@ def rule_out(screen: "SessionScreen", _key: str) -> None:
     key = suspect.key
     text = f"{suspect.place} {suspect.function}: what did you see that clears it?"
     ask(screen, Question("Rule out", text), lambda reason: cmd.RuleOutSuspect(suspect=key, reason=reason))
+
+
+def _approve(screen: "SessionScreen", commands: tuple[str, ...]) -> None:
+    try:
+        screen.ways.approve(screen.state, commands)
+    except CoachError as error:
+        screen.say(str(error))
+
+
+def verify(screen: "SessionScreen", _key: str) -> None:
+    """Ask first about acceptance commands that were not written here; the rest is proven in any case."""
+    from coach.ui.screens.confirm import ConfirmScreen
+
+    state = screen.state
+    known = screen.ways.approved(state)
+    new = tuple(each for each in runnable(state) if each not in known)
+    if not new or state.plan:
+        screen.submit(cmd.Verify(acceptance=known))
+        return
+
+    def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
+        if agreed:
+            _approve(screen, new)
+        screen.submit(cmd.Verify(acceptance=(*known, *new) if agreed else known))
+
+    lines = (
+        line("These say what done means, and were not written here. They run in a copy of the work tree."),
+        BLANK,
+        *(line("  ", (each, "strong"), hang=4) for each in new),
+    )
+    screen.app.push_screen(
+        ConfirmScreen("Acceptance commands", "runs them", lines, "verifies without"), answered
+    )
 
 
 def unpin(screen: "SessionScreen", _key: str) -> None:
@@ -133,6 +175,7 @@ DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
     "judge": judge,
     "rule-out": rule_out,
     "unpin": unpin,
+    "verify": verify,
     "note": note,
     "close": close,
     "keep-elsewhere": keep_elsewhere,

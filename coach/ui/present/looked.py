@@ -24,7 +24,8 @@ def experiments(state: SessionState) -> tuple[Line, ...]:
 def _logpoint(seen: LogpointRun) -> list[Line]:
     point = seen.logpoint
     what = f"{point.watch} in {point.function}" if point.watch else point.expression
-    lines = [heading(f"{point.place}  {what}", (f"#{seen.run}", "dim"))]
+    again = "  after the fix" if seen.after_fix else ""
+    lines = [heading(f"{point.place}  {what}{again}", (f"#{seen.run}", "dim"))]
     if point.prediction:
         lines.append(line("  ", ("predicts  ", "dim"), point.prediction, hang=12))
     for each in seen.observed.tests[:_MOST_TESTS]:
@@ -37,6 +38,8 @@ def _logpoint(seen: LogpointRun) -> list[Line]:
         lines.append(
             line("  ", (f"{sign} ", role), (seen.verdict.lower(), "strong"), f"  {seen.reason}", hang=4)
         )
+    elif seen.after_fix:
+        lines.append(line("  ", seen.reason, hang=2))
     elif seen.observed.why:
         lines.append(line("  ", (seen.observed.why, "warn"), hang=2))
     return lines

@@ -15,14 +15,15 @@ from coach.ui.widgets.paper import Paper
 class ConfirmScreen(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "agree", show=False, priority=True)]
 
-    def __init__(self, title: str, verb: str, lines: tuple[Line, ...]) -> None:
+    def __init__(self, title: str, verb: str, lines: tuple[Line, ...], otherwise: str = "leaves") -> None:
         super().__init__()
-        self._title, self._verb, self._lines = title, verb, lines
+        self._title, self._lines = title, lines
+        self._answers = f"enter {verb} · esc {otherwise}"
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes="window -short")
         window.border_title = literal.plain(self._title)
-        window.border_subtitle = literal.plain(f"enter {self._verb} · esc leaves")
+        window.border_subtitle = literal.plain(self._answers)
         with window:
             yield Paper("confirm-text")
 

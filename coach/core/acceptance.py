@@ -1,0 +1,85 @@
+"""Acceptance: commands whose success means done, out of the spec and the project's rules; each is a line of the verification.
+
+The core never decides that a command may run: whoever asks for a verification names those that the engineer approved.
+"""
+
+import shlex
+
+from coach.core.run import Run
+from coach.core.session import SessionState
+from coach.core.spec_check import is_command
+from coach.core.text import safe_line
+from coach.core.verification import Objection, VerificationCheck
+
+MOST_WORDS = 200
+_SHELL = frozenset("();<>|&")
+
+
+def asked_for(state: SessionState) -> tuple[str, ...]:
+    """Return what the spec and the rules of the project call done, each once, in their order."""
+    texts = (each.strip() for each in (*state.spec.acceptance, *state.rules.acceptance))
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def runnable(state: SessionState) -> tuple[str, ...]:
+    """Return those that can be run without a shell."""
+    return tuple(each for each in asked_for(state) if words_of(each)[1])
+
+
+def words_of(command: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Split a command into the variables before it and its words; without words it cannot be run as it stands."""
+    if not is_command(command):
+        return (), ()
+    lexer = shlex.shlex(command.strip(), posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        words = list(lexer)
+    except ValueError:
+        return (), ()
+    if len(words) > MOST_WORDS or any(word and set(word) <= _SHELL for word in words):
+        return (), ()
+    variables = []
+    while words and "=" in words[0] and words[0].partition("=")[0].isidentifier():
+        name, _, value = words.pop(0).partition("=")
+        variables.append((name, value))
+    return tuple(variables), tuple(words)
+
+
+def accepted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:
+    """Answer each of them by its own run; what was not run does not hold, and says why."""
+    made = [run for run in runs if run.request.purpose == "acceptance"]
+    by_command = dict(zip(state.plan_acceptance, made, strict=False))
+    return tuple(_line(state, command, by_command.get(command)) for command in asked_for(state))
+
+
+def _line(state: SessionState, command: str, run: Run | None) -> VerificationCheck:
+    held = run is not None and _ended_well(run)
+    figure = _figure(command, run, is_planned=command in state.plan_acceptance)
+    answer = state.answers.get(("acceptance", command), "")
+    return VerificationCheck(
+        name="acceptance",
+        title=f"accepted: {safe_line(command, limit=120)}",
+        passed=held or bool(answer),
+        figure=figure,
+        runs=(run.number,) if run else (),
+        objections=() if held else (Objection(key=command, text=f"{command}: {figure}", answer=answer),),
+    )
+
+
+def _ended_well(run: Run) -> bool:
+    ending = run.report.ending if run.report else None
+    return ending is not None and ending.kind == "completed" and ending.exit_code == 0
+
+
+def _figure(command: str, run: Run | None, *, is_planned: bool) -> str:
+    if run is not None and run.report is not None:
+        ending = run.report.ending
+        if ending.kind != "completed":
+            return ending.sentence or ending.kind
+        return f"exit {ending.exit_code} after {run.report.duration:.1f} s, in a copy"
+    if not is_command(command):
+        return "no command: look yourself, and say what you saw"
+    if not words_of(command)[1]:
+        return "needs a shell: write it as sh -c '…'"
+    return "not run" if is_planned else "not approved, so it was not run"
