@@ -115,7 +115,9 @@ def _told(state: SessionState, found: Control, title: str) -> VerificationCheck:
     if not found.tried:
         is_fine = found.ended == "all" and not found.planned
         figure = (
-            "no line in a function was added or changed" if is_fine else found.why or "none could be tried"
+            "no line was added or changed that could be wrong"
+            if is_fine
+            else found.why or "none could be tried"
         )
         return _line("control", title, figure, passed=is_fine, runs=(found.run,))
     objections = tuple(
@@ -127,7 +129,7 @@ def _told(state: SessionState, found: Control, title: str) -> VerificationCheck:
     if standing:
         figure += f"; add a case for {standing}"
     if found.tried < found.planned:
-        figure += f", {found.planned - found.tried} not tried"
+        figure += f", {found.planned - found.tried} not tried" + (f": {found.why}" if found.why else "")
     is_known = len(found.survivors) + found.killed >= found.tried
     holds = not standing and is_known
     return _line("control", title, figure, passed=holds, runs=(found.run,), objections=objections)

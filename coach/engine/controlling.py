@@ -19,12 +19,12 @@ _NOTICED = ("F", "T")
 
 
 def wrong_fixes(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ...]:
-    """Return small mutations of the lines, whatever functions they stand in."""
+    """Return small mutations of the lines, whatever functions they stand in, or none."""
     sources = read_sources(root, sorted({place.path for place in places}))
     found = []
     for place in places:
         outline = Outline(sources.get(place.path, ""))
-        named = [(owner.name, line) for line in place.lines if (owner := outline.at(line)) is not None]
+        named = [(owner.name if (owner := outline.at(line)) else "", line) for line in place.lines]
         for function, lines in groupby(sorted(named), key=lambda pair: pair[0]):
             found.append(Place(place.path, function, tuple(line for _, line in lines)))
     return tuple(each for each in mutants(found, sources, MOST_WRONG_FIXES) if not _is_the_same(each))

@@ -66,6 +66,7 @@ def plan_text(
             "start": each.start,
             "end": each.end,
             "text": each.text,
+            "module": not each.function,
             "near": None if near is None else list(near.get((each.path, each.line), ())),
         }
         for index, each in enumerate(chosen)

@@ -9,6 +9,7 @@ from coach.core.effects import MutationPlace
 from coach.core.isolate.flips import Flip
 from coach.core.run import RunRequest
 from coach.core.target import Target
+from coach.engine.controlling import control_of, wrong_fixes
 from coach.engine.execution import execute
 from coach.engine.mutating import mutations_of, plan_text, planned
 from tests.engine.conftest import Ground, other_python
@@ -175,3 +176,78 @@ def test_lines_of_a_liar_are_dropped():
 def test_a_sentence_without_neighbours():
     flip = Flip(path="a.py", function="f", line=3, kind="constant", before="1", after="2")
     assert flip.sentence == "with 2 instead of 1 at a.py:3 the failing test passes"
+
+
+RATES = """\
+from dataclasses import dataclass
+
+'''A docstring counts for nothing: 5.'''
+__all__ = ["Rates", "NAMES"]
+NAMES: dict[str, str] = {"a": "euro"}
+LIMIT = 4
+
+
+@dataclass
+class Rates:
+    low: int = 2
+
+    def of(self, count, least=3):
+        return self.low if count > LIMIT else least
+"""
+PRICES = """\
+from rates import LIMIT, NAMES, Rates
+
+def test_it():
+    assert (Rates().of(LIMIT + 1), LIMIT, Rates().of(LIMIT)) == (2, 4, 3)
+def test_imports(): pass
+"""
+
+
+def control(laid, test, lines, python=sys.executable):
+    (laid.root / "rates.py").write_text(RATES)
+    (laid.root / "test_rates.py").write_text(PRICES)
+    (laid.root / "conftest.py").write_text("import test_rates\nLOADED = test_rates.LIMIT\n")
+    around = laid.surroundings(python=python)
+    request = RunRequest(
+        number=1,
+        purpose="control",
+        target=Target(words=("test_rates.py",)),
+        focus=f"test_rates.py::{test}",
+        mutate=30.0,
+        control=True,
+    )
+    chosen = wrong_fixes([MutationPlace(path="rates.py", lines=lines)], laid.root)
+    around.mutated[1] = plan_text(request, chosen, laid.root)
+    report = execute(request, around, laid.cancel)
+    return control_of(1, chosen, around.mutated[1], report.ending.sentence)
+
+
+@pytest.mark.parametrize("version", ["", "3.8", "3.13"])
+def test_what_runs_at_import_is_mutated_before_it_is_imported(laid, version):
+    """Constants, class bodies and defaults, although the tests and a conftest imported their values."""
+    found = control(
+        laid,
+        "test_it",
+        (3, 4, 5, 6, 11, 13, 14),
+        python=other_python(version) if version else sys.executable,
+    )
+    assert (found.ended, found.why) == ("all", "")
+    assert found.tried == found.planned > 12
+    assert {(each.line, each.after) for each in found.survivors} == {(5, "''")}
+    assert found.killed == found.tried - 2  # key and value of what no test looks at
+
+
+def test_a_test_that_asks_for_nothing_lets_every_module_mutant_live_but_those_that_cannot_be_imported(laid):
+    found = control(laid, "test_imports", (6,))
+    assert {each.after for each in found.survivors} == {"5", "3"}
+    assert (found.killed, found.tried) == (1, 3)
+
+
+def test_a_module_that_is_there_before_the_tests_is_not_called_tried(laid):
+    (laid.root / "early.py").write_text("import rates\n")
+    laid.env["PYTEST_PLUGINS"] = "early"
+    (laid.root / "pytest.ini").write_text("[pytest]\naddopts = -p early\npythonpath = .\n")
+    laid.env["PYTHONPATH"] = str(laid.root)
+    found = control(laid, "test_it", (6,))
+    assert (found.tried, found.planned) == (0, 3)
+    assert found.why == "rates.py was loaded before it could be changed"

@@ -1,7 +1,8 @@
 """Small mutations of suspicious places, as edits of source text: pure, ordered by suspicion, never written to a file.
 
-Each mutant changes one expression or statement inside a function body and keeps every other line where it was, so that
-the changed function can be swapped in by name and line. The operators stand in ``operators``.
+Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function can be
+swapped in by name and line; outside of functions it changes what a module does when it is imported. The operators stand in
+``operators``.
 """
 
 import ast
@@ -25,6 +26,7 @@ class Place:
 
     path: str
     function: str
+    """Empty: what stands outside of functions."""
     lines: tuple[int, ...]
 
 
@@ -71,11 +73,12 @@ def _lines_of(place: Place, source: str) -> Iterator[tuple[Mutant, ...]]:
         return
     outline = Outline(source)
     pieces: dict[int, list[_Piece]] = {}
+    unseen = frozenset() if place.function else _without_effect(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.expr | ast.stmt):
+        if isinstance(node, ast.expr | ast.stmt) and id(node) not in unseen:
             found = outline.at(node.lineno)
-            if found is not None and found.name == place.function:
-                pieces.setdefault(node.lineno, []).append(_Piece(node, found.name))
+            if (found.name if found else "") == place.function:
+                pieces.setdefault(node.lineno, []).append(_Piece(node, place.function))
     names = _names_of(tree, place.function, outline)
     for line in place.lines:
         made = (each for piece in pieces.get(line, ()) for each in _of_piece(piece, place.path, names))
@@ -95,9 +98,37 @@ def _names_of(tree: ast.Module, function: str, outline: Outline) -> tuple[str, .
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             owner = outline.at(node.lineno)
-            if owner is not None and owner.name == function:
+            if (owner.name if owner else "") == function:
                 found[node.id] = None
     return tuple(name for name in found if name not in {"self", "cls", "_"})
+
+
+def _without_effect(tree: ast.Module) -> frozenset[int]:
+    """Return what no test can notice outside of functions: annotations, docstrings, and names such as ``__all__``."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        silent: list[ast.AST | None] = []
+        if isinstance(node, ast.AnnAssign | ast.arg):
+            silent.append(node.annotation)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            silent.append(node.returns)
+        elif _is_told(node):
+            silent.append(node)
+        elif isinstance(node, ast.JoinedStr):
+            silent += node.values
+        found.update(id(each) for whole in silent if whole is not None for each in ast.walk(whole))
+    return frozenset(found)
+
+
+def _is_told(node: ast.AST) -> bool:
+    """Whether a statement is for readers: a docstring, or a name such as ``__all__``."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Assign) and any(_is_dunder(each) for each in node.targets)
+
+
+def _is_dunder(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id.startswith("__") and node.id.endswith("__")
 
 
 def _of_piece(piece: _Piece, path: str, names: tuple[str, ...]) -> Iterator[Mutant]:
@@ -112,6 +143,8 @@ def _of_piece(piece: _Piece, path: str, names: tuple[str, ...]) -> Iterator[Muta
             ):
                 yield _mutant(piece, path, kind, ast.unparse(test), node.test, silences=silences)
         return
+    if not piece.function and isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield _mutant(piece, path, "constant", repr("" if node.value else "x"), node)
     for kind, after in changes_of(node, names):
         yield _mutant(piece, path, kind, ast.unparse(after), node)
 

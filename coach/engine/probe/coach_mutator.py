@@ -5,7 +5,8 @@ PYTEST_DONT_REWRITE
 Loaded by the probe only when coach asks for it; standard library only, Python 3.8+, systems with ``fork``. pytest has
 collected the failing test's file; instead of running it, the process forks a child per mutant, which swaps the changed
 functions' code objects, runs the failing test and says in one byte a test how it went. The parent runs no test itself, so
-every child starts from the same state. A mutant may take a multiple of the baseline's own time, then it is ended.
+every child starts from the same state. A mutant may take a multiple of the baseline's own time, then it is ended. What runs
+when a module is imported is changed before that: ``coach_remake``.
 """
 
 import __future__
@@ -31,14 +32,14 @@ LEAST_SECONDS = 0.5
 
 _fork, _read, _write, _close, _pipe = getattr(os, "fork", None), os.read, os.write, os.close, os.pipe
 _kill, _waitpid, _exit, _setpgid, _getppid = os.kill, os.waitpid, os._exit, getattr(os, "setpgid", None), os.getppid
-_clock, _select = time.monotonic, select.select
+clock, _select = time.monotonic, select.select
 
 
 class Mutator:
     """The plugin: it takes the place of pytest's loop over the tests."""
 
-    def __init__(self, channel, results, plan):
-        self.channel, self.results, self.plan = channel, results, plan
+    def __init__(self, channel, results, plan, trouble=""):
+        self.channel, self.results, self.plan, self.trouble = channel, results, plan, trouble
         self.functions = {}
         self.sources = {}
         self.parent = _getppid()
@@ -56,8 +57,8 @@ class Mutator:
         if not session.items and session.config.pluginmanager.hasplugin("dsession"):
             return None  # the controller has no tests: its first worker does the work
         try:
-            ended, why = self._loop(session)
-            self.results.send("ended", {"ended": ended, "why": why})
+            ended, why = self._loop(session) if self.plan["mutants"] else ("all", "")
+            self.results.send("ended", {"ended": ended, "why": why or self.trouble})
         except Exception as error:
             self.channel.note("mutants", error)
         return True
@@ -91,9 +92,9 @@ class Mutator:
         return self._mutants(item, green, max(took * PATIENCE, LEAST_SECONDS), others_took * PATIENCE + LEAST_SECONDS)
 
     def _mutants(self, item, green, limit, neighbour_limit):
-        deadline = _clock() + self.plan["budget"]
+        deadline = clock() + self.plan["budget"]
         for mutant in self.plan["mutants"]:
-            if _clock() > deadline:
+            if clock() > deadline:
                 return "budget", ""
             if _getppid() != self.parent:
                 return "stopped", "coach is gone"
@@ -125,71 +126,28 @@ class Mutator:
                     self.functions.setdefault(real[path], []).append(each)
         for path in self.functions:
             try:
-                self.sources[path] = _Source(path)
+                self.sources[path] = Source(path)
             except (OSError, SyntaxError, ValueError):
                 pass
 
     def _child(self, mutant, items, limit):
         """Fork, let the child run the items; returns a letter per test (P, F, S), ``T`` added when it was ended, and seconds."""
-        receiving, sending = _pipe()
-        began = _clock()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pid = _fork()
+        pid, receiving, sending, began = forked()
         if pid == 0:
             try:
-                _close(receiving)
-                _setpgid(0, 0)
+                be_quiet()
                 self._in_child(mutant, items, sending)
             finally:
                 _exit(0)
-        _close(sending)
-        letters, is_over = self._listen(receiving, began + limit, len(items))
-        took = _clock() - began
-        self._end(pid)
-        _close(receiving)
-        return (letters if is_over else letters + "T"), took
-
-    def _listen(self, receiving, deadline, count):
-        letters = ""
-        while len(letters) < count:
-            left = deadline - _clock()
-            if left <= 0 or not _select([receiving], [], [], left)[0]:
-                return letters, False
-            part = _read(receiving, 65536)
-            if not part:
-                return letters, True
-            letters += part.decode("ascii")
-        return letters, True
-
-    def _end(self, pid):
-        """End the child and what it started; its group may not exist yet, or no longer."""
-        for target in (-pid, pid):
-            try:
-                _kill(target, signal.SIGKILL)
-            except (OSError, ProcessLookupError):
-                pass
-        try:
-            _waitpid(pid, 0)
-        except OSError:
-            pass
+        return heard_from(pid, receiving, sending, began, limit, len(items))
 
     def _in_child(self, mutant, items, sending):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for number in (0, 1, 2):
-            os.dup2(nowhere, number)
         if mutant is not None and not self._swap(mutant):
             _write(sending, b"N")
             return
-        from _pytest.runner import runtestprotocol
-
         for index, item in enumerate(items):
             following = items[index + 1] if index + 1 < len(items) else None
-            del self.heard[:]
-            reports = runtestprotocol(item, log=False, nextitem=following)
-            _write(sending, _letter(reports + self.heard))
+            _write(sending, letter_of(item, following, self.heard))
 
     def _swap(self, mutant):
         """Give every live function of the file its changed code; False when the change cannot be applied."""
@@ -209,7 +167,7 @@ class Mutator:
         return swapped > 0
 
 
-class _Source:
+class Source:
     """One file as it is: its lines, and the top-level statements, of which only the changed one is compiled."""
 
     def __init__(self, path):
@@ -226,14 +184,23 @@ class _Source:
             self.flags |= getattr(__future__, name).compiler_flag
 
     def compiled(self, mutant):
-        (first, left), (last, right) = mutant["start"], mutant["end"]
+        """Return the code of the top-level statement that changes."""
+        first, last = mutant["start"][0], mutant["end"][0]
         top, bottom = next(span for span in self.spans if span[0] <= first and last <= span[1])
+        text = "\n" * (top - 1) + self._changed(mutant, top, bottom)  # every line keeps its number
+        return compile(text, self.path, "exec", self.flags, True)
+
+    def whole(self, mutant):
+        """Return the code of the whole file with the change."""
+        return compile(self._changed(mutant, 1, len(self.lines)), self.path, "exec", 0, True)
+
+    def _changed(self, mutant, top, bottom):
+        (first, left), (last, right) = mutant["start"], mutant["end"]
         lines = self.lines
         before = lines[first - 1].encode("utf-8")[:left].decode("utf-8")
         after = lines[last - 1].encode("utf-8")[right:].decode("utf-8")
         changed = lines[top - 1 : first - 1] + [before + mutant["text"] + after] + lines[last:bottom]
-        text = "\n" * (top - 1) + "\n".join(changed) + "\n"  # every line keeps its number
-        return compile(text, self.path, "exec", self.flags, True)
+        return "\n".join(changed) + "\n"
 
 
 def _first_line(node):
@@ -247,7 +214,67 @@ def _codes(code, table):
             _codes(each, table)
 
 
-def _letter(reports):
+def forked():
+    """Fork; returns the child's id (0 in it), both ends of a pipe from it, and when it began."""
+    receiving, sending = _pipe()
+    began = clock()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _fork(), receiving, sending, began
+
+
+def be_quiet():
+    """What a child does first: it is its own group, dies of signals, and says nothing to anybody but its parent."""
+    _setpgid(0, 0)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+
+
+def heard_from(pid, receiving, sending, began, limit, count):
+    """Listen to a child for so many letters, then end it; returns them, ``T`` added when it was too slow, and seconds."""
+    _close(sending)
+    letters, is_over = _listen(receiving, began + limit, count)
+    took = clock() - began
+    _end(pid)
+    _close(receiving)
+    return (letters if is_over else letters + "T"), took
+
+
+def _listen(receiving, deadline, count):
+    letters = ""
+    while len(letters) < count:
+        left = deadline - clock()
+        if left <= 0 or not _select([receiving], [], [], left)[0]:
+            return letters, False
+        part = _read(receiving, 65536)
+        if not part:
+            return letters, True
+        letters += part.decode("ascii")
+    return letters, True
+
+
+def _end(pid):
+    """End the child and what it started; its group may not exist yet, or no longer."""
+    for target in (-pid, pid):
+        try:
+            _kill(target, signal.SIGKILL)
+        except (OSError, ProcessLookupError):
+            pass
+    try:
+        _waitpid(pid, 0)
+    except OSError:
+        pass
+
+
+def letter_of(item, following, heard):
+    """Run a test and say how it went: P, F or S. ``heard`` collects what its subtests report by themselves."""
+    from _pytest.runner import runtestprotocol
+
+    del heard[:]
+    reports = runtestprotocol(item, log=False, nextitem=following) + heard
     if any(report.failed for report in reports):
         return b"F"
     if any(report.skipped or hasattr(report, "wasxfail") for report in reports):
@@ -256,9 +283,24 @@ def _letter(reports):
 
 
 def load(path, channel, results):
-    """Return the plugin for a plan written by coach."""
+    """Return the plugin for a plan written by coach; in a child that imports a changed module, the plugin of that child."""
     with open(path, encoding="utf-8") as file:
-        return Mutator(channel, results, json.load(file))
+        plan = json.load(file)
+    remade = [each for each in plan["mutants"] if each.get("module")]
+    plan["mutants"] = [each for each in plan["mutants"] if not each.get("module")]
+    trouble = ""
+    if remade and _fork is not None and not os.environ.get("PYTEST_XDIST_WORKER"):
+        import coach_remake
+
+        began = clock()
+        share = plan["budget"] / 2 if plan["mutants"] else plan["budget"]
+        tried = coach_remake.Round(plan, remade, results, share)
+        child = tried.run()
+        if child is not None:
+            return child
+        trouble = tried.trouble
+        plan["budget"] = max(plan["budget"] - (clock() - began), plan["budget"] / 2)
+    return Mutator(channel, results, plan, trouble)
 
 
 assert sys.version_info >= (3, 8)
