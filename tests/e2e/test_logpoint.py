@@ -26,7 +26,12 @@ def shop(tmp_path):
 
 
 def coach(*words, cwd, state):
-    environment = {"COACH_STATE_DIR": str(state), "PATH": "/usr/bin:/bin", "HOME": str(state)}
+    environment = {
+        "COACH_STATE_DIR": str(state),
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(state),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     argv = [sys.executable, "-m", "coach", *words]
     return subprocess.run(
         argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
