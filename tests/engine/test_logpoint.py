@@ -131,6 +131,33 @@ def test_an_expression_rebinds_nothing(look):
     assert by_test(observed)["test_green"].outcome == "passing"
 
 
+LAMBDAS = """\
+def total(numbers):
+    keys = sorted(numbers, key=lambda n: -n)
+    longer = list(map(
+        lambda n: n + 1,
+        keys))
+    return sum([n for n in longer]) - len(longer)
+
+
+def in_a_thread():
+    pass
+"""
+
+
+def test_lambdas_and_comprehensions_of_a_line_are_no_hits_of_it(look, python):
+    (look.root / "cart.py").write_text(LAMBDAS)
+    look.ground.settle()
+    hits = [by_test(look(python, line=line, expression="1"))["test_green"].hits for line in (2, 4, 6)]
+    assert hits == [1, 1, 1]
+
+
+def test_a_lambda_that_has_a_line_for_itself_is_looked_into(look):
+    (look.root / "cart.py").write_text(LAMBDAS.replace("lambda n: n + 1", "lambda n: (\n            n + 1)"))
+    look.ground.settle()
+    assert by_test(look(line=5, expression="n"))["test_green"].hits == 2
+
+
 def test_a_name_is_watched_through_one_function(look, python):
     found = by_test(look(python, line=0, function="total", watch="found"))
     assert [(row.line, row.value) for row in found["test_red"].rows] == [

@@ -10,6 +10,7 @@ rendered again.
 import sys
 import threading
 import time
+import tokenize
 import types
 
 import coach_probe
@@ -87,11 +88,12 @@ class Looker:
         self.busy = set()
         self.slow = set()
         self.before = {}
+        self.inner = _inner_to(self.path, self.line)
 
     def wants(self, code):
         if self.watch:
             return code.co_name == self.function and code.co_firstlineno == self.line
-        return self.line in _lines_of(code)
+        return self.line in _lines_of(code) and (code.co_name, code.co_firstlineno) not in self.inner
 
     def hit(self, frame):
         """Look at one moment; nothing that happens in here reaches the code under test."""
@@ -196,6 +198,23 @@ def _debug(frame):
         debugger.botframe = each
         each = each.f_back
     sys.settrace(debugger.trace_dispatch)
+
+
+def _inner_to(path, line):
+    """Name the lambdas and comprehensions of a line that runs by itself too: calling them is not a hit of the line."""
+    try:
+        with tokenize.open(path) as file:
+            code = compile(file.read(), path, "exec", 0, True)
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    found, waiting = set(), [(code, False)]
+    while waiting:
+        each, is_within = waiting.pop()
+        has_line = line in _lines_of(each)
+        if has_line and is_within and each.co_name.startswith("<"):
+            found.add((each.co_name, each.co_firstlineno))
+        waiting += [(one, is_within or has_line) for one in each.co_consts if isinstance(one, types.CodeType)]
+    return frozenset(found)
 
 
 def _lines_of(code):
