@@ -83,13 +83,13 @@ class Session:
 
 @pytest.fixture
 def session(tmp_path, monkeypatch):
-    """Return a function that makes a project of files, commits it, and opens a session on it."""
+    """Return a function that makes a project of files, commits it and later edits of it, and opens a session on it."""
     monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for name in ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST"):
         monkeypatch.delenv(name, raising=False)
 
-    def begin(files, target, *, warm=False, **settings):
+    def begin(files, target, *, warm=False, history=(), **settings):
         root = tmp_path / "project"
         root.mkdir()
         made = Session.__new__(Session)
@@ -98,6 +98,9 @@ def session(tmp_path, monkeypatch):
             made.write(name, text)
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "begin"]):
             made.git(*words)
+        for name, text, subject in history:
+            made.write(name, text)
+            made.git("commit", "-qam", subject)
         chosen = Settings(python=sys.executable, warm=warm, **settings)
         door = stack.enter_context(open_new(root, Target(words=(target,)), chosen))
         made.__init__(root, door)
