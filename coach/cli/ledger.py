@@ -77,6 +77,14 @@ def _add_try(commands: "Commands[Parser]") -> None:
     parser.add_argument(
         "--env", metavar="NAME=VALUE", action="append", default=[], help="may be given several times"
     )
+    parser.add_argument(
+        "--with",
+        dest="packages",
+        metavar="PACKAGE==VERSION",
+        action="append",
+        default=[],
+        help="another version of a dependency, installed by pip for this run alone; may be given several times",
+    )
     parser.add_argument("--expects", choices=_EXPECTS, help="what the target is predicted to do")
     parser.add_argument(
         "--expect-exit", type=int, metavar="CODE", help="what the command is predicted to end with"

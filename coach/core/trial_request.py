@@ -7,6 +7,17 @@ from coach.core.hypothesis import Expects
 from coach.core.text import Text
 from coach.core.value import Value
 
+_PACKAGE = re.compile(
+    r"[A-Za-z0-9][\w.-]*(?:\[[\w ,.-]*\])?\s*(?:(?:===?|[<>!~]=|[<>])\s*[\w.*+!-]+\s*,?\s*)*"
+)
+_ARCHIVES = (".whl", ".tar.gz", ".zip")
+
+
+def is_package(text: str) -> bool:
+    """Whether a text names a package and perhaps versions of it, or a file that holds one; never an option or a folder."""
+    is_file = text.endswith(_ARCHIVES) and not text.startswith("-") and text.isprintable()
+    return is_file or _PACKAGE.fullmatch(text) is not None
+
 
 class Trial(Value):
     """One experiment in a copy. Of the fields only those of its kind matter."""
@@ -15,7 +26,9 @@ class Trial(Value):
     patch: Text = ""
     """*patch*: a unified diff, as ``git diff`` or ``diff -u`` writes it."""
     variables: tuple[tuple[Text, Text], ...] = ()
-    """*environment*: variables of the run, such as TZ."""
+    """*environment*, *command*: variables of the run, such as TZ."""
+    packages: tuple[Text, ...] = ()
+    """*environment*: versions of dependencies, as pip names them, in front of what is installed."""
     seed: int | None = None
     order: Literal["", "reversed"] = ""
     """*environment*: the tests of the file before the target, turned round."""
@@ -38,7 +51,8 @@ class Trial(Value):
             return f"patch of {', '.join(files) or 'nothing'}"
         if self.kind == "command":
             return "command"
-        parts = [f"{name}={value}" for name, value in self.variables]
+        parts = [f"with {name.rpartition('/')[2]}" for name in self.packages]
+        parts += [f"{name}={value}" for name, value in self.variables]
         parts += [f"seed {self.seed}"] if self.seed is not None else []
         parts += [f"order {self.order}"] if self.order else []
         return " · ".join(parts) or "the same environment"

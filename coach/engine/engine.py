@@ -53,7 +53,7 @@ from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
 from coach.engine.sources import read_test
 from coach.engine.switches import Switches
-from coach.engine.trying import prepared
+from coach.engine.trying import carry_out
 from coach.engine.warm import WarmServer
 from coach.errors import CoachError, ScratchError
 
@@ -247,9 +247,7 @@ class LocalEngine:
             )
         request = job.request
         if request.trial:
-            with self._trees.materialise(self._trees.record()) as copy:
-                report = execute(prepared(request, copy, self._around.root), self._around, job.cancel, copy)
-                return as_in_checkout(report, copy, self._around.root)
+            return carry_out(request, self._around, job.cancel, self._trees)
         tree = request.tree or self._trees.without(request.without, request.focus)
         with self._trees.materialise(tree) as copy:
             report = as_in_checkout(execute(request, self._around, job.cancel, copy), copy, self._around.root)

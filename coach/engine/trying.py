@@ -1,12 +1,33 @@
 """Carry out trials: apply a patch to a disposable copy, look for a pattern in what a command said."""
 
 import re
+import threading
 from pathlib import Path
 
+from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.core.trial_request import Trial
+from coach.engine.collaborators import Trees
+from coach.engine.execution import Surroundings, execute
 from coach.engine.git import Git, GitError
+from coach.engine.overlay import with_packages
+from coach.engine.probing import as_in_checkout
 from coach.errors import ScratchError
+
+
+def carry_out(request: RunRequest, around: Surroundings, cancel: threading.Event, trees: Trees) -> RunReport:
+    """Run a trial in a copy of the work tree as it is.
+
+    Raises:
+        ScratchError: no copy could be made, its patch does not apply, or a package could not be installed.
+
+    """
+    assert request.trial is not None, "only trials are tried"
+    with trees.materialise(trees.record()) as copy:
+        own, note = with_packages(request.trial.packages, around, cancel, copy.parent)
+        report = execute(prepared(request, copy, around.root), own, cancel, copy)
+        notes = (*report.probe_notes, *([note] if note else []))
+        return as_in_checkout(report.model_copy(update={"probe_notes": notes}), copy, around.root)
 
 
 def prepared(request: RunRequest, copy: Path, root: Path) -> RunRequest:

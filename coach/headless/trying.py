@@ -11,7 +11,7 @@ from coach.core.trial_request import Trial
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.headless.opening import opened_session
 from coach.headless.running import ask
-from coach.headless.talk import put, put_json
+from coach.headless.talk import put, put_json, say
 
 _MOST_PATCH = 2_000_000
 _VERDICTS = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED}
@@ -32,6 +32,9 @@ def try_(args: Namespace) -> int:
             put_json(seen.model_dump(mode="json"))
         else:
             put(_line(seen))
+            run = session.state.run(seen.run)
+            for note in run.report.probe_notes if run and run.report and seen.trial.packages else ():
+                say(safe_line(note))
         return _VERDICTS[seen.verdict] if seen.verdict else _OUTCOMES[seen.outcome]
 
 
@@ -49,11 +52,11 @@ def _trial(args: Namespace) -> Trial:
     if args.patch:
         return Trial.model_validate({"kind": "patch", "patch": _read(args.patch), **predicted})
     variables = [_pair(each) for each in args.env] + ([("TZ", args.tz)] if args.tz else [])
-    if not (variables or args.order or args.seed is not None):
-        raise UsageError(
-            "try what?", do="coach try PATCH, --seed N, --order reversed, --tz ZONE, or a command after --"
-        )
-    fields = {"variables": tuple(variables), "seed": args.seed, "order": args.order}
+    packages = tuple(_package(each) for each in args.packages)
+    if not (variables or packages or args.order or args.seed is not None):
+        do = "coach try PATCH, --with NAME==1.2, --seed N, --order reversed, --tz ZONE, or a command after --"
+        raise UsageError("try what?", do=do)
+    fields = {"variables": tuple(variables), "packages": packages, "seed": args.seed, "order": args.order}
     return Trial.model_validate({"kind": "environment", **fields, **predicted})
 
 
@@ -62,6 +65,12 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign or not name.isidentifier():
         raise UsageError(f"{text!r} is no variable", do="--env NAME=VALUE")
     return name, value
+
+
+def _package(text: str) -> str:
+    """Return a package; a file is named from here, and installed from where the project is."""
+    here = Path(text)
+    return str(here.absolute()) if here.is_file() else text
 
 
 def _read(name: str) -> str:

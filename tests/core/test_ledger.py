@@ -149,3 +149,13 @@ def test_drafts_come_from_evidence_and_are_not_offered_twice():
     assert first.claim == "shop/cart.py:21 should not be a // b"
     drive.send(cmd.ProposeHypothesis(claim=first.claim, prediction=Prediction(text=first.prediction)))
     assert first not in drafts(drive.state)
+
+
+@pytest.mark.parametrize(
+    "word", ["--index-url=x", "-e", "./folder", "thing @ file:///x", "a b", " ", "-r x.zip"]
+)
+def test_what_is_no_package_is_refused(word):
+    drive = reproduced()
+    answer = drive.send(cmd.Try(trial=Trial(kind="environment", packages=("click>=8, <9", "a.whl", word))))
+    assert isinstance(answer, Refusal)
+    assert answer.reason == f"{word!r} is no package: name==1.2, or a wheel file"

@@ -101,7 +101,7 @@ def session(tmp_path, monkeypatch):
         for name, text, subject in history:
             made.write(name, text)
             made.git("commit", "-qam", subject)
-        chosen = Settings(python=sys.executable, warm=warm, **settings)
+        chosen = Settings(**{"python": sys.executable, "warm": warm, **settings})
         door = stack.enter_context(open_new(root, Target(words=(target,)), chosen))
         made.__init__(root, door)
         made.do(cmd.Begin(reproduce=False))

@@ -1,5 +1,12 @@
 """Trials by real runs: a patch, another environment, a command; the checkout never changes."""
 
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
 import pytest
 
 from coach.core import commands as cmd
@@ -27,7 +34,9 @@ def made(session, monkeypatch):
 
 def attempt(made, command=(), **fields):
     made.do(cmd.Try(trial=Trial(**fields), command=command))
-    return made.idle().trials[-1]
+    state = made.idle()
+    assert state.trials, state.runs[-1].judged.reason
+    return state.trials[-1]
 
 
 def test_a_patch_an_environment_and_a_command(made):
@@ -62,3 +71,58 @@ def test_a_patch_reaches_nothing_outside_of_the_copy(made, tmp_path):
     made.do(cmd.Try(trial=Trial(kind="patch", patch=patch)))
     assert "does not apply" in made.idle().runs[-1].judged.reason
     assert outside.read_text() == "A = 1\n"
+
+
+USES = {"tests/test_it.py": "import thing\n\n\ndef test_it():\n    assert thing.VERSION < 2\n"}
+
+
+def wheel(folder, version):
+    """Make a wheel by hand: no network, no build."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"thing-{version}-py3-none-any.whl"
+    inside = f"thing-{version}.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("thing.py", f"VERSION = {version}\n")
+        archive.writestr(
+            f"{inside}/METADATA",
+            f"Metadata-Version: 2.1\nName: thing\nVersion: {version}\nRequires-Dist: other\n",
+        )
+        archive.writestr(f"{inside}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{inside}/RECORD", "")
+    return path
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """A virtual environment that has pytest, and version 2.0 of a dependency."""
+    place = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
+    site = next(place.glob("lib/python*/site-packages"))
+    (site / "rest.pth").write_text(sysconfig.get_path("purelib"))
+    with zipfile.ZipFile(wheel(tmp_path / "other", "2.0")) as archive:
+        archive.extractall(site)
+    return place
+
+
+def test_one_version_of_a_dependency_in_front_of_the_installed_ones(
+    session, environment, tmp_path, monkeypatch
+):
+    wheels = wheel(tmp_path / "wheels", "1.5").parent
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    made = session(USES, TEST, python=str(environment / "bin" / "python"))
+    made.do(cmd.RunTarget(purpose="experiment"))
+    assert made.idle().last_run.judged.outcome == "FAIL"
+    before = (content_hash(made.root), content_hash(environment))
+    made.do(cmd.ProposeHypothesis(claim="2.0 broke it", prediction=Prediction(text="1.5 passes")))
+    older = attempt(made, kind="environment", packages=("thing==1.5",), expects="pass", hypothesis=1)
+    assert (older.verdict, older.trial.label) == ("SUPPORTED", "with thing==1.5")
+    assert "in front of what is installed: thing 1.5" in made.runs[-1].report.probe_notes
+    assert made.state.hypotheses[0].verdict == "SUPPORTED"
+    made.do(cmd.Try(trial=Trial(kind="environment", packages=("thing==9",))))
+    why = made.idle().runs[-1].judged.reason
+    assert why.startswith("thing==9 could not be installed: No matching distribution found for thing==9")
+    assert len(made.state.trials) == 1
+    assert (content_hash(made.root), content_hash(environment)) == before
+    state = Path(os.environ["COACH_STATE_DIR"])
+    assert not [each for each in state.rglob("overlay") if each.is_dir()]

@@ -12,7 +12,7 @@ from coach.core.run import Run, RunRequest
 from coach.core.session import SessionState
 from coach.core.target import Target
 from coach.core.trial import TrialRun, judge_trial
-from coach.core.trial_request import Trial
+from coach.core.trial_request import Trial, is_package
 
 
 @decide.register
@@ -53,6 +53,7 @@ def _test(state: SessionState) -> str:
 
 def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> str:
     tested = state.hypothesis(trial.hypothesis)
+    strange = next((each for each in trial.packages if not is_package(each)), "")
     reasons = {
         CLOSED.reason: bool(state.closed),
         "a series of runs is under way; try when it is over": bool(state.plan)
@@ -64,6 +65,7 @@ def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> 
         "a verdict needs a prediction: what will be seen if it holds?": bool(trial.hypothesis)
         and not trial.is_prediction,
         f"{trial.pattern!r} is no regular expression": not _is_pattern(trial.pattern),
+        f"{strange!r} is no package: name==1.2, or a wheel file": bool(strange),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
