@@ -23,6 +23,8 @@ Stop = Literal["", "timeout", "silence", "output_limit", "cancelled"]
 
 _READ_SIZE = 1 << 16
 _TICK = 0.02
+_QUICK_TICK, _QUICK_SECONDS = 0.005, 3.0
+"""A short run is looked at more often: on a run of 0.1 s, a tick of 20 ms is a tenth. A look costs 15 microseconds."""
 _GRACE = 0.3
 """How long a pipe is read on after the leader is gone, and how long helpers may take to end by themselves."""
 _STACKS_WAIT = 0.3
@@ -67,7 +69,7 @@ def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
         limits: when to end it.
         output_sink: takes output as it is read.
         cancel_event: set by another thread to end the run now.
-        on_tick: called about every 20 ms; returns whether there was any progress.
+        on_tick: called every 5 ms at first, then about every 20 ms; returns whether there was any progress.
         leader: the process when it is started already.
 
     Raises:
@@ -104,7 +106,7 @@ class _Watched:
         try:
             self._register()
             while not self.process.is_over():
-                self._step(_TICK)
+                self._step(_QUICK_TICK if time.monotonic() - self.began < _QUICK_SECONDS else _TICK)
                 if not self.stop and (why := self._reason_to_stop()):
                     self.stop = why
                     self._end()

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from coach.door import Door
     from coach.ui.ways import Offer
 
+SWITCH_SECONDS = 0.0005
+"""Seconds a thread that draws may keep the others waiting. With python's own 0.005 a run began 41 ms after a save instead of
+25, since each system call on the way waited for the picture (one traced save, python 3.11)."""
+
 
 def debug(args: Namespace) -> int:
     """Open the screen on a target, a demo or an earlier session."""
@@ -58,6 +62,7 @@ def _show(label: str, opening: "Callable[[], Door]") -> int:
     way = Opening(label, opening, _wishes, _remember_theme, _is_first_time)
     app = CoachApp(None, _export, opening=way, ways=_Ways())
     app.at_once = end_at_once
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:

@@ -16,6 +16,7 @@ import array
 import gc
 import importlib
 import importlib.util
+import inspect
 import json
 import os
 import site
@@ -105,6 +106,11 @@ class Server:
                 raise Refused("%s leaves a thread behind when it is imported" % name, [top])
             self.check(name, [top])
         os.chdir(self.root)
+        # The first traceback in a process asks where every module's file is; it need not ask about those again.
+        try:
+            inspect.getmodule(self.main_code[1])
+        except Exception:
+            pass  # a module that cannot be asked where it is; the run will say so itself
         gc.collect()
         gc.freeze()
 

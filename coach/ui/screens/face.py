@@ -34,6 +34,7 @@ class Face:
         self._snapshot = LiveSnapshot()
         self._output: tuple[int, tuple[Line, ...]] = (0, ())
         self._step = ""
+        self._looks = 0
 
     def paint(self) -> None:
         screen = self._screen
@@ -60,9 +61,12 @@ class Face:
             self._one("#message").show(lambda _: shown)
 
     def paint_live(self) -> None:
-        """Follow the run under way; nothing but the figures that changed is drawn."""
+        """Follow the run under way; nothing but the figures that changed is drawn, and pouring lines half as often."""
         screen = self._screen
         shows_output = screen.looking.tab == "output"
+        self._looks += 1
+        if shows_output and self._looks % 2:
+            return
         snapshot = screen.door.live.snapshot(output.LIVE_LINES if shows_output else 0)
         is_new = snapshot.version != self._snapshot.version
         self._snapshot = snapshot
@@ -101,7 +105,7 @@ class Face:
     def _paint_sides(self) -> None:
         screen = self._screen
         side = screen.query_one("#side-gate", Paper)
-        side.border_title = literal.plain("Next")
+        side.entitle("Next")
         if "gate" not in screen.tabs:
             side.show(gate(screen.state, screen.door.read_only))
         self._paint_runs()
@@ -110,7 +114,7 @@ class Face:
         screen = self._screen
         side = screen.query_one("#side-runs", Paper)
         scope = screen.state.scope
-        side.border_title = literal.plain("Runs" if scope == "all" else f"Runs · on save {_REACH[scope]}")
+        side.entitle("Runs" if scope == "all" else f"Runs · on save {_REACH[scope]}")
         if "runs" not in screen.tabs:
             side.show(self._runs())
 

@@ -53,6 +53,7 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._rows: list[Row] = []
         self._keys: tuple[str, ...] = ()
         self._cursor = ""
+        self._title = ""
         self._follows = follows
         """Whether the end stays in view while lines are added, as long as nobody scrolled away from it."""
         self.finding = Finding()
@@ -71,6 +72,12 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
             self.scroll_to(0, 0, animate=False)
         elif at_end:
             self.scroll_end(animate=False, x_axis=False)
+
+    def entitle(self, title: str) -> None:
+        """Write a title into the frame; textual draws the whole panel for it, also when it says the same."""
+        if title != self._title:
+            self._title = title
+            self.border_title = literal.plain(title)
 
     @property
     def text(self) -> str:
@@ -156,11 +163,21 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
-        self._rows = flow(self._lines, width) if width > 0 else []
+        before, self._rows = self._rows, flow(self._lines, width) if width > 0 else []
         widest = max((cells(row.pieces) for row in self._rows), default=0)
-        self.virtual_size = Size(max(width, widest), len(self._rows))
+        size = Size(max(width, widest), len(self._rows))
+        is_as_large, self.virtual_size = size == self.virtual_size, size
         self.finding.renew(self._plain_rows)
-        self.refresh()
+        if is_as_large and not self.finding.query:
+            self._redraw(before)
+        else:
+            self.refresh()
+
+    def _redraw(self, before: list[Row]) -> None:
+        """Draw the rows that changed: a figure that ticks must not cost a panel."""
+        changed = [number for number, row in enumerate(self._rows) if row != before[number]]
+        if changed:
+            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)
 
     def _plain_rows(self) -> list[str]:
         return ["".join(piece.text for piece in row.pieces) for row in self._rows]
