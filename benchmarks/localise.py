@@ -222,7 +222,7 @@ def _mutate(package: Package, case: Case, suspects, coverage: Coverage, seconds:
     ][:MOST_PLACES]
     number = package.number + 1
     request = RunRequest(number=number, purpose="mutants", target=Target(), focus=case.test, mutate=seconds)
-    chosen = planned(places, package.root)
+    chosen = planned(places, package.root, case.test)
     package.around.mutated[number] = plan_text(
         request, chosen, package.root, neighbours_of(coverage, chosen, case.test)
     )

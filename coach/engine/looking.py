@@ -61,7 +61,7 @@ class Looking:
             self._chosen = wrong_fixes(effect.places, root)
             self.around.mutated[request.number] = plan_text(request, self._chosen, root)
             return request
-        self._chosen = planned(effect.places, root)
+        self._chosen = planned(effect.places, root, effect.request.focus)
         known = self._coverage or coverage_from(self.recall(effect.coverage) if effect.coverage else "")
         near = neighbours_of(known, self._chosen, focus) if focus in known.tests else None
         self.around.mutated[request.number] = plan_text(request, self._chosen, root, near)

@@ -27,10 +27,12 @@ def strangers(near: Mapping[tuple[str, int], tuple[str, ...]], focus: str) -> tu
     return tuple(islice(dict.fromkeys(others), MOST_STRANGERS))
 
 
-def planned(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ...]:
-    """Return the mutants of the places, as the files are now, most suspicious first."""
-    sources = read_sources(root, sorted({place.path for place in places}))
-    return mutants([Place(each.path, each.function, each.lines) for each in places], sources)
+def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tuple[Mutant, ...]:
+    """Return the mutants of the places, as the files are now, most promising first; ``focus`` is the failing test."""
+    file = focus.partition("::")[0]
+    sources = read_sources(root, sorted({place.path for place in places} | ({file} if file else set())))
+    wanted = [Place(each.path, each.function, each.lines) for each in places]
+    return mutants(wanted, sources, test_source=sources.get(file, ""))
 
 
 def neighbours_of(

@@ -6,7 +6,7 @@ boundary, a constant, swapped operands, arguments or names, a condition, a state
 
 import ast
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -81,7 +81,7 @@ def changes_of(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:  # noq
         case ast.Subscript(slice=ast.Slice() as part):
             yield from _sliced(node, part)
         case ast.Subscript() if isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Constant):
-            yield from (("boundary", _at(node, slice=each)) for each in _nudged(node.slice))
+            yield from (("boundary", replaced(node, slice=each)) for each in _nudged(node.slice))
         case ast.Name() if isinstance(node.ctx, ast.Load) and node.id in names:
             others = [name for name in names if name != node.id]
             yield from (("name", ast.Name(name, ast.Load())) for name in others[:_MOST_NAMES])
@@ -91,9 +91,9 @@ def changes_of(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:  # noq
             return
 
 
-def _at(node: _Node, **fields: object) -> _Node:
+def replaced(node: _Node, **fields: object) -> _Node:
     """Return a copy of a node with some fields replaced."""
-    made = deepcopy(node)
+    made = copy(node)  # its parts are shared: they are read, never changed
     for name, value in fields.items():
         setattr(made, name, value)
     return made
@@ -153,8 +153,8 @@ def _sliced(node: ast.Subscript, part: ast.Slice) -> Iterator[Change]:
         if bound is None:
             continue
         for each in _nudged(bound):
-            yield "boundary", _at(node, slice=_at(part, **{name: each}))
-        yield "boundary", _at(node, slice=_at(part, **{name: None}))
+            yield "boundary", replaced(node, slice=replaced(part, **{name: each}))
+        yield "boundary", replaced(node, slice=replaced(part, **{name: None}))
 
 
 def _called(node: ast.Call) -> Iterator[Change]:
@@ -173,14 +173,16 @@ def _called(node: ast.Call) -> Iterator[Change]:
     twin = _TWINS.get(function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", ""))
     if twin:
         called = (
-            _at(function, attr=twin) if isinstance(function, ast.Attribute) else ast.Name(twin, ast.Load())
+            replaced(function, attr=twin)
+            if isinstance(function, ast.Attribute)
+            else ast.Name(twin, ast.Load())
         )
-        yield "name", _at(node, func=called)
+        yield "name", replaced(node, func=called)
     for index in range(len(arguments) - 1):
         swapped = [*arguments]
         swapped[index], swapped[index + 1] = swapped[index + 1], swapped[index]
         if not any(isinstance(each, ast.Starred) for each in swapped):
-            yield "arguments", _at(node, args=swapped)
+            yield "arguments", replaced(node, args=swapped)
     if isinstance(function, ast.Name) and len(arguments) == 1 and not node.keywords:
         yield "operand", arguments[0]
     elif isinstance(function, ast.Attribute):
@@ -196,7 +198,7 @@ def _filtered(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
             ):
                 made = ast.comprehension(part.target, part.iter, ifs, part.is_async)
                 generators = [*node.generators[:index], made, *node.generators[index + 1 :]]
-                yield "condition", _at(node, generators=generators)
+                yield "condition", replaced(node, generators=generators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,17 @@ def statement_changes(node: ast.stmt) -> Iterator[StatementChange]:
                 yield StatementChange("operator", ast.unparse(made))
         case _:
             return
+
+
+def swapped_assignment(node: ast.stmt) -> str:
+    """Return ``a += b`` for ``a = b`` and the other way round, on one line; empty for other statements."""
+    match node:
+        case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target]):
+            return ast.unparse(ast.AugAssign(target, ast.Add(), node.value))
+        case ast.AugAssign():
+            return f"{ast.unparse(node.target)} = {ast.unparse(node.value)}"
+        case _:
+            return ""
 
 
 def condition_changes(test: ast.expr, *, loops: bool, guards: bool) -> Iterator[tuple[str, ast.expr, bool]]:

@@ -1,14 +1,16 @@
 """Which of equally suspicious lines to look at first: those that compute or decide something.
 
 Spectra rarely tell the lines of one block apart. Defects sit in operators, comparisons, constants and calls far more often
-than in plain moves of a value, so lines are ordered by suspicion and then by how much there is on them to be wrong.
+than in plain moves of a value, so lines are ordered by suspicion and then by how much there is on them to be wrong, and by
+what the failure itself says of them.
 """
 
 import ast
-import textwrap
+import re
 from collections.abc import Mapping
 
 from coach.core.loops.syntax import parse
+from coach.core.report import Failure
 
 _WORTH: tuple[tuple[tuple[type[ast.AST], ...], float], ...] = (
     ((ast.Compare, ast.BoolOp), 2.5),
@@ -23,32 +25,56 @@ _DECIDES = 1.0
 """What a returned value or a condition adds: it leaves the function or steers it."""
 
 
-def line_order(worth: Mapping[int, float], code: str, first: int) -> tuple[int, ...]:
-    """Order lines by suspicion, then by what can be wrong on them, then as they stand.
+_RAISED = 4.0
+_PASSED_THROUGH = 2.0
+_SAID = 2.0
+"""What it adds when the line raised, called what raised, or holds a text that the failure's message holds."""
+_LITERAL = re.compile(r"""(["'])(?P<text>[^"'\n]{3,60})\1""")
+
+
+def line_order(worth: Mapping[int, float], prior: Mapping[int, float]) -> tuple[int, ...]:
+    """Order lines by suspicion, then by what speaks for them, then as they stand.
 
     Args:
         worth: line number → suspiciousness.
-        code: the function's source, possibly shortened; may be empty.
-        first: the line number of the code's first line.
+        prior: line number → what can be wrong on it, and what the failure says of it.
 
     """
-    prior = _prior(code, first)
     return tuple(sorted(worth, key=lambda line: (-round(worth[line], 6), -prior.get(line, 0.0), line)))
 
 
-def _prior(code: str, first: int) -> dict[int, float]:
-    tree = parse(textwrap.dedent(code)) if code else None
+def priors(source: str) -> dict[int, float]:
+    """Return for every line of a file how much there is on it to be wrong; empty when it cannot be parsed."""
+    tree = parse(source)
     found: dict[int, float] = {}
     for node in ast.walk(tree) if tree else ():
-        line = getattr(node, "lineno", 0) + first - 1
+        line = getattr(node, "lineno", 0)
         for kinds, value in _WORTH:
             if isinstance(node, kinds) and not _is_guard(node):
-                place = _line_of(node) + first - 1
+                place = _line_of(node)
                 found[place] = found.get(place, 0.0) + value
                 break
         if isinstance(node, ast.Return | ast.If | ast.While):
             found[line] = found.get(line, 0.0) + _DECIDES
     return found
+
+
+class Clues:
+    """What a failure itself says of lines: where it was raised, through which calls, and which texts its message holds."""
+
+    def __init__(self, failure: Failure | None) -> None:
+        frames = failure.own_frames[::-1] if failure else ()
+        self._message = failure.message if failure else ""
+        self._frames: dict[tuple[str, int], float] = {}
+        for depth, frame in enumerate(frames):
+            self._frames.setdefault((frame.path, frame.line), _PASSED_THROUGH if depth else _RAISED)
+
+    def on(self, path: str, line: int, text: str) -> float:
+        """Return what speaks for a line; ``text`` is its source."""
+        found = self._frames.get((path, line), 0.0)
+        if any(each["text"] in self._message for each in _LITERAL.finditer(text)):
+            found += _SAID
+        return found
 
 
 def _line_of(node: ast.AST) -> int:

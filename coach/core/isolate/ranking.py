@@ -12,7 +12,7 @@ from math import log2
 from coach.core.changes import Changes, FileChange, Hunk
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.outline import words_of
-from coach.core.isolate.prior import line_order
+from coach.core.isolate.prior import Clues, line_order
 from coach.core.isolate.spectrum import MODULE, FunctionCount, Spectrum, ochiai
 from coach.core.isolate.weights import (
     ALONE_FRAME,
@@ -29,8 +29,10 @@ from coach.core.report import Failure
 from coach.core.search import Lead
 from coach.core.suspect import Suspect, Touched
 
-RULE = 3
+RULE = 4
 MOST_SHOWN = 20
+MOST_LINES = 30
+"""Lines of a suspect that are kept: those worth mutating."""
 _LARGE = 6.0
 """log2 of the body lines (63) at which size stops counting."""
 
@@ -88,7 +90,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
     """Return suspects, best first. Only the first failure's frames count: one failure at a time."""
     board = _Board()
     if spectrum:
-        _add_spectrum(board, spectrum)
+        _add_spectrum(board, spectrum, Clues(failures[0] if failures else None))
     if failures:
         _add_frames(
             board, failures[0], weight("stack") if spectrum else ALONE_FRAME, is_measured=spectrum is not None
@@ -106,7 +108,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
     return _placed([_suspect(each) for each in ordered])[:most]
 
 
-def _add_spectrum(board: _Board, spectrum: Spectrum) -> None:
+def _add_spectrum(board: _Board, spectrum: Spectrum, clues: Clues) -> None:
     wanted = words_of(spectrum.test.rpartition("::")[2].partition("[")[0])
     mentioned = frozenset(spectrum.mentioned)
     for each in spectrum.functions:
@@ -116,7 +118,19 @@ def _add_spectrum(board: _Board, spectrum: Spectrum) -> None:
         if each.function == MODULE:
             candidate.function, candidate.first, candidate.last = MODULE, 0, 0
         candidate.code, candidate.code_start = each.code, each.first
+        _order_lines(candidate, each, clues)
         _weigh(candidate, each, spectrum, wanted, mentioned)
+
+
+def _order_lines(candidate: _Candidate, each: FunctionCount, clues: Clues) -> None:
+    worth = {line.line: ochiai(1, 1, line.passing) for line in each.lines}
+    code = dict(enumerate(each.code.split("\n"), each.first))
+    prior = {
+        line.line: line.prior + clues.on(each.path, line.line, code.get(line.line, "")) for line in each.lines
+    }
+    candidate.suspiciousness = round(max(worth.values()), 3)
+    candidate.best_lines = line_order(worth, prior)[:MOST_LINES]
+    candidate.line = candidate.best_lines[0]
 
 
 def _weigh(
@@ -126,12 +140,7 @@ def _weigh(
     wanted: frozenset[str],
     mentioned: frozenset[str],
 ) -> None:
-    worth = {line.line: ochiai(1, 1, line.passing) for line in each.lines}
-    best = max(worth.values())
-    candidate.suspiciousness = round(best, 3)
-    candidate.best_lines = line_order(worth, each.code, each.first)[:10]
-    candidate.line = candidate.best_lines[0]
-    score = weight("line") * best + weight("function") * ochiai(1, 1, each.passing)
+    score = weight("line") * candidate.suspiciousness + weight("function") * ochiai(1, 1, each.passing)
     fewest = min(line.passing for line in each.lines)
     candidate.reasons.append(_ran_by(fewest, spectrum.passing))
     short = each.function.rpartition(".")[2]

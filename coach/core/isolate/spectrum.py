@@ -11,6 +11,7 @@ from math import sqrt
 from typing import Literal
 
 from coach.core.isolate.outline import Outline, Outlined, names_in, words_of
+from coach.core.isolate.prior import priors
 from coach.core.text import Text
 from coach.core.value import Value
 
@@ -31,6 +32,8 @@ class LineCount(Value):
 
     line: int
     passing: int
+    prior: float = 0.0
+    """How much there is on it to be wrong."""
 
 
 class FunctionCount(Value):
@@ -117,7 +120,7 @@ def measure(test: str, traced: Traced, scope: Scope = "file") -> Spectrum:
     counted: list[FunctionCount] = []
     for path, lines in failing.items():
         if path in outlines:
-            counted += _functions_of(path, lines, others, outlines[path])
+            counted += _functions_of(path, lines, others, outlines[path], priors(traced.sources[path]))
     counted.sort(key=_first_look, reverse=True)
     kept = [_with_code(each, traced.sources) for each in counted[:_WITH_CODE]] + counted[
         _WITH_CODE:MOST_FUNCTIONS
@@ -137,7 +140,7 @@ def measure(test: str, traced: Traced, scope: Scope = "file") -> Spectrum:
 
 
 def _functions_of(
-    path: str, lines: frozenset[int], others: list[Lines], outline: Outline
+    path: str, lines: frozenset[int], others: list[Lines], outline: Outline, prior: Mapping[int, float]
 ) -> list[FunctionCount]:
     line_counts: Counter[int] = Counter()
     function_counts: Counter[str] = Counter()
@@ -161,7 +164,10 @@ def _functions_of(
             last=places[name].last if name != MODULE else numbers[-1],
             size=places[name].size,
             passing=function_counts[name],
-            lines=tuple(LineCount(line=line, passing=line_counts[line]) for line in numbers[:MOST_LINES]),
+            lines=tuple(
+                LineCount(line=line, passing=line_counts[line], prior=round(prior.get(line, 0.0), 2))
+                for line in numbers[:MOST_LINES]
+            ),
         )
         for name, numbers in grouped.items()
     ]

@@ -274,12 +274,20 @@ def letter_of(item, following, heard):
     from _pytest.runner import runtestprotocol
 
     del heard[:]
+    _say_little(item)
     reports = runtestprotocol(item, log=False, nextitem=following) + heard
     if any(report.failed for report in reports):
         return b"F"
     if any(report.skipped or hasattr(report, "wasxfail") for report in reports):
         return b"S"
     return b"P"
+
+
+def _say_little(item):
+    """Nobody reads how the test failed, and telling it (source, frames, values) takes most of a short test's time."""
+    for name in ("repr_failure", "_repr_failure_py"):
+        if hasattr(item, name):
+            setattr(item, name, lambda *_args, **_kwargs: "failed")
 
 
 def load(path, channel, results):

@@ -86,16 +86,81 @@ def test_other_lines_keep_their_numbers(expression):
         assert tree.body[-1].lineno == wanted + 1
 
 
+SHOP = """\
+def price(item, rate=1):
+    return item * rate
+
+
+def prize(item, rate=1):
+    return item
+
+
+class Cart:
+    def total(self, rate):
+        kinds = {"sum": 12, "su": 3}
+        try:
+            found = WRONG
+        except KeyError:
+            found = 0
+        self.items, self.totals = found, kinds
+        return self.items, price(self.items, rate=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("self.totals", "self.items"),
+        ("prize(rate)", "price(rate)"),
+        ("price(self)", "price(self, rate=rate)"),
+        ("price(self)", "price(self, rate=2)"),
+        ("price(self, rate=rate)", "price(self)"),
+        ("'su'", "'sum'"),
+        ("'coupo'", "'coupon'"),
+        ("3", "12"),
+        ("(self, rate)", "(rate, self)"),
+        ("1 if rate else kinds", "kinds"),
+        ("isinstance(rate, int)", "True"),
+        ("(yield kinds)", "(yield from kinds)"),
+    ],
+)
+def test_guesses_come_from_the_file_and_the_test(wrong, right):
+    source = SHOP.replace("WRONG", wrong)
+    place = Place("m.py", "Cart.total", tuple(range(1, 18)))
+    test = "def test_total(): assert Cart().total(1) == 'coupon'"
+    goal = ast.unparse(ast.parse(SHOP.replace("WRONG", right)))
+    found = mutants([place], {"m.py": source}, test_source=test)
+    assert goal in {ast.unparse(ast.parse(changed(source, each))) for each in found}
+    assert all(ast.parse(changed(source, each)) for each in found)
+    assert len(found) == len(set(found))
+
+
+def test_an_assignment_may_have_meant_to_add_and_a_handler_to_catch_more():
+    place = Place("m.py", "Cart.total", tuple(range(1, 18)))
+    source = SHOP.replace("WRONG", "rate")
+    found = {each.kind: each for each in mutants([place], {"m.py": source}, test_source="")}
+    assert "found += " in changed(source, found["assignment"])
+    assert "except (Exception):" in changed(source, found["exception"])
+
+
+def test_what_stands_in_a_formatted_text_is_left_alone():
+    """Older interpreters do not say where those expressions stand."""
+    source = "def f(a):\n    return f'{a + 1} of {a}'\n"
+    assert {each.kind for each in mutants([Place("m.py", "f", (2,))], {"m.py": source}, test_source="")} == {
+        "returned value"
+    }
+
+
 def test_only_bodies_of_the_named_function_change():
     source = "LIMIT = 1 + 2\n\n\ndef f(a=1 + 2):\n    return a\n\n\ndef g():\n    return 1 + 2\n"
     assert {each.line for each in made(source)} == {5}
 
 
-def test_places_take_turns():
+def test_the_best_lines_come_first():
     source = "def f(a):\n    b = a + 1\n    return b - 2\n\n\ndef g(a):\n    return a * 3\n"
     found = mutants([Place("m.py", "f", (2, 3)), Place("m.py", "g", (7,))], {"m.py": source})
     lines = list(dict.fromkeys(each.line for each in found))
-    assert lines == [2, 7, 3]
+    assert lines == [2, 3, 7]
 
 
 def test_what_only_silences_is_marked():

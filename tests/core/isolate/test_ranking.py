@@ -6,7 +6,7 @@ import pytest
 
 from coach.core.changes import Changes, FileChange, Hunk
 from coach.core.isolate.flips import Flip, Mutations
-from coach.core.isolate.prior import line_order
+from coach.core.isolate.prior import Clues, line_order, priors
 from coach.core.isolate.ranking import rank
 from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
 from coach.core.isolate.weights import WEIGHTS
@@ -201,4 +201,19 @@ def test_among_equal_lines_those_that_decide_or_compute_come_first():
     code = "def f(self, a):\n    self.a = a\n    if a < 3:\n        return a + 1"
     worth = {2: 1.0, 3: 1.0, 4: 1.0, 1: 0.2}
     ast.parse(code)
-    assert line_order(worth, code, 1) == (3, 4, 2, 1)
+    assert line_order(worth, priors(code)) == (3, 4, 2, 1)
+
+
+def test_the_failure_itself_speaks_for_lines():
+    """Where it was raised, through which call it came, and a text that the message holds."""
+    frames = tuple(Frame(path="shop.py", line=line, function="f", own=True) for line in (4, 9))
+    failure = Failure(test="test_shop.py::test_f", message="KeyError: 'coupon'", frames=frames)
+    clues = Clues(failure)
+    raised, passed, said, nothing = (
+        clues.on("shop.py", 9, "return table[key]"),
+        clues.on("shop.py", 4, "f(key)"),
+        clues.on("shop.py", 5, 'key = "coupon"'),
+        clues.on("shop.py", 6, 'key = "basket"'),
+    )
+    assert raised > passed > nothing == 0.0 < said
+    assert Clues(None).on("shop.py", 9, "") == 0.0
