@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from coach.core.hypothesis import Expects
+from coach.core.isolate.calls import Kind, sentence
+from coach.core.loops.syntax import is_test_path
 from coach.core.search import CommitFound, EditsFound, PollutersFound
 from coach.core.session import SessionState
 from coach.core.text import Text
@@ -23,7 +25,12 @@ class HypothesisDraft(Value):
 def drafts(state: SessionState) -> tuple[HypothesisDraft, ...]:
     """Return drafts, best backed first; what was claimed already (refuted ones above all) is not offered again."""
     claimed = {each.claim for each in state.hypotheses}
-    found = [*_from_flips(state), *_from_searches(state), *_from_suspects(state)]
+    found = [
+        *_from_flips(state),
+        *_from_searches(state),
+        *_from_divergence(state),
+        *_from_suspects(state),
+    ]
     return tuple({each.claim: each for each in found if each.claim not in claimed}.values())[:MOST]
 
 
@@ -72,6 +79,45 @@ def _from_searches(state: SessionState) -> Iterator[HypothesisDraft]:
                 expects="pass",
                 because=result.sentence,
             )
+
+
+def _from_divergence(state: SessionState) -> Iterator[HypothesisDraft]:
+    """Where the calls of the failing test first part from a passing run; a place in a test is no cause."""
+    traced = state.calls
+    found = traced.divergence if traced else None
+    if traced is None or found is None or not 0 <= found.at < len(traced.trace.calls):
+        return
+    call = traced.trace.calls[found.at]
+    if is_test_path(call.path):
+        return
+    place = f"{call.function} at {call.path}:{call.line}"
+    claim, prediction, expects = _DIVERGED[found.kind]
+    yield HypothesisDraft(
+        claim=claim.format(place=place),
+        prediction=prediction.format(name=call.function),
+        expects=expects,
+        because=f"in #{traced.trace.run} {sentence(found)}",
+    )
+
+
+_DIVERGED: dict[Kind, tuple[str, str, Expects | None]] = {
+    "result": (
+        "{place} gives a wrong answer",
+        "when {name} answers as in the passing run, the test passes",
+        "pass",
+    ),
+    "argument": (
+        "{place} is called with a wrong value",
+        "with the right value for {name} the test passes",
+        "pass",
+    ),
+    "path": (
+        "the way parts wrongly in {place}",
+        "a logpoint in {name}, at the condition, holds in the failing test only",
+        None,
+    ),
+}
+"""Kind of divergence → claim, prediction, and what the next run does if it holds."""
 
 
 def _from_suspects(state: SessionState) -> Iterator[HypothesisDraft]:

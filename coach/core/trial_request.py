@@ -10,6 +10,8 @@ from coach.core.value import Value
 _PACKAGE = re.compile(
     r"[A-Za-z0-9][\w.-]*(?:\[[\w ,.-]*\])?\s*(?:(?:===?|[<>!~]=|[<>])\s*[\w.*+!-]+\s*,?\s*)*"
 )
+MOST_PATCH = 2_000_000
+"""Bytes of a patch."""
 _ARCHIVES = (".whl", ".tar.gz", ".zip")
 
 

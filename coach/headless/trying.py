@@ -7,13 +7,12 @@ from pathlib import Path
 from coach.core import commands as cmd
 from coach.core.text import safe_line, storable
 from coach.core.trial import TrialRun
-from coach.core.trial_request import Trial
+from coach.core.trial_request import MOST_PATCH, Trial
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.headless.opening import opened_session
 from coach.headless.running import ask
 from coach.headless.talk import put, put_json, say
 
-_MOST_PATCH = 2_000_000
 _VERDICTS = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED}
 _OUTCOMES = {"PASS": EXIT_FINE, "FAIL": EXIT_FAILURES, "UNRESOLVED": EXIT_UNRESOLVED}
 
@@ -75,9 +74,9 @@ def _package(text: str) -> str:
 
 def _read(name: str) -> str:
     try:
-        raw = sys.stdin.buffer.read(_MOST_PATCH + 1) if name == "-" else Path(name).read_bytes()
+        raw = sys.stdin.buffer.read(MOST_PATCH + 1) if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"the patch {name} cannot be read", why=error.strerror or str(error)) from None
-    if len(raw) > _MOST_PATCH:
+    if len(raw) > MOST_PATCH:
         raise UsageError(f"the patch {name} is larger than 2 MB", do="try less at once")
     return storable(raw.decode("utf-8", "replace"))

@@ -20,5 +20,21 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         "Evidence",
         why=why.also(why.no_logpoint),
     ),
+    act(
+        "try",
+        "V",
+        "try in a copy",
+        "Try another environment, a package version, a command or a patch in a copy, and test a prediction.",
+        "Evidence",
+        why=why.writable,
+    ),
+    act(
+        "drafts",
+        "I",
+        "drafts",
+        "Show hypotheses drafted from the evidence; one can be taken and reworded.",
+        "Evidence",
+        why=why.also(why.no_drafts),
+    ),
     act("budget", "O", "time budget", "Say how long the target may take.", "Evidence", why=why.writable),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from coach.core.checks import pinnable
 from coach.core.decide.logpoints import looked_test
 from coach.core.decide.tracing import traced_test
+from coach.core.drafts import drafts
 from coach.core.restoring import goal
 from coach.core.session import SessionState
 
@@ -171,3 +172,7 @@ def nothing_to_look_at(state: SessionState) -> str:
 
 def no_logpoint(state: SessionState) -> str:
     return "" if state.logpoints else "no logpoint yet; E sets one"
+
+
+def no_drafts(state: SessionState) -> str:
+    return "" if drafts(state) else "no draft yet: T traces calls, M tries mutants, B searches"

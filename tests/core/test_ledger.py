@@ -4,9 +4,11 @@ import pytest
 
 from coach.core import commands as cmd
 from coach.core import effects as eff
+from coach.core import events as ev
 from coach.core.decide import Refusal
 from coach.core.drafts import drafts
 from coach.core.hypothesis import Prediction
+from coach.core.isolate.calls import Call, CallTrace, Divergence
 from coach.core.isolate.flips import Flip, Mutations
 from coach.core.report import Ending, RunReport
 from coach.core.trial_request import Trial
@@ -159,3 +161,28 @@ def test_what_is_no_package_is_refused(word):
     answer = drive.send(cmd.Try(trial=Trial(kind="environment", packages=("click>=8, <9", "a.whl", word))))
     assert isinstance(answer, Refusal)
     assert answer.reason == f"{word!r} is no package: name==1.2, or a wheel file"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "claim", "expects"),
+    [
+        ("result", "shop/tax.py", "rate at shop/tax.py:4 gives a wrong answer", "pass"),
+        ("argument", "shop/tax.py", "rate at shop/tax.py:4 is called with a wrong value", "pass"),
+        ("path", "shop/tax.py", "the way parts wrongly in rate at shop/tax.py:4", None),
+        ("result", "tests/test_tax.py", "", None),
+    ],
+)
+def test_where_the_calls_part_is_a_draft(kind, path, claim, expects):
+    drive = reproduced()
+    trace = CallTrace(test=TEST, run=7, calls=(Call(depth=0, path=path, line=4, function="rate"),))
+    parts = {
+        "versus": "test_empty",
+        "here": "rate gave 7",
+        "there": "gave 5",
+        "with_test": "t",
+        "with_run": 7,
+    }
+    drive.record(ev.CallsTraced(trace=trace, divergence=Divergence(kind=kind, at=0, **parts)))
+    found = [each for each in drafts(drive.state) if each.because.startswith("in #7")]
+    assert [(each.claim, each.expects) for each in found] == ([(claim, expects)] if claim else [])
+    assert all(each.because == "in #7 rate gave 7; test_empty gave 5" for each in found)

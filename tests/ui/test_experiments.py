@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.acceptance import runnable
 from coach.core.closing import Closing, RootCause
+from coach.core.drafts import drafts
 from coach.core.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
 from coach.core.session import SessionState
 from coach.core.spec import TeamRules
@@ -79,7 +82,67 @@ async def test_drafts_are_offered_while_nothing_is_claimed() -> None:
     async with shown(door) as pilot:
         text = text_of(pilot)
         assert "Drafts from the evidence" in text
-        assert "looks at values in the running code" in text
+        assert "E looks inside" in text
+        assert "V tries in a copy" in text
+        assert "I takes one" in text
+
+
+async def test_a_draft_is_taken_and_stays_a_draft_until_it_is_kept() -> None:
+    door = fakes.FakeDoor(*fakes.story("isolate"), fakes.entered("hypothesize"))
+    known = drafts(door.state)
+    async with shown(door, (80, 24)) as pilot:
+        await press(pilot, "I")
+        assert "Places to begin, not answers" in text_of(pilot)
+        await press(pilot, "1")
+        assert "Drafted because" in text_of(pilot)
+        assert not door.commands
+        await press(pilot, "end", *" here", "ctrl+s")
+    (asked,) = door.commands
+    assert isinstance(asked, cmd.ProposeHypothesis)
+    assert asked.claim == f"{known[0].claim} here"
+    assert (asked.prediction.text, asked.prediction.expects) == (known[0].prediction, known[0].expects)
+
+
+@pytest.mark.parametrize(
+    ("keys", "trial", "words"),
+    [
+        (("tab", *"click==8", "tab", "right"), {"kind": "environment", "packages": ("click==8",), "expects": "pass", "hypothesis": 2}, ()),
+        (("right", "tab", *"TZ=UTC"), {"kind": "environment", "variables": (("TZ", "UTC"),)}, ()),
+        (("right", "right", "tab", *"42"), {"kind": "environment", "seed": 42}, ()),
+        (("right", "right", "right"), {"kind": "environment", "order": "reversed"}, ()),
+        (("left", "left", "tab", *"make a", "tab", "tab", "0"), {"kind": "command", "exit_code": 0, "hypothesis": 2}, ("make", "a")),
+        (("left", "tab", *"fix.diff", "tab", "right"), {"kind": "patch", "patch": "--- a\n", "expects": "pass", "hypothesis": 2}, ()),
+    ],
+)  # fmt: skip
+async def test_one_thing_is_tried_in_a_copy(keys, trial, words, tmp_path, monkeypatch) -> None:
+    (tmp_path / "fix.diff").write_text("--- a\n")
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(door, (80, 24)) as pilot:
+        monkeypatch.setattr("coach.ui.actions.experiments.root_of", lambda _: str(tmp_path))
+        await press(pilot, "V", *keys, "ctrl+s")
+    assert door.commands == [cmd.Try(trial=Trial(**trial), command=words)]
+
+
+async def test_what_cannot_be_tried_is_said_in_the_window() -> None:
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(door) as pilot:
+        await press(pilot, "V", "ctrl+s")
+        assert "package: to what?" in text_of(pilot)
+        await press(pilot, "left", "tab", *"gone.diff", "ctrl+s")
+        assert "No such file" in text_of(pilot)
+        await press(pilot, "shift+tab", "left", "tab", *" 'a", "ctrl+s")
+        assert "No closing quotation" in text_of(pilot)
+    assert not door.commands
+
+
+async def test_a_name_is_watched_through_a_function() -> None:
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(door) as pilot:
+        await press(pilot, "E", *["tab"] * 5, *"total", "ctrl+s")
+        assert "watch it in which function?" in text_of(pilot)
+        await press(pilot, *["shift+tab"] * 5, "ctrl+u", *"shop/cart.py:add", "ctrl+s")
+    asked = Logpoint(path="shop/cart.py", line=0, function="add", watch="total")
+    assert door.commands == [cmd.Look(logpoint=asked)]
 
 
 async def test_the_end_is_written_in_parts_and_open_questions_may_stay_open() -> None:

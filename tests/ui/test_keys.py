@@ -31,6 +31,8 @@ WINDOWS = {
     "note": "ReasonScreen",
     "root-cause": "ClosingScreen",
     "logpoint": "LogpointScreen",
+    "try": "TrialScreen",
+    "drafts": "DraftsScreen",
     "budget": "ReasonScreen",
     "close": "ReasonScreen",
     "spec": "SpecScreen",

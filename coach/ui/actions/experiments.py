@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
+from coach.core.drafts import drafts
+from coach.core.session import SessionState
 from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
+    from coach.core.drafts import HypothesisDraft
     from coach.ui.screens.session import SessionScreen
 
 
@@ -21,6 +24,30 @@ def logpoint(screen: "SessionScreen", _key: str) -> None:
     newest = state.logpoints[-1].logpoint.place if state.logpoints else ""
     where = newest or (f"{path}:{line}" if path else "")
     screen.app.push_screen(LogpointScreen(where, state.active_hypothesis), screen.submit_answer)
+
+
+def try_in_copy(screen: "SessionScreen", _key: str) -> None:
+    from coach.ui.screens.experiments import TrialScreen
+
+    active = screen.state.active_hypothesis
+    screen.app.push_screen(TrialScreen(root_of(screen.state), active), screen.submit_answer)
+
+
+def root_of(state: SessionState) -> str:
+    """Return where the project is; a patch file is named from there."""
+    return state.opened.checkout.root if state.opened else ""
+
+
+def take_draft(screen: "SessionScreen", _key: str) -> None:
+    """Choose a draft, then reword it: what is kept is the engineer's own claim."""
+    from coach.ui.screens.drafts import DraftsScreen
+    from coach.ui.screens.hypothesis import HypothesisScreen
+
+    def chosen(draft: "HypothesisDraft | None") -> None:
+        if draft:
+            screen.app.push_screen(HypothesisScreen(draft), screen.submit_answer)
+
+    screen.app.push_screen(DraftsScreen(drafts(screen.state)), chosen)
 
 
 def pdb(screen: "SessionScreen", _key: str) -> None:
@@ -66,6 +93,8 @@ def root_cause(screen: "SessionScreen", _key: str) -> None:
 DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
     "logpoint": logpoint,
     "pdb": pdb,
+    "try": try_in_copy,
+    "drafts": take_draft,
     "budget": budget,
     "root-cause": root_cause,
 }

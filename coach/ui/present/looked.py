@@ -1,10 +1,11 @@
 """What the newest experiment showed: a logpoint's table, a trial's verdict, and drafts to begin with."""
 
-from coach.core.drafts import drafts
+from coach.core.drafts import HypothesisDraft, drafts
 from coach.core.logpoint import LogpointRun, TestHits
 from coach.core.session import SessionState
 from coach.core.trial import TrialRun
 from coach.core.words import VERDICTS
+from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, elastic, heading, line
 
 _MOST_TESTS = 4
@@ -70,8 +71,30 @@ def drafted(state: SessionState) -> tuple[Line, ...]:
     found = drafts(state)[:_MOST_DRAFTS]
     if not found or any(not each.is_eliminated for each in state.hypotheses):
         return ()
-    lines = [BLANK, heading("Drafts from the evidence")]
+    lines = [BLANK, heading("Drafts from the evidence", (f"{shown_key('drafts')} takes one", "dim"))]
     for each in found:
         lines.append(line("  ", ("○ ", "dim"), each.claim, hang=4))
         lines.append(line("    ", (each.because, "dim"), hang=4))
     return tuple(lines)
+
+
+def draft_lines(found: tuple[HypothesisDraft, ...]) -> tuple[Line, ...]:
+    """Return drafts with their number, to choose from."""
+    lines: list[Line] = []
+    for number, each in enumerate(found, start=1):
+        key = str(number)
+        lines.append(line((f" {number} ", "key"), "  ", (each.claim, "strong"), hang=5, key=key))
+        lines.append(line("     ", ("predicts  ", "dim"), each.prediction, hang=15, key=key))
+        lines.append(line("     ", ("because   ", "dim"), (each.because, "dim"), hang=15, key=key))
+    return (*lines, BLANK, line(("Places to begin, not answers: reword what you take.", "dim")))
+
+
+def ways_to_test() -> Line:
+    """Return the experiments that need no edit, by their keys."""
+    return line(
+        ("Test it: ", "dim"),
+        key_of("logpoint"),
+        ("looks inside ", "dim"),
+        key_of("try"),
+        ("tries in a copy; or change one thing and save.", "dim"),
+    )

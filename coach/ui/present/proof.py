@@ -8,7 +8,7 @@ from coach.core.verification import VerificationCheck
 from coach.core.words import VERDICTS
 from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
-from coach.ui.present.looked import drafted, experiments
+from coach.ui.present.looked import drafted, experiments, ways_to_test
 from coach.ui.present.looking import Looking
 from coach.ui.present.selecting import selected_hypothesis
 
@@ -24,8 +24,7 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
                 (" writes a claim and what you will see if it holds.", "dim"),
             ),
             BLANK,
-            line(("Then change one thing and save: the run that follows is the experiment.", "dim")),
-            line("Or ", (" E ", "key"), (" looks at values in the running code; nothing is edited.", "dim")),
+            ways_to_test(),
             *drafted(state),
             *experiments(state),
         )
@@ -39,7 +38,8 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
         lines.append(heading("Eliminated"))
         for each in eliminated:
             lines += _eliminated(each)
-    return (*lines, *drafted(state), *experiments(state))
+    ways = (ways_to_test(),) if state.open_hypotheses else ()
+    return (*lines, *ways, *drafted(state), *experiments(state))
 
 
 def _entry(each: Hypothesis, *, is_chosen: bool) -> list[Line]:

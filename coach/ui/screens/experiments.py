@@ -1,12 +1,19 @@
-"""Forms of experiments and of the end: a logpoint, and what was learnt."""
+"""Forms of experiments and of the end: a logpoint, a trial in a copy, and what was learnt."""
+
+import shlex
+from pathlib import Path
+from typing import Any, get_args
 
 from coach.core.closing import QUESTIONS, Closing, RootCause
-from coach.core.commands import Look, WriteClosing
-from coach.core.hypothesis import Hypothesis
+from coach.core.commands import Look, Try, WriteClosing
+from coach.core.hypothesis import Expects, Hypothesis
 from coach.core.logpoint import MODES, Logpoint
+from coach.core.text import storable
+from coach.core.trial_request import MOST_PATCH, Trial
 from coach.ui.screens.dialog import Field, Form
 
 NONE = "none"
+_WHATS = ("package", "variable", "seed", "order", "command", "patch")
 
 
 class LogpointScreen(Form[Look]):
@@ -27,11 +34,16 @@ class LogpointScreen(Form[Look]):
             Field("condition", "predicted to be true, if anything", hint="total < 0"),
             Field("mode", "when", "once", choices=MODES),
             Field("hypothesis", "it tests", tested[0], choices=tested),
+            Field("watch", "or a name: each of its changes in file:function", hint="total"),
         )
 
     def make(self, values: dict[str, str]) -> Look | str:
         path, _, line = values["place"].strip().rpartition(":")
         expression, condition = values["expression"].strip(), values["condition"].strip()
+        if watch := values["watch"].strip():
+            if not path or not line.isidentifier():
+                return "watch it in which function? file:function"
+            return Look(logpoint=Logpoint(path=path, line=0, function=line, watch=watch))
         if not path or not line.isdigit():
             return "name a line: file:line"
         if not (expression or condition):
@@ -46,6 +58,71 @@ class LogpointScreen(Form[Look]):
             "hypothesis": int(tested) if condition and tested.isdigit() else 0,
         }
         return Look(logpoint=Logpoint.model_validate(point))
+
+
+class TrialScreen(Form[Try]):
+    """``root`` is the project's: a patch file is named from there."""
+
+    TITLE_TEXT = "Try in a copy"
+
+    def __init__(self, root: str, active: Hypothesis | None) -> None:
+        super().__init__()
+        self._root, self._active = root, active
+
+    def question(self) -> str:
+        return "One thing is changed and the target runs, in a copy of the work tree. The checkout stays as it is."
+
+    def fields(self) -> tuple[Field, ...]:
+        tested = (f"H{self._active.id}", NONE) if self._active else (NONE,)
+        return (
+            Field("what", "what is changed", _WHATS[0], choices=_WHATS),
+            Field(
+                "value",
+                "to what",
+                hint="click==8.0.4 · TZ=Asia/Tokyo · 42 · nothing (reversed) · make check · fix.diff",
+            ),
+            Field("expects", "predicted", NONE, choices=(NONE, *get_args(Expects))),
+            Field("exit", "of a command: exit code", hint="0"),
+            Field("hypothesis", "it tests", tested[0], choices=tested),
+        )
+
+    def make(self, values: dict[str, str]) -> Try | str:
+        what, value = values["what"], values["value"].strip()
+        if not value and what != "order":
+            return f"{what}: to what?"
+        try:
+            fields, words = self._changed(what, value)
+        except (ValueError, OSError) as error:
+            return f"{what}: {error}"
+        expects = None if values["expects"] == NONE or words else values["expects"]
+        code = values["exit"].strip()
+        if words and code and not code.removeprefix("-").isdigit():
+            return "an exit code is a number"
+        tested = values["hypothesis"].removeprefix("H")
+        is_predicted = expects is not None or bool(words and code)
+        fields |= {"expects": expects, "exit_code": int(code) if words and code else None}
+        fields["hypothesis"] = int(tested) if is_predicted and tested.isdigit() else 0
+        return Try(trial=Trial.model_validate(fields), command=words)
+
+    def _changed(self, what: str, value: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return the trial's own fields, and the words of a command. Raises ValueError or OSError."""
+        match what:
+            case "command":
+                return {"kind": "command"}, tuple(shlex.split(value))
+            case "patch":
+                raw = (Path(self._root) / value).read_bytes()[:MOST_PATCH]
+                return {"kind": "patch", "patch": storable(raw.decode("utf-8", "replace"))}, ()
+            case "package":
+                return {"kind": "environment", "packages": tuple(value.split())}, ()
+            case "seed":
+                return {"kind": "environment", "seed": int(value)}, ()
+            case "variable":
+                name, sign, text = value.partition("=")
+                if not sign or not name.isidentifier():
+                    raise ValueError("NAME=VALUE")
+                return {"kind": "environment", "variables": ((name, text),)}, ()
+            case _:
+                return {"kind": "environment", "order": "reversed"}, ()
 
 
 class ClosingScreen(Form[WriteClosing]):

@@ -3,6 +3,7 @@
 from typing import get_args
 
 from coach.core.commands import ProposeHypothesis
+from coach.core.drafts import HypothesisDraft
 from coach.core.hypothesis import Expects, Prediction
 from coach.ui.screens.dialog import Field, Form
 
@@ -10,13 +11,25 @@ NOTHING = "I will judge"
 
 
 class HypothesisScreen(Form[ProposeHypothesis]):
+    """``draft`` is what it begins with: nobody's answer until it is kept."""
+
     TITLE_TEXT = "Hypothesis"
 
+    def __init__(self, draft: HypothesisDraft | None = None) -> None:
+        super().__init__()
+        self._draft = draft
+
+    def question(self) -> str:
+        return f"Drafted because {self._draft.because}" if self._draft else ""
+
     def fields(self) -> tuple[Field, ...]:
+        draft = self._draft
+        claim, prediction = (draft.claim, draft.prediction) if draft else ("", "")
+        expects = (draft.expects or NOTHING) if draft else "pass"
         return (
-            Field("claim", "claim", hint="the total is rounded before the discount"),
-            Field("prediction", "prediction", hint="without the rounding the sum is 27.0"),
-            Field("expects", "the next run after one change", "pass", choices=(*get_args(Expects), NOTHING)),
+            Field("claim", "claim", claim, hint="the total is rounded before the discount"),
+            Field("prediction", "prediction", prediction, hint="without the rounding the sum is 27.0"),
+            Field("expects", "the next run after one change", expects, choices=(*get_args(Expects), NOTHING)),
         )
 
     def make(self, values: dict[str, str]) -> ProposeHypothesis | str:
