@@ -16,6 +16,8 @@ from coach.engine.source_files import read_sources
 
 MOST_NEIGHBOURS = 20
 """Tests a flip is checked with, of those that run the changed line."""
+MOST_WORKERS = 2
+"""Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
 MOST_STRANGERS = 60
 """Tests of other files that are collected for it."""
 
@@ -74,7 +76,10 @@ def plan_text(
         for index, each in enumerate(chosen)
     ]
     wants = "F" if request.control else "P"
-    return json.dumps({"test": request.focus, "budget": request.mutate, "wants": wants, "mutants": rows})
+    workers = 1 if request.control else min(MOST_WORKERS, os.cpu_count() or 1)
+    return json.dumps(
+        {"test": request.focus, "budget": request.mutate, "wants": wants, "workers": workers, "mutants": rows}
+    )
 
 
 def mutations_of(

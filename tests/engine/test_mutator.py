@@ -166,6 +166,21 @@ def test_a_mutation_that_kills_its_process_or_leaves_children_harms_nobody(laid)
     assert {each.line for each in found.flips} == {7}
 
 
+def test_mutants_beside_each_other_have_folders_of_their_own(laid):
+    (laid.root / "test_cart.py").write_text(
+        textwrap.dedent("""\
+            from cart import doubled
+            def test_it(tmp_path):
+                tmp_path.joinpath("x").write_text(str(doubled(4)))
+                assert tmp_path.joinpath("x").read_text() == "8"
+                assert "-" not in tmp_path.parent.name or tmp_path.parent.name[-2:] == "-1"
+        """)
+    )
+    found = mutate(laid, "test_it", ("doubled", (21,)))
+    assert found.ended == "all"
+    assert "2" in {each.after for each in found.flips}
+
+
 def test_lines_of_a_liar_are_dropped():
     request = RunRequest(number=1, purpose="mutants", target=Target(), focus="t::a", mutate=1)
     said = '{"event":"mutant","id":5,"result":"P"}\n{"event":"mutant","id":"x","result":"P"}\n[1]\nno\n{"event":"ended","ended":"cake"}\n'

@@ -1,5 +1,6 @@
 """What small mutations of suspicious places showed: which of them make the failing test pass, and what else they break."""
 
+from difflib import SequenceMatcher
 from typing import Literal
 
 from coach.core.text import Text
@@ -56,5 +57,12 @@ class Mutations(Value):
 
 
 def best_first(flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
-    """Order flips: those that silence nothing, fewest broken neighbours, then as they were found (by suspicion)."""
-    return tuple(sorted(flips, key=lambda flip: (flip.silences, flip.neighbours - flip.green)))
+    """Order flips: those that silence nothing, fewest broken neighbours, smallest change, then as they were found."""
+    return tuple(
+        sorted(flips, key=lambda flip: (flip.silences, flip.neighbours - flip.green, -_likeness(flip)))
+    )
+
+
+def _likeness(flip: Flip) -> float:
+    """The less of a piece has to change, the less else can explain that the test passes."""
+    return SequenceMatcher(None, flip.before, flip.after, autojunk=False).ratio()

@@ -15,6 +15,7 @@ from coach.core.isolate.outline import words_of
 from coach.core.isolate.prior import Clues, line_order
 from coach.core.isolate.spectrum import MODULE, FunctionCount, Spectrum, ochiai
 from coach.core.isolate.weights import (
+    ALONE,
     ALONE_FRAME,
     AT_IMPORT,
     FRAME_STEP,
@@ -101,7 +102,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
     _add_leads(board, leads)
     _add_recency(board, touched)
     if mutations:
-        _add_flips(board, mutations)
+        _add_flips(board, mutations, ALONE if spectrum and spectrum.passing else UNCHECKED)
     if spectrum:
         _add_not_run(board, spectrum)
     ordered = sorted(board.all, key=lambda each: (-round(each.score, 3), each.path, each.line))
@@ -249,13 +250,13 @@ def _overlap(each: _Candidate, lead: Lead) -> int:
     return max(0, min(last, lead.end) - max(first, lead.start) + 1)
 
 
-def _add_flips(board: _Board, mutations: Mutations) -> None:
+def _add_flips(board: _Board, mutations: Mutations, unchecked: float) -> None:
     """The cleanest flip of a place counts, less for every neighbour it breaks."""
     for flip in mutations.flips:
         each = board.at(flip.path, flip.function.rpartition(".")[2], flip.line)
         if each.flip:
             continue
-        kept = (flip.green / flip.neighbours) ** 4 if flip.neighbours else UNCHECKED
+        kept = (flip.green / flip.neighbours) ** 4 if flip.neighbours else unchecked
         each.score += weight("flip") * kept * (SILENCING if flip.silences else 1.0)
         each.flip, each.line = flip.sentence, flip.line
         each.best_lines = (flip.line, *(line for line in each.best_lines if line != flip.line))

@@ -14,15 +14,12 @@ import ast
 import gc
 import json
 import os
-import select
-import signal
 import sys
-import time
 import tokenize
 import types
-import warnings
 
 import pytest
+from coach_fork import Child, be_quiet, clock, first_over, fork, forked, letter_of
 
 NEIGHBOURS = 200
 NEIGHBOUR_SECONDS = 5.0
@@ -30,9 +27,7 @@ BASELINE_SECONDS = 60.0
 PATIENCE = 4.0
 LEAST_SECONDS = 0.5
 
-_fork, _read, _write, _close, _pipe = getattr(os, "fork", None), os.read, os.write, os.close, os.pipe
-_kill, _waitpid, _exit, _setpgid, _getppid = os.kill, os.waitpid, os._exit, getattr(os, "setpgid", None), os.getppid
-clock, _select = time.monotonic, select.select
+_write, _close, _exit, _getppid = os.write, os.close, os._exit, os.getppid
 
 
 class Mutator:
@@ -70,7 +65,7 @@ class Mutator:
             self.heard.append(report)
 
     def _loop(self, session):
-        if _fork is None:
+        if fork is None:
             return "impossible", "this system cannot fork"
         item = next((each for each in session.items if each.nodeid == self.plan["test"]), None)
         if item is None:
@@ -92,26 +87,40 @@ class Mutator:
         return self._mutants(item, green, max(took * PATIENCE, LEAST_SECONDS), others_took * PATIENCE + LEAST_SECONDS)
 
     def _mutants(self, item, green, limit, neighbour_limit):
+        """Keep as many children under way as there are workers; what passes beside another one must pass again."""
         deadline = clock() + self.plan["budget"]
-        for mutant in self.plan["mutants"]:
-            if clock() > deadline:
-                return "budget", ""
+        waiting, under_way = list(reversed(self.plan["mutants"])), []
+        free = list(range(_workers(item, self.plan)))[::-1]
+        is_alone = len(free) == 1
+        ended = "all", ""
+        while waiting or under_way:
             if _getppid() != self.parent:
-                return "stopped", "coach is gone"
-            name = "%s:%d" % (mutant["shown"], mutant["line"])
-            self.channel.send_short("test_start", name)
-            seen, took = self._child(mutant, [item], limit)
-            flipped = seen == "P"
-            near = green if mutant["near"] is None else [each for each in green if each.nodeid in mutant["near"]]
-            kept = 0
-            if flipped and near:
-                kept = self._child(mutant, near, neighbour_limit)[0].count("P")
-            fields = {"id": mutant["id"], "result": seen, "seconds": took, "green": kept, "neighbours": len(near)}
-            self.results.send("mutant", fields)
-            self.channel.send_short(
-                "test_end", name, ',"outcome":"%s","duration":%.6f' % ("passed" if flipped else "skipped", took)
-            )
-        return "all", ""
+                ended, waiting = ("stopped", "coach is gone"), []
+            elif waiting and clock() > deadline:
+                ended, waiting = ("budget", ""), []
+            while waiting and free:
+                mutant = waiting.pop()
+                self.channel.send_short("test_start", _name(mutant))
+                under_way.append(self._start(mutant, [item], limit, free.pop()))
+            if under_way:
+                child = first_over(under_way)
+                under_way.remove(child)
+                took = child.close()
+                self._tell(child, took, green, [] if is_alone else [item], limit + neighbour_limit)
+                free.append(child.slot)
+        return ended
+
+    def _tell(self, child, took, green, again, limit):
+        mutant, seen = child.mutant, child.letters
+        near = green if mutant["near"] is None else [each for each in green if each.nodeid in mutant["near"]]
+        kept = 0
+        if seen == "P" and again + near:
+            letters = self._child(mutant, again + near, limit, child.slot)[0]
+            seen, kept = letters[: len(again)] or seen, letters[len(again) :].count("P")
+        fields = {"id": mutant["id"], "result": seen, "seconds": took, "green": kept, "neighbours": len(near)}
+        self.results.send("mutant", fields)
+        outcome = "passed" if seen == "P" else "skipped"
+        self.channel.send_short("test_end", _name(mutant), ',"outcome":"%s","duration":%.6f' % (outcome, took))
 
     def _find_functions(self):
         """Remember the live functions of every file that is to change: classes, closures and caches share them."""
@@ -130,16 +139,26 @@ class Mutator:
             except (OSError, SyntaxError, ValueError):
                 pass
 
-    def _child(self, mutant, items, limit):
+    def _child(self, mutant, items, limit, slot=None):
         """Fork, let the child run the items; returns a letter per test (P, F, S), ``T`` added when it was ended, and seconds."""
+        child = first_over([self._start(mutant, items, limit, slot)])
+        took = child.close()
+        return child.letters, took
+
+    def _start(self, mutant, items, limit, slot):
         pid, receiving, sending, began = forked()
         if pid == 0:
             try:
                 be_quiet()
+                if slot:
+                    _stand_apart(items[0], slot)
                 self._in_child(mutant, items, sending)
             finally:
                 _exit(0)
-        return heard_from(pid, receiving, sending, began, limit, len(items))
+        _close(sending)
+        child = Child(pid, receiving, began, limit, len(items))
+        child.mutant, child.slot = mutant, slot
+        return child
 
     def _in_child(self, mutant, items, sending):
         if mutant is not None and not self._swap(mutant):
@@ -214,80 +233,19 @@ def _codes(code, table):
             _codes(each, table)
 
 
-def forked():
-    """Fork; returns the child's id (0 in it), both ends of a pipe from it, and when it began."""
-    receiving, sending = _pipe()
-    began = clock()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return _fork(), receiving, sending, began
+def _workers(item, plan):
+    """How many children may run beside each other: they need temporary folders of their own."""
+    factory = getattr(item.config, "_tmp_path_factory", None)
+    return plan.get("workers", 1) if getattr(factory, "_given_basetemp", None) is not None else 1
 
 
-def be_quiet():
-    """What a child does first: it is its own group, dies of signals, and says nothing to anybody but its parent."""
-    _setpgid(0, 0)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
+def _stand_apart(item, slot):
+    factory = item.config._tmp_path_factory
+    factory._given_basetemp = factory._given_basetemp.with_name("%s-%d" % (factory._given_basetemp.name, slot))
 
 
-def heard_from(pid, receiving, sending, began, limit, count):
-    """Listen to a child for so many letters, then end it; returns them, ``T`` added when it was too slow, and seconds."""
-    _close(sending)
-    letters, is_over = _listen(receiving, began + limit, count)
-    took = clock() - began
-    _end(pid)
-    _close(receiving)
-    return (letters if is_over else letters + "T"), took
-
-
-def _listen(receiving, deadline, count):
-    letters = ""
-    while len(letters) < count:
-        left = deadline - clock()
-        if left <= 0 or not _select([receiving], [], [], left)[0]:
-            return letters, False
-        part = _read(receiving, 65536)
-        if not part:
-            return letters, True
-        letters += part.decode("ascii")
-    return letters, True
-
-
-def _end(pid):
-    """End the child and what it started; its group may not exist yet, or no longer."""
-    for target in (-pid, pid):
-        try:
-            _kill(target, signal.SIGKILL)
-        except (OSError, ProcessLookupError):
-            pass
-    try:
-        _waitpid(pid, 0)
-    except OSError:
-        pass
-
-
-def letter_of(item, following, heard):
-    """Run a test and say how it went: P, F or S. ``heard`` collects what its subtests report by themselves."""
-    from _pytest.runner import runtestprotocol
-
-    del heard[:]
-    _say_little(item)
-    reports = runtestprotocol(item, log=False, nextitem=following) + heard
-    if any(report.failed for report in reports):
-        return b"F"
-    if any(report.skipped or hasattr(report, "wasxfail") for report in reports):
-        return b"S"
-    return b"P"
-
-
-def _say_little(item):
-    """Nobody reads how the test failed, and telling it (source, frames, values) takes most of a short test's time."""
-    for name in ("repr_failure", "_repr_failure_py"):
-        if hasattr(item, name):
-            setattr(item, name, lambda *_args, **_kwargs: "failed")
+def _name(mutant):
+    return "%s:%d" % (mutant["shown"], mutant["line"])
 
 
 def load(path, channel, results):
@@ -297,7 +255,7 @@ def load(path, channel, results):
     remade = [each for each in plan["mutants"] if each.get("module")]
     plan["mutants"] = [each for each in plan["mutants"] if not each.get("module")]
     trouble = ""
-    if remade and _fork is not None and not os.environ.get("PYTEST_XDIST_WORKER"):
+    if remade and fork is not None and not os.environ.get("PYTEST_XDIST_WORKER"):
         import coach_remake
 
         began = clock()

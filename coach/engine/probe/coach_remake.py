@@ -10,6 +10,7 @@ project: each child is a pytest run of its own, which compiles the one file from
 import os
 from importlib.machinery import SourceFileLoader
 
+import coach_fork
 import coach_mutator
 import pytest
 
@@ -52,7 +53,7 @@ class Remade:
     def pytest_runtestloop(self, session):
         item = next((each for each in session.items if each.nodeid == self.test), None)
         if item is not None:
-            letter = coach_mutator.letter_of(item, None, self.heard)
+            letter = coach_fork.letter_of(item, None, self.heard)
         else:
             letter = b"F" if session.testsfailed else b"N"  # the file of the test could not be imported: nobody can miss it
         _write(self.sending, letter if self.was_changed else b"N")
@@ -74,7 +75,7 @@ class Round:
 
     def run(self):
         """Return the plugin of a child in a child, None in the parent when all is tried."""
-        began, parent = coach_mutator.clock(), _getppid()
+        began, parent = coach_fork.clock(), _getppid()
         child, seen, took = self._try(None, BASELINE_SECONDS)
         if child is not None:
             return child
@@ -82,7 +83,7 @@ class Round:
             self.trouble = "the test does not pass in a process of its own (%s)" % (seen or "no answer")
             return None
         for mutant in self.mutants:
-            if coach_mutator.clock() - began > self.budget or _getppid() != parent:
+            if coach_fork.clock() - began > self.budget or _getppid() != parent:
                 break
             if not self._can_be_compiled(mutant):
                 self.results.send("mutant", {"id": mutant["id"], "result": "N"})
@@ -108,10 +109,10 @@ class Round:
 
     def _try(self, mutant, limit):
         """Fork; returns (plugin, "", 0) in the child, and (None, letters, seconds) in the parent."""
-        pid, receiving, sending, began = coach_mutator.forked()
+        pid, receiving, sending, began = coach_fork.forked()
         if pid == 0:
-            coach_mutator.be_quiet()
+            coach_fork.be_quiet()
             source = self.sources[mutant["file"]] if mutant else None
             return Remade(self.test, mutant, sending, source), "", 0.0
-        letters, took = coach_mutator.heard_from(pid, receiving, sending, began, limit, 1)
+        letters, took = coach_fork.heard_from(pid, receiving, sending, began, limit, 1)
         return None, letters, took

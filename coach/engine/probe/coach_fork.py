@@ -1,0 +1,114 @@
+"""Children of the process that has collected the tests: forked, asked to run some, heard, ended.
+
+PYTEST_DONT_REWRITE
+
+Standard library only, Python 3.8+, systems with ``fork``. A child says in one byte a test how it went.
+"""
+
+import os
+import select
+import signal
+import time
+import warnings
+
+fork = getattr(os, "fork", None)
+_read, _write, _close, _pipe = os.read, os.write, os.close, os.pipe
+_kill, _waitpid, _setpgid = os.kill, os.waitpid, getattr(os, "setpgid", None)
+clock, _select = time.monotonic, select.select
+
+
+def forked():
+    """Fork; returns the child's id (0 in it), both ends of a pipe from it, and when it began."""
+    receiving, sending = _pipe()
+    began = clock()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return fork(), receiving, sending, began
+
+
+def be_quiet():
+    """What a child does first: it is its own group, dies of signals, and says nothing to anybody but its parent."""
+    _setpgid(0, 0)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+
+
+class Child:
+    """A child under way, and what it has said so far."""
+
+    def __init__(self, pid, receiving, began, limit, count):
+        self.pid, self.receiving, self.began, self.count = pid, receiving, began, count
+        self.deadline = began + limit
+        self.letters, self.mutant, self.slot = "", None, None
+
+    def hear(self):
+        """Take in what is there; returns whether it has said all it will say."""
+        part = _read(self.receiving, 65536)
+        self.letters += part.decode("ascii")
+        return not part or len(self.letters) >= self.count
+
+    def close(self):
+        """End it; returns the seconds it took."""
+        took = clock() - self.began
+        _end(self.pid)
+        _close(self.receiving)
+        return took
+
+
+def first_over(children):
+    """Listen to children until one is done, or was too slow: then ``T`` is added to its letters."""
+    while True:
+        left = max(min(each.deadline for each in children) - clock(), 0.0)
+        ready = _select([each.receiving for each in children], [], [], left)[0]
+        for child in children:
+            if child.receiving in ready and child.hear():
+                return child
+        for child in children:
+            if not ready and clock() >= child.deadline:
+                child.letters += "T"
+                return child
+
+
+def heard_from(pid, receiving, sending, began, limit, count):
+    """Listen to a child for so many letters, then end it; returns them, ``T`` added when it was too slow, and seconds."""
+    _close(sending)
+    child = first_over([Child(pid, receiving, began, limit, count)])
+    took = child.close()
+    return child.letters, took
+
+
+def _end(pid):
+    """End the child and what it started; its group may not exist yet, or no longer."""
+    for target in (-pid, pid):
+        try:
+            _kill(target, signal.SIGKILL)
+        except (OSError, ProcessLookupError):
+            pass
+    try:
+        _waitpid(pid, 0)
+    except OSError:
+        pass
+
+
+def letter_of(item, following, heard):
+    """Run a test and say how it went: P, F or S. ``heard`` collects what its subtests report by themselves."""
+    from _pytest.runner import runtestprotocol
+
+    del heard[:]
+    _say_little(item)
+    reports = runtestprotocol(item, log=False, nextitem=following) + heard
+    if any(report.failed for report in reports):
+        return b"F"
+    if any(report.skipped or hasattr(report, "wasxfail") for report in reports):
+        return b"S"
+    return b"P"
+
+
+def _say_little(item):
+    """Nobody reads how the test failed, and telling it (source, frames, values) takes most of a short test's time."""
+    for name in ("repr_failure", "_repr_failure_py"):
+        if hasattr(item, name):
+            setattr(item, name, lambda *_args, **_kwargs: "failed")
