@@ -77,7 +77,9 @@ def _figure(command: str, run: Run | None, *, is_planned: bool) -> str:
         ending = run.report.ending
         if ending.kind != "completed":
             return ending.sentence or ending.kind
-        return f"exit {ending.exit_code} after {run.report.duration:.1f} s, in a copy"
+        said = run.report.output.tail.strip().rpartition("\n")[2] if ending.exit_code else ""
+        more = f": {safe_line(said, limit=100)}" if said else ""
+        return f"exit {ending.exit_code} after {run.report.duration:.1f} s, in a copy{more}"
     if not is_command(command):
         return "no command: look yourself, and say what you saw"
     if not words_of(command)[1]:

@@ -237,7 +237,7 @@ class _Execution:
         if self._is_pytest:
             env["COACH_PROBE"] = str(self._scratch.settings)
         if self._request.trial:
-            env |= varied(self._request, self._scratch.folder, self._cwd)
+            env |= varied(self._request, self._scratch.folder, self._cwd, around.interpreter.path, env)
         return env
 
     def _tick(self) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from coach.core import commands as cmd
 from coach.core.decide.logpoints import looked_test
+from coach.core.figures import count
 from coach.core.logpoint import Logpoint, LogpointRun, TestHits
 from coach.core.session import SessionState
 from coach.core.text import safe_line
@@ -124,7 +125,7 @@ def table(seen: LogpointRun) -> list[str]:
 
 def _test_lines(each: TestHits, *, has_condition: bool, is_watch: bool) -> list[str]:
     sign = {"failing": "✘", "passing": "✔", "skipped": "○"}[each.outcome]
-    counted = f"{each.hits:,} hits" if not is_watch else f"{len(each.rows)} changes"
+    counted = count(len(each.rows), "change") if is_watch else count(each.hits, "hit")
     if has_condition:
         counted += f", true at {each.held:,} of {each.evaluated:,}"
     if each.evaluated < each.hits:

@@ -9,7 +9,7 @@ from coach.core.control import Control
 from coach.core.hypothesis import Prediction
 from coach.core.logpoint import Logpoint, Observed, TestHits
 from coach.core.rechecking import after_edit, judge_gone
-from coach.core.report import Ending, RunReport
+from coach.core.report import Ending, Output, RunReport
 from coach.core.spec import Spec
 from tests.core.driving import TEST, opened, pinned, verified
 from tests.core.test_proving import edit, line, only
@@ -123,14 +123,15 @@ def answered(drive, report):
 def test_what_was_not_approved_or_fails_or_is_no_command_is_missing():
     drive = accepting("make check", "make lint", "totals look right", "make a && make b")
     drive.send(cmd.Verify(acceptance=("make check", "rm -r .")))
-    found = answered(drive, RunReport(ending=Ending(exit_code=2), duration=1.5))
+    said = Output(tail="one\nmake: no rule for [red]\n")
+    found = answered(drive, RunReport(ending=Ending(exit_code=2), duration=1.5, output=said))
     figures = {
         each.title.removeprefix("accepted: "): each.figure
         for each in found.missing
         if each.name == "acceptance"
     }
     assert figures == {
-        "make check": "exit 2 after 1.5 s, in a copy",
+        "make check": "exit 2 after 1.5 s, in a copy: make: no rule for [red]",
         "make lint": "not approved, so it was not run",
         "totals look right": "no command: look yourself, and say what you saw",
         "make a && make b": "needs a shell: write it as sh -c '…'",

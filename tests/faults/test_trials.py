@@ -51,7 +51,11 @@ def test_a_patch_an_environment_and_a_command(made):
     turned = attempt(made, kind="environment", order="reversed", expects="same failure")
     assert (turned.verdict, made.runs[-1].report.counts.selected) == ("SUPPORTED", 1)
     said = attempt(
-        made, ("python3", "-c", "print('all', 'good')"), kind="command", exit_code=0, pattern="^all good$"
+        made,
+        ("python3", "-c", "import pytest; print('all', 'good')"),
+        kind="command",
+        exit_code=0,
+        pattern="^all good$",
     )
     assert said.verdict == "SUPPORTED", said.reason
     assert content_hash(made.root) == before

@@ -7,6 +7,7 @@ from coach.core.decide.evidence import CLOSED
 from coach.core.decide.isolating import failure_in_view
 from coach.core.decide.proving import continue_plan
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.figures import count
 from coach.core.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
 from coach.core.rechecking import judge_gone
 from coach.core.run import RunRequest
@@ -121,4 +122,6 @@ def _notice(seen: LogpointRun) -> str:
     if seen.verdict:
         return f"{seen.verdict.lower()}: {seen.reason}"
     hits = sum(each.hits for each in seen.observed.tests)
-    return f"{seen.logpoint.place}: {hits} hits" if hits else f"{seen.logpoint.place} was never reached"
+    return (
+        f"{seen.logpoint.place}: {count(hits, 'hit')}" if hits else f"{seen.logpoint.place} was never reached"
+    )
