@@ -61,7 +61,7 @@ def _line(state: SessionState, command: str, run: Run | None) -> VerificationChe
         name="acceptance",
         title=f"accepted: {safe_line(command, limit=120)}",
         passed=held or bool(answer),
-        figure=figure,
+        figure=f"{figure}; fine: {safe_line(answer)}" if answer and not held else figure,
         runs=(run.number,) if run else (),
         objections=() if held else (Objection(key=command, text=f"{command}: {figure}", answer=answer),),
     )

@@ -120,7 +120,7 @@ def _line(state: SessionState, before: LogpointRun, run: Run | None) -> Verifica
         name="predicted",
         title=f"what H{number} predicted is gone from {safe_line(before.logpoint.path)}",
         passed=gone or bool(answer),
-        figure=figure,
+        figure=f"{figure}; fine: {safe_line(answer)}" if answer and not gone else figure,
         runs=(run.number,) if run else (),
         objections=() if gone else (Objection(key=key, text=f"{key}: {figure}", answer=answer),),
     )

@@ -41,3 +41,8 @@ class Verification(Value):
     @property
     def missing(self) -> tuple[VerificationCheck, ...]:
         return tuple(check for check in self.checks if not check.passed)
+
+    @property
+    def standing(self) -> tuple[Objection, ...]:
+        """What speaks against the fix, one by one, and nobody answered."""
+        return tuple(each for check in self.missing for each in check.objections if not each.answer)

@@ -36,5 +36,13 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         "Evidence",
         why=why.also(why.no_drafts),
     ),
+    act(
+        "answer",
+        "A",
+        "answer",
+        "Say why what speaks against the fix is fine: a survivor, a leftover, an acceptance line.",
+        "Evidence",
+        why=why.also(why.no_objection),
+    ),
     act("budget", "O", "time budget", "Say how long the target may take.", "Evidence", why=why.writable),
 )

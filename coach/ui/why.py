@@ -176,3 +176,9 @@ def no_logpoint(state: SessionState) -> str:
 
 def no_drafts(state: SessionState) -> str:
     return "" if drafts(state) else "no draft yet: T traces calls, M tries mutants, B searches"
+
+
+def no_objection(state: SessionState) -> str:
+    if state.verification is None:
+        return "nothing is verified yet; v verifies"
+    return "" if state.verification.standing else "nothing speaks against the fix that can be answered"

@@ -14,6 +14,7 @@ from coach.core.session import SessionState
 from coach.core.spec import TeamRules
 from coach.core.trial import TrialRun
 from coach.core.trial_request import Trial
+from coach.core.verification import Objection, Verification, VerificationCheck
 from coach.ui.ways import NoWays
 from tests.ui import fakes
 from tests.ui.seeing import press, session_of, settle, shown, text_of
@@ -177,3 +178,27 @@ async def test_acceptance_commands_from_elsewhere_are_shown_before_they_run() ->
         await press(pilot, "escape", "v", "enter", "v")
     asked = [each.acceptance for each in door.commands if isinstance(each, cmd.Verify)]
     assert asked == [(), ("make check",), ("make check",)]
+
+
+async def test_what_speaks_against_the_fix_is_answered_with_a_reason() -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    left = (
+        Objection(key="a < b", text="cart.py:3 a <= b instead of [b]a < b"),
+        Objection(key="x", text="x", answer="y"),
+    )
+    accepted = Objection(key="make check", text="make check: exit 2")
+    checks = (
+        VerificationCheck(name="control", title="wrong fixes", passed=False, figure="1 of 2 caught", objections=left),
+        VerificationCheck(name="acceptance", title="accepted: make check", passed=False, figure="exit 2", objections=(accepted,)),
+    )  # fmt: skip
+    async with shown(door, (80, 24)) as pilot:
+        door.happen(ev.VerificationJudged(verification=Verification(checks=checks)))
+        await settle(pilot)
+        text = text_of(pilot)
+        assert "cart.py:3 a <= b instead of [b]a < b" in text
+        assert "A says why one is fine" in text
+        assert "make check: exit 2" not in text  # its line says so already
+        await press(pilot, "A")
+        assert "make check: exit 2" in text_of(pilot)
+        await press(pilot, "2", *"known", "enter")
+    assert door.commands == [cmd.AnswerObjection(objection="make check", reason="known")]

@@ -32,7 +32,7 @@ WINDOWS = {
     "root-cause": "ClosingScreen",
     "logpoint": "LogpointScreen",
     "try": "TrialScreen",
-    "drafts": "DraftsScreen",
+    "drafts": "Chooser",
     "budget": "ReasonScreen",
     "close": "ReasonScreen",
     "spec": "SpecScreen",

@@ -11,7 +11,6 @@ from coach.core.session import SessionState
 from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
-    from coach.core.drafts import HypothesisDraft
     from coach.ui.screens.session import SessionScreen
 
 
@@ -40,14 +39,41 @@ def root_of(state: SessionState) -> str:
 
 def take_draft(screen: "SessionScreen", _key: str) -> None:
     """Choose a draft, then reword it: what is kept is the engineer's own claim."""
-    from coach.ui.screens.drafts import DraftsScreen
+    from coach.ui.present.looked import draft_lines
+    from coach.ui.screens.chooser import Chooser
     from coach.ui.screens.hypothesis import HypothesisScreen
 
-    def chosen(draft: "HypothesisDraft | None") -> None:
-        if draft:
-            screen.app.push_screen(HypothesisScreen(draft), screen.submit_answer)
+    found = drafts(screen.state)
 
-    screen.app.push_screen(DraftsScreen(drafts(screen.state)), chosen)
+    def chosen(index: int | None) -> None:
+        if index is not None:
+            screen.app.push_screen(HypothesisScreen(found[index]), screen.submit_answer)
+
+    window = Chooser("Drafts from the evidence", "takes one", draft_lines(found), len(found))
+    screen.app.push_screen(window, chosen)
+
+
+def answer(screen: "SessionScreen", _key: str) -> None:
+    """Choose what speaks against the fix, then say why it is fine; the verification is judged anew on the same runs."""
+    from coach.ui.actions.dialogs import ask
+    from coach.ui.present.proof import objection_lines
+    from coach.ui.screens.chooser import Chooser
+
+    assert screen.state.verification is not None, "the registry disables this without one"
+    standing = screen.state.verification.standing
+
+    def chosen(index: int | None) -> None:
+        if index is not None:
+            named = standing[index]
+            text = f"{named.text}. Why is it fine? The reason is recorded and exported."
+            ask(
+                screen,
+                Question("Answer", text),
+                lambda reason: cmd.AnswerObjection(objection=named.key, reason=reason),
+            )
+
+    window = Chooser("Against the fix", "answers one", objection_lines(standing), len(standing))
+    screen.app.push_screen(window, chosen)
 
 
 def pdb(screen: "SessionScreen", _key: str) -> None:
@@ -95,6 +121,7 @@ DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
     "pdb": pdb,
     "try": try_in_copy,
     "drafts": take_draft,
+    "answer": answer,
     "budget": budget,
     "root-cause": root_cause,
 }

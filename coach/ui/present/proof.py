@@ -4,9 +4,9 @@ from coach.core.checks import edited_since_verification
 from coach.core.hypothesis import Hypothesis
 from coach.core.run import PURPOSE_WORDS
 from coach.core.session import SessionState
-from coach.core.verification import VerificationCheck
+from coach.core.verification import Objection, VerificationCheck
 from coach.core.words import VERDICTS
-from coach.ui.present.key import key_of
+from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.ui.present.looked import drafted, experiments, ways_to_test
 from coach.ui.present.looking import Looking
@@ -121,11 +121,13 @@ def _verdict(state: SessionState) -> list[Line]:
     if state.verification.verdict == "verified":
         return [line(("✔ ", "good"), ("Verified", "strong"), figure=(f"#{state.verified_at_run}", "dim"))]
     missing = len(state.verification.missing)
+    answers = f"{shown_key('answer')} says why one is fine" if state.verification.standing else ""
     return [
         line(
             ("◐ ", "warn"),
             ("Partial", "strong"),
             (f"  {missing} of {len(state.verification.checks)} not shown", "dim"),
+            figure=(answers, "dim"),
         )
     ]
 
@@ -138,13 +140,22 @@ def _check(each: VerificationCheck) -> Line:
 
 def _checked(check: VerificationCheck) -> list[Line]:
     """A line of the checklist, and under it what still speaks against it."""
-    standing = [each for each in check.objections if not each.answer]
+    is_said = bool(check.figure) and any(check.figure in each.text for each in check.objections)
+    standing = [] if is_said else [each for each in check.objections if not each.answer]
     lines = [
         _check(check),
         *(line("    ", ("· ", "warn"), each.text, hang=6) for each in standing[:_MOST_OBJECTIONS]),
     ]
     more = len(standing) - _MOST_OBJECTIONS
     return [*lines, line("    ", (f"and {more} more", "dim"))] if more > 0 else lines
+
+
+def objection_lines(standing: tuple[Objection, ...]) -> tuple[Line, ...]:
+    """Return what speaks against the fix with its number, to choose from."""
+    return tuple(
+        line((f"{number:>2} ", "key"), "  ", each.text, hang=5, key=str(number))
+        for number, each in enumerate(standing, start=1)
+    )
 
 
 def _root_cause(state: SessionState) -> list[Line]:
