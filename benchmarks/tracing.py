@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/tracing.py [--python PATH]... [--rounds 3] [--package more-itertools]
 
 The plain run is with the probe and without tracing, so that the ratio is the tracer's alone. Give one --python per version
-(each with pytest); without any, the interpreter at hand is measured. Limits: 1.15 on 3.12 and newer, 2 below.
+(each with pytest); without any, the interpreter at hand is measured. Limits: 1.15 on 3.12 and newer, 2 below. ``--calls``
+measures the tracer behind ``coach trace``, which runs on request and has no limit.
 """
 
 import argparse
@@ -18,6 +19,11 @@ from statistics import median
 from localise import HALVES, Package, fetch
 
 from coach.core.events import Interpreter
+from coach.core.isolate.calls import CallsRequest
+from coach.core.report import RunReport
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.calling import calls_plan
 
 
 def measure(package: Package, python: str, rounds: int) -> tuple[float, float, float, str]:
@@ -40,6 +46,38 @@ def measure(package: Package, python: str, rounds: int) -> tuple[float, float, f
     return median(seconds[False]), median(seconds[True]), median(cpu[True]) / median(cpu[False]), way
 
 
+def measure_calls(package: Package, python: str, rounds: int) -> tuple[float, float]:
+    """Return the median ratio of time, wall and processor, of the call tracer, over the files of tests one by one."""
+    package.around = replace(package.around, interpreter=Interpreter(path=python))
+    walls, cpus = [], []
+    place = package.root / package.tests
+    for file in sorted(place.glob("test_*.py")) if place.is_dir() else [place]:
+        name = file.relative_to(package.root).as_posix()
+        spent: dict[bool, tuple[list[float], list[float]]] = {False: ([], []), True: ([], [])}
+        package.run(name)
+        for _ in range(rounds):
+            for traces in (False, True):
+                before = _cpu()
+                report = _run_calls(package, name) if traces else package.run(name)[1]
+                if not report.counts.passed:
+                    break
+                spent[traces][0].append(report.duration)
+                spent[traces][1].append(_cpu() - before)
+        if all(each[0] for each in spent.values()):
+            walls.append(median(spent[True][0]) / median(spent[False][0]))
+            cpus.append(median(spent[True][1]) / median(spent[False][1]))
+    return median(walls), median(cpus)
+
+
+def _run_calls(package: Package, name: str) -> RunReport:
+    calls = CallsRequest()
+    asked = RunRequest(number=0, purpose="calls", target=Target(), calls=calls)
+    package.around.mutated[package.number + 1] = calls_plan(asked, (), all_tests=True)
+    request, report = package.run(name, calls=calls)
+    package.around.called.pop(request.number, None)
+    return report
+
+
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
@@ -50,6 +88,9 @@ def main() -> None:
     parser.add_argument("--python", action="append", default=[])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--package", action="append", default=[])
+    parser.add_argument(
+        "--calls", action="store_true", help="the tracer of calls and values instead, file by file"
+    )
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
     sources = {name: source for half in HALVES.values() for name, source in half.items()}
@@ -62,6 +103,13 @@ def main() -> None:
                 version = subprocess.run(
                     [python, "-V"], capture_output=True, text=True, check=True
                 ).stdout.strip()
+                if args.calls:
+                    wall, cpu = measure_calls(package, python, args.rounds)
+                    print(
+                        f"{name:<16}{version:<16}calls: ratio {wall:.2f}  of processor time {cpu:.2f}",
+                        flush=True,
+                    )
+                    continue
                 plain, traced, cpu, way = measure(package, python, args.rounds)
                 print(
                     f"{name:<16}{version:<16}{way:<16}plain {plain:6.2f} s  traced {traced:6.2f} s  ratio {traced / plain:.2f}  of processor time {cpu:.2f}",

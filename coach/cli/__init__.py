@@ -191,7 +191,10 @@ def _add_searches(commands: "_Commands[_Parser]") -> None:
     what.add_argument("--edits", action="store_true", help="the hunks since the last pass (the default)")
     what.add_argument("--order", action="store_true", help="the earlier tests without which it passes")
     what.add_argument(
-        "--input", metavar="FILE", default="", help="the smallest content of a file that still fails"
+        "--input",
+        metavar="FILE[:LINE]",
+        default="",
+        help="the least of a file, or of the text on a line, that still fails",
     )
     stress = _add(
         commands, "stress", "coach.headless.searching:stress", "name what a flaky failure depends on"

@@ -140,11 +140,14 @@ def _changes(files: tuple[FileChange, ...]) -> list[str]:
     return lines
 
 
-def _relative(name: str) -> str:
+def _relative(asked: str) -> str:
     root = project_here()
+    name, colon, line = asked.rpartition(":")
+    if not (name and line.isdecimal() and not (Path.cwd() / asked).exists()):
+        name, colon, line = asked, "", ""
     path = (Path.cwd() / name).resolve()
     if not path.is_file():
         raise UsageError(f"no such file: {name}", do="name the file that the failing test reads")
     if not path.is_relative_to(root):
         raise UsageError(f"{name} is outside the project {root}", do="reduce a file of the project")
-    return path.relative_to(root).as_posix()
+    return path.relative_to(root).as_posix() + colon + line

@@ -1,5 +1,6 @@
 """Searches over real runs: commits, edits, order, flakes, inputs. The user's repository never notices."""
 
+import json
 import os
 import sys
 import threading
@@ -272,6 +273,29 @@ def test_an_input_is_reduced(lab, tmp_path):
     assert 2 <= len(Path(short.found.reduced).read_text()) < len(text)
     with pytest.raises(UsageError):
         here.search("input", name, expected=("x",), input="tests/none.txt")
+
+
+def test_a_nested_input_and_a_text_in_the_test_are_reduced_in_their_form(lab, tmp_path):
+    """JSON stays JSON; of ``FILE:LINE`` the literal is reduced, in a copy of the test."""
+    history = History(tmp_path / "shop")
+    order = {"buyer": {"name": "Ann"}, "items": [{"sku": "a", "price": 3}, {"sku": "b", "price": -1}]}
+    test = (
+        "import json\n\n\ndef check(text):\n"
+        "    if any(each.get('price', 0) < 0 for each in json.loads(text).get('items', [])):\n"
+        "        raise ValueError('negative')\n\n\n"
+        f"def test_read():\n    check({json.dumps(order)!r})\n"
+    )
+    history.write(tests__test_read=test)
+    history.commit("one")
+    before = (history.root / "tests/test_read.py").read_bytes()
+    here = lab(history.root)
+    name = "tests/test_read.py::test_read"
+    result = here.search("input", name, expected=here.expected(name), input="tests/test_read.py:10")
+    assert isinstance(result.found, InputReduced), result
+    assert json.loads(Path(result.found.reduced).read_text()) == {"items": [{"price": -1}]}
+    assert (history.root / "tests/test_read.py").read_bytes() == before
+    with pytest.raises(UsageError, match="no text begins on line 4"):
+        here.search("input", name, expected=("x",), input="tests/test_read.py:4")
 
 
 def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):

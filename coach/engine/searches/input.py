@@ -1,18 +1,25 @@
-"""How little of an input file still makes the test fail: ddmin by lines, then by characters."""
+"""How little of an input still makes the test fail: what is nested from the outside in, then lines, then characters.
+
+The input is a file, or a literal in one (``FILE:LINE``).
+"""
 
 import hashlib
 from pathlib import Path
 
 from coach.core.isolate.ddmin import minimise
+from coach.core.isolate.nested import is_nested, reduce_nested
 from coach.core.isolate.repeats import any_failure
 from coach.core.search import InputReduced, SearchResult
 from coach.core.text import storable
 from coach.engine.composing import Entry
 from coach.engine.probing import Probe
 from coach.engine.search import Stopped, drive
+from coach.engine.searches.literal import literal_at
 from coach.engine.searches.task import Task, count, ended
 from coach.errors import UsageError
 
+LITTLE = 200
+"""Bytes of a nested input that a person takes in: going on by characters would cost a run each and break its form."""
 PREVIEW = 2_000
 """Characters of the reduced input that are kept in the log."""
 
@@ -22,7 +29,7 @@ class _Input:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self.path = task.request.input
+        self.path, line = named(task.request.input)
         entry = task.composer.entries(task.now).get(self.path)
         if entry is None:
             raise UsageError(
@@ -31,10 +38,13 @@ class _Input:
                 do="name a file of the project that the test reads, relative to its root",
             )
         self._mode = entry.mode
-        self.whole = task.composer.content(entry.blob)
+        content = task.composer.content(entry.blob)
+        self._literal = literal_at(content, line) if line else None
+        self.whole = self._literal.value if self._literal else content
 
     def probe(self, content: bytes) -> Probe:
-        entry = Entry(self._mode, self._task.composer.store(content))
+        written = self._literal.replaced(content) if self._literal else content
+        entry = Entry(self._mode, self._task.composer.store(written))
         tree = self._task.composer.compose(self._task.now, {self.path: entry})
         return self._task.probe(tree, f"{len(content):,} of {len(self.whole):,} bytes")
 
@@ -48,14 +58,37 @@ def search_input(task: Task) -> SearchResult:
         why = task.bench.reason(whole) or "it passes there"
         return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
     if outcomes[1] == "FAIL":
-        return _told(task, file, b"", "it fails with an empty file as well", is_minimal=True)
-    content, stopped = file.whole, ""
-    for cut in (_lines, _characters):
-        content, stopped = _reduce(task, file, cut(content))
-        if stopped:
-            break
+        return _told(task, file, b"", "it fails with nothing in it as well", is_minimal=True)
+    content, stopped = _reduce_nested(task, file)
+    is_done = len(content) < len(file.whole) and len(content) <= LITTLE
+    for cut in () if is_done else (_lines, _characters):
+        if not stopped:
+            content, stopped = _reduce(task, file, cut(content))
     said = f"{len(content):,} of {count(len(file.whole), 'byte')} still make it fail"
     return _told(task, file, content, f"{stopped}: {said}" if stopped else said, is_minimal=not stopped)
+
+
+def named(asked: str) -> tuple[str, int]:
+    """Split ``FILE:LINE``; 0 when only a file is named."""
+    path, colon, line = asked.rpartition(":")
+    return (path, int(line)) if colon and path and line.isdecimal() else (asked, 0)
+
+
+def _reduce_nested(task: Task, file: _Input) -> tuple[bytes, str]:
+    """Reduce what has a structure to keep; returns what is left and why the search stopped early, if it did."""
+    try:
+        text = file.whole.decode()
+    except UnicodeDecodeError:
+        return file.whole, ""
+    if not is_nested(text):
+        return file.whole, ""
+    search = any_failure(reduce_nested(text, width=task.width), task.runs, width=task.width)
+    try:
+        return drive(
+            search, lambda asked: file.probe(asked[0].encode()).again(asked[1]), task.bench
+        ).encode(), ""
+    except Stopped as stop:
+        return stop.best[0].encode() if isinstance(stop.best, tuple) else file.whole, stop.why
 
 
 def _reduce(task: Task, file: _Input, parts: list[bytes]) -> tuple[bytes, str]:
@@ -85,7 +118,7 @@ def _characters(content: bytes) -> list[bytes]:
 
 def _told(task: Task, file: _Input, content: bytes, sentence: str, *, is_minimal: bool) -> SearchResult:
     found = InputReduced(
-        path=file.path,
+        path=task.request.input,
         reduced=str(_keep(task.trees.scratch.parent / "reduced", file.path, content)),
         bytes_before=len(file.whole),
         bytes_after=len(content),

@@ -80,7 +80,7 @@ def searches(screen: "SessionScreen", _key: str) -> None:
 def _ask_input(screen: "SessionScreen") -> None:
     from coach.ui.actions.dialogs import ask
 
-    text = "Which file does the failing test read? Relative to the project. A reduced copy is kept; the file stays as it is."
+    text = "Which file does the failing test read? Relative to the project; FILE:LINE for a text in it. A reduced copy is kept; the file stays."
     question = Question("Reduce the input", text, label="file")
     ask(screen, question, lambda name: cmd.BeginSearch(kind="input", input=name))
 
