@@ -118,7 +118,7 @@ def watched(folder, words, over, most=120):
     place = str(Path(folder, "project"))
     child = pexpect.spawn(sys.executable, argv, cwd=place, env=env, dimensions=(40, 120), timeout=120)
     try:
-        child.expect("Reproduce")
+        child.expect("palette")
         while time.monotonic() - began < most and not (len(took) >= 40 and over()):
             for key, mark in KEYS:
                 paint = key_to_paint(child, key, mark)

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from coach.ui import literal
 from coach.ui.early_keys import Patient
+from coach.ui.screens.below import Below, forget_windows
 from coach.ui.widgets.choice import Choice
 from coach.ui.widgets.roles import ROLE_CLASSES
 
@@ -38,6 +41,18 @@ class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     awaits_focus = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._below = Below()
+
+    def render(self) -> RenderableType:
+        """Draw what lies below; textual would dim it anew at every redraw of the window."""
+        below = super().render()
+        return self._below.of(below) if isinstance(below, BackgroundScreen) else below
+
+    def on_unmount(self) -> None:
+        forget_windows()
 
     def action_leave(self) -> None:
         self.dismiss(None)
