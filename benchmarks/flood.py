@@ -10,17 +10,22 @@ import argparse
 import contextlib
 import json
 import os
+import select
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
 import pexpect
+import pyte
 
-KEYS = (("?", "esc closes"), ("?", "palette"))
-"""A key and what only its answer paints. Not escape: a terminal program waits 100 ms after it for the rest of a sequence."""
+KEYS = (("?", True), ("?", False))
+"""A key and whether the help is shown after it. Not escape: a terminal program waits 100 ms after it for the rest of a sequence."""
+HELP = "esc closes"
+LINES, COLUMNS = 40, 120
 ROOT = Path(__file__).parent.parent
 FLOOD = "import sys\nfor n in range({lines}):\n    sys.stdout.write('line %d of a flood that goes on and on\\n' % n)\nsys.exit(1)\n"
 
@@ -39,29 +44,55 @@ def seconds_to_file(folder):
         return time.perf_counter() - begin
 
 
-def drain(child, seconds):
-    """Read what was painted; returns whether anything was."""
-    seen = False
-    end = time.perf_counter() + seconds
-    while (left := end - time.perf_counter()) > 0:
-        try:
-            child.read_nonblocking(1 << 20, timeout=left)
-            seen = True
-        except pexpect.TIMEOUT:
-            break
-    return seen
+class Eyes:
+    """Sees what a program paints on its pty: a mark may be left from an earlier frame, or come in pieces."""
 
+    def __init__(self, child):
+        self._fd = child.child_fd
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self.screen)
+        self._left = deque()
 
-def key_to_paint(child, key, mark):
-    """Seconds from a key until what it opens is on the wire; None when it never came."""
-    drain(child, 0.01)
-    begin = time.perf_counter()
-    child.send(key)
-    try:
-        child.expect(mark, timeout=10)
-    except pexpect.TIMEOUT:
+    def look(self, seconds):
+        """Take in what is painted within so many seconds; returns whether anything was."""
+        return sum(1 for _ in self._parts(seconds)) > 0
+
+    def _parts(self, seconds):
+        """Read all there is before any of it is looked at, which takes longer; yields when each part came, once it is seen."""
+        while select.select([self._fd], [], [], 0 if self._left else seconds)[0]:
+            data = os.read(self._fd, 1 << 20)
+            self._left.append((time.perf_counter(), data))
+        while self._left:
+            came, data = self._left.popleft()
+            self._stream.feed(data)
+            yield came
+
+    def shows(self, text):
+        return any(text in line for line in self.screen.display)
+
+    def wait_for(self, text, seconds):
+        end = time.monotonic() + seconds
+        while not self.shows(text):
+            assert time.monotonic() < end, self.screen.display
+            self.look(0.5)
+
+    def watch(self, seconds):
+        """Look on for so many seconds."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.look(left)
+
+    def key_to_paint(self, key, wanted):
+        """Seconds from a key until the help is there, or gone; None when that never came."""
+        while self.look(0.0):
+            pass
+        begin = time.perf_counter()
+        os.write(self._fd, key.encode())
+        while time.perf_counter() - begin < 10:
+            for came in self._parts(0.5):
+                if self.shows(HELP) == wanted:
+                    return came - begin
         return None
-    return time.perf_counter() - begin
 
 
 def measure(lines):
@@ -78,7 +109,7 @@ def measure(lines):
         }
         quiet = [sys.executable, "-c", "print('red'); raise SystemExit(1)"]
         with screen(quiet, folder, env) as child:  # the same session on a command that says one line
-            drain_for(child, 8)
+            Eyes(child).watch(8)
             before = resident_mb(child.pid)
         with screen([sys.executable, "flood.py"], folder, env) as child:
             until = time.monotonic() + 3 * max(to_file, 1) + 60
@@ -92,37 +123,27 @@ def measure(lines):
 @contextlib.contextmanager
 def screen(command, folder, env):
     words = ["-m", "coach", "debug", "--", *command]
-    child = pexpect.spawn(sys.executable, words, cwd=folder, env=env, dimensions=(40, 120), timeout=120)
+    child = pexpect.spawn(sys.executable, words, cwd=folder, env=env, dimensions=(LINES, COLUMNS))
     try:
-        child.expect(
-            "palette"
-        )  # the footer: the picture shown while the session opens has none, and takes no keys
         yield child
     finally:
         with contextlib.suppress(pexpect.ExceptionPexpect):
             child.close(force=True)
 
 
-def drain_for(child, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        drain(child, 0.2)
-
-
 def flooded(child, before, until):
     """Work the keys until three runs (a reproduction) of the flood are over."""
-    times, most, lost = [], before, 0
+    times, most, lost, eyes = [], before, 0, Eyes(child)
+    eyes.wait_for("● Reproduce", 60)
     while time.monotonic() < until and len(times) < 200:
-        for key, mark in KEYS:
-            took = key_to_paint(child, key, mark)
+        for key, wanted in KEYS:
+            took = eyes.key_to_paint(key, wanted)
             if took is None:
                 lost += 1
             else:
                 times.append(took)
             most = max(most, resident_mb(child.pid))
-            drain(
-                child, 0.15
-            )  # the rest of that picture: what it paints must not be taken for the next answer
+            eyes.watch(0.05)
     times.sort()
     return {
         "keys": len(times),

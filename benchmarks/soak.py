@@ -11,6 +11,7 @@ Key-to-paint is from a key until what it opens is on the wire (help, closed with
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 import os
@@ -25,7 +26,7 @@ import pexpect
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from flood import KEYS, drain, key_to_paint, resident_mb  # noqa: E402 - the same keys on the same terminal
+from flood import COLUMNS, KEYS, LINES, Eyes, resident_mb  # noqa: E402 - the same keys on the same terminal
 
 from coach.config import Settings  # noqa: E402
 from coach.core import commands as cmd  # noqa: E402
@@ -116,18 +117,20 @@ def watched(folder, words, over, most=120):
     took, sizes, lost, began = [], [], 0, time.monotonic()
     argv = ["-m", "coach", "debug", *words]
     place = str(Path(folder, "project"))
-    child = pexpect.spawn(sys.executable, argv, cwd=place, env=env, dimensions=(40, 120), timeout=120)
+    child = pexpect.spawn(sys.executable, argv, cwd=place, env=env, dimensions=(LINES, COLUMNS))
+    eyes = Eyes(child)
     try:
-        child.expect("palette")
+        eyes.wait_for("● Reproduce", 120)
         while time.monotonic() - began < most and not (len(took) >= 40 and over()):
-            for key, mark in KEYS:
-                paint = key_to_paint(child, key, mark)
+            for key, wanted in KEYS:
+                paint = eyes.key_to_paint(key, wanted)
                 lost += paint is None
                 took += [] if paint is None else [paint]
                 sizes.append(resident_mb(child.pid))
-                drain(child, 0.03)
+                eyes.watch(0.03)
     finally:
-        child.close(force=True)
+        with contextlib.suppress(pexpect.ExceptionPexpect):
+            child.close(force=True)
     tenth = sizes[len(sizes) // 10]
     return {
         "keys": len(took),

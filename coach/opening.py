@@ -127,7 +127,8 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     veil = Veil(private_of(root).secrets)
     engine = _engine(root, interpreter, settings, trees, _kept(log, veil))
     service = Service(session_folder(listed.id))
-    dispatcher = Dispatcher(log, engine, loaded.records, service=service, veil=veil.seen)
+    with no_collection():
+        dispatcher = Dispatcher(log, engine, loaded.records, service=service, veil=veil.seen)
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, root, settings)

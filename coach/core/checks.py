@@ -59,7 +59,7 @@ def _answer(state: SessionState, gate: GateCheck) -> Checked:
 
 @check("failure-seen")
 def _failure_seen(state: SessionState, _limit: int) -> Checked:
-    run = next((each for each in reversed(state.target_runs) if each.failing and each.is_evidence), None)
+    run = state.last_seen_failure
     figure = f"#{run.number}" if run else "R runs it"
     return Checked("failure-seen", "a run failed", run is not None, figure)
 

@@ -1,5 +1,6 @@
 """A run: one process executing tests (never called a session)."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.failure import FailureSignature
@@ -145,3 +146,23 @@ class Run(Value):
     def is_evidence(self) -> bool:
         """Whether gates, verdicts and rates may rest on it: over, cold, and on one tree from start to end."""
         return self.report is not None and not self.is_warm and not self.is_stale
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Numbers of the newest finished runs of one target in the checkout that came out so; 0: there is none."""
+
+    failed: int = 0
+    seen_failing: int = 0
+    """Failed, and gates may rest on it."""
+    passed: int = 0
+    """Passed, and gates may rest on it."""
+
+    def after(self, run: Run) -> "Newest":
+        """Take one more run in; runs may end in any order."""
+        is_pass = run.judged is not None and run.judged.outcome == "PASS" and run.is_evidence
+        return Newest(
+            max(self.failed, run.number if run.failing else 0),
+            max(self.seen_failing, run.number if run.failing and run.is_evidence else 0),
+            max(self.passed, run.number if is_pass else 0),
+        )

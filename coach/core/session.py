@@ -6,7 +6,7 @@ a damaged log no longer holds changes nothing but the sequence.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import singledispatch
+from functools import reduce, singledispatch
 from types import MappingProxyType
 
 from coach.core import events as ev
@@ -26,7 +26,7 @@ from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
 from coach.core.past import PastFailure
 from coach.core.reproduction import Reproduction
-from coach.core.run import Purpose, Run
+from coach.core.run import Newest, Purpose, Run
 from coach.core.scope import Scope
 from coach.core.search import Search, SearchResult
 from coach.core.spec import Spec, TeamRules
@@ -131,6 +131,8 @@ class SessionState:
     rules: TeamRules = TeamRules()
     """What the team demands of every fix, besides the spec."""
     runs: Sequence[Run] = Growing()
+    newest: Newest = Newest()
+    """Of the present target; kept, because every paint asks and a long session has thousands of runs."""
     series_start: int | None = None
     """First run number of a reproduction under way."""
     reproduction: Reproduction | None = None
@@ -235,13 +237,7 @@ class SessionState:
 
     def newest_target_runs(self) -> Iterator[Run]:
         """Yield the finished runs of the present target in the checkout, newest first; a long session has thousands."""
-        kind, words, junit = self.target.kind, self.target.words, self.target.junit
-        for run in reversed(self.runs):
-            aim = run.request.target
-            # Field by field: comparing whole values takes ten times as long, and this is asked with every paint.
-            is_aimed = aim.words == words and aim.kind == kind and aim.junit == junit
-            if is_aimed and run.is_of_checkout:
-                yield run
+        return (run for run in reversed(self.runs) if _is_of_target(run, self.target))
 
     @property
     def target_runs(self) -> tuple[Run, ...]:
@@ -254,18 +250,16 @@ class SessionState:
 
     @property
     def last_failure(self) -> Run | None:
-        return next((run for run in self.newest_target_runs() if run.failing), None)
+        return self.run(self.newest.failed) if self.newest.failed else None
+
+    @property
+    def last_seen_failure(self) -> Run | None:
+        """The newest failure of the target that gates may rest on."""
+        return self.run(self.newest.seen_failing) if self.newest.seen_failing else None
 
     @property
     def last_pass(self) -> Run | None:
-        return next(
-            (
-                run
-                for run in self.newest_target_runs()
-                if run.judged and run.judged.outcome == "PASS" and run.is_evidence
-            ),
-            None,
-        )
+        return self.run(self.newest.passed) if self.newest.passed else None
 
     @property
     def last_edit(self) -> Edit | None:
@@ -376,6 +370,7 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
     fresh = replace(state, target=event.target, history=state.history.aimed(event.target.words))
     return replace(
         fresh,
+        newest=reduce(Newest.after, fresh.target_runs, Newest()),
         reproduction=None,
         reproduced=None,
         series_start=None,
@@ -440,7 +435,16 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = Growing.of(state.runs).put(position, done)
     history = state.history.finished(done) if _tries_target(state, done) else state.history
-    return replace(state, runs=runs, history=history)
+    newest = state.newest.after(done) if _is_of_target(done, state.target) else state.newest
+    return replace(state, runs=runs, history=history, newest=newest)
+
+
+def _is_of_target(run: Run, target: Target) -> bool:
+    """Whether it is a finished run of this target in the checkout."""
+    aim = run.request.target
+    # Field by field: comparing whole values takes ten times as long, and this is asked with every paint.
+    is_aimed = aim.words == target.words and aim.kind == target.kind and aim.junit == target.junit
+    return is_aimed and run.is_of_checkout
 
 
 def _tries_target(state: SessionState, run: Run) -> bool:

@@ -83,6 +83,8 @@ def safe(text: str, *, limit: int | None = None) -> SafeText:
         limit: characters kept in all; what is cut is announced at the end.
 
     """
+    if len(text) <= min(LINE_LIMIT, limit or LINE_LIMIT) and text.isascii() and text.isprintable():
+        return SafeText(text)  # nearly all there is, and a screen asks thousands of times
     dropped = 0
     if limit is not None and len(text) > limit:
         dropped = len(text) - limit

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -17,9 +18,9 @@ from textual.screen import Screen
 
 from coach.errors import CoachError
 from coach.ui import themes
-from coach.ui.early_keys import PatientApp
 from coach.ui.screens.palette import Palette
 from coach.ui.screens.waiting import WaitingScreen
+from coach.ui.tidy import TidyApp
 from coach.ui.way_in import Opening
 from coach.ui.ways import NoWays
 
@@ -33,7 +34,7 @@ LAST_SECONDS = 5.0  # a coach that a signal ends leaves in order within these
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
-class CoachApp(PatientApp):
+class CoachApp(TidyApp):
     """Shows one session, live or past. ``return_code`` is 0, or 128+n when signal n ended it."""
 
     CSS_PATH = Path(__file__).with_name("coach.tcss")
@@ -70,11 +71,9 @@ class CoachApp(PatientApp):
             self.theme = wished
 
     def get_default_screen(self) -> Screen[None]:
-        return (
-            self._session_screen()
-            if self.door
-            else WaitingScreen(self._opening.label if self._opening else "")
-        )
+        if self.door:
+            return self._session_screen()
+        return WaitingScreen(self._opening.label if self._opening else "")
 
     def _session_screen(self) -> "SessionScreen":
         from coach.ui.screens.session import SessionScreen
@@ -115,6 +114,7 @@ class CoachApp(PatientApp):
 
     async def _show_session(self) -> None:
         await self.push_screen(self._session_screen())  # over the waiting screen, which cannot be replaced
+        gc.freeze()  # all this stays: to look through it for garbage, again and again, makes a key wait 50 ms
         if self._opening:
             remember = self._opening.remember_theme
             self.theme_changed_signal.subscribe(self, lambda theme: remember(theme.name))

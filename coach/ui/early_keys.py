@@ -4,6 +4,7 @@ Pressing ``s`` and typing on at once must write into the form that ``s`` opens. 
 widget that still has the focus, where each of them is an action of the session.
 """
 
+import time
 from typing import Generic, TypeVar
 
 from textual import events
@@ -46,11 +47,14 @@ class PatientApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._early: list[events.Key] = []
+        self.last_key_at = 0.0
+        """When a key came last, by the monotonic clock in seconds."""
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Paste) and not event.is_forwarded:
             event.text = safe(event.text, limit=200_000)
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self.last_key_at = time.monotonic()
             if event.key == "escape":  # a window that never gets its focus can still be left
                 self._early.clear()
             self._early.append(event)

@@ -1,6 +1,7 @@
 """Why an action is not possible now, in a sentence; an empty string means that it is."""
 
 from collections.abc import Callable
+from itertools import islice
 
 from coach.core.checks import pinnable
 from coach.core.decide.logpoints import looked_test
@@ -97,8 +98,8 @@ def nothing_to_plot(state: SessionState, _read_only: str) -> str:
 
 
 def one_run(state: SessionState, _read_only: str) -> str:
-    here = (run for run in state.runs if run.is_of_checkout)
-    return "" if sum(1 for _ in here) > 1 else "it takes two finished runs"
+    here = (run for run in reversed(state.runs) if run.is_of_checkout)
+    return "" if len(tuple(islice(here, 2))) == 2 else "it takes two finished runs"
 
 
 def no_place(state: SessionState, read_only: str) -> str:

@@ -30,6 +30,7 @@ class Terminal:
             dimensions=(lines, columns),
             timeout=DEADLINE,
         )
+        self.child.delaybeforesend = None  # 50 ms otherwise
 
     @property
     def text(self):
