@@ -9,7 +9,7 @@ from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.calling import calls_plan, nearest_tests, outcomes
 from coach.engine.execution import execute
-from tests.engine.conftest import other_python
+from tests.engine.conftest import Ground, other_python
 
 FILE = "tests/test_stock.py"
 
@@ -106,3 +106,64 @@ def test_the_nearest_tests_share_the_most_lines():
     )
     assert nearest_tests(known, "t.py::a") == ("t.py::d", "t.py::b", "t.py::c")
     assert nearest_tests(known, "t.py::z") == ()
+
+
+WAYS = """\
+def inner():
+    got = yield 1
+    try:
+        yield got
+    except KeyError:
+        yield "caught"
+    return "end"
+
+
+def outer():
+    yield (yield from inner())
+
+
+class Wait:
+    def __await__(self):
+        yield self
+        return 5
+
+
+async def waits():
+    return await Wait()
+
+
+def test_ways():
+    ways, waiting = outer(), waits()
+    assert [next(ways), ways.send("x"), ways.throw(KeyError()), next(ways)] == [1, "x", "caught", "end"]
+    waiting.send(None)
+    try:
+        waiting.send(None)
+    except StopIteration as end:
+        assert end.value == 5
+"""
+
+
+@pytest.mark.parametrize("version", ["", "3.12", "3.13"])
+def test_whatever_goes_on_where_it_stopped_is_followed(ground, tmp_path, version):
+    """Generators by next, send, throw and through ``yield from``; coroutines. Throwing passes the outer one by."""
+    laid = Ground(tmp_path, ground("called").env)
+    (tmp_path / FILE).parent.mkdir()
+    (tmp_path / FILE).write_text(WAYS)
+    trace = traced(laid, "test_ways", other_python(version) if version else sys.executable)["test_ways"]
+    seen = [(each.function.rpartition(".")[2], each.how, each.value) for each in trace.calls]
+    assert [each for each in seen if each[0] in {"outer", "inner"}][:7] == [
+        ("outer", "returned", "1"),
+        ("inner", "returned", "1"),
+        ("outer", "resumed", "'x'"),
+        ("inner", "resumed", "'x'"),
+        ("inner", "resumed", "'caught'"),
+        ("outer", "resumed", "'end'"),
+        ("inner", "resumed", "'end'"),
+    ]
+    assert [(name, how) for name, how, _ in seen if name in {"waits", "__await__"}] == [
+        ("waits", "returned"),
+        ("__await__", "returned"),
+        ("waits", "resumed"),
+        ("__await__", "resumed"),
+    ]
+    assert ("waits", "resumed", "5") in seen
