@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from coach.core.loops.sighting import Pattern
 from coach.core.spec import TeamRules
@@ -50,6 +50,26 @@ class Settings(Value):
     rules: TeamRules = TeamRules()
     """``[tool.coach.rules]``: what the team demands of every fix."""
 
+    _project_python: str = PrivateAttr(default="")
+
+    @property
+    def project_python(self) -> str:
+        """The interpreter that the project's own file names; empty: none."""
+        return self._project_python
+
+    @property
+    def is_project_python(self) -> bool:
+        """Whether ``python`` is the project's wish alone: no flag and no variable of the engineer's says anything."""
+        return bool(self._project_python) and self._is_only_projects
+
+    _is_only_projects: bool = PrivateAttr(default=False)
+
+    def noting(self, table: Mapping[str, Any], own: Mapping[str, Any]) -> "Settings":
+        """Note who named the interpreter: the project's ``table``, or the engineer's ``own`` flags and variables."""
+        self._project_python = str(table.get("python", ""))
+        self._is_only_projects = "python" not in own
+        return self
+
     @property
     def loops_off(self) -> tuple[Pattern, ...]:
         return tuple(sorted(pattern for pattern, is_on in self.loops.items() if not is_on))
@@ -71,13 +91,9 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
     refuse_unknown(path.name, "tool.coach", table, Settings)
     if isinstance(rules := table.get("rules"), dict):
         refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
-    merged = {
-        **table,
-        **_environment(),
-        **{key: value for key, value in (flags or {}).items() if value is not None},
-    }
+    own = {**_environment(), **{key: value for key, value in (flags or {}).items() if value is not None}}
     try:
-        return Settings.model_validate(merged)
+        return Settings.model_validate({**table, **own}).noting(table, own)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -30,6 +30,7 @@ from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
 from coach.errors import SessionError, SessionHeld, TargetError
 from coach.exporting import private_of
+from coach.project_python import python_for, refuse_changed
 from coach.remote import RemoteDoor, join
 from coach.review import Replay
 from coach.serving import Service
@@ -77,7 +78,7 @@ def _node_id(word: str, root: Path, here: Path) -> str:
 
 def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
     """Begin a session; its first event is written, nothing is run yet."""
-    interpreter = find_interpreter(root, settings.python, needs_pytest=target.kind == "pytest")
+    interpreter = find_interpreter(root, python_for(root, settings), needs_pytest=target.kind == "pytest")
     workflow = load_workflow(settings.workflow, workflow_paths(root, settings.workflows))
     trees, _ = open_trees(root, project_home(root))
     session_id = new_session_id()
@@ -120,8 +121,12 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     assert state.opened is not None
     settings = load_settings(root)
     interpreter = state.opened.interpreter
+    if not only_writes:
+        refuse_changed(root, settings, interpreter.path)
     if not only_writes and not Path(interpreter.path).exists():
-        interpreter = find_interpreter(root, settings.python, needs_pytest=state.target.kind == "pytest")
+        interpreter = find_interpreter(
+            root, python_for(root, settings), needs_pytest=state.target.kind == "pytest"
+        )
     trees, _ = open_trees(root, project_home(root))
     _keep_diagnostics()
     veil = Veil(private_of(root).secrets)

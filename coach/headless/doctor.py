@@ -25,6 +25,7 @@ from coach.errors import EXIT_FAILURES, EXIT_FINE, CoachError
 from coach.headless.leftovers import described
 from coach.headless.talk import put, put_json
 from coach.personal import load_personal, personal_path
+from coach.project_python import python_for
 from coach.store.paths import VARIABLE, make_private, state_home
 from coach.workflow_files import load_workflow, workflow_paths
 
@@ -105,9 +106,10 @@ def _python(root: Path, env: Mapping[str, str]) -> Examined:
 
 def _python_setting(root: Path) -> str:
     try:
-        return load_settings(root).python
+        settings = load_settings(root)
     except CoachError:  # said under settings already
         return Settings().python
+    return python_for(root, settings)
 
 
 def _git(root: Path, _env: Mapping[str, str]) -> Examined:

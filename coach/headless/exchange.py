@@ -16,6 +16,7 @@ from coach.exporting import cleaner_of
 from coach.headless.opening import begun, newest_here
 from coach.headless.running import ask
 from coach.headless.talk import SIGNS, exit_code_of, put, run_line, say
+from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_new, open_review
 from coach.store import library
 from coach.store.archive import pack, unpack
@@ -69,6 +70,7 @@ def rerun(args: Namespace) -> int:
     if not wanted:
         raise UsageError(f"session {listed.id} ran nothing", do="coach run TARGET")
     flags = {"python": None, "workflow": None, "timeout": None}
+    be_sure_of_python(root, None)
     with begun(open_new(root, wanted[0].request.target, load_settings(root, flags))) as session:
         codes = [_again(session, run) for run in wanted]
         ask(session, cmd.Close(note=f"rerun of {listed.id}"))

@@ -17,6 +17,7 @@ from coach.errors import SessionError, StoreError
 from coach.headless.choosing import chosen_target
 from coach.headless.impatience import impatient
 from coach.headless.talk import NOTHING_RAN, narrator, say
+from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_existing, open_new, open_review, open_shared, project_here
 from coach.remote import RemoteDoor
 from coach.store import library
@@ -74,6 +75,7 @@ def opened_target(args: Namespace) -> Iterator[Session]:
             if session.state.target == target:
                 yield session
                 return
+    be_sure_of_python(root, args.python)
     with _serving(open_new(root, target, load_settings(root, flags))) as session:
         session.submit(cmd.Begin(reproduce=False))
         opened = session.state.opened

@@ -7,6 +7,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coach.errors import EXIT_FINE, UsageError
@@ -33,8 +34,22 @@ def debug(args: Namespace) -> int:
             return EXIT_FINE
     if args.resume is not None:
         return _show("resume", lambda: _launching().resumed(args.resume))
+    if not args.demo and _names_a_python(Path.cwd()):
+        importlib.import_module("coach.headless.trusting").be_sure_of_python(
+            importlib.import_module("coach.opening").project_here(), args.python
+        )
     label = "a small broken shop" if args.demo else " ".join(args.command or args.target) or "the whole suite"
     return _show(label, lambda: _launching().new(args))
+
+
+def _names_a_python(start: Path) -> bool:
+    """Whether a settings file around may name a program: looked at as bytes, since nothing heavy is loaded yet."""
+    for folder in (start, *start.parents):
+        with contextlib.suppress(OSError):
+            text = (folder / "pyproject.toml").read_bytes()
+            if b"coach" in text and b"python" in text:
+                return True
+    return False
 
 
 def review(args: Namespace) -> int:
