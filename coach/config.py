@@ -29,7 +29,7 @@ class Settings(Value):
     """What can be set. Seconds where a number is a time."""
 
     python: str = ""
-    """The target's interpreter; empty means: find it."""
+    """The target's interpreter; empty means: find it. Named by the project alone it is shown first, and a change asks again."""
     workflow: str = "debug"
     """The steps to walk through."""
     workflows: tuple[str, ...] = ()

@@ -31,8 +31,9 @@ def agreed(state: SessionState, *, is_agreed: bool) -> tuple[str, ...]:
     say("these say what done means; they were not written here, and run only when you agree:")
     for each in new:
         say(f"    {safe_line(each, limit=2_000)}")
+    say(f"in a copy of {state.opened.checkout.root if state.opened else 'the work tree'}")
     if not is_agreed and sys.stdin.isatty() and sys.stderr.isatty():
-        say("Run them in a copy of the work tree, now and later? [y/N]")
+        say("Run them, now and later? [y/N]")
         is_agreed = sys.stdin.readline().strip().lower() in {"y", "yes"}
     if not is_agreed:
         say("left out; --yes runs them")
