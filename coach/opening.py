@@ -3,8 +3,6 @@
 The only module that knows every room. Opening reads; it runs nothing of the project.
 """
 
-import contextlib
-import logging
 import os
 import platform
 import time
@@ -19,6 +17,7 @@ from coach.core.effects import FilesSaved, RunEnded
 from coach.core.report import Ending, RunReport
 from coach.core.session import SessionState, replay
 from coach.core.target import Target
+from coach.diagnostics import keep_diagnostics
 from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
 from coach.engine.interpreter import find_interpreter
@@ -92,7 +91,7 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
         platform=platform.platform(terse=True),
     )
     log = Recording.begun(partial(session_folder, session_id))
-    _keep_diagnostics()
+    keep_diagnostics()
     service = Service(session_folder(session_id))
     veil = Veil(private_of(root).secrets)
     engine = _engine(root, interpreter, settings, trees, _kept(log, veil))
@@ -128,7 +127,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
             root, python_for(root, settings), needs_pytest=state.target.kind == "pytest"
         )
     trees, _ = open_trees(root, project_home(root))
-    _keep_diagnostics()
+    keep_diagnostics()
     veil = Veil(private_of(root).secrets)
     engine = _engine(root, interpreter, settings, trees, _kept(log, veil))
     service = Service(session_folder(listed.id))
@@ -174,25 +173,6 @@ def _only_read(listed: library.Listed) -> str:
         if listed.imported
         else f"reviewing {listed.id}: nothing is changed"
     )
-
-
-class _Diagnostics(logging.FileHandler):
-    """A file that may be impossible to write: then a defect is only said, never a second one."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError):
-            super().emit(record)
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """Say nothing: the standard way prints over the screen."""
-
-
-def _keep_diagnostics() -> None:
-    """Defects leave their traceback in the state directory; the file is made when there is one."""
-    diagnostics = logging.getLogger("coach")
-    diagnostics.propagate = False
-    if not diagnostics.handlers:
-        diagnostics.addHandler(_Diagnostics(state_home() / "diagnostics.log", delay=True, encoding="utf-8"))
 
 
 def project_here() -> Path:
