@@ -225,12 +225,14 @@ def localise(package: Package, case: Case, seconds: float) -> Found:
 def _undoes(mutant: Mutant, planted: Planted, right: str) -> bool:
     if mutant.path != planted.path or mutant.line not in planted.lines:
         return False
-    lines = planted.text.split("\n")
-    (first, left), (last, end) = mutant.start, mutant.end
+    lines, (first, left), (last, end) = planted.text.split("\n"), mutant.start, mutant.end
     before = lines[first - 1].encode()[:left].decode()
     after = lines[last - 1].encode()[end:].decode()
     made = [*lines[: first - 1], before + mutant.text + after, *lines[last:]]
-    return ast.unparse(ast.parse("\n".join(made))) == ast.unparse(ast.parse(right))
+    try:
+        return ast.unparse(ast.parse("\n".join(made))) == ast.unparse(ast.parse(right))
+    except SyntaxError:
+        return False
 
 
 def _mutate(

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from coach.core.isolate.operators import Change, replaced
 from coach.core.loops.syntax import parse
@@ -80,8 +81,8 @@ class Guesses:
     def _texts(self, text: str) -> list[str]:
         if len(text) > _LONGEST:
             return []
-        near = [each for each in self.texts if each != text and _alike(text, each) >= _ALIKE]
-        return _nearest(text, near, _MOST_TEXTS)
+        near = [each for each in self.texts if each != text and _may_be_alike(text, each)]
+        return [each for each in _nearest(text, near, _MOST_TEXTS) if _alike(text, each) >= _ALIKE]
 
     def _calls(self, node: ast.Call) -> Iterator[Change]:
         match node.func:
@@ -124,9 +125,9 @@ class Guesses:
             yield "keyword", replaced(node, keywords=rest)
 
 
-def guesses_of(tree: ast.Module, names: Sequence[str], test_source: str = "") -> Guesses:
-    """Read a file and the failing test's file; ``names`` are what the mutated function binds."""
-    found = Guesses(names=tuple(names))
+def guesses_of(tree: ast.Module, test_source: str = "") -> Guesses:
+    """Read a file and the failing test's file; ``names``, what the mutated function binds, is not known yet."""
+    found = Guesses()
     for each in tree.body:
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             found.functions[each.name] = each.args
@@ -172,5 +173,12 @@ def _nearest(name: str, others: Sequence[str], most: int) -> list[str]:
     return sorted(others, key=lambda each: -round(_alike(name, each), 2))[:most]
 
 
+def _may_be_alike(one: str, other: str) -> bool:
+    """Whether it is worth comparing them: a text more than three times as long cannot be half alike."""
+    shorter, longer = sorted((len(one), len(other)))
+    return 3 * shorter >= longer and 2 * len(set(one) & set(other)) >= len(set(one))
+
+
+@lru_cache(maxsize=50_000)
 def _alike(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()

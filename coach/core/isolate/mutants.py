@@ -7,7 +7,8 @@ swapped in by name and line; outside of functions it changes what a module does 
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
 from itertools import chain, islice, zip_longest
 
 from coach.core.isolate.guesses import Guesses, guesses_of
@@ -73,59 +74,76 @@ def mutants(
         test_source: the failing test's file: then guesses from both files are tried too. Without it only the operators are.
 
     """
-    found: list[tuple[float, int, tuple[Mutant, ...]]] = []
-    for index, place in enumerate(places):
-        lines = _lines_of(place, sources.get(place.path, ""), test_source)
-        for position, made in enumerate(lines):
-            promise = _OF_PLACE**index * _OF_LINE**position
-            for number, part in enumerate(batched(made, _ROUND)):
-                found.append((promise * _OF_ROUND**number, len(found), part))
-    found.sort(key=lambda each: (-each[0], each[1]))
-    ordered = dict.fromkeys(each for _, _, part in found for each in part)
-    return tuple(islice(ordered, most))
+    files = {path: _File(source, test_source) for path, source in sources.items()}
+    lines = [_LinesOf(place, files[place.path]) for place in places if place.path in files]
+    queue = [(-(_OF_PLACE**index), index, 0, 0) for index in range(len(lines))]
+    heapify(queue)
+    found: dict[Mutant, None] = {}
+    while queue and len(found) < most:
+        promise, index, position, turn = heappop(queue)
+        made = lines[index].at(position)
+        if made is None:
+            continue
+        found.update(dict.fromkeys(made[turn * _ROUND : (turn + 1) * _ROUND]))
+        if not turn:
+            heappush(queue, (promise * _OF_LINE, index, position + 1, 0))
+        if len(made) > (turn + 1) * _ROUND:
+            heappush(queue, (promise * _OF_ROUND, index, position, turn + 1))
+    return tuple(islice(found, most))
 
 
-def batched(made: Sequence[Mutant], size: int) -> Iterator[tuple[Mutant, ...]]:
-    for start in range(0, len(made), size):
-        yield tuple(made[start : start + size])
+class _File:
+    """What all places of a file share: its nodes and names by function, and what else could stand there."""
+
+    def __init__(self, source: str, test_source: str | None) -> None:
+        tree = parse(source)
+        self.pieces: dict[str, dict[int, list[_Piece]]] = {}
+        self.names: dict[str, dict[str, None]] = {}
+        self.guesses = guesses_of(tree, test_source) if tree and test_source is not None else None
+        if tree is None:
+            return
+        outline = Outline(source)
+        formatted, without_effect = _in_formatted(tree), _without_effect(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                owner = outline.at(node.body[0].lineno)
+                self._bind(owner.name if owner else "", *_parameters(node.args))
+            if isinstance(node, ast.expr | ast.stmt | ast.ExceptHandler):
+                owner = outline.at(node.lineno)
+                name = owner.name if owner else ""
+                if id(node) not in (formatted if name else without_effect):
+                    self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(_Piece(node, name))
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    self._bind(name, node.id)
+
+    def _bind(self, function: str, *names: str) -> None:
+        kept = (name for name in names if name not in {"self", "cls", "_"})
+        self.names.setdefault(function, {}).update(dict.fromkeys(kept))
 
 
-def _lines_of(place: Place, source: str, test_source: str | None) -> Iterator[tuple[Mutant, ...]]:
-    tree = parse(source)
-    if tree is None:
-        return
-    outline = Outline(source)
-    pieces: dict[int, list[_Piece]] = {}
-    unseen = _in_formatted(tree) if place.function else _without_effect(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.expr | ast.stmt | ast.ExceptHandler) and id(node) not in unseen:
-            found = outline.at(node.lineno)
-            if (found.name if found else "") == place.function:
-                pieces.setdefault(node.lineno, []).append(_Piece(node, place.function))
-    names = _names_of(tree, place.function, outline)
-    guesses = guesses_of(tree, names, test_source) if test_source is not None else None
-    for line in place.lines:
-        streams = [list(_of_piece(piece, place.path, names, guesses)) for piece in pieces.get(line, ())]
-        taken_in_turns = (each for row in zip_longest(*streams) for each in row if each is not None)
-        yield tuple(islice(taken_in_turns, MOST_OF_A_LINE))
+class _LinesOf:
+    """The lines of one place; the mutants of a line are made when it has its turn."""
+
+    def __init__(self, place: Place, file: _File) -> None:
+        self._place, self._pieces = place, file.pieces.get(place.function, {})
+        self._names = tuple(file.names.get(place.function, ()))
+        self._guesses = file.guesses and replace(file.guesses, names=self._names)
+        self._made: dict[int, tuple[Mutant, ...]] = {}
+
+    def at(self, position: int) -> tuple[Mutant, ...] | None:
+        """Return what can be tried on a line, by its position among the place's lines; None behind the last."""
+        if position >= len(self._place.lines):
+            return None
+        if position not in self._made:
+            pieces = self._pieces.get(self._place.lines[position], ())
+            streams = [list(_of_piece(each, self._place.path, self._names, self._guesses)) for each in pieces]
+            in_turns = (each for row in zip_longest(*streams) for each in row if each is not None)
+            self._made[position] = tuple(islice(in_turns, MOST_OF_A_LINE))
+        return self._made[position]
 
 
-def _names_of(tree: ast.Module, function: str, outline: Outline) -> tuple[str, ...]:
-    """Return the names a function binds: parameters and assigned names, in their order."""
-    found: dict[str, None] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            owner = outline.at(node.body[0].lineno)
-            if owner is not None and owner.name == function:
-                arguments = node.args
-                for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                    found[each.arg] = None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            owner = outline.at(node.lineno)
-            if (owner.name if owner else "") == function:
-                found[node.id] = None
-    return tuple(name for name in found if name not in {"self", "cls", "_"})
+def _parameters(arguments: ast.arguments) -> Iterator[str]:
+    return (each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
 
 
 def _without_effect(tree: ast.Module) -> frozenset[int]:

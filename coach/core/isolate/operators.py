@@ -184,7 +184,8 @@ def _called(node: ast.Call) -> Iterator[Change]:
         if not any(isinstance(each, ast.Starred) for each in swapped):
             yield "arguments", replaced(node, args=swapped)
     if isinstance(function, ast.Name) and len(arguments) == 1 and not node.keywords:
-        yield "operand", arguments[0]
+        if not isinstance(arguments[0], ast.Starred):
+            yield "operand", arguments[0]
     elif isinstance(function, ast.Attribute):
         yield "operand", function.value
 

@@ -143,6 +143,12 @@ def test_an_assignment_may_have_meant_to_add_and_a_handler_to_catch_more():
     assert "except (Exception):" in changed(source, found["exception"])
 
 
+def test_unpacked_arguments_stay_in_their_call():
+    source = "def f(a, b):\n    return zip(*a), zip(*b, strict=True)\n"
+    found = mutants([Place("m.py", "f", (2,))], {"m.py": source}, test_source="")
+    assert all(ast.parse(changed(source, each)) for each in found)
+
+
 def test_what_stands_in_a_formatted_text_is_left_alone():
     """Older interpreters do not say where those expressions stand."""
     source = "def f(a):\n    return f'{a + 1} of {a}'\n"
