@@ -9,6 +9,7 @@ from coach.core import events as ev
 from coach.core.acceptance import runnable
 from coach.core.closing import Closing, RootCause
 from coach.core.drafts import drafts
+from coach.core.hypothesis import Prediction
 from coach.core.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
 from coach.core.session import SessionState
 from coach.core.spec import TeamRules
@@ -51,6 +52,17 @@ async def test_a_logpoint_is_asked_for_with_the_hypothesis_it_tests() -> None:
     assert isinstance(asked, cmd.Look)
     assert (asked.logpoint.expression, asked.logpoint.condition) == ("total", "total<0")
     assert asked.logpoint.hypothesis == 2
+
+
+async def test_a_place_that_the_prediction_names_is_looked_at_first() -> None:
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    prediction = Prediction(text="a logpoint at shop/tax.py:7 shows it")
+    async with shown(door) as pilot:
+        door.happen(ev.HypothesisProposed(id=3, claim="rate gives a wrong value", prediction=prediction))
+        await press(pilot, "E", "tab", *"rate", "ctrl+s")
+    (asked,) = door.commands
+    assert isinstance(asked, cmd.Look)
+    assert asked.logpoint.place == "shop/tax.py:7"
 
 
 async def test_what_was_seen_stands_under_the_ledger() -> None:

@@ -1,5 +1,6 @@
 """Actions of experiments. Windows are imported when they are opened."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.drafts import drafts
+from coach.core.hypothesis import Hypothesis
 from coach.core.session import SessionState
 from coach.ui.screens.question import Question
 
@@ -20,9 +22,18 @@ def logpoint(screen: "SessionScreen", _key: str) -> None:
 
     state = screen.state
     path, line = place(screen)
-    newest = state.logpoints[-1].logpoint.place if state.logpoints else ""
-    where = newest or (f"{path}:{line}" if path else "")
-    screen.app.push_screen(LogpointScreen(where, state.active_hypothesis), screen.submit_answer)
+    active, newest = state.active_hypothesis, state.logpoints[-1].logpoint if state.logpoints else None
+    is_looked_at = newest is not None and active is not None and newest.hypothesis == active.id
+    named = "" if is_looked_at else place_named_by(active)
+    where = named or (newest.place if newest else "") or (f"{path}:{line}" if path else "")
+    screen.app.push_screen(LogpointScreen(where, active), screen.submit_answer)
+
+
+def place_named_by(active: Hypothesis | None) -> str:
+    """Return the ``file.py:line`` that a prediction or its claim speaks of: there it is looked first."""
+    said = f"{active.prediction.text} {active.claim}" if active else ""
+    found = re.search(r"[\w./-]+\.py:\d+", said)
+    return found[0] if found else ""
 
 
 def try_in_copy(screen: "SessionScreen", _key: str) -> None:
