@@ -51,7 +51,7 @@ async def main():
                 "s", "The invoice is one cent off", "the lines add up to the order", "one cent is missing"
             )
             await stage.picture("1-reproduce")
-            await stage.press("n", "p")
+            await stage.press("n", "P")
             await stage.until(lambda state: state.pin is not None)
             await stage.picture("2-failing-test")
             await stage.press("n")
