@@ -8,7 +8,6 @@ import codecs
 import contextlib
 import os
 import shlex
-import tempfile
 import threading
 import time
 import uuid
@@ -32,6 +31,7 @@ from coach.engine.leaders import Launch
 from coach.engine.output import CappedOutput
 from coach.engine.processes import RUN_ID
 from coach.engine.run import Finished, Limits, supervise
+from coach.engine.scratch import scratch_folder
 from coach.errors import UsageError
 from coach.store import artefacts
 from coach.store.paths import make_private, state_home
@@ -262,8 +262,8 @@ class _Heard:
 @contextlib.contextmanager
 def _prompt_file(prompt: str) -> Iterator[Path]:
     """Keep the prompt where only the engineer can read it, as long as it is needed."""
-    with tempfile.TemporaryDirectory(prefix="prompt-", dir=make_private(state_home())) as folder:
-        path = Path(folder) / "prompt.md"
+    with scratch_folder(make_private(state_home()) / "scratch") as folder:
+        path = folder / "prompt.md"
         path.touch(mode=0o600)
         path.write_text(prompt, encoding="utf-8", errors="backslashreplace")
         yield path

@@ -42,8 +42,9 @@ def end_left_behind() -> tuple[Survivor, ...]:
 
 
 def folders_left_behind(state: Path) -> tuple[Path, ...]:
-    """Return the disposable folders of coaches that are gone: copies of trees under ``state``, and the files of runs."""
-    copies = (place for home in sorted(state.glob("projects/*/scratch")) for place in scratch.leftovers(home))
+    """Return the disposable folders of coaches that are gone: prompts and copies of trees under ``state``, files of runs."""
+    homes = [state / "scratch", *sorted(state.glob("projects/*/scratch"))]
+    copies = (place for home in homes for place in scratch.leftovers(home))
     return (*copies, *scratch.temporary_leftovers())
 
 

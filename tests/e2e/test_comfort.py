@@ -122,15 +122,19 @@ def test_what_killed_coaches_left_is_listed_and_goes(tmp_path, state_home):
     around = {"COACH_STATE_DIR": str(state_home), "COACH_PYTHON": sys.executable, "TMPDIR": str(tmp_path)}
     home = tmp_path / f"coach-{os.getuid()}"
     with scratch_folder(home) as held:
-        left = [home / "1-a/tree", state_home / "projects/0123/scratch/1-b/tree"]
+        left = [
+            home / "1-a/tree",
+            state_home / "projects/0123/scratch/1-b/tree",
+            state_home / "scratch/1-c/tree",
+        ]
         for each in left:
             each.mkdir(parents=True)
         home.chmod(0o700)
-        assert examined(cwd=tmp_path, **around)[1]["leftovers"]["found"] == "2 folders of killed coaches"
+        assert examined(cwd=tmp_path, **around)[1]["leftovers"]["found"] == "3 folders of killed coaches"
         _, out, _ = said("leftovers", cwd=tmp_path, **around)
         assert sorted(out.split()) == sorted(str(each.parent) for each in left)
         code, _, told = said("leftovers", "--remove", cwd=tmp_path, **around)
-        assert (code, told.strip()) == (0, "2 folders removed")
+        assert (code, told.strip()) == (0, "3 folders removed")
         assert not any(each.exists() for each in left)
         left[0].mkdir(parents=True)
         for _ in range(5):  # it goes beside the work, and this work is short
