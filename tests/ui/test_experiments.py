@@ -11,8 +11,10 @@ from coach.core.closing import Closing, RootCause
 from coach.core.drafts import drafts
 from coach.core.hypothesis import Prediction
 from coach.core.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
+from coach.core.report import Ending
 from coach.core.session import SessionState
 from coach.core.spec import TeamRules
+from coach.core.target import Target
 from coach.core.trial import TrialRun
 from coach.core.trial_request import Trial
 from coach.core.verification import Objection, Verification, VerificationCheck
@@ -214,3 +216,16 @@ async def test_what_speaks_against_the_fix_is_answered_with_a_reason() -> None:
         assert "make check: exit 2" in text_of(pilot)
         await press(pilot, "2", *"known", "enter")
     assert door.commands == [cmd.AnswerObjection(objection="make check", reason="known")]
+
+
+async def test_a_command_that_was_tried_says_how_it_ended() -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    number = door.state.last_number + 1
+    command = Target(kind="command", words=("make", "check"))
+    trial = Trial(kind="command", exit_code=0)
+    async with shown(door) as pilot:
+        door.happen(fakes.started(number, "acceptance", command, trial=trial))
+        door.happen(fakes.finished(number, fakes.failure(), ending=Ending(kind="completed", exit_code=2)))
+        await settle(pilot)
+        assert "exit 2" in text_of(pilot)
+        assert "acceptance command" in text_of(pilot)

@@ -26,16 +26,27 @@ def words(state: SessionState, run: Run) -> str:
     """Say what a run showed, compared with the ones before it."""
     if run.report is None:
         return "running" if run in state.under_way else "never ended"
-    if run.request.purpose in {"suite", "baseline"}:
-        return _suite_words(run)
-    if has_looked(run):
-        return PURPOSE_WORDS[run.request.purpose]
+    if said := _words_beside_the_target(run):
+        return said
     if run.failing:
         twin = same_failure_before(state, run)
         return f"same as #{twin.number}" if twin else _first_words(state, run)
     if run.judged and run.judged.outcome == "PASS":
         return "passed"
     return _unresolved_word(run)
+
+
+def _words_beside_the_target(run: Run) -> str:
+    """Return the words of a suite, of a run that only looked, and of a command; empty for a run of the target."""
+    if run.request.purpose in {"suite", "baseline"}:
+        return _suite_words(run)
+    if has_looked(run):
+        return PURPOSE_WORDS[run.request.purpose]
+    trial, ending = run.request.trial, run.report.ending if run.report else None
+    is_over = (
+        trial is not None and trial.kind == "command" and ending is not None and ending.kind == "completed"
+    )
+    return f"exit {ending.exit_code}" if is_over and ending else ""
 
 
 def has_looked(run: Run) -> bool:
