@@ -258,7 +258,7 @@ def test_an_input_is_reduced(lab, tmp_path):
         "    assert not any('x' in line and 'y' in line for line in lines)\n"
     )
     history.write(tests__test_read=test)
-    text = "".join(f"line {number}\n" for number in range(12)) + "x and y\n" + "end\n" * 2
+    text = "".join(f"line {number}\n" for number in range(6)) + "x and y\n" + "end\n" * 2
     (history.root / "tests/in.txt").write_text(text)
     history.commit("one")
     here = lab(history.root)
@@ -303,7 +303,16 @@ def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
     here = lab(history.root)
     expected = here.expected(TEST)
     stop = threading.Event()
-    threading.Timer(1.2, stop.set).start()
+
+    class Observed(list):
+        def append(self, seen):
+            super().append(seen)
+            if seen.tried:
+                threading.Timer(
+                    0.05, stop.set
+                ).start()  # in the middle of the next probe, however fast they are
+
+    here.observed = Observed()
     first = here.search("commits", expected=expected, stop=stop, width=1)
     assert first.how == "stopped"
     tried = tuple(each for seen in here.observed for each in seen.tried)
