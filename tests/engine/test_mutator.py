@@ -198,7 +198,7 @@ from dataclasses import dataclass
 
 '''A docstring counts for nothing: 5.'''
 __all__ = ["Rates", "NAMES"]
-NAMES: dict[str, str] = {"a": "euro"}
+NAMES: dict = {"a": "euro"}
 LIMIT = 4
 
 
