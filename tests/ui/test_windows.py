@@ -1,6 +1,7 @@
 """What the windows turn into commands, and what they insist on."""
 
 import gc
+import time
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,16 @@ async def test_what_lies_below_a_window_is_drawn_anew_when_it_has_changed() -> N
     assert drawn("second") == "first", "one picture for a burst of redraws"
     now = 1.0
     assert drawn("second") == "second"
+
+
+async def test_what_happens_below_an_open_window_is_seen_there() -> None:
+    """The header says green below the window, without a key, although the picture was drawn a moment before."""
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(door) as pilot:
+        await press(pilot, "question_mark")
+        assert "✘ red" in text_of(pilot)
+        door.happen(*fakes.ran(9))
+        deadline = time.monotonic() + 30
+        while "✔ green" not in text_of(pilot):
+            assert time.monotonic() < deadline, text_of(pilot)
+            await pilot.pause(0.01)

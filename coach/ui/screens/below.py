@@ -7,7 +7,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from textual._styles_cache import StylesCache
 
-_LASTS = 0.25
+LASTS = 0.25
 """Seconds a picture of what lies below stands. Opening a window draws it five times, 10 ms each (120×40 cells)."""
 
 
@@ -21,16 +21,21 @@ class Below:
         self._drawn = 0.0
         self._drawing: RenderableType = ""
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the picture there is stands for now."""
+        return bool(self._picture) and self._clock() - self._drawn <= LASTS
+
     def of(self, drawing: RenderableType) -> "Below":
         """Return what draws as ``drawing`` does, from the picture there is while that is fresh."""
         self._drawing = drawing
         return self
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        size, now = (options.max_width, options.height or 0), self._clock()
-        if size != self._size or now - self._drawn > _LASTS or not self._picture:
+        size = (options.max_width, options.height or 0)
+        if size != self._size or not self.is_fresh:
             self._picture = list(console.render(self._drawing, options))
-            self._size, self._drawn = size, now
+            self._size, self._drawn = size, self._clock()
         return self._picture
 
 

@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from coach.ui import literal
 from coach.ui.early_keys import Patient
-from coach.ui.screens.below import Below, forget_windows
+from coach.ui.screens.below import LASTS, Below, forget_windows
 from coach.ui.widgets.choice import Choice
 from coach.ui.widgets.roles import ROLE_CLASSES
 
@@ -45,11 +46,22 @@ class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
     def __init__(self) -> None:
         super().__init__()
         self._below = Below()
+        self._again: Timer | None = None
 
     def render(self) -> RenderableType:
-        """Draw what lies below; textual would dim it anew at every redraw of the window."""
+        """Draw what lies below: textual would dim it anew at every redraw of the window, and whenever a figure there ticks."""
         below = super().render()
-        return self._below.of(below) if isinstance(below, BackgroundScreen) else below
+        if not isinstance(below, BackgroundScreen):
+            return below
+        if self._below.is_fresh and self._again is None:
+            self._again = self.set_timer(
+                LASTS, self._draw_again
+            )  # what has changed below since is drawn then
+        return self._below.of(below)
+
+    def _draw_again(self) -> None:
+        self._again = None
+        self.refresh()
 
     def on_unmount(self) -> None:
         forget_windows()
