@@ -24,6 +24,8 @@ from pathlib import Path
 
 import pexpect
 
+from coach.core.loops.sighting import PATTERNS
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ["pytest", "pandas", "sqlalchemy", "pytest-watcher", "pytest-watch", "watchdog<7"]
 TEST = "tests/test_0.py::test_0"
@@ -36,7 +38,11 @@ def lay(folder, *, heavy):
     """Make the project: ten files of ten tests."""
     (folder / "pkg").mkdir(parents=True)
     (folder / "tests").mkdir()
-    (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\ntestpaths = ['tests']\n")
+    # Saves without a thought go in circles: the stop card would lie over the verdict.
+    loops = "".join(f"{each} = false\n" for each in PATTERNS)
+    (folder / "pyproject.toml").write_text(
+        f"[tool.pytest.ini_options]\ntestpaths = ['tests']\n\n[tool.coach.loops]\n{loops}"
+    )
     save(folder, 1000, heavy=heavy)
     for number in range(10):
         tests = (

@@ -7,7 +7,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from textual._styles_cache import StylesCache
 
-LASTS = 0.25
+LASTS = 0.1
 """Seconds a picture of what lies below stands. Opening a window draws it five times, 10 ms each (120×40 cells)."""
 
 
