@@ -217,3 +217,14 @@ async def test_a_reproduction_without_a_run_that_counts_is_not_measured() -> Non
         text = text_of(pilot)
         assert "not measured yet, R measures" in text
         assert "0 of 0" not in text
+
+
+async def test_what_ticks_while_the_screen_is_taken_down_finds_nothing_to_paint() -> None:
+    """A look at the run under way came when the panel of the runs was gone already: coach left with a crash."""
+    async with shown(fakes.FakeDoor(*fakes.story("isolate"))) as pilot:
+        screen = session_of(pilot)
+        pilot.app.exit(return_code=0)
+        await screen.query_one("#side-runs").remove()
+        screen.paint()
+        screen._look()
+        screen.say("bye")

@@ -36,9 +36,14 @@ class Face:
         self._step = ""
         self._looks = 0
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether there is a screen to paint: while the application leaves, its parts go one by one, and timers still tick."""
+        return self._screen.is_mounted and self._screen.app.return_code is None
+
     def paint(self) -> None:
         screen = self._screen
-        if not screen.is_mounted:
+        if not self._is_whole:
             return
         state, looking = screen.state, screen.looking
         screen.set_class(looking.is_reading, "-reading")
@@ -54,7 +59,7 @@ class Face:
 
     def paint_message(self) -> None:
         screen = self._screen
-        if screen.is_mounted:
+        if self._is_whole:
             finding = screen.centre.paper(screen.looking.tab).finding.words
             words = Words(finding, screen.said, screen.door.read_only)
             shown = message(screen.state, self._snapshot, screen.looking, words)
@@ -65,7 +70,7 @@ class Face:
         screen = self._screen
         shows_output = screen.looking.tab == "output"
         self._looks += 1
-        if shows_output and self._looks % 2:
+        if (shows_output and self._looks % 2) or not self._is_whole:
             return
         snapshot = screen.door.live.snapshot(output.LIVE_LINES if shows_output else 0)
         is_new = snapshot.version != self._snapshot.version
