@@ -34,7 +34,6 @@ class Face:
         self._snapshot = LiveSnapshot()
         self._output: tuple[int, tuple[Line, ...]] = (0, ())
         self._step = ""
-        self._looks = 0
 
     @property
     def _is_whole(self) -> bool:
@@ -66,11 +65,10 @@ class Face:
             self._one("#message").show(lambda _: shown)
 
     def paint_live(self) -> None:
-        """Follow the run under way; nothing but the figures that changed is drawn, and pouring lines half as often."""
+        """Follow the run under way; nothing but the figures that changed is drawn."""
         screen = self._screen
         shows_output = screen.looking.tab == "output"
-        self._looks += 1
-        if (shows_output and self._looks % 2) or not self._is_whole:
+        if not self._is_whole:
             return
         snapshot = screen.door.live.snapshot(output.LIVE_LINES if shows_output else 0)
         is_new = snapshot.version != self._snapshot.version
