@@ -5,11 +5,12 @@ The core never decides that a command may run: whoever asks for a verification n
 
 import shlex
 
+from coach.core.proving import answerable, made_for
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.spec_check import is_command
 from coach.core.text import safe_line
-from coach.core.verification import Objection, VerificationCheck
+from coach.core.verification import VerificationCheck
 
 MOST_WORDS = 200
 _SHELL = frozenset("();<>|&")
@@ -48,7 +49,7 @@ def words_of(command: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]
 
 def accepted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:
     """Answer each of them by its own run; what was not run does not hold, and says why."""
-    made = [run for run in runs if run.request.purpose == "acceptance"]
+    made = made_for(runs, "acceptance")
     by_command = dict(zip(state.plan_acceptance, made, strict=False))
     return tuple(_line(state, command, by_command.get(command)) for command in asked_for(state))
 
@@ -56,15 +57,8 @@ def accepted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCh
 def _line(state: SessionState, command: str, run: Run | None) -> VerificationCheck:
     held = run is not None and _ended_well(run)
     figure = _figure(command, run, is_planned=command in state.plan_acceptance)
-    answer = state.answers.get(("acceptance", command), "")
-    return VerificationCheck(
-        name="acceptance",
-        title=f"accepted: {safe_line(command, limit=120)}",
-        passed=held or bool(answer),
-        figure=f"{figure}; fine: {safe_line(answer)}" if answer and not held else figure,
-        runs=(run.number,) if run else (),
-        objections=() if held else (Objection(key=command, text=f"{command}: {figure}", answer=answer),),
-    )
+    title = f"accepted: {safe_line(command, limit=120)}"
+    return answerable(state, "acceptance", command, title, figure, held=held, run=run)
 
 
 def _ended_well(run: Run) -> bool:

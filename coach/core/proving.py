@@ -1,10 +1,14 @@
-"""The lines of a verification that ask whether it is the fix that does it: repeats, red without it, wrong fixes noticed, nothing left behind."""
+"""The lines of a verification that ask whether it is the fix that does it.
+
+Enough repeats, red without it, small wrong fixes noticed, nothing left behind, what was predicted holds.
+"""
 
 from coach.core.control import Control
 from coach.core.leftovers import leftovers
 from coach.core.reproduction import repeats_for
 from coach.core.run import Purpose, Run
 from coach.core.session import SessionState
+from coach.core.text import safe_line
 from coach.core.verification import Objection, VerificationCheck
 
 DOUBT = 0.01
@@ -37,7 +41,8 @@ def _line(  # noqa: PLR0913 - the fields of one line
     )
 
 
-def _of(runs: tuple[Run, ...], purpose: Purpose) -> tuple[Run, ...]:
+def made_for(runs: tuple[Run, ...], purpose: Purpose) -> tuple[Run, ...]:
+    """Return the runs of a verification that were made for one of its lines, in their order."""
     return tuple(run for run in runs if run.request.purpose == purpose)
 
 
@@ -46,7 +51,7 @@ def repeats(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationChe
     rate = flake_rate(state)
     if rate >= 1:
         return ()
-    target = _of(runs, "verify")
+    target = made_for(runs, "verify")
     green = [run for run in target if run.judged and run.judged.outcome == "PASS" and run.is_evidence]
     title = "enough repeats for a flaky failure"
     numbers = tuple(run.number for run in target)
@@ -62,7 +67,7 @@ def red_without(state: SessionState, runs: tuple[Run, ...]) -> tuple[Verificatio
     """Answer whether the test turns red again, for the same reason, when only the fix is taken out."""
     if state.opened is None or not state.opened.checkout.tree:
         return (_red_without("without git there is no tree to take the fix out of"),)
-    tried = _of(runs, "reverted")
+    tried = made_for(runs, "reverted")
     if not tried:
         return (_red_without("not run"),)
     known = _known_red(state)
@@ -93,7 +98,7 @@ def _known_red(state: SessionState) -> set[str]:
     return {each.strict for each in seen} | set(state.reproduced.strict if state.reproduced else ())
 
 
-def control(state: SessionState) -> tuple[VerificationCheck, ...]:
+def control(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:
     """Answer whether the regression test notices small wrong versions of the fix."""
     title = "small wrong fixes are caught by the test"
     found = state.control if state.control and state.control.run >= state.plan_start else None
@@ -102,9 +107,7 @@ def control(state: SessionState) -> tuple[VerificationCheck, ...]:
     if reason := not_asked(state):
         return (_line("control", title, f"not asked: {reason}", passed=True),)
     if found is None:
-        made = [
-            run for run in state.runs if run.number >= state.plan_start and run.request.purpose == "control"
-        ]
+        made = made_for(runs, "control")
         reason = made[-1].judged.reason if made and made[-1].judged else ""
         return (_line("control", title, reason or "not run", passed=False),)
     return (_told(state, found, title),)
@@ -179,7 +182,7 @@ def predicted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationC
     if not supported:
         return ()
     each = supported[-1]
-    target = _of(runs, "verify")
+    target = made_for(runs, "verify")
     green = [run.number for run in target if run.judged and run.judged.outcome == "PASS" and run.is_evidence]
     held = bool(target) and len(green) == len(target)
     figure = "seen again" if held else f"seen in {len(green)} of {len(target)} runs"
@@ -189,3 +192,20 @@ def predicted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationC
 
 def _objection(state: SessionState, check: str, key: str, text: str) -> Objection:
     return Objection(key=key, text=text, answer=state.answers.get((check, key), ""))
+
+
+def answerable(  # noqa: PLR0913 - the fields of one line
+    state: SessionState, name: str, key: str, title: str, figure: str, *, held: bool, run: Run | None
+) -> VerificationCheck:
+    """Return a line with one run behind it, whose only objection is that it does not hold; its answer stands in the figure."""
+    objection = _objection(state, name, key, f"{key}: {figure}")
+    if objection.answer and not held:
+        figure = f"{figure}; fine: {safe_line(objection.answer)}"
+    return _line(
+        name,
+        title,
+        figure,
+        passed=held or bool(objection.answer),
+        runs=(run.number,) if run else (),
+        objections=() if held else (objection,),
+    )

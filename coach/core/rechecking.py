@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from coach.core.changes import Changes, Hunk
 from coach.core.logpoint import Logpoint, LogpointRun, Observed
+from coach.core.proving import answerable, made_for
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.text import safe_line
-from coach.core.verification import Objection, VerificationCheck
+from coach.core.verification import VerificationCheck
 
 _Numbered = tuple[int, str]
 
@@ -101,11 +102,11 @@ def judge_gone(logpoint: Logpoint, observed: Observed) -> tuple[bool, str]:
 
 def rechecked(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:
     """Answer, for each prediction that was seen before the fix, whether it is gone with it."""
-    made = [run for run in runs if run.request.purpose == "recheck"]
+    made = made_for(runs, "recheck")
     return tuple(_line(state, seen, _run_of(seen, made)) for seen in to_recheck(state))
 
 
-def _run_of(seen: LogpointRun, made: list[Run]) -> Run | None:
+def _run_of(seen: LogpointRun, made: tuple[Run, ...]) -> Run | None:
     number = seen.logpoint.hypothesis
     wanted = (each for each in made if each.request.logpoint and each.request.logpoint.hypothesis == number)
     return next(wanted, None)
@@ -114,16 +115,8 @@ def _run_of(seen: LogpointRun, made: list[Run]) -> Run | None:
 def _line(state: SessionState, before: LogpointRun, run: Run | None) -> VerificationCheck:
     number, condition = before.logpoint.hypothesis, before.logpoint.condition
     gone, figure = _seen(state, before, run)
-    key = f"H{number}: {condition}"
-    answer = state.answers.get(("predicted", key), "")
-    return VerificationCheck(
-        name="predicted",
-        title=f"what H{number} predicted is gone from {safe_line(before.logpoint.path)}",
-        passed=gone or bool(answer),
-        figure=f"{figure}; fine: {safe_line(answer)}" if answer and not gone else figure,
-        runs=(run.number,) if run else (),
-        objections=() if gone else (Objection(key=key, text=f"{key}: {figure}", answer=answer),),
-    )
+    title = f"what H{number} predicted is gone from {safe_line(before.logpoint.path)}"
+    return answerable(state, "predicted", f"H{number}: {condition}", title, figure, held=gone, run=run)
 
 
 def _seen(state: SessionState, before: LogpointRun, run: Run | None) -> tuple[bool, str]:

@@ -32,9 +32,14 @@ Purpose = Literal[
     "recheck",
     "acceptance",
 ]
-"""Why a run was made. ``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control``, ``logpoint`` and ``calls`` only look; the others
-are evidence for a step. ``trial`` is an experiment in a copy, ``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes,
-``recheck`` looks again, after the fix, at what a logpoint saw before it, ``acceptance`` runs a command whose success means done, in a copy."""
+"""Why a run was made.
+
+``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control``,
+``logpoint`` and ``calls`` only look; the others are evidence for a step. ``trial`` is an experiment in a copy,
+``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes,
+``recheck`` looks again, after the fix, at what a logpoint saw before it, ``acceptance`` runs a command whose success
+means done, in a copy.
+"""
 
 PURPOSE_WORDS: dict[Purpose, str] = {
     "reproduce": "reproduce",

@@ -27,7 +27,7 @@ def verify(state: SessionState) -> Verification:
         _nothing_lost(suite, baseline_of(state) or _died_baseline(state)),
         _in_scope(state),
         *red_without(state, runs),
-        *control(state),
+        *control(state, runs),
         left_behind(state),
         *predicted(state, runs),
         *rechecked(state, runs),

@@ -1,7 +1,8 @@
 """The verification of a fix: what it runs, in which order, and when it is judged.
 
-Cheap and telling runs first: the target, the same tests without the fix, small wrong fixes, the values that were predicted,
-acceptance commands, then the whole suite and, once, the suite as it was. A run that cannot be made is not shown; only an edit makes the whole verification void.
+Cheap and telling runs first: the target, the same tests without the fix, small wrong fixes, the values that were
+predicted, acceptance commands, then the whole suite and, once, the suite as it was. A run that cannot be made is not
+shown; only an edit makes the whole verification void.
 """
 
 from coach.core import commands as cmd
@@ -12,7 +13,7 @@ from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.evidence import CLOSED, start_run
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.proving import fails_alone, not_asked, passes_needed
+from coach.core.proving import fails_alone, made_for, not_asked, passes_needed
 from coach.core.rechecking import to_look_at, to_recheck
 from coach.core.run import Purpose, Run, RunRequest
 from coach.core.session import SessionState
@@ -83,9 +84,9 @@ def continue_plan(draft: Draft) -> None:
 
 
 def _following(state: SessionState) -> Purpose | None:
-    done = [run for run in state.runs if run.number >= state.plan_start]
+    done = _of_plan(state)
     for purpose in dict.fromkeys(state.plan):
-        made = [run for run in done if run.request.purpose == purpose]
+        made = made_for(done, purpose)
         wanted = len(to_look_at(state)) if purpose == "recheck" else state.plan.count(purpose)
         is_enough = purpose == "reverted" and any(run.failing for run in made)
         if len(made) < wanted and not is_enough:
@@ -130,17 +131,9 @@ def _start_control(draft: Draft) -> None:
     state = draft.state
     assert state.pin is not None, "the plan has no such run without a pinned test"
     lines = fixed_lines(state.changes) if state.changes else {}
-    request = RunRequest(
-        number=state.last_number + 1,
-        purpose="control",
-        target=Target(words=(state.pin.path,)),
-        focus=state.pin.test,
-        mutate=CONTROL_SECONDS,
-        control=True,
-    )
-    draft.record(ev.RunStarted(request=request))
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
-    draft.perform(eff.StartRun(request=request, places=places))
+    target = Target(words=(state.pin.path,))
+    _start(draft, "control", target, places, focus=state.pin.test, mutate=CONTROL_SECONDS, control=True)
 
 
 def _start_recheck(draft: Draft) -> None:
@@ -158,10 +151,20 @@ def _start_acceptance(draft: Draft) -> None:
 
 
 def _made(state: SessionState, purpose: Purpose) -> int:
-    return sum(run.number >= state.plan_start and run.request.purpose == purpose for run in state.runs)
+    return len(made_for(_of_plan(state), purpose))
 
 
-def _start(draft: Draft, purpose: Purpose, target: Target, **more: object) -> None:
+def _of_plan(state: SessionState) -> tuple[Run, ...]:
+    return tuple(run for run in state.runs if run.number >= state.plan_start)
+
+
+def _start(
+    draft: Draft,
+    purpose: Purpose,
+    target: Target,
+    places: tuple[eff.MutationPlace, ...] = (),
+    **more: object,
+) -> None:
     number = draft.state.last_number + 1
     fields = {
         "number": number,
@@ -171,7 +174,7 @@ def _start(draft: Draft, purpose: Purpose, target: Target, **more: object) -> No
     }
     request = RunRequest.model_validate({**fields, **more})
     draft.record(ev.RunStarted(request=request))
-    draft.perform(eff.StartRun(request=request))
+    draft.perform(eff.StartRun(request=request, places=places))
 
 
 @decide.register

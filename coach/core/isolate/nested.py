@@ -7,17 +7,12 @@ failing test to say.
 
 import ast
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
 
 from coach.core.isolate.ddmin import minimise
-from coach.core.isolate.steps import Steps
-
-C = TypeVar("C")
-D = TypeVar("D")
-R = TypeVar("R")
+from coach.core.isolate.steps import Steps, shown_as
 
 _OPENS = {"(": ")", "[": "]", "{": "}"}
 _SEPARATORS = ",;"
@@ -72,7 +67,7 @@ def reduce_nested(text: str, *, width: int = 1) -> Steps[str, str]:
         if outcome == "FAIL":
             text = bare
         elif len(items) > 1:
-            chosen = yield from _as_texts(
+            chosen = yield from shown_as(
                 minimise(tuple(range(len(items))), width=width),
                 lambda kept, text=text, pair=pair, items=items: pair.joined(  # type: ignore[misc]
                     text, tuple(items[each] for each in kept)
@@ -80,18 +75,6 @@ def reduce_nested(text: str, *, width: int = 1) -> Steps[str, str]:
             )
             text = pair.joined(text, tuple(items[each] for each in chosen))
     return text
-
-
-def _as_texts(search: Steps[C, R], shown: Callable[[C], D]) -> Steps[D, R]:
-    """Pass a search's questions on in another form."""
-    try:
-        asked = next(search)
-        while True:
-            outcomes = yield tuple(shown(each) for each in asked)
-            asked = search.send(outcomes)
-    except StopIteration as end:
-        found: R = end.value
-        return found
 
 
 def _pairs(text: str) -> list[_Pair]:

@@ -9,7 +9,7 @@ repair what others spoil.
 from collections.abc import Sequence
 
 from coach.core.isolate.ddmin import minimise
-from coach.core.isolate.steps import Steps, once
+from coach.core.isolate.steps import Steps, once, shown_as
 
 Tests = tuple[str, ...]
 Blocks = tuple[Tests, ...]
@@ -53,7 +53,7 @@ def _find(rest: Blocks, width: int) -> Steps[Tests, Blocks]:
             (outcome,) = yield (_joined(found),)
             if outcome == "FAIL":
                 break
-    return (yield from _minimal(found, width))
+    return (yield from shown_as(minimise(found, width=width), _joined))
 
 
 def _end_of_shortest(rest: Blocks, found: Blocks, width: int) -> Steps[Tests, int]:
@@ -71,18 +71,6 @@ def _cuts(passing: int, failing: int, width: int) -> tuple[int, ...]:
     """Choose lengths between two, equally apart."""
     parts = min(width, failing - passing - 1) + 1
     return tuple(passing + (failing - passing) * part // parts for part in range(1, parts))
-
-
-def _minimal(found: Blocks, width: int) -> Steps[Tests, Blocks]:
-    search = minimise(found, width=width)
-    try:
-        asked = next(search)
-        while True:
-            outcomes = yield tuple(_joined(blocks) for blocks in asked)
-            asked = search.send(outcomes)
-    except StopIteration as end:
-        kept: Blocks = end.value
-        return kept
 
 
 def _joined(blocks: Blocks) -> Tests:

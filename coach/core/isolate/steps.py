@@ -3,12 +3,13 @@
 A batch holds as many configurations as there are workers. A search that finds nothing to guess ahead asks for fewer.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeAlias, TypeVar
 
 from coach.core.oracle import Outcome
 
 C = TypeVar("C")
+D = TypeVar("D")
 R = TypeVar("R")
 
 Steps: TypeAlias = Generator[tuple[C, ...], tuple[Outcome, ...], R]
@@ -26,6 +27,18 @@ def once(search: Steps[C, R]) -> Steps[C, R]:
                 outcomes = yield new
                 known.update(zip(new, outcomes, strict=True))
             asked = search.send(tuple(known[each] for each in asked))
+    except StopIteration as end:
+        found: R = end.value
+        return found
+
+
+def shown_as(search: Steps[C, R], shown: Callable[[C], D]) -> Steps[D, R]:
+    """Pass a search's questions on in another form."""
+    try:
+        asked = next(search)
+        while True:
+            outcomes = yield tuple(shown(each) for each in asked)
+            asked = search.send(outcomes)
     except StopIteration as end:
         found: R = end.value
         return found
