@@ -102,7 +102,7 @@ class PrivateRepository:
         if self._user is None or not self._user.index.is_file() or converts_line_ends(self._root):
             return
         copy = self.index.with_name("index.seed")
-        shutil.copyfile(self._user.index, copy)
+        _copy_with_age(self._user.index, copy)
         top = self._user.top
         git = Git(top, {**self.git.variables, "GIT_INDEX_FILE": str(copy)})
         try:
@@ -124,6 +124,13 @@ class PrivateRepository:
         skipped = [each[2:] for each in listed if each[0] in "Ss" and os.path.lexists(git.cwd / each[2:])]
         _each(git, ("update-index", "-z", "--no-assume-unchanged", "--stdin"), assumed)
         _each(git, ("update-index", "-z", "--no-skip-worktree", "--stdin"), skipped)
+
+
+def _copy_with_age(index: Path, copy: Path) -> None:
+    """Copy an index with its age: a file of the same second is read by its content, but only where the index is that old."""
+    seen = index.stat()  # before the copy: should git replace it now, too old only costs reading
+    shutil.copyfile(index, copy)
+    os.utime(copy, ns=(seen.st_atime_ns, seen.st_mtime_ns))
 
 
 def unrecordable(folder: Path, error: OSError) -> StoreError:

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -156,6 +158,28 @@ def test_identity_is_content(committed: Path, home: Path) -> None:
     assert store(committed, home).record() == first
     assert trees.changed_between(first, second) == ("cart.py",)
     assert held(trees, second)["cart.py"] == "def total():\n    return 2\n"
+
+
+def test_a_change_of_one_size_in_the_second_of_a_commit(
+    committed: Path, home: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git tells such a change by the age of its index; a copy that looks younger than the file hides it."""
+    place, copy = committed / "cart.py", shutil.copyfile
+
+    def copied_later(source: Path, target: Path) -> None:
+        copy(source, target)
+        os.utime(target, (time.time() + 5, time.time() + 5))
+
+    for number in range(10):
+        place.write_text(f"def total():\n    return {number}00\n")
+        before = place.stat()
+        git("commit", "-aqm", "new")
+        place.write_text(f"def total():\n    return {number}99\n")
+        if int(before.st_ctime) == int(place.stat().st_ctime):
+            break
+    monkeypatch.setattr("shutil.copyfile", copied_later)
+    trees = TreeStore(committed, home)
+    assert trees.changes(git("rev-parse", "HEAD").strip()).size == "1 hunk in 1 file"
 
 
 def test_hunks(committed: Path, home: Path) -> None:
