@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 from coach.core import events as ev
@@ -54,7 +55,7 @@ class FakeLive:
 
     def snapshot(self, lines: int) -> LiveSnapshot:
         self.asked.append(lines)
-        return self.now
+        return replace(self.now, lines=self.now.lines[-lines:] if lines else ())
 
 
 class FakeDoor:

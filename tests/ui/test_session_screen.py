@@ -56,8 +56,6 @@ async def test_live_output_follows_its_end_and_is_only_asked_for_when_seen() -> 
         await press(pilot, "l")
         session_of(pilot)._look()
         await settle(pilot)
-        session_of(pilot).paint()
-        await settle(pilot)
         assert door.live.asked[-1] > 0
         assert "line 199" in text_of(pilot)
 

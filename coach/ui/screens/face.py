@@ -71,7 +71,9 @@ class Face:
         if not self._is_whole:
             return
         snapshot = screen.door.live.snapshot(output.LIVE_LINES if shows_output else 0)
-        is_new = snapshot.version != self._snapshot.version
+        is_new = (
+            snapshot != self._snapshot
+        )  # lines come only once they are asked for, also of a run that says no more
         self._snapshot = snapshot
         self.paint_message()
         if is_new:

@@ -54,24 +54,21 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._keys: tuple[str, ...] = ()
         self._cursor = ""
         self._title = ""
-        self._follows = follows
-        """Whether the end stays in view while lines are added, as long as nobody scrolled away from it."""
         self.finding = Finding()
+        if follows:  # the end stays in view while lines are added, until somebody scrolls away from it
+            self.anchor()
 
     def show(self, lines: tuple[Line, ...], *, from_top: bool = False) -> None:
         """Show lines; the same lines again cost nothing."""
         if lines == self._lines:
             return
-        at_end = self._follows and self.scroll_offset.y >= self.max_scroll_y
         self._lines = lines
         self._keys = tuple(dict.fromkeys(line.key for line in lines if line.key))
         if self._cursor not in self._keys:
             self._cursor = ""
         self._lay_out()
-        if from_top and not self._follows:
+        if from_top:
             self.scroll_to(0, 0, animate=False)
-        elif at_end:
-            self.scroll_end(animate=False, x_axis=False)
 
     def entitle(self, title: str) -> None:
         """Write a title into the frame; textual draws the whole panel for it, also when it says the same."""
@@ -94,10 +91,7 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._show_found()
 
     def on_resize(self) -> None:
-        at_end = self._follows and self.scroll_offset.y >= self.max_scroll_y
         self._lay_out()
-        if at_end:
-            self.scroll_end(animate=False, x_axis=False)
 
     def action_move(self, way: int) -> None:
         """Move the cursor where there is something to select, else scroll."""
