@@ -11,6 +11,7 @@ from textual.strip import Strip
 from coach.core import commands as cmd
 from coach.core.hypothesis import Prediction
 from coach.core.spec import Spec
+from coach.ui.app import CoachApp
 from coach.ui.screens.below import Below
 from coach.ui.ways import NoWays, Offer
 from tests.ui import fakes
@@ -50,6 +51,22 @@ async def test_spec_form_shows_what_is_there_and_esc_changes_nothing() -> None:
         assert fakes.SPEC.title in text_of(pilot)
         await press(pilot, "escape")
         assert not door.commands
+
+
+@pytest.mark.parametrize("key", ["question_mark", "s", "h", "x", "w", "B"])
+async def test_a_window_is_first_painted_when_it_is_whole(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.ui.screens.dialog.MOST_UNSEEN", 3_600)
+    seen: list[str] = []
+    async with shown(fakes.FakeDoor(*fakes.story("verify")), (120, 40)) as pilot:
+        monkeypatch.setattr(
+            CoachApp,
+            "_display",
+            lambda _app, screen, _drawn: seen.append(text_of(pilot)) if screen.is_modal else None,
+        )
+        await press(pilot, key)
+        assert pilot.app.screen.is_modal
+        assert seen
+        assert seen[0] == text_of(pilot)
 
 
 async def test_hypothesis_needs_a_claim_and_a_prediction() -> None:

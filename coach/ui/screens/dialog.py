@@ -1,5 +1,6 @@
 """A window over the session: fields to fill in, ctrl+s keeps them, esc leaves everything as it was."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
@@ -21,6 +22,8 @@ from coach.ui.widgets.choice import Choice
 from coach.ui.widgets.roles import ROLE_CLASSES
 
 T = TypeVar("T")
+MOST_UNSEEN = 0.25
+"""Seconds after which a window is shown in any case, also when nothing in it takes the focus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
         super().__init__()
         self._below = Below()
         self._again: Timer | None = None
+        self._is_whole = False
 
     def render(self) -> RenderableType:
         """Draw what lies below: textual would dim it anew at every redraw of the window, and whenever a figure there ticks."""
@@ -58,6 +62,34 @@ class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
                 LASTS, self._draw_again
             )  # what has changed below since is drawn then
         return self._below.of(below)
+
+    def on_mount(self) -> None:
+        self.set_timer(MOST_UNSEEN, self._reveal)
+
+    def on_descendant_focus(self) -> None:
+        self._put_together()
+
+    def _put_together(self) -> None:
+        """Lay out until every part knows its size: textual would wait for its next tick each time, and paint between."""
+        if self._is_whole or not self.is_current:
+            return
+        if self._layout_required:
+            self._on_timer_update()
+        elif not any(each.message_queue_size for each in (self, *self.walk_children())):
+            self._reveal()
+            return
+        asyncio.get_running_loop().call_soon(self._put_together)
+
+    def _reveal(self) -> None:
+        if not self._is_whole:
+            self._is_whole = True
+            self.refresh()
+            self._on_timer_update()
+
+    def _compositor_refresh(self) -> None:
+        """Paint what is whole: textual would paint a window six times, 10 ms each, while it is put together."""
+        if self._is_whole:
+            super()._compositor_refresh()
 
     def _draw_again(self) -> None:
         self._again = None
