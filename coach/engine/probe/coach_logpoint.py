@@ -10,34 +10,31 @@ with a filter per file, during tests only. What happens at a hit stands in ``coa
 import json
 import os
 import sys
-import threading
 
 import coach_looker
+import coach_ways
 import pytest
 
-_monitoring = getattr(sys, "monitoring", None)
 
-
-class _Monitoring:
-    """Python 3.12+."""
-
-    name = "sys.monitoring"
-
+class _Monitoring(coach_ways.Monitoring):
     def __init__(self, looker, tool):
-        events = _monitoring.events
-        self.looker, self.tool, self.disable = looker, tool, _monitoring.DISABLE
+        coach_ways.Monitoring.__init__(self, tool)
+        monitoring, self.looker = coach_ways.monitoring, looker
+        events = monitoring.events
         self.local = events.LINE | (events.PY_RETURN if looker.watch else 0)
-        self.set_local = _monitoring.set_local_events
-        self.armed, self.paths = [], {}
+        self.codes, self.paths = [], {}
         self.frame = sys._getframe
-        _monitoring.register_callback(tool, events.PY_START, self.on_start)
-        _monitoring.register_callback(tool, events.LINE, self.on_line)
-        _monitoring.register_callback(tool, events.PY_RETURN, self.on_return)
-        _monitoring.set_events(tool, events.PY_START)
+        monitoring.register_callback(tool, events.PY_START, self.on_start)
+        monitoring.register_callback(tool, events.LINE, self.on_line)
+        monitoring.register_callback(tool, events.PY_RETURN, self.on_return)
+        monitoring.set_events(tool, events.PY_START)
+
+    def armed(self):
+        return self.codes
 
     def on_start(self, code, offset):
         if self.is_wanted(code.co_filename) and self.looker.wants(code):
-            self.armed.append(code)
+            self.codes.append(code)
             self.set_local(self.tool, code, self.local)
         return self.disable
 
@@ -59,46 +56,15 @@ class _Monitoring:
     def on_return(self, code, offset, value):
         self.looker.changed(self.frame(1), True)
 
-    def begin(self):
-        pass
 
-    def pause(self):
-        pass
-
-    def stop(self):
-        try:
-            _monitoring.set_events(self.tool, 0)
-            for code in self.armed:
-                self.set_local(self.tool, code, 0)
-            _monitoring.free_tool_id(self.tool)
-        except Exception:
-            pass
-
-
-class _Tracing:
-    """Python 3.8 to 3.11, or when no tool number is free."""
-
-    name = "sys.settrace"
-
+class _Tracing(coach_ways.Tracing):
     def __init__(self, looker):
         self.looker = looker
-        self.set_trace, self.set_thread_trace = sys.settrace, threading.settrace
         self.wanted, self.paths = {}, {}
         self.local = self.on_change if looker.watch else self.on_line
-        self.begin()
+        coach_ways.Tracing.__init__(self, self.called)
 
-    def begin(self):
-        self.set_thread_trace(self.on_call)
-        self.set_trace(self.on_call)
-
-    def pause(self):
-        self.set_thread_trace(None)
-        self.set_trace(None)
-
-    def stop(self):
-        self.pause()
-
-    def on_call(self, frame, event, arg):
+    def called(self, frame, event, arg):
         code = frame.f_code
         found = self.wanted.get(code)
         if found is None:
@@ -125,24 +91,14 @@ def _same(path, wanted):
     return path[:1] != "<" and (path == wanted or os.path.realpath(path) == wanted)
 
 
-def _begun(looker):
-    if _monitoring is not None:
-        for tool in (4, 3, 5, 2):
-            try:
-                _monitoring.use_tool_id(tool, "coach")
-            except ValueError:
-                continue
-            return _Monitoring(looker, tool)
-    return _Tracing(looker)
-
-
 class Logger:
     """The plugin: what was seen is told test by test; what ran outside of any test comes first, without a name."""
 
     def __init__(self, channel, results, plan):
         self.channel, self.results = channel, results
         self.looker = coach_looker.Looker(plan)
-        self.way = _begun(self.looker)
+        tool = coach_ways.free_tool()
+        self.way = _Tracing(self.looker) if tool is None else _Monitoring(self.looker, tool)
         results.send("looking", {"way": self.way.name})
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)

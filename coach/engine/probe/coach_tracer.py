@@ -13,15 +13,14 @@ for whoever imports first. They belong to the test file that was being collected
 
 import dis
 import sys
-import threading
 
+import coach_ways
 import pytest
 
 PART_LIMIT = 40_000
 _OPTIMIZED = 0x1
 _RESUMED = 0x20 | 0x80 | 0x100 | 0x200  # generators and coroutines: one frame, many calls
 _PRELUDE = frozenset(("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "NOP"))
-_monitoring = getattr(sys, "monitoring", None)
 
 
 class _Code:
@@ -124,20 +123,19 @@ def _ranges(lines):
         yield ",".join(texts)
 
 
-class _Monitoring(_Lines):
-    """Python 3.12+: events that switch themselves off."""
-
-    name = "sys.monitoring"
-
+class _Monitoring(coach_ways.Monitoring, _Lines):
     def __init__(self, channel, is_own, tool):
         _Lines.__init__(self, channel, is_own)
-        self.tool = tool
-        events = _monitoring.events
+        coach_ways.Monitoring.__init__(self, tool)
+        monitoring = coach_ways.monitoring
+        events = monitoring.events
         self.line_event = events.LINE
-        self.set_local, self.disable = _monitoring.set_local_events, _monitoring.DISABLE
-        _monitoring.register_callback(tool, events.PY_START, self.on_start)
-        _monitoring.register_callback(tool, events.LINE, self.on_line)
-        _monitoring.set_events(tool, events.PY_START)
+        monitoring.register_callback(tool, events.PY_START, self.on_start)
+        monitoring.register_callback(tool, events.LINE, self.on_line)
+        monitoring.set_events(tool, events.PY_START)
+
+    def armed(self):
+        return [entry.code for entry in self.known.values()]
 
     def on_start(self, code, offset):
         path = code.co_filename
@@ -159,45 +157,11 @@ class _Monitoring(_Lines):
         self.set_local(self.tool, entry.code, 0)
         self.set_local(self.tool, entry.code, self.line_event)
 
-    def begin(self):
-        pass
 
-    def pause(self):
-        pass
-
-    def stop(self):
-        try:
-            _monitoring.set_events(self.tool, 0)
-            for entry in self.known.values():
-                self.set_local(self.tool, entry.code, 0)
-            _monitoring.free_tool_id(self.tool)
-        except Exception:
-            pass
-
-
-class _Tracing(_Lines):
-    """Python 3.8 to 3.11, or when no tool number is free: a trace function for own frames only."""
-
-    name = "sys.settrace"
-
+class _Tracing(coach_ways.Tracing, _Lines):
     def __init__(self, channel, is_own):
         _Lines.__init__(self, channel, is_own)
-        self.set_trace, self.set_thread_trace = sys.settrace, threading.settrace
-        self.on_call = self.made()
-        self.begin()
-
-    def begin(self):
-        """Set the trace function again: a test may have taken it away."""
-        self.set_thread_trace(self.on_call)
-        self.set_trace(self.on_call)
-
-    def pause(self):
-        """Between imports and phases of tests only pytest runs: tracing its calls would cost more than all else."""
-        self.set_thread_trace(None)
-        self.set_trace(None)
-
-    def stop(self):
-        self.pause()
+        coach_ways.Tracing.__init__(self, self.made())
 
     def made(self):
         """Return the function for ``call`` events. Locals instead of attributes: it runs at every call in the process."""
@@ -261,7 +225,8 @@ class Tracer:
 
     def __init__(self, channel, is_own):
         self.channel = channel
-        self.lines = _begun(channel, is_own)
+        tool = coach_ways.free_tool()
+        self.lines = _Tracing(channel, is_own) if tool is None else _Monitoring(channel, is_own, tool)
         channel.send("tracing", {"path": self.lines.name})
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -317,14 +282,3 @@ class Tracer:
         except Exception as error:
             self.channel.note("trace", error)
             return None
-
-
-def _begun(channel, is_own):
-    if _monitoring is not None:
-        for tool in (4, 3, 5, 2):
-            try:
-                _monitoring.use_tool_id(tool, "coach")
-            except ValueError:
-                continue
-            return _Monitoring(channel, is_own, tool)
-    return _Tracing(channel, is_own)
