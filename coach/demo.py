@@ -19,8 +19,6 @@ from pathlib import Path
 from coach.core.target import Target
 
 FAILING_TEST = "tests/test_invoices.py::test_a_voucher_over_three_lines_is_invoiced_to_the_cent"
-CULPRIT = "Money.allocate: spell out the steps"
-"""Subject of the commit that brought the defect."""
 
 _AUTHOR = "Ada Merchant <ada@shop.example>"
 _FIRST_COMMIT = 1_900_000_000
@@ -61,11 +59,6 @@ def solution() -> tuple[str, str, str]:
         "[int(each) for each in exact]",
         "[self.cents * weight // whole for weight in weights]",
     )
-
-
-def wrong_turn() -> tuple[str, str, str]:
-    """Return (path, old, new): the edit that silences the symptom; the invoice is then issued, and wrong."""
-    return "shop/invoices.py", "if printed != order.total:", "if abs(printed.cents - order.total.cents) > 1:"
 
 
 def _read_commits() -> list[_Commit]:

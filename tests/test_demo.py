@@ -7,8 +7,16 @@ import sys
 
 import pytest
 
-from coach.demo import CULPRIT, FAILING_TEST, make_demo, solution, wrong_turn
+from coach.demo import FAILING_TEST, make_demo, solution
 
+CULPRIT = "Money.allocate: spell out the steps"
+"""Subject of the commit that brought the defect."""
+WRONG_TURN = (
+    "shop/invoices.py",
+    "if printed != order.total:",
+    "if abs(printed.cents - order.total.cents) > 1:",
+)
+"""The edit that silences the symptom: the invoice is then issued, and wrong."""
 ALONE = {
     **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "GIT_"))},
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -97,7 +105,7 @@ def test_the_solution_is_one_line_and_makes_all_green(shop):
 
 def test_the_wrong_turn_moves_the_failure_and_cures_nothing(shop):
     """Silencing the symptom leaves the same test red, for the same cent."""
-    _edit(shop, wrong_turn())
+    _edit(shop, WRONG_TURN)
     done = _pytest(shop, "-q")
     assert "1 failed" in done.stdout
     assert "InvoiceMismatch" not in done.stdout

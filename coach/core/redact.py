@@ -71,14 +71,6 @@ _COMMON_NAMES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Redacted:
-    """A text and what was taken out of it: (rule, occurrences), in the order of the rules' names."""
-
-    text: str
-    counts: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Private:
     """What must not leave this machine, besides what the rules recognise by form."""
 
@@ -97,13 +89,6 @@ def taken_out(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{count} × {rule}" for rule, count in counts)
 
 
-def redact(text: str, private: Private | None = None) -> Redacted:
-    """Redact one text; for several that belong together use one ``Redactor``."""
-    redactor = Redactor(private)
-    cleaned = redactor.settle(redactor.clean(text))
-    return Redacted(cleaned, redactor.counts)
-
-
 class Redactor:
     """Redacts many texts with one numbering. ``clean`` each text, then ``settle`` each result."""
 
@@ -120,6 +105,7 @@ class Redactor:
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
+        """What was taken out so far: (rule, occurrences), in the order of the rules' names."""
         return tuple(sorted(self._counts.items()))
 
     def forget_counts(self) -> None:

@@ -196,7 +196,6 @@ class SessionState:
     past_dismissed: tuple[str, ...] = ()
     searches: tuple[Search, ...] = ()
     closed: ev.SessionClosed | None = None
-    interrupted_by: str = ""
     unknown_events: int = 0
 
     @property
@@ -350,13 +349,13 @@ def _(event: ev.SessionOpened, state: SessionState) -> SessionState:
 def _(event: ev.SessionResumed, state: SessionState) -> SessionState:
     """A run that was under way when coach died never ended: the resumed session must not wait for it."""
     cut = replace(state, searches=_cut(state.searches))
-    return replace(cut, closed=None, interrupted_by="", series_start=None, plan=(), watching=False)
+    return replace(cut, closed=None, series_start=None, plan=(), watching=False)
 
 
 @_apply.register
 def _(event: ev.SessionInterrupted, state: SessionState) -> SessionState:
     cut = replace(state, searches=_cut(state.searches))
-    return replace(cut, interrupted_by=event.by, series_start=None, plan=(), watching=False)
+    return replace(cut, series_start=None, plan=(), watching=False)
 
 
 @_apply.register
@@ -502,7 +501,7 @@ def _(event: ev.TestPinned, state: SessionState) -> SessionState:
         event.digest,
         state.last_number,
     )
-    return replace(state, pin=pin, history=state.history.pinned(event.test, event.path))
+    return replace(state, pin=pin, history=state.history.pinned(event.test))
 
 
 @_apply.register

@@ -101,7 +101,6 @@ class Channel:
         self._counted: Counter[str] = Counter()
         self.began: WireEvent | None = None
         self.ended: WireEvent | None = None
-        self.has_collected = False
         self.selected = 0
         self.deselected = 0
         self.finished = 0
@@ -193,7 +192,6 @@ class Channel:
             case "begin":
                 self.began = self.began or event
             case "collected":
-                self.has_collected = True
                 self.selected, self.deselected = event.selected, event.deselected
             case "collect_failed":
                 self.collect_failures += 1

@@ -48,12 +48,6 @@ class Places:
     def is_own(self, path: str) -> bool:
         return self.name(path)[1]
 
-    def shorten(self, text: str) -> str:
-        """Remove the root from a sentence that somebody else wrote."""
-        for prefix in self._prefixes:
-            text = text.replace(prefix, "")
-        return text
-
     @staticmethod
     def is_own_name(relative: str) -> bool:
         return ENVIRONMENTS.isdisjoint(relative.replace(os.sep, "/").split("/"))

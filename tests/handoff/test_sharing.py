@@ -9,6 +9,7 @@ import pytest
 
 from coach.config import Settings
 from coach.core import commands as cmd
+from coach.core import events as ev
 from coach.core.decide import Decision, Refusal
 from coach.core.session import replay
 from coach.core.target import Target
@@ -59,7 +60,7 @@ def test_the_client_has_the_state_of_the_holder_and_hears_of_changes(held):
         refusal = door.submit(cmd.CancelRun()).result(10)
         assert refusal == Refusal("nothing is running")
         assert isinstance(door.submit(cmd.Interrupted(by="SIGTERM")).result(10), Refusal)
-    assert not held.state.interrupted_by
+    assert not any(isinstance(each.event, ev.SessionInterrupted) for each in held.records)
 
 
 def test_the_socket_is_private_and_goes_with_its_holder(held):

@@ -43,14 +43,6 @@ class Outline:
     def at(self, line: int) -> Outlined | None:
         return self._by_line.get(line)
 
-    def named(self, name: str, line: int) -> Outlined | None:
-        """Return the function a traceback names at a line; its ``def`` line counts too."""
-        found = self.at(line)
-        if found is not None:
-            return found
-        around = (each for each in self.functions if each.first <= line <= each.last)
-        return next((each for each in around if each.name.rpartition(".")[2] == name), None)
-
 
 def _functions(body: Sequence[ast.stmt], prefix: str) -> Iterator[Outlined]:
     for node in body:

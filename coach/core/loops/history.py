@@ -91,7 +91,6 @@ class History:
     protected: tuple[str, ...] = ()
     """Files nobody may touch, by the spec or the team."""
     pin_test: str = ""
-    pin_path: str = ""
     unpinned: frozenset[str] = frozenset()
     """Tests whose pin was taken off with a reason: they may change."""
     ran: frozenset[str] = frozenset()
@@ -149,11 +148,11 @@ class History:
         """Take in which functions a failing test runs."""
         return replace(self, ran_test=test, ran=ran)
 
-    def pinned(self, test: str, path: str) -> "History":
-        return replace(self, pin_test=test, pin_path=path, unpinned=self.unpinned - {test})
+    def pinned(self, test: str) -> "History":
+        return replace(self, pin_test=test, unpinned=self.unpinned - {test})
 
     def taken_off(self) -> "History":
-        return replace(self, pin_test="", pin_path="", unpinned=self.unpinned | {self.pin_test})
+        return replace(self, pin_test="", unpinned=self.unpinned | {self.pin_test})
 
     def up_to(self, run: int) -> "History":
         """Return the history as it was when a run had just ended: a slow reading must not blame later runs."""
