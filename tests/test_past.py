@@ -17,31 +17,18 @@ from coach.core.story.figures import Figures
 from coach.core.story.statistics import spread, statistics_of
 from coach.door import Update
 from coach.remembering import Remembering, past_failures
-from coach.store.lines import encode
-from tests.core.building import Log
+from tests.core.building import Log, keep
 from tests.core.story.test_story import fixed_session
 
 CAUSE = "share() lost its rounding"
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
-    return tmp_path / "state"
-
-
-def keep(state: Path, session: str, log: Log) -> None:
-    folder = state / "sessions" / session
-    folder.mkdir(parents=True)
-    (folder / "log.jsonl").write_bytes(b"".join(map(encode, log.records)))
 
 
 def solved() -> Log:
     return fixed_session().add(ev.RootCauseWritten(text=CAUSE), ev.SessionClosed(ending="verified"))
 
 
-def test_a_listener_looks_each_failure_up_once(state: Path) -> None:
-    keep(state, "aaaaaaaa", solved())
+def test_a_listener_looks_each_failure_up_once(state_home: Path) -> None:
+    keep(state_home, "aaaaaaaa", solved())
     seen: list[eff.PastSeen] = []
     now = Log().enter("reproduce").run().state
     listener = Remembering(seen.append)  # type: ignore[arg-type]
@@ -56,7 +43,7 @@ def test_a_listener_looks_each_failure_up_once(state: Path) -> None:
     assert "+right = 3" in candidate.fix
 
 
-def test_candidates_are_taken_in_dismissed_and_remembered(state: Path) -> None:
+def test_candidates_are_taken_in_dismissed_and_remembered(state_home: Path) -> None:
     log = Log().enter("reproduce").run()
     offered = PastFailure(session="aaaaaaaa", how="the same failure", root_cause=CAUSE)
     answer = decide(eff.PastSeen(run=1, candidates=(offered,)), log.state)
@@ -73,16 +60,16 @@ def test_candidates_are_taken_in_dismissed_and_remembered(state: Path) -> None:
     assert decide(eff.PastSeen(run=1, candidates=(offered,)), after) == Decision()
     assert isinstance(decide(cmd.DismissPast(sessions=()), after), Refusal)
     failing = log.state.runs[-1].failing
-    keep(state, "aaaaaaaa", solved())
+    keep(state_home, "aaaaaaaa", solved())
     assert past_failures(failing, "zzzzzzzz")
     log.add(*answer.events, *gone.events)
-    keep(state, "bbbbbbbb", log)
+    keep(state_home, "bbbbbbbb", log)
     assert not past_failures(failing, "zzzzzzzz"), "a later session is not offered it either"
 
 
-def test_seen_prints_cause_and_fix(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(state, "aaaaaaaa", solved())
-    keep(state, "bbbbbbbb", Log().enter("reproduce").run())
+def test_seen_prints_cause_and_fix(state_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(state_home, "aaaaaaaa", solved())
+    keep(state_home, "bbbbbbbb", Log().enter("reproduce").run())
     assert main(["seen", "--session", "bb"]) == 0
     said = capsys.readouterr().out
     assert f"cause: {CAUSE}" in said
@@ -91,9 +78,9 @@ def test_seen_prints_cause_and_fix(state: Path, capsys: pytest.CaptureFixture[st
     assert json.loads(capsys.readouterr().out)[0]["session"] == "aaaaaaaa"
 
 
-def test_stats_sum_up_sessions(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(state, "aaaaaaaa", solved())
-    keep(state, "bbbbbbbb", Log().enter("reproduce").run())
+def test_stats_sum_up_sessions(state_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(state_home, "aaaaaaaa", solved())
+    keep(state_home, "bbbbbbbb", Log().enter("reproduce").run())
     assert main(["stats", "--since", "10000w", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["sessions"], found["endings"]) == (2, {"verified": 1, "open": 1})

@@ -10,29 +10,16 @@ import pytest
 
 from coach.cli import main
 from coach.core import events as ev
-from coach.store.lines import encode
-from tests.core.building import Log, failure, report, shop_session
+from tests.core.building import Log, failure, keep, report, shop_session
 from tests.engine.histories import linear
 
 TEST = "tests/test_shop.py::test_total"
 
 
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
-    return tmp_path / "state"
-
-
-def keep(state: Path, session: str, log: Log) -> None:
-    folder = state / "sessions" / session
-    folder.mkdir(parents=True)
-    (folder / "log.jsonl").write_bytes(b"".join(map(encode, log.records)))
-
-
-def test_sessions_are_searched_and_limited(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sessions_are_searched_and_limited(state_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     red = Log().enter("reproduce").run(report(failure(message="'pen'", exception="KeyError")))
-    keep(state, "aaaaaaaa", red)
-    keep(state, "bbbbbbbb", shop_session("done").add(ev.SessionClosed(ending="partial")))
+    keep(state_home, "aaaaaaaa", red)
+    keep(state_home, "bbbbbbbb", shop_session("done").add(ev.SessionClosed(ending="partial")))
     assert main(["sessions", "KeyError", "cart", "--open", "--json"]) == 0
     (found,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (found["id"], found["failure"]) == ("aaaaaaaa", "KeyError: 'pen'")
@@ -45,21 +32,21 @@ def test_sessions_are_searched_and_limited(state: Path, capsys: pytest.CaptureFi
     assert main(["sessions", "--since", "soon"]) == 2
 
 
-def test_prune_says_first_and_does_when_told(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prune_says_first_and_does_when_told(state_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = shop_session("done").add(ev.SessionClosed(ending="partial"))
     old.records = [
         ev.Recorded(seq=each.seq, at=each.at - 1_900_000_000, event=each.event) for each in old.records
     ]
-    keep(state, "aaaaaaaa", old)
-    keep(state, "bbbbbbbb", Log().enter("reproduce"))
+    keep(state_home, "aaaaaaaa", old)
+    keep(state_home, "bbbbbbbb", Log().enter("reproduce"))
     assert main(["sessions", "prune"]) == 0
     assert "nothing was" in capsys.readouterr().out
-    assert (state / "sessions" / "aaaaaaaa").exists()
+    assert (state_home / "sessions" / "aaaaaaaa").exists()
     assert main(["sessions", "prune", "--yes"]) == 0
-    assert [each.name for each in (state / "sessions").iterdir()] == ["bbbbbbbb"]
+    assert [each.name for each in (state_home / "sessions").iterdir()] == ["bbbbbbbb"]
 
 
-def test_a_session_whose_target_passes_now_is_closed(state: Path, tmp_path: Path) -> None:
+def test_a_session_whose_target_passes_now_is_closed(tmp_path: Path) -> None:
     history, _ = linear(tmp_path / "shop", 3, 2)
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

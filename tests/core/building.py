@@ -1,6 +1,7 @@
 """Build session logs event by event: realistic states for tests that start from what a session holds.
 
-``Log`` stamps what it is given; ``shop_session`` tells a whole story up to a step. Nothing runs, nothing is read.
+``Log`` stamps what it is given; ``shop_session`` tells a whole story up to a step. Nothing runs, nothing is read; ``keep`` puts
+one where coach looks for its sessions.
 """
 
 import tomllib
@@ -20,6 +21,7 @@ from coach.core.suspect import Suspect
 from coach.core.target import Target
 from coach.core.verification import Verification, VerificationCheck
 from coach.core.workflow import Workflow
+from coach.store.lines import encode
 
 ROOT = "/home/ada/code/shop"
 TEST = "tests/test_cart.py::test_total_of_three"
@@ -193,6 +195,13 @@ SUSPECTS = (
     ),
     Suspect(path="shop/cart.py", function="total", line=41, score=1.0, reasons=("raised here",)),
 )
+
+
+def keep(state_home: Path, session: str, log: Log) -> None:
+    """Write a log as that of a session of this state directory."""
+    folder = state_home / "sessions" / session
+    folder.mkdir(parents=True)
+    (folder / "log.jsonl").write_bytes(b"".join(map(encode, log.records)))
 
 
 def shop_session(until: str = "hypothesize") -> Log:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -111,3 +112,17 @@ def coach(*words, cwd, state, is_first=False, **more):
         (Path(state) / "welcomed").touch()
     environment = {"COACH_STATE_DIR": str(state), **more.pop("env", {})}
     return Terminal([sys.executable, "-m", "coach", *words], cwd=Path(cwd), env=environment, **more)
+
+
+def headless(*words, cwd, state):
+    """Run a command that prints, with nothing of this surroundings but where python is."""
+    environment = {
+        "COACH_STATE_DIR": str(state),
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(state),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    argv = [sys.executable, "-m", "coach", *words]
+    return subprocess.run(
+        argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )

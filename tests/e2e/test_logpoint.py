@@ -1,12 +1,11 @@
 """Logpoints through the real program: a prediction tested without an edit, and pdb on a real terminal."""
 
 import json
-import subprocess
 import sys
 
 import pytest
 
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import Terminal, headless
 
 TEST = "test_cart.py::test_total"
 CODE = "def total(lines):\n    found = 0\n    for price in lines:\n        found += price\n    return found\n"
@@ -25,24 +24,11 @@ def shop(tmp_path):
     return folder
 
 
-def coach(*words, cwd, state):
-    environment = {
-        "COACH_STATE_DIR": str(state),
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(state),
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    }
-    argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(
-        argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 def test_a_prediction_is_tested_by_looking(shop, state_home):
     before = (shop / "cart.py").read_bytes()
 
     def do(*words):
-        return coach(*words, cwd=shop, state=state_home)
+        return headless(*words, cwd=shop, state=state_home)
 
     assert do("run", TEST, "--python", sys.executable).returncode == 1
     assert do("hypothesis", "a price is negative", "--predict", "price < 0").returncode == 0
@@ -72,7 +58,7 @@ def test_a_prediction_is_tested_by_looking(shop, state_home):
 
 
 def test_pdb_on_the_real_terminal_where_the_condition_holds(shop, state_home):
-    coach("run", TEST, "--python", sys.executable, cwd=shop, state=state_home)
+    headless("run", TEST, "--python", sys.executable, cwd=shop, state=state_home)
     words = [sys.executable, "-m", "coach", "logpoint", "cart.py:4", "--pdb", "--expect", "price < 0"]
     screen = Terminal(words, cwd=shop, env={"COACH_STATE_DIR": str(state_home)})
     screen.wait_for("cart.py(4)total()", "(Pdb)")

@@ -1,14 +1,12 @@
 """Loops through the real program: heard while they happen, whose attempts they were, switched off, dismissed, restored."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from coach.cli import main
 from tests.loops.projects import FOLDER, SHOP
 
 
@@ -25,21 +23,8 @@ def shop(tmp_path):
 
 
 @pytest.fixture
-def coach(shop, monkeypatch, capsys):
-    """Run a headless command in the project; returns what it said on stdout and stderr."""
-    monkeypatch.chdir(shop)
-    for name in [each for each in os.environ if each.startswith(("PYTEST_", "GIT_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-    def run(*words, code=0):
-        capsys.readouterr()
-        returned = main(words)
-        said = capsys.readouterr()
-        assert returned == code, said
-        return said
-
-    return run
+def coach(shop, coach_in):
+    return coach_in(shop)
 
 
 def patch(shop, number):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from coach.demo import FAILING_TEST, make_demo, solution
-from tests.e2e.terminal import coach
+from tests.e2e.terminal import coach, headless
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 
@@ -18,19 +18,6 @@ def shop(tmp_path):
     folder = tmp_path / "shop"
     make_demo(folder)
     return folder
-
-
-def headless(*words, cwd, state):
-    environment = {
-        "COACH_STATE_DIR": str(state),
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(state),
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    }
-    argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(
-        argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
 
 
 def git(folder, *words):

@@ -1,22 +1,19 @@
 """``coach trace`` through the real program: a tree, the first divergence, the failing run's own log lines; nothing written."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from coach.cli import main
 from tests.engine.conftest import TARGETS, content_hash
 
 TEST = "tests/test_stock.py::test_short"
 
 
 @pytest.fixture
-def coach(tmp_path, monkeypatch, capsys):
-    """Run a headless command in the project; returns what it said on stdout and stderr."""
+def coach(tmp_path, coach_in):
     root = tmp_path / "depot"
     shutil.copytree(TARGETS / "called", root)
     stock = root / "depot/stock.py"
@@ -32,20 +29,8 @@ def coach(tmp_path, monkeypatch, capsys):
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "start"]):
         subprocess.run([*git, *words], cwd=root, check=True)
     stock.write_text(good)
-    monkeypatch.chdir(root)
-    for name in [each for each in os.environ if each.startswith(("PYTEST_", "GIT_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     before = content_hash(root)
-
-    def run(*words, code=0):
-        capsys.readouterr()
-        returned = main(words)
-        said = capsys.readouterr()
-        assert returned == code, said
-        return said
-
-    yield run
+    yield coach_in(root)
     assert content_hash(root) == before
 
 

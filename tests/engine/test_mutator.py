@@ -64,21 +64,29 @@ def laid(tmp_path, ground):
     return Ground(root, ground("passing").env)
 
 
-def mutate(laid, test, *places, seconds=20.0, python=sys.executable):
+def tried(laid, focus, purpose, chosen, *, seconds, python):
+    """Run mutants against a test; returns what was asked, what the mutator said and how the run was."""
     around = laid.surroundings(python=python)
     request = RunRequest(
         number=1,
-        purpose="mutants",
-        target=Target(words=("test_cart.py",)),
-        focus=f"test_cart.py::{test}",
+        purpose=purpose,
+        target=Target(words=(focus.partition("::")[0],)),
+        focus=focus,
         mutate=seconds,
-    )
-    chosen = planned(
-        [MutationPlace(path="cart.py", function=name, lines=lines) for name, lines in places], laid.root
+        control=purpose == "control",
     )
     around.mutated[1] = plan_text(request, chosen, laid.root)
     report = execute(request, around, laid.cancel)
-    return mutations_of(request, "tree", chosen, around.mutated[1], report.duration)
+    return request, around.mutated[1], report
+
+
+def mutate(laid, test, *places, seconds=20.0, python=sys.executable):
+    chosen = planned(
+        [MutationPlace(path="cart.py", function=name, lines=lines) for name, lines in places], laid.root
+    )
+    focus = f"test_cart.py::{test}"
+    request, said, report = tried(laid, focus, "mutants", chosen, seconds=seconds, python=python)
+    return mutations_of(request, "tree", chosen, said, report.duration)
 
 
 @pytest.mark.parametrize("version", ["", "3.8", "3.13"])
@@ -222,19 +230,10 @@ def control(laid, test, lines, python=sys.executable):
     (laid.root / "rates.py").write_text(RATES)
     (laid.root / "test_rates.py").write_text(PRICES)
     (laid.root / "conftest.py").write_text("import test_rates\nLOADED = test_rates.LIMIT\n")
-    around = laid.surroundings(python=python)
-    request = RunRequest(
-        number=1,
-        purpose="control",
-        target=Target(words=("test_rates.py",)),
-        focus=f"test_rates.py::{test}",
-        mutate=30.0,
-        control=True,
-    )
     chosen = wrong_fixes([MutationPlace(path="rates.py", lines=lines)], laid.root)
-    around.mutated[1] = plan_text(request, chosen, laid.root)
-    report = execute(request, around, laid.cancel)
-    return control_of(1, chosen, around.mutated[1], report.ending.sentence)
+    focus = f"test_rates.py::{test}"
+    _, said, report = tried(laid, focus, "control", chosen, seconds=30.0, python=python)
+    return control_of(1, chosen, said, report.ending.sentence)
 
 
 @pytest.mark.parametrize("version", ["", "3.8", "3.13"])

@@ -1,6 +1,5 @@
 """Trees are recorded, compared and copied, and nothing of the user's repository changes or runs."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ import pytest
 from coach.engine import scratch, snapshot
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.errors import CoachError, ScratchError
+from tests.engine.histories import fingerprint
 
 Git = Callable[..., str]
 
@@ -65,18 +65,6 @@ def committed(root: Path, git: Git) -> Path:
     (root / "cart.py").write_text("stashed\n")
     git("stash")
     return root
-
-
-def fingerprint(place: Path) -> dict[str, str]:
-    """Hash every file, link and folder under a place."""
-    found = {}
-    for folder, folders, files in os.walk(place):
-        for name in (*folders, *files):
-            path = Path(folder) / name
-            kind = str(path.readlink()) if path.is_symlink() else "folder" if path.is_dir() else ""
-            content = kind or hashlib.sha256(path.read_bytes()).hexdigest()
-            found[str(path.relative_to(place))] = f"{path.lstat().st_mode:o} {content}"
-    return found
 
 
 @pytest.fixture
