@@ -38,12 +38,12 @@ WINDOWS = {
     "spec": "SpecScreen",
     "hypothesis": "HypothesisScreen",
     "export": "ExportScreen",
-    "help": "HelpScreen",
+    "help": "ReadingScreen",
     "searches": "SearchesScreen",
     "calls": "CallsScreen",
     "hand-over": "ReasonScreen",
     "compare": "ReasonScreen",
-    "figures": "HelpScreen",
+    "figures": "ReadingScreen",
     "palette": "Palette",
 }
 KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]

@@ -159,7 +159,7 @@ async def test_markup_in_a_notice_stays_text() -> None:
         assert "[@click=app.quit()]x[/] [/" in text_of(pilot)
 
 
-BASES = {"Patient", "Dialog", "Form", "Roles"}
+BASES = {"Patient", "Dialog", "Form", "Sheet", "Roles"}
 """Never shown themselves."""
 NOT_BY_KEY = {
     "ConfirmScreen",

@@ -121,7 +121,7 @@ def _seconds(text: str) -> float:
 
 
 def root_cause(screen: "SessionScreen", _key: str) -> None:
-    from coach.ui.screens.experiments import ClosingScreen
+    from coach.ui.screens.closing import ClosingScreen
 
     state = screen.state
     screen.app.push_screen(ClosingScreen(state.closing, state.root_cause), screen.submit_answer)

@@ -10,7 +10,6 @@ from coach.ui.present import restoring
 from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
-    from coach.core.search import SearchKind
     from coach.ui.screens.session import SessionScreen
 
 
@@ -68,13 +67,18 @@ def searches(screen: "SessionScreen", _key: str) -> None:
     from coach.ui.present.choosing import offers
     from coach.ui.screens.searches import SearchesScreen
 
-    def chosen(kind: "SearchKind | None") -> None:
+    offered = offers(screen.state)
+
+    def chosen(index: int | None) -> None:
+        if index is None:
+            return
+        kind = offered[index].kind
         if kind == "input":
             _ask_input(screen)
-        elif kind:
+        else:
             screen.submit(cmd.BeginSearch(kind=kind))
 
-    screen.app.push_screen(SearchesScreen(offers(screen.state)), chosen)
+    screen.app.push_screen(SearchesScreen(offered), chosen)
 
 
 def _ask_input(screen: "SessionScreen") -> None:

@@ -83,9 +83,9 @@ def copy(screen: "SessionScreen", _key: str) -> None:
 
 
 def _read(screen: "SessionScreen", title: str, lines: tuple[Line, ...]) -> None:
-    from coach.ui.screens.help import HelpScreen
+    from coach.ui.screens.reading import ReadingScreen
 
-    screen.app.push_screen(HelpScreen(lines, title))
+    screen.app.push_screen(ReadingScreen(title, lines))
 
 
 def _leap(

@@ -81,9 +81,9 @@ def export(screen: "SessionScreen", _key: str) -> None:
 
 def show_help(screen: "SessionScreen", _key: str) -> None:
     from coach.ui.present.helping import help_lines
-    from coach.ui.screens.help import HelpScreen
+    from coach.ui.screens.reading import ReadingScreen
 
-    screen.app.push_screen(HelpScreen(help_lines(screen.state, screen.door.read_only)))
+    screen.app.push_screen(ReadingScreen("Keys", help_lines(screen.state, screen.door.read_only)))
 
 
 DEEDS: dict[str, Deed] = {

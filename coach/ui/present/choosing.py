@@ -26,6 +26,8 @@ _ROLES: dict[bool, tuple[Role, Role, Role]] = {False: ("key", "strong", "plain")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """One search: what it asks, what it costs, and why it is refused now (empty: it is not)."""
+
     kind: SearchKind
     asks: str
     costs: str
@@ -38,13 +40,14 @@ def offers(state: SessionState) -> tuple[Offer, ...]:
 
 
 def offer_lines(shown: tuple[Offer, ...]) -> tuple[Line, ...]:
+    """Return the searches, each some lines long; the key of a line is the number of its search, from 1."""
     lines: list[Line] = []
     for number, each in enumerate(shown, start=1):
         key, name, cost = _ROLES[bool(each.why_not)]
-        lines.append(line((f" {number} ", key), "  ", (each.asks, name), hang=5, key=each.kind))
-        lines.append(line("     ", (each.costs, cost), hang=5, key=each.kind))
+        lines.append(line((f" {number} ", key), "  ", (each.asks, name), hang=5, key=str(number)))
+        lines.append(line("     ", (each.costs, cost), hang=5, key=str(number)))
         if each.why_not:
-            lines.append(line("     ", ("not now: ", "warn"), (each.why_not, "dim"), hang=5, key=each.kind))
+            lines.append(line("     ", ("not now: ", "warn"), (each.why_not, "dim"), hang=5, key=str(number)))
     return (
         *lines,
         BLANK,

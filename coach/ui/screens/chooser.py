@@ -3,42 +3,32 @@
 from typing import ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 
-from coach.ui import literal
 from coach.ui.present.line import Line
-from coach.ui.screens.dialog import Dialog
+from coach.ui.screens.sheet import Sheet
 from coach.ui.widgets.paper import Paper
 
 
-class Chooser(Dialog[int]):
+class Chooser(Sheet[int]):
     """Answers with the index of what was chosen. The key of a line is its number, from 1."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
+    SHAPE = ""
 
     def __init__(self, title: str, verb: str, lines: tuple[Line, ...], count: int) -> None:
-        super().__init__()
-        self._title, self._verb, self._lines, self._count = title, verb, lines, count
-
-    def compose(self) -> ComposeResult:
-        window = Vertical(classes="window")
-        window.border_title = literal.plain(self._title)
-        window.border_subtitle = literal.plain(f"1 … {self._count} or enter {self._verb} · esc leaves")
-        with window:
-            yield Paper("choices")
-
-    def on_mount(self) -> None:
-        paper = self.query_one("#choices", Paper)
-        paper.show(self._lines)
-        paper.focus()
+        super().__init__(title, f"1 … {count} or enter {verb} · esc leaves", lines)
+        self._count = count
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdigit() and 1 <= int(event.key) <= self._count:
             event.stop()
-            self.dismiss(int(event.key) - 1)
+            self.choose(int(event.key) - 1)
 
     @on(Paper.Chosen)
     def _chosen(self, message: Paper.Chosen) -> None:
-        self.dismiss(int(message.key) - 1)
+        self.choose(int(message.key) - 1)
+
+    def choose(self, index: int) -> None:
+        """Take the one at ``index``."""
+        self.dismiss(index)

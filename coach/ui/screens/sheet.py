@@ -1,0 +1,34 @@
+"""A window of lines: what it is stands in the upper edge of its frame, what its keys do in the lower one."""
+
+from typing import ClassVar, Generic
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from coach.ui import literal
+from coach.ui.present.line import Line
+from coach.ui.screens.dialog import Dialog, T
+from coach.ui.widgets.paper import Paper
+
+
+class Sheet(Dialog[T], Generic[T]):
+    """Shows the lines; what can be answered is for its heirs to say."""
+
+    SHAPE: ClassVar[str] = "-short"
+    """``-short`` is as high as its lines, ``-tall`` as high as the screen."""
+
+    def __init__(self, title: str, keys: str, lines: tuple[Line, ...]) -> None:
+        super().__init__()
+        self._title, self._keys, self._lines = title, keys, lines
+
+    def compose(self) -> ComposeResult:
+        window = Vertical(classes=f"window {self.SHAPE}")
+        window.border_title = literal.plain(self._title)
+        window.border_subtitle = literal.plain(self._keys)
+        with window:
+            yield Paper("sheet")
+
+    def on_mount(self) -> None:
+        paper = self.query_one("#sheet", Paper)
+        paper.show(self._lines)
+        paper.focus()
