@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from coach.core.checks import Checked, missing
+from coach.core.checks import Checked, missing, runs_alone
 from coach.core.isolate.leads import evidence_from_searches
 from coach.core.search import Lead
 from coach.core.session import SessionState
@@ -23,9 +23,7 @@ _FOR_CHECK: dict[str, Advice] = {
     "same-failure": Advice("Measure how often it fails before believing it.", "reproduce"),
     "spec-says-what-is-wrong": Advice("Say in one line each what should happen and what happens.", "spec"),
     "test-pinned": Advice("Pin the failing test, so that nobody can move the goal.", "pin"),
-    "red-for-the-reason": Advice(
-        "The test must fail for the reproduced reason, not for its own set-up.", "run"
-    ),
+    "red-for-the-reason": Advice("It must fail for the reproduced reason, not for its own set-up.", "run"),
     "runs-alone": Advice("Run the pinned test alone: small and quick to repeat.", "reproduce"),
     "suspects-backed-by-a-run": Advice("Run it red once more: the failing run names the suspects.", "run"),
     "suspects-at-most": Advice("Too many places to look at: rule out what cannot be it.", "rule-out"),
@@ -40,7 +38,7 @@ _FOR_CHECK: dict[str, Advice] = {
     "notes-at-least": Advice("Write down what was seen, and when.", "note"),
     "budget-set": Advice("Say how long it may take: longer is red.", "budget"),
     "questions-answered": Advice("Answer what production will ask.", "root-cause"),
-    "verified": Advice("Prove the fix: green with it, red without it, nothing else broken.", "verify"),
+    "verified": Advice("Prove it: green with the fix, red without, nothing else broken.", "verify"),
     "root-cause-written": Advice("Write the root cause while you know it.", "root-cause"),
     "confirmed": Advice("Look at the checks. If you agree, confirm.", "confirm"),
 }
@@ -113,6 +111,10 @@ def _for_check(state: SessionState, open_check: Checked) -> Advice:
         passes = state.reproduction.runs - state.reproduction.failures
         text = f"It passed in {passes} of {state.reproduction.runs} cold runs: what differs where it failed?"
         return Advice(text, "reproduce")
+    if open_check.name == "runs-alone" and any(
+        run.judged and run.judged.outcome == "PASS" for run in runs_alone(state)
+    ):
+        return Advice("Alone it passes: find the tests before it without which it passes.", "searches")
     if open_check.name == "hypothesis-supported" and state.open_hypotheses:
         return Advice(
             f"H{state.open_hypotheses[-1].id} waits: make the one change it predicts about and save.", "judge"

@@ -6,8 +6,10 @@ Nobody ticks a check off; each is computed from recorded runs and file states.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coach.core.run import Run
 from coach.core.search import SearchKind, SearchResult
 from coach.core.session import SessionState
+from coach.core.target import Target
 from coach.core.workflow import GateCheck, Step
 
 
@@ -70,7 +72,7 @@ def _same_failure(state: SessionState, _limit: int) -> Checked:
     if found is None or not found.runs:
         return Checked("same-failure", "the same failure again", passed=False, figure="R measures how often")
     figure = f"{found.failures} of {found.runs}"
-    if found.is_reproduced and not found.is_stable:
+    if found.is_reproduced and found.failures < found.runs:
         figure += f", flaky {found.low:.0%} to {found.high:.0%}"
     return Checked("same-failure", "the same failure again", found.is_reproduced, figure)
 
@@ -127,13 +129,34 @@ def _red_run(state: SessionState) -> int:
 @check("runs-alone")
 def _runs_alone(state: SessionState, _limit: int) -> Checked:
     title = "fails when run alone"
-    if state.pin is None:
-        return Checked("runs-alone", title, passed=False)
-    for run in reversed(state.runs):
-        is_alone = run.request.target.words == (state.pin.test,) or run.request.target.kind == "command"
-        if is_alone and run.is_evidence and any(each.test == state.pin.test for each in run.failing):
+    alone = runs_alone(state)
+    for run in alone:
+        if any(state.pin and each.test == state.pin.test for each in run.failing):
             return Checked("runs-alone", title, passed=True, figure=f"#{run.number}")
-    return Checked("runs-alone", title, passed=False, figure="R runs it alone")
+    passed = next((run for run in alone if run.judged and run.judged.outcome == "PASS"), None)
+    figure = f"passed alone in #{passed.number}" if passed else "R runs it alone" if state.pin else ""
+    return Checked("runs-alone", title, passed=False, figure=figure)
+
+
+def runs_alone(state: SessionState) -> list[Run]:
+    """Return the cold runs of nothing but the pinned test, or of the command, newest first."""
+    if state.pin is None:
+        return []
+    words = (state.pin.test,)
+    return [
+        run
+        for run in reversed(state.runs)
+        if run.is_evidence and (run.request.target.words == words or run.request.target.kind == "command")
+    ]
+
+
+def wanted_alone(state: SessionState) -> Target | None:
+    """Return the pinned test as a target of its own while the step asks for a run of it alone, else None."""
+    if state.pin is None or state.step is None or state.target.kind != "pytest":
+        return None
+    alone = Target(words=(state.pin.test,))
+    is_asked = any(each.name == "runs-alone" for each in missing(state, state.step))
+    return alone if is_asked and alone.words != state.target.words else None
 
 
 @check("suspects-backed-by-a-run")

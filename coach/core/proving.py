@@ -3,6 +3,7 @@
 Enough repeats, red without it, small wrong fixes noticed, nothing left behind, what was predicted holds.
 """
 
+from coach.core.checks import runs_alone
 from coach.core.control import Control
 from coach.core.leftovers import leftovers
 from coach.core.reproduction import repeats_for
@@ -142,7 +143,7 @@ def not_asked(state: SessionState) -> str:
     """Say why small wrong fixes are no question here; empty when they are."""
     if state.workflow.oracle == "time":
         return "the failure is time, and small changes keep it"
-    return "the test fails only in company" if not fails_alone(state) else ""
+    return "the test fails only in company" if fails_in_company(state) else ""
 
 
 def fails_alone(state: SessionState) -> bool:
@@ -153,6 +154,15 @@ def fails_alone(state: SessionState) -> bool:
         for run in state.runs
         if not run.request.in_copy
     )
+
+
+def fails_in_company(state: SessionState) -> bool:
+    """Whether the pinned test, never red in a run of its own, was green in one of files that were red otherwise."""
+    if fails_alone(state):
+        return False
+    red = {run.report.tree for run in state.runs if run.report and run.failing and run.is_current_evidence}
+    green = (run for run in runs_alone(state) if run.judged and run.judged.outcome == "PASS")
+    return any(run.report and run.report.tree in red for run in green)
 
 
 def left_behind(state: SessionState) -> VerificationCheck:

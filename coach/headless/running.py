@@ -38,6 +38,8 @@ def reproduce(args: Namespace) -> int:
     with opened_target(args) as session:
         ask(session, cmd.Reproduce())
         state = session.state
+        if state.last_run and state.last_run.request.covers == "failures":
+            return _say_run(session, args)  # the step asked whether the pinned test fails alone
         found = state.reproduction
         if found and not args.json:
             kind = "stable" if found.is_stable else f"between {found.low:.0%} and {found.high:.0%}"

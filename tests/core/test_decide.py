@@ -4,6 +4,8 @@ import pytest
 
 from coach.core import commands as cmd
 from coach.core import effects as eff
+from coach.core.advice import advise
+from coach.core.checks import evaluate, is_met
 from coach.core.decide import Refusal
 from coach.core.hypothesis import Prediction
 from coach.core.report import Ending, RunReport
@@ -276,3 +278,44 @@ def test_what_cannot_be_done_is_refused_with_a_reason(command):
     answer = reproduced().send(command)
     assert isinstance(answer, Refusal)
     assert len(answer.reason) > 8
+
+
+def a_test_pinned_out_of_a_file():
+    """The engineer began with a file, and is asked whether the pinned test fails without the others."""
+    drive = pinned(target=Target(words=("tests/test_cart.py",)))
+    drive.send(cmd.WriteSpec(spec=Spec(expected="10", actual="9")))
+    drive.send(cmd.GoToStep())
+    assert advise(drive.state).text.startswith("Run the pinned test alone")
+    return drive
+
+
+def test_a_pinned_test_out_of_a_wider_target_is_run_alone_when_the_step_asks():
+    drive = a_test_pinned_out_of_a_file()
+    drive.send(cmd.Reproduce())
+    assert drive.state.under_way[-1].request.target.words == (TEST,)
+    drive.ends(red())
+    assert not drive.state.under_way
+    assert is_met(drive.state, drive.state.step)
+    assert drive.state.reproduction.is_stable, "the measurement of the target stays"
+    drive.send(cmd.Reproduce())
+    assert drive.state.under_way[-1].request.target == drive.state.target
+
+
+def test_a_pinned_test_that_passes_alone_leads_to_the_tests_before_it():
+    drive = a_test_pinned_out_of_a_file()
+    drive.send(cmd.Reproduce())
+    drive.ends(green())
+    assert not is_met(drive.state, drive.state.step)
+    assert advise(drive.state).action == "searches"
+    assert drive.state.last_failure is not None, "the target is as red as it was"
+
+
+def test_two_equal_failures_of_two_slow_runs_are_not_called_flaky():
+    drive = opened()
+    drive.send(cmd.Begin())
+    for _ in range(2):
+        drive.ends(red(duration=45.0))
+    drive.looked()
+    assert not drive.state.under_way
+    again = next(each for each in evaluate(drive.state, drive.state.step) if each.name == "same-failure")
+    assert (again.passed, again.figure) == (True, "2 of 2")

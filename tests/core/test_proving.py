@@ -9,6 +9,7 @@ from coach.core.control import Control, Survivor, fixed_lines
 from coach.core.decide import Refusal
 from coach.core.hypothesis import Prediction
 from coach.core.leftovers import leftovers
+from coach.core.spec import Spec
 from coach.core.target import Target
 from tests.core.driving import CHANGES, TEST, failure, green, opened, pinned, red, verified
 
@@ -149,6 +150,27 @@ def test_a_surviving_wrong_fix_is_an_edge_case_to_add_or_to_explain():
     assert drive.state.verification.verdict == "verified"
     assert drive.state.verified_at_run == at
     assert line(drive.state.verification, "control").objections[0].answer == "a and b are never equal"
+
+
+def from_a_file(alone=None):
+    """A pinned test out of a file that was never run alone, or ended so when it was."""
+    drive = pinned(target=Target(words=("tests/test_cart.py",)))
+    drive.send(cmd.WriteSpec(spec=Spec(expected="10", actual="9")))
+    drive.send(cmd.GoToStep())
+    if alone:
+        drive.send(cmd.Reproduce())
+        drive.ends(alone)
+    return drive
+
+
+def test_a_test_that_was_never_run_alone_is_not_said_to_fail_only_in_company():
+    found = verified(from_a_file())
+    assert line(found, "control").figure == "4 of 4 caught"
+
+
+def test_small_wrong_fixes_are_no_question_of_a_test_that_passes_alone():
+    found = verified(from_a_file(alone=green(tree="t0")))
+    assert line(found, "control").figure == "not asked: the test fails only in company"
 
 
 def test_a_control_that_could_not_run_is_missing_not_passed():

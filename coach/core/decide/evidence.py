@@ -2,7 +2,7 @@
 
 from coach.core import commands as cmd
 from coach.core import events as ev
-from coach.core.checks import pinnable
+from coach.core.checks import pinnable, wanted_alone
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.effects import MutationPlace, ReadTest, StartRun, StopRuns, Watch
 from coach.core.isolate.spectrum import Scope
@@ -89,10 +89,16 @@ def _(message: cmd.Begin, state: SessionState) -> Decision | Refusal:
 
 @decide.register
 def _(_message: cmd.Reproduce, state: SessionState) -> Decision | Refusal:
+    """Measure the target; where the step asks whether the pinned test fails alone, run that one once."""
     if state.closed:
         return CLOSED
     draft = Draft(state)
-    begin_reproduction(draft)
+    _void_verification(draft, "another run was asked for")
+    alone = wanted_alone(state)
+    if alone and state.series_start is None:
+        start_run(draft, "reproduce", "failures", alone)
+    else:
+        begin_reproduction(draft)
     return draft.done()
 
 
