@@ -3,8 +3,13 @@
 import pytest
 from rich.cells import cell_len
 
+from coach.core import commands as cmd
+from coach.core.advice import _FOR_CHECK
+from coach.ui.keys import action
 from coach.ui.present.flow import cells, flow, middle
+from coach.ui.present.header import lamp
 from coach.ui.present.line import elastic, line
+from tests.core.driving import green, opened, red
 
 
 def rows(*lines: object, width: int) -> list[str]:
@@ -56,3 +61,22 @@ def test_no_row_is_wider_than_the_panel(text: str, width: int) -> None:
 
 def test_middle_counts_cells() -> None:
     assert cell_len(middle("日本語のテスト名前です", 9)) <= 9
+
+
+def test_a_pass_of_a_flaky_target_does_not_light_the_green_lamp() -> None:
+    drive = opened()
+    drive.send(cmd.Begin())
+    for index in range(10):
+        drive.ends(green() if index % 2 else red())
+    drive.looked()
+    assert "flaky" in lamp(drive.state).text
+    drive.send(cmd.RunTarget(purpose="experiment"))
+    drive.ends(green())
+    assert "green" in lamp(drive.state).text, "a later run is no part of the measurement"
+
+
+def test_every_next_move_fits_a_narrow_terminal_with_its_key() -> None:
+    for each in _FOR_CHECK.values():
+        found = action(each.action)
+        assert found is not None
+        assert len(f" → {each.text}   {found.shown_key}  {found.label}") <= 80, each.text

@@ -15,6 +15,7 @@ _LAMPS: dict[str, tuple[str, Role]] = {
     "✔": (" ✔ green      ", "lamp-good"),
     "◐": (" ◐ unresolved ", "lamp-warn"),
 }
+_FLAKY: tuple[str, Role] = (" ◐ flaky      ", "lamp-warn")
 TOO_SMALL = 24
 """Columns below which nothing useful can be shown."""
 
@@ -22,12 +23,20 @@ _NO_RUN: tuple[str, Role] = (" ○ no run yet ", "lamp-none")
 
 
 def lamp(state: SessionState) -> Piece:
-    """Return the newest complete answer of the target; a run under way does not put it out."""
+    """Return the newest complete answer of the target; a run under way does not put it out. A pass of a flaky target is flaky."""
     stopped = {"superseded", "cancelled"}
     runs = state.newest_target_runs()
     newest = next((run for run in runs if run.report and run.report.ending.kind not in stopped), None)
     text, role = _LAMPS[sign(newest)[0]] if newest else _NO_RUN
+    if newest and newest.judged and newest.judged.outcome == "PASS" and _is_only_luck(state, newest.number):
+        text, role = _FLAKY
     return piece(text, role)
+
+
+def _is_only_luck(state: SessionState, number: int) -> bool:
+    """Whether this pass is one of a measurement in which the target failed too: a green lamp would be read as fixed."""
+    found = state.reproduction
+    return found is not None and found.failures > 0 and number in found.evidence
 
 
 def title(state: SessionState) -> str:
