@@ -82,7 +82,10 @@ class CoachApp(TidyApp):
         return SessionScreen(self.door, self._export, self._clock, self._ways)
 
     def _open(self) -> None:
-        """Open in a thread of its own, so that keys and signals are answered meanwhile."""
+        """Open in a thread of its own, so that keys and signals are answered meanwhile.
+
+        It says what it found by ``call_later``: ``call_from_thread`` would wait for a screen that was left.
+        """
         self._opener = threading.Thread(target=self._open_here, name="coach-opening", daemon=True)
         self._opener.start()
 
@@ -93,18 +96,13 @@ class CoachApp(TidyApp):
             importlib.import_module("coach.ui.keys").use(chosen)
             importlib.import_module("coach.ui.screens.session")
             if not os.environ.get("TEXTUAL_THEME"):
-                self._say(partial(self._wear, wished))
+                self.call_later(partial(self._wear, wished))
             self.door = self._opening.open()
         except CoachError as error:
             self.failure = error
-            self._say(partial(self.exit, None, error.exit_code))
+            self.call_later(partial(self.exit, None, error.exit_code))
         else:
-            self._say(self._show_session)
-
-    def _say(self, what: Callable[[], object]) -> None:
-        """Call on the screen's own loop; nobody listens any more when the screen was left meanwhile."""
-        with contextlib.suppress(RuntimeError):
-            self.call_from_thread(what)
+            self.call_later(self._show_session)
 
     def opened(self, within: float) -> "Door | None":
         """Return the door, after the screen was left; waits for an opening that is under way (seconds)."""
@@ -113,6 +111,8 @@ class CoachApp(TidyApp):
         return self.door
 
     async def _show_session(self) -> None:
+        if self.return_code is not None:  # left while it opened; whoever opened it closes it
+            return
         await self.push_screen(self._session_screen())  # over the waiting screen, which cannot be replaced
         gc.freeze()  # all this stays: to look through it for garbage, again and again, makes a key wait 50 ms
         if self._opening:

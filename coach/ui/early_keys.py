@@ -5,7 +5,7 @@ widget that still has the focus, where each of them is an action of the session.
 """
 
 import time
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import App
@@ -26,6 +26,8 @@ class Patient(Screen[T], Generic[T]):
     """A screen that may be waiting for the widget its keys are meant for."""
 
     awaits_focus = False
+    AT_ONCE: ClassVar[frozenset[str]] = frozenset({"escape"})
+    """Keys that work while the others wait, and leave nothing of them: a window that never gets its focus can still be left."""
 
     def on_descendant_focus(self) -> None:
         if self.awaits_focus:
@@ -55,10 +57,11 @@ class PatientApp(App[None]):
             event.text = safe(event.text, limit=200_000)
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.last_key_at = time.monotonic()
-            if event.key == "escape":  # a window that never gets its focus can still be left
+            is_urgent = self._is_waiting and event.key in self._at_once
+            if is_urgent:
                 self._early.clear()
             self._early.append(event)
-            if event.key == "escape" or not self._is_waiting:
+            if is_urgent or not self._is_waiting:
                 await self._hand_on()
         else:
             await super().on_event(event)
@@ -71,10 +74,14 @@ class PatientApp(App[None]):
     def _is_waiting(self) -> bool:
         return isinstance(self.screen, Patient) and self.screen.awaits_focus
 
+    @property
+    def _at_once(self) -> frozenset[str]:
+        return self.screen.AT_ONCE if isinstance(self.screen, Patient) else frozenset()
+
     async def _hand_on(self) -> None:
         """Hand on what was kept, until a key opens another window that is to be waited for."""
         while self._early:
             event = self._early.pop(0)
             await super().on_event(event)
-            if self._is_waiting and event.key != "escape":
+            if self._is_waiting and event.key not in self._at_once:
                 break

@@ -4,16 +4,24 @@ Light on purpose: it is painted before the core, git and the target's interprete
 followed by a picture at once.
 """
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
+
+from coach.ui.early_keys import Patient
 
 STEPS = " ○ Reproduce   ○ Failing test   ○ Isolate   ○ Hypothesize   ○ Verify"
 
 
-class WaitingScreen(Screen[None]):
-    """A header, the steps, an empty panel, and what is being waited for."""
+class WaitingScreen(Patient[None]):
+    """A header, the steps, an empty panel, and what is being waited for. What is typed meanwhile is for the session."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
+    AT_ONCE = Patient.AT_ONCE | {"q", "ctrl+q", "ctrl+c", "ctrl+z"}
+    awaits_focus = True
 
     CSS = """
     WaitingScreen #waiting-header { height: 1; background: $surface; }
