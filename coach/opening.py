@@ -50,6 +50,12 @@ def target_from(words: Sequence[str], command: Sequence[str] | None, root: Path,
     if command is not None:
         if not command:
             raise TargetError("no command after --", do="coach debug -- make test")
+        if words:
+            raise TargetError(
+                f"both a test and a command: {words[0]} and {command[0]}",
+                why="what stands after -- is a command of its own",
+                do="name one; pytest options go into the project's pytest configuration",
+            )
         return Target(kind="command", words=tuple(command))
     return Target(words=tuple(_node_id(word, root, here) for word in words))
 

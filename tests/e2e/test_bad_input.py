@@ -59,6 +59,7 @@ def contents(folder):
         (("--", "nonexistent-command"), 4, "could not start nonexistent-command"),
         (("--", "sh", "-c", "exit 3"), 1, "exit 3"),
         (("--",), 4, "no command after --"),
+        (("test_it.py", "--", "-s"), 4, "both a test and a command"),
         (("--timeout", "soon", "test_a.py"), 2, "--timeout"),
     ],
 )
