@@ -95,7 +95,9 @@ def test_help_imports_nothing_heavy(argv):
 
 
 def test_headless_commands_do_not_load_the_screen():
-    loaded = _modules_after("import coach.headless.running, coach.headless.notebook, coach.headless.reading")
+    loaded = _modules_after(
+        "import coach.headless.running, coach.headless.notebook, coach.headless.suspecting, coach.headless.reading"
+    )
     assert not loaded & {"textual", "rich"}
 
 

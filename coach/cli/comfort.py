@@ -1,6 +1,6 @@
 """The parsers of what makes coach pleasant to have: doctor, leftovers, completion, keys."""
 
-from coach.cli.parts import Commands, Parser, add
+from coach.cli.parts import Commands, Parser, add, add_json
 
 
 def add_comfort(commands: "Commands[Parser]") -> None:
@@ -10,7 +10,7 @@ def add_comfort(commands: "Commands[Parser]") -> None:
         "coach.headless.doctor:doctor",
         "look at all that coach leans on, and say what to do",
     )
-    doctor.add_argument("--json", action="store_true", help="print JSON to stdout")
+    add_json(doctor)
     leftovers = add(
         commands,
         "leftovers",
@@ -18,7 +18,7 @@ def add_comfort(commands: "Commands[Parser]") -> None:
         "list what killed coaches left behind: processes and disposable folders",
     )
     leftovers.add_argument("--remove", action="store_true", help="end the processes, remove the folders")
-    leftovers.add_argument("--json", action="store_true", help="print JSON to stdout")
+    add_json(leftovers)
     completion = add(
         commands, "completion", "coach.headless.shell:completion", "print the completion script of a shell"
     )
@@ -26,4 +26,4 @@ def add_comfort(commands: "Commands[Parser]") -> None:
     keys = add(
         commands, "keys", "coach.headless.shell:keys", "list the actions of the screen, their ids and keys"
     )
-    keys.add_argument("--json", action="store_true", help="print JSON to stdout")
+    add_json(keys)

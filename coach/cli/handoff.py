@@ -2,7 +2,7 @@
 
 import argparse
 
-from coach.cli.parts import Commands, Parser, add, add_session
+from coach.cli.parts import Commands, Parser, add, add_id, add_session
 
 
 def add_handoff(commands: "Commands[Parser]") -> None:
@@ -52,9 +52,7 @@ def _add_export(commands: "Commands[Parser]") -> None:
     export = add(
         commands, "export", "coach.headless.reading:export", "print the session as a prompt for an assistant"
     )
-    export.add_argument(
-        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the open one here)"
-    )
+    add_id(export, "the open one here")
     export.add_argument(
         "--budget",
         type=int,

@@ -97,11 +97,14 @@ def _add_try(commands: "Commands[Parser]") -> None:
 
 
 def _add_goal(commands: "Commands[Parser]") -> None:
-    target = add(commands, "target", "coach.headless.ending:target", "debug another test from here on")
+    target = add(commands, "target", "coach.headless.notebook:target", "debug another test from here on")
     target.add_argument("target", nargs="+", metavar="TARGET", help="pytest node ids or files")
     add_session(target)
     budget = add(
-        commands, "budget", "coach.headless.ending:budget", "say how long the target may take: longer is red"
+        commands,
+        "budget",
+        "coach.headless.notebook:budget",
+        "say how long the target may take: longer is red",
     )
     budget.add_argument("seconds", type=float, metavar="SECONDS")
     add_session(budget)
@@ -111,7 +114,7 @@ def _add_end(commands: "Commands[Parser]") -> None:
     note = add(
         commands,
         "note",
-        "coach.headless.ending:note",
+        "coach.headless.notebook:note",
         "write a note, the root cause, the lesson or an answer",
     )
     note.add_argument("text", nargs="?", default="", metavar="TEXT")
@@ -128,7 +131,7 @@ def _add_end(commands: "Commands[Parser]") -> None:
     )
     note.add_argument("--confirm", action="store_true", help="agree with the verification")
     add_session(note)
-    close = add(commands, "close", "coach.headless.ending:close", "end the session; its ending is computed")
+    close = add(commands, "close", "coach.headless.notebook:close", "end the session; its ending is computed")
     close.add_argument("--note", default="", metavar="TEXT")
     close.add_argument(
         "--draft",

@@ -1,6 +1,6 @@
 """The words of the commands about loops: what is noticed, who edits, and the way back."""
 
-from coach.cli.parts import Commands, Parser, add, add_session
+from coach.cli.parts import Commands, Parser, add, add_json, add_session
 
 
 def add_loops(commands: "Commands[Parser]") -> None:
@@ -11,7 +11,7 @@ def add_loops(commands: "Commands[Parser]") -> None:
     )
     replay.add_argument("log", metavar="LOG", help="a log file (packed or not), a session's folder or its id")
     replay.add_argument("--off", action="append", metavar="PATTERN", help="leave a detector out")
-    replay.add_argument("--json", action="store_true", help="print JSON to stdout")
+    add_json(replay)
     score = add(
         actions,
         "score",
@@ -24,7 +24,7 @@ def add_loops(commands: "Commands[Parser]") -> None:
         metavar="FOLDER",
         help="folders with labels.json (default: those of coach's own tests)",
     )
-    score.add_argument("--json", action="store_true", help="print JSON to stdout")
+    add_json(score)
     dismiss = add(
         actions, "dismiss", "coach.headless.steering:dismiss", "speak of a pattern at its place no more"
     )

@@ -46,4 +46,19 @@ def add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> N
         help="a session by id or unique prefix (default: the open one here)",
     )
     if with_json:
-        parser.add_argument("--json", action="store_true", help="print JSON to stdout")
+        add_json(parser)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON to stdout")
+
+
+def add_id(parser: argparse.ArgumentParser, default: str) -> None:
+    """Let a session be named; ``default`` says in words which one it is otherwise."""
+    parser.add_argument(
+        "id", nargs="?", default="", metavar="ID", help=f"id or unique prefix (default: {default})"
+    )
+
+
+def add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--new", action="store_true", help="start a new session even when one is open here")

@@ -1,6 +1,6 @@
 """The parsers of what is about past sessions: the library, reports, statistics."""
 
-from coach.cli.parts import Commands, Parser, add, add_session
+from coach.cli.parts import Commands, Parser, add, add_id, add_json, add_session
 
 SHELF = ("close", "prune", "export", "import")
 """What else can be done with sessions; other words after ``sessions`` are searched for."""
@@ -44,34 +44,28 @@ def _add_exchange(commands: "Commands[Parser]") -> None:
     export = add(
         commands, "sessions export", "coach.headless.exchange:export", "put a session into one redacted file"
     )
-    export.add_argument(
-        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)"
-    )
+    add_id(export, "the newest here")
     export.add_argument("-o", "--output", metavar="FILE", help="default: ID.coach")
     bring_in = add(
         commands, "sessions import", "coach.headless.exchange:bring_in", "take a session in from a file"
     )
     bring_in.add_argument("file", metavar="FILE")
     rerun = add(commands, "rerun", "coach.headless.exchange:rerun", "repeat what a session of your own ran")
-    rerun.add_argument(
-        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)"
-    )
+    add_id(rerun, "the newest here")
 
 
 def _add_telling(commands: "Commands[Parser]") -> None:
     report = add(
         commands, "report", "coach.headless.reporting:report", "tell a session as one page for people"
     )
-    report.add_argument(
-        "id", nargs="?", default="", metavar="ID", help="id or unique prefix (default: the newest here)"
-    )
+    add_id(report, "the newest here")
     report.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     report.add_argument("--format", choices=["html", "markdown"], help="default: html; markdown for FILE.md")
     stats = add(commands, "stats", "coach.headless.statistics:stats", "say what many sessions have in common")
     stats.add_argument("--since", default="90d", metavar="SPAN", help="used within this time (90d)")
     stats.add_argument("--here", action="store_true", help="only those of this project")
     stats.add_argument("--limit", type=int, default=500, metavar="N", help="at most so many (500; 0: all)")
-    stats.add_argument("--json", action="store_true", help="print JSON to stdout")
+    add_json(stats)
     seen = add(commands, "seen", "coach.headless.seeing:seen", "show past failures like the present one")
     seen.add_argument(
         "--dismiss", nargs="?", const="", metavar="ID", help="it does not help; without ID: none does"

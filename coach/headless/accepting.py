@@ -1,6 +1,5 @@
 """Which acceptance commands may be run: those the engineer wrote down, and others only once the engineer has seen them."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from coach.core.acceptance import runnable
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.headless.talk import say
+from coach.headless.trusting import agrees, can_ask
 from coach.store.trust import approval_of, approve, is_approved
 
 
@@ -32,9 +32,8 @@ def agreed(state: SessionState, *, is_agreed: bool) -> tuple[str, ...]:
     for each in new:
         say(f"    {safe_line(each, limit=2_000)}")
     say(f"in a copy of {state.opened.checkout.root if state.opened else 'the work tree'}")
-    if not is_agreed and sys.stdin.isatty() and sys.stderr.isatty():
-        say("Run them, now and later? [y/N]")
-        is_agreed = sys.stdin.readline().strip().lower() in {"y", "yes"}
+    if not is_agreed and can_ask():
+        is_agreed = agrees("Run them, now and later?")
     if not is_agreed:
         say("left out; --yes runs them")
         return known

@@ -16,10 +16,10 @@ from coach.core.text import safe_line
 from coach.dispatcher import Dispatcher
 from coach.door import Door
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
-from coach.headless.opening import opened_session, read_session
+from coach.headless.opening import ask, opened_session, read_session
 from coach.headless.prompting import prompt_of
-from coach.headless.running import ask
 from coach.headless.talk import exit_code_of, loop_line, put, put_json, run_line, say
+from coach.headless.trusting import agrees, can_ask
 from coach.remote import RemoteDoor
 from coach.store.trust import approval_of, approve, is_approved
 from coach.ui.ways import Offer
@@ -110,10 +110,9 @@ def _be_sure(assistant: Assistant, *, is_agreed: bool) -> None:
         say(f"    {safe_line(word, limit=2_000)}")
     say(f"in {assistant.cwd}")
     if not is_agreed:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not can_ask():
             raise UsageError("this command is not approved", do="look at it, then say so: --yes")
-        say("Run it, now and later, until it changes? [y/N]")
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        if not agrees("Run it, now and later, until it changes?"):
             raise UsageError("not approved; nothing was run")
     approve(approval, assistant.argv)
 

@@ -13,8 +13,7 @@ from coach.core.target import Target
 from coach.dispatcher import Dispatcher
 from coach.errors import EXIT_FINE, SessionError, UsageError
 from coach.exporting import cleaner_of
-from coach.headless.opening import begun, newest_here
-from coach.headless.running import ask
+from coach.headless.opening import ask, begun, newest_here
 from coach.headless.talk import SIGNS, exit_code_of, put, run_line, say
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_new, open_review

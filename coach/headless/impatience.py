@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -25,7 +25,16 @@ def impatient() -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
         end_at_once(128 + number)
 
-    before = {number: signal.signal(number, stop) for number in _NUMBERS}
+    with on_signals(_NUMBERS, stop):
+        yield
+
+
+@contextlib.contextmanager
+def on_signals(
+    numbers: Iterable[signal.Signals], stop: Callable[[int, FrameType | None], object]
+) -> Iterator[None]:
+    """Let ``stop`` take these signals, and then whoever took them before."""
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:

@@ -9,8 +9,7 @@ from coach.core.hypothesis import Hypothesis, Prediction
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, UsageError
-from coach.headless.opening import opened_session, read_session
-from coach.headless.running import ask
+from coach.headless.opening import ask, opened_session, read_session
 from coach.headless.talk import put, put_json
 
 

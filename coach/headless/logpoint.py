@@ -10,14 +10,12 @@ from coach.core.logpoint import Logpoint, LogpointRun, TestHits
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.engine.breaking import break_into
-from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
-from coach.headless.opening import opened_session, read_session
-from coach.headless.running import ask
-from coach.headless.talk import put, put_json
+from coach.errors import EXIT_FINE, EXIT_UNRESOLVED, UsageError
+from coach.headless.opening import ask, opened_session, read_session
+from coach.headless.talk import VERDICT_CODES, put, put_json
 from coach.opening import project_here
 
 _SKIPPED_FOLDERS = {"node_modules", "site-packages", "__pycache__", "venv"}
-_CODES = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED, None: EXIT_FINE}
 
 
 def logpoint(args: Namespace) -> int:
@@ -40,7 +38,9 @@ def logpoint(args: Namespace) -> int:
             put_json(seen.model_dump(mode="json"))
         else:
             put("\n".join(table(seen)))
-        return EXIT_UNRESOLVED if seen.observed.why else _CODES[seen.verdict]
+        if seen.observed.why:
+            return EXIT_UNRESOLVED
+        return VERDICT_CODES[seen.verdict] if seen.verdict else EXIT_FINE
 
 
 def _again(state: SessionState) -> Logpoint:

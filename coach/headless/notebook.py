@@ -1,18 +1,17 @@
-"""Headless commands that write down what a person knows: step, suspects."""
+"""Headless commands that write down what a person says: the step, the target and its budget, notes, the end."""
 
 from argparse import Namespace
-from typing import Any, Literal
+from pathlib import Path
 
 from coach.core import commands as cmd
+from coach.core.closing import Closing, RootCause
 from coach.core.commands import Command
-from coach.core.decide.isolating import is_measured
-from coach.core.isolate.flips import Mutations
-from coach.core.session import SessionState
-from coach.core.text import safe_line
-from coach.errors import EXIT_FINE, SessionHeld
-from coach.headless.opening import opened_session, read_session
-from coach.headless.running import ask
-from coach.headless.talk import put, put_json, say, show
+from coach.core.drafting import commit_message, docstring_of_test
+from coach.core.text import safe
+from coach.errors import EXIT_FINE, UsageError
+from coach.headless.opening import ask_all, read_session
+from coach.headless.talk import put, put_json, show
+from coach.opening import project_here, target_from
 
 
 def step(args: Namespace) -> int:
@@ -20,94 +19,52 @@ def step(args: Namespace) -> int:
     if args.step is None:
         return show(args, read_session(args.session))
     name = "" if args.step == "next" else args.step
-    return write(args, cmd.GoToStep(step=name, reason=args.reason))
+    return ask_all(args, cmd.GoToStep(step=name, reason=args.reason))
 
 
-def suspects(args: Namespace) -> int:
-    """List suspects, best first; or rule one out, or restore it."""
-    if args.rule_out:
-        with opened_session(args) as session:
-            ask(session, cmd.RuleOutSuspect(suspect=args.rule_out, reason=args.reason))
-            return _list_suspects(args, session.state)
-    if args.restore:
-        with opened_session(args) as session:
-            ask(session, cmd.RestoreSuspect(suspect=args.restore))
-            return _list_suspects(args, session.state)
-    state = read_session(args.session)
-    wanted = _measurements(args, state)
-    if not wanted or state.closed or state.last_failure is None:
-        return _list_suspects(args, state)
-    try:
-        with opened_session(args) as session:
-            for command in wanted:
-                ask(session, command)
-            return _list_suspects(args, session.state)
-    except SessionHeld as held:
-        say(f"not measured: {held}")
-        return _list_suspects(args, state)
+def target(args: Namespace) -> int:
+    """Debug another test from here on; it is reproduced at once."""
+    return ask_all(
+        args, cmd.Retarget(target=target_from(args.target, args.command, project_here(), Path.cwd()))
+    )
 
 
-def _measurements(args: Namespace, state: SessionState) -> list[Command]:
-    """What must be run before the list says what was asked for: nothing, when this tree has been measured."""
-    scope: Literal["file", "suite"] = "suite" if args.suite else "file"
+def budget(args: Namespace) -> int:
+    """Say how long a run of the target may take."""
+    return ask_all(args, cmd.SetBudget(seconds=args.seconds))
+
+
+def note(args: Namespace) -> int:
+    """Write a note, the parts of the end, or confirm the fix."""
     commands: list[Command] = []
-    if state.target.kind == "pytest" and not is_measured(state, scope):
-        commands.append(cmd.Suspects(scope=scope))
-    if args.mutate:
-        commands.append(cmd.TryMutants(budget=args.seconds))
-    return commands
+    cause = RootCause(what=args.root_cause or "", where=args.where, uncaught=args.not_caught)
+    closing = Closing(cause=cause, lesson=args.lesson, answers=dict(_answer(each) for each in args.answer))
+    if closing != Closing():
+        commands.append(cmd.WriteClosing(closing=closing))
+    if args.text:
+        commands.append(cmd.WriteNote(text=args.text))
+    if args.confirm:
+        commands.append(cmd.ConfirmFix())
+    if not commands:
+        raise UsageError("nothing to write", do="coach note 'TEXT', --root-cause 'TEXT' or --confirm")
+    return ask_all(args, *commands)
 
 
-def _list_suspects(args: Namespace, state: SessionState) -> int:
+def _answer(text: str) -> tuple[str, str]:
+    name, sign, answer = text.partition("=")
+    if not sign or not answer.strip():
+        raise UsageError(f"{text!r} answers nothing", do="--answer rollback='revert the commit'")
+    return name.strip(), answer
+
+
+def close(args: Namespace) -> int:
+    """End the session, or print what its log gives for the commit and the test."""
+    if not args.draft:
+        return ask_all(args, cmd.Close(note=args.note))
+    state = read_session(args.session)
+    message, docstring = commit_message(state), docstring_of_test(state)
     if args.json:
-        put_json([_suspect_row(state, index) for index in range(len(state.suspects))])
-        return EXIT_FINE
-    if state.mutants:
-        _say_mutants(state.mutants)
-    for suspect in state.suspects:
-        out = state.ruled_out.get(suspect.key, "")
-        sign = "✘" if out else "●"
-        put(
-            f"{sign} {suspect.score:5.2f}  {safe_line(suspect.place)}  {safe_line(suspect.function)}  "
-            f"{safe_line(out or ', '.join(suspect.reasons))}"
-        )
-    if not state.suspects:
-        put("no suspects yet: a failing run names them (coach run)")
+        put_json({"commit_message": message, "test_docstring": docstring})
+    else:
+        put(safe(f"{message}\n\n--- for the regression test ---\n\n{docstring}"))
     return EXIT_FINE
-
-
-def _say_mutants(found: Mutations) -> None:
-    why = f", {found.why}" if found.why else ""
-    say(f"{found.tried} of {found.planned} small mutations tried in {found.seconds:.1f} s{why}")
-    for flip in found.flips[:5]:
-        say(flip.sentence)
-
-
-def _suspect_row(state: SessionState, index: int) -> dict[str, Any]:
-    suspect = state.suspects[index]
-    lines = suspect.code.count("\n") + 1 if suspect.code else 1
-    first = suspect.code_start or suspect.line
-    return {
-        "key": suspect.key,
-        "file": suspect.path,
-        "function": suspect.function,
-        "line": suspect.line,
-        "lines": [first, first + lines - 1],
-        "score": suspect.score,
-        "reasons": list(suspect.reasons),
-        "rank": suspect.rank,
-        "ties": suspect.ties,
-        "suspiciousness": suspect.suspiciousness,
-        "best_lines": list(suspect.best_lines),
-        "leads": suspect.leads,
-        "ran": suspect.ran,
-        "flip": suspect.flip,
-        "ruled_out": state.ruled_out.get(suspect.key, ""),
-    }
-
-
-def write(args: Namespace, *commands: Command) -> int:
-    with opened_session(args) as session:
-        for command in commands:
-            ask(session, command)
-        return show(args, session.state)

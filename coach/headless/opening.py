@@ -10,13 +10,15 @@ from typing import NoReturn
 
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.core.commands import Command
+from coach.core.decide import Refusal
 from coach.core.opening_word import left_behind
 from coach.core.session import SessionState
 from coach.dispatcher import Dispatcher
-from coach.errors import SessionError, StoreError
+from coach.errors import SessionError, StoreError, UsageError
 from coach.headless.choosing import chosen_target
-from coach.headless.impatience import impatient
-from coach.headless.talk import NOTHING_RAN, narrator, say
+from coach.headless.impatience import impatient, on_signals
+from coach.headless.talk import NOTHING_RAN, narrator, say, show
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_existing, open_new, open_review, open_shared, project_here
 from coach.remote import RemoteDoor
@@ -34,6 +36,23 @@ def wait(session: Session) -> None:
     """Wait until the session is idle; a signal ends the wait and is recorded."""
     while not session.wait_idle(TICK):
         pass
+
+
+def ask(session: Session, command: Command) -> None:
+    """Submit a command and wait until all that follows from it is over. Raises UsageError for a refusal."""
+    answer = session.submit(command)
+    wait(session)
+    decision = answer.result(timeout=10)
+    if isinstance(decision, Refusal):
+        raise UsageError(decision.reason)
+
+
+def ask_all(args: Namespace, *commands: Command) -> int:
+    """Ask the session for these, one after the other, and show where it stands. Returns the exit code."""
+    with opened_session(args) as session:
+        for command in commands:
+            ask(session, command)
+        return show(args, session.state)
 
 
 @contextlib.contextmanager
@@ -165,9 +184,5 @@ def _signals() -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
         raise _Stopped(signal.Signals(number).name)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
+    with on_signals((signal.SIGTERM, signal.SIGHUP), stop):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -4,26 +4,15 @@ import contextlib
 from argparse import Namespace
 
 from coach.core import commands as cmd
-from coach.core.commands import Command
-from coach.core.decide import Refusal
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, UsageError
 from coach.headless.accepting import agreed
-from coach.headless.opening import Session, opened_session, opened_target, wait
+from coach.headless.opening import Session, ask, opened_session, opened_target
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, show
 from coach.remembering import past_failures
-
-
-def ask(session: Session, command: Command) -> None:
-    """Submit a command and wait until all that follows from it is over. Raises UsageError for a refusal."""
-    answer = session.submit(command)
-    wait(session)
-    decision = answer.result(timeout=10)
-    if isinstance(decision, Refusal):
-        raise UsageError(decision.reason)
 
 
 def run(args: Namespace) -> int:

@@ -20,8 +20,7 @@ from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.door import Update
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
-from coach.headless.opening import Session, opened_session, opened_target
-from coach.headless.running import ask
+from coach.headless.opening import Session, ask, opened_session, opened_target
 from coach.headless.talk import SIGNS, put, put_json, say
 from coach.opening import project_here
 

@@ -6,8 +6,7 @@ from coach.core import commands as cmd
 from coach.core.past import PastFailure
 from coach.core.text import safe, safe_line
 from coach.errors import EXIT_FINE, UsageError
-from coach.headless.opening import current_id, opened_session, read_session
-from coach.headless.running import ask
+from coach.headless.opening import ask, current_id, opened_session, read_session
 from coach.headless.spans import age
 from coach.headless.talk import put, put_json
 from coach.remembering import past_failures

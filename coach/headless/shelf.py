@@ -12,8 +12,7 @@ import jsonlines
 from coach.core import commands as cmd
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, CoachError, UsageError
-from coach.headless.opening import taken_up
-from coach.headless.running import ask
+from coach.headless.opening import ask, taken_up
 from coach.headless.spans import age, ago
 from coach.headless.talk import put, run_line, say
 from coach.opening import project_here

@@ -16,8 +16,7 @@ from coach.core.spec_text import MOST_CHARACTERS, SpecUnread, read_issue, read_s
 from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.headless.accepting import approve_commands
-from coach.headless.opening import current_id, opened_session, read_session
-from coach.headless.running import ask
+from coach.headless.opening import ask, current_id, opened_session, read_session
 from coach.headless.talk import put, put_json, say
 from coach.store.paths import session_folder
 from coach.ui.editor import editor_argv

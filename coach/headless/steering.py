@@ -8,8 +8,7 @@ from coach.core.restoring import Goal, files_to_change, goal
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, UsageError
-from coach.headless.opening import opened_session, read_session
-from coach.headless.running import ask
+from coach.headless.opening import ask, opened_session, read_session
 from coach.headless.talk import put, put_json, say, show
 
 

@@ -19,6 +19,7 @@ from coach.door import Update
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED, UsageError
 
 NOTHING_RAN = frozenset({"no_tests", "usage_error", "no_pytest", "not_started"})
+VERDICT_CODES = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED}
 SIGNS = {"PASS": "✔", "FAIL": "✘", "UNRESOLVED": "◐"}
 
 

@@ -9,8 +9,7 @@ from coach.core.events import CallsTraced
 from coach.core.isolate.calls import Branch, LogLine, branches, sentence
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, UsageError
-from coach.headless.opening import opened_session
-from coach.headless.running import ask
+from coach.headless.opening import ask, opened_session
 from coach.headless.talk import put, put_json, say
 
 MOST_VALUE = 60

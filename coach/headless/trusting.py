@@ -1,4 +1,4 @@
-"""Asks, on a terminal, about the interpreter that a project's settings name."""
+"""What a repository names runs only when the engineer agrees: the question on a terminal, and the interpreter of a project."""
 
 import sys
 from pathlib import Path
@@ -10,16 +10,26 @@ from coach.headless.talk import say
 from coach.project_python import agree, python_for
 
 
+def can_ask() -> bool:
+    """Whether somebody sits there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Ask on the terminal; nothing but a yes is one."""
+    say(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def be_sure_of_python(root: Path, named: str | None) -> None:
     """Ask about a program that only the project names, before anything runs it. Raises UsageError when it is refused."""
     settings = load_settings(root, {"python": named})
     try:
         python_for(root, settings)
     except UsageError as error:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not can_ask():
             raise
         say(safe_line(error.why, limit=2_000))
-        say("Run it, now and later, until it changes? [y/N]")
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        if not agrees("Run it, now and later, until it changes?"):
             raise UsageError("not approved; nothing was run", do="name another one: --python PATH") from None
         agree(root, settings)

@@ -9,11 +9,9 @@ from coach.core.text import safe_line, storable
 from coach.core.trial import TrialRun
 from coach.core.trial_request import MOST_PATCH, Trial
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
-from coach.headless.opening import opened_session
-from coach.headless.running import ask
-from coach.headless.talk import put, put_json, say
+from coach.headless.opening import ask, opened_session
+from coach.headless.talk import VERDICT_CODES, put, put_json, say
 
-_VERDICTS = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED}
 _OUTCOMES = {"PASS": EXIT_FINE, "FAIL": EXIT_FAILURES, "UNRESOLVED": EXIT_UNRESOLVED}
 
 
@@ -34,7 +32,7 @@ def try_(args: Namespace) -> int:
             run = session.state.run(seen.run)
             for note in run.report.probe_notes if run and run.report and seen.trial.packages else ():
                 say(safe_line(note))
-        return _VERDICTS[seen.verdict] if seen.verdict else _OUTCOMES[seen.outcome]
+        return VERDICT_CODES[seen.verdict] if seen.verdict else _OUTCOMES[seen.outcome]
 
 
 def _line(seen: TrialRun) -> str:

@@ -11,8 +11,7 @@ from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.door import Update
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED
-from coach.headless.opening import TICK, Session, opened_session
-from coach.headless.running import ask
+from coach.headless.opening import TICK, Session, ask, opened_session
 from coach.headless.talk import loop_line, put, run_line, say
 
 
