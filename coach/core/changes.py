@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from coach.core.figures import count
 from coach.core.text import Text
 from coach.core.value import Value
 
@@ -50,8 +51,7 @@ class Changes(Value):
     @property
     def size(self) -> str:
         """In words: ``1 hunk in 1 file``."""
-        hunks, files = self.hunk_count, len(self.files)
-        return f"{hunks} hunk{'' if hunks == 1 else 's'} in {files} file{'' if files == 1 else 's'}"
+        return f"{count(self.hunk_count, 'hunk')} in {count(len(self.files), 'file')}"
 
 
 def parse_patch(patch: str, *, most_lines: int = 2_000) -> tuple[tuple[FileChange, ...], int]:

@@ -61,6 +61,11 @@ PURPOSE_WORDS: dict[Purpose, str] = {
 }
 
 
+def fresh_seed(number: int) -> int:
+    """Return the hash seed of a run: every run its own, no clock needed (Knuth's multiplicative hash)."""
+    return number * 2_654_435_761 % 2**32
+
+
 class RunRequest(Value):
     """What to run and how. ``tree`` set means: in a disposable copy of that tree, not in the checkout."""
 

@@ -290,6 +290,11 @@ class SessionState:
         return tuple(each for each in self.hypotheses if each.is_open)
 
     @property
+    def is_in_series(self) -> bool:
+        """Whether a verification or a reproduction is under way: a run between its runs would end it."""
+        return bool(self.plan) or self.series_start is not None
+
+    @property
     def active_hypothesis(self) -> Hypothesis | None:
         """The open hypothesis that is worked on: the chosen one, else the newest."""
         opened = self.open_hypotheses

@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from coach.core import commands as cmd
+from coach.core.figures import count
 from coach.core.loops.sighting import PATTERNS
 from coach.core.restoring import Goal, files_to_change, goal
 from coach.core.session import SessionState
@@ -45,9 +46,7 @@ def _list(args: Namespace, wanted: Goal, paths: tuple[str, ...]) -> None:
         put_json({"run": wanted.run, "tree": wanted.tree, "files": list(paths), "restored": args.yes})
         return
     whose = f"#{wanted.run}" if wanted.run else "before the last restore"
-    say(
-        f"{len(paths)} file{'' if len(paths) == 1 else 's'} {'put back' if args.yes else 'differ'}: as {whose}"
-    )
+    say(f"{count(len(paths), 'file')} {'put back' if args.yes else 'differ'}: as {whose}")
     for path in paths:
         put(safe_line(path))
 

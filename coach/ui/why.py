@@ -132,7 +132,7 @@ def is_wide(state: SessionState) -> str:
 def no_spectrum(state: SessionState) -> str:
     if state.target.kind != "pytest":
         return "only tests that pytest runs can be measured"
-    if state.plan or state.series_start is not None:
+    if state.is_in_series:
         return "a series of runs is under way; c stops it"
     return "" if state.last_failure else "no failing run yet; r runs the target"
 

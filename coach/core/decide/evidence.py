@@ -3,76 +3,10 @@
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.checks import pinnable, wanted_alone
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.effects import MutationPlace, ReadTest, StartRun, StopRuns, Watch
-from coach.core.isolate.spectrum import Scope
-from coach.core.run import Purpose, RunRequest
-from coach.core.scope import Scope as Reach
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.starting import begin_reproduction, start_run
+from coach.core.effects import ReadTest, StopRuns, Watch
 from coach.core.session import SessionState
-from coach.core.target import WHOLE_SUITE, Target
-
-CLOSED = Refusal("this session is closed; resume it first: coach debug --resume")
-
-
-def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
-    """Record and start the next run, of the session's target unless told otherwise; what is under way is superseded."""
-    if draft.state.under_way:
-        draft.perform(StopRuns(superseded=True))
-    number = draft.state.last_number + 1
-    is_suite = purpose in {"suite", "baseline"} and draft.state.target.kind == "pytest"
-    opened = draft.state.opened
-    request = RunRequest(
-        number=number,
-        purpose=purpose,
-        target=target or (WHOLE_SUITE if is_suite else draft.state.target),
-        covers=covers,
-        warm=purpose == "feedback" and draft.state.target.kind == "pytest",
-        hash_seed=number
-        * 2_654_435_761
-        % 2**32,  # Knuth's multiplicative hash: every run its own seed, no clock needed
-        tree=opened.checkout.tree if purpose == "baseline" and opened else "",
-    )
-    draft.record(ev.RunStarted(request=request))
-    draft.perform(StartRun(request=request))
-
-
-def start_trace(draft: Draft, test: str, scope: Scope) -> None:
-    """Record and start a traced run of a failing test among the tests of its file, or of the whole suite."""
-    if draft.state.under_way:
-        draft.perform(StopRuns(superseded=True))
-    number = draft.state.last_number + 1
-    file = Target(words=(test.partition("::")[0],))
-    request = RunRequest(
-        number=number,
-        purpose="trace",
-        target=file if scope == "file" else WHOLE_SUITE,
-        trace=True,
-        focus=test,
-        scope=scope,
-    )
-    draft.record(ev.RunStarted(request=request))
-    draft.perform(StartRun(request=request))
-
-
-def start_mutants(draft: Draft, test: str, places: tuple[MutationPlace, ...], budget: float) -> None:
-    """Record and start a run that tries small mutations of places in memory."""
-    if draft.state.under_way:
-        draft.perform(StopRuns(superseded=True))
-    request = RunRequest(
-        number=draft.state.last_number + 1,
-        purpose="mutants",
-        target=Target(words=(test.partition("::")[0],)),
-        focus=test,
-        mutate=budget,
-    )
-    draft.record(ev.RunStarted(request=request))
-    known = draft.state.spectrum
-    draft.perform(StartRun(request=request, places=places, coverage=known.coverage if known else ""))
-
-
-def begin_reproduction(draft: Draft) -> None:
-    draft.record(ev.ReproductionBegan())
-    start_run(draft, "reproduce")
 
 
 @decide.register

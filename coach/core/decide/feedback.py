@@ -8,8 +8,8 @@ itself when it is green, strange, or awaited by a prediction; only the cold run 
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
-from coach.core.decide.evidence import CLOSED, start_run
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.starting import start_run
 from coach.core.run import Run
 from coach.core.scope import SCOPE_WORDS, Scope, moved, reaches
 from coach.core.session import SessionState
@@ -71,12 +71,7 @@ def follow_feedback(draft: Draft, run: Run) -> None:
 
 
 def _is_busy(state: SessionState) -> bool:
-    return (
-        bool(state.plan)
-        or state.series_start is not None
-        or state.search is not None
-        or bool(state.under_way)
-    )
+    return state.is_in_series or state.search is not None or bool(state.under_way)
 
 
 def _needs_confirmation(state: SessionState, run: Run) -> bool:

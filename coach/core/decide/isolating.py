@@ -7,8 +7,8 @@ reproduction is under way, and its failures are not recorded: it only says which
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
-from coach.core.decide.evidence import CLOSED, start_mutants, start_trace
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.starting import start_mutants, start_trace
 from coach.core.isolate.leads import evidence_from_searches
 from coach.core.isolate.ranking import RULE, rank
 from coach.core.isolate.spectrum import MODULE, Scope, Spectrum
@@ -50,7 +50,7 @@ def begin_trace(draft: Draft, scope: Scope) -> str:
         return "only tests that pytest runs can be measured; a command's suspects come from the edits"
     if seen is None:
         return "no failing run yet; r runs the target"
-    if state.plan or state.series_start is not None:
+    if state.is_in_series:
         return "a series of runs is under way; measure when it is over"
     start_trace(draft, seen[1].test, scope)
     return ""
@@ -117,7 +117,7 @@ def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
         return Refusal("mutations need a failing pytest test; r runs the target")
     if not places:
         return Refusal("nothing to mutate yet: measure which lines run first (coach suspects)")
-    if state.plan or state.series_start is not None:
+    if state.is_in_series:
         return Refusal("a series of runs is under way; try mutations when it is over")
     draft = Draft(state)
     start_mutants(draft, seen[1].test, places, max(0.1, min(message.budget, MOST_BUDGET)))

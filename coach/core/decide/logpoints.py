@@ -3,14 +3,14 @@
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
-from coach.core.decide.evidence import CLOSED
 from coach.core.decide.isolating import failure_in_view
 from coach.core.decide.proving import continue_plan
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.starting import start
 from coach.core.figures import count
 from coach.core.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
 from coach.core.rechecking import judge_gone
-from coach.core.run import RunRequest
+from coach.core.run import RunRequest, fresh_seed
 from coach.core.session import SessionState
 from coach.core.target import Target
 
@@ -37,19 +37,16 @@ def looked_test(state: SessionState) -> str:
 
 def start_look(draft: Draft, logpoint: Logpoint, test: str) -> None:
     """Record and start a run of the test among those of its file, with the logpoint set."""
-    if draft.state.under_way:
-        draft.perform(eff.StopRuns(superseded=True))
     number = draft.state.last_number + 1
     request = RunRequest(
         number=number,
         purpose="logpoint",
         target=Target(words=(test.partition("::")[0],)),
-        hash_seed=number * 2_654_435_761 % 2**32,
+        hash_seed=fresh_seed(number),
         focus=test,
         logpoint=logpoint,
     )
-    draft.record(ev.RunStarted(request=request))
-    draft.perform(eff.StartRun(request=request))
+    start(draft, request)
 
 
 def _impossible(logpoint: Logpoint, state: SessionState) -> str:
@@ -57,7 +54,7 @@ def _impossible(logpoint: Logpoint, state: SessionState) -> str:
         return CLOSED.reason
     if state.target.kind != "pytest" or not looked_test(state):
         return "a logpoint needs a failing pytest test; r runs the target"
-    if state.plan or state.series_start is not None:
+    if state.is_in_series:
         return "a series of runs is under way; look when it is over"
     tested = state.hypothesis(logpoint.hypothesis)
     if logpoint.hypothesis and (tested is None or not tested.is_open):

@@ -4,7 +4,8 @@ from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.attempt import Attempt
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.figures import count
 from coach.core.loops.history import History, Trial
 from coach.core.loops.ladder import DETECTORS, Said, climb, look
 from coach.core.loops.reading import RULE, read_attempt
@@ -94,11 +95,10 @@ def _holder(state: SessionState, attempt: Attempt) -> str:
 def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:
     """Record it; where saves are not watched, the change of the files is known only from here."""
     restored = ev.TreeRestored(tree=message.tree, before=message.before, why=message.why, paths=message.paths)
-    count = len(message.paths)
-    if not count:
+    if not message.paths:
         return Decision(events=(restored,), notice="the files were as asked already")
     edited = () if state.watching else (ev.EditSeen(paths=message.paths),)
-    return Decision(events=(restored, *edited), notice=f"{count} file{'' if count == 1 else 's'} put back")
+    return Decision(events=(restored, *edited), notice=f"{count(len(message.paths), 'file')} put back")
 
 
 @decide.register
@@ -126,7 +126,7 @@ def _(message: cmd.SwitchLoops, state: SessionState) -> Decision | Refusal:
 @decide.register
 def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
     if state.closed:
-        return Refusal("this session is closed; resume it first: coach debug --resume")
+        return CLOSED
     if state.under_way:
         return Refusal("a run is under way; wait for it, or stop it (c)")
     run = state.run(message.run) if message.run else None

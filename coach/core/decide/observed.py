@@ -2,12 +2,12 @@
 
 from coach.core import effects as eff
 from coach.core import events as ev
-from coach.core.decide.evidence import start_run
 from coach.core.decide.feedback import begin_feedback, follow_feedback
 from coach.core.decide.isolating import begin_trace, finish_trace, rank_suspects
 from coach.core.decide.loops import follow_edit
 from coach.core.decide.proving import PLANNED, continue_plan, go_on_without
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.starting import start_run
 from coach.core.failure import is_structural
 from coach.core.hypothesis import judge_prediction
 from coach.core.oracle import Judged
@@ -67,8 +67,7 @@ def _follow(draft: Draft, run: Run) -> None:
         not run.request.in_copy
         and run.failing
         and purpose not in {"suite", "baseline"}
-        and not draft.state.plan
-        and draft.state.series_start is None
+        and not draft.state.is_in_series
     ):
         _look_for_suspects(draft, run)
     if purpose in {"feedback", "confirm"}:

@@ -11,11 +11,11 @@ from coach.core import events as ev
 from coach.core.acceptance import runnable, words_of
 from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
-from coach.core.decide.evidence import CLOSED, start_run
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.starting import start_run
 from coach.core.proving import fails_alone, made_for, not_asked, passes_needed
 from coach.core.rechecking import to_look_at, to_recheck
-from coach.core.run import Purpose, Run, RunRequest
+from coach.core.run import Purpose, Run, RunRequest, fresh_seed
 from coach.core.session import SessionState
 from coach.core.target import Target
 from coach.core.trial_request import Trial
@@ -170,7 +170,7 @@ def _start(
         "number": number,
         "purpose": purpose,
         "target": target,
-        "hash_seed": number * 2_654_435_761 % 2**32,
+        "hash_seed": fresh_seed(number),
     }
     request = RunRequest.model_validate({**fields, **more})
     draft.record(ev.RunStarted(request=request))

@@ -4,7 +4,7 @@ from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.decide.isolating import rank_suspects
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.isolate.leads import evidence_from_searches
 from coach.core.run import Run
 from coach.core.search import Place, SearchRequest, SearchResult
@@ -41,7 +41,7 @@ def _impossible(
 ) -> str:
     """Say why a search cannot begin now; empty when it can."""
     reasons = {
-        "this session is closed; resume it first: coach debug --resume": bool(state.closed),
+        CLOSED.reason: bool(state.closed),
         "which file? Name one the failing test reads": message.kind == "input" and not message.input,
         "this needs one failing test; run the target or the whole suite first": message.kind in _OF_ONE_TEST
         and not target.is_one_test,

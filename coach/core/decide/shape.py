@@ -19,6 +19,9 @@ class Refusal:
     reason: str
 
 
+CLOSED = Refusal("this session is closed; resume it first: coach debug --resume")
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Events to record, effects to perform, and perhaps a word to whoever is looking."""

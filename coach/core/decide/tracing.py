@@ -5,9 +5,9 @@ from collections import Counter
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
-from coach.core.decide.evidence import CLOSED
 from coach.core.decide.isolating import failure_in_view
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.starting import start
 from coach.core.isolate.calls import (
     CallsRequest,
     CallTrace,
@@ -16,7 +16,7 @@ from coach.core.isolate.calls import (
     sentence,
     with_own_logs,
 )
-from coach.core.run import RunRequest
+from coach.core.run import RunRequest, fresh_seed
 from coach.core.session import SessionState
 from coach.core.target import Target
 
@@ -31,7 +31,7 @@ def _(message: cmd.TraceCalls, state: SessionState) -> Decision | Refusal:
         return CLOSED
     if state.target.kind != "pytest" or not test:
         return Refusal("a call trace needs a failing pytest test; r runs the target")
-    if state.plan or state.series_start is not None:
+    if state.is_in_series:
         return Refusal("a series of runs is under way; trace when it is over")
     passed = state.last_pass
     if message.against == "pass" and not (passed and passed.report and passed.report.tree):
@@ -52,8 +52,6 @@ def traced_test(state: SessionState) -> str:
 def _start(draft: Draft, test: str, against: str = "", code_of: str = "") -> None:
     """Record and start a traced run; with ``code_of`` under the code of that tree, in a copy."""
     state = draft.state
-    if state.under_way:
-        draft.perform(eff.StopRuns(superseded=True))
     number = state.last_number + 1
     seen = failure_in_view(state)
     is_flaky = state.history.is_flaky
@@ -61,14 +59,13 @@ def _start(draft: Draft, test: str, against: str = "", code_of: str = "") -> Non
         number=number,
         purpose="calls",
         target=Target(words=(test,)),
-        hash_seed=seen[0].request.hash_seed if seen and not is_flaky else number * 2_654_435_761 % 2**32,
+        hash_seed=seen[0].request.hash_seed if seen and not is_flaky else fresh_seed(number),
         focus=test,
         without=code_of,
         calls=CallsRequest(logs=state.spec.logs, against=against),
     )
-    draft.record(ev.RunStarted(request=request))
     known = state.spectrum
-    draft.perform(eff.StartRun(request=request, coverage=known.coverage if known else ""))
+    start(draft, request, coverage=known.coverage if known else "")
 
 
 @decide.register

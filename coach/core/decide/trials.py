@@ -5,10 +5,10 @@ import re
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
-from coach.core.decide.evidence import CLOSED
 from coach.core.decide.proving import continue_plan
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.run import Run, RunRequest
+from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.starting import start
+from coach.core.run import Run, RunRequest, fresh_seed
 from coach.core.session import SessionState
 from coach.core.target import Target
 from coach.core.trial import TrialRun, judge_trial
@@ -22,10 +22,8 @@ def _(message: cmd.Try, state: SessionState) -> Decision | Refusal:
     if why_not:
         return Refusal(why_not)
     draft = Draft(state)
-    if state.under_way:
-        draft.perform(eff.StopRuns(superseded=True))
     number = state.last_number + 1
-    seed = number * 2_654_435_761 % 2**32 if trial.seed is None else trial.seed
+    seed = fresh_seed(number) if trial.seed is None else trial.seed
     request = RunRequest(
         number=number,
         purpose="trial",
@@ -34,8 +32,7 @@ def _(message: cmd.Try, state: SessionState) -> Decision | Refusal:
         trial=trial,
         focus=_test(state) if trial.order else "",
     )
-    draft.record(ev.RunStarted(request=request))
-    draft.perform(eff.StartRun(request=request))
+    start(draft, request)
     return draft.done()
 
 
@@ -56,8 +53,7 @@ def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> 
     strange = next((each for each in trial.packages if not is_package(each)), "")
     reasons = {
         CLOSED.reason: bool(state.closed),
-        "a series of runs is under way; try when it is over": bool(state.plan)
-        or state.series_start is not None,
+        "a series of runs is under way; try when it is over": state.is_in_series,
         "the patch is empty": trial.kind == "patch" and not trial.patch.strip(),
         "which command? coach try --expect-exit 0 -- make check": trial.kind == "command" and not command,
         "another order needs one test: pin it, or run it alone": bool(trial.order) and not _test(state),

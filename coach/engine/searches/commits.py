@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coach.core.changes import FileChange
+from coach.core.figures import count
 from coach.core.isolate.bisect import Culprit, NoGoodCommit
 from coach.core.isolate.noisy import SURE, Believed
 from coach.core.isolate.regression import NewestDiffers, Regression, find_regression
@@ -12,7 +13,7 @@ from coach.engine.git import Git, GitError
 from coach.engine.probing import Probe
 from coach.engine.repository import commit_and_branch, commit_named
 from coach.engine.search import Stopped, drive
-from coach.engine.searches.task import Task, count, ended
+from coach.engine.searches.task import Task, ended
 from coach.errors import ScratchError, UsageError
 
 MOST_COMMITS = 20_000

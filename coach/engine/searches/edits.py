@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coach.core.changes import FileChange, Hunk
+from coach.core.figures import count
 from coach.core.isolate.ddmin import minimise
 from coach.core.isolate.hunks import linked, merge
 from coach.core.isolate.repeats import any_failure
@@ -15,7 +16,7 @@ from coach.core.search import EditsFound, SearchResult
 from coach.engine.composing import Entry
 from coach.engine.probing import Probe
 from coach.engine.search import Stopped, drive
-from coach.engine.searches.task import Task, count, ended
+from coach.engine.searches.task import Task, ended
 
 
 @dataclass(frozen=True, slots=True)

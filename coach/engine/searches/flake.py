@@ -1,5 +1,6 @@
 """What does a flaky failure depend on: runs alone, with new hash seeds, in its file, in the whole order, and reversed."""
 
+from coach.core.figures import count
 from coach.core.isolate.axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
 from coach.core.isolate.pollution import file_of
 from coach.core.oracle import Outcome
@@ -7,7 +8,7 @@ from coach.core.search import AxisFound, How, SearchResult
 from coach.core.target import Target
 from coach.engine.probing import Order, Probe
 from coach.engine.search import Stopped, drive
-from coach.engine.searches.task import Task, count, ended
+from coach.engine.searches.task import Task, ended
 
 _ONE_SEED = 0
 

@@ -6,6 +6,7 @@ The input is a file, or a literal in one (``FILE:LINE``).
 import hashlib
 from pathlib import Path
 
+from coach.core.figures import count
 from coach.core.isolate.ddmin import minimise
 from coach.core.isolate.nested import is_nested, reduce_nested
 from coach.core.isolate.repeats import any_failure
@@ -15,7 +16,7 @@ from coach.engine.composing import Entry
 from coach.engine.probing import Probe
 from coach.engine.search import Stopped, drive
 from coach.engine.searches.literal import literal_at
-from coach.engine.searches.task import Task, count, ended
+from coach.engine.searches.task import Task, ended
 from coach.errors import UsageError
 
 LITTLE = 200

@@ -3,12 +3,13 @@
 Three runs set it up (the whole order, the victim alone), ddmin does the rest. A probe collects only the files it needs.
 """
 
+from coach.core.figures import count
 from coach.core.isolate.pollution import file_of, find_polluters
 from coach.core.isolate.repeats import any_failure, runs_for
 from coach.core.search import PollutersFound, SearchResult
 from coach.engine.probing import Answer, Order, Probe
 from coach.engine.search import Stopped, drive
-from coach.engine.searches.task import Task, count, ended
+from coach.engine.searches.task import Task, ended
 
 _STEPS = 40
 """Questions a search of a thousand tests asks, for the doubt of a victim that fails only sometimes."""

@@ -70,7 +70,3 @@ class Task:
 
 def ended(how: How, sentence: str, found: Found | None = None) -> SearchResult:
     return SearchResult(how=how, sentence=sentence, found=found)
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,6 +1,7 @@
 """What the newest experiment showed: a logpoint's table, a trial's verdict, and drafts to begin with."""
 
 from coach.core.drafts import HypothesisDraft, drafts
+from coach.core.figures import count
 from coach.core.logpoint import LogpointRun, TestHits
 from coach.core.session import SessionState
 from coach.core.trial import TrialRun
@@ -48,7 +49,7 @@ def _logpoint(seen: LogpointRun) -> list[Line]:
 
 def _test(each: TestHits, *, has_condition: bool) -> list[Line]:
     sign, role = _SIGNS[each.outcome]
-    counted = f"{each.hits:,} hit{'' if each.hits == 1 else 's'}" if each.hits else "never reached"
+    counted = count(each.hits, "hit") if each.hits else "never reached"
     if has_condition and each.hits:
         counted = f"true at {each.held:,} of {each.evaluated:,}"
     name = each.test.partition("::")[2] or each.test or "outside of tests"

@@ -1,0 +1,69 @@
+"""How runs begin: recorded first, then started; what is under way is superseded."""
+
+from coach.core import events as ev
+from coach.core.decide.shape import Draft
+from coach.core.effects import MutationPlace, StartRun, StopRuns
+from coach.core.isolate.spectrum import Scope
+from coach.core.run import Purpose, RunRequest, fresh_seed
+from coach.core.scope import Scope as Reach
+from coach.core.target import WHOLE_SUITE, Target
+
+
+def start(
+    draft: Draft, request: RunRequest, places: tuple[MutationPlace, ...] = (), coverage: str = ""
+) -> None:
+    """Record and start a run. ``places`` and ``coverage`` are what the engine needs to know besides."""
+    if draft.state.under_way:
+        draft.perform(StopRuns(superseded=True))
+    draft.record(ev.RunStarted(request=request))
+    draft.perform(StartRun(request=request, places=places, coverage=coverage))
+
+
+def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
+    """Start the next run, of the session's target unless told otherwise."""
+    number = draft.state.last_number + 1
+    is_suite = purpose in {"suite", "baseline"} and draft.state.target.kind == "pytest"
+    opened = draft.state.opened
+    request = RunRequest(
+        number=number,
+        purpose=purpose,
+        target=target or (WHOLE_SUITE if is_suite else draft.state.target),
+        covers=covers,
+        warm=purpose == "feedback" and draft.state.target.kind == "pytest",
+        hash_seed=fresh_seed(number),
+        tree=opened.checkout.tree if purpose == "baseline" and opened else "",
+    )
+    start(draft, request)
+
+
+def start_trace(draft: Draft, test: str, scope: Scope) -> None:
+    """Start a traced run of a failing test among the tests of its file, or of the whole suite."""
+    file = Target(words=(test.partition("::")[0],))
+    request = RunRequest(
+        number=draft.state.last_number + 1,
+        purpose="trace",
+        target=file if scope == "file" else WHOLE_SUITE,
+        trace=True,
+        focus=test,
+        scope=scope,
+    )
+    start(draft, request)
+
+
+def start_mutants(draft: Draft, test: str, places: tuple[MutationPlace, ...], budget: float) -> None:
+    """Start a run that tries small mutations of places in memory, for ``budget`` seconds."""
+    request = RunRequest(
+        number=draft.state.last_number + 1,
+        purpose="mutants",
+        target=Target(words=(test.partition("::")[0],)),
+        focus=test,
+        mutate=budget,
+    )
+    known = draft.state.spectrum
+    start(draft, request, places, known.coverage if known else "")
+
+
+def begin_reproduction(draft: Draft) -> None:
+    """Begin a series of cold runs that measures how often the target fails."""
+    draft.record(ev.ReproductionBegan())
+    start_run(draft, "reproduce")
