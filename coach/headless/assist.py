@@ -22,7 +22,7 @@ from coach.headless.talk import exit_code_of, loop_line, put, put_json, run_line
 from coach.headless.trusting import agrees, can_ask
 from coach.remote import RemoteDoor
 from coach.store.trust import approval_of, approve, is_approved
-from coach.ui.ways import Offer
+from coach.ui.ways import NamedAssistant
 
 
 def assist(args: Namespace) -> int:
@@ -62,11 +62,13 @@ def assist(args: Namespace) -> int:
     return _tell_json(stay) if args.json else _tell(stay)
 
 
-def offers(state: SessionState) -> tuple[Offer, ...]:
+def named_assistants(state: SessionState) -> tuple[NamedAssistant, ...]:
     """Return the assistants of a session's project, for the screen. Raises UsageError."""
     root = Path(state.opened.checkout.root) if state.opened else Path()
     return tuple(
-        Offer(each.name, each.argv, str(each.cwd), is_approved(approval_of(each.source, each.argv, each.cwd)))
+        NamedAssistant(
+            each.name, each.argv, str(each.cwd), is_approved(approval_of(each.source, each.argv, each.cwd))
+        )
         for each in assistants(root, load_settings(root))
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from coach.core.export import Export
     from coach.core.session import SessionState
     from coach.door import Door
-    from coach.ui.ways import Offer
+    from coach.ui.ways import NamedAssistant
 
 SWITCH_SECONDS = 0.0005
 """Seconds a thread that draws may keep the others waiting. With python's own 0.005 a run began 41 ms after a save instead of
@@ -129,10 +129,10 @@ def _export(state: "SessionState", budget: int) -> "Export":
 class _Ways:
     """What the screen may ask of the house; loaded when it does."""
 
-    def offers(self, state: "SessionState") -> "tuple[Offer, ...]":
-        from coach.headless.assist import offers
+    def assistants(self, state: "SessionState") -> "tuple[NamedAssistant, ...]":
+        from coach.headless.assist import named_assistants
 
-        return offers(state)
+        return named_assistants(state)
 
     def run(self, door: "Door", name: str, prompt: str) -> str:
         from coach.headless.assist import run_in_terminal

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class NamedAssistant:
     """An assistant that the project's settings name. All texts are foreign."""
 
     name: str
@@ -23,7 +23,7 @@ class Offer:
 class Ways(Protocol):
     """What the screen may ask for. May raise CoachError."""
 
-    def offers(self, state: "SessionState") -> tuple[Offer, ...]:
+    def assistants(self, state: "SessionState") -> tuple[NamedAssistant, ...]:
         """Return the assistants of a session's project."""
 
     def run(self, door: "Door", name: str, prompt: str) -> str:
@@ -42,7 +42,7 @@ class Ways(Protocol):
 class NoWays:
     """A screen without a house around it, as in tests and for past sessions."""
 
-    def offers(self, state: "SessionState") -> tuple[Offer, ...]:  # noqa: ARG002 - the shape of ways
+    def assistants(self, state: "SessionState") -> tuple[NamedAssistant, ...]:  # noqa: ARG002 - the shape of ways
         return ()
 
     def run(self, door: "Door", name: str, prompt: str) -> str:  # noqa: ARG002 - the shape of ways

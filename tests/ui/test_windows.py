@@ -13,7 +13,7 @@ from coach.core.hypothesis import Prediction
 from coach.core.spec import Spec
 from coach.ui.app import CoachApp
 from coach.ui.screens.below import Below
-from coach.ui.ways import NoWays, Offer
+from coach.ui.ways import NamedAssistant, NoWays
 from tests.ui import fakes
 from tests.ui.seeing import EXPORTED, press, session_of, shown, text_of
 
@@ -175,12 +175,12 @@ async def test_export_gives_to_an_assistant_after_its_command_was_seen() -> None
 
 
 class Offered(NoWays):
-    offered = (Offer("robin", ("robin", "-p"), "/srv/shop"),)
+    offered = (NamedAssistant("robin", ("robin", "-p"), "/srv/shop"),)
 
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def offers(self, state):
+    def assistants(self, state):
         return self.offered
 
     def run(self, door, name, prompt):

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 def give(screen: "SessionScreen", prompt: str) -> None:
     """Ask which one, showing what would run, and run it."""
     try:
-        offers = screen.ways.offers(screen.state)
+        named = screen.ways.assistants(screen.state)
     except CoachError as error:
         screen.say(str(error))
         return
     if screen.door.read_only:
         screen.say(screen.door.read_only)
-    elif not offers:
+    elif not named:
         screen.say('no assistant is named: [tool.coach.assistants] claude = "claude -p" in pyproject.toml')
     else:
         screen.app.push_screen(
-            AssistantScreen(offers), lambda offer: _run(screen, offer.name, prompt) if offer else None
+            AssistantScreen(named), lambda chosen: _run(screen, chosen.name, prompt) if chosen else None
         )
 
 

@@ -1,13 +1,10 @@
 """Actions that ask the session for something and need no further word."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.session import SessionState
-
-if TYPE_CHECKING:
-    from coach.ui.screens.session import SessionScreen
+from coach.ui.actions.deed import Deed
 
 
 def _back(state: SessionState) -> cmd.Command:
@@ -31,10 +28,8 @@ _COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
 }
 
 
-def _sender(make: Callable[[SessionState], cmd.Command]) -> Callable[["SessionScreen", str], None]:
+def _sender(make: Callable[[SessionState], cmd.Command]) -> Deed:
     return lambda screen, _key: screen.submit(make(screen.state))
 
 
-DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
-    name: _sender(make) for name, make in _COMMANDS.items()
-}
+DEEDS: dict[str, Deed] = {name: _sender(make) for name, make in _COMMANDS.items()}

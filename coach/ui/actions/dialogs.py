@@ -9,6 +9,7 @@ from coach.core.acceptance import runnable
 from coach.core.session import SessionState
 from coach.core.workflow import Step
 from coach.errors import CoachError
+from coach.ui.actions.deed import Deed
 from coach.ui.present.line import BLANK, line
 from coach.ui.present.selecting import selected_hypothesis, selected_suspect
 from coach.ui.screens.question import Question
@@ -169,7 +170,7 @@ def _unmet(state: SessionState, goal: Step) -> list[str]:
     return [each.title for step in passed for each in checks.missing(state, step)]
 
 
-DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+DEEDS: dict[str, Deed] = {
     "spec": spec,
     "hypothesis": hypothesis,
     "judge": judge,

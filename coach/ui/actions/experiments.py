@@ -3,13 +3,13 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.drafts import drafts
 from coach.core.hypothesis import Hypothesis
 from coach.core.session import SessionState
+from coach.ui.actions.deed import Deed
 from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def root_cause(screen: "SessionScreen", _key: str) -> None:
     screen.app.push_screen(ClosingScreen(state.closing, state.root_cause), screen.submit_answer)
 
 
-DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+DEEDS: dict[str, Deed] = {
     "logpoint": logpoint,
     "pdb": pdb,
     "try": try_in_copy,

@@ -1,11 +1,11 @@
 """Actions about loops, measurements and searches. Windows are imported when they are opened."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.restoring import goal
 from coach.core.session import ASSISTANT
+from coach.ui.actions.deed import Deed
 from coach.ui.present import restoring
 from coach.ui.screens.question import Question
 
@@ -108,7 +108,7 @@ def calls(screen: "SessionScreen", _key: str) -> None:
     screen.app.push_screen(CallsScreen(screen.door))
 
 
-DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+DEEDS: dict[str, Deed] = {
     "restore": restore,
     "dismiss": dismiss,
     "loop": look,

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
+from coach.ui.actions.deed import Deed
 from coach.ui.present.line import Line
 from coach.ui.present.looking import KINDS
-from coach.ui.present.scrubbing import is_attempt, is_green, is_red, next_where
+from coach.ui.present.scrubbing import is_attempt, is_green, is_red, next_run, next_where
 from coach.ui.screens.question import Question
 from coach.ui.scrub import Scrub
 
@@ -88,32 +89,42 @@ def _read(screen: "SessionScreen", title: str, lines: tuple[Line, ...]) -> None:
     screen.app.push_screen(ReadingScreen(title, lines))
 
 
-def _leap(
-    what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end: bool = False
-) -> "Callable[[SessionScreen, str], None]":
-    """Return a deed that goes to the next event of a kind, from here or from an end of the log."""
+def _moving(goal: Callable[[Scrub], int], otherwise: str = "") -> Deed:
+    """Return a deed that goes to a position of a past session; ``goal`` 0 means there is none, ``otherwise`` says so."""
 
-    def leap(screen: "SessionScreen", _key: str) -> None:
+    def move(screen: "SessionScreen", _key: str) -> None:
         if not isinstance(screen.door, Scrub):
             screen.say("only a past session can be moved through")
-            return
-        door = screen.door
-        start = (door.length + 1 if way < 0 else 0) if from_end else door.position
-        found = next_where(door.at, start, way, door.length, wanted)
-        if found:
+        elif found := goal(screen.door):
             screen.seek(found)
         else:
-            screen.say(f"no {what} that way")
+            screen.say(otherwise)
 
-    return leap
+    return move
 
 
-DEEDS: dict[str, Callable[["SessionScreen", str], None]] = {
+def _run(way: int) -> Deed:
+    return _moving(lambda door: next_run(door.at, door.position, way, door.length))
+
+
+def _leap(what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end: bool = False) -> Deed:
+    """Return a deed that goes to the next event of a kind, from here or from an end of the log."""
+
+    def goal(door: Scrub) -> int:
+        start = (door.length + 1 if way < 0 else 0) if from_end else door.position
+        return next_where(door.at, start, way, door.length, wanted)
+
+    return _moving(goal, f"no {what} that way")
+
+
+DEEDS: dict[str, Deed] = {
     "seen": seen,
     "figures": figures,
     "compare": compare,
     "filter": next_filter,
     "copy": copy,
+    "previous-run": _run(-1),
+    "next-run": _run(1),
     "first-red": _leap("red run", is_red, 1, from_end=True),
     "last-green": _leap("green run", is_green, -1, from_end=True),
     "previous-attempt": _leap("attempt", is_attempt, -1),

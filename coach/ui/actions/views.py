@@ -1,16 +1,13 @@
 """Actions that change what is looked at, and those that belong to coach itself."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from coach.ui.actions.deed import Deed
 from coach.ui.present.looking import Tab
-from coach.ui.present.scrubbing import next_run
 from coach.ui.scrub import Scrub
 
 if TYPE_CHECKING:
     from coach.ui.screens.session import SessionScreen
-
-Deed = Callable[["SessionScreen", str], None]
 
 
 def _toggles(tab: Tab) -> Deed:
@@ -33,16 +30,6 @@ def _sideways(way: int) -> Deed:
             screen.seek(screen.door.position + way)
         else:
             screen.paper.scroll_relative(x=8 * way, animate=False)
-
-    return move
-
-
-def _run(way: int) -> Deed:
-    def move(screen: "SessionScreen", _key: str) -> None:
-        if not isinstance(screen.door, Scrub):
-            screen.say("only a past session can be moved through")
-            return
-        screen.seek(next_run(screen.door.at, screen.door.position, way, screen.door.length))
 
     return move
 
@@ -94,8 +81,6 @@ DEEDS: dict[str, Deed] = {
     "next-tab": _tab(1),
     "left": _sideways(-1),
     "right": _sideways(1),
-    "previous-run": _run(-1),
-    "next-run": _run(1),
     "start": start,
     "end": end,
     "search": search,

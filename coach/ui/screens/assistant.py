@@ -1,26 +1,26 @@
 """Which assistant, and with which words: a command from the project's settings runs only after it was seen."""
 
 from coach.ui.screens.dialog import Field, Form
-from coach.ui.ways import Offer
+from coach.ui.ways import NamedAssistant
 
 
-class AssistantScreen(Form[Offer]):
+class AssistantScreen(Form[NamedAssistant]):
     TITLE_TEXT = "Run an assistant"
 
-    def __init__(self, offers: tuple[Offer, ...]) -> None:
+    def __init__(self, named: tuple[NamedAssistant, ...]) -> None:
         super().__init__()
-        self._offers = offers
+        self._named = named
 
     def question(self) -> str:
-        named = " · ".join(
+        words = " · ".join(
             f"{each.name}{'' if each.is_approved else ' (not approved yet)'}: {' '.join(map(repr, each.argv))}  in {each.cwd}"
-            for each in self._offers
+            for each in self._named
         )
-        return f"{named}. ctrl+s runs it, and agrees to this command until it changes."
+        return f"{words}. ctrl+s runs it, and agrees to this command until it changes."
 
     def fields(self) -> tuple[Field, ...]:
-        names = tuple(each.name for each in self._offers)
+        names = tuple(each.name for each in self._named)
         return (Field("name", "who", names[0], choices=names),)
 
-    def make(self, values: dict[str, str]) -> Offer | str:
-        return next((each for each in self._offers if each.name == values["name"]), "which one?")
+    def make(self, values: dict[str, str]) -> NamedAssistant | str:
+        return next((each for each in self._named if each.name == values["name"]), "which one?")

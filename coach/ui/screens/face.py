@@ -71,9 +71,8 @@ class Face:
         if not self._is_whole:
             return
         snapshot = screen.door.live.snapshot(output.LIVE_LINES if shows_output else 0)
-        is_new = (
-            snapshot != self._snapshot
-        )  # lines come only once they are asked for, also of a run that says no more
+        # Lines come only once they are asked for, also of a run that says no more: the snapshot is then another one.
+        is_new = snapshot != self._snapshot
         self._snapshot = snapshot
         self.paint_message()
         if is_new:

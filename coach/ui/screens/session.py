@@ -231,7 +231,6 @@ class SessionScreen(Patient[None]):
             self.paint()
         if message.update.notice:
             self.say(("⚠ " if message.update.is_refusal else "") + message.update.notice)
-
         self._show_card()
 
     def _show_card(self) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from textual.strip import Strip
 
-from coach.ui import literal
-from coach.ui.present.flow import flow
 from coach.ui.present.line import BLANK, Line
 from coach.ui.widgets.roles import Roles
 
@@ -36,6 +34,4 @@ class OneLine(Roles):
         width = self.size.width
         if y > 0 or width < 1:
             return Strip.blank(width, self.base)
-        rows = flow([self._shown], width)
-        drawn = literal.strip(rows[0].pieces, self.style_of) if rows else Strip([])
-        return drawn.crop_extend(0, width, self.base)
+        return self.drawn(self._shown, width)

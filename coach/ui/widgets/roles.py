@@ -9,7 +9,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from coach.ui.present.line import ROLES, Role
+from coach.ui import literal
+from coach.ui.present.flow import flow
+from coach.ui.present.line import ROLES, Line, Role
 
 ROLE_CLASSES: set[str] = {f"role--{role}" for role in ROLES} | {"role--cursor"}
 
@@ -28,6 +30,12 @@ class Roles(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         self._base, self._roles = self.rich_style, {}
         return super().render_lines(crop)
+
+    def drawn(self, shown: Line, width: int) -> Strip:
+        """Return the one row of a line that fits itself into ``width`` cells."""
+        rows = flow([shown], width) if width > 0 else []
+        row = literal.strip(rows[0].pieces, self.style_of) if rows else Strip([])
+        return row.crop_extend(0, width, self.base)
 
     def style_of(self, role: Role) -> Style:
         """Return the style of a role on this widget's background."""

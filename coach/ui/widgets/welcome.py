@@ -2,9 +2,8 @@
 
 from textual.strip import Strip
 
-from coach.ui import keys, literal
-from coach.ui.present.flow import flow
-from coach.ui.present.line import Line, line, piece
+from coach.ui import keys
+from coach.ui.present.line import BLANK, Line, line, piece
 from coach.ui.widgets.roles import Roles
 
 
@@ -30,7 +29,5 @@ class Welcome(Roles):
     """Shows the lines."""
 
     def render_line(self, y: int) -> Strip:
-        width, lines = self.size.width, welcome()
-        rows = flow([lines[y]], width) if y < len(lines) and width > 0 else []
-        drawn = literal.strip(rows[0].pieces, self.style_of) if rows else Strip([])
-        return drawn.crop_extend(0, width, self.base)
+        lines = welcome()
+        return self.drawn(lines[y] if y < len(lines) else BLANK, self.size.width)
