@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 
 _TOOLS = (
     ("", ("pbcopy",)),
@@ -14,11 +15,16 @@ _TOOLS = (
 _SECONDS = 1.0
 
 
+def tools(env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Give the words of each tool that is there and has somebody to talk to, the likeliest first."""
+    for variable, words in _TOOLS:
+        if (env.get(variable) or not variable) and shutil.which(words[0], path=env.get("PATH")):
+            yield words
+
+
 def copy(text: str) -> str:
     """Give a text to the clipboard; returns the tool that took it, empty when none did."""
-    for variable, words in _TOOLS:
-        if (variable and not os.environ.get(variable)) or shutil.which(words[0]) is None:
-            continue
+    for words in tools(os.environ):
         try:
             done = subprocess.run(
                 words,

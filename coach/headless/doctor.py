@@ -17,6 +17,7 @@ from typing import Literal
 
 from coach.config import Settings, find_root, load_settings
 from coach.core.text import safe_line
+from coach.engine.clipboard import tools
 from coach.engine.interpreter import find_interpreter
 from coach.engine.left_behind import folders_left_behind, orphans
 from coach.engine.processes import become_subreaper
@@ -34,7 +35,6 @@ _SIGNS: Mapping[Health, str] = {"good": "✔", "poor": "▲", "bad": "✘"}
 _SECONDS = 10
 _LEAST_FREE_MB = 200
 _OLDEST_GIT = (2, 25)
-_CLIPBOARDS = ("wl-copy", "xclip", "xsel", "pbcopy", "clip.exe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +212,9 @@ def _terminal(_root: Path, env: Mapping[str, str]) -> Examined:
 
 
 def _clipboard(_root: Path, env: Mapping[str, str]) -> Examined:
-    tool = next((name for name in _CLIPBOARDS if shutil.which(name, path=env.get("PATH"))), "")
+    tool = next(tools(env), None)
     if tool:
-        return Examined("clipboard", "good", f"the terminal's own (OSC 52), and {tool}")
+        return Examined("clipboard", "good", f"the terminal's own (OSC 52), and {tool[0]}")
     return Examined(
         "clipboard",
         "poor",

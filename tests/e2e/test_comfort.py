@@ -40,7 +40,10 @@ def test_a_healthy_place(tmp_path, state_home):
 
 
 def test_each_trouble_says_what_to_do(tmp_path):
-    """Settings that cannot be, a state directory that is a file, an editor that is not there, no terminal."""
+    """Settings that cannot be, a state directory that is a file, an editor that is not there, no terminal, no display."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/xclip").write_text("#!/bin/sh\n")
+    (tmp_path / "bin/xclip").chmod(0o755)
     (tmp_path / "pyproject.toml").write_text("[tool.coach]\ntimout = 3\n")
     (tmp_path / "state").write_text("")
     (tmp_path / "config.toml").write_text("[keys]\nrun = 3\n")
@@ -52,12 +55,15 @@ def test_each_trouble_says_what_to_do(tmp_path):
         EDITOR="no-such-editor",
         VISUAL="",
         TERM="dumb",
+        PATH=f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        DISPLAY="",
+        WAYLAND_DISPLAY="",
     )
     assert code == 1
     assert {name for name, each in seen.items() if each["health"] == "bad"} == {"settings", "yours", "state"}
     assert "did you mean 'timeout'" in seen["settings"]["do"]
     assert all(each["do"] for each in seen.values() if each["health"] != "good")
-    assert {seen["editor"]["health"], seen["terminal"]["health"]} == {"poor"}
+    assert {seen[each]["health"] for each in ("editor", "terminal", "clipboard")} == {"poor"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
