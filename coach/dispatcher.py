@@ -18,8 +18,8 @@ from coach.core.decide import Decision, Message, Refusal, decide
 from coach.core.effects import Effect, EffectFailed, Observation
 from coach.core.events import Event, Recorded
 from coach.core.live import LiveView
-from coach.core.session import SessionState, apply, replay
-from coach.door import Listener, Listeners, Update, artefact_of
+from coach.core.session import apply, replay
+from coach.door import Doorway, Update
 from coach.errors import CoachError
 
 Answer = Decision | Refusal
@@ -84,7 +84,7 @@ class Service(Protocol):
         """Stop; nobody is let in any more."""
 
 
-class Dispatcher:
+class Dispatcher(Doorway):
     """A live session as a door."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that surrounds a session
@@ -96,16 +96,15 @@ class Dispatcher:
         service: Service | None = None,
         veil: Callable[[Observation], Observation] = lambda seen: seen,
     ) -> None:
+        super().__init__(log.output, replay(records))
         self._service = service
         self._veil = veil
         self._log = log
         self._engine = engine
         self._clock = clock
         self._records = list(records)
-        self._state = replay(records)
         self._unwritten: list[Recorded] = []
         self._unsaved = ""
-        self._listeners = Listeners()
         self._queue: queue.Queue[Item] = queue.Queue()
         self._pending = 0
         self._idle = threading.Condition()
@@ -117,13 +116,6 @@ class Dispatcher:
         if self._service:
             self._service.start(self)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def state(self) -> SessionState:
-        return self._state
 
     @property
     def records(self) -> Sequence[Recorded]:
@@ -153,13 +145,6 @@ class Dispatcher:
     def record(self, event: Event) -> None:
         """Record the event a session begins with, before the queue is served."""
         self._append(event)
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        return self._listeners.add(listener)
-
-    def output_of(self, run: int) -> str:
-        artefact = artefact_of(self._state, run)
-        return self._log.output(artefact) if artefact else ""
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until the queue is empty and no effect is owed an observation. Returns whether that was reached."""

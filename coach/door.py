@@ -6,12 +6,12 @@ The live dispatcher and the replay of a past session both are doors, so that one
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
-from coach.core.live import LiveView
+from coach.core.live import LiveView, NothingLive
 from coach.core.session import SessionState
 
 
@@ -42,12 +42,6 @@ class Listeners:
         """Call every listener, in the order in which they came; one may leave while it is told."""
         for listener in tuple(self._listeners):
             listener(update)
-
-
-def artefact_of(state: SessionState, run: int) -> str:
-    """Return the name under which the output of a run is kept; empty when none is."""
-    found = state.run(run)
-    return found.report.output.artefact if found and found.report else ""
 
 
 class Door(Protocol):
@@ -84,3 +78,42 @@ class Door(Protocol):
 
     def close(self) -> None:
         """Stop what runs, take in its last word, and give the session up."""
+
+
+class Doorway:
+    """What doors do alike: they show a state, tell whoever listens of each new one, and are closed when left."""
+
+    def __init__(self, output: Callable[[str], str], state: SessionState) -> None:
+        """``output`` returns kept output by its content hash; ``state`` is what is shown first."""
+        self._output = output
+        self._state = state
+        self._listeners = Listeners()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def unsaved(self) -> str:
+        return ""
+
+    @property
+    def live(self) -> LiveView:
+        return NothingLive()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        return self._listeners.add(listener)
+
+    def output_of(self, run: int) -> str:
+        found = self._state.run(run)
+        artefact = found.report.output.artefact if found and found.report else ""
+        return self._output(artefact) if artefact else ""
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""

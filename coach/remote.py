@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
-from coach.core.live import LiveView, NothingLive
 from coach.core.session import SessionState, apply
-from coach.door import Listener, Listeners, Update, artefact_of
+from coach.door import Doorway, Update
 from coach.store.lines import record_from
 from coach.wire import LONGEST_LINE, connect, is_for_all, packed, unpacked
 
@@ -25,15 +24,13 @@ FIRST_SECONDS = 20.0
 LOST = "the coach that held this session is gone; take it up: coach debug --resume"
 
 
-class RemoteDoor:
+class RemoteDoor(Doorway):
     """The session of another process. When that process ends, the session can be read and no longer asked."""
 
     def __init__(self, found: socket.socket, output: Callable[[str], str]) -> None:
+        super().__init__(output, SessionState())
         self._socket = found
-        self._output = output
-        self._state = SessionState()
         self._records: list[Recorded] = []
-        self._listeners = Listeners()
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -42,16 +39,6 @@ class RemoteDoor:
         self._thread = threading.Thread(target=self._read, name="coach-remote", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def state(self) -> SessionState:
-        return self._state
-
     @property
     def records(self) -> Sequence[Recorded]:
         return self._records
@@ -59,14 +46,6 @@ class RemoteDoor:
     @property
     def read_only(self) -> str:
         return self._lost
-
-    @property
-    def unsaved(self) -> str:
-        return ""
-
-    @property
-    def live(self) -> LiveView:
-        return NothingLive()
 
     def submit(self, command: Command) -> Future[Decision | Refusal]:
         """Ask the holder. What is only the holder's to say (that it begins, that it was stopped) is refused here."""
@@ -78,13 +57,6 @@ class RemoteDoor:
         asked = self._ask("ask", {"command": type(command).__name__, "fields": fields})
         asked.add_done_callback(lambda done: self._settle(answer, done.result()))
         return answer
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        return self._listeners.add(listener)
-
-    def output_of(self, run: int) -> str:
-        artefact = artefact_of(self._state, run)
-        return self._output(artefact) if artefact else ""
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until the holder is idle (seconds). Returns whether that was reached; a lost holder is idle for ever."""

@@ -6,9 +6,8 @@ from concurrent.futures import Future
 from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
-from coach.core.live import LiveView, NothingLive
 from coach.core.session import SessionState, apply
-from coach.door import Listener, Listeners, Update, artefact_of
+from coach.door import Doorway, Update
 
 CHECKPOINTS = 256
 """Kept states over a whole log: what a jump into the middle costs. Few, so that memory does not grow with the log."""
@@ -16,24 +15,18 @@ CLOSE, STEPS_BACK = 8, 64
 """Events between the states kept just before where we are, and how many are: stepping back costs a few events."""
 
 
-class Replay:
+class Replay(Doorway):
     """Every event of a log; ``seek`` chooses how many of them have happened."""
 
     def __init__(self, records: Sequence[Recorded], output: Callable[[str], str], read_only: str) -> None:
+        super().__init__(output, SessionState())
         self._records = tuple(records)
-        self._output = output
         self._read_only = read_only
-        self._listeners = Listeners()
         self._apart = max(CLOSE, len(self._records) // CHECKPOINTS)
         self._checkpoints: dict[int, SessionState] = {}
         self._close: dict[int, SessionState] = {}
         self._position = 0
-        self._state = SessionState()
         self.seek(len(self._records))
-
-    @property
-    def state(self) -> SessionState:
-        return self._state
 
     @property
     def records(self) -> Sequence[Recorded]:
@@ -42,14 +35,6 @@ class Replay:
     @property
     def read_only(self) -> str:
         return self._read_only
-
-    @property
-    def unsaved(self) -> str:
-        return ""
-
-    @property
-    def live(self) -> LiveView:
-        return NothingLive()
 
     @property
     def position(self) -> int:
@@ -93,13 +78,3 @@ class Replay:
         future.set_result(refusal)
         self._listeners.tell(Update(self._state, refusal.reason, is_refusal=True))
         return future
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        return self._listeners.add(listener)
-
-    def output_of(self, run: int) -> str:
-        artefact = artefact_of(self._state, run)
-        return self._output(artefact) if artefact else ""
-
-    def close(self) -> None:
-        """Do nothing: nothing is held."""

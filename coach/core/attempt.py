@@ -1,6 +1,6 @@
 """An attempt: what changed in the checkout between two runs of the target, and what kind of change it was."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from coach.core.changes import Changes, FileChange
 from coach.core.figures import count
@@ -11,7 +11,7 @@ Nature = Literal["patch", "groundwork", "observing", "cosmetic", "tests"]
 """*patch*: behaviour may differ · *groundwork*: only names that nothing used before were added · *observing*: only
 prints, logs, breakpoints · *cosmetic*: the syntax trees are equal · *tests*: only test code changed."""
 
-FindingKind = Literal[
+Tampering = Literal[
     "fewer-assertions",
     "trivial-assertion",
     "skip-added",
@@ -20,25 +20,12 @@ FindingKind = Literal[
     "inputs-changed",
     "narrowed",
     "patched-in-conftest",
-    "swallowed",
-    "retried",
-    "slept",
-    "special-case",
 ]
+Symptom = Literal["swallowed", "retried", "slept", "special-case"]
+FindingKind = Literal[Tampering, Symptom]
 
-TAMPERING: frozenset[FindingKind] = frozenset(
-    {
-        "fewer-assertions",
-        "trivial-assertion",
-        "skip-added",
-        "test-gone",
-        "expectation-changed",
-        "inputs-changed",
-        "narrowed",
-        "patched-in-conftest",
-    }
-)
-SYMPTOM: frozenset[FindingKind] = frozenset({"swallowed", "retried", "slept", "special-case"})
+TAMPERING: frozenset[FindingKind] = frozenset(get_args(Tampering))
+SYMPTOM: frozenset[FindingKind] = frozenset(get_args(Symptom))
 
 
 class Finding(Value):

@@ -4,10 +4,10 @@ Nobody ticks a check off; each is computed from recorded runs and file states.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coach.core.run import Run
-from coach.core.search import SearchKind, SearchResult
+from coach.core.search import SearchKind
 from coach.core.session import SessionState
 from coach.core.target import Target
 from coach.core.workflow import GateCheck, Step
@@ -200,39 +200,29 @@ def _rate_measured(state: SessionState, limit: int) -> Checked:
     return Checked("rate-measured", "how often it fails", passed, figure)
 
 
-def _found(state: SessionState, kind: SearchKind) -> SearchResult | None:
+def _searched(state: SessionState, kind: SearchKind, unmet: Checked) -> Checked:
+    """Answer with the sentence of the newest search of a kind that found something."""
     results = [each.result for each in state.searches if each.request.kind == kind and each.result]
-    return next((each for each in reversed(results) if each.how == "found" or each.found), None)
+    found = next((each for each in reversed(results) if each.how == "found" or each.found), None)
+    return replace(unmet, passed=True, figure=found.sentence) if found else unmet
 
 
 @check("culprit-found")
 def _culprit_found(state: SessionState, _limit: int) -> Checked:
-    found = _found(state, "commits")
-    return Checked(
-        "culprit-found",
-        "the commit it came with",
-        found is not None,
-        found.sentence if found else "B bisects",
-    )
+    unmet = Checked("culprit-found", "the commit it came with", passed=False, figure="B bisects")
+    return _searched(state, "commits", unmet)
 
 
 @check("axis-named")
 def _axis_named(state: SessionState, _limit: int) -> Checked:
-    found = _found(state, "flake")
-    return Checked(
-        "axis-named", "what it depends on", found is not None, found.sentence if found else "B tries each"
-    )
+    unmet = Checked("axis-named", "what it depends on", passed=False, figure="B tries each")
+    return _searched(state, "flake", unmet)
 
 
 @check("polluter-found")
 def _polluter_found(state: SessionState, _limit: int) -> Checked:
-    found = _found(state, "order")
-    return Checked(
-        "polluter-found",
-        "the tests that spoil it",
-        found is not None,
-        found.sentence if found else "B searches",
-    )
+    unmet = Checked("polluter-found", "the tests that spoil it", passed=False, figure="B searches")
+    return _searched(state, "order", unmet)
 
 
 @check("passes-alone")

@@ -136,7 +136,7 @@ def _poetry(root: Path, env: Mapping[str, str]) -> str:
     poetry = shutil.which("poetry", path=env.get("PATH"))
     if poetry is None:
         return ""
-    answer = _output([poetry, "env", "info", "-p"], root, env, _POETRY_SECONDS)
+    answer = said_by([poetry, "env", "info", "-p"], root, env, _POETRY_SECONDS)
     return _python_in(Path(answer.strip())) if answer.strip() else ""
 
 
@@ -158,7 +158,7 @@ def _starts_with_pytest(candidate: _Candidate, root: Path, env: Mapping[str, str
 
 def _ask(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpreter:
     """Start the python and let it say what it is."""
-    answer = _output([candidate.path, "-c", _ASK], root, env, _PROBE_SECONDS)
+    answer = said_by([candidate.path, "-c", _ASK], root, env, _PROBE_SECONDS)
     try:
         said = json.loads(answer.strip().rpartition("\n")[2])
         version = tuple(int(part) for part in said["version"])
@@ -185,7 +185,7 @@ def _ask(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpret
     )
 
 
-def _output(argv: list[str], cwd: Path, env: Mapping[str, str], seconds: float) -> str:
+def said_by(argv: list[str], cwd: Path, env: Mapping[str, str], seconds: float) -> str:
     """Return what a short program prints; nothing when it cannot be started, fails or takes too long."""
     try:
         done = subprocess.run(

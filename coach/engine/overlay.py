@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from coach.core.text import storable
 from coach.engine.execution import Surroundings, clean_environment
+from coach.engine.interpreter import said_by
 from coach.engine.leaders import Launch
 from coach.engine.output import CappedOutput
 from coach.engine.processes import RUN_ID
@@ -144,17 +144,8 @@ def _installer(python: str, *, has_pip: bool) -> list[str]:
 def _told(python: str, env: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
     """Ask the target's python where its packages are, and whether pip is among them."""
     try:
-        asked = subprocess.run(
-            [python, "-c", _ASK],
-            cwd=os.sep,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_ASK_SECONDS,
-            check=True,
-            start_new_session=True,
-        )
-        said = json.loads(asked.stdout)
+        said = json.loads(said_by([python, "-c", _ASK], Path(os.sep), env, _ASK_SECONDS))
         return tuple(str(each) for each in said["sites"]), bool(said["pip"])
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
-        raise ScratchError(f"{python} did not say where its packages are", why=str(error)) from None
+    except (ValueError, KeyError, TypeError):
+        why = f"it did not start or did not answer within {_ASK_SECONDS} s"
+        raise ScratchError(f"{python} did not say where its packages are", why=why) from None

@@ -6,7 +6,6 @@ Nothing of the project is run, and nothing is written but one file in the state 
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import threading
 from argparse import Namespace
@@ -18,7 +17,7 @@ from typing import Literal
 from coach.config import Settings, find_root, load_settings
 from coach.core.text import safe_line
 from coach.engine.clipboard import tools
-from coach.engine.interpreter import find_interpreter
+from coach.engine.interpreter import find_interpreter, said_by
 from coach.engine.left_behind import folders_left_behind, orphans
 from coach.engine.processes import become_subreaper
 from coach.engine.watch import Watcher
@@ -112,17 +111,19 @@ def _python_setting(root: Path) -> str:
     return python_for(root, settings)
 
 
-def _git(root: Path, _env: Mapping[str, str]) -> Examined:
+def _git(root: Path, env: Mapping[str, str]) -> Examined:
     path = shutil.which("git")
     if path is None:
         return Examined(
             "git", "poor", "not found", "install git: bisect, diffs, restore and copies of trees need it"
         )
-    said = _answer([path, "--version"], root).removeprefix("git version ").split(" ")[0]
+    said = (
+        said_by([path, "--version"], root, env, _SECONDS).strip().removeprefix("git version ").split(" ")[0]
+    )
     version = tuple(int(part) for part in said.split(".")[:2] if part.isdigit())
     if version < _OLDEST_GIT:
         return Examined("git", "poor", f"git {said}", "coach is tried with git 2.25 and newer")
-    inside = _answer([path, "rev-parse", "--show-toplevel"], root)
+    inside = said_by([path, "rev-parse", "--show-toplevel"], root, env, _SECONDS).strip()
     if not inside:
         return Examined("git", "good", f"git {said}; the project is no repository: no bisect, all else works")
     return Examined("git", "good", f"git {said}, repository {inside}")
@@ -232,18 +233,3 @@ def _editor(_root: Path, env: Mapping[str, str]) -> Examined:
     if shutil.which(words.split()[0], path=env.get("PATH")) is None:
         return Examined("editor", "poor", f"{words} is not found", "set EDITOR to a program that is there")
     return Examined("editor", "good", words)
-
-
-def _answer(argv: list[str], cwd: Path) -> str:
-    try:
-        done = subprocess.run(
-            argv,
-            cwd=cwd,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
