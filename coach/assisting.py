@@ -1,7 +1,7 @@
 """Run an assistant on a session: give it the prompt, watch what it edits, stop it at a loop, and leave nothing behind.
 
-It works in the engineer's own checkout, as an editor would. Each save leads to a run; the attempts carry its name and are
-judged like anybody's. When it has ended, one cold run says where it left the target.
+It works in the engineer's own checkout, as an editor would. Each save leads to a run; the attempts carry its name and
+are judged like anybody's. When it has ended, one cold run says where it left the target.
 """
 
 import codecs
@@ -111,8 +111,8 @@ def run_assistant(
 ) -> Stay:
     """Let an assistant work until it ends, loops, falls silent or takes too long.
 
-    ``say`` gets each line it writes (foreign text). Returns when its last edit has been run and judged. Raises UsageError
-    when it does not start, or when the session refuses (another coach holds it, it is closed).
+    ``say`` gets each line it writes (foreign text). Returns when its last edit has been run and judged. Raises
+    UsageError when it does not start, or when the session refuses (another coach holds it, it is closed).
     """
     before = door.state
     try:

@@ -29,7 +29,7 @@ class Settings(Value):
     """What can be set. Seconds where a number is a time."""
 
     python: str = ""
-    """The target's interpreter; empty means: find it. Named by the project alone it is shown first, and a change asks again."""
+    """The target's interpreter; empty: it is found. Named by the project alone it is shown first; a change asks again."""
     workflow: str = "debug"
     """The steps to walk through."""
     workflows: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
 
 
 def refuse_unknown(file: str, table: str, found: Mapping[str, Any], shape: type[Value]) -> None:
-    """Raise UsageError for the first key that ``shape`` does not know, with the nearest one; ``table`` is empty at the top."""
+    """Raise UsageError for the first key ``shape`` does not know, with the nearest one; ``table`` is empty at the top."""
     unknown = sorted(set(found) - set(shape.model_fields))
     if unknown:
         close = difflib.get_close_matches(unknown[0], shape.model_fields, n=1)

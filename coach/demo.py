@@ -1,9 +1,10 @@
 """A small broken shop to try coach on: a real project with a git history, made in a new folder.
 
-For maintainers: the defect sits in ``Money.allocate`` since the commit "spell out the steps". Rounding down (``//``) became
-cutting off (``int``), which is the same for all amounts except negative ones, and reductions are negative. Every test of
-``allocate`` stays green. An order keeps the wrong shares when it is placed; only the invoice, made later, disagrees by one
-cent, and ``allocate`` is not on that traceback. Allowing a cent of difference in the invoice is the plausible wrong turn.
+For maintainers: the defect sits in ``Money.allocate`` since the commit "spell out the steps". Rounding down (``//``)
+became cutting off (``int``), which is the same for all amounts except negative ones, and reductions are negative.
+Every test of ``allocate`` stays green. An order keeps the wrong shares when it is placed; only the invoice, made
+later, disagrees by one cent, and ``allocate`` is not on that traceback. Allowing a cent of difference in the invoice
+is the plausible wrong turn.
 
 The history is data: one file per commit in ``demo_project/``, the message first, then ``=== path`` and the file's text.
 The same files, author and dates give the same commit ids everywhere. Without git there is a project and no history.

@@ -1,7 +1,7 @@
 """The demo without a screen: the whole way from the failing test to a verified fix, through the command line.
 
-``python -m coach.demo_story`` is how a fresh installation proves that it works; it exits with the first command that does
-not end as it should.
+``python -m coach.demo_story`` is how a fresh installation proves that it works; it exits with the first command that
+does not end as it should.
 """
 
 import json

@@ -1,7 +1,8 @@
 """The interpreter that a project's own settings name: a program of somebody else's choice.
 
-It runs only once the engineer has seen it: the path, the folder it would run in and, when the project itself holds the file,
-its content are approved together; whatever of that changes asks again. Whoever names it on the command line has approved it.
+It runs only once the engineer has seen it: the path, the folder it would run in and, when the project itself holds
+the file, its content are approved together; whatever of that changes asks again. Whoever names it on the command line
+has approved it.
 """
 
 import hashlib

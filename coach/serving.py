@@ -30,7 +30,7 @@ class Served(Door, Protocol):
 
 
 class Service:
-    """Listens from ``start`` to ``close``. A state directory without sockets is no reason not to debug: then nobody can join."""
+    """Listens from ``start`` to ``close``. Where sockets cannot be made nobody can join; debugging goes on."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,8 +1,8 @@
 """A team's own wording of an export: a Jinja2 template in the project, rendered in a sandbox. Needs ``coach[templates]``.
 
-A template gets ``title``, ``header`` (lines), ``rule`` (how to read evidence) and ``sections``, each with ``key``, ``title``
-and ``text``. The text is fenced and redacted already; a template decides what stands around it, and in which order. The
-budget is kept with the template's own words counted.
+A template gets ``title``, ``header`` (lines), ``rule`` (how to read evidence) and ``sections``, each with ``key``,
+``title`` and ``text``. The text is fenced and redacted already; a template decides what stands around it, and in
+which order. The budget is kept with the template's own words counted.
 """
 
 from collections.abc import Callable

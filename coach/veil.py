@@ -1,8 +1,8 @@
 """What is recorded holds no secret of this machine: exact values go before an event is written or an output is kept.
 
-Only values that are known to be secret (secret-named environment variables, ``.env``) are taken out here, with numbers that
-stay the same for the same set of secrets. Everything that merely looks like one stays until an export: who debugs a login
-must see the token that is wrong.
+Only values that are known to be secret (secret-named environment variables, ``.env``) are taken out here, with
+numbers that stay the same for the same set of secrets. Everything that merely looks like one stays until an export:
+who debugs a login must see the token that is wrong.
 """
 
 from collections.abc import Sequence

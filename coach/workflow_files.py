@@ -76,7 +76,7 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
 
 
 def _steps(path: Path, known: Mapping[str, Path], below: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the steps of a file over those it extends: a step of the same id is changed, a new one goes ``after`` another."""
+    """Return the steps of a file over those it extends: one with a known id changes it, a new one goes ``after`` another."""
     text, table = _read(path)
     name, base = str(table["name"]), str(table.get("extends", ""))
     own = [dict(step) for step in table.get("steps", [])]

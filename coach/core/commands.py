@@ -117,7 +117,7 @@ class TraceCalls(Value):
     """Trace the calls of the failing test, and say where it first parts from a passing run."""
 
     against: str = ""
-    """Empty: tests that pass now, and for a flaky test another run of it. ``pass``: the files of the last pass; else a commit."""
+    """Empty: tests that pass now, or another run of a flaky one. ``pass``: the files of the last pass; else a commit."""
 
 
 class RuleOutSuspect(Value):

@@ -29,7 +29,7 @@ class MutationPlace(Value):
 
 
 class StartRun(Value):
-    """Execute a run; answered by ``RunEnded``, when it was traced by ``SpectrumSeen`` too, when it mutated by ``MutantsSeen``."""
+    """Execute a run. Answered by ``RunEnded``, then ``SpectrumSeen`` when it was traced, ``MutantsSeen`` when it mutated."""
 
     request: RunRequest
     places: tuple[MutationPlace, ...] = ()
@@ -98,7 +98,7 @@ class ReadTouched(Value):
 
 
 class RunSearch(Value):
-    """Carry out a search; what is ``known`` is not run again. Answered by one ``SearchOver``, after any ``SearchAdvanced``."""
+    """Carry out a search; what is ``known`` is not run again. Answered by ``SearchAdvanced`` and one ``SearchOver``."""
 
     request: SearchRequest
     known: tuple[Tried, ...] = ()
@@ -162,7 +162,7 @@ class ControlSeen(Value):
 
 
 class TrialRead(Value):
-    """A trial's run is over (its ``RunEnded`` came before); ``matched``: whether the pattern is in its output, None without one."""
+    """A trial's run is over (its ``RunEnded`` came before); ``matched``: the pattern is in its output, None without one."""
 
     run: int
     matched: bool | None = None

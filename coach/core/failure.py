@@ -2,8 +2,8 @@
 
 Two signatures each: *strict* (test, exception, normalised message) and *loose* (test, exception, innermost own-code
 place). Equal strict after an edit: the edit had no effect. Equal loose with another strict: the symptom moved.
-Normalisation removes what changes from run to run by itself (addresses, temporary paths, times, ids, durations) and keeps
-short numbers: ``assert 3 == 7`` and ``assert 6 == 7`` are different failures.
+Normalisation removes what changes from run to run by itself (addresses, temporary paths, times, ids, durations) and
+keeps short numbers: ``assert 3 == 7`` and ``assert 6 == 7`` are different failures.
 """
 
 import hashlib

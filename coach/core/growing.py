@@ -1,7 +1,7 @@
 """A sequence that grows by one at a time without being copied: what a fold over a long log keeps.
 
-A tuple of ten thousand runs that is copied for every event makes opening a log quadratic. This one shares everything but
-its last few items with the one it grew from.
+A tuple of ten thousand runs that is copied for every event makes opening a log quadratic. This one shares everything
+but its last few items with the one it grew from.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

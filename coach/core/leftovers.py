@@ -1,4 +1,4 @@
-"""What debugging leaves behind: prints, breakpoints, skips, commented-out code, reminders, stray files. Read from added lines only.
+"""What debugging leaves behind, read from added lines: prints, breakpoints, skips, dead code, reminders, stray files.
 
 A list for a person to look at, not a proof: each entry names its place, and can be answered with a reason.
 """

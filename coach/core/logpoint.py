@@ -1,4 +1,4 @@
-"""A logpoint: a place, an expression and perhaps a condition that is predicted, looked at in the running code without editing it.
+"""A logpoint: a place, an expression and perhaps a predicted condition, looked at in the running code, unedited.
 
 The rule (version 1). A line the failing test never reaches decides nothing, and neither does a failing test that passed, nor
 a condition that could not be evaluated. Otherwise, over the hits in the failing test: *once*: true at least once ·

@@ -1,4 +1,4 @@
-"""What a run's ending says under the workflow's oracle: besides failing tests, a crash or time over budget can be the failure.
+"""What a run's ending says under the workflow's oracle: a crash or time over budget can be the failure too.
 
 Recorded as a judgement: the report of a run stays what was seen.
 """

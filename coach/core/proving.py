@@ -207,7 +207,7 @@ def _objection(state: SessionState, check: str, key: str, text: str) -> Objectio
 def answerable(  # noqa: PLR0913 - the fields of one line
     state: SessionState, name: str, key: str, title: str, figure: str, *, held: bool, run: Run | None
 ) -> VerificationCheck:
-    """Return a line with one run behind it, whose only objection is that it does not hold; its answer stands in the figure."""
+    """Return a line with one run behind it. Its only objection is that it does not hold; the figure has the answer."""
     objection = _objection(state, name, key, f"{key}: {figure}")
     if objection.answer and not held:
         figure = f"{figure}; fine: {safe_line(objection.answer)}"

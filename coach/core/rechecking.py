@@ -1,7 +1,8 @@
 """What was predicted and seen before the fix is looked at once more after it: the values that showed the defect must be gone.
 
-A logpoint that supported a hypothesis held in the failing test. If its cause is mended, the same look in the same test,
-now green, must no longer show it: *once* and *only-failing* at no hit, *always* not at every hit, *never* at one at least.
+A logpoint that supported a hypothesis held in the failing test. If its cause is mended, the same look in the same
+test, now green, must no longer show it: *once* and *only-failing* at no hit, *always* not at every hit, *never* at
+one at least.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,9 @@
 """Take secrets and personal names out of text, in place, with typed and numbered placeholders.
 
-``[redacted:<rule>#<n>]``: the same value always gets the same number, so a reader still sees that two values are equal.
-Precision first: a git hash, a node id or code that only mentions ``password`` stays. No claim of completeness: recognised
-forms go, a secret in plain prose may stay, so the list of what was taken out is shown before anything leaves.
+``[redacted:<rule>#<n>]``: the same value always gets the same number, so a reader still sees that two values are
+equal. Precision first: a git hash, a node id or code that only mentions ``password`` stays. No claim of completeness:
+recognised forms go, a secret in plain prose may stay, so the list of what was taken out is shown before anything
+leaves.
 
 Rules stand in ``redact_rules``. Two more work on values instead of forms: exact values of secret-named environment
 variables (the only way to see a password inside an assertion diff), and values a rule has found in one place, which are

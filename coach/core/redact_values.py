@@ -1,7 +1,7 @@
 """Is this value a secret? Told apart from code, prose, placeholders, references and figures.
 
-A secret-named key is no proof: most of what stands behind ``password`` in a source file is an expression. These questions
-have the last word on what the patterns of ``redact_rules`` match.
+A secret-named key is no proof: most of what stands behind ``password`` in a source file is an expression. These
+questions have the last word on what the patterns of ``redact_rules`` match.
 """
 
 import re

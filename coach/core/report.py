@@ -163,8 +163,8 @@ NO_FIELDS: set[str] = set()
 class LateReport(RunReport):
     """A report whose failures are read from their JSON when somebody first asks.
 
-    They are most of a large log, and of few runs anybody looks at them. For looking only: what they say is checked late, so
-    a log that is written on is read whole.
+    They are most of a large log, and of few runs anybody looks at them. For looking only: what they say is checked
+    late, so a log that is written on is read whole.
     """
 
     _later: Callable[[], bytes] | None = PrivateAttr(None)

@@ -30,9 +30,9 @@ def goal(state: SessionState) -> Goal | None:
 def files_to_change(state: SessionState, wanted: Goal) -> tuple[str, ...]:
     """Return the files that differ between the checkout and the wanted files, in order.
 
-    The differences of the trees between the runs are put together: a file that is back at its content is none. Files saved
-    since the last reading, between runs of which nothing was read, and beside a renaming (it names only the new place) may
-    differ and are named too.
+    The differences of the trees between the runs are put together: a file that is back at its content is none. Files
+    saved since the last reading, between runs of which nothing was read, and beside a renaming (it names only the new
+    place) may differ and are named too.
     """
     if not wanted.run:
         return _undone(state)

@@ -100,7 +100,7 @@ class RunRequest(Value):
 
     @property
     def only_looks(self) -> bool:
-        """Whether it is neither evidence nor feedback: it looks which lines run, what mutations change, what values are, who calls whom."""
+        """Whether it is neither evidence nor feedback: it looks at lines that run, mutations, values or calls."""
         is_looking = self.trace or self.mutate > 0
         return is_looking or self.logpoint is not None or self.calls is not None
 

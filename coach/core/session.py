@@ -1,7 +1,7 @@
 """The state of a session, and the one way it changes: ``apply`` one recorded event at a time.
 
-``replay`` of a log gives the state; nothing exists outside the log. ``apply`` is total: an event that refers to something
-a damaged log no longer holds changes nothing but the sequence.
+``replay`` of a log gives the state; nothing exists outside the log. ``apply`` is total: an event that refers to
+something a damaged log no longer holds changes nothing but the sequence.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """The bug's spec: what should happen, what happens, and the limits of a fix.
 
-A team's own rules have the same shape in part; they are kept beside the spec, not copied into it, so that a session says
-whose rule a rule is.
+A team's own rules have the same shape in part; they are kept beside the spec, not copied into it, so that a session
+says whose rule a rule is.
 """
 
 from fnmatch import fnmatchcase

@@ -1,8 +1,8 @@
 """A spec as a document for an editor, and back; and what can be read out of a report somebody pasted.
 
 The document has one heading per field and a line of advice under it (in ``<!-- -->``, never read back). Reading it is
-strict: what it does not understand is named with its line, so that nothing written is lost. Reading a report is lenient:
-headings of common templates are understood, the rest stays as it is.
+strict: what it does not understand is named with its line, so that nothing written is lost. Reading a report is
+lenient: headings of common templates are understood, the rest stays as it is.
 """
 
 import re

@@ -19,8 +19,8 @@ else:
     def replace(value: Any, /, **changes: Any) -> Any:
         """Do what ``dataclasses.replace`` does, for one without slots in a tenth of the time.
 
-        A log is folded with several copies of a large state per event; passing forty fields through ``__init__`` would take
-        most of the time.
+        A log is folded with several copies of a large state per event; passing forty fields through ``__init__``
+        would take most of the time.
         """
         fields = getattr(value, "__dict__", None)
         if fields is None:

@@ -49,8 +49,8 @@ def read_attempt(
 def unloaded(changes: Changes, loaded: Sequence[str] | None) -> tuple[str, ...]:
     """Return the changed modules a run did not import.
 
-    Only when its list is whole and names own code besides tests: a test that starts a process, or one that ran in a worker,
-    imports nothing itself.
+    Only when its list is whole and names own code besides tests: a test that starts a process, or one that ran in a
+    worker, imports nothing itself.
     """
     if not loaded or len(loaded) >= MOST_LOADED or all(is_test_path(each) for each in loaded):
         return ()

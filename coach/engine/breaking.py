@@ -1,4 +1,4 @@
-"""Stop in pdb at a logpoint, on the real terminal: a run that a person leads. Nothing of it is evidence, nothing is recorded."""
+"""Stop in pdb at a logpoint, on the real terminal: a person leads the run. It is no evidence and is not recorded."""
 
 import os
 import subprocess

@@ -276,7 +276,8 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
-    ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of loaded foreign modules are.
+    ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of
+    loaded foreign modules are.
     """
     settings: dict[str, Any] = {
         "channel": str(channel),

@@ -1,7 +1,8 @@
 """Read what the tracer wrote during a run: files by number, then the lines each test or import ran.
 
-A file of its own, read once when the run is over. Lines are data to be checked: those without the run's nonce, too long or
-ill-formed are dropped. Process ids may differ (workers of a distributed run), each with its own numbers for files.
+A file of its own, read once when the run is over. Lines are data to be checked: those without the run's nonce, too
+long or ill-formed are dropped. Process ids may differ (workers of a distributed run), each with its own numbers for
+files.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Perform effects on this machine: runs one after the other, reads beside them, watching all the while.
 
-Every effect is answered. Runs wait in one queue and are worked off by one thread; reads have their own thread, so that a
-diff can be seen while tests run. What goes wrong becomes ``EffectFailed``: nothing is lost, no thread dies.
+Every effect is answered. Runs wait in one queue and are worked off by one thread; reads have their own thread, so
+that a diff can be seen while tests run. What goes wrong becomes ``EffectFailed``: nothing is lost, no thread dies.
 """
 
 import os

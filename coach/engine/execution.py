@@ -1,8 +1,9 @@
 """Execute one run request: arguments and environment in, report out.
 
-The user's checkout stays as it is: no ``.pytest_cache`` (it goes to a disposable folder), no bytecode. Writing bytecode is
-off because CPython trusts a stale ``.pyc`` when an edit keeps size and second; one that is there already is still used,
-since coach deletes nothing of the user's. Words of a pytest target are data: none can become an option.
+The user's checkout stays as it is: no ``.pytest_cache`` (it goes to a disposable folder), no bytecode. Writing
+bytecode is off because CPython trusts a stale ``.pyc`` when an edit keeps size and second; one that is there already
+is still used, since coach deletes nothing of the user's. Words of a pytest target are data: none can become an
+option.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Read a JUnit XML report: what test runners of any language write, and what a build server keeps.
 
-The file is foreign data: it is bounded in size, and a document type (the way to entity bombs and to other files) is refused
-before anything is parsed. Dialects differ; only what all share is read: testcase with failure, error or skipped in it.
+The file is foreign data: it is bounded in size, and a document type (the way to entity bombs and to other files) is
+refused before anything is parsed. Dialects differ; only what all share is read: testcase with failure, error or
+skipped in it.
 """
 
 from collections.abc import Iterator

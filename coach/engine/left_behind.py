@@ -1,7 +1,7 @@
 """What a killed coach left: runs that nobody supervises any more, which may go on in the checkout for ever, and folders.
 
-Every process of a run carries who started it: process number, when it began, and the space its number is of. A number alone
-says nothing: it is given away again, and means another process in another container. Linux only.
+Every process of a run carries who started it: process number, when it began, and the space its number is of. A number
+alone says nothing: it is given away again, and means another process in another container. Linux only.
 """
 
 import os

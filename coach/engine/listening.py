@@ -1,8 +1,9 @@
 """Hear what the system tells about folders, and know whether it tells anything at all.
 
-Two threads listen with watchfiles: one to the top of a project without what is below, one to the chosen folders with all
-below them. A file written into coach's own state directory (when it lies on the same file system) proves that events
-arrive. What cannot go on is said by an exception: ``Lost`` to begin anew, ``Unusable`` to do without notifications.
+Two threads listen with watchfiles: one to the top of a project without what is below, one to the chosen folders with
+all below them. A file written into coach's own state directory (when it lies on the same file system) proves that
+events arrive. What cannot go on is said by an exception: ``Lost`` to begin anew, ``Unusable`` to do without
+notifications.
 """
 
 import contextlib

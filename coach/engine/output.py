@@ -1,7 +1,8 @@
 """Keep the output of a run within fixed bounds, whatever it prints, and let others look at it meanwhile.
 
-``CappedOutput`` keeps the first and the last 256 kB as bytes; ``LiveOutput`` also keeps the newest lines and the progress
-for the screen. Memory does not grow with the output: a million lines or one endless line cost the same few megabytes.
+``CappedOutput`` keeps the first and the last 256 kB as bytes; ``LiveOutput`` also keeps the newest lines and the
+progress for the screen. Memory does not grow with the output: a million lines or one endless line cost the same few
+megabytes.
 """
 
 import codecs

@@ -1,7 +1,7 @@
 """One version of a dependency in front of the installed ones: a virtual environment in the scratch folder, for one run.
 
-It sees everything the target's environment has, through a ``.pth`` file; only what is asked for is installed into it, without
-what that would need in turn: one thing changes. Nothing of the target's environment is written to.
+It sees everything the target's environment has, through a ``.pth`` file; only what is asked for is installed into it,
+without what that would need in turn: one thing changes. Nothing of the target's environment is written to.
 """
 
 import json

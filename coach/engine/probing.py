@@ -1,7 +1,7 @@
 """One probe of a search: a disposable copy of a tree, a run in it, an outcome.
 
-A probe is plain data and ``run_probe`` a plain function, so that any ``concurrent.futures.Executor`` can carry them out:
-threads here, other processes or machines that share the state directory elsewhere.
+A probe is plain data and ``run_probe`` a plain function, so that any ``concurrent.futures.Executor`` can carry them
+out: threads here, other processes or machines that share the state directory elsewhere.
 """
 
 import functools

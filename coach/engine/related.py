@@ -1,7 +1,7 @@
 """Which tests concern changed files: those seen to run the changed lines, else the test files that import the files.
 
-Imports are read from the statements alone; nothing is executed. Imports made by name at run time are not seen: the run of all
-tests that follows is the net below. A changed ``conftest.py`` concerns every test file below its folder.
+Imports are read from the statements alone; nothing is executed. Imports made by name at run time are not seen: the
+run of all tests that follows is the net below. A changed ``conftest.py`` concerns every test file below its folder.
 """
 
 import ast
@@ -22,7 +22,7 @@ _MOST_BYTES = 1_000_000
 
 
 def related_tests(root: Path, changed: Sequence[str]) -> tuple[str, ...]:
-    """Return test files (posix, relative to the root) that concern the changed ones, sorted; empty when too many are there."""
+    """Return test files (posix, below the root) that concern the changed ones, sorted; empty when they are too many."""
     files = [name for name in sources(root, folders_to_watch(root)) if name.endswith(".py")]
     if len(files) > MOST_FILES:
         return ()

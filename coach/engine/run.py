@@ -1,8 +1,8 @@
 """Supervise one process until it and everything it started is gone.
 
-Own session, no shell, nothing on stdin, stdout and stderr merged. Whatever the process does (hang, flood, ignore signals,
-leave children that hold the pipe), ``supervise`` returns within its limits plus the ladder, and no process of the run is
-left. It says what happened; what that means is decided in ``endings``.
+Own session, no shell, nothing on stdin, stdout and stderr merged. Whatever the process does (hang, flood, ignore
+signals, leave children that hold the pipe), ``supervise`` returns within its limits plus the ladder, and no process
+of the run is left. It says what happened; what that means is decided in ``endings``.
 """
 
 import contextlib

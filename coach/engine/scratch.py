@@ -1,8 +1,8 @@
 """Disposable folders: made, used, removed; what a dead process left behind can be found and removed.
 
 ``<scratch>/<name>/owner`` is flocked by the process that made the folder, so a leftover is one whose lock is free.
-``<scratch>/<name>/tree`` is the folder itself. Copies of trees lie in the state directory, the files of runs in one private
-folder among the system's temporary ones.
+``<scratch>/<name>/tree`` is the folder itself. Copies of trees lie in the state directory, the files of runs in one
+private folder among the system's temporary ones.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """Drive any search over real runs: batches of probes on one executor, each content asked once, stopped at any moment.
 
-What is known is not run again: the outcomes of earlier searches come from the log and go in as ``known``. Whatever kills
-the process leaves disposable folders only, which ``TreeStore.leftovers`` lists.
+What is known is not run again: the outcomes of earlier searches come from the log and go in as ``known``. Whatever
+kills the process leaves disposable folders only, which ``TreeStore.leftovers`` lists.
 """
 
 import threading

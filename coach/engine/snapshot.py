@@ -1,8 +1,9 @@
 """Work trees by content: record one, compare two, make a copy of one; the user's repository is only read.
 
-A tree is the id of a git tree in the private repository (see ``private_repository``), kept alive by ``refs/coach/<id>``.
-It holds every file of the project that is neither ignored nor too large, as the file is: no filter runs. Recording uses
-git's plumbing only, since ``git add`` and ``git status`` start programs that a submodule's configuration names.
+A tree is the id of a git tree in the private repository (see ``private_repository``), kept alive by
+``refs/coach/<id>``. It holds every file of the project that is neither ignored nor too large, as the file is: no
+filter runs. Recording uses git's plumbing only, since ``git add`` and ``git status`` start programs that a
+submodule's configuration names.
 """
 
 import contextlib

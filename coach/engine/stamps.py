@@ -1,7 +1,7 @@
 """Has anything changed that a long-lived interpreter would not notice: dependencies, locks, configuration, the python?
 
-Only looks at times, sizes and numbers of files; nothing is read. An upgrade changes the folder of the installed packages;
-an edit inside an installed package (a ``print`` while debugging) changes that file.
+Only looks at times, sizes and numbers of files; nothing is read. An upgrade changes the folder of the installed
+packages; an edit inside an installed package (a ``print`` while debugging) changes that file.
 """
 
 import os

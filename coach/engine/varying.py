@@ -13,8 +13,8 @@ def varied(
 ) -> dict[str, str]:
     """Return the variables a trial adds to the environment of its run.
 
-    ``python`` is the target's interpreter: a command finds it, and the programs installed with it, before others of their
-    name, as in a terminal where its environment is active.
+    ``python`` is the target's interpreter: a command finds it, and the programs installed with it, before others of
+    their name, as in a terminal where its environment is active.
     """
     trial = request.trial
     if trial is None:

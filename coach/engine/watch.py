@@ -1,8 +1,8 @@
 """Tell about saves: real changes of content in the project's sources, within milliseconds, whatever the editor does.
 
 One thread decides; up to two more only listen (folders with all below them, and the top without). Where the system's
-notifications fail (a name that is not UTF-8, no watches left, a mount that sends none) the thread looks by itself at the
-files' times, and says so. Nothing is written into the project: the test file lies in coach's own state directory.
+notifications fail (a name that is not UTF-8, no watches left, a mount that sends none) the thread looks by itself at
+the files' times, and says so. Nothing is written into the project: the test file lies in coach's own state directory.
 """
 
 import contextlib

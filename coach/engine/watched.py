@@ -1,8 +1,8 @@
 """Which folders and files of a project are worth watching.
 
-Watching a whole project with its environments costs thousands of system watches and 0.3 s; its sources cost nothing. So:
-the test paths pytest is configured with, ``src``, ``tests``, and every folder at the top that holds Python, each with all
-below it; and of the top itself only its files.
+Watching a whole project with its environments costs thousands of system watches and 0.3 s; its sources cost nothing.
+So: the test paths pytest is configured with, ``src``, ``tests``, and every folder at the top that holds Python, each
+with all below it; and of the top itself only its files.
 """
 
 import configparser

@@ -1,4 +1,4 @@
-"""``coach sessions export`` and ``import``: a session as one file. ``coach rerun``: repeat what a session of one's own ran."""
+"""``coach sessions export`` and ``import``: a session as one file. ``coach rerun``: repeat what one's own session ran."""
 
 from argparse import Namespace
 from pathlib import Path

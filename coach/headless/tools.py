@@ -1,7 +1,7 @@
 """What an assistant may ask of a session, whatever protocol carries it: one method per tool, a plain value as answer.
 
-Rules are kept by refusing with a reason, not by asking nicely. Every answer carries the limits of a fix, the next move and
-the loops noticed since the last answer; all text is redacted, and what programs wrote is named as evidence.
+Rules are kept by refusing with a reason, not by asking nicely. Every answer carries the limits of a fix, the next
+move and the loops noticed since the last answer; all text is redacted, and what programs wrote is named as evidence.
 """
 
 import threading

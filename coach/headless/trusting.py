@@ -1,4 +1,4 @@
-"""What a repository names runs only when the engineer agrees: the question on a terminal, and the interpreter of a project."""
+"""What a repository names runs only when the engineer agrees: the question, and the interpreter of a project."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One session as one file to hand on, and back: a zip with three kinds of members, redacted on the way out, distrusted on the way in.
+"""One session as one file, out and in: a zip of three kinds of members, redacted going out, distrusted coming in.
 
     session.json            format version, id, what was taken out
     log.jsonl               the events, redacted

@@ -1,8 +1,8 @@
 """The index of the library: an SQLite file that is derived from the logs, follows them as they grow, and can be thrown away.
 
-``<state>/library.sqlite3``, 0600. A log whose size, time or identity changed is read on from where it was read to (logs only
-grow; one that shrank or was replaced is read anew). A file that is damaged, of another version or not writable is no loss:
-it is built again, in memory when the disk takes nothing.
+``<state>/library.sqlite3``, 0600. A log whose size, time or identity changed is read on from where it was read to
+(logs only grow; one that shrank or was replaced is read anew). A file that is damaged, of another version or not
+writable is no loss: it is built again, in memory when the disk takes nothing.
 """
 
 import contextlib
@@ -192,7 +192,7 @@ class Index:
 
 
 def phrase_of(query: str) -> str:
-    """Turn what somebody typed into an FTS5 query: every word must be there, each may be a beginning. Empty: nothing to look for."""
+    """Turn typed words into an FTS5 query: each must be there, and may be a beginning. Empty: nothing to look for."""
     words = re.findall(r"\w+", query.replace("_", " "))[:16]
     return " AND ".join(f"{quoted(word)} *" for word in words)
 

@@ -1,8 +1,8 @@
 """One writer per session: an exclusive lock that dies with its process.
 
-``lock`` is held with flock, so a kill -9 frees it by itself. The text in it (pid, host, start) is for people and never
-decides anything. Where flock is not supported (some network mounts) ``lock.owner`` is created exclusively instead; there
-the text decides, and an owner on this host that no longer lives is replaced.
+``lock`` is held with flock, so a kill -9 frees it by itself. The text in it (pid, host, start) is for people and
+never decides anything. Where flock is not supported (some network mounts) ``lock.owner`` is created exclusively
+instead; there the text decides, and an owner on this host that no longer lives is replaced.
 """
 
 import contextlib

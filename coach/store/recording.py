@@ -1,7 +1,8 @@
 """The log of a live session that may have to wait for a place, lose it, or get another one.
 
-A state directory that cannot be used is no reason not to debug. What cannot be written is the dispatcher's to keep and to try
-again; this makes the log as soon as it can be made, makes it again when somebody deleted it, and moves it where it is told.
+A state directory that cannot be used is no reason not to debug. What cannot be written is the dispatcher's to keep
+and to try again; this makes the log as soon as it can be made, makes it again when somebody deleted it, and moves it
+where it is told.
 """
 
 import contextlib

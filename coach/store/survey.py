@@ -1,7 +1,8 @@
 """What a list says of one session, read from its log in one quick pass that can go on where it ended.
 
-Only the few kinds of event that a list shows are decoded. The kind stands at the front of each line (see ``lines``), so the
-rest is passed over at the speed of reading; what does not look like that is decoded, and is damage when that fails.
+Only the few kinds of event that a list shows are decoded. The kind stands at the front of each line (see ``lines``),
+so the rest is passed over at the speed of reading; what does not look like that is decoded, and is damage when that
+fails.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The search for garbage, while nobody waits for it.
 
-Every window that was closed leaves a few thousand objects in cycles. Python looks for them whenever enough were made, which is
-while the next window is being drawn: 20 to 60 ms before a key's answer is on the glass. So it looks less often by itself, and
-coach asks it to when no key has come for a moment.
+Every window that was closed leaves a few thousand objects in cycles. Python looks for them whenever enough were made,
+which is while the next window is being drawn: 20 to 60 ms before a key's answer is on the glass. So it looks less
+often by itself, and coach asks it to when no key has come for a moment.
 """
 
 import gc

@@ -1,9 +1,10 @@
 """How many tokens is a text? An estimate without a tokenizer, a model or a network: the same everywhere, always.
 
-Measured against the vocabularies cl100k, o200k and Claude's published one (the largest of the three counts is "real"):
-over 58 Python files, diffs, pytest output, JSON and Markdown the estimate is 0.97 to 1.22 times the real count, 1.08 in
-the middle; ``tests/core/export/test_budget.py`` holds some of the counts. Hex, base64, Chinese and signs lie between 0.9
-and 1.2. Not covered: long runs of random lower-case letters cost three times their estimate, German a sixth more.
+Measured against the vocabularies cl100k, o200k and Claude's published one (the largest of the three counts is
+"real"): over 58 Python files, diffs, pytest output, JSON and Markdown the estimate is 0.97 to 1.22 times the real
+count, 1.08 in the middle; ``tests/core/export/test_budget.py`` holds some of the counts. Hex, base64, Chinese and
+signs lie between 0.9 and 1.2. Not covered: long runs of random lower-case letters cost three times their estimate,
+German a sixth more.
 """
 
 import math

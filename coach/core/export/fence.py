@@ -1,8 +1,8 @@
 """Keep evidence evidence: marks that the data cannot close, visible control characters, a look for embedded orders.
 
-The mark is derived from the session and the content, so one log gives one export, and derived again until no block holds
-it. Plain delimiters are the weakest defence against embedded instructions; what reads like one is therefore also shown to
-the engineer before anything is handed on.
+The mark is derived from the session and the content, so one log gives one export, and derived again until no block
+holds it. Plain delimiters are the weakest defence against embedded instructions; what reads like one is therefore
+also shown to the engineer before anything is handed on.
 """
 
 import hashlib

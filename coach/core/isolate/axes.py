@@ -17,7 +17,7 @@ Condition = Literal["alone", "new seed", "in its file", "whole order", "reversed
 Axis = Literal["", "stable", "order", "hash seed", "chance", "not seen"]
 
 CONDITIONS: tuple[Condition, ...] = ("alone", "new seed", "in its file", "whole order", "reversed")
-"""*alone*, *in its file*, *whole order* and *reversed* run with one hash seed; *new seed* runs alone, each time with another."""
+"""*alone*, *in its file*, *whole order*, *reversed*: with one hash seed; *new seed*: alone, each time with another."""
 ROUNDS = 3
 """Runs under each condition before the axis is named."""
 

@@ -1,6 +1,7 @@
 """The call trace of a test: who called whom with what, what came back, what was raised; and where two traces part.
 
-Calls stand in the order they began; ``depth`` makes the tree. Own code only, the first and the last calls of a long test.
+Calls stand in the order they began; ``depth`` makes the tree. Own code only, the first and the last calls of a long
+test.
 """
 
 from collections.abc import Iterator, Sequence
@@ -105,9 +106,9 @@ class _Step:
 def first_divergence(failing: CallTrace, passing: CallTrace, versus: str) -> Divergence | None:
     """Say where a failing trace first parts from a passing one; None when it does not.
 
-    Two runs of one test are walked side by side in time. A neighbour does other things by design, so there functions are
-    compared: the first call that answers equal arguments differently, else the first that raises where the neighbour's
-    returned, else the first of a function that the neighbour never called.
+    Two runs of one test are walked side by side in time. A neighbour does other things by design, so there functions
+    are compared: the first call that answers equal arguments differently, else the first that raises where the
+    neighbour's returned, else the first of a function that the neighbour never called.
     """
     if failing.test == passing.test:
         return _side_by_side(failing, passing, versus)

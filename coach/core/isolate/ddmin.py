@@ -1,7 +1,8 @@
 """Delta debugging: the smallest part of a failing whole that still fails (Zeller and Hildebrandt 2002).
 
-Only complements are tried, from the end to the beginning, with chunks that halve after every sweep. CDD (2025) shows that
-this counter gives what probabilistic variants give; testing the subsets themselves rarely pays (picire's manual).
+Only complements are tried, from the end to the beginning, with chunks that halve after every sweep. CDD (2025) shows
+that this counter gives what probabilistic variants give; testing the subsets themselves rarely pays (picire's
+manual).
 """
 
 from collections.abc import Iterable, Sequence

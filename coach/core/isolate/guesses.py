@@ -1,8 +1,8 @@
 """What else could stand at a place: names, attributes, calls, texts and numbers that the same file and the failing test use.
 
-After the simplest defects of Python projects as PySStuBs counts them (Kamienski et al., MSR 2021): a wrong identifier,
-attribute, function, literal or keyword argument, arguments too few. What is put in its place is taken from the file and the
-test, nearest first: a guess by likeness, not by knowledge of what is wrong.
+After the simplest defects of Python projects as PySStuBs counts them (Kamienski et al., MSR 2021): a wrong
+identifier, attribute, function, literal or keyword argument, arguments too few. What is put in its place is taken
+from the file and the test, nearest first: a guess by likeness, not by knowledge of what is wrong.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """Build a file that holds only some of the changes between two versions of it.
 
-Content is taken from the two versions themselves, never from a patch text: no decoding, no context to search for, so any
-choice of hunks can be built.
+Content is taken from the two versions themselves, never from a patch text: no decoding, no context to search for, so
+any choice of hunks can be built.
 """
 
 import re
@@ -36,8 +36,8 @@ def merge(old: Sequence[bytes], new: Sequence[bytes], hunks: Iterable[Hunk]) -> 
 def linked(texts: Sequence[str]) -> list[frozenset[int]]:
     """Return groups of hunks that belong together because they bring or remove the same name.
 
-    A renamed function is a hunk where it stands and one at every use: half of them is an import error. Groups are those of
-    single names, and what such groups have in common all together.
+    A renamed function is a hunk where it stands and one at every use: half of them is an import error. Groups are
+    those of single names, and what such groups have in common all together.
 
     Args:
         texts: the lines of each hunk with their ``+`` or ``-``.

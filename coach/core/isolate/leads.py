@@ -12,8 +12,8 @@ SURE_ENOUGH = 0.95
 def evidence_from_searches(state: SessionState) -> tuple[Lead, ...]:
     """Return the places that finished searches point at: minimal hunks first, then the culprit commit's hunks.
 
-    Only the newest answer of each kind counts: one that found nothing takes back what was found before. A search of edits falls silent when the
-    checkout was edited after it.
+    Only the newest answer of each kind counts: one that found nothing takes back what was found before. A search of
+    edits falls silent when the checkout was edited after it.
     """
     leads: list[Lead] = []
     answered = (each for each in state.searches if each.result and each.result.how in {"found", "nothing"})

@@ -1,8 +1,8 @@
 """Small mutations of suspicious places, as edits of source text: pure, ordered by suspicion, never written to a file.
 
-Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function can be
-swapped in by name and line; outside of functions it changes what a module does when it is imported. The operators stand in
-``operators``, what is taken from the file and the failing test in ``guesses``.
+Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function
+can be swapped in by name and line; outside of functions it changes what a module does when it is imported. The
+operators stand in ``operators``, what is taken from the file and the failing test in ``guesses``.
 """
 
 import ast
@@ -21,7 +21,7 @@ MOST_OF_A_LINE = 36
 _ROUND = 6
 """Mutants of a line that are tried before those of the next lines have their turn."""
 _OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
-"""How much less the next function, the next line and the next round promise; chosen on the tuning half of benchmarks/localise.py."""
+"""How much less the next function, line and round promise; chosen on the tuning half of benchmarks/localise.py."""
 MOST_TEXT = 60
 """Characters of a changed piece that is shown."""
 

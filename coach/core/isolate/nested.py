@@ -1,8 +1,8 @@
 """Reduce nested text from the outside in: of every pair of brackets the items that matter (hierarchical delta debugging).
 
-After Misherghi and Su 2006. Brackets, separators and quotes are all it knows of a language, so that JSON, literals of Python
-and most configuration keep their form: an item goes with its separator. Whether a text still makes sense is for the
-failing test to say.
+After Misherghi and Su 2006. Brackets, separators and quotes are all it knows of a language, so that JSON, literals of
+Python and most configuration keep their form: an item goes with its separator. Whether a text still makes sense is
+for the failing test to say.
 """
 
 import ast

@@ -1,8 +1,8 @@
 """Bisection when both sides fail sometimes: belief over the change point, updated by every run.
 
-Each side's rate is unknown and has a Beta prior; a commit is chosen where a run is expected to tell most (least expected
-entropy). The method is git_bayesect's (2026), which is not used itself: it brings numpy and scipy for these lines, and its
-priors are the same on both sides. Here the newer side starts as failing more often.
+Each side's rate is unknown and has a Beta prior; a commit is chosen where a run is expected to tell most (least
+expected entropy). The method is git_bayesect's (2026), which is not used itself: it brings numpy and scipy for these
+lines, and its priors are the same on both sides. Here the newer side starts as failing more often.
 """
 
 import math

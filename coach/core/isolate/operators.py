@@ -1,7 +1,8 @@
 """The mutation operators: what one expression or statement may be replaced by.
 
-Chosen after Offutt et al. 1996 (five sufficient operators) and the defects small Python fixes are made of: a comparison, a
-boundary, a constant, swapped operands, arguments or names, a condition, a statement too many, a value returned, rounding.
+Chosen after Offutt et al. 1996 (five sufficient operators) and the defects small Python fixes are made of: a
+comparison, a boundary, a constant, swapped operands, arguments or names, a condition, a statement too many, a value
+returned, rounding.
 """
 
 import ast

@@ -1,9 +1,9 @@
 """Which earlier tests make the victim fail? Whole files first, then single tests, found from the last to the first.
 
-The shortest failing beginning of the order ends in a polluter. With it kept, the shortest beginning that still fails ends in
-the next one, until those found are enough: about log2(n) runs for each, also when two or more only spoil together, where a
-plain binary search finds none and ddmin takes twice as many. ddmin over what was found has the last word, since some tests
-repair what others spoil.
+The shortest failing beginning of the order ends in a polluter. With it kept, the shortest beginning that still fails
+ends in the next one, until those found are enough: about log2(n) runs for each, also when two or more only spoil
+together, where a plain binary search finds none and ddmin takes twice as many. ddmin over what was found has the last
+word, since some tests repair what others spoil.
 """
 
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def _find(rest: Blocks, width: int) -> Steps[Tests, Blocks]:
 
 
 def _end_of_shortest(rest: Blocks, found: Blocks, width: int) -> Steps[Tests, int]:
-    """Return where a failing beginning of ``rest`` (with ``found`` after it) ends that does not fail without its last block."""
+    """Return where a beginning of ``rest`` ends that fails with ``found`` after it, and not without its last block."""
     passing, failing = 0, len(rest)
     while failing - passing > 1:
         cuts = _cuts(passing, failing, width)

@@ -1,8 +1,8 @@
 """Which of equally suspicious lines to look at first: those that compute or decide something.
 
-Spectra rarely tell the lines of one block apart. Defects sit in operators, comparisons, constants and calls far more often
-than in plain moves of a value, so lines are ordered by suspicion and then by how much there is on them to be wrong, and by
-what the failure itself says of them.
+Spectra rarely tell the lines of one block apart. Defects sit in operators, comparisons, constants and calls far more
+often than in plain moves of a value, so lines are ordered by suspicion and then by how much there is on them to be
+wrong, and by what the failure itself says of them.
 """
 
 import ast

@@ -1,8 +1,8 @@
 """Rank suspects: places the failing test ran, its traceback, and the edits since the last pass.
 
 Before anything is measured there are own-code frames and hunks. A spectrum adds every function the failing test ran,
-with the Ochiai of its best line and of itself, and what its name shares with the test. Mutations that turn the test green
-come first of all. Weights stand in ``weights``; equal scores are ties and are said to be.
+with the Ochiai of its best line and of itself, and what its name shares with the test. Mutations that turn the test
+green come first of all. Weights stand in ``weights``; equal scores are ties and are said to be.
 """
 
 from collections.abc import Iterable, Sequence
@@ -220,7 +220,7 @@ def _add_leads(board: _Board, leads: Sequence[Lead]) -> None:
 
 
 def _add_recency(board: _Board, touched: Sequence[Touched]) -> None:
-    """The newer the last commit to a place, the more it counts: half as much for each newer one. One commit for all says nothing."""
+    """The newer the last commit to a place, the more it counts: half for each newer one. One for all says nothing."""
     newest_first = sorted({each.at: each.commit for each in touched}.items(), reverse=True)
     if len(newest_first) < 2:
         return

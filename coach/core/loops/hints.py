@@ -1,7 +1,7 @@
 """Code without its type hints, where hints change nothing at run time.
 
-A decorator may read the hints of its function (command lines, web routes, injected fixtures), and a class may read those of
-its fields (dataclasses, pydantic): both are left alone.
+A decorator may read the hints of its function (command lines, web routes, injected fixtures), and a class may read
+those of its fields (dataclasses, pydantic): both are left alone.
 """
 
 import ast

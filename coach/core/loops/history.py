@@ -1,7 +1,7 @@
 """The sequence of attempts with their runs, as the detectors see it.
 
-It grows by one entry per finished run of the target and is a part of the session's state, so that looking for a loop costs
-a walk over what matters and never a second reading of the log.
+It grows by one entry per finished run of the target and is a part of the session's state, so that looking for a loop
+costs a walk over what matters and never a second reading of the log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -163,8 +163,8 @@ class History:
     def backwards(self) -> Iterator[Trial]:
         """Yield the latest trials before the present one, newest first, without interludes.
 
-        A run without an answer, and one on code that cannot even be imported while the present failure can, says nothing:
-        the next save mends it.
+        A run without an answer, and one on code that cannot even be imported while the present failure can, says
+        nothing: the next save mends it.
         """
         now = self.now
         for trial in reversed(self.trials[-LATELY - 1 : -1]):

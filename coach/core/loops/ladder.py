@@ -1,8 +1,9 @@
 """From what was seen to what is said: note → banner → stop card, and never the same thing again and again.
 
-A pattern at one place is quiet for three runs after it was said; seen again after that, a banner becomes a card. Another
-pattern, or the same one elsewhere, is another loop and is heard at once. What was dismissed stays dismissed. Of several
-seen after one run the most specific is said; the others are noted. The ladder blocks nothing: it only speaks.
+A pattern at one place is quiet for three runs after it was said; seen again after that, a banner becomes a card.
+Another pattern, or the same one elsewhere, is another loop and is heard at once. What was dismissed stays dismissed.
+Of several seen after one run the most specific is said; the others are noted. The ladder blocks nothing: it only
+speaks.
 """
 
 from bisect import bisect_right

@@ -1,6 +1,7 @@
 """What the detectors would have said in a recorded session, under today's rules.
 
-What was said at the time is passed over; the attempts are taken as they were read then, because their sources are not kept.
+What was said at the time is passed over; the attempts are taken as they were read then, because their sources are not
+kept.
 """
 
 from collections.abc import Collection, Iterable, Iterator

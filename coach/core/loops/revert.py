@@ -10,8 +10,8 @@ RULE = 1
 def seen(history: History) -> Sighting | None:
     """Look for the tree, or every source file just edited, at an earlier failing state, with failing patches between.
 
-    Undoing a look (prints), a branch switch and coach's own restore are no reverts. A tree that answers differently than it
-    did then is a flake, not a revert.
+    Undoing a look (prints), a branch switch and coach's own restore are no reverts. A tree that answers differently
+    than it did then is a flake, not a revert.
     """
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.is_rerun:

@@ -13,8 +13,8 @@ RULE = 1
 def seen(history: History) -> Sighting | None:
     """Look for an attempt outside the spec's scope, or, without a scope, one that only touched what the test never runs.
 
-    A breach of the scope is certain: a banner at once when all of the attempt is outside. Code that was not run may still
-    be meant for later: a note first, a banner at the second such attempt in a row.
+    A breach of the scope is certain: a banner at once when all of the attempt is outside. Code that was not run may
+    still be meant for later: a note first, a banner at the second such attempt in a row.
     """
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.attempt is None:

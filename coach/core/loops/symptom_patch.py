@@ -12,8 +12,8 @@ RULE = 1
 def seen(history: History) -> Sighting | None:
     """Look for swallowing, retrying, waiting or special cases in a function the failure went through.
 
-    A banner when the failure vanished by it, a note while it is red. Code that is ordinary too (a guard for an empty list)
-    is a note at most.
+    A banner when the failure vanished by it, a note while it is red. Code that is ordinary too (a guard for an empty
+    list) is a note at most.
     """
     now, before = history.now, history.previous
     if now is None or before is None or not before.is_red or now.attempt is None or not now.attempt.is_edit:

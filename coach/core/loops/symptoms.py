@@ -1,7 +1,7 @@
 """Edits that hide a failure where it shows: swallow it, try again, wait, or make one case special.
 
-A finding is *weak* when ordinary code may look like it (a guard for an empty list, one named exception handled), or when
-the edit does more than hide: then it may be a part of a real fix.
+A finding is *weak* when ordinary code may look like it (a guard for an empty list, one named exception handled), or
+when the edit does more than hide: then it may be a part of a real fix.
 """
 
 import ast

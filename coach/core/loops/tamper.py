@@ -23,8 +23,8 @@ that it calls, they are what the code does."""
 def seen(history: History) -> Sighting | None:
     """Look for weaker tests in an attempt after which red turned green or the failure being chased vanished.
 
-    Nothing is said of tests changed while green (that is how red-green-refactor begins), of a test unpinned with a reason,
-    or when a note was written with the edit.
+    Nothing is said of tests changed while green (that is how red-green-refactor begins), of a test unpinned with a
+    reason, or when a note was written with the edit.
     """
     now, before = history.now, history.previous
     if now is None or "note" in now.marks:

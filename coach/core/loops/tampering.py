@@ -1,7 +1,7 @@
 """Edits that move the goal instead of the code: tests that ask for less, or are not asked any more.
 
-Findings are facts about two syntax trees; whether they matter (did it turn green? was a reason given?) is decided by the
-pattern. Renaming is not tampering: what assertions say is compared apart from the names they use.
+Findings are facts about two syntax trees; whether they matter (did it turn green? was a reason given?) is decided by
+the pattern. Renaming is not tampering: what assertions say is compared apart from the names they use.
 """
 
 import ast

@@ -1,6 +1,7 @@
 """The story as one HTML page that needs nothing else: no network, no script, readable on paper and by keyboard.
 
-Every text of the session goes through ``_Words``: secrets out, made safe, escaped. The policy in the head forbids the rest.
+Every text of the session goes through ``_Words``: secrets out, made safe, escaped. The policy in the head forbids the
+rest.
 """
 
 from collections.abc import Iterable, Sequence

@@ -2,11 +2,11 @@
 
 PYTEST_DONT_REWRITE
 
-Loaded by the probe only when coach asks for it; standard library only, Python 3.8+. Calls of the project's own functions
-only, shortened by the probe's own way of showing values; ``self`` is named by its class, because half-made objects must
-not be asked. While a value is rendered nothing is traced. Log records and what is appended to the log files that coach
-names are kept with the number of the call after which they came. All is sent when a test ends: the first and the last
-calls of a long one, with the number of those left out.
+Loaded by the probe only when coach asks for it; standard library only, Python 3.8+. Calls of the project's own
+functions only, shortened by the probe's own way of showing values; ``self`` is named by its class, because half-made
+objects must not be asked. While a value is rendered nothing is traced. Log records and what is appended to the log
+files that coach names are kept with the number of the call after which they came. All is sent when a test ends: the
+first and the last calls of a long one, with the number of those left out.
 """
 
 import json
@@ -320,7 +320,7 @@ def _name(frame, code):
 
 
 def load(path, channel, own):
-    """Return the plugin. ``path`` holds ``{"tests": [node ids], "logs": [paths]}``; ``own`` has the probe's ways of seeing."""
+    """Return the plugin. ``path`` holds ``{"tests": [node ids], "logs": [paths]}``; ``own`` is how the probe sees."""
     with open(path, "rb") as file:
         plan = json.loads(file.read().decode("utf-8"))
     return Calls(channel, plan, own)

@@ -2,9 +2,9 @@
 
 PYTEST_DONT_REWRITE
 
-Loaded by the probe only when coach asks for it; standard library only, Python 3.8+. ``sys.monitoring`` where it exists: only
-the code objects that hold the line are armed, and of their lines only the wanted one stays so. Below 3.12 ``sys.settrace``
-with a filter per file, during tests only. What happens at a hit stands in ``coach_looker``.
+Loaded by the probe only when coach asks for it; standard library only, Python 3.8+. ``sys.monitoring`` where it
+exists: only the code objects that hold the line are armed, and of their lines only the wanted one stays so. Below
+3.12 ``sys.settrace`` with a filter per file, during tests only. What happens at a hit stands in ``coach_looker``.
 """
 
 import json

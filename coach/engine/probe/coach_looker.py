@@ -2,9 +2,9 @@
 
 PYTEST_DONT_REWRITE
 
-Part of ``coach_logpoint``; standard library only, Python 3.8+. An expression is evaluated before the line runs, with copies of the names it
-uses: it can rebind nothing. Values are rendered at once, since they may change; a type whose ``repr`` is slow is not
-rendered again.
+Part of ``coach_logpoint``; standard library only, Python 3.8+. An expression is evaluated before the line runs, with
+copies of the names it uses: it can rebind nothing. Values are rendered at once, since they may change; a type whose
+``repr`` is slow is not rendered again.
 """
 
 import sys

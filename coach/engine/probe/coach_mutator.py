@@ -3,10 +3,10 @@
 PYTEST_DONT_REWRITE
 
 Loaded by the probe only when coach asks for it; standard library only, Python 3.8+, systems with ``fork``. pytest has
-collected the failing test's file; instead of running it, the process forks a child per mutant, which swaps the changed
-functions' code objects, runs the failing test and says in one byte a test how it went. The parent runs no test itself, so
-every child starts from the same state. A mutant may take a multiple of the baseline's own time, then it is ended. What runs
-when a module is imported is changed before that: ``coach_remake``.
+collected the failing test's file; instead of running it, the process forks a child per mutant, which swaps the
+changed functions' code objects, runs the failing test and says in one byte a test how it went. The parent runs no
+test itself, so every child starts from the same state. A mutant may take a multiple of the baseline's own time, then
+it is ended. What runs when a module is imported is changed before that: ``coach_remake``.
 """
 
 import __future__
@@ -140,7 +140,7 @@ class Mutator:
                 pass
 
     def _child(self, mutant, items, limit, slot=None):
-        """Fork, let the child run the items; returns a letter per test (P, F, S), ``T`` added when it was ended, and seconds."""
+        """Fork, and let the child run the items; returns a letter per test (P, F, S; T: it was ended), and seconds."""
         child = first_over([self._start(mutant, items, limit, slot)])
         took = child.close()
         return child.letters, took

@@ -2,9 +2,10 @@
 
 PYTEST_DONT_REWRITE
 
-Part of ``coach_mutator``; standard library only, Python 3.8+, systems with ``fork``. By the time the tests are collected such
-lines have run and their values are everywhere. So the process forks when the probe is loaded, before any module of the
-project: each child is a pytest run of its own, which compiles the one file from changed source and ends after the test.
+Part of ``coach_mutator``; standard library only, Python 3.8+, systems with ``fork``. By the time the tests are
+collected such lines have run and their values are everywhere. So the process forks when the probe is loaded, before
+any module of the project: each child is a pytest run of its own, which compiles the one file from changed source and
+ends after the test.
 """
 
 import os

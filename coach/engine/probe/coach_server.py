@@ -1,15 +1,16 @@
 """Keep an interpreter with pytest and the dependencies imported, and fork one child per run from it.
 
-Started by coach with the target's own python: ``coach_server.py FD SETTINGS``. Python 3.8+, Linux, standard library only,
-one thread, no module of the project ever (checked after every import; what breaks that is reported, and the server
-ends). FD is one end of a seqpacket socket; every message is a line of JSON; the end of the stream ends the server.
+Started by coach with the target's own python: ``coach_server.py FD SETTINGS``. Python 3.8+, Linux, standard library
+only, one thread, no module of the project ever (checked after every import; what breaks that is reported, and the
+server ends). FD is one end of a seqpacket socket; every message is a line of JSON; the end of the stream ends the
+server.
 
     coach  -> {"do": "run", "request": PATH}  with the run's output pipe;  {"do": "preload", "modules": PATH}
     server -> {"is": "ready", "modules": N, "watched": [...]}   {"is": "started", "pid": N}   {"is": "refused", ...}
 
 A run is forked twice: the middle process ends at once, so that the run becomes a child of coach itself (a subreaper),
-which supervises and reaps it exactly like one it had started. Its own id is written over the server's in the memory that
-``/proc/PID/environ`` shows, so that everything it leaves behind can be told from everybody else's.
+which supervises and reaps it exactly like one it had started. Its own id is written over the server's in the memory
+that ``/proc/PID/environ`` shows, so that everything it leaves behind can be told from everybody else's.
 """
 
 import array

@@ -2,10 +2,11 @@
 
 PYTEST_DONT_REWRITE
 
-Runs inside the user's test process, on Python 3.8+, with nothing but the standard library. ``sys.monitoring`` where it
-exists: every line of own code fires once per test and is then switched off; between tests only the code objects that ran
-are armed again (by setting their local events anew), so foreign code costs one event per code object in the whole run and
-no other tool is disturbed, which ``restart_events()`` would do. Below 3.12 ``sys.settrace`` with a filter per file.
+Runs inside the user's test process, on Python 3.8+, with nothing but the standard library. ``sys.monitoring`` where
+it exists: every line of own code fires once per test and is then switched off; between tests only the code objects
+that ran are armed again (by setting their local events anew), so foreign code costs one event per code object in the
+whole run and no other tool is disturbed, which ``restart_events()`` would do. Below 3.12 ``sys.settrace`` with a
+filter per file.
 
 Lines that module and class bodies ran are kept apart (``m``) from lines of functions (``b``): they run once, at import,
 for whoever imports first. They belong to the test file that was being collected, or to the test that imported them.

@@ -2,7 +2,8 @@
 
 PYTEST_DONT_REWRITE
 
-Standard library only, Python 3.8+. Both begin, pause and stop alike: what is looked for is the business of who inherits.
+Standard library only, Python 3.8+. Both begin, pause and stop alike: what is looked for is the business of who
+inherits.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The call trace as a tree whose branches fold: who called whom with what, what came back, what was raised, what was logged."""
+"""The call trace as a tree whose branches fold: who called whom with what, what came back, was raised and logged."""
 
 from collections.abc import Iterator
 

@@ -37,7 +37,7 @@ class Face:
 
     @property
     def _is_whole(self) -> bool:
-        """Whether there is a screen to paint: while the application leaves, its parts go one by one, and timers still tick."""
+        """Whether there is a screen to paint: while coach leaves, its parts go one by one, and timers still tick."""
         return self._screen.is_mounted and self._screen.app.return_code is None
 
     def paint(self) -> None:

@@ -1,7 +1,7 @@
 """Roles of text as component classes, so that the style sheet alone knows colours.
 
-The classes belong to the screens, not to the widgets: textual matches every class against the whole style sheet for each
-owner, and a dozen owners cost 60 ms of the first paint.
+The classes belong to the screens, not to the widgets: textual matches every class against the whole style sheet for
+each owner, and a dozen owners cost 60 ms of the first paint.
 """
 
 from rich.style import Style
