@@ -76,12 +76,19 @@ def _loop(state: SessionState) -> Advice | None:
     return Advice(loop.move, loop.action) if loop else None
 
 
-def _trouble(state: SessionState) -> Advice | None:
+def trouble_of(state: SessionState) -> str:
+    """Return why the newest run says nothing of the target; empty when it does, or was stopped."""
     last = state.last_run
     if last and last.report and last.judged and last.judged.outcome == "UNRESOLVED" and not last.failing:
-        kind = last.report.ending.kind
-        if kind not in {"cancelled", "superseded"}:
-            return Advice(last.report.ending.sentence or last.judged.reason, "run")
+        ending = last.report.ending
+        return ending.sentence or last.judged.reason if ending.kind not in {"cancelled", "superseded"} else ""
+    return ""
+
+
+def _trouble(state: SessionState) -> Advice | None:
+    trouble = trouble_of(state)
+    if trouble:
+        return Advice(trouble, "run")
     if state.pin and not state.pin.is_intact:
         return Advice("The pinned test changed: restore it, or unpin it with a reason.", "pin")
     return None
@@ -107,9 +114,14 @@ def _lead(lead: Lead) -> str:
 
 
 def _for_check(state: SessionState, open_check: Checked) -> Advice:
-    if open_check.name == "same-failure" and state.reproduction and state.reproduction.failures < 2:
-        passes = state.reproduction.runs - state.reproduction.failures
-        text = f"It passed in {passes} of {state.reproduction.runs} cold runs: what differs where it failed?"
+    measured = state.reproduction
+    if (
+        open_check.name in {"failure-seen", "same-failure"}
+        and measured
+        and measured.runs > measured.failures < 2
+    ):
+        passes = measured.runs - measured.failures
+        text = f"It passed in {passes} of {measured.runs} cold runs: what differs where it failed?"
         return Advice(text, "reproduce")
     if open_check.name == "runs-alone" and any(
         run.judged and run.judged.outcome == "PASS" for run in runs_alone(state)

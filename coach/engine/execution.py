@@ -40,7 +40,7 @@ from coach.engine.report_file import ReportFile
 from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
 from coach.engine.scratch import temporary_folder
-from coach.engine.sources import with_code
+from coach.engine.sources import misnamed, with_code
 from coach.engine.varying import varied
 from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
@@ -296,7 +296,11 @@ class _Execution:
         place = hang_place(self._scratch.hung_stacks(), Places(self._cwd))
         if place and self._channel.current_test:
             place = f"{place}, during {self._channel.current_test}"
-        return ending_of_pytest(finished, limits, Evidence(self._channel, target, lines, place))
+        ending = ending_of_pytest(finished, limits, Evidence(self._channel, target, lines, place))
+        if ending.kind == "usage_error" and ending.sentence.startswith("not found"):
+            meant = misnamed(self._cwd, target.words)
+            ending = ending.model_copy(update={"sentence": meant or ending.sentence})
+        return ending
 
     def _outcome(self, ending: Ending, lines: tuple[str, ...]) -> tuple[tuple[Failure, ...], Counts]:
         if self._is_pytest:

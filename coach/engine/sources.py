@@ -8,6 +8,7 @@ import hashlib
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from coach.core.report import Failure, Frame
@@ -58,6 +59,30 @@ def read_test(root: Path, nodeid: str) -> TestSource:
     start, end = _first_line(node), node.end_lineno or node.lineno
     source = storable("\n".join(module.lines[start - 1 : end]) + "\n")
     return TestSource(path, start, source, hashlib.sha256(source.encode()).hexdigest())
+
+
+def misnamed(root: Path, words: Sequence[str]) -> str:
+    """Say which node id names nothing in its file, and what it may have meant; empty when each is there or unreadable."""
+    for word in words:
+        path, *names = word.partition("[")[0].split("::")
+        module = _read(root, path) if names else None
+        if module is None or _named(module.tree, names) is not None:
+            continue
+        near = get_close_matches("::".join(names), _tests(module.tree), n=1)
+        return f"not found: {'::'.join(names)} in {path}" + (f"; did you mean {near[0]}?" if near else "")
+    return ""
+
+
+def _tests(tree: ast.Module) -> list[str]:
+    """Name the tests of a file as node ids do."""
+    found = []
+    for node in _definitions(tree.body):
+        if isinstance(node, ast.ClassDef):
+            inner = (each.name for each in _definitions(node.body) if each.name.startswith("test"))
+            found += [f"{node.name}::{name}" for name in inner]
+        elif node.name.startswith("test"):
+            found.append(node.name)
+    return found
 
 
 def with_code(failures: Sequence[Failure], root: Path) -> tuple[Failure, ...]:

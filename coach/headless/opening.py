@@ -18,7 +18,7 @@ from coach.dispatcher import Dispatcher
 from coach.errors import SessionError, StoreError, UsageError
 from coach.headless.choosing import chosen_target
 from coach.headless.impatience import impatient, on_signals
-from coach.headless.talk import NOTHING_RAN, narrator, say, show
+from coach.headless.talk import narrator, nothing_ran, say, show
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_existing, open_new, open_review, open_shared, project_here
 from coach.remote import RemoteDoor
@@ -106,8 +106,7 @@ def opened_target(args: Namespace) -> Iterator[Session]:
 
 def _drop_if_nothing_ran(session: Session) -> None:
     """A mistyped target must not stay behind as the project's open session."""
-    runs = session.state.runs
-    if runs and all(run.report and run.report.ending.kind in NOTHING_RAN for run in runs):
+    if nothing_ran(session.state):
         session.submit(cmd.Close(note="there was nothing to run")).result(timeout=5)
 
 

@@ -1,6 +1,7 @@
 """Headless commands that run something: run, reproduce, verify, pin."""
 
 import contextlib
+import sys
 from argparse import Namespace
 
 from coach.core import commands as cmd
@@ -47,7 +48,8 @@ def _say_run(session: Session, args: Namespace) -> int:
             {"session": session.state.opened.session if session.state.opened else "", **summarise_run(last)}
         )
     elif last:
-        put(run_line(last))
+        if not (sys.stdout.isatty() and sys.stderr.isatty()):  # there it was said when it ended
+            put(run_line(last))
         _say_seen(session.state, last)
     return exit_code_of(last)
 

@@ -83,6 +83,7 @@ def _show(label: str, opening: "Callable[[], Door]") -> int:
     finally:
         door = app.opened(within=10)
         if door:
+            _drop_if_nothing_ran(door)
             with impatient():
                 door.close()
     if app.failure:
@@ -90,6 +91,16 @@ def _show(label: str, opening: "Callable[[], Door]") -> int:
     if door and not door.read_only:
         _say_what_is_kept(door)
     return app.return_code or EXIT_FINE
+
+
+def _drop_if_nothing_ran(door: "Door") -> None:
+    """A mistyped target must not be offered again as an open session."""
+    from coach.core.commands import Close
+    from coach.headless.talk import nothing_ran
+
+    if not door.read_only and door.state.closed is None and nothing_ran(door.state):
+        with contextlib.suppress(TimeoutError):
+            door.submit(Close(note="there was nothing to run")).result(timeout=5)
 
 
 def _wishes() -> tuple[str, Mapping[str, str]]:

@@ -13,6 +13,7 @@ from coach.core.events import LoopNoticed
 from coach.core.report import headline
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
+from coach.core.spec import Spec
 from coach.core.summary import summarise
 from coach.core.text import safe, safe_line
 from coach.door import Update
@@ -111,6 +112,15 @@ def exit_code_of(run: Run | None) -> int:
     if run.failing:
         return EXIT_FAILURES
     return EXIT_FINE if run.judged.outcome == "PASS" else EXIT_UNRESOLVED
+
+
+def nothing_ran(state: SessionState) -> bool:
+    """Whether a session's runs found nothing to run, and nobody wrote anything into it: a mistyped target."""
+    is_blank = state.spec == Spec() and not state.hypotheses and not state.notes
+    runs = state.runs
+    return (
+        is_blank and bool(runs) and all(run.report and run.report.ending.kind in NOTHING_RAN for run in runs)
+    )
 
 
 def status_text(state: SessionState) -> str:

@@ -44,7 +44,11 @@ class StartApp(App[Choice]):
             background: $surface; border-title-color: $accent; }
     #hint { width: 96; max-width: 96%; color: $text-muted; padding: 0 2; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [("q", "quit", "leave"), ("escape", "quit", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("q", "quit", "leave"),
+        ("escape", "quit", "leave"),
+        ("ctrl+c", "quit", "leave"),
+    ]
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, sessions: Sequence[OpenSession], failed: Sequence[str], project: str) -> None:

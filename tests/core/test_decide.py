@@ -319,3 +319,12 @@ def test_two_equal_failures_of_two_slow_runs_are_not_called_flaky():
     assert not drive.state.under_way
     again = next(each for each in evaluate(drive.state, drive.state.step) if each.name == "same-failure")
     assert (again.passed, again.figure) == (True, "2 of 2")
+
+
+def test_a_target_that_never_failed_is_not_answered_with_run_it_again():
+    drive = opened()
+    drive.send(cmd.Begin())
+    for _ in range(5):
+        drive.ends(green())
+    assert not drive.state.under_way
+    assert advise(drive.state).text.startswith("It passed in 5 of 5 cold runs: what differs")

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.e2e.terminal import coach as on_screen
+
 
 @pytest.fixture
 def project(tmp_path):
@@ -50,7 +52,8 @@ def contents(folder):
     ("words", "code", "said"),
     [
         (("nope.py",), 4, "no such test file: nope.py"),
-        (("test_a.py::nope",), 4, "not found"),
+        (("test_a.py::nope",), 4, "not found: nope in test_a.py"),
+        (("test_a.py::test_bat",), 4, "did you mean test_bad?"),
         (("test_none.py",), 4, "no tests were found in test_none.py"),
         (("test_broken.py",), 1, "nowhere_to_be_found"),
         (("test_a.py::test_bad",), 1, "assert 1 == 2"),
@@ -75,6 +78,27 @@ def test_a_run_says_in_one_sentence_what_is_wrong(project, words, code, said):
 def test_a_mistyped_target_does_not_stay_behind_as_the_open_session(project):
     run("test_a.py::nope", cwd=project)
     assert coach("status", cwd=project).returncode == 5
+
+
+def test_on_the_screen_too_and_what_was_meant_is_said(project, state_home):
+    screen = on_screen(
+        "debug", "--python", sys.executable, "test_a.py::test_bat", cwd=project, state=state_home, columns=80
+    )
+    screen.wait_for("not found: test_bat in test_a.py; did you mean test_bad?", "r  run")
+    screen.press("q")
+    screen.wait_end()
+    assert (
+        coach("sessions", "--open", "--json", cwd=project, COACH_STATE_DIR=str(state_home)).stdout.strip()
+        == ""
+    )
+
+
+def test_at_a_terminal_the_result_of_a_run_is_said_once(project, state_home):
+    screen = on_screen(
+        "run", "--python", sys.executable, "test_a.py::test_bad", cwd=project, state=state_home
+    )
+    screen.wait_end()
+    assert screen.bytes.decode().count("#1 ") == 1
 
 
 @pytest.mark.parametrize(

@@ -31,12 +31,11 @@ def test_each_trouble_has_its_own_sentence(ground, name, kind, sentence):
 
 
 def test_a_test_that_is_not_there_is_named(ground):
-    """Pytest's own last error line is the sentence."""
+    """Without the machine's own folders, which push the name out of a narrow screen."""
     laid = ground("passing")
     report = laid.run("tests/test_pass.py::nope")
     assert report.ending.kind == "usage_error"
-    assert report.ending.sentence.startswith("not found: ")
-    assert report.ending.sentence.endswith("tests/test_pass.py::nope")
+    assert report.ending.sentence == "not found: nope in tests/test_pass.py"
 
 
 def test_everything_deselected_is_no_pass(ground):

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from coach.core.report import Failure, Frame
-from coach.engine.sources import MOST_CODE_LINES, read_test, with_code
+from coach.engine.sources import MOST_CODE_LINES, misnamed, read_test, with_code
 
 SOURCE = """\
 import pytest
@@ -109,3 +109,22 @@ def test_module_level_code_is_shown_around_its_line(root):
     frame = Frame(path="flat.py", line=3, function="<module>", own=True)
     (failure,) = with_code([Failure(test="t", frames=(frame,))], root)
     assert failure.frames[0].code.startswith("a = 1\nb = 2\nc = a / 0")
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("test_a.py::test_mani", "not found: test_mani in test_a.py; did you mean test_many?"),
+        (
+            "test_a.py::TestGroup::inner",
+            "not found: TestGroup::inner in test_a.py; did you mean TestGroup::test_inner?",
+        ),
+        ("test_a.py::xyz", "not found: xyz in test_a.py"),
+        ("test_a.py::test_many[1]", ""),
+        ("nowhere.py::test_many", ""),
+        ("test_a.py", ""),
+    ],
+)
+def test_a_mistyped_test_is_answered_with_the_nearest_one(tmp_path, word, said):
+    (tmp_path / "test_a.py").write_text(SOURCE)
+    assert misnamed(tmp_path, [word]) == said

@@ -158,6 +158,11 @@ def _sliced(node: ast.Subscript, part: ast.Slice) -> Iterator[Change]:
         yield "boundary", replaced(node, slice=replaced(part, **{name: None}))
 
 
+def _names(node: ast.Call, argument: str) -> bool:
+    """Whether a call gives an argument by name, or may: ``**options``."""
+    return any(each.arg in {argument, None} for each in node.keywords)
+
+
 def _called(node: ast.Call) -> Iterator[Change]:
     function, arguments = node.func, node.args
     if isinstance(function, ast.Name) and function.id in {"int", "round"} and len(arguments) == 1:
@@ -172,7 +177,8 @@ def _called(node: ast.Call) -> Iterator[Change]:
         if function.id == "len":
             yield from (("boundary", each) for each in _nudged(node))
     twin = _TWINS.get(function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", ""))
-    if twin:
+    is_same = twin in {"split", "rsplit"} and len(arguments) < 2 and not _names(node, "maxsplit")
+    if twin and not is_same:  # without a limit both give the same parts
         called = (
             replaced(function, attr=twin)
             if isinstance(function, ast.Attribute)

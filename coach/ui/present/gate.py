@@ -6,7 +6,7 @@ from coach.core.checks import Checked
 from coach.core.session import SessionState
 from coach.ui.keys import advised
 from coach.ui.present.figures import clock
-from coach.ui.present.line import BLANK, Line, heading, line, piece
+from coach.ui.present.line import BLANK, Line, elastic, heading, line, piece
 
 MOST_RUNS_BEFORE = 6
 """Runs after which what happened before them is old news."""
@@ -20,7 +20,7 @@ def advice_line(state: SessionState, read_only: str) -> Line:
     sign = piece(" ✔ " if advice.is_good else " → ", "good" if advice.is_good else "accent")
     return line(
         sign,
-        (advice.text, "strong"),
+        elastic(advice.text, "strong"),
         "  ",
         key,
         (f" {found.label}" if found and not read_only else "", "dim"),

@@ -29,7 +29,7 @@ def title(state: SessionState, run: Run) -> Line:
         (f"{mark} ", role),
         (f"#{run.number} ", "strong"),
         words(state, run),
-        (f"  {purpose}", "dim"),
+        (f"  {purpose}" if purpose != words(state, run) else "", "dim"),
         figure=(figure, "dim"),
         fit="cut",
     )

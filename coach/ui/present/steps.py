@@ -1,5 +1,6 @@
 """Work views of the first two steps: the failure, and the test that shows it."""
 
+from coach.core.advice import trouble_of
 from coach.core.checks import pinnable
 from coach.core.reproduction import Reproduction
 from coach.core.session import SessionState
@@ -16,7 +17,9 @@ from coach.ui.present.outcome import sign
 def reproduce(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
     lines = signature(state)
     if not lines:
-        lines = [
+        trouble = trouble_of(state)
+        lines = [line(("◐ ", "warn"), trouble, hang=2), BLANK] if trouble else []
+        lines += [
             line(
                 "No failure seen yet. ",
                 key_of("run"),
@@ -116,7 +119,11 @@ def _environment(state: SessionState) -> list[Line]:
     lines.append(_named("pytest", python.pytest or "none in this python"))
     dirty = f", {count(checkout.dirty_files, 'changed file')}" if checkout.dirty_files else ", clean"
     where = (
-        f"{checkout.branch or 'detached'} at {checkout.commit[:9]}{dirty}" if checkout.commit else "no commit"
+        f"{checkout.branch or 'detached'} at {checkout.commit[:9]}{dirty}"
+        if checkout.commit
+        else "no commit"
+        if checkout.tree
+        else "not read: no tree can be compared"
     )
     lines.append(_named("git", where))
     lines.append(line("  ", ("project".ljust(14), "dim"), elastic(checkout.root), hang=16))

@@ -27,8 +27,10 @@ class HypothesisScreen(Form[ProposeHypothesis]):
         claim, prediction = (draft.claim, draft.prediction) if draft else ("", "")
         expects = (draft.expects or NOTHING) if draft else "pass"
         return (
-            Field("claim", "claim", claim, hint="the total is rounded before the discount"),
-            Field("prediction", "prediction", prediction, hint="without the rounding the sum is 27.0"),
+            Field("claim", "claim", claim, hint="such as: the total is rounded before the discount"),
+            Field(
+                "prediction", "prediction", prediction, hint="such as: without the rounding the sum is 27.0"
+            ),
             Field("expects", "the next run after one change", expects, choices=(*get_args(Expects), NOTHING)),
         )
 

@@ -178,3 +178,9 @@ def test_what_only_silences_is_marked():
 
 def test_a_file_that_cannot_be_parsed_gives_none():
     assert mutants([Place("m.py", "f", (1,))], {"m.py": "def f(:"}) == ()
+
+
+def test_splitting_from_the_other_end_is_a_change_only_with_a_limit():
+    assert not any("rsplit" in each for each in texts("return a.split()\nreturn a.split(b)"))
+    assert any("rsplit" in each for each in texts("return a.split(b, 1)"))
+    assert any("rsplit" in each for each in texts("return a.split(b, maxsplit=1)"))
