@@ -1,29 +1,23 @@
 """Every kind of event in words: a sign, its role, and what happened."""
 
-from functools import singledispatch
-
 from coach.core import events as ev
+from coach.core import telling_experiments  # noqa: F401 - it registers its share
 from coach.core.attempt import attempt_words
 from coach.core.figures import count, seconds
 from coach.core.isolate.calls import sentence
 from coach.core.run import PURPOSE_WORDS
+from coach.core.saying import Said, say
 from coach.core.scope import SCOPE_WORDS
 from coach.core.search import KIND_WORDS
 from coach.core.words import VERDICTS, Role
 
-Said = tuple[str, Role, str]
-"""Sign, its role, and what happened."""
+__all__ = ["Said", "say"]
 
 _ENDINGS: dict[str, tuple[str, Role]] = {
     "verified": ("✔", "good"),
     "partial": ("◐", "warn"),
     "abandoned": ("○", "dim"),
 }
-
-
-@singledispatch
-def say(event: object) -> Said:
-    return "·", "dim", type(event).__name__
 
 
 @say.register
@@ -344,6 +338,3 @@ def _(event: ev.SearchEnded) -> Said:
     signs: dict[str, tuple[str, Role]] = {"found": ("✔", "good"), "failed": ("◐", "warn")}
     sign, role = signs.get(event.result.how, ("○", "dim"))
     return sign, role, f"search {event.number}: {event.result.sentence}"
-
-
-from coach.core import telling_experiments  # noqa: E402, F401 - it registers the rest

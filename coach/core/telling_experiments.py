@@ -3,7 +3,7 @@
 from coach.core import events as ev
 from coach.core.closing import QUESTIONS
 from coach.core.figures import count
-from coach.core.telling import Said, say
+from coach.core.saying import Said, say
 from coach.core.words import VERDICTS
 
 

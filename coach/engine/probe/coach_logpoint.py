@@ -94,9 +94,9 @@ def _same(path, wanted):
 class Logger:
     """The plugin: what was seen is told test by test; what ran outside of any test comes first, without a name."""
 
-    def __init__(self, channel, results, plan):
+    def __init__(self, channel, results, plan, own):
         self.channel, self.results = channel, results
-        self.looker = coach_looker.Looker(plan)
+        self.looker = coach_looker.Looker(plan, own)
         tool = coach_ways.free_tool()
         self.way = _Tracing(self.looker) if tool is None else _Monitoring(self.looker, tool)
         results.send("looking", {"way": self.way.name})
@@ -128,7 +128,7 @@ class Logger:
             self.channel.note("logpoint", error)
 
 
-def load(path, channel, results):
-    """Return the plugin for a plan written by coach."""
+def load(path, channel, results, own):
+    """Return the plugin for a plan written by coach; ``own`` is how the probe shows values."""
     with open(path, encoding="utf-8") as file:
-        return Logger(channel, results, json.load(file))
+        return Logger(channel, results, json.load(file), own)

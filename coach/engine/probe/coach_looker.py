@@ -13,7 +13,6 @@ import time
 import tokenize
 import types
 
-import coach_probe
 import pytest
 
 MOST_EVALUATED = 10_000
@@ -78,7 +77,8 @@ def _names_of(code):
 class Looker:
     """Counts, evaluates and renders, whatever calls it."""
 
-    def __init__(self, plan):
+    def __init__(self, plan, own):
+        self.shortened, self.text_of = own.shortened, own.text_of
         self.path, self.line, self.watch = plan["file"], plan["line"], plan.get("watch", "")
         self.function = plan.get("function", "")
         self.expression = _Expression(plan["expression"] or "None")
@@ -128,7 +128,7 @@ class Looker:
             raise
         except BaseException as error:
             seen.raised += 1
-            value = "<raised %s: %s>" % (type(error).__name__, coach_probe._text_of(error)[:100])
+            value = "<raised %s: %s>" % (type(error).__name__, self.text_of(error)[:100])
             seen.error = seen.error or value
             if len(seen.rows) >= MOST_ROWS:
                 return
@@ -164,7 +164,7 @@ class Looker:
         if kind in self.slow or self.seen.budget <= 0:
             return "<%s: not shown, it is slow>" % kind.__name__
         began = _clock()
-        text = coach_probe.shortened(value, began + self.seen.budget)
+        text = self.shortened(value, began + self.seen.budget)
         took = _clock() - began
         self.seen.budget -= took
         if took > SLOW_REPR:

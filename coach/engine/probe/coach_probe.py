@@ -465,7 +465,7 @@ class _State:
             if settings.get("logpoint"):
                 import coach_logpoint
 
-                self.looker = coach_logpoint.load(settings["logpoint"], self.channel, channel)
+                self.looker = coach_logpoint.load(settings["logpoint"], self.channel, channel, _Ways(self.is_own))
             elif settings.get("calls"):
                 import coach_calls
 

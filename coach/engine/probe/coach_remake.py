@@ -12,7 +12,7 @@ import os
 from importlib.machinery import SourceFileLoader
 
 import coach_fork
-import coach_mutator
+import coach_source
 import pytest
 
 BASELINE_SECONDS = 60.0
@@ -102,7 +102,7 @@ class Round:
         path = mutant["file"]
         try:
             if path not in self.sources:
-                self.sources[path] = coach_mutator.Source(path)
+                self.sources[path] = coach_source.Source(path)
             self.sources[path].whole(mutant)
         except (OSError, SyntaxError, ValueError):
             return False
