@@ -149,7 +149,7 @@ class Run(Value):
 
     @property
     def is_stale(self) -> bool:
-        """Whether sources changed while it was under way: its verdict belongs to no tree."""
+        """Whether sources changed while it was under way: its outcome belongs to no tree."""
         return self.report is not None and bool(self.report.changed_during)
 
     @property

@@ -1,4 +1,4 @@
-"""The bug's spec: what should happen, what happens, and the limits of a fix.
+"""The spec of a defect: what should happen, what happens, and the limits of a fix.
 
 A team's own rules have the same shape in part; they are kept beside the spec, not copied into it, so that a session
 says whose rule a rule is.

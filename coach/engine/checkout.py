@@ -1,4 +1,4 @@
-"""Run in the user's own checkout, and say which tree the verdict belongs to.
+"""Run in the user's own checkout, and say which tree the outcome belongs to.
 
 Recording a tree costs about as much as a warm run, so it happens while the run begins. What that could hide is looked
 for: a file that changed after the run began and before it was recorded is named as changed during the run.
@@ -98,7 +98,7 @@ class CheckoutRuns:
 
 
 def is_source(name: str) -> bool:
-    """Whether a change of this file makes a run's verdict one about another tree; build products and caches do not."""
+    """Whether a change of this file makes a run's outcome one of another tree; build products and caches do not."""
     *folders, last = name.split("/")
     return (last.endswith(".py") or last in CONFIG_FILES) and all(is_entered(each) for each in folders)
 

@@ -158,7 +158,7 @@ def _runs(_root: Path, _env: Mapping[str, str]) -> Examined:
             "runs",
             "poor",
             f"{platform.system()}: every run is cold, leftover processes are found by their group only",
-            "nothing to do: verdicts are the same, runs on save are slower",
+            "nothing to do: outcomes are the same, runs on save are slower",
         )
     if not become_subreaper():
         return Examined(

@@ -10,11 +10,12 @@ from coach.core.redact import taken_out
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.target import Target
+from coach.core.words import OUTCOMES
 from coach.dispatcher import Dispatcher
 from coach.errors import EXIT_FINE, SessionError, UsageError
 from coach.exporting import cleaner_of
 from coach.headless.opening import ask, begun, newest_here
-from coach.headless.talk import SIGNS, exit_code_of, put, run_line, say
+from coach.headless.talk import exit_code_of, put, run_line, say
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_new, open_review
 from coach.store import library
@@ -91,6 +92,6 @@ def _again(session: Dispatcher, run: Run) -> int:
         ask(session, cmd.Retarget(target=target))
     ask(session, cmd.RunTarget(purpose="experiment"))
     now = session.state.last_run
-    then = SIGNS[run.judged.outcome] if run.judged else "?"
+    then = OUTCOMES[run.judged.outcome][0] if run.judged else "?"
     put(f"{target.label}: {then} then, now {run_line(now) if now else 'nothing ran'}")
     return exit_code_of(now)

@@ -18,10 +18,11 @@ from coach.core.search import (
 )
 from coach.core.session import SessionState
 from coach.core.text import safe_line
+from coach.core.words import OUTCOMES
 from coach.door import Update
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.headless.opening import Session, ask, opened_session, opened_target
-from coach.headless.talk import SIGNS, put, put_json, say
+from coach.headless.talk import put, put_json, say
 from coach.opening import project_here
 
 _NEEDS_FAILURE = {"edits", "commits", "input"}
@@ -70,7 +71,7 @@ def _progress(state: SessionState) -> Callable[[Update], None]:
                 if (search.request.number, tried.key) not in told:
                     told.add((search.request.number, tried.key))
                     reason = f"  {safe_line(tried.reason, limit=120)}" if tried.reason else ""
-                    say(f"{SIGNS[tried.outcome]} {safe_line(tried.label, limit=100)}{reason}")
+                    say(f"{OUTCOMES[tried.outcome][0]} {safe_line(tried.label, limit=100)}{reason}")
 
     return tell
 

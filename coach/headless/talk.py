@@ -16,12 +16,12 @@ from coach.core.session import SessionState
 from coach.core.spec import Spec
 from coach.core.summary import summarise
 from coach.core.text import safe, safe_line
+from coach.core.words import OUTCOMES
 from coach.door import Update
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED, UsageError
 
 NOTHING_RAN = frozenset({"no_tests", "usage_error", "no_pytest", "not_started"})
 VERDICT_CODES = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED}
-SIGNS = {"PASS": "✔", "FAIL": "✘", "UNRESOLVED": "◐"}
 
 
 def say(text: str) -> None:
@@ -100,7 +100,7 @@ def run_line(run: Run) -> str:
         what = f"{report.counts.passed} passed" if report.counts.reported else "passed"
     else:
         what = run.judged.reason if run.judged else "under way"
-    return f"#{run.number} {SIGNS[outcome]} {PURPOSE_WORDS[run.request.purpose]}  {safe_line(what, limit=160)}{seconds}"
+    return f"#{run.number} {OUTCOMES[outcome][0]} {PURPOSE_WORDS[run.request.purpose]}  {safe_line(what, limit=160)}{seconds}"
 
 
 def exit_code_of(run: Run | None) -> int:

@@ -82,7 +82,7 @@ def _needs_confirmation(state: SessionState, run: Run) -> bool:
 
 
 def _run_again(draft: Draft, stale: Run) -> None:
-    """A verdict on no single tree is followed by one on the present: the save may have been told before the run began.
+    """An outcome of no single tree is followed by one of the present: the save may have been told before the run began.
 
     Not when the run before it was stale by the same files: then the tests themselves write sources, and would for ever.
     """

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from coach.core.changes import FileChange
 from coach.core.isolate.axes import CONDITIONS, ROUNDS, Measured
-from coach.core.oracle import Outcome
 from coach.core.search import (
     KIND_WORDS,
     AxisFound,
@@ -19,17 +18,13 @@ from coach.core.search import (
     SearchRequest,
 )
 from coach.core.session import SessionState
+from coach.core.words import OUTCOMES
 from coach.ui.present.code import code
 from coach.ui.present.diff import file_lines
 from coach.ui.present.figures import bar, count, day, seconds
 from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Role, elastic, heading, line, piece
 
-SIGNS: dict[Outcome, tuple[str, Role]] = {
-    "FAIL": ("✘", "bad"),
-    "PASS": ("✔", "good"),
-    "UNRESOLVED": ("◐", "warn"),
-}
 _HOW: dict[str, tuple[str, Role]] = {
     "found": ("✔ found", "good"),
     "nothing": ("○ nothing found", "dim"),
@@ -97,7 +92,7 @@ def _progress(search: Search, now: float) -> list[Line]:
         lines.append(
             line("  ", (bar(share, 30), "accent"), ("▏", "dim"), figure=(f"{left} left", "dim"), fit="cut")
         )
-    marks = [piece(*SIGNS[each.outcome]) for each in search.tried[-_MOST_MARKS:]]
+    marks = [piece(*OUTCOMES[each.outcome]) for each in search.tried[-_MOST_MARKS:]]
     lines += [line("  ", *marks)] if marks else []
     lines.append(line("  ", (" · ".join([_tried(search), *_rate(search, now)]), "dim"), hang=2))
     if search.doing:

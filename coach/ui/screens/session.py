@@ -39,7 +39,7 @@ from coach.ui.widgets.searching import SearchLeft, SearchStepped, SearchTyped
 
 Export = Callable[[SessionState, int], Exported]
 LOOKS_PER_SECOND = 60
-"""A verdict waits half of that for the eye; a look that finds nothing new costs a third of a millisecond."""
+"""An outcome waits half of that for the eye; a look that finds nothing new costs a third of a millisecond."""
 SAID_SECONDS = 8.0
 _WORKS_IN_SEARCH = {"f1", "ctrl+z"}
 
