@@ -72,6 +72,32 @@ def test_the_screen_stays_a_small_part_of_the_house():
     assert screen / sum(lines.values()) <= 0.35
 
 
+def _imports_at_load():
+    """Return module → modules of coach that it imports while it is loaded; those for types only do not count."""
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in FILES
+    }
+    names |= {path.stem: path for path in FILES if path.parent.name == "probe"}
+    found = {}
+    for name, path in names.items():
+        wanted = set()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                wanted |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        found[name] = (wanted & set(names)) - {name}
+    return found
+
+
+def test_no_import_runs_in_a_circle():
+    left = _imports_at_load()
+    while free := {name for name, wanted in left.items() if not wanted & set(left)}:
+        left = {name: wanted for name, wanted in left.items() if name not in free}
+    assert not left
+
+
 def _modules_after(code):
     script = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
