@@ -32,6 +32,14 @@ def test_sessions_are_searched_and_limited(state_home: Path, capsys: pytest.Capt
     assert main(["sessions", "--since", "soon"]) == 2
 
 
+def test_what_of_a_log_is_lost_is_said(state_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(state_home, "aaaaaaaa", Log().enter("reproduce"))
+    with (state_home / "sessions/aaaaaaaa/log.jsonl").open("ab") as file:
+        file.write(b"{broken}\n{torn")
+    assert main(["sessions"]) == 0
+    assert "1 damaged line, a cut-off last line" in capsys.readouterr().out
+
+
 def test_prune_says_first_and_does_when_told(state_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = shop_session("done").add(ev.SessionClosed(ending="partial"))
     old.records = [

@@ -96,7 +96,7 @@ def session_line(each: Listed) -> str:
     what = f"cause: {each.root_cause}" if each.root_cause else each.failure
     said = f"  {safe_line(what, limit=60)}" if what else ""
     loops = f"  ⚠ {each.loops}" if each.loops else ""
-    mark = "  imported" if each.imported else ""
+    mark = ("  imported" if each.imported else "") + (f"  ◐ {each.flaws}" if each.flaws else "")
     head = f"{each.id}  {age(each.last_at):>6}  {each.state:<9} {each.step:<12} {each.runs:>3} runs"
     return f"{head}  {title}{said}{loops}{mark}  {safe_line(_shortened(each.project))}"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from coach.core import events as ev
+from coach.core.figures import count
 from coach.store.lines import NEWER, is_newer, read_line
 
 _FRONT = re.compile(rb'\{"seq": ?\d+, ?"at": ?(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?), ?"kind": ?"([a-z_]+)"')
@@ -114,7 +115,7 @@ class Survey:
 
     def listed(self, session: str, *, changed: float, torn: bool, imported: str = "") -> Listed:
         """Return the columns; ``changed`` (seconds since the epoch) stands in where no event has a time."""
-        flaws = [f"{self.bad} damaged lines"] * (self.bad > 0) + ["a cut-off last line"] * torn
+        flaws = [count(self.bad, "damaged line")] * (self.bad > 0) + ["a cut-off last line"] * torn
         known = {key: value for key, value in self.columns.items() if key in COLUMNS}
         known["last_at"] = known.get("last_at") or changed
         return Listed(
