@@ -6,7 +6,7 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
-from coach.errors import SessionError, SessionHeld, TargetError
+from coach.errors import SessionError, SessionHeld
 from coach.exporting import private_of
 from coach.project_python import python_for, refuse_changed
 from coach.remote import RemoteDoor, join
@@ -43,42 +43,6 @@ from coach.workflow_files import load_workflow, workflow_paths
 JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""
 JOIN_PAUSE = 0.05
-
-
-def target_from(words: Sequence[str], command: Sequence[str] | None, root: Path, here: Path) -> Target:
-    """Read a target as typed in ``here``; node ids become relative to the root. Raises TargetError for a missing file."""
-    if command is not None:
-        if not command:
-            raise TargetError("no command after --", do="coach debug -- make test")
-        if words:
-            raise TargetError(
-                f"both a test and a command: {words[0]} and {command[0]}",
-                why="what stands after -- is a command of its own",
-                do="name one; pytest options go into the project's pytest configuration",
-            )
-        return Target(kind="command", words=tuple(command))
-    return Target(words=tuple(_node_id(word, root, here) for word in words))
-
-
-def _node_id(word: str, root: Path, here: Path) -> str:
-    name, colons, rest = word.partition("::")
-    if name.startswith("-"):
-        raise TargetError(
-            f"{word} looks like an option", do="pytest options go into the project's pytest configuration"
-        )
-    path = (here / name).resolve()
-    if not path.exists():
-        path = (root / name).resolve()
-    if not path.exists():
-        raise TargetError(
-            f"no such test file: {name}", why=f"looked in {here}", do="name a file or node id pytest knows"
-        )
-    try:
-        return path.relative_to(root).as_posix() + colons + rest
-    except ValueError:
-        raise TargetError(
-            f"{name} is outside the project {root}", do="run coach inside the project of the test"
-        ) from None
 
 
 def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:

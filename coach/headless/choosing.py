@@ -1,12 +1,12 @@
 """Which target a command line names: tests, a command after ``--``, or the first failure of a CI report."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from coach.core.target import Target
 from coach.errors import TargetError, UsageError
 from coach.headless.talk import say
-from coach.opening import target_from
 
 
 def chosen_target(args: Namespace, root: Path) -> Target:
@@ -48,3 +48,39 @@ def _from_report(path: Path, args: Namespace, root: Path) -> Target:
             do=f"say how it is run: coach debug --from-junit {path} -- COMMAND",
         )
     return target_from([found], None, root, root)
+
+
+def target_from(words: Sequence[str], command: Sequence[str] | None, root: Path, here: Path) -> Target:
+    """Read a target as typed in ``here``; node ids become relative to the root. Raises TargetError for a missing file."""
+    if command is not None:
+        if not command:
+            raise TargetError("no command after --", do="coach debug -- make test")
+        if words:
+            raise TargetError(
+                f"both a test and a command: {words[0]} and {command[0]}",
+                why="what stands after -- is a command of its own",
+                do="name one; pytest options go into the project's pytest configuration",
+            )
+        return Target(kind="command", words=tuple(command))
+    return Target(words=tuple(_node_id(word, root, here) for word in words))
+
+
+def _node_id(word: str, root: Path, here: Path) -> str:
+    name, colons, rest = word.partition("::")
+    if name.startswith("-"):
+        raise TargetError(
+            f"{word} looks like an option", do="pytest options go into the project's pytest configuration"
+        )
+    path = (here / name).resolve()
+    if not path.exists():
+        path = (root / name).resolve()
+    if not path.exists():
+        raise TargetError(
+            f"no such test file: {name}", why=f"looked in {here}", do="name a file or node id pytest knows"
+        )
+    try:
+        return path.relative_to(root).as_posix() + colons + rest
+    except ValueError:
+        raise TargetError(
+            f"{name} is outside the project {root}", do="run coach inside the project of the test"
+        ) from None

@@ -16,11 +16,12 @@ from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.exporting import private_of
+from coach.headless.choosing import target_from
 from coach.headless.impatience import end_at_once, impatient
 from coach.headless.opening import Session, current_id
 from coach.headless.talk import say
 from coach.headless.tools import Refused, Tools
-from coach.opening import open_new, open_shared, project_here, target_from
+from coach.opening import open_new, open_shared, project_here
 from coach.store import library
 
 INSTRUCTIONS = """\

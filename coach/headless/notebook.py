@@ -9,9 +9,10 @@ from coach.core.commands import Command
 from coach.core.drafting import commit_message, docstring_of_test
 from coach.core.text import safe
 from coach.errors import EXIT_FINE, UsageError
+from coach.headless.choosing import target_from
 from coach.headless.opening import ask_all, read_session
 from coach.headless.talk import put, put_json, show
-from coach.opening import project_here, target_from
+from coach.opening import project_here
 
 
 def step(args: Namespace) -> int:

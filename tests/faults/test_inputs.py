@@ -14,8 +14,9 @@ from coach.core.session import replay
 from coach.core.story.figures import figures_of
 from coach.engine.snapshot import TreeStore
 from coach.errors import ScratchError, TargetError
+from coach.headless.choosing import target_from
 from coach.headless.spans import age
-from coach.opening import open_review, target_from
+from coach.opening import open_review
 from coach.review import CHECKPOINTS, CLOSE, STEPS_BACK
 from coach.store.log import SessionLog
 from coach.store.paths import session_folder
