@@ -40,6 +40,11 @@ def headline(exception: str, message: str) -> str:
     return f"{exception}: {message}" if message else exception
 
 
+def gist(message: str) -> str:
+    """Return a message on one line without what pytest adds to explain the values of an assertion."""
+    return message.partition(" + where ")[0]
+
+
 class Frame(Value):
     """One frame of a traceback, outermost first in a failure."""
 

@@ -110,15 +110,17 @@ def taken_out(composer: Composer, base: str, now: str, keep: str) -> str:
     When only the test side differs, the defect was there: all of it is taken out but the file ``keep``.
 
     Raises:
-        ScratchError: nothing but that file differs, so there is no fix to take out.
+        ScratchError: nothing, or nothing but that file, differs, so there is no fix to take out.
 
     """
     old, new = composer.entries(base), composer.entries(now)
     differing = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
     code = {path for path in differing if not is_test_path(path)} or differing
+    what = "the fix cannot be taken out"
+    if not differing:
+        raise ScratchError(what, why="nothing was changed", do="mend the code first")
     code.discard(keep)
     if not code:
-        what = "the fix cannot be taken out"
         raise ScratchError(
             what, why="nothing but the pinned test was changed", do="mend the code, not the test"
         )

@@ -29,7 +29,7 @@ def seen(args: Namespace) -> int:
     for each in found:
         put("\n".join(_lines(each)))
     if not found:
-        put("nothing like it in past sessions")
+        put("nothing like it in closed sessions, or in those with a root cause")
     return EXIT_FINE
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from coach.core.advice import advise
 from coach.core.checks import evaluate
 from coach.core.events import LoopNoticed
-from coach.core.report import headline
+from coach.core.report import gist, headline
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.core.spec import Spec
@@ -95,7 +95,7 @@ def run_line(run: Run) -> str:
     if run.failing:
         first = run.failing[0]
         more = f" and {len(run.failing) - 1} more" if len(run.failing) > 1 else ""
-        what = headline(first.exception, first.message) + more
+        what = headline(first.exception, gist(first.message)) + more
     elif outcome == "PASS" and report:
         what = f"{report.counts.passed} passed" if report.counts.reported else "passed"
     else:

@@ -90,6 +90,12 @@ def test_a_test_mended_instead_of_the_code_is_no_fix(session):
     assert "nothing but the pinned test was changed" in missing["red-without"]
 
 
+def test_without_any_change_it_is_not_said_that_a_test_was_changed(session):
+    made = begin(session)
+    missing = {each.name: each.figure for each in verify(made).missing}
+    assert "nothing was changed" in missing["red-without"]
+
+
 def test_a_fix_that_moves_the_failure_leaves_prints_and_breaks_the_neighbour(session):
     made = begin(session)
     made.write(

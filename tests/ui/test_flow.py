@@ -7,7 +7,7 @@ from coach.core import commands as cmd
 from coach.core.advice import _FOR_CHECK
 from coach.ui.keys import action
 from coach.ui.present.flow import cells, flow, middle
-from coach.ui.present.header import lamp
+from coach.ui.present.header import lamp, title
 from coach.ui.present.line import elastic, line
 from tests.core.driving import green, opened, red
 
@@ -80,3 +80,15 @@ def test_every_next_move_fits_a_narrow_terminal_with_its_key() -> None:
         found = action(each.action)
         assert found is not None
         assert len(f" → {each.text}   {found.shown_key}  {found.label}") <= 80, each.text
+
+
+def test_what_was_cut_before_is_not_marked_twice() -> None:
+    assert rows(line("add(line=Line(name='tea…", fit="cut"), width=24)[0].count("…") == 1
+    assert rows(line("add(line=Line(name='te… and more", fit="cut"), width=24)[0].count("…") == 1
+
+
+def test_a_title_is_what_was_asserted_and_not_its_explanation() -> None:
+    drive = opened()
+    drive.send(cmd.Begin())
+    drive.ends(red("assert 9 == 10\n +  where 9 = total(lines=[1, 2, 3])"))
+    assert title(drive.state) == "AssertionError: assert 9 == 10"

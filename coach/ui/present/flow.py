@@ -107,7 +107,7 @@ def _cut(pieces: tuple[Piece, ...], room: int) -> tuple[Piece, ...]:
     for each in pieces:
         wide = cell_len(each.text)
         if wide > left:
-            text = set_cell_size(each.text, left).rstrip(" ") if left > 0 else ""
+            text = set_cell_size(each.text, left).rstrip(" …") if left > 0 else ""
             kept.append(each._replace(text=SafeText(text + "…")))
             break
         kept.append(each)

@@ -1,7 +1,7 @@
 """The two lines at the top: is it red or green, what is being debugged, and where in the workflow we are."""
 
 from coach.core import checks
-from coach.core.report import headline
+from coach.core.report import gist, headline
 from coach.core.session import SessionState
 from coach.core.workflow import Step
 from coach.ui.present.figures import elapsed
@@ -46,7 +46,7 @@ def title(state: SessionState) -> str:
     failure = state.last_failure
     if failure and failure.failing:
         first = failure.failing[0]
-        return headline(first.exception, first.message)
+        return headline(first.exception, gist(first.message))
     return state.workflow.title or state.workflow.name
 
 

@@ -28,12 +28,12 @@ class LogpointScreen(Form[Look]):
     def fields(self) -> tuple[Field, ...]:
         tested = (f"H{self._active.id}", NONE) if self._active else (NONE,)
         return (
-            Field("place", "file:line", self._place, hint="shop/cart.py:42"),
-            Field("expression", "expression", hint="total"),
-            Field("condition", "predicted to be true, if anything", hint="total < 0"),
+            Field("place", "file:line", self._place, hint="such as: shop/cart.py:42"),
+            Field("expression", "expression", hint="such as: total"),
+            Field("condition", "predicted to be true, if anything", hint="such as: total < 0"),
             Field("mode", "when", "once", choices=MODES),
             Field("hypothesis", "it tests", tested[0], choices=tested),
-            Field("watch", "or a name: each of its changes in file:function", hint="total"),
+            Field("watch", "or a name: each of its changes in file:function", hint="such as: total"),
         )
 
     def make(self, values: dict[str, str]) -> Look | str:
@@ -78,7 +78,7 @@ class TrialScreen(Form[Try]):
             Field(
                 "value",
                 "to what",
-                hint="click==8.0.4 · TZ=Asia/Tokyo · 42 · nothing (reversed) · make check · fix.diff",
+                hint="such as: click==8.0.4 · TZ=Asia/Tokyo · 42 · nothing (reversed) · make check · fix.diff",
             ),
             Field("expects", "predicted", NONE, choices=(NONE, *get_args(Expects))),
             Field("exit", "of a command: exit code", hint="0"),
