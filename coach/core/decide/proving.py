@@ -12,7 +12,7 @@ from coach.core.acceptance import runnable, words_of
 from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.starting import start_run
+from coach.core.decide.starting import start, start_run
 from coach.core.proving import fails_alone, made_for, not_asked, passes_needed
 from coach.core.rechecking import to_look_at, to_recheck
 from coach.core.run import Purpose, Run, RunRequest, fresh_seed
@@ -118,7 +118,7 @@ def _start_reverted(draft: Draft) -> None:
     assert state.opened is not None, "the plan has no such run without a tree"
     is_test = state.pin is not None and state.target.kind == "pytest" and fails_alone(state)
     alone = Target(words=(state.pin.test,)) if is_test and state.pin else None
-    _start(
+    _start_with(
         draft,
         "reverted",
         alone or _with_pin(state) or state.target,
@@ -133,21 +133,23 @@ def _start_control(draft: Draft) -> None:
     lines = fixed_lines(state.changes) if state.changes else {}
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
     target = Target(words=(state.pin.path,))
-    _start(draft, "control", target, places, focus=state.pin.test, mutate=CONTROL_SECONDS, control=True)
+    _start_with(draft, "control", target, places, focus=state.pin.test, mutate=CONTROL_SECONDS, control=True)
 
 
 def _start_recheck(draft: Draft) -> None:
     """Look once more where a prediction was seen, in the test it was seen in."""
     state = draft.state
     seen, place = to_look_at(state)[_made(state, "recheck")]
-    _start(draft, "recheck", Target(words=(seen.observed.test,)), focus=seen.observed.test, logpoint=place)
+    _start_with(
+        draft, "recheck", Target(words=(seen.observed.test,)), focus=seen.observed.test, logpoint=place
+    )
 
 
 def _start_acceptance(draft: Draft) -> None:
     command = draft.state.plan_acceptance[_made(draft.state, "acceptance")]
     variables, words = words_of(command)
     trial = Trial(kind="command", variables=variables, exit_code=0)
-    _start(draft, "acceptance", Target(kind="command", words=words), trial=trial)
+    _start_with(draft, "acceptance", Target(kind="command", words=words), trial=trial)
 
 
 def _made(state: SessionState, purpose: Purpose) -> int:
@@ -158,7 +160,7 @@ def _of_plan(state: SessionState) -> tuple[Run, ...]:
     return tuple(run for run in state.runs if run.number >= state.plan_start)
 
 
-def _start(
+def _start_with(
     draft: Draft,
     purpose: Purpose,
     target: Target,
@@ -173,8 +175,7 @@ def _start(
         "hash_seed": fresh_seed(number),
     }
     request = RunRequest.model_validate({**fields, **more})
-    draft.record(ev.RunStarted(request=request))
-    draft.perform(eff.StartRun(request=request, places=places))
+    start(draft, request, places)
 
 
 @decide.register
