@@ -51,6 +51,7 @@ class Settings(Value):
     """``[tool.coach.rules]``: what the team demands of every fix."""
 
     _project_python: str = PrivateAttr(default="")
+    _is_only_projects: bool = PrivateAttr(default=False)
 
     @property
     def project_python(self) -> str:
@@ -61,8 +62,6 @@ class Settings(Value):
     def is_project_python(self) -> bool:
         """Whether ``python`` is the project's wish alone: no flag and no variable of the engineer's says anything."""
         return bool(self._project_python) and self._is_only_projects
-
-    _is_only_projects: bool = PrivateAttr(default=False)
 
     def noting(self, table: Mapping[str, Any], own: Mapping[str, Any]) -> "Settings":
         """Note who named the interpreter: the project's ``table``, or the engineer's ``own`` flags and variables."""

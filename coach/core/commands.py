@@ -43,14 +43,6 @@ class SetScope(Value):
     scope: Scope
 
 
-class Narrow(Value):
-    """Make the scope of runs on save one step narrower."""
-
-
-class Widen(Value):
-    """Make the scope of runs on save one step wider."""
-
-
 class RunSuite(Value):
     """Run the whole suite once."""
 
@@ -242,12 +234,6 @@ class DismissPast(Value):
     sessions: tuple[str, ...]
 
 
-class SwitchLoops(Value):
-    """Switch detectors off; those not named are on."""
-
-    off: tuple[Pattern, ...] = ()
-
-
 class RestoreTree(Value):
     """Put the files of an earlier run (or of a recorded tree) back into the checkout. The door asks before it sends this."""
 
@@ -300,8 +286,6 @@ Command = (
     | Reproduce
     | RunTarget
     | SetScope
-    | Narrow
-    | Widen
     | RunSuite
     | CancelRun
     | SetWatching
@@ -334,7 +318,6 @@ Command = (
     | NoteAssistant
     | DismissLoop
     | DismissPast
-    | SwitchLoops
     | RestoreTree
     | BeginSearch
     | StopSearch

@@ -1,7 +1,7 @@
 """How far a run on save reaches, from the failing tests alone to the whole suite.
 
 On save the failing tests come first; while they are green, coach goes on to the target, to the tests that the changed
-files concern, and to all, as far as the scope allows. Narrowing and widening move the scope by one.
+files concern, and to all, as far as the scope allows.
 """
 
 from typing import Literal
@@ -16,11 +16,6 @@ SCOPE_WORDS: dict[Scope, str] = {
     "related": "the target, then tests of what changed",
     "all": "the target, then tests of what changed, then all",
 }
-
-
-def moved(scope: Scope, by: int) -> Scope:
-    """Return the scope so many steps wider (or narrower), and never beyond the ends."""
-    return SCOPES[min(max(SCOPES.index(scope) + by, 0), len(SCOPES) - 1)]
 
 
 def reaches(scope: Scope, goal: Scope) -> bool:

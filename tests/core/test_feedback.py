@@ -167,14 +167,13 @@ def test_a_save_overtakes_the_search_for_related_tests():
     assert len(requests(drive)) == before
 
 
-def test_narrow_and_widen_move_by_one_and_end():
+def test_a_scope_is_set_once():
     drive = begun()
     assert drive.state.scope == "all"
-    assert isinstance(drive.send(cmd.Widen()), Refusal)
-    for expected in ("related", "target", "failures"):
-        drive.send(cmd.Narrow())
-        assert drive.state.scope == expected
-    assert isinstance(drive.send(cmd.Narrow()), Refusal)
+    assert isinstance(drive.send(cmd.SetScope(scope="all")), Refusal)
+    drive.send(cmd.SetScope(scope="failures"))
+    assert drive.state.scope == "failures"
+    assert isinstance(drive.send(cmd.SetScope(scope="failures")), Refusal)
 
 
 def test_a_scope_can_be_run_at_once():

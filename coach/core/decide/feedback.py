@@ -11,7 +11,7 @@ from coach.core import events as ev
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start_run
 from coach.core.run import Run
-from coach.core.scope import SCOPE_WORDS, Scope, moved, reaches
+from coach.core.scope import SCOPE_WORDS, Scope, reaches
 from coach.core.session import SessionState
 from coach.core.target import WHOLE_SUITE, Target
 
@@ -160,22 +160,9 @@ def _(message: eff.RelatedFound, state: SessionState) -> Decision | Refusal:
 
 @decide.register
 def _(message: cmd.SetScope, state: SessionState) -> Decision | Refusal:
-    return _scope_to(state, message.scope)
-
-
-@decide.register
-def _(_message: cmd.Narrow, state: SessionState) -> Decision | Refusal:
-    return _scope_to(state, moved(state.scope, -1))
-
-
-@decide.register
-def _(_message: cmd.Widen, state: SessionState) -> Decision | Refusal:
-    return _scope_to(state, moved(state.scope, 1))
-
-
-def _scope_to(state: SessionState, scope: Scope) -> Decision | Refusal:
     if state.closed:
         return CLOSED
+    scope = message.scope
     if scope == state.scope:
         return Refusal(f"the scope is that already: {SCOPE_WORDS[scope]}")
     return Decision(events=(ev.ScopeChanged(scope=scope),), notice=f"on save: {SCOPE_WORDS[scope]}")

@@ -117,13 +117,6 @@ def _(message: cmd.DismissLoop, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: cmd.SwitchLoops, state: SessionState) -> Decision | Refusal:
-    if set(message.off) == set(state.loops_off):
-        return Refusal("the detectors are switched that way already")
-    return Decision(events=(ev.LoopsSwitched(off=message.off),))
-
-
-@decide.register
 def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
     if state.closed:
         return CLOSED
