@@ -108,6 +108,10 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     _tell_rules(dispatcher, root, settings)
     _end_left_behind(dispatcher)
     _end_cut_runs(dispatcher, state)
+    if (
+        state.watching
+    ):  # the coach that heard saves is gone; who opens this says whether it wants to hear them
+        dispatcher.record(ev.WatchingChanged(watching=False))
     _tell_edits(dispatcher, state, trees)
     return dispatcher
 

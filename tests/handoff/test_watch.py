@@ -1,5 +1,6 @@
 """`coach watch`: one line per run and loop while somebody else edits; the exit code says when to stop."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -82,6 +83,24 @@ def test_green_ends_it_with_zero_and_the_edits_carry_the_name(watching, shop):
     log = next(shop.state.glob("sessions/*/log.jsonl")).read_text()
     assert '"by":"robin"' in log
     assert log.rindex('"handed_back"') > log.rindex('"handed_over"')
+
+
+def test_saves_are_heard_in_a_session_that_a_screen_left(watching, shop):
+    """The log of a screen that is gone says that it heard saves; nobody does any more."""
+    log = next(shop.state.glob("sessions/*/log.jsonl"))
+    last = json.loads(log.read_text().splitlines()[-1])
+    heard = {
+        "seq": last["seq"] + 1,
+        "at": last["at"],
+        "kind": "watching_changed",
+        "watching": True,
+        "note": "",
+    }
+    with log.open("a") as lines:
+        lines.write(json.dumps(heard) + "\n")
+    process = watching()
+    shop.write("cart.py", CART.replace(" + 1", ""))
+    assert process.wait(60) == 0, process.stdout.readlines()
 
 
 def test_time_is_up(watching):

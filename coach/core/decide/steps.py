@@ -5,6 +5,7 @@ from typing import Literal
 from coach.core import checks
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.decide.feedback import begin_feedback
 from coach.core.decide.isolating import measure_on_entry
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.effects import Effect, StopRuns, StopSearch, Watch
@@ -56,7 +57,13 @@ def _forward(message: cmd.GoToStep, state: SessionState, position: int, goal: in
 def _(_message: cmd.Resume, state: SessionState) -> Decision | Refusal:
     if not state.visits:
         return Refusal("the session has not begun")
-    return Decision(events=(ev.SessionResumed(),), effects=(Watch(on=True),))
+    draft = Draft(state)
+    draft.record(ev.SessionResumed())
+    draft.perform(Watch(on=True))
+    edit = state.last_edit
+    if not state.closed and state.runs and edit and edit.after_run == state.last_number:
+        begin_feedback(draft)  # it was edited while nobody listened
+    return draft.done()
 
 
 @decide.register
