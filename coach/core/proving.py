@@ -70,7 +70,7 @@ def red_without(state: SessionState, runs: tuple[Run, ...]) -> tuple[Verificatio
         return (_red_without("without git there is no tree to take the fix out of"),)
     tried = made_for(runs, "reverted")
     if not tried:
-        return (_red_without("not run"),)
+        return (_red_without(not_run(state, runs)),)
     known = _known_red(state)
     for run in tried:
         same = any(each.strict in known for each in run.failing)
@@ -92,10 +92,23 @@ def _red_without(figure: str, runs: tuple[int, ...] = ()) -> VerificationCheck:
     return _line("red-without", title, figure, passed=bool(runs), runs=runs)
 
 
+def fails_as_before(state: SessionState, runs: tuple[Run, ...]) -> bool:
+    """Whether a run of the target in this verification shows the failure that was there before it."""
+    known, test = _known_red(state), state.pin.test if state.pin else ""
+    now = (each for run in made_for(runs, "verify") for each in run.failing if not test or each.test == test)
+    return any(each.strict in known for each in now)
+
+
+def not_run(state: SessionState, runs: tuple[Run, ...]) -> str:
+    """Say that a line of the verification has no run, and why when it needs none."""
+    return "not run: the target still fails as before" if fails_as_before(state, runs) else "not run"
+
+
 def _known_red(state: SessionState) -> set[str]:
-    """Return the strict signatures the pinned test (or, without one, the target) was seen to fail with."""
+    """Return the strict signatures that the pinned test (or, without one, the target) failed with before verifying."""
     test = state.pin.test if state.pin else ""
-    seen = (each for run in state.target_runs for each in run.failing if not test or each.test == test)
+    before = (run for run in state.target_runs if run.number < state.plan_start)
+    seen = (each for run in before for each in run.failing if not test or each.test == test)
     return {each.strict for each in seen} | set(state.reproduced.strict if state.reproduced else ())
 
 
@@ -110,7 +123,7 @@ def control(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationChe
     if found is None:
         made = made_for(runs, "control")
         reason = made[-1].judged.reason if made and made[-1].judged else ""
-        return (_line("control", title, reason or "not run", passed=False),)
+        return (_line("control", title, reason or not_run(state, runs), passed=False),)
     return (_told(state, found, title),)
 
 

@@ -146,7 +146,7 @@ class LocalEngine:
         """
         with self._lock:
             if self._is_closed:
-                raise CoachError("the engine is closed")
+                raise CoachError("coach was being left")
             if isinstance(effect, StopRuns):
                 self._cancel("superseded" if effect.superseded else "cancelled")
                 return

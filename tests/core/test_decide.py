@@ -174,6 +174,15 @@ def test_a_fix_is_verified_by_target_suite_and_baseline():
     assert baseline.request.tree == "t0"
 
 
+def test_the_same_failure_again_ends_the_verification():
+    drive = pinned()
+    drive.send(cmd.Verify())
+    drive.ends(red())
+    assert drive.started()[-1] == "verify"
+    assert drive.state.verification.verdict != "verified"
+    assert not drive.state.plan
+
+
 def test_the_baseline_is_measured_once():
     drive = pinned()
     verified(drive)

@@ -128,6 +128,7 @@ def test_a_trial_judges_the_hypothesis_it_is_for():
     ("trial", "command"),
     [
         (Trial(kind="patch", patch=" "), ()),
+        (Trial(kind="patch", patch="import shop\n"), ()),
         (Trial(kind="command"), ()),
         (Trial(kind="command", pattern="("), ("make",)),
         (Trial(kind="environment", seed=1, hypothesis=1), ()),

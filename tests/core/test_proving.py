@@ -98,12 +98,12 @@ def test_repeats_follow_the_rate_at_which_it_failed():
 def test_a_flaky_pass_is_not_a_fix():
     drive = flaky(4)
     drive.send(cmd.Verify())
-    drive.ends(red())
-    while drive.state.under_way[-1].request.purpose == "verify":
+    for _ in range(3):
         drive.ends(green())
+    drive.ends(red())
     found = verified_rest(drive)
-    assert {each.name for each in found.missing} == {"green-now", "repeats"}
-    assert line(found, "green-now").figure.startswith("9 of 10")
+    assert {each.name for each in found.missing} >= {"green-now", "repeats"}
+    assert line(found, "green-now").figure.startswith("3 of 4")
 
 
 def verified_rest(drive):

@@ -93,7 +93,8 @@ def test_a_test_mended_instead_of_the_code_is_no_fix(session):
 def test_without_any_change_it_is_not_said_that_a_test_was_changed(session):
     made = begin(session)
     missing = {each.name: each.figure for each in verify(made).missing}
-    assert "nothing was changed" in missing["red-without"]
+    assert "nothing was changed" in missing["changed"]
+    assert missing["red-without"] == missing["control"] == "not run: the target still fails as before"
 
 
 def test_a_fix_that_moves_the_failure_leaves_prints_and_breaks_the_neighbour(session):

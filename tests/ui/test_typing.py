@@ -7,6 +7,7 @@ import pytest
 from textual import events
 
 from coach.core import commands as cmd
+from coach.core.spec import Spec
 from tests.ui import fakes
 from tests.ui.seeing import app_for, press, session_of, settle, shown
 
@@ -87,3 +88,13 @@ async def test_what_is_typed_right_before_keeping_a_form_is_kept_whole() -> None
             pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settle(pilot)
         assert door.commands == [cmd.WriteNote(text="runs")]
+
+
+async def test_what_is_typed_right_after_tab_is_for_the_next_field() -> None:
+    door = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(door) as pilot:
+        await press(pilot, "s")
+        for key in (*"sum", "tab", *"27", "tab", "3", "ctrl+s"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        assert door.commands == [cmd.WriteSpec(spec=Spec(title="sum", expected="27", actual="3"))]

@@ -13,7 +13,7 @@ from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start, start_run
-from coach.core.proving import fails_alone, made_for, not_asked, passes_needed
+from coach.core.proving import fails_alone, fails_as_before, made_for, not_asked, passes_needed
 from coach.core.rechecking import to_look_at, to_recheck
 from coach.core.run import Purpose, Run, RunRequest, fresh_seed
 from coach.core.session import SessionState
@@ -84,7 +84,10 @@ def continue_plan(draft: Draft) -> None:
 
 
 def _following(state: SessionState) -> Purpose | None:
+    """Return what the plan asks for next; nothing more once the failure is seen again: the suite would take minutes for it."""
     done = _of_plan(state)
+    if fails_as_before(state, done):
+        return None
     for purpose in dict.fromkeys(state.plan):
         made = made_for(done, purpose)
         wanted = len(to_look_at(state)) if purpose == "recheck" else state.plan.count(purpose)

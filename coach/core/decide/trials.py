@@ -14,6 +14,8 @@ from coach.core.target import Target
 from coach.core.trial import TrialRun, judge_trial
 from coach.core.trial_request import Trial, is_package
 
+_PATCH = re.compile(r"^(@@ |--- |diff --git )", re.MULTILINE)
+
 
 @decide.register
 def _(message: cmd.Try, state: SessionState) -> Decision | Refusal:
@@ -55,6 +57,7 @@ def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> 
         CLOSED.reason: bool(state.closed),
         "a series of runs is under way; try when it is over": state.is_in_series,
         "the patch is empty": trial.kind == "patch" and not trial.patch.strip(),
+        "that is no patch; git diff prints one": trial.kind == "patch" and not _PATCH.search(trial.patch),
         "which command? coach try --expect-exit 0 -- make check": trial.kind == "command" and not command,
         "another order needs one test: pin it, or run it alone": bool(trial.order) and not _test(state),
         f"H{trial.hypothesis} is not open": bool(trial.hypothesis) and (tested is None or not tested.is_open),

@@ -105,7 +105,12 @@ class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
 class Form(Dialog[T], Generic[T]):
     """A window of fields. ``make`` turns them into the answer, or says what is missing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "keep", "keep", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "keep", "keep", show=False, priority=True),
+        # Before the next key is looked at: what is typed right after it is for the next field.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
     TITLE_TEXT = ""
 
     def fields(self) -> tuple[Field, ...]:
