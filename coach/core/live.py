@@ -25,6 +25,8 @@ class LiveSnapshot:
     """The newest output lines, oldest first; foreign text, not yet safe to show."""
     dropped: int = 0
     """Lines that came before ``lines`` and are no longer held here."""
+    silent: int = 0
+    """Seconds since it last said or finished anything, in steps; 0 while that is not long ago. The version stays."""
 
 
 class LiveView(Protocol):

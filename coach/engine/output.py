@@ -7,7 +7,9 @@ megabytes.
 
 import codecs
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 
 from coach.core.live import LiveSnapshot
@@ -18,6 +20,8 @@ LINES_KEPT = 2_000
 LINE_LIMIT = 4_096
 UNREAD_LIMIT = 1_000_000
 """Bytes that wait until somebody looks: splitting every line of a flood would keep the screen from its keys."""
+SILENT_FROM, SILENT_STEP = 10, 5
+"""Seconds without a word of a run before that is said, and in which steps: a figure that ticks is drawn each time."""
 
 
 class CappedOutput:
@@ -56,10 +60,11 @@ class CappedOutput:
 class LiveOutput:
     """The run under way, as the screen may look at it. Implements ``coach.core.live.LiveView``; any thread may call."""
 
-    def __init__(self, lines_kept: int = LINES_KEPT) -> None:
+    def __init__(self, lines_kept: int = LINES_KEPT, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()
         self._lines_kept = lines_kept
-        self._version = 0
+        self._clock = clock
+        self._version, self._heard = 0, clock()
         self._progress = (0, 0, 0, "")
         self._failure = ""
         self._torn = ""
@@ -69,7 +74,7 @@ class LiveOutput:
     def begin(self, run: int) -> None:
         """Forget the run before; the version goes on growing."""
         with self._lock:
-            self._version += 1
+            self._change()
             self._progress = (0, 0, 0, "")
             self._failure = ""
             self._reset(run)
@@ -77,7 +82,7 @@ class LiveOutput:
     def feed(self, part: bytes) -> None:
         """Take in output as it was read; characters and lines may be cut anywhere."""
         with self._lock:
-            self._version += 1
+            self._change()
             self.captured.feed(part)
             self._unread.append(part)
             self._unread_bytes += len(part)
@@ -97,7 +102,7 @@ class LiveOutput:
         with self._lock:
             seen = (selected, finished, failed, current_test)
             if seen != self._progress:
-                self._version += 1
+                self._change()
                 self._progress = seen
 
     def failed_with(self, failure: str) -> None:
@@ -120,7 +125,16 @@ class LiveOutput:
                 failure=self._failure,
                 lines=self._newest(lines) if lines > 0 else (),
                 dropped=self._dropped,
+                silent=self._silent(),
             )
+
+    def _change(self) -> None:
+        self._version += 1
+        self._heard = self._clock()
+
+    def _silent(self) -> int:
+        seconds = int(self._clock() - self._heard) // SILENT_STEP * SILENT_STEP
+        return seconds if seconds >= SILENT_FROM else 0
 
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the newest lines that say something."""

@@ -106,3 +106,19 @@ def test_lines_and_what_was_dropped_do_not_depend_on_who_looked_when(texts, kept
     seen = live.snapshot(100)
     assert seen.lines == expected
     assert seen.dropped == max(len(whole) - kept, 0)
+
+
+def test_it_says_for_how_long_a_run_has_said_nothing():
+    now = [100.0]
+    live = LiveOutput(clock=lambda: now[0])
+    live.begin(1)
+    assert live.snapshot(0).silent == 0
+    now[0] += 9.9
+    assert live.snapshot(0).silent == 0
+    now[0] += 7
+    assert live.snapshot(0).silent == 15
+    before = live.snapshot(0)
+    now[0] += 1
+    assert live.snapshot(0) == before
+    live.feed(b"a word")
+    assert live.snapshot(0).silent == 0

@@ -35,6 +35,28 @@ async def test_a_run_under_way_does_not_put_the_lamp_out() -> None:
         assert door.commands == [cmd.CancelRun()]
 
 
+async def test_a_run_that_hangs_says_where_and_for_how_long() -> None:
+    door = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
+    door.live.now = LiveSnapshot(
+        version=1, run=4, selected=3, current_test="t.py::test_\x1b[2Jhang", silent=75
+    )
+    async with shown(door, (80, 24)) as pilot:
+        session_of(pilot)._look()
+        await settle(pilot)
+        assert "0 of 3 tests · silent 75 s in test_" in text_of(pilot)
+
+
+async def test_the_seconds_of_a_run_pass_while_nothing_else_happens() -> None:
+    door = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
+    async with shown(door) as pilot:
+        began = door.state.under_way[-1].started
+        for spent in (3, 4):
+            session_of(pilot).clock = lambda spent=spent: began + spent  # type: ignore[misc]
+            session_of(pilot)._look()
+            await settle(pilot)
+            assert f"#4 after a save · {spent} s" in text_of(pilot)
+
+
 async def test_what_was_said_gives_way_to_the_next_run() -> None:
     door = fakes.FakeDoor(*fakes.story("reproduce"))
     async with shown(door) as pilot:

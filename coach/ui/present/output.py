@@ -83,8 +83,11 @@ def running(state: SessionState, snapshot: LiveSnapshot, now: float) -> Line:
             said.append(
                 f"{snapshot.failed} failed" + (f": {safe_line(snapshot.failure)}" if snapshot.failure else "")
             )
-        if spent >= 1 and snapshot.finished >= spent:
+        if spent >= 1 and snapshot.finished >= spent and not snapshot.silent:
             said.append(f"{snapshot.finished / spent:,.0f} tests/s")
+    if snapshot.run == run.number and snapshot.silent:
+        test = safe_line(snapshot.current_test).rpartition("::")[2]
+        said.append(f"silent {snapshot.silent} s" + (f" in {test}" if test else ""))
     said.append(f"{spent:.0f} s" if spent < 60 else seconds(spent))
     return line(
         (" ◌ ", "accent"),

@@ -309,6 +309,7 @@ class SessionScreen(Patient[None]):
             self._looks.pause()
 
     def _look(self) -> None:
+        self.looking = replace(self.looking, now=self.clock())  # only of runs under way, so never of the past
         self._face.paint_live()
 
     def _hush_now(self) -> None:
