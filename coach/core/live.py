@@ -12,7 +12,7 @@ class LiveSnapshot:
     """One look at the run under way (or at the last one, when none is)."""
 
     version: int = 0
-    """Grows with every change: equal versions need no repaint."""
+    """Grows with whatever a run says, also where ``lines`` were not asked for: equal snapshots need no repaint."""
     run: int = 0
     selected: int = 0
     """Tests collected; 0 until collection has ended."""

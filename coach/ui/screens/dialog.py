@@ -58,9 +58,8 @@ class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
         if not isinstance(below, BackgroundScreen):
             return below
         if self._below.is_fresh and self._again is None:
-            self._again = self.set_timer(
-                LASTS, self._draw_again
-            )  # what has changed below since is drawn then
+            # What changes below from here on is drawn then.
+            self._again = self.set_timer(LASTS, self._draw_again)
         return self._below.of(below)
 
     def on_mount(self) -> None:
