@@ -15,7 +15,7 @@ from coach.ui.app import CoachApp
 from coach.ui.screens.below import Below
 from coach.ui.ways import NamedAssistant, NoWays
 from tests.ui import fakes
-from tests.ui.seeing import EXPORTED, press, session_of, shown, text_of
+from tests.ui.seeing import EXPORTED, press, session_of, settle, shown, text_of
 
 
 async def test_spec_form_writes_lists_one_per_line() -> None:
@@ -226,6 +226,9 @@ async def test_windows_leave_nothing_behind() -> None:
         before = rows_kept()
         for _ in range(4):
             await look_and_leave()
+        end = time.monotonic() + 30
+        while rows_kept() >= 1.2 * before and time.monotonic() < end:
+            await settle(pilot)  # on a busy machine the last window may still be taking itself apart
         assert rows_kept() < 1.2 * before
 
 
