@@ -70,6 +70,34 @@ class Section(Value):
     text: Text
 
 
+class Difference(Value):
+    """Where two compared values part: one of the first places, outermost first."""
+
+    path: Text = ""
+    """As one writes it: ``components.Items[3].price``, ``line 4, column 12``; empty: the values as a whole."""
+    got: Text = ""
+    """What the code gave there, shortened; empty: nothing stands there."""
+    wanted: Text = ""
+    """What it should have been there, shortened; empty: nothing should stand there."""
+    is_sure: bool = False
+    """Whether the test runner itself says which side was wanted; else the side of a literal, else the right one."""
+
+
+CauseKind = Literal["cause", "context", "member", "logged", "printed"]
+
+
+class Cause(Value):
+    """An exception behind the one a test ended with."""
+
+    kind: CauseKind
+    """*cause*: ``raise … from`` it · *context*: raised while it was handled · *member*: one of an exception group ·
+    *logged*, *printed*: a traceback in what the test logged or wrote."""
+    exception: Text = ""
+    message: Text = ""
+    frames: tuple[Frame, ...] = ()
+    """Outermost first, as in a failure."""
+
+
 class Failure(Value):
     """One test (or collector, or command) that failed, with what is known of it."""
 
@@ -77,7 +105,11 @@ class Failure(Value):
     phase: Phase = "call"
     exception: Text = ""
     message: Text = ""
+    """What the test runner says of it: the exception's text, or an item's own words (a doctest's, a YAML row's)."""
     frames: tuple[Frame, ...] = ()
+    difference: tuple[Difference, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    """Nearest first: the last one is where it began."""
     sections: tuple[Section, ...] = ()
     duration: float = 0.0
     """Seconds, measured by the probe's own clock."""
@@ -106,6 +138,14 @@ class Counts(Value):
     @property
     def reported(self) -> int:
         return self.passed + self.failed + self.errors + self.skipped + self.xfailed + self.xpassed
+
+
+class NotRun(Value):
+    """A test that a run left out, and why: it is neither green nor red."""
+
+    test: Text
+    how: Literal["skipped", "xfailed", "deselected", "absent"] = "skipped"
+    reason: Text = ""
 
 
 class Ending(Value):
@@ -144,6 +184,14 @@ class RunReport(Value):
     """Failures beyond the limit that one event keeps."""
     skipped: tuple[Text, ...] = ()
     """Node ids of skipped and xfailed tests."""
+    not_run: tuple[NotRun, ...] = ()
+    """The same tests with their reasons, and those that were asked about and were not collected."""
+    passed: tuple[Text, ...] = ()
+    """Of the tests that were asked about (``RunRequest.about``): those that passed."""
+    reruns: tuple[Text, ...] = ()
+    """Tests that a plugin ran again after they had failed, once for each failure: red, whatever came after."""
+    opened: tuple[Text, ...] = ()
+    """Files below the root, other than Python's own, that the tests opened for reading."""
     output: Output = Output()
     tree: Text = ""
     """Id of the work tree when the run began; empty when it could not be recorded."""
