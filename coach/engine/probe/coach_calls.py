@@ -20,6 +20,7 @@ from collections import deque
 
 import coach_logs
 import pytest
+from coach_ids import ids
 
 FIRST = 300
 LAST = 300
@@ -85,7 +86,7 @@ class Calls:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid, location):
-        if self.tests and nodeid not in self.tests:
+        if self.tests and ids.of(nodeid) not in self.tests:
             return
         self.suspended.clear()
         self.stacks = {}
@@ -120,7 +121,7 @@ class Calls:
                 self.look_at(file)
                 for line in file.last():
                     self.log(file.path, line, "", 0)
-            self.send(nodeid)
+            self.send(ids.of(nodeid))
         except Exception as error:
             self.channel.note("calls", error)
         self.calls = self.logs = None

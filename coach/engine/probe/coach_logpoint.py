@@ -14,6 +14,7 @@ import sys
 import coach_looker
 import coach_ways
 import pytest
+from coach_ids import ids
 
 
 class _Monitoring(coach_ways.Monitoring):
@@ -103,7 +104,7 @@ class Logger:
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item, nextitem):
-        self._tell(item.nodeid)
+        self._tell(ids.of_item(item))
         self.way.begin()
         yield
         self.way.pause()

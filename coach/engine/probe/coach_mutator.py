@@ -18,6 +18,7 @@ import types
 import coach_source
 import pytest
 from coach_fork import Child, be_quiet, clock, first_over, fork, forked, letter_of
+from coach_ids import ids
 
 NEIGHBOURS = 200
 NEIGHBOUR_SECONDS = 5.0
@@ -65,7 +66,7 @@ class Mutator:
     def _loop(self, session):
         if fork is None:
             return "impossible", "this system cannot fork"
-        item = next((each for each in session.items if each.nodeid == self.plan["test"]), None)
+        item = next((each for each in session.items if ids.of_item(each) == self.plan["test"]), None)
         if item is None:
             return "impossible", "the failing test was not collected"
         others = [each for each in session.items if each is not item][:NEIGHBOURS]
@@ -110,7 +111,7 @@ class Mutator:
 
     def _tell(self, child, took, green, again, limit):
         mutant, seen = child.mutant, child.letters
-        near = green if mutant["near"] is None else [each for each in green if each.nodeid in mutant["near"]]
+        near = green if mutant["near"] is None else [each for each in green if ids.of_item(each) in mutant["near"]]
         kept = 0
         if seen == "P" and again + near:
             letters = self._child(mutant, again + near, limit, child.slot)[0]

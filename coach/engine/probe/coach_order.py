@@ -18,6 +18,7 @@ import os
 import sys
 
 import pytest
+from coach_ids import ids
 
 MOST_NODES = 20_000
 MOST_LEAKED = 30
@@ -67,7 +68,10 @@ def pytest_collection_modifyitems(config, items):
     yield
     if settings is None:
         return
-    by_id = {item.nodeid: item for item in items}
+    if not ids.roots:
+        ids.begin(settings["root"])
+    ids.at(config)
+    by_id = {ids.of_item(item): item for item in items}
     victim = by_id.get(settings["victim"])
     chosen = [] if victim is None else _chosen(items, by_id, victim)
     kept = set(map(id, chosen))
@@ -75,7 +79,7 @@ def pytest_collection_modifyitems(config, items):
     items[:] = chosen
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    report["order"] = [item.nodeid for item in chosen]
+    report["order"] = [ids.of_item(item) for item in chosen]
     _write_report()
 
 
@@ -95,7 +99,7 @@ def pytest_collection_finish(session):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logstart(nodeid, location):
-    if settings is None or not settings.get("watch") or nodeid != settings["victim"]:
+    if settings is None or not settings.get("watch") or ids.of(nodeid) != settings["victim"]:
         return
     now = _state()
     names = [name for name in now if name in before_first and now[name] != before_first[name]]

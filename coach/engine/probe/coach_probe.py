@@ -18,6 +18,7 @@ import time
 
 import coach_bytecode
 import pytest
+from coach_ids import ids
 
 LINE_LIMIT = 64_000
 TEXT_LIMIT = 8_000
@@ -451,6 +452,7 @@ class _State:
             self.reader = _Reader(settings["root"])
             self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
             self.modules = settings.get("modules", "")
+            ids.begin(settings["root"])
             coach_bytecode.install(self.is_own)
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
@@ -504,7 +506,8 @@ def pytest_configure(config):
         if hasattr(config, "workerinput"):
             channel.silent = True
             return
-        state.rootdir = str(getattr(config, "rootpath", None) or config.rootdir)
+        ids.at(config)
+        state.rootdir = ids.rootdir
         version = ".".join(str(each) for each in sys.version_info[:3])
         channel.send("begin", {"python": version, "pytest": pytest.__version__, "rootdir": state.rootdir})
     except Exception as error:
@@ -547,7 +550,9 @@ def pytest_make_collect_report(collector):
             error = excinfo.value
             if type(error).__name__ == "CollectError" and error.__cause__ is not None:
                 error = error.__cause__  # pytest's own wrapping says less than what it wraps
-            state.collect_errors[report.nodeid] = state.reader.failure("collect", error, None, report.sections)
+            state.collect_errors[report.nodeid] = (
+                ids.of_item(collector), state.reader.failure("collect", error, None, report.sections),
+            )
     except Exception as error:
         state.channel.note("make_collect_report", error)
 
@@ -556,20 +561,27 @@ def pytest_collectreport(report):
     if state.channel is None or not report.failed:
         return
     try:
-        failure = state.collect_errors.pop(report.nodeid, None)
+        test, failure = state.collect_errors.pop(report.nodeid, None) or ("", None)
         if failure is None:
+            test = ids.of(report.nodeid)
             failure = state.reader.from_text("collect", report.longrepr, report.sections)
-        state.channel.send("collect_failed", {"test": report.nodeid, "failures": [failure]})
+        state.channel.send("collect_failed", {"test": test, "failures": [failure]})
     except Exception as error:
         state.channel.note("collectreport", error)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    ids.begins(item)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logstart(nodeid, location):
     if state.channel is None:
         return
     try:
         state.tests[nodeid] = _Test()
-        state.channel.send_short("test_start", nodeid)
+        state.channel.send_short("test_start", ids.of(nodeid))
     except Exception as error:
         state.channel.note("logstart", error)
 
@@ -629,11 +641,11 @@ def pytest_runtest_logfinish(nodeid, location):
             return
         seconds = max(real.clock() - test.began, 0.0)
         if test.failures and test.outcome in ("failed", "error"):
-            fields = {"test": nodeid, "outcome": test.outcome, "duration": seconds, "failures": test.failures}
+            fields = {"test": ids.of(nodeid), "outcome": test.outcome, "duration": seconds, "failures": test.failures}
             state.channel.send("test_end", fields)
         else:
             rest = ',"outcome":"%s","duration":%.6f' % (test.outcome, seconds)
-            state.channel.send_short("test_end", nodeid, rest, hold=state.in_turn)
+            state.channel.send_short("test_end", ids.of(nodeid), rest, hold=state.in_turn)
     except Exception as error:
         state.channel.note("logfinish", error)
 

@@ -14,6 +14,7 @@ from importlib.machinery import SourceFileLoader
 import coach_fork
 import coach_source
 import pytest
+from coach_ids import ids
 
 BASELINE_SECONDS = 60.0
 PATIENCE = 4.0
@@ -52,7 +53,7 @@ class Remade:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
-        item = next((each for each in session.items if each.nodeid == self.test), None)
+        item = next((each for each in session.items if ids.of_item(each) == self.test), None)
         if item is not None:
             letter = coach_fork.letter_of(item, None, self.heard)
         else:

@@ -17,6 +17,7 @@ import sys
 
 import coach_ways
 import pytest
+from coach_ids import ids
 
 PART_LIMIT = 40_000
 _OPTIMIZED = 0x1
@@ -232,7 +233,7 @@ class Tracer:
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector):
-        before = self._switch("import", collector.nodeid.partition("::")[0])
+        before = self._switch("import", ids.of_item(collector).partition("::")[0])
         self.lines.begin()
         yield
         self.lines.pause()
@@ -263,7 +264,7 @@ class Tracer:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid, location):
-        self._switch("test", nodeid)
+        self._switch("test", ids.of(nodeid))
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self, nodeid, location):
