@@ -4,23 +4,25 @@ Doors submit commands, the engine posts observations; both are messages in one q
 and sequence. Events that could not be written are kept in memory and said to be unsaved; debugging goes on.
 """
 
+import contextlib
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from pathlib import Path
 from typing import Protocol, Self
 
 from coach.core.commands import Command, KeepElsewhere
 from coach.core.decide import Decision, Message, Refusal, decide
-from coach.core.effects import Effect, EffectFailed, Observation
+from coach.core.effects import Effect, EffectFailed, Observation, RunSearch, SearchOver, StartRun, unrecorded
 from coach.core.events import Event, Recorded
 from coach.core.live import LiveView
+from coach.core.search import SearchResult
 from coach.core.session import apply, replay
 from coach.door import Doorway, Update
-from coach.errors import CoachError
+from coach.errors import CoachError, SessionError
 
 Answer = Decision | Refusal
 Item = tuple[Message, Future[Answer] | None] | None
@@ -28,6 +30,10 @@ Item = tuple[Message, Future[Answer] | None] | None
 
 RETRY_SECONDS = 2.0
 """How often what could not be written is tried again while nothing happens."""
+
+LOOK_SECONDS = 0.2
+"""How often who waits looks whether somebody still works; an end is told at once."""
+LOST = "the thread that writes this session ended by a defect of coach; diagnostics.log has more"
 
 _DIAGNOSTICS = logging.getLogger("coach")
 """Where defects go; ``opening`` gives it a file in the state directory."""
@@ -44,15 +50,18 @@ class Engine(Protocol):
     def live(self) -> LiveView:
         """Progress and output of the run under way."""
 
-    def start(self, observe: Callable[[Observation], None]) -> None:
-        """Learn where observations go; called once, before the first effect."""
+    def start(self, observe: Callable[[Observation], None], settled: Callable[[], None]) -> None:
+        """Learn where observations go, and what to call when an effect is owed nothing more; called once, first."""
 
     def perform(self, effect: Effect) -> None:
         """Begin an effect and return at once; its observations come later, from any thread."""
 
     @property
     def is_busy(self) -> bool:
-        """Whether an effect is still owed its observation (watching is not: it never ends)."""
+        """Whether an effect is still owed its observation (watching is not: it never ends).
+
+        Raises SessionError when what owes it is gone: it will never come.
+        """
 
     def close(self) -> None:
         """Stop everything and leave no process behind; returns when that is done."""
@@ -107,11 +116,12 @@ class Dispatcher(Doorway):
         self._unsaved = ""
         self._queue: queue.Queue[Item] = queue.Queue()
         self._pending = 0
+        self._is_closed = self._is_lost = False
         self._idle = threading.Condition()
         self._thread = threading.Thread(target=self._serve, name="coach-dispatcher", daemon=True)
 
     def __enter__(self) -> Self:
-        self._engine.start(self.observe)
+        self._engine.start(self.observe, self._settled)
         self._thread.start()
         if self._service:
             self._service.start(self)
@@ -140,21 +150,34 @@ class Dispatcher(Doorway):
 
     def observe(self, observation: Observation) -> None:
         """Take in what the engine saw, without the secrets of this machine; any thread may call."""
-        self._put(self._veil(observation), None)
+        try:
+            veiled = self._veil(observation)
+        except Exception as error:  # noqa: BLE001 - what cannot be veiled is not recorded, and its run is over all the same
+            _DIAGNOSTICS.exception("could not veil %s", type(observation).__name__)
+            where = f"in veiling {type(observation).__name__}"
+            veiled = unrecorded(observation, f"a defect of coach, {where}: {type(error).__name__}")
+        self._put(veiled, None)
 
     def record(self, event: Event) -> None:
         """Record the event a session begins with, before the queue is served."""
         self._append(event)
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until the queue is empty and no effect is owed an observation. Returns whether that was reached."""
+        """Wait until all was handled and told, and no effect is owed an observation. Returns whether that was reached.
+
+        Raises:
+            SessionError: the thread that would reach it is gone.
+
+        """
         deadline = time.monotonic() + timeout
         with self._idle:
-            while self._pending or self._engine.is_busy:
+            while not self._is_closed and (self._pending or self._engine.is_busy):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                self._idle.wait(min(left, 0.05))
+                self._idle.wait(min(left, LOOK_SECONDS))
+            if self._is_lost:
+                raise SessionError(LOST, do="take it up again: coach debug --resume")
         return True
 
     def close(self) -> None:
@@ -165,13 +188,39 @@ class Dispatcher(Doorway):
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join(timeout=5)
+        self._refuse_the_rest()
         self._save()
         self._log.close()
 
     def _put(self, message: Message, future: Future[Answer] | None) -> None:
         with self._idle:
-            self._pending += 1
-        self._queue.put((message, future))
+            if not self._is_closed:
+                self._pending += 1
+                self._queue.put((message, future))
+                return
+        _settle(future, self._closed())
+
+    def _closed(self) -> Refusal:
+        return Refusal(LOST if self._is_lost else "the session is closed")
+
+    def _settled(self) -> None:
+        """Look again whether all is idle: the engine has given an answer that it owed."""
+        with self._idle:
+            self._idle.notify_all()
+
+    def _refuse_the_rest(self) -> None:
+        """Take nothing more, and leave nobody waiting for an answer."""
+        with self._idle:
+            self._is_closed = True
+            while True:
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if item is not None:
+                    _settle(item[1], self._closed())
+            self._pending = 0
+            self._idle.notify_all()
 
     def _next(self) -> Item:
         """Wait for the next message; meanwhile try to write what could not be written."""
@@ -183,20 +232,33 @@ class Dispatcher(Doorway):
                 self._listeners.tell(Update(self._state, "" if self._unsaved else "saved again"))
 
     def _serve(self) -> None:
-        while (item := self._next()) is not None:
-            message, future = item
-            try:
-                answer = self._handle(message)
-            except Exception as error:  # noqa: BLE001 - one of the three doors: a defect must not end the session
-                _DIAGNOSTICS.exception("could not handle %s", type(message).__name__)
-                answer = Defect(
-                    f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more"
-                )
-            finally:
-                with self._idle:
-                    self._pending -= 1
-                    self._idle.notify_all()
-            self._answer(message, answer, future)
+        try:
+            while (item := self._next()) is not None:
+                self._serve_one(*item)
+        except BaseException:
+            self._is_lost = True
+            _DIAGNOSTICS.exception("the session's only writer ended")
+            self._refuse_the_rest()
+            raise
+
+    def _serve_one(self, message: Message, future: Future[Answer] | None) -> None:
+        """Handle a message; who asked has the answer before anybody is told, and only then it counts as done."""
+        answer: Answer = Refusal(LOST)
+        try:
+            answer = self._handle(message)
+        except Exception as error:  # noqa: BLE001 - one of the three doors: a defect must not end the session
+            _DIAGNOSTICS.exception("could not handle %s", type(message).__name__)
+            answer = Defect(
+                f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more"
+            )
+        finally:
+            _settle(future, answer)
+        try:
+            self._tell(message, answer)
+        finally:
+            with self._idle:
+                self._pending -= 1
+                self._idle.notify_all()
 
     def _handle(self, message: Message) -> Answer:
         if isinstance(message, KeepElsewhere):
@@ -246,11 +308,14 @@ class Dispatcher(Doorway):
     def _perform(self, effect: Effect) -> None:
         try:
             self._engine.perform(effect)
-        except CoachError as error:
-            number = effect.request.number if hasattr(effect, "request") else 0
-            self.observe(EffectFailed(effect=type(effect).__name__, message=str(error), run=number))
+        except Exception as error:  # noqa: BLE001 - an effect that is not begun is answered here
+            known = isinstance(error, CoachError)
+            if not known:
+                _DIAGNOSTICS.exception("could not begin %s", type(effect).__name__)
+            message = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
+            self.observe(_not_begun(effect, message))
 
-    def _answer(self, message: Message, answer: Answer, future: Future[Answer] | None) -> None:
+    def _tell(self, message: Message, answer: Answer) -> None:
         refused = isinstance(answer, Refusal)
         is_command = isinstance(message, Command)
         notice = ""
@@ -259,5 +324,19 @@ class Dispatcher(Doorway):
         elif is_command or isinstance(answer, Defect):
             notice = answer.reason
         self._listeners.tell(Update(self._state, notice, is_refusal=refused and is_command))
-        if future is not None:
+
+
+def _settle(future: Future[Answer] | None, answer: Answer) -> None:
+    """Give the answer to who asked; it may have given up waiting."""
+    if future is not None:
+        with contextlib.suppress(InvalidStateError):
             future.set_result(answer)
+
+
+def _not_begun(effect: Effect, message: str) -> Observation:
+    """Return what is seen of an effect that could not be begun: the end of its run or search, else a word."""
+    if isinstance(effect, RunSearch):
+        result = SearchResult(how="failed", sentence=message)
+        return SearchOver(number=effect.request.number, result=result)
+    number = effect.request.number if isinstance(effect, StartRun) else 0
+    return EffectFailed(effect=type(effect).__name__, message=message, run=number)

@@ -3,6 +3,8 @@
 The live dispatcher and the replay of a past session both are doors, so that one screen serves both.
 """
 
+import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ class Update:
 
 Listener = Callable[[Update], None]
 
+_DIAGNOSTICS = logging.getLogger("coach")
+
 
 class Listeners:
     """Who is told of every change of one door."""
@@ -36,12 +40,24 @@ class Listeners:
     def add(self, listener: Listener) -> Callable[[], None]:
         """Tell ``listener`` from now on; returns the way to stop it, which may be gone twice."""
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return lambda: self._drop(listener)
 
     def tell(self, update: Update) -> None:
-        """Call every listener, in the order in which they came; one may leave while it is told."""
+        """Call every listener, in the order in which they came; one may leave while it is told.
+
+        The thread that tells is the one that writes: a listener that raises (its terminal is gone, it has a defect)
+        is told nothing more, and the session goes on.
+        """
         for listener in tuple(self._listeners):
-            listener(update)
+            try:
+                listener(update)
+            except Exception:  # noqa: BLE001 - whatever it is, it is the listener's
+                self._drop(listener)
+                _DIAGNOSTICS.exception("a listener raised and is told nothing more: %r", listener)
+
+    def _drop(self, listener: Listener) -> None:
+        with contextlib.suppress(ValueError):
+            self._listeners.remove(listener)
 
 
 class Door(Protocol):

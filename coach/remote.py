@@ -15,6 +15,7 @@ from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
 from coach.core.session import SessionState, apply
 from coach.door import Doorway, Update
+from coach.errors import SessionError
 from coach.store.lines import record_from
 from coach.wire import LONGEST_LINE, connect, is_for_all, packed, unpacked
 
@@ -59,16 +60,22 @@ class RemoteDoor(Doorway):
         return answer
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until the holder is idle (seconds). Returns whether that was reached; a lost holder is idle for ever."""
+        """Wait until the holder is idle (seconds). Returns whether that was reached; a lost holder is idle for ever.
+
+        Raises SessionError when the holder's own threads are gone.
+        """
         deadline = time.monotonic() + timeout
         while True:
             left = max(0.0, deadline - time.monotonic())
             asked = self._ask("idle", {"seconds": left})  # the holder may wait for less, and be asked again
             try:
-                if asked.result(left + CONNECT_SECONDS).get("reached", True):
-                    return True
+                said = asked.result(left + CONNECT_SECONDS)
             except TimeoutError:
                 return False
+            if said.get("lost"):
+                raise SessionError(str(said["lost"]))
+            if said.get("reached", True):
+                return True
             if time.monotonic() >= deadline:
                 return False
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from coach.core.commands import Command
 from coach.core.decide import Refusal
 from coach.door import Door, Update
+from coach.errors import CoachError
 from coach.store.lines import encode
 from coach.wire import LONGEST_LINE, address, command_from, packed, unpacked
 
@@ -166,9 +167,7 @@ class _Client:
         if "idle" in said:
             seconds = said.get("seconds")
             limit = float(seconds) if isinstance(seconds, int | float) else 0.0
-            self._answer(
-                {"idle": said["idle"], "reached": self._door.wait_idle(min(max(limit, 0.0), LONGEST_WAIT))}
-            )
+            self._answer({"idle": said["idle"], **self._waited(min(max(limit, 0.0), LONGEST_WAIT))})
             return
         number = said.get("ask")
         command = command_from(said.get("command"), said.get("fields"))
@@ -176,6 +175,12 @@ class _Client:
             self._answer({"answer": number, "refused": "this coach does not know that command", "notice": ""})
             return
         self._ask(number, command)
+
+    def _waited(self, seconds: float) -> dict[str, Any]:
+        try:
+            return {"reached": self._door.wait_idle(seconds)}
+        except CoachError as error:
+            return {"reached": False, "lost": str(error)}
 
     def _ask(self, number: object, command: Command) -> None:
         answer = self._door.submit(command).result()

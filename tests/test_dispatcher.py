@@ -8,9 +8,11 @@ from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core.decide import Decision, Refusal
 from coach.core.live import LiveSnapshot
+from coach.core.search import SearchRequest
 from coach.core.session import replay
+from coach.core.target import Target
 from coach.dispatcher import Dispatcher
-from coach.errors import StoreError
+from coach.errors import SessionError, StoreError
 from tests.core.driving import opening, red
 
 
@@ -28,8 +30,8 @@ class FakeEngine:
     def __init__(self):
         self.performed = []
 
-    def start(self, observe):
-        self.observe = observe
+    def start(self, observe, settled):
+        self.observe, self.settled = observe, settled
 
     def perform(self, effect):
         self.performed.append(effect)
@@ -140,3 +142,72 @@ def test_commands_from_many_threads_are_put_in_one_order(session):
 def test_the_output_of_a_run_comes_from_the_log_s_artefacts(session):
     dispatcher, _, _ = session
     assert dispatcher.output_of(99) == ""
+
+
+def test_what_cannot_be_veiled_ends_its_run_and_no_thread():
+    def raises(seen):
+        return seen if not isinstance(seen, eff.RunEnded) else seen.number / 0
+
+    dispatcher = Dispatcher(MemoryLog(), FakeEngine(), clock=iter(range(1_000)).__next__, veil=raises)
+    dispatcher.record(opening())
+    with dispatcher:
+        dispatcher.submit(cmd.RunTarget())
+        assert dispatcher.wait_idle(10)
+        run = dispatcher.state.runs[-1]
+        assert run.is_over
+        assert run.judged.outcome == "UNRESOLVED"
+        assert "a defect of coach, in veiling RunEnded" in run.judged.reason
+        assert isinstance(dispatcher.submit(cmd.WriteNote(text="still here")).result(5), Decision)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_writer_that_ended_leaves_nobody_waiting(session, monkeypatch):
+    """Not an exception that is expected anywhere: what else ends a thread, such as an exit in a foreign library."""
+    dispatcher, _, _ = session
+
+    def ends(_message):
+        raise SystemExit(3)
+
+    monkeypatch.setattr(dispatcher, "_handle", ends)
+    asked = dispatcher.submit(cmd.WriteNote(text="one"))
+    dispatcher._thread.join(10)
+    later = dispatcher.submit(cmd.WriteNote(text="two"))
+    for answer in (asked, later):
+        assert "ended by a defect" in answer.result(5).reason
+    with pytest.raises(SessionError, match="ended by a defect"):
+        dispatcher.wait_idle(5)
+
+
+def test_an_engine_that_lost_a_thread_is_said_instead_of_waited_for(session, monkeypatch):
+    dispatcher, _, _ = session
+
+    class Lost:
+        def __get__(self, *_):
+            raise SessionError("a thread of coach's engine ended by a defect")
+
+    monkeypatch.setattr(FakeEngine, "is_busy", Lost())
+    with pytest.raises(SessionError, match="thread of coach's engine"):
+        dispatcher.wait_idle(5)
+
+
+def test_a_search_that_cannot_begin_ends_as_a_search_and_touches_no_run(session, monkeypatch):
+    """Its number is not that of a run: run 1 must not end because search 1 could not begin."""
+    dispatcher, _, engine = session
+    dispatcher.submit(cmd.Begin(reproduce=False))
+    begun = []
+    monkeypatch.setattr(engine, "perform", begun.append)
+    dispatcher.submit(cmd.RunTarget())
+    assert dispatcher.wait_idle(5)
+    seen = []
+    monkeypatch.setattr(dispatcher, "observe", seen.append)
+
+    def refuse(effect):
+        raise StoreError("no room")
+
+    monkeypatch.setattr(engine, "perform", refuse)
+    dispatcher._perform(
+        eff.RunSearch(request=SearchRequest(number=1, kind="edits", target=Target(words=("t",))))
+    )
+    assert [type(each) for each in seen] == [eff.SearchOver]
+    assert (seen[0].number, seen[0].result.how) == (1, "failed")
+    assert not dispatcher.state.runs[-1].is_over

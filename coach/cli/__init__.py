@@ -4,6 +4,8 @@ import argparse
 import gc
 import importlib
 import io
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -28,6 +30,7 @@ start here:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _hold_streams()
     args = parse(sys.argv[1:] if argv is None else argv)
     if args.call is None:
         args.known.print_help()
@@ -42,8 +45,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"coach: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        return _unread()
+
+
+def _hold_streams() -> None:
+    """Give a standard stream that was closed (``2>&-``) a place: the next file that is opened would get its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - to the end of the program
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+
+
+def _unread() -> int:
+    """End as programs do whose output nobody reads any more; what Python still holds goes nowhere, without a word."""
+    from coach.headless.talk import lead_nowhere
+
+    for stream in (sys.stdout, sys.stderr):
+        lead_nowhere(stream)
+    return 128 + signal.SIGPIPE
 
 
 def _loaded(module: str) -> ModuleType:

@@ -1,6 +1,7 @@
 """What the core asks the engine to do, and what the engine says it saw.
 
-The engine answers every effect with at least one observation, so that "idle" has a meaning.
+The engine answers every effect with at least one observation, so that "idle" has a meaning. Two need no answer of
+their own, ``StopRuns`` and ``StopSearch``: they end others, and each of those answers.
 """
 
 from coach.core.attempt import SourcePair
@@ -39,7 +40,7 @@ class StartRun(Value):
 
 
 class StopRuns(Value):
-    """End what is running; each run answers with its own ``RunEnded``."""
+    """End what is running; each run answers with its own ``RunEnded``. Itself unanswered: nothing may be running."""
 
     superseded: bool = False
 
@@ -105,7 +106,7 @@ class RunSearch(Value):
 
 
 class StopSearch(Value):
-    """End the searches under way; each answers with its own ``SearchOver``."""
+    """End the searches under way; each answers with its own ``SearchOver``. Itself unanswered."""
 
 
 Effect = (
@@ -282,3 +283,9 @@ Observation = (
     | PastSeen
     | EffectFailed
 )
+
+
+def unrecorded(seen: Observation, why: str) -> EffectFailed:
+    """Return what is recorded instead of an observation that cannot be: a run that ended must not seem under way."""
+    number = seen.number if isinstance(seen, RunEnded) else 0
+    return EffectFailed(effect=type(seen).__name__, message=why, run=number)

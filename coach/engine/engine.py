@@ -1,23 +1,21 @@
 """Perform effects on this machine: runs one after the other, reads beside them, watching all the while.
 
-Every effect is answered. Runs wait in one queue and are worked off by one thread; reads have their own thread, so
+Every effect is answered, but for the two that only end others: each of those gives its own answer. Runs wait in one queue and are worked off by one thread; reads have their own thread, so
 that a diff can be seen while tests run. What goes wrong becomes ``EffectFailed``: nothing is lost, no thread dies.
 """
 
+import contextlib
+import logging
 import os
 import queue
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from coach.core.effects import (
     ChangesSeen,
     Effect,
-    EffectFailed,
-    FilesSaved,
     FindRelated,
-    MutationPlace,
     Observation,
     ReadAttempt,
     ReadChanges,
@@ -34,48 +32,34 @@ from coach.core.effects import (
     TouchedSeen,
     TreePutBack,
     Watch,
-    WatchSeen,
+    unrecorded,
 )
 from coach.core.events import Interpreter
 from coach.core.live import LiveView
-from coach.core.report import Ending, EndingKind, RunReport
-from coach.core.run import RunRequest
+from coach.core.report import EndingKind, RunReport
 from coach.engine.attempts import read_attempt
 from coach.engine.checkout import CheckoutRuns
 from coach.engine.collaborators import Trees, Watcher
 from coach.engine.compiled_probe import probe_folder
 from coach.engine.execution import Surroundings, execute, server_environment
+from coach.engine.jobs import Job, failed, stopped
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
 from coach.engine.probing import as_in_checkout
 from coach.engine.related import concerned, related_tests
 from coach.engine.run import Limits
+from coach.engine.saves import SaveTelling
 from coach.engine.searching import SearchBench
 from coach.engine.sources import read_test
 from coach.engine.switches import Switches
 from coach.engine.trying import carry_out
 from coach.engine.warm import WarmServer
-from coach.errors import CoachError, ScratchError
+from coach.errors import CoachError, ScratchError, SessionError
 
+_DIAGNOSTICS = logging.getLogger("coach")
 _JOIN_SECONDS = 10.0
 _IDLE_SECONDS = 0.3
 """How long no run must be wanted before the warm server is looked after."""
-_STOP_SENTENCES: dict[EndingKind, str] = {
-    "cancelled": "stopped on request",
-    "superseded": "superseded by a newer run",
-    "interrupted": "coach was closed during the run",
-}
-
-
-@dataclass(slots=True)
-class _Job:
-    """A run that was asked for. ``reason`` is set together with ``cancel``."""
-
-    request: RunRequest
-    places: tuple[MutationPlace, ...] = ()
-    coverage: str = ""
-    cancel: threading.Event = field(default_factory=threading.Event)
-    reason: EndingKind = "cancelled"
 
 
 class LocalEngine:
@@ -102,16 +86,16 @@ class LocalEngine:
         server = WarmServer(root, interpreter.path, self._server_environment) if warm else None
         self._around = Surroundings(root, interpreter, limits, keep, self._live, own, warm=server, home=home)
         self._looking = Looking(self._around, recall)
-        self._trees, self._watcher = trees, watcher
+        self._trees, self._saves = trees, SaveTelling(watcher)
         self._switches = Switches(root)
         self._here = CheckoutRuns(self._around, trees, self._switches)
         self._observe: Callable[[Observation], None] = lambda _: None
+        self._settled: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
         self._owed = 0
-        self._is_closed = False
-        self._is_watching = False
-        self._jobs: list[_Job] = []
-        self._runs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._has_begun = self._is_closed = False
+        self._jobs: list[Job] = []
+        self._runs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._serve_runs, name="coach-runs", daemon=True),
@@ -124,14 +108,23 @@ class LocalEngine:
 
     @property
     def is_busy(self) -> bool:
+        """Whether an answer is owed. Raises SessionError when a thread that may owe it is gone."""
         with self._lock:
+            workers: tuple[threading.Thread | SearchBench, ...] = (*self._threads, self._searches)
+            should_work = self._owed and self._has_begun and not self._is_closed
+            if should_work and not all(each.is_alive() for each in workers):
+                raise SessionError("a thread of coach's engine ended", why="diagnostics.log says more")
             return self._owed > 0
 
-    def start(self, observe: Callable[[Observation], None]) -> None:
-        self._observe = observe
+    def start(
+        self, observe: Callable[[Observation], None], settled: Callable[[], None] = lambda: None
+    ) -> None:
+        self._observe, self._settled = observe, settled
+        self._saves.observe = observe
         for thread in self._threads:
             thread.start()
         self._searches.start(observe, self._answer)
+        self._has_begun = True
 
     def _server_environment(self) -> dict[str, str]:
         around = self._around
@@ -157,7 +150,7 @@ class LocalEngine:
             if isinstance(effect, RunSearch):
                 self._searches.begin(effect)
             elif isinstance(effect, StartRun):
-                job = _Job(effect.request, effect.places, effect.coverage)
+                job = Job(effect.request, effect.places, effect.coverage)
                 self._jobs.append(job)
                 self._runs.put(job)
             else:
@@ -168,7 +161,7 @@ class LocalEngine:
         with self._lock:
             if self._is_closed:
                 return
-            self._is_closed = True
+            self._is_closed = self._saves.is_closed = True
             self._cancel("interrupted")
         self._runs.put(None)
         self._reads.put(None)
@@ -178,8 +171,7 @@ class LocalEngine:
                 thread.join(_JOIN_SECONDS)
         if self._around.warm is not None:
             self._around.warm.close()
-        if self._watcher is not None and self._is_watching:
-            self._watcher.stop()
+        self._saves.close()
 
     def _cancel(self, reason: EndingKind) -> None:
         """Mark every run that is under way or waits; the worker answers each one. Called with the lock held."""
@@ -199,48 +191,63 @@ class LocalEngine:
                 seen.append(RunEnded(number=job.request.number, report=report))
                 seen += self._looking.seen(job.request, report)
             except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the run
-                seen.append(_failed(StartRun(request=job.request), error))
+                seen.append(failed(StartRun(request=job.request), error))
             with self._lock:
                 self._jobs.remove(job)
             self._answer(*seen)
 
-    def _next_job(self) -> _Job | None:
+    def _next_job(self) -> Job | None:
         """Wait for a run; when none is wanted for a moment, bring the warm server up to what runs used."""
         try:
             return self._runs.get(timeout=_IDLE_SECONDS)
         except queue.Empty:
-            if self._around.warm is not None:
-                used, self._around.modules[:] = list(self._around.modules), []
-                self._around.warm.prepare(used)
+            self._prepare_warm()
             return self._runs.get()
+
+    def _prepare_warm(self) -> None:
+        if self._around.warm is None:
+            return
+        used, self._around.modules[:] = list(self._around.modules), []
+        try:
+            self._around.warm.prepare(used)
+        except Exception:  # noqa: BLE001 - without it runs are cold, which they say; this thread must go on
+            _DIAGNOSTICS.exception("the warm server could not be prepared")
 
     def _serve_reads(self) -> None:
         while (effect := self._reads.get()) is not None:
             try:
                 observation = self._read(effect)
             except Exception as error:  # noqa: BLE001 - the other door
-                observation = _failed(effect, error)
+                observation = failed(effect, error)
             self._answer(*([observation] if observation is not None else []))
 
     def _answer(self, *observations: Observation) -> None:
-        """Post first, then be less busy: "idle" must mean that everything was seen."""
-        try:
-            for observation in observations:
-                self._observe(observation)
-        finally:
-            with self._lock:
-                self._owed -= 1
+        """Post the observations, then owe one answer less, and say so: "idle" must mean that everything was seen."""
+        for observation in observations:
+            self._post(observation)
+        with self._lock:
+            self._owed -= 1
+        self._settled()
 
-    def _run(self, job: _Job) -> RunReport:
+    def _post(self, observation: Observation) -> None:
+        """Hand an observation over; when that fails its run or effect is over all the same, and the thread goes on."""
+        try:
+            self._observe(observation)
+        except Exception as error:  # noqa: BLE001 - the thread that answers must outlive whoever listens
+            _DIAGNOSTICS.exception("could not post %s", type(observation).__name__)
+            with contextlib.suppress(Exception):
+                self._observe(unrecorded(observation, f"a defect of coach: {type(error).__name__}: {error}"))
+
+    def _run(self, job: Job) -> RunReport:
         if job.cancel.is_set():
-            return RunReport(ending=_stopped(job.reason, None))
+            return RunReport(ending=stopped(job.reason, None))
         report = self._run_in_copy(job) if job.request.in_copy else self._here.run(job.request, job.cancel)
         if report.ending.kind == "cancelled":
-            ending = _stopped(job.reason, report.ending.exit_code)
+            ending = stopped(job.reason, report.ending.exit_code)
             report = report.model_copy(update={"ending": ending})
         return report
 
-    def _run_in_copy(self, job: _Job) -> RunReport:
+    def _run_in_copy(self, job: Job) -> RunReport:
         if self._trees is None:
             raise ScratchError(
                 "a run in a copy is not possible", why="the project has no git", do="run git init"
@@ -262,7 +269,7 @@ class LocalEngine:
             case FindRelated():
                 return RelatedFound(paths=effect.paths, tests=self._related(effect.paths))
             case Watch():
-                return self._watch(on=effect.on)
+                return self._saves.switch(on=effect.on)
             case ReadAttempt():
                 loaded = self._around.loaded.get(effect.run)
                 return read_attempt(effect, self._known_trees(), self._switches, loaded)
@@ -304,27 +311,6 @@ class LocalEngine:
             )
         return self._trees
 
-    def _watch(self, *, on: bool) -> WatchSeen | None:
-        """Start or stop the watcher. It says by itself when it has begun or fallen back; stopping is said here."""
-        if self._watcher is None:
-            return WatchSeen(watching=False, note="saves are not watched here" if on else "")
-        if on and not self._is_watching:
-            self._watcher.start(self._saw_saves, self._saw_note)
-            self._is_watching = True
-            return None
-        if not on and self._is_watching:
-            self._watcher.stop()
-            self._is_watching = False
-        return WatchSeen(watching=on)
-
-    def _saw_saves(self, paths: tuple[str, ...]) -> None:
-        if paths and not self._is_closed:
-            self._observe(FilesSaved(paths=paths))
-
-    def _saw_note(self, watching: bool, note: str) -> None:  # noqa: FBT001 - the watcher's callback
-        if not self._is_closed:
-            self._observe(WatchSeen(watching=watching, note=note))
-
 
 def _with_trees(effect: ReadTouched | RestoreTree, trees: Trees | None) -> Observation:
     if isinstance(effect, ReadTouched):
@@ -332,15 +318,3 @@ def _with_trees(effect: ReadTouched | RestoreTree, trees: Trees | None) -> Obser
     assert trees is not None, "asked for before"
     before, paths = trees.restore(effect.tree)
     return TreePutBack(tree=effect.tree, before=before, why=effect.why, paths=paths)
-
-
-def _stopped(reason: EndingKind, exit_code: int | None) -> Ending:
-    return Ending(kind=reason, sentence=_STOP_SENTENCES[reason], exit_code=exit_code)
-
-
-def _failed(effect: Effect, error: Exception) -> EffectFailed:
-    """Put an error into words. Expected ones say what to do; anything else names itself, so that it can be reported."""
-    known = isinstance(error, CoachError | OSError)
-    message = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
-    number = effect.request.number if isinstance(effect, StartRun) else 0
-    return EffectFailed(effect=type(effect).__name__, message=message, run=number)

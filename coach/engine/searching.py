@@ -88,6 +88,10 @@ class SearchBench:
         self._observe, self._answer = observe, answer
         self._thread.start()
 
+    def is_alive(self) -> bool:
+        """Whether searches that are begun are carried out."""
+        return self._thread.is_alive()
+
     def begin(self, effect: RunSearch) -> None:
         stop = threading.Event()
         with self._lock:

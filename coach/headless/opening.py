@@ -18,7 +18,7 @@ from coach.dispatcher import Dispatcher
 from coach.errors import SessionError, StoreError, UsageError
 from coach.headless.choosing import chosen_target
 from coach.headless.impatience import impatient, on_signals
-from coach.headless.talk import narrator, nothing_ran, say, show
+from coach.headless.talk import be_sure_somebody_reads, narrator, nothing_ran, say, show
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_existing, open_new, open_review, open_shared, project_here
 from coach.remote import RemoteDoor
@@ -33,9 +33,16 @@ Session = Dispatcher | RemoteDoor
 
 
 def wait(session: Session) -> None:
-    """Wait until the session is idle; a signal ends the wait and is recorded."""
+    """Wait until the session is idle; a signal ends the wait and is recorded.
+
+    Raises:
+        BrokenPipeError: nobody reads what the command says.
+        SessionError: the threads that would bring the session there are gone.
+
+    """
     while not session.wait_idle(TICK):
-        pass
+        be_sure_somebody_reads()
+    be_sure_somebody_reads()
 
 
 def ask(session: Session, command: Command) -> None:
@@ -152,8 +159,8 @@ def _serving(session: Session) -> Iterator[Session]:
             say(left)
         try:
             yield session
-        except (KeyboardInterrupt, _Stopped) as stop:
-            name = stop.name if isinstance(stop, _Stopped) else "SIGINT"
+        except (KeyboardInterrupt, BrokenPipeError, _Stopped) as stop:
+            name = _signal_of(stop)
             with impatient():
                 session.submit(cmd.Interrupted(by=name))
                 session.wait_idle(5)
@@ -163,11 +170,19 @@ def _serving(session: Session) -> Iterator[Session]:
                 if isinstance(session, Dispatcher)
                 else "the session goes on where it is held"
             )
-            say(f"coach: stopped by {name}; {left}")
+            with contextlib.suppress(BrokenPipeError):
+                say(f"coach: stopped by {name}; {left}")
             raise SystemExit(128 + signal.Signals[name].value) from None
         finally:
             if session.unsaved:
                 say(f"coach: not saved: {session.unsaved}")
+
+
+def _signal_of(stop: BaseException) -> str:
+    """Name what ended the command; a pipe that nobody reads ends others by a signal, and its code is the one expected."""
+    if isinstance(stop, BrokenPipeError):
+        return "SIGPIPE"
+    return stop.name if isinstance(stop, _Stopped) else "SIGINT"
 
 
 class _Stopped(BaseException):

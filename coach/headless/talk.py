@@ -1,11 +1,16 @@
 """How headless commands speak: data to stdout, narration to stderr, everything foreign made safe."""
 
+import contextlib
+import errno
 import json
+import os
+import select
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from coach.core.advice import advise
 from coach.core.checks import evaluate
@@ -24,16 +29,54 @@ NOTHING_RAN = frozenset({"no_tests", "usage_error", "no_pytest", "not_started"})
 VERDICT_CODES = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED}
 
 
+_NOBODY_READS = threading.Event()
+"""Set when a write found the other end of its pipe closed."""
+
+
 def say(text: str) -> None:
-    """Write one line of narration."""
-    sys.stderr.write(f"{safe(text)}\n")
-    sys.stderr.flush()
+    """Write one line of narration. Raises BrokenPipeError when nobody reads it any more."""
+    _write(sys.stderr, f"{safe(text)}\n")
 
 
 def put(text: str) -> None:
-    """Write data."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+    """Write data. Raises BrokenPipeError when nobody reads it any more."""
+    _write(sys.stdout, text if text.endswith("\n") else f"{text}\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _NOBODY_READS.set()
+        lead_nowhere(stream)
+        raise
+
+
+def lead_nowhere(stream: TextIO) -> None:
+    """Let what is still written to a closed pipe vanish: Python writes the rest of its buffer when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def be_sure_somebody_reads(*streams: TextIO) -> None:
+    """Raise BrokenPipeError when a listener, on whatever thread, found that nobody does.
+
+    Of ``streams`` it is asked anew: who has nothing to write for long would not notice.
+    """
+    if _NOBODY_READS.is_set() or any(map(_is_unread, streams)):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def _is_unread(stream: TextIO) -> bool:
+    """Whether a stream is a pipe that nobody has open for reading."""
+    asking = select.poll()
+    with contextlib.suppress(OSError, ValueError):
+        asking.register(stream.fileno(), select.POLLERR)
+        return any(said & select.POLLERR for _, said in asking.poll(0))
+    return False
 
 
 def put_json(value: Any) -> None:

@@ -1,5 +1,6 @@
 """``coach watch``: no screen, one line per run and loop, for an assistant that works elsewhere in the same checkout."""
 
+import sys
 import threading
 import time
 from argparse import Namespace
@@ -12,7 +13,7 @@ from coach.core.text import safe_line
 from coach.door import Update
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED
 from coach.headless.opening import TICK, Session, ask, opened_session
-from coach.headless.talk import loop_line, put, run_line, say
+from coach.headless.talk import be_sure_somebody_reads, loop_line, put, run_line, say
 
 
 class _Teller:
@@ -84,6 +85,7 @@ def _until(session: Session, teller: _Teller, deadline: float) -> int:
     unsubscribe = session.subscribe(lambda _: wake.set())
     try:
         while teller.code is None:
+            be_sure_somebody_reads(sys.stdout)
             if session.read_only:
                 say(session.read_only)
                 return EXIT_UNRESOLVED
