@@ -62,7 +62,7 @@ def _answer(state: SessionState, gate: GateCheck) -> Checked:
 @check("failure-seen")
 def _failure_seen(state: SessionState, _limit: int) -> Checked:
     run = state.last_seen_failure
-    figure = f"#{run.number}" if run else "R runs it"
+    figure = f"#{run.number}" if run else "‹run› runs it"
     return Checked("failure-seen", "a run failed", run is not None, figure)
 
 
@@ -70,7 +70,9 @@ def _failure_seen(state: SessionState, _limit: int) -> Checked:
 def _same_failure(state: SessionState, _limit: int) -> Checked:
     found = state.reproduction
     if found is None or not found.runs:
-        return Checked("same-failure", "the same failure again", passed=False, figure="R measures how often")
+        return Checked(
+            "same-failure", "the same failure again", passed=False, figure="‹reproduce› measures how often"
+        )
     figure = f"{found.failures} of {found.runs}"
     if found.is_reproduced and found.failures < found.runs:
         figure += f", flaky {found.low:.0%} to {found.high:.0%}"
@@ -81,7 +83,10 @@ def _same_failure(state: SessionState, _limit: int) -> Checked:
 def _spec_says(state: SessionState, _limit: int) -> Checked:
     passed = state.spec.says_what_is_wrong
     return Checked(
-        "spec-says-what-is-wrong", "expected and actual written", passed, "" if passed else "s writes them"
+        "spec-says-what-is-wrong",
+        "expected and actual written",
+        passed,
+        "" if passed else "‹spec› writes them",
     )
 
 
@@ -97,7 +102,7 @@ def pinnable(state: SessionState) -> str:
 def _test_pinned(state: SessionState, _limit: int) -> Checked:
     pin = state.pin
     if pin is None:
-        return Checked("test-pinned", "failing test pinned", passed=False, figure="p pins it")
+        return Checked("test-pinned", "failing test pinned", passed=False, figure="‹pin› pins it")
     figure = f"{pin.digest[:7]}" if pin.is_intact else "changed since it was pinned"
     return Checked("test-pinned", "failing test pinned", pin.is_intact, figure)
 
@@ -134,7 +139,9 @@ def _runs_alone(state: SessionState, _limit: int) -> Checked:
         if any(state.pin and each.test == state.pin.test for each in run.failing):
             return Checked("runs-alone", title, passed=True, figure=f"#{run.number}")
     passed = next((run for run in alone if run.judged and run.judged.outcome == "PASS"), None)
-    figure = f"passed alone in #{passed.number}" if passed else "R runs it alone" if state.pin else ""
+    figure = (
+        f"passed alone in #{passed.number}" if passed else "‹reproduce› runs it alone" if state.pin else ""
+    )
     return Checked("runs-alone", title, passed=False, figure=figure)
 
 
@@ -169,7 +176,7 @@ def _suspects_backed(state: SessionState, _limit: int) -> Checked:
 @check("suspects-at-most")
 def _suspects_at_most(state: SessionState, limit: int) -> Checked:
     standing = sum(each.leads for each in state.standing_suspects)
-    figure = f"{standing} left" + ("" if standing <= limit else ", o rules one out")
+    figure = f"{standing} left" + ("" if standing <= limit else ", ‹rule-out› rules one out")
     return Checked("suspects-at-most", f"at most {limit} suspects", 0 < standing <= limit, figure)
 
 
@@ -186,7 +193,7 @@ def _hypothesis_supported(state: SessionState, _limit: int) -> Checked:
         "hypothesis-supported",
         title,
         passed=False,
-        figure="run the experiment" if waiting else "h writes one",
+        figure="run the experiment" if waiting else "‹hypothesis› writes one",
     )
 
 
@@ -195,7 +202,9 @@ def _rate_measured(state: SessionState, limit: int) -> Checked:
     found = state.reproduced
     passed = found is not None and found.runs >= limit
     figure = (
-        f"{found.failures} of {found.runs}, {found.low:.0%} to {found.high:.0%}" if found else "R measures"
+        f"{found.failures} of {found.runs}, {found.low:.0%} to {found.high:.0%}"
+        if found
+        else "‹reproduce› measures"
     )
     return Checked("rate-measured", "how often it fails", passed, figure)
 
@@ -209,19 +218,23 @@ def _searched(state: SessionState, kind: SearchKind, unmet: Checked) -> Checked:
 
 @check("culprit-found")
 def _culprit_found(state: SessionState, _limit: int) -> Checked:
-    unmet = Checked("culprit-found", "the commit it came with", passed=False, figure="B bisects")
+    unmet = Checked(
+        "culprit-found", "the commit it came with", passed=False, figure="‹searches:commits› bisects"
+    )
     return _searched(state, "commits", unmet)
 
 
 @check("axis-named")
 def _axis_named(state: SessionState, _limit: int) -> Checked:
-    unmet = Checked("axis-named", "what it depends on", passed=False, figure="B tries each")
+    unmet = Checked("axis-named", "what it depends on", passed=False, figure="‹searches:flake› tries each")
     return _searched(state, "flake", unmet)
 
 
 @check("polluter-found")
 def _polluter_found(state: SessionState, _limit: int) -> Checked:
-    unmet = Checked("polluter-found", "the tests that spoil it", passed=False, figure="B searches")
+    unmet = Checked(
+        "polluter-found", "the tests that spoil it", passed=False, figure="‹searches:order› searches"
+    )
     return _searched(state, "order", unmet)
 
 
@@ -237,7 +250,9 @@ def _passes_alone(state: SessionState, _limit: int) -> Checked:
             return Checked(
                 "passes-alone", "red in company, green alone", passed=True, figure=f"#{run.number}"
             )
-    return Checked("passes-alone", "red in company, green alone", passed=False, figure="f runs it alone")
+    return Checked(
+        "passes-alone", "red in company, green alone", passed=False, figure="‹narrow› runs it alone"
+    )
 
 
 @check("notes-at-least")
@@ -251,7 +266,7 @@ def _notes_at_least(state: SessionState, limit: int) -> Checked:
 @check("budget-set")
 def _budget_set(state: SessionState, _limit: int) -> Checked:
     limit = state.budget
-    figure = f"{limit:g} s" if limit > 0 else "coach budget SECONDS sets it"
+    figure = f"{limit:g} s" if limit > 0 else "‹budget› sets it"
     return Checked("budget-set", "how long it may take", limit > 0, figure)
 
 
@@ -269,12 +284,12 @@ def _questions_answered(state: SessionState, limit: int) -> Checked:
 @check("verified")
 def _verified(state: SessionState, _limit: int) -> Checked:
     if state.verification is None:
-        return Checked("verified", "every check of the fix holds", passed=False, figure="v verifies")
+        return Checked("verified", "every check of the fix holds", passed=False, figure="‹verify› verifies")
     held = sum(each.passed for each in state.verification.checks)
     figure = f"{held} of {len(state.verification.checks)}"
     passed = state.verification.verdict == "verified"
     if edited_since_verification(state):
-        passed, figure = False, "edited since; v verifies again"
+        passed, figure = False, "edited since; ‹verify› verifies again"
     return Checked("verified", "every check of the fix holds", passed, figure)
 
 
@@ -287,11 +302,13 @@ def edited_since_verification(state: SessionState) -> bool:
 @check("root-cause-written")
 def _root_cause(state: SessionState, _limit: int) -> Checked:
     passed = bool(state.root_cause.strip())
-    return Checked("root-cause-written", "root cause written", passed, "" if passed else "w writes it")
+    return Checked(
+        "root-cause-written", "root cause written", passed, "" if passed else "‹root-cause› writes it"
+    )
 
 
 @check("confirmed")
 def _confirmed(state: SessionState, _limit: int) -> Checked:
     return Checked(
-        "confirmed", "a person agrees", state.is_confirmed, "" if state.is_confirmed else "y confirms"
+        "confirmed", "a person agrees", state.is_confirmed, "" if state.is_confirmed else "‹confirm› confirms"
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coach.core.actions import as_commands
 from coach.core.advice import advise
 from coach.core.checks import evaluate
 from coach.core.run import Run
@@ -21,7 +22,7 @@ def summarise(state: SessionState) -> dict[str, Any]:
         "step": state.step_id,
         "state": state.closed.ending if state.closed else "open",
         "steps": [_step(state, index) for index in range(len(state.workflow.steps))],
-        "next": {"text": advice.text, "action": advice.action},
+        "next": {"text": as_commands(advice.text), "action": advice.action},
         "scope": state.scope,
         "reproduction": _reproduction(state),
         "pinned": _pin(state),
@@ -91,7 +92,12 @@ def _step(state: SessionState, index: int) -> dict[str, Any]:
         "done": all(each.passed for each in checks),
         "overridden": state.overrides.get(step.id, ""),
         "checks": [
-            {"check": each.name, "title": each.title, "passed": each.passed, "figure": each.figure}
+            {
+                "check": each.name,
+                "title": each.title,
+                "passed": each.passed,
+                "figure": as_commands(each.figure),
+            }
             for each in checks
         ],
     }

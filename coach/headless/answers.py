@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from coach.core.actions import as_tools
 from coach.core.checks import evaluate
 from coach.core.events import LoopNoticed
 from coach.core.logpoint import LogpointRun
@@ -44,7 +45,9 @@ def steps_answer(state: SessionState) -> Answer:
     return {
         "target": state.target.label,
         "steps": [each.id for each in state.workflow.steps],
-        "gate": [{"check": each.title, "passed": each.passed, "figure": each.figure} for each in checks],
+        "gate": [
+            {"check": each.title, "passed": each.passed, "figure": as_tools(each.figure)} for each in checks
+        ],
         "expected": state.spec.expected,
         "actual": state.spec.actual,
         "evidence": run_answer(state.last_run) if state.last_run else None,

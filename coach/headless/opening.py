@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.core.actions import as_commands
 from coach.core.commands import Command
 from coach.core.decide import Refusal
 from coach.core.opening_word import left_behind
@@ -51,7 +52,7 @@ def ask(session: Session, command: Command) -> None:
     wait(session)
     decision = answer.result(timeout=10)
     if isinstance(decision, Refusal):
-        raise UsageError(decision.reason)
+        raise UsageError(as_commands(decision.reason))
 
 
 def ask_all(args: Namespace, *commands: Command) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from coach.core.actions import as_commands
 from coach.core.advice import advise
 from coach.core.checks import evaluate
 from coach.core.events import LoopNoticed
@@ -118,7 +119,7 @@ def narrator(state: SessionState) -> Callable[[Update], None]:
             say(loop_line(notice.loop))
         noticed = len(update.state.notices)
         if update.notice and not update.is_refusal:
-            say(safe_line(update.notice))
+            say(safe_line(as_commands(update.notice)))
 
     return tell
 
@@ -179,12 +180,12 @@ def status_text(state: SessionState) -> str:
         lines.append(f"{sign} {step.title}  {sum(each.passed for each in checks)}/{len(checks)}")
         if step.id == state.step_id:
             lines += [
-                f"    [{'x' if each.passed else ' '}] {each.title}  {safe_line(each.figure)}"
+                f"    [{'x' if each.passed else ' '}] {each.title}  {safe_line(as_commands(each.figure))}"
                 for each in checks
             ]
     if state.last_run:
         lines.append(run_line(state.last_run))
     if state.closed:
         lines.append(f"closed: {state.closed.ending}")
-    lines.append(f"next: {safe_line(advise(state).text)}")
+    lines.append(f"next: {safe_line(as_commands(advise(state).text))}")
     return "\n".join(lines)

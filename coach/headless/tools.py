@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from coach.core import commands as cmd
+from coach.core.actions import as_tools
 from coach.core.advice import advise
 from coach.core.commands import Command
 from coach.core.decide import Refusal
@@ -253,7 +254,7 @@ class Tools:
         wait(session)
         decision = answer.result(timeout=10)
         if isinstance(decision, Refusal):
-            raise Refused(self._clean(session.state).text(decision.reason))
+            raise Refused(self._clean(session.state).text(as_tools(decision.reason)))
 
     def _answer(self, state: SessionState, body: Answer) -> Answer:
         news = [each.loop for each in state.notices[-8:] if each.loop not in self._told]
@@ -261,7 +262,7 @@ class Tools:
         whole = {
             "session": state.opened.session if state.opened else "",
             "step": state.step_id,
-            "next": advise(state).text,
+            "next": as_tools(advise(state).text),
             "limits": limits_answer(state),
             "loops": [loop_answer(each) for each in news],
             "reading": READING,

@@ -43,20 +43,20 @@ def nothing_runs(state: SessionState) -> str:
 def no_test_to_pin(state: SessionState) -> str:
     test = pinnable(state)
     if not test:
-        return "no failing test to pin yet; R reproduces the failure"
+        return "no failing test to pin yet; ‹reproduce› reproduces the failure"
     if state.pin and state.pin.test == test and state.pin.is_intact:
-        return "this test is pinned already; u unpins it"
+        return "this test is pinned already; ‹unpin› unpins it"
     return ""
 
 
 def no_pin(state: SessionState) -> str:
-    return "" if state.pin else "no test is pinned; p pins one"
+    return "" if state.pin else "no test is pinned; ‹pin› pins one"
 
 
 def no_next_step(state: SessionState) -> str:
     if state.step is None:
         return "the session has not begun"
-    return "" if state.workflow.after(state.step_id) else "this is the last step; C closes the session"
+    return "" if state.workflow.after(state.step_id) else "this is the last step; ‹close› closes the session"
 
 
 def no_step_before(state: SessionState) -> str:
@@ -69,24 +69,24 @@ def not_begun(state: SessionState) -> str:
 
 def nothing_to_judge(state: SessionState) -> str:
     if not state.hypotheses:
-        return "no hypothesis yet; h writes one"
+        return "no hypothesis yet; ‹hypothesis› writes one"
     if all(each.is_eliminated for each in state.hypotheses):
-        return "every hypothesis is refuted; h writes a new one"
+        return "every hypothesis is refuted; ‹hypothesis› writes a new one"
     return ""
 
 
 def no_suspects(state: SessionState) -> str:
-    return "" if state.suspects else "no suspects yet; a failing run (r) names them"
+    return "" if state.suspects else "no suspects yet; a failing run (‹run›) names them"
 
 
 def verifying(state: SessionState) -> str:
-    return "a verification is under way; c stops it" if state.plan else ""
+    return "a verification is under way; ‹cancel› stops it" if state.plan else ""
 
 
 def not_confirmable(state: SessionState) -> str:
     if state.is_confirmed:
         return "the fix is confirmed already"
-    return "" if state.verification else "nothing is verified yet; v verifies"
+    return "" if state.verification else "nothing is verified yet; ‹verify› verifies"
 
 
 def nothing_seen(state: SessionState, _read_only: str) -> str:
@@ -107,7 +107,7 @@ def no_place(state: SessionState, read_only: str) -> str:
     if read_only.startswith("imported"):
         return "its files are on another machine"
     known = state.pin or state.suspects or (state.last_failure and state.last_failure.failing)
-    return "" if known else "no place known yet; a failing run (r) names one"
+    return "" if known else "no place known yet; a failing run (‹run›) names one"
 
 
 def not_started(state: SessionState, _read_only: str) -> str:
@@ -121,7 +121,7 @@ def nothing_failed(state: SessionState) -> str:
         or failed is None
         or not any("::" in each.test for each in failed.failing)
     ):
-        return "no failing test is known; r runs the target"
+        return "no failing test is known; ‹run› runs the target"
     return ""
 
 
@@ -133,13 +133,13 @@ def no_spectrum(state: SessionState) -> str:
     if state.target.kind != "pytest":
         return "only tests that pytest runs can be measured"
     if state.is_in_series:
-        return "a series of runs is under way; c stops it"
-    return "" if state.last_failure else "no failing run yet; r runs the target"
+        return "a series of runs is under way; ‹cancel› stops it"
+    return "" if state.last_failure else "no failing run yet; ‹run› runs the target"
 
 
 def no_mutants(state: SessionState) -> str:
     if not any(each.best_lines and each.ran for each in state.standing_suspects):
-        return "nothing is measured yet; S measures which lines run"
+        return "nothing is measured yet; ‹spectrum› measures which lines run"
     return no_spectrum(state)
 
 
@@ -163,23 +163,27 @@ def no_calls(state: SessionState, read_only: str) -> str:
 def nothing_to_restore(state: SessionState) -> str:
     if goal(state) is None:
         return "no earlier good files are recorded"
-    return "a run is under way; c stops it" if state.under_way else ""
+    return "a run is under way; ‹cancel› stops it" if state.under_way else ""
 
 
 def nothing_to_look_at(state: SessionState) -> str:
     is_known = state.target.kind == "pytest" and looked_test(state)
-    return "" if is_known else "a logpoint needs a failing pytest test; r runs the target"
+    return "" if is_known else "a logpoint needs a failing pytest test; ‹run› runs the target"
 
 
 def no_logpoint(state: SessionState) -> str:
-    return "" if state.logpoints else "no logpoint yet; E sets one"
+    return "" if state.logpoints else "no logpoint yet; ‹logpoint› sets one"
 
 
 def no_drafts(state: SessionState) -> str:
-    return "" if drafts(state) else "no draft yet: T traces calls, M tries mutants, B searches"
+    return (
+        ""
+        if drafts(state)
+        else "no draft yet: ‹calls› traces calls, ‹mutants› tries mutants, ‹searches› searches"
+    )
 
 
 def no_objection(state: SessionState) -> str:
     if state.verification is None:
-        return "nothing is verified yet; v verifies"
+        return "nothing is verified yet; ‹verify› verifies"
     return "" if state.verification.standing else "nothing speaks against the fix that can be answered"

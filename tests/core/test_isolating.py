@@ -127,7 +127,7 @@ def test_a_tied_top_asks_for_the_suite_or_measures_it_when_it_is_known_to_be_qui
     tied = (function("one", 0, 40), function("two", 0, 60))
     drive = reproduced()
     answer = drive.send(eff.SpectrumSeen(spectrum=spectrum(*tied)))
-    assert "S compares" in answer.notice
+    assert "‹spectrum› compares" in answer.notice
     drive.send(cmd.RunSuite())
     drive.ends(red(duration=2.0))
     drive.send(eff.SpectrumSeen(spectrum=spectrum(*tied)))

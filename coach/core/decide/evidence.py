@@ -81,9 +81,9 @@ def _(message: cmd.PinTest, state: SessionState) -> Decision | Refusal:
         return CLOSED
     test = message.test or pinnable(state)
     if not test:
-        return Refusal("no failing test to pin yet; reproduce the failure first (R)")
+        return Refusal("no failing test to pin yet; ‹reproduce› reproduces the failure")
     if state.pin and state.pin.test == test and state.pin.is_intact:
-        return Refusal("this test is pinned already; u unpins it")
+        return Refusal("this test is pinned already; ‹unpin› unpins it")
     return Decision(effects=(ReadTest(test=test, pin=True),))
 
 

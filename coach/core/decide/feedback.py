@@ -194,7 +194,7 @@ def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:
             tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
         )
         if not tests:
-            return Refusal("no failing test is known; r runs the target")
+            return Refusal("no failing test is known; ‹run› runs the target")
         chosen = Target(words=tests)
         start_run(draft, message.purpose, "target" if chosen == state.target else "failures", chosen)
     elif message.scope == "all":
@@ -202,7 +202,7 @@ def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:
     else:
         paths = _changed_paths(state)
         if not paths:
-            return Refusal("nothing was changed in this session; a runs all tests")
+            return Refusal("nothing was changed in this session; ‹suite› runs all tests")
         if state.under_way:
             draft.perform(eff.StopRuns(superseded=True))
         draft.perform(eff.FindRelated(paths=paths))

@@ -49,7 +49,7 @@ def begin_trace(draft: Draft, scope: Scope) -> str:
     if state.target.kind != "pytest":
         return "only tests that pytest runs can be measured; a command's suspects come from the edits"
     if seen is None:
-        return "no failing run yet; r runs the target"
+        return "no failing run yet; ‹run› runs the target"
     if state.is_in_series:
         return "a series of runs is under way; measure when it is over"
     start_trace(draft, seen[1].test, scope)
@@ -114,9 +114,9 @@ def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
     seen = failure_in_view(state)
     places = places_to_mutate(state)
     if state.target.kind != "pytest" or seen is None or "::" not in seen[1].test:
-        return Refusal("mutations need a failing pytest test; r runs the target")
+        return Refusal("mutations need a failing pytest test; ‹run› runs the target")
     if not places:
-        return Refusal("nothing to mutate yet: measure which lines run first (coach suspects)")
+        return Refusal("nothing to mutate yet: ‹spectrum› measures which lines run")
     if state.is_in_series:
         return Refusal("a series of runs is under way; try mutations when it is over")
     draft = Draft(state)
@@ -169,7 +169,7 @@ def _(message: eff.SpectrumSeen, state: SessionState) -> Decision | Refusal:
         if 0 < _suite_seconds(state) <= SUITE_SECONDS:
             begin_trace(draft, "suite")
         else:
-            draft.notice = "the top is tied; S compares with the whole suite"
+            draft.notice = "the top is tied; ‹spectrum› compares with the whole suite"
     return draft.done()
 
 

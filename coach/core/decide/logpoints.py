@@ -53,7 +53,7 @@ def _impossible(logpoint: Logpoint, state: SessionState) -> str:
     if state.closed:
         return CLOSED.reason
     if state.target.kind != "pytest" or not looked_test(state):
-        return "a logpoint needs a failing pytest test; r runs the target"
+        return "a logpoint needs a failing pytest test; ‹run› runs the target"
     if state.is_in_series:
         return "a series of runs is under way; look when it is over"
     tested = state.hypothesis(logpoint.hypothesis)

@@ -121,7 +121,7 @@ def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
     if state.closed:
         return CLOSED
     if state.under_way:
-        return Refusal("a run is under way; wait for it, or stop it (c)")
+        return Refusal("a run is under way; ‹cancel› stops it")
     run = state.run(message.run) if message.run else None
     if message.run and (run is None or run.report is None or not run.report.tree):
         return Refusal(f"run #{message.run} has no recorded files")

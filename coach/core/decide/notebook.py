@@ -62,7 +62,7 @@ def _(message: cmd.JudgeHypothesis, state: SessionState) -> Decision | Refusal:
         if run.number > hypothesis.after_run and run.is_over and not run.request.only_looks
     )
     if not later and message.verdict != "INCONCLUSIVE":
-        return Refusal("no run since the prediction: run the experiment first (r)")
+        return Refusal("no run since the prediction: ‹run› runs the experiment")
     judged = ev.HypothesisJudged(
         id=message.id,
         verdict=message.verdict,
@@ -155,7 +155,7 @@ def _(_message: cmd.ConfirmFix, state: SessionState) -> Decision | Refusal:
     if state.is_confirmed:
         return Refusal("confirmed already")
     if state.verification is None:
-        return Refusal("nothing is verified yet; v verifies")
+        return Refusal("nothing is verified yet; ‹verify› verifies")
     return Decision(events=(ev.FixConfirmed(),))
 
 

@@ -203,7 +203,7 @@ def go_on_without(draft: Draft, run: Run, why: str) -> None:
 def _(message: cmd.AnswerObjection, state: SessionState) -> Decision | Refusal:
     """Record why an objection is none; the verification that was made is judged anew on the same runs."""
     if state.verification is None:
-        return Refusal("nothing is verified yet; v verifies")
+        return Refusal("nothing is verified yet; ‹verify› verifies")
     if not message.reason.strip():
         return Refusal("an objection needs a reason: why is it fine?")
     named = [

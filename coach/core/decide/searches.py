@@ -45,7 +45,7 @@ def _impossible(
         "which file? Name one the failing test reads": message.kind == "input" and not message.input,
         "this needs one failing test; run the target or the whole suite first": message.kind in _OF_ONE_TEST
         and not target.is_one_test,
-        "no failure is known yet; reproduce it first (R)": message.kind in _REPEATED and not expected,
+        "no failure is known yet; ‹reproduce› reproduces it": message.kind in _REPEATED and not expected,
         "nothing to compare with: the target never passed here and there is no commit": message.kind
         == "edits"
         and not _base(state)[0],

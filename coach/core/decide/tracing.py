@@ -30,7 +30,7 @@ def _(message: cmd.TraceCalls, state: SessionState) -> Decision | Refusal:
     if state.closed:
         return CLOSED
     if state.target.kind != "pytest" or not test:
-        return Refusal("a call trace needs a failing pytest test; r runs the target")
+        return Refusal("a call trace needs a failing pytest test; ‹run› runs the target")
     if state.is_in_series:
         return Refusal("a series of runs is under way; trace when it is over")
     passed = state.last_pass

@@ -54,9 +54,11 @@ def judge(screen: "SessionScreen", _key: str) -> None:
 
     chosen = selected_hypothesis(screen.state, screen.looking)
     if chosen is None:
-        screen.say("every hypothesis has its verdict; select one to judge it again, or h writes a new one")
+        screen.say(
+            "every hypothesis has its verdict; select one to judge it again, or ‹hypothesis› writes a new one"
+        )
     elif chosen.is_eliminated:
-        screen.say(f"H{chosen.id} was refuted; h writes a new one")
+        screen.say(f"H{chosen.id} was refuted; ‹hypothesis› writes a new one")
     else:
         screen.app.push_screen(JudgeScreen(chosen), screen.submit_answer)
 

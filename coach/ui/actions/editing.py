@@ -31,7 +31,7 @@ def place(screen: "SessionScreen") -> tuple[str, int]:
 def open_editor(screen: "SessionScreen") -> None:
     path, line = place(screen)
     if not path:
-        screen.say("no line of the project's own code is known yet; r runs the target")
+        screen.say("no line of the project's own code is known yet; ‹run› runs the target")
         return
     root = screen.state.opened.checkout.root if screen.state.opened else ""
     argv, absolute = argv_for(root, path, line)

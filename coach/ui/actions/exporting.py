@@ -36,7 +36,7 @@ def _copy(screen: "SessionScreen", outgoing: Outgoing) -> None:
     screen.app.copy_to_clipboard(outgoing.text)
     tool = screen.ways.copy(outgoing.text)
     _note(screen, outgoing, "clipboard")
-    without = "A terminal without OSC 52 keeps its clipboard: then x and f save to a file"
+    without = "A terminal without OSC 52 keeps its clipboard: then ‹export› and f save to a file"
     screen.say(f"copied, also with {tool}" if tool else f"copied. {without}")
 
 

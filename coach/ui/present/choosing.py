@@ -7,6 +7,7 @@ from coach.core.decide import Refusal, decide
 from coach.core.isolate.axes import CONDITIONS, ROUNDS
 from coach.core.search import SearchKind
 from coach.core.session import SessionState
+from coach.ui.present.key import keyed
 from coach.ui.present.line import BLANK, Line, Role, line
 
 _OFFERS: dict[SearchKind, tuple[str, str]] = {
@@ -47,7 +48,9 @@ def offer_lines(shown: tuple[Offer, ...]) -> tuple[Line, ...]:
         lines.append(line((f" {number} ", key), "  ", (each.asks, name), hang=5, key=str(number)))
         lines.append(line("     ", (each.costs, cost), hang=5, key=str(number)))
         if each.why_not:
-            lines.append(line("     ", ("not now: ", "warn"), (each.why_not, "dim"), hang=5, key=str(number)))
+            lines.append(
+                line("     ", ("not now: ", "warn"), (keyed(each.why_not), "dim"), hang=5, key=str(number))
+            )
     return (
         *lines,
         BLANK,

@@ -6,6 +6,7 @@ from coach.core.checks import Checked
 from coach.core.session import SessionState
 from coach.ui.keys import advised
 from coach.ui.present.figures import clock
+from coach.ui.present.key import keyed, shown_key
 from coach.ui.present.line import BLANK, Line, elastic, heading, line, piece
 
 MOST_RUNS_BEFORE = 6
@@ -20,7 +21,7 @@ def advice_line(state: SessionState, read_only: str) -> Line:
     sign = piece(" ✔ " if advice.is_good else " → ", "good" if advice.is_good else "accent")
     return line(
         sign,
-        elastic(advice.text, "strong"),
+        elastic(keyed(advice.text), "strong"),
         "  ",
         key,
         (f" {found.label}" if found and not read_only else "", "dim"),
@@ -49,7 +50,7 @@ def _advice(state: SessionState, read_only: str) -> list[Line]:
     lines = [
         line(
             ("✔ " if advice.is_good else "→ ", "good" if advice.is_good else "accent"),
-            (advice.text, "strong"),
+            (keyed(advice.text), "strong"),
             hang=2,
         )
     ]
@@ -61,14 +62,14 @@ def _advice(state: SessionState, read_only: str) -> list[Line]:
 
 def _check(each: Checked) -> Line:
     box = piece("[✔] ", "good") if each.passed else piece("[ ] ", "dim")
-    return line(box, each.title, figure=(each.figure, "plain" if each.passed else "dim"), hang=4)
+    return line(box, each.title, figure=(keyed(each.figure), "plain" if each.passed else "dim"), hang=4)
 
 
 def _seen(state: SessionState) -> list[Line]:
     """Past failures like this one: candidates, in two lines each."""
     if not state.past:
         return []
-    lines = [BLANK, heading("Seen before", (" k looks ", "dim"))]
+    lines = [BLANK, heading("Seen before", (f" {shown_key('seen')} looks ", "dim"))]
     for each in state.past[:2]:
         lines.append(line(("○ ", "accent"), (each.session, "strong"), f" {each.how}", hang=2))
         lines.append(line("  ", (each.root_cause or each.title, "dim"), hang=2))

@@ -3,6 +3,7 @@
 from coach.core.session import SessionState
 from coach.ui.key_action import GROUPS, KeyAction
 from coach.ui.keys import REGISTRY
+from coach.ui.present.key import keyed
 from coach.ui.present.line import BLANK, Line, heading, line
 
 _SHOWN = {
@@ -40,4 +41,4 @@ def help_lines(state: SessionState, read_only: str) -> tuple[Line, ...]:
 def _entry(each: KeyAction, why: str) -> list[Line]:
     key = key_names(each).rjust(12)
     lines = [line((key, "dim" if why else "accent"), "  ", (each.help, "dim" if why else "plain"), hang=14)]
-    return [*lines, line(" " * 14, ("not now: ", "warn"), (why, "dim"), hang=14)] if why else lines
+    return [*lines, line(" " * 14, ("not now: ", "warn"), (keyed(why), "dim"), hang=14)] if why else lines

@@ -1,5 +1,6 @@
 """A key as text shows it: asked of the registry, because engineers choose their own."""
 
+from coach.core.actions import spoken
 from coach.ui import keys
 from coach.ui.present.line import Piece, Role, piece
 
@@ -14,3 +15,8 @@ def shown_key(action_id: str) -> str:
     found = keys.action(action_id)
     assert found is not None, action_id
     return found.shown_key
+
+
+def keyed(text: str) -> str:
+    """Return a sentence of the core with the engineer's own keys in the places of the actions it names."""
+    return spoken(text, lambda action: shown_key(action.partition(":")[0]))

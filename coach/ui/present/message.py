@@ -6,7 +6,7 @@ from coach.core.live import LiveSnapshot
 from coach.core.scope import SCOPE_WORDS
 from coach.core.session import SessionState
 from coach.core.text import safe_line
-from coach.ui.present.key import key_of
+from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, line, piece
 from coach.ui.present.looking import Looking
 from coach.ui.present.output import running
@@ -15,7 +15,7 @@ from coach.ui.present.output import running
 def banner(unsaved: str, read_only: str) -> Line | None:
     """Return what must not be overlooked, if anything."""
     if unsaved:
-        offer = " ⚠ not saved, kept in memory · K another place · "
+        offer = f" ⚠ not saved, kept in memory · {shown_key('keep-elsewhere')} another place · "
         return line((offer, "warn"), (unsaved, "warn"), fit="cut")
     if read_only:
         return line((" ○ read only: ", "warn"), (read_only, "warn"), fit="cut")

@@ -115,7 +115,7 @@ def _verdict(state: SessionState) -> list[Line]:
             line(
                 ("◐ ", "warn"),
                 ("Out of date", "strong"),
-                ("  files were edited since, v verifies again", "dim"),
+                (f"  files were edited since, {shown_key('verify')} verifies again", "dim"),
             )
         ]
     if state.verification.verdict == "verified":

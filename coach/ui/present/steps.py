@@ -8,7 +8,7 @@ from coach.core.spec import Spec
 from coach.ui.present.code import code
 from coach.ui.present.failure import current_failure, innermost_code, signature
 from coach.ui.present.figures import count
-from coach.ui.present.key import key_of
+from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.ui.present.looking import Looking
 from coach.ui.present.outcome import sign
@@ -45,7 +45,7 @@ def _rate(state: SessionState) -> list[Line]:
     if found is None or not found.runs:
         running = [run for run in state.runs if state.series_start and run.number >= state.series_start]
         marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
-        text = "measuring " if marks else "not measured yet, R measures"
+        text = "measuring " if marks else f"not measured yet, {shown_key('reproduce')} measures"
         return [heading("How often"), line("  ", (text, "dim"), *marks)]
     return [heading("How often", _rate_figure(found)), _interval(found), _marks(state, found)]
 

@@ -7,6 +7,7 @@ from textual.containers import Vertical
 
 from coach.ui import literal
 from coach.ui.present.choosing import Offer, offer_lines
+from coach.ui.present.key import keyed
 from coach.ui.screens.chooser import Chooser
 
 
@@ -21,6 +22,6 @@ class SearchesScreen(Chooser):
     def choose(self, index: int) -> None:
         """Begin it, or say in the frame why not."""
         if why_not := self._offers[index].why_not:
-            self.query_one(".window", Vertical).border_subtitle = literal.plain(f"⚠ {why_not}")
+            self.query_one(".window", Vertical).border_subtitle = literal.plain(f"⚠ {keyed(why_not)}")
         else:
             super().choose(index)

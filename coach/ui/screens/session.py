@@ -26,6 +26,7 @@ from coach.door import Door, Update
 from coach.ui import keys
 from coach.ui.actions import DEEDS
 from coach.ui.early_keys import Patient
+from coach.ui.present.key import keyed
 from coach.ui.present.looking import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
 from coach.ui.screens.face import Face
 from coach.ui.scrub import Scrub
@@ -167,7 +168,7 @@ class SessionScreen(Patient[None]):
 
     def say(self, words: str) -> None:
         """Say something in the message line, for a while."""
-        self.said = safe_line(words)
+        self.said = safe_line(keyed(words))
         if self._hush:
             self._hush.stop()
         self._hush = self.set_timer(SAID_SECONDS, self._hush_now)
