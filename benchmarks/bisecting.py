@@ -19,7 +19,8 @@ import time
 from pathlib import Path
 
 from coach.core.events import Interpreter
-from coach.core.failure import failing_set
+from coach.core.failure import FailureSignature, failing_set
+from coach.core.reference import Reference
 from coach.core.run import RunRequest
 from coach.core.search import CommitFound, SearchRequest, SearchResult
 from coach.core.target import Target
@@ -61,12 +62,12 @@ def compare(commits: int, culprit: int, seconds: float) -> dict[str, float]:
         env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         trees = TreeStore(root, Path(folder) / "home")
         ground = Ground(root, Path(folder) / "home", Interpreter(path=sys.executable), Limits(), env)
-        expected = signature(root, env)
+        reference = Reference(run=1, failing=signature(root, env))
 
         def search(width: int, base: str) -> tuple[SearchResult, float]:
             target = Target(words=(TEST,))
             request = SearchRequest(
-                number=1, kind="commits", target=target, expected=expected, base=base, width=width
+                number=1, kind="commits", target=target, reference=reference, base=base, width=width
             )
             began = time.perf_counter()
             result = SearchBench(trees, ground).search(request, (), threading.Event(), lambda _: None)
@@ -104,7 +105,7 @@ def bisect_run(clone: Path, good: str, bad: str, env: dict[str, str]) -> tuple[i
     return done.stdout.count("running "), took
 
 
-def signature(root: Path, env: dict[str, str]) -> tuple[str, ...]:
+def signature(root: Path, env: dict[str, str]) -> tuple[FailureSignature, ...]:
     """Run the test in the checkout, as the session did before."""
     around = Surroundings(
         root,
@@ -115,7 +116,7 @@ def signature(root: Path, env: dict[str, str]) -> tuple[str, ...]:
         {**env, "PYTHONPATH": str(root)},
     )
     request = RunRequest(number=1, purpose="reproduce", target=Target(words=(TEST,)))
-    return tuple(each.strict for each in failing_set(execute(request, around, threading.Event())))
+    return failing_set(execute(request, around, threading.Event()))
 
 
 def generate(root: Path, commits: int, culprit: int, seconds: float) -> str:

@@ -6,6 +6,7 @@ Nobody ticks a check off; each is computed from recorded runs and file states.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from coach.core.reference import is_of
 from coach.core.run import Run
 from coach.core.search import SearchKind
 from coach.core.session import SessionState
@@ -92,9 +93,9 @@ def _spec_says(state: SessionState, _limit: int) -> Checked:
 
 def pinnable(state: SessionState) -> str:
     """Return the test that stands for the failure: the target itself, or the first test that failed."""
-    if state.target.is_one_test and not state.last_failure:
+    if state.target.is_one_test and not state.reference:
         return state.target.words[0]
-    failing = state.last_failure.failing if state.last_failure else ()
+    failing = state.reference.failing if state.reference else ()
     return next((each.test for each in failing if "::" in each.test), "")
 
 
@@ -124,9 +125,8 @@ def _red_run(state: SessionState) -> int:
     if state.pin is None:
         return 0
     for run in reversed(state.runs):
-        if run.is_evidence and any(
-            each.test == state.pin.test and each.strict in state.expected for each in run.failing
-        ):
+        is_red = any(is_of(state.pin.test, each.test) for each in run.failing)
+        if run.is_evidence and is_red and state.reference and run.shows(state.reference):
             return run.number
     return 0
 

@@ -57,6 +57,14 @@ class SetWatching(Value):
     watching: bool
 
 
+class TakeFailure(Value):
+    """Say which failure the session is about: what a run showed, or one of its red tests."""
+
+    run: int = 0
+    """0: the newest red run of the target."""
+    test: str = ""
+
+
 class Retarget(Value):
     """Debug another test from here on: typically the regression test just written."""
 
@@ -289,6 +297,7 @@ Command = (
     | RunSuite
     | CancelRun
     | SetWatching
+    | TakeFailure
     | Retarget
     | WriteSpec
     | SetBudget

@@ -176,6 +176,7 @@ class RunFinished(Value):
     failing: tuple[FailureSignature, ...] = ()
     judged: Judged
     rule: int = 1
+    """Version of the judgement (``coach.core.oracle.RULE``)."""
 
 
 class ReproductionBegan(Value):
@@ -190,6 +191,15 @@ class ReproductionMeasured(Value):
     kind: Literal["reproduction_measured"] = "reproduction_measured"
     reproduction: Reproduction
     rule: int = 1
+
+
+class FailureTaken(Value):
+    """The engineer said which failure the session is about from here on: that of a run, or of one of its tests."""
+
+    kind: Literal["failure_taken"] = "failure_taken"
+    run: int
+    test: Text = ""
+    """Empty: all that failed in the run."""
 
 
 class EditSeen(Value):
@@ -572,6 +582,7 @@ Event = (
     | RunFinished
     | ReproductionBegan
     | ReproductionMeasured
+    | FailureTaken
     | EditSeen
     | WatchingChanged
     | ScopeChanged

@@ -96,13 +96,14 @@ def signature_of(failure: Failure) -> FailureSignature:
     )
 
 
-def failing_set(report: RunReport) -> tuple[FailureSignature, ...]:
-    """Return the signatures of every failure of a run, ordered by test."""
-    return tuple(
-        sorted(
-            (signature_of(failure) for failure in report.failures), key=lambda each: (each.test, each.strict)
-        )
-    )
+def failing_set(report: RunReport, *, with_reruns: bool = False) -> tuple[FailureSignature, ...]:
+    """Return the signatures of every failure of a run, ordered by test.
+
+    ``with_reruns``: also of tests that passed only when a plugin ran them again. They are red where it is asked how
+    often a test fails, and green where a suite is compared with what it was.
+    """
+    failures = (*report.failures, *report.rerun_failures) if with_reruns else report.failures
+    return tuple(sorted(map(signature_of, failures), key=lambda each: (each.test, each.strict)))
 
 
 def innermost_own(failure: Failure) -> Frame | None:

@@ -1,12 +1,11 @@
 """Hypothesis, prediction, verdict: scientific debugging as values.
 
-The prediction is written before the experiment; a verdict names the runs it rests on; an eliminated hypothesis stays
-eliminated.
+The prediction is written before the experiment; a verdict names the runs it rests on. An eliminated hypothesis stays
+eliminated until somebody says why the verdict was wrong; both verdicts are kept.
 """
 
 from typing import Literal
 
-from coach.core.oracle import Outcome
 from coach.core.text import Text
 from coach.core.value import Value
 
@@ -23,6 +22,16 @@ class Prediction(Value):
     expects: Expects | None = None
 
 
+class Judgement(Value):
+    """A verdict with what was observed and the runs it rests on."""
+
+    verdict: Verdict
+    reason: Text = ""
+    runs: tuple[int, ...] = ()
+    teaches: Text = ""
+    """What is known since, in the words of a person."""
+
+
 class Hypothesis(Value):
     """A falsifiable statement about the cause."""
 
@@ -36,6 +45,16 @@ class Hypothesis(Value):
     runs: tuple[int, ...] = ()
     teaches: Text = ""
     """What is known since its verdict, in the words of a person."""
+    overruled: tuple[Judgement, ...] = ()
+    """Verdicts before the present one, oldest first."""
+
+    def judged(self, judgement: Judgement) -> "Hypothesis":
+        """Return it with a verdict; one that stood before is kept."""
+        overruled = self.overruled
+        if self.verdict is not None:
+            before = Judgement(verdict=self.verdict, reason=self.reason, runs=self.runs, teaches=self.teaches)
+            overruled = (*overruled, before)
+        return self.model_copy(update={**dict(judgement), "overruled": overruled})
 
     @property
     def is_open(self) -> bool:
@@ -44,15 +63,3 @@ class Hypothesis(Value):
     @property
     def is_eliminated(self) -> bool:
         return self.verdict == "REFUTED"
-
-
-def judge_prediction(expects: Expects, outcome: Outcome, *, another_failure: bool) -> tuple[Verdict, str]:
-    """Compare a prediction with the run that followed it. A run without a clear outcome decides nothing."""
-    if outcome == "UNRESOLVED" and not another_failure:
-        return "INCONCLUSIVE", "the run has no clear outcome"
-    if outcome == "PASS":
-        seen: Expects = "pass"
-    else:
-        seen = "another failure" if another_failure else "same failure"
-    verdict: Verdict = "SUPPORTED" if seen == expects else "REFUTED"
-    return verdict, f"predicted {expects}, seen {seen}"

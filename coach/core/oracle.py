@@ -1,54 +1,128 @@
-"""Run report + expected failure → FAIL | PASS | UNRESOLVED.
+"""Run report + the failure being debugged → FAIL | PASS | UNRESOLVED.
 
-The exit code alone is no evidence: ``os._exit(0)`` inside a test ends pytest with 0. A PASS needs the probe's end event
-with every selected test reported and none failed. Everything that is neither a pass nor the expected failure is
-UNRESOLVED with a reason: git bisect's skip, ddmin's "?".
+The exit code alone is no evidence: ``os._exit(0)`` inside a test ends pytest with 0. A PASS needs the probe's end event,
+every selected test reported, none failed, *something passed*, and the tests of the failure being debugged among what
+passed: skipped, expected to fail, deselected and not collected are *not run*, neither green nor red. Everything that is
+neither a pass nor the failure is UNRESOLVED with a reason: git bisect's skip, ddmin's "?".
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Literal
 
 from coach.core.failure import FailureSignature
-from coach.core.report import RunReport
+from coach.core.reference import Grain, Reference, is_of
+from coach.core.report import RunReport, gist, headline
 from coach.core.value import Value
 
 Outcome = Literal["FAIL", "PASS", "UNRESOLVED"]
 
+RULE = 2
+"""Version of the judgement below, recorded with every run."""
+_MESSAGE_LIMIT = 120
+
+
+Remark = Literal["", "another message", "ran again", "another failure", "broken edit", "not run"]
+"""What there is to say of an outcome. Of a FAIL: *another message*: the same test says something else · *ran again*: it
+passed when a plugin ran it again. Of what is UNRESOLVED: *another failure* · *broken edit*: the last edit cannot run ·
+*not run*: nothing passed, or the tests in question did not."""
+
 
 class Judged(Value):
-    """An outcome and, when it is UNRESOLVED, why."""
+    """An outcome; why, when it is UNRESOLVED; a remark."""
 
     outcome: Outcome
     reason: str = ""
+    remark: Remark = ""
 
 
-def judge(report: RunReport, failing: Collection[FailureSignature], expected: Collection[str] = ()) -> Judged:
+def judge(
+    report: RunReport,
+    failing: Sequence[FailureSignature],
+    reference: Reference | None = None,
+    grain: Grain = "test",
+) -> Judged:
     """Decide what a run says.
 
     Args:
         report: what was seen.
         failing: signatures of the run's failures.
-        expected: strict signatures of the failure being debugged; empty means any failure counts.
+        reference: the failure being debugged; None: any failure counts.
+        grain: how like it a failure must be.
 
     """
     if report.foreign_modules:
-        return Judged(
-            outcome="UNRESOLVED",
-            reason=f"it loaded {report.foreign_modules[0]} from outside the copy under test",
-        )
+        return _unresolved(f"it loaded {report.foreign_modules[0]} from outside the copy under test")
     if report.ending.kind not in {"completed", "collection_error"}:
-        return Judged(outcome="UNRESOLVED", reason=report.ending.sentence or report.ending.kind)
+        return _unresolved(report.ending.sentence or report.ending.kind)
     if failing:
-        return _judge_failures(failing, expected)
+        judged = _judge_failures(failing, reference, grain)
+        is_red_to_the_end = bool(report.failures) or not report.rerun_failures
+        return judged if is_red_to_the_end or judged.remark else _RAN_AGAIN
     if report.ending.kind == "collection_error":
-        return Judged(outcome="UNRESOLVED", reason=report.ending.sentence)
+        return _unresolved(report.ending.sentence)
+    if why := _not_run(report, reference):
+        return Judged(outcome="UNRESOLVED", reason=f"not run: {why}", remark="not run")
     return Judged(outcome="PASS")
 
 
-def _judge_failures(failing: Collection[FailureSignature], expected: Collection[str]) -> Judged:
-    if not expected or any(each.strict in expected for each in failing):
+_RAN_AGAIN = Judged(
+    outcome="FAIL", reason="it failed, and passed when a plugin ran it again", remark="ran again"
+)
+_ANOTHER_MESSAGE = Judged(
+    outcome="FAIL", reason="the same test, with another message", remark="another message"
+)
+
+
+def _judge_failures(failing: Sequence[FailureSignature], reference: Reference | None, grain: Grain) -> Judged:
+    if reference is None:
         return Judged(outcome="FAIL")
-    other = next(iter(failing))
-    return Judged(
-        outcome="UNRESOLVED", reason=f"another failure: {other.exception or 'failed'} in {other.test}"
-    )
+    shown = reference.shown_by(failing, grain)
+    if not shown:
+        return Judged(outcome="UNRESOLVED", reason=another_failure(failing[0]), remark="another failure")
+    is_same = any(each.strict in reference.strict for each in shown)
+    return Judged(outcome="FAIL") if is_same else _ANOTHER_MESSAGE
+
+
+def another_failure(seen: FailureSignature) -> str:
+    """Say that a run failed in another way than the failure being debugged."""
+    said = headline(seen.exception or "failed", gist(seen.message))[:_MESSAGE_LIMIT]
+    where = f", {seen.place}" if seen.place else ""
+    return f"another failure: {said} in {seen.test}{where}"
+
+
+def _not_run(report: RunReport, reference: Reference | None) -> str:
+    """Say why a run without a failure is no pass; empty when it is one. A command without a report counts no tests."""
+    counts = report.counts
+    if counts.reported and not (counts.passed or counts.xpassed):
+        return _left_out(report, reference)
+    if reference is None:
+        return ""
+    return next((why for test in reference.tests if (why := _missed(report, test))), "")
+
+
+def _left_out(report: RunReport, reference: Reference | None) -> str:
+    known = reference.tests if reference else ()
+    told = next((why for test in known if (why := _missed(report, test))), "")
+    if told:
+        return told
+    if report.not_run:
+        first = report.not_run[0]
+        more = f" and {len(report.not_run) - 1} more" if len(report.not_run) > 1 else ""
+        return f"{first.test} was {first.sentence}{more}"
+    counts = report.counts
+    words = {"skipped": counts.skipped, "expected to fail": counts.xfailed}
+    return "nothing passed, " + ", ".join(f"{number} {word}" for word, number in words.items() if number)
+
+
+def _missed(report: RunReport, test: str) -> str:
+    """Say how a run left a test out; empty when it did not, or cannot know."""
+    if any(is_of(test, each) for each in report.passed):
+        return ""
+    found = next((each for each in report.not_run if is_of(test, each.test)), None)
+    if found:
+        return f"{found.test} was {found.sentence}"
+    return f"{test} was skipped" if test in report.skipped else ""
+
+
+def _unresolved(reason: str) -> Judged:
+    return Judged(outcome="UNRESOLVED", reason=reason)

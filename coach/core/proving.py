@@ -6,6 +6,7 @@ Enough repeats, red without it, small wrong fixes noticed, nothing left behind, 
 from coach.core.checks import runs_alone
 from coach.core.control import Control
 from coach.core.leftovers import leftovers
+from coach.core.reference import could_not_ask, is_of
 from coach.core.reproduction import repeats_for
 from coach.core.run import Purpose, Run
 from coach.core.session import SessionState
@@ -71,9 +72,8 @@ def red_without(state: SessionState, runs: tuple[Run, ...]) -> tuple[Verificatio
     tried = made_for(runs, "reverted")
     if not tried:
         return (_red_without(not_run(state, runs)),)
-    known = _known_red(state)
     for run in tried:
-        same = any(each.strict in known for each in run.failing)
+        same = _shows_defect(state, run)
         if same and run.is_evidence and not (run.report and run.report.foreign_modules):
             return (_red_without(f"red again in #{run.number}", (run.number,)),)
     last = tried[-1]
@@ -94,22 +94,27 @@ def _red_without(figure: str, runs: tuple[int, ...] = ()) -> VerificationCheck:
 
 def fails_as_before(state: SessionState, runs: tuple[Run, ...]) -> bool:
     """Whether a run of the target in this verification shows the failure that was there before it."""
-    known, test = _known_red(state), state.pin.test if state.pin else ""
-    now = (each for run in made_for(runs, "verify") for each in run.failing if not test or each.test == test)
-    return any(each.strict in known for each in now)
+    return any(_shows_defect(state, run) for run in made_for(runs, "verify"))
+
+
+def _shows_defect(state: SessionState, run: Run) -> bool:
+    """Whether the pinned test (or, without one, a test of the reference failure) is red for a reason of the code's.
+
+    Another message is no other answer: values in it may change by themselves. A test that lacks what it calls is one.
+    """
+    pin, reference = state.pin, state.reference
+    seen = (
+        each
+        for each in run.failing
+        if (is_of(pin.test, each.test) if pin else reference is None or reference.names(each.test))
+    )
+    known = set(reference.strict) if reference else set()
+    return any(each.strict in known or not could_not_ask(each) for each in seen)
 
 
 def not_run(state: SessionState, runs: tuple[Run, ...]) -> str:
     """Say that a line of the verification has no run, and why when it needs none."""
     return "not run: the target still fails as before" if fails_as_before(state, runs) else "not run"
-
-
-def _known_red(state: SessionState) -> set[str]:
-    """Return the strict signatures that the pinned test (or, without one, the target) failed with before verifying."""
-    test = state.pin.test if state.pin else ""
-    before = (run for run in state.target_runs if run.number < state.plan_start)
-    seen = (each for run in before for each in run.failing if not test or each.test == test)
-    return {each.strict for each in seen} | set(state.reproduced.strict if state.reproduced else ())
 
 
 def control(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:

@@ -147,6 +147,12 @@ class NotRun(Value):
     how: Literal["skipped", "xfailed", "deselected", "absent"] = "skipped"
     reason: Text = ""
 
+    @property
+    def sentence(self) -> str:
+        """How it was left out, and why: to follow "it was"."""
+        words = {"xfailed": "expected to fail", "absent": "not collected"}.get(self.how, self.how)
+        return f"{words}: {self.reason}" if self.reason else words
+
 
 class Ending(Value):
     """How a run came to its end, in one sentence for people."""
@@ -190,6 +196,8 @@ class RunReport(Value):
     """Of the tests that were asked about (``RunRequest.about``): those that passed."""
     reruns: tuple[Text, ...] = ()
     """Tests that a plugin ran again after they had failed, once for each failure: red, whatever came after."""
+    rerun_failures: tuple[Failure, ...] = ()
+    """How those failed first, of tests that did not fail in the end."""
     opened: tuple[Text, ...] = ()
     """Files below the root, other than Python's own, that the tests opened for reading."""
     output: Output = Output()

@@ -7,6 +7,7 @@ from coach.core.failure import FailureSignature
 from coach.core.isolate.calls import CallsRequest
 from coach.core.logpoint import Logpoint
 from coach.core.oracle import Judged
+from coach.core.reference import Reference
 from coach.core.report import RunReport
 from coach.core.scope import Scope as Reach
 from coach.core.target import Target
@@ -139,6 +140,13 @@ class Run(Value):
         """The strict failing set: what this run shares with another one that failed the same way."""
         return tuple(each.strict for each in self.failing)
 
+    def shows(self, reference: Reference | None) -> bool:
+        """Whether it shows the failure a session is about; any failure, where none is known yet."""
+        if reference is None:
+            return bool(self.failing)
+        is_red = self.judged is not None and self.judged.outcome == "FAIL"
+        return is_red and any(reference.names(each.test) for each in self.failing)
+
     @property
     def is_current_evidence(self) -> bool:
         """Whether it ran on one tree from start to end, in the checkout."""
@@ -164,17 +172,22 @@ class Run(Value):
 class Newest:
     """Numbers of the newest finished runs of one target in the checkout that came out so; 0: there is none."""
 
+    red: int = 0
+    """Anything failed."""
     failed: int = 0
+    """The failure the session is about showed; without one, anything failed."""
     seen_failing: int = 0
-    """Failed, and gates may rest on it."""
+    """It showed, and gates may rest on it."""
     passed: int = 0
     """Passed, and gates may rest on it."""
 
-    def after(self, run: Run) -> "Newest":
+    def after(self, run: Run, reference: Reference | None = None) -> "Newest":
         """Take one more run in; runs may end in any order."""
         is_pass = run.judged is not None and run.judged.outcome == "PASS" and run.is_evidence
+        shows = run.shows(reference)
         return Newest(
-            max(self.failed, run.number if run.failing else 0),
-            max(self.seen_failing, run.number if run.failing and run.is_evidence else 0),
+            max(self.red, run.number if run.failing else 0),
+            max(self.failed, run.number if shows else 0),
+            max(self.seen_failing, run.number if shows and run.is_evidence else 0),
             max(self.passed, run.number if is_pass else 0),
         )

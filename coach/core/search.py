@@ -15,9 +15,13 @@ from pydantic import Field
 from coach.core.changes import FileChange
 from coach.core.isolate.axes import Table
 from coach.core.oracle import Outcome
+from coach.core.reference import Grain, Reference
 from coach.core.target import Target
 from coach.core.text import Text
 from coach.core.value import Value
+
+REASSEMBLING: frozenset[str] = frozenset({"edits", "input"})
+"""Searches that put code or input together anew: half of an edit fails in ways of its own, so the exception must agree."""
 
 SearchKind = Literal["edits", "commits", "order", "flake", "input"]
 How = Literal["found", "nothing", "stopped", "failed"]
@@ -54,13 +58,13 @@ class Lead(Value):
 
 
 class SearchRequest(Value):
-    """What to search. Every probe runs ``target`` in a disposable copy and fails when it shows one of ``expected``."""
+    """What to search. Every probe runs ``target`` in a disposable copy and fails when it shows ``reference``."""
 
     number: int
     kind: SearchKind
     target: Target
-    expected: tuple[str, ...] = ()
-    """Strict signatures; empty: any failure of the target counts."""
+    reference: Reference | None = None
+    """The failure that is searched for; None: any failure of the target counts."""
     base: str = ""
     """*edits*: the tree or commit that passed. *commits*: a commit known to be good; empty when none is."""
     base_label: Text = ""
@@ -75,6 +79,11 @@ class SearchRequest(Value):
     """Probes at the same time."""
     most: int = 0
     """Probes after which the search ends with what it has; 0: no limit."""
+
+    @property
+    def grain(self) -> Grain:
+        """How like the reference a failure must be."""
+        return "exception" if self.kind in REASSEMBLING else "test"
 
 
 class Tried(Value):

@@ -4,7 +4,7 @@
 something a damaged log no longer holds changes nothing but the sequence.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce, singledispatch
 from types import MappingProxyType
@@ -16,8 +16,9 @@ from coach.core.changes import Changes
 from coach.core.closing import Closing
 from coach.core.control import Control
 from coach.core.earlier import Earlier
+from coach.core.failure import FailureSignature
 from coach.core.growing import Growing
-from coach.core.hypothesis import Hypothesis
+from coach.core.hypothesis import Hypothesis, Judgement
 from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
@@ -25,6 +26,7 @@ from coach.core.logpoint import LogpointRun
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
 from coach.core.past import PastFailure
+from coach.core.reference import Reference, first_of, is_of
 from coach.core.reproduction import Reproduction
 from coach.core.run import Newest, Purpose, Run
 from coach.core.scope import Scope
@@ -131,6 +133,8 @@ class SessionState:
     rules: TeamRules = TeamRules()
     """What the team demands of every fix, besides the spec."""
     runs: Sequence[Run] = Growing()
+    reference: Reference | None = None
+    """The failure the session is about; None before the target was seen red."""
     newest: Newest = Newest()
     """Of the present target; kept, because every paint asks and a long session has thousands of runs."""
     series_start: int | None = None
@@ -232,7 +236,7 @@ class SessionState:
     @property
     def expected(self) -> tuple[str, ...]:
         """Strict signatures of the failure being debugged; empty before it is known."""
-        return self.reproduction.strict if self.reproduction and self.reproduction.is_reproduced else ()
+        return self.reference.strict if self.reference and self.reference.is_reproduced else ()
 
     def newest_target_runs(self) -> Iterator[Run]:
         """Yield the finished runs of the present target in the checkout, newest first; a long session has thousands."""
@@ -249,11 +253,19 @@ class SessionState:
 
     @property
     def last_failure(self) -> Run | None:
-        return self.run(self.newest.failed) if self.newest.failed else None
+        """The newest run that shows the failure the session is about: what every front end tells as *the* failure."""
+        if self.newest.failed:
+            return self.run(self.newest.failed)
+        return self.run(self.reference.run) if self.reference else None
+
+    @property
+    def last_red(self) -> Run | None:
+        """The newest run of the target in which anything failed: perhaps for a reason of the last edit's own."""
+        return self.run(self.newest.red) if self.newest.red else None
 
     @property
     def last_seen_failure(self) -> Run | None:
-        """The newest failure of the target that gates may rest on."""
+        """The newest run that shows that failure and that gates may rest on."""
         return self.run(self.newest.seen_failing) if self.newest.seen_failing else None
 
     @property
@@ -374,6 +386,7 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
     fresh = replace(state, target=event.target, history=state.history.aimed(event.target.words))
     return replace(
         fresh,
+        reference=None,
         newest=reduce(Newest.after, fresh.target_runs, Newest()),
         reproduction=None,
         reproduced=None,
@@ -439,8 +452,35 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = Growing.of(state.runs).put(position, done)
     history = state.history.finished(done) if _tries_target(state, done) else state.history
-    newest = state.newest.after(done) if _is_of_target(done, state.target) else state.newest
-    return replace(state, runs=runs, history=history, newest=newest)
+    seen = replace(state, runs=runs, history=history)
+    if not _is_of_target(done, state.target):
+        return seen
+    reference = state.reference or _seen_first(done)
+    return replace(seen, reference=reference, newest=state.newest.after(done, reference))
+
+
+def _seen_first(run: Run) -> Reference | None:
+    """Take the first red run that gates may rest on for the failure, until it is reproduced."""
+    is_red = run.judged is not None and run.judged.outcome == "FAIL"
+    return (
+        Reference(run=run.number, failing=run.failing) if is_red and run.failing and run.is_evidence else None
+    )
+
+
+def _about(state: SessionState, reference: Reference) -> SessionState:
+    """Let a session be about a failure; which runs show it is answered anew."""
+    newest = reduce(lambda newest, run: newest.after(run, reference), state.target_runs, Newest())
+    return replace(state, reference=reference, newest=newest)
+
+
+@_apply.register
+def _(event: ev.FailureTaken, state: SessionState) -> SessionState:
+    run = state.run(event.run)
+    if run is None or not run.failing:
+        return state
+    failing = first_of(run.failing, event.test)
+    chosen = failing if not event.test else tuple(each for each in failing if is_of(event.test, each.test))
+    return _about(state, Reference(run=run.number, failing=chosen or failing, is_reproduced=True))
 
 
 def _is_of_target(run: Run, target: Target) -> bool:
@@ -470,7 +510,35 @@ def _(event: ev.ReproductionMeasured, state: SessionState) -> SessionState:
     found = event.reproduction
     history = replace(state.history, is_flaky=found.is_reproduced and not found.is_stable)
     shown = found if found.is_reproduced else state.reproduced
-    return replace(state, reproduction=found, reproduced=shown, series_start=None, history=history)
+    measured = replace(state, reproduction=found, reproduced=shown, series_start=None, history=history)
+    is_known = state.reference is not None and state.reference.is_reproduced
+    reference = None if is_known else _reproduced(state, found)
+    return _about(measured, reference) if reference else measured
+
+
+def _reproduced(state: SessionState, found: Reproduction) -> Reference | None:
+    """Return what a measurement reproduced, as the newest of its runs shows it that says what most of them said."""
+    if not found.is_reproduced:
+        return None
+    runs = [run for number in found.evidence if (run := state.run(number)) and run.failing]
+    said = [run for run in runs if run.strict == found.strict]
+    shown = next(reversed(said or runs), None)
+    if shown is None:
+        return None
+    failing = first_of(shown.failing, found.test)
+    if found.test:
+        together = {found.test, *(each.test for each in found.others if each.failures == found.failures)}
+        failing = tuple(_named(each, together) for each in failing if _name_of(each.test, together))
+    return Reference(run=shown.number, failing=failing or shown.failing, is_reproduced=True)
+
+
+def _name_of(test: str, names: Collection[str]) -> str:
+    """Return the name a test was counted by: its id, or its function's where parameters change from run to run."""
+    return next((name for name in names if is_of(name, test)), "")
+
+
+def _named(failing: FailureSignature, names: Collection[str]) -> FailureSignature:
+    return failing.model_copy(update={"test": _name_of(failing.test, names)})
 
 
 @_apply.register
@@ -583,13 +651,8 @@ def _(event: ev.HypothesisProposed, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.HypothesisJudged, state: SessionState) -> SessionState:
-    judgement = {
-        "verdict": event.verdict,
-        "reason": event.reason,
-        "runs": event.runs,
-        "teaches": event.teaches,
-    }
-    judged = (each.model_copy(update=judgement) if each.id == event.id else each for each in state.hypotheses)
+    verdict = Judgement(verdict=event.verdict, reason=event.reason, runs=event.runs, teaches=event.teaches)
+    judged = (each.judged(verdict) if each.id == event.id else each for each in state.hypotheses)
     learnt = _marked(state, "learnt") if event.verdict != "SUPPORTED" else state
     return replace(learnt, hypotheses=tuple(judged))
 

@@ -99,7 +99,14 @@ def _(_event: ev.ReproductionBegan) -> Said:
 def _(event: ev.ReproductionMeasured) -> Said:
     found = event.reproduction
     text = f"the same failure in {found.failures} of {found.runs} cold runs"
+    text += f", other tests red in {found.otherwise}" if found.otherwise else ""
     return ("✘", "bad", text) if found.is_reproduced else ("◐", "warn", text)
+
+
+@say.register
+def _(event: ev.FailureTaken) -> Said:
+    what = event.test or "what failed there"
+    return "●", "accent", f"from here on about run #{event.run}: {what}"
 
 
 @say.register

@@ -6,7 +6,8 @@
 
 from typing import Literal
 
-from coach.core.hypothesis import Expects, Verdict, judge_prediction
+from coach.core.hypothesis import Expects, Verdict
+from coach.core.prediction import judge_prediction
 from coach.core.run import Run
 from coach.core.text import Text
 from coach.core.trial_request import Trial
@@ -32,10 +33,7 @@ def judge_trial(trial: Trial, run: Run, *, matched: bool | None) -> tuple[Verdic
         return _judge_command(trial, run, matched=matched)
     expects: Expects | None = trial.expects
     assert expects is not None, "only what was predicted is judged"
-    another = bool(run.failing) and run.judged.outcome != "FAIL"
-    if not another and run.judged.outcome == "UNRESOLVED":
-        return "INCONCLUSIVE", run.judged.reason or "the run has no clear outcome"
-    return judge_prediction(expects, run.judged.outcome, another_failure=another)
+    return judge_prediction(expects, run)
 
 
 def _judge_command(trial: Trial, run: Run, *, matched: bool | None) -> tuple[Verdict, str]:

@@ -46,11 +46,15 @@ class Trial(Value):
         return self.expects is not None or self.exit_code is not None or bool(self.pattern)
 
     @property
+    def patched(self) -> tuple[str, ...]:
+        """The files that a patch writes."""
+        return tuple(dict.fromkeys(re.findall(r"^\+\+\+ (?:b/)?(\S+)", self.patch, re.MULTILINE)))
+
+    @property
     def label(self) -> str:
         """In a few words."""
         if self.kind == "patch":
-            files = dict.fromkeys(re.findall(r"^\+\+\+ (?:b/)?(\S+)", self.patch, re.MULTILINE))
-            return f"patch of {', '.join(files) or 'nothing'}"
+            return f"patch of {', '.join(self.patched) or 'nothing'}"
         if self.kind == "command":
             return "command"
         parts = [f"with {name.rpartition('/')[2]}" for name in self.packages]

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.events import Interpreter
-from coach.core.failure import failing_set
+from coach.core.failure import FailureSignature, failing_set
 from coach.core.oracle import Judged, judge
+from coach.core.reference import Grain, Reference
 from coach.core.report import Failure, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
@@ -60,7 +61,9 @@ class Probe:
 
     tree: str
     target: Target
-    expected: tuple[str, ...]
+    reference: Reference | None
+    """The failure that is looked for; None: any counts."""
+    grain: Grain = "test"
     order: Order | None = None
     round: int = 1
     label: str = ""
@@ -74,7 +77,7 @@ class Probe:
             self.tree,
             self.target.kind,
             self.target.words,
-            self.expected,
+            self.reference and (self.reference.tests, self.grain),
             self.round,
             self.seed,
         ]
@@ -95,7 +98,7 @@ class Answer:
     """What a probe showed."""
 
     judged: Judged
-    strict: tuple[str, ...] = ()
+    failing: tuple[FailureSignature, ...] = ()
     ran: tuple[str, ...] = ()
     """The tests of an ordered run, as they were lined up."""
     leaked: tuple[str, ...] = ()
@@ -144,14 +147,13 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
     order = probe.order
     if order is not None:
         report = _of_victim(report, order.victim)
-    failing = failing_set(report)
-    judged = judge(report, failing, probe.expected)
-    strict = tuple(each.strict for each in failing)
+    failing = failing_set(report, with_reruns=True)
+    judged = judge(report, failing, probe.reference, probe.grain)
     said = _said(folder) if order else {}
     ran, leaked = (tuple(str(each) for each in said.get(word, ())) for word in ("order", "leaked"))
     if order is not None and order.victim not in ran and judged.outcome == "PASS":
         judged = Judged(outcome="UNRESOLVED", reason=f"{order.victim} was not collected")
-    return Answer(judged, strict, ran, leaked, report.duration)
+    return Answer(judged, failing, ran, leaked, report.duration)
 
 
 def _environment(ground: Ground, probe: Probe, copy: Path, folder: Path) -> dict[str, str]:

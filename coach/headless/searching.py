@@ -54,7 +54,8 @@ def _search(args: Namespace, begin: cmd.BeginSearch) -> int:
     opened = opened_target(args) if args.target or args.command else opened_session(args)
     with opened as session:
         session.subscribe(_progress(session.state))
-        if begin.kind in _NEEDS_FAILURE and not session.state.expected:
+        known = session.state.reference
+        if begin.kind in _NEEDS_FAILURE and not (known and known.is_reproduced):
             say("measuring the failure first")
             ask(session, cmd.Reproduce())
         ask(session, begin)

@@ -68,11 +68,7 @@ def not_begun(state: SessionState) -> str:
 
 
 def nothing_to_judge(state: SessionState) -> str:
-    if not state.hypotheses:
-        return "no hypothesis yet; ‹hypothesis› writes one"
-    if all(each.is_eliminated for each in state.hypotheses):
-        return "every hypothesis is refuted; ‹hypothesis› writes a new one"
-    return ""
+    return "" if state.hypotheses else "no hypothesis yet; ‹hypothesis› writes one"
 
 
 def no_suspects(state: SessionState) -> str:

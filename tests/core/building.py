@@ -128,7 +128,7 @@ class Log:
             number=number, purpose=purpose, target=target or self.state.target, hash_seed=number * 7
         )
         failing = failing_set(seen)
-        judged = judge(seen, failing, self.state.expected)
+        judged = judge(seen, failing, self.state.reference)
         return self.add(
             ev.RunStarted(request=request),
             ev.RunFinished(number=number, report=seen, failing=failing, judged=judged),
@@ -141,7 +141,9 @@ class Log:
         for seen in reports or (None, None, None):
             self.run(seen, "reproduce")
         series = [
-            SeriesRun(run=run.number, strict=run.strict) for run in self.state.runs if run.number >= first
+            SeriesRun(run=run.number, strict=run.strict, tests=tuple(each.test for each in run.failing))
+            for run in self.state.runs
+            if run.number >= first
         ]
         return self.add(ev.ReproductionMeasured(reproduction=measure(series)))
 

@@ -55,19 +55,25 @@ def test_a_trial_for_another_hypothesis_has_not_tested_this_one():
     assert not isinstance(revised, Refusal)
 
 
-def test_what_is_refuted_stays_refuted():
+def test_what_is_refuted_stays_refuted_until_somebody_says_why_it_was_not():
     drive = reproduced()
     proposing(drive, "rounding")
     drive.saves()
     drive.ends(red(tree="t1"))
     for command in (
-        cmd.JudgeHypothesis(id=1, verdict="SUPPORTED", reason="after all"),
+        cmd.JudgeHypothesis(id=1, verdict="SUPPORTED", reason=" "),
+        cmd.JudgeHypothesis(id=1, verdict="REFUTED", reason="again"),
         cmd.RevisePrediction(id=1, prediction=Prediction(text="new")),
         cmd.ActivateHypothesis(id=1),
         cmd.Try(trial=Trial(kind="patch", patch="x", expects="pass", hypothesis=1)),
     ):
         assert isinstance(drive.send(command), Refusal)
     assert drive.state.hypotheses[0].is_eliminated
+    refuted = drive.state.hypotheses[0]
+    drive.send(cmd.JudgeHypothesis(id=1, verdict="INCONCLUSIVE", reason="the edit was in the wrong branch"))
+    (judged,) = drive.state.hypotheses
+    assert judged.verdict == "INCONCLUSIVE"
+    assert [(each.verdict, each.reason) for each in judged.overruled] == [("REFUTED", refuted.reason)]
 
 
 def test_a_verdict_keeps_what_it_teaches():

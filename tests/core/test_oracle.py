@@ -3,9 +3,10 @@
 import pytest
 
 from coach.core.failure import failing_set
-from coach.core.oracle import judge
+from coach.core.oracle import Judged, judge
+from coach.core.reference import Reference
 from coach.core.report import Ending
-from tests.core.driving import green, red
+from tests.core.driving import failure, green, red
 
 
 def test_a_complete_green_run_passes():
@@ -14,11 +15,12 @@ def test_a_complete_green_run_passes():
 
 def test_the_expected_failure_fails():
     failing = failing_set(red())
-    assert judge(red(), failing, {failing[0].strict}).outcome == "FAIL"
+    assert judge(red(), failing, Reference(run=1, failing=failing)) == Judged(outcome="FAIL")
 
 
 def test_another_failure_is_unresolved_and_named():
-    judged = judge(red("other"), failing_set(red("other")), {"0" * 16})
+    known = failing_set(red(failures=(failure(test="tests/test_cart.py::test_empty"),)))
+    judged = judge(red(), failing_set(red()), Reference(run=1, failing=known))
     assert judged.outcome == "UNRESOLVED"
     assert "another failure" in judged.reason
 

@@ -42,8 +42,8 @@ def test_a_search_begins_with_all_it_needs():
     drive = reproduced()
     assert isinstance(drive.send(cmd.BeginSearch(kind="commits", good="v1")), Decision)
     request = drive.effects[-1].request
-    assert request.expected == drive.state.expected
-    assert request.expected
+    assert request.reference.strict == drive.state.expected
+    assert request.reference.is_reproduced
     assert (request.kind, request.base, request.rate) == ("commits", "v1", 1.0)
     assert request.target == drive.state.target
     assert drive.state.search.request == request
@@ -72,7 +72,7 @@ def test_an_order_needs_one_test_and_takes_it_from_a_red_suite():
     drive.send(cmd.BeginSearch(kind="order"))
     request = drive.effects[-1].request
     assert request.target.is_one_test
-    assert request.expected == log.state.runs[-1].strict
+    assert request.reference.strict == log.state.runs[-1].strict
 
 
 def test_the_edit_is_compared_with_the_last_pass_or_the_commit():

@@ -12,6 +12,7 @@ import pytest
 
 from coach.core.events import Interpreter
 from coach.core.failure import failing_set
+from coach.core.reference import Reference
 from coach.core.run import RunRequest
 from coach.core.search import (
     AxisFound,
@@ -44,12 +45,12 @@ class Lab:
         self.ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), env)
         self.observed = []
 
-    def expected(self, test: str) -> tuple[str, ...]:
-        """Run the test in the checkout, as a session would, and take its signature."""
+    def reference(self, test: str) -> Reference:
+        """Run the test in the checkout, as a session would, and take its failure."""
         interpreter = Interpreter(path=sys.executable)
         around = Surroundings(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
         request = RunRequest(number=1, purpose="reproduce", target=Target(words=(test,)))
-        return tuple(each.strict for each in failing_set(execute(request, around, threading.Event())))
+        return Reference(run=1, failing=failing_set(execute(request, around, threading.Event())))
 
     def search(self, kind: str, test: str = TEST, known=(), stop=None, executor=None, **fields):
         request = SearchRequest(number=1, kind=kind, target=Target(words=(test,)), **fields)
@@ -78,7 +79,7 @@ def lab(tmp_path):
 def test_a_commit_among_64(lab, tmp_path):
     history, culprit = linear(tmp_path / "shop", 64, 41)
     here = lab(history.root)
-    result = here.search("commits", expected=here.expected(TEST))
+    result = here.search("commits", reference=here.reference(TEST))
     assert result.how == "found", result
     assert isinstance(result.found, CommitFound)
     assert [each.id for each in result.found.commits] == [culprit]
@@ -87,7 +88,7 @@ def test_a_commit_among_64(lab, tmp_path):
     assert result.probes <= 4 + 12
 
     tried = tuple(each for seen in here.observed for each in seen.tried)
-    again = here.search("commits", expected=here.expected(TEST), known=tried)
+    again = here.search("commits", reference=here.reference(TEST), known=tried)
     assert again.found == result.found
     assert (again.probes, again.known) == (0, result.probes)
 
@@ -98,18 +99,18 @@ def test_a_good_commit_is_named_and_the_test_is_new(lab, tmp_path):
     good = history.git("rev-parse", "main~16")
     env = here.env | {"PYTHONPATH": str(history.root / "src")}  # as an editable install has it
     here = Lab(history.root, here.home, env)
-    result = here.search("commits", expected=here.expected(TEST), base=good, width=1)
+    result = here.search("commits", reference=here.reference(TEST), base=good, width=1)
     assert isinstance(result.found, CommitFound), result
     assert [each.id for each in result.found.commits] == [culprit]
     assert result.probes <= 6
     with pytest.raises(UsageError):
-        here.search("commits", expected=("x",), base="no-such-commit")
+        here.search("commits", base="no-such-commit")
 
 
 def test_it_was_never_good(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 9, 1)
     here = lab(history.root)
-    result = here.search("commits", expected=here.expected(TEST))
+    result = here.search("commits", reference=here.reference(TEST))
     assert result.how == "nothing"
     assert result.found == NotARegression(commits_back=8)
     assert "not a regression as far as 8 commits back" in result.sentence
@@ -119,7 +120,7 @@ def test_what_is_not_committed_is_not_a_commit(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 5, 99)
     history.write(shop="def total(amount):\n    return amount\n")
     here = lab(history.root)
-    result = here.search("commits", expected=here.expected(TEST))
+    result = here.search("commits", reference=here.reference(TEST))
     assert result.how == "nothing"
     assert "not committed" in result.sentence
 
@@ -152,7 +153,7 @@ def test_the_hunk_that_matters_among_edits_that_need_each_other(lab, tmp_path):
     history.write(shop=new, shop_parts="def part_0(): ...\n\n\ndef part_9(): ...\n", notes="x = 1\n")
     history.write(tests__test_shop=f"# a comment\n{test}")
     here = lab(history.root)
-    result = here.search("edits", expected=here.expected(TEST), base=history.git("rev-parse", "HEAD"))
+    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
     assert isinstance(result.found, EditsFound), result
     (file,) = result.found.files
     assert file.path == "shop.py"
@@ -167,7 +168,7 @@ def test_the_tests_own_edit_can_be_the_one(lab, tmp_path):
         tests__test_shop="from shop import total\n\n\ndef test_total():\n    assert total(3) == 7\n"
     )
     here = lab(history.root)
-    result = here.search("edits", expected=here.expected(TEST), base=history.git("rev-parse", "HEAD"))
+    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
     assert isinstance(result.found, EditsFound), result
     assert [file.path for file in result.found.files] == ["tests/test_shop.py"]
 
@@ -176,7 +177,7 @@ def test_edits_on_top_of_what_failed_already(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 3, 2)
     history.write(other="x = 1\n")
     here = lab(history.root)
-    result = here.search("edits", expected=here.expected(TEST), base=history.git("rev-parse", "HEAD"))
+    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
     assert (result.how, result.found) == ("nothing", None)
     assert "does not pass either" in result.sentence
 
@@ -263,16 +264,16 @@ def test_an_input_is_reduced(lab, tmp_path):
     history.commit("one")
     here = lab(history.root)
     name = "tests/test_read.py::test_read"
-    result = here.search("input", name, expected=here.expected(name), input="tests/in.txt")
+    result = here.search("input", name, reference=here.reference(name), input="tests/in.txt")
     assert isinstance(result.found, InputReduced), result
     assert Path(result.found.reduced).read_text() == "xy"
     assert result.found.is_minimal
 
-    short = here.search("input", name, expected=here.expected(name), input="tests/in.txt", most=4)
+    short = here.search("input", name, reference=here.reference(name), input="tests/in.txt", most=4)
     assert short.how == "stopped"
     assert 2 <= len(Path(short.found.reduced).read_text()) < len(text)
     with pytest.raises(UsageError):
-        here.search("input", name, expected=("x",), input="tests/none.txt")
+        here.search("input", name, input="tests/none.txt")
 
 
 def test_a_nested_input_and_a_text_in_the_test_are_reduced_in_their_form(lab, tmp_path):
@@ -290,18 +291,18 @@ def test_a_nested_input_and_a_text_in_the_test_are_reduced_in_their_form(lab, tm
     before = (history.root / "tests/test_read.py").read_bytes()
     here = lab(history.root)
     name = "tests/test_read.py::test_read"
-    result = here.search("input", name, expected=here.expected(name), input="tests/test_read.py:10")
+    result = here.search("input", name, reference=here.reference(name), input="tests/test_read.py:10")
     assert isinstance(result.found, InputReduced), result
     assert json.loads(Path(result.found.reduced).read_text()) == {"items": [{"price": -1}]}
     assert (history.root / "tests/test_read.py").read_bytes() == before
     with pytest.raises(UsageError, match="no text begins on line 4"):
-        here.search("input", name, expected=("x",), input="tests/test_read.py:4")
+        here.search("input", name, input="tests/test_read.py:4")
 
 
 def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
     history, culprit = linear(tmp_path / "shop", 16, 7)
     here = lab(history.root)
-    expected = here.expected(TEST)
+    reference = here.reference(TEST)
     stop = threading.Event()
 
     class Observed(list):
@@ -313,11 +314,11 @@ def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
                 ).start()  # in the middle of the next probe, however fast they are
 
     here.observed = Observed()
-    first = here.search("commits", expected=expected, stop=stop, width=1)
+    first = here.search("commits", reference=reference, stop=stop, width=1)
     assert first.how == "stopped"
     tried = tuple(each for seen in here.observed for each in seen.tried)
     assert all("stopped" not in each.reason for each in tried)
-    second = here.search("commits", expected=expected, known=tried, width=1)
+    second = here.search("commits", reference=reference, known=tried, width=1)
     assert [each.id for each in second.found.commits] == [culprit]
     assert second.known == len(tried)
 
@@ -326,7 +327,7 @@ def test_another_executor_can_be_handed_in(lab, tmp_path):
     history, culprit = linear(tmp_path / "shop", 8, 5)
     here = lab(history.root)
     with ProcessPoolExecutor(2) as executor:
-        result = here.search("commits", expected=here.expected(TEST), executor=executor)
+        result = here.search("commits", reference=here.reference(TEST), executor=executor)
     assert [each.id for each in result.found.commits] == [culprit]
 
 
@@ -334,7 +335,7 @@ def test_code_from_outside_the_copy_is_no_evidence(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 2, 2)
     history.write(tests__conftest=f"import sys\n\nsys.path.insert(0, {str(history.root)!r})\n")
     here = lab(history.root)
-    result = here.search("commits", expected=here.expected(TEST))
+    result = here.search("commits", reference=here.reference(TEST))
     assert result.how == "failed"
     assert "outside the copy" in result.sentence
 
@@ -353,7 +354,7 @@ def test_folders_that_an_editable_install_imports_from_come_first_in_the_copy(la
     here.ground = replace(here.ground, interpreter=Interpreter(path=str(python)))
     assert import_roots(here.ground) == ("packages/core/src",)
     here.env["PYTHONPATH"] = str(here.root / "packages/core/src")
-    expected = here.expected(TEST)
+    reference = here.reference(TEST)
     del here.env["PYTHONPATH"]
-    result = here.search("commits", expected=expected)
+    result = here.search("commits", reference=reference)
     assert [each.id for each in result.found.commits] == [culprit]

@@ -14,6 +14,7 @@ from coach.core.failure import failing_set
 from coach.core.hypothesis import Prediction
 from coach.core.live import LiveSnapshot
 from coach.core.oracle import judge
+from coach.core.reference import Reference
 from coach.core.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.reproduction import SeriesRun, measure
 from coach.core.run import RunRequest
@@ -194,11 +195,11 @@ def started(
 
 
 def finished(
-    number: int, *failures: Failure, expected: tuple[str, ...] = (), **more: object
+    number: int, *failures: Failure, reference: Reference | None = None, **more: object
 ) -> ev.RunFinished:
     seen = report(*failures, **more)  # type: ignore[arg-type]
     failing = failing_set(seen)
-    return ev.RunFinished(number=number, report=seen, failing=failing, judged=judge(seen, failing, expected))
+    return ev.RunFinished(number=number, report=seen, failing=failing, judged=judge(seen, failing, reference))
 
 
 def ran(
@@ -225,7 +226,8 @@ SPEC = Spec(
     scope=("shop/*.py",),
     stop_and_ask=("the API must change",),
 )
-STRICT = tuple(each.strict for each in failing_set(report(failure())))
+REFERENCE = Reference(run=1, failing=failing_set(report(failure())), is_reproduced=True)
+STRICT = REFERENCE.strict
 SUSPECTS = (
     Suspect(
         path="shop/cart.py",
@@ -302,7 +304,9 @@ def pinned(**more: object) -> ev.TestPinned:
 
 
 def measured(*numbers: int) -> ev.ReproductionMeasured:
-    return ev.ReproductionMeasured(reproduction=measure([SeriesRun(run=n, strict=STRICT) for n in numbers]))
+    return ev.ReproductionMeasured(
+        reproduction=measure([SeriesRun(run=n, strict=STRICT, tests=REFERENCE.tests) for n in numbers])
+    )
 
 
 def verification(*, whole: bool) -> ev.VerificationJudged:
@@ -373,7 +377,7 @@ def story(step: str = "verify") -> list[ev.Event]:  # noqa: PLR0911 - a story st
         )
     )
     told.append(ev.EditSeen(paths=("shop/cart.py",)))
-    told += ran(4, failure(), purpose="feedback", warm=True, duration=0.06, tree="t2", expected=STRICT)
+    told += ran(4, failure(), purpose="feedback", warm=True, duration=0.06, tree="t2", reference=REFERENCE)
     told.append(
         ev.HypothesisJudged(id=1, verdict="REFUTED", reason="predicted pass, seen same failure", runs=(4,))
     )

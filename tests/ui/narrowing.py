@@ -37,7 +37,7 @@ def edited(number: int, *, by: str = "", **more: object) -> list[ev.Event]:
             warm=True,
             duration=0.06,
             tree=f"t{number}",
-            expected=fakes.STRICT,
+            reference=fakes.REFERENCE,
         ),
         attempt(number, by=by, **more),
     ]

@@ -3,9 +3,11 @@
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.checks import pinnable, wanted_alone
+from coach.core.decide.isolating import rank_suspects
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import begin_reproduction, start_run
 from coach.core.effects import ReadTest, StopRuns, Watch
+from coach.core.reference import is_of
 from coach.core.session import SessionState
 
 
@@ -61,6 +63,25 @@ def _(message: cmd.SetWatching, state: SessionState) -> Decision | Refusal:
     if message.watching == state.watching:
         return Refusal("runs on save are " + ("on already" if state.watching else "off already"))
     return Decision(effects=(Watch(on=message.watching),))
+
+
+@decide.register
+def _(message: cmd.TakeFailure, state: SessionState) -> Decision | Refusal:
+    """Let the session be about another failure: only the engineer's word changes it."""
+    if state.closed:
+        return CLOSED
+    run = state.run(message.run) if message.run else state.last_red
+    if run is None or not run.failing:
+        return Refusal(f"nothing failed in run #{message.run}" if message.run else "no run has failed yet")
+    if message.test and not any(is_of(message.test, each.test) for each in run.failing):
+        return Refusal(f"{message.test} did not fail in run #{run.number}; it was {run.failing[0].test}")
+    if state.reference and state.reference.strict == run.strict and not message.test:
+        return Refusal("the session is about that failure already")
+    draft = Draft(state)
+    draft.record(ev.FailureTaken(run=run.number, test=message.test))
+    rank_suspects(draft)
+    draft.notice = f"from here on about {run.failing[0].test} as in #{run.number}"
+    return draft.done()
 
 
 @decide.register

@@ -30,7 +30,7 @@ def begin_feedback(draft: Draft) -> None:
 
 def failing_first(state: SessionState) -> Target | None:
     """Return the tests that failed last, when they are fewer than the target; None when the target itself comes first."""
-    run = state.last_failure
+    run = state.last_red
     if (
         state.target.kind != "pytest"
         or state.target.is_one_test
@@ -189,7 +189,7 @@ def _(message: cmd.RunTarget, state: SessionState) -> Decision | Refusal:
 def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:
     state = draft.state
     if message.scope == "failures":
-        failed = state.last_failure
+        failed = state.last_red
         tests = (
             tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
         )

@@ -14,6 +14,7 @@ from coach.core.isolate.ranking import RULE, rank
 from coach.core.isolate.spectrum import MODULE, Scope, Spectrum
 from coach.core.loops.syntax import is_test_path
 from coach.core.oracle import Judged
+from coach.core.reference import is_of
 from coach.core.report import Counts, Ending, Failure, RunReport
 from coach.core.run import Run
 from coach.core.search import Place
@@ -33,13 +34,14 @@ MOST_BLAMED = 12
 
 
 def failure_in_view(state: SessionState) -> tuple[Run, Failure] | None:
-    """Return the newest failure of the target: one failure at a time."""
-    run = state.last_failure
-    if run is None or run.report is None or not run.report.failures:
+    """Return the failure the session is about, as the newest run shows it: one failure at a time."""
+    run, reference = state.last_failure, state.reference
+    failures = (*run.report.failures, *run.report.rerun_failures) if run and run.report else ()
+    if run is None or not failures:
         return None
-    first = run.failing[0].test
-    found = next((each for each in run.report.failures if each.test == first), run.report.failures[0])
-    return run, found
+    wanted = reference.tests if reference else (run.failing[0].test,)
+    found = (each for test in wanted for each in failures if is_of(test, each.test))
+    return run, next(found, failures[0])
 
 
 def begin_trace(draft: Draft, scope: Scope) -> str:

@@ -52,10 +52,14 @@ def _(message: cmd.JudgeHypothesis, state: SessionState) -> Decision | Refusal:
     hypothesis = state.hypothesis(message.id)
     if hypothesis is None:
         return Refusal(f"no hypothesis H{message.id}")
-    if hypothesis.is_eliminated:
-        return Refusal(f"H{message.id} was refuted; write a new one instead of reviving it")
     if not message.reason.strip():
-        return Refusal("a verdict needs what was observed")
+        return Refusal(
+            "a verdict needs what was observed"
+            if hypothesis.is_open
+            else f"H{message.id} was judged already: say why that verdict was wrong; both are kept"
+        )
+    if message.verdict == hypothesis.verdict:
+        return Refusal(f"H{message.id} is {message.verdict.lower()} already")
     later = tuple(
         run.number
         for run in state.runs

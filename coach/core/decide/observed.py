@@ -9,10 +9,12 @@ from coach.core.decide.proving import PLANNED, continue_plan, go_on_without
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start_run
 from coach.core.failure import is_structural
-from coach.core.hypothesis import judge_prediction
-from coach.core.oracle import Judged
+from coach.core.oracle import RULE, Judged
 from coach.core.oracles import judge_run
+from coach.core.prediction import judge_prediction
+from coach.core.reference import is_of
 from coach.core.report import Ending, RunReport
+from coach.core.reproduction import RULE as MEASURED
 from coach.core.reproduction import SeriesRun, measure, needs_more
 from coach.core.run import Run
 from coach.core.session import SessionState
@@ -44,7 +46,7 @@ def _(message: eff.RunEnded, state: SessionState) -> Decision | Refusal:
 
 def _finish(draft: Draft, run: Run, report: RunReport) -> None:
     failing, judged = judge_run(draft.state, run, report)
-    draft.record(ev.RunFinished(number=run.number, report=report, failing=failing, judged=judged))
+    draft.record(ev.RunFinished(number=run.number, report=report, failing=failing, judged=judged, rule=RULE))
 
 
 def _give_up(draft: Draft, report: RunReport) -> None:
@@ -86,6 +88,7 @@ def _series(state: SessionState) -> tuple[list[SeriesRun], float]:
         SeriesRun(
             run=run.number,
             strict=run.strict,
+            tests=tuple(each.test for each in run.failing),
             resolved=run.is_evidence and (bool(run.failing) or run.judged.outcome != "UNRESOLVED"),
         )
         for run in runs
@@ -107,7 +110,13 @@ def _continue_series(draft: Draft) -> None:
 
 def _measure(draft: Draft) -> None:
     series, _ = _series(draft.state)
-    draft.record(ev.ReproductionMeasured(reproduction=measure(series)))
+    known = draft.state.reference
+    found = measure(series, known if known and known.is_reproduced else None)
+    draft.record(ev.ReproductionMeasured(reproduction=found, rule=MEASURED))
+    if found.otherwise and not found.failures and known:
+        draft.notice = (
+            f"red in another way in {found.otherwise} of {found.runs} runs; {known.first.test} was not"
+        )
 
 
 def _test_prediction(draft: Draft, run: Run) -> None:
@@ -125,10 +134,9 @@ def _test_prediction(draft: Draft, run: Run) -> None:
     edited = any(edit.after_run >= hypothesis.after_run for edit in draft.state.edits)
     if not edited and run.request.purpose != "experiment":
         return
-    another = bool(run.failing) and run.judged.outcome != "FAIL"
     expects = hypothesis.prediction.expects
     assert expects is not None
-    verdict, reason = judge_prediction(expects, run.judged.outcome, another_failure=another)
+    verdict, reason = judge_prediction(expects, run)
     draft.record(ev.HypothesisJudged(id=hypothesis.id, verdict=verdict, reason=reason, runs=(run.number,)))
 
 
@@ -199,7 +207,7 @@ def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
         return Decision(notice=f"the source of {message.test} was not found; nothing is pinned")
     failed = state.last_failure
     failures = (
-        [each for each in failed.report.failures if each.test == message.test]
+        [each for each in failed.report.failures if is_of(message.test, each.test)]
         if failed and failed.report
         else []
     )

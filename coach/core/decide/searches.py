@@ -6,6 +6,7 @@ from coach.core import events as ev
 from coach.core.decide.isolating import rank_suspects
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.isolate.leads import evidence_from_searches
+from coach.core.reference import Reference, is_of
 from coach.core.run import Run
 from coach.core.search import Place, SearchRequest, SearchResult
 from coach.core.session import SessionState
@@ -21,15 +22,15 @@ _REPEATED = {"edits", "commits", "input"}
 @decide.register
 def _(message: cmd.BeginSearch, state: SessionState) -> Decision | Refusal:
     target = _target(state)
-    expected = _expected(state, target)
-    if why_not := _impossible(message, state, target, expected):
+    reference = _reference(state, target)
+    if why_not := _impossible(message, state, target, reference):
         return Refusal(why_not)
     draft = Draft(state)
     if state.search:
         superseded = SearchResult(how="stopped", sentence="superseded by another search")
         draft.record(ev.SearchEnded(number=state.search.request.number, result=superseded))
         draft.perform(eff.StopSearch())
-    request = _request(message, state, target, expected)
+    request = _request(message, state, target, reference)
     draft.record(ev.SearchBegan(search=request))
     known = {tried.key: tried for search in state.searches for tried in search.tried}
     draft.perform(eff.RunSearch(request=request, known=tuple(known.values())))
@@ -37,7 +38,7 @@ def _(message: cmd.BeginSearch, state: SessionState) -> Decision | Refusal:
 
 
 def _impossible(
-    message: cmd.BeginSearch, state: SessionState, target: Target, expected: tuple[str, ...]
+    message: cmd.BeginSearch, state: SessionState, target: Target, reference: Reference | None
 ) -> str:
     """Say why a search cannot begin now; empty when it can."""
     reasons = {
@@ -45,7 +46,7 @@ def _impossible(
         "which file? Name one the failing test reads": message.kind == "input" and not message.input,
         "this needs one failing test; run the target or the whole suite first": message.kind in _OF_ONE_TEST
         and not target.is_one_test,
-        "no failure is known yet; ‹reproduce› reproduces it": message.kind in _REPEATED and not expected,
+        "no failure is known yet; ‹reproduce› reproduces it": message.kind in _REPEATED and not reference,
         "nothing to compare with: the target never passed here and there is no commit": message.kind
         == "edits"
         and not _base(state)[0],
@@ -54,14 +55,14 @@ def _impossible(
 
 
 def _request(
-    message: cmd.BeginSearch, state: SessionState, target: Target, expected: tuple[str, ...]
+    message: cmd.BeginSearch, state: SessionState, target: Target, reference: Reference | None
 ) -> SearchRequest:
     base, label = _base(state) if message.kind == "edits" else (message.good, "")
     return SearchRequest(
         number=len(state.searches) + 1,
         kind=message.kind,
         target=target,
-        expected=expected,
+        reference=reference,
         base=base,
         base_label=label,
         rate=_rate(state) if message.kind in _REPEATED else 1.0,
@@ -113,8 +114,9 @@ def _target(state: SessionState) -> Target:
     target = state.target
     if target.kind == "command" or target.is_one_test:
         return target
-    run = state.last_failure or _last_red(state)
-    test = next((each.test for each in run.failing if "::" in each.test), "") if run else ""
+    run = _last_red(state)
+    failing = state.reference.failing if state.reference else run.failing if run else ()
+    test = next((each.test for each in failing if "::" in each.test), "")
     return Target(words=(test,)) if test else target
 
 
@@ -123,22 +125,25 @@ def _last_red(state: SessionState) -> Run | None:
     return next((run for run in reversed(state.runs) if run.failing and not run.request.in_copy), None)
 
 
-def _expected(state: SessionState, target: Target) -> tuple[str, ...]:
-    """Return the strict signatures of the failure that is searched for."""
-    if state.expected and state.target == target:
-        return state.expected
+def _reference(state: SessionState, target: Target) -> Reference | None:
+    """Return the failure that is searched for: the session's, else what the target was seen to fail with."""
+    known = state.reference
+    if known and (state.target == target or any(known.names(word) for word in target.words)):
+        return known
     for run in reversed(state.runs):
         found = tuple(
-            each.strict for each in run.failing if target.kind == "command" or each.test in target.words
+            each
+            for each in run.failing
+            if target.kind == "command" or any(is_of(word, each.test) for word in target.words)
         )
         if found and not run.request.in_copy:
-            return found
-    return state.expected
+            return Reference(run=run.number, failing=found)
+    return known
 
 
 def _rate(state: SessionState) -> float:
-    found = state.reproduction
-    return found.failures / found.runs if found and found.is_reproduced and not found.is_stable else 1.0
+    found = state.reproduced
+    return found.failures / found.runs if found and not found.is_stable else 1.0
 
 
 def _base(state: SessionState) -> tuple[str, str]:

@@ -186,11 +186,9 @@ def _outcome(run: Run, state: SessionState, clean: Cleaner) -> str:
     if not run.failing:
         return f"unresolved: {clean.code(run.judged.reason)}"
     first = run.failing[0]
-    same = (
-        "the same failure"
-        if any(each.strict in state.expected for each in run.failing)
-        else "another failure"
-    )
+    same = "the same failure" if run.shows(state.reference) else "another failure"
+    if run.judged.remark:
+        same = run.judged.remark
     tests = f" and {len(run.failing) - 1} more" if len(run.failing) > 1 else ""
     return f"fails ({same}): {clean.code(f'{first.exception}: {first.message}', 160)}{tests}; {counts.passed} passed"
 

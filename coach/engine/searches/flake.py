@@ -52,4 +52,5 @@ def _probe(task: Task, condition: Condition, number: int) -> Probe:
     }[condition]
     seed = None if condition == "new seed" else _ONE_SEED
     label = f"{condition}, run {number}"
-    return Probe(task.now, Target(words=files), task.request.expected, order, number, label, seed)
+    reference = task.request.reference
+    return Probe(task.now, Target(words=files), reference, order=order, round=number, label=label, seed=seed)

@@ -6,6 +6,7 @@ Three runs set it up (the whole order, the victim alone), ddmin does the rest. A
 from coach.core.figures import count
 from coach.core.isolate.pollution import file_of, find_polluters
 from coach.core.isolate.repeats import any_failure, runs_for
+from coach.core.reference import Reference
 from coach.core.search import PollutersFound, SearchResult
 from coach.engine.probing import Answer, Order, Probe
 from coach.engine.search import Stopped, drive
@@ -21,13 +22,13 @@ _WATCHED = 20
 def search_order(task: Task) -> SearchResult:
     """Find the polluters of the target, which is one test."""
     victim = task.request.target.words[0]
-    whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.expected)
-    alone = task.ordered(Order(victim, ()), (file_of(victim),), "the victim alone", task.request.expected)
+    whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.reference)
+    alone = task.ordered(Order(victim, ()), (file_of(victim),), "the victim alone", task.request.reference)
     in_order, by_itself = task.bench.look((whole, alone))
     if said := _no_pollution(in_order, by_itself, victim):
         return said
-    expected = task.request.expected or in_order.strict
-    return _search(task, victim, in_order.ran[:-1], expected)
+    reference = task.request.reference or Reference(run=0, failing=in_order.failing)
+    return _search(task, victim, in_order.ran[:-1], reference)
 
 
 def _no_pollution(whole: Answer, alone: Answer, victim: str) -> SearchResult | None:
@@ -42,12 +43,12 @@ def _no_pollution(whole: Answer, alone: Answer, victim: str) -> SearchResult | N
     return None
 
 
-def _search(task: Task, victim: str, before: tuple[str, ...], expected: tuple[str, ...]) -> SearchResult:
+def _search(task: Task, victim: str, before: tuple[str, ...], reference: Reference) -> SearchResult:
     def probe_of(question: tuple[tuple[str, ...], int]) -> Probe:
         tests, number = question
         files = tuple(dict.fromkeys(file_of(each) for each in (*tests, victim)))
         label = f"after {len(tests)} of {count(len(before), 'test')}"
-        ordered = task.ordered(Order(victim, tests, watch=len(tests) <= _WATCHED), files, label, expected)
+        ordered = task.ordered(Order(victim, tests, watch=len(tests) <= _WATCHED), files, label, reference)
         return ordered.again(number)
 
     rate = task.request.rate
@@ -61,15 +62,13 @@ def _search(task: Task, victim: str, before: tuple[str, ...], expected: tuple[st
     if stopped:
         found = PollutersFound(victim=victim, polluters=polluters, of=len(before))
         return ended("stopped", f"{stopped}: at most {count(len(polluters), 'test')} of {len(before)}", found)
-    return _told(task, victim, polluters, len(before), expected)
+    return _told(task, victim, polluters, len(before), reference)
 
 
-def _told(
-    task: Task, victim: str, polluters: tuple[str, ...], of: int, expected: tuple[str, ...]
-) -> SearchResult:
+def _told(task: Task, victim: str, polluters: tuple[str, ...], of: int, reference: Reference) -> SearchResult:
     """Look at what they leave behind, once more when the search did not. That this is the cause is for a person to say."""
     files = tuple(dict.fromkeys(file_of(each) for each in (*polluters, victim)))
-    last = task.ordered(Order(victim, polluters, watch=True), files, "what they leave behind", expected)
+    last = task.ordered(Order(victim, polluters, watch=True), files, "what they leave behind", reference)
     leaked = task.bench.leaked.get(last.key)
     if leaked is None:
         (seen,) = task.bench.look((last,))

@@ -7,6 +7,7 @@ from coach.core.isolate.repeats import any_failure, runs_for
 from coach.core.isolate.steps import Steps
 from coach.core.loops.syntax import is_test_path
 from coach.core.oracle import Outcome
+from coach.core.reference import Reference
 from coach.core.search import Found, How, SearchRequest, SearchResult
 from coach.core.target import Target
 from coach.engine.composing import Composer, Entry
@@ -36,7 +37,7 @@ class Task:
     def probe(self, tree: str, label: str = "", number: int = 1) -> Probe:
         """Ask whether the target shows the failure on a tree."""
         request = self.request
-        return Probe(tree, request.target, request.expected, round=number, label=label)
+        return Probe(tree, request.target, request.reference, request.grain, round=number, label=label)
 
     @property
     def runs(self) -> int:
@@ -52,9 +53,9 @@ class Task:
         search = any_failure(asking(), self.runs, width=max(self.width, len(probes)))
         return drive(search, lambda question: probes[question[0]].again(question[1]), self.bench)
 
-    def ordered(self, order: Order, files: tuple[str, ...], label: str, expected: tuple[str, ...]) -> Probe:
+    def ordered(self, order: Order, files: tuple[str, ...], label: str, reference: Reference | None) -> Probe:
         """Ask whether the victim shows the failure after other tests; no ``files`` means the whole suite."""
-        return Probe(self.now, Target(words=files), expected, order, label=label)
+        return Probe(self.now, Target(words=files), reference, order=order, label=label)
 
     def test_files(self) -> dict[str, Entry]:
         """Return the test side of now: what is laid over older trees, so that the same test asks the same question."""

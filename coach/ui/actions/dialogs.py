@@ -57,8 +57,6 @@ def judge(screen: "SessionScreen", _key: str) -> None:
         screen.say(
             "every hypothesis has its verdict; select one to judge it again, or ‹hypothesis› writes a new one"
         )
-    elif chosen.is_eliminated:
-        screen.say(f"H{chosen.id} was refuted; ‹hypothesis› writes a new one")
     else:
         screen.app.push_screen(JudgeScreen(chosen), screen.submit_answer)
 

@@ -85,7 +85,9 @@ def _eliminated(each: Hypothesis) -> list[Line]:
         hang=6,
         key=key,
     )
-    return [claim, line("      ", (each.reason, "dim"), hang=6, key=key)] if each.reason else [claim]
+    reasons = [f"before: {was.verdict.lower()}, {was.reason}" for was in each.overruled]
+    reasons += [each.reason] if each.reason else []
+    return [claim, *(line("      ", (reason, "dim"), hang=6, key=key) for reason in reasons)]
 
 
 def verify(state: SessionState, _looking: Looking) -> tuple[Line, ...]:

@@ -19,7 +19,8 @@ class JudgeScreen(Form[JudgeHypothesis]):
 
     def fields(self) -> tuple[Field, ...]:
         words = tuple(word.lower() for word in get_args(Verdict))
-        return Field("verdict", "verdict", words[0], choices=words), Field("reason", "what was observed")
+        asked = "what was observed" if self._hypothesis.is_open else "why the verdict before was wrong"
+        return Field("verdict", "verdict", words[0], choices=words), Field("reason", asked)
 
     def make(self, values: dict[str, str]) -> JudgeHypothesis | str:
         if not values["reason"].strip():
