@@ -6,7 +6,6 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 import os
 import platform
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from coach.core.effects import FilesSaved, RunEnded
 from coach.core.report import Ending, RunReport
 from coach.core.session import SessionState, replay
 from coach.core.target import Target
+from coach.core.veil import Veil
 from coach.diagnostics import keep_diagnostics
 from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
@@ -37,7 +37,6 @@ from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
 from coach.store.paths import new_session_id, project_home, session_folder, state_home
 from coach.store.recording import Recording
-from coach.veil import Veil
 from coach.workflow_files import load_workflow, workflow_paths
 
 JOIN_SECONDS = 1.5
@@ -64,7 +63,7 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
     keep_diagnostics()
     service = Service(session_folder(session_id))
     veil = Veil(private_of(root).secrets)
-    engine = _engine(root, interpreter, settings, trees, _kept(log, veil))
+    engine = _engine(root, interpreter, settings, trees, log, veil)
     dispatcher = Dispatcher(log, engine, service=service, veil=veil.seen)
     dispatcher.record(opened)
     if settings.loops_off:
@@ -99,7 +98,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     trees, _ = open_trees(root, project_home(root))
     keep_diagnostics()
     veil = Veil(private_of(root).secrets)
-    engine = _engine(root, interpreter, settings, trees, _kept(log, veil))
+    engine = _engine(root, interpreter, settings, trees, log, veil)
     service = Service(session_folder(listed.id))
     with no_collection():
         dispatcher = Dispatcher(log, engine, loaded.records, service=service, veil=veil.seen)
@@ -154,27 +153,31 @@ def project_here() -> Path:
     return find_root(Path.cwd())
 
 
-_Kept = tuple[Callable[[str], str], Callable[[str], str]]
-"""How outputs are kept, and read again."""
-
-
-def _kept(log: Recording, veil: Veil) -> _Kept:
-    return lambda text: log.keep(veil.text(text)), log.output
-
-
-def _engine(
-    root: Path, interpreter: ev.Interpreter, settings: Settings, trees: TreeStore | None, kept: _Kept
+def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything around it
+    root: Path,
+    interpreter: ev.Interpreter,
+    settings: Settings,
+    trees: TreeStore | None,
+    log: Recording,
+    veil: Veil,
 ) -> LocalEngine:
     limits = Limits(wall=settings.timeout, silence=settings.silence)
     ground = Ground(
-        root.resolve(), project_home(root), interpreter, limits, dict(os.environ), state=state_home()
+        root.resolve(),
+        project_home(root),
+        interpreter,
+        limits,
+        dict(os.environ),
+        state=state_home(),
+        veil=veil,
     )
     return LocalEngine(
         root=root,
         interpreter=interpreter,
         limits=limits,
-        keep=kept[0],
-        recall=kept[1],
+        keep=log.keep,
+        veil=veil.text,
+        recall=log.output,
         trees=trees,
         watcher=Watcher(root, home=state_home()),
         warm=settings.warm,

@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from coach.core.figures import count
-from coach.core.text import Text
+from coach.core.text import Prose, Text
 from coach.core.value import Value
 
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
@@ -19,8 +19,8 @@ class Hunk(Value):
     old_lines: int
     new_start: int
     new_lines: int
-    heading: Text = ""
-    text: Text = ""
+    heading: Prose = ""
+    text: Prose = ""
 
 
 class FileChange(Value):

@@ -16,7 +16,7 @@ from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.core.search import Place, SearchRequest, SearchResult, Tried
 from coach.core.suspect import Touched
-from coach.core.text import Text
+from coach.core.text import Prose, Text
 from coach.core.value import Value
 
 
@@ -258,7 +258,7 @@ class EffectFailed(Value):
     """The engine could not do what was asked; ``message`` says what, why and what to do."""
 
     effect: str
-    message: Text
+    message: Prose
     run: int = 0
 
 

@@ -9,7 +9,7 @@ test that reaches the line; without such a test it is open.
 from typing import Literal, get_args
 
 from coach.core.hypothesis import Verdict
-from coach.core.text import Text
+from coach.core.text import Prose, Text
 from coach.core.value import Value
 
 RULE = 1
@@ -50,7 +50,7 @@ class Row(Value):
 
     hit: int
     line: int
-    value: Text
+    value: Prose
     holds: bool | None = None
 
 
@@ -64,7 +64,7 @@ class TestHits(Value):
     evaluated: int = 0
     held: int = 0
     raised: int = 0
-    error: Text = ""
+    error: Prose = ""
     rows: tuple[Row, ...] = ()
 
 
@@ -79,7 +79,7 @@ class Observed(Value):
     tests: tuple[TestHits, ...] = ()
     unreached: int = 0
     way: Text = ""
-    why: Text = ""
+    why: Prose = ""
     """Why nothing could be seen; empty when it could."""
 
 

@@ -83,6 +83,8 @@ class Private:
     host: str = ""
     patterns: tuple[re.Pattern[str], ...] = ()
     """The project's own."""
+    names: tuple[str, ...] = ()
+    """Files and tests of the project: a secret spelt like a part of one stays there, or nobody could run that test."""
 
 
 def taken_out(counts: Iterable[tuple[str, int]]) -> str:
@@ -95,7 +97,7 @@ class Redactor:
 
     def __init__(self, private: Private | None = None) -> None:
         private = private or Private()
-        self._exact = _any_of((value, value) for value in private.secrets)
+        self._exact = _any_of(((value, value) for value in private.secrets), private.names)
         self._home = private.home.rstrip("/")
         names = (("user", private.user), ("host", private.host))
         self._names = [(rule, name) for rule, name in names if _is_telling(name)]
@@ -132,7 +134,11 @@ class Redactor:
         return self._replace_exact(text, found) if found else text
 
     def _replace_exact(self, text: str, exact: "_Exact") -> str:
-        return exact.pattern.sub(lambda match: self._sign_known(exact.meaning[match.group()]), text)
+        def signed(match: re.Match[str]) -> str:
+            value = exact.meaning[match.group()]
+            return self._sign_known(value) if value else match.group()
+
+        return exact.pattern.sub(signed, text)
 
     def _sign_known(self, value: str) -> str:
         return self._sign(self._owner.get(value, "environment"), value)
@@ -167,19 +173,20 @@ class Redactor:
 
 @dataclass(frozen=True, slots=True)
 class _Exact:
-    """Every spelling of some values as one pattern, and which value a spelling means."""
+    """Every spelling of some values as one pattern, and which value a spelling means; names that stay mean none."""
 
     pattern: re.Pattern[str]
     meaning: dict[str, str]
 
 
-def _any_of(pairs: Iterable[tuple[str, str]]) -> _Exact | None:
+def _any_of(pairs: Iterable[tuple[str, str]], names: Iterable[str] = ()) -> _Exact | None:
     meaning: dict[str, str] = {}
     for value, means in pairs:
         if len(value) >= SHORTEST_EXACT and not value.isspace():
             meaning |= dict.fromkeys(_spellings(value), means)
     if not meaning:
         return None
+    meaning |= {name: "" for name in names if any(each in name for each in meaning)}
     # Longest first: a value that begins with another one must win.
     ordered = sorted(meaning, key=lambda each: (-len(each), each))
     return _Exact(re.compile("|".join(map(_as_pattern, ordered))), meaning)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr, TypeAdapter, ValidationError
 
-from coach.core.text import Text
+from coach.core.text import Prose, Text
 from coach.core.value import Value
 
 Phase = Literal["setup", "call", "teardown", "collect", "command"]
@@ -54,12 +54,12 @@ class Frame(Value):
     function: Text
     own: bool
     """Whether the file belongs to the project: under its root and not in an environment."""
-    source: Text = ""
+    source: Prose = ""
     """The line itself, stripped."""
-    code: Text = ""
+    code: Prose = ""
     """The lines of the enclosing function (own frames only), as they were when the run ended."""
     code_start: int = 0
-    locals: tuple[tuple[Text, Text], ...] = ()
+    locals: tuple[tuple[Text, Prose], ...] = ()
     """Names and shortened values at the moment of the exception."""
 
 
@@ -67,17 +67,17 @@ class Section(Value):
     """Output pytest captured for a test, such as ``Captured stdout call``."""
 
     name: Text
-    text: Text
+    text: Prose
 
 
 class Difference(Value):
     """Where two compared values part: one of the first places, outermost first."""
 
-    path: Text = ""
+    path: Prose = ""
     """As one writes it: ``components.Items[3].price``, ``line 4, column 12``; empty: the values as a whole."""
-    got: Text = ""
+    got: Prose = ""
     """What the code gave there, shortened; empty: nothing stands there."""
-    wanted: Text = ""
+    wanted: Prose = ""
     """What it should have been there, shortened; empty: nothing should stand there."""
     is_sure: bool = False
     """Whether the test runner itself says which side was wanted; else the side of a literal, else the right one."""
@@ -93,7 +93,7 @@ class Cause(Value):
     """*cause*: ``raise … from`` it · *context*: raised while it was handled · *member*: one of an exception group ·
     *logged*, *printed*: a traceback in what the test logged or wrote."""
     exception: Text = ""
-    message: Text = ""
+    message: Prose = ""
     frames: tuple[Frame, ...] = ()
     """Outermost first, as in a failure."""
 
@@ -104,7 +104,7 @@ class Failure(Value):
     test: Text
     phase: Phase = "call"
     exception: Text = ""
-    message: Text = ""
+    message: Prose = ""
     """What the test runner says of it: the exception's text, or an item's own words (a doctest's, a YAML row's)."""
     frames: tuple[Frame, ...] = ()
     difference: tuple[Difference, ...] = ()
@@ -145,7 +145,7 @@ class NotRun(Value):
 
     test: Text
     how: Literal["skipped", "xfailed", "deselected", "absent"] = "skipped"
-    reason: Text = ""
+    reason: Prose = ""
 
     @property
     def sentence(self) -> str:
@@ -158,7 +158,7 @@ class Ending(Value):
     """How a run came to its end, in one sentence for people."""
 
     kind: EndingKind = "completed"
-    sentence: Text = ""
+    sentence: Prose = ""
     exit_code: int | None = None
 
     @property
@@ -174,7 +174,7 @@ class Output(Value):
     bytes: int = 0
     dropped: int = 0
     """Bytes that were read and not kept, between head and tail."""
-    tail: Text = ""
+    tail: Prose = ""
     """The last lines, for commands whose output is all there is."""
 
 
@@ -209,11 +209,11 @@ class RunReport(Value):
     """Source files that changed while the run was under way: its evidence belongs to no single tree."""
     foreign_modules: tuple[Text, ...] = ()
     """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
-    probe_notes: tuple[Text, ...] = ()
+    probe_notes: tuple[Prose, ...] = ()
     """Dropped channel lines, probe errors: reasons to doubt the report."""
     warm: bool = False
     """Whether it was forked from the warm server: quick feedback, and never evidence."""
-    cold_because: Text = ""
+    cold_because: Prose = ""
     """Why a run that could have been warm was not."""
 
 

@@ -17,7 +17,7 @@ from coach.core.isolate.axes import Table
 from coach.core.oracle import Outcome
 from coach.core.reference import Grain, Reference
 from coach.core.target import Target
-from coach.core.text import Text
+from coach.core.text import Prose, Text
 from coach.core.value import Value
 
 REASSEMBLING: frozenset[str] = frozenset({"edits", "input"})
@@ -92,7 +92,7 @@ class Tried(Value):
     key: str
     label: Text = ""
     outcome: Outcome
-    reason: Text = ""
+    reason: Prose = ""
 
 
 class Commit(Value):

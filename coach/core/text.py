@@ -72,7 +72,14 @@ def as_storable(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(as_storable)]
-"""Foreign text inside an event: storable, not yet safe to show."""
+"""Foreign text inside an event: storable, not yet safe to show. What it names (a test, a file) it names exactly."""
+
+PROSE = object()
+"""Marks text that is read and names nothing: see ``Prose``."""
+
+Prose = Annotated[str, BeforeValidator(as_storable), PROSE]
+"""``Text`` out of which secrets may be taken before it is recorded: messages, values, source, output. Never an id, a path,
+a tree, a kind: those are what runs, files and events are found by."""
 
 
 def safe(text: str, *, limit: int | None = None) -> SafeText:

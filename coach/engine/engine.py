@@ -78,13 +78,16 @@ class LocalEngine:
         warm: bool = False,
         searches: SearchBench | None = None,
         recall: Callable[[str], str] = lambda _: "",
+        veil: Callable[[str], str] = lambda text: text,
         home: Path | None = None,
     ) -> None:
         self._searches = searches or SearchBench()
         self._live = LiveOutput()
         own = dict(env or os.environ)
         server = WarmServer(root, interpreter.path, self._server_environment) if warm else None
-        self._around = Surroundings(root, interpreter, limits, keep, self._live, own, warm=server, home=home)
+        self._around = Surroundings(
+            root, interpreter, limits, keep, self._live, own, warm=server, home=home, veil=veil
+        )
         self._looking = Looking(self._around, recall)
         self._trees, self._saves = trees, SaveTelling(watcher)
         self._switches = Switches(root)
@@ -263,7 +266,7 @@ class LocalEngine:
     def _read(self, effect: Effect) -> Observation | None:
         match effect:
             case ReadTest():
-                return self._read_test(effect)
+                return _test_seen(self._around.root, effect)
             case ReadChanges():
                 return self._read_changes(effect)
             case FindRelated():
@@ -279,17 +282,6 @@ class LocalEngine:
                 )
             case _:
                 raise AssertionError(effect)
-
-    def _read_test(self, effect: ReadTest) -> TestSeen:
-        found = read_test(self._around.root, effect.test)
-        return TestSeen(
-            test=effect.test,
-            path=found.path,
-            line=found.line,
-            source=found.source,
-            digest=found.digest,
-            pin=effect.pin,
-        )
 
     def _read_changes(self, effect: ReadChanges) -> ChangesSeen:
         trees = self._known_trees()
@@ -310,6 +302,18 @@ class LocalEngine:
                 "changes cannot be read", why="the project has no git", do="run git init and commit once"
             )
         return self._trees
+
+
+def _test_seen(root: Path, effect: ReadTest) -> TestSeen:
+    found = read_test(root, effect.test)
+    return TestSeen(
+        test=effect.test,
+        path=found.path,
+        line=found.line,
+        source=found.source,
+        digest=found.digest,
+        pin=effect.pin,
+    )
 
 
 def _with_trees(effect: ReadTouched | RestoreTree, trees: Trees | None) -> Observation:

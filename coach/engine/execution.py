@@ -65,7 +65,7 @@ class Surroundings:
     interpreter: Interpreter
     limits: Limits
     keep: Callable[[str], str]
-    """Stores output and returns its content hash; an empty string when it could not."""
+    """Stores text as it is and returns its content hash; an empty string when it could not."""
     live: LiveOutput
     env: Mapping[str, str]
     loaded: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -80,6 +80,8 @@ class Surroundings:
     """Plans of mutating and logging runs by run number before they begin, and what came of them afterwards."""
     called: dict[int, dict[str, CallTrace]] = field(default_factory=dict)
     """Call traces by run number; whoever asked for them takes them out."""
+    veil: Callable[[str], str] = lambda text: text
+    """Takes secrets out of output before it is kept."""
     home: Path | None = None
     """Where the compiled probe is kept; None: it runs from its sources."""
 
@@ -321,7 +323,7 @@ class _Execution:
 
     def _output(self, lines: tuple[str, ...]) -> Output:
         captured = self._around.live.captured
-        text = captured.text()
+        text = self._around.veil(captured.text())
         return Output(
             artefact=self._around.keep(text) if text else "",
             bytes=captured.bytes,

@@ -21,6 +21,7 @@ from coach.core.reference import Grain, Reference
 from coach.core.report import Failure, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
+from coach.core.veil import NOTHING_SECRET, Veil
 from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
@@ -41,6 +42,8 @@ class Ground:
     """Folders of the project the interpreter imports from, relative to the root; in a copy they come first."""
     state: Path | None = None
     """The state directory, for the compiled probe."""
+    veil: Veil = NOTHING_SECRET
+    """Takes out of reports what the log does not hold: ``expected`` was computed from what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
         number=0, purpose="experiment", target=probe.target, hash_seed=probe.hash_seed, tree=probe.tree
     )
     report = as_in_checkout(execute(request, around, cancel, copy), copy, ground.root)
+    report = ground.veil.report(report)
     order = probe.order
     if order is not None:
         report = _of_victim(report, order.victim)

@@ -2,8 +2,8 @@
 
 from coach.core.effects import RunEnded
 from coach.core.report import Ending, RunReport
+from coach.core.veil import Veil
 from coach.exporting import dotenv_secrets
-from coach.veil import Veil
 from tests.core.building import failure, report
 from tests.handoff.conftest import TEST
 

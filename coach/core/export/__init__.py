@@ -36,6 +36,16 @@ class Export:
     digest: str
 
 
+def names_of(state: SessionState) -> tuple[str, ...]:
+    """Return the files and tests that the session speaks of. A test's parameters and a command's words are values."""
+    if state.target.kind != "pytest":
+        return ()
+    failures = [each for run in state.runs if run.report for each in run.report.failures]
+    files = {frame.path for each in failures for frame in each.frames if frame.own}
+    tests = {word.partition("[")[0] for word in (*state.target.words, *(each.test for each in failures))}
+    return tuple(sorted(files | tests | {test.partition("::")[0] for test in tests}))
+
+
 def export(
     state: SessionState,
     *,
@@ -59,7 +69,7 @@ def export(
     """
     if budget < LEAST:
         raise ValueError(f"an export needs at least {LEAST:,} tokens, not {budget:,}")
-    redactor = Redactor(private)
+    redactor = Redactor(replace(private or Private(), names=names_of(state)))
     clean = Cleaner(redactor, state.opened.checkout.root if state.opened else "")
     title, origin = _title(state, clean), _origin(state, clean)
     sections = tuple(_settled(section, redactor) for section in sections_of(state, clean))

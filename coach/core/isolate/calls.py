@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.failure import normalise
-from coach.core.text import Text
+from coach.core.text import Prose, Text
 from coach.core.value import Value
 
 
@@ -33,11 +33,11 @@ class Call(Value):
     function: Text
     called_at: int = 0
     """The line of the caller."""
-    arguments: tuple[tuple[Text, Text], ...] = ()
+    arguments: tuple[tuple[Text, Prose], ...] = ()
     """Name and shortened value as they were when the call began; without ``self``."""
     how: Literal["", "returned", "raised", "resumed"] = ""
     """How it ended; *resumed*: a generator went on; empty: it had not ended."""
-    value: Text = ""
+    value: Prose = ""
     """What came back, or what was raised."""
     thread: int = 0
 
@@ -53,7 +53,7 @@ class LogLine(Value):
     depth: int = 0
     source: Text = ""
     """``WARNING shop.cart``, or the file."""
-    text: Text
+    text: Prose
     path: Text = ""
     line: int = 0
     only_failing: bool = False
