@@ -114,6 +114,11 @@ def safe_line(text: str, *, limit: int = 400) -> SafeText:
     return SafeText(whole if len(whole) <= limit else whole[: limit - 1] + "…")
 
 
+def without_sequences(text: str) -> str:
+    """Return text without terminal sequences; other control characters stay. For text that is read, not shown."""
+    return _SEQUENCE.sub("", text) if "\x1b" in text or not text.isascii() else text
+
+
 def shorten_middle(text: str, width: int) -> str:
     """Cut the middle of a path or test id out so that it fits: ``tests/un…est_total``."""
     if len(text) <= width:

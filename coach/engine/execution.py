@@ -16,11 +16,12 @@ from pathlib import Path
 from coach.core.events import Interpreter
 from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.spectrum import Coverage
-from coach.core.report import Counts, Ending, Failure, Output, RunReport
+from coach.core.report import Ending, Output, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.calls_channel import traces_in
 from coach.engine.channel import Channel, channel_settings
+from coach.engine.command_outcome import CommandOutcome, outcome_of_command
 from coach.engine.compiled_probe import probe_folder
 from coach.engine.coverage_channel import read_coverage
 from coach.engine.endings import (
@@ -46,7 +47,6 @@ from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
 
 _TAIL_LINES = 200
-_MESSAGE_LINES = 5
 _MOST_FOREIGN = 20
 _REMEMBERED = 8
 _DROPPED_VARIABLES = (
@@ -277,14 +277,13 @@ class _Execution:
         if self._request.mutate or self._request.logpoint:
             self._around.mutated[self._request.number] = self._scratch.trace.read_text("utf-8", "replace")
         lines = self._around.live.tail(_TAIL_LINES)
-        ending = self._ending(finished, lines)
-        failures, counts = self._outcome(ending, lines)
+        told = self._outcome(self._ending(finished, lines))
         return RunReport(
-            ending=ending,
+            ending=told.ending,
             duration=finished.duration,
-            counts=counts,
-            failures=with_code(failures, self._cwd),
-            failures_left_out=self._channel.failures_left_out,
+            counts=told.counts,
+            failures=with_code(told.failures, self._cwd),
+            failures_left_out=told.left_out,
             skipped=tuple(self._channel.skipped),
             output=self._output(lines),
             foreign_modules=self._foreign(),
@@ -304,22 +303,14 @@ class _Execution:
             ending = ending.model_copy(update={"sentence": meant or ending.sentence})
         return ending
 
-    def _outcome(self, ending: Ending, lines: tuple[str, ...]) -> tuple[tuple[Failure, ...], Counts]:
+    def _outcome(self, ending: Ending) -> CommandOutcome:
+        channel = self._channel
         if self._is_pytest:
-            return tuple(self._channel.failures), self._channel.counts
-        if self._report_file and ending.kind == "completed":
-            reported = self._report_file.read()
-            if reported is not None and (reported.failed or not ending.exit_code):
-                return tuple(each.failure for each in reported.failed), reported.counts
-        if ending.kind != "completed" or not ending.exit_code:
-            return (), Counts()
-        failure = Failure(
-            test=self._request.target.label,
-            phase="command",
-            exception=f"exit {ending.exit_code}",
-            message="\n".join(line.strip() for line in lines[-_MESSAGE_LINES:]),
-        )
-        return (failure,), Counts()
+            left_out = channel.failures_left_out
+            return CommandOutcome(ending, tuple(channel.failures), channel.counts, left_out)
+        reported = self._report_file.read() if self._report_file and ending.kind == "completed" else None
+        output = self._around.live.captured.text()
+        return outcome_of_command(ending, output, self._request.target.label, self._cwd, reported)
 
     def _output(self, lines: tuple[str, ...]) -> Output:
         captured = self._around.live.captured

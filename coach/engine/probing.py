@@ -206,10 +206,12 @@ def _said(folder: Path) -> dict[str, Any]:
 
 
 def as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
-    """Name the checkout where a message names the copy: the same failure must have the same signature."""
+    """Name the checkout where a failure names the copy: the same failure must have the same signature."""
+    here, there = (json.dumps(str(each), ensure_ascii=False)[1:-1] for each in (copy, root))
     failures = tuple(
-        failure.model_copy(update={"message": failure.message.replace(str(copy), str(root))})
+        Failure.model_validate_json(said.replace(here, there)) if here in said else failure
         for failure in report.failures
+        for said in (failure.model_dump_json(),)
     )
     return report.model_copy(update={"failures": failures})
 
