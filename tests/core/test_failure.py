@@ -99,3 +99,38 @@ def test_items_listed_in_the_order_of_a_set_are_the_same_items():
         SETS.format(one="'b'", two="'a'", first="'b'", second="'a'")
     )
     assert normalise(one) != normalise(one.replace("walls': 2", "walls': 5"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Randomized with seed 41523", "Randomized with seed 7"),
+        ("run again with --seed=12", "run again with --seed=99"),
+        ("connect ECONNREFUSED 127.0.0.1:40123", "connect ECONNREFUSED 127.0.0.1:58871"),
+        ("goroutine 7 [running]", "goroutine 19 [running]"),
+        ("2026/11/28 04:49:17 refused", "2026/11/29 14:09:01 refused"),
+        ("no answer in 0.31s", "no answer in 12.07s"),
+        ("open /dev/shm/ab12/x", "open /dev/shm/zz/x"),
+        ("cannot read data/tmpa1b2c3d4/x.json", "cannot read data/tmpq9x8_7zz/x.json"),
+        ("==412==ERROR: heap-use-after-free", "==99812==ERROR: heap-use-after-free"),
+    ],
+)
+def test_what_other_runners_say_differently_each_time(one, other):
+    """Seeds, ports that the system gave, numbers of goroutines and processes, places in memory."""
+    assert normalise(one) == normalise(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("assert seed == 3", "assert seed == 4"),
+        ("port of 127.0.0.1:8080", "port of 127.0.0.1:8081"),
+        ("assert '10s' == '12s'", "assert '11s' == '12s'"),
+        ("left: 3", "left: 6"),
+        ("tmpdirname is 1", "tmpdirname is 2"),
+        ("cart.test.js:40", "cart.test.js:41"),
+    ],
+)
+def test_values_stay_different(one, other):
+    """Short numbers are what a failure is about."""
+    assert normalise(one) != normalise(other)

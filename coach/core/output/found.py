@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from coach.core.report import Counts, Difference, Failure, Frame, Phase, Section
 
-MOST_FAILURES = 200
+MOST_FAILURES, MOST_READ = 200, 5_000
+"""Failures that a report keeps, and those that are read to be counted."""
 MOST_FRAMES = 40
 MOST_MESSAGE = 4_000
 _MOST_SECTION = 8_000
@@ -43,7 +44,7 @@ def failure_of(test: str, detail: Detail, phase: Phase = "call", text: Sequence[
     """Return a failure, shortened to what one event may hold; ``text`` is all that the runner said of it."""
     said = "\n".join(text).strip("\n")
     return Failure(
-        test=test[:_MOST_NAME],
+        test=test if len(test) <= _MOST_NAME else f"{test[:300]}…{test[-199:]}",
         phase=phase,
         exception=detail.exception[:200],
         message=detail.message[:MOST_MESSAGE],
@@ -80,7 +81,7 @@ def unique(failures: Iterable[Failure]) -> tuple[Failure, ...]:
     kept: dict[str, Failure] = {}
     for each in failures:
         kept.setdefault(each.test, each)
-    return tuple(kept.values())[:MOST_FAILURES]
+    return tuple(kept.values())[:MOST_READ]
 
 
 EXCEPTION = re.compile(

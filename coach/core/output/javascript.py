@@ -73,14 +73,17 @@ def _once(text: str) -> str:
 def difference_in(lines: Sequence[str]) -> tuple[Difference, ...]:
     """Find what was got and what was wanted: by name, as a diff, or as ``3 !== 2``."""
     by_name = _named(lines)
-    if by_name is not None and "\n" not in by_name[0] + by_name[1]:
-        whole = of_values(*by_name, is_sure=True)
-        if whole and not _is_cut(*by_name):
-            return whole
+    whole = of_values(*by_name, is_sure=True) if by_name else ()
+    if by_name and whole and not all(each[:1] in {"{", "["} for each in by_name):
+        return whole
     for row, line in enumerate(lines):
         signs = next((signs for head, signs in _SIGNS.items() if line.strip().startswith(head)), None)
         if signs is not None and (found := of_diff(_diff_after(lines, row), *signs, is_sure=True)):
             return found
+    return whole or _unequal(lines)
+
+
+def _unequal(lines: Sequence[str]) -> tuple[Difference, ...]:
     for line in lines:
         if stack_frame(line):
             break
@@ -108,11 +111,6 @@ def _named(lines: Sequence[str]) -> tuple[str, str] | None:
 
 def _is_heading(line: str) -> bool:
     return line.strip()[:1] in "+-" and bool(re.match(r"\s*[+-] (?:Expected|Received)", line))
-
-
-def _is_cut(got: str, wanted: str) -> bool:
-    """Whether the values on one line are structures: their diff says more."""
-    return got[:1] in "{[" and wanted[:1] in "{[" and len(got) + len(wanted) > 40
 
 
 def _diff_after(lines: Sequence[str], row: int) -> list[str]:

@@ -8,9 +8,9 @@ from coach.core.output.found import Detail, Found, failure_of, number, unique
 from coach.core.output.javascript import error_in
 from coach.core.report import Counts, Failure
 
-_FILE = re.compile(
-    r"(?P<how>PASS|FAIL)\s+(?:\S.{0,80}? )?(?P<path>\S+\.\w{1,5})(?: \([\d.,]+ m?s\))?(?: .{0,80})?$"
-)
+_FILE = re.compile(r"(?:PASS|FAIL)\s+(?P<words>\S.{0,400})$")
+_TIME = re.compile(r" \([\d.,]+ m?s\)$")
+_PATH = re.compile(r"[^\s()]+\.\w{1,5}$")
 _BLOCK = re.compile(r"  ● (?P<title>\S.*)$")
 _TESTS = re.compile(r"Tests: +(?P<counts>(?:\d{1,9} (?:failed|passed|skipped|todo|total)(?:, |$))+)")
 _SUITES = re.compile(r"Test Suites: +(?P<counts>(?:\d{1,9} (?:failed|passed|skipped|total)(?:, |$))+)")
@@ -52,8 +52,8 @@ def _blocks(lines: Sequence[str]) -> list[_Block]:
     file = ""
     is_open = False
     for row, line in enumerate(lines):
-        if header := _FILE.match(line):
-            file, is_open = header["path"].removeprefix("./"), False
+        if path := _file(line):
+            file, is_open = path, False
         elif line.startswith(_ENDS):
             is_open = False
         elif begun := _BLOCK.match(line):
@@ -63,6 +63,13 @@ def _blocks(lines: Sequence[str]) -> list[_Block]:
         elif is_open:
             found[-1].lines.append(line)
     return found
+
+
+def _file(line: str) -> str:
+    """Return the path in the line of a file; a project's name may stand before it, and its time after it."""
+    found = _FILE.match(line)
+    path = _PATH.search(_TIME.sub("", found["words"])) if found else None
+    return path.group().removeprefix("./") if path else ""
 
 
 def _failure(block: _Block) -> Failure:

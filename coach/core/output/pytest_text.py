@@ -119,7 +119,7 @@ def _detail(block: _Block) -> tuple[Detail, str]:
         (i for i, line in enumerate(block.lines) if re.match(r"-+ Captured ", line)), len(block.lines)
     )
     lines = block.lines[:captured]
-    errors = [line[1:].removeprefix("   ").rstrip() for line in lines if line.startswith("E ") or line == "E"]
+    errors = _errors([line[1:].rstrip() for line in lines if line.startswith("E ") or line == "E"])
     if not errors and (native := trace_in(lines)):
         return native[0], native[0].frames[-1].path if native[0].frames else ""
     places = [found for line in lines if (found := _PLACE.match(line))]
@@ -135,6 +135,12 @@ def _detail(block: _Block) -> tuple[Detail, str]:
         exception = places[-1]["exception"].rpartition(".")[2]
     message = "\n".join([message, *errors[1:]]).strip("\n")
     return Detail(exception, message, tuple(frames), _difference(message)), frames[0].path if frames else ""
+
+
+def _errors(said: Sequence[str]) -> list[str]:
+    """Take off the margin of the first line: those below may stand further in."""
+    margin = len(said[0]) - len(said[0].lstrip()) if said else 0
+    return [line[min(margin, len(line) - len(line.lstrip())) :] for line in said]
 
 
 def _with_functions(frames: list[Frame], lines: Sequence[str], name: str) -> list[Frame]:

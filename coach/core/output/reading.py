@@ -64,8 +64,8 @@ def read_output(text: str, exit_code: int) -> OutputReading:
     lines = plain_lines(text)
     found = {name: each for name, reader in RUNNERS.items() if (each := reader(lines))}
     ordered = sorted(found.items(), key=lambda each: each[1].at)
-    everything = [failure for _, each in ordered for failure in each.failures]
-    failures = unique(_explained(each, lines) for each in everything)
+    everything = unique(failure for _, each in ordered for failure in each.failures)
+    failures = tuple(_explained(each, lines) for each in everything[:MOST_FAILURES])
     red = tuple(name for name, each in ordered if each.is_red)
     counts = _sum([each.counts for _, each in ordered if each.counts is not None])
     if exit_code and not failures:
