@@ -5,7 +5,8 @@ The core never decides that a command may run: whoever asks for a verification n
 
 import shlex
 
-from coach.core.proving import answerable, made_for
+from coach.core.proof_line import answerable
+from coach.core.proving import made_for
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.spec_check import is_command

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from coach.core.checks import Checked, missing, runs_alone
+from coach.core.checks import Checked, following, missing, runs_alone
 from coach.core.isolate.leads import evidence_from_searches
 from coach.core.search import Lead
 from coach.core.session import SessionState
@@ -101,10 +101,10 @@ def _gate(state: SessionState) -> Advice:
     open_checks = missing(state, step)
     if open_checks:
         return _for_check(state, open_checks[0])
-    following = state.workflow.after(step.id)
-    if following is None:
+    then = following(state)
+    if then is None:
         return Advice("Verified. Close the session, or hand the story on.", "close", is_good=True)
-    return Advice(f"{step.title} is done. Next: {following.title}.", "next-step", is_good=True)
+    return Advice(f"{step.title} is done. Next: {then.title}.", "next-step", is_good=True)
 
 
 def _lead(lead: Lead) -> str:

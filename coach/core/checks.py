@@ -6,6 +6,7 @@ Nobody ticks a check off; each is computed from recorded runs and file states.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from coach.core.applicable import is_test_id, why_not_asked
 from coach.core.reference import is_of
 from coach.core.run import Run
 from coach.core.search import SearchKind
@@ -39,8 +40,14 @@ def check(name: str) -> Callable[[Check], Check]:
 
 
 def evaluate(state: SessionState, step: Step) -> tuple[Checked, ...]:
-    """Answer every check of a step's gate."""
-    return tuple(_answer(state, each) for each in step.gate)
+    """Answer every check of a step's gate that applies to the target."""
+    return tuple(_answer(state, each) for each in step.gate if not why_not_asked(state, each.check))
+
+
+def following(state: SessionState) -> Step | None:
+    """Return the next step in which anything is asked of this target; None at the end."""
+    after = state.workflow.steps[state.workflow.position(state.step_id) + 1 :]
+    return next((step for step in after if not step.gate or evaluate(state, step)), None)
 
 
 def missing(state: SessionState, step: Step) -> tuple[Checked, ...]:
@@ -96,7 +103,8 @@ def pinnable(state: SessionState) -> str:
     if state.target.is_one_test and not state.reference:
         return state.target.words[0]
     failing = state.reference.failing if state.reference else ()
-    return next((each.test for each in failing if "::" in each.test), "")
+    could = (each.test for each in failing if is_test_id(each.test))
+    return next((test for test in could if test not in state.unpinnable), "")
 
 
 @check("test-pinned")
@@ -285,8 +293,7 @@ def _questions_answered(state: SessionState, limit: int) -> Checked:
 def _verified(state: SessionState, _limit: int) -> Checked:
     if state.verification is None:
         return Checked("verified", "every check of the fix holds", passed=False, figure="‹verify› verifies")
-    held = sum(each.passed for each in state.verification.checks)
-    figure = f"{held} of {len(state.verification.checks)}"
+    figure = state.verification.figure
     passed = state.verification.verdict == "verified"
     if edited_since_verification(state):
         passed, figure = False, "edited since; ‹verify› verifies again"

@@ -1,5 +1,7 @@
 """The negative control: a regression test that is worth keeping notices small wrong versions of the fix."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.changes import Changes, Hunk
@@ -9,6 +11,7 @@ from coach.core.value import Value
 
 MOST_SURVIVORS = 50
 """Survivors that are kept one by one; the others are counted."""
+_MOST_VARIANTS = 3
 
 
 class Survivor(Value):
@@ -20,6 +23,8 @@ class Survivor(Value):
     before: Text
     after: Text
     """The changed expression or statement, as Python."""
+    ran: bool = True
+    """Whether the test runs the line at all, as far as that is known."""
 
     @property
     def key(self) -> str:
@@ -29,6 +34,57 @@ class Survivor(Value):
     @property
     def sentence(self) -> str:
         return f"{self.path}:{self.line} {self.after} instead of {self.before}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The survivors of one line: one case to add, one answer for all of them."""
+
+    survivors: tuple[Survivor, ...]
+    source: str = ""
+    """The line itself; empty when it is not known."""
+
+    @property
+    def key(self) -> str:
+        """Identity across verifications: the line's own text; of a single survivor what is changed."""
+        first = self.survivors[0]
+        return first.key if len(self.survivors) == 1 else self._of_line
+
+    @property
+    def _of_line(self) -> str:
+        first = self.survivors[0]
+        return f"{first.path}: {self.source or f'line {first.line}'}"
+
+    @property
+    def sentence(self) -> str:
+        first = self.survivors[0]
+        text = first.sentence
+        if len(self.survivors) > 1:
+            variants = ", ".join(each.after for each in self.survivors[:_MOST_VARIANTS])
+            more = len(self.survivors) - _MOST_VARIANTS
+            variants += f" and {more} more" if more > 0 else ""
+            text = f"{first.path}:{first.line} {self.source or first.before} may as well be: {variants}"
+        return text if all(each.ran for each in self.survivors) else f"{text}; the test never runs this line"
+
+    def answer(self, answers: Mapping[tuple[str, str], str]) -> str:
+        """Return what a person said of the line, or of each of its survivors; empty while one stands."""
+        said = answers.get(("control", self._of_line), "")
+        each = [answers.get(("control", survivor.key), "") for survivor in self.survivors]
+        return said or (each[0] if all(each) else "")
+
+
+def grouped(survivors: Iterable[Survivor], changes: Changes | None) -> tuple[Group, ...]:
+    """Return survivors by the line they stand in, in their order, each once."""
+    lines: dict[tuple[str, int], dict[str, Survivor]] = {}
+    for each in survivors:
+        lines.setdefault((each.path, each.line), {})[each.key] = each
+    texts = {
+        (file.path, number): text.strip()
+        for file in (changes.files if changes else ())
+        for hunk in file.hunks
+        for number, text in added_lines(hunk)
+    }
+    return tuple(Group(tuple(found.values()), texts.get(place, "")[:120]) for place, found in lines.items())
 
 
 class Control(Value):

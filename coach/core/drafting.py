@@ -52,8 +52,7 @@ def _evidence(state: SessionState) -> list[str]:
         lines.append(f"Regression test: {safe_line(state.pin.test)}")
     if state.verification:
         shown = state.verification
-        held = sum(each.passed for each in shown.checks)
-        lines.append(f"Verification: {held} of {len(shown.checks)} checks hold.")
+        lines.append(f"Verification: {shown.figure} checks hold; {safe_line(shown.sentence)}.")
         lines += [f"Not shown: {each.title} ({safe_line(each.figure)})." for each in shown.missing]
     refuted = [f"- {safe_line(each.claim)}" for each in state.hypotheses if each.is_eliminated]
     if refuted:

@@ -4,7 +4,7 @@ The engine answers every effect with at least one observation, so that "idle" ha
 their own, ``StopRuns`` and ``StopSearch``: they end others, and each of those answers.
 """
 
-from coach.core.attempt import SourcePair
+from coach.core.attempt import Finding, SourcePair
 from coach.core.changes import Changes
 from coach.core.control import Control
 from coach.core.isolate.calls import CallTrace
@@ -51,6 +51,10 @@ class ReadChanges(Value):
     base: str
     tree: str = ""
     label: str = ""
+    proof: bool = False
+    """Whether it is also read what the edits take out of the tests."""
+    loaded_in: int = 0
+    """A run of which it is asked which changed modules it did not import."""
 
 
 class ReadTest(Value):
@@ -199,7 +203,11 @@ class WatchSeen(Value):
 
 
 class ChangesSeen(Value):
+    """What differs; of a proof also what the edits take out of tests, and changed modules that the target never loads."""
+
     changes: Changes
+    lowered: tuple[Finding, ...] = ()
+    unloaded: tuple[Text, ...] = ()
 
 
 class RelatedFound(Value):

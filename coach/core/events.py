@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from coach.core.assistant import AssistantReport
-from coach.core.attempt import Attempt
+from coach.core.attempt import Attempt, Finding
 from coach.core.changes import Changes
 from coach.core.closing import Closing
 from coach.core.control import Control
@@ -229,6 +229,10 @@ class ChangesRead(Value):
 
     kind: Literal["changes_read"] = "changes_read"
     changes: Changes
+    lowered: tuple[Finding, ...] = ()
+    """What the edits take out of tests; read for a verification only."""
+    unloaded: tuple[Text, ...] = ()
+    """Changed modules that the target is known not to import; read for a verification only."""
 
 
 class TestPinned(Value):
@@ -242,6 +246,13 @@ class TestPinned(Value):
     source: Text = ""
     digest: str
     red: Literal["behavioural", "structural"]
+
+
+class PinRefused(Value):
+    """A test could not be pinned: its source is not known. What stands for the failure then is the target itself."""
+
+    kind: Literal["pin_refused"] = "pin_refused"
+    test: Text
 
 
 class PinnedTestRead(Value):
@@ -588,6 +599,7 @@ Event = (
     | ScopeChanged
     | ChangesRead
     | TestPinned
+    | PinRefused
     | PinnedTestRead
     | TestUnpinned
     | SpectrumMeasured

@@ -5,6 +5,7 @@ A list for a person to look at, not a proof: each entry names its place, and can
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -20,7 +21,7 @@ _CODE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("commented-out assertion", re.compile(r"^#\s*assert\b")),
 )  # fmt: skip
 _REMINDER = re.compile(r"#.*\b(?:TODO|FIXME|XXX|HACK)\b")
-_STRAY = ("*.orig", "*.rej", "*.bak", "*.swp", "*.tmp", "*.log", "*~", "*.patch", "*.diff", "nohup.out", "core.[0-9]*",
+STRAY = ("*.orig", "*.rej", "*.bak", "*.swp", "*.tmp", "*.log", "*~", "*.patch", "*.diff", "nohup.out", "core.[0-9]*",
           "scratch*", "tmp*.py", "temp*.py", "debug*.py", "untitled*", "repro*.py", "*.prof", "*.dump")  # fmt: skip
 _CODE_LIKE = (
     ast.Assign,
@@ -61,15 +62,18 @@ def leftovers(changes: Changes) -> tuple[Leftover, ...]:
 
 def _of_file(file: FileChange) -> Iterator[Leftover]:
     name = file.path.rpartition("/")[2]
-    if file.change == "added" and any(fnmatchcase(name, pattern) for pattern in _STRAY):
+    if file.change == "added" and any(fnmatchcase(name, pattern) for pattern in STRAY):
         yield Leftover(kind="stray file", path=file.path)
         return
     if not file.path.endswith(".py"):
         return
     for hunk in file.hunks:
+        changed = Counter(_kind(text[1:].strip()) for text in hunk.text.split("\n") if text[:1] == "-")
         for number, line in added_lines(hunk):
             kind = _kind(line.strip())
-            if kind:
+            if changed[kind] > 0:  # what stood there already is changed, not left behind
+                changed[kind] -= 1
+            elif kind:
                 yield Leftover(kind=kind, path=file.path, line=number, text=line.strip()[:80])
 
 

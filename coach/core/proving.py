@@ -3,19 +3,23 @@
 Enough repeats, red without it, small wrong fixes noticed, nothing left behind, what was predicted holds.
 """
 
+from coach.core.applicable import subject
 from coach.core.checks import runs_alone
-from coach.core.control import Control
+from coach.core.control import Control, grouped
+from coach.core.failure import FailureSignature
 from coach.core.leftovers import leftovers
+from coach.core.proof_line import line, not_asked, objected, objection
 from coach.core.reference import could_not_ask, is_of
 from coach.core.reproduction import repeats_for
 from coach.core.run import Purpose, Run
 from coach.core.session import SessionState
-from coach.core.text import safe_line
-from coach.core.verification import Objection, VerificationCheck
+from coach.core.verification import VerificationCheck
 
 DOUBT = 0.01
 """A flaky failure counts as gone when passing this often would be less likely than this, were it still there."""
 MOST_REPEATS = 100
+ALIKE = 0.6
+"""Share of words that two outputs of a command have in common when they say the same."""
 
 
 def flake_rate(state: SessionState) -> float:
@@ -27,20 +31,6 @@ def flake_rate(state: SessionState) -> float:
 def passes_needed(state: SessionState) -> int:
     """How many passes in a row say that the failure is gone, at most ``MOST_REPEATS``."""
     return repeats_for(flake_rate(state), DOUBT, MOST_REPEATS)
-
-
-def _line(  # noqa: PLR0913 - the fields of one line
-    name: str,
-    title: str,
-    figure: str,
-    *,
-    passed: bool,
-    runs: tuple[int, ...] = (),
-    objections: tuple[Objection, ...] = (),
-) -> VerificationCheck:
-    return VerificationCheck(
-        name=name, title=title, passed=passed, figure=figure, runs=runs, objections=objections
-    )
 
 
 def made_for(runs: tuple[Run, ...], purpose: Purpose) -> tuple[Run, ...]:
@@ -59,37 +49,45 @@ def repeats(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationChe
     numbers = tuple(run.number for run in target)
     if len(green) < len(target) or not green:
         figure = f"it failed {rate:.0%} of the time, and still does not always pass"
-        return (_line("repeats", title, figure, passed=False, runs=numbers),)
+        return (line("repeats", title, figure, passed=False, runs=numbers),)
     luck = (1 - rate) ** len(green)
     figure = f"{len(green)} passes; {luck:.1%} likely were it still failing {rate:.0%} of the time"
-    return (_line("repeats", title, figure, passed=luck <= DOUBT, runs=numbers),)
+    return (line("repeats", title, figure, passed=luck <= DOUBT, runs=numbers),)
 
 
-def red_without(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:
-    """Answer whether the test turns red again, for the same reason, when only the fix is taken out."""
+def red_without(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
+    """Answer whether the same test turns red again when only the fix is taken out."""
+    title = "without the fix it is red again"
     if state.opened is None or not state.opened.checkout.tree:
-        return (_red_without("without git there is no tree to take the fix out of"),)
+        return not_asked("red-without", title, "there is no tree to take the change out of")
     tried = made_for(runs, "reverted")
     if not tried:
-        return (_red_without(not_run(state, runs)),)
+        return _unmade(state, "red-without", title, not_run(state, runs), runs)
     for run in tried:
-        same = _shows_defect(state, run)
-        if same and run.is_evidence and not (run.report and run.report.foreign_modules):
-            return (_red_without(f"red again in #{run.number}", (run.number,)),)
-    last = tried[-1]
+        is_sound = run.is_evidence and not (run.report and run.report.foreign_modules)
+        if is_sound and _shows_defect(state, run):
+            return line("red-without", title, f"red again in #{run.number}", passed=True, runs=(run.number,))
+    figure = _why_not_red(tried[-1])
+    return objected(state, "red-without", title, figure, [("red-without", f"{title}: {figure}")])
+
+
+def _unmade(
+    state: SessionState, name: str, title: str, figure: str, runs: tuple[Run, ...]
+) -> VerificationCheck:
+    """Return a line that has no run; nothing to answer while the target itself is red."""
+    found = [] if fails_as_before(state, runs) else [(name, f"{title}: {figure}")]
+    if not found:
+        return line(name, title, figure, passed=False)
+    return objected(state, name, title, figure, found)
+
+
+def _why_not_red(last: Run) -> str:
     if last.failing:
         first = last.failing[0]
-        reason = f"it fails otherwise: {first.exception or 'failed'}"
-    elif last.judged and last.judged.outcome == "PASS":
-        reason = f"the test passes without the fix too, in #{last.number}"
-    else:
-        reason = last.judged.reason if last.judged else "not judged"
-    return (_red_without(reason),)
-
-
-def _red_without(figure: str, runs: tuple[int, ...] = ()) -> VerificationCheck:
-    title = "without the fix it is red again"
-    return _line("red-without", title, figure, passed=bool(runs), runs=runs)
+        return f"it fails otherwise: {first.exception or 'failed'}"
+    if last.judged and last.judged.outcome == "PASS":
+        return f"the test passes without the fix too, in #{last.number}"
+    return last.judged.reason if last.judged else "not judged"
 
 
 def fails_as_before(state: SessionState, runs: tuple[Run, ...]) -> bool:
@@ -98,18 +96,36 @@ def fails_as_before(state: SessionState, runs: tuple[Run, ...]) -> bool:
 
 
 def _shows_defect(state: SessionState, run: Run) -> bool:
-    """Whether the pinned test (or, without one, a test of the reference failure) is red for a reason of the code's.
+    """Whether the test that is proven (or, without one, a test of the reference failure) is red for a reason of the code's.
 
     Another message is no other answer: values in it may change by themselves. A test that lacks what it calls is one.
     """
-    pin, reference = state.pin, state.reference
+    test, reference = subject(state), state.reference
+    if state.target.kind == "command" and not test:
+        return any(_says_the_same(state, each) for each in run.failing)
     seen = (
         each
         for each in run.failing
-        if (is_of(pin.test, each.test) if pin else reference is None or reference.names(each.test))
+        if (is_of(test, each.test) if test else reference is None or reference.names(each.test))
     )
     known = set(reference.strict) if reference else set()
     return any(each.strict in known or not could_not_ask(each) for each in seen)
+
+
+def _says_the_same(state: SessionState, seen: FailureSignature) -> bool:
+    """Whether a command fails as it did: of a test its output names, or in about the same words.
+
+    The exit code alone is none: a copy that lacks what the command needs ends with the same one.
+    """
+    known = state.reference.failing if state.reference else ()
+    for each in known:
+        if seen.strict == each.strict or (seen.test == each.test != state.target.label):
+            return True
+        if (seen.test, seen.exception) == (each.test, each.exception):
+            old, new = set(each.message.split()), set(seen.message.split())
+            if len(old & new) >= ALIKE * len(old | new):
+                return True
+    return False
 
 
 def not_run(state: SessionState, runs: tuple[Run, ...]) -> str:
@@ -117,47 +133,50 @@ def not_run(state: SessionState, runs: tuple[Run, ...]) -> str:
     return "not run: the target still fails as before" if fails_as_before(state, runs) else "not run"
 
 
-def control(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:
+def control(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
     """Answer whether the regression test notices small wrong versions of the fix."""
     title = "small wrong fixes are caught by the test"
+    if state.target.kind != "pytest":
+        return not_asked("control", title, "small wrong fixes need a test of pytest's")
+    if not subject(state):
+        return line("control", title, "needs a pinned test", passed=False)
+    if reason := no_control(state):
+        return not_asked("control", title, reason)
     found = state.control if state.control and state.control.run >= state.plan_start else None
-    if state.pin is None or state.target.kind != "pytest":
-        return (_line("control", title, "needs a pinned pytest test", passed=False),)
-    if reason := not_asked(state):
-        return (_line("control", title, f"not asked: {reason}", passed=True),)
     if found is None:
         made = made_for(runs, "control")
         reason = made[-1].judged.reason if made and made[-1].judged else ""
-        return (_line("control", title, reason or not_run(state, runs), passed=False),)
-    return (_told(state, found, title),)
+        return _unmade(state, "control", title, reason or not_run(state, runs), runs)
+    return _told(state, found, title)
 
 
 def _told(state: SessionState, found: Control, title: str) -> VerificationCheck:
     """Return the line of a control that was made."""
     if not found.tried:
-        is_fine = found.ended == "all" and not found.planned
-        figure = (
-            "no line was added or changed that could be wrong"
-            if is_fine
-            else found.why or "none could be tried"
-        )
-        return _line("control", title, figure, passed=is_fine, runs=(found.run,))
+        if found.ended == "all" and not found.planned:
+            figure = "no line was added or changed that could be wrong"
+            return line("control", title, figure, passed=True, runs=(found.run,))
+        figure = found.why or "none could be tried"
+        return objected(state, "control", title, figure, [("control", f"{title}: {figure}")], (found.run,))
+    groups = grouped(found.survivors, state.changes)
     objections = tuple(
-        _objection(state, "control", each.key, each.sentence)
-        for each in {each.key: each for each in found.survivors}.values()
+        objection(state, "control", each.key, each.sentence).model_copy(
+            update={"answer": each.answer(state.answers)}
+        )
+        for each in groups
     )
     standing = sum(not each.answer for each in objections)
     figure = f"{found.killed} of {found.tried} caught"
     if standing:
-        figure += f"; add a case for {standing}"
+        figure += f"; add a case for {standing}" + (" lines" if len(found.survivors) > len(groups) else "")
     if found.tried < found.planned:
         figure += f", {found.planned - found.tried} not tried" + (f": {found.why}" if found.why else "")
     is_known = len(found.survivors) + found.killed >= found.tried
     holds = not standing and is_known
-    return _line("control", title, figure, passed=holds, runs=(found.run,), objections=objections)
+    return line("control", title, figure, passed=holds, runs=(found.run,), objections=objections)
 
 
-def not_asked(state: SessionState) -> str:
+def no_control(state: SessionState) -> str:
     """Say why small wrong fixes are no question here; empty when they are."""
     if state.workflow.oracle == "time":
         return "the failure is time, and small changes keep it"
@@ -187,19 +206,20 @@ def left_behind(state: SessionState) -> VerificationCheck:
     """List prints, breakpoints, skips, commented-out code, reminders and stray files that the edits added."""
     title = "nothing left behind"
     if state.changes is None:
-        is_edited = bool(state.edits)
-        figure = "the changes could not be read" if is_edited else "nothing was changed"
-        return _line("leftovers", title, figure, passed=not is_edited)
-    objections = tuple(
-        _objection(state, "leftovers", each.key, each.sentence)
-        for each in {each.key: each for each in leftovers(state.changes)}.values()
-    )
+        if not state.edits:
+            return line("leftovers", title, "nothing was changed", passed=True)
+        if state.opened is None or not state.opened.checkout.tree:
+            return not_asked("leftovers", title, "there is no tree to compare with")
+        figure = "the changes could not be read"
+        return objected(state, "leftovers", title, figure, [("changes", figure)])
+    found = [(each.key, each.sentence) for each in leftovers(state.changes)]
+    objections = tuple(objection(state, "leftovers", key, text) for key, text in dict(found).items())
     standing = [each for each in objections if not each.answer]
     if state.changes.left_out:
         figure = f"{state.changes.left_out} files too large to look at"
-        return _line("leftovers", title, figure, passed=False, objections=objections)
+        return objected(state, "leftovers", title, figure, [*found, ("too large", figure)])
     figure = f"{len(standing)} to look at: {standing[0].text}" if standing else "none"
-    return _line("leftovers", title, figure, passed=not standing, objections=objections)
+    return line("leftovers", title, figure, passed=not standing, objections=objections)
 
 
 def predicted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationCheck, ...]:
@@ -215,25 +235,4 @@ def predicted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationC
     held = bool(target) and len(green) == len(target)
     figure = "seen again" if held else f"seen in {len(green)} of {len(target)} runs"
     title = f"what H{each.id} predicted holds"
-    return (_line("predicted", title, figure, passed=held, runs=tuple(run.number for run in target)),)
-
-
-def _objection(state: SessionState, check: str, key: str, text: str) -> Objection:
-    return Objection(key=key, text=text, answer=state.answers.get((check, key), ""))
-
-
-def answerable(  # noqa: PLR0913 - the fields of one line
-    state: SessionState, name: str, key: str, title: str, figure: str, *, held: bool, run: Run | None
-) -> VerificationCheck:
-    """Return a line with one run behind it. Its only objection is that it does not hold; the figure has the answer."""
-    objection = _objection(state, name, key, f"{key}: {figure}")
-    if objection.answer and not held:
-        figure = f"{figure}; fine: {safe_line(objection.answer)}"
-    return _line(
-        name,
-        title,
-        figure,
-        passed=held or bool(objection.answer),
-        runs=(run.number,) if run else (),
-        objections=() if held else (objection,),
-    )
+    return (line("predicted", title, figure, passed=held, runs=tuple(run.number for run in target)),)

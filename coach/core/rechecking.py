@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from coach.core.changes import Changes, Hunk
 from coach.core.logpoint import Logpoint, LogpointRun, Observed
-from coach.core.proving import answerable, made_for
+from coach.core.proof_line import answerable
+from coach.core.proving import made_for
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.text import safe_line

@@ -154,6 +154,15 @@ class NotRun(Value):
         return f"{words}: {self.reason}" if self.reason else words
 
 
+class RanTests(Value):
+    """The tests of one file that ran, passed or failed."""
+
+    path: Text
+    count: int
+    names: tuple[Text, ...] = ()
+    """Each as it follows the path in its id, without parameters, once for each case; empty: too many to keep."""
+
+
 class Ending(Value):
     """How a run came to its end, in one sentence for people."""
 
@@ -198,6 +207,8 @@ class RunReport(Value):
     """Tests that a plugin ran again after they had failed, once for each failure: red, whatever came after."""
     rerun_failures: tuple[Failure, ...] = ()
     """How those failed first, of tests that did not fail in the end."""
+    ran: tuple[RanTests, ...] = ()
+    """What ran, by file; kept of runs of a verification only: that nothing is lost is asked by name."""
     opened: tuple[Text, ...] = ()
     """Files below the root, other than Python's own, that the tests opened for reading."""
     output: Output = Output()

@@ -32,6 +32,8 @@ Purpose = Literal[
     "calls",
     "recheck",
     "acceptance",
+    "again",
+    "again-before",
 ]
 """Why a run was made.
 
@@ -39,7 +41,7 @@ Purpose = Literal[
 ``logpoint`` and ``calls`` only look; the others are evidence for a step. ``trial`` is an experiment in a copy,
 ``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes,
 ``recheck`` looks again, after the fix, at what a logpoint saw before it, ``acceptance`` runs a command whose success
-means done, in a copy.
+means done, in a copy; ``again`` and ``again-before`` run newly red tests of the suite alone, now and before the fix.
 """
 
 PURPOSE_WORDS: dict[Purpose, str] = {
@@ -59,6 +61,8 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "calls": "who calls whom",
     "recheck": "predicted values again",
     "acceptance": "acceptance command",
+    "again": "newly red tests alone",
+    "again-before": "the same before the fix",
 }
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from coach.core import events as ev
 from coach.core.assistant import AssistantReport
-from coach.core.attempt import Attempt
+from coach.core.attempt import Attempt, Finding
 from coach.core.changes import Changes
 from coach.core.closing import Closing
 from coach.core.control import Control
@@ -146,7 +146,13 @@ class SessionState:
     """How far runs on save reach; it is what the screen shows."""
     edits: Sequence[Edit] = Growing()
     changes: Changes | None = None
+    lowered: tuple[Finding, ...] = ()
+    """What the edits since the opening take out of tests, as the newest verification read them."""
+    unloaded: tuple[str, ...] = ()
+    """Changed modules that the target is known not to import."""
     pin: Pin | None = None
+    unpinnable: tuple[str, ...] = ()
+    """Tests whose source is not known, so that they cannot be pinned."""
     suspects: tuple[Suspect, ...] = ()
     suspects_run: int = 0
     spectrum: Spectrum | None = None
@@ -559,7 +565,12 @@ def _(event: ev.ScopeChanged, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.ChangesRead, state: SessionState) -> SessionState:
-    return replace(state, changes=event.changes)
+    return replace(state, changes=event.changes, lowered=event.lowered, unloaded=event.unloaded)
+
+
+@_apply.register
+def _(event: ev.PinRefused, state: SessionState) -> SessionState:
+    return replace(state, unpinnable=(*state.unpinnable, event.test))
 
 
 @_apply.register

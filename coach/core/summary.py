@@ -126,4 +126,5 @@ def _verification(state: SessionState) -> dict[str, Any] | None:
     found = state.verification
     if found is None:
         return None
-    return {"verdict": found.verdict, "checks": [each.model_dump(mode="json") for each in found.checks]}
+    checks = [each.model_dump(mode="json") for each in found.checks]
+    return {"verdict": found.verdict, "sentence": found.sentence, "checks": checks}

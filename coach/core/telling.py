@@ -137,6 +137,11 @@ def _(event: ev.TestPinned) -> Said:
 
 
 @say.register
+def _(event: ev.PinRefused) -> Said:
+    return "⚠", "warn", f"cannot be pinned, its source is not known: {event.test}"
+
+
+@say.register
 def _(event: ev.PinnedTestRead) -> Said:
     return (
         "⚠",
@@ -193,8 +198,7 @@ def _(event: ev.VerificationVoided) -> Said:
 
 @say.register
 def _(event: ev.VerificationJudged) -> Said:
-    held = sum(each.passed for each in event.verification.checks)
-    text = f"{event.verification.verdict}: {held} of {len(event.verification.checks)} checks hold"
+    text = f"{event.verification.verdict}: {event.verification.figure} checks hold"
     return ("✔", "good", text) if event.verification.verdict == "verified" else ("◐", "warn", text)
 
 

@@ -5,15 +5,18 @@ from typing import Protocol
 
 from coach.core.attempt import SourcePair
 from coach.core.changes import Changes, FileChange
-from coach.core.effects import AttemptSeen, ReadAttempt
+from coach.core.effects import AttemptSeen, ChangesSeen, ReadAttempt
+from coach.core.emptied import emptied_in
 from coach.core.loops.selection import is_config
-from coach.core.loops.syntax import is_test_path
+from coach.core.loops.syntax import edited, is_test_path
+from coach.core.loops.tampering import tampering_in
 from coach.core.text import storable
 from coach.engine.switches import Switches
 
 MOST_FILES = 60
 MOST_BYTES = 600_000
 """Both sides together: reading the syntax of so much takes about 0.1 s. A bulk edit is judged by this part of it."""
+MOST_LOWERED = 40
 MOST_LOADED = 300
 """As many modules as the probe names; with so many the list may be cut, and what is missing in it proves nothing."""
 
@@ -44,6 +47,13 @@ def read_attempt(
         head_moved=switches.moved(effect.base_head, effect.head),
         unloaded=unloaded(changes, loaded),
     )
+
+
+def proof_of(changes: Changes, trees: Trees, loaded: Sequence[str] | None) -> ChangesSeen:
+    """Read of a whole fix what it takes out of the tests, and which of its modules the target did not import."""
+    files = [edited(pair) for pair in _sources(changes, trees)]
+    lowered = (*tampering_in(files), *emptied_in(files))[:MOST_LOWERED]
+    return ChangesSeen(changes=changes, lowered=lowered, unloaded=unloaded(changes, loaded))
 
 
 def unloaded(changes: Changes, loaded: Sequence[str] | None) -> tuple[str, ...]:

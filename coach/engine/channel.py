@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from coach.core.report import Counts, Failure, Frame, Phase, Section
+from coach.core.report import Counts, Failure, Frame, Phase, RanTests, Section
 from coach.core.text import Text
 from coach.engine.places import Places
 
@@ -22,6 +22,8 @@ MOST_FAILURES = 200
 MOST_FRAMES = 60
 MOST_SKIPPED = 500
 MOST_NOTES = 20
+MOST_NAMES = 5_000
+"""Tests of one run that are kept by name."""
 _READ_SIZE = 1 << 20
 
 TestOutcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
@@ -111,6 +113,7 @@ class Channel:
         self.failures_left_out = 0
         self.collect_failures = 0
         self.skipped: list[str] = []
+        self._ran: dict[str, list[str]] = {}
 
     def read(self) -> bool:
         """Take in what was written since the last call. Returns whether anything was."""
@@ -137,6 +140,15 @@ class Channel:
     @property
     def counts(self) -> Counts:
         return Counts(selected=self.selected, **self._counted)
+
+    @property
+    def ran(self) -> tuple[RanTests, ...]:
+        """The tests that ran, by file; without their names when there are too many to keep."""
+        is_kept = sum(map(len, self._ran.values())) <= MOST_NAMES
+        return tuple(
+            RanTests(path=path, count=len(names), names=tuple(names) if is_kept else ())
+            for path, names in self._ran.items()
+        )
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -213,6 +225,9 @@ class Channel:
         self.under_way.pop(event.test, None)
         self.finished += 1
         self._counted[_COUNTED[event.outcome]] += 1
+        if event.outcome not in {"skipped", "xfailed"}:
+            path, _, name = event.test.partition("[")[0].partition("::")
+            self._ran.setdefault(path, []).append(name)
         if event.outcome in {"failed", "error"}:
             self._keep_failures(event, "call")
         elif event.outcome in {"skipped", "xfailed"} and len(self.skipped) < MOST_SKIPPED:

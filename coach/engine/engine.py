@@ -37,7 +37,7 @@ from coach.core.effects import (
 from coach.core.events import Interpreter
 from coach.core.live import LiveView
 from coach.core.report import EndingKind, RunReport
-from coach.engine.attempts import read_attempt
+from coach.engine.attempts import proof_of, read_attempt
 from coach.engine.checkout import CheckoutRuns
 from coach.engine.collaborators import Trees, Watcher
 from coach.engine.compiled_probe import probe_folder
@@ -286,7 +286,10 @@ class LocalEngine:
     def _read_changes(self, effect: ReadChanges) -> ChangesSeen:
         trees = self._known_trees()
         tree = effect.tree or trees.record()
-        return ChangesSeen(changes=trees.changes(effect.base, tree, effect.label))
+        changes = trees.changes(effect.base, tree, effect.label)
+        if not effect.proof:
+            return ChangesSeen(changes=changes)
+        return proof_of(changes, trees, self._around.loaded.get(effect.loaded_in))
 
     def _related(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         root, newest = self._around.root, self._looking.newest

@@ -49,6 +49,7 @@ from coach.errors import TargetError
 _TAIL_LINES = 200
 _MOST_FOREIGN = 20
 _REMEMBERED = 8
+_NAMED = frozenset({"verify", "suite", "baseline"})
 _DROPPED_VARIABLES = (
     "PYTEST_CURRENT_TEST",
     "PYTEST_XDIST_WORKER",
@@ -222,6 +223,11 @@ class _Execution:
         """``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail."""
         cache = f"cache_dir={self._scratch.cache}"
         argv = [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_plugin", "-o", cache]
+        if self._request.purpose in {
+            "suite",
+            "baseline",
+        }:  # a file that cannot be loaded is one failure of many
+            argv.append("--continue-on-collection-errors")
         if self._request.mutate:  # every mutant's temporary folders in one place that goes with the run
             argv.append(f"--basetemp={self._scratch.folder / 'temporary'}")
         return argv
@@ -285,6 +291,7 @@ class _Execution:
             failures=with_code(told.failures, self._cwd),
             failures_left_out=told.left_out,
             skipped=tuple(self._channel.skipped),
+            ran=self._channel.ran if self._request.purpose in _NAMED else (),
             output=self._output(lines),
             foreign_modules=self._foreign(),
             probe_notes=(*self._channel.notes, *self._report_notes(), *leak_notes(finished)),

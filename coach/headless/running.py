@@ -83,13 +83,14 @@ def verify(args: Namespace) -> int:
             put_json(summarise(session.state))
         elif found:
             for check in found.checks:
-                put(f"[{'x' if check.passed else ' '}] {safe_line(check.title)}  {safe_line(check.figure)}")
+                box = "-" if not check.asked else "x" if check.passed else " "
+                put(f"[{box}] {safe_line(check.title)}  {safe_line(check.figure)}")
                 for each in check.objections:
                     put(
                         f"      {safe_line(each.text)}"
                         + (f"  (fine: {safe_line(each.answer)})" if each.answer else "")
                     )
-            put(found.verdict)
+            put(safe_line(found.sentence, limit=1_000))
         return EXIT_FINE if found and found.verdict == "verified" else EXIT_FAILURES
 
 

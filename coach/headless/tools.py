@@ -22,6 +22,7 @@ from coach.core.hypothesis import Expects, Prediction, Verdict
 from coach.core.logpoint import Logpoint, Mode
 from coach.core.redact import Private, Redactor
 from coach.core.session import SessionState
+from coach.core.text import safe_line
 from coach.exporting import export_session
 from coach.headless.accepting import approved
 from coach.headless.answers import (
@@ -141,9 +142,10 @@ class Tools:
             _need_red(session.state)
             self._submit(session, cmd.Verify(acceptance=approved(session.state)))
             found = session.state.verification
-            checks = found.checks if found else ()
+            checks = found.asked if found else ()
             return {
                 "verdict": found.verdict if found else "not verified",
+                "sentence": safe_line(found.sentence, limit=1_000) if found else "",
                 "checks": [
                     {"check": each.title, "passed": each.passed, "figure": each.figure} for each in checks
                 ],

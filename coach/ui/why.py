@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import islice
 
-from coach.core.checks import pinnable
+from coach.core.checks import following, pinnable
 from coach.core.decide.logpoints import looked_test
 from coach.core.decide.tracing import traced_test
 from coach.core.drafts import drafts
@@ -56,7 +56,7 @@ def no_pin(state: SessionState) -> str:
 def no_next_step(state: SessionState) -> str:
     if state.step is None:
         return "the session has not begun"
-    return "" if state.workflow.after(state.step_id) else "this is the last step; ‹close› closes the session"
+    return "" if following(state) else "this is the last step; ‹close› closes the session"
 
 
 def no_step_before(state: SessionState) -> str:

@@ -192,6 +192,8 @@ def verified(
         "baseline": was,
         "recheck": green(),
         "acceptance": green(),
+        "again": answers.get("suite", red()),
+        "again-before": green(),
     }
     while drive.state.plan:
         run = drive.state.under_way[-1]

@@ -161,8 +161,11 @@ def _base(state: SessionState) -> tuple[str, str]:
 @decide.register
 def _(message: eff.ChangesSeen, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
-    if message.changes != state.changes:
-        draft.record(ev.ChangesRead(changes=message.changes))
+    seen = (message.changes, message.lowered, message.unloaded)
+    if seen != (state.changes, state.lowered, state.unloaded):
+        draft.record(
+            ev.ChangesRead(changes=message.changes, lowered=message.lowered, unloaded=message.unloaded)
+        )
     run = state.last_failure
     if run and run.report and not state.plan:
         rank_suspects(draft)
@@ -204,7 +207,10 @@ def _(message: eff.TestSeen, state: SessionState) -> Decision | Refusal:
 
 def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
     if not message.digest:
-        return Decision(notice=f"the source of {message.test} was not found; nothing is pinned")
+        refused = () if message.test in state.unpinnable else (ev.PinRefused(test=message.test),)
+        return Decision(
+            events=refused, notice=f"the source of {message.test} was not found; nothing is pinned"
+        )
     failed = state.last_failure
     failures = (
         [each for each in failed.report.failures if is_of(message.test, each.test)]

@@ -9,24 +9,26 @@ from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.acceptance import runnable, words_of
+from coach.core.applicable import subject
 from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start, start_run
-from coach.core.proving import fails_alone, fails_as_before, made_for, not_asked, passes_needed
+from coach.core.proving import fails_alone, fails_as_before, made_for, no_control, passes_needed
 from coach.core.rechecking import to_look_at, to_recheck
 from coach.core.run import Purpose, Run, RunRequest, fresh_seed
 from coach.core.session import SessionState
+from coach.core.suite import baseline_of, is_suite, to_run_again, to_run_before
 from coach.core.target import Target
 from coach.core.trial_request import Trial
-from coach.core.verifying import baseline_of, verify
+from coach.core.verifying import verify
 
-PLANNED: frozenset[Purpose] = frozenset({"verify", "reverted", "suite", "baseline"})
+PLANNED: frozenset[Purpose] = frozenset({"verify", "reverted", "suite", "baseline", "again", "again-before"})
 """Runs that lead to the next one by themselves; the others do when their answer is read."""
 CONTROL_SECONDS = 8.0
 MOST_REVERTED = 10
 """Runs without the fix, for a failure that shows only sometimes; the first red one is enough."""
-_MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance"}
+_MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance", "again", "again-before"}
 
 
 @decide.register
@@ -41,7 +43,13 @@ def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
     if state.pin:
         draft.perform(eff.ReadTest(test=state.pin.test))
     if state.opened and state.opened.checkout.tree:
-        draft.perform(eff.ReadChanges(base=state.opened.checkout.tree, label="the session opened"))
+        last = state.last_target_run
+        base = state.opened.checkout.tree
+        draft.perform(
+            eff.ReadChanges(
+                base=base, label="the session opened", proof=True, loaded_in=last.number if last else 0
+            )
+        )
     continue_plan(draft)
     return draft.done()
 
@@ -53,12 +61,13 @@ def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:
     if has_tree:
         plan += ["reverted"] * min(repeats, MOST_REVERTED)
     if state.target.kind == "pytest":
-        if state.pin and has_tree and not not_asked(state):
+        if subject(state) and has_tree and not no_control(state):
             plan.append("control")
         plan += ["recheck"] * len(to_recheck(state))
     plan += ["acceptance"] * commands
     if state.target.kind == "pytest":
-        plan.append("suite")
+        if not is_suite(state):
+            plan.append("suite")
         if has_tree and baseline_of(state) is None:
             plan.append("baseline")
     return tuple(plan)
@@ -79,6 +88,8 @@ def continue_plan(draft: Draft) -> None:
         _start_acceptance(draft)
     elif following == "verify":
         start_run(draft, "verify", target=_with_pin(draft.state))
+    elif following in {"again", "again-before"}:
+        _start_again(draft, following)
     else:
         start_run(draft, following)
 
@@ -94,7 +105,25 @@ def _following(state: SessionState) -> Purpose | None:
         is_enough = purpose == "reverted" and any(run.failing for run in made)
         if len(made) < wanted and not is_enough:
             return purpose
+    if not made_for(done, "again") and to_run_again(state, done):
+        return "again"
+    if not made_for(done, "again-before") and _tree(state) and to_run_before(state, done):
+        return "again-before"
     return None
+
+
+def _tree(state: SessionState) -> str:
+    return state.opened.checkout.tree if state.opened else ""
+
+
+def _start_again(draft: Draft, purpose: Purpose) -> None:
+    """Run newly red tests of the suite without the rest of it: now, or on the tree before the fix."""
+    state = draft.state
+    done = _of_plan(state)
+    is_before = purpose == "again-before"
+    tests = to_run_before(state, done) if is_before else to_run_again(state, done)
+    tree = _tree(state) if is_before else ""
+    _start_with(draft, purpose, Target(words=tests), tree=tree, about=tests)
 
 
 def _with_pin(state: SessionState) -> Target | None:
@@ -132,11 +161,14 @@ def _start_reverted(draft: Draft) -> None:
 
 def _start_control(draft: Draft) -> None:
     state = draft.state
-    assert state.pin is not None, "the plan has no such run without a pinned test"
+    test = subject(state)
+    assert test, "the plan has no such run without a test"
     lines = fixed_lines(state.changes) if state.changes else {}
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
-    target = Target(words=(state.pin.path,))
-    _start_with(draft, "control", target, places, focus=state.pin.test, mutate=CONTROL_SECONDS, control=True)
+    path = state.pin.path if state.pin else test.partition("::")[0]
+    _start_with(
+        draft, "control", Target(words=(path,)), places, focus=test, mutate=CONTROL_SECONDS, control=True
+    )
 
 
 def _start_recheck(draft: Draft) -> None:

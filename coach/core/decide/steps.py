@@ -17,7 +17,7 @@ def _(message: cmd.GoToStep, state: SessionState) -> Decision | Refusal:
     here = state.step
     if here is None:
         return Refusal("the session has not begun")
-    there = state.workflow.step(message.step) if message.step else state.workflow.after(here.id)
+    there = state.workflow.step(message.step) if message.step else checks.following(state)
     if there is None:
         names = ", ".join(step.id for step in state.workflow.steps)
         return Refusal(

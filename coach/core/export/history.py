@@ -196,11 +196,14 @@ def _outcome(run: Run, state: SessionState, clean: Cleaner) -> str:
 def _verification(state: SessionState, clean: Cleaner) -> list[str]:
     if state.verification is None:
         return []
-    lines = [f"- Verification after #{state.verified_at_run}: {state.verification.verdict}"]
+    found = state.verification
+    is_plain = found.asked == found.checks and not any(each.answered for each in found.checks)
+    said = found.verdict if is_plain else clean.line(found.sentence)  # the lines below say the rest
+    lines = [f"- Verification after #{state.verified_at_run}: {said}"]
     lines += [
         f"  - {'holds' if each.passed else 'missing'}: {clean.line(each.title)}"
         + (f" ({clean.line(each.figure)})" if each.figure else "")
-        for each in state.verification.checks
+        for each in state.verification.asked
     ]
     return lines
 

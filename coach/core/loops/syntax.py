@@ -18,6 +18,9 @@ MOST_CHARACTERS = 400_000
 
 MODULE = "<module>"
 _TEST_FOLDER = re.compile(r"(^|/)(tests?|testing)/")
+_OTHER_FOLDER = re.compile(r"(^|/)(__tests__|specs?)/")
+_OTHER_NAME = re.compile(r"[._-](tests?|specs?)\.\w+$|(Test|Tests|Spec)\.(java|kt|scala|cs|swift|php)$")
+"""What other runners take for tests by its name: ``cart.test.js``, ``cart_test.go``, ``run_tests.sh``, ``CartTest.java``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,14 @@ def shape(node: ast.AST) -> str:
 
 
 def is_test_path(path: str) -> bool:
-    """Whether pytest would take the file as tests, or it stands in a folder of tests (helpers, expected data)."""
+    """Whether a test runner would take the file as tests, or it stands in a folder of tests (helpers, expected data)."""
     name = path.rpartition("/")[2]
     named = name == "conftest.py" or (
         name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
     )
-    return named or bool(_TEST_FOLDER.search(path))
+    if named or _TEST_FOLDER.search(path):
+        return True
+    return not name.endswith(".py") and bool(_OTHER_NAME.search(name) or _OTHER_FOLDER.search(path))
 
 
 def call_name(node: ast.expr) -> str:

@@ -116,9 +116,9 @@ def _proof(story: Story, clean: Cleaner) -> list[str]:
     found = story.state.verification
     if found is None:
         return []
-    lines = ["", f"## Verification: {found.verdict}", ""]
+    lines = ["", f"## Verification: {found.verdict}", "", f"{_plain(clean, found.sentence, 600)}.", ""]
     lines += [
         f"- [{'x' if each.passed else ' '}] {_plain(clean, each.title, 200)}: {_plain(clean, each.figure, 200)}"
-        for each in found.checks
+        for each in found.asked
     ]
     return [*lines, "", "A person looked at this and agreed."] if story.state.is_confirmed else lines

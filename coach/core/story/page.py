@@ -275,7 +275,8 @@ def _proof(story: Story, words: _Words) -> str:
             words.line(each.figure),
             ", ".join(f"#{run}" for run in each.runs),
         )
-        for each in found.checks
+        for each in found.asked
     ]
+    told = f"<p>{words.line(found.sentence)}.</p>"
     confirmed = "<p>✔ A person looked at this and agreed.</p>" if story.state.is_confirmed else ""
-    return _table(("", "Check", "Figure", "Runs"), rows) + confirmed
+    return told + _table(("", "Check", "Figure", "Runs"), rows) + confirmed

@@ -130,7 +130,7 @@ def keep_elsewhere(screen: "SessionScreen", _key: str) -> None:
 
 
 def next_step(screen: "SessionScreen", _key: str) -> None:
-    following = screen.state.workflow.after(screen.state.step_id)
+    following = checks.following(screen.state)
     if following:
         _go(screen, following)
 

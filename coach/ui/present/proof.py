@@ -121,20 +121,26 @@ def _verdict(state: SessionState) -> list[Line]:
             )
         ]
     if state.verification.verdict == "verified":
-        return [line(("✔ ", "good"), ("Verified", "strong"), figure=(f"#{state.verified_at_run}", "dim"))]
+        told = state.verification.sentence.removeprefix("verified: ")
+        return [
+            line(("✔ ", "good"), ("Verified", "strong"), figure=(f"#{state.verified_at_run}", "dim")),
+            line("  ", (told, "dim"), hang=2),
+        ]
     missing = len(state.verification.missing)
     answers = f"{shown_key('answer')} says why one is fine" if state.verification.standing else ""
     return [
         line(
             ("◐ ", "warn"),
             ("Partial", "strong"),
-            (f"  {missing} of {len(state.verification.checks)} not shown", "dim"),
+            (f"  {missing} of {len(state.verification.asked)} not shown", "dim"),
             figure=(answers, "dim"),
         )
     ]
 
 
 def _check(each: VerificationCheck) -> Line:
+    if not each.asked:
+        return line(("[–] ", "dim"), (each.title, "dim"), figure=(each.figure, "dim"), hang=4)
     box = piece("[✔] ", "good") if each.passed else piece("[ ] ", "warn")
     runs = f"  {_runs(each.runs)}" if each.runs and "#" not in each.figure else ""
     return line(box, each.title, figure=(piece(each.figure), piece(runs, "dim")), hang=4)
