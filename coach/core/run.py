@@ -112,6 +112,16 @@ class RunRequest(Value):
         return is_looking or self.logpoint is not None or self.calls is not None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is of the whole suite: a file that cannot be loaded is one failure of many."""
+        return self.purpose in {"suite", "baseline"}
+
+    @property
+    def names_tests(self) -> bool:
+        """Whether its tests are kept by name: that none is lost is asked of them."""
+        return self.is_whole or self.purpose == "verify"
+
+    @property
     def in_copy(self) -> bool:
         return bool(self.tree or self.without or self.trial)
 

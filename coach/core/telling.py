@@ -187,22 +187,6 @@ def _(event: ev.NoteWritten) -> Said:
 
 
 @say.register
-def _(event: ev.VerificationBegan) -> Said:
-    return "·", "dim", f"verification began, {count(len(event.plan), 'run')}"
-
-
-@say.register
-def _(event: ev.VerificationVoided) -> Said:
-    return "◐", "warn", f"verification void: {event.why}"
-
-
-@say.register
-def _(event: ev.VerificationJudged) -> Said:
-    text = f"{event.verification.verdict}: {event.verification.figure} checks hold"
-    return ("✔", "good", text) if event.verification.verdict == "verified" else ("◐", "warn", text)
-
-
-@say.register
 def _(event: ev.RootCauseWritten) -> Said:
     return "·", "accent", f"root cause: {event.text}"
 

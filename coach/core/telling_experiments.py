@@ -44,6 +44,22 @@ def _(event: ev.TrialSeen) -> Said:
 
 
 @say.register
+def _(event: ev.VerificationBegan) -> Said:
+    return "·", "dim", f"verification began, {count(len(event.plan), 'run')}"
+
+
+@say.register
+def _(event: ev.VerificationVoided) -> Said:
+    return "◐", "warn", f"verification void: {event.why}"
+
+
+@say.register
+def _(event: ev.VerificationJudged) -> Said:
+    text = f"{event.verification.verdict}: {event.verification.figure} checks hold"
+    return ("✔", "good", text) if event.verification.verdict == "verified" else ("◐", "warn", text)
+
+
+@say.register
 def _(event: ev.ControlMeasured) -> Said:
     found = event.control
     is_whole = found.tried > 0 and found.killed == found.tried

@@ -49,7 +49,6 @@ from coach.errors import TargetError
 _TAIL_LINES = 200
 _MOST_FOREIGN = 20
 _REMEMBERED = 8
-_NAMED = frozenset({"verify", "suite", "baseline"})
 _DROPPED_VARIABLES = (
     "PYTEST_CURRENT_TEST",
     "PYTEST_XDIST_WORKER",
@@ -291,7 +290,7 @@ class _Execution:
             failures=with_code(told.failures, self._cwd),
             failures_left_out=told.left_out,
             skipped=tuple(self._channel.skipped),
-            ran=self._channel.ran if self._request.purpose in _NAMED else (),
+            ran=self._channel.ran if self._request.names_tests else (),
             output=self._output(lines),
             foreign_modules=self._foreign(),
             probe_notes=(*self._channel.notes, *self._report_notes(), *leak_notes(finished)),
