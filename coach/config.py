@@ -18,9 +18,6 @@ from coach.core.spec import TeamRules
 from coach.core.value import Value
 from coach.errors import UsageError
 
-ROOT_MARKS = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "setup.py", ".git")
-
-
 RULE_FILES = ("AGENTS.md",)
 """Documents in which projects tell assistants their rules."""
 
@@ -72,15 +69,6 @@ class Settings(Value):
     @property
     def loops_off(self) -> tuple[Pattern, ...]:
         return tuple(sorted(pattern for pattern, is_on in self.loops.items() if not is_on))
-
-
-def find_root(start: Path) -> Path:
-    """Return the project a folder belongs to: the nearest ancestor with a project file, else the folder itself."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if any((folder / mark).exists() for mark in ROOT_MARKS):
-            return folder
-    return start
 
 
 def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Settings:

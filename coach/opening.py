@@ -6,11 +6,12 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 import os
 import platform
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from coach import __version__
-from coach.config import Settings, find_root, load_settings, team_rules
+from coach.config import Settings, load_settings, team_rules
 from coach.core import events as ev
 from coach.core.effects import FilesSaved, RunEnded
 from coach.core.report import Ending, RunReport
@@ -22,6 +23,7 @@ from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
 from coach.engine.interpreter import find_interpreter
 from coach.engine.left_behind import clear_meanwhile, end_left_behind
+from coach.engine.locating import VARIABLE, Located, at, locate
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
@@ -44,10 +46,12 @@ JOIN_SECONDS = 1.5
 JOIN_PAUSE = 0.05
 
 
-def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
+def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispatcher:
     """Begin a session; its first event is written, nothing is run yet."""
-    interpreter = find_interpreter(root, python_for(root, settings), needs_pytest=target.kind == "pytest")
-    workflow = load_workflow(settings.workflow, workflow_paths(root, settings.workflows))
+    place = place if isinstance(place, Located) else at(place)
+    root, home = place.root, place.home
+    interpreter = _interpreter(place, settings, target)
+    workflow = load_workflow(settings.workflow, workflow_paths(home, settings.workflows))
     trees, _ = open_trees(root, project_home(root))
     session_id = new_session_id()
     opened = ev.SessionOpened(
@@ -56,19 +60,19 @@ def open_new(root: Path, target: Target, settings: Settings) -> Dispatcher:
         target=target,
         workflow=workflow,
         interpreter=interpreter,
-        checkout=_checkout(root, trees),
+        checkout=_checkout(place, trees),
         platform=platform.platform(terse=True),
     )
     log = Recording.begun(partial(session_folder, session_id))
     keep_diagnostics()
     service = Service(session_folder(session_id))
-    veil = Veil(private_of(root).secrets)
-    engine = _engine(root, interpreter, settings, trees, log, veil)
+    veil = Veil(_secrets(place))
+    engine = _engine(place, interpreter, settings, trees, log, veil)
     dispatcher = Dispatcher(log, engine, service=service, veil=veil.seen)
     dispatcher.record(opened)
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
-    _tell_rules(dispatcher, root, settings)
+    _tell_rules(dispatcher, home, settings)
     _end_left_behind(dispatcher)
     return dispatcher
 
@@ -79,32 +83,31 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     ``only_writes``: nothing will be run, so no other python is asked for when the session's own is gone.
     """
     listed = library.find(session)
-    root = Path(listed.project)
-    if not root.is_dir():
+    if not Path(listed.project).is_dir():
         raise SessionError(
-            f"the project of session {listed.id} is gone", why=str(root), do=f"coach review {listed.id}"
+            f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
         )
     log, loaded = Recording.taken_up(partial(session_folder, listed.id))
     state = replay(loaded.records)
     assert state.opened is not None
-    settings = load_settings(root)
+    place = place_of(state.opened)
+    root, home = place.root, place.home
+    settings = load_settings(home)
     interpreter = state.opened.interpreter
     if not only_writes:
-        refuse_changed(root, settings, interpreter.path)
+        refuse_changed(home, settings, interpreter.path)
     if not only_writes and not Path(interpreter.path).exists():
-        interpreter = find_interpreter(
-            root, python_for(root, settings), needs_pytest=state.target.kind == "pytest"
-        )
+        interpreter = _interpreter(place, settings, state.target)
     trees, _ = open_trees(root, project_home(root))
     keep_diagnostics()
-    veil = Veil(private_of(root).secrets)
-    engine = _engine(root, interpreter, settings, trees, log, veil)
+    veil = Veil(_secrets(place))
+    engine = _engine(place, interpreter, settings, trees, log, veil)
     service = Service(session_folder(listed.id))
     with no_collection():
         dispatcher = Dispatcher(log, engine, loaded.records, service=service, veil=veil.seen)
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
-    _tell_rules(dispatcher, root, settings)
+    _tell_rules(dispatcher, home, settings)
     _end_left_behind(dispatcher)
     _end_cut_runs(dispatcher, state)
     if (
@@ -148,13 +151,49 @@ def _only_read(listed: library.Listed) -> str:
     )
 
 
+def located_here(words: Sequence[str] = ()) -> Located:
+    """Return the project of a target typed here, or the one we stand in. Raises UsageError."""
+    return locate(words, Path.cwd(), os.environ.get(VARIABLE, ""))
+
+
 def project_here() -> Path:
-    """Return the root of the project we stand in."""
-    return find_root(Path.cwd())
+    """Return the folder of the project we stand in."""
+    place = located_here()
+    return place.root / place.folder if place.folder else place.root
+
+
+def place_of(opened: ev.SessionOpened) -> Located:
+    """Return where the project of a session is."""
+    return at(opened.checkout.root, opened.checkout.project)
+
+
+def newest_open_here() -> library.Listed | None:
+    """Return the open session to go on with: of the project we stand in or of one around it, else of one below us."""
+    place = located_here()
+    return library.newest_open(project_here(), place.root)
+
+
+def sibling_sessions() -> list[library.Listed]:
+    """Return the open sessions of other projects in the repository we stand in."""
+    root = located_here().root.resolve()
+    found = library.search(library.Query(is_open=True))[0]
+    return [
+        each for each in found if not each.read_only and Path(each.project).resolve().is_relative_to(root)
+    ]
+
+
+def _interpreter(place: Located, settings: Settings, target: Target) -> ev.Interpreter:
+    wished = python_for(place.home, settings)
+    return find_interpreter(place.root / place.folder, wished, needs_pytest=target.kind == "pytest")
+
+
+def _secrets(place: Located) -> tuple[str, ...]:
+    own = private_of(place.root / place.folder).secrets
+    return tuple(dict.fromkeys((*own, *private_of(place.root).secrets))) if place.folder else own
 
 
 def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything around it
-    root: Path,
+    place: Located,
     interpreter: ev.Interpreter,
     settings: Settings,
     trees: TreeStore | None,
@@ -162,6 +201,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     veil: Veil,
 ) -> LocalEngine:
     limits = Limits(wall=settings.timeout, silence=settings.silence)
+    root = place.root
     ground = Ground(
         root.resolve(),
         project_home(root),
@@ -170,9 +210,11 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         dict(os.environ),
         state=state_home(),
         veil=veil,
+        project=place.folder,
     )
     return LocalEngine(
         root=root,
+        project=place.folder,
         interpreter=interpreter,
         limits=limits,
         keep=log.keep,
@@ -186,11 +228,13 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     )
 
 
-def _checkout(root: Path, trees: TreeStore | None) -> ev.Checkout:
+def _checkout(place: Located, trees: TreeStore | None) -> ev.Checkout:
+    where = ev.Checkout(root=str(place.root), project=place.folder)
     if trees is None:
-        return ev.Checkout(root=str(root))
+        return where
     commit, branch, dirty = trees.head()
-    return ev.Checkout(root=str(root), commit=commit, branch=branch, dirty_files=dirty, tree=trees.record())
+    known = {"commit": commit, "branch": branch, "dirty_files": dirty, "tree": trees.record()}
+    return where.model_copy(update=known)
 
 
 def _end_cut_runs(dispatcher: Dispatcher, state: SessionState) -> None:

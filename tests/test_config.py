@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.config import find_root, load_settings
+from coach.config import load_settings
 from coach.errors import UsageError
 
 
@@ -34,15 +34,6 @@ def test_a_mistake_is_named(tmp_path, text, reason):
     with pytest.raises(UsageError) as refused:
         load_settings(tmp_path)
     assert reason in str(refused.value)
-
-
-def test_the_root_is_the_nearest_folder_with_a_project_file(tmp_path):
-    inner = tmp_path / "packages" / "one" / "tests"
-    inner.mkdir(parents=True)
-    (tmp_path / ".git").mkdir()
-    assert find_root(inner) == tmp_path
-    (tmp_path / "packages" / "one" / "pyproject.toml").write_text("")
-    assert find_root(inner) == tmp_path / "packages" / "one"
 
 
 def test_loop_detectors_are_switched_one_by_one(tmp_path):

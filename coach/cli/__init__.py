@@ -1,13 +1,14 @@
 """argv → one call. No logic here, and nothing heavy: ``coach --help`` must not import what a session needs."""
 
 import argparse
+import contextlib
 import gc
 import importlib
 import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from coach import __version__
@@ -18,6 +19,9 @@ from coach.cli.parts import Parser
 from coach.cli.past import SHELF, add_past
 from coach.cli.steps import add_steps, add_workflows
 from coach.errors import EXIT_CODES, CoachError, UsageError
+
+PROJECT_VARIABLE = "COACH_PROJECT"
+"""As ``engine.locating`` reads it, which is too heavy to be asked here."""
 
 _EPILOG = f"""\
 start here:
@@ -40,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
     try:
         _refuse_windows()
-        return int(getattr(_loaded(module), function)(args))
+        with _project(getattr(args, "project", "")):
+            return int(getattr(_loaded(module), function)(args))
     except CoachError as error:
         print(f"coach: {error}", file=sys.stderr)
         return error.exit_code
@@ -66,6 +71,21 @@ def _unread() -> int:
     for stream in (sys.stdout, sys.stderr):
         lead_nowhere(stream)
     return 128 + signal.SIGPIPE
+
+
+@contextlib.contextmanager
+def _project(named: str) -> Iterator[None]:
+    """Let everything that looks for the project find the one that was named on the command line."""
+    before = os.environ.get(PROJECT_VARIABLE)
+    if named:
+        os.environ[PROJECT_VARIABLE] = os.path.abspath(named)  # noqa: PTH100 - pathlib is not needed for --help
+    try:
+        yield
+    finally:
+        if named:
+            os.environ.pop(PROJECT_VARIABLE)
+        if named and before is not None:
+            os.environ[PROJECT_VARIABLE] = before
 
 
 def _loaded(module: str) -> ModuleType:

@@ -36,6 +36,18 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
     parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")
+    add_project(parser)
+
+
+def add_project(parser: argparse.ArgumentParser) -> None:
+    """Let the project be named; harmless when another part has done so."""
+    if "--project" not in parser._option_string_actions:  # noqa: SLF001 - argparse has no public way to ask
+        parser.add_argument(
+            "--project",
+            metavar="FOLDER",
+            default="",
+            help="the project's folder (default: where the target lies, else where you stand)",
+        )
 
 
 def add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> None:
@@ -45,6 +57,7 @@ def add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> N
         default="",
         help="a session by id or unique prefix (default: the open one here)",
     )
+    add_project(parser)
     if with_json:
         add_json(parser)
 
@@ -58,6 +71,7 @@ def add_id(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument(
         "id", nargs="?", default="", metavar="ID", help=f"id or unique prefix (default: {default})"
     )
+    add_project(parser)
 
 
 def add_new(parser: argparse.ArgumentParser) -> None:

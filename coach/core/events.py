@@ -56,11 +56,19 @@ class Checkout(Value):
     """The state of the project when the session opened."""
 
     root: Text
+    """What its trees hold: the top of the repository, or the project itself."""
+    project: Text = ""
+    """Where its runs start, below the root; empty: the root itself."""
     commit: Text = ""
     branch: Text = ""
     dirty_files: int = 0
     tree: Text = ""
     """The work tree as it was then, in coach's own store."""
+
+    @property
+    def start(self) -> str:
+        """The project's folder."""
+        return f"{self.root.rstrip('/')}/{self.project}" if self.project else self.root
 
 
 class SessionOpened(Value):

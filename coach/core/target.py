@@ -14,6 +14,9 @@ class Target(Value):
     junit: Text = ""
     """Where a command writes its JUnit XML report, relative to the root; empty: its exit code is all it says."""
 
+    folder: Text = ""
+    """Where it is started, below the root (``.``: the root itself); empty: in the session's project."""
+
     @property
     def label(self) -> str:
         """One line for people; empty words mean the whole suite."""

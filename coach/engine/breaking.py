@@ -7,6 +7,7 @@ from pathlib import Path
 
 from coach.core.events import SessionOpened
 from coach.core.logpoint import Logpoint
+from coach.engine.arguments import as_started
 from coach.engine.channel import channel_settings
 from coach.engine.compiled_probe import PROBE_FOLDER
 from coach.engine.execution import clean_environment
@@ -45,7 +46,7 @@ def break_into(logpoint: Logpoint, test: str, opened: SessionOpened) -> int:
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROBE_FOLDER), env.get("PYTHONPATH", "")]))
         env["COACH_PROBE"] = str(place / "probe.json")
         argv = [opened.interpreter.path, "-B", "-m", "pytest", "-p", "coach_plugin", "-q", "-s"]
+        start = Path(opened.checkout.start)
+        argv += ["-o", f"cache_dir={place / 'cache'}", as_started(test, root, start)]
         sys.stdout.flush()
-        return subprocess.run(
-            [*argv, "-o", f"cache_dir={place / 'cache'}", test], cwd=root, env=env, check=False
-        ).returncode
+        return subprocess.run(argv, cwd=start, env=env, check=False).returncode

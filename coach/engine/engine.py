@@ -10,6 +10,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from coach.core.effects import (
@@ -69,6 +70,7 @@ class LocalEngine:
         self,
         *,
         root: Path,
+        project: str = "",
         interpreter: Interpreter,
         limits: Limits,
         keep: Callable[[str], str],
@@ -84,10 +86,9 @@ class LocalEngine:
         self._searches = searches or SearchBench()
         self._live = LiveOutput()
         own = dict(env or os.environ)
-        server = WarmServer(root, interpreter.path, self._server_environment) if warm else None
-        self._around = Surroundings(
-            root, interpreter, limits, keep, self._live, own, warm=server, home=home, veil=veil
-        )
+        server = WarmServer(root / project, interpreter.path, self._server_environment) if warm else None
+        around = Surroundings(root, interpreter, limits, keep, self._live, own, veil=veil, project=project)
+        self._around = replace(around, warm=server, home=home)
         self._looking = Looking(self._around, recall)
         self._trees, self._saves = trees, SaveTelling(watcher)
         self._switches = Switches(root)

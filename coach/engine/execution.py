@@ -18,7 +18,7 @@ from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.spectrum import Coverage
 from coach.core.report import Ending, Output, RunReport
 from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.engine.arguments import as_started, pytest_words
 from coach.engine.calls_channel import traces_in
 from coach.engine.channel import Channel, channel_settings
 from coach.engine.command_outcome import CommandOutcome, outcome_of_command
@@ -50,7 +50,13 @@ _TAIL_LINES = 200
 _MOST_FOREIGN = 20
 _REMEMBERED = 8
 _DROPPED_VARIABLES = frozenset(
-    ["PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "COACH_PROBE"]
+    [
+        "PYTEST_CURRENT_TEST",
+        "PYTEST_XDIST_WORKER",
+        "PYTEST_XDIST_WORKER_COUNT",
+        "COACH_PROBE",
+        "COACH_PROJECT",
+    ]
 )
 
 
@@ -81,6 +87,8 @@ class Surroundings:
     """Takes secrets out of output before it is kept."""
     home: Path | None = None
     """Where the compiled probe is kept; None: it runs from its sources."""
+    project: str = ""
+    """Where runs start, below the root; ids and paths stay relative to the root."""
 
 
 def execute(
@@ -108,23 +116,6 @@ def execute(
     with temporary_folder() as folder:
         run = _Execution(request, around, cancel, copy, RunFiles(folder, secrets.token_hex(8)))
         return run.report(argv_words)
-
-
-def pytest_words(target: Target) -> tuple[str, ...]:
-    """Return the target's words as pytest takes them for paths and node ids only.
-
-    Raises:
-        TargetError: a word would be read as an option.
-
-    """
-    for word in target.words:
-        if word.startswith("-"):
-            raise TargetError(
-                f"{word} is not a test",
-                why="words of a pytest target are files and node ids, never options",
-                do="put options into addopts, or run them as a command after --",
-            )
-    return tuple(f"./{word}" if word.startswith("@") else word for word in target.words)
 
 
 def clean_environment(env: Mapping[str, str]) -> dict[str, str]:
@@ -156,15 +147,20 @@ class _Execution:
     ) -> None:
         self._request, self._around, self._cancel, self._scratch = request, around, cancel, scratch
         self._copy = copy
-        self._cwd = copy or around.root
+        self._base = copy or around.root
+        self._cwd = self._base / (request.target.folder or around.project)
         self._is_pytest = request.target.kind == "pytest"
-        self._channel = Channel(scratch.channel, scratch.nonce, self._cwd)
+        self._channel = Channel(scratch.channel, scratch.nonce, self._base)
         self._cold_because = ""
-        self._report_file = ReportFile(self._cwd / request.target.junit) if request.target.junit else None
+        self._report_file = ReportFile(self._base / request.target.junit) if request.target.junit else None
 
     def report(self, words: tuple[str, ...]) -> RunReport:
         self._prepare()
-        argv = [*self._pytest(), *words] if self._is_pytest else list(words)
+        argv = (
+            [*self._pytest(), *(as_started(each, self._base, self._cwd) for each in words)]
+            if self._is_pytest
+            else list(words)
+        )
         live = self._around.live
         try:
             stacks = self._scratch.stacks if self._is_pytest else None
@@ -204,7 +200,7 @@ class _Execution:
         settings = channel_settings(
             self._scratch.channel,
             self._scratch.nonce,
-            self._cwd,
+            self._base,
             self._scratch.stacks,
             others,
             trace,
@@ -235,14 +231,14 @@ class _Execution:
         around = self._around
         first = [str(probe_folder(around.home, around.interpreter))] if self._is_pytest else []
         if self._copy:
-            first += [str(each) for each in (self._copy / "src", self._copy) if each.is_dir()]
+            first += [str(each) for each in (self._cwd / "src", self._cwd) if each.is_dir()]
         paths = [*first, *filter(None, [env.get("PYTHONPATH", "")])]
         if paths:
             env["PYTHONPATH"] = os.pathsep.join(paths)
         if self._is_pytest:
             env["COACH_PROBE"] = str(self._scratch.settings)
         if self._request.trial:
-            env |= varied(self._request, self._scratch.folder, self._cwd, around.interpreter.path, env)
+            env |= varied(self._request, self._scratch.folder, self._base, around.interpreter.path, env)
         return env
 
     def _tick(self) -> bool:
@@ -260,7 +256,7 @@ class _Execution:
     def _remember_loaded(self) -> None:
         loaded = self._around.loaded
         if self._copy is None and self._channel.loaded:
-            places = Places(self._cwd)
+            places = Places(self._base)
             loaded[self._request.number] = tuple(places.name(path)[0] for path in self._channel.loaded)
             for old in sorted(loaded)[:-_REMEMBERED]:
                 del loaded[old]
@@ -270,11 +266,11 @@ class _Execution:
         if self._around.warm is not None and self._is_pytest:
             self._around.modules.extend(["pytest", *self._scratch.loaded_modules()])
         if self._request.trace:
-            coverage = read_coverage(self._scratch.trace, self._scratch.nonce, self._cwd)
+            coverage = read_coverage(self._scratch.trace, self._scratch.nonce, self._base)
             self._around.traced[self._request.number] = coverage
         if self._request.calls:
             said = self._scratch.trace.read_text("utf-8", "replace")
-            traces = traces_in(said, self._scratch.nonce, Places(self._cwd))
+            traces = traces_in(said, self._scratch.nonce, Places(self._base))
             self._around.called[self._request.number] = traces
         if self._request.mutate or self._request.logpoint:
             self._around.mutated[self._request.number] = self._scratch.trace.read_text("utf-8", "replace")
@@ -284,7 +280,7 @@ class _Execution:
             ending=told.ending,
             duration=finished.duration,
             counts=told.counts,
-            failures=with_code(told.failures, self._cwd),
+            failures=with_code(told.failures, self._base),
             failures_left_out=told.left_out,
             skipped=tuple(self._channel.skipped),
             ran=self._channel.ran if self._request.names_tests else (),
@@ -297,12 +293,12 @@ class _Execution:
         limits, target = self._around.limits, self._request.target
         if not self._is_pytest:
             return ending_of_command(finished, limits)
-        place = hang_place(self._scratch.hung_stacks(), Places(self._cwd))
+        place = hang_place(self._scratch.hung_stacks(), Places(self._base))
         if place and self._channel.current_test:
             place = f"{place}, during {self._channel.current_test}"
         ending = ending_of_pytest(finished, limits, Evidence(self._channel, target, lines, place))
         if ending.kind == "usage_error" and ending.sentence.startswith("not found"):
-            meant = misnamed(self._cwd, target.words)
+            meant = misnamed(self._base, target.words)
             ending = ending.model_copy(update={"sentence": meant or ending.sentence})
         return ending
 

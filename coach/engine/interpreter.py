@@ -9,11 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coach.core.events import Interpreter
+from coach.engine.locating import folders_above
 from coach.errors import TargetError
 
 _PROBE_SECONDS = 10
@@ -89,7 +90,11 @@ def _candidates(root: Path, explicit: str, env: Mapping[str, str]) -> Iterator[_
         if path := _python_in(root / name):
             yield _Candidate(path, f"the project's {name}")
             return
-    yield from _active(env)
+    above, active = folders_above(root), list(_active(env))
+    inside = [each for each in active if above and _is_below(each.path, above[-1])]
+    yield from inside
+    yield from _of_workspace(above)
+    yield from (each for each in active if each not in inside)
     if path := _poetry(root, env):
         yield _Candidate(path, "the project's poetry environment")
         return
@@ -97,6 +102,19 @@ def _candidates(root: Path, explicit: str, env: Mapping[str, str]) -> Iterator[_
         if found := shutil.which(name, path=env.get("PATH")):
             yield _Candidate(found, f"{name} on PATH", is_choice=False, is_from_path=True)
     yield _Candidate(sys.executable, "coach's own python: nothing else has pytest")
+
+
+def _of_workspace(above: Sequence[Path]) -> Iterator[_Candidate]:
+    """Yield environments of the folders above a project in one repository: workspaces have one for all their projects."""
+    for folder in above:
+        for name in (".venv", "venv"):
+            if path := _python_in(folder / name):
+                why = f"the {name} of {folder}, above the project"
+                yield _Candidate(path, why, is_choice=False)
+
+
+def _is_below(path: str, folder: Path) -> bool:
+    return Path(path).is_relative_to(folder) or Path(path).is_relative_to(folder.resolve())
 
 
 def _active(env: Mapping[str, str]) -> Iterator[_Candidate]:

@@ -32,6 +32,8 @@ class Places:
 
     def relative(self, path: str) -> str | None:
         """Return the path below the root, or None when it is not below it."""
+        if f"{os.sep}.." in path:  # a path entry like ../common/src
+            path = os.path.normpath(path)
         for prefix in self._prefixes:
             if path.startswith(prefix):
                 return path[len(prefix) :].replace(os.sep, "/")

@@ -44,6 +44,8 @@ class Ground:
     """The state directory, for the compiled probe."""
     veil: Veil = NOTHING_SECRET
     """Takes out of reports what the log does not hold: ``expected`` was computed from what it holds."""
+    project: str = ""
+    """Where runs start, below the root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,14 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
     env = _environment(ground, probe, copy, folder)
     live = LiveOutput()
     around = Surroundings(
-        ground.root, ground.interpreter, ground.limits, lambda _: "", live, env, home=ground.state
+        ground.root,
+        ground.interpreter,
+        ground.limits,
+        lambda _: "",
+        live,
+        env,
+        home=ground.state,
+        project=ground.project,
     )
     request = RunRequest(
         number=0, purpose="experiment", target=probe.target, hash_seed=probe.hash_seed, tree=probe.tree

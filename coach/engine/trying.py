@@ -25,12 +25,12 @@ def carry_out(request: RunRequest, around: Surroundings, cancel: threading.Event
     assert request.trial is not None, "only trials are tried"
     with trees.materialise(trees.record()) as copy:
         own, note = with_packages(request.trial.packages, around, cancel, copy.parent)
-        report = execute(prepared(request, copy, around.root), own, cancel, copy)
+        report = execute(prepared(request, copy, around.root, around.project), own, cancel, copy)
         notes = (*report.probe_notes, *([note] if note else []))
         return as_in_checkout(report.model_copy(update={"probe_notes": notes}), copy, around.root)
 
 
-def prepared(request: RunRequest, copy: Path, root: Path) -> RunRequest:
+def prepared(request: RunRequest, copy: Path, root: Path, project: str = "") -> RunRequest:
     """Make the copy ready for a trial, and return the request as it is to be executed there.
 
     A command that the copy does not hold (``.venv/bin/pytest``: ignored files are not copied) is that of the checkout.
@@ -43,8 +43,14 @@ def prepared(request: RunRequest, copy: Path, root: Path) -> RunRequest:
     if trial is not None and trial.kind == "patch":
         _apply(trial.patch, copy)
     words = request.target.words
-    if request.target.kind == "command" and words and "/" in words[0] and not (copy / words[0]).exists():
-        there = root / words[0]
+    folder = request.target.folder or project
+    if (
+        request.target.kind == "command"
+        and words
+        and "/" in words[0]
+        and not (copy / folder / words[0]).exists()
+    ):
+        there = root / folder / words[0]
         if there.is_file():
             aim = request.target.model_copy(update={"words": (str(there), *words[1:])})
             return request.model_copy(update={"target": aim})

@@ -20,6 +20,7 @@ from coach.headless.opening import ask, opened_session, read_session
 from coach.headless.prompting import prompt_of
 from coach.headless.talk import exit_code_of, loop_line, put, put_json, run_line, say
 from coach.headless.trusting import agrees, can_ask
+from coach.opening import place_of
 from coach.remote import RemoteDoor
 from coach.store.trust import approval_of, approve, is_approved
 from coach.ui.ways import NamedAssistant
@@ -64,7 +65,7 @@ def assist(args: Namespace) -> int:
 
 def named_assistants(state: SessionState) -> tuple[NamedAssistant, ...]:
     """Return the assistants of a session's project, for the screen. Raises UsageError."""
-    root = Path(state.opened.checkout.root) if state.opened else Path()
+    root = place_of(state.opened).home if state.opened else Path()
     return tuple(
         NamedAssistant(
             each.name, each.argv, str(each.cwd), is_approved(approval_of(each.source, each.argv, each.cwd))
@@ -75,7 +76,7 @@ def named_assistants(state: SessionState) -> tuple[NamedAssistant, ...]:
 
 def run_in_terminal(door: Door, name: str, prompt: str) -> str:
     """Run an assistant while the screen has given the terminal up; ctrl+c ends it. The engineer has seen the command."""
-    root = Path(door.state.opened.checkout.root) if door.state.opened else Path()
+    root = place_of(door.state.opened).home if door.state.opened else Path()
     assistant = next(each for each in assistants(root, load_settings(root)) if each.name == name)
     approve(approval_of(assistant.source, assistant.argv, assistant.cwd), assistant.argv)
     assert isinstance(door, Dispatcher | RemoteDoor)
@@ -99,7 +100,7 @@ def run_in_terminal(door: Door, name: str, prompt: str) -> str:
 def _root(args: Namespace) -> Path:
     opened = read_session(args.session).opened
     assert opened is not None
-    return Path(opened.checkout.root)
+    return place_of(opened).home
 
 
 def _be_sure(assistant: Assistant, *, is_agreed: bool) -> None:

@@ -1,35 +1,40 @@
 """Which target a command line names: tests, a command after ``--``, or the first failure of a CI report."""
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from coach.core.target import Target
+from coach.core.text import safe_line
+from coach.engine.locating import VARIABLE, Located, at, exists, locate, relative_to, tidy
 from coach.errors import TargetError, UsageError
 from coach.headless.talk import say
 
+_SHOWN = 160
+"""Characters of a word that are said again."""
 
-def chosen_target(args: Namespace, root: Path) -> Target:
+
+def chosen_target(args: Namespace, place: Located) -> Target:
     """Read the target of a command line. Raises TargetError and UsageError."""
     report = getattr(args, "from_junit", None)
     if report and not args.target:
-        return _from_report(Path(report), args, root)
-    target = target_from(args.target, args.command, root, Path.cwd())
-    return _with_report(target, args, root)
+        return _from_report(Path(report), args, place)
+    target = target_from(args.target, args.command, place, Path.cwd())
+    return _with_report(target, args, place)
 
 
-def _with_report(target: Target, args: Namespace, root: Path) -> Target:
+def _with_report(target: Target, args: Namespace, place: Located) -> Target:
     named = getattr(args, "junit", None)
     if not named:
         return target
     if target.kind != "command":
         raise UsageError("--junit goes with a command", do="coach debug --junit report.xml -- npm test")
-    path = (Path.cwd() / named).resolve()
-    relative = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    return target.model_copy(update={"junit": relative})
+    path = tidy(Path.cwd(), named)
+    return target.model_copy(update={"junit": relative_to(path, place) or str(path)})
 
 
-def _from_report(path: Path, args: Namespace, root: Path) -> Target:
+def _from_report(path: Path, args: Namespace, place: Located) -> Target:
     from coach.engine.junit import node_id, read_junit
 
     failed = read_junit(path).failed
@@ -39,48 +44,110 @@ def _from_report(path: Path, args: Namespace, root: Path) -> Target:
     more = f", the first of {len(failed)} failures" if len(failed) > 1 else ""
     say(f"{path.name}: {first.test} {first.exception}{more}")
     if args.command is not None:
-        return _with_report(target_from([], args.command, root, Path.cwd()), args, root)
-    found = node_id(failed[0], root)
-    if not found:
+        return _with_report(target_from([], args.command, place, Path.cwd()), args, place)
+    for folder in dict.fromkeys((place.project, place.root)):
+        if found := node_id(failed[0], folder):
+            return target_from([found], None, place, folder)
+    raise TargetError(
+        f"{first.test} is no pytest test of this project",
+        why="only tests that pytest runs can be found by their name in a report",
+        do=f"say how it is run: coach debug --from-junit {path} -- COMMAND",
+    )
+
+
+def target_from(
+    words: Sequence[str], command: Sequence[str] | None, place: Located | Path, here: Path
+) -> Target:
+    """Read a target as typed in ``here``; ids become relative to the root. Raises TargetError for a missing file."""
+    place = place if isinstance(place, Located) else at(place)
+    if command is None:
+        return Target(words=tuple(typed_id(word, place, here) for word in words))
+    if not command:
+        raise TargetError("no command after --", do="coach debug -- make test")
+    if words:
         raise TargetError(
-            f"{first.test} is no pytest test of this project",
-            why="only tests that pytest runs can be found by their name in a report",
-            do=f"say how it is run: coach debug --from-junit {path} -- COMMAND",
+            f"both a test and a command: {words[0]} and {command[0]}",
+            why="what stands after -- is a command of its own",
+            do="name one; pytest options go into the project's pytest configuration",
         )
-    return target_from([found], None, root, root)
+    for word in command:
+        _refuse_unsayable(word)
+    return Target(kind="command", words=tuple(command), folder=_folder_of_command(place, here))
 
 
-def target_from(words: Sequence[str], command: Sequence[str] | None, root: Path, here: Path) -> Target:
-    """Read a target as typed in ``here``; node ids become relative to the root. Raises TargetError for a missing file."""
-    if command is not None:
-        if not command:
-            raise TargetError("no command after --", do="coach debug -- make test")
-        if words:
-            raise TargetError(
-                f"both a test and a command: {words[0]} and {command[0]}",
-                why="what stands after -- is a command of its own",
-                do="name one; pytest options go into the project's pytest configuration",
-            )
-        return Target(kind="command", words=tuple(command))
-    return Target(words=tuple(_node_id(word, root, here) for word in words))
+def retargeted(words: Sequence[str], command: Sequence[str] | None, place: Located, here: Path) -> Target:
+    """Read another target for the session of a project; tests of a sibling start in that one. Raises TargetError."""
+    target = target_from(words, command, place, here)
+    if target.kind == "command" or not target.words:
+        return target
+    paths = [str(place.root / word.partition("::")[0]) for word in target.words]
+    own = locate(paths, here)
+    is_sibling = own.root.resolve() == place.root.resolve() and own.folder != place.folder
+    return target.model_copy(update={"folder": own.folder or "."}) if is_sibling else target
 
 
-def _node_id(word: str, root: Path, here: Path) -> str:
+def _folder_of_command(place: Located, here: Path) -> str:
+    """Return where a command starts: where it was typed; empty: in the project."""
+    if os.environ.get(VARIABLE):
+        return ""
+    inside = relative_to(here, place)
+    return "" if inside is None or inside == (place.folder or ".") else inside
+
+
+def typed_id(word: str, place: Located, here: Path) -> str:
+    """Return a test typed in ``here`` (or as coach names it, or as pytest does in the project) relative to the root."""
     name, colons, rest = word.partition("::")
     if name.startswith("-"):
         raise TargetError(
-            f"{word} looks like an option", do="pytest options go into the project's pytest configuration"
+            f"{safe_line(word, limit=_SHOWN)} looks like an option",
+            do="pytest options go into the project's pytest configuration",
         )
-    path = (here / name).resolve()
-    if not path.exists():
-        path = (root / name).resolve()
-    if not path.exists():
+    found = typed_path(name, place, here)
+    _refuse_unsayable(word)
+    if found is None:
         raise TargetError(
-            f"no such test file: {name}", why=f"looked in {here}", do="name a file or node id pytest knows"
+            f"no such test file: {safe_line(name, limit=_SHOWN)}",
+            why=f"looked in {here}",
+            do="name a file or node id pytest knows",
+        )
+    inside = relative_to(found, place)
+    if inside is None:
+        raise TargetError(
+            f"{safe_line(name, limit=_SHOWN)} is outside the project {place.root}",
+            do="run coach inside the project of the test, or name that: --project FOLDER",
+        )
+    return inside + colons + rest
+
+
+def as_typed(word: str, place: Located) -> str:
+    """Return a test that a session knows, typed here; a word that names no file stays as it is."""
+    try:
+        return typed_id(word, place, Path.cwd())
+    except TargetError:
+        return word
+
+
+def as_named(name: str, place: Located) -> str:
+    """Return a file of the project relative to the root, named from there or from the project."""
+    found = typed_path(name, place, place.root)
+    return (relative_to(found, place) if found else None) or name
+
+
+def typed_path(name: str, place: Located, here: Path) -> Path | None:
+    """Return the file or folder that was typed, as an absolute path with its links; None when there is none."""
+    paths = (tidy(base, name) for base in dict.fromkeys((here, place.root, place.project)))
+    return next((path for path in paths if exists(path)), None)
+
+
+def _refuse_unsayable(word: str) -> None:
+    """Raise TargetError for a name that no text can hold: it could be neither kept nor run again."""
+    if "\0" in word:
+        raise TargetError(
+            "a word of the target holds a NUL character", do="name a file or node id pytest knows"
         )
     try:
-        return path.relative_to(root).as_posix() + colons + rest
-    except ValueError:
+        word.encode()
+    except UnicodeEncodeError:
         raise TargetError(
-            f"{name} is outside the project {root}", do="run coach inside the project of the test"
+            f"{safe_line(word, limit=_SHOWN)} is not valid UTF-8", do="name a folder above it, or rename it"
         ) from None

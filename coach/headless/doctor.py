@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from coach.config import Settings, find_root, load_settings
+from coach.config import Settings, load_settings
 from coach.core.text import safe_line
 from coach.engine.clipboard import tools
 from coach.engine.interpreter import find_interpreter, said_by
@@ -24,6 +24,7 @@ from coach.engine.watch import Watcher
 from coach.errors import EXIT_FAILURES, EXIT_FINE, CoachError
 from coach.headless.leftovers import described
 from coach.headless.talk import put, put_json
+from coach.opening import located_here, project_here
 from coach.personal import load_personal, personal_path
 from coach.project_python import python_for
 from coach.store.paths import VARIABLE, make_private, state_home
@@ -48,8 +49,7 @@ class Examined:
 
 def doctor(args: Namespace) -> int:
     """Print what was found; exit code 1 when something keeps coach from its work."""
-    root = find_root(Path.cwd())
-    seen = list(examine(root, os.environ))
+    seen = list(examine(project_here(), os.environ))
     if args.json:
         put_json([asdict(each) for each in seen])
     else:
@@ -83,11 +83,13 @@ def examine(root: Path, env: Mapping[str, str]) -> Iterator[Examined]:
 
 
 def _settings(root: Path, _env: Mapping[str, str]) -> Examined:
-    settings = load_settings(root)
-    paths = workflow_paths(root, settings.workflows)
+    place = located_here()
+    settings = load_settings(place.home)
+    paths = workflow_paths(place.home, settings.workflows)
     for name in paths:
         load_workflow(name, paths)
-    return Examined("settings", "good", f"project {root}; workflows {', '.join(sorted(paths))}")
+    below = f", part of {place.root}" if place.folder else ""
+    return Examined("settings", "good", f"project {root}{below}; workflows {', '.join(sorted(paths))}")
 
 
 def _personal(_root: Path, _env: Mapping[str, str]) -> Examined:
@@ -105,6 +107,7 @@ def _python(root: Path, env: Mapping[str, str]) -> Examined:
 
 def _python_setting(root: Path) -> str:
     try:
+        root = located_here().home
         settings = load_settings(root)
     except CoachError:  # said under settings already
         return Settings().python

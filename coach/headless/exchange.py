@@ -14,7 +14,7 @@ from coach.core.words import OUTCOMES
 from coach.dispatcher import Dispatcher
 from coach.errors import EXIT_FINE, SessionError, UsageError
 from coach.exporting import cleaner_of
-from coach.headless.opening import ask, begun, newest_here
+from coach.headless.opening import ask, begun, newest_here, place_here
 from coach.headless.talk import exit_code_of, put, run_line, say
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_new, open_review
@@ -60,8 +60,7 @@ def rerun(args: Namespace) -> int:
             why="nothing of an imported session is run",
             do="coach review shows it",
         )
-    root = Path(listed.project)
-    if not root.is_dir():
+    if not Path(listed.project).is_dir():
         raise SessionError(
             f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
         )
@@ -70,8 +69,9 @@ def rerun(args: Namespace) -> int:
     if not wanted:
         raise UsageError(f"session {listed.id} ran nothing", do="coach run TARGET")
     flags = {"python": None, "workflow": None, "timeout": None}
-    be_sure_of_python(root, None)
-    with begun(open_new(root, wanted[0].request.target, load_settings(root, flags))) as session:
+    place = place_here(before)
+    be_sure_of_python(place.home, None)
+    with begun(open_new(place, wanted[0].request.target, load_settings(place.home, flags))) as session:
         codes = [_again(session, run) for run in wanted]
         ask(session, cmd.Close(note=f"rerun of {listed.id}"))
     return max(codes, default=EXIT_FINE)

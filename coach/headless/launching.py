@@ -15,25 +15,26 @@ from coach.demo import FAILING_TEST, make_demo
 from coach.dispatcher import Dispatcher
 from coach.door import Door
 from coach.engine.earlier import earlier
+from coach.engine.locating import at
 from coach.errors import SessionHeld
 from coach.headless.choosing import chosen_target
 from coach.headless.opening import current_id, newest_here
 from coach.headless.prompting import prompt_of
 from coach.headless.spans import ago
-from coach.opening import open_new, open_review, open_shared, project_here
+from coach.opening import located_here, open_new, open_review, open_shared
 from coach.remembering import Remembering
 from coach.store import library
 
 
 def new(args: Namespace) -> Door:
     """Begin a session on the target of the command line; the reproduction starts at once."""
-    root = _demo(args) if args.demo else project_here()
-    target = chosen_target(args, root)
+    place = at(_demo(args)) if args.demo else located_here(args.target or ())
+    target = chosen_target(args, place)
     flags = {"python": args.python, "workflow": args.workflow, "timeout": args.timeout}
-    session = open_new(root, target, load_settings(root, flags))
+    session = open_new(place, target, load_settings(place.home, flags))
     if args.since:
         since = ago(args.since)
-        session.record(EarlierRead(since=since, found=earlier(root, since)))
+        session.record(EarlierRead(since=since, found=earlier(place.root, since)))
     return _begun(session, cmd.Begin())
 
 

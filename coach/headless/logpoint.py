@@ -10,10 +10,11 @@ from coach.core.logpoint import Logpoint, LogpointRun, TestHits
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.engine.breaking import break_into
+from coach.engine.locating import Located, relative_to
 from coach.errors import EXIT_FINE, EXIT_UNRESOLVED, UsageError
-from coach.headless.opening import ask, opened_session, read_session
+from coach.headless.choosing import typed_path
+from coach.headless.opening import ask, opened_session, place_here, read_session
 from coach.headless.talk import VERDICT_CODES, put, put_json
-from coach.opening import project_here
 
 _SKIPPED_FOLDERS = {"node_modules", "site-packages", "__pycache__", "venv"}
 
@@ -23,7 +24,7 @@ def logpoint(args: Namespace) -> int:
     if not args.place and not args.again:
         return _listed(args, read_session(args.session))
     with opened_session(args) as session:
-        chosen = _again(session.state) if args.again else _named(args)
+        chosen = _again(session.state) if args.again else _named(args, place_here(session.state))
         if args.pdb:
             opened = session.state.opened
             assert opened is not None, "an opened session has its opening"
@@ -49,18 +50,18 @@ def _again(state: SessionState) -> Logpoint:
     return state.logpoints[-1].logpoint
 
 
-def _named(args: Namespace) -> Logpoint:
+def _named(args: Namespace, place: Located) -> Logpoint:
     name, _, where = args.place.rpartition(":")
     if args.watch:
         if not name or where.isdigit():
             raise UsageError("which function?", do="coach logpoint FILE:FUNCTION --watch NAME")
-        return Logpoint(path=_path(name), line=0, function=where, watch=args.watch)
+        return Logpoint(path=_path(name, place), line=0, function=where, watch=args.watch)
     if not name or not where.isdigit():
         raise UsageError(f"{args.place!r} names no line", do="coach logpoint FILE:LINE EXPRESSION")
     if not (args.expression or args.expect or args.pdb):
         raise UsageError("look at what?", do=f"coach logpoint {args.place} EXPRESSION")
     return Logpoint(
-        path=_path(name),
+        path=_path(name, place),
         line=int(where),
         expression=args.expression or args.expect,
         condition=args.expect,
@@ -69,12 +70,12 @@ def _named(args: Namespace) -> Logpoint:
     )
 
 
-def _path(name: str) -> str:
+def _path(name: str, place: Located) -> str:
     """Return a file relative to the project; a name that only one file ends in is enough."""
-    root = project_here().resolve()
-    for place in ((Path.cwd() / name).resolve(), root / name):
-        if place.is_file() and place.is_relative_to(root):
-            return place.relative_to(root).as_posix()
+    typed = typed_path(name, place, Path.cwd())
+    if typed and typed.is_file() and (inside := relative_to(typed, place)):
+        return inside
+    root = place.root.resolve()
     found = [
         each.relative_to(root).as_posix()
         for each in sorted(root.rglob(Path(name).name))

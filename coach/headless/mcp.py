@@ -4,16 +4,19 @@ The protocol owns stdout here; whatever else wants to speak goes to stderr. Need
 """
 
 import contextlib
+import inspect
+import os
 import signal
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
 from coach import __version__
 from coach.config import load_settings
 from coach.core import commands as cmd
+from coach.engine.locating import VARIABLE
 from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.exporting import private_of
 from coach.headless.choosing import target_from
@@ -21,7 +24,7 @@ from coach.headless.impatience import end_at_once, impatient
 from coach.headless.opening import Session, current_id
 from coach.headless.talk import say
 from coach.headless.tools import Refused, Tools
-from coach.opening import open_new, open_shared, project_here
+from coach.opening import located_here, open_new, open_shared, project_here
 from coach.store import library
 
 INSTRUCTIONS = """\
@@ -31,6 +34,12 @@ why. Every answer has the limits of a fix and the loops noticed: at a loop, stop
 confirms a fix."""
 
 
+_Project = Annotated[
+    str,
+    "The project's folder, absolute. Needed only when the server was started elsewhere; it stays for the calls after.",
+]
+
+
 def serve(args: Namespace) -> int:
     """Serve until the other side hangs up."""
     try:
@@ -38,8 +47,7 @@ def serve(args: Namespace) -> int:
         from mcp.server.mcpserver.exceptions import ToolError
     except ImportError:
         raise UsageError("the MCP door is not installed", do="pip install 'debug-coach[mcp]'") from None
-    root = project_here()
-    tools = Tools(lambda: _opened(args.session), _started, private_of(root), args.name)
+    tools = Tools(lambda: _opened(args.session), _started, private_of(project_here()), args.name)
     server = MCPServer("coach", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
     for tool in (
         tools.status,
@@ -80,19 +88,35 @@ def _add_resources(server: Any, tools: Tools) -> None:
 
 
 def _with_reasons(tool: Callable[..., Any], error: type[Exception]) -> Callable[..., Any]:
-    """Let expected errors reach the other side with their reason; the signature stays for the schema."""
+    """Let expected errors reach the other side with their reason, and every call say which project it is about."""
     from functools import wraps
 
     @wraps(tool)
-    def told(*args: Any, **kwargs: Any) -> Any:
+    def told(*args: Any, project: str = "", **kwargs: Any) -> Any:
         try:
-            return tool(*args, **kwargs)
+            with named_project(project):
+                return tool(*args, **kwargs)
         except Refused as refused:
             raise error(f"refused: {refused}") from None
         except CoachError as trouble:
             raise error(str(trouble)) from None
 
+    own = inspect.signature(tool)
+    asked = inspect.Parameter("project", inspect.Parameter.KEYWORD_ONLY, default="", annotation=_Project)
+    told.__signature__ = own.replace(parameters=[*own.parameters.values(), asked])  # type: ignore[attr-defined]
+    told.__annotations__ = {**tool.__annotations__, "project": _Project}
     return told
+
+
+@contextlib.contextmanager
+def named_project(named: str) -> Iterator[None]:
+    """Have a call look for its project where it says; later calls that say nothing are about the same one."""
+    if named:
+        folder = Path(named)
+        if not folder.is_absolute():
+            raise Refused("name the project's folder by its absolute path: a server has no folder of yours")
+        os.environ[VARIABLE] = str(folder)
+    yield
 
 
 def _reader(read: Callable[[], Any]) -> Callable[[], Any]:
@@ -119,11 +143,12 @@ def _opened(named: str) -> Iterator[Session]:
 
 @contextlib.contextmanager
 def _started(words: str) -> Iterator[Session]:
-    root = project_here()
-    if library.newest_open(root):
+    place = located_here([words])
+    if library.newest_open(place.root / place.folder):
         raise Refused("a session is open in this project: status says where it stands")
-    target = target_from([words], None, root, Path.cwd())
-    with open_new(root, target, load_settings(root)) as session, _kept(session):
+    target = target_from([words], None, place, Path.cwd())
+    with open_new(place, target, load_settings(place.home)) as session, _kept(session):
+        os.environ[VARIABLE] = str(place.root / place.folder)  # the calls after are about this one
         session.submit(cmd.Begin(reproduce=False)).result(10)
         yield session
 

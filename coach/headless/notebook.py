@@ -9,10 +9,9 @@ from coach.core.commands import Command
 from coach.core.drafting import commit_message, docstring_of_test
 from coach.core.text import safe
 from coach.errors import EXIT_FINE, UsageError
-from coach.headless.choosing import target_from
-from coach.headless.opening import ask_all, read_session
+from coach.headless.choosing import retargeted
+from coach.headless.opening import ask_all, place_here, read_session
 from coach.headless.talk import put, put_json, show
-from coach.opening import project_here
 
 
 def step(args: Namespace) -> int:
@@ -25,9 +24,8 @@ def step(args: Namespace) -> int:
 
 def target(args: Namespace) -> int:
     """Debug another test from here on; it is reproduced at once."""
-    return ask_all(
-        args, cmd.Retarget(target=target_from(args.target, args.command, project_here(), Path.cwd()))
-    )
+    place = place_here(read_session(args.session))
+    return ask_all(args, cmd.Retarget(target=retargeted(args.target, args.command, place, Path.cwd())))
 
 
 def budget(args: Namespace) -> int:

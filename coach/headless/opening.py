@@ -4,7 +4,6 @@ import contextlib
 import signal
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -16,12 +15,23 @@ from coach.core.decide import Refusal
 from coach.core.opening_word import left_behind
 from coach.core.session import SessionState
 from coach.dispatcher import Dispatcher
+from coach.engine.locating import Located
 from coach.errors import SessionError, StoreError, UsageError
 from coach.headless.choosing import chosen_target
 from coach.headless.impatience import impatient, on_signals
 from coach.headless.talk import be_sure_somebody_reads, narrator, nothing_ran, say, show
 from coach.headless.trusting import be_sure_of_python
-from coach.opening import open_existing, open_new, open_review, open_shared, project_here
+from coach.opening import (
+    located_here,
+    newest_open_here,
+    open_existing,
+    open_new,
+    open_review,
+    open_shared,
+    place_of,
+    project_here,
+    sibling_sessions,
+)
 from coach.remote import RemoteDoor
 from coach.store import library
 
@@ -88,10 +98,10 @@ def taken_up(session: str, *, only_writes: bool = False) -> Iterator[Session]:
 @contextlib.contextmanager
 def opened_target(args: Namespace) -> Iterator[Session]:
     """Take up the open session of this target, or begin one."""
-    root = project_here()
-    target = chosen_target(args, root)
+    place = located_here(args.target or ())
+    target = chosen_target(args, place)
     named = bool(args.target or args.command or getattr(args, "from_junit", None))
-    found = None if args.new else _newest_open(root)
+    found = None if args.new else _newest_open(place, is_named=named)
     if args.session or (found and not named):
         with opened_session(args) as session:
             yield session
@@ -102,8 +112,8 @@ def opened_target(args: Namespace) -> Iterator[Session]:
             if session.state.target == target:
                 yield session
                 return
-    be_sure_of_python(root, args.python)
-    with _serving(open_new(root, target, load_settings(root, flags))) as session:
+    be_sure_of_python(place.home, args.python)
+    with _serving(open_new(place, target, load_settings(place.home, flags))) as session:
         session.submit(cmd.Begin(reproduce=False))
         opened = session.state.opened
         if opened:
@@ -118,10 +128,13 @@ def _drop_if_nothing_ran(session: Session) -> None:
         session.submit(cmd.Close(note="there was nothing to run")).result(timeout=5)
 
 
-def _newest_open(root: Path) -> library.Listed | None:
-    """Return the session to go on with; a state directory that cannot be read holds none."""
+def _newest_open(place: Located, *, is_named: bool) -> library.Listed | None:
+    """Return the session to go on with: of the target's project, or where we stand when none is named.
+
+    A state directory that cannot be read holds none.
+    """
     with contextlib.suppress(StoreError):
-        return library.newest_open(root)
+        return library.newest_open(place.root / place.folder) if is_named else newest_open_here()
     return None
 
 
@@ -129,12 +142,22 @@ def current_id(named: str) -> str:
     """Return the id a command speaks of. Raises SessionError when there is none."""
     if named:
         return library.find(named).id
-    found = library.newest_open(project_here())
+    found = newest_open_here()
     if found is None:
+        others = sibling_sessions()
         raise SessionError(
-            "no open session in this project", do="start one: coach run TARGET, or coach debug TARGET"
+            "no open session in this project",
+            why=f"one of {others[0].project} is open" if others else "",
+            do=f"name it: --session {others[0].id}, or start one: coach run TARGET"
+            if others
+            else "start one: coach run TARGET, or coach debug TARGET",
         )
     return found.id
+
+
+def place_here(state: SessionState) -> Located:
+    """Return where the project of a session is."""
+    return place_of(state.opened) if state.opened else located_here()
 
 
 def newest_here() -> library.Listed:

@@ -6,12 +6,13 @@ from coach.config import load_settings
 from coach.core.export import Export
 from coach.core.session import SessionState
 from coach.exporting import Style, export_session
+from coach.opening import place_of
 from coach.template_files import load_template
 
 
 def prompt_of(state: SessionState, budget: int, style: Style = "markdown", template: str = "") -> Export:
     """Export a session. Raises UsageError."""
-    root = Path(state.opened.checkout.root) if state.opened else None
+    root = place_of(state.opened).home if state.opened else None
     named = Path(template) if template else None
     if named is None and root and root.is_dir() and style == "markdown":
         wished = load_settings(root).template

@@ -11,7 +11,8 @@ from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, UsageError
 from coach.headless.accepting import agreed
-from coach.headless.opening import Session, ask, opened_session, opened_target
+from coach.headless.choosing import as_typed
+from coach.headless.opening import Session, ask, opened_session, opened_target, place_here
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, show
 from coach.remembering import past_failures
 
@@ -97,7 +98,8 @@ def verify(args: Namespace) -> int:
 def pin(args: Namespace) -> int:
     """Pin the failing test, or unpin it with a reason."""
     with opened_session(args) as session:
-        ask(session, cmd.UnpinTest(reason=args.off) if args.off is not None else cmd.PinTest(test=args.test))
+        test = as_typed(args.test, place_here(session.state)) if args.test else ""
+        ask(session, cmd.UnpinTest(reason=args.off) if args.off is not None else cmd.PinTest(test=test))
         if args.off is None and session.state.pin is None:
             raise UsageError("nothing was pinned", do="name the test: coach pin tests/test_x.py::test_y")
         return show(args, session.state)

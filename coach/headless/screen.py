@@ -34,9 +34,10 @@ def debug(args: Namespace) -> int:
             return EXIT_FINE
     if args.resume is not None:
         return _show("resume", lambda: _launching().resumed(args.resume))
-    if not args.demo and _names_a_python(Path.cwd()):
+    typed = [Path.cwd() / each.partition("::")[0] for each in args.target or ()]
+    if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
         importlib.import_module("coach.headless.trusting").be_sure_of_python(
-            importlib.import_module("coach.opening").project_here(), args.python
+            importlib.import_module("coach.opening").located_here(args.target or ()).home, args.python
         )
     label = "a small broken shop" if args.demo else " ".join(args.command or args.target) or "the whole suite"
     return _show(label, lambda: _launching().new(args))
@@ -45,7 +46,7 @@ def debug(args: Namespace) -> int:
 def _names_a_python(start: Path) -> bool:
     """Whether a settings file around may name a program: looked at as bytes, since nothing heavy is loaded yet."""
     for folder in (start, *start.parents):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             text = (folder / "pyproject.toml").read_bytes()
             if b"coach" in text and b"python" in text:
                 return True
@@ -129,7 +130,7 @@ def _say_what_is_kept(door: "Door") -> None:
     if door.unsaved:
         say(f"coach: not saved: {door.unsaved}")
     elif opened and door.state.closed is None:
-        say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.root} takes it up again")
+        say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.start} takes it up again")
 
 
 def _export(state: "SessionState", budget: int) -> "Export":

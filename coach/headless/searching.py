@@ -20,10 +20,12 @@ from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.core.words import OUTCOMES
 from coach.door import Update
+from coach.engine.locating import relative_to
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
-from coach.headless.opening import Session, ask, opened_session, opened_target
+from coach.headless.choosing import typed_path
+from coach.headless.opening import Session, ask, opened_session, opened_target, place_here, read_session
 from coach.headless.talk import put, put_json, say
-from coach.opening import project_here
+from coach.opening import located_here
 
 _NEEDS_FAILURE = {"edits", "commits", "input"}
 
@@ -36,7 +38,7 @@ def bisect(args: Namespace) -> int:
 def reduce(args: Namespace) -> int:
     """Reduce the edits, the order, or an input file."""
     if args.input:
-        path = _relative(args.input)
+        path = _relative(args.input, args)
         return _search(args, cmd.BeginSearch(kind="input", input=path, most=args.most, width=args.jobs))
     kind = "order" if args.order else "edits"
     return _search(
@@ -141,14 +143,16 @@ def _changes(files: tuple[FileChange, ...]) -> list[str]:
     return lines
 
 
-def _relative(asked: str) -> str:
-    root = project_here()
+def _relative(asked: str, args: Namespace) -> str:
+    is_open = not (args.target or args.command)
+    place = place_here(read_session(args.session)) if is_open else located_here(args.target)
     name, colon, line = asked.rpartition(":")
     if not (name and line.isdecimal() and not (Path.cwd() / asked).exists()):
         name, colon, line = asked, "", ""
-    path = (Path.cwd() / name).resolve()
-    if not path.is_file():
+    path = typed_path(name, place, Path.cwd())
+    if path is None or not path.is_file():
         raise UsageError(f"no such file: {name}", do="name the file that the failing test reads")
-    if not path.is_relative_to(root):
-        raise UsageError(f"{name} is outside the project {root}", do="reduce a file of the project")
-    return path.relative_to(root).as_posix() + colon + line
+    inside = relative_to(path, place)
+    if inside is None:
+        raise UsageError(f"{name} is outside the project {place.root}", do="reduce a file of the project")
+    return inside + colon + line

@@ -7,13 +7,13 @@ from typing import Any
 from coach.config import load_settings
 from coach.errors import EXIT_FINE, UsageError
 from coach.headless.talk import put, put_json, say
-from coach.opening import project_here
+from coach.opening import located_here
 from coach.workflow_files import load_workflow, read_workflow, template, workflow_paths
 
 
 def workflows(args: Namespace) -> int:
     """List, show or check workflows."""
-    root = project_here()
+    root = located_here().home
     paths = workflow_paths(root, load_settings(root).workflows)
     if args.action == "new":
         return _new_workflow(args)

@@ -102,13 +102,23 @@ def find(prefix: str) -> Listed:
     return listed[0]
 
 
-def newest_open(root: Path) -> Listed | None:
-    """Return the session to go on with in a project: the most recently used open one that can be continued."""
-    here = str(root.resolve())
+def newest_open(project: Path, root: Path | None = None) -> Listed | None:
+    """Return the session to go on with in a project: the most recently used open one that can be continued.
+
+    ``root``: the repository around it. Then a session of a folder between the two counts as well, the nearest first, and
+    after those one of a project below.
+    """
+    here, top = project.resolve(), (root or project).resolve()
+    found: list[tuple[int, Listed]] = []
     for each in search(Query(is_open=True))[0]:
-        if not each.read_only and str(Path(each.project).resolve()) == here:
-            return each
-    return None
+        its = Path(each.project).resolve()
+        if each.read_only or not (its == here or (root and its.is_relative_to(top))):
+            continue
+        if here.is_relative_to(its):
+            found.append((len(here.parts) - len(its.parts), each))
+        elif its.is_relative_to(here):
+            found.append((len(here.parts) + 1, each))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def prune(names: Sequence[str]) -> tuple[list[str], int]:

@@ -193,7 +193,7 @@ def _shown(record: ev.Recorded) -> Iterator[tuple[str, Any]]:
     """Yield the columns an event changes."""
     match record.event:
         case ev.SessionOpened(target=target, checkout=checkout):
-            yield from (("opened_at", record.at), ("target", target.label), ("project", checkout.root))
+            yield from (("opened_at", record.at), ("target", target.label), ("project", checkout.start))
         case ev.SessionResumed():
             yield "state", "open"
         case ev.SessionClosed(ending=ending):

@@ -13,10 +13,19 @@ def start(
     draft: Draft, request: RunRequest, places: tuple[MutationPlace, ...] = (), coverage: str = ""
 ) -> None:
     """Record and start a run. ``places`` and ``coverage`` are what the engine needs to know besides."""
+    request = _in_folder(request, draft.state.target)
     if draft.state.under_way:
         draft.perform(StopRuns(superseded=True))
     draft.record(ev.RunStarted(request=request))
     draft.perform(StartRun(request=request, places=places, coverage=coverage))
+
+
+def _in_folder(request: RunRequest, target: Target) -> RunRequest:
+    """Tests start where those of the session's target do, whichever of them they are."""
+    own = request.target
+    if not target.folder or own.folder or not own.kind == target.kind == "pytest":
+        return request
+    return request.model_copy(update={"target": own.model_copy(update={"folder": target.folder})})
 
 
 def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:

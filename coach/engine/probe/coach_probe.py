@@ -276,7 +276,7 @@ class _Reader:
 
     def __init__(self, root):
         self.roots = tuple({each.rstrip(os.sep) + os.sep for each in (root, os.path.realpath(root))})
-        self.sep = os.sep
+        self.sep, self.above = os.sep, os.sep + ".."
         self.lines = {}
         self.hidden = tuple(
             os.path.dirname(module.__file__) + os.sep
@@ -285,6 +285,8 @@ class _Reader:
         ) + (os.path.abspath(__file__), os.path.dirname(pytest.__file__) + os.sep)
 
     def is_own(self, path):
+        if self.above in path:  # a path entry like ../common/src
+            path = os.path.normpath(path)
         for root in self.roots:
             if path.startswith(root):
                 return ENVIRONMENTS.isdisjoint(path[len(root) :].split(self.sep))
