@@ -59,6 +59,23 @@ def _add_runs(commands: "Commands[Parser]") -> None:
     add_target(reproduce)
     add_session(reproduce)
     add_new(reproduce)
+    failure = add(
+        commands,
+        "failure",
+        "coach.headless.running:failure",
+        "show the failure the session is about, or say that it is another one from here on",
+    )
+    failure.add_argument(
+        "--take",
+        nargs="?",
+        type=int,
+        const=0,
+        default=None,
+        metavar="RUN",
+        help="what this run showed (default: the newest red one)",
+    )
+    failure.add_argument("--test", default="", metavar="TEST", help="with --take: one of the tests red in it")
+    add_session(failure)
     _add_proof(commands)
     pin = add(commands, "pin", "coach.headless.running:pin", "pin the failing test by its content")
     pin.add_argument(

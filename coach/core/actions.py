@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "cancel": "ctrl+c",
     "watching": "coach watch",
     "verify": "coach verify",
+    "failure": "coach failure --take RUN",
     "pin": "coach pin",
     "unpin": "coach pin --off REASON",
     "rule-out": "coach suspects --rule-out KEY",

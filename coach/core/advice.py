@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from coach.core.checks import Checked, following, missing, runs_alone
 from coach.core.isolate.leads import evidence_from_searches
+from coach.core.reproduction import not_reproduced
 from coach.core.search import Lead
 from coach.core.session import SessionState
 
@@ -79,9 +80,11 @@ def _loop(state: SessionState) -> Advice | None:
 def trouble_of(state: SessionState) -> str:
     """Return why the newest run says nothing of the target; empty when it does, or was stopped."""
     last = state.last_run
+    if last and last.judged and last.judged.remark == "broken edit":
+        return last.judged.reason
     if last and last.report and last.judged and last.judged.outcome == "UNRESOLVED" and not last.failing:
         ending = last.report.ending
-        return ending.sentence or last.judged.reason if ending.kind not in {"cancelled", "superseded"} else ""
+        return last.judged.reason if ending.kind not in {"cancelled", "superseded"} else ""
     return ""
 
 
@@ -120,9 +123,7 @@ def _for_check(state: SessionState, open_check: Checked) -> Advice:
         and measured
         and measured.runs > measured.failures < 2
     ):
-        passes = measured.runs - measured.failures
-        text = f"It passed in {passes} of {measured.runs} cold runs: what differs where it failed?"
-        return Advice(text, "reproduce")
+        return Advice(f"{not_reproduced(measured)}: what differs where it failed?", "reproduce")
     if open_check.name == "runs-alone" and any(
         run.judged and run.judged.outcome == "PASS" for run in runs_alone(state)
     ):

@@ -90,6 +90,16 @@ def another_failure(seen: FailureSignature) -> str:
     return f"another failure: {said} in {seen.test}{where}"
 
 
+def failed_with(failing: Sequence[FailureSignature], judged: Judged | None) -> str:
+    """Say in one line what a red run showed: its first failure; for a broken edit and another failure, that it is that."""
+    if judged and judged.remark in {"broken edit", "another failure"}:
+        return judged.reason
+    first = failing[0]
+    more = f" and {len(failing) - 1} more" if len(failing) > 1 else ""
+    remark = f" ({judged.reason})" if judged and judged.remark else ""
+    return f"{headline(first.exception, gist(first.message))}{more}{remark}"
+
+
 def _not_run(report: RunReport, reference: Reference | None) -> str:
     """Say why a run without a failure is no pass; empty when it is one. A command without a report counts no tests."""
     counts = report.counts

@@ -161,6 +161,14 @@ def _others(resolved: Sequence[SeriesRun], test: str) -> tuple[TestRate, ...]:
     return tuple(TestRate(test=each, failures=times) for each, times in counted.most_common(MAX_OTHERS))
 
 
+def not_reproduced(found: Reproduction) -> str:
+    """Say what the runs of a measurement showed instead of the failure. A run in which other tests were red did not pass."""
+    said = [f"It passed in {found.passes} of {found.runs} cold runs"] if found.passes else []
+    if found.otherwise:
+        said.append(f"{'o' if said else 'O'}ther tests were red in {found.otherwise} of {found.runs}")
+    return ", ".join(said) or f"It failed in {found.failures} of {found.runs} cold runs"
+
+
 def repeats_for(rate: float, doubt: float = 0.01, most: int = 30) -> int:
     """How many passes in a row make "still failing at this rate" less likely than ``doubt``: (1 - rate)^n ≤ doubt."""
     if rate >= 1:

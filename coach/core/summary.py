@@ -25,6 +25,7 @@ def summarise(state: SessionState) -> dict[str, Any]:
         "next": {"text": as_commands(advice.text), "action": advice.action},
         "scope": state.scope,
         "reproduction": _reproduction(state),
+        "failure": _reference(state),
         "pinned": _pin(state),
         "held_by": state.held_by,
         "seen_before": [each.model_dump(mode="json") for each in state.past],
@@ -52,6 +53,7 @@ def summarise_run(run: Run) -> dict[str, Any]:
         "covers": run.request.covers,
         "outcome": run.judged.outcome if run.judged else None,
         "reason": run.judged.reason if run.judged else "",
+        "remark": run.judged.remark if run.judged else "",
         "ending": report.ending.kind if report else "under way",
         "sentence": report.ending.sentence if report else "",
         "exit_code": report.ending.exit_code if report else None,
@@ -114,6 +116,25 @@ def _reproduction(state: SessionState) -> dict[str, Any] | None:
         "high": round(found.high, 4),
         "reproduced": found.is_reproduced,
         "stable": found.is_stable,
+        "test": found.test,
+        "passes": found.passes,
+        "otherwise": found.otherwise,
+        "messages": found.messages,
+        "others": [each.model_dump() for each in found.others],
+    }
+
+
+def _reference(state: SessionState) -> dict[str, Any] | None:
+    found = state.reference
+    if found is None:
+        return None
+    first = found.first
+    return {
+        "run": found.run,
+        "tests": list(found.tests),
+        "exception": first.exception,
+        "message": first.message,
+        "reproduced": found.is_reproduced,
     }
 
 

@@ -5,6 +5,7 @@ from coach.core import telling_experiments  # noqa: F401 - it registers its shar
 from coach.core.attempt import attempt_words
 from coach.core.figures import count, seconds
 from coach.core.isolate.calls import sentence
+from coach.core.oracle import failed_with
 from coach.core.run import PURPOSE_WORDS
 from coach.core.saying import Said, say
 from coach.core.scope import SCOPE_WORDS
@@ -82,9 +83,7 @@ def _(event: ev.RunStarted) -> Said:
 def _(event: ev.RunFinished) -> Said:
     spent = seconds(event.report.duration) + (" warm" if event.report.warm else "")
     if event.failing:
-        first = event.failing[0]
-        more = f" and {len(event.failing) - 1} more" if len(event.failing) > 1 else ""
-        return "✘", "bad", f"run #{event.number} failed, {spent}: {first.exception} {first.message}{more}"
+        return "✘", "bad", f"run #{event.number} failed, {spent}: {failed_with(event.failing, event.judged)}"
     if event.judged.outcome == "PASS":
         return "✔", "good", f"run #{event.number} passed, {spent}"
     return "◐", "warn", f"run #{event.number} unresolved, {spent}: {event.judged.reason}"

@@ -5,6 +5,8 @@ import sys
 from argparse import Namespace
 
 from coach.core import commands as cmd
+from coach.core.oracle import failed_with
+from coach.core.report import gist, headline
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.summary import summarise, summarise_run
@@ -12,7 +14,7 @@ from coach.core.text import safe_line
 from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, UsageError
 from coach.headless.accepting import agreed
 from coach.headless.choosing import as_typed
-from coach.headless.opening import Session, ask, opened_session, opened_target, place_here
+from coach.headless.opening import Session, ask, opened_session, opened_target, place_here, read_session
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, show
 from coach.remembering import past_failures
 
@@ -70,6 +72,38 @@ def _say_seen(state: SessionState, run: Run) -> None:
         say(
             f"seen before in {first.session}, {first.how}: {first.root_cause or first.title} (coach seen shows more)"
         )
+
+
+def failure(args: Namespace) -> int:
+    """Show the failure that the session is about, or take another: only a person's word changes it."""
+    if args.take is None:
+        state = read_session(args.session)
+        if args.json:
+            put_json(summarise(state))
+        else:
+            put(_failure_text(state))
+        return EXIT_FINE
+    with opened_session(args) as session:
+        ask(session, cmd.TakeFailure(run=args.take, test=args.test))
+        if args.json:
+            put_json(summarise(session.state))
+        else:
+            put(_failure_text(session.state))
+        return EXIT_FINE
+
+
+def _failure_text(state: SessionState) -> str:
+    """Return the failure in words, with what the newest red run shows when that is another one."""
+    known, red = state.reference, state.last_red
+    if known is None:
+        return "no failure is known yet"
+    how = "reproduced" if known.is_reproduced else "seen"
+    first = known.first
+    lines = [f"{how} in #{known.run}: {safe_line(headline(first.exception, gist(first.message)))}"]
+    lines += [f"  {safe_line(test)}" for test in known.tests]
+    if red and not red.shows(known):
+        lines.append(f"#{red.number} shows something else: {safe_line(failed_with(red.failing, red.judged))}")
+    return "\n".join(lines)
 
 
 def verify(args: Namespace) -> int:

@@ -16,7 +16,7 @@ from coach.core.actions import as_commands
 from coach.core.advice import advise
 from coach.core.checks import evaluate
 from coach.core.events import LoopNoticed
-from coach.core.report import gist, headline
+from coach.core.oracle import failed_with
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.session import SessionState
 from coach.core.spec import Spec
@@ -137,9 +137,7 @@ def run_line(run: Run) -> str:
     report = run.report
     seconds = f"  {report.duration:.2f} s" if report else ""
     if run.failing:
-        first = run.failing[0]
-        more = f" and {len(run.failing) - 1} more" if len(run.failing) > 1 else ""
-        what = headline(first.exception, gist(first.message)) + more
+        what = failed_with(run.failing, run.judged)
     elif outcome == "PASS" and report:
         what = f"{report.counts.passed} passed" if report.counts.reported else "passed"
     else:

@@ -29,6 +29,14 @@ REGISTRY: tuple[KeyAction, ...] = (
         rank=4,
         why=why.writable,
     ),
+    act(
+        "failure",
+        "N",
+        "this failure",
+        "Let the session be about what the newest red run shows, from here on.",
+        "Runs",
+        why=why.also(why.no_other_failure),
+    ),
     act("suite", "a", "suite", "Run the whole suite once.", "Runs", why=why.writable),
     act(
         "cancel",

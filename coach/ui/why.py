@@ -67,6 +67,13 @@ def not_begun(state: SessionState) -> str:
     return "" if state.step else "the session has not begun"
 
 
+def no_other_failure(state: SessionState) -> str:
+    red, known = state.last_red, state.reference
+    if red is None or known is None:
+        return "no failure is known yet; ‹run› runs the target"
+    return "" if red.strict != known.strict else f"#{red.number} shows the failure the session is about"
+
+
 def nothing_to_judge(state: SessionState) -> str:
     return "" if state.hypotheses else "no hypothesis yet; ‹hypothesis› writes one"
 

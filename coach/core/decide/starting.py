@@ -6,7 +6,10 @@ from coach.core.effects import MutationPlace, StartRun, StopRuns
 from coach.core.isolate.spectrum import Scope
 from coach.core.run import Purpose, RunRequest, fresh_seed
 from coach.core.scope import Scope as Reach
+from coach.core.session import SessionState
 from coach.core.target import WHOLE_SUITE, Target
+
+MOST_ABOUT = 50
 
 
 def start(
@@ -41,8 +44,16 @@ def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: 
         warm=purpose == "feedback" and draft.state.target.kind == "pytest",
         hash_seed=fresh_seed(number),
         tree=opened.checkout.tree if purpose == "baseline" and opened else "",
+        about=about(draft.state),
     )
     start(draft, request)
+
+
+def about(state: SessionState) -> tuple[str, ...]:
+    """Return the tests whose own outcome matters in every run: those of the reference failure, and the pinned one."""
+    known = state.reference.tests if state.reference else ()
+    pinned = (state.pin.test,) if state.pin else ()
+    return tuple(dict.fromkeys((*pinned, *known)))[:MOST_ABOUT]
 
 
 def start_trace(draft: Draft, test: str, scope: Scope) -> None:

@@ -15,6 +15,7 @@ def _back(state: SessionState) -> cmd.Command:
 _COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
     "run": lambda _: cmd.RunTarget(),
     "reproduce": lambda _: cmd.Reproduce(),
+    "failure": lambda _: cmd.TakeFailure(),
     "suite": lambda _: cmd.RunSuite(),
     "cancel": lambda state: cmd.CancelRun() if state.under_way else cmd.StopSearch(),
     "narrow": lambda _: cmd.RunTarget(scope="failures"),

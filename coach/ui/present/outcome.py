@@ -56,7 +56,7 @@ def has_looked(run: Run) -> bool:
 
 def reason(run: Run) -> str:
     """Return why a run is unresolved; empty when it is clear."""
-    if run.failing or run.judged is None or run.judged.outcome != "UNRESOLVED":
+    if run.judged is None or run.judged.outcome != "UNRESOLVED":
         return ""
     return run.judged.reason
 
@@ -117,6 +117,8 @@ def pieces_of(state: SessionState, run: Run) -> tuple[Piece, ...]:
 
 
 def _first_words(state: SessionState, run: Run) -> str:
+    if run.judged and run.judged.remark in {"broken edit", "another failure"}:
+        return run.judged.remark
     seen = any(each.failing for each in state.runs if each.number < run.number)
     return "new failure" if seen else "failed"
 
