@@ -59,6 +59,17 @@ def _add_runs(commands: "Commands[Parser]") -> None:
     add_target(reproduce)
     add_session(reproduce)
     add_new(reproduce)
+    _add_failure(commands)
+    _add_proof(commands)
+    pin = add(commands, "pin", "coach.headless.running:pin", "pin the failing test by its content")
+    pin.add_argument(
+        "test", nargs="?", default="", metavar="TEST", help="a node id (default: the failing one)"
+    )
+    pin.add_argument("--off", metavar="REASON", help="unpin, with a reason")
+    add_session(pin)
+
+
+def _add_failure(commands: "Commands[Parser]") -> None:
     failure = add(
         commands,
         "failure",
@@ -76,13 +87,6 @@ def _add_runs(commands: "Commands[Parser]") -> None:
     )
     failure.add_argument("--test", default="", metavar="TEST", help="with --take: one of the tests red in it")
     add_session(failure)
-    _add_proof(commands)
-    pin = add(commands, "pin", "coach.headless.running:pin", "pin the failing test by its content")
-    pin.add_argument(
-        "test", nargs="?", default="", metavar="TEST", help="a node id (default: the failing one)"
-    )
-    pin.add_argument("--off", metavar="REASON", help="unpin, with a reason")
-    add_session(pin)
 
 
 def _add_proof(commands: "Commands[Parser]") -> None:
