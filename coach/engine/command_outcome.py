@@ -46,12 +46,14 @@ def outcome_of_command(
     """
     if ending.kind != "completed":
         return CommandOutcome(ending)
-    code = ending.exit_code or 0
+    code, place = ending.exit_code or 0, _Placing(root)
     if report is not None and (report.failed or not code):
-        failures = tuple(each.failure for each in report.failed)
+        failures = tuple(
+            place.failure(each.failure, label, with_code=index < _WITH_CODE)
+            for index, each in enumerate(report.failed)
+        )
         return CommandOutcome(ending, failures, report.counts, report.failures_left_out)
     reading = read_output(output, code)
-    place = _Placing(root)
     failures = tuple(
         place.failure(each, label, with_code=index < _WITH_CODE)
         for index, each in enumerate(reading.failures)

@@ -6,7 +6,7 @@ environments and hidden ones.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coach.engine.git import Git, GitError, names
@@ -21,17 +21,20 @@ class ProjectFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.places = Places(root)
-        self._by_name: dict[str, list[str]] | None = None
+        self._indexes: list[dict[str, list[str]]] | None = None
 
     def ending_with(self, path: str) -> tuple[str, ...]:
-        """Return the files (posix, below the root) whose path ends with this one; one that is it, alone."""
+        """Return the files (posix, below the root) whose path ends with this one; one that is it, alone.
+
+        Files that git does not track are looked at only when none that it tracks ends so.
+        """
         wanted = path.replace("\\", "/").strip("/")
-        found = [
-            each
-            for each in self._named(wanted.rpartition("/")[2])
-            if each == wanted or each.endswith(f"/{wanted}")
-        ]
-        return (wanted,) if wanted in found else tuple(found)
+        name, end = wanted.rpartition("/")[2], f"/{wanted}"
+        for index in self._all():
+            found = [each for each in index.get(name, ()) if each == wanted or each.endswith(end)]
+            if found:
+                return (wanted,) if wanted in found else tuple(found)
+        return ()
 
     def resolve(self, path: str) -> str:
         """Return the one file a printed path can mean, relative to the root; empty when none or several can."""
@@ -53,22 +56,18 @@ class ProjectFiles:
                 return found[0] if len(found) == 1 else ""
         return ""
 
-    def _named(self, name: str) -> list[str]:
-        if self._by_name is None:
-            self._by_name = {}
-            for each in self._all():
-                self._by_name.setdefault(each.rpartition("/")[2], []).append(each)
-        return self._by_name.get(name, [])
+    def _all(self) -> list[dict[str, list[str]]]:
+        """Return the files by their last names: first those that git tracks, then the others."""
+        if self._indexes is None:
+            try:
+                self._indexes = [_index(self._listed("-c")), _index(self._listed("-o", "--exclude-standard"))]
+            except GitError:
+                self._indexes = [_index(self._walked())]
+        return self._indexes
 
-    def _all(self) -> Iterator[str]:
-        try:
-            listed = Git(self.root, timeout=10).run("ls-files", "-z", "-c", "-o", "--exclude-standard")
-        except GitError:
-            yield from self._walked()
-            return
-        for name in dict.fromkeys(names(listed)):
-            if Places.is_own_name(name):
-                yield name
+    def _listed(self, *words: str) -> list[str]:
+        listed = names(Git(self.root, timeout=10).run("ls-files", "-z", *words))
+        return [each for each in dict.fromkeys(listed) if Places.is_own_name(each)]
 
     def _walked(self) -> Iterator[str]:
         seen = 0
@@ -80,6 +79,13 @@ class ProjectFiles:
             seen += len(files)
             if seen > _MOST_FILES:
                 return
+
+
+def _index(files: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in files:
+        found.setdefault(each.rpartition("/")[2], []).append(each)
+    return found
 
 
 def _is_file(path: Path) -> bool:
