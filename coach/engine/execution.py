@@ -309,7 +309,9 @@ class _Execution:
             return CommandOutcome(ending, tuple(channel.failures), channel.counts, left_out)
         reported = self._report_file.read() if self._report_file and ending.kind == "completed" else None
         output = self._around.live.captured.text()
-        return outcome_of_command(ending, output, self._request.target.label, self._cwd, reported)
+        return outcome_of_command(
+            ending, output, self._request.target.label, (self._base, self._cwd), reported
+        )
 
     def _output(self, lines: tuple[str, ...]) -> Output:
         captured = self._around.live.captured

@@ -36,18 +36,25 @@ class ProjectFiles:
                 return (wanted,) if wanted in found else tuple(found)
         return ()
 
-    def resolve(self, path: str) -> str:
-        """Return the one file a printed path can mean, relative to the root; empty when none or several can."""
+    def resolve(self, path: str, start: Path | None = None) -> str:
+        """Return the one file a printed path can mean, relative to the root; empty when none or several can.
+
+        Args:
+            path: as a program printed it.
+            start: the folder the program started in; none: the root.
+
+        """
         if not path or path.startswith(("<", "node:")) or "\0" in path:
             return ""
         is_absolute = os.path.isabs(path)  # noqa: PTH117 - strings as they were printed
-        relative = self.places.relative(path) if is_absolute else path
-        parts = [each for each in os.path.normpath(relative or "").replace("\\", "/").split("/") if each]
-        if relative is None or not parts or not ENVIRONMENTS.isdisjoint(parts):
+        whole = os.path.normpath(path if is_absolute else f"{start or self.root}/{path}")
+        relative = self.places.relative(whole)
+        if relative is not None and Places.is_own_name(relative) and _is_file(self.root / relative):
+            return relative
+        parts = [each for each in os.path.normpath(path).replace("\\", "/").split("/") if each]
+        if is_absolute or not ENVIRONMENTS.isdisjoint(parts):
             return ""
-        if ".." not in parts and _is_file(self.root / "/".join(parts)):
-            return "/".join(parts)
-        return "" if is_absolute else self._by_its_end(parts)
+        return self._by_its_end(parts)
 
     def _by_its_end(self, parts: Sequence[str]) -> str:
         for start in range(parts.count(".."), len(parts)):
