@@ -42,7 +42,7 @@ from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
 from coach.engine.scratch import temporary_folder
 from coach.engine.sources import misnamed, with_code
-from coach.engine.varying import varied
+from coach.engine.varying import moved_paths, of_trial, with_programs_of
 from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
 
@@ -229,17 +229,17 @@ class _Execution:
         env["PYTHONHASHSEED"] = str(self._request.hash_seed)
         env[RUN_ID] = self._scratch.nonce
         around = self._around
-        first = [str(probe_folder(around.home, around.interpreter))] if self._is_pytest else []
         if self._copy:
-            first += [str(each) for each in (self._cwd / "src", self._cwd) if each.is_dir()]
-        paths = [*first, *filter(None, [env.get("PYTHONPATH", "")])]
-        if paths:
-            env["PYTHONPATH"] = os.pathsep.join(paths)
+            own = tuple(str(each) for each in (self._cwd / "src", self._cwd) if each.is_dir())
+            env = moved_paths(env, around.root, self._copy, own)
         if self._is_pytest:
+            probe = str(probe_folder(around.home, around.interpreter))
+            env["PYTHONPATH"] = os.pathsep.join(filter(None, [probe, env.get("PYTHONPATH", "")]))
             env["COACH_PROBE"] = str(self._scratch.settings)
-        if self._request.trial:
-            env |= varied(self._request, self._scratch.folder, self._base, around.interpreter.path, env)
-        return env
+        trial = self._request.trial
+        if trial is not None and trial.kind == "command":
+            env = with_programs_of(around.interpreter.path, env)
+        return of_trial(self._request).applied(env, self._base, self._scratch.folder)
 
     def _tick(self) -> bool:
         if not self._is_pytest:
