@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from coach.core.report import Counts, Failure, Frame, Phase, RanTests, Section
 from coach.core.text import Text
+from coach.engine.leaders import STACKS_SIGNAL
 from coach.engine.places import Places
 
 LINE_LIMIT = 65_536
@@ -288,17 +289,22 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
     plan: Path | None = None,
     logpoint: Path | None = None,
     calls: Path | None = None,
+    *,
+    bytecode: str | None = None,
+    held: tuple[Path, ...] = (),
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
     ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of
-    loaded foreign modules are.
+    loaded foreign modules are, ``bytecode`` where processes that tests start keep theirs (empty: as always; None: nobody
+    writes any), ``held`` the folders below which the run itself keeps none.
     """
     settings: dict[str, Any] = {
         "channel": str(channel),
         "nonce": nonce,
         "root": str(root),
         "stacks": str(stacks),
+        "signal": STACKS_SIGNAL,
         "other_roots": [str(each) for each in others],
         "trace": str(trace) if trace else "",
         "mutants": str(plan) if plan else "",
@@ -306,4 +312,6 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
         "calls": str(calls) if calls else "",
         "modules": str(modules) if modules else "",
     }
+    if bytecode is not None:
+        settings |= {"bytecode": bytecode, "held": [str(each) for each in held]}
     return json.dumps(settings)

@@ -184,7 +184,7 @@ class _Execution:
             )
             return None
         try:
-            return self._around.warm.fork(launch.argv[4:], launch.cwd, launch.env, self._scratch.request)
+            return self._around.warm.fork(launch.argv[3:], launch.cwd, launch.env, self._scratch.request)
         except Trouble as trouble:
             self._cold_because = str(trouble)
             return None
@@ -208,13 +208,25 @@ class _Execution:
             self._scratch.plan if self._request.mutate else None,
             self._scratch.plan if self._request.logpoint else None,
             self._scratch.plan if self._request.calls else None,
+            bytecode=self._bytecode(),
+            held=(self._around.root,),
         )
         self._scratch.settings.write_text(settings, "utf-8")
+
+    def _bytecode(self) -> str | None:
+        """Say where processes that tests start keep their bytecode; None: the person's environment wants none written.
+
+        In a copy they write it as always: it goes with the copy. In the checkout nothing may be written.
+        """
+        around = self._around
+        if around.env.get("PYTHONDONTWRITEBYTECODE") or (self._copy is None and around.home is None):
+            return None
+        return "" if self._copy or around.home is None else str(around.home / "bytecode")
 
     def _pytest(self) -> list[str]:
         """``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail."""
         cache = f"cache_dir={self._scratch.cache}"
-        argv = [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_plugin", "-o", cache]
+        argv = [self._around.interpreter.path, "-m", "pytest", "-p", "coach_plugin", "-o", cache]
         if self._request.purpose in {
             "suite",
             "baseline",

@@ -78,7 +78,7 @@ class Server:
             raise Refused("pytest's empty session ended with %d" % int(code))
         spec = importlib.util.find_spec("pytest.__main__")
         self.main_code = (spec, spec.loader.get_code("pytest.__main__"))
-        for name in ("coach_bytecode", "coach_ids", "coach_probe", "coach_plugin"):
+        for name in ("coach_bytecode", "coach_plain", "coach_ids", "coach_probe", "coach_plugin"):
             path = os.path.join(self.probe, name + ".py")
             with open(path, "rb") as file:
                 self.early[name] = (path, compile(file.read(), path, "exec", dont_inherit=True))
