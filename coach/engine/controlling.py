@@ -14,6 +14,7 @@ from coach.engine.source_files import read_sources
 
 MOST_WRONG_FIXES = 120
 _COMMUTATIVE = (ast.Add, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor)
+_SYMMETRICAL = frozenset({"min", "max", "gcd", "lcm", "hypot"})
 _NOTICED = ("F", "T")
 """Failed, or ran so long that it was ended. No letter at all: the process died, which nobody can miss."""
 
@@ -40,6 +41,8 @@ def _is_the_same(mutant: Mutant) -> bool:
         node = ast.parse(mutant.before, mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         return True  # shortened for display: which operands were swapped cannot be told
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _SYMMETRICAL and not node.keywords
     return isinstance(node, ast.BinOp) and isinstance(node.op, _COMMUTATIVE)
 
 

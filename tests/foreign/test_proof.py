@@ -176,3 +176,108 @@ def test_a_command_that_was_never_seen_red_is_not_verified(project):
     made = project({"ok.sh": "exit 0\n"}, command("sh", "ok.sh"))
     assert "red-before" in {each.name for each in made.verify().missing}
     assert made.line("red-before").objections == ()
+
+
+# --- nothing is lost on the way to green -------------------------------------------------------------------------------
+
+STOCK = "def reserve(stock, wanted):\n    return min(stock, wanted) - 1\n\n\ndef restock(stock, more):\n    return stock + more\n"
+MENDED = STOCK.replace(") - 1", ")")
+ROWS = "[[5, 3, 3], [2, 9, 2]]"
+STOCK_TESTS = (
+    "import json\nfrom pathlib import Path\n\nfrom stock import reserve, restock\n\n\n"
+    "def test_reserve_all():\n"
+    "    for stock, wanted, expected in json.loads(Path(__file__).with_name('rows.json').read_text()):\n"
+    "        assert reserve(stock, wanted) == expected\n\n\n"
+    "def test_restock():\n    assert restock(2, 3) == 5\n\n\n"
+    "def test_never_negative():\n    assert restock(0, 4) == 4\n"
+)
+SHOP = {
+    "stock.py": STOCK,
+    "tests/test_stock.py": STOCK_TESTS,
+    "tests/rows.json": ROWS,
+    "pytest.ini": "[pytest]\npythonpath = .\ntestpaths = tests\n",
+}
+PINNED = "tests/test_stock.py::test_reserve_all"
+NEIGHBOUR = "def test_restock():\n    assert restock(2, 3) == 5\n"
+DROP_IN_CONFTEST = "def pytest_collection_modifyitems(items):\n    items[:] = [each for each in items if each.name != 'test_restock']\n"
+
+
+def pinned(project, files=SHOP, test=PINNED):
+    made = project(files, Target(words=(test,)))
+    made.step(cmd.PinTest())
+    assert made.state.pin is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("tests/test_stock.py", STOCK_TESTS.replace(NEIGHBOUR, ""), "test_restock is gone from tests/test_stock.py"),
+        (
+            "tests/test_stock.py",
+            STOCK_TESTS.replace("def test_restock", "def check_restock") + "\n\ndef test_more():\n    assert 1 + 1 == 2\n",
+            "test_restock is gone from tests/test_stock.py",
+        ),
+        ("tests/test_stock.py", STOCK_TESTS.replace("    assert restock(2, 3) == 5", "    pass"), "test_restock asserts nothing"),
+        ("tests/test_stock.py", STOCK_TESTS.replace("    assert restock(2", "    return\n    assert restock(2"), "test_restock"),
+        (
+            "tests/test_stock.py",
+            STOCK_TESTS.replace("def test_restock", "@pytest.mark.skip\ndef test_restock").replace("import json", "import json\nimport pytest"),
+            "newly skipped: tests/test_stock.py::test_restock",
+        ),
+        ("tests/test_stock.py", f"{STOCK_TESTS}\n\ntest_restock.__test__ = False\n", "test_restock is gone from tests/test_stock.py"),
+        ("tests/conftest.py", DROP_IN_CONFTEST, "test_restock is gone from tests/test_stock.py"),
+        ("pytest.ini", SHOP["pytest.ini"] + "addopts = -k 'not restock'\n", "test_restock is gone from tests/test_stock.py"),
+    ],
+    ids=["deleted", "renamed", "emptied", "left early", "skipped", "switched off", "conftest", "addopts"],
+)  # fmt: skip
+def test_a_neighbour_that_was_dropped_is_named_however_it_was_done(project, name, text, said):
+    made = pinned(project)
+    made.write("stock.py", MENDED)
+    made.write(name, text)
+    found = made.verify()
+    assert found.verdict == "partial"
+    lost = made.line("nothing-lost")
+    assert not lost.passed
+    assert said in lost.figure, lost
+    for each in lost.objections:
+        made.step(cmd.AnswerObjection(objection=each.key, reason="it asked for the wrong thing"))
+    assert made.line("nothing-lost").passed
+    assert "it asked for the wrong thing" in made.line("nothing-lost").figure
+
+
+def test_rows_the_red_test_reads_are_no_fix(project):
+    made = pinned(project)
+    made.write("tests/rows.json", "[[5, 3, 2], [2, 9, 1]]")
+    found = made.verify()
+    assert found.verdict == "partial"
+    assert {"changed", "unchanged"} <= {each.name for each in found.missing}
+    assert made.line("changed").figure == "only tests/rows.json was changed: the red test reads it"
+    made.write("stock.py", MENDED)
+    made.write("tests/rows.json", "[[5, 3, 3]]")
+    assert made.verify().verdict == "partial"  # mended, and asked for less
+    assert not made.line("unchanged").passed
+
+
+def test_a_change_beside_the_matter_explains_nothing(project):
+    made = pinned(project, {**SHOP, "README.md": "Stock\n", "other.py": "X = 1\n"})
+    made.write("README.md", "Stock, mended\n")
+    made.verify()
+    assert made.line("changed").figure == "only README.md was changed: it is documentation"
+    made.write("other.py", "X = 2\n")
+    made.verify()
+    assert made.line("changed").figure == "weak: other.py is not imported by the test"
+
+
+def test_a_fix_with_a_new_test_and_a_mended_typo_is_verified(project):
+    made = pinned(project)
+    made.write("stock.py", MENDED)
+    made.write(
+        "tests/test_stock.py", f"{STOCK_TESTS}\n\ndef test_none_left():\n    assert reserve(0, 1) == 0\n"
+    )
+    found = made.verify()
+    assert found.verdict == "verified", found.missing
+    assert found.sentence == (
+        "verified: red before, green now, red again without the change, small wrong fixes caught,"
+        " no new failure in the suite, no test lost"
+    )
