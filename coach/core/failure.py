@@ -8,8 +8,9 @@ keeps short numbers: ``assert 3 == 7`` and ``assert 6 == 7`` are different failu
 
 import hashlib
 import re
+from collections.abc import Iterator
 
-from coach.core.report import Failure, Frame, RunReport
+from coach.core.report import Cause, Failure, Frame, RunReport
 from coach.core.text import Text
 from coach.core.value import Value
 
@@ -119,9 +120,34 @@ def failing_set(report: RunReport, *, with_reruns: bool = False) -> tuple[Failur
 
 
 def innermost_own(failure: Failure) -> Frame | None:
-    """Return the deepest frame in the project's own code."""
-    own = failure.own_frames
-    return own[-1] if own else None
+    """Return the deepest frame in the project's own code; of what stands behind the failure when it has none itself."""
+    for frames in (failure.frames, *(each.frames for each in failure.causes)):
+        own = [frame for frame in frames if frame.own]
+        if own:
+            return own[-1]
+    return None
+
+
+def trail(failure: Failure) -> tuple[Frame, ...]:
+    """Return the project's own frames in the order of suspicion: where it began first.
+
+    What was raised *from* something began there, and so did what is a group's member. What a server logged counts first
+    when the failure itself was seen in the test's own file only.
+    """
+    test_path = failure.test.partition("::")[0]
+    own = failure.own_frames[::-1]
+    began = [each for each in failure.causes if each.kind in {"cause", "member"}]
+    handled = [each for each in failure.causes if each.kind == "context"]
+    told = [each for each in failure.causes if each.kind in {"logged", "printed"}]
+    only_seen = all(each.path == test_path for each in own)
+    first, last = (told, handled) if only_seen else ([], [*handled, *told])
+    order = [*_frames_of(first), *_frames_of(began), *own, *_frames_of(last)]
+    return tuple({(each.path, each.line, each.function): each for each in reversed(order)}.values())[::-1]
+
+
+def _frames_of(causes: list[Cause]) -> Iterator[Frame]:
+    for cause in reversed(causes):
+        yield from (each for each in reversed(cause.frames) if each.own)
 
 
 def is_structural(failure: Failure) -> bool:

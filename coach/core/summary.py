@@ -5,6 +5,8 @@ from typing import Any
 from coach.core.actions import as_commands
 from coach.core.advice import advise
 from coach.core.checks import evaluate
+from coach.core.failure import signature_of
+from coach.core.report import Failure
 from coach.core.run import Run
 from coach.core.search import Search
 from coach.core.session import SessionState
@@ -44,6 +46,7 @@ def summarise(state: SessionState) -> dict[str, Any]:
 def summarise_run(run: Run) -> dict[str, Any]:
     """Return one run as plain JSON values."""
     report = run.report
+    told = {signature_of(each).strict: each for each in report.failures} if report and run.failing else {}
     return {
         "number": run.number,
         "purpose": run.request.purpose,
@@ -67,8 +70,29 @@ def summarise_run(run: Run) -> dict[str, Any]:
                 "exception": each.exception,
                 "message": each.message,
                 "signature": each.strict,
+                **_behind(told.get(each.strict)),
             }
             for each in run.failing
+        ],
+    }
+
+
+def _behind(failure: Failure | None) -> dict[str, Any]:
+    """Return where the compared values part, and the exceptions behind the failure with their own frames."""
+    if failure is None:
+        return {"difference": [], "causes": []}
+    return {
+        "difference": [each.model_dump() for each in failure.difference],
+        "causes": [
+            {
+                "kind": each.kind,
+                "exception": each.exception,
+                "message": each.message,
+                "frames": [
+                    f"{frame.path}:{frame.line} in {frame.function}" for frame in each.frames if frame.own
+                ],
+            }
+            for each in failure.causes
         ],
     }
 

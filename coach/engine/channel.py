@@ -8,27 +8,25 @@ dropped and counted. Lines end with the newline byte only, and none is longer th
 import json
 import os
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from coach.core.report import Counts, Failure, Frame, Phase, RanTests, Section
-from coach.core.text import Text
-from coach.engine.leaders import STACKS_SIGNAL
+from coach.core.report import Counts, Failure, NotRun, Phase, RanTests
+from coach.engine.channel_lines import WireEvent, WireFailure
+from coach.engine.failures import FailureReader
 from coach.engine.places import Places
 
 LINE_LIMIT = 65_536
 MOST_FAILURES = 200
-MOST_FRAMES = 60
 MOST_SKIPPED = 500
+MOST_RERUNS = 500
 MOST_NOTES = 20
 MOST_NAMES = 5_000
 """Tests of one run that are kept by name."""
 _READ_SIZE = 1 << 20
-
-TestOutcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
-EventName = Literal["begin", "collected", "collect_failed", "test_start", "test_end", "end", "note"]
 
 _DROPPED_WORDS = {
     "nonce": "with a foreign nonce",
@@ -36,47 +34,6 @@ _DROPPED_WORDS = {
     "schema": "that are not events of the probe",
     "size": "longer than 64 kB",
 }
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
-
-
-class WireFrame(_Wire):
-    file: Text
-    line: int
-    function: Text = ""
-    source: Text = ""
-    locals: list[list[Text]] = []
-
-
-class WireFailure(_Wire):
-    phase: Phase
-    exception: Text = ""
-    message: Text = ""
-    frames: list[WireFrame] = []
-    sections: list[list[Text]] = []
-
-
-class WireEvent(_Wire):
-    """One line. Which fields matter depends on ``event``; the others keep their defaults."""
-
-    event: EventName
-    pid: int
-    nonce: str
-    test: Text = ""
-    outcome: TestOutcome | None = None
-    duration: float = 0.0
-    failures: list[WireFailure] = []
-    selected: int = 0
-    deselected: int = 0
-    exitstatus: int | None = None
-    loaded: list[Text] = []
-    python: Text = ""
-    pytest: Text = ""
-    rootdir: Text = ""
-    text: Text = ""
-    truncated: bool = False
 
 
 _EVENT = TypeAdapter(WireEvent)
@@ -93,8 +50,9 @@ _COUNTED = {
 class Channel:
     """The channel file of one run, read as it grows."""
 
-    def __init__(self, path: Path, nonce: str, root: Path) -> None:
-        self._path, self._nonce, self._places = path, nonce, Places(root)
+    def __init__(self, path: Path, nonce: str, root: Path, about: Collection[str] = ()) -> None:
+        self._path, self._nonce, self._reader = path, nonce, FailureReader(Places(root))
+        self._about = frozenset(about)
         self._offset = 0
         self._torn = b""
         self._is_skipping = False
@@ -115,6 +73,15 @@ class Channel:
         self.collect_failures = 0
         self.skipped: list[str] = []
         self._ran: dict[str, list[str]] = {}
+        self.not_run: list[NotRun] = []
+        self.passed: list[str] = []
+        """Of the tests that were asked about, those that passed."""
+        self.reruns: list[str] = []
+        self.rerun_failures: list[Failure] = []
+        self.collect_skipped: list[NotRun] = []
+        """Modules and other collectors that skipped themselves."""
+        self.deselected_by = ""
+        self._ended_tests: set[str] = set()
 
     def read(self) -> bool:
         """Take in what was written since the last call. Returns whether anything was."""
@@ -150,6 +117,16 @@ class Channel:
             RanTests(path=path, count=len(names), names=tuple(names) if is_kept else ())
             for path, names in self._ran.items()
         )
+
+    @property
+    def failures_by_pytest(self) -> int:
+        """How many failures pytest's own summary counted; -1: unknown."""
+        return self.ended.failed if self.ended else -1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every line was taken in."""
+        return not self._dropped and not self._torn and not self._is_skipping
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -205,10 +182,13 @@ class Channel:
             case "begin":
                 self.began = self.began or event
             case "collected":
-                self.selected, self.deselected = event.selected, event.deselected
+                self._collected(event)
             case "collect_failed":
                 self.collect_failures += 1
                 self._keep_failures(event, "collect")
+            case "collect_skipped":
+                self.collect_skipped.append(NotRun(test=event.test, how="skipped", reason=event.reason))
+                self._leave_out(self.collect_skipped[-1])
             case "test_start":
                 self.under_way[event.test] = None
                 self.last_test = event.test
@@ -218,6 +198,12 @@ class Channel:
                 self.ended = event
             case "note":
                 self._say(f"probe: {event.text[:600]}")
+
+    def _collected(self, event: WireEvent) -> None:
+        self.selected, self.deselected = event.selected, event.deselected
+        self.deselected_by = event.reason
+        for test in event.named:
+            self._leave_out(NotRun(test=test, how="deselected", reason=event.reason))
 
     def _test_end(self, event: WireEvent) -> None:
         if event.outcome is None:
@@ -229,53 +215,65 @@ class Channel:
         if event.outcome not in {"skipped", "xfailed"}:
             path, _, name = event.test.partition("[")[0].partition("::")
             self._ran.setdefault(path, []).append(name)
+        if self._about:
+            self._ended_tests.add(event.test)
+        self._keep_reruns(event)
         if event.outcome in {"failed", "error"}:
             self._keep_failures(event, "call")
-        elif event.outcome in {"skipped", "xfailed"} and len(self.skipped) < MOST_SKIPPED:
-            self.skipped.append(event.test)
+        elif event.outcome in {"skipped", "xfailed"}:
+            if len(self.skipped) < MOST_SKIPPED:
+                self.skipped.append(event.test)
+            how: Literal["skipped", "xfailed"] = "xfailed" if event.outcome == "xfailed" else "skipped"
+            self._leave_out(NotRun(test=event.test, how=how, reason=event.reason))
+        elif event.test in self._about:
+            self.passed.append(event.test)
+
+    def _keep_reruns(self, event: WireEvent) -> None:
+        self.reruns += [event.test] * min(max(event.reruns, 0), MOST_RERUNS - len(self.reruns))
+        if event.rerun_failures and len(self.rerun_failures) < MOST_FAILURES:
+            self.rerun_failures.append(self._reader.failure(event, event.rerun_failures[0]))
+
+    def _leave_out(self, found: NotRun) -> None:
+        if len(self.not_run) < MOST_SKIPPED or found.test in self._about:
+            self.not_run.append(found)
+
+    def give_up(self) -> None:
+        """Take tests that began and never ended, in a run that failed for nothing else, as crashed."""
+        if self.failures or self.ended is None or self.ended.exitstatus != 1 or self.ended.text:
+            return
+        for test in list(self.under_way)[:MOST_FAILURES]:
+            self._counted["failed"] += 1
+            self.finished += 1
+            message = "it began and no end was reported: the process that ran it is gone"
+            self.failures.append(Failure(test=test, exception="Crash", message=message))
+
+    def left_out(self) -> tuple[NotRun, ...]:
+        """Return the tests that were not run, with those asked about that never came."""
+        known = self._ended_tests | {each.test for each in self.not_run}
+        known |= {each.test for each in self.failures}
+        missing = []
+        for test in sorted(self._about - known):
+            module = next((each for each in self.collect_skipped if _is_within(test, each.test)), None)
+            if module is not None:
+                missing.append(NotRun(test=test, how="skipped", reason=module.reason))
+            elif self.ended is not None and not any(_is_within(test, each.test) for each in self.failures):
+                missing.append(NotRun(test=test, how="absent"))
+        return (*self.not_run, *missing)
 
     def _keep_failures(self, event: WireEvent, phase: Phase) -> None:
         for wire in event.failures or [WireFailure(phase=phase)]:
             if len(self.failures) >= MOST_FAILURES:
                 self.failures_left_out += 1
             else:
-                self.failures.append(self._failure(event, wire))
-
-    def _failure(self, event: WireEvent, wire: WireFailure) -> Failure:
-        frames = most_telling([self._frame(each) for each in wire.frames])
-        return Failure(
-            test=event.test,
-            phase=wire.phase,
-            exception=wire.exception,
-            message=wire.message,
-            frames=frames,
-            sections=tuple(Section(name=pair[0], text=pair[1]) for pair in wire.sections if len(pair) == 2),
-            duration=max(event.duration, 0.0),
-        )
-
-    def _frame(self, wire: WireFrame) -> Frame:
-        path, own = self._places.name(wire.file)
-        return Frame(
-            path=path,
-            line=wire.line,
-            function=wire.function,
-            own=own,
-            source=wire.source,
-            locals=tuple((pair[0], pair[1]) for pair in wire.locals if len(pair) == 2),
-        )
+                self.failures.append(self._reader.failure(event, wire))
 
     def _say(self, note: str) -> None:
         if len(self._notes) < MOST_NOTES and note not in self._notes:
             self._notes.append(note)
 
 
-def most_telling(frames: list[Frame], limit: int = MOST_FRAMES) -> tuple[Frame, ...]:
-    """Keep at most ``limit`` frames in their order: own ones first, then the innermost of the others."""
-    if len(frames) <= limit:
-        return tuple(frames)
-    by_worth = sorted(range(len(frames)), key=lambda index: (not frames[index].own, -index))
-    chosen = set(by_worth[:limit])
-    return tuple(frame for index, frame in enumerate(frames) if index in chosen)
+def _is_within(test: str, collector: str) -> bool:
+    return bool(collector) and (test == collector or test.startswith((f"{collector}::", f"{collector}/")))
 
 
 def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
@@ -289,22 +287,17 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
     plan: Path | None = None,
     logpoint: Path | None = None,
     calls: Path | None = None,
-    *,
-    bytecode: str | None = None,
-    held: tuple[Path, ...] = (),
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
     ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of
-    loaded foreign modules are, ``bytecode`` where processes that tests start keep theirs (empty: as always; None: nobody
-    writes any), ``held`` the folders below which the run itself keeps none.
+    loaded foreign modules are.
     """
     settings: dict[str, Any] = {
         "channel": str(channel),
         "nonce": nonce,
         "root": str(root),
         "stacks": str(stacks),
-        "signal": STACKS_SIGNAL,
         "other_roots": [str(each) for each in others],
         "trace": str(trace) if trace else "",
         "mutants": str(plan) if plan else "",
@@ -312,6 +305,4 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
         "calls": str(calls) if calls else "",
         "modules": str(modules) if modules else "",
     }
-    if bytecode is not None:
-        settings |= {"bytecode": bytecode, "held": [str(each) for each in held]}
     return json.dumps(settings)

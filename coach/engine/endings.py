@@ -19,6 +19,14 @@ from coach.engine.run import Finished, Limits
 _PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE, _PYTEST_NO_TESTS = 2, 3, 4, 5
 _STACK_LINE = re.compile(r'^  File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)$', re.MULTILINE)
 _QUOTE_LIMIT = 300
+_COVERAGE = re.compile(r"(?:FAIL )?(Required test coverage of .*not reached.*|Coverage failure: .*)")
+_OTHER_REASONS = re.compile(
+    r"(maximum allowed warnings exceeded.*|^(?:FAIL|ERROR|FAILURE)\b[: ].*"
+    r"|^\S.*\b(?:threshold|fail.under|not reached|exceeds?|exceeded|too many|too low|unused|obsolete|leaked)\b.*)",
+    re.IGNORECASE,
+)
+_BANNER = re.compile(r"^!{3,} (?P<words>.+?) !{3,}$")
+_PROGRAM_ERROR = re.compile(r"^\S.*?: error: (?P<words>.+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,40 +139,93 @@ def _pytest_trouble(finished: Finished, evidence: Evidence) -> Ending | None:
 
 def _with_end(finished: Finished, evidence: Evidence) -> Ending:
     channel, code = evidence.channel, finished.exit_code
-    if code == _PYTEST_NO_TESTS:
+    if code == _PYTEST_NO_TESTS or (code == _PYTEST_USAGE and _skipped_themselves(channel, evidence.target)):
         return _ending("no_tests", _no_tests_sentence(channel, evidence.target), finished)
-    if ending := _pytest_trouble(finished, evidence):
-        return ending
-    if channel.collect_failures and not channel.finished:
+    if (
+        channel.collect_failures and not channel.finished
+    ):  # before exit 4: an id in such a file is "not found"
         noun = "file" if channel.collect_failures == 1 else "files"
         first = channel.failures[0]
         sentence = (
             f"{channel.collect_failures} {noun} could not be collected; first {first.test}: {first.exception}"
         )
         return _ending("collection_error", sentence, finished)
-    if code == _PYTEST_INTERRUPTED:
-        return _ending("interrupted", f"pytest was interrupted {_during(channel)}", finished)
-    return _agreeing(finished, channel)
+    if ending := _pytest_trouble(finished, evidence):
+        return ending
+    stopped = channel.ended.text if channel.ended and not channel.failures else ""
+    if code == _PYTEST_INTERRUPTED or stopped:
+        said = [found["words"] for line in evidence.output if (found := _BANNER.match(line.strip()))]
+        said = [each for each in (*said, stopped) if each and "KeyboardInterrupt" not in each]
+        why = f": {_quote(said[0])}" if said else ""
+        return _ending("interrupted", f"pytest was interrupted {_during(channel)}{why}", finished)
+    return _agreeing(finished, evidence)
 
 
-def _agreeing(finished: Finished, channel: Channel) -> Ending:
+def _agreeing(finished: Finished, evidence: Evidence) -> Ending:
     """Compare exit status 0 or 1 (or a plugin's own) with what the reports say."""
-    code, failures = finished.exit_code, len(channel.failures)
-    if code == 0 and failures:
-        sentence = f"pytest ended with 0, but {failures} failures were reported"
+    channel = evidence.channel
+    code, failures = finished.exit_code, channel.failed
+    if code == 0 and channel.failures:
+        if channel.failures_by_pytest > 0:  # two witnesses: they are red, whatever the code is
+            noun = "test" if failures == 1 else "tests"
+            sentence = f"{failures} {noun} failed, though something made the exit code 0"
+            return _ending("completed", sentence, finished)
+        sentence = f"pytest ended with 0, but {len(channel.failures)} failures were reported"
     elif code == 0 and channel.finished != channel.selected:
         sentence = f"pytest ended with 0, but {channel.finished} of {channel.selected} tests reported an end"
-    elif code != 0 and not failures:
+    elif code != 0 and not channel.failures:
+        if channel.is_whole and channel.failures_by_pytest <= 0 and 0 < channel.finished == channel.selected:
+            return _ending("completed", _code_of_its_own(code, evidence), finished)
         sentence = f"pytest ended with {code}, but no test was reported as failed"
     else:
         return _ending("completed", "", finished)
     return _ending("contradiction", sentence, finished)
 
 
+def _code_of_its_own(code: int, evidence: Evidence) -> str:
+    """Say that no test made the exit code: all that were selected have reported, and none of them failed."""
+    channel = evidence.channel
+    noun = "test" if channel.finished == 1 else "tests"
+    if channel.reruns:
+        tests = f"no test ended red, {len(set(channel.reruns))} failed first and passed when run again"
+    elif channel.counts.passed == channel.finished:
+        tests = f"all {channel.finished} {noun} passed" if channel.finished > 1 else "the test passed"
+    else:
+        tests = f"none of {channel.finished} {noun} failed, {channel.counts.passed} passed"
+    for pattern, what in (
+        (_COVERAGE, "the coverage threshold"),
+        (_OTHER_REASONS, "something else than a test"),
+    ):
+        said = [found[1] for line in evidence.output if (found := pattern.search(line.strip()))]
+        if said:
+            return f"{tests}; {what} made the exit code {code}: {_quote(said[-1])}"
+    return f"{tests}; a plugin or a hook, not a test, made the exit code {code}"
+
+
+def _skipped_themselves(channel: Channel, target: Target) -> bool:
+    """Whether the files of every word of the target skipped themselves: an id in one is "not found"."""
+    skipped = [each.test for each in channel.collect_skipped]
+    words = [word.partition("::")[0].removeprefix("./") for word in target.words]
+    return (
+        bool(words)
+        and not channel.finished
+        and all(
+            any(word == test or word.endswith(f"/{test}") or test.endswith(f"/{word}") for test in skipped)
+            for word in words
+        )
+    )
+
+
 def _no_tests_sentence(channel: Channel, target: Target) -> str:
+    if channel.collect_skipped:
+        reason = channel.collect_skipped[0].reason or "without a reason"
+        others = len(channel.collect_skipped) - 1
+        more = f" (and {others} more that skipped themselves)" if others else ""
+        return f"skipped: {_quote(reason)}{more}"
     if channel.deselected:
+        by = f" by {channel.deselected_by}" if channel.deselected_by else ""
         return (
-            f"all {channel.deselected} tests of {target.label} were deselected;"
+            f"all {channel.deselected} tests of {target.label} were deselected{by};"
             " look at -k and -m in addopts and PYTEST_ADDOPTS"
         )
     return f"no tests were found in {target.label}; check the path, and that names begin with test"
@@ -176,8 +237,11 @@ def _usage_sentence(evidence: Evidence) -> str:
 
 def _last_error(output: Sequence[str]) -> str:
     """Return pytest's own last word: an ``ERROR:`` line, or the error of a conftest that could not be loaded."""
+    for line in output:  # below "usage: …", argparse says what is wrong
+        if found := _PROGRAM_ERROR.match(line):
+            return _quote(found["words"])
     for line in reversed(output):
-        if line.startswith("ERROR: "):
+        if line.startswith("ERROR: ") and not line.startswith("ERROR: usage:"):
             return _quote(line.removeprefix("ERROR: "))
     errors = [line.removeprefix("E   ") for line in output if line.startswith("E   ")]
     loading = [line for line in output if "while loading conftest" in line]

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 
 from coach.core import commands as cmd
+from coach.core.behind import lines_behind
 from coach.core.oracle import failed_with
 from coach.core.report import gist, headline
 from coach.core.run import Run
@@ -53,8 +54,16 @@ def _say_run(session: Session, args: Namespace) -> int:
     elif last:
         if not (sys.stdout.isatty() and sys.stderr.isatty()):  # there it was said when it ended
             put(run_line(last))
+            for each in _behind(last):
+                put(f"    {safe_line(each, limit=300)}")
         _say_seen(session.state, last)
     return exit_code_of(last)
+
+
+def _behind(run: Run) -> list[str]:
+    """Return where the values of the first failure part, and what stands behind it."""
+    failures = run.report.failures if run.report else ()
+    return lines_behind(failures[0]) if failures else []
 
 
 def _say_seen(state: SessionState, run: Run) -> None:

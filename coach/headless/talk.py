@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from coach.core.actions import as_commands
 from coach.core.advice import advise
+from coach.core.behind import remark_on
 from coach.core.checks import evaluate
 from coach.core.events import LoopNoticed
 from coach.core.oracle import failed_with
@@ -142,14 +143,16 @@ def run_line(run: Run) -> str:
         what = f"{report.counts.passed} passed" if report.counts.reported else "passed"
     else:
         what = run.judged.reason if run.judged else "under way"
-    return f"#{run.number} {OUTCOMES[outcome][0]} {PURPOSE_WORDS[run.request.purpose]}  {safe_line(what, limit=160)}{seconds}"
+    more = f"  · {safe_line(remark_on(run), limit=200)}" if remark_on(run) else ""
+    head = f"#{run.number} {OUTCOMES[outcome][0]} {PURPOSE_WORDS[run.request.purpose]}"
+    return f"{head}  {safe_line(what, limit=160)}{seconds}{more}"
 
 
 def exit_code_of(run: Run | None) -> int:
     """Map a run to the exit code: red 1, unresolved 3, nothing there to run 4."""
     if run is None or run.judged is None or run.report is None:
         return EXIT_UNRESOLVED
-    if run.report.ending.kind in NOTHING_RAN:
+    if run.report.ending.kind in NOTHING_RAN and not run.report.not_run:
         return EXIT_NO_TARGET
     if run.failing:
         return EXIT_FAILURES

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from coach.core.report import Frame
-from coach.engine.channel import MOST_FAILURES, Channel, most_telling
+from coach.engine.channel import MOST_FAILURES, Channel
+from coach.engine.failures import most_telling
 
 
 @pytest.fixture

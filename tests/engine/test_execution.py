@@ -20,7 +20,7 @@ from coach.errors import TargetError
         ),
         ("sys_exit_conftest", "ended_early", "ended before any test began without a report (exit code 7)"),
         ("bad_conftest", "usage_error", "ImportError while loading conftest '"),
-        ("contradicts", "contradiction", "pytest ended with 0, but 1 failures were reported"),
+        ("contradicts", "completed", "1 test failed, though something made the exit code 0"),
     ],
 )
 def test_each_trouble_has_its_own_sentence(ground, name, kind, sentence):

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from coach.core.behind import cause_line, difference_line
 from coach.core.events import SessionOpened
 from coach.core.export.blocks import Block, Drop, Section
 from coach.core.export.fence import Cleaner
@@ -110,6 +111,7 @@ def failure_section(state: SessionState, clean: Cleaner) -> Section:
             language="text",
             keep="ends",
         ),
+        *_behind(failure, source, clean),
         Block(
             _frames(failure, clean),
             f"{source}, traceback",
@@ -124,6 +126,31 @@ def failure_section(state: SessionState, clean: Cleaner) -> Section:
         *_noise(run, failure, clean),
     ]
     return Section("failure", tuple(block for block in blocks if block.text))
+
+
+def _behind(failure: Failure, source: str, clean: Cleaner) -> list[Block]:
+    """Return where the compared values part, and the exceptions behind the failure with their own frames."""
+    parted = "\n".join(clean.line(difference_line(each), 400) for each in failure.difference)
+    told = [
+        "\n".join(
+            [
+                clean.line(cause_line(cause), 600),
+                *(f"  {_frame(each, clean, with_locals=True)}" for each in cause.frames if each.own),
+            ]
+        )
+        for cause in failure.causes
+    ]
+    return [
+        Block(parted, f"{source}, the difference", "program output", what="the difference", language="text"),
+        Block(
+            "\n".join(told),
+            f"{source}, behind it",
+            "program output",
+            what="causes",
+            language="text",
+            keep="ends",
+        ),
+    ]
 
 
 def _no_failure(state: SessionState, clean: Cleaner) -> Block:

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Mapping
 
+from coach.core.failure import trail
 from coach.core.loops.syntax import parse
 from coach.core.report import Failure
 
@@ -63,7 +64,7 @@ class Clues:
     """What a failure itself says of lines: where it was raised, through which calls, and which texts its message holds."""
 
     def __init__(self, failure: Failure | None) -> None:
-        frames = failure.own_frames[::-1] if failure else ()
+        frames = trail(failure) if failure else ()
         self._message = failure.message if failure else ""
         self._frames: dict[tuple[str, int], float] = {}
         for depth, frame in enumerate(frames):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import log2
 
 from coach.core.changes import Changes, FileChange, Hunk
+from coach.core.failure import trail
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.outline import words_of
 from coach.core.isolate.prior import Clues, line_order
@@ -169,7 +170,7 @@ def _ran_by(fewest: int, passing: int) -> str:
 def _add_frames(board: _Board, failure: Failure, most: float, *, is_measured: bool) -> None:
     test_path = failure.test.partition("::")[0]
     seen: set[int] = set()
-    for depth, frame in enumerate(reversed(failure.own_frames)):
+    for depth, frame in enumerate(trail(failure)):
         each = board.at(frame.path, frame.function, frame.line)
         if not each.code:
             each.code, each.code_start = frame.code, frame.code_start

@@ -15,10 +15,10 @@ import json
 import os
 import sys
 import time
-from functools import partial
 
 import coach_bytecode
-import coach_plain
+import coach_operands
+import coach_said
 import pytest
 from coach_ids import ids
 
@@ -29,10 +29,15 @@ MAX_FRAMES = 60
 MAX_LOCALS = 20
 MAX_FAILURES_OF_A_TEST = 5
 MAX_SECTIONS = 6
+MAX_NAMED = 200
+MAX_CAUSE_FRAMES = 25
 MAX_NOTES = 20
 MAX_LOADED = 300
 LOCALS_BUDGET = 0.25
 NO_TIME = "<not shown: time>"
+TRACEBACK = "Traceback (most recent call last)"
+SEEN_BY_CHILD = "coach_failure"
+"""Attribute of a report in which a worker or a forked child sends what it saw of a failure, as JSON in ASCII."""
 ENVIRONMENTS = frozenset(
     ("site-packages", "dist-packages", ".venv", "venv", ".tox", ".nox", ".eggs", "node_modules", "__pypackages__")
 )
@@ -71,8 +76,8 @@ real = _Real()
 class _Channel:
     """Appends events to one file. Invariant: never writes to a descriptor that is not that file."""
 
-    def __init__(self, path, nonce, stacks, signal_of_stacks=0):
-        self.path, self.nonce, self.stacks, self.signal = path, nonce, stacks, signal_of_stacks
+    def __init__(self, path, nonce, stacks):
+        self.path, self.nonce, self.stacks = path, nonce, stacks
         self.pid = real.getpid()
         self.mark = '"pid":%d,"nonce":%s' % (self.pid, real.quote(nonce))
         self.silent = False
@@ -88,14 +93,14 @@ class _Channel:
         self.identity = (seen.st_dev, seen.st_ino)
 
     def _register_stacks(self):
-        """Let a signal write the stacks of all threads: a hang gets a place. Forked children have its default again."""
+        """Let SIGUSR1 write the stacks of all threads: a hang gets a place."""
         try:
             import faulthandler
+            import signal
 
-            if self.stacks and self.signal and hasattr(faulthandler, "register"):
+            if self.stacks and hasattr(faulthandler, "register"):
                 fd = real.open(self.stacks, real.append_flags | os.O_CREAT, 0o600)  # that it exists says: ready
-                faulthandler.register(self.signal, file=fd, all_threads=True, chain=False)
-                os.register_at_fork(after_in_child=partial(faulthandler.unregister, self.signal))
+                faulthandler.register(signal.SIGUSR1, file=fd, all_threads=True, chain=False)
         except (ImportError, OSError, ValueError, RuntimeError):
             self.stacks = ""
 
@@ -158,28 +163,45 @@ class _Channel:
 def _shrunk(fields):
     """Leave out the least useful parts of an event until it fits, and say so."""
     fields["truncated"] = True
-    failures = fields.get("failures", ())
-    for shrink in (_fewer_locals, _short_sections, _no_locals, _few_frames):
+    failures = [*fields.get("failures", ()), *fields.get("rerun_failures", ())]
+    for shrink in (_fewer_locals, _short_sections, _no_locals, _few_frames, _last_cause):
         for failure in failures:
             shrink(failure)
         line = real.encode(fields).encode("ascii") + b"\n"
         if len(line) <= LINE_LIMIT:
             return line
-    kept = {key: fields[key] for key in ("event", "pid", "nonce", "truncated", "outcome", "duration") if key in fields}
+    names = ("event", "pid", "nonce", "truncated", "outcome", "duration", "selected", "deselected", "failed", "text")
+    kept = {key: fields[key] for key in names if key in fields}
     if "exitstatus" in fields:
         kept["exitstatus"], kept["loaded"] = fields["exitstatus"], fields["loaded"][:50]
     if "test" in fields:
         kept["test"] = fields["test"][:4_000]
-    kept["failures"] = [
-        {"phase": each["phase"], "exception": each["exception"][:200], "message": each["message"][:2_000]}
-        for each in failures[:1]
-    ]
+    kept["failures"] = [_least(each) for each in fields.get("failures", ())[:1]]
     return real.encode(kept).encode("ascii") + b"\n"
+
+
+def _least(failure):
+    kept = {
+        "phase": failure["phase"],
+        "exception": failure["exception"][:200],
+        "message": failure["message"][:2_000],
+        "difference": [[str(part)[:200] for part in each[:3]] + [each[3]] for each in failure.get("difference", ())],
+        "frames": failure["frames"][-3:],
+        "causes": failure.get("causes", [])[-1:],
+    }
+    for each in kept["causes"]:
+        each["message"], each["frames"] = each["message"][:500], each["frames"][-3:]
+    for frame in [*kept["frames"], *(frame for each in kept["causes"] for frame in each["frames"])]:
+        frame["file"], frame["locals"], frame["source"] = frame["file"][:400], [], frame["source"][:200]
+    return kept
 
 
 def _fewer_locals(failure):
     for frame in failure["frames"][:-5]:
         frame["locals"] = []
+    for cause in failure.get("causes", ())[:-1]:
+        for frame in cause["frames"]:
+            frame["locals"] = []
 
 
 def _short_sections(failure):
@@ -194,6 +216,16 @@ def _no_locals(failure):
 def _few_frames(failure):
     failure["frames"] = failure["frames"][-15:]
     failure["message"] = _capped(failure["message"], 2_000)
+    for cause in failure.get("causes", ()):
+        cause["frames"], cause["message"] = cause["frames"][-8:], _capped(cause["message"], 500)
+
+
+def _last_cause(failure):
+    failure["sections"] = []
+    failure["causes"] = failure.get("causes", [])[-1:]
+    for cause in failure["causes"]:
+        for frame in cause["frames"]:
+            frame["locals"] = []
 
 
 def _capped(text, limit=TEXT_LIMIT):
@@ -280,6 +312,7 @@ class _Reader:
         self.roots = tuple({each.rstrip(os.sep) + os.sep for each in (root, os.path.realpath(root))})
         self.sep, self.above = os.sep, os.sep + ".."
         self.lines = {}
+        self.recorder = coach_operands.Recorder(shortened, real.monotonic, self.lines_from)
         self.hidden = tuple(
             os.path.dirname(module.__file__) + os.sep
             for module in (sys.modules.get("_pytest"), sys.modules.get("pluggy"))
@@ -294,26 +327,52 @@ class _Reader:
                 return ENVIRONMENTS.isdisjoint(path[len(root) :].split(self.sep))
         return False
 
-    def failure(self, phase, error, item, sections):
-        frames = self._frames(error)
+    def failure(self, phase, error, item, sections, longrepr=None):
+        """Describe a failure by its exception, and by what its report says in words of its own."""
+        deadline = real.monotonic() + LOCALS_BUDGET
+        examples = coach_said.examples_of(error)
+        frames = [self._place(each.file, each.line, each.name) for each in examples] or self._frames(error, deadline)
         if not frames and item is not None:
             frames = self._frame_of_test(item)
+        text = _message(error)
+        behind = coach_said.causes_of(error)
+        behind = [("cause", each.error) for each in examples if each.error is not None] or behind
         return {
             "phase": phase,
             "exception": type(error).__name__,
-            "message": _capped(_message(error)),
+            "message": _capped(self._said(longrepr, error, text, examples)),
             "frames": frames,
-            "sections": _sections(sections),
+            "difference": self._difference(error, examples),
+            "causes": [self._cause(kind, each, deadline) for kind, each in behind],
+            "sections": _sections([*sections, *_own_sections(longrepr)]),
         }
 
-    def _frames(self, error):
-        entries, kept = error.__traceback__, []
-        while entries is not None:
-            kept.append((entries.tb_frame, entries.tb_lineno))
-            entries = entries.tb_next
-        kept = [each for each in kept if self._is_shown(each[0])]
-        kept = self._most_telling(kept)
-        deadline = real.monotonic() + LOCALS_BUDGET
+    def _said(self, longrepr, error, text, examples):
+        if examples:
+            return "\n".join(each.words() for each in examples)
+        words = ""
+        try:
+            words = coach_said.report_words(longrepr, error, text)[: coach_said.WORDS_LIMIT]
+        except Exception as problem:
+            state.channel.note("what the report says", problem)
+        return words or text + coach_said.notes_of(error)
+
+    def _difference(self, error, examples):
+        try:
+            if examples:
+                return self.recorder.of_examples([each for each in examples if each.error is None])
+            return self.recorder.of_failure(_entries(error), isinstance(error, AssertionError))
+        except Exception as problem:
+            state.channel.note("difference", problem)
+            return []
+
+    def _cause(self, kind, error, deadline):
+        frames = self._frames(error, deadline)[-MAX_CAUSE_FRAMES:]
+        message = _capped(_text_of(error) + coach_said.notes_of(error), 2_000)
+        return {"kind": kind, "exception": type(error).__name__, "message": message, "frames": frames}
+
+    def _frames(self, error, deadline):
+        kept = self._most_telling([each for each in _entries(error) if self._is_shown(each[0])])
         rendered = [self._frame(frame, line, deadline) for frame, line in reversed(kept)]  # innermost gets the time
         rendered.reverse()
         if isinstance(error, SyntaxError) and error.filename:
@@ -323,6 +382,8 @@ class _Reader:
     def _is_shown(self, frame):
         path = frame.f_code.co_filename
         if path.startswith(self.hidden) or path.startswith("<frozen importlib"):
+            return False
+        if frame.f_globals.get("__unittest"):
             return False
         return "__tracebackhide__" not in frame.f_code.co_varnames or not frame.f_locals.get("__tracebackhide__")
 
@@ -348,6 +409,12 @@ class _Reader:
         return {"file": path, "line": line, "function": function, "source": self._source(path, line), "locals": []}
 
     def _source(self, path, line):
+        for found in self.lines_from(path, line, 1):
+            return found[:2_000].decode("utf-8", "replace").strip()[:400]
+        return ""
+
+    def lines_from(self, path, line, count):
+        """Return up to ``count`` lines of a file, as bytes, from ``line`` on."""
         if path not in self.lines:
             if len(self.lines) > 50:
                 self.lines.clear()
@@ -355,30 +422,49 @@ class _Reader:
                 self.lines[path] = real.contents(path, 2_000_000).split(b"\n")
             except (OSError, ValueError):
                 self.lines[path] = []
-        lines = self.lines[path]
-        if not 0 < line <= len(lines):
-            return ""
-        return lines[line - 1][:2_000].decode("utf-8", "replace").strip()[:400]
+        return self.lines[path][line - 1 : line - 1 + count] if line > 0 else []
 
     def _frame_of_test(self, item):
         code = getattr(getattr(item, "function", None), "__code__", None)
         return [self._place(code.co_filename, code.co_firstlineno, code.co_name)] if code else []
 
     def from_text(self, phase, longrepr, sections):
-        """What is left when only pytest's representation exists: a strict xpass, or a report from an xdist worker."""
+        """What is left when only pytest's representation exists: a strict xpass, or a report of another process."""
         crash = getattr(longrepr, "reprcrash", None)
         message = _text_of(getattr(crash, "message", None) or longrepr)
         name, colon, rest = message.partition(": ")
-        is_exception = bool(colon) and name.replace(".", "").replace("_", "").isalnum()
+        is_exception = bool(colon) and crash is not None and name.replace(".", "").replace("_", "").isalnum()
         entries = getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ())
-        places = [getattr(entry, "reprfileloc", None) for entry in entries][-MAX_FRAMES:]
+        places = [(getattr(entry, "reprfileloc", None), entry) for entry in entries][-MAX_FRAMES:]
         return {
             "phase": phase,
             "exception": name.rpartition(".")[2] if is_exception else ("AssertionError" if crash else ""),
             "message": _capped(rest if is_exception else message),
-            "frames": [self._place(_absolute(each.path), each.lineno, "") for each in places if each is not None],
+            "frames": [
+                self._place(_absolute(each.path), each.lineno, _function_of(entry)) for each, entry in places if each is not None
+            ],
             "sections": _sections(sections),
         }
+
+
+def _function_of(entry):
+    """Read a function's name where pytest's representation of a frame shows its first line."""
+    for line in getattr(entry, "lines", ()) or ():
+        words = str(line).replace("(", " ").split()
+        for word in ("def", "class"):
+            if word in words[:3] and words.index(word) + 1 < len(words):
+                return words[words.index(word) + 1].rstrip(":")
+    said = str(getattr(entry.reprfileloc, "message", ""))
+    return said[3:].strip() if said.startswith("in ") else ""
+
+
+def _entries(error):
+    """Return (frame, line) of a traceback, outermost first."""
+    entry, found = error.__traceback__, []
+    while entry is not None:
+        found.append((entry.tb_frame, entry.tb_lineno))
+        entry = entry.tb_next
+    return found
 
 
 def _absolute(path):
@@ -398,7 +484,32 @@ def _message(error):
 
 
 def _sections(sections):
-    return [(str(name)[:200], _capped(str(text))) for name, text in list(sections)[:MAX_SECTIONS]]
+    return [(str(name)[:200], _around_traceback(str(text))) for name, text in list(sections)[:MAX_SECTIONS]]
+
+
+def _own_sections(longrepr):
+    """Return what plugins added to the representation of a failure."""
+    found = getattr(longrepr, "sections", None)
+    if type(found) is not list:
+        return []
+    return [each[:2] for each in found if type(each) is tuple and len(each) >= 2]
+
+
+def _around_traceback(text):
+    """Cap a captured output so that its last traceback stays whole."""
+    start = text.rfind(TRACEBACK)
+    if len(text) <= TEXT_LIMIT or start < 0:
+        return _capped(text)
+    for _ in range(8):  # those it is chained to stand before it
+        earlier = text.rfind(TRACEBACK, max(0, start - 3_000), start)
+        if earlier < 0 or "exception" not in text[max(earlier, start - 300) : start]:
+            break
+        start = earlier
+    start = max(text.rfind("\n", 0, start) + 1, start - 300)
+    head, rest = text[: min(start, 1_500)], text[start:]
+    left = start - len(head)
+    gap = "\n... %d characters left out ...\n" % left if left > 0 else ""
+    return head + gap + (rest if len(rest) <= 6_500 else _capped(rest, 6_500))
 
 
 def _locals(frame, deadline):
@@ -422,11 +533,11 @@ def _locals(frame, deadline):
 class _Test:
     """One test under way: what its phases said so far."""
 
-    __slots__ = ("began", "failures", "outcome")
+    __slots__ = ("began", "failures", "outcome", "reason")
 
     def __init__(self):
         self.began = real.clock()
-        self.outcome = ""
+        self.outcome = self.reason = ""
         self.failures = []
 
 
@@ -442,8 +553,9 @@ class _State:
 
     def __init__(self):
         self.channel = self.reader = None
-        self.tests, self.raised, self.collect_errors = {}, {}, {}
-        self.deselected, self.rootdir = 0, ""
+        self.tests, self.calls, self.collect_errors = {}, [], {}
+        self.reruns, self.interrupted = {}, ""
+        self.deselected, self.deselected_names, self.deselected_by, self.rootdir = 0, [], "", ""
         self.in_turn = True  # one test after the other; under xdist they overlap
         self.roots = ()
         self.looker = None
@@ -452,14 +564,12 @@ class _State:
             return
         try:
             settings = json.loads(real.contents(path, 1_000_000).decode("utf-8"))
-            self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""), settings.get("signal", 0))
+            self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""))
             self.reader = _Reader(settings["root"])
             self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
             self.modules = settings.get("modules", "")
             ids.begin(settings["root"])
             coach_bytecode.install(self.is_own)
-            if "bytecode" in settings:
-                coach_plain.restore(settings["bytecode"], settings["held"])
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
             return
@@ -492,6 +602,10 @@ class _State:
     def is_own(self, path):
         return any(root.is_own(path) for root in self.roots)
 
+    def is_child(self):
+        """Whether this process reports to another one that coach hears."""
+        return self.channel.silent or real.getpid() != self.channel.pid
+
     def test(self, nodeid):
         found = self.tests.get(nodeid)
         if found is None:
@@ -511,6 +625,9 @@ def pytest_configure(config):
             config.pluginmanager.register(state.looker, "coach-looker")
         if hasattr(config, "workerinput"):
             channel.silent = True
+        if channel.silent or config.pluginmanager.hasplugin("pytest_forked"):
+            _report_to_parent(config)
+        if channel.silent:
             return
         ids.at(config)
         state.rootdir = ids.rootdir
@@ -522,13 +639,25 @@ def pytest_configure(config):
 
 def pytest_deselected(items):
     state.deselected += len(items)
+    try:
+        for item in items[: MAX_NAMED - len(state.deselected_names)]:
+            state.deselected_names.append(ids.of_item(item)[:1_000])
+        if items and not state.deselected_by:
+            option = items[0].config.option
+            words = (("-k", getattr(option, "keyword", "")), ("-m", getattr(option, "markexpr", "")))
+            state.deselected_by = " and ".join("%s %r" % pair for pair in words if pair[1])[:300]
+    except Exception as error:
+        if state.channel is not None:
+            state.channel.note("deselected", error)
 
 
 def pytest_collection_finish(session):
     if state.channel is None:
         return
     try:
-        state.channel.send("collected", {"selected": len(session.items), "deselected": state.deselected})
+        fields = {"selected": len(session.items), "deselected": state.deselected}
+        fields["named"], fields["reason"] = state.deselected_names, state.deselected_by
+        state.channel.send("collected", fields)
     except Exception as error:
         state.channel.note("collection_finish", error)
 
@@ -556,17 +685,23 @@ def pytest_make_collect_report(collector):
             error = excinfo.value
             if type(error).__name__ == "CollectError" and error.__cause__ is not None:
                 error = error.__cause__  # pytest's own wrapping says less than what it wraps
+                longrepr = None
+            else:
+                longrepr = report.longrepr
             state.collect_errors[report.nodeid] = (
-                ids.of_item(collector), state.reader.failure("collect", error, None, report.sections),
+                ids.of_item(collector), state.reader.failure("collect", error, None, report.sections, longrepr),
             )
     except Exception as error:
         state.channel.note("make_collect_report", error)
 
 
 def pytest_collectreport(report):
-    if state.channel is None or not report.failed:
+    if state.channel is None or report.outcome == "passed":
         return
     try:
+        if report.skipped:
+            state.channel.send("collect_skipped", {"test": ids.of(report.nodeid), "reason": _reason(report)})
+            return
         test, failure = state.collect_errors.pop(report.nodeid, None) or ("", None)
         if failure is None:
             test = ids.of(report.nodeid)
@@ -574,6 +709,15 @@ def pytest_collectreport(report):
         state.channel.send("collect_failed", {"test": test, "failures": [failure]})
     except Exception as error:
         state.channel.note("collectreport", error)
+
+
+def pytest_assertrepr_compare(op, left, right):
+    """Look where the two values part while they are alive; returns None, so that the message stays pytest's."""
+    if state.reader is not None:
+        try:
+            state.reader.recorder.compared(op, left, right)
+        except Exception as error:
+            state.channel.note("comparison", error)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -594,38 +738,111 @@ def pytest_runtest_logstart(nodeid, location):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item, call):
-    """Remember the exception for the report that follows at once. Not a wrapper: those cost every passing test."""
-    if call.excinfo is not None and state.channel is not None:
-        state.raised[item.nodeid, call.when] = (item, call.excinfo.value)
+    """Remember the call for the report that follows. Not a wrapper: those cost every passing test.
+
+    The call, not its exception: unittest and others put theirs in after this.
+    """
+    if state.channel is not None:
+        state.calls.append((item, call))
+        if real.getpid() != state.channel.pid:
+            _report_to_parent(item.config)
 
 
+def _call_of(report):
+    """Take out the call that a report was made of; None: it was made in another process."""
+    for index in range(len(state.calls) - 1, -1, -1):
+        item, call = state.calls[index]
+        if call.when == report.when and item.nodeid == report.nodeid:
+            return state.calls.pop(index)
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report):
-    if state.channel is None:
+    if state.channel is None or state.channel.silent:
         return
     try:
         outcome, when = report.outcome, report.when
         if outcome == "passed" and when != "call":
             return
-        test = state.test(report.nodeid)
-        raised = state.raised.pop((report.nodeid, when), None) if state.raised else None
-        if outcome == "failed":
-            is_error = when != "call" and test.outcome != "failed"
-            test.outcome = "error" if is_error else "failed"
-            if len(test.failures) < MAX_FAILURES_OF_A_TEST:
-                test.failures.append(_failure_of(report, raised))
-        elif test.outcome not in ("failed", "error"):
-            test.outcome = _quiet_outcome(report)
+        if outcome == "passed" and not hasattr(report, "wasxfail"):
+            test = state.test(report.nodeid)
+            if test.outcome not in ("failed", "error"):
+                test.outcome = "passed"
+            return
+        _take(report, outcome, when)
     except Exception as error:
         state.channel.note("logreport", error)
 
 
+def _take(report, outcome, when):
+    test = state.test(report.nodeid)
+    raised = _call_of(report)
+    if outcome == "failed" and when not in coach_said.PHASES:
+        _crashed(report, test)
+    elif outcome == "failed":
+        if raised is not None and raised[1].excinfo is None and test.failures and type(report.longrepr) is str:
+            return  # pytest's count of the subtests that were told already
+        is_error = when != "call" and test.outcome != "failed"
+        test.outcome = "error" if is_error else "failed"
+        if len(test.failures) < MAX_FAILURES_OF_A_TEST:
+            test.failures.append(_failure_of(report, raised))
+    elif outcome in ("rerun", "retried"):
+        tries = state.reruns.setdefault(report.nodeid, [0, []])
+        tries[0] += 1
+        if not tries[1]:
+            tries[1].append(_failure_of(report, raised))
+    elif test.outcome not in ("failed", "error"):
+        test.outcome = _quiet_outcome(report)
+        test.reason = _reason(report) if test.outcome in ("skipped", "xfailed") else ""
+
+
+def _crashed(report, test):
+    """A worker or forked child died in a test: this report is the only word of it, and no end may follow."""
+    failure = {
+        "phase": "call",
+        "exception": "Crash",
+        "message": _capped(coach_said.crash_words(report), 2_000),
+        "frames": [],
+        "sections": _sections(report.sections),
+    }
+    test.outcome = "failed"
+    test.failures.append(failure)
+    _send_end(report.nodeid, state.tests.pop(report.nodeid))
+
+
 def _failure_of(report, raised):
-    if raised is not None:
+    told = report.__dict__.pop(SEEN_BY_CHILD, None)
+    excinfo = raised[1].excinfo if raised is not None else None
+    failure = json.loads(told) if type(told) is str else None
+    if failure is None and excinfo is not None:
         try:
-            return state.reader.failure(report.when, raised[1], raised[0], report.sections)
+            failure = state.reader.failure(report.when, excinfo.value, raised[0], report.sections, report.longrepr)
         except Exception as error:
             state.channel.note("failure", error)
-    return state.reader.from_text(report.when, report.longrepr, report.sections)
+    failure = failure or state.reader.from_text(report.when, report.longrepr, report.sections)
+    failure["message"] = coach_said.subtest_of(report) + failure["message"]
+    return failure
+
+
+def _report_to_parent(config):
+    if not config.pluginmanager.hasplugin("coach-messenger"):
+        config.pluginmanager.register(_Messenger(), "coach-messenger")
+
+
+class _Messenger:
+    """In a worker or a forked child: lets what was seen of a failure travel with its report."""
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item, call):
+        outcome = yield
+        try:
+            report = outcome.get_result() if outcome.excinfo is None else None
+            if report is not None and report.failed and call.excinfo is not None and state.is_child():
+                failure = state.reader.failure(report.when, call.excinfo.value, item, report.sections, report.longrepr)
+                report.coach_failure = real.encode(failure)
+        except Exception:
+            pass  # the report itself still says it
 
 
 def _quiet_outcome(report):
@@ -634,7 +851,18 @@ def _quiet_outcome(report):
         return "xfailed" if is_expected_failure else "skipped"
     if report.passed:
         return "xpassed" if is_expected_failure else "passed"
-    return ""  # "rerun" and what other plugins invent: a later report decides
+    return ""  # what other plugins invent: a later report decides
+
+
+def _reason(report):
+    said = getattr(report, "wasxfail", None)
+    if said is None:
+        longrepr = report.longrepr
+        said = longrepr[2] if type(longrepr) is tuple and len(longrepr) == 3 else longrepr
+    text = _text_of(said or "")
+    for start in ("Skipped: ", "reason: "):
+        text = text[len(start) :] if text.startswith(start) else text
+    return text[:500]
 
 
 def pytest_runtest_logfinish(nodeid, location):
@@ -642,18 +870,53 @@ def pytest_runtest_logfinish(nodeid, location):
         return
     try:
         test = state.tests.pop(nodeid, None)
-        state.raised.clear()
-        if test is None or not test.outcome:
-            return
-        seconds = max(real.clock() - test.began, 0.0)
-        if test.failures and test.outcome in ("failed", "error"):
-            fields = {"test": ids.of(nodeid), "outcome": test.outcome, "duration": seconds, "failures": test.failures}
-            state.channel.send("test_end", fields)
-        else:
-            rest = ',"outcome":"%s","duration":%.6f' % (test.outcome, seconds)
-            state.channel.send_short("test_end", ids.of(nodeid), rest, hold=state.in_turn)
+        if test is not None and test.outcome == "passed":
+            _count_silent_tries(nodeid)
+        state.calls.clear()
+        if state.reader.recorder.records:
+            state.reader.recorder.forget()
+        if test is not None and test.outcome:
+            _send_end(nodeid, test)
     except Exception as error:
         state.channel.note("logfinish", error)
+
+
+def _count_silent_tries(nodeid):
+    """A call that failed and was never reported, of a test that passed: a plugin ran it again without a word."""
+    for item, call in state.calls:
+        excinfo = call.excinfo
+        if excinfo is None or call.when != "call" or item.nodeid != nodeid:
+            continue
+        if type(excinfo.value).__name__ in ("Skipped", "SkipTest", "XFailed", "Exit"):
+            continue
+        tries = state.reruns.setdefault(nodeid, [0, []])
+        tries[0] += 1
+        if not tries[1]:
+            tries[1].append(state.reader.failure(call.when, excinfo.value, item, ()))
+
+
+def _send_end(nodeid, test):
+    seconds = max(real.clock() - test.began, 0.0)
+    reruns = state.reruns.pop(nodeid, None) if state.reruns else None
+    if reruns is None and not test.failures:
+        rest = ',"outcome":"%s","duration":%.6f' % (test.outcome, seconds)
+        if test.reason:
+            rest += ',"reason":%s' % real.quote(test.reason)
+        state.channel.send_short("test_end", ids.of(nodeid), rest, hold=state.in_turn)
+        return
+    fields = {"test": ids.of(nodeid), "outcome": test.outcome, "duration": seconds}
+    fields["failures"] = test.failures if test.outcome in ("failed", "error") else []
+    if reruns is not None:
+        fields["reruns"], fields["rerun_failures"] = reruns[0], [] if fields["failures"] else reruns[1]
+    state.channel.send("test_end", fields)
+
+
+def pytest_keyboard_interrupt(excinfo):
+    try:
+        state.interrupted = ("%s: %s" % (excinfo.typename, _text_of(excinfo.value)))[:300]
+    except Exception as error:
+        if state.channel is not None:
+            state.channel.note("interrupt", error)
 
 
 def pytest_internalerror(excrepr):
@@ -677,11 +940,22 @@ def pytest_sessionfinish(session, exitstatus):
         return
     try:
         final = int(getattr(session, "exitstatus", exitstatus))
-        state.channel.send("end", {"exitstatus": final, "loaded": _loaded()})
+        fields = {"exitstatus": final, "loaded": _loaded(), "failed": _reported_as_failed(session)}
+        fields["text"] = state.interrupted
+        state.channel.send("end", fields)
         if state.modules:
             _write_modules(state.modules)
     except Exception as error:
         state.channel.note("sessionfinish", error)
+
+
+def _reported_as_failed(session):
+    """Return how many reports pytest's own summary counts as failed or in error: a second witness; -1: unknown."""
+    try:
+        stats = session.config.pluginmanager.getplugin("terminalreporter").stats
+        return sum(len(stats.get(each, ())) for each in ("failed", "error"))
+    except Exception:
+        return -1
 
 
 def _loaded():

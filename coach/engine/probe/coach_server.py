@@ -33,6 +33,10 @@ RUN_ID = b"COACH_RUN_ID="
 NEVER = frozenset(("__main__", "sitecustomize", "usercustomize", "antigravity", "this", "idlelib", "turtle", "conftest"))
 PATCHES_ALL = frozenset(("gevent", "eventlet"))
 """Packages that replace parts of the standard library early: with those imported beforehand they behave differently."""
+PROBE_MODULES = (
+    "coach_bytecode", "coach_ids", "coach_values", "coach_difference", "coach_operands", "coach_said", "coach_probe", "coach_plugin",
+)
+"""In the order of their imports."""
 
 
 class Refused(Exception):
@@ -78,7 +82,7 @@ class Server:
             raise Refused("pytest's empty session ended with %d" % int(code))
         spec = importlib.util.find_spec("pytest.__main__")
         self.main_code = (spec, spec.loader.get_code("pytest.__main__"))
-        for name in ("coach_bytecode", "coach_plain", "coach_ids", "coach_probe", "coach_plugin"):
+        for name in PROBE_MODULES:
             path = os.path.join(self.probe, name + ".py")
             with open(path, "rb") as file:
                 self.early[name] = (path, compile(file.read(), path, "exec", dont_inherit=True))

@@ -1,5 +1,6 @@
 """The failure itself: what was raised, where, and the values there."""
 
+from coach.core.behind import cause_line, sides
 from coach.core.failure import innermost_own
 from coach.core.report import Failure, Frame
 from coach.core.run import Run
@@ -39,7 +40,19 @@ def signature(state: SessionState) -> list[Line]:
         )
     ]
     lines += list(paragraphs(failure.message, indent=2))[:12] if failure.message else []
+    lines += difference(failure)
     lines += [line("  ", ("at ", "dim"), elastic(place)), line("  ", ("in ", "dim"), elastic(failure.test))]
+    return lines
+
+
+def difference(failure: Failure) -> list[Line]:
+    """Show where two values part: what was expected above what came."""
+    lines = []
+    for each in failure.difference[:3]:
+        expected, got = sides(each)
+        lines += [line("  ", (each.path, "strong"), hang=4)] if each.path else []
+        lines.append(line("  ", ("expected ", "dim"), (expected, "good"), hang=11))
+        lines.append(line("  ", ("got      ", "dim"), (got, "bad"), hang=11))
     return lines
 
 
@@ -52,6 +65,17 @@ def frames(state: SessionState) -> list[Line]:
     lines = [BLANK, heading("Values where it failed", (f"#{found[0].number}" if found else "", "dim"))]
     for frame in own[:6]:
         lines += _frame(frame)
+    return lines
+
+
+def causes(state: SessionState) -> list[Line]:
+    """List the exceptions behind the failure with the project's own frames, innermost first."""
+    found = current_failure(state)
+    lines: list[Line] = []
+    for cause in found[1].causes[:4] if found else ():
+        lines += [BLANK, line((cause_line(cause), "strong"), hang=2)]
+        for frame in [each for each in reversed(cause.frames) if each.own][:4]:
+            lines += _frame(frame)
     return lines
 
 

@@ -5,7 +5,7 @@ from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.suspect import Suspect
 from coach.ui.present.code import code
-from coach.ui.present.failure import frames
+from coach.ui.present.failure import causes, frames
 from coach.ui.present.figures import bar, count, seconds
 from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Part, Role, heading, line, piece
@@ -49,7 +49,7 @@ def isolate(state: SessionState, looking: Looking) -> tuple[Line, ...]:
     if chosen and chosen.code:
         source = code(chosen.code, chosen.code_start, mark=chosen.line, hot=chosen.best_lines[:5])
         lines += [BLANK, heading(chosen.place, _suspicion(chosen)), *source]
-    return (*lines, *frames(state))
+    return (*lines, *frames(state), *causes(state))
 
 
 def _shown(standing: tuple[Suspect, ...], chosen: Suspect | None) -> list[Suspect]:

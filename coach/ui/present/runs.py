@@ -3,6 +3,7 @@
 from itertools import islice
 
 from coach.core.attempt import attempt_words
+from coach.core.behind import remark_on
 from coach.core.report import Counts
 from coach.core.run import PURPOSE_WORDS, Run
 from coach.core.scope import Scope
@@ -96,6 +97,7 @@ def _loops(state: SessionState, run: Run, key: str) -> list[Line]:
 def _detail(state: SessionState, run: Run) -> str:
     """Say what is special about a run: why it has no answer, what was edited before it, which tree it repeats."""
     said = [reason(run)] if reason(run) and not run.request.only_looks else []
+    said += [remark_on(run)] if remark_on(run) else []
     if run.request.purpose in {"suite", "baseline"} and run.report and run.report.counts.reported:
         said.append(_counts(run.report.counts))
     if (

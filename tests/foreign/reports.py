@@ -1,0 +1,28 @@
+"""Run a laid project with the real engine and return the report itself: what the command line tells is made of it."""
+
+import os
+import sys
+import threading
+
+from coach.core.events import Interpreter
+from coach.core.run import RunRequest
+from coach.core.target import Target
+from coach.engine.execution import Surroundings, execute
+from coach.engine.output import LiveOutput
+from coach.engine.run import Limits
+
+
+def report_of(laid, *words, addopts="", python=sys.executable, about=(), **env):
+    """Run pytest on ``words`` in the top of a laid project; plugins are named by ``-p`` in ``addopts``."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
+    kept |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": addopts, **env}
+    around = Surroundings(
+        laid.top, Interpreter(path=python), Limits(wall=60), lambda _: "", LiveOutput(), kept
+    )
+    request = RunRequest(number=1, purpose="reproduce", target=Target(words=words), about=about)
+    return execute(request, around, threading.Event())
+
+
+def parted(failure):
+    """Return the differences of a failure as (path, got, wanted)."""
+    return [(each.path, each.got, each.wanted) for each in failure.difference]
