@@ -15,6 +15,7 @@ from typing import Protocol
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.engine.execution import Surroundings, execute
+from coach.engine.source_kinds import is_code
 from coach.engine.switches import Switches
 from coach.engine.watched import is_entered
 from coach.errors import CoachError
@@ -100,7 +101,7 @@ class CheckoutRuns:
 def is_source(name: str) -> bool:
     """Whether a change of this file makes a run's outcome one of another tree; build products and caches do not."""
     *folders, last = name.split("/")
-    return (last.endswith(".py") or last in CONFIG_FILES) and all(is_entered(each) for each in folders)
+    return (is_code(last) or last in CONFIG_FILES) and all(is_entered(each) for each in folders)
 
 
 def _file_clock() -> int:

@@ -8,12 +8,14 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from coach.engine.watched import is_source
-
 _MOST_READ = 4_000_000
+_MOST_IN_ALL = 500_000_000
+"""Bytes read to learn a project; of what is left the size and the time have to do."""
+_GRAIN = 50_000_000
+"""Nanoseconds within which two saves of one size may bear the same time."""
 _AHEAD = 1.0
 """Seconds by which the clock of a file server may be ahead of ours."""
 _GONE = b""
@@ -23,9 +25,13 @@ _EMPTY = hashlib.blake2b(b"", digest_size=16).digest()
 class Contents:
     """The content of each source file, by hash, as last seen."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, is_source: Callable[[str], bool]) -> None:
+        self._root, self._is_source = root, is_source
         self._seen: dict[str, bytes] = {}
+        self._stamps: dict[str, tuple[int, int, int, int]] = {}
+        """What tells without reading that a file is as it was when it was read last."""
+        self._left = _MOST_IN_ALL
+        self._read: set[str] = set()
 
     @property
     def names(self) -> list[str]:
@@ -52,7 +58,7 @@ class Contents:
         """
         new, doubtful = [], []
         for name in dict.fromkeys(names):
-            now, known = self._hash(name) if is_source(name) else _GONE, self._seen.get(name, _GONE)
+            now, known = self._hash(name) if self._is_source(name) else _GONE, self._seen.get(name, _GONE)
             if now == known:
                 continue
             if now == _GONE or (now == _EMPTY and known != _GONE):
@@ -80,13 +86,31 @@ class Contents:
         """Return known files of a folder (that is gone or was replaced)."""
         return [name for name in self._seen if name.startswith(f"{folder}/")]
 
+    def unlike(self, names: Iterable[str]) -> list[str]:
+        """Return those whose size, time or identity is not what it was when they were read last, without reading."""
+        found = []
+        for name in dict.fromkeys(names):
+            try:
+                seen = (self._root / name).stat()
+            except (OSError, ValueError):
+                found.append(name)
+                continue
+            if self._stamps.get(name) != (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino):
+                found.append(name)
+        return found
+
     def _hash(self, name: str) -> bytes:
+        self._stamps.pop(name, None)
         try:
             # A named pipe called x.py must not hold us for ever.
             with os.fdopen(os.open(self._root / name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
                 seen = os.fstat(file.fileno())
-                if seen.st_size > _MOST_READ:
+                if time.time_ns() - seen.st_ctime_ns > _GRAIN:
+                    self._stamps[name] = (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
+                if seen.st_size > _MOST_READ or (name not in self._read and seen.st_size > self._left):
                     return f"{seen.st_size} {seen.st_mtime_ns}".encode()
+                self._left -= seen.st_size if name not in self._read else 0
+                self._read.add(name)
                 return hashlib.blake2b(file.read(_MOST_READ), digest_size=16).digest()
         except (OSError, ValueError):
             return _GONE

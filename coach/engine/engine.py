@@ -245,11 +245,18 @@ class LocalEngine:
     def _run(self, job: Job) -> RunReport:
         if job.cancel.is_set():
             return RunReport(ending=stopped(job.reason, None))
-        report = self._run_in_copy(job) if job.request.in_copy else self._here.run(job.request, job.cancel)
+        report = self._run_in_copy(job) if job.request.in_copy else self._run_here(job)
         if report.ending.kind == "cancelled":
             ending = stopped(job.reason, report.ending.exit_code)
             report = report.model_copy(update={"ending": ending})
         return report
+
+    def _run_here(self, job: Job) -> RunReport:
+        self._saves.run_began(job.request.number)
+        try:
+            return self._here.run(job.request, job.cancel)
+        finally:
+            self._saves.run_ended()
 
     def _run_in_copy(self, job: Job) -> RunReport:
         if self._trees is None:

@@ -1,7 +1,7 @@
 """Hear what the system tells about folders, and know whether it tells anything at all.
 
-Two threads listen with watchfiles: one to the top of a project without what is below, one to the chosen folders with
-all below them. A file written into coach's own state directory (when it lies on the same file system) proves that
+A thread listens with watchfiles to the chosen folders, to each without what is below it: one watch of the system's a
+folder, none a file. A file written into coach's own state directory (when it lies on the same file system) proves that
 events arrive. What cannot go on is said by an exception: ``Lost`` to begin anew, ``Unusable`` to do without
 notifications.
 """
@@ -50,14 +50,10 @@ class Listeners:
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
-        below = [*self._folders, *([self._canary] if self._canary else [])]
-        for places, is_deep in (([self._root], False), (below, True)):
-            if places:
-                thread = threading.Thread(
-                    target=self._listen, args=(places, is_deep), name="coach-listen", daemon=True
-                )
-                thread.start()
-                self._threads.append(thread)
+        places = [self._root, *self._folders, *([self._canary] if self._canary else [])]
+        thread = threading.Thread(target=self._listen, args=(places,), name="coach-listen", daemon=True)
+        thread.start()
+        self._threads.append(thread)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -112,7 +108,7 @@ class Listeners:
             canary.unlink(missing_ok=True)
         return others
 
-    def _listen(self, places: Sequence[Path], is_deep: bool) -> None:  # noqa: FBT001 - a thread's argument
+    def _listen(self, places: Sequence[Path]) -> None:
         is_first = True
         try:
             for changes in watchfiles.watch(
@@ -123,7 +119,7 @@ class Listeners:
                 rust_timeout=_TICK_MS,
                 yield_on_timeout=True,
                 stop_event=self._stop,
-                recursive=is_deep,
+                recursive=False,
                 raise_interrupt=False,
             ):
                 if is_first:

@@ -21,13 +21,13 @@ from coach.engine.git import Git, GitError, names, program
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
 from coach.engine.restoring import differences, put_back
+from coach.engine.source_kinds import is_text
 from coach.errors import CoachError, ScratchError
 
 MOST_UNTRACKED_FILES = 20_000
 MOST_FILE_BYTES = 20_000_000
 """Larger files are data: recording them at every run would fill the disk."""
 MOST_PATCH_BYTES = 8_000_000
-_SOURCES = (".py", ".toml", ".cfg", ".ini", ".json", ".yaml", ".yml")
 _DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
 
 _WAYS = {"remove": ("--force-remove",), "add": ("--add", "--remove", "--replace")}
@@ -86,7 +86,7 @@ class TreeStore:
     def changed_between(self, before: str, after: str) -> tuple[str, ...]:
         """Return the source and configuration files that differ between two trees, relative to the root."""
         changed = self._names(self._tree_of(before), self._tree_of(after))
-        return tuple(name for name in changed if name.endswith(_SOURCES))
+        return tuple(name for name in changed if is_text(name))
 
     def head(self) -> tuple[str, str, int]:
         """Return the user's commit, branch (empty when detached) and how many files differ from that commit."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import pytest
 import watchfiles
 
+from coach.core.effects import FilesSaved, WatchSeen
 from coach.engine import listening, watch
+from coach.engine.saves import SaveTelling
 from coach.engine.watch import Watcher
 from coach.engine.watched import folders_to_watch, is_source
+from coach.engine.watched_files import WatchedFiles
 
 DEADLINE = 10.0
 
@@ -125,7 +129,7 @@ def test_what_is_no_change(watched: Path, seen: Seen) -> None:
     os.utime(watched / "src/cart.py")
     (watched / "src/cart.py").chmod(0o600)
     for name in ("src/__pycache__/cart.cpython-311.pyc", ".git/index", ".pytest_cache/v/lastfailed.json",
-                 "src/.cart.py.swp", "src/.#cart.py", "src/#cart.py#", "src/cart.py~", ".venv/lib.py", "notes.txt",
+                 "src/.cart.py.swp", "src/.#cart.py", "src/#cart.py#", "src/cart.py~", ".venv/lib.py", "notes.bin",
                  "src/x.egg-info/SOURCES.txt", "tests/__pycache__/x.py", "out.log"):  # fmt: skip
         (watched / name).parent.mkdir(parents=True, exist_ok=True)
         (watched / name).write_text("two\n")
@@ -168,15 +172,16 @@ def test_save_before_its_thread_looks_is_told(
 ) -> None:
     """On a busy machine the thread begins long after the one who asked has gone on, and has saved."""
 
-    def late(*words: object) -> tuple[Path, ...]:
-        if not saved:
-            saved.append("src/cart.py")
-            (root / "src/cart.py").write_text("two\n")
-            time.sleep(3 * watch._CLOCK_GRAIN)
-        return folders_to_watch(*words)
+    class Late(WatchedFiles):
+        def look(self) -> None:
+            if not saved:
+                saved.append("src/cart.py")
+                (root / "src/cart.py").write_text("two\n")
+                time.sleep(3 * watch._CLOCK_GRAIN)
+            super().look()
 
     saved: list[str] = []
-    monkeypatch.setattr(watch, "folders_to_watch", late)
+    monkeypatch.setattr(watch, "WatchedFiles", Late)
     watcher = Watcher(root, home=tmp_path)
     watcher.start(seen.saved, seen.noted)
     try:
@@ -315,3 +320,144 @@ def test_folders_that_matter(root: Path) -> None:
 def test_what_is_a_source(name: str, expected: bool) -> None:
     """A file counts by its name and its folders."""
     assert is_source(name) is expected
+
+
+def git(root: Path, *words: str) -> None:
+    own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run(
+        ["git", *who, *words], cwd=root, env={**os.environ, **own}, check=True, capture_output=True
+    )
+
+
+TRACKED = (
+    "web/app.js", "cmd/tool/main.go", "crates/tax/src/lib.rs", "Cargo.toml", "Makefile", "db/schema.sql", "build/rules.mk",
+    "templates/mail/body.txt.j2", ".github/workflows/ci.yml", "data/prices", "notes.md", "package/__pycache__/kept.txt",
+)  # fmt: skip
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A project in several languages, with what their tools leave behind ignored."""
+    place = tmp_path / "shop"
+    for name in (*TRACKED, "src/cart.py"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text("one\n")
+    (place / ".gitignore").write_text("target/\nnode_modules/\n*.gen.js\n/out/\n!/build/\n")
+    git(place, "init", "-q", "-b", "main", ".")
+    git(place, "add", "-f", "-A")
+    git(place, "commit", "-qm", "one")
+    for name in ("target/debug/a.rs", "web/node_modules/x/index.js", "out/report.json", "venv/lib/a.py"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text("one\n")
+    (place / "venv/pyvenv.cfg").touch()
+    for path in place.rglob("*"):
+        if path.is_file() and ".git" not in path.relative_to(place).parts:
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+    return place
+
+
+@pytest.fixture
+def heard(repository: Path, tmp_path: Path, seen: Seen) -> Iterator[Path]:
+    """The repository under watch."""
+    watcher = Watcher(repository, tmp_path / "state")
+    watcher.start(seen.saved, seen.noted)
+    seen.wait(lambda: seen.notes == [(True, "")])
+    yield repository
+    watcher.stop()
+
+
+def last_heard(root: Path, seen: Seen) -> set[str]:
+    (root / "src/cart.py").write_text(f"{time.monotonic_ns()}\n")
+    seen.wait_for("src/cart.py")
+    return set(seen.paths) - {"src/cart.py"}
+
+
+def test_every_file_that_git_tracks_is_heard(heard: Path, seen: Seen) -> None:
+    """Whatever its suffix, at any depth, hidden or in a folder of a name that is mostly an output's."""
+    for name in TRACKED:
+        (heard / name).write_text("two\n")
+    seen.wait_for(*TRACKED)
+    assert last_heard(heard, seen) == set(TRACKED)
+
+
+def test_new_files_are_heard_and_what_git_ignores_is_not(heard: Path, seen: Seen) -> None:
+    """A new file of any kind, in new folders too; no outputs, packages, editors' own files."""
+    quiet = (
+        "target/debug/a.rs", "web/node_modules/x/index.js", "web/bundle.gen.js", "out/report.json", "venv/lib/a.py",
+        "web/.app.js.swp", "web/app.js~", "web/app.js.a1b2c3d4", "web/#app.js#", "web/4913", "web/run.log", "src/cart.pyc",
+    )  # fmt: skip
+    for name in quiet:
+        (heard / name).write_text("two\n")
+    (heard / "web/new.tsx").write_text("new\n")
+    (heard / "deep/er/still").mkdir(parents=True)
+    (heard / "deep/er/still/query.sql").write_text("new\n")
+    (heard / "empty").mkdir()
+    seen.wait_for("web/new.tsx", "deep/er/still/query.sql")
+    (heard / "deep/er/still/query.sql").write_text("newer\n")
+    seen.wait(lambda: seen.paths.count("deep/er/still/query.sql") == 2)
+    assert last_heard(heard, seen) == {"web/new.tsx", "deep/er/still/query.sql"}
+
+
+def test_a_folder_that_was_empty_is_heard_when_a_file_comes(
+    repository: Path, tmp_path: Path, seen: Seen
+) -> None:
+    """git knows nothing of an empty folder; what is made there is a save all the same."""
+    (repository / "plans/later").mkdir(parents=True)
+    watcher = Watcher(repository, tmp_path / "state")
+    watcher.start(seen.saved, seen.noted)
+    seen.wait(lambda: seen.notes == [(True, "")])
+    (repository / "plans/later/tax.go").write_text("new\n")
+    seen.wait_for("plans/later/tax.go")
+    watcher.stop()
+
+
+def test_another_branch_is_told_as_what_it_changed(heard: Path, seen: Seen) -> None:
+    """The files that a switch rewrote, new and gone ones too; going on there new files are heard."""
+    git(heard, "switch", "-qc", "other")
+    (heard / "lib").mkdir()
+    (heard / "lib/tax.rb").write_text("new\n")
+    seen.wait_for("lib/tax.rb")
+    git(heard, "add", "-A")
+    git(heard, "rm", "-q", "notes.md")
+    git(heard, "commit", "-qm", "two")
+    seen.wait_for("notes.md")
+    git(heard, "switch", "-q", "main")
+    seen.wait(lambda: seen.paths.count("lib/tax.rb") == 2 and seen.paths.count("notes.md") == 2)
+    assert set(seen.paths) == {"lib/tax.rb", "notes.md"}
+
+
+def test_many_files_cost_a_watch_a_folder(tmp_path: Path) -> None:
+    """Twenty thousand tracked files in a hundred folders: a hundred and two places are listened to."""
+    for folder in range(100):
+        (tmp_path / f"data/{folder}").mkdir(parents=True)
+        for number in range(200):
+            (tmp_path / f"data/{folder}/{number}.csv").touch()
+    git(tmp_path, "init", "-q", ".")
+    git(tmp_path, "add", "-A")
+    files = WatchedFiles(tmp_path)
+    files.look()
+    assert len(files.names) == 20_000
+    assert len(files.folders) == 102
+
+
+def test_what_runs_write_themselves_is_no_edit() -> None:
+    """A table that each run writes is told twice, then not; saved while nothing runs it is an edit again."""
+    told: list[object] = []
+    now = [0.0]
+    saves = SaveTelling(None, told.append, clock=lambda: now[0])
+    for number in range(1, 8):
+        saves.run_began(number)
+        saves._saw_saves(("prices.json", "tax.go") if number < 5 else ("prices.json",))
+        saves.run_ended()
+        now[0] += 0.5
+        saves._saw_saves(("prices.json",))
+        now[0] += 1.0
+    paths = [each.paths for each in told if isinstance(each, FilesSaved)]
+    assert paths[:4] == [("prices.json", "tax.go"), ("prices.json",)] * 2
+    assert paths[4:] == [("tax.go",)] * 2
+    notes = [each.note for each in told if isinstance(each, WatchSeen)]
+    assert notes == ["prices.json is written by the runs themselves: that is no edit"]
+    now[0] += 10
+    saves._saw_saves(("prices.json",))
+    assert told[-1] == FilesSaved(paths=("prices.json",))
