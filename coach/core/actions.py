@@ -48,6 +48,7 @@ COMMANDS: dict[str, str] = {
     "try": "coach try",
     "answer": "coach verify --accept LINE --reason REASON",
     "budget": "coach budget SECONDS",
+    "retarget": "coach target TEST",
 }
 """Action → the command line that does it; after a colon, which of several that one key offers."""
 

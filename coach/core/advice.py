@@ -1,53 +1,29 @@
-"""The one next move, and why: never two, never a lecture."""
+"""The one next move, and why: never two, never a lecture, and never one that would be refused."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from coach.core.checks import Checked, following, missing, runs_alone
-from coach.core.isolate.leads import evidence_from_searches
-from coach.core.reproduction import not_reproduced
-from coach.core.search import Lead
+from coach.core.applicable import why_not_asked
+from coach.core.checks import evaluate, following, missing
+from coach.core.moves import MOST_RUNS, Advice, Moves, made, moves_for
+from coach.core.refusals import refusal
 from coach.core.session import SessionState
+from coach.core.workflow import Step
 
+__all__ = ["Advice", "advise", "trouble_of"]
 
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One sentence and the action that does it (an id of the key registry; empty when only a person can)."""
-
-    text: str
-    action: str = ""
-    is_good: bool = False
-    """Whether something has just been achieved."""
-
-
-_FOR_CHECK: dict[str, Advice] = {
-    "failure-seen": Advice("Make it fail: run the target.", "run"),
-    "same-failure": Advice("Measure how often it fails before believing it.", "reproduce"),
-    "spec-says-what-is-wrong": Advice("Say in one line each what should happen and what happens.", "spec"),
-    "test-pinned": Advice("Pin the failing test, so that nobody can move the goal.", "pin"),
-    "red-for-the-reason": Advice("It must fail for the reproduced reason, not for its own set-up.", "run"),
-    "runs-alone": Advice("Run the pinned test alone: small and quick to repeat.", "reproduce"),
-    "suspects-backed-by-a-run": Advice("Run it red once more: the failing run names the suspects.", "run"),
-    "suspects-at-most": Advice("Too many places to look at: rule out what cannot be it.", "rule-out"),
-    "hypothesis-supported": Advice(
-        "Write what you think is wrong and what you will see if it is.", "hypothesis"
-    ),
-    "rate-measured": Advice("Measure how often it fails before believing any green.", "reproduce"),
-    "culprit-found": Advice("Let the history say which commit brought it.", "searches"),
-    "axis-named": Advice("Try what it may depend on: seed, order, time.", "searches"),
-    "polluter-found": Advice("Find the tests without which it passes.", "searches"),
-    "passes-alone": Advice("Run the failing test alone: does it pass?", "narrow"),
-    "notes-at-least": Advice("Write down what was seen, and when.", "note"),
-    "budget-set": Advice("Say how long it may take: longer is red.", "budget"),
-    "questions-answered": Advice("Answer what production will ask.", "root-cause"),
-    "verified": Advice("Prove it: green with the fix, red without, nothing else broken.", "verify"),
-    "root-cause-written": Advice("Write the root cause while you know it.", "root-cause"),
-    "confirmed": Advice("Look at the checks. If you agree, confirm.", "confirm"),
-}
+_NOTHING_TO_RUN = frozenset({"no_tests", "usage_error"})
+_IS_LOOKED_FOR = frozenset({"suspects-backed-by-a-run", "suspects-at-most"})
+"""Checks that a run which only looks may answer: they are waited for."""
 
 
 def advise(state: SessionState) -> Advice:
-    """Return the next move for a state."""
-    return _closed(state) or _running(state) or _loop(state) or _trouble(state) or _gate(state)
+    """Return the next move for a state: the first that its own command would not be refused."""
+    fixed = _closed(state) or _running(state)
+    if fixed:
+        return fixed
+    return next(
+        each for each in _moves(state) if not (each.action and refusal(state, each.named or each.action))
+    )
 
 
 def _closed(state: SessionState) -> Advice | None:
@@ -59,22 +35,59 @@ def _closed(state: SessionState) -> Advice | None:
 
 
 def _running(state: SessionState) -> Advice | None:
+    """Say what is under way. There is nothing to press for it: to stop it is possible, and no next move."""
     if not state.under_way:
         return None
     run = state.under_way[-1]
     if state.series_start is not None:
         done = sum(each.is_over for each in state.runs if each.number >= (state.series_start or 0))
-        return Advice(f"Reproducing: cold run {done + 1}, fresh hash seed.", "cancel")
+        return Advice(f"Reproducing: cold run {done + 1}, fresh hash seed.", is_waiting=True)
     if state.plan:
         position = min(len(state.plan), run.number - state.plan_start + 1)
-        return Advice(f"Verifying: run {position} of {len(state.plan)}.", "cancel")
-    return Advice("Running …", "cancel")
+        return Advice(f"Verifying: run {position} of {len(state.plan)}.", is_waiting=True)
+    if run.request.only_looks:
+        asked = missing(state, state.step) if state.step else ()
+        is_awaited = bool(asked) and asked[0].name in _IS_LOOKED_FOR
+        return Advice("Looking while the failing test runs …", is_waiting=True) if is_awaited else None
+    return Advice("Running …", is_waiting=True)
 
 
-def _loop(state: SessionState) -> Advice | None:
+def _moves(state: SessionState) -> Moves:
+    yield from _loop(state)
+    yield from _trouble(state)
+    step = state.step
+    if step is None:
+        yield Advice("Start with a failing test.", "reproduce")
+        return
+    open_checks = missing(state, step)
+    for each in open_checks:
+        yield from moves_for(state, each)
+    if open_checks:
+        yield _going_on_without(state, open_checks[0].title)
+    else:
+        yield _done(state, step)
+
+
+_LOOP_MOVES = {
+    "tamper": ("restore", "note"),
+    "spread": ("restore", "spec"),
+    "revert": ("note",),
+    "no-effect": ("go-to-step", "logpoint"),
+    "symptom-patch": ("go-to-step", "logpoint"),
+    "see-saw": ("go-to-step",),
+}
+"""Pattern → what answers it, best first. A hypothesis always does."""
+
+
+def _loop(state: SessionState) -> Moves:
     """Put a loop that was noticed and not answered before everything the gates ask for."""
     loop = state.standing_loop
-    return Advice(loop.move, loop.action) if loop else None
+    if loop is None:
+        return
+    is_elsewhere = state.workflow.step(loop.step) is not None and loop.step != state.step_id
+    for action in (*_LOOP_MOVES.get(loop.pattern, ()), "hypothesis"):
+        if action != "go-to-step" or is_elsewhere:
+            yield Advice(loop.move, action)
 
 
 def trouble_of(state: SessionState) -> str:
@@ -88,53 +101,49 @@ def trouble_of(state: SessionState) -> str:
     return ""
 
 
-def _trouble(state: SessionState) -> Advice | None:
+def _trouble(state: SessionState) -> Moves:
     trouble = trouble_of(state)
-    if trouble:
-        return Advice(trouble, "run")
+    last = state.last_run
+    if trouble and last and last.report and last.judged:
+        if last.judged.remark == "broken edit":
+            yield Advice(f"{trouble}. Mend the edit and save.")
+        elif last.report.ending.kind in _NOTHING_TO_RUN:
+            yield Advice(trouble, "retarget")
+        elif made(state, last.request.purpose) < MOST_RUNS:
+            yield Advice(trouble, "run")
+        else:
+            yield Advice(f"{trouble}. It ended like this each time: change one thing and save.")
     if state.pin and not state.pin.is_intact:
-        return Advice("The pinned test changed: restore it, or unpin it with a reason.", "pin")
-    return None
+        yield Advice("The pinned test changed: restore it, or unpin it with a reason.", "unpin")
 
 
-def _gate(state: SessionState) -> Advice:
-    step = state.step
-    if step is None:
-        return Advice("Start with a failing test.", "reproduce")
-    open_checks = missing(state, step)
-    if open_checks:
-        return _for_check(state, open_checks[0])
+def _going_on_without(state: SessionState, missed: str) -> Advice:
+    """The last resort of a gate that nothing more can meet: on with a reason, at the end with what there is."""
+    then = following(state)
+    if then is None:
+        return Advice(f"Nothing more shows this: {missed}. Close the session with what there is.", "close")
+    return Advice(f"Nothing more shows this: {missed}. Go on to {then.title}, with a reason.", "next-step")
+
+
+def _done(state: SessionState, step: Step) -> Advice:
     then = following(state)
     if then is None:
         return Advice("Verified. Close the session, or hand the story on.", "close", is_good=True)
-    return Advice(f"{step.title} is done. Next: {then.title}.", "next-step", is_good=True)
+    return Advice(f"{_achieved(state, step)} Next: {then.title}.", "next-step", is_good=True)
 
 
-def _lead(lead: Lead) -> str:
-    """Say what a search found by experiment, with its place."""
-    place = f"{lead.path}:{lead.start}" if lead.start else lead.path
-    return f"{place}: {lead.reason.partition(' (')[0]}"
+def _achieved(state: SessionState, step: Step) -> str:
+    """Say what a met gate has shown, and no more: a few places that lead are not the place."""
+    asked = evaluate(state, step)
+    if not asked and step.gate:
+        return f"Nothing is asked here: {next(_inapplicable(state, step))}."
+    if any(each.name == "suspects-at-most" for each in asked):
+        leading = [each for each in state.standing_suspects if each.leads]
+        if len(leading) > 1:
+            return f"{len(leading)} places lead, none is proven."
+        return f"One place leads: {leading[0].place}."
+    return f"{step.title} is done."
 
 
-def _for_check(state: SessionState, open_check: Checked) -> Advice:
-    measured = state.reproduction
-    if (
-        open_check.name in {"failure-seen", "same-failure"}
-        and measured
-        and measured.runs > measured.failures < 2
-    ):
-        return Advice(f"{not_reproduced(measured)}: what differs where it failed?", "reproduce")
-    if open_check.name == "runs-alone" and any(
-        run.judged and run.judged.outcome == "PASS" for run in runs_alone(state)
-    ):
-        return Advice("Alone it passes: find the tests before it without which it passes.", "searches")
-    if open_check.name == "hypothesis-supported" and state.open_hypotheses:
-        return Advice(
-            f"H{state.open_hypotheses[-1].id} waits: make the one change it predicts about and save.", "judge"
-        )
-    if open_check.name == "hypothesis-supported" and (leads := evidence_from_searches(state)):
-        return Advice(f"{_lead(leads[0])}. Say what is wrong there.", "hypothesis")
-    if open_check.name == "verified" and state.verification and state.verification.missing:
-        first = state.verification.missing[0]
-        return Advice(f"Partial: {first.title}: {first.figure}.", "verify")
-    return _FOR_CHECK.get(open_check.name, Advice(open_check.title))
+def _inapplicable(state: SessionState, step: Step) -> Iterator[str]:
+    return (why for each in step.gate if (why := why_not_asked(state, each.check)))

@@ -184,8 +184,8 @@ def _suspects_backed(state: SessionState, _limit: int) -> Checked:
 @check("suspects-at-most")
 def _suspects_at_most(state: SessionState, limit: int) -> Checked:
     standing = sum(each.leads for each in state.standing_suspects)
-    figure = f"{standing} left" + ("" if standing <= limit else ", ‹rule-out› rules one out")
-    return Checked("suspects-at-most", f"at most {limit} suspects", 0 < standing <= limit, figure)
+    figure = f"{standing} lead" + ("" if standing <= limit else ", ‹rule-out› rules one out")
+    return Checked("suspects-at-most", f"at most {limit} places lead", 0 < standing <= limit, figure)
 
 
 @check("hypothesis-supported")

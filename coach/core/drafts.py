@@ -125,6 +125,7 @@ def _from_suspects(state: SessionState) -> Iterator[HypothesisDraft]:
         name = suspect.function or "the module"
         yield HypothesisDraft(
             claim=f"{name} at {suspect.path}:{suspect.line} gives a wrong value",
-            prediction=f"a logpoint at {suspect.path}:{suspect.line} shows it in the failing test only",
+            prediction=f"with the right value at {suspect.path}:{suspect.line} the test passes",
+            expects="pass",
             because=suspect.reasons[0] if suspect.reasons else f"suspect number {suspect.rank or 1}",
         )

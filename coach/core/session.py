@@ -550,7 +550,8 @@ def _named(failing: FailureSignature, names: Collection[str]) -> FailureSignatur
 @_apply.register
 def _(event: ev.EditSeen, state: SessionState) -> SessionState:
     edit = Edit(state.at, event.paths, state.last_number, state.held_by)
-    return replace(state, edits=Growing.of(state.edits).plus(edit), series_start=None, is_confirmed=False)
+    edits = Growing.of(state.edits).plus(edit)
+    return replace(state, edits=edits, series_start=None, is_confirmed=False)
 
 
 @_apply.register

@@ -10,7 +10,7 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         "look inside",
         "Look at values at a line while the test runs, and test a prediction about them.",
         "Evidence",
-        why=why.also(why.nothing_to_look_at),
+        why=why.refused("logpoint"),
     ),
     act(
         "pdb",
@@ -18,7 +18,7 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         "stop in pdb",
         "Stop at the line of the newest logpoint, in pdb on this terminal.",
         "Evidence",
-        why=why.also(why.no_logpoint),
+        why=why.refused("pdb"),
     ),
     act(
         "try",
@@ -26,7 +26,7 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         "try in a copy",
         "Try another environment, a package version, a command or a patch in a copy, and test a prediction.",
         "Evidence",
-        why=why.writable,
+        why=why.refused("try"),
     ),
     act(
         "drafts",
@@ -34,7 +34,7 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         "drafts",
         "Show hypotheses drafted from the evidence; one can be taken and reworded.",
         "Evidence",
-        why=why.also(why.no_drafts),
+        why=why.refused("drafts"),
     ),
     act(
         "answer",
@@ -42,7 +42,14 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         "answer",
         "Say why what speaks against the fix is fine: a survivor, a leftover, an acceptance line.",
         "Evidence",
-        why=why.also(why.no_objection),
+        why=why.refused("answer"),
     ),
-    act("budget", "O", "time budget", "Say how long the target may take.", "Evidence", why=why.writable),
+    act(
+        "budget",
+        "O",
+        "time budget",
+        "Say how long the target may take.",
+        "Evidence",
+        why=why.refused("budget"),
+    ),
 )

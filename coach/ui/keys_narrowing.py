@@ -10,18 +10,16 @@ NARROWING: tuple[KeyAction, ...] = (
         "failing only",
         "Run the failing tests only, now and on save.",
         "Runs",
-        why=why.also(why.nothing_failed),
+        why=why.refused("narrow"),
     ),
-    act(
-        "widen", "F", "run all again", "Let runs on save reach all again.", "Runs", why=why.also(why.is_wide)
-    ),
+    act("widen", "F", "run all again", "Let runs on save reach all again.", "Runs", why=why.refused("widen")),
     act(
         "spectrum",
         "S",
         "whole-suite spectrum",
         "Compare the lines the failing test runs with those of the whole suite.",
         "Narrowing",
-        why=why.also(why.no_spectrum),
+        why=why.refused("spectrum"),
     ),
     act(
         "mutants",
@@ -29,7 +27,7 @@ NARROWING: tuple[KeyAction, ...] = (
         "try mutants",
         "Try small changes of the top suspects, in memory only.",
         "Narrowing",
-        why=why.also(why.no_mutants),
+        why=why.refused("mutants"),
     ),
     act(
         "calls",
@@ -45,7 +43,15 @@ NARROWING: tuple[KeyAction, ...] = (
         "search causes",
         "Choose a search: edits, commits, test order, flake, input.",
         "Narrowing",
-        why=why.writable,
+        why=why.refused("searches"),
+    ),
+    act(
+        "retarget",
+        "U",
+        "name the target",
+        "Debug another test or command from here on; a mistyped one is offered as it may have been meant.",
+        "Narrowing",
+        why=why.refused("retarget"),
     ),
     act(
         "loop",
@@ -61,7 +67,7 @@ NARROWING: tuple[KeyAction, ...] = (
         "restore",
         "Put the files of the last good run back, after a question; again: undo.",
         "Loops",
-        why=why.also(why.nothing_to_restore),
+        why=why.refused("restore"),
     ),
     act(
         "dismiss",
@@ -69,7 +75,7 @@ NARROWING: tuple[KeyAction, ...] = (
         "dismiss",
         "Say why this is no loop; it is not mentioned again here.",
         "Loops",
-        why=why.also(why.no_loop_stands),
+        why=why.refused("dismiss"),
     ),
     act(
         "hand-over",
@@ -77,6 +83,6 @@ NARROWING: tuple[KeyAction, ...] = (
         "hand over",
         "Say who edits from here on: an assistant, or you again.",
         "Loops",
-        why=why.writable,
+        why=why.refused("hand-over"),
     ),
 )

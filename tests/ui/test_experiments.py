@@ -7,7 +7,6 @@ import pytest
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.acceptance import runnable
-from coach.core.closing import Closing, RootCause
 from coach.core.drafts import drafts
 from coach.core.hypothesis import Prediction
 from coach.core.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
@@ -163,9 +162,10 @@ async def test_a_name_is_watched_through_a_function() -> None:
 async def test_the_end_is_written_in_parts_and_open_questions_may_stay_open() -> None:
     door = fakes.FakeDoor(*fakes.story("verify"))
     async with shown(door) as pilot:
-        await press(pilot, "w", *"cut", "tab", *"cart", "ctrl+s")
-    cause = RootCause(what="cut", where="cart")
-    assert door.commands == [cmd.WriteClosing(closing=Closing(cause=cause))]
+        await press(pilot, "w", "ctrl+u", *"cut", "tab", "ctrl+u", *"cart", "ctrl+s")
+    assert isinstance(written := door.commands[0], cmd.WriteClosing)
+    assert (written.closing.cause.what, written.closing.cause.where) == ("cut", "cart")
+    assert set(written.closing.answers) <= {"rollback"}
 
 
 class Remembering(NoWays):

@@ -1,10 +1,13 @@
 """Lines are laid out in cells: wrapped, cut, shortened in the middle, figures at the right."""
 
+import ast
+import inspect
+
 import pytest
 from rich.cells import cell_len
 
 from coach.core import commands as cmd
-from coach.core.advice import _FOR_CHECK
+from coach.core import moves
 from coach.ui.keys import action
 from coach.ui.present.flow import cells, flow, middle
 from coach.ui.present.header import lamp, title
@@ -76,10 +79,18 @@ def test_a_pass_of_a_flaky_target_does_not_light_the_green_lamp() -> None:
 
 
 def test_every_next_move_fits_a_narrow_terminal_with_its_key() -> None:
-    for each in _FOR_CHECK.values():
-        found = action(each.action)
+    calls = [
+        each
+        for each in ast.walk(ast.parse(inspect.getsource(moves)))
+        if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "Advice" and len(each.args) > 1
+    ]
+    said = [[part.value for part in call.args if isinstance(part, ast.Constant)] for call in calls]
+    whole = [(text, name) for text, name in (each for each in said if len(each) == 2)]
+    assert len(whole) > 15
+    for text, name in whole:
+        found = action(name)
         assert found is not None
-        assert len(f" → {each.text}   {found.shown_key}  {found.label}") <= 80, each.text
+        assert len(f" → {text}   {found.shown_key}  {found.label}") <= 80, text
 
 
 def test_what_was_cut_before_is_not_marked_twice() -> None:

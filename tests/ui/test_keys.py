@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from coach.core import advice
+from coach.core import advice, moves
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.ui.actions import DEEDS
@@ -30,6 +30,7 @@ WINDOWS = {
     "unpin": "ReasonScreen",
     "rule-out": "ReasonScreen",
     "note": "ReasonScreen",
+    "retarget": "ReasonScreen",
     "root-cause": "ClosingScreen",
     "logpoint": "LogpointScreen",
     "try": "TrialScreen",
@@ -51,10 +52,10 @@ KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]
 
 
 def test_advice_of_the_gates_names_only_actions_of_the_registry() -> None:
-    tree = ast.parse(inspect.getsource(advice))
     calls = [
         each
-        for each in ast.walk(tree)
+        for module in (advice, moves)
+        for each in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "Advice"
     ]
     named = {
@@ -104,7 +105,8 @@ async def test_a_disabled_key_says_why(each) -> None:
 )
 def test_the_footer_begins_with_the_advised_action(step: str) -> None:
     state = fakes.FakeDoor(*fakes.story(step)).state
-    assert footer(state, "")[0].id == advice.advise(state).action
+    wanted = advice.advise(state).action
+    assert not wanted or footer(state, "")[0].id == wanted
 
 
 def test_a_read_only_session_offers_nothing_that_writes() -> None:

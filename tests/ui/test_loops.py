@@ -46,11 +46,13 @@ async def test_the_digit_of_the_named_step_makes_the_move() -> None:
         assert door.commands[1:] == [cmd.GoToStep(step="isolate")]
 
 
-def test_a_move_to_the_present_step_offers_no_key() -> None:
+def test_a_move_to_the_present_step_offers_what_else_answers_it() -> None:
     state = fakes.FakeDoor(*narrowing.loop(), narrowing.noticed(step="hypothesize")).state
     assert keys.advised(state) is not None  # the older notice still stands
     here = fakes.FakeDoor(*narrowing.loop()[:-1], narrowing.noticed(step="hypothesize")).state
-    assert keys.advised(here) is None
+    other = keys.advised(here)
+    assert other is not None
+    assert other.id == "logpoint"
 
 
 async def test_restoring_asks_first_and_names_run_files_and_the_way_back() -> None:

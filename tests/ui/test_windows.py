@@ -24,10 +24,13 @@ async def test_spec_form_writes_lists_one_per_line() -> None:
         await press(
             pilot,
             "s",
+            "ctrl+u",
             *"sum",
             "tab",
+            "ctrl+u",
             *"27",
             "tab",
+            "ctrl+u",
             *"30",
             "tab",
             *"May",
@@ -72,9 +75,9 @@ async def test_a_window_is_first_painted_when_it_is_whole(key: str, monkeypatch:
 async def test_hypothesis_needs_a_claim_and_a_prediction() -> None:
     door = fakes.FakeDoor(*fakes.story("isolate"))
     async with shown(door) as pilot:
-        await press(pilot, "h", "ctrl+s")
+        await press(pilot, "h", "ctrl+u", "ctrl+s")
         assert "a claim is needed" in text_of(pilot)
-        await press(pilot, *"why", "enter", *"so", "enter", "right", "ctrl+s")
+        await press(pilot, *"why", "enter", "ctrl+u", *"so", "enter", "right", "ctrl+s")
         assert door.commands == [
             cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so", expects="same failure"))
         ]
@@ -83,16 +86,16 @@ async def test_hypothesis_needs_a_claim_and_a_prediction() -> None:
 async def test_hypothesis_may_be_judged_by_a_person() -> None:
     door = fakes.FakeDoor(*fakes.story("isolate"))
     async with shown(door) as pilot:
-        await press(pilot, "h", *"why", "tab", *"so", "tab", "left", "ctrl+s")
+        await press(pilot, "h", "ctrl+u", *"why", "tab", "ctrl+u", *"so", "tab", "left", "ctrl+s")
         assert door.commands == [cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so"))]
 
 
 async def test_judging_names_verdict_and_observation() -> None:
     door = fakes.FakeDoor(*fakes.story("hypothesize"))
     async with shown(door) as pilot:
-        await press(pilot, "j", "right", "ctrl+s")
+        await press(pilot, "j", "tab", "ctrl+u", "ctrl+s")
         assert "a verdict needs what was observed" in text_of(pilot)
-        await press(pilot, "tab", *"30", "enter")
+        await press(pilot, "shift+tab", "left", "tab", *"30", "enter")
         assert door.commands == [cmd.JudgeHypothesis(id=2, verdict="REFUTED", reason="30")]
 
 

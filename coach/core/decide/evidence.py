@@ -2,6 +2,7 @@
 
 from coach.core import commands as cmd
 from coach.core import events as ev
+from coach.core.applicable import no_pin
 from coach.core.checks import pinnable, wanted_alone
 from coach.core.decide.isolating import rank_suspects
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
@@ -70,6 +71,8 @@ def _(message: cmd.TakeFailure, state: SessionState) -> Decision | Refusal:
     """Let the session be about another failure: only the engineer's word changes it."""
     if state.closed:
         return CLOSED
+    if not (message.run or message.test) and (why_not := why_not_taken(state)):
+        return Refusal(why_not)
     run = state.run(message.run) if message.run else state.last_red
     if run is None or not run.failing:
         return Refusal(f"nothing failed in run #{message.run}" if message.run else "no run has failed yet")
@@ -82,6 +85,15 @@ def _(message: cmd.TakeFailure, state: SessionState) -> Decision | Refusal:
     rank_suspects(draft)
     draft.notice = f"from here on about {run.failing[0].test} as in #{run.number}"
     return draft.done()
+
+
+def why_not_taken(state: SessionState) -> str:
+    """Say why the session cannot be about what the newest red run shows; empty when it can."""
+    red, known = state.last_red, state.reference
+    if red is None:
+        return "no run has failed yet; ‹run› runs the target"
+    is_known = known is not None and red.strict == known.strict
+    return f"#{red.number} shows the failure the session is about" if is_known else ""
 
 
 @decide.register
@@ -98,23 +110,34 @@ def _(message: cmd.Retarget, state: SessionState) -> Decision | Refusal:
 
 @decide.register
 def _(message: cmd.PinTest, state: SessionState) -> Decision | Refusal:
+    if why_not := why_not_pinned(state, message.test):
+        return Refusal(why_not)
+    return Decision(effects=(ReadTest(test=message.test or pinnable(state), pin=True),))
+
+
+def why_not_pinned(state: SessionState, named: str = "") -> str:
+    """Say why a test (unnamed: that of the failure) cannot be pinned now; empty when it can."""
+    test = named or pinnable(state)
     if state.closed:
-        return CLOSED
-    test = message.test or pinnable(state)
+        return CLOSED.reason
     if not test:
-        return Refusal("no failing test to pin yet; ‹reproduce› reproduces the failure")
+        return no_pin(state) or "no failing test to pin yet; ‹reproduce› reproduces the failure"
     if state.pin and state.pin.test == test and state.pin.is_intact:
-        return Refusal("this test is pinned already; ‹unpin› unpins it")
-    return Decision(effects=(ReadTest(test=test, pin=True),))
+        return "this test is pinned already; ‹unpin› unpins it"
+    return ""
 
 
 @decide.register
 def _(message: cmd.UnpinTest, state: SessionState) -> Decision | Refusal:
-    if state.pin is None:
-        return Refusal("no test is pinned")
+    if why_not := why_not_unpinned(state):
+        return Refusal(why_not)
     if not message.reason.strip():
         return Refusal("unpinning needs a reason: it is recorded and exported")
     return Decision(events=(ev.TestUnpinned(reason=message.reason),))
+
+
+def why_not_unpinned(state: SessionState) -> str:
+    return "" if state.pin else "no test is pinned; ‹pin› pins one"
 
 
 def _void_verification(draft: Draft, why: str) -> None:

@@ -186,15 +186,25 @@ def _(message: cmd.RunTarget, state: SessionState) -> Decision | Refusal:
     return _run_scope(draft, message)
 
 
+def why_not_narrowed(state: SessionState) -> str:
+    """Say why the failing tests cannot be run alone now; empty when they can."""
+    if state.closed:
+        return CLOSED.reason
+    is_known = state.target.kind == "pytest" and _known_failing(state)
+    return "" if is_known else "no failing test is known; ‹run› runs the target"
+
+
+def _known_failing(state: SessionState) -> tuple[str, ...]:
+    failed = state.last_failure
+    return tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
+
+
 def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:
     state = draft.state
     if message.scope == "failures":
-        failed = state.last_red
-        tests = (
-            tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
-        )
+        tests = _known_failing(state)
         if not tests:
-            return Refusal("no failing test is known; ‹run› runs the target")
+            return Refusal(why_not_narrowed(state))
         chosen = Target(words=tests)
         start_run(draft, message.purpose, "target" if chosen == state.target else "failures", chosen)
     elif message.scope == "all":

@@ -46,16 +46,22 @@ def failure_in_view(state: SessionState) -> tuple[Run, Failure] | None:
 
 def begin_trace(draft: Draft, scope: Scope) -> str:
     """Start a trace run of the failing test; returns why it cannot be, or an empty string."""
-    state = draft.state
-    seen = failure_in_view(state)
+    seen = failure_in_view(draft.state)
+    why_not = why_not_measured(draft.state)
+    if seen and not why_not:
+        start_trace(draft, seen[1].test, scope)
+    return why_not
+
+
+def why_not_measured(state: SessionState) -> str:
+    """Say why the lines of the failing test cannot be recorded now; empty when they can."""
+    if state.closed:
+        return CLOSED.reason
     if state.target.kind != "pytest":
         return "only tests that pytest runs can be measured; a command's suspects come from the edits"
-    if seen is None:
+    if failure_in_view(state) is None:
         return "no failing run yet; ‹run› runs the target"
-    if state.is_in_series:
-        return "a series of runs is under way; measure when it is over"
-    start_trace(draft, seen[1].test, scope)
-    return ""
+    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
 
 
 def measure_on_entry(draft: Draft) -> None:
@@ -102,8 +108,6 @@ def rank_suspects(draft: Draft) -> None:
 
 @decide.register
 def _(message: cmd.Suspects, state: SessionState) -> Decision | Refusal:
-    if state.closed:
-        return CLOSED
     draft = Draft(state)
     why_not = begin_trace(draft, message.scope)
     return Refusal(why_not) if why_not else draft.done()
@@ -111,19 +115,25 @@ def _(message: cmd.Suspects, state: SessionState) -> Decision | Refusal:
 
 @decide.register
 def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
-    if state.closed:
-        return CLOSED
     seen = failure_in_view(state)
-    places = places_to_mutate(state)
-    if state.target.kind != "pytest" or seen is None or "::" not in seen[1].test:
-        return Refusal("mutations need a failing pytest test; ‹run› runs the target")
-    if not places:
-        return Refusal("nothing to mutate yet: ‹spectrum› measures which lines run")
-    if state.is_in_series:
-        return Refusal("a series of runs is under way; try mutations when it is over")
+    why_not = why_not_mutated(state)
+    if why_not or seen is None:
+        return Refusal(why_not)
     draft = Draft(state)
-    start_mutants(draft, seen[1].test, places, max(0.1, min(message.budget, MOST_BUDGET)))
+    start_mutants(draft, seen[1].test, places_to_mutate(state), max(0.1, min(message.budget, MOST_BUDGET)))
     return draft.done()
+
+
+def why_not_mutated(state: SessionState) -> str:
+    """Say why no mutations can be tried now; empty when they can."""
+    seen = failure_in_view(state)
+    if state.closed:
+        return CLOSED.reason
+    if state.target.kind != "pytest" or seen is None or "::" not in seen[1].test:
+        return "mutations need a failing pytest test; ‹run› runs the target"
+    if not places_to_mutate(state):
+        return "nothing to mutate yet: ‹spectrum› measures which lines run"
+    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
 
 
 def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:

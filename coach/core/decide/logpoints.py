@@ -49,13 +49,18 @@ def start_look(draft: Draft, logpoint: Logpoint, test: str) -> None:
     start(draft, request)
 
 
-def _impossible(logpoint: Logpoint, state: SessionState) -> str:
+def why_not_looked(state: SessionState) -> str:
+    """Say why no logpoint can be set now, wherever; empty when one can."""
     if state.closed:
         return CLOSED.reason
     if state.target.kind != "pytest" or not looked_test(state):
         return "a logpoint needs a failing pytest test; ‹run› runs the target"
-    if state.is_in_series:
-        return "a series of runs is under way; look when it is over"
+    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
+
+
+def _impossible(logpoint: Logpoint, state: SessionState) -> str:
+    if why_not := why_not_looked(state):
+        return why_not
     tested = state.hypothesis(logpoint.hypothesis)
     if logpoint.hypothesis and (tested is None or not tested.is_open):
         return f"H{logpoint.hypothesis} is not open"

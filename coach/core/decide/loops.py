@@ -118,10 +118,8 @@ def _(message: cmd.DismissLoop, state: SessionState) -> Decision | Refusal:
 
 @decide.register
 def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
-    if state.closed:
-        return CLOSED
-    if state.under_way:
-        return Refusal("a run is under way; ‹cancel› stops it")
+    if why_not := why_not_restored(state):
+        return Refusal(why_not)
     run = state.run(message.run) if message.run else None
     if message.run and (run is None or run.report is None or not run.report.tree):
         return Refusal(f"run #{message.run} has no recorded files")
@@ -132,6 +130,13 @@ def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
         return Refusal("that tree was not recorded in this session")
     why = f"as in #{message.run}" if message.run else "undo" if _is_undo(state, tree) else "as recorded"
     return Decision(effects=(eff.RestoreTree(tree=tree, why=why),))
+
+
+def why_not_restored(state: SessionState) -> str:
+    """Say why no files can be put back now, whichever; empty when they can."""
+    if state.closed:
+        return CLOSED.reason
+    return "a run is under way; ‹cancel› stops it" if state.under_way else ""
 
 
 def _is_undo(state: SessionState, tree: str) -> bool:

@@ -156,11 +156,16 @@ def _(message: cmd.WriteClosing, state: SessionState) -> Decision | Refusal:
 
 @decide.register
 def _(_message: cmd.ConfirmFix, state: SessionState) -> Decision | Refusal:
-    if state.is_confirmed:
-        return Refusal("confirmed already")
-    if state.verification is None:
-        return Refusal("nothing is verified yet; ‹verify› verifies")
+    if why_not := why_not_confirmed(state):
+        return Refusal(why_not)
     return Decision(events=(ev.FixConfirmed(),))
+
+
+def why_not_confirmed(state: SessionState) -> str:
+    """Say why nobody can agree to the fix now; empty when somebody can."""
+    if state.is_confirmed:
+        return "the fix is confirmed already"
+    return "" if state.verification else "nothing is verified yet; ‹verify› verifies"
 
 
 @decide.register

@@ -33,10 +33,8 @@ _MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance", "again", "
 
 @decide.register
 def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
-    if state.closed:
-        return CLOSED
-    if state.plan:
-        return Refusal("a verification is under way")
+    if why_not := why_not_verified(state):
+        return Refusal(why_not)
     draft = Draft(state)
     commands = tuple(each for each in runnable(state) if each in message.acceptance)
     draft.record(ev.VerificationBegan(plan=_plan(state, len(commands)), acceptance=commands))
@@ -52,6 +50,13 @@ def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
         )
     continue_plan(draft)
     return draft.done()
+
+
+def why_not_verified(state: SessionState) -> str:
+    """Say why no verification can begin now; empty when one can."""
+    if state.closed:
+        return CLOSED.reason
+    return "a verification is under way; ‹cancel› stops it" if state.plan else ""
 
 
 def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:
@@ -231,11 +236,18 @@ def go_on_without(draft: Draft, run: Run, why: str) -> None:
         draft.record(ev.VerificationVoided(why=why))
 
 
+def why_not_answered(state: SessionState) -> str:
+    """Say why nothing that speaks against the fix can be answered now; empty when something can."""
+    if state.verification is None:
+        return "nothing is verified yet; ‹verify› verifies"
+    return "" if state.verification.standing else "nothing speaks against the fix that can be answered"
+
+
 @decide.register
 def _(message: cmd.AnswerObjection, state: SessionState) -> Decision | Refusal:
     """Record why an objection is none; the verification that was made is judged anew on the same runs."""
     if state.verification is None:
-        return Refusal("nothing is verified yet; ‹verify› verifies")
+        return Refusal(why_not_answered(state))
     if not message.reason.strip():
         return Refusal("an objection needs a reason: why is it fine?")
     named = [
@@ -252,8 +264,8 @@ def _(message: cmd.AnswerObjection, state: SessionState) -> Decision | Refusal:
             f"no objection {message.objection!r}; " + (f"known: {known[0]}" if known else "there is none")
         )
     draft = Draft(state)
-    check, key = named[0]
-    draft.record(ev.ObjectionAnswered(check=check, objection=key, reason=message.reason))
+    for check, key in dict.fromkeys(named):  # one answer for all lines that say the same
+        draft.record(ev.ObjectionAnswered(check=check, objection=key, reason=message.reason))
     if not state.plan and not edited_since_verification(state):
         draft.record(ev.VerificationJudged(verification=verify(draft.state)))
     return draft.done()

@@ -8,7 +8,7 @@ from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.isolate.leads import evidence_from_searches
 from coach.core.reference import Reference, is_of
 from coach.core.run import Run
-from coach.core.search import Place, SearchRequest, SearchResult
+from coach.core.search import Place, SearchKind, SearchRequest, SearchResult
 from coach.core.session import SessionState
 from coach.core.target import Target
 
@@ -35,6 +35,13 @@ def _(message: cmd.BeginSearch, state: SessionState) -> Decision | Refusal:
     known = {tried.key: tried for search in state.searches for tried in search.tried}
     draft.perform(eff.RunSearch(request=request, known=tuple(known.values())))
     return draft.done()
+
+
+def why_not_searched(state: SessionState, kind: SearchKind) -> str:
+    """Say why a search of a kind cannot begin now; empty when it can."""
+    target = _target(state)
+    asked = cmd.BeginSearch(kind=kind, input="?" if kind == "input" else "")
+    return _impossible(asked, state, target, _reference(state, target))
 
 
 def _impossible(

@@ -10,6 +10,7 @@ from coach.core.decide.isolating import measure_on_entry
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.effects import Effect, StopRuns, StopSearch, Watch
 from coach.core.session import SessionState
+from coach.core.workflow import Step
 
 
 @decide.register
@@ -33,22 +34,31 @@ def _(message: cmd.GoToStep, state: SessionState) -> Decision | Refusal:
         draft.record(ev.StepEntered(step=there.id, why=message.reason or "back"))
         measure_on_entry(draft)
         return draft.done()
-    return _forward(message, state, position, goal)
+    return _forward(message, state, there)
 
 
-def _forward(message: cmd.GoToStep, state: SessionState, position: int, goal: int) -> Decision | Refusal:
+def unmet_before(state: SessionState, goal: Step) -> tuple[tuple[Step, tuple[checks.Checked, ...]], ...]:
+    """Return the steps on the way to ``goal`` whose gate is not met and that nobody has gone past yet, with what is missing.
+
+    Looking back is free, and so is coming back: a step that was left behind once asks for no reason again.
+    """
+    workflow = state.workflow
+    furthest = max((workflow.position(each.step) for each in state.visits), default=0)
+    ahead = workflow.steps[max(0, furthest) : workflow.position(goal.id)]
+    found = ((step, checks.missing(state, step)) for step in ahead)
+    return tuple((step, unmet) for step, unmet in found if unmet)
+
+
+def _forward(message: cmd.GoToStep, state: SessionState, goal: Step) -> Decision | Refusal:
     draft = Draft(state)
-    for step in state.workflow.steps[position:goal]:
-        unmet = checks.missing(state, step)
-        if not unmet:
-            continue
+    for step, unmet in unmet_before(state, goal):
         if not message.reason.strip():
             return Refusal(
                 f"{step.title} is not done: {unmet[0].title}. Go on anyway? Give a reason; it is recorded."
             )
         names = tuple(each.name for each in unmet)
         draft.record(ev.GateOverridden(step=step.id, reason=message.reason, missing=names))
-    draft.record(ev.StepEntered(step=state.workflow.steps[goal].id, why=message.reason or "gate"))
+    draft.record(ev.StepEntered(step=goal.id, why=message.reason or "gate"))
     measure_on_entry(draft)
     return draft.done()
 

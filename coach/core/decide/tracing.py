@@ -26,19 +26,23 @@ MOST_TRIES = 6
 
 @decide.register
 def _(message: cmd.TraceCalls, state: SessionState) -> Decision | Refusal:
-    test = traced_test(state)
-    if state.closed:
-        return CLOSED
-    if state.target.kind != "pytest" or not test:
-        return Refusal("a call trace needs a failing pytest test; ‹run› runs the target")
-    if state.is_in_series:
-        return Refusal("a series of runs is under way; trace when it is over")
+    if why_not := why_not_traced(state):
+        return Refusal(why_not)
     passed = state.last_pass
     if message.against == "pass" and not (passed and passed.report and passed.report.tree):
         return Refusal("no run has passed yet: name a commit, or compare with tests that pass")
     draft = Draft(state)
-    _start(draft, test, against=message.against)
+    _start(draft, traced_test(state), against=message.against)
     return draft.done()
+
+
+def why_not_traced(state: SessionState) -> str:
+    """Say why no calls can be traced now; empty when they can."""
+    if state.closed:
+        return CLOSED.reason
+    if state.target.kind != "pytest" or not traced_test(state):
+        return "a call trace needs a failing pytest test; ‹run› runs the target"
+    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
 
 
 def traced_test(state: SessionState) -> str:

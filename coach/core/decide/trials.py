@@ -55,7 +55,7 @@ def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> 
     strange = next((each for each in trial.packages if not is_package(each)), "")
     reasons = {
         CLOSED.reason: bool(state.closed),
-        "a series of runs is under way; try when it is over": state.is_in_series,
+        "a series of runs is under way; ‹cancel› stops it": state.is_in_series,
         "the patch is empty": trial.kind == "patch" and not trial.patch.strip(),
         "that is no patch; git diff prints one": trial.kind == "patch" and not _PATCH.search(trial.patch),
         "which command? coach try --expect-exit 0 -- make check": trial.kind == "command" and not command,

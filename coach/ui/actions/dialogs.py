@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from coach.core import checks
 from coach.core import commands as cmd
 from coach.core.acceptance import runnable
+from coach.core.checks import following
+from coach.core.decide.steps import unmet_before
+from coach.core.filling import filled_hypothesis, filled_spec, filled_verdict, is_guessed
 from coach.core.session import SessionState
 from coach.core.workflow import Step
 from coach.errors import CoachError
@@ -40,13 +42,22 @@ def spec(screen: "SessionScreen", _key: str) -> None:
             _approve(screen, tuple(each for each in spec.acceptance if each not in known.acceptance))
             screen.submit(cmd.WriteSpec(spec=spec))
 
-    screen.app.push_screen(SpecScreen(known), written)
+    offered = filled_spec(screen.state)
+    screen.app.push_screen(SpecScreen(offered, _said_of(screen.state, offered)), written)
+
+
+def _said_of(state: SessionState, offered: "Spec") -> str:
+    """Say that a form is filled, and what in it is a guess."""
+    if offered == state.spec:
+        return ""
+    guess = " Which value was wanted is a guess: look." if is_guessed(state) else ""
+    return f"Filled with what the failure says; kept only when you keep it.{guess}"
 
 
 def hypothesis(screen: "SessionScreen", _key: str) -> None:
     from coach.ui.screens.hypothesis import HypothesisScreen
 
-    screen.app.push_screen(HypothesisScreen(), screen.submit_answer)
+    screen.app.push_screen(HypothesisScreen(filled_hypothesis(screen.state)), screen.submit_answer)
 
 
 def judge(screen: "SessionScreen", _key: str) -> None:
@@ -58,7 +69,8 @@ def judge(screen: "SessionScreen", _key: str) -> None:
             "every hypothesis has its verdict; select one to judge it again, or ‹hypothesis› writes a new one"
         )
     else:
-        screen.app.push_screen(JudgeScreen(chosen), screen.submit_answer)
+        verdict, seen = filled_verdict(screen.state, chosen)
+        screen.app.push_screen(JudgeScreen(chosen, verdict, seen), screen.submit_answer)
 
 
 def rule_out(screen: "SessionScreen", _key: str) -> None:
@@ -130,9 +142,9 @@ def keep_elsewhere(screen: "SessionScreen", _key: str) -> None:
 
 
 def next_step(screen: "SessionScreen", _key: str) -> None:
-    following = checks.following(screen.state)
-    if following:
-        _go(screen, following)
+    goal = following(screen.state)
+    if goal:
+        _go(screen, goal)
 
 
 def go_to_step(screen: "SessionScreen", key: str) -> None:
@@ -154,20 +166,14 @@ def _named_by_loop(state: SessionState) -> int:
 
 def _go(screen: "SessionScreen", step: Step) -> None:
     """Enter a step; past a gate that is not met only with a reason."""
-    unmet = _unmet(screen.state, step)
+    unmet = unmet_before(screen.state, step)
     if not unmet:
         screen.submit(cmd.GoToStep(step=step.id))
         return
-    shown = ", ".join(unmet)
+    shown = ", ".join(each.title for _, missing in unmet for each in missing)
     text = f"Not shown yet: {shown}. Going on to {step.title} needs a reason; it is recorded and exported."
     question = Question("Go on without the gate", text)
     ask(screen, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
-
-
-def _unmet(state: SessionState, goal: Step) -> list[str]:
-    workflow = state.workflow
-    passed = workflow.steps[workflow.position(state.step_id) : workflow.position(goal.id)]
-    return [each.title for step in passed for each in checks.missing(state, step)]
 
 
 DEEDS: dict[str, Deed] = {

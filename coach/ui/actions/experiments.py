@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.drafts import drafts
+from coach.core.filling import filled_closing
 from coach.core.hypothesis import Hypothesis
 from coach.core.session import SessionState
 from coach.ui.actions.deed import Deed
@@ -123,8 +124,7 @@ def _seconds(text: str) -> float:
 def root_cause(screen: "SessionScreen", _key: str) -> None:
     from coach.ui.screens.closing import ClosingScreen
 
-    state = screen.state
-    screen.app.push_screen(ClosingScreen(state.closing, state.root_cause), screen.submit_answer)
+    screen.app.push_screen(ClosingScreen(filled_closing(screen.state)), screen.submit_answer)
 
 
 DEEDS: dict[str, Deed] = {

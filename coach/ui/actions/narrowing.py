@@ -1,5 +1,6 @@
 """Actions about loops, measurements and searches. Windows are imported when they are opened."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
@@ -101,6 +102,28 @@ def hand_over(screen: "SessionScreen", _key: str) -> None:
     ask(screen, Question("Hand over", text, label="to", value=ASSISTANT), lambda name: cmd.HandOver(to=name))
 
 
+def retarget(screen: "SessionScreen", _key: str) -> None:
+    """Ask which test or command is debugged from here on; what is known to be near a mistyped one stands there already."""
+    from coach.ui.actions.dialogs import ask
+
+    target = screen.state.target
+    text = "Which test? A file or node id from the project's root; a command as it is typed."
+    question = Question("Target", text, label="target", value=shlex.join(target.words))
+    ask(
+        screen,
+        question,
+        lambda words: cmd.Retarget(target=target.model_copy(update={"words": _words(words)})),
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Split as a shell does; an open quotation mark stands for itself."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return tuple(text.split())
+
+
 def calls(screen: "SessionScreen", _key: str) -> None:
     """Show who called whom; the window traces when there is nothing to show yet."""
     from coach.ui.screens.calls import CallsScreen
@@ -115,4 +138,5 @@ DEEDS: dict[str, Deed] = {
     "calls": calls,
     "searches": searches,
     "hand-over": hand_over,
+    "retarget": retarget,
 }

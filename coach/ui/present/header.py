@@ -86,8 +86,9 @@ def step_sign(state: SessionState, step: Step) -> tuple[str, Role]:
 
 
 def gate_count(state: SessionState, step: Step) -> tuple[str, Role]:
-    met = sum(each.passed for each in checks.evaluate(state, step))
-    return f"{met}/{len(step.gate)}", "good" if met == len(step.gate) else "dim"
+    asked = checks.evaluate(state, step)
+    met = sum(each.passed for each in asked)
+    return f"{met}/{len(asked)}", "good" if met == len(asked) else "dim"
 
 
 def _long(state: SessionState) -> Line:

@@ -8,14 +8,15 @@ from coach.ui.screens.dialog import Field, Form
 class ClosingScreen(Form[WriteClosing]):
     TITLE_TEXT = "What was learnt"
 
-    def __init__(self, closing: Closing, root_cause: str) -> None:
+    def __init__(self, closing: Closing) -> None:
+        """Begin with what is known."""
         super().__init__()
-        self._known, self._root_cause = closing, root_cause
+        self._known = closing
 
     def fields(self) -> tuple[Field, ...]:
         cause, answers = self._known.cause, self._known.answers
         return (
-            Field("what", "root cause: what was wrong?", cause.what or self._root_cause),
+            Field("what", "root cause: what was wrong?", cause.what),
             Field("where", "where?", cause.where),
             Field("uncaught", "why was it not caught?", cause.uncaught),
             Field("lesson", "the lesson", self._known.lesson),

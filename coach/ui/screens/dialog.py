@@ -20,6 +20,7 @@ from coach.ui.early_keys import Patient
 from coach.ui.screens.below import LASTS, Below, forget_windows
 from coach.ui.widgets.choice import Choice
 from coach.ui.widgets.roles import ROLE_CLASSES
+from coach.ui.widgets.tall import Tall
 
 T = TypeVar("T")
 MOST_UNSEEN = 0.25
@@ -134,9 +135,11 @@ class Form(Dialog[T], Generic[T]):
             yield from self._widgets()
 
     def on_input_submitted(self) -> None:
-        """Enter keeps a form of one field and moves on in a longer one."""
-        inputs = self.query("Input, TextArea, Choice")
-        if self.focused is inputs.last():
+        self.action_go_on()
+
+    def action_go_on(self) -> None:
+        """Enter keeps the form in its last field, and moves on in those before."""
+        if self.focused is self.query("Input, TextArea, Choice").last():
             self.action_keep()
         else:
             self.focus_next()
@@ -178,5 +181,5 @@ def _widget(field: Field) -> Widget:
     if field.choices:
         return Choice(field.choices, value, id=name)
     if field.is_tall:
-        return TextArea(value, id=name, tab_behavior="focus", show_line_numbers=False, placeholder=field.hint)
-    return Input(" ".join(value.split("\n")), id=name, placeholder=field.hint)
+        return Tall(value, name, field.hint)
+    return Input(" ".join(value.split("\n")), id=name, placeholder=field.hint, select_on_focus=False)

@@ -8,8 +8,10 @@ from coach.ui.screens.dialog import Field, Form
 
 
 class JudgeScreen(Form[JudgeHypothesis]):
-    def __init__(self, hypothesis: Hypothesis) -> None:
+    def __init__(self, hypothesis: Hypothesis, verdict: Verdict, seen: str) -> None:
+        """Begin with the verdict that what was ``seen`` suggests."""
         super().__init__()
+        self._suggested, self._seen = verdict.lower(), seen
         self.TITLE_TEXT = f"Judge H{hypothesis.id}"
         self._hypothesis = hypothesis
 
@@ -20,7 +22,7 @@ class JudgeScreen(Form[JudgeHypothesis]):
     def fields(self) -> tuple[Field, ...]:
         words = tuple(word.lower() for word in get_args(Verdict))
         asked = "what was observed" if self._hypothesis.is_open else "why the verdict before was wrong"
-        return Field("verdict", "verdict", words[0], choices=words), Field("reason", asked)
+        return Field("verdict", "verdict", self._suggested, choices=words), Field("reason", asked, self._seen)
 
     def make(self, values: dict[str, str]) -> JudgeHypothesis | str:
         if not values["reason"].strip():

@@ -20,9 +20,13 @@ _LISTS = {
 class SpecScreen(Form[Spec]):
     TITLE_TEXT = "Spec"
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, words: str = "") -> None:
+        """Begin with ``spec``; ``words`` say where it comes from."""
         super().__init__()
-        self._spec = spec
+        self._spec, self._words = spec, words
+
+    def question(self) -> str:
+        return self._words
 
     def fields(self) -> tuple[Field, ...]:
         spec = self._spec

@@ -16,7 +16,7 @@ class Choice(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,up", "turn(-1)", show=False),
         Binding("right,down,space", "turn(1)", show=False),
-        Binding("enter", "screen.focus_next", show=False),
+        Binding("enter", "screen.go_on", show=False),
     ]
 
     def __init__(self, choices: tuple[str, ...], chosen: str, id: str) -> None:  # noqa: A002 - textual's word
