@@ -32,7 +32,11 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="where the command writes its JUnit XML: its tests get names and messages",
     )
-    parser.add_argument("--from-junit", metavar="FILE", help="start from the first failure of a CI report")
+    parser.add_argument(
+        "--from-junit",
+        metavar="PATH",
+        help="start from the first failure of a CI report, or of a folder of reports",
+    )
     parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
     parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")

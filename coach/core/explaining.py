@@ -81,22 +81,37 @@ def _why_it_explains_nothing(state: SessionState, file: FileChange) -> str:
     name = basename(file.path)
     if state.pin is not None and file.path == state.pin.path:
         return "it holds the pinned test"
-    if is_test_path(file.path) and _is_opened(state, file.path):
+    if is_test_path(file.path) and _is_read(state, file.path):
         return "the red test reads it"
+    if state.target.kind == "pytest" and is_test_path(file.path) and not file.path.endswith(".py"):
+        return "it is data of the tests"
     if file.path.endswith(_DOCUMENTS) or any(fnmatchcase(name, each) for each in _PAPERS):
-        return "" if _is_opened(state, file.path) else "it is documentation"
+        return "" if _is_read(state, file.path) else "it is documentation"
     if file.change == "added" and any(fnmatchcase(name, each) for each in STRAY):
         return "it is scratch"
     return ""
 
 
-def _is_opened(state: SessionState, path: str) -> bool:
+def _is_read(state: SessionState, path: str) -> bool:
+    """Whether the red test is known to read a file: a run saw it opened, or the pinned test names it."""
     run = red_run(state)
-    return run is not None and run.report is not None and path in run.report.opened
+    is_opened = run is not None and run.report is not None and path in run.report.opened
+    return is_opened or (state.pin is not None and basename(path) in state.pin.source)
 
 
 def unchanged(state: SessionState) -> tuple[VerificationCheck, ...]:
-    """Answer, where no test can be pinned, whether what says red or green is what it was when it was red."""
+    """Answer whether what says red or green is what it was when it was red: all of it where no test can be pinned.
+
+    Beside a pinned test it is a line only when something moved: the data that the test reads.
+    """
+    if state.pin is not None:
+        files = state.changes.files if state.changes else ()
+        read = [
+            (file.path, f"{file.path} was changed, and the pinned test reads it")
+            for file in files
+            if file.path != state.pin.path and _is_side(state, file.path)
+        ]
+        return (objected(state, "unchanged", _UNCHANGED, read[0][1], read),) if read else ()
     if not no_pin(state):
         return ()
     if state.changes is None:
@@ -140,7 +155,7 @@ def _of_its_tests(state: SessionState, file: FileChange) -> str:
 
 
 def _is_side(state: SessionState, path: str) -> bool:
-    return is_test_path(path) and _is_opened(state, path)
+    return is_test_path(path) and _is_read(state, path)
 
 
 def _looks_checking(path: str) -> bool:

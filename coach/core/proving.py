@@ -3,7 +3,7 @@
 Enough repeats, red without it, small wrong fixes noticed, nothing left behind, what was predicted holds.
 """
 
-from coach.core.applicable import subject
+from coach.core.applicable import no_pin, subject
 from coach.core.checks import runs_alone
 from coach.core.control import Control, grouped
 from coach.core.failure import FailureSignature
@@ -139,6 +139,8 @@ def control(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
     if state.target.kind != "pytest":
         return not_asked("control", title, "small wrong fixes need a test of pytest's")
     if not subject(state):
+        if reason := no_pin(state):
+            return not_asked("control", title, reason)
         return line("control", title, "needs a pinned test", passed=False)
     if reason := no_control(state):
         return not_asked("control", title, reason)

@@ -30,11 +30,16 @@ def baseline_of(state: SessionState) -> Run | None:
         if (
             run.request.purpose == "baseline"
             and run.report
-            and run.report.ending.is_complete
+            and _is_told(run.report)
             and not run.report.foreign_modules
         ):
             return run
     return None
+
+
+def _is_told(report: RunReport) -> bool:
+    """Whether a run of the suite says of every file how it did; where none could be loaded, that is what it says."""
+    return report.ending.is_complete or (report.ending.kind == "collection_error" and bool(report.failures))
 
 
 def suite_of(state: SessionState, runs: tuple[Run, ...]) -> Run | None:
@@ -67,7 +72,7 @@ def _is_empty(run: Run) -> bool:
 def newly_red(state: SessionState, suite: Run | None) -> tuple[str, ...]:
     """Return the tests that are red in the suite of now and not in the one before, sorted; none without a baseline."""
     baseline = baseline_of(state)
-    if suite is None or suite.report is None or not suite.report.ending.is_complete or baseline is None:
+    if suite is None or suite.report is None or not _is_told(suite.report) or baseline is None:
         return ()
     before = {each.test for each in baseline.failing}
     return tuple(sorted({each.test for each in suite.failing} - before))
@@ -119,7 +124,7 @@ def no_new_failures(state: SessionState, runs: tuple[Run, ...]) -> VerificationC
         return not_asked("no-new-failures", _NEW, NO_SUITE)
     numbers = tuple(run.number for run in (suite, baseline) if run)
     report = suite.report if suite else None
-    if suite is None or report is None or not report.ending.is_complete:
+    if suite is None or report is None or not _is_told(report):
         figure = report.ending.sentence if report else "the suite was not run"
         return objected(state, "no-new-failures", _NEW, figure, [("suite", figure)], numbers)
     if not suite.failing:
@@ -186,7 +191,7 @@ def nothing_lost(state: SessionState, runs: tuple[Run, ...]) -> VerificationChec
             return objected(state, "nothing-lost", _LOST, _first(lowered), lowered)
         return not_asked("nothing-lost", _LOST, NO_SUITE)
     now = suite.report if suite else None
-    if now is None or not now.ending.is_complete:
+    if now is None or not _is_told(now):
         return objected(
             state,
             "nothing-lost",

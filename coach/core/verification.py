@@ -21,7 +21,7 @@ _RESTS_ON: dict[str, str] = {
     "predicted": "what was predicted holds",
     "acceptance": "accepted",
 }
-"""What a line adds to the verdict, by its name; the others only keep it from holding."""
+"""What a line adds to the verdict, by its name, in this order; the others only keep it from holding."""
 _MOST_TOLD = 3
 _MOST_OF_A_TEXT = 160
 
@@ -96,7 +96,8 @@ class Verification(Value):
             )
         if not self.asked:
             return "partial: nothing was asked"
-        shown = dict.fromkeys(_RESTS_ON[each.name] for each in self.asked if _is_shown(each))
+        names = {each.name for each in self.asked if _is_shown(each)}
+        shown = [words for name, words in _RESTS_ON.items() if name in names]
         parts = [", ".join(shown), _answers(self.asked), _not_asked(self.checks)]
         return "verified: " + "; ".join(filter(None, parts))
 

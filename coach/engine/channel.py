@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from coach.core.report import Counts, Failure, NotRun, Phase, RanTests
 from coach.engine.channel_lines import WireEvent, WireFailure
 from coach.engine.failures import FailureReader
+from coach.engine.leaders import STACKS_SIGNAL
 from coach.engine.places import Places
 
 LINE_LIMIT = 65_536
@@ -247,6 +248,16 @@ class Channel:
             message = "it began and no end was reported: the process that ran it is gone"
             self.failures.append(Failure(test=test, exception="Crash", message=message))
 
+    def tests(self, *, names: bool) -> dict[str, Any]:
+        """Return what a report says of single tests, as its fields; ``names``: also which tests ran."""
+        return {
+            "skipped": tuple(self.skipped),
+            "ran": self.ran if names else (),
+            "not_run": self.left_out(),
+            "passed": tuple(self.passed),
+            "reruns": tuple(self.reruns),
+        }
+
     def left_out(self) -> tuple[NotRun, ...]:
         """Return the tests that were not run, with those asked about that never came."""
         known = self._ended_tests | {each.test for each in self.not_run}
@@ -287,17 +298,22 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
     plan: Path | None = None,
     logpoint: Path | None = None,
     calls: Path | None = None,
+    *,
+    bytecode: str | None = None,
+    held: tuple[Path, ...] = (),
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
     ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of
-    loaded foreign modules are.
+    loaded foreign modules are, ``bytecode`` where processes that tests start keep theirs (empty: as always; None: nobody
+    writes any), ``held`` the folders below which the run itself keeps none.
     """
     settings: dict[str, Any] = {
         "channel": str(channel),
         "nonce": nonce,
         "root": str(root),
         "stacks": str(stacks),
+        "signal": STACKS_SIGNAL,
         "other_roots": [str(each) for each in others],
         "trace": str(trace) if trace else "",
         "mutants": str(plan) if plan else "",
@@ -305,4 +321,6 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
         "calls": str(calls) if calls else "",
         "modules": str(modules) if modules else "",
     }
+    if bytecode is not None:
+        settings |= {"bytecode": bytecode, "held": [str(each) for each in held]}
     return json.dumps(settings)

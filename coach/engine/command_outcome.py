@@ -32,7 +32,7 @@ class CommandOutcome:
 
 
 def outcome_of_command(
-    ending: Ending, output: str, label: str, root: Path, report: JUnitReport | None
+    ending: Ending, output: str, label: str, places: tuple[Path, Path], report: JUnitReport | None
 ) -> CommandOutcome:
     """Weigh what a command that ended by itself left behind.
 
@@ -40,18 +40,20 @@ def outcome_of_command(
         ending: how its process ended.
         output: what it printed, as far as it was kept.
         label: the command in words: the test's name where only the command as a whole is known to fail.
-        root: where it ran; frames are named from here.
+        places: the root that frames are named from, and the folder below it in which the command started.
         report: the JUnit report that this very run wrote.
 
     """
     if ending.kind != "completed":
         return CommandOutcome(ending)
-    code = ending.exit_code or 0
+    code, place = ending.exit_code or 0, _Placing(*places)
     if report is not None and (report.failed or not code):
-        failures = tuple(each.failure for each in report.failed)
+        failures = tuple(
+            place.failure(each.failure, label, with_code=index < _WITH_CODE)
+            for index, each in enumerate(report.failed)
+        )
         return CommandOutcome(ending, failures, report.counts, report.failures_left_out)
     reading = read_output(output, code)
-    place = _Placing(root)
     failures = tuple(
         place.failure(each, label, with_code=index < _WITH_CODE)
         for index, each in enumerate(reading.failures)
@@ -78,15 +80,15 @@ def _contradicted(ending: Ending, reading: OutputReading) -> Ending:
 class _Placing:
     """Names files from the root and adds the lines that frames point at."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, start: Path) -> None:
+        self._root, self._start = root, start
         self._files = ProjectFiles(root)
         self._known: dict[str, str] = {}
         self._lines: dict[str, Sequence[str]] = {}
 
     def failure(self, failure: Failure, label: str, *, with_code: bool) -> Failure:
         """Return it with a test's name, own frames, and no absolute path of this folder in its name."""
-        test = failure.test.replace(f"{self._root}/", "") or label
+        test = failure.test.replace(f"{self._start}/", "").replace(f"{self._root}/", "") or label
         causes = tuple(self._cause(each, with_code=with_code) for each in failure.causes)
         frames = tuple(self._frame(each, with_code=with_code) for each in failure.frames)
         if failure.phase == "collect" and frames and failure.test == failure.frames[-1].path:
@@ -99,7 +101,7 @@ class _Placing:
 
     def _frame(self, frame: Frame, *, with_code: bool) -> Frame:
         if frame.path not in self._known:
-            self._known[frame.path] = self._files.resolve(frame.path)
+            self._known[frame.path] = self._files.resolve(frame.path, self._start)
         path = self._known[frame.path]
         lines = self._read(path) if path else ()
         if not path or (lines and not 0 < frame.line <= len(lines)):

@@ -1,19 +1,20 @@
 """Make small wrong versions of a fix for one run, and read which of them the regression test noticed."""
 
-import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
 from coach.core.control import MOST_SURVIVORS, Control, Survivor
 from coach.core.effects import MutationPlace
+from coach.core.isolate.equivalents import telling
 from coach.core.isolate.mutants import Mutant, Place, mutants
 from coach.core.isolate.outline import Outline
 from coach.engine.mutating import events_in, newest
 from coach.engine.source_files import read_sources
 
 MOST_WRONG_FIXES = 120
-_COMMUTATIVE = (ast.Add, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor)
+REACH = "reach"
 _NOTICED = ("F", "T")
 """Failed, or ran so long that it was ended. No letter at all: the process died, which nobody can miss."""
 
@@ -27,20 +28,23 @@ def wrong_fixes(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ..
         named = [(owner.name if (owner := outline.at(line)) else "", line) for line in place.lines]
         for function, lines in groupby(sorted(named), key=lambda pair: pair[0]):
             found.append(Place(place.path, function, tuple(line for _, line in lines)))
-    return tuple(each for each in mutants(found, sources, MOST_WRONG_FIXES) if not _is_the_same(each))
+    return telling(mutants(found, sources, MOST_WRONG_FIXES), sources)
 
 
-def _is_the_same(mutant: Mutant) -> bool:
-    """Whether a mutant can change nothing: equal text, or swapped operands where their order means nothing to numbers."""
-    if mutant.before == mutant.after:
-        return True
-    if mutant.kind != "operands":
-        return False
-    try:
-        node = ast.parse(mutant.before, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
-        return True  # shortened for display: which operands were swapped cannot be told
-    return isinstance(node, ast.BinOp) and isinstance(node.op, _COMMUTATIVE)
+def with_reach(chosen: Sequence[Mutant]) -> tuple[Mutant, ...]:
+    """Add for every line one mutant that raises: where even that goes unnoticed, the test never runs the line."""
+    widest: dict[tuple[str, int], Mutant] = {}
+    for each in chosen:
+        known = widest.get((each.path, each.line))
+        is_value = each.text.startswith("(")
+        if is_value and (known is None or (known.end, each.start) < (each.end, known.start)):
+            widest[each.path, each.line] = each
+    return (*chosen, *(replace(each, kind=REACH, text=_raising(each)) for each in widest.values()))
+
+
+def _raising(mutant: Mutant) -> str:
+    """Return a value that raises and keeps every other line where it was."""
+    return "(1 / 0" + "\n" * (mutant.end[0] - mutant.start[0]) + ")"
 
 
 def control_of(run: int, chosen: Sequence[Mutant], said: str, trouble: str) -> Control:
@@ -49,17 +53,26 @@ def control_of(run: int, chosen: Sequence[Mutant], said: str, trouble: str) -> C
     end = newest(events, "ended")
     known = [each for each in events if each["event"] == "mutant" and _is_known(each.get("id"), len(chosen))]
     results = {each["id"]: str(each.get("result", "")) for each in known}
-    tried = {number: result for number, result in results.items() if result != "N"}
-    alive = [number for number, result in tried.items() if result and not result.endswith(_NOTICED)]
+    ended_by = {number: result for number, result in results.items() if result != "N"}
+    unreached = {
+        (chosen[number].path, chosen[number].line)
+        for number, result in ended_by.items()
+        if chosen[number].kind == REACH and result == "P"
+    }
+    wrong = [number for number, each in enumerate(chosen) if each.kind != REACH]
+    tried = {number: ended_by[number] for number in wrong if number in ended_by}
+    passed = [number for number, result in tried.items() if result and not result.endswith(_NOTICED)]
+    alive = [number for number in passed if not chosen[number].is_told]
+    tried = {number: result for number, result in tried.items() if number in alive or number not in passed}
     ended = end.get("ended")
     return Control(
         run=run,
         tried=len(tried),
         killed=len(tried) - len(alive),
-        planned=len(chosen) - (len(results) - len(tried)),
+        planned=len(wrong) - sum(number in results and number not in tried for number in wrong),
         ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
         why=str(end.get("why", "")) or ("" if end else trouble or "the mutator gave no answer"),
-        survivors=tuple(_survivor(chosen[number]) for number in alive[:MOST_SURVIVORS]),
+        survivors=tuple(_survivor(chosen[number], unreached) for number in alive[:MOST_SURVIVORS]),
     )
 
 
@@ -67,11 +80,12 @@ def _is_known(number: object, count: int) -> bool:
     return isinstance(number, int) and 0 <= number < count
 
 
-def _survivor(mutant: Mutant) -> Survivor:
+def _survivor(mutant: Mutant, unreached: Collection[tuple[str, int]]) -> Survivor:
     return Survivor(
         path=mutant.path,
         function=mutant.function,
         line=mutant.line,
         before=mutant.before,
         after=mutant.after,
+        ran=(mutant.path, mutant.line) not in unreached,
     )

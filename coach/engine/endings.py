@@ -53,6 +53,8 @@ def ending_of_command(finished: Finished, limits: Limits) -> Ending:
 def ending_of_pytest(finished: Finished, limits: Limits, evidence: Evidence) -> Ending:
     """Weigh the evidence of a pytest run."""
     channel = evidence.channel
+    if not finished.stop:
+        channel.give_up()
     if finished.stop:
         return _stopped(finished, limits, evidence.place or _during(channel))
     if finished.exit_code < 0:

@@ -43,7 +43,7 @@ from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
 from coach.engine.scratch import temporary_folder
 from coach.engine.sources import misnamed, with_code
-from coach.engine.varying import varied
+from coach.engine.varying import moved_paths, of_trial, with_programs_of
 from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
 
@@ -185,7 +185,7 @@ class _Execution:
             )
             return None
         try:
-            return self._around.warm.fork(launch.argv[4:], launch.cwd, launch.env, self._scratch.request)
+            return self._around.warm.fork(launch.argv[3:], launch.cwd, launch.env, self._scratch.request)
         except Trouble as trouble:
             self._cold_because = str(trouble)
             return None
@@ -209,13 +209,25 @@ class _Execution:
             self._scratch.plan if self._request.mutate else None,
             self._scratch.plan if self._request.logpoint else None,
             self._scratch.plan if self._request.calls else None,
+            bytecode=self._bytecode(),
+            held=(self._around.root,),
         )
         self._scratch.settings.write_text(settings, "utf-8")
+
+    def _bytecode(self) -> str | None:
+        """Say where processes that tests start keep their bytecode; None: the person's environment wants none written.
+
+        In a copy they write it as always: it goes with the copy. In the checkout nothing may be written.
+        """
+        around = self._around
+        if around.env.get("PYTHONDONTWRITEBYTECODE") or (self._copy is None and around.home is None):
+            return None
+        return "" if self._copy or around.home is None else str(around.home / "bytecode")
 
     def _pytest(self) -> list[str]:
         """``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail."""
         cache = f"cache_dir={self._scratch.cache}"
-        argv = [self._around.interpreter.path, "-B", "-m", "pytest", "-p", "coach_plugin", "-o", cache]
+        argv = [self._around.interpreter.path, "-m", "pytest", "-p", "coach_plugin", "-o", cache]
         if self._request.purpose in {
             "suite",
             "baseline",
@@ -230,17 +242,17 @@ class _Execution:
         env["PYTHONHASHSEED"] = str(self._request.hash_seed)
         env[RUN_ID] = self._scratch.nonce
         around = self._around
-        first = [str(probe_folder(around.home, around.interpreter))] if self._is_pytest else []
         if self._copy:
-            first += [str(each) for each in (self._cwd / "src", self._cwd) if each.is_dir()]
-        paths = [*first, *filter(None, [env.get("PYTHONPATH", "")])]
-        if paths:
-            env["PYTHONPATH"] = os.pathsep.join(paths)
+            own = tuple(str(each) for each in (self._cwd / "src", self._cwd) if each.is_dir())
+            env = moved_paths(env, around.root, self._copy, own)
         if self._is_pytest:
+            probe = str(probe_folder(around.home, around.interpreter))
+            env["PYTHONPATH"] = os.pathsep.join(filter(None, [probe, env.get("PYTHONPATH", "")]))
             env["COACH_PROBE"] = str(self._scratch.settings)
-        if self._request.trial:
-            env |= varied(self._request, self._scratch.folder, self._base, around.interpreter.path, env)
-        return env
+        trial = self._request.trial
+        if trial is not None and trial.kind == "command":
+            env = with_programs_of(around.interpreter.path, env)
+        return of_trial(self._request).applied(env, self._base, self._scratch.folder)
 
     def _tick(self) -> bool:
         if not self._is_pytest:
@@ -283,11 +295,7 @@ class _Execution:
             counts=told.counts,
             failures=with_code(told.failures, self._base),
             failures_left_out=told.left_out,
-            skipped=tuple(self._channel.skipped),
-            ran=self._channel.ran if self._request.names_tests else (),
-            not_run=self._channel.left_out() if self._is_pytest else (),
-            passed=tuple(self._channel.passed),
-            reruns=tuple(self._channel.reruns),
+            **self._channel.tests(names=self._request.names_tests),
             rerun_failures=with_code(self._channel.rerun_failures, self._base),
             output=self._output(lines),
             foreign_modules=self._foreign(),
@@ -298,7 +306,6 @@ class _Execution:
         limits, target = self._around.limits, self._request.target
         if not self._is_pytest:
             return ending_of_command(finished, limits)
-        self._channel.give_up()
         place = hang_place(self._scratch.hung_stacks(), Places(self._base))
         if place and self._channel.current_test:
             place = f"{place}, during {self._channel.current_test}"
@@ -312,11 +319,12 @@ class _Execution:
         channel = self._channel
         if self._is_pytest:
             failures = under_asked_ids(channel.failures, self._request.target.words)
-            left_out = channel.failures_left_out
-            return CommandOutcome(ending, failures, channel.counts, left_out)
+            return CommandOutcome(ending, failures, channel.counts, channel.failures_left_out)
         reported = self._report_file.read() if self._report_file and ending.kind == "completed" else None
         output = self._around.live.captured.text()
-        return outcome_of_command(ending, output, self._request.target.label, self._cwd, reported)
+        return outcome_of_command(
+            ending, output, self._request.target.label, (self._base, self._cwd), reported
+        )
 
     def _output(self, lines: tuple[str, ...]) -> Output:
         captured = self._around.live.captured

@@ -19,7 +19,7 @@ from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.calling import calls_plan, nearest_tests, outcomes
-from coach.engine.controlling import control_of, wrong_fixes
+from coach.engine.controlling import control_of, with_reach, wrong_fixes
 from coach.engine.execution import Surroundings
 from coach.engine.logpointing import located, look_text, observed_in
 from coach.engine.mutating import mutations_of, neighbours_of, plan_text, planned, strangers
@@ -58,7 +58,7 @@ class Looking:
             return request
         root, focus = self.around.root, request.focus
         if request.control:
-            self._chosen = wrong_fixes(effect.places, root)
+            self._chosen = with_reach(wrong_fixes(effect.places, root))
             self.around.mutated[request.number] = plan_text(request, self._chosen, root)
             return request
         self._chosen = planned(effect.places, root, effect.request.focus)

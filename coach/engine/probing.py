@@ -7,7 +7,6 @@ out: threads here, other processes or machines that share the state directory el
 import functools
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
 from coach.engine.snapshot import TreeStore
+from coach.engine.varying import REPORT, Order, Variation, moved_paths
 from coach.errors import CoachError
 
 
@@ -46,18 +46,6 @@ class Ground:
     """Takes out of reports what the log does not hold: ``expected`` was computed from what it holds."""
     project: str = ""
     """Where runs start, below the root."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Which tests run and in what order; ``victim`` is the last one."""
-
-    victim: str
-    before: tuple[str, ...] | None = None
-    """None: everything collected before it."""
-    is_reversed: bool = False
-    watch: bool = False
-    """Whether leaked state is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,41 +158,15 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
 
 
 def _environment(ground: Ground, probe: Probe, copy: Path, folder: Path) -> dict[str, str]:
-    env = dict(ground.env)
-    roots = [str(copy / each) for each in ground.roots if (copy / each).is_dir()]
-    given = env.get("PYTHONPATH", "").split(os.pathsep)
-    env["PYTHONPATH"] = os.pathsep.join(
-        [*roots, *(_moved(each, ground.root, copy) for each in given if each)]
-    )
-    if probe.order is not None:
-        order = folder / "order.json"
-        order.write_text(json.dumps(_order_settings(probe.order, copy, folder)), "utf-8")
-        env["COACH_ORDER"] = str(order)
-        env["PYTEST_PLUGINS"] = ",".join(filter(None, [env.get("PYTEST_PLUGINS", ""), "coach_order"]))
-    return env
-
-
-def _order_settings(order: Order, copy: Path, folder: Path) -> dict[str, Any]:
-    return {
-        "victim": order.victim,
-        "before": order.before,
-        "reversed": order.is_reversed,
-        "watch": order.watch,
-        "root": str(copy),
-        "report": str(folder / "said.json"),
-    }
-
-
-def _moved(path: str, root: Path, copy: Path) -> str:
-    """A path into the checkout means the same place in the copy."""
-    place = Path(path)
-    return str(copy / place.relative_to(root)) if place.is_relative_to(root) else path
+    roots = tuple(str(copy / each) for each in ground.roots if (copy / each).is_dir())
+    env = moved_paths(ground.env, ground.root, copy, roots)
+    return Variation(probe.order).applied(env, copy, folder)
 
 
 def _said(folder: Path) -> dict[str, Any]:
     """Read what the order plugin wrote. The test process could have written it as well: only shapes are trusted."""
     try:
-        said = json.loads((folder / "said.json").read_text("utf-8"))
+        said = json.loads((folder / REPORT).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return (

@@ -6,7 +6,7 @@ environments and hidden ones.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coach.engine.git import Git, GitError, names
@@ -21,30 +21,40 @@ class ProjectFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.places = Places(root)
-        self._by_name: dict[str, list[str]] | None = None
+        self._indexes: list[dict[str, list[str]]] | None = None
 
     def ending_with(self, path: str) -> tuple[str, ...]:
-        """Return the files (posix, below the root) whose path ends with this one; one that is it, alone."""
-        wanted = path.replace("\\", "/").strip("/")
-        found = [
-            each
-            for each in self._named(wanted.rpartition("/")[2])
-            if each == wanted or each.endswith(f"/{wanted}")
-        ]
-        return (wanted,) if wanted in found else tuple(found)
+        """Return the files (posix, below the root) whose path ends with this one; one that is it, alone.
 
-    def resolve(self, path: str) -> str:
-        """Return the one file a printed path can mean, relative to the root; empty when none or several can."""
+        Files that git does not track are looked at only when none that it tracks ends so.
+        """
+        wanted = path.replace("\\", "/").strip("/")
+        name, end = wanted.rpartition("/")[2], f"/{wanted}"
+        for index in self._all():
+            found = [each for each in index.get(name, ()) if each == wanted or each.endswith(end)]
+            if found:
+                return (wanted,) if wanted in found else tuple(found)
+        return ()
+
+    def resolve(self, path: str, start: Path | None = None) -> str:
+        """Return the one file a printed path can mean, relative to the root; empty when none or several can.
+
+        Args:
+            path: as a program printed it.
+            start: the folder the program started in; none: the root.
+
+        """
         if not path or path.startswith(("<", "node:")) or "\0" in path:
             return ""
         is_absolute = os.path.isabs(path)  # noqa: PTH117 - strings as they were printed
-        relative = self.places.relative(path) if is_absolute else path
-        parts = [each for each in os.path.normpath(relative or "").replace("\\", "/").split("/") if each]
-        if relative is None or not parts or not ENVIRONMENTS.isdisjoint(parts):
+        whole = os.path.normpath(path if is_absolute else f"{start or self.root}/{path}")
+        relative = self.places.relative(whole)
+        if relative is not None and Places.is_own_name(relative) and _is_file(self.root / relative):
+            return relative
+        parts = [each for each in os.path.normpath(path).replace("\\", "/").split("/") if each]
+        if is_absolute or not ENVIRONMENTS.isdisjoint(parts):
             return ""
-        if ".." not in parts and _is_file(self.root / "/".join(parts)):
-            return "/".join(parts)
-        return "" if is_absolute else self._by_its_end(parts)
+        return self._by_its_end(parts)
 
     def _by_its_end(self, parts: Sequence[str]) -> str:
         for start in range(parts.count(".."), len(parts)):
@@ -53,22 +63,18 @@ class ProjectFiles:
                 return found[0] if len(found) == 1 else ""
         return ""
 
-    def _named(self, name: str) -> list[str]:
-        if self._by_name is None:
-            self._by_name = {}
-            for each in self._all():
-                self._by_name.setdefault(each.rpartition("/")[2], []).append(each)
-        return self._by_name.get(name, [])
+    def _all(self) -> list[dict[str, list[str]]]:
+        """Return the files by their last names: first those that git tracks, then the others."""
+        if self._indexes is None:
+            try:
+                self._indexes = [_index(self._listed("-c")), _index(self._listed("-o", "--exclude-standard"))]
+            except GitError:
+                self._indexes = [_index(self._walked())]
+        return self._indexes
 
-    def _all(self) -> Iterator[str]:
-        try:
-            listed = Git(self.root, timeout=10).run("ls-files", "-z", "-c", "-o", "--exclude-standard")
-        except GitError:
-            yield from self._walked()
-            return
-        for name in dict.fromkeys(names(listed)):
-            if Places.is_own_name(name):
-                yield name
+    def _listed(self, *words: str) -> list[str]:
+        listed = names(Git(self.root, timeout=10).run("ls-files", "-z", *words))
+        return [each for each in dict.fromkeys(listed) if Places.is_own_name(each)]
 
     def _walked(self) -> Iterator[str]:
         seen = 0
@@ -80,6 +86,13 @@ class ProjectFiles:
             seen += len(files)
             if seen > _MOST_FILES:
                 return
+
+
+def _index(files: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in files:
+        found.setdefault(each.rpartition("/")[2], []).append(each)
+    return found
 
 
 def _is_file(path: Path) -> bool:

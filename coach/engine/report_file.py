@@ -1,40 +1,47 @@
-"""The JUnit report that a command writes during a run: it counts only when this very run wrote it."""
+"""The JUnit reports that a command writes during a run: they count only when this very run wrote them."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.engine.junit import JUnitReport, read_junit
+from coach.engine.junit import JUnitReport
+from coach.engine.junit_reports import merged, report_files
 from coach.errors import TargetError
 
-_Stamp = tuple[int, int, int] | None
+_Stamp = tuple[int, int, int]
 
 
 @dataclass(slots=True)
 class ReportFile:
-    """One place where a report is expected; make it before the run begins."""
+    """One place where a report, or a folder of them, is expected; make it before the run begins."""
 
     path: Path
     notes: tuple[str, ...] = ()
-    _before: _Stamp = field(init=False)
+    _before: dict[Path, _Stamp] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._before = _stamp(self.path)
+        self._before = _stamps(self.path)
 
     def read(self) -> JUnitReport | None:
         """Return what the run reported; None, with a note, when it wrote nothing that can be read."""
-        if _stamp(self.path) == self._before:
-            self.notes = (f"this run wrote no {self.path.name}; its exit code is all that is known",)
+        written = [file for file, stamp in _stamps(self.path).items() if self._before.get(file) != stamp]
+        if not written:
+            self.notes = (
+                f"this run wrote no {self.path.name}; its exit code and its output are all that is known",
+            )
             return None
         try:
-            return read_junit(self.path)
+            return merged(written, self.path)
         except TargetError as error:
             self.notes = (f"the report cannot be used: {error}",)
             return None
 
 
-def _stamp(path: Path) -> _Stamp:
-    try:
-        seen = path.stat()
-    except OSError:
-        return None
-    return seen.st_mtime_ns, seen.st_size, seen.st_ino
+def _stamps(path: Path) -> dict[Path, _Stamp]:
+    found = {}
+    for file in report_files(path):
+        try:
+            seen = file.stat()
+        except OSError:
+            continue
+        found[file] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+    return found

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from coach.engine.leaders import Launch, Leader, confine, start
+from coach.engine.leaders import STACKS_SIGNAL, Launch, Leader, captured_bytes, start
 from coach.engine.processes import RUN_ID, Survivor, become_subreaper, kill_group, sweep, wait_until_gone
 
 Stop = Literal["", "timeout", "silence", "output_limit", "cancelled"]
@@ -28,6 +28,9 @@ _QUICK_TICK, _QUICK_SECONDS = 0.005, 3.0
 _GRACE = 0.3
 """How long a pipe is read on after the leader is gone, and how long helpers may take to end by themselves."""
 _STACKS_WAIT = 0.3
+_MEASURE_SECONDS = 0.25
+CAPTURED_BYTES = 2_000_000_000
+"""Of output that a test runner captures into a file: endless printing must not fill the disk."""
 _PATIENT = ((signal.SIGINT, 3.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
 _QUICK = ((signal.SIGINT, 0.3), (signal.SIGTERM, 0.3), (signal.SIGKILL, 2.0))
 
@@ -78,7 +81,6 @@ def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
     """
     become_subreaper()
     process = leader or start(launch)
-    confine(process.pid)
     watched = _Watched(process, limits, output_sink, cancel_event, on_tick, launch.stacks)
     return watched.until_gone(launch.env.get(RUN_ID, ""))
 
@@ -94,6 +96,9 @@ class _Watched:
     on_tick: Callable[[], bool]
     stacks: Path | None
     bytes: int = 0
+    captured: int = 0
+    """Bytes of the file that its output goes to, where it is not read from the pipe."""
+    last_measured: float = 0.0
     stop: Stop = ""
     began: float = field(default_factory=time.monotonic)
     last_sign: float = field(default_factory=time.monotonic)
@@ -137,6 +142,9 @@ class _Watched:
 
     def _tick(self) -> bool:
         self.last_tick = time.monotonic()
+        if self.last_tick - self.last_measured > _MEASURE_SECONDS:
+            self.last_measured = self.last_tick
+            self.captured = captured_bytes(self.process.pid)
         return self.on_tick()
 
     def _read(self) -> bool:
@@ -156,6 +164,8 @@ class _Watched:
         if self.cancel.is_set():
             return "cancelled"
         if self.limits.output_bytes and self.bytes > self.limits.output_bytes:
+            return "output_limit"
+        if self.captured > CAPTURED_BYTES:
             return "output_limit"
         if self.limits.wall and now - self.began > self.limits.wall:
             return "timeout"
@@ -179,9 +189,9 @@ class _Watched:
                     deadline = min(deadline, time.monotonic() + _GRACE)
 
     def _ask_for_stacks(self) -> None:
-        if self.stacks is None or not self.stacks.exists():
+        if not STACKS_SIGNAL or self.stacks is None or not self.stacks.exists():
             return
-        os.kill(self.process.pid, signal.SIGUSR1)
+        os.kill(self.process.pid, STACKS_SIGNAL)
         deadline = time.monotonic() + _STACKS_WAIT
         while time.monotonic() < deadline and not self.process.is_over():
             self._step(_TICK / 2)

@@ -4,6 +4,7 @@ import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coach.core.target import Target
 from coach.core.text import safe_line
@@ -11,6 +12,13 @@ from coach.engine.locating import VARIABLE, Located, at, exists, locate, relativ
 from coach.errors import TargetError, UsageError
 from coach.headless.talk import say
 
+if TYPE_CHECKING:
+    from coach.engine.junit import JUnitCase
+
+_MOST_OTHERS = 9
+"""Failures of a report that are named beside the first."""
+_MOST_TRIED = 50
+"""Failures of a report that are looked for until one is found."""
 _SHOWN = 160
 """Characters of a word that are said again."""
 
@@ -35,22 +43,48 @@ def _with_report(target: Target, args: Namespace, place: Located) -> Target:
 
 
 def _from_report(path: Path, args: Namespace, place: Located) -> Target:
-    from coach.engine.junit import node_id, read_junit
+    from coach.engine.junit_reports import read_reports
 
-    failed = read_junit(path).failed
+    failed = read_reports(path).failed
     if not failed:
         raise TargetError(f"no test failed in {path.name}", do="name the report of a red run")
     first = failed[0].failure
     more = f", the first of {len(failed)} failures" if len(failed) > 1 else ""
     say(f"{path.name}: {first.test} {first.exception}{more}")
+    for other in failed[1 : 1 + _MOST_OTHERS]:
+        say(f"  also failed: {other.failure.test} {other.failure.exception}")
+    if len(failed) > 1 + _MOST_OTHERS:
+        say(f"  and {len(failed) - 1 - _MOST_OTHERS} more")
     if args.command is not None:
         return _with_report(target_from([], args.command, place, Path.cwd()), args, place)
+    return _test_in_report(failed, path, place)
+
+
+def _test_in_report(failed: Sequence["JUnitCase"], path: Path, place: Located) -> Target:
+    """Return the first failing test that is found in the project. Raises TargetError when none is."""
+    from coach.engine.junit_names import NamedTest, named_test
+    from coach.engine.project_files import ProjectFiles
+
+    first = NamedTest()
     for folder in dict.fromkeys((place.project, place.root)):
-        if found := node_id(failed[0], folder):
-            return target_from([found], None, place, folder)
+        files = ProjectFiles(folder)
+        found = [named_test(each, files, Path.cwd()) for each in failed[:_MOST_TRIED]]
+        chosen = next((each for each in found if each.id), None)
+        if chosen is not None:
+            say(f"  found as {chosen.id}")
+            return target_from([chosen.id], None, place, folder)
+        first = found[0]
+    name = failed[0].failure.test
+    if first.candidates:
+        raise TargetError(
+            f"{name} could be in {len(first.candidates)} files",
+            why=f"each ends as the report says: {', '.join(first.candidates)}",
+            do="name the one: coach debug FILE::TEST, or run coach in its folder",
+        )
+    looked = ", ".join(first.looked_for)
     raise TargetError(
-        f"{first.test} is no pytest test of this project",
-        why="only tests that pytest runs can be found by their name in a report",
+        f"{name} is no pytest test of this project",
+        why=f"no file below {place.root} ends with {looked}" if looked else "its name leads to no file",
         do=f"say how it is run: coach debug --from-junit {path} -- COMMAND",
     )
 

@@ -142,8 +142,8 @@ KINDS = {
 def reported(state_home):
     """Return a function that runs a command through the command line and returns what the log says of the run."""
 
-    def run(laid, *words):
-        said = laid.coach("run", "--new", "--json", "--", *words).json
+    def run(laid, *words, at=""):
+        said = laid.coach("run", "--new", "--json", "--", *words, at=at).json
         log = next(path for path in state_home.rglob("*.jsonl") if said["session"] in str(path))
         events = [json.loads(line) for line in log.read_text().splitlines()]
         report = [each for each in events if each.get("kind") == "run_finished"][-1]["report"]
@@ -240,3 +240,15 @@ def test_an_output_nobody_knows_tells_its_error(lay, reported):
     [failure] = report["failures"]
     assert failure["message"] == "bad price in row 4: -3"
     assert signatures(reported(top, *words)[0]) == signatures(said)
+
+
+def test_a_command_in_a_folder_of_a_repository_names_its_files_from_the_top(lay, reported):
+    """It was typed and started in `web`: its runner names files from there, coach from the top of the repository."""
+    files = with_total({"pyproject.toml": "", "web/pyproject.toml": "", "web/test_cart.py": UNITTEST}, 6)
+    files["web/say.sh"] = "echo './test_cart.py:4: error: no rate'; exit 1\n"
+    top = lay(files)
+    top.commit("one")
+    for words, line in (((sys.executable, "-m", "unittest"), 11), (("sh", "say.sh"), 4)):
+        _, report = reported(top, *words, at="web")
+        frame = report["failures"][0]["frames"][-1]
+        assert (frame["path"], frame["line"], frame["own"]) == ("web/test_cart.py", line, True)

@@ -128,7 +128,7 @@ def test_a_command_is_verified_and_closed_by_what_it_can_give(project, words):
     made = project(files, command(*words))
     seen, found = walk(made, "price.sh", PRICE.replace("-gt", "-ge"))
     assert seen == ["hypothesize"]  # nothing is asked of it on the way
-    assert found.verdict == "verified", found.missing
+    assert found.verdict == "verified", [each.figure for each in found.missing]
     assert made.state.closed.ending == "verified"
     assert found.sentence.startswith("verified: red before, green now, red again without the change")
     assert "no suite to compare with" in found.sentence
@@ -146,7 +146,7 @@ def test_a_python_script_without_git_is_verified_in_the_same_way(project):
         {"app.py": "print(10 * 10)\n", "run.py": run}, command(sys.executable, "run.py"), git=False
     )
     _, found = walk(made, "app.py", "print(10 * 9)\n")
-    assert found.verdict == "verified", found.missing
+    assert found.verdict == "verified", [each.figure for each in found.missing]
 
 
 @pytest.mark.parametrize(
@@ -176,3 +176,208 @@ def test_a_command_that_was_never_seen_red_is_not_verified(project):
     made = project({"ok.sh": "exit 0\n"}, command("sh", "ok.sh"))
     assert "red-before" in {each.name for each in made.verify().missing}
     assert made.line("red-before").objections == ()
+
+
+# --- a neighbour that is red by itself ---------------------------------------------------------------------------------
+
+MOODY = """
+from pathlib import Path
+
+
+def test_moody():
+    said = Path({place!r})
+    calls = int(said.read_text() or 0) if said.exists() else 0
+    said.write_text(str(calls + 1))
+    assert {moods!r}[min(calls, {last})] == "g"
+"""
+
+
+def with_mood(tmp_path, moods):
+    """A neighbour that is red or green by the number of times it was run: suite, baseline, alone now, alone before."""
+    place = str(tmp_path / "calls")
+    return {**SHOP, "tests/test_moody.py": MOODY.format(place=place, moods=moods, last=len(moods) - 1)}
+
+
+def test_a_neighbour_that_is_red_in_company_only_is_not_counted_and_is_named(project, tmp_path):
+    made = pinned(project, with_mood(tmp_path, "rggg"))
+    made.write("stock.py", MENDED)
+    found = made.verify()
+    assert found.verdict == "verified", [each.figure for each in found.missing]
+    figure = made.line("no-new-failures").figure
+    assert "not counted: tests/test_moody.py::test_moody is red in company or under load only" in figure
+    assert [each.request.purpose for each in made.state.runs][-1] == "again"
+
+
+def test_a_neighbour_that_is_red_alone_before_the_fix_too_is_not_counted(project, tmp_path):
+    made = pinned(project, with_mood(tmp_path, "rgrr"))
+    made.write("stock.py", MENDED)
+    assert made.verify().verdict == "verified"
+    assert "test_moody is red alone before the fix too" in made.line("no-new-failures").figure
+
+
+def test_a_neighbour_that_the_fix_broke_counts_and_can_be_answered(project, tmp_path):
+    made = pinned(project, with_mood(tmp_path, "rgrg"))
+    made.write("stock.py", MENDED)
+    assert made.verify().verdict == "partial"
+    (objection,) = made.line("no-new-failures").objections
+    assert objection.key == "tests/test_moody.py::test_moody"
+    assert "red alone in #" in objection.text
+    assert "green before in #" in objection.text
+    made.step(cmd.AnswerObjection(objection=objection.key, reason="it has its moods"))
+    assert made.state.verification.verdict == "verified"
+    assert "it has its moods" in made.state.verification.sentence
+
+
+def test_a_file_that_never_loads_is_an_old_failure_and_hides_no_other(project):
+    made = pinned(project, {**SHOP, "tests/test_net.py": "import no_such_library\n"})
+    made.write("stock.py", MENDED)
+    assert made.verify().verdict == "verified", made.state.verification.missing
+    assert made.line("no-new-failures").figure == "1 failed, as before the fix"
+    assert made.line("nothing-lost").passed
+
+
+# --- small projects and odd tests --------------------------------------------------------------------------------------
+
+
+def test_a_whole_suite_as_target_is_not_run_twice(project):
+    files = {
+        "stock.py": STOCK,
+        "test_stock.py": "from stock import reserve\n\n\ndef test_one():\n    assert reserve(5, 3) == 3\n    assert reserve(1, 3) == 1\n",
+    }
+    made = project(files, Target())
+    made.step(cmd.PinTest())
+    made.write("stock.py", MENDED)
+    found = made.verify()
+    assert found.verdict == "verified", [each.figure for each in found.missing]
+    assert "suite" not in {each.request.purpose for each in made.state.runs}
+    assert made.line("no-new-failures").figure == "1 passed, none failed"
+
+
+def test_a_line_the_test_never_runs_is_said_to_be_one(project):
+    made = pinned(project)
+    made.write(
+        "stock.py",
+        MENDED + "\n\ndef spare(stock):\n    if stock > 9:\n        return stock - 9\n    return 0\n",
+    )
+    made.verify()
+    texts = [each.text for each in made.line("control").objections]
+    assert texts
+    assert all("the test never runs this line" in each for each in texts), texts
+
+
+def test_a_module_that_could_not_be_loaded_is_proven_without_a_pin(project):
+    lacks = STOCK.replace("def restock", "def fill")
+    files = {"stock.py": lacks, "test_stock.py": f"from stock import restock\n\n\n{NEIGHBOUR}"}
+    made = project(files, Target(words=("test_stock.py",)))
+    assert not any(
+        each.name == "test-pinned"
+        for each in checks.evaluate(made.state, made.state.workflow.step("failing-test"))
+    )
+    made.write("stock.py", STOCK)
+    found = made.verify()
+    assert found.verdict == "verified", [each.figure for each in found.missing]
+
+
+# --- nothing is lost on the way to green -------------------------------------------------------------------------------
+
+STOCK = "def reserve(stock, wanted):\n    return min(stock, wanted) - 1\n\n\ndef restock(stock, more):\n    return stock + more\n"
+MENDED = STOCK.replace(") - 1", ")")
+ROWS = "[[5, 3, 3], [2, 9, 2]]"
+STOCK_TESTS = (
+    "import json\nfrom pathlib import Path\n\nfrom stock import reserve, restock\n\n\n"
+    "def test_reserve_all():\n"
+    "    for stock, wanted, expected in json.loads(Path(__file__).with_name('rows.json').read_text()):\n"
+    "        assert reserve(stock, wanted) == expected\n\n\n"
+    "def test_restock():\n    assert restock(2, 3) == 5\n\n\n"
+    "def test_never_negative():\n    assert restock(0, 4) == 4\n"
+)
+SHOP = {
+    "stock.py": STOCK,
+    "tests/test_stock.py": STOCK_TESTS,
+    "tests/rows.json": ROWS,
+    "pytest.ini": "[pytest]\npythonpath = .\ntestpaths = tests\n",
+}
+PINNED = "tests/test_stock.py::test_reserve_all"
+NEIGHBOUR = "def test_restock():\n    assert restock(2, 3) == 5\n"
+DROP_IN_CONFTEST = "def pytest_collection_modifyitems(items):\n    items[:] = [each for each in items if each.name != 'test_restock']\n"
+
+
+def pinned(project, files=SHOP, test=PINNED):
+    made = project(files, Target(words=(test,)))
+    made.step(cmd.PinTest())
+    assert made.state.pin is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("tests/test_stock.py", STOCK_TESTS.replace(NEIGHBOUR, ""), "test_restock is gone from tests/test_stock.py"),
+        (
+            "tests/test_stock.py",
+            STOCK_TESTS.replace("def test_restock", "def check_restock") + "\n\ndef test_more():\n    assert 1 + 1 == 2\n",
+            "test_restock is gone from tests/test_stock.py",
+        ),
+        ("tests/test_stock.py", STOCK_TESTS.replace("    assert restock(2, 3) == 5", "    pass"), "test_restock asserts nothing"),
+        ("tests/test_stock.py", STOCK_TESTS.replace("    assert restock(2", "    return\n    assert restock(2"), "test_restock"),
+        (
+            "tests/test_stock.py",
+            STOCK_TESTS.replace("def test_restock", "@pytest.mark.skip\ndef test_restock").replace("import json", "import json\nimport pytest"),
+            "newly skipped: tests/test_stock.py::test_restock",
+        ),
+        ("tests/test_stock.py", f"{STOCK_TESTS}\n\ntest_restock.__test__ = False\n", "test_restock is gone from tests/test_stock.py"),
+        ("tests/conftest.py", DROP_IN_CONFTEST, "test_restock is gone from tests/test_stock.py"),
+        ("pytest.ini", SHOP["pytest.ini"] + "addopts = -k 'not restock'\n", "test_restock is gone from tests/test_stock.py"),
+    ],
+    ids=["deleted", "renamed", "emptied", "left early", "skipped", "switched off", "conftest", "addopts"],
+)  # fmt: skip
+def test_a_neighbour_that_was_dropped_is_named_however_it_was_done(project, name, text, said):
+    made = pinned(project)
+    made.write("stock.py", MENDED)
+    made.write(name, text)
+    found = made.verify()
+    assert found.verdict == "partial"
+    lost = made.line("nothing-lost")
+    assert not lost.passed
+    assert said in lost.figure, lost
+    for each in lost.objections:
+        made.step(cmd.AnswerObjection(objection=each.key, reason="it asked for the wrong thing"))
+    assert made.line("nothing-lost").passed
+    assert "it asked for the wrong thing" in made.line("nothing-lost").figure
+
+
+def test_rows_the_red_test_reads_are_no_fix(project):
+    made = pinned(project)
+    made.write("tests/rows.json", "[[5, 3, 2], [2, 9, 1]]")
+    found = made.verify()
+    assert found.verdict == "partial"
+    assert {"changed", "unchanged"} <= {each.name for each in found.missing}
+    assert made.line("changed").figure == "only tests/rows.json was changed: the red test reads it"
+    made.write("stock.py", MENDED)
+    made.write("tests/rows.json", "[[5, 3, 3]]")
+    assert made.verify().verdict == "partial"  # mended, and asked for less
+    assert not made.line("unchanged").passed
+
+
+def test_a_change_beside_the_matter_explains_nothing(project):
+    made = pinned(project, {**SHOP, "README.md": "Stock\n", "other.py": "X = 1\n"})
+    made.write("README.md", "Stock, mended\n")
+    made.verify()
+    assert made.line("changed").figure == "only README.md was changed: it is documentation"
+    made.write("other.py", "X = 2\n")
+    made.verify()
+    assert made.line("changed").figure == "weak: other.py is not imported by the test"
+
+
+def test_a_fix_with_a_new_test_and_a_mended_typo_is_verified(project):
+    made = pinned(project)
+    made.write("stock.py", MENDED)
+    made.write(
+        "tests/test_stock.py", f"{STOCK_TESTS}\n\ndef test_none_left():\n    assert reserve(0, 1) == 0\n"
+    )
+    found = made.verify()
+    assert found.verdict == "verified", [each.figure for each in found.missing]
+    assert found.sentence == (
+        "verified: red before, green now, red again without the change, small wrong fixes caught,"
+        " no new failure in the suite, no test lost"
+    )

@@ -51,6 +51,8 @@ class Mutant:
     text: str
     silences: bool = False
     """Whether it only takes away a check or a raise: with it a test may pass without the place being to blame."""
+    is_told: bool = False
+    """Whether it stands in what only people read, such as what is printed: that no test notices it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ _GOROUTINE = re.compile(r"goroutine \d{1,12} ")
 _GLUE = re.compile(r"(?:got|=|returned|is|was|have|:=)[: ]+(?P<value>[^=]+)$", re.IGNORECASE)
 
 
+def is_of_go(lines: Sequence[str]) -> bool:
+    """Whether a text is what a Go test says."""
+    return any(_SAID.match(line) or _GOROUTINE.match(line) for line in lines)
+
+
 def detail_of(lines: Sequence[str], package: str) -> Detail:
     """Read what ``t.Error`` and its like printed: the first line that tells of a failure, with what belongs to it."""
     starts = [row for row, line in enumerate(lines) if _SAID.match(line)]

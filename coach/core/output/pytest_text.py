@@ -113,6 +113,16 @@ def _tail(test: str) -> str:
     return name.replace("::", ".") + bracket + parameters if colons else path
 
 
+def is_of_pytest(line: str) -> bool:
+    """Whether a line is one of those in which pytest says what went wrong."""
+    return line.startswith("E   ")
+
+
+def detail_of_block(lines: Sequence[str]) -> Detail:
+    """Read what pytest shows of one failure, as its reports hold it too."""
+    return _detail(_Block("", "call", 0, list(lines)))[0]
+
+
 def _detail(block: _Block) -> tuple[Detail, str]:
     """Read what pytest shows of one failure, in its long, short or native style."""
     captured = next(

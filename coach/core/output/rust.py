@@ -98,6 +98,11 @@ def _failure(name: str, sections: dict[str, list[str]], panics: dict[str, list[s
     return failure_of(name, detail, text=(section or lines)[:60])
 
 
+def is_panic(line: str) -> bool:
+    """Whether a line begins a panic."""
+    return bool(_PANIC.match(line))
+
+
 def panic_of(lines: Sequence[str]) -> Detail:
     """Read one panic: its message, its place, its backtrace, and the two sides of an assertion."""
     begun = _PANIC.match(lines[0])

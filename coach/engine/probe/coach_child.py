@@ -77,7 +77,7 @@ class Child:
         sys.modules["__main__"] = main
         sys.argv[:] = [spec.origin, *self.request["args"]]
         if hasattr(sys, "orig_argv"):
-            sys.orig_argv[:] = [sys.executable, "-B", "-m", "pytest", *self.request["args"]]
+            sys.orig_argv[:] = [sys.executable, "-m", "pytest", *self.request["args"]]
         for name, (path, early) in self.server.early.items():
             _make_module(name, path, early)
         try:

@@ -15,9 +15,11 @@ import json
 import os
 import sys
 import time
+from functools import partial
 
 import coach_bytecode
 import coach_operands
+import coach_plain
 import coach_said
 import pytest
 from coach_ids import ids
@@ -76,8 +78,8 @@ real = _Real()
 class _Channel:
     """Appends events to one file. Invariant: never writes to a descriptor that is not that file."""
 
-    def __init__(self, path, nonce, stacks):
-        self.path, self.nonce, self.stacks = path, nonce, stacks
+    def __init__(self, path, nonce, stacks, signal_of_stacks=0):
+        self.path, self.nonce, self.stacks, self.signal = path, nonce, stacks, signal_of_stacks
         self.pid = real.getpid()
         self.mark = '"pid":%d,"nonce":%s' % (self.pid, real.quote(nonce))
         self.silent = False
@@ -93,14 +95,14 @@ class _Channel:
         self.identity = (seen.st_dev, seen.st_ino)
 
     def _register_stacks(self):
-        """Let SIGUSR1 write the stacks of all threads: a hang gets a place."""
+        """Let a signal write the stacks of all threads: a hang gets a place. Forked children have its default again."""
         try:
             import faulthandler
-            import signal
 
-            if self.stacks and hasattr(faulthandler, "register"):
+            if self.stacks and self.signal and hasattr(faulthandler, "register"):
                 fd = real.open(self.stacks, real.append_flags | os.O_CREAT, 0o600)  # that it exists says: ready
-                faulthandler.register(signal.SIGUSR1, file=fd, all_threads=True, chain=False)
+                faulthandler.register(self.signal, file=fd, all_threads=True, chain=False)
+                os.register_at_fork(after_in_child=partial(faulthandler.unregister, self.signal))
         except (ImportError, OSError, ValueError, RuntimeError):
             self.stacks = ""
 
@@ -564,12 +566,14 @@ class _State:
             return
         try:
             settings = json.loads(real.contents(path, 1_000_000).decode("utf-8"))
-            self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""))
+            self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""), settings.get("signal", 0))
             self.reader = _Reader(settings["root"])
             self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
             self.modules = settings.get("modules", "")
             ids.begin(settings["root"])
             coach_bytecode.install(self.is_own)
+            if "bytecode" in settings:
+                coach_plain.restore(settings["bytecode"], settings["held"])
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
             return

@@ -6,9 +6,10 @@ from coach.core.isolate.pollution import file_of
 from coach.core.oracle import Outcome
 from coach.core.search import AxisFound, How, SearchResult
 from coach.core.target import Target
-from coach.engine.probing import Order, Probe
+from coach.engine.probing import Probe
 from coach.engine.search import Stopped, drive
 from coach.engine.searches.task import Task, ended
+from coach.engine.varying import Order
 
 _ONE_SEED = 0
 

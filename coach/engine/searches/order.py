@@ -8,9 +8,10 @@ from coach.core.isolate.pollution import file_of, find_polluters
 from coach.core.isolate.repeats import any_failure, runs_for
 from coach.core.reference import Reference
 from coach.core.search import PollutersFound, SearchResult
-from coach.engine.probing import Answer, Order, Probe
+from coach.engine.probing import Answer, Probe
 from coach.engine.search import Stopped, drive
 from coach.engine.searches.task import Task, ended
+from coach.engine.varying import Order
 
 _STEPS = 40
 """Questions a search of a thousand tests asks, for the doubt of a victim that fails only sometimes."""

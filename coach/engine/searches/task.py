@@ -11,9 +11,10 @@ from coach.core.reference import Reference
 from coach.core.search import Found, How, SearchRequest, SearchResult
 from coach.core.target import Target
 from coach.engine.composing import Composer, Entry
-from coach.engine.probing import Order, Probe
+from coach.engine.probing import Probe
 from coach.engine.search import Bench, drive
 from coach.engine.snapshot import TreeStore
+from coach.engine.varying import Order
 
 _STEPS = 20
 """Questions a search asks, for the doubt of a failure that shows only sometimes."""

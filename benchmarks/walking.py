@@ -1,0 +1,255 @@
+"""One walk: the real program in a real terminal, driven by nothing but what its own screen offers as the next move.
+
+The walker knows no step and no key by heart. It reads the key that stands lit beside the next move, presses it, keeps a form
+as it is filled, and makes the engineer's edit when the screen asks for a change. Whatever does not take it further is counted.
+"""
+
+import re
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.e2e.terminal import Terminal
+
+MOST_KEYS = 25
+MOST_SECONDS = 240
+QUIET = 0.6
+"""Seconds without a new byte after which the screen is read."""
+PATIENCE = 20
+"""Seconds in which a save may show what it does."""
+NAMED = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "space": " ",
+    "tab": "\t",
+    "ctrl+s": "\x13",
+    "↑": "\x1b[A",
+    "↓": "\x1b[B",
+}
+CLOSED = re.compile(r"closed: ([\w ,]+)")
+ASKS_FOR_EDIT = re.compile(
+    r"\b(change|edit|fix)\b.*\bsave|\bsave\b.*\b(change|edit|fix)\b|(Make|make) the\b.*\b(change|edit|fix)\b"
+)
+WINDOW = re.compile(r"╰─.*?─ ([^─╯]*(?:esc|⚠)[^╯]*?) ─*╯")
+CLOCKS = re.compile(r"\d+(?:\.\d+)? ?(?:ms|s|min|h)\b|\d\d:\d\d(:\d\d)?|[▁▂▃▄▅▆▇█⠁-⣿]+")
+"""What a screen says of time passing: not a change that a key made."""
+
+
+@dataclass
+class Move:
+    """What the screen offers now."""
+
+    text: str
+    key: str
+    """As it is shown; empty when only a person can make the move."""
+    window: str = ""
+    """The line of keys of the window that lies on top, if there is one."""
+
+
+@dataclass
+class Walk:
+    """What came of it."""
+
+    keys: list[str] = field(default_factory=list)
+    detours: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    verdict: str = ""
+    why: str = ""
+    """Why it ended where it did, when it was not closed as verified."""
+
+    @property
+    def is_verified(self) -> bool:
+        return self.verdict == "verified"
+
+
+class Walker:
+    """Walks one session. ``edit`` makes the right change on disk; ``told`` gets each step, for a transcript."""
+
+    def __init__(self, terminal: Terminal, edit, told, *, on=False) -> None:
+        self.terminal, self._edit, self._told = terminal, edit, told
+        self.goes_on = on
+        """Whether it types a sentence where a form cannot be kept as filled: to see what comes behind; counted as a detour."""
+        self.walk = Walk()
+        self._edited = False
+        self._seen: dict[tuple[str, str, str], int] = {}
+        self._kept: set[tuple[str, str]] = set()
+        self._began = time.monotonic()
+
+    def go(self) -> Walk:
+        while not self._is_over():
+            move = self._next()
+            if self._stuck_on(move):
+                break
+            if move.window:
+                self._answer(move)
+            elif not self._edited and ASKS_FOR_EDIT.search(move.text):
+                self._edited = True
+                self._edit()
+                self._told(f"the edit is made: {move.text}", self.terminal.text)
+                self._wait_changed(self.terminal.text, PATIENCE)
+            elif move.key:
+                self._press(move.key, move.text)
+            else:
+                self.walk.why = f"the screen offers no key: {move.text}"
+                break
+        self.walk.seconds = time.monotonic() - self._began
+        return self.walk
+
+    def _is_over(self) -> bool:
+        self._settle()
+        found = CLOSED.search(self.terminal.text)
+        if found:
+            self.walk.verdict = found[1].strip()
+        elif len(self.walk.keys) >= MOST_KEYS:
+            self.walk.why = f"{MOST_KEYS} keys were not enough"
+        elif time.monotonic() - self._began > MOST_SECONDS:
+            self.walk.why = f"{MOST_SECONDS} s were not enough"
+        else:
+            return False
+        if not self.walk.is_verified:
+            self._told(self.walk.why or self.walk.verdict, self.terminal.text)
+        return True
+
+    def _stuck_on(self, move: Move) -> bool:
+        """Count the same advice twice at the same place as a detour, three times as the end."""
+        if ASKS_FOR_EDIT.search(move.text) and not self._edited:
+            return False
+        mark = (CLOCKS.sub("", move.text), move.key + move.window, self._place())
+        self._seen[mark] = self._seen.get(mark, 0) + 1
+        if self._seen[mark] == 2 and not move.window:
+            self.walk.detours.append(f"the same move again: {move.key or move.window}: {move.text}")
+        if self._seen[mark] < 3:
+            return False
+        self.walk.why = f"the same move for the third time: {move.key or move.window}: {move.text}"
+        self._told(self.walk.why, self.terminal.text)
+        return True
+
+    def _press(self, key: str, because: str) -> None:
+        before = self.terminal.text
+        self.walk.keys.append(key)
+        self.terminal.press(NAMED.get(key, key))
+        self._wait_changed(before)
+        after = self.terminal.text
+        self._told(f"{len(self.walk.keys)}. {key}   ({because})", after)
+        if self._still(after) == self._still(before):
+            self.walk.detours.append(f"{key} changes nothing: {because}")
+
+    def _answer(self, move: Move) -> None:
+        """Keep a window as it is filled, by the first key that its own frame names."""
+        is_form = "ctrl+s" in move.window or "⚠" in move.window
+        if is_form and self._refused(move):
+            self.walk.detours.append(f"the form is not filled: {move.text}: {move.window}")
+            if not self.goes_on:
+                self._press("esc", "the form is not filled")
+                return
+            self.terminal.press("as the evidence says\tas the evidence says\tas the evidence says")
+            self._press("ctrl+s", "typed a sentence")
+            return
+        named = re.search(r"ctrl\+s|enter|\b[a-z]\b(?= \w)", move.window)
+        self._press(named[0] if named else "esc", move.window)
+
+    def _refused(self, move: Move) -> bool:
+        """Return whether a form did not take its filling: it says so itself, or was kept before and comes again."""
+        mark = (move.text, self._place())
+        again, self._kept = mark in self._kept, self._kept | {mark}
+        return again or "⚠" in move.window
+
+    def _wait_changed(self, before: str, seconds: float = 3) -> None:
+        """Wait until something else is drawn and nothing is said to run."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._settle()
+            if self._still(self.terminal.text) != self._still(before):
+                return
+
+    def _settle(self) -> None:
+        """Wait until the program draws nothing more, and no run, search or proof is under way."""
+        end = self._began + MOST_SECONDS + 30
+        while time.monotonic() < end:
+            self.terminal.settle(QUIET, 2)
+            if not self._is_busy():
+                self.terminal.settle(QUIET, 2)
+                if not self._is_busy():
+                    return
+
+    def _is_busy(self) -> bool:
+        """Return whether a person would wait: nothing is drawn yet, or `c stop` is what the foot of the screen offers."""
+        if self._window():
+            return False
+        foot = "\n".join(self.terminal.text.splitlines()[-2:])
+        return bool(re.search(r"(^|\s)c  stop\b", foot)) or not (
+            self._place() or CLOSED.search(self.terminal.text)
+        )
+
+    def _still(self, text: str) -> str:
+        return CLOCKS.sub("", text)
+
+    def _place(self) -> str:
+        """Return the steps and their marks: what tells progress."""
+        return next((CLOCKS.sub("", line) for line in self.terminal.text.splitlines() if "●" in line), "")
+
+    def _next(self) -> Move:
+        window = self._window()
+        chips = self._chips()
+        if window:
+            return Move(self._title(), "", window)
+        if not chips:
+            return Move(self._advice(len(self.terminal.screen.display), 0), "")
+        row, column, key = chips[0]
+        return Move(self._advice(row, column), key)
+
+    def _window(self) -> str:
+        found = [each for line in self.terminal.screen.display for each in WINDOW.findall(line)]
+        return found[-1].strip() if found else ""
+
+    def _title(self) -> str:
+        tops = [line for line in self.terminal.screen.display if "╭─ " in line]
+        return re.sub(r"[─╭╮│╰╯]+", " ", tops[-1] if tops else "").strip()[:60]
+
+    def _chips(self) -> list[tuple[int, int, str]]:
+        """Return the lit keys from the top: the one place that says what comes next is drawn black on the accent."""
+        found = []
+        for row in range(1, self.terminal.screen.lines - 1):
+            cells = [self.terminal.screen.buffer[row][x] for x in range(self.terminal.screen.columns)]
+            lit = "".join(cell.data if _is_lit(cell) else "\0" for cell in cells)
+            found += [(row, m.start(), m[0].strip()) for m in re.finditer(r"[^\0]+", lit) if m[0].strip()]
+        return found
+
+    def _advice(self, row: int, column: int) -> str:
+        """Return the sentence before the lit key: on its row, or in the panel above it."""
+        lines = [_left(line) for line in self.terminal.screen.display]
+        at = next(
+            (y for y in range(min(row, len(lines) - 1), -1, -1) if re.search(r"[→✔] \w", lines[y])), None
+        )
+        if at is None:
+            return ""
+        if at == row:
+            return re.sub(r"^.*?[→✔] ", "", lines[row][:column]).strip()
+        parts = [re.sub(r"^\s*[→✔] ", "", line).strip() for line in lines[at:row]]
+        return " ".join(part for part in parts if part)
+
+    def leave(self) -> None:
+        """End the program, by its own key if it listens."""
+        self.terminal.press("\x1b")
+        self.terminal.settle(0.2, 2)
+        self.terminal.press("\x11")
+        end = time.monotonic() + 10
+        while time.monotonic() < end and self.terminal.pump():
+            pass
+        if self.terminal.child.isalive():
+            self.terminal.kill(signal.SIGKILL)
+        self.terminal.child.close()
+
+
+def _left(line: str) -> str:
+    """Return what a line says in the panel at the left, or the whole line where there are no panels."""
+    return re.split(r"[│╮]", line)[1] if line.startswith("│") else line
+
+
+def _is_lit(cell) -> bool:
+    """Return whether a cell is drawn as the key of the next move is: bold and dark on the accent."""
+    return cell.bold and cell.fg == "000000" and cell.bg == "87afd7"
