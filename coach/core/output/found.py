@@ -41,8 +41,8 @@ class Detail:
 
 
 def failure_of(test: str, detail: Detail, phase: Phase = "call", text: Sequence[str] = ()) -> Failure:
-    """Return a failure, shortened to what one event may hold; ``text`` is all that the runner said of it."""
-    said = "\n".join(text).strip("\n")
+    """Return a failure, shortened to what one event may hold; ``text`` is kept where message and frames do not say it."""
+    said = "" if detail.message and detail.frames else "\n".join(text).strip("\n")
     return Failure(
         test=test if len(test) <= _MOST_NAME else f"{test[:300]}…{test[-199:]}",
         phase=phase,

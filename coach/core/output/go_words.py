@@ -53,7 +53,7 @@ def detail_of(lines: Sequence[str], package: str) -> Detail:
     rest = [line.strip() for line in chosen[1:] if line.strip()]
     message = "\n".join([head["message"].strip(), *rest]).strip("\n")
     frame = frame_at(_in_package(head["path"], package), head["line"])
-    return Detail("", message, (frame,), _difference([head["message"], *chosen[1:]]))
+    return Detail("", message, (frame,), difference_in_words([head["message"], *chosen[1:]]))
 
 
 def _testify(block: Sequence[str], head: re.Match[str], package: str) -> Detail:
@@ -72,11 +72,15 @@ def _testify(block: Sequence[str], head: re.Match[str], package: str) -> Detail:
     frames = frames or [frame_at(_in_package(head["path"], package), head["line"])]
     notes = [line.strip() for line in said.get("Messages", []) if line.strip()]
     return Detail(
-        "", "\n".join([*error[:20], *notes]), tuple(reversed(frames)), _named(error) or _difference(error)
+        "",
+        "\n".join([*error[:20], *notes]),
+        tuple(reversed(frames)),
+        _named(error) or difference_in_words(error),
     )
 
 
-def _difference(lines: Sequence[str]) -> tuple[Difference, ...]:
+def difference_in_words(lines: Sequence[str]) -> tuple[Difference, ...]:
+    """Read ``got 3, want 2``, ``expected 2 but got 3``, two named lines, or a diff that says its signs."""
     for row, line in enumerate(lines):
         if "(-want +got)" in line or "(-expected +actual)" in line:
             return of_diff(

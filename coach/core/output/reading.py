@@ -5,17 +5,20 @@ Only where no test failed, compilers, traces and at last the last telling lines 
 format, the more its word counts.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from coach.core.output.compilers import read_compilers
-from coach.core.output.found import MOST_FAILURES, Detail, Found, failure_of, unique
+from coach.core.output.found import MOST_FAILURES, Detail, Found, failure_of, frame_at, unique
 from coach.core.output.go_tests import read_go
+from coach.core.output.go_words import difference_in_words
 from coach.core.output.jest import read_jest
 from coach.core.output.jvm import read_jvm
 from coach.core.output.last_lines import telling_lines
 from coach.core.output.lines import plain_lines
 from coach.core.output.mocha import read_mocha
+from coach.core.output.native import read_native
 from coach.core.output.node_spec import read_node_spec
 from coach.core.output.numbered import read_numbered
 from coach.core.output.pytest_text import read_pytest
@@ -40,11 +43,17 @@ RUNNERS: dict[str, Reader] = {
     "pytest": read_pytest,
     "JUnit": read_jvm,
     "RSpec, PHPUnit, Minitest": read_numbered,
+    "GoogleTest, CTest, Automake": read_native,
 }
 """Everything that reads a test runner's output, by the name people know it by."""
 
 OTHERS: tuple[Reader, ...] = (read_compilers, read_traces)
 """What is asked when no test failed, the one that knows more first."""
+
+
+_PLACE = re.compile(r"(?<![\w/.-])(?P<path>[\w./-]{1,200}\.[A-Za-z]\w{0,4}):(?P<line>\d{1,9})\b")
+_NOTHING_SAID = frozenset({"", "test failed", "Failed", "SEGFAULT"})
+"""Messages of tests whose process ended by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +91,24 @@ def _other(lines: Sequence[str], end: int, exit_code: int) -> tuple[Failure, ...
             if found is not None and found.failures:
                 return found.failures
     rest = lines[end:] if any(line.strip() for line in lines[end:]) else lines
-    return (failure_of("", Detail(f"exit {exit_code}", telling_lines(rest)), "command"),)
+    message = telling_lines(rest)
+    said = message.split("\n")
+    places = [place for line in said if (place := _PLACE.search(line[:1_000]))]
+    frames = tuple(frame_at(each["path"], each["line"]) for each in places[:1])
+    detail = Detail(f"exit {exit_code}", message, frames, difference_in_words(said))
+    return (failure_of("", detail, "command"),)
 
 
 def _explained(failure: Failure, lines: Sequence[str]) -> Failure:
-    """A test of which nothing is said but that its process ended (``exit 1``): the trace in the output says more."""
-    if failure.message or failure.frames or failure.exception:
+    """A test of which nothing is said but that its process ended: the trace in the output says more."""
+    if failure.exception or failure.message.strip("'") not in _NOTHING_SAID:
         return failure
-    found = read_traces(lines)
+    found = read_traces([line.removeprefix("# ") for line in lines])
     if found is None:
         return failure
     trace = found.failures[0]
-    said = {
-        "exception": trace.exception,
-        "message": trace.message,
-        "frames": trace.frames,
-        "causes": trace.causes,
-    }
+    frames = trace.frames or failure.frames
+    said = {"exception": trace.exception, "message": trace.message, "frames": frames, "causes": trace.causes}
     return failure.model_copy(update=said)
 
 

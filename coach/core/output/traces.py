@@ -19,10 +19,19 @@ _JAVA = re.compile(
 _RUST = re.compile(r"thread '[^']{0,300}'(?: \(\d+\))? panicked at ")
 _GO = re.compile(r"(?:panic|fatal error): ")
 _DIED = re.compile(r"(?P<message>\S.{0,500}?) at (?P<path>\S{1,300}) line (?P<line>\d{1,9})\.$")
+_ASSERT = re.compile(
+    r"(?:[^\s:]{1,200}: )?(?P<path>[^\s:]{1,300}):(?P<line>\d{1,9}): (?P<function>[^`:]{0,200}): Assertion `(?P<message>.{0,500})' failed\.$"
+)
+_ASSERT_OF_MAC = re.compile(
+    r"Assertion failed: \((?P<message>.{0,500})\), function (?P<function>\w+), file (?P<path>\S+), line (?P<line>\d{1,9})\.$"
+)
+_NODE_HEAD = re.compile(r"(?P<path>(?:file://)?/?\S.{0,400}\.[cm]?[jt]sx?):(?P<line>\d{1,9})$")
+"""What node prints above the line that could not be run or read."""
 _SHELL = re.compile(r"(?P<path>[^\s:]{1,300}): (?:line )?(?P<line>\d{1,9}): (?P<message>\S.*)$")
 _RUBY = re.compile(
     r"(?P<path>[^\s:]{1,300}\.rb):(?P<line>\d{1,9}):in [`'](?P<function>[^']{0,200})': (?P<message>.*?) \((?P<exception>[\w:]+)\)$"
 )
+_ONE_LINE = (_RUBY, _DIED, _ASSERT, _ASSERT_OF_MAC)
 _MOST_LINES = 400
 _MOST_TRIED = 20
 """Places that look like the begin of a trace and are none, before the search ends."""
@@ -55,11 +64,8 @@ def _reader(lines: Sequence[str], row: int) -> _Read | None:
         return _go
     if row + 1 < len(lines) and lines[row + 1].strip().startswith("at "):
         return _with_stack
-    return (
-        _one_line
-        if line[:1].strip() and (_RUBY.match(line) or _DIED.match(line) or _is_of_shell(line))
-        else None
-    )
+    is_one_line = any(each.match(line) for each in _ONE_LINE) or _is_of_shell(line)
+    return _one_line if line[:1].strip() and is_one_line else None
 
 
 def _python(lines: Sequence[str], row: int) -> tuple[Detail, tuple[Cause, ...]] | None:
@@ -94,7 +100,15 @@ def _with_stack(lines: Sequence[str], row: int) -> tuple[Detail, tuple[Cause, ..
             frames.append(frame)
     if said is None or not frames:
         return None
-    return Detail(said["name"], said["message"] or "", tuple(reversed(frames))), ()
+    frames.reverse()
+    head = next(
+        (found for line in reversed(lines[max(row - 6, 0) : row]) if (found := _NODE_HEAD.match(line))), None
+    )
+    if head is not None:
+        place = frame_at(head["path"], head["line"])
+        if all((each.path, each.line) != (place.path, place.line) for each in frames):
+            frames.append(place)
+    return Detail(said["name"], said["message"] or "", tuple(frames)), ()
 
 
 def _one_line(lines: Sequence[str], row: int) -> tuple[Detail, tuple[Cause, ...]] | None:
@@ -103,6 +117,9 @@ def _one_line(lines: Sequence[str], row: int) -> tuple[Detail, tuple[Cause, ...]
     if ruby := _RUBY.match(line):
         frame = frame_at(ruby["path"], ruby["line"], ruby["function"])
         return Detail(ruby["exception"], ruby["message"], (frame,)), ()
+    if failed := _ASSERT.match(line) or _ASSERT_OF_MAC.match(line):
+        frame = frame_at(failed["path"], failed["line"], failed["function"])
+        return Detail("Assertion", f"{failed['message']} failed", (frame,)), ()
     found = _DIED.match(line) or (_SHELL.match(line) if _is_of_shell(line) else None)
     if found is None:
         return None

@@ -313,6 +313,62 @@ TaxTest > isFull() FAILED
         "org/junit/jupiter/api/AssertEquals.java:197",
         counts={"failed": 1, "passed": 2},
     ),
+    "GoogleTest below CTest": Shown(
+        """[ RUN      ] Tax.Full
+/w/tests/tax_test.cc:14: Failure
+Expected equality of these values:
+  tax(100)
+    Which is: 107
+  119
+[  FAILED  ] Tax.Full (0 ms)
+[ RUN      ] Tax.Zero
+[       OK ] Tax.Zero (0 ms)
+
+50% tests passed, 1 tests failed out of 2
+""",
+        ("Tax.Full",),
+        "Expected equality of these values:",
+        got="107",
+        wanted="119",
+        path="/w/tests/tax_test.cc:14",
+        sure=False,
+        counts={"failed": 1, "passed": 1},
+    ),
+    "Automake": Shown(
+        """PASS: zero.sh
+tax is 107, not 119
+FAIL: full.sh
+# TOTAL: 2
+# PASS:  1
+# FAIL:  1
+""",
+        ("full.sh",),
+        "tax is 107, not 119",
+        counts={"failed": 1, "passed": 1},
+    ),
+    "a file that node cannot read": Shown(
+        """TAP version 13
+# /w/tax.test.js:2
+# this is no javascript
+#      ^^
+# SyntaxError: Unexpected identifier 'is'
+#     at wrapSafe (node:internal/modules/cjs/loader:1464:18)
+# Node.js v20.20.2
+# Subtest: /w/tax.test.js
+not ok 1 - /w/tax.test.js
+  ---
+  location: '/w/tax.test.js:1:1'
+  exitCode: 1
+  error: 'test failed'
+  ...
+1..1
+""",
+        ("/w/tax.test.js",),
+        "Unexpected identifier 'is'",
+        "SyntaxError",
+        path="/w/tax.test.js:2",
+        counts={"failed": 1},
+    ),
     "RSpec": Shown(
         """F.
 
@@ -400,6 +456,8 @@ def test_lines_of_tasks_that_run_side_by_side_are_told_apart():
         ("\n/w/a.js\n  2:7  error  'x' is never used  no-unused-vars\n", "/w/a.js", "no-unused-vars", "'x' is never used", "/w/a.js:2"),
         ('Exception in thread "main" java.lang.IllegalStateException: no rate\n\tat shop.Tax.rate(Tax.java:3)\n', "", "IllegalStateException", "no rate", "shop/Tax.java:3"),
         ("thread 'main' panicked at src/main.rs:2:5:\nno rate\n", "", "panicked", "no rate", "src/main.rs:2"),
+        ("tax: tax.c:9: main: Assertion `tax(100) == 119' failed.\nAborted (core dumped)\n", "", "Assertion", "tax(100) == 119 failed", "tax.c:9"),
+        ("ok 12 checks\nbad: rates.lua:7: expected 119 but got 107\ndone in 0.3s\n", "", "exit 2", "bad: rates.lua:7: expected 119 but got 107", "rates.lua:7"),
         ("no rate at bin/tax.pl line 4.\n", "", "", "no rate", "bin/tax.pl:4"),
         ("./run.sh: line 3: taxx: command not found\n", "", "", "taxx: command not found", "./run.sh:3"),
         ("ok so far\nfatal: no rate\nnpm error code 1\nnpm error A complete log of this run\n", "", "exit 2", "fatal: no rate", ""),
