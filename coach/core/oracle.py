@@ -50,8 +50,8 @@ def judge(
         grain: how like it a failure must be.
 
     """
-    if report.foreign_modules:
-        return _unresolved(f"it loaded {report.foreign_modules[0]} from outside the copy under test")
+    if report.not_about_the_code:
+        return _unresolved(report.not_about_the_code)
     if report.ending.kind not in {"completed", "collection_error"}:
         return _unresolved(report.ending.sentence or report.ending.kind)
     if failing:

@@ -23,6 +23,8 @@ def judge_run(
     state: SessionState, run: Run, report: RunReport
 ) -> tuple[tuple[FailureSignature, ...], Judged]:
     """Return the failing set of a run and what it was judged to be."""
+    if report.not_about_the_code:
+        return (), judge(report, ())
     is_whole = run.request.purpose in _WHOLE
     failing = failing_set(report, with_reruns=not is_whole)
     reference = None if is_whole else state.reference
@@ -31,7 +33,7 @@ def judge_run(
     if reference and failing and not is_exact:
         judged = _of_edit(reference, report, _edited(state, reference, run), judged)
     own = _by_oracle(state, run, report) if not failing else None
-    if own is None or report.foreign_modules:
+    if own is None:
         return failing, judged
     seen = signature_of(own)
     if reference and seen.strict not in reference.strict:

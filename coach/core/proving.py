@@ -64,7 +64,7 @@ def red_without(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck
     if not tried:
         return _unmade(state, "red-without", title, not_run(state, runs), runs)
     for run in tried:
-        is_sound = run.is_evidence and not (run.report and run.report.foreign_modules)
+        is_sound = run.is_evidence and not (run.report and run.report.not_about_the_code)
         if is_sound and _shows_defect(state, run):
             return line("red-without", title, f"red again in #{run.number}", passed=True, runs=(run.number,))
     figure = _why_not_red(tried[-1])

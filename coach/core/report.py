@@ -220,12 +220,21 @@ class RunReport(Value):
     """Source files that changed while the run was under way: its evidence belongs to no single tree."""
     foreign_modules: tuple[Text, ...] = ()
     """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
+    lacking: tuple[Prose, ...] = ()
+    """What the checkout has and the copy had not, and the run ended for: ``the copy has no x: git ignores it``."""
     probe_notes: tuple[Prose, ...] = ()
     """Dropped channel lines, probe errors: reasons to doubt the report."""
     warm: bool = False
     """Whether it was forked from the warm server: quick feedback, and never evidence."""
     cold_because: Prose = ""
     """Why a run that could have been warm was not."""
+
+    @property
+    def not_about_the_code(self) -> str:
+        """Why a run in a copy is evidence of nothing, in words; empty when it is."""
+        if self.foreign_modules:
+            return f"it loaded {self.foreign_modules[0]} from outside the copy under test"
+        return self.lacking[0] if self.lacking else ""
 
 
 NO_FIELDS: set[str] = set()

@@ -31,7 +31,7 @@ def baseline_of(state: SessionState) -> Run | None:
             run.request.purpose == "baseline"
             and run.report
             and _is_told(run.report)
-            and not run.report.foreign_modules
+            and not run.report.not_about_the_code
         ):
             return run
     return None
@@ -103,7 +103,7 @@ def _newest(runs: tuple[Run, ...], purpose: str) -> Run | None:
 def _says_each(run: Run) -> bool:
     """Whether a run of several tests came to its end, each test with a report."""
     report = run.report
-    return report is not None and report.ending.is_complete and not report.foreign_modules
+    return report is not None and report.ending.is_complete and not report.not_about_the_code
 
 
 def _is_green(run: Run | None, test: str) -> bool:

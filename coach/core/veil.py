@@ -36,19 +36,20 @@ class Veil:
 
     def seen(self, observation: Observation) -> Observation:
         """Return what was seen without the secrets; the same object when there are none in its prose."""
-        veiled: Observation = _in_value(observation, self.text)
+        veiled: Observation = in_prose(observation, self.text)
         return veiled
 
     def report(self, report: RunReport) -> RunReport:
         """Do the same for a report alone."""
-        veiled: RunReport = _in_value(report, self.text)
+        veiled: RunReport = in_prose(report, self.text)
         return veiled
 
 
 NOTHING_SECRET = Veil(())
 
 
-def _in_value(value: Any, change: Callable[[str], str]) -> Any:
+def in_prose(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a value with ``change`` made to all its prose; the same object when nothing is changed by that."""
     changed = {}
     kind: Any = type(value)
     for name, shape in _prose_of(kind).items():
@@ -67,7 +68,7 @@ def _in_shape(found: Any, shape: Shape | None, change: Callable[[str], str]) -> 
         text = change(found) if isinstance(found, str) else found
         return found if text == found else text
     if shape == "values":
-        return _in_value(found, change) if isinstance(found, Value) else found
+        return in_prose(found, change) if isinstance(found, Value) else found
     way, inner = shape
     if way == "entries":
         each = {key: _in_shape(one, inner, change) for key, one in found.items()}

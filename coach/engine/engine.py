@@ -44,9 +44,9 @@ from coach.engine.collaborators import Trees, Watcher
 from coach.engine.compiled_probe import probe_folder
 from coach.engine.execution import Surroundings, execute, server_environment
 from coach.engine.jobs import Job, failed, stopped
+from coach.engine.lacking import as_in_checkout
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
-from coach.engine.probing import as_in_checkout
 from coach.engine.related import concerned, related_tests
 from coach.engine.run import Limits
 from coach.engine.saves import SaveTelling

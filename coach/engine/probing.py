@@ -22,6 +22,7 @@ from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.core.veil import NOTHING_SECRET, Veil
 from coach.engine.execution import Surroundings, execute
+from coach.engine.lacking import as_in_checkout
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
 from coach.engine.snapshot import TreeStore
@@ -174,17 +175,6 @@ def _said(folder: Path) -> dict[str, Any]:
         if isinstance(said, dict)
         else {}
     )
-
-
-def as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
-    """Name the checkout where a failure names the copy: the same failure must have the same signature."""
-    here, there = (json.dumps(str(each), ensure_ascii=False)[1:-1] for each in (copy, root))
-    failures = tuple(
-        Failure.model_validate_json(said.replace(here, there)) if here in said else failure
-        for failure in report.failures
-        for said in (failure.model_dump_json(),)
-    )
-    return report.model_copy(update={"failures": failures})
 
 
 def _of_victim(report: RunReport, victim: str) -> RunReport:

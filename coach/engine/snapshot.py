@@ -17,6 +17,7 @@ from coach.core.changes import Changes, parse_patch
 from coach.core.search import Place
 from coach.core.suspect import Touched
 from coach.engine import blame, composing, scratch
+from coach.engine.completing import LARGEST_RECORDED, complete
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
@@ -25,8 +26,6 @@ from coach.engine.source_kinds import is_text
 from coach.errors import CoachError, ScratchError
 
 MOST_UNTRACKED_FILES = 20_000
-MOST_FILE_BYTES = 20_000_000
-"""Larger files are data: recording them at every run would fill the disk."""
 MOST_PATCH_BYTES = 8_000_000
 _DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
 
@@ -137,8 +136,12 @@ class TreeStore:
 
     @contextlib.contextmanager
     def materialise(self, tree: str) -> Iterator[Path]:
-        """Make a disposable folder that holds exactly this tree; it is removed afterwards."""
-        with scratch.scratch_folder(self._scratch) as folder:
+        """Make a disposable folder that holds this tree, and beside it what tests need; see ``completing``. It is removed afterwards."""
+        with scratch.scratch_folder(self._scratch) as place:
+            folder = place / (
+                self._root.name or "root"
+            )  # a project may be imported by the name of its folder
+            folder.mkdir(mode=0o700)
             own = {"GIT_INDEX_FILE": str(folder.parent / "index"), "GIT_WORK_TREE": str(folder)}
             git = Git(folder, {**self._git.variables, **own}, timeout=120)
             try:
@@ -150,6 +153,7 @@ class TreeStore:
                     why=error.why or error.what,
                     do="free space in the state directory; a tree of long ago may be gone",
                 ) from error
+            complete(folder, self._root, self._git, git)
             yield folder
 
     @property
@@ -214,7 +218,7 @@ class TreeStore:
         if stat.S_ISDIR(seen.st_mode):
             # A submodule has its .git; any other folder stands where a file was.
             return "add" if (place / ".git").exists() else "remove"
-        if stat.S_ISREG(seen.st_mode) and (seen.st_size > MOST_FILE_BYTES or not os.access(place, os.R_OK)):
+        if stat.S_ISREG(seen.st_mode) and (seen.st_size > LARGEST_RECORDED or not os.access(place, os.R_OK)):
             return ""
         return "add"
 

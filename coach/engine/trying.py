@@ -10,8 +10,8 @@ from coach.core.trial_request import Trial
 from coach.engine.collaborators import Trees
 from coach.engine.execution import Surroundings, execute
 from coach.engine.git import Git, GitError
+from coach.engine.lacking import as_in_checkout
 from coach.engine.overlay import with_packages
-from coach.engine.probing import as_in_checkout
 from coach.errors import ScratchError
 
 

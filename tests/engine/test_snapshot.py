@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from coach.engine import scratch, snapshot
+from coach.engine.completing import completed
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.errors import CoachError, ScratchError
 from tests.engine.histories import fingerprint
@@ -95,12 +96,13 @@ def store(root: Path, home: Path) -> TreeStore:
 
 
 def held(trees: TreeStore, tree: str) -> dict[str, str]:
+    """Return what a tree holds, without what its copy is completed with."""
     with trees.materialise(tree) as copy:
-        return {
-            str(path.relative_to(copy)): path.read_bytes().decode()
-            for path in sorted(copy.rglob("*"))
-            if path.is_file()
+        added = completed(copy).copied
+        files = {
+            path.relative_to(copy).as_posix(): path for path in sorted(copy.rglob("*")) if path.is_file()
         }
+        return {name: path.read_bytes().decode() for name, path in files.items() if name not in added}
 
 
 def test_dirty_tree(committed: Path, home: Path, git: Git, untouched: Callable[[], None]) -> None:
@@ -405,7 +407,7 @@ def test_awkward_files(committed: Path, home: Path, git: Git) -> None:
 
 def test_large_files_are_left_out(committed: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data too large to keep at every run is not recorded."""
-    monkeypatch.setattr(snapshot, "MOST_FILE_BYTES", 100)
+    monkeypatch.setattr(snapshot, "LARGEST_RECORDED", 100)
     (committed / "data.json").write_text("x" * 101)
     trees = store(committed, home)
     assert "data.json" not in held(trees, trees.record())

@@ -1,0 +1,195 @@
+"""Complete a copy of a tree with what the tests find in the checkout and no tree holds, and say what it lacks all the same.
+
+A tree holds what git does not ignore. Tests also read what is ignored: generated modules, built extensions, example
+databases, ``.env.test``. These are copied (never linked: a run in the copy must not write the person's file), the small ones
+first and within limits; environments and caches are not. Empty folders are made. A link that leads out of the tree leads to
+the same place from the copy.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from coach.core.text import storable
+from coach.engine.git import Git, GitError, names
+
+MOST_FILES = 3_000
+MOST_BYTES = 100_000_000
+MOST_FILE_BYTES = 50_000_000
+MOST_FOLDERS = 500
+LARGEST_RECORDED = 20_000_000
+"""Bytes of a file beyond which it is data, and in no tree: recording it at every run would fill the disk."""
+MOST_NAMED = 200
+NEVER = frozenset(
+    (
+        ".git",
+        ".venv",
+        "venv",
+        "__pycache__",
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".tox",
+        ".nox",
+        ".eggs",
+        "htmlcov",
+    )
+)
+"""Environments and caches: what they hold is made anew, or found where it is."""
+_LAST = frozenset(("node_modules", "build", "dist", "target"))
+"""Large as a rule: copied when there is room left."""
+_ABOUT = "completed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a copy has besides its tree, and what it has not."""
+
+    copied: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Paths of the checkout that the copy lacks, each with the reason."""
+    links: tuple[str, ...] = ()
+    """Links that lead out of the tree, as ``path -> place``."""
+
+
+def complete(copy: Path, root: Path, git: Git, own: Git) -> None:
+    """Add to a copy what the checkout has besides the tree.
+
+    Args:
+        copy: the folder that holds the tree.
+        root: the checkout.
+        git: git on the private repository and the checkout's files.
+        own: git on the copy and its index.
+
+    """
+    try:
+        folders = _listed(git, "-o", "--directory", "--exclude-standard")
+        ignored = _listed(git, "-o", "-i", "--directory", "--exclude-standard")
+        links = _links(own)
+    except GitError:
+        return  # the copy holds its tree; what else there is in the checkout cannot be told
+    for each in folders[:MOST_FOLDERS]:
+        if each.endswith("/"):
+            _make_folders(root / each, copy / each)
+    large = [each for each in folders if not each.endswith("/") and _is_unrecorded(root / each)]
+    copied, left_out = _copy(_found(root, [*ignored, *large]), root, copy)
+    about = Completed(copied[:MOST_NAMED], left_out[:MOST_NAMED], _lead_out(links, root, copy))
+    with contextlib.suppress(OSError):
+        (copy.parent / _ABOUT).write_text(json.dumps(asdict(about)), "utf-8")
+
+
+def completed(copy: Path) -> Completed:
+    """Return what ``complete`` did to a copy; nothing, when it is none."""
+    try:
+        about = json.loads((copy.parent / _ABOUT).read_text("utf-8"))
+        left_out = tuple((str(path), str(why)) for path, why in about["left_out"])
+        return Completed(tuple(about["copied"]), left_out, tuple(about["links"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Completed()
+
+
+def _is_unrecorded(place: Path) -> bool:
+    """Whether a file that git does not ignore is in no tree for its size."""
+    try:
+        return place.lstat().st_size > LARGEST_RECORDED
+    except OSError:
+        return False
+
+
+def _listed(git: Git, *words: str) -> list[str]:
+    return names(git.run("ls-files", "-z", *words))
+
+
+def _found(root: Path, ignored: Iterable[str]) -> list[tuple[str, int]]:
+    """Return ignored files with their sizes: what is small and near first."""
+    found: list[tuple[str, int]] = []
+    for each in ignored:
+        for path in _files(root, each.rstrip("/")):
+            with contextlib.suppress(OSError):
+                found.append((path, (root / path).stat().st_size))
+            if len(found) > 10 * MOST_FILES:
+                break
+    return sorted(found, key=lambda each: (not _LAST.isdisjoint(each[0].split("/")), each[1], each[0]))
+
+
+def _files(root: Path, path: str) -> Iterator[str]:
+    if not NEVER.isdisjoint(path.split("/")):
+        return
+    place = root / path
+    if place.is_symlink() or not place.is_dir():
+        yield path
+        return
+    for folder, inside, files in os.walk(place):
+        inside[:] = [each for each in inside if each not in NEVER]
+        for name in files:
+            yield (Path(folder) / name).relative_to(root).as_posix()
+
+
+def _copy(
+    found: Iterable[tuple[str, int]], root: Path, copy: Path
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    copied: list[str] = []
+    left_out: list[tuple[str, str]] = []
+    room = MOST_BYTES
+    for path, size in found:
+        target = copy / path
+        if os.path.lexists(target) or path.endswith((".pyc", ".pyo")):
+            continue
+        if size > MOST_FILE_BYTES or size > room or len(copied) >= MOST_FILES:
+            left_out.append((storable(path), "no tree holds it, and it is too large to copy"))
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / path, target)
+        except OSError as error:
+            left_out.append((storable(path), f"no tree holds it, and it cannot be read: {error.strerror}"))
+        else:
+            copied.append(storable(path))
+            room -= size
+    return tuple(copied), tuple(left_out)
+
+
+def _make_folders(place: Path, target: Path) -> None:
+    """Make a folder with those in it: files are the tree's matter."""
+    for count, (folder, inside, _) in enumerate(os.walk(place)):
+        inside[:] = [each for each in inside if each not in NEVER]
+        if count > MOST_FOLDERS:
+            return
+        with contextlib.suppress(OSError):
+            (target / Path(folder).relative_to(place)).mkdir(parents=True, exist_ok=True)
+
+
+def _links(own: Git) -> list[str]:
+    return names(
+        b"\0".join(
+            line.partition(b"\t")[2]
+            for line in own.run("ls-files", "-s", "-z").split(b"\0")
+            if line.startswith(b"120000 ")
+        )
+    )
+
+
+def _lead_out(links: Iterable[str], root: Path, copy: Path) -> tuple[str, ...]:
+    """Turn links whose relative way leads out of the tree to where they lead from the checkout."""
+    said = []
+    for path in links:
+        link = copy / path
+        with contextlib.suppress(OSError):
+            way = os.readlink(link)  # noqa: PTH115 - compared as text
+            there = os.path.normpath(root / Path(path).parent / way)
+            inside = Path(there).is_relative_to(root)
+            if inside and os.path.isabs(way):  # noqa: PTH117
+                _point(link, os.path.relpath(there, root / Path(path).parent))
+            elif not inside:
+                _point(link, there)
+                said.append(storable(f"{path} -> {there}"))
+    return tuple(said[:MOST_NAMED])
+
+
+def _point(link: Path, way: str) -> None:
+    link.unlink()
+    link.symlink_to(way)

@@ -1,0 +1,125 @@
+"""Whether a run in a copy ended for something that the checkout has and the copy has not: then it says nothing of the code.
+
+Only what no tree holds is asked about (see ``completing``): that an older commit lacks a file that came later is the
+answer, not an obstacle.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from coach.core.report import Failure, RunReport
+from coach.core.veil import in_prose
+from coach.engine.completing import NEVER, Completed, completed
+
+_MISSING = frozenset(
+    (
+        "ModuleNotFoundError",
+        "ImportError",
+        "FileNotFoundError",
+        "NotADirectoryError",
+        "OperationalError",
+        "DatabaseError",
+        "PackageNotFoundError",
+        "UsageError",
+        "OSError",
+        "TemplateNotFound",
+    )
+)
+_MODULE = re.compile(r"No module named '([\w.]+)'")
+_NAME = re.compile(r"cannot import name '(\w+)' from (?:partially initialized module )?'([\w.]+)'")
+_QUOTED = re.compile(r"['\"]([^'\"\n]{1,500})['\"]|: (\S{1,500})$", re.MULTILINE)
+_NO_DATABASE = re.compile(r"no such table|unable to open database")
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+_MOST_NAMED = 3
+_ENDINGS = (".py", "/__init__.py", ".so", ".pyd")
+
+
+def as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
+    """Name the checkout where a report names the copy (the same failure must have the same signature), and what it lacked."""
+    renamed: RunReport = in_prose(report, _renaming(copy, root))
+    about = completed(copy)
+    lacked = tuple(_lacked(renamed, about, copy, root))
+    notes = tuple(
+        f"in the copy as in the checkout, this link leads out of it: {each}" for each in about.links
+    )
+    update = {"lacking": lacked[:_MOST_NAMED], "probe_notes": (*renamed.probe_notes, *notes[:_MOST_NAMED])}
+    return renamed.model_copy(update=update) if lacked or notes else renamed
+
+
+def _renaming(copy: Path, root: Path) -> Callable[[str], str]:
+    """Return what puts the checkout's folder for the copy's, and the folder above it for the scratch folder."""
+    pairs = [(str(copy), str(root)), (str(copy.resolve()), str(root))]
+    pairs += [(str(Path(there).parent), str(root.parent)) for there, _ in pairs]
+
+    def renamed(text: str) -> str:
+        for there, here in pairs:
+            if there in text:
+                text = text.replace(there, here)
+        return text
+
+    return renamed
+
+
+def _lacked(report: RunReport, about: Completed, copy: Path, root: Path) -> Iterator[str]:
+    reasons = dict(about.left_out)
+    seen = set()
+    for path in _wanted(report, about):
+        relative = _relative(path, root)
+        if not relative or relative in seen or (copy / relative).exists():
+            continue
+        if relative in reasons or _is_unrecorded(root, relative):
+            seen.add(relative)
+            yield f"the copy has no {relative}: {reasons.get(relative) or 'git ignores it'}"
+
+
+def _is_unrecorded(root: Path, relative: str) -> bool:
+    """Whether the checkout has a file that no tree holds: it is in one of the folders that are never copied."""
+    return not NEVER.isdisjoint(relative.split("/")) and (root / relative).exists()
+
+
+def _wanted(report: RunReport, about: Completed) -> Iterator[str]:
+    """Yield paths that a run asked for and did not find, as far as its failures and its ending say so."""
+    for failure in report.failures:
+        if failure.exception in _MISSING:
+            yield from _of_failure(failure, about)
+        for cause in failure.causes:
+            if cause.exception in _MISSING:
+                yield from _in_text(cause.message, about)
+    if report.ending.kind != "completed":
+        yield from _in_text(report.ending.sentence, about)
+
+
+def _of_failure(failure: Failure, about: Completed) -> Iterator[str]:
+    yield from _in_text(failure.message, about)
+    if _NO_DATABASE.search(failure.message):
+        yield from (path for path, _ in about.left_out if path.endswith(_DATABASES))
+
+
+def _in_text(text: str, about: Completed) -> Iterator[str]:
+    for found in _MODULE.finditer(text):
+        yield from _of_module(found[1], about)
+    for found in _NAME.finditer(text):
+        yield from _of_module(f"{found[2]}.{found[1]}", about)
+    for found in _QUOTED.finditer(text):
+        yield (found[1] or found[2]).strip("'\"")
+
+
+def _of_module(dotted: str, about: Completed) -> Iterator[str]:
+    """Yield the files that a module may be; an extension has more in its name (``_fast.cpython-312-x86_64-linux-gnu.so``)."""
+    way = dotted.replace(".", "/")
+    for path, _ in about.left_out:
+        whole = f"/{path}"
+        if (
+            any(whole.endswith(f"/{way}{end}") for end in _ENDINGS)
+            or f"/{way}." in whole
+            or f"/{way}/" in whole
+        ):
+            yield path
+
+
+def _relative(path: str, root: Path) -> str:
+    place = Path(path)
+    if not place.is_absolute():
+        return "" if path.startswith("..") else place.as_posix()
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else ""

@@ -1,0 +1,163 @@
+"""A copy holds what the tests find in the checkout; what it lacks is named, and is no evidence about the code."""
+
+import json
+import sqlite3
+
+import pytest
+
+from coach.engine import completing
+from coach.engine.snapshot import TreeStore
+
+APP = {
+    ".gitignore": "_version.py\n*.sqlite3\n.env.test\nspool/\nbig/\n",
+    "pytest.ini": "[pytest]\npythonpath = .\n",
+    "app/__init__.py": "",
+    "app/totals.py": "from app._version import VERSION\n\n\ndef total(prices):\n    return sum(prices)\n",
+    "tests/test_total.py": """\
+        import os
+        import sqlite3
+        from pathlib import Path
+
+        import app
+        from app.totals import total
+
+        TOP = Path(__file__).parents[1]
+
+
+        def test_total():
+            assert os.listdir(TOP / "inbox") == []
+            assert "KEY=" in (TOP / ".env.test").read_text()
+            assert TOP.name == "ledger"
+            with sqlite3.connect(TOP / "prices.sqlite3") as base:
+                prices = [row[0] for row in base.execute("select price from prices")]
+            assert (TOP / "shared.txt").read_text() == "outside"
+            assert total(prices) == 5
+        """,
+}
+TEST = "tests/test_total.py::test_total"
+
+
+@pytest.fixture
+def ledger(lay, tmp_path):
+    laid = lay(APP, "ledger")
+    (tmp_path / "outside.txt").write_text("outside")
+    (laid.top / "shared.txt").symlink_to("../outside.txt")
+    laid.commit("one: right")
+    laid.commit("two: grows", {"app/other.py": "VALUE = 1\n"})
+    broken = APP["app/totals.py"].replace("sum(prices)", "sum(prices) + 1")
+    laid.commit("three: breaks it", {"app/totals.py": broken})
+    laid.commit("four: grows", {"app/third.py": "VALUE = 1\n"})
+    laid.write({"app/_version.py": "VERSION = '1'\n", ".env.test": "KEY=1\n", "spool/kept.txt": "kept"})
+    (laid.top / "inbox").mkdir()
+    with sqlite3.connect(laid.top / "prices.sqlite3") as base:
+        base.execute("create table prices (price integer)")
+        base.executemany("insert into prices values (?)", [(2,), (3,)])
+    return laid
+
+
+def _ignored(top):
+    names = ("app/_version.py", ".env.test", "spool/kept.txt", "prices.sqlite3")
+    return {name: ((top / name).read_bytes(), (top / name).stat().st_mtime_ns) for name in names}
+
+
+def test_searches_and_trials_find_what_git_ignores(ledger):
+    """Generated module, example database, settings, an empty folder, the folder's own name, a link that leads out."""
+    before = _ignored(ledger.top)
+    ran = ledger.coach("run", TEST, "--json")
+    assert [each["message"].partition(" +")[0] for each in ran.json["failures"]] == ["assert 6 == 5"], (
+        ran.text
+    )
+    found = ledger.coach("bisect", "--json")
+    assert "three: breaks it" in found.out, found.text
+    tried = ledger.coach("try", "--seed", "1", "--expects", "same failure", "--json")
+    assert "SUPPORTED" in tried.text, tried.text
+    assert _ignored(ledger.top) == before
+
+
+def test_what_a_copy_lacks_is_named_and_is_no_evidence(ledger, monkeypatch):
+    """The generated module is too large here to be copied: red in the copy for that is neither red nor green."""
+    (ledger.top / "app" / "_version.py").write_text(
+        "VERSION = '1'\n" + "#" * (completing.MOST_FILE_BYTES + 1)
+    )
+    assert ledger.coach("run", TEST).code == 1
+    said = "the copy has no app/_version.py"
+    tried = ledger.coach("try", "--seed", "1", "--expects", "another failure", "--json")
+    assert said in tried.text, tried.text
+    assert "SUPPORTED" not in tried.text
+    found = ledger.coach("bisect", "--json")
+    assert said in found.text, found.text
+    assert "scratch" not in found.text
+
+
+def test_a_copy_is_complete_and_nothing_in_it_is_the_persons_own_file(ledger, tmp_path):
+    trees = TreeStore(ledger.top, tmp_path / "home")
+    before = _ignored(ledger.top)
+    with trees.materialise(trees.record()) as copy:
+        assert copy.name == ledger.top.name
+        for name in before:
+            (copy / name).write_text("written in the copy")
+        assert (copy / "inbox").is_dir()
+        assert (copy / "shared.txt").readlink() == tmp_path / "outside.txt"
+        about = completing.completed(copy)
+        assert about.links == (f"shared.txt -> {tmp_path / 'outside.txt'}",)
+        assert set(about.copied) == set(before)
+        place = copy
+    assert not place.exists()
+    assert _ignored(ledger.top) == before
+
+
+EXTENSION = {
+    ".gitignore": "*.so\nfixtures/\n",
+    "pkg/__init__.py": "",
+    "tests/test_fast.py": """\
+        from pathlib import Path
+
+
+        def test_data():
+            rows = (Path(__file__).parents[1] / "fixtures" / "rows.json").read_text()
+            assert rows == "[1]", "other rows"
+        """,
+}
+
+
+def test_a_data_file_that_is_left_out_is_named(lay, monkeypatch):
+    """Not a module: a file that a test opens by its path; the reason stands in the sentence of every kind of copy."""
+    laid = lay(EXTENSION)
+    laid.commit("begin")
+    (laid.top / "fixtures").mkdir()
+    (laid.top / "fixtures" / "rows.json").write_text("[2]" + " " * completing.MOST_FILE_BYTES)
+    ran = laid.coach("run", "tests/test_fast.py", "--json")
+    assert ran.json["failures"][0]["exception"] == "AssertionError", ran.text
+    tried = laid.coach("try", "--env", "A=1", "--expects", "same failure", "--json")
+    assert "the copy has no fixtures/rows.json: no tree holds it" in tried.text, tried.text
+    assert "INCONCLUSIVE" in json.dumps(tried.json)
+
+
+MONOREPO = {
+    "packages/api/pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["src", "../common/src"]\n',
+    "packages/api/src/api/__init__.py": "",
+    "packages/api/src/api/cart.py": "from common.money import rounded\n\n\ndef total(x):\n    return rounded(sum(x))\n",
+    "packages/common/src/common/__init__.py": "",
+    "packages/common/src/common/money.py": "def rounded(x):\n    return round(x, 2)\n",
+    "packages/api/tests/test_cart.py": """\
+        from api.cart import total
+
+
+        def test_total():
+            assert total([1.114, 2.224]) == 3.34
+        """,
+}
+
+
+def test_siblings_outside_the_project_are_in_the_copy(lay):
+    laid = lay(MONOREPO)
+    laid.commit("one: right")
+    laid.commit("two: grows", {"packages/api/src/api/more.py": "A = 1\n"})
+    laid.commit(
+        "three: breaks it",
+        {"packages/common/src/common/money.py": "def rounded(x):\n    return round(x, 1)\n"},
+    )
+    laid.commit("four: grows", {"packages/api/src/api/again.py": "A = 1\n"})
+    assert laid.red("tests/test_cart.py", at="packages/api")
+    found = laid.coach("bisect", "--json", at="packages/api")
+    assert "three: breaks it" in found.out, found.text
