@@ -169,6 +169,16 @@ def not_reproduced(found: Reproduction) -> str:
     return ", ".join(said) or f"It failed in {found.failures} of {found.runs} cold runs"
 
 
+def beside(found: Reproduction, most: int = 3) -> tuple[str, ...]:
+    """Say what else a measurement showed: other messages, other red tests with their own rates."""
+    said = [f"with {found.messages} different messages"] if found.messages > 1 else []
+    if found.otherwise:
+        said.append(f"red in other tests only: {found.otherwise} of {found.runs}")
+    said += [f"{each.test}: {each.failures} of {found.runs}" for each in found.others[:most]]
+    more = len(found.others) - most
+    return (*said, f"and {more} more red tests") if more > 0 else tuple(said)
+
+
 def repeats_for(rate: float, doubt: float = 0.01, most: int = 30) -> int:
     """How many passes in a row make "still failing at this rate" less likely than ``doubt``: (1 - rate)^n ≤ doubt."""
     if rate >= 1:

@@ -8,6 +8,7 @@ from coach.core import commands as cmd
 from coach.core.behind import lines_behind
 from coach.core.oracle import failed_with
 from coach.core.report import gist, headline
+from coach.core.reproduction import beside
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.summary import summarise, summarise_run
@@ -37,7 +38,10 @@ def reproduce(args: Namespace) -> int:
         found = state.reproduction
         if found and not args.json:
             kind = "stable" if found.is_stable else f"between {found.low:.0%} and {found.high:.0%}"
-            say(f"failed {found.failures} of {found.runs} cold runs ({kind})")
+            test = f"{found.test}: " if found.others else ""
+            say(f"{test}failed {found.failures} of {found.runs} cold runs ({kind})")
+            for line in beside(found):
+                say(f"  {safe_line(line)}")
         if args.json:
             put_json(summarise(state))
         if found and found.is_reproduced:

@@ -2,7 +2,7 @@
 
 from coach.core.advice import trouble_of
 from coach.core.checks import pinnable
-from coach.core.reproduction import Reproduction
+from coach.core.reproduction import Reproduction, beside
 from coach.core.session import SessionState
 from coach.core.spec import Spec
 from coach.ui.present.code import code
@@ -47,7 +47,8 @@ def _rate(state: SessionState) -> list[Line]:
         marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
         text = "measuring " if marks else f"not measured yet, {shown_key('reproduce')} measures"
         return [heading("How often"), line("  ", (text, "dim"), *marks)]
-    return [heading("How often", _rate_figure(found)), _interval(found), _marks(state, found)]
+    said = [line("  ", (each, "dim"), hang=2) for each in beside(found)]
+    return [heading("How often", _rate_figure(found)), _interval(found), _marks(state, found), *said]
 
 
 def _rate_figure(found: Reproduction) -> Piece:
