@@ -114,7 +114,8 @@ def _trouble(state: SessionState) -> Moves:
         else:
             yield Advice(f"{trouble}. It ended like this each time: change one thing and save.")
     if state.pin and not state.pin.is_intact:
-        yield Advice("The pinned test changed: restore it, or unpin it with a reason.", "unpin")
+        what = state.pin.changed_files[0] if state.pin.changed_files else "it"
+        yield Advice(f"The pinned test changed: restore {what}, or unpin it with a reason.", "unpin")
 
 
 def _going_on_without(state: SessionState, missed: str) -> Advice:

@@ -12,7 +12,7 @@ from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import Observed
 from coach.core.past import PastFailure
-from coach.core.report import RunReport
+from coach.core.report import RunReport, Written
 from coach.core.run import RunRequest
 from coach.core.search import Place, SearchRequest, SearchResult, Tried
 from coach.core.suspect import Touched
@@ -63,6 +63,12 @@ class ReadTest(Value):
     test: str
     pin: bool = False
     """Whether the test is to be pinned with what is read."""
+    written: Written | None = None
+    """Where it is written, when a run said so."""
+    files: tuple[Text, ...] = ()
+    """What it reads besides."""
+    is_known: bool = False
+    """Whether a run had it: then something stands for it, if only its whole file."""
 
 
 class FindRelated(Value):
@@ -225,6 +231,10 @@ class TestSeen(Value):
     source: Text = ""
     digest: str = ""
     """Hash of the test's source; empty when it could not be found."""
+    name: Text = ""
+    """The qualified name by which it was found; empty: by its id."""
+    files: tuple[tuple[Text, str], ...] = ()
+    """What it reads besides: path and digest; an empty digest: the file is gone."""
     pin: bool = False
 
 

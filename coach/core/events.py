@@ -253,6 +253,10 @@ class TestPinned(Value):
     line: int = 0
     source: Text = ""
     digest: str
+    name: Text = ""
+    """The qualified name by which its source is found again; empty: by the id."""
+    files: tuple[tuple[Text, str], ...] = ()
+    """What it reads besides (data files, conftest.py, helpers of tests): path and digest of the content."""
     red: Literal["behavioural", "structural"]
 
 
@@ -270,6 +274,10 @@ class PinnedTestRead(Value):
     digest: str
     """Empty when the test is gone."""
     source: Text = ""
+    files: tuple[tuple[Text, str], ...] = ()
+    """What it reads besides, as it is now."""
+    changed: tuple[Text, ...] = ()
+    """Which of those are not what they were when the test was pinned."""
 
 
 class TestUnpinned(Value):

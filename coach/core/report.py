@@ -98,6 +98,15 @@ class Cause(Value):
     """Outermost first, as in a failure."""
 
 
+class Written(Value):
+    """Where a test stands in the code: not always where its id says (inherited, generated, wrapped, of a data file)."""
+
+    path: Text
+    line: int = 0
+    name: Text = ""
+    """Its qualified name; ``doctest:NAME`` for the examples of a docstring; empty: the whole file is the test."""
+
+
 class Failure(Value):
     """One test (or collector, or command) that failed, with what is known of it."""
 
@@ -111,6 +120,10 @@ class Failure(Value):
     causes: tuple[Cause, ...] = ()
     """Nearest first: the last one is where it began."""
     sections: tuple[Section, ...] = ()
+    written: Written | None = None
+    """Where the test is written, when the test runner said so."""
+    reads: tuple[Text, ...] = ()
+    """Files of the tests that it opened, below the root, and modules of tests that it takes something from."""
     duration: float = 0.0
     """Seconds, measured by the probe's own clock."""
 

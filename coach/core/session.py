@@ -80,10 +80,39 @@ class Pin:
     red: str
     seen_digest: str
     at_run: int
+    name: str = ""
+    """The qualified name by which its source is found; empty: by the id."""
+    files: tuple[tuple[str, str], ...] = ()
+    """What it reads besides its own source: path and digest, as pinned."""
+    seen_files: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_intact(self) -> bool:
-        return self.digest == self.seen_digest
+        return self.digest == self.seen_digest and not self.changed_files
+
+    @property
+    def changed_files(self) -> tuple[str, ...]:
+        """Files it reads that are not what they were when it was pinned."""
+        now = dict(self.seen_files)
+        return tuple(path for path, digest in self.files if now.get(path) != digest)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file it is made of."""
+        return (self.path, *(path for path, _ in self.files))
+
+    @property
+    def broken(self) -> str:
+        """Say what of it changed since it was pinned; empty when nothing did."""
+        if not self.seen_digest:
+            return "the test is gone"
+        if self.digest != self.seen_digest:
+            return "the test changed since it was pinned"
+        changed = self.changed_files
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        return (
+            f"{changed[0]}{more}, which the pinned test reads, changed since it was pinned" if changed else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,13 +614,19 @@ def _(event: ev.TestPinned, state: SessionState) -> SessionState:
         event.red,
         event.digest,
         state.last_number,
+        event.name,
+        event.files,
+        event.files,
     )
     return replace(state, pin=pin, history=state.history.pinned(event.test))
 
 
 @_apply.register
 def _(event: ev.PinnedTestRead, state: SessionState) -> SessionState:
-    return replace(state, pin=replace(state.pin, seen_digest=event.digest)) if state.pin else state
+    if state.pin is None:
+        return state
+    seen = event.files or state.pin.seen_files
+    return replace(state, pin=replace(state.pin, seen_digest=event.digest, seen_files=seen))
 
 
 @_apply.register

@@ -164,7 +164,17 @@ def _reference(state: SessionState) -> dict[str, Any] | None:
 
 def _pin(state: SessionState) -> dict[str, Any] | None:
     pin = state.pin
-    return {"test": pin.test, "digest": pin.digest, "intact": pin.is_intact, "red": pin.red} if pin else None
+    if pin is None:
+        return None
+    return {
+        "test": pin.test,
+        "digest": pin.digest,
+        "intact": pin.is_intact,
+        "red": pin.red,
+        "file": pin.path,
+        "reads": [path for path, _ in pin.files],
+        "broken": pin.broken,
+    }
 
 
 def _verification(state: SessionState) -> dict[str, Any] | None:

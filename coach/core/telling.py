@@ -145,8 +145,17 @@ def _(event: ev.PinnedTestRead) -> Said:
     return (
         "⚠",
         "warn",
-        "the pinned test is gone" if not event.digest else f"the pinned test reads {event.digest[:7]}",
+        _read_again(event),
     )
+
+
+def _read_again(event: ev.PinnedTestRead) -> str:
+    if not event.digest:
+        return "the pinned test is gone"
+    if event.changed:
+        more = f" and {len(event.changed) - 1} more" if len(event.changed) > 1 else ""
+        return f"{event.changed[0]}{more}, which the pinned test reads, changed"
+    return f"the pinned test reads {event.digest[:7]}"
 
 
 @say.register

@@ -54,8 +54,7 @@ def _red_before(state: SessionState) -> VerificationCheck:
     if state.pin is None:
         return line("red-before", title, "no test is pinned", passed=False)
     if not state.pin.is_intact:
-        figure = "the test is gone" if not state.pin.seen_digest else "the test changed since it was pinned"
-        return line("red-before", title, figure, passed=False)
+        return line("red-before", title, state.pin.broken, passed=False)
     before = (run for run in reversed(state.runs) if run.is_evidence and not run.request.in_copy)
     red = next((run.number for run in before if any(each.test == state.pin.test for each in run.failing)), 0)
     figure = f"red in #{red}" if red else "never seen red"

@@ -19,6 +19,7 @@ from coach.engine.channel_lines import WireEvent, WireFailure
 from coach.engine.failures import FailureReader
 from coach.engine.leaders import STACKS_SIGNAL
 from coach.engine.places import Places
+from coach.engine.reads_channel import ToldReads
 
 LINE_LIMIT = 65_536
 MOST_FAILURES = 200
@@ -73,6 +74,7 @@ class Channel:
         self.failures_left_out = 0
         self.collect_failures = 0
         self.skipped: list[str] = []
+        self.reads = ToldReads(Places(root))
         self._ran: dict[str, list[str]] = {}
         self.not_run: list[NotRun] = []
         self.passed: list[str] = []
@@ -168,6 +170,8 @@ class Channel:
             self._dropped["nonce"] += 1
         elif event.pid != self._expected_pid(event):
             self._dropped["pid"] += 1
+        elif event.event in {"opened", "written"}:
+            self.reads.take(event)
         else:
             self._event(event)
 
@@ -256,6 +260,7 @@ class Channel:
             "not_run": self.left_out(),
             "passed": tuple(self.passed),
             "reruns": tuple(self.reruns),
+            "opened": tuple(self.reads.opened),
         }
 
     def left_out(self) -> tuple[NotRun, ...]:
@@ -301,6 +306,7 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
     *,
     bytecode: str | None = None,
     held: tuple[Path, ...] = (),
+    reads: bool = False,
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
@@ -320,6 +326,7 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
         "logpoint": str(logpoint) if logpoint else "",
         "calls": str(calls) if calls else "",
         "modules": str(modules) if modules else "",
+        "reads": reads,
     }
     if bytecode is not None:
         settings |= {"bytecode": bytecode, "held": [str(each) for each in held]}

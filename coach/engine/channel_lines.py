@@ -9,7 +9,16 @@ from coach.core.text import Text
 
 TestOutcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 EventName = Literal[
-    "begin", "collected", "collect_failed", "collect_skipped", "test_start", "test_end", "end", "note"
+    "begin",
+    "collected",
+    "collect_failed",
+    "collect_skipped",
+    "test_start",
+    "test_end",
+    "end",
+    "note",
+    "written",
+    "opened",
 ]
 
 
@@ -69,3 +78,10 @@ class WireEvent(_Wire):
     rootdir: Text = ""
     text: Text = ""
     truncated: bool = False
+    file: Text = ""
+    """Where a failing test is written."""
+    line: int = 0
+    name: Text = ""
+    reads: list[list[Text]] = []
+    """Files it opened, and ``test`` where code of the tests did."""
+    helpers: list[Text] = []

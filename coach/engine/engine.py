@@ -29,7 +29,6 @@ from coach.core.effects import (
     StartRun,
     StopRuns,
     StopSearch,
-    TestSeen,
     TouchedSeen,
     TreePutBack,
     Watch,
@@ -47,11 +46,11 @@ from coach.engine.jobs import Job, failed, stopped
 from coach.engine.lacking import as_in_checkout
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
+from coach.engine.pinned import read_pinned
 from coach.engine.related import concerned, related_tests
 from coach.engine.run import Limits
 from coach.engine.saves import SaveTelling
 from coach.engine.searching import SearchBench
-from coach.engine.sources import read_test
 from coach.engine.switches import Switches
 from coach.engine.trying import carry_out
 from coach.engine.warm import WarmServer
@@ -274,7 +273,7 @@ class LocalEngine:
     def _read(self, effect: Effect) -> Observation | None:
         match effect:
             case ReadTest():
-                return _test_seen(self._around.root, effect)
+                return read_pinned(self._around.root, effect)
             case ReadChanges():
                 return self._read_changes(effect)
             case FindRelated():
@@ -313,18 +312,6 @@ class LocalEngine:
                 "changes cannot be read", why="the project has no git", do="run git init and commit once"
             )
         return self._trees
-
-
-def _test_seen(root: Path, effect: ReadTest) -> TestSeen:
-    found = read_test(root, effect.test)
-    return TestSeen(
-        test=effect.test,
-        path=found.path,
-        line=found.line,
-        source=found.source,
-        digest=found.digest,
-        pin=effect.pin,
-    )
 
 
 def _with_trees(effect: ReadTouched | RestoreTree, trees: Trees | None) -> Observation:

@@ -157,11 +157,8 @@ class _Execution:
 
     def report(self, words: tuple[str, ...]) -> RunReport:
         self._prepare()
-        argv = (
-            [*self._pytest(), *(as_started(each, self._base, self._cwd) for each in words)]
-            if self._is_pytest
-            else list(words)
-        )
+        started = [as_started(each, self._base, self._cwd) if self._is_pytest else each for each in words]
+        argv = [*self._pytest(), *started] if self._is_pytest else started
         live = self._around.live
         try:
             stacks = self._scratch.stacks if self._is_pytest else None
@@ -211,6 +208,7 @@ class _Execution:
             self._scratch.plan if self._request.calls else None,
             bytecode=self._bytecode(),
             held=(self._around.root,),
+            reads=not (self._request.warm or self._request.only_looks),
         )
         self._scratch.settings.write_text(settings, "utf-8")
 
@@ -269,8 +267,8 @@ class _Execution:
     def _remember_loaded(self) -> None:
         loaded = self._around.loaded
         if self._copy is None and self._channel.loaded:
-            places = Places(self._base)
-            loaded[self._request.number] = tuple(places.name(path)[0] for path in self._channel.loaded)
+            name = Places(self._base).name
+            loaded[self._request.number] = tuple(name(path)[0] for path in self._channel.loaded)
             for old in sorted(loaded)[:-_REMEMBERED]:
                 del loaded[old]
 
@@ -293,7 +291,7 @@ class _Execution:
             ending=told.ending,
             duration=finished.duration,
             counts=told.counts,
-            failures=with_code(told.failures, self._base),
+            failures=with_code(self._channel.reads.on(told.failures), self._base),
             failures_left_out=told.left_out,
             **self._channel.tests(names=self._request.names_tests),
             rerun_failures=with_code(self._channel.rerun_failures, self._base),

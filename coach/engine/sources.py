@@ -5,6 +5,7 @@ Nothing is imported or executed. A file that is missing, too large, not Python o
 
 import ast
 import hashlib
+import os
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,10 +34,14 @@ class TestSource:
     line: int = 0
     source: str = ""
     digest: str = ""
+    name: str = ""
+    """The qualified name by which it was found; empty: by its id."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Module:
+class Module:
+    """A Python file that could be parsed."""
+
     lines: tuple[str, ...]
     tree: ast.Module
 
@@ -50,13 +55,13 @@ def read_test(root: Path, nodeid: str) -> TestSource:
 
     """
     path, *names = nodeid.partition("[")[0].split("::")
-    module = _read(root, path)
+    module = read_module(root, path)
     if module is None or not names:
         return TestSource(path=path)
     node = _named(module.tree, names)
     if node is None:
         return TestSource(path=path)
-    start, end = _first_line(node), node.end_lineno or node.lineno
+    start, end = first_line(node), node.end_lineno or node.lineno
     source = storable("\n".join(module.lines[start - 1 : end]) + "\n")
     return TestSource(path, start, source, hashlib.sha256(source.encode()).hexdigest())
 
@@ -65,7 +70,7 @@ def misnamed(root: Path, words: Sequence[str]) -> str:
     """Say which node id names nothing in its file, and what it may have meant; empty when each is there or unreadable."""
     for word in words:
         path, *names = word.partition("[")[0].split("::")
-        module = _read(root, path) if names else None
+        module = read_module(root, path) if names else None
         if module is None or _named(module.tree, names) is not None:
             continue
         near = get_close_matches("::".join(names), _tests(module.tree), n=1)
@@ -97,7 +102,7 @@ def with_code(failures: Sequence[Failure], root: Path) -> tuple[Failure, ...]:
 class _CodeReader:
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._modules: dict[str, _Module | None] = {}
+        self._modules: dict[str, Module | None] = {}
         self._left = MOST_CODE_BUDGET
 
     def fill(self, failure: Failure, most: int) -> Failure:
@@ -111,7 +116,7 @@ class _CodeReader:
 
     def _with_code(self, frame: Frame) -> Frame:
         if frame.path not in self._modules:
-            self._modules[frame.path] = _read(self._root, frame.path)
+            self._modules[frame.path] = read_module(self._root, frame.path)
         module = self._modules[frame.path]
         if module is None or not 0 < frame.line <= len(module.lines) or self._left <= 0:
             return frame
@@ -121,11 +126,11 @@ class _CodeReader:
         return frame.model_copy(update={"code": code, "code_start": start})
 
 
-def _around(module: _Module, line: int) -> tuple[int, int]:
+def _around(module: Module, line: int) -> tuple[int, int]:
     """Return the lines of the innermost function at ``line``, at most so many, with ``line`` among them."""
     start, end = 1, len(module.lines)
     for node in _functions(module.tree):
-        first, last = _first_line(node), node.end_lineno or node.lineno
+        first, last = first_line(node), node.end_lineno or node.lineno
         if first <= line <= last and last - first <= end - start:
             start, end = first, last
     if end - start >= MOST_CODE_LINES:
@@ -165,18 +170,18 @@ def _definitions(body: Sequence[ast.stmt]) -> Iterator[Function | ast.ClassDef]:
             yield from _definitions(getattr(node, "orelse", ()))
 
 
-def _first_line(node: Function | ast.ClassDef) -> int:
+def first_line(node: Function | ast.ClassDef) -> int:
     return min([node.lineno, *(each.lineno for each in node.decorator_list)])
 
 
-def _read(root: Path, path: str) -> _Module | None:
-    """Read and parse one file of the project; a path that leads out of it reads as nothing."""
+def read_module(root: Path, path: str) -> Module | None:
+    """Read and parse one file of the project; a path that leads out of it by its words, not by a link, reads as nothing."""
     try:
-        file = (root / path).resolve()
-        if not file.is_relative_to(root.resolve()) or file.stat().st_size > _MOST_FILE_BYTES:
+        file = Path(os.path.normpath(root / path))
+        if not file.is_relative_to(root) or not file.is_file() or file.stat().st_size > _MOST_FILE_BYTES:
             return None
         with tokenize.open(file) as opened:
             text = opened.read()
-        return _Module(tuple(text.split("\n")), ast.parse(text))
+        return Module(tuple(text.split("\n")), ast.parse(text))
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None

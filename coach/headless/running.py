@@ -147,6 +147,7 @@ def pin(args: Namespace) -> int:
     with opened_session(args) as session:
         test = as_typed(args.test, place_here(session.state)) if args.test else ""
         ask(session, cmd.UnpinTest(reason=args.off) if args.off is not None else cmd.PinTest(test=test))
-        if args.off is None and session.state.pin is None:
+        pinned = session.state.pin
+        if args.off is None and (pinned is None or (test and pinned.test != test)):
             raise UsageError("nothing was pinned", do="name the test: coach pin tests/test_x.py::test_y")
         return show(args, session.state)

@@ -7,7 +7,8 @@ from coach.core.checks import pinnable, wanted_alone
 from coach.core.decide.isolating import rank_suspects
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import begin_reproduction, start_run
-from coach.core.effects import ReadTest, StopRuns, Watch
+from coach.core.effects import StopRuns, Watch
+from coach.core.pinning import to_be_pinned
 from coach.core.reference import is_of
 from coach.core.session import SessionState
 
@@ -112,7 +113,7 @@ def _(message: cmd.Retarget, state: SessionState) -> Decision | Refusal:
 def _(message: cmd.PinTest, state: SessionState) -> Decision | Refusal:
     if why_not := why_not_pinned(state, message.test):
         return Refusal(why_not)
-    return Decision(effects=(ReadTest(test=message.test or pinnable(state), pin=True),))
+    return Decision(effects=(to_be_pinned(state, message.test or pinnable(state)),))
 
 
 def why_not_pinned(state: SessionState, named: str = "") -> str:

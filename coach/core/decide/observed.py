@@ -11,6 +11,7 @@ from coach.core.decide.starting import start_run
 from coach.core.failure import is_structural
 from coach.core.oracle import RULE, Judged
 from coach.core.oracles import judge_run
+from coach.core.pinning import to_be_read_again
 from coach.core.prediction import judge_prediction
 from coach.core.reference import is_of
 from coach.core.report import Ending, RunReport
@@ -180,8 +181,8 @@ def _(message: eff.FilesSaved, state: SessionState) -> Decision | Refusal:
     draft.record(ev.EditSeen(paths=message.paths))
     if state.plan:
         draft.record(ev.VerificationVoided(why=f"{message.paths[0]} was edited"))
-    if state.pin and state.pin.path in message.paths:
-        draft.perform(eff.ReadTest(test=state.pin.test))
+    if state.pin and not set(state.pin.paths).isdisjoint(message.paths):
+        draft.perform(to_be_read_again(state))
     if state.watching:
         begin_feedback(draft)
     return draft.done()
@@ -200,9 +201,17 @@ def _(message: eff.WatchSeen, state: SessionState) -> Decision | Refusal:
 def _(message: eff.TestSeen, state: SessionState) -> Decision | Refusal:
     if message.pin:
         return _pin(message, state)
-    if state.pin is None or message.test != state.pin.test or message.digest == state.pin.seen_digest:
+    pin = state.pin
+    if pin is None or message.test != pin.test:
         return Decision()
-    return Decision(events=(ev.PinnedTestRead(digest=message.digest, source=message.source),))
+    if message.digest == pin.seen_digest and message.files == pin.seen_files:
+        return Decision()
+    known = dict(pin.files)
+    changed = tuple(path for path, digest in message.files if known.get(path) != digest)
+    read = ev.PinnedTestRead(
+        digest=message.digest, source=message.source, files=message.files, changed=changed
+    )
+    return Decision(events=(read,))
 
 
 def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
@@ -223,6 +232,8 @@ def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
         line=message.line,
         source=message.source,
         digest=message.digest,
+        name=message.name,
+        files=message.files,
         red="structural" if any(is_structural(each) for each in failures) else "behavioural",
     )
     return Decision(events=(pinned,), notice=f"pinned {message.test}")

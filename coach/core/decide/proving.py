@@ -14,6 +14,7 @@ from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start, start_run
+from coach.core.pinning import to_be_read_again
 from coach.core.proving import fails_alone, fails_as_before, made_for, no_control, passes_needed
 from coach.core.rechecking import to_look_at, to_recheck
 from coach.core.run import Purpose, Run, RunRequest, fresh_seed
@@ -39,7 +40,7 @@ def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
     commands = tuple(each for each in runnable(state) if each in message.acceptance)
     draft.record(ev.VerificationBegan(plan=_plan(state, len(commands)), acceptance=commands))
     if state.pin:
-        draft.perform(eff.ReadTest(test=state.pin.test))
+        draft.perform(to_be_read_again(state))
     if state.opened and state.opened.checkout.tree:
         last = state.last_target_run
         base = state.opened.checkout.tree

@@ -21,6 +21,7 @@ import coach_bytecode
 import coach_operands
 import coach_plain
 import coach_said
+import coach_reads
 import pytest
 from coach_ids import ids
 
@@ -574,6 +575,7 @@ class _State:
             coach_bytecode.install(self.is_own)
             if "bytecode" in settings:
                 coach_plain.restore(settings["bytecode"], settings["held"])
+            self.reads = coach_reads.Reads(self.channel, ids, self.is_own, hears=settings.get("reads", False))
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
             return
@@ -627,6 +629,8 @@ def pytest_configure(config):
     try:
         if state.looker is not None:
             config.pluginmanager.register(state.looker, "coach-looker")
+        else:
+            config.pluginmanager.register(state.reads, "coach-reads")
         if hasattr(config, "workerinput"):
             channel.silent = True
         if channel.silent or config.pluginmanager.hasplugin("pytest_forked"):
