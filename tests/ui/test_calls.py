@@ -59,7 +59,7 @@ async def test_the_tree_shows_where_it_parts_and_what_raised(size: tuple[int, in
 
 async def test_enter_folds_and_opens() -> None:
     async with shown(fakes.FakeDoor(*fakes.story("isolate"), traced())) as pilot:
-        await press(pilot, "T", "down", "enter")
+        await press(pilot, "T", "enter")
         assert "▸ items()" in text_of(pilot)
         assert "Item.__init__" not in text_of(pilot)
         await press(pilot, "enter")

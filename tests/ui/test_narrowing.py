@@ -116,7 +116,7 @@ async def test_the_chooser_says_costs_and_begins() -> None:
     async with shown(door, (80, 24)) as pilot:
         await press(pilot, "B")
         compare("searches-80x24", text_of(pilot))
-        await press(pilot, "2", "B", "down", "enter")
+        await press(pilot, "2", "B", "enter")
         assert door.commands == [cmd.BeginSearch(kind="commits"), cmd.BeginSearch(kind="edits")]
 
 

@@ -89,7 +89,7 @@ async def test_kept_output_of_a_selected_run_is_shown() -> None:
         await press(pilot, "l")
         assert "output of the third" in text_of(pilot)
         session_of(pilot).query_one("#side-runs").focus()
-        await press(pilot, "down", "down", "enter")
+        await press(pilot, "down", "enter")
         assert "output of the second" in text_of(pilot)
 
 

@@ -124,7 +124,7 @@ async def test_a_met_gate_opens_at_once_and_back_needs_no_reason() -> None:
 async def test_ruling_out_the_selected_suspect_and_restoring_it() -> None:
     door = fakes.FakeDoor(*fakes.story("isolate"))
     async with shown(door) as pilot:
-        await press(pilot, "down", "down", "o", *"fine", "enter")
+        await press(pilot, "down", "o", *"fine", "enter")
         assert door.commands == [cmd.RuleOutSuspect(suspect=fakes.SUSPECTS[1].key, reason="fine")]
         door.happen(fakes.ev.SuspectRuledOut(suspect=fakes.SUSPECTS[1].key, reason="fine"))
         await press(pilot, "o")

@@ -4,6 +4,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
+from coach.core.advice import advise
 from coach.core.restoring import goal
 from coach.core.session import ASSISTANT
 from coach.ui.actions.deed import Deed
@@ -79,7 +80,7 @@ def searches(screen: "SessionScreen", _key: str) -> None:
         else:
             screen.submit(cmd.BeginSearch(kind=kind))
 
-    screen.app.push_screen(SearchesScreen(offered), chosen)
+    screen.app.push_screen(SearchesScreen(offered, advise(screen.state).of), chosen)
 
 
 def _ask_input(screen: "SessionScreen") -> None:

@@ -16,8 +16,11 @@ class Chooser(Sheet[int]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
     SHAPE = ""
 
-    def __init__(self, title: str, verb: str, lines: tuple[Line, ...], count: int) -> None:
-        super().__init__(title, f"1 … {count} or enter {verb} · esc leaves", lines)
+    def __init__(
+        self, title: str, verb: str, lines: tuple[Line, ...], count: int, *, marked: int = 0
+    ) -> None:
+        """Offer ``lines``; enter takes the one at ``marked`` until the cursor is moved."""
+        super().__init__(title, f"1 … {count} or enter {verb} · esc leaves", lines, str(marked + 1))
         self._count = count
 
     def on_key(self, event: events.Key) -> None:

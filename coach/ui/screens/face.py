@@ -13,6 +13,7 @@ from coach.ui.present.line import Line
 from coach.ui.present.looking import Tab
 from coach.ui.present.message import Words, banner, message
 from coach.ui.present.runs import runs
+from coach.ui.present.selecting import selected_hypothesis, selected_suspect
 from coach.ui.present.work import work
 from coach.ui.scrub import Scrub
 from coach.ui.widgets.footer import Footer
@@ -134,10 +135,19 @@ class Face:
         paper = screen.centre.turn_to(tab)
         moved = self._step != screen.state.step_id
         self._step = screen.state.step_id
-        paper.show(self._lines(tab), from_top=moved and tab == "work")
+        marked = self._marked() if tab == "work" else ""
+        paper.show(self._lines(tab), from_top=moved and tab == "work", marked=marked)
         step = screen.state.step
         name = literal.plain(step.title).plain if step else ""
         screen.centre.entitle(screen.tabs, tab, name)
+
+    def _marked(self) -> str:
+        """The line of the step's view that keys without a choice are about."""
+        state, looking = self._screen.state, self._screen.looking
+        suspect, hypothesis = selected_suspect(state, looking), selected_hypothesis(state, looking)
+        if state.step_id == "hypothesize":
+            return f"hypothesis:{hypothesis.id}" if hypothesis else ""
+        return f"suspect:{suspect.key}" if suspect else ""
 
     def _lines(self, tab: Tab) -> tuple[Line, ...]:
         screen = self._screen

@@ -15,8 +15,12 @@ class SearchesScreen(Chooser):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("B", "leave", show=False)]
     SHAPE = "-short"
 
-    def __init__(self, offers: tuple[Offer, ...]) -> None:
-        super().__init__("Search for the cause", "begins", offer_lines(offers), len(offers))
+    def __init__(self, offers: tuple[Offer, ...], advised: str = "") -> None:
+        """Offer searches; the cursor begins on the kind that is ``advised``, else on the first that is possible."""
+        possible = [number for number, each in enumerate(offers) if not each.why_not]
+        wanted = [number for number in possible if offers[number].kind == advised]
+        first = next(iter((*wanted, *possible)), 0)
+        super().__init__("Search for the cause", "begins", offer_lines(offers), len(offers), marked=first)
         self._offers = offers
 
     def choose(self, index: int) -> None:

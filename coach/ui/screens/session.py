@@ -251,24 +251,32 @@ class SessionScreen(Patient[None]):
 
     @on(Paper.Selected)
     def _selected(self, message: Paper.Selected) -> None:
-        kind, _, key = message.key.partition(":")
+        self._look_at(message.key)
+        self.paint()
+
+    def _look_at(self, line: str) -> None:
+        kind, _, key = line.partition(":")
         if kind == "suspect":
             self.looking = replace(self.looking, suspect=key)
         elif kind == "hypothesis":
             self.looking = replace(self.looking, hypothesis=int(key))
         elif kind == "run":
             self.looking = replace(self.looking, run=int(key))
-        self.paint()
 
     @on(Paper.Chosen)
     def _chosen(self, message: Paper.Chosen) -> None:
+        self._look_at(message.key)
         kind, _, key = message.key.partition(":")
         if kind == "suspect":
             self.press("editor")
+        elif kind == "hypothesis":
+            self.press("judge")
         elif kind == "run":
             self.action_show_tab("output")
         elif kind == "seq" and isinstance(self.door, Scrub):
             self.seek(int(key))
+        elif kind == "seq":
+            self.say("events are gone to in a past session: coach review")
 
     @on(SearchTyped)
     def _search(self, message: SearchTyped) -> None:

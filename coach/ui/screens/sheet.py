@@ -17,9 +17,10 @@ class Sheet(Dialog[T], Generic[T]):
     SHAPE: ClassVar[str] = "-short"
     """``-short`` is as high as its lines, ``-tall`` as high as the screen."""
 
-    def __init__(self, title: str, keys: str, lines: tuple[Line, ...]) -> None:
+    def __init__(self, title: str, keys: str, lines: tuple[Line, ...], marked: str = "") -> None:
+        """Show ``lines``; ``marked`` is the key of the one that the cursor begins on."""
         super().__init__()
-        self._title, self._keys, self._lines = title, keys, lines
+        self._title, self._keys, self._lines, self._marked = title, keys, lines, marked
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes=f"window {self.SHAPE}")
@@ -30,5 +31,5 @@ class Sheet(Dialog[T], Generic[T]):
 
     def on_mount(self) -> None:
         paper = self.query_one("#sheet", Paper)
-        paper.show(self._lines)
+        paper.show(self._lines, marked=self._marked)
         paper.focus()

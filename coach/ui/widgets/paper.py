@@ -1,7 +1,7 @@
 """A scrolling panel of lines: every list, text and view of the screen is one.
 
-It keeps its place when its lines change (nothing jumps), draws only the rows that are seen, and can have a cursor on
-lines that stand for something.
+It keeps its place when its lines change (nothing jumps), draws only the rows that are seen, and has a cursor on the lines
+that stand for something: from the first look on, so that enter acts.
 """
 
 from typing import ClassVar
@@ -53,19 +53,21 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._rows: list[Row] = []
         self._keys: tuple[str, ...] = ()
         self._cursor = ""
+        self._is_by_hand = False
         self._title = ""
         self.finding = Finding()
         if follows:  # the end stays in view while lines are added, until somebody scrolls away from it
             self.anchor()
 
-    def show(self, lines: tuple[Line, ...], *, from_top: bool = False) -> None:
-        """Show lines; the same lines again cost nothing."""
+    def show(self, lines: tuple[Line, ...], *, from_top: bool = False, marked: str = "") -> None:
+        """Show lines; the same lines again cost nothing. ``marked`` is where the cursor is until somebody moves it."""
         if lines == self._lines:
             return
         self._lines = lines
         self._keys = tuple(dict.fromkeys(line.key for line in lines if line.key))
-        if self._cursor not in self._keys:
-            self._cursor = ""
+        if self._cursor not in self._keys or not self._is_by_hand:
+            self._is_by_hand = False
+            self._cursor = marked if marked in self._keys else next(iter(self._keys), "")
         self._lay_out()
         if from_top:
             self.scroll_to(0, 0, animate=False)
@@ -177,7 +179,7 @@ class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         return ["".join(piece.text for piece in row.pieces) for row in self._rows]
 
     def _select(self, key: str) -> None:
-        self._cursor = key
+        self._cursor, self._is_by_hand = key, True
         rows = [index for index, row in enumerate(self._rows) if row.key == key]
         if rows:
             self._bring_into_view(rows[0], rows[-1])

@@ -1,0 +1,165 @@
+"""Forms come filled with what is known, and kept as they are they meet their gate."""
+
+import pytest
+
+from coach.core import commands as cmd
+from coach.core import effects as eff
+from coach.core import events as ev
+from coach.core.advice import advise
+from coach.core.checks import evaluate
+from coach.core.decide import Refusal
+from coach.core.filling import filled_closing, filled_hypothesis, filled_spec, filled_verdict
+from coach.core.hypothesis import Prediction
+from coach.core.report import Difference, Frame
+from coach.core.spec import Spec
+from coach.core.target import Target
+from coach.core.two_sides import two_sides
+from tests.core.driving import CHANGES, failure, green, opened, pinned, red, reproduced, verified
+
+
+def _asserts(source, message, exception="AssertionError", **more):
+    frame = Frame(path="tests/test_x.py", line=3, function="test_x", own=True, source=source)
+    return failure(message, exception=exception, frames=(frame,), **more)
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "exception", "expected"),
+    [
+        ("assert cart.total() == 10", "assert 9 == 10", "AssertionError", ("cart.total()", "9", "10")),
+        ("assert 10 == cart.total()", "assert 10 == 9", "AssertionError", ("cart.total()", "9", "10")),
+        ("self.assertEqual(total(), 10)", "9 != 10", "AssertionError", ("total()", "9", "10")),
+        ("self.assertEqual(10, total())", "10 != 9 : why", "AssertionError", ("total()", "9", "10")),
+        ("assert a == b, 'text'", "text\nassert 1 == 2", "AssertionError", None),
+        ("", "expect(received).toBe(expected)\n\nExpected: 10\nReceived: 9", "Error", ("", "9", "10")),
+        ("x = y['k']", "'k'", "KeyError", None),
+        ("assert ((", "assert 1 == 2", "AssertionError", ("", "1", "2")),
+    ],
+)
+def test_the_two_sides_of_a_failure_are_read(source, message, exception, expected):
+    found = two_sides(_asserts(source, message, exception))
+    assert (found and (found.subject, found.got, found.wanted)) == expected
+
+
+def test_what_the_run_says_of_the_difference_comes_before_its_text():
+    difference = (Difference(path="Items[3].price", got="1", wanted="2", is_sure=True),)
+    found = two_sides(_asserts("assert a == b", "assert [...] == [...]", difference=difference))
+    assert (found.subject, found.got, found.wanted, found.is_sure) == ("Items[3].price", "1", "2", True)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        _asserts("assert cart.total() == 10", "assert 9 == 10"),
+        _asserts("assert not cart", "assert not <Cart>"),
+        _asserts("raise KeyError", "'k'", "KeyError"),
+        _asserts("", "", ""),
+        failure("x" * 5_000, frames=()),
+    ],
+)
+def test_a_spec_kept_as_it_is_filled_says_what_is_wrong(seen):
+    drive = opened()
+    drive.send(cmd.Begin())
+    for _ in range(3):
+        drive.ends(red(failures=(seen,)))
+    drive.looked()
+    filled = filled_spec(drive.state)
+    assert filled.says_what_is_wrong
+    assert max(len(filled.expected), len(filled.actual)) < 700
+    assert not isinstance(drive.send(cmd.WriteSpec(spec=filled)), Refusal)
+    assert all(each.passed for each in evaluate(drive.state, drive.state.workflow.steps[0]))
+    assert filled_spec(drive.state) == drive.state.spec, "what a person kept is not filled again"
+
+
+def test_what_a_person_wrote_is_not_replaced():
+    drive = reproduced()
+    drive.send(cmd.WriteSpec(spec=Spec(actual="one cent too much")))
+    assert filled_spec(drive.state).actual == "one cent too much"
+    assert filled_spec(drive.state).expected
+
+
+def test_nothing_is_filled_before_anything_failed():
+    assert filled_spec(opened().state) == Spec()
+    assert filled_hypothesis(opened().state) is None
+
+
+def test_a_commands_failure_fills_a_spec_too():
+    target = Target(kind="command", words=("make", "check"))
+    drive = opened(target=target)
+    drive.send(cmd.Begin())
+    seen = failure("Error 2", test="make check", exception="exit 2", frames=(), phase="command")
+    for _ in range(3):
+        drive.ends(red(failures=(seen,)))
+    assert filled_spec(drive.state).says_what_is_wrong
+
+
+def test_the_way_to_closed_and_verified_is_what_next_shows_with_forms_kept_as_they_are():
+    drive, pressed = reproduced(), []
+    source = {"path": "tests/test_cart.py", "line": 5, "source": "def test_total(): ...", "digest": "d1"}
+    while not drive.state.closed and len(pressed) < 20:
+        action = advise(drive.state).action
+        pressed.append(action or "an edit")
+        _press(drive, action, source)
+    assert drive.state.closed, pressed
+    assert drive.state.closed.ending == "verified", pressed
+    assert pressed.count("an edit") == 1
+    forms = sum(each in {"spec", "hypothesis", "root-cause", "close"} for each in pressed)
+    assert len(pressed) - 1 + forms <= 20, pressed
+
+
+def _press(drive, action, source):
+    state = drive.state
+    match action:
+        case "":
+            drive.send(eff.ChangesSeen(changes=CHANGES))
+            drive.saves()
+            drive.ends(green())
+        case "spec":
+            drive.send(cmd.WriteSpec(spec=filled_spec(state)))
+        case "next-step":
+            drive.send(cmd.GoToStep())
+        case "pin":
+            drive.send(cmd.PinTest())
+            drive.send(eff.TestSeen(test=state.target.words[0], pin=True, **source))
+        case "hypothesis":
+            draft = filled_hypothesis(state)
+            prediction = Prediction(text=draft.prediction, expects=draft.expects)
+            drive.send(cmd.ProposeHypothesis(claim=draft.claim, prediction=prediction))
+        case "verify":
+            verified(drive)
+        case "root-cause":
+            drive.send(cmd.WriteClosing(closing=filled_closing(state)))
+            assert drive.state.closing.cause.where.startswith("shop/cart.py:")
+        case "confirm":
+            drive.send(cmd.ConfirmFix())
+        case "close":
+            drive.send(cmd.Close())
+        case _:
+            raise AssertionError(action)
+
+
+def test_a_verdict_is_filled_with_what_the_newest_run_showed():
+    drive = pinned()
+    drive.send(cmd.ProposeHypothesis(claim="cents", prediction=Prediction(text="9 becomes 10", expects=None)))
+    hypothesis = drive.state.hypotheses[0]
+    assert filled_verdict(drive.state, hypothesis)[0] == "INCONCLUSIVE"
+    drive.saves()
+    drive.ends(green())
+    assert filled_verdict(drive.state, hypothesis) == ("SUPPORTED", f"#{drive.state.last_number} passed")
+
+
+def test_looking_back_and_returning_is_free_and_only_going_on_asks_once():
+    drive = reproduced()
+    assert isinstance(drive.send(cmd.GoToStep()), Refusal), "the spec is not written"
+    drive.send(cmd.GoToStep(reason="seen by eye"))
+    assert drive.state.step_id == "failing-test"
+    for step in ("reproduce", "failing-test", "reproduce", "failing-test"):
+        assert not isinstance(drive.send(cmd.GoToStep(step=step)), Refusal)
+        assert drive.state.step_id == step
+    assert drive.kinds().count("gate_overridden") == 1
+    drive.send(cmd.GoToStep(step="reproduce"))
+    answer = drive.send(cmd.GoToStep(step="isolate"))
+    assert isinstance(answer, Refusal)
+    assert "Failing test is not done" in answer.reason, "only the gate that nobody went past is asked for"
+    assert not any(
+        isinstance(each.event, ev.StepEntered) and each.event.step == "isolate" for each in drive.records
+    )
