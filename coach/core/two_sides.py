@@ -11,6 +11,8 @@ MOST = 300
 """Characters kept of a value: a form is to be read."""
 _COMPARED = re.compile(r"^(?:AssertionError: )?assert (?P<left>.+?) == (?P<right>.+)$")
 _UNEQUAL = re.compile(r"^(?:AssertionError: )?(?P<left>.+?) != (?P<right>.+?)(?: : .*)?$")
+_MORE = re.compile(r" \(\S+ (?:more|less)\)$")
+"""What a reading of a difference adds to a number: by how much it is off."""
 _EXPECTED = re.compile(r"^\W*expected(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE)
 _RECEIVED = re.compile(
     r"^\W*(?:received|actual|got)(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE
@@ -34,8 +36,8 @@ def two_sides(failure: Failure) -> TwoSides | None:
     if failure.difference:
         first = failure.difference[0]
         return TwoSides(
-            _short(first.got) or "nothing",
-            _short(first.wanted) or "nothing",
+            _short(_MORE.sub("", first.got)) or "nothing",
+            _short(_MORE.sub("", first.wanted)) or "nothing",
             _short(first.path or asserted[0]),
             first.is_sure,
         )

@@ -1,5 +1,7 @@
 """Which of several things the engineer looks at: their own choice, else the first that matters."""
 
+from dataclasses import replace
+
 from coach.core.hypothesis import Hypothesis
 from coach.core.session import SessionState
 from coach.core.suspect import Suspect
@@ -19,3 +21,16 @@ def selected_hypothesis(state: SessionState, looking: Looking) -> Hypothesis | N
         return chosen
     opened = state.open_hypotheses
     return opened[-1] if opened else None
+
+
+def looked_at(looking: Looking, line: str) -> Looking:
+    """Return what is looked at once a line of a panel is chosen by its key."""
+    kind, _, key = line.partition(":")
+    match kind:
+        case "suspect":
+            return replace(looking, suspect=key)
+        case "hypothesis":
+            return replace(looking, hypothesis=int(key))
+        case "run":
+            return replace(looking, run=int(key))
+    return looking

@@ -28,6 +28,7 @@ from coach.ui.actions import DEEDS
 from coach.ui.early_keys import Patient
 from coach.ui.present.key import keyed
 from coach.ui.present.looking import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
+from coach.ui.present.selecting import looked_at
 from coach.ui.screens.face import Face
 from coach.ui.scrub import Scrub
 from coach.ui.ways import NoWays, Ways
@@ -251,21 +252,12 @@ class SessionScreen(Patient[None]):
 
     @on(Paper.Selected)
     def _selected(self, message: Paper.Selected) -> None:
-        self._look_at(message.key)
+        self.looking = looked_at(self.looking, message.key)
         self.paint()
-
-    def _look_at(self, line: str) -> None:
-        kind, _, key = line.partition(":")
-        if kind == "suspect":
-            self.looking = replace(self.looking, suspect=key)
-        elif kind == "hypothesis":
-            self.looking = replace(self.looking, hypothesis=int(key))
-        elif kind == "run":
-            self.looking = replace(self.looking, run=int(key))
 
     @on(Paper.Chosen)
     def _chosen(self, message: Paper.Chosen) -> None:
-        self._look_at(message.key)
+        self.looking = looked_at(self.looking, message.key)
         kind, _, key = message.key.partition(":")
         if kind == "suspect":
             self.press("editor")
