@@ -161,9 +161,8 @@ class _Reader:
             self._message_lines += 1
             return
         self._message_lines = 0
-        if said and not said.strip("|+- "):
-            return
-        if said and self._chain:
+        is_blank = not body.strip("|+- ") or _is_alike(said, self._prefix.strip())
+        if not is_blank:
             self._chain = ""
 
     def _body(self, line: str) -> str:
@@ -172,7 +171,7 @@ class _Reader:
             return line[self._column :] if not line[: self._column].strip() else line
         if line.startswith(self._prefix):
             return line[self._column :]
-        alike = len(line) > self._column and line[: self._column].strip() != ""
+        alike = len(line) >= self._column and line[: self._column].strip() != ""
         return line[self._column :] if alike and _is_alike(line[: self._column], self._prefix) else line
 
 
@@ -191,7 +190,12 @@ def flat(chains: Sequence[Sequence[Printed]]) -> list[Printed]:
     for chain in reversed(chains):
         for each in reversed(chain):
             last = each.frames[-1] if each.frames else None
-            key = (each.exception, each.message, (last.file, last.line) if last else None, len(each.frames))
+            key = (
+                each.exception,
+                each.message.partition("\n")[0],
+                (last.file, last.line) if last else None,
+                len(each.frames),
+            )
             if key not in seen:
                 seen.add(key)
                 found.append(each)

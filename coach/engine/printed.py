@@ -41,4 +41,4 @@ def _cause(printed: Printed, kind: CauseKind, places: Places) -> Cause:
 
 
 def _key(exception: str, message: str) -> tuple[str, str]:
-    return exception.rpartition(".")[2], " ".join(message.split())[:200]
+    return exception.rpartition(".")[2], message.strip().partition("\n")[0][:200]
