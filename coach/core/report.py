@@ -36,8 +36,8 @@ EndingKind = Literal[
 
 
 def headline(exception: str, message: str) -> str:
-    """Return an exception with what it says, as tracebacks end."""
-    return f"{exception}: {message}" if message else exception
+    """Return an exception with what it says, as tracebacks end; not every runner names one."""
+    return f"{exception}: {message}" if exception and message else exception or message
 
 
 def gist(message: str) -> str:
@@ -61,6 +61,11 @@ class Frame(Value):
     code_start: int = 0
     locals: tuple[tuple[Text, Prose], ...] = ()
     """Names and shortened values at the moment of the exception."""
+
+    @property
+    def place(self) -> str:
+        """``path:line in function``, as far as the function is known."""
+        return f"{self.path}:{self.line} in {self.function}" if self.function else f"{self.path}:{self.line}"
 
 
 class Section(Value):

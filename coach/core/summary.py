@@ -88,9 +88,7 @@ def _behind(failure: Failure | None) -> dict[str, Any]:
                 "kind": each.kind,
                 "exception": each.exception,
                 "message": each.message,
-                "frames": [
-                    f"{frame.path}:{frame.line} in {frame.function}" for frame in each.frames if frame.own
-                ],
+                "frames": [frame.place for frame in each.frames if frame.own],
             }
             for each in failure.causes
         ],

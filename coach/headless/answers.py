@@ -74,7 +74,7 @@ def frames_answer(run: Run) -> list[Answer]:
     failures = run.report.failures if run.report else ()
     return [
         {
-            "place": f"{each.path}:{each.line} in {each.function}",
+            "place": each.place,
             "source": each.source,
             "values": dict(each.locals[:12]),
         }

@@ -95,3 +95,27 @@ class Document:
     tokens: int
     redactions: tuple[tuple[str, int], ...] = ()
     left_out: tuple[str, ...] = ()
+
+
+_LANGUAGES = {
+    "py": "python",
+    "js": "javascript",
+    "mjs": "javascript",
+    "cjs": "javascript",
+    "ts": "typescript",
+    "rs": "rust",
+    "rb": "ruby",
+    "pl": "perl",
+    "t": "perl",
+    "h": "c",
+    "cc": "cpp",
+    "hpp": "cpp",
+    "kt": "kotlin",
+    "sh": "sh",
+}
+
+
+def language_of(path: str) -> str:
+    """Return the name by which Markdown knows the language of a file; of most it is the suffix."""
+    suffix = path.rpartition("/")[2].rpartition(".")[2].lower()
+    return _LANGUAGES.get(suffix, suffix if suffix.isalnum() and len(suffix) <= 5 else "text")

@@ -209,7 +209,8 @@ def _frames(failure: Failure, clean: Cleaner) -> str:
 
 
 def _frame(frame: Frame, clean: Cleaner, *, with_locals: bool) -> str:
-    lines = [f"{clean.line(frame.path, 200)}:{frame.line} in {clean.line(frame.function, 120)}"]
+    inside = f" in {clean.line(frame.function, 120)}" if frame.function else ""
+    lines = [f"{clean.line(frame.path, 200)}:{frame.line}{inside}"]
     if frame.source:
         lines.append(f"    {clean.line(frame.source)}")
     if with_locals:

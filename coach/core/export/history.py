@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from coach.core.changes import FileChange
-from coach.core.export.blocks import Block, Drop, Section
+from coach.core.export.blocks import Block, Drop, Section, language_of
 from coach.core.export.failing import failure_of
 from coach.core.export.fence import Cleaner
 from coach.core.hypothesis import Hypothesis
@@ -296,7 +296,7 @@ def _suspect(each: Suspect, clean: Cleaner) -> Block:
         "repository",
         Drop.CODE,
         "suspects' code",
-        "python",
+        language_of(each.path),
         short=_numbered(lines, first, max(0, nearest - CONTEXT), nearest + CONTEXT + 1),
         keep="ends",
     )

@@ -74,12 +74,13 @@ def read_output(text: str, exit_code: int) -> OutputReading:
     found = {name: each for name, reader in RUNNERS.items() if (each := reader(lines))}
     ordered = sorted(found.items(), key=lambda each: each[1].at)
     everything = unique(failure for _, each in ordered for failure in each.failures)
-    failures = tuple(_explained(each, lines) for each in everything[:MOST_FAILURES])
+    failures = tuple(_named(_explained(each, lines)) for each in everything[:MOST_FAILURES])
     red = tuple(name for name, each in ordered if each.is_red)
     counts = _sum([each.counts for _, each in ordered if each.counts is not None])
     if exit_code and not failures:
         end = max((each.end for each in found.values()), default=0)
-        failures = _other(lines, min(end, len(lines)), exit_code)
+        others = _other(lines, min(end, len(lines)), exit_code)
+        failures = tuple(_named(each, f"exit {exit_code}") for each in others)
     return OutputReading(failures, counts, max(len(everything) - MOST_FAILURES, 0), red)
 
 
@@ -110,6 +111,11 @@ def _explained(failure: Failure, lines: Sequence[str]) -> Failure:
     frames = trace.frames or failure.frames
     said = {"exception": trace.exception, "message": trace.message, "frames": frames, "causes": trace.causes}
     return failure.model_copy(update=said)
+
+
+def _named(failure: Failure, word: str = "failed") -> Failure:
+    """Not every runner names an exception; a failure is called something all the same."""
+    return failure if failure.exception else failure.model_copy(update={"exception": word})
 
 
 def _sum(counts: Sequence[Counts]) -> Counts:
