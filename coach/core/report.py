@@ -187,6 +187,8 @@ class Ending(Value):
     kind: EndingKind = "completed"
     sentence: Prose = ""
     exit_code: int | None = None
+    meant: tuple[Text, ...] = ()
+    """Where a test that was asked for is not there: what may have been meant, nearest first."""
 
     @property
     def is_complete(self) -> bool:

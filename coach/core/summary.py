@@ -59,6 +59,7 @@ def summarise_run(run: Run) -> dict[str, Any]:
         "remark": run.judged.remark if run.judged else "",
         "ending": report.ending.kind if report else "under way",
         "sentence": report.ending.sentence if report else "",
+        "did_you_mean": list(report.ending.meant) if report else [],
         "exit_code": report.ending.exit_code if report else None,
         "seconds": round(report.duration, 3) if report else None,
         "counts": report.counts.model_dump() if report else None,

@@ -42,7 +42,7 @@ from coach.engine.report_file import ReportFile
 from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
 from coach.engine.scratch import temporary_folder
-from coach.engine.sources import misnamed, with_code
+from coach.engine.sources import meant_by, misnamed, with_code
 from coach.engine.varying import moved_paths, of_trial, with_programs_of
 from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
@@ -309,8 +309,9 @@ class _Execution:
             place = f"{place}, during {self._channel.current_test}"
         ending = ending_of_pytest(finished, limits, Evidence(self._channel, target, lines, place))
         if ending.kind == "usage_error" and ending.sentence.startswith("not found"):
-            meant = misnamed(self._base, target.words)
-            ending = ending.model_copy(update={"sentence": meant or ending.sentence})
+            said = misnamed(self._base, target.words)
+            meant = meant_by(self._base, target.words)
+            ending = ending.model_copy(update={"sentence": said or ending.sentence, "meant": meant})
         return ending
 
     def _outcome(self, ending: Ending) -> CommandOutcome:

@@ -20,6 +20,8 @@ MOST_CODE_BUDGET = 300_000
 """Characters of code in one report: a suite that fails everywhere must still be one readable event."""
 _MOST_FILE_BYTES = 2_000_000
 _FRAMES_WITH_CODE = 8
+_SHOWN = 200
+"""Characters of a node id in a sentence."""
 _FAILURES_WITH_ALL_CODE = 20
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -67,15 +69,41 @@ def read_test(root: Path, nodeid: str) -> TestSource:
 
 
 def misnamed(root: Path, words: Sequence[str]) -> str:
-    """Say which node id names nothing in its file, and what it may have meant; empty when each is there or unreadable."""
+    """Say which node id names nothing, and what it may have meant; empty when each is there or unreadable.
+
+    A function that is there with other parameters is one whose ids change from run to run (random values, addresses).
+    """
+    changing = ""
     for word in words:
-        path, *names = word.partition("[")[0].split("::")
+        place, bracket, _ = word.partition("[")
+        path, *names = place.split("::")
         module = read_module(root, path) if names else None
-        if module is None or _named(module.tree, names) is not None:
+        if module is None:
             continue
-        near = get_close_matches("::".join(names), _tests(module.tree), n=1)
-        return f"not found: {'::'.join(names)} in {path}" + (f"; did you mean {near[0]}?" if near else "")
-    return ""
+        if _named(module.tree, names) is None:
+            near = get_close_matches("::".join(names), _tests(module.tree), n=1)
+            return f"not found: {'::'.join(names)} in {path}" + (f"; did you mean {near[0]}?" if near else "")
+        if bracket and not changing:
+            why = "no such parameters this time: the ids of this test change from run to run"
+            changing = f"not found: {word[:_SHOWN]}; {why}; run the function: {place}"
+    return changing
+
+
+def meant_by(root: Path, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the node ids that the first misnamed word may have meant, nearest first."""
+    changing: tuple[str, ...] = ()
+    for word in words:
+        place, bracket, _ = word.partition("[")
+        path, *names = place.split("::")
+        module = read_module(root, path) if names else None
+        if module is None:
+            continue
+        if _named(module.tree, names) is None:
+            near = get_close_matches("::".join(names), _tests(module.tree))
+            return tuple(f"{path}::{each}" for each in near)
+        if bracket:
+            changing = changing or (place,)
+    return changing
 
 
 def _tests(tree: ast.Module) -> list[str]:

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from coach.core.report import Failure, Frame
-from coach.engine.sources import MOST_CODE_LINES, misnamed, read_test, with_code
+from coach.engine.sources import MOST_CODE_LINES, meant_by, misnamed, read_test, with_code
 
 SOURCE = """\
 import pytest
@@ -120,7 +120,11 @@ def test_module_level_code_is_shown_around_its_line(root):
             "not found: TestGroup::inner in test_a.py; did you mean TestGroup::test_inner?",
         ),
         ("test_a.py::xyz", "not found: xyz in test_a.py"),
-        ("test_a.py::test_many[1]", ""),
+        (
+            "test_a.py::test_many[1]",
+            "not found: test_a.py::test_many[1]; no such parameters this time: "  # noqa: ISC004
+            "the ids of this test change from run to run; run the function: test_a.py::test_many",
+        ),
         ("nowhere.py::test_many", ""),
         ("test_a.py", ""),
     ],
@@ -128,3 +132,4 @@ def test_module_level_code_is_shown_around_its_line(root):
 def test_a_mistyped_test_is_answered_with_the_nearest_one(tmp_path, word, said):
     (tmp_path / "test_a.py").write_text(SOURCE)
     assert misnamed(tmp_path, [word]) == said
+    assert bool(meant_by(tmp_path, [word])) == ("did you mean" in said or "run the function" in said)
