@@ -49,9 +49,10 @@ class Hypothesis(Value):
     """Verdicts before the present one, oldest first."""
 
     def judged(self, judgement: Judgement) -> "Hypothesis":
-        """Return it with a verdict; one that stood before is kept."""
+        """Return it with a verdict; another one that stood before is kept."""
         overruled = self.overruled
-        if self.verdict is not None:
+        is_same = (self.verdict, self.runs) == (judgement.verdict, judgement.runs)
+        if self.verdict is not None and not is_same:
             before = Judgement(verdict=self.verdict, reason=self.reason, runs=self.runs, teaches=self.teaches)
             overruled = (*overruled, before)
         return self.model_copy(update={**dict(judgement), "overruled": overruled})

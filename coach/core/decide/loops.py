@@ -4,6 +4,7 @@ from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.attempt import Attempt
+from coach.core.claim import edited_elsewhere
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.figures import count
 from coach.core.loops.history import History, Trial
@@ -76,8 +77,22 @@ def _(message: eff.AttemptSeen, state: SessionState) -> Decision | Refusal:
     }
     attempt = read.model_copy(update=circumstances)
     draft.record(ev.AttemptRead(attempt=attempt, rule=RULE))
+    _remark_elsewhere(draft, attempt)
     notice_loops(draft, draft.state.history.up_to(attempt.run))
     return draft.done()
+
+
+def _remark_elsewhere(draft: Draft, attempt: Attempt) -> None:
+    """Say it beside a supported claim when the edit that made the prediction hold was not where the claim says."""
+    for each in draft.state.hypotheses:
+        where = edited_elsewhere(each.claim, attempt.changes) if each.runs == (attempt.run,) else ""
+        if where and each.verdict == "SUPPORTED" and REMARK not in each.reason:
+            reason = f"{each.reason}; {REMARK}{where}, not where the claim says"
+            draft.record(ev.HypothesisJudged(id=each.id, verdict="SUPPORTED", reason=reason, runs=each.runs))
+            draft.notice = f"H{each.id}: {REMARK}{where}, not where the claim says"
+
+
+REMARK = "the edit was at "
 
 
 def _holder(state: SessionState, attempt: Attempt) -> str:
