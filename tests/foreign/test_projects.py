@@ -166,3 +166,28 @@ def test_settings_among_the_tests_do_not_make_them_the_project(lay):
     )
     said = top.coach("run", "test_one.py", "--json", at="tests")
     assert said.json["failures"][0]["message"].startswith("assert '2' == '3'")
+
+
+def test_code_that_is_loaded_from_elsewhere_is_named(lay):
+    """A stale copy in an environment, or a build folder, runs instead of what is edited; an editable source does not."""
+    shop = "def price(x):\n    return x + 1\n"
+    test = "import shop\n\n\ndef test_price():\n    assert shop.price(1) == 1\n"
+    top = lay(
+        {
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "0"\n',
+            "src/shop/__init__.py": shop.replace(" + 1", ""),
+            "build/lib/shop/__init__.py": shop,
+            "tests/test_shop.py": test,
+        }
+    )
+    other = lay({"site-packages/shop/__init__.py": shop}, "environment")
+    for stale in (other.top / "site-packages", top.top / "build/lib"):
+        said = top.coach("run", "tests/test_shop.py", "--new", "--json", PYTHONPATH=str(stale))
+        assert said.code == 1
+        expected = (
+            f"import shop from {stale / 'shop'}, not from {top.top / 'src/shop'}: edits there do not run"
+        )
+        assert expected in said.text
+    fine = top.coach("run", "tests/test_shop.py", "--new", PYTHONPATH=str(top.top / "src"))
+    assert fine.code == 0, fine.text
+    assert "do not run" not in fine.text

@@ -17,9 +17,12 @@ import pytest
 MOST_FILES = 400
 MOST_FRAMES = 40
 MOST_WRAPPERS = 20
+MOST_SAID = 3
 _TEST_FOLDERS = frozenset(("test", "tests", "testing"))
 _WRITES = os.O_WRONLY | os.O_RDWR
 _getcwd, _normpath, _join, _sep = os.getcwd, os.path.normpath, os.path.join, os.sep
+_NOT_CODE = frozenset(("setup.py", "conftest.py", "tests", "test", "docs", "build", "dist"))
+_BUILT = (".so", ".pyd")
 _OF_PYTHON = (".py", ".pyc", ".pyo", ".pyi", ".pth", ".so", ".pyd")
 
 
@@ -31,6 +34,7 @@ class Reads:
         self.opened, self.written, self.by_tests = {}, set(), set()
         self.of_file, self.now, self.item = {}, {}, None
         self.red, self.is_over = False, False
+        self.start = _getcwd()
         if hears and hasattr(sys, "addaudithook"):
             sys.addaudithook(self.heard)
 
@@ -114,6 +118,8 @@ class Reads:
             files = [each for each in self.opened if each not in self.written]
             for start in range(0, len(files), 100):
                 self.channel.send("opened", {"loaded": files[start : start + 100]})
+            for text in loaded_elsewhere((self.start, self.ids.rootdir))[:MOST_SAID]:
+                self.channel.send("note", {"text": text})
         except Exception as error:
             self.channel.note("opened files", error)
         yield
@@ -156,6 +162,31 @@ def _innermost(value):
         else:
             return None
     return None
+
+
+def loaded_elsewhere(folders):
+    """Say which modules were loaded from another place than the source that lies in one of the folders, or in its ``src``."""
+    said = []
+    sources = {}
+    for folder in folders:
+        for base in (_join(folder, "src"), folder):
+            for name in os.listdir(base) if os.path.isdir(base) else ():
+                if name[:1] in "._" or name in _NOT_CODE:
+                    continue
+                if name.endswith(".py"):
+                    sources.setdefault(name[:-3], []).append(_join(base, name))
+                elif os.path.isfile(_join(base, name, "__init__.py")):
+                    sources.setdefault(name, []).append(_join(base, name))
+    for name, places in sources.items():
+        module = sys.modules.get(name)
+        file = vars(module).get("__file__") if isinstance(module, types.ModuleType) else None
+        if type(file) is not str or file.endswith(_BUILT):
+            continue
+        real = os.path.realpath(file)
+        if not any(real == place or real.startswith(place + _sep) for place in map(os.path.realpath, places)):
+            shown = os.path.dirname(file) if os.path.basename(file) == "__init__.py" else file
+            said.append("the tests import %s from %s, not from %s: edits there do not run" % (name, shown, places[0]))
+    return said
 
 
 def helpers_of(item, is_own):
