@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -27,6 +27,8 @@ class Settings(Value):
 
     python: str = ""
     """The target's interpreter; empty: it is found. Named by the project alone it is shown first; a change asks again."""
+    command: Literal["", "python -m pytest", "pytest"] = ""
+    """How pytest is started; the first, and empty, puts the current folder on ``sys.path``, the second does not."""
     workflow: str = "debug"
     """The steps to walk through."""
     workflows: tuple[str, ...] = ()
@@ -118,5 +120,10 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    names = {"COACH_PYTHON": "python", "COACH_TIMEOUT": "timeout", "COACH_WARM": "warm"}
+    names = {
+        "COACH_PYTHON": "python",
+        "COACH_TIMEOUT": "timeout",
+        "COACH_WARM": "warm",
+        "COACH_COMMAND": "command",
+    }
     return {key: os.environ[name] for name, key in names.items() if os.environ.get(name)}

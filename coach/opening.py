@@ -211,6 +211,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         state=state_home(),
         veil=veil,
         project=place.folder,
+        command=settings.command,
     )
     return LocalEngine(
         root=root,
@@ -219,6 +220,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         limits=limits,
         keep=log.keep,
         veil=veil.text,
+        command=settings.command,
         recall=log.output,
         trees=trees,
         watcher=Watcher(root, home=state_home()),

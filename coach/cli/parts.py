@@ -38,6 +38,12 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         help="start from the first failure of a CI report, or of a folder of reports",
     )
     parser.add_argument("--python", metavar="PATH", help="the target's interpreter")
+    parser.add_argument(
+        "--as",
+        dest="started",
+        choices=("pytest", "python -m pytest"),
+        help="how pytest is started (default: python -m pytest, which puts the folder on sys.path)",
+    )
     parser.add_argument("--workflow", metavar="NAME", help="the steps to walk through (default: debug)")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wall time of one run")
     add_project(parser)

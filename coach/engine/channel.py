@@ -136,6 +136,11 @@ class Channel:
         return tuple(self.ended.loaded) if self.ended else ()
 
     @property
+    def by_folder(self) -> tuple[str, ...]:
+        """Modules that were found because pytest was started as ``python -m pytest`` where it stands."""
+        return tuple(self.ended.by_folder) if self.ended else ()
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Reasons to doubt the evidence: what the probe said of itself, and what was dropped."""
         dropped = [

@@ -73,6 +73,7 @@ class WireEvent(_Wire):
     deselected: int = 0
     exitstatus: int | None = None
     loaded: list[Text] = []
+    by_folder: list[Text] = []
     python: Text = ""
     pytest: Text = ""
     rootdir: Text = ""

@@ -51,6 +51,7 @@ from coach.engine.related import concerned, related_tests
 from coach.engine.run import Limits
 from coach.engine.saves import SaveTelling
 from coach.engine.searching import SearchBench
+from coach.engine.spelling import Spelling
 from coach.engine.switches import Switches
 from coach.engine.trying import carry_out
 from coach.engine.warm import WarmServer
@@ -80,6 +81,7 @@ class LocalEngine:
         searches: SearchBench | None = None,
         recall: Callable[[str], str] = lambda _: "",
         veil: Callable[[str], str] = lambda text: text,
+        command: Spelling = "",
         home: Path | None = None,
     ) -> None:
         self._searches = searches or SearchBench()
@@ -87,7 +89,7 @@ class LocalEngine:
         own = dict(env or os.environ)
         server = WarmServer(root / project, interpreter.path, self._server_environment) if warm else None
         around = Surroundings(root, interpreter, limits, keep, self._live, own, veil=veil, project=project)
-        self._around = replace(around, warm=server, home=home)
+        self._around = replace(around, warm=server, home=home, command=command)
         self._looking = Looking(self._around, recall)
         self._trees, self._saves = trees, SaveTelling(watcher)
         self._switches = Switches(root)
@@ -95,8 +97,7 @@ class LocalEngine:
         self._observe: Callable[[Observation], None] = lambda _: None
         self._settled: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
-        self._owed = 0
-        self._has_begun = self._is_closed = False
+        self._owed, self._has_begun, self._is_closed = 0, False, False
         self._jobs: list[Job] = []
         self._runs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()

@@ -43,6 +43,7 @@ from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
 from coach.engine.scratch import temporary_folder
 from coach.engine.sources import meant_by, misnamed, with_code
+from coach.engine.spelling import PROGRAM, Spelling, bytecode_of_children, difference, options, started_by
 from coach.engine.varying import moved_paths, of_trial, with_programs_of
 from coach.engine.warm import Trouble, WarmServer
 from coach.errors import TargetError
@@ -84,6 +85,8 @@ class Surroundings:
     """Plans of mutating and logging runs by run number before they begin, and what came of them afterwards."""
     called: dict[int, dict[str, CallTrace]] = field(default_factory=dict)
     """Call traces by run number; whoever asked for them takes them out."""
+    command: Spelling = ""
+    """How pytest is started."""
     veil: Callable[[str], str] = lambda text: text
     """Takes secrets out of output before it is kept."""
     home: Path | None = None
@@ -157,8 +160,8 @@ class _Execution:
 
     def report(self, words: tuple[str, ...]) -> RunReport:
         self._prepare()
-        started = [as_started(each, self._base, self._cwd) if self._is_pytest else each for each in words]
-        argv = [*self._pytest(), *started] if self._is_pytest else started
+        words = tuple(as_started(each, self._base, self._cwd) if self._is_pytest else each for each in words)
+        argv = [*self._pytest(), *words]
         live = self._around.live
         try:
             stacks = self._scratch.stacks if self._is_pytest else None
@@ -175,6 +178,9 @@ class _Execution:
     def _forked(self, launch: Launch) -> Adopted | None:
         """Let the warm server start the run, when it may be warm; says why when it is not."""
         if not self._request.warm:
+            return None
+        if self._around.command == PROGRAM:
+            self._cold_because = "warm runs are those of `python -m pytest`"
             return None
         if self._around.warm is None or self._copy is not None or not self._is_pytest:
             self._cold_because = (
@@ -206,34 +212,18 @@ class _Execution:
             self._scratch.plan if self._request.mutate else None,
             self._scratch.plan if self._request.logpoint else None,
             self._scratch.plan if self._request.calls else None,
-            bytecode=self._bytecode(),
+            bytecode=bytecode_of_children(
+                self._around.env, self._around.home, is_copy=self._copy is not None
+            ),
             held=(self._around.root,),
             reads=not (self._request.warm or self._request.only_looks),
         )
         self._scratch.settings.write_text(settings, "utf-8")
 
-    def _bytecode(self) -> str | None:
-        """Say where processes that tests start keep their bytecode; None: the person's environment wants none written.
-
-        In a copy they write it as always: it goes with the copy. In the checkout nothing may be written.
-        """
-        around = self._around
-        if around.env.get("PYTHONDONTWRITEBYTECODE") or (self._copy is None and around.home is None):
-            return None
-        return "" if self._copy or around.home is None else str(around.home / "bytecode")
-
     def _pytest(self) -> list[str]:
-        """``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail."""
-        cache = f"cache_dir={self._scratch.cache}"
-        argv = [self._around.interpreter.path, "-m", "pytest", "-p", "coach_plugin", "-o", cache]
-        if self._request.purpose in {
-            "suite",
-            "baseline",
-        }:  # a file that cannot be loaded is one failure of many
-            argv.append("--continue-on-collection-errors")
-        if self._request.mutate:  # every mutant's temporary folders in one place that goes with the run
-            argv.append(f"--basetemp={self._scratch.folder / 'temporary'}")
-        return argv
+        """Return what starts pytest, before the target's own words; nothing for a command."""
+        started = started_by(self._around.command, self._around.interpreter.path)
+        return [*started, *options(self._request, self._scratch)] if self._is_pytest else []
 
     def _env(self) -> dict[str, str]:
         env = clean_environment(self._around.env)
@@ -241,7 +231,8 @@ class _Execution:
         env[RUN_ID] = self._scratch.nonce
         around = self._around
         if self._copy:
-            own = tuple(str(each) for each in (self._cwd / "src", self._cwd) if each.is_dir())
+            folders = (self._cwd / "src", *((self._cwd,) if around.command != PROGRAM else ()))
+            own = tuple(str(each) for each in folders if each.is_dir())
             env = moved_paths(env, around.root, self._copy, own)
         if self._is_pytest:
             probe = str(probe_folder(around.home, around.interpreter))
@@ -297,7 +288,12 @@ class _Execution:
             rerun_failures=with_code(self._channel.rerun_failures, self._base),
             output=self._output(lines),
             foreign_modules=self._foreign(),
-            probe_notes=(*self._channel.notes, *self._report_notes(), *leak_notes(finished)),
+            probe_notes=(
+                *self._channel.notes,
+                *difference(self._around.command, self._channel.by_folder, told.failures, self._cwd),
+                *self._report_notes(),
+                *leak_notes(finished),
+            ),
         )
 
     def _ending(self, finished: Finished, lines: tuple[str, ...]) -> Ending:

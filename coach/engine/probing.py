@@ -26,6 +26,7 @@ from coach.engine.lacking import as_in_checkout
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
 from coach.engine.snapshot import TreeStore
+from coach.engine.spelling import Spelling
 from coach.engine.varying import REPORT, Order, Variation, moved_paths
 from coach.errors import CoachError
 
@@ -43,6 +44,7 @@ class Ground:
     """Folders of the project the interpreter imports from, relative to the root; in a copy they come first."""
     state: Path | None = None
     """The state directory, for the compiled probe."""
+    command: Spelling = ""
     veil: Veil = NOTHING_SECRET
     """Takes out of reports what the log does not hold: ``expected`` was computed from what it holds."""
     project: str = ""
@@ -140,6 +142,7 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
         env,
         home=ground.state,
         project=ground.project,
+        command=ground.command,
     )
     request = RunRequest(
         number=0, purpose="experiment", target=probe.target, hash_seed=probe.hash_seed, tree=probe.tree

@@ -30,7 +30,12 @@ def new(args: Namespace) -> Door:
     """Begin a session on the target of the command line; the reproduction starts at once."""
     place = at(_demo(args)) if args.demo else located_here(args.target or ())
     target = chosen_target(args, place)
-    flags = {"python": args.python, "workflow": args.workflow, "timeout": args.timeout}
+    flags = {
+        "python": args.python,
+        "workflow": args.workflow,
+        "timeout": args.timeout,
+        "command": args.started,
+    }
     session = open_new(place, target, load_settings(place.home, flags))
     if args.since:
         since = ago(args.since)

@@ -106,7 +106,12 @@ def opened_target(args: Namespace) -> Iterator[Session]:
         with opened_session(args) as session:
             yield session
         return
-    flags = {"python": args.python, "workflow": args.workflow, "timeout": args.timeout}
+    flags = {
+        "python": args.python,
+        "workflow": args.workflow,
+        "timeout": args.timeout,
+        "command": args.started,
+    }
     if found is not None:
         with _serving(open_shared(found.id)) as session:
             if session.state.target == target:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +153,44 @@ def test_tests_that_count_on_defaults_pass_cold_and_on_save(lay, monkeypatch):
     assert said.code == 0, said.text
     assert said.json["outcome"] == "PASS"
     assert not list(laid.top.rglob("__pycache__"))
+
+
+PLAIN = {
+    "adding.py": "def added(a, b):\n    return a + b\n",
+    "tests/test_sum.py": "from adding import added\n\n\ndef test_sum():\n    assert added(2, 3) == 5\n",
+}
+
+
+def _notes(laid, *words, **env):
+    said = laid.coach("run", "tests/test_sum.py", "--new", "--json", *words, **env)
+    log = max(
+        Path(os.environ["COACH_STATE_DIR"]).glob("sessions/*/log.jsonl"),
+        key=lambda path: path.stat().st_mtime,
+    )
+    lines = map(json.loads, log.read_text().splitlines())
+    notes = next(each["report"]["probe_notes"] for each in lines if each["kind"] == "run_finished")
+    return said, " ".join(notes)
+
+
+def test_the_other_way_to_start_pytest_is_said_where_it_would_differ(lay, tmp_path, monkeypatch):
+    """Green by one and red by the other; where pytest itself puts the folder there, nothing is said."""
+    monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
+    laid = lay(PLAIN)
+    laid.commit("begin")
+    said, notes = _notes(laid)
+    assert said.code == 0, said.text
+    assert "with `pytest` this folder is not on sys.path: adding would not be found" in notes
+    assert _notes(laid, "--as", "python -m pytest")[1] == ""
+    said, notes = _notes(laid, "--as", "pytest")
+    assert said.code != 0
+    assert "with `python -m pytest` this folder is on sys.path, and adding would be found" in notes
+    laid.write({"pyproject.toml": '[tool.coach]\ncommand = "pytest"\n'})
+    assert _notes(laid)[0].code != 0
+    laid.write({"pyproject.toml": "", "conftest.py": ""})
+    for words in ((), ("--as", "pytest")):
+        said, notes = _notes(laid, *words)
+        assert (said.code, notes) == (0, ""), said.text
+    (laid.top / "conftest.py").unlink()
+    laid.write({"pytest.ini": "[pytest]\npythonpath = .\n"})
+    said, notes = _notes(laid)
+    assert (said.code, notes) == (0, ""), said.text

@@ -57,3 +57,47 @@ def _hold_back(held):
         return makes(folder, *rest, **named)
 
     rewrite.try_makedirs = try_makedirs
+
+
+def folder_first():
+    """Return the current folder when ``python -m`` alone has put it on ``sys.path``; else nothing."""
+    try:
+        here = os.getcwd()
+        same = [each for each in sys.path if each and os.path.realpath(each) == os.path.realpath(here)]
+    except OSError:
+        return ""
+    return here if sys.path[:1] == same else ""
+
+
+def found_by(folder, session):
+    """Name modules that were found by ``folder`` alone: pytest started as a program would not find them."""
+    if not folder or folder_first_is_doubled(folder):
+        return []
+    tests = {getattr(getattr(item, "module", None), "__file__", None) for item in session.items}
+    tests |= {getattr(each, "__file__", None) for each in session.config.pluginmanager.get_plugins()}
+    tests.discard(None)
+    if session.config.getoption("importmode", "prepend") != "importlib":
+        if any(_base(path) == folder for path in tests if type(path) is str):
+            return []  # pytest puts the folder there itself
+    found = []
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if type(name) is str and "." not in name and type(path) is str and path not in tests:
+            place = os.path.dirname(path)
+            if os.path.basename(path) == "__init__.py":
+                place = os.path.dirname(place)
+            if place == folder and not name.startswith("__"):
+                found.append(name)
+    return sorted(found)[:5]
+
+
+def folder_first_is_doubled(folder):
+    return len([each for each in sys.path if each == folder]) > 1
+
+
+def _base(path):
+    """Return the folder that pytest's default import mode puts on ``sys.path`` for a test module or conftest."""
+    folder = os.path.dirname(path)
+    while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return folder

@@ -561,6 +561,7 @@ class _State:
         self.deselected, self.deselected_names, self.deselected_by, self.rootdir = 0, [], "", ""
         self.in_turn = True  # one test after the other; under xdist they overlap
         self.roots = ()
+        self.folder = coach_plain.folder_first()
         self.looker = None
         path = os.environ.get("COACH_PROBE")
         if not path:
@@ -950,6 +951,7 @@ def pytest_sessionfinish(session, exitstatus):
         final = int(getattr(session, "exitstatus", exitstatus))
         fields = {"exitstatus": final, "loaded": _loaded(), "failed": _reported_as_failed(session)}
         fields["text"] = state.interrupted
+        fields["by_folder"] = coach_plain.found_by(state.folder, session)
         state.channel.send("end", fields)
         if state.modules:
             _write_modules(state.modules)
