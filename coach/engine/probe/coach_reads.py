@@ -118,7 +118,7 @@ class Reads:
             files = [each for each in self.opened if each not in self.written]
             for start in range(0, len(files), 100):
                 self.channel.send("opened", {"loaded": files[start : start + 100]})
-            for text in loaded_elsewhere((self.start, self.ids.rootdir))[:MOST_SAID]:
+            for text in loaded_elsewhere((self.start, self.ids.rootdir), self.ids.named)[:MOST_SAID]:
                 self.channel.send("note", {"text": text})
         except Exception as error:
             self.channel.note("opened files", error)
@@ -164,7 +164,7 @@ def _innermost(value):
     return None
 
 
-def loaded_elsewhere(folders):
+def loaded_elsewhere(folders, named):
     """Say which modules were loaded from another place than the source that lies in one of the folders, or in its ``src``."""
     said = []
     sources = {}
@@ -185,7 +185,7 @@ def loaded_elsewhere(folders):
         real = os.path.realpath(file)
         if not any(real == place or real.startswith(place + _sep) for place in map(os.path.realpath, places)):
             shown = os.path.dirname(file) if os.path.basename(file) == "__init__.py" else file
-            said.append("the tests import %s from %s, not from %s: edits there do not run" % (name, shown, places[0]))
+            said.append("the tests import %s from %s, not from %s: edits there do not run" % (name, named(shown), named(places[0])))
     return said
 
 
