@@ -35,14 +35,20 @@ exit codes:
 
 
 class CoachError(Exception):
-    """An expected error. ``what`` happened, ``why``, and what to ``do`` about it."""
+    """An expected error. ``what`` happened, ``why``, and what to ``do`` about it.
+
+    ``typed`` is a word that names nothing, ``meant`` what it may have been, nearest first: whoever can asks, and takes it.
+    """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, why: str = "", do: str = "") -> None:
+    def __init__(
+        self, what: str, *, why: str = "", do: str = "", typed: str = "", meant: tuple[str, ...] = ()
+    ) -> None:
         self.what = what
         self.why = why
         self.do = do
+        self.typed, self.meant = typed, meant
         super().__init__(what)
 
     def __str__(self) -> str:

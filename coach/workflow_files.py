@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ def workflow_paths(root: Path, own: tuple[str, ...] = ()) -> dict[str, Path]:
 def load_workflow(name: str, paths: Mapping[str, Path]) -> Workflow:
     """Load one workflow by name. Raises UsageError."""
     if name not in paths:
-        raise UsageError(f"no workflow {name!r}", do=f"choose one of: {', '.join(paths)}")
+        meant = tuple(get_close_matches(name, paths))
+        raise UsageError(
+            f"no workflow {name!r}", do=f"choose one of: {', '.join(paths)}", typed=name, meant=meant
+        )
     return read_workflow(paths[name], paths)
 
 

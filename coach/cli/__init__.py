@@ -14,6 +14,7 @@ from types import ModuleType
 from coach import __version__
 from coach.cli.comfort import add_comfort
 from coach.cli.handoff import add_handoff
+from coach.cli.instead import meant_instead
 from coach.cli.loops import add_loops, add_steering
 from coach.cli.parts import Parser
 from coach.cli.past import SHELF, add_past
@@ -33,24 +34,30 @@ start here:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; a mistyped word is answered with what it may have been."""
     _hold_streams()
-    args = parse(sys.argv[1:] if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except CoachError as error:
+        print(f"coach: {error}", file=sys.stderr)
+        again = meant_instead(words, error) if error.meant and error.typed in words else None
+        return error.exit_code if again is None else main(again)
+    except BrokenPipeError:
+        return _unread()
+
+
+def _run(words: Sequence[str]) -> int:
+    args = parse(words)
     if args.call is None:
         args.known.print_help()
         return 0
     module, _, function = args.call.partition(":")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
-    try:
-        _refuse_windows()
-        with _project(getattr(args, "project", "")):
-            return int(getattr(_loaded(module), function)(args))
-    except CoachError as error:
-        print(f"coach: {error}", file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:
-        return _unread()
+    _refuse_windows()
+    with _project(getattr(args, "project", "")):
+        return int(getattr(_loaded(module), function)(args))
 
 
 def _hold_streams() -> None:

@@ -1,12 +1,21 @@
 """What the parsers of all commands share. As light as ``cli``: nothing but argparse."""
 
 import argparse
+import re
 import sys
+from difflib import get_close_matches
 from typing import NoReturn
+
+from coach.errors import UsageError
 
 
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        """End with what is wrong. Raises UsageError where a word is nearly one that is known."""
+        if found := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
+            known = [each.strip("' ") for each in found[2].split(",")]
+            if meant := tuple(get_close_matches(found[1], known)):
+                raise UsageError(f"{self.prog} knows no {found[1]!r}", typed=found[1], meant=meant)
         sys.stderr.write(f"coach: {message}. `{self.prog} --help` lists what is known\n")
         raise SystemExit(2)
 

@@ -1,5 +1,6 @@
 """Which target a command line names: tests, a command after ``--``, or the first failure of a CI report."""
 
+import contextlib
 import os
 from argparse import Namespace
 from collections.abc import Sequence
@@ -128,6 +129,27 @@ def _folder_of_command(place: Located, here: Path) -> str:
     return "" if inside is None or inside == (place.folder or ".") else inside
 
 
+_MOST_LOOKED_AT = 5_000
+"""Files among which a mistyped one is looked for."""
+
+
+def _near_files(name: str, here: Path) -> list[str]:
+    """Return the files below ``here`` whose names are nearest to one that is not there, as one types them here."""
+    from difflib import get_close_matches
+
+    if len(name) > _SHOWN:
+        return []
+    known: list[str] = []
+    with contextlib.suppress(OSError, ValueError):
+        for folder, inner, files in os.walk(here):
+            inner[:] = sorted(each for each in inner if not each.startswith((".", "__pycache__")))
+            place = Path(folder).relative_to(here)
+            known += [(place / each).as_posix() for each in sorted(files) if each.endswith(Path(name).suffix)]
+            if len(known) > _MOST_LOOKED_AT:
+                break
+    return get_close_matches(name, known, cutoff=0.7)
+
+
 def typed_id(word: str, place: Located, here: Path) -> str:
     """Return a test typed in ``here`` (or as coach names it, or as pytest does in the project) relative to the root."""
     name, colons, rest = word.partition("::")
@@ -143,6 +165,8 @@ def typed_id(word: str, place: Located, here: Path) -> str:
             f"no such test file: {safe_line(name, limit=_SHOWN)}",
             why=f"looked in {here}",
             do="name a file or node id pytest knows",
+            typed=word,
+            meant=tuple(f"{near}{colons}{rest}" for near in _near_files(name, here)),
         )
     inside = relative_to(found, place)
     if inside is None:

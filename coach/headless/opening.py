@@ -62,7 +62,7 @@ def ask(session: Session, command: Command) -> None:
     wait(session)
     decision = answer.result(timeout=10)
     if isinstance(decision, Refusal):
-        raise UsageError(as_commands(decision.reason))
+        raise UsageError(as_commands(decision.reason), typed=decision.typed, meant=decision.meant)
 
 
 def ask_all(args: Namespace, *commands: Command) -> int:

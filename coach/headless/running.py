@@ -13,7 +13,7 @@ from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.summary import summarise, summarise_run
 from coach.core.text import safe_line
-from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, UsageError
+from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, TargetError, UsageError
 from coach.headless.accepting import agreed
 from coach.headless.choosing import as_typed
 from coach.headless.opening import Session, ask, opened_session, opened_target, place_here, read_session
@@ -25,7 +25,11 @@ def run(args: Namespace) -> int:
     """Run the target once, cold."""
     with opened_target(args) as session:
         ask(session, cmd.RunTarget(purpose="experiment", scope=args.reach))
-        return _say_run(session, args)
+        code = _say_run(session, args)
+        last = session.state.last_run
+    if last and last.report and last.report.ending.meant and len(args.target) == 1 and not args.json:
+        raise TargetError("no such test", typed=args.target[0], meant=last.report.ending.meant)
+    return code
 
 
 def reproduce(args: Namespace) -> int:

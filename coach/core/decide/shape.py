@@ -17,6 +17,10 @@ class Refusal:
     """A command that cannot be carried out now: why, and what to do instead."""
 
     reason: str
+    typed: str = ""
+    """A word in it that names nothing,"""
+    meant: tuple[str, ...] = ()
+    """and what it may have been, nearest first."""
 
 
 CLOSED = Refusal("this session is closed; resume it first: coach debug --resume")

@@ -1,5 +1,6 @@
 """Commands that move through the workflow and end the session."""
 
+from difflib import get_close_matches
 from typing import Literal
 
 from coach.core import checks
@@ -20,11 +21,13 @@ def _(message: cmd.GoToStep, state: SessionState) -> Decision | Refusal:
         return Refusal("the session has not begun")
     there = state.workflow.step(message.step) if message.step else checks.following(state)
     if there is None:
-        names = ", ".join(step.id for step in state.workflow.steps)
+        names = [step.id for step in state.workflow.steps]
         return Refusal(
-            f"no step {message.step!r}; this workflow has: {names}"
+            f"no step {message.step!r}; this workflow has: {', '.join(names)}"
             if message.step
-            else "this is the last step"
+            else "this is the last step",
+            typed=message.step,
+            meant=tuple(get_close_matches(message.step, names)),
         )
     if there.id == here.id:
         return Refusal(f"{here.title} is the step you are in")

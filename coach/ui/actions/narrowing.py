@@ -1,6 +1,7 @@
 """Actions about loops, measurements and searches. Windows are imported when they are opened."""
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
@@ -9,6 +10,7 @@ from coach.core.restoring import goal
 from coach.core.session import ASSISTANT
 from coach.ui.actions.deed import Deed
 from coach.ui.present import restoring
+from coach.ui.present.line import elastic, line
 from coach.ui.screens.question import Question
 
 if TYPE_CHECKING:
@@ -104,7 +106,43 @@ def hand_over(screen: "SessionScreen", _key: str) -> None:
 
 
 def retarget(screen: "SessionScreen", _key: str) -> None:
-    """Ask which test or command is debugged from here on; what is known to be near a mistyped one stands there already."""
+    """Offer what a mistyped test may have meant, nearest first; else ask which one is debugged from here on."""
+    from coach.ui.screens.chooser import Chooser
+
+    last = screen.state.last_run
+    meant = last.report.ending.meant if last and last.report else ()
+    if not meant:
+        _ask_target(screen)
+        return
+
+    def chosen(index: int | None) -> None:
+        if index == len(meant):
+            _ask_target(screen)
+        elif index is not None:
+            screen.submit(
+                cmd.Retarget(target=screen.state.target.model_copy(update={"words": (meant[index],)}))
+            )
+
+    rows = (*meant, "another one")
+    lines = tuple(
+        line((f" {number} ", "key"), "  ", elastic(each), hang=5, key=str(number), fit="cut")
+        for number, each in enumerate(rows, start=1)
+    )
+    screen.app.push_screen(Chooser("Did you mean", "takes one", lines, len(rows)), chosen)
+
+
+def offer_meant(screen: "SessionScreen") -> None:
+    """Offer it once by itself when a test was not found, and never over a window somebody types in."""
+    state, run = screen.state, screen.state.last_run
+    is_open = screen.app.screen is screen and not (screen.door.read_only or state.closed or state.under_way)
+    if run is None or run.report is None or not (is_open and run.report.ending.meant):
+        return
+    if screen.looking.offered < run.number:
+        screen.looking = replace(screen.looking, offered=run.number)
+        screen.press("retarget")
+
+
+def _ask_target(screen: "SessionScreen") -> None:
     from coach.ui.actions.dialogs import ask
 
     target = screen.state.target

@@ -24,6 +24,8 @@ class Looking:
     """Number of the selected hypothesis; 0 means the newest."""
     run: int = 0
     """Number of the run whose output is shown; 0 means the newest."""
+    offered: int = 0
+    """The last run after which it was offered what a mistyped test may have meant."""
     kind: Kind = "all"
     """Of events in the timeline."""
     now: float = 0.0

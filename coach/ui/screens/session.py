@@ -25,6 +25,7 @@ from coach.core.text import safe_line
 from coach.door import Door, Update
 from coach.ui import keys
 from coach.ui.actions import DEEDS
+from coach.ui.actions.narrowing import offer_meant
 from coach.ui.early_keys import Patient
 from coach.ui.present.key import keyed
 from coach.ui.present.looking import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
@@ -234,6 +235,7 @@ class SessionScreen(Patient[None]):
         if message.update.notice:
             self.say(("⚠ " if message.update.is_refusal else "") + message.update.notice)
         self._show_card()
+        offer_meant(self)
 
     def _show_card(self) -> None:
         """Show a stop card once, and never over a window somebody types in: the notice stays below anyway."""

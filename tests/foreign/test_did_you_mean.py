@@ -1,0 +1,100 @@
+"""A mistyped word is answered with what it may have been, and enter takes it: tests, files, steps, workflows, commands."""
+
+import sys
+
+import pytest
+
+from tests.e2e.terminal import Terminal
+
+SHOP = {
+    "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
+    "cart.py": "def total(prices):\n    return sum(prices) + 1\n",
+    "tests/test_cart.py": """\
+        from cart import total
+
+        def test_total():
+            assert total([1, 2]) == 3
+
+        class TestDiscount:
+            def test_none(self):
+                assert total([]) == 1
+        """,
+}
+TEST = "tests/test_cart.py::test_total"
+
+
+@pytest.fixture
+def shop(lay):
+    return lay(SHOP)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "again"),
+    [
+        (("run", "tests/test_crt.py"), 4, "coach run tests/test_cart.py"),
+        (("run", "tests/test_crt.py::test_total", "--new"), 4, f"coach run {TEST} --new"),
+        (("rnu", TEST), 2, f"coach run {TEST}"),
+        (("run", TEST, "--workflow", "debgu"), 2, f"coach run {TEST} --workflow debug"),
+        (("run", TEST, "--scope", "failurs"), 2, f"coach run {TEST} --scope failures"),
+    ],
+)
+def test_without_a_terminal_the_command_to_repeat_is_said(shop, typed, code, again):
+    said = shop.coach(*typed)
+    assert said.code == code
+    assert said.err.rstrip().endswith(again), said.err
+
+
+def test_a_test_a_class_and_a_step_that_are_not_there_are_answered_with_the_nearest(shop):
+    said = shop.coach("run", "tests/test_cart.py::test_totl")
+    assert said.code == 4
+    assert f"did you mean {TEST}? coach run {TEST}" in said.err
+    said = shop.coach("run", "tests/test_cart.py::TestDiscont::test_none", "--json", "--new")
+    assert said.json["did_you_mean"][0] == "tests/test_cart.py::TestDiscount::test_none"
+    assert shop.coach("run", TEST).code == 1
+    said = shop.coach("step", "isolte", "--json", "--reason", "a look")
+    assert (said.code, said.json["did_you_mean"], said.json["typed"]) == (2, ["isolate"], "isolte")
+    assert said.json["repeat"] == "coach step isolate --json --reason 'a look'"
+
+
+def test_what_is_like_nothing_is_answered_with_no_guess(shop):
+    for words in (("run", "nowhere/at/all.py"), ("xyzzy",), ("run", "tests/test_cart.py::test_zzzzzzzzzz")):
+        assert "did you mean" not in shop.coach(*words).text
+
+
+def test_enter_takes_it_in_a_terminal_and_n_does_not(shop):
+    words = [
+        sys.executable,
+        "-m",
+        "coach",
+        "run",
+        "--python",
+        sys.executable,
+        "tests/test_cart.py::test_totl",
+    ]
+    terminal = Terminal(words, cwd=shop.top)
+    terminal.wait_for(f"did you mean {TEST}? [Y/n]")
+    terminal.child.send("\r")
+    terminal.wait_for("assert 4 == 3")
+    terminal = Terminal([*words, "--new"], cwd=shop.top)
+    terminal.wait_for("[Y/n]")
+    terminal.child.send("n\r")
+    while terminal.pump():
+        pass
+    assert "assert 4 == 3" not in terminal.text
+
+
+def test_the_screen_offers_the_nearest_by_itself_and_enter_debugs_it(shop):
+    words = [
+        sys.executable,
+        "-m",
+        "coach",
+        "debug",
+        "--python",
+        sys.executable,
+        "tests/test_cart.py::test_totl",
+    ]
+    terminal = Terminal(words, cwd=shop.top, columns=80, lines=24)
+    terminal.wait_for("Did you mean", TEST)
+    terminal.child.send("\r")
+    terminal.wait_for("3 of 3, stable")
+    terminal.child.send("q")
