@@ -130,3 +130,22 @@ async def test_beside_a_coach_that_holds_the_session(shop, monkeypatch):
         assert held.state.notes[-1].text == "seen"
         assert held.state.held_by == ""
         assert {each.by for each in held.state.attempts} == {"assistant"}
+
+
+async def test_a_server_started_anywhere_is_told_the_project(shop):
+    """Hosts start servers in a folder of their own: the target or the argument says where the project is, and it stays."""
+    program = StdioServerParameters(
+        command=sys.executable, args=["-m", "coach", "mcp"], env=shop.env, cwd=shop.root.anchor
+    )
+    async with Client(program, read_timeout_seconds=120) as client:
+        lost, is_refused = await call(client, "status")
+        assert is_refused, lost
+        relative, is_refused = await call(client, "status", project="shop")
+        assert is_refused
+        assert "absolute" in relative
+        started, is_refused = await call(client, "start", target=TEST, project=str(shop.root))
+        assert not is_refused, started
+        assert started["evidence"]["outcome"] == "FAIL"
+        status, is_refused = await call(client, "status")
+        assert not is_refused, status
+        assert status["session"] == started["session"]
