@@ -28,6 +28,9 @@ def _add_spec(commands: "Commands[Parser]") -> None:
         help="`edit` opens $VISUAL or $EDITOR, `check` names what is missing and what that costs",
     )
     spec.add_argument(
+        "--accept", action="store_true", help="write what the failure says into the fields nobody wrote"
+    )
+    spec.add_argument(
         "--issue", metavar="FILE", help="fill empty fields from a report; - reads what you paste"
     )
     for field in ("title", "expected", "actual", "since"):

@@ -29,7 +29,7 @@ def _add_hypothesis(commands: "Commands[Parser]") -> None:
     parser.add_argument("--activate", type=int, metavar="N", help="work on H<N>: the next run judges it")
     parser.add_argument("--revise", type=int, metavar="N", help="predict anew, before an experiment has run")
     parser.add_argument("--drafts", action="store_true", help="list drafts drawn from the evidence")
-    parser.add_argument("--take", type=int, metavar="N", help="write draft N down as a hypothesis")
+    parser.add_argument("--take", "--draft", type=int, metavar="N", help="write draft N down as a hypothesis")
     add_session(parser)
 
 

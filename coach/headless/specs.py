@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.core import commands as cmd
+from coach.core.filling import filled_spec
 from coach.core.session import SessionState
 from coach.core.spec import Spec
 from coach.core.spec_check import gaps
@@ -52,10 +53,10 @@ def spec(args: Namespace) -> int:
         offered = _filled(args, state.spec, changed)
         wished = _edited(args, offered)
         written += tuple(each for each in wished.acceptance if each not in offered.acceptance)
-    elif changed or args.issue:
-        wished = _filled(args, state.spec, changed)
+    elif changed or args.issue or args.accept:
+        wished = _filled(args, filled_spec(state) if args.accept else state.spec, changed)
     else:
-        return _check(args, state) if args.action == "check" else _show(args, state.spec)
+        return _check(args, state) if args.action == "check" else _offer(args, state)
     if wished == state.spec:
         say("the spec is as it was")
         return _show(args, state.spec)
@@ -138,6 +139,18 @@ def _show(args: Namespace, found: Spec) -> int:
             lines = value if isinstance(value, list) else [value]
             put(f"{key.replace('_', ' ')}: {safe_line('; '.join(lines)) or '-'}")
     return EXIT_FINE
+
+
+def _offer(args: Namespace, state: SessionState) -> int:
+    """Show the spec, and what the failure says of the fields that nobody wrote."""
+    offered = filled_spec(state)
+    known = [(name, getattr(offered, name)) for name in ("title", "expected", "actual", "since")]
+    new = [(name, text) for name, text in known if text != getattr(state.spec, name)]
+    for name, text in () if args.json else new:
+        say(f"known of {name}: {safe_line(text)}")
+    if new and not args.json:
+        say("`coach spec --accept` writes that")
+    return _show(args, state.spec)
 
 
 def _check(args: Namespace, state: SessionState) -> int:

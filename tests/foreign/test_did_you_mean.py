@@ -98,3 +98,14 @@ def test_the_screen_offers_the_nearest_by_itself_and_enter_debugs_it(shop):
     terminal.child.send("\r")
     terminal.wait_for("3 of 3, stable")
     terminal.child.send("q")
+
+
+def test_what_a_form_would_be_filled_with_is_written_without_a_screen_too(shop):
+    assert shop.coach("run", TEST, "--new").code == 1
+    said = shop.coach("spec")
+    assert "known of expected: total([1, 2]) is 3" in said.err
+    assert "expected: -" in said.out
+    written = shop.coach("spec", "--accept", "--json").json
+    assert (written["expected"], written["actual"]) == ("total([1, 2]) is 3", "total([1, 2]) is 4")
+    assert "known of" not in shop.coach("spec").err
+    assert shop.coach("hypothesis", "--draft", "1").code in {0, 2}
