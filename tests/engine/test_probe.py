@@ -147,6 +147,9 @@ state = coach_probe.state
 frame = {{"file": "x", "line": 1, "function": "f", "source": "", "locals": [["name", "\\u20ac" * 120]] * 20}}
 failure = {{"phase": "call", "exception": "E", "message": "m" * 9000, "frames": [dict(frame) for _ in range(60)]}}
 failure["sections"] = [["out", "\\U0001f600" * 8000]] * 6
+failure["difference"] = [["path%d" % index, "g" * 120, "w" * 120, True] for index in range(5)]
+cause = {{"kind": "cause", "exception": "C", "message": "m" * 2000, "frames": [dict(frame) for _ in range(25)]}}
+failure["causes"] = [dict(cause, exception="C%d" % index) for index in range(8)]
 fields = {{"test": "t", "outcome": "failed", "duration": 0.1, "failures": [failure]}}
 state.channel.send("test_end", fields)
 state.channel.send_short("test_start", "n" * 100_000)
@@ -159,6 +162,9 @@ state.channel.send_short("test_start", "n" * 100_000)
     lines = (tmp_path / "channel").read_bytes().splitlines()
     assert len(lines) == 2
     assert all(len(line) < 65_536 and json.loads(line)["truncated"] for line in lines)
+    (told,) = json.loads(lines[0])["failures"]
+    assert [each[0] for each in told["difference"]] == [f"path{index}" for index in range(5)]
+    assert told["causes"][-1]["exception"] == "C7"
 
 
 def test_the_last_test_has_ended_even_when_a_plugin_ends_the_process(ground, tmp_path):

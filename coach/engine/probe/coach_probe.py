@@ -180,6 +180,12 @@ def _shrunk(fields):
     if "test" in fields:
         kept["test"] = fields["test"][:4_000]
     kept["failures"] = [_least(each) for each in fields.get("failures", ())[:1]]
+    for part in ("frames", "causes", "difference"):
+        line = real.encode(kept).encode("ascii") + b"\n"
+        if len(line) <= LINE_LIMIT:
+            return line
+        for failure in kept["failures"]:
+            failure[part] = []
     return real.encode(kept).encode("ascii") + b"\n"
 
 
@@ -188,7 +194,7 @@ def _least(failure):
         "phase": failure["phase"],
         "exception": failure["exception"][:200],
         "message": failure["message"][:2_000],
-        "difference": [[str(part)[:200] for part in each[:3]] + [each[3]] for each in failure.get("difference", ())],
+        "difference": [[str(part)[:120] for part in each[:3]] + [each[3]] for each in failure.get("difference", ())],
         "frames": failure["frames"][-3:],
         "causes": failure.get("causes", [])[-1:],
     }
@@ -753,7 +759,7 @@ def pytest_runtest_makereport(item, call):
     """
     if state.channel is not None:
         state.calls.append((item, call))
-        if real.getpid() != state.channel.pid:
+        if call.when == "setup" and real.getpid() != state.channel.pid:
             _report_to_parent(item.config)
 
 
@@ -879,8 +885,10 @@ def pytest_runtest_logfinish(nodeid, location):
         return
     try:
         test = state.tests.pop(nodeid, None)
-        if test is not None and test.outcome == "passed":
-            _count_silent_tries(nodeid)
+        for each in state.calls:
+            if each[1].excinfo is not None and test is not None and test.outcome == "passed":
+                _count_silent_tries(nodeid)
+                break
         state.calls.clear()
         if state.reader.recorder.records:
             state.reader.recorder.forget()
