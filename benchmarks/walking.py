@@ -4,6 +4,7 @@ The walker knows no step and no key by heart. It reads the key that stands lit b
 as it is filled, and makes the engineer's edit when the screen asks for a change. Whatever does not take it further is counted.
 """
 
+import itertools
 import re
 import signal
 import sys
@@ -80,9 +81,10 @@ class Walker:
         self._began = time.monotonic()
 
     def go(self) -> Walk:
-        while not self._is_over():
+        while True:
+            self._settle()
             move = self._next()
-            if self._stuck_on(move):
+            if self._is_over(move) or self._stuck_on(move):
                 break
             if move.window:
                 self._answer(move)
@@ -97,11 +99,11 @@ class Walker:
                 self.walk.why = f"the screen offers no key: {move.text}"
                 break
         self.walk.seconds = time.monotonic() - self._began
+        self._told(self.walk.why or self.walk.verdict, self.terminal.text)
         return self.walk
 
-    def _is_over(self) -> bool:
-        self._settle()
-        found = CLOSED.search(self.terminal.text)
+    def _is_over(self, move: Move) -> bool:
+        found = CLOSED.search(move.text)
         if found:
             self.walk.verdict = found[1].strip()
         elif len(self.walk.keys) >= MOST_KEYS:
@@ -110,8 +112,6 @@ class Walker:
             self.walk.why = f"{MOST_SECONDS} s were not enough"
         else:
             return False
-        if not self.walk.is_verified:
-            self._told(self.walk.why or self.walk.verdict, self.terminal.text)
         return True
 
     def _stuck_on(self, move: Move) -> bool:
@@ -125,7 +125,6 @@ class Walker:
         if self._seen[mark] < 3:
             return False
         self.walk.why = f"the same move for the third time: {move.key or move.window}: {move.text}"
-        self._told(self.walk.why, self.terminal.text)
         return True
 
     def _press(self, key: str, because: str) -> None:
@@ -230,7 +229,7 @@ class Walker:
         if at == row:
             return re.sub(r"^.*?[→✔] ", "", lines[row][:column]).strip()
         parts = [re.sub(r"^\s*[→✔] ", "", line).strip() for line in lines[at:row]]
-        return " ".join(part for part in parts if part)
+        return " ".join(itertools.takewhile(bool, parts))
 
     def leave(self) -> None:
         """End the program, by its own key if it listens."""

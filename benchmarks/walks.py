@@ -79,6 +79,7 @@ def walked(project: Foreign, size: tuple[int, int], home: Path, fetched: Path, *
             return walker.go()
         finally:
             walker.leave()
+            transcript.with_suffix(".bytes").write_bytes(screen.bytes)
 
 
 def line(project: Foreign, walk: Walk) -> str:

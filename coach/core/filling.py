@@ -6,7 +6,7 @@ wherever the session knows enough.
 
 from coach.core.claim import edited_elsewhere, mended
 from coach.core.closing import QUESTIONS, Closing, RootCause
-from coach.core.control import fixed_lines
+from coach.core.control import fixed_lines, grouped
 from coach.core.drafts import HypothesisDraft, drafts
 from coach.core.failure import innermost_own
 from coach.core.hypothesis import Hypothesis, Verdict
@@ -17,6 +17,7 @@ from coach.core.search import CommitFound
 from coach.core.session import SessionState
 from coach.core.spec import Spec
 from coach.core.two_sides import asserted_line, two_sides
+from coach.core.verification import Objection
 
 MOST_PLACES = 3
 _TITLE = 72
@@ -162,6 +163,19 @@ def filled_closing(state: SessionState) -> Closing:
         uncaught=known.cause.uncaught.strip() or _uncaught(state),
     )
     return _with_answers(known, cause, _answers(state))
+
+
+def filled_answer(state: SessionState, objection: Objection) -> str:
+    """Return what is known for an objection: how many wrong fixes the test caught beside those of a line it does run.
+
+    Empty where nothing but a person's judgement says why it is fine.
+    """
+    found = state.control
+    groups = grouped(found.survivors, state.changes) if found else ()
+    group = next((each for each in groups if each.key == objection.key), None)
+    if found is None or group is None or not found.killed or not all(each.ran for each in group.survivors):
+        return ""
+    return f"{found.killed} of {found.tried} small wrong fixes are caught; what is left of this line the test does not ask"
 
 
 def _with_answers(known: Closing, cause: RootCause, answers: dict[str, str]) -> Closing:

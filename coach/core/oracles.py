@@ -56,18 +56,20 @@ def _of_edit(reference: Reference, report: RunReport, edited: Collection[str], j
     """Say that the edit itself broke the run, when it did."""
     known = {each.exception for each in reference.failing}
     for failure in report.failures:
-        said = broken_by_edit(failure, edited) if failure.exception not in known else ""
+        is_ours = reference.names(failure.test) or failure.phase == "collect"
+        said = broken_by_edit(failure, edited, is_ours=is_ours) if failure.exception not in known else ""
         if said:
             reason = f"your edit broke it: {said}, not the failure you are after"
             return Judged(outcome="UNRESOLVED", reason=reason, remark="broken edit")
     return judged
 
 
-def broken_by_edit(failure: Failure, edited: Collection[str]) -> str:
+def broken_by_edit(failure: Failure, edited: Collection[str], *, is_ours: bool = True) -> str:
     """Say where an edit cannot run, when a failure is for want of a name, and arose in one of the edited files.
 
     A call that does not fit shows where the function is called, and an import where it is made: their files need not be
-    the edited ones.
+    the edited ones. That is believed of a test that was seen before the edit alone (``is_ours``): another one may have
+    lacked a fixture or a module all along.
     """
     seen = signature_of(failure)
     if not edited or not is_for_want_of_a_name(seen):
@@ -75,7 +77,7 @@ def broken_by_edit(failure: Failure, edited: Collection[str]) -> str:
     own = failure.own_frames
     place = f"{own[-1].path}:{own[-1].line}" if own else seen.test
     is_born_here = any(frame.path in edited for frame in own[-1:])
-    is_elsewhere = seen.exception not in {"NameError", "UnboundLocalError"}
+    is_elsewhere = is_ours and seen.exception not in {"NameError", "UnboundLocalError"}
     if not (is_born_here or is_elsewhere):
         return ""
     return f"{headline(seen.exception, gist(seen.message))[:_SAID_LIMIT]}, {place}"

@@ -219,6 +219,31 @@ def test_a_typo_after_the_reproduction_stays_a_typo():
     assert "NameError" in advise(drive.state).text
 
 
+def test_another_test_that_lacks_its_fixture_is_not_broken_by_the_edit():
+    """It lacked it all along, in a file nobody edited; a module that the edit took away is another matter."""
+    elsewhere = failure(
+        "fixture 'benchmark' not found",
+        test=OTHER,
+        phase="setup",
+        exception="FixtureLookupError",
+        frames=(Frame(path="tests/test_cart.py", line=3, function="test_empty", own=True),),
+    )
+    drive = reproduced()
+    drive.saves("shop/cart.py")
+    drive.ends(red(failures=(elsewhere,)))
+    assert drive.state.runs[-1].judged.remark != "broken edit"
+    born = elsewhere.model_copy(
+        update={
+            "phase": "call",
+            "exception": "ImportError",
+            "frames": (Frame(path="shop/cart.py", line=1, function="total", own=True),),
+        }
+    )
+    drive.saves("shop/cart.py")
+    drive.ends(red(failures=(born,)))
+    assert drive.state.runs[-1].judged.remark == "broken edit"
+
+
 @pytest.mark.parametrize(
     ("exception", "message", "is_broken"),
     [

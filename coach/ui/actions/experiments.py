@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.drafts import drafts
-from coach.core.filling import filled_closing
+from coach.core.filling import filled_answer, filled_closing
 from coach.core.hypothesis import Hypothesis
 from coach.core.session import SessionState
 from coach.ui.actions.deed import Deed
@@ -80,7 +80,7 @@ def answer(screen: "SessionScreen", _key: str) -> None:
             text = f"{named.text}. Why is it fine? The reason is recorded and exported."
             ask(
                 screen,
-                Question("Answer", text),
+                Question("Answer", text, value=filled_answer(screen.state, named)),
                 lambda reason: cmd.AnswerObjection(objection=named.key, reason=reason),
             )
 
