@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from coach.core.hypothesis import Expects
 from coach.core.isolate.calls import Kind, sentence
+from coach.core.isolate.ranking import is_test_itself
 from coach.core.loops.syntax import is_test_path
 from coach.core.search import CommitFound, EditsFound, PollutersFound
 from coach.core.session import SessionState
@@ -121,7 +122,15 @@ _DIVERGED: dict[Kind, tuple[str, str, Expects | None]] = {
 
 
 def _from_suspects(state: SessionState) -> Iterator[HypothesisDraft]:
-    for suspect in [each for each in state.standing_suspects if each.leads][:3]:
+    tests = state.reference.tests if state.reference else ()
+    leading = [each for each in state.standing_suspects if each.leads]
+    code = [
+        each
+        for each in leading
+        if not is_test_path(each.path)
+        and not any(is_test_itself(each.path, each.function, test) for test in tests)
+    ]
+    for suspect in (code or leading)[:3]:  # a test is blamed only where nothing else leads
         name = suspect.function or "the module"
         yield HypothesisDraft(
             claim=f"{name} at {suspect.path}:{suspect.line} gives a wrong value",

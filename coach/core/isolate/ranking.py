@@ -154,9 +154,14 @@ def _weigh(
         score += weight("mentioned")
         candidate.reasons.append("named in the test")
     score += weight("size") * min(log2(each.size + 1) / _LARGE, 1.0)
-    candidate.score = score * (
-        IN_TESTS if is_test_path(each.path) else AT_IMPORT if each.function == MODULE else 1.0
-    )
+    in_tests = is_test_path(each.path) or is_test_itself(each.path, each.function, spectrum.test)
+    candidate.score = score * (IN_TESTS if in_tests else AT_IMPORT if each.function == MODULE else 1.0)
+
+
+def is_test_itself(path: str, function: str, test: str) -> bool:
+    """Whether a function is the one a node id names, whatever the project calls its files of tests."""
+    file, *names = test.partition("[")[0].split("::")
+    return path == file and function == ".".join(names)
 
 
 def _ran_by(fewest: int, passing: int) -> str:

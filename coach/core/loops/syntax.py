@@ -76,11 +76,15 @@ def shape(node: ast.AST) -> str:
     return ast.dump(node)
 
 
+_TEST_NAMES = frozenset({"conftest.py", "tests.py", "test.py"})
+"""Beside pytest's own: what unittest's and Django's projects call a module of tests."""
+
+
 def is_test_path(path: str) -> bool:
     """Whether a test runner would take the file as tests, or it stands in a folder of tests (helpers, expected data)."""
     name = path.rpartition("/")[2]
-    named = name == "conftest.py" or (
-        name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+    named = name in _TEST_NAMES or (
+        name.endswith(".py") and (name.startswith("test_") or name.endswith(("_test.py", "_tests.py")))
     )
     if named or _TEST_FOLDER.search(path):
         return True
