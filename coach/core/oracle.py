@@ -21,10 +21,13 @@ RULE = 2
 _MESSAGE_LIMIT = 120
 
 
-Remark = Literal["", "another message", "ran again", "another failure", "broken edit", "not run"]
+Remark = Literal[
+    "", "another message", "ran again", "another failure", "broken edit", "not run", "old failures"
+]
 """What there is to say of an outcome. Of a FAIL: *another message*: the same test says something else · *ran again*: it
 passed when a plugin ran it again. Of what is UNRESOLVED: *another failure* · *broken edit*: the last edit cannot run ·
-*not run*: nothing passed, or the tests in question did not."""
+*not run*: nothing passed, or the tests in question did not · *old failures*: what failed was red beside the failure
+before, and the failure itself is gone."""
 
 
 class Judged(Value):
@@ -55,7 +58,7 @@ def judge(
     if report.ending.kind not in {"completed", "collection_error"}:
         return _unresolved(report.ending.sentence or report.ending.kind)
     if failing:
-        judged = _judge_failures(failing, reference, grain)
+        judged = _judge_failures(report, failing, reference, grain)
         is_red_to_the_end = bool(report.failures) or not report.rerun_failures
         return judged if is_red_to_the_end or judged.remark else _RAN_AGAIN
     if report.ending.kind == "collection_error":
@@ -73,14 +76,37 @@ _ANOTHER_MESSAGE = Judged(
 )
 
 
-def _judge_failures(failing: Sequence[FailureSignature], reference: Reference | None, grain: Grain) -> Judged:
+def _judge_failures(
+    report: RunReport, failing: Sequence[FailureSignature], reference: Reference | None, grain: Grain
+) -> Judged:
     if reference is None:
         return Judged(outcome="FAIL")
     shown = reference.shown_by(failing, grain)
+    if not shown and (old := _only_old(report, failing, reference)):
+        return Judged(outcome="UNRESOLVED", reason=old, remark="old failures")
     if not shown:
         return Judged(outcome="UNRESOLVED", reason=another_failure(failing[0]), remark="another failure")
     is_same = any(each.strict in reference.strict for each in shown)
     return Judged(outcome="FAIL") if is_same else _ANOTHER_MESSAGE
+
+
+def _only_old(report: RunReport, failing: Sequence[FailureSignature], reference: Reference) -> str:
+    """Say that the failure is gone and only what was red beside it is left; empty when that is not so, or not known.
+
+    A command names no tests that passed: it is enough that its runner counted some.
+    """
+    is_old = all(any(is_of(old, each.test) for old in reference.beside) for each in failing)
+    passed = [test for test in reference.tests if any(is_of(test, each) for each in report.passed)]
+    is_gone = len(passed) == len(reference.tests) or (not _is_pytest_id(reference) and report.counts.passed)
+    if not (is_old and is_gone):
+        return ""
+    others = len({each.test for each in failing})
+    noun = "other test is" if others == 1 else "other tests are"
+    return f"{reference.first.test} passes; {others} {noun} red as before: {failing[0].test}"
+
+
+def _is_pytest_id(reference: Reference) -> bool:
+    return "::" in reference.first.test
 
 
 def another_failure(seen: FailureSignature) -> str:
@@ -92,7 +118,7 @@ def another_failure(seen: FailureSignature) -> str:
 
 def failed_with(failing: Sequence[FailureSignature], judged: Judged | None) -> str:
     """Say in one line what a red run showed: its first failure; for a broken edit and another failure, that it is that."""
-    if judged and judged.remark in {"broken edit", "another failure"}:
+    if judged and judged.remark in {"broken edit", "another failure", "old failures"}:
         return judged.reason
     first = failing[0]
     more = f" and {len(failing) - 1} more" if len(failing) > 1 else ""

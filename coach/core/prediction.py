@@ -22,7 +22,7 @@ def judge_prediction(expects: Expects, run: Run) -> tuple[Verdict, str]:
 
 def _seen(expects: Expects, judged: Judged) -> Expects:
     """Name what was seen. The same test with another message is whichever of the two was predicted: both are true."""
-    if judged.outcome == "PASS":
+    if judged.outcome == "PASS" or judged.remark == "old failures":
         return "pass"
     if judged.outcome == "UNRESOLVED":
         return "another failure"

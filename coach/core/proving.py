@@ -44,7 +44,7 @@ def repeats(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationChe
     if rate >= 1:
         return ()
     target = made_for(runs, "verify")
-    green = [run for run in target if run.judged and run.judged.outcome == "PASS" and run.is_evidence]
+    green = [run for run in target if run.is_mended and run.is_evidence]
     title = "enough repeats for a flaky failure"
     numbers = tuple(run.number for run in target)
     if len(green) < len(target) or not green:
@@ -233,7 +233,7 @@ def predicted(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationC
         return ()
     each = supported[-1]
     target = made_for(runs, "verify")
-    green = [run.number for run in target if run.judged and run.judged.outcome == "PASS" and run.is_evidence]
+    green = [run.number for run in target if run.is_mended and run.is_evidence]
     held = bool(target) and len(green) == len(target)
     figure = "seen again" if held else f"seen in {len(green)} of {len(target)} runs"
     title = f"what H{each.id} predicted holds"

@@ -33,6 +33,8 @@ class Reference(Value):
     """Never empty; the first one is the failure that the header, the prompt and the report tell."""
     is_reproduced: bool = False
     """Whether it was seen again; until then the first red run stands for it."""
+    beside: tuple[Text, ...] = ()
+    """Tests that were red in the same runs in another way: old failures, which this session is not about."""
 
     @property
     def first(self) -> FailureSignature:
@@ -65,6 +67,24 @@ class Reference(Value):
         if seen.exception in known:
             return True
         return grain == "test" and not could_not_ask(seen)
+
+
+def alike(failing: Sequence[FailureSignature], test: str = "") -> tuple[FailureSignature, ...]:
+    """Return what fails as one test does (the first, unless named): the same exception, raised in the same function.
+
+    Most of what is red together has one cause, and some of it has another: that must not stand in the way of a fix.
+    """
+    ordered = first_of(failing, test)
+    first = ordered[0]
+    shared = (first.exception, first.place)
+    is_own = (
+        first.place.rpartition(":")[0] == first.test.partition("::")[0]
+    )  # raised in the test: no shared place
+    return tuple(
+        each
+        for each in ordered
+        if each.test == first.test or (not is_own and (each.exception, each.place) == shared)
+    )
 
 
 def function_of(test: str) -> str:

@@ -162,6 +162,13 @@ class Run(Value):
         return is_red and any(reference.names(each.test) for each in self.failing)
 
     @property
+    def is_mended(self) -> bool:
+        """Whether the failure the session is about is gone: it passes, or only old failures beside it are left."""
+        return self.judged is not None and (
+            self.judged.outcome == "PASS" or self.judged.remark == "old failures"
+        )
+
+    @property
     def is_current_evidence(self) -> bool:
         """Whether it ran on one tree from start to end, in the checkout."""
         return self.report is not None and not self.report.changed_during and not self.request.in_copy

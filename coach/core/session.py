@@ -26,7 +26,7 @@ from coach.core.logpoint import LogpointRun
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
 from coach.core.past import PastFailure
-from coach.core.reference import Reference, first_of, is_of
+from coach.core.reference import Reference, alike, first_of, is_of
 from coach.core.reproduction import Reproduction
 from coach.core.run import Newest, Purpose, Run
 from coach.core.scope import Scope
@@ -39,6 +39,8 @@ from coach.core.value import replace
 from coach.core.verification import Verification
 from coach.core.workflow import Step, Workflow
 
+MAX_BESIDE = 500
+"""Red tests beside the failure that are remembered: a suite that is red all over has one cause, not hundreds."""
 ASSISTANT = "assistant"
 """Who edits after context was exported, when nobody said a name."""
 
@@ -497,9 +499,10 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
 def _seen_first(run: Run) -> Reference | None:
     """Take the first red run that gates may rest on for the failure, until it is reproduced."""
     is_red = run.judged is not None and run.judged.outcome == "FAIL"
-    return (
-        Reference(run=run.number, failing=run.failing) if is_red and run.failing and run.is_evidence else None
-    )
+    if not (is_red and run.failing and run.is_evidence):
+        return None
+    failing = alike(run.failing)
+    return Reference(run=run.number, failing=failing, beside=_beside(failing, (run,)))
 
 
 def _about(state: SessionState, reference: Reference) -> SessionState:
@@ -513,9 +516,9 @@ def _(event: ev.FailureTaken, state: SessionState) -> SessionState:
     run = state.run(event.run)
     if run is None or not run.failing:
         return state
-    failing = first_of(run.failing, event.test)
-    chosen = failing if not event.test else tuple(each for each in failing if is_of(event.test, each.test))
-    return _about(state, Reference(run=run.number, failing=chosen or failing, is_reproduced=True))
+    chosen = alike(run.failing, event.test)
+    taken = Reference(run=run.number, failing=chosen, is_reproduced=True, beside=_beside(chosen, (run,)))
+    return _about(state, taken)
 
 
 def _is_of_target(run: Run, target: Target) -> bool:
@@ -563,8 +566,16 @@ def _reproduced(state: SessionState, found: Reproduction) -> Reference | None:
     failing = first_of(shown.failing, found.test)
     if found.test:
         together = {found.test, *(each.test for each in found.others if each.failures == found.failures)}
-        failing = tuple(_named(each, together) for each in failing if _name_of(each.test, together))
-    return Reference(run=shown.number, failing=failing or shown.failing, is_reproduced=True)
+        like_it = alike(shown.failing, found.test)
+        failing = tuple(_named(each, together) for each in like_it if _name_of(each.test, together))
+    chosen = failing or shown.failing
+    return Reference(run=shown.number, failing=chosen, is_reproduced=True, beside=_beside(chosen, runs))
+
+
+def _beside(chosen: Sequence[FailureSignature], runs: Iterable[Run]) -> tuple[str, ...]:
+    """Return the tests that were red in these runs and are not among the chosen ones."""
+    red = dict.fromkeys(each.test for run in runs for each in run.failing)
+    return tuple(test for test in red if not any(is_of(each.test, test) for each in chosen))[:MAX_BESIDE]
 
 
 def _name_of(test: str, names: Collection[str]) -> str:

@@ -63,7 +63,7 @@ def _red_before(state: SessionState) -> VerificationCheck:
 
 def _green_now(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
     target = [run for run in runs if run.request.purpose == "verify"]
-    green = [run for run in target if run.judged and run.judged.outcome == "PASS" and run.is_evidence]
+    green = [run for run in target if run.is_mended and run.is_evidence]
     skipped = [run for run in target if state.pin and run.report and state.pin.test in run.report.skipped]
     passed = bool(target) and len(green) == len(target) and not skipped
     reason = next(

@@ -79,7 +79,7 @@ def _(message: cmd.TakeFailure, state: SessionState) -> Decision | Refusal:
         return Refusal(f"nothing failed in run #{message.run}" if message.run else "no run has failed yet")
     if message.test and not any(is_of(message.test, each.test) for each in run.failing):
         return Refusal(f"{message.test} did not fail in run #{run.number}; it was {run.failing[0].test}")
-    if state.reference and state.reference.strict == run.strict and not message.test:
+    if state.reference and run.shows(state.reference) and not message.test:
         return Refusal("the session is about that failure already")
     draft = Draft(state)
     draft.record(ev.FailureTaken(run=run.number, test=message.test))

@@ -13,7 +13,7 @@ from coach.core.applicable import subject
 from coach.core.checks import edited_since_verification
 from coach.core.control import fixed_lines
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.starting import start, start_run
+from coach.core.decide.starting import about, start, start_run
 from coach.core.pinning import to_be_read_again
 from coach.core.proving import fails_alone, fails_as_before, made_for, no_control, passes_needed
 from coach.core.rechecking import to_look_at, to_recheck
@@ -133,8 +133,12 @@ def _start_again(draft: Draft, purpose: Purpose) -> None:
 
 
 def _with_pin(state: SessionState) -> Target | None:
-    """Return the target with the pinned test when it does not hold it: the regression test is what must be green."""
+    """Return what must be green where it is not the target as it is: with the pinned test, without old failures."""
     pin, words = state.pin, state.target.words
+    if state.target.kind == "pytest" and state.reference and state.reference.beside:
+        return state.target.model_copy(
+            update={"words": about(state)}
+        )  # old failures beside it are the suite's
     if (
         pin is None
         or state.target.kind != "pytest"
