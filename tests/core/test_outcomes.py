@@ -291,3 +291,55 @@ def test_only_a_word_takes_another_failure():
     drive.send(cmd.TakeFailure())
     assert drive.state.reference.tests == (OTHER,)
     assert isinstance(drive.send(cmd.TakeFailure()), Refusal)
+
+
+OLD = "tests/test_cart.py::test_tutorial"
+
+
+def beside(*failures, **more):
+    return red(
+        failures=failures, counts=Counts(selected=9, failed=len(failures), passed=9 - len(failures)), **more
+    )
+
+
+def test_what_fails_otherwise_in_the_same_runs_is_an_old_failure_and_no_reason_against_a_fix():
+    alike = failure(test=OTHER)
+    old = failure(
+        "assert 9 == 0",
+        test=OLD,
+        frames=(Frame(path="tests/test_cart.py", line=90, function="test_tutorial", own=True),),
+    )
+    drive = opened()
+    drive.send(cmd.Begin())
+    drive.send(eff.WatchSeen(watching=True))
+    for _ in range(3):
+        drive.ends(beside(failure(), alike, old))
+    drive.looked()
+    assert drive.state.reference.tests == (OTHER, TEST)
+    assert drive.state.reference.beside == (OLD,)
+    drive.send(cmd.ProposeHypothesis(claim="rounding", prediction=Prediction(text="p", expects="pass")))
+    drive.saves("shop/cart.py")
+    while drive.state.under_way:
+        drive.ends(beside(old, passed=(TEST, OTHER), tree="t1"))
+    run = drive.state.last_red
+    assert run.judged.outcome == "UNRESOLVED"
+    assert run.judged.reason == f"{OTHER} passes; 1 other test is red as before: {OLD}"
+    assert drive.state.reference.tests == (OTHER, TEST)
+    drive.send(cmd.RunTarget(purpose="experiment"))
+    drive.ends(beside(old, passed=(TEST, OTHER), tree="t1"))
+    assert drive.state.hypotheses[0].verdict == "SUPPORTED"
+    drive.send(cmd.Verify())
+    asked = [each.request for each in drive.effects if isinstance(each, eff.StartRun)][-1]
+    assert asked.purpose == "verify"
+    assert asked.target.words == (OTHER, TEST)
+
+
+def test_a_new_red_beside_old_ones_is_another_failure():
+    known = Reference(run=1, failing=failing_set(red()), beside=(OLD,))
+    new = beside(failure(test="tests/test_cart.py::test_new"), passed=(TEST,))
+    assert judge(new, failing_set(new), known).remark == "another failure"
+    not_told = beside(failure(test=OLD))
+    assert judge(not_told, failing_set(not_told), known).remark == "another failure"
+    skipped = beside(failure(test=OLD), not_run=(NotRun(test=TEST, reason="later"),))
+    assert judge(skipped, failing_set(skipped), known).outcome == "UNRESOLVED"
+    assert judge(skipped, failing_set(skipped), known).remark != "old failures"

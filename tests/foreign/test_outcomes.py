@@ -195,3 +195,33 @@ def test_a_command_that_says_nothing_of_tests_keeps_its_exit_code(lay):
     assert laid.coach("run", "--new", "--", "sh", "check.sh").code == 1
     laid.write({"check.sh": "exit 0\n"})
     assert laid.coach("run", "--", "sh", "check.sh").code == 0
+
+
+MORE = """
+
+def test_more():
+    assert total([1, 2, 3]) == 6
+
+
+def test_tutorial():
+    import shutil
+
+    assert shutil.which("a-tool-nobody-has"), "install it first"
+"""
+
+
+def test_a_file_with_an_old_failure_of_its_own_is_mended_and_proven(lay):
+    laid = lay(CART)
+    laid.commit("cart", {"test_cart.py": "from cart import total\n" + MORE})
+    laid.coach("reproduce", "test_cart.py", "--new")
+    about = laid.coach("status", "--json").json["failure"]
+    assert about["tests"] == ["test_cart.py::test_more"]
+    laid.coach("pin", about["tests"][0])
+    laid.coach("hypothesis", "one is taken off", "--predict", "the sum", "--expects", "pass")
+    laid.write({"cart.py": CART["cart.py"].replace(" - 1", "")})
+    ran = laid.coach("run", "--json")
+    assert ran.code != 0
+    assert ran.json["remark"] == "old failures", ran.json["reason"]
+    assert laid.coach("status", "--json").json["hypotheses"][-1]["verdict"] == "SUPPORTED"
+    proof = laid.coach("verify")
+    assert proof.code == 0, proof.text
