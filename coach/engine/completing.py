@@ -2,8 +2,8 @@
 
 A tree holds what git does not ignore. Tests also read what is ignored: generated modules, built extensions, example
 databases, ``.env.test``. These are copied (never linked: a run in the copy must not write the person's file), the small ones
-first and within limits; environments and caches are not. Empty folders are made. A link that leads out of the tree leads to
-the same place from the copy.
+first and within limits; environments and caches are not. Installed packages (``node_modules``) are copied whole or not at
+all: half of them is none. Empty folders are made. A link stays one, and leads to the same place from the copy.
 """
 
 import contextlib
@@ -21,6 +21,8 @@ MOST_FILES = 3_000
 MOST_BYTES = 100_000_000
 MOST_FILE_BYTES = 50_000_000
 MOST_FOLDERS = 500
+MOST_LOOKED_AT = 40_000
+"""Names of one ignored folder: more than may be copied, so that what is too large is seen to be."""
 LARGEST_RECORDED = 20_000_000
 """Bytes of a file beyond which it is data, and in no tree: recording it at every run would fill the disk."""
 MOST_NAMED = 200
@@ -40,8 +42,12 @@ NEVER = frozenset(
     )
 )
 """Environments and caches: what they hold is made anew, or found where it is."""
-_LAST = frozenset(("node_modules", "build", "dist", "target"))
+_LAST = frozenset(("build", "dist", "target"))
 """Large as a rule: copied when there is room left."""
+WHOLE = frozenset(("node_modules", "bower_components", "vendor"))
+"""Folders of installed packages, which are of use only whole."""
+MOST_PACKAGED = 30_000
+MOST_PACKAGED_BYTES = 400_000_000
 _ABOUT = "completed.json"
 
 
@@ -108,11 +114,11 @@ def _found(root: Path, ignored: Iterable[str]) -> list[tuple[str, int]]:
     """Return ignored files with their sizes: what is small and near first."""
     found: list[tuple[str, int]] = []
     for each in ignored:
-        for path in _files(root, each.rstrip("/")):
-            with contextlib.suppress(OSError):
-                found.append((path, (root / path).stat().st_size))
-            if len(found) > 10 * MOST_FILES:
+        for count, path in enumerate(_files(root, each.rstrip("/"))):
+            if count > MOST_LOOKED_AT:
                 break
+            with contextlib.suppress(OSError):
+                found.append((path, (root / path).lstat().st_size))
     return sorted(found, key=lambda each: (not _LAST.isdisjoint(each[0].split("/")), each[1], each[0]))
 
 
@@ -124,33 +130,80 @@ def _files(root: Path, path: str) -> Iterator[str]:
         yield path
         return
     for folder, inside, files in os.walk(place):
+        links = [each for each in inside if (Path(folder) / each).is_symlink()]
         inside[:] = [each for each in inside if each not in NEVER]
-        for name in files:
+        for name in (*files, *links):
             yield (Path(folder) / name).relative_to(root).as_posix()
+
+
+def _package_folder(path: str) -> str:
+    """Return the folder of installed packages that a file lies in; empty when it lies in none."""
+    parts = path.split("/")
+    at = next((number for number, part in enumerate(parts) if part in WHOLE), None)
+    return "/".join(parts[: at + 1]) if at is not None else ""
 
 
 def _copy(
     found: Iterable[tuple[str, int]], root: Path, copy: Path
 ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Copy file by file what fits, and each folder of packages if all of it fits."""
+    single: list[tuple[str, int]] = []
+    packaged: dict[str, list[tuple[str, int]]] = {}
+    for path, size in found:
+        folder = _package_folder(path)
+        (packaged.setdefault(folder, []) if folder else single).append((path, size))
     copied: list[str] = []
     left_out: list[tuple[str, str]] = []
     room = MOST_BYTES
-    for path, size in found:
-        target = copy / path
-        if os.path.lexists(target) or path.endswith((".pyc", ".pyo")):
+    for path, size in single:
+        if os.path.lexists(copy / path) or path.endswith((".pyc", ".pyo")):
             continue
         if size > MOST_FILE_BYTES or size > room or len(copied) >= MOST_FILES:
             left_out.append((storable(path), "no tree holds it, and it is too large to copy"))
-            continue
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / path, target)
-        except OSError as error:
-            left_out.append((storable(path), f"no tree holds it, and it cannot be read: {error.strerror}"))
-        else:
+        elif _copy_one(path, root, copy, left_out):
             copied.append(storable(path))
             room -= size
+    files, room = MOST_PACKAGED, MOST_PACKAGED_BYTES
+    for folder, inside in packaged.items():
+        files, room = files - len(inside), room - sum(size for _, size in inside)
+        if files < 0 or room < 0:
+            left_out.append((storable(folder), "no tree holds it, and it is too large to copy"))
+            break
+        if any([_copy_one(path, root, copy, left_out) for path, _ in inside]):  # noqa: C419 - all of them are copied
+            copied.append(storable(folder))
     return tuple(copied), tuple(left_out)
+
+
+def _copy_one(path: str, root: Path, copy: Path, left_out: list[tuple[str, str]]) -> bool:
+    """Copy a file, or a link as a link; one that cannot be read is named. Returns whether it is there now."""
+    target = copy / path
+    if os.path.lexists(target):
+        return False
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (root / path).is_symlink():
+            _copy_link(root / path, target, root)
+        else:
+            shutil.copy2(root / path, target)
+    except OSError as error:
+        left_out.append((storable(path), f"no tree holds it, and it cannot be read: {error.strerror}"))
+        return False
+    return True
+
+
+def _copy_link(link: Path, target: Path, root: Path) -> None:
+    """Make a link that leads within the copy where it leads within the checkout, and else to the same place.
+
+    A link out of the checkout is followed, when it is one to a file: a run in the copy must not write that.
+    """
+    way = os.readlink(link)  # noqa: PTH115 - compared as text
+    there = os.path.normpath(link.parent / way)
+    if Path(there).is_relative_to(root):
+        target.symlink_to(os.path.relpath(there, link.parent))
+    elif link.is_file():
+        shutil.copy2(link, target)
+    else:
+        target.symlink_to(there)
 
 
 def _make_folders(place: Path, target: Path) -> None:

@@ -68,9 +68,16 @@ def _lacked(report: RunReport, about: Completed, copy: Path, root: Path) -> Iter
         relative = _relative(path, root)
         if not relative or relative in seen or (copy / relative).exists():
             continue
-        if relative in reasons or _is_unrecorded(root, relative):
+        reason = _left_out(reasons, relative)
+        if reason or _is_unrecorded(root, relative):
             seen.add(relative)
-            yield f"the copy has no {relative}: {reasons.get(relative) or 'git ignores it'}"
+            yield f"the copy has no {relative}: {reason or 'git ignores it'}"
+
+
+def _left_out(reasons: dict[str, str], relative: str) -> str:
+    """Return why a file, or the folder of packages that it lies in, was not copied; empty when it was."""
+    above = [each.as_posix() for each in (Path(relative), *Path(relative).parents)]
+    return next((reasons[each] for each in above if each in reasons), "")
 
 
 def _is_unrecorded(root: Path, relative: str) -> bool:

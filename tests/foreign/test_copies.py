@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 
 import pytest
 
@@ -161,3 +162,42 @@ def test_siblings_outside_the_project_are_in_the_copy(lay):
     assert laid.red("tests/test_cart.py", at="packages/api")
     found = laid.coach("bisect", "--json", at="packages/api")
     assert "three: breaks it" in found.out, found.text
+
+
+PACKAGES = {
+    ".gitignore": "node_modules/\n",
+    "check.sh": """\
+        #!/bin/sh
+        exec node_modules/.bin/say
+        """,
+    "node_modules/say/say.sh": """\
+        #!/bin/sh
+        cat "$(dirname "$(realpath "$0")")/word.txt"
+        exit 1
+        """,
+    "node_modules/say/word.txt": "one word",
+}
+
+
+def test_installed_packages_are_copied_whole_with_their_links_or_not_at_all(lay, tmp_path, monkeypatch):
+    """Half a folder of packages is none; a command in it is a link, and what it loads lies beside where that leads."""
+    laid = lay(PACKAGES)
+    (laid.top / "node_modules" / ".bin").mkdir()
+    (laid.top / "node_modules" / ".bin" / "say").symlink_to("../say/say.sh")
+    (laid.top / "node_modules" / "self").symlink_to(laid.top)
+    (laid.top / "node_modules" / "say" / "say.sh").chmod(0o755)
+    laid.commit("begin")
+    trees = TreeStore(laid.top, tmp_path / "home")
+    with trees.materialise(trees.record()) as copy:
+        command = copy / "node_modules" / ".bin" / "say"
+        assert command.is_symlink()
+        assert command.resolve().is_relative_to(copy.resolve())
+        assert (copy / "node_modules" / "self").resolve() == copy.resolve()
+        done = subprocess.run([command], capture_output=True, text=True, check=False)
+        assert done.stdout == "one word"
+    monkeypatch.setattr(completing, "MOST_PACKAGED", 3)
+    with trees.materialise(trees.record()) as copy:
+        assert not (copy / "node_modules").exists()
+        assert dict(completing.completed(copy).left_out) == {
+            "node_modules": "no tree holds it, and it is too large to copy"
+        }
