@@ -19,7 +19,11 @@ import time
 from pathlib import Path
 
 from foreign import Foreign, Preparing, foreign, surroundings
-from walking import MOST_KEYS, Terminal, Walk, Walker
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.e2e.terminal import Terminal
+from tests.e2e.walking import MOST_KEYS, Walk, Walker
 
 SIZES = ((120, 38), (80, 24))
 
