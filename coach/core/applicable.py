@@ -1,5 +1,6 @@
 """What a kind of target can give. What it cannot is not asked: not by a gate, not by the proof of a fix."""
 
+from coach.core.reference import function_of
 from coach.core.run import Run
 from coach.core.session import SessionState
 
@@ -47,6 +48,15 @@ def _is_python(test: str) -> bool:
 def red_tests(state: SessionState) -> tuple[str, ...]:
     """Return the tests that are red: those of the failure the session is about, in their order."""
     return state.reference.tests if state.reference else ()
+
+
+def choices(state: SessionState) -> tuple[str, ...]:
+    """Return the red tests among which one is to be chosen: of different functions; none when there is nothing to choose."""
+    if state.pin is not None or state.target.kind != "pytest" or state.target.is_one_test:
+        return ()
+    could = [each for each in red_tests(state) if is_test_id(each) and each not in state.unpinnable]
+    found = tuple({function_of(test): test for test in reversed(could)}.values())[::-1]
+    return found if len(found) > 1 else ()
 
 
 def red_run(state: SessionState) -> Run | None:

@@ -186,7 +186,7 @@ class AnswerObjection(Value):
     """Say why what speaks against the fix is fine; the next verification takes it as answered."""
 
     objection: str
-    """Its key, as the check shows it."""
+    """Its key, as the check shows it; the name of a check answers all that stands in it."""
     reason: str
 
 

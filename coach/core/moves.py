@@ -7,6 +7,7 @@ nothing is not offered for ever: each is left out once it was made often enough 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from coach.core.applicable import choices
 from coach.core.checks import Checked, edited_since_verification, runs_alone
 from coach.core.hypothesis import Hypothesis
 from coach.core.isolate.leads import evidence_from_searches
@@ -117,6 +118,8 @@ def _pin(state: SessionState, _check: Checked) -> Moves:
     if state.pin and not state.pin.is_intact:
         yield Advice("The pinned test changed: restore it, or unpin it with a reason.", "unpin")
         return
+    if found := choices(state):
+        yield Advice(f"{len(found)} tests are red: choose the one to work on.", "pin")
     yield Advice("Pin the failing test, so that nobody can move the goal.", "pin")
     yield from _run(state, "No failing test is known: run the target, then its test can be pinned.")
     yield from _reproduce(

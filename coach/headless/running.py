@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 
 from coach.core import commands as cmd
+from coach.core.applicable import choices
 from coach.core.behind import lines_behind
 from coach.core.oracle import failed_with
 from coach.core.report import gist, headline
@@ -46,11 +47,19 @@ def reproduce(args: Namespace) -> int:
             say(f"{test}failed {found.failures} of {found.runs} cold runs ({kind})")
             for line in beside(found):
                 say(f"  {safe_line(line)}")
+            _say_choices(state)
         if args.json:
             put_json(summarise(state))
         if found and found.is_reproduced:
             return EXIT_FAILURES
         return exit_code_of(state.last_run)
+
+
+def _say_choices(state: SessionState) -> None:
+    """Ask for one of the red tests of a file or folder; ``coach failure`` names those that are not said yet."""
+    tests = choices(state)
+    if tests:
+        say(f"{len(tests)} tests are red: coach target TEST takes one, else all of them stay the target")
 
 
 def _say_run(session: Session, args: Namespace) -> int:

@@ -381,3 +381,40 @@ def test_a_fix_with_a_new_test_and_a_mended_typo_is_verified(project):
         "verified: red before, green now, red again without the change, small wrong fixes caught,"
         " no new failure in the suite, no test lost"
     )
+
+
+# --- several red tests -------------------------------------------------------------------------------------------------
+
+TWO = {
+    "stock.py": STOCK.replace("stock + more", "stock - more"),
+    "test_stock.py": (
+        "from stock import reserve, restock\n\n\n"
+        "def test_reserve():\n    assert reserve(5, 3) == 3\n\n\n"
+        "def test_restock():\n    assert restock(2, 3) == 5\n\n\n"
+        "def test_nothing():\n    assert True\n"
+    ),
+}
+
+
+def test_a_file_with_several_red_tests_names_them_and_one_is_taken(lay, state_home):
+    made = lay(TWO)
+    made.commit("begin")
+    said = made.coach("reproduce", "test_stock.py")
+    assert "2 tests are red: coach target TEST takes one" in said.text
+    assert "test_stock.py::test_reserve: failed 3 of 3 cold runs" in said.text
+    assert "test_stock.py::test_restock: 3 of 3" in said.text
+    assert "flaky" not in said.text
+    made.coach("target", "test_stock.py::test_restock")
+    made.coach("pin")
+    made.write({"stock.py": TWO["stock.py"].replace("stock - more", "stock + more")})
+    verified = made.coach("verify")
+    # The other red test was red before: it is no new failure, and no reason against this fix.
+    assert "[x] no new failure in the whole suite  1 failed, as before the fix" in verified.text
+    assert verified.out.rstrip().splitlines()[-1].startswith("verified: red before, green now")
+
+
+def test_a_file_with_one_red_test_asks_nothing(lay, state_home):
+    made = lay({**TWO, "stock.py": STOCK})
+    said = made.coach("reproduce", "test_stock.py")
+    assert "failed 3 of 3 cold runs (stable)" in said.text
+    assert "takes one" not in said.text

@@ -218,6 +218,36 @@ async def test_what_speaks_against_the_fix_is_answered_with_a_reason() -> None:
     assert door.commands == [cmd.AnswerObjection(objection="make check", reason="known")]
 
 
+async def test_one_reason_answers_all_that_stands_in_a_line() -> None:
+    door = fakes.FakeDoor(*fakes.story("verify"))
+    left = tuple(Objection(key=f"k{number}", text=f"cart.py:{number} is wrong") for number in (1, 2, 3))
+    check = VerificationCheck(name="control", title="wrong fixes", passed=False, objections=left)
+    async with shown(door, (80, 24)) as pilot:
+        door.happen(ev.VerificationJudged(verification=Verification(checks=(check,))))
+        await settle(pilot)
+        await press(pilot, "A")
+        assert "all 3 at once: wrong fixes" in text_of(pilot)
+        await press(pilot, "4", *"known", "enter")
+    assert door.commands == [cmd.AnswerObjection(objection="control", reason="known")]
+
+
+async def test_of_several_red_tests_one_is_chosen_to_work_on() -> None:
+    file = Target(words=("tests/test_cart.py",))
+    tests = [f"tests/test_cart.py::test_{name}" for name in ("total", "vat")]
+    red = [fakes.failure(test=test) for test in tests]
+    told = [fakes.opened(target=file), fakes.entered("failing-test"), *fakes.ran(1, *red, target=file)]
+    door = fakes.FakeDoor(*told)
+    async with shown(door) as pilot:
+        await press(pilot, "P")
+        text = text_of(pilot)
+        assert "Which failing test?" in text
+        assert all(test in text for test in tests)
+        assert "all of them: tests/test_cart.py stays the target" in text
+        await press(pilot, "2")
+    chosen = cmd.Retarget(target=Target(words=(tests[1],)))
+    assert door.commands == [chosen, cmd.PinTest(test=tests[1])]
+
+
 async def test_a_command_that_was_tried_says_how_it_ended() -> None:
     door = fakes.FakeDoor(*fakes.story("verify"))
     number = door.state.last_number + 1

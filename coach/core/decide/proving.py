@@ -5,6 +5,8 @@ predicted, acceptance commands, then the whole suite and, once, the suite as it 
 shown; only an edit makes the whole verification void.
 """
 
+from itertools import islice
+
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
@@ -22,6 +24,7 @@ from coach.core.session import SessionState
 from coach.core.suite import baseline_of, is_suite, to_run_again, to_run_before
 from coach.core.target import Target
 from coach.core.trial_request import Trial
+from coach.core.verification import Verification
 from coach.core.verifying import verify
 
 PLANNED: frozenset[Purpose] = frozenset({"verify", "reverted", "suite", "baseline", "again", "again-before"})
@@ -255,12 +258,7 @@ def _(message: cmd.AnswerObjection, state: SessionState) -> Decision | Refusal:
         return Refusal(why_not_answered(state))
     if not message.reason.strip():
         return Refusal("an objection needs a reason: why is it fine?")
-    named = [
-        (check.name, each.key)
-        for check in state.verification.checks
-        for each in check.objections
-        if message.objection.strip() in {each.key, each.text}
-    ]
+    named = _named(state.verification, message.objection.strip())
     if not named:
         known = [
             each.key for check in state.verification.missing for each in check.objections if not each.answer
@@ -274,3 +272,20 @@ def _(message: cmd.AnswerObjection, state: SessionState) -> Decision | Refusal:
     if not state.plan and not edited_since_verification(state):
         draft.record(ev.VerificationJudged(verification=verify(draft.state)))
     return draft.done()
+
+
+def _named(verification: Verification, said: str) -> list[tuple[str, str]]:
+    """Return (check, key) of the objection that is meant: by its key or text; by a line's name all that stand in it."""
+    whole = [
+        (check.name, each.key)
+        for check in verification.missing
+        for each in check.objections
+        if check.name == said and not each.answer
+    ]
+    one = (
+        (check.name, each.key)
+        for check in verification.checks
+        for each in check.objections
+        if said in {each.key, each.text}
+    )
+    return whole or list(islice(one, 1))

@@ -23,7 +23,6 @@ _COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
     "spectrum": lambda _: cmd.Suspects(scope="suite"),
     "mutants": lambda _: cmd.TryMutants(),
     "watching": lambda state: cmd.SetWatching(watching=not state.watching),
-    "pin": lambda _: cmd.PinTest(),
     "confirm": lambda _: cmd.ConfirmFix(),
     "back-step": _back,
 }

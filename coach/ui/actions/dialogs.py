@@ -5,16 +5,20 @@ from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.acceptance import runnable
+from coach.core.applicable import choices
 from coach.core.checks import following
 from coach.core.decide.steps import unmet_before
 from coach.core.filling import filled_hypothesis, filled_spec, filled_verdict, is_guessed
 from coach.core.session import SessionState
+from coach.core.target import Target
 from coach.core.workflow import Step
 from coach.errors import CoachError
 from coach.ui.actions.deed import Deed
 from coach.ui.present.line import BLANK, line
-from coach.ui.present.selecting import selected_hypothesis, selected_suspect
+from coach.ui.present.selecting import choice_lines, selected_hypothesis, selected_suspect
 from coach.ui.screens.question import Question
+
+_MOST_CHOICES = 20
 
 if TYPE_CHECKING:
     from coach.core.spec import Spec
@@ -117,6 +121,25 @@ def verify(screen: "SessionScreen", _key: str) -> None:
     )
 
 
+def pin(screen: "SessionScreen", _key: str) -> None:
+    """Pin the red test; of several, ask which: the one that is chosen is the target from there on."""
+    from coach.ui.screens.chooser import Chooser
+
+    tests = choices(screen.state)[:_MOST_CHOICES]
+    if not tests:
+        screen.submit(cmd.PinTest())
+        return
+
+    def chosen(index: int | None) -> None:
+        if index is not None and index < len(tests):
+            screen.submit(cmd.Retarget(target=Target(words=(tests[index],))))
+        if index is not None:
+            screen.submit(cmd.PinTest(test=tests[index] if index < len(tests) else tests[0]))
+
+    lines = choice_lines(screen.state, tests)
+    screen.app.push_screen(Chooser("Which failing test?", "takes one", lines, len(tests) + 1), chosen)
+
+
 def unpin(screen: "SessionScreen", _key: str) -> None:
     text = "The pinned test is the goal. Why does it change? The reason is recorded and exported."
     ask(screen, Question("Unpin", text), lambda reason: cmd.UnpinTest(reason=reason))
@@ -181,6 +204,7 @@ DEEDS: dict[str, Deed] = {
     "hypothesis": hypothesis,
     "judge": judge,
     "rule-out": rule_out,
+    "pin": pin,
     "unpin": unpin,
     "verify": verify,
     "note": note,

@@ -68,23 +68,29 @@ def take_draft(screen: "SessionScreen", _key: str) -> None:
 def answer(screen: "SessionScreen", _key: str) -> None:
     """Choose what speaks against the fix, then say why it is fine; the verification is judged anew on the same runs."""
     from coach.ui.actions.dialogs import ask
-    from coach.ui.present.proof import objection_lines
+    from coach.ui.present.proof import answerable, objection_lines
     from coach.ui.screens.chooser import Chooser
 
     assert screen.state.verification is not None, "the registry disables this without one"
     standing = screen.state.verification.standing
+    offered = answerable(screen.state.verification)
 
     def chosen(index: int | None) -> None:
         if index is not None:
-            named = standing[index]
-            text = f"{named.text}. Why is it fine? The reason is recorded and exported."
+            key, named = offered[index]
+            one = next((each for each in standing if each.key == key), None)
+            known = filled_answer(screen.state, one) if one else ""
+            text = f"{named}. Why is it fine? The reason is recorded and exported."
             ask(
                 screen,
-                Question("Answer", text, value=filled_answer(screen.state, named)),
-                lambda reason: cmd.AnswerObjection(objection=named.key, reason=reason),
+                Question("Answer", text, value=known),
+                lambda reason: cmd.AnswerObjection(objection=key, reason=reason),
             )
 
-    window = Chooser("Against the fix", "answers one", objection_lines(standing), len(standing))
+    if len(offered) == 1:
+        chosen(0)
+        return
+    window = Chooser("Against the fix", "answers one", objection_lines(offered), len(offered))
     screen.app.push_screen(window, chosen)
 
 

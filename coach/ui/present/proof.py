@@ -1,10 +1,12 @@
 """Work views of the last two steps: the ledger of hypotheses and the checklist of the fix."""
 
+from collections.abc import Sequence
+
 from coach.core.checks import edited_since_verification
 from coach.core.hypothesis import Hypothesis
 from coach.core.run import PURPOSE_WORDS
 from coach.core.session import SessionState
-from coach.core.verification import Objection, VerificationCheck
+from coach.core.verification import Verification, VerificationCheck
 from coach.core.words import VERDICTS
 from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
@@ -158,11 +160,21 @@ def _checked(check: VerificationCheck) -> list[Line]:
     return [*lines, line("    ", (f"and {more} more", "dim"))] if more > 0 else lines
 
 
-def objection_lines(standing: tuple[Objection, ...]) -> tuple[Line, ...]:
-    """Return what speaks against the fix with its number, to choose from."""
+def answerable(found: Verification) -> tuple[tuple[str, str], ...]:
+    """Return what speaks against the fix, by what an answer names it, and its text; then all of a line at once."""
+    offered = [(each.key, each.text) for each in found.standing]
+    for check in found.missing:
+        standing = sum(not each.answer for each in check.objections)
+        if standing > 1:
+            offered.append((check.name, f"all {standing} at once: {check.title}"))
+    return tuple(offered)
+
+
+def objection_lines(offered: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    """Return what can be answered with its number, to choose from."""
     return tuple(
-        line((f"{number:>2} ", "key"), "  ", each.text, hang=5, key=str(number))
-        for number, each in enumerate(standing, start=1)
+        line((f"{number:>2} ", "key"), "  ", text, hang=5, key=str(number))
+        for number, (_, text) in enumerate(offered, start=1)
     )
 
 

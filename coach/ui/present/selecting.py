@@ -1,10 +1,13 @@
 """Which of several things the engineer looks at: their own choice, else the first that matters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from coach.core.hypothesis import Hypothesis
+from coach.core.report import gist, headline
 from coach.core.session import SessionState
 from coach.core.suspect import Suspect
+from coach.ui.present.line import Line, line
 from coach.ui.present.looking import Looking
 
 
@@ -34,3 +37,25 @@ def looked_at(looking: Looking, line: str) -> Looking:
         case "run":
             return replace(looking, run=int(key))
     return looking
+
+
+def choice_lines(state: SessionState, tests: Sequence[str]) -> tuple[Line, ...]:
+    """Return the red tests with what they say and how often, to choose from; at last, all of them together."""
+    measured = state.reproduction
+    rates = {each.test: each.failures for each in measured.others} if measured else {}
+    if measured and measured.test:
+        rates[measured.test] = measured.failures
+    said = {each.test: each for each in (state.reference.failing if state.reference else ())}
+    lines = []
+    for number, test in enumerate(tests, start=1):
+        rate = f"{rates[test]} of {measured.runs}" if measured and test in rates else ""
+        lines.append(
+            line((f"{number:>2} ", "key"), "  ", test, figure=(rate, "dim"), hang=5, key=str(number))
+        )
+        first = said.get(test)
+        if first:
+            text = gist(headline(first.exception, first.message))
+            lines.append(line("     ", (text, "dim"), hang=5, fit="cut", key=str(number)))
+    last = len(tests) + 1
+    whole = f"all of them: {state.target.label} stays the target"
+    return (*lines, line((f"{last:>2} ", "key"), "  ", whole, hang=5, key=str(last)))
