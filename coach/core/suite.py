@@ -233,7 +233,9 @@ def _gone(before: RunReport, now: RunReport) -> Iterator[tuple[str, str]]:
         if gone > 0:
             yield "fewer", f"{gone} fewer tests than before"
         return
-    left_out = {_base(test) for test in now.skipped} | {_base(each.test) for each in now.not_run}
+    left_out = {_base(test) for test in now.skipped} | {
+        _base(each.test) for each in now.not_run if each.how in {"skipped", "xfailed"}
+    }
     present = {each.path: each for each in now.ran}
     for file in before.ran:
         here = present.get(file.path)

@@ -50,8 +50,12 @@ def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: 
 
 
 def about(state: SessionState) -> tuple[str, ...]:
-    """Return the tests whose own outcome matters in every run: those of the reference failure, and the pinned one."""
-    known = state.reference.tests if state.reference else ()
+    """Return the tests whose own outcome matters in every run: those of the reference failure, and the pinned one.
+
+    A file that could not be loaded is no test: once it loads, nothing of its name is collected.
+    """
+    tests = state.reference.tests if state.reference else ()
+    known = [each for each in tests if "::" in each]
     pinned = (state.pin.test,) if state.pin else ()
     return tuple(dict.fromkeys((*pinned, *known)))[:MOST_ABOUT]
 
