@@ -114,7 +114,7 @@ def _trouble(state: SessionState) -> Moves:
         else:
             yield Advice(f"{trouble}. It ended like this each time: change one thing and save.")
     if state.pin and not state.pin.is_intact:
-        what = state.pin.changed_files[0] if state.pin.changed_files else "it"
+        what = next(iter((*state.pin.changed_parts, *state.pin.changed_files)), "it")
         yield Advice(f"The pinned test changed: restore {what}, or unpin it with a reason.", "unpin")
 
 

@@ -235,6 +235,8 @@ class TestSeen(Value):
     """The qualified name by which it was found; empty: by its id."""
     files: tuple[tuple[Text, str], ...] = ()
     """What it reads besides: path and digest; an empty digest: the file is gone."""
+    parts: tuple[tuple[Text, str], ...] = ()
+    """What it is made of in its own file besides its source: ``CASES in tests/test_vat.py`` and digest."""
     pin: bool = False
 
 

@@ -257,6 +257,8 @@ class TestPinned(Value):
     """The qualified name by which its source is found again; empty: by the id."""
     files: tuple[tuple[Text, str], ...] = ()
     """What it reads besides (data files, conftest.py, helpers of tests): path and digest of the content."""
+    parts: tuple[tuple[Text, str], ...] = ()
+    """What it is made of in its own file besides its source: ``CASES in tests/test_vat.py`` and digest."""
     red: Literal["behavioural", "structural"]
 
 
@@ -277,6 +279,10 @@ class PinnedTestRead(Value):
     files: tuple[tuple[Text, str], ...] = ()
     """What it reads besides, as it is now."""
     changed: tuple[Text, ...] = ()
+    """Which of those are not what they were when the test was pinned."""
+    parts: tuple[tuple[Text, str], ...] = ()
+    """What it is made of in its own file, as it is now; an empty digest: it is gone."""
+    changed_parts: tuple[Text, ...] = ()
     """Which of those are not what they were when the test was pinned."""
 
 

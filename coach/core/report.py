@@ -181,6 +181,26 @@ class RanTests(Value):
     """Each as it follows the path in its id, without parameters, once for each case; empty: too many to keep."""
 
 
+class Elsewhere(Value):
+    """A module whose source lies in the project, and that the tests imported from another place."""
+
+    name: Text
+    imported: Text
+    """What ran: ``build/lib/shop``."""
+    lies: Text
+    """What did not: ``src/shop``, a folder or a file."""
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"the tests import {self.name} from {self.imported}, not from {self.lies}: edits there do not run"
+        )
+
+    def has(self, path: str) -> bool:
+        """Whether a file is of the source that does not run."""
+        return path == self.lies or path.startswith(f"{self.lies}/")
+
+
 class Ending(Value):
     """How a run came to its end, in one sentence for people."""
 
@@ -240,6 +260,8 @@ class RunReport(Value):
     """Source files that changed while the run was under way: its evidence belongs to no single tree."""
     foreign_modules: tuple[Text, ...] = ()
     """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """Modules that the tests imported from another place than where their source lies in the project."""
     lacking: tuple[Prose, ...] = ()
     """What the checkout has and the copy had not, and the run ended for: ``the copy has no x: git ignores it``."""
     probe_notes: tuple[Prose, ...] = ()

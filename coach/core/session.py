@@ -87,10 +87,18 @@ class Pin:
     files: tuple[tuple[str, str], ...] = ()
     """What it reads besides its own source: path and digest, as pinned."""
     seen_files: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    """What it is made of in its own file: name and digest, as pinned."""
+    seen_parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_intact(self) -> bool:
-        return self.digest == self.seen_digest and not self.changed_files
+        return self.digest == self.seen_digest and not self.changed_files and not self.changed_parts
+
+    @property
+    def changed_parts(self) -> tuple[str, ...]:
+        """Parts of its own file that are not what they were when it was pinned, then those that came."""
+        return changed_pairs(self.parts, self.seen_parts) if self.parts else ()
 
     @property
     def changed_files(self) -> tuple[str, ...]:
@@ -101,7 +109,9 @@ class Pin:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every file it is made of."""
-        return (self.path, *(path for path, _ in self.files))
+        its_own = self.test.partition("::")[0]
+        beside = (its_own,) if self.parts and its_own != self.path else ()
+        return (self.path, *beside, *(path for path, _ in self.files))
 
     @property
     def broken(self) -> str:
@@ -110,11 +120,21 @@ class Pin:
             return "the test is gone"
         if self.digest != self.seen_digest:
             return "the test changed since it was pinned"
+        if parts := self.changed_parts:
+            more = f" and {len(parts) - 1} more" if len(parts) > 1 else ""
+            return f"{parts[0]}{more} changed since it was pinned"
         changed = self.changed_files
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         return (
             f"{changed[0]}{more}, which the pinned test reads, changed since it was pinned" if changed else ""
         )
+
+
+def changed_pairs(known: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Return the names whose digest is another one or gone, then those that are new."""
+    seen, before = dict(now), dict(known)
+    changed = [name for name, digest in known if seen.get(name) != digest]
+    return (*changed, *(name for name, digest in now if digest and name not in before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -628,6 +648,8 @@ def _(event: ev.TestPinned, state: SessionState) -> SessionState:
         event.name,
         event.files,
         event.files,
+        event.parts,
+        event.parts,
     )
     return replace(state, pin=pin, history=state.history.pinned(event.test))
 
@@ -637,7 +659,9 @@ def _(event: ev.PinnedTestRead, state: SessionState) -> SessionState:
     if state.pin is None:
         return state
     seen = event.files or state.pin.seen_files
-    return replace(state, pin=replace(state.pin, seen_digest=event.digest, seen_files=seen))
+    parts = event.parts or state.pin.seen_parts
+    read = replace(state.pin, seen_digest=event.digest, seen_files=seen, seen_parts=parts)
+    return replace(state, pin=read)
 
 
 @_apply.register

@@ -152,6 +152,9 @@ def _(event: ev.PinnedTestRead) -> Said:
 def _read_again(event: ev.PinnedTestRead) -> str:
     if not event.digest:
         return "the pinned test is gone"
+    if event.changed_parts:
+        more = f" and {len(event.changed_parts) - 1} more" if len(event.changed_parts) > 1 else ""
+        return f"{event.changed_parts[0]}{more}, of the pinned test, changed"
     if event.changed:
         more = f" and {len(event.changed) - 1} more" if len(event.changed) > 1 else ""
         return f"{event.changed[0]}{more}, which the pinned test reads, changed"

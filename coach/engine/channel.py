@@ -149,7 +149,8 @@ class Channel:
         ]
         if self._torn or self._is_skipping:
             dropped.append("the last channel line was torn")
-        return (*self._notes, *dropped)
+        elsewhere = (each.sentence for each in self.reads.elsewhere.values())
+        return (*elsewhere, *self._notes, *dropped)
 
     def _take(self, part: bytes) -> None:
         *lines, rest = part.split(b"\n")
@@ -175,7 +176,7 @@ class Channel:
             self._dropped["nonce"] += 1
         elif event.pid != self._expected_pid(event):
             self._dropped["pid"] += 1
-        elif event.event in {"opened", "written"}:
+        elif event.event in {"opened", "written", "elsewhere"}:
             self.reads.take(event)
         else:
             self._event(event)
@@ -266,6 +267,7 @@ class Channel:
             "passed": tuple(self.passed),
             "reruns": tuple(self.reruns),
             "opened": tuple(self.reads.opened),
+            "elsewhere": tuple(self.reads.elsewhere.values()),
         }
 
     def left_out(self) -> tuple[NotRun, ...]:

@@ -19,6 +19,7 @@ EventName = Literal[
     "note",
     "written",
     "opened",
+    "elsewhere",
 ]
 
 
@@ -80,7 +81,7 @@ class WireEvent(_Wire):
     text: Text = ""
     truncated: bool = False
     file: Text = ""
-    """Where a failing test is written."""
+    """Where a failing test is written; what a module was imported from, whose source lies in ``text``."""
     line: int = 0
     name: Text = ""
     reads: list[list[Text]] = []

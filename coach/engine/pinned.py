@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from coach.core.effects import ReadTest, TestSeen
 from coach.core.report import Written
 from coach.core.text import storable
-from coach.engine.sources import Function, TestSource, first_line, read_module, read_test
+from coach.engine.pinned_parts import parts_of
+from coach.engine.sources import Function, TestSource, first_line, qualified, read_module, read_test
 
 WHOLE = "file:"
 """The name of a test that is all of its file: a row of a table, a text with examples."""
@@ -52,7 +53,16 @@ def read_pinned(root: Path, effect: ReadTest) -> TestSeen:
         name=found.name,
         files=tuple((path, _digest_of(root, path)) for path in files),
         pin=effect.pin,
+        parts=_parts(root, effect.test, found) if found.digest else (),
     )
+
+
+def _parts(root: Path, test: str, found: TestSource) -> tuple[tuple[str, str], ...]:
+    """Return what it is made of in its file; a test that is all of its file has no parts, nor have examples."""
+    if found.name == WHOLE or found.name.startswith(_DOCTEST):
+        return ()
+    written = Written(path=found.path, line=found.line, name=found.name) if found.name else None
+    return parts_of(root, test, written)
 
 
 def read_written(root: Path, written: Written) -> TestSource:
@@ -66,7 +76,7 @@ def read_written(root: Path, written: Written) -> TestSource:
         )
     if written.name.startswith(_DOCTEST):
         return _docstring(module.tree, written)
-    named = [node for name, node in _qualified(module.tree) if name == written.name]
+    named = [node for name, node in qualified(module.tree) if name == written.name]
     if not named:
         return TestSource(written.path)
     node = min(named, key=lambda each: abs(first_line(each) - written.line))
@@ -76,18 +86,6 @@ def read_written(root: Path, written: Written) -> TestSource:
 
 
 Scope = ast.Module | ast.ClassDef | Function
-
-
-def _qualified(scope: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
-    """Yield functions by the names python gives them, wherever in a scope they stand."""
-    for node in ast.iter_child_nodes(scope):
-        if isinstance(node, Function):
-            yield prefix + node.name, node
-            yield from _qualified(node, f"{prefix}{node.name}.<locals>.")
-        elif isinstance(node, ast.ClassDef):
-            yield from _qualified(node, f"{prefix}{node.name}.")
-        else:
-            yield from _qualified(node, prefix)
 
 
 def _docstring(tree: ast.Module, written: Written) -> TestSource:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from coach.core.loops.syntax import is_test_path
-from coach.core.report import Failure, Written
+from coach.core.report import Elsewhere, Failure, Written
 from coach.engine.channel_lines import WireEvent
 from coach.engine.places import Places
 
 MOST_TESTS = 200
 MOST_FILES = 400
+MOST_ELSEWHERE = 20
 _SETTINGS = frozenset(
     {
         "pyproject.toml",
@@ -31,6 +32,7 @@ class ToldReads:
 
     places: Places
     opened: dict[str, None] = field(default_factory=dict)
+    elsewhere: dict[str, Elsewhere] = field(default_factory=dict)
     _written: dict[str, Written] = field(default_factory=dict)
     _reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -38,6 +40,11 @@ class ToldReads:
         """Take in one line: files that were opened, or all that is known of one failing test."""
         if event.event == "written":
             self._take_written(event)
+            return
+        if event.event == "elsewhere":
+            if event.name and len(self.elsewhere) < MOST_ELSEWHERE:
+                imported, lies = (self.places.name(each)[0] for each in (event.file, event.text))
+                self.elsewhere[event.name] = Elsewhere(name=event.name, imported=imported, lies=lies)
             return
         for path in event.loaded:
             name, is_own = self.places.name(path)

@@ -198,6 +198,18 @@ def _definitions(body: Sequence[ast.stmt]) -> Iterator[Function | ast.ClassDef]:
             yield from _definitions(getattr(node, "orelse", ()))
 
 
+def qualified(scope: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
+    """Yield functions by the names python gives them, wherever in a scope they stand."""
+    for node in ast.iter_child_nodes(scope):
+        if isinstance(node, Function):
+            yield prefix + node.name, node
+            yield from qualified(node, f"{prefix}{node.name}.<locals>.")
+        elif isinstance(node, ast.ClassDef):
+            yield from qualified(node, f"{prefix}{node.name}.")
+        else:
+            yield from qualified(node, prefix)
+
+
 def first_line(node: Function | ast.ClassDef) -> int:
     return min([node.lineno, *(each.lineno for each in node.decorator_list)])
 

@@ -18,7 +18,7 @@ from coach.core.report import Ending, RunReport
 from coach.core.reproduction import RULE as MEASURED
 from coach.core.reproduction import SeriesRun, measure, needs_more
 from coach.core.run import Run
-from coach.core.session import SessionState
+from coach.core.session import Pin, SessionState, changed_pairs
 
 TIME_BOX = 60.0
 """Seconds a reproduction may take before two resolved runs are enough."""
@@ -204,14 +204,28 @@ def _(message: eff.TestSeen, state: SessionState) -> Decision | Refusal:
     pin = state.pin
     if pin is None or message.test != pin.test:
         return Decision()
-    if message.digest == pin.seen_digest and message.files == pin.seen_files:
+    parts = _parts_now(pin, message)
+    if (message.digest, message.files, parts) == (pin.seen_digest, pin.seen_files, pin.seen_parts):
         return Decision()
     known = dict(pin.files)
-    changed = tuple(path for path, digest in message.files if known.get(path) != digest)
     read = ev.PinnedTestRead(
-        digest=message.digest, source=message.source, files=message.files, changed=changed
+        digest=message.digest,
+        source=message.source,
+        files=message.files,
+        changed=tuple(path for path, digest in message.files if known.get(path) != digest),
+        parts=parts,
+        changed_parts=changed_pairs(pin.parts, parts),
     )
     return Decision(events=(read,))
+
+
+def _parts_now(pin: Pin, seen: eff.TestSeen) -> tuple[tuple[str, str], ...]:
+    """Return the parts as they are, and the gone ones without a digest; none of a pin that was made without them."""
+    if not pin.parts:
+        return ()
+    now = dict(seen.parts)
+    gone = tuple((name, "") for name, _ in pin.parts if name not in now)
+    return (*seen.parts, *gone)
 
 
 def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
@@ -234,6 +248,7 @@ def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
         digest=message.digest,
         name=message.name,
         files=message.files,
+        parts=message.parts,
         red="structural" if any(is_structural(each) for each in failures) else "behavioural",
     )
     return Decision(events=(pinned,), notice=f"pinned {message.test}")

@@ -830,6 +830,9 @@ def _failure_of(report, raised):
     told = report.__dict__.pop(SEEN_BY_CHILD, None)
     excinfo = raised[1].excinfo if raised is not None else None
     failure = json.loads(told) if type(told) is str else None
+    written = failure.pop("written", None) if failure else None
+    if written:
+        state.channel.send("written", dict(written, test=ids.of(report.nodeid)))
     if failure is None and excinfo is not None:
         try:
             failure = state.reader.failure(report.when, excinfo.value, raised[0], report.sections, report.longrepr)
@@ -855,9 +858,17 @@ class _Messenger:
             report = outcome.get_result() if outcome.excinfo is None else None
             if report is not None and report.failed and call.excinfo is not None and state.is_child():
                 failure = state.reader.failure(report.when, call.excinfo.value, item, report.sections, report.longrepr)
-                report.coach_failure = real.encode(failure)
+                report.coach_failure = real.encode(dict(failure, written=_written(item)))
         except Exception:
             pass  # the report itself still says it
+
+
+def _written(item):
+    """Return where a test of a worker is written and what it reads; None: it cannot be said."""
+    try:
+        return state.reads.told_of(item)
+    except Exception:
+        return None
 
 
 def _quiet_outcome(report):

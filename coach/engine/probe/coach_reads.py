@@ -100,29 +100,55 @@ class Reads:
         if not self.red or item is None or item.nodeid != nodeid:
             return
         try:
-            path, line, name = written_at(item)
-            files = dict(self.of_file.get(_path_of(item), ()))
-            files.update(self.now)
-            mine = [each for each in files if each not in self.written]
-            told = {"file": path, "line": line, "name": name, "helpers": helpers_of(item, self.is_own)[:MOST_FILES // 4]}
-            told["reads"] = [[each, "test" if each in self.by_tests else ""] for each in mine[: MOST_FILES // 4]]
+            told = self.told_of(item)
             told["test"] = self.ids.of_item(item)
             self.channel.send("written", told)
         except Exception as error:
             self.channel.note("where a test is written", error)
+
+    def told_of(self, item):
+        """Return all that is known of a failing test but its id: a worker knows it by another one."""
+        path, line, name = written_at(item)
+        files = dict(self.of_file.get(_path_of(item), ()))
+        files.update(self.now)
+        mine = [each for each in files if each not in self.written]
+        told = {"file": path, "line": line, "name": name, "helpers": helpers_of(item, self.is_own)[:MOST_FILES // 4]}
+        told["reads"] = [[each, "test" if each in self.by_tests else ""] for each in mine[: MOST_FILES // 4]]
+        return told
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session, exitstatus):
         self.is_over = True
         try:
             files = [each for each in self.opened if each not in self.written]
-            for start in range(0, len(files), 100):
-                self.channel.send("opened", {"loaded": files[start : start + 100]})
-            for text in loaded_elsewhere((self.start, self.ids.rootdir), self.ids.named)[:MOST_SAID]:
-                self.channel.send("note", {"text": text})
+            elsewhere = loaded_elsewhere((self.start, self.ids.rootdir or _rootdir(session.config)))[:MOST_SAID]
+            output = getattr(session.config, "workeroutput", None)
+            if output is None:
+                self._tell(files, elsewhere)
+            else:
+                output["coach_reads"] = [files, elsewhere]
         except Exception as error:
             self.channel.note("opened files", error)
         yield
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node, error):
+        """A worker of pytest-xdist is over: what it opened and imported."""
+        try:
+            files, elsewhere = (getattr(node, "workeroutput", None) or {}).get("coach_reads", ((), ()))
+            self._tell(list(files), elsewhere)
+        except Exception as wrong:
+            self.channel.note("opened files", wrong)
+
+    def _tell(self, files, elsewhere):
+        for start in range(0, len(files), 100):
+            self.channel.send("opened", {"loaded": files[start : start + 100]})
+        for name, imported, lies in elsewhere:
+            self.channel.send("elsewhere", {"name": name, "file": imported, "text": lies})
+
+
+def _rootdir(config):
+    return str(getattr(config, "rootpath", None) or getattr(config, "rootdir", ""))
 
 
 def is_of_tests(path):
@@ -164,8 +190,9 @@ def _innermost(value):
     return None
 
 
-def loaded_elsewhere(folders, named):
-    """Say which modules were loaded from another place than the source that lies in one of the folders, or in its ``src``."""
+def loaded_elsewhere(folders):
+    """Return (module, where it was imported from, where its source lies) of modules whose source, in one of the folders
+    or in its ``src``, is not what was imported."""
     said = []
     sources = {}
     for folder in folders:
@@ -185,7 +212,7 @@ def loaded_elsewhere(folders, named):
         real = os.path.realpath(file)
         if not any(real == place or real.startswith(place + _sep) for place in map(os.path.realpath, places)):
             shown = os.path.dirname(file) if os.path.basename(file) == "__init__.py" else file
-            said.append("the tests import %s from %s, not from %s: edits there do not run" % (name, named(shown), named(places[0])))
+            said.append((name, shown, places[0]))
     return said
 
 
