@@ -51,10 +51,17 @@ def red_tests(state: SessionState) -> tuple[str, ...]:
 
 
 def choices(state: SessionState) -> tuple[str, ...]:
-    """Return the red tests among which one is to be chosen: of different functions; none when there is nothing to choose."""
+    """Return the red tests among which one is to be chosen, the one the session is about first; none without a choice.
+
+    Each stands for its function: the cases of one are one choice.
+    """
     if state.pin is not None or state.target.kind != "pytest" or state.target.is_one_test:
         return ()
-    could = [each for each in red_tests(state) if is_test_id(each) and each not in state.unpinnable]
+    shown = red_run(state)
+    beside = tuple(each.test for each in shown.failing) if shown else ()
+    could = [
+        each for each in (*red_tests(state), *beside) if is_test_id(each) and each not in state.unpinnable
+    ]
     found = tuple({function_of(test): test for test in reversed(could)}.values())[::-1]
     return found if len(found) > 1 else ()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from coach.core.applicable import red_run
 from coach.core.hypothesis import Hypothesis
 from coach.core.report import gist, headline
 from coach.core.session import SessionState
@@ -45,7 +46,8 @@ def choice_lines(state: SessionState, tests: Sequence[str]) -> tuple[Line, ...]:
     rates = {each.test: each.failures for each in measured.others} if measured else {}
     if measured and measured.test:
         rates[measured.test] = measured.failures
-    said = {each.test: each for each in (state.reference.failing if state.reference else ())}
+    shown = red_run(state)
+    said = {each.test: each for each in (shown.failing if shown else ())}
     lines = []
     for number, test in enumerate(tests, start=1):
         rate = f"{rates[test]} of {measured.runs}" if measured and test in rates else ""
