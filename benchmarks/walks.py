@@ -22,6 +22,8 @@ from foreign import Foreign, Preparing, foreign, surroundings
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from coach.core.session import replay
+from coach.store.log import read_log
 from tests.e2e.terminal import Terminal
 from tests.e2e.walking import MOST_KEYS, Walk, Walker
 
@@ -80,18 +82,28 @@ def walked(project: Foreign, size: tuple[int, int], home: Path, fetched: Path, *
         screen = Terminal(words, cwd=root, env=environment, columns=columns, lines=lines)
         walker = Walker(screen, preparing.edit, told, on=go_on)
         try:
-            return walker.go()
+            walk = walker.go()
         finally:
             walker.leave()
             transcript.with_suffix(".bytes").write_bytes(screen.bytes)
+    walk.rests_on = verdict_of(state)
+    return walk
+
+
+def verdict_of(state: Path) -> str:
+    """Return the sentence of the newest verification in the session's own log: what the verdict rests on."""
+    for folder in state.glob("sessions/*"):
+        proof = replay(read_log(folder).records).verification
+        return proof.sentence if proof else "nothing was verified"
+    return "no session was begun"
 
 
 def line(project: Foreign, walk: Walk) -> str:
     told = f"{project.name:<13} {len(walk.keys):>3} keys {walk.seconds:>5.0f} s  {walk.verdict or 'not closed':<10}"
     told += f" {len(walk.detours)} detours  {' '.join(walk.keys)}"
-    return "\n".join(
-        [told, *(f"    - {each}" for each in walk.detours), *([f"    ! {walk.why}"] if walk.why else [])]
-    )
+    told += "".join(f"\n    - {each}" for each in walk.detours)
+    told += f"\n    = {walk.rests_on}" if walk.rests_on else ""
+    return told + (f"\n    ! {walk.why}" if walk.why else "")
 
 
 def summary(rows: list[tuple[Foreign, Walk]]) -> int:

@@ -8,6 +8,10 @@ from coach.core.changes import Changes, FileChange, Hunk
 NEAR = 20
 """Lines between a claimed line and a changed one that may still be about the same code: most functions are shorter."""
 _PLACE = re.compile(r"([\w./+-]+\.\w+):(\d+)")
+_DRAFTED = re.compile(
+    r"\bgives a wrong value$|\bgets or gives a wrong value$|^the last change to what .* broke it$"
+)
+"""What drafts and the filled form of a hypothesis say when nothing more is known than a place."""
 _NAMED = re.compile(r"([A-Za-z_][\w.]*) at ")
 
 
@@ -22,6 +26,11 @@ def edited_elsewhere(claim: str, changes: Changes | None) -> str:
         return ""
     file, hunk = places[0]
     return f"{file.path}:{first_changed(hunk)}"
+
+
+def is_drafted(claim: str) -> bool:
+    """Whether a claim says no more than where something is wrong: a form offered it, and it was kept."""
+    return _DRAFTED.search(claim) is not None
 
 
 def _code_hunks(changes: Changes | None) -> Iterator[tuple[FileChange, Hunk]]:
@@ -52,12 +61,16 @@ def first_changed(hunk: Hunk) -> int:
 
 
 def mended(changes: Changes | None, most: int = 80) -> str:
-    """Say what an edit replaced by what, of its first changed lines; empty when it only adds or takes away."""
+    """Say what an edit replaced by what, put in or took away, of its first changed lines of code; empty without any."""
+    weaker = ""
     for file, hunk in _code_hunks(changes):
         taken, given = (_first(hunk, sign, most) for sign in "-+")
+        place = f"{file.path}:{first_changed(hunk)}"
         if taken and given:
-            return f"{file.path}:{first_changed(hunk)} said {taken}, and must say {given}"
-    return ""
+            return f"{place} said {taken}, and must say {given}"
+        if taken or given:
+            weaker = weaker or (f"{place} lacked {given}" if given else f"{place} had {taken}, and must not")
+    return weaker
 
 
 def _first(hunk: Hunk, sign: str, most: int) -> str:

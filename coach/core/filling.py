@@ -4,7 +4,7 @@ What a person wrote already is never replaced. A form that is kept as it is fill
 wherever the session knows enough.
 """
 
-from coach.core.claim import edited_elsewhere, mended
+from coach.core.claim import edited_elsewhere, is_drafted, mended
 from coach.core.closing import QUESTIONS, Closing, RootCause
 from coach.core.control import fixed_lines, grouped
 from coach.core.drafts import HypothesisDraft, drafts
@@ -148,15 +148,18 @@ def _seen(run: Run) -> str:
 def filled_closing(state: SessionState) -> Closing:
     """Return the end with what is known: the supported claim as the cause, the changed lines as its place.
 
-    A claim about another place than the one that was changed is no cause, though its prediction held.
+    A claim about another place than the one that was changed is no cause, though its prediction held; and one that says no
+    more than a place tells less than the change.
     """
     known, places = state.closing, changed_places(state)
     where = ", ".join(places) or _failed_at(state)
     supported = next((each for each in reversed(state.hypotheses) if each.verdict == "SUPPORTED"), None)
-    if supported and not edited_elsewhere(supported.claim, state.changes):
+    read = mended(state.changes) if places else ""
+    says_more = supported is not None and not (read and is_drafted(supported.claim))
+    if supported and says_more and not edited_elsewhere(supported.claim, state.changes):
         what = supported.claim
     else:
-        what = mended(state.changes) or (f"what the change at {where} mends" if places else "")
+        what = read or (f"what the change at {where} mends" if places else "")
     cause = RootCause(
         what=known.cause.what.strip() or state.root_cause.strip() or what,
         where=known.cause.where.strip() or ("" if state.root_cause.strip() else where),

@@ -74,6 +74,35 @@ def test_the_cause_is_read_from_the_fix_where_the_claim_was_about_another_place(
 
 
 def test_a_claim_about_the_changed_place_is_the_cause():
-    drive = supported("Cart.total at shop/cart.py:88 gives a wrong value")
+    claim = "Cart.total at shop/cart.py:88 asks for all lines where one is enough"
+    drive = supported(claim)
     assert "not where" not in drive.state.hypotheses[0].reason
-    assert filled_closing(drive.state).cause.what == "Cart.total at shop/cart.py:88 gives a wrong value"
+    assert filled_closing(drive.state).cause.what == claim
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Cart.total at shop/cart.py:88 gives a wrong value",
+        "the module at shop/cart.py:88 gets or gives a wrong value",
+        "the last change to what make check runs broke it",
+    ],
+)
+def test_a_claim_that_was_offered_and_names_a_place_alone_tells_less_than_the_change(claim):
+    cause = filled_closing(supported(claim).state).cause
+    assert cause.what == "shop/cart.py:91 said return all(lines), and must say return any(lines)"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("     lines = self.lines\n+    lines = list(lines)\n", "shop/cart.py:91 lacked lines = list(lines)"),
+        ("-    lines.pop()\n", "shop/cart.py:90 had lines.pop(), and must not"),
+        ("+    # why\n", ""),
+    ],
+    ids=["put in", "taken away", "a comment"],
+)
+def test_what_an_edit_mended_is_told_of_lines_put_in_or_taken_away(text, said):
+    (file,) = EDIT.files
+    hunk = file.hunks[0].model_copy(update={"text": text})
+    assert mended(EDIT.model_copy(update={"files": (file.model_copy(update={"hunks": (hunk,)}),)})) == said

@@ -56,6 +56,8 @@ class Walk:
     detours: list[str] = field(default_factory=list)
     seconds: float = 0.0
     verdict: str = ""
+    rests_on: str = ""
+    """The sentence of the proof, where somebody has looked it up."""
     why: str = ""
     """Why it ended where it did, when it was not closed as verified."""
 
