@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -116,8 +117,9 @@ def test_no_other_setting_names_a_program(tmp_path):
 
     assert set(Settings.model_fields) == {
         *("python", "assistants", "rules"),
-        *("workflow", "workflows", "timeout", "silence", "warm", "loops", "template"),
+        *("command", "workflow", "workflows", "timeout", "silence", "warm", "loops", "template"),
     }
+    assert get_args(Settings.model_fields["command"].annotation) == ("", "python -m pytest", "pytest")
     words = json.dumps([each.model_json_schema() for each in (Workflow, Step, GateCheck, TeamRules)]).lower()
     assert "argv" not in words
     assert Path(tmp_path).is_dir()

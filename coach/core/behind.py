@@ -39,6 +39,10 @@ def lines_behind(failure: Failure) -> list[str]:
     return differences + [cause_line(each) for each in failure.causes[:MOST_CAUSES]]
 
 
+def _lacks_module(failure: Failure) -> bool:
+    return failure.exception in {"ModuleNotFoundError", "ImportError"}
+
+
 def remark_on(run: Run) -> str:
     """Say what else there is to know of a run, beside its outcome: what made its exit code, tests run again, doubts."""
     report = run.report
@@ -55,6 +59,9 @@ def remark_on(run: Run) -> str:
         times = report.reruns.count(first)
         more = f" and {len(again) - 1} more tests" if len(again) > 1 else ""
         said.append(f"{first} failed {times} {'time' if times == 1 else 'times'} and was run again{more}")
+    is_first = run.number == 1  # of every run it holds: once is enough, and where a module was not found
+    if report.other_start and (is_first or any(_lacks_module(each) for each in report.failures)):
+        said.append(f"note: {report.other_start}")
     if report.probe_notes:
         more = f" (and {len(report.probe_notes) - 1} more notes)" if len(report.probe_notes) > 1 else ""
         said.append(f"note: {report.probe_notes[0]}{more}")

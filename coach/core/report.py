@@ -264,6 +264,8 @@ class RunReport(Value):
     """Modules that the tests imported from another place than where their source lies in the project."""
     lacking: tuple[Prose, ...] = ()
     """What the checkout has and the copy had not, and the run ended for: ``the copy has no x: git ignores it``."""
+    other_start: Prose = ""
+    """What would be otherwise if pytest were started the other way: as a program, or as a module of the interpreter."""
     probe_notes: tuple[Prose, ...] = ()
     """Dropped channel lines, probe errors: reasons to doubt the report."""
     warm: bool = False

@@ -65,6 +65,7 @@ def summarise_run(run: Run) -> dict[str, Any]:
         "counts": report.counts.model_dump() if report else None,
         "tree": report.tree if report else "",
         "stale": list(report.changed_during) if report else [],
+        "other_start": report.other_start if report else "",
         "failures": [
             {
                 "test": each.test,

@@ -288,9 +288,9 @@ class _Execution:
             rerun_failures=with_code(self._channel.rerun_failures, self._base),
             output=self._output(lines),
             foreign_modules=self._foreign(),
+            other_start=difference(self._around.command, self._channel.by_folder, told.failures, self._cwd),
             probe_notes=(
                 *self._channel.notes,
-                *difference(self._around.command, self._channel.by_folder, told.failures, self._cwd),
                 *self._report_notes(),
                 *leak_notes(finished),
             ),

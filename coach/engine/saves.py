@@ -10,12 +10,18 @@ from dataclasses import dataclass, field
 
 from coach.core.effects import FilesSaved, Observation, WatchSeen
 from coach.engine.collaborators import Watcher
-from coach.engine.source_kinds import is_code
+from coach.engine.source_kinds import is_code, is_text
 
 _RUNS_OF_DATA, _RUNS_OF_CODE = 2, 5
 """Runs in a row that may be under way when a file is saved before it counts as written by them; code is edited more."""
+_RUNS_OF_THE_REST = 0
+"""A database, a trace, a snapshot: what is no text is not written by hand while tests run."""
 _LATE = 1.0
 """Seconds after the end of a run within which a save may still be its own."""
+
+
+def _runs_of(path: str) -> int:
+    return _RUNS_OF_CODE if is_code(path) else _RUNS_OF_DATA if is_text(path) else _RUNS_OF_THE_REST
 
 
 @dataclass(slots=True)
@@ -72,7 +78,7 @@ class SaveTelling:
         last, count = self._written.get(path, (0, 0))
         count += last != self._run
         self._written[path] = (self._run, count)
-        if count <= (_RUNS_OF_CODE if is_code(path) else _RUNS_OF_DATA):
+        if count <= _runs_of(path):
             return False
         if path not in self._muted:
             self._muted.add(path)

@@ -55,7 +55,7 @@ def bytecode_of_children(env: Mapping[str, str], home: Path | None, *, is_copy: 
 
 def difference(
     spelling: Spelling, by_folder: Sequence[str], failures: Iterable[Failure], folder: Path
-) -> tuple[str, ...]:
+) -> str:
     """Say what would be otherwise with the other spelling; nothing when nothing is known to be.
 
     Args:
@@ -67,12 +67,12 @@ def difference(
     """
     if spelling != PROGRAM:
         if spelling or not by_folder:
-            return ()  # who says how it is to be started knows
+            return ""  # who says how it is to be started knows
         said = f"with `pytest` this folder is not on sys.path: {by_folder[0]} would not be found"
-        return (f"{said}; coach runs `python -m pytest` (setting: command)",)
+        return f"{said}; coach runs `python -m pytest` (setting: command)"
     for failure in failures:
         found = _NOT_FOUND.search(failure.message) if failure.exception == "ModuleNotFoundError" else None
         if found and ((folder / f"{found[1]}.py").is_file() or (folder / found[1]).is_dir()):
             said = f"with `python -m pytest` this folder is on sys.path, and {found[1]} would be found"
-            return (f"{said}; coach runs `pytest` (setting: command)",)
-    return ()
+            return f"{said}; coach runs `pytest` (setting: command)"
+    return ""

@@ -84,7 +84,9 @@ def test_on_the_screen_too_and_what_was_meant_is_said(project, state_home):
     screen = on_screen(
         "debug", "--python", sys.executable, "test_a.py::test_bat", cwd=project, state=state_home, columns=80
     )
-    screen.wait_for("not found: test_bat in test_a.py; did you mean test_bad?", "r  run")
+    screen.wait_for("Did you mean", "test_a.py::test_bad")
+    screen.press("\x1b")
+    screen.wait_for("not found: test_bat in test_a.py; did you mean test_bad?")
     screen.press("q")
     screen.wait_end()
     assert (

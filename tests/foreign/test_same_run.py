@@ -168,8 +168,8 @@ def _notes(laid, *words, **env):
         key=lambda path: path.stat().st_mtime,
     )
     lines = map(json.loads, log.read_text().splitlines())
-    notes = next(each["report"]["probe_notes"] for each in lines if each["kind"] == "run_finished")
-    return said, " ".join(notes)
+    report = next(each["report"] for each in lines if each["kind"] == "run_finished")
+    return said, report["other_start"]
 
 
 def test_the_other_way_to_start_pytest_is_said_where_it_would_differ(lay, tmp_path, monkeypatch):
