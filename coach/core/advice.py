@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from coach.core.applicable import why_not_asked
 from coach.core.checks import evaluate, following, missing
+from coach.core.elsewhere import unrun_edit
 from coach.core.moves import MOST_RUNS, Advice, Moves, made, moves_for
 from coach.core.refusals import refusal
 from coach.core.session import SessionState
@@ -53,6 +54,8 @@ def _running(state: SessionState) -> Advice | None:
 
 
 def _moves(state: SessionState) -> Moves:
+    if unrun := unrun_edit(state):
+        yield Advice(f"{unrun[0].upper()}{unrun[1:]}.", "run")
     yield from _loop(state)
     yield from _trouble(state)
     step = state.step

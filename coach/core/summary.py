@@ -66,6 +66,8 @@ def summarise_run(run: Run) -> dict[str, Any]:
         "tree": report.tree if report else "",
         "stale": list(report.changed_during) if report else [],
         "other_start": report.other_start if report else "",
+        "notes": list(report.probe_notes) if report else [],
+        "elsewhere": [each.model_dump() for each in report.elsewhere] if report else [],
         "failures": [
             {
                 "test": each.test,

@@ -126,7 +126,7 @@ def _of_file(
     test = _Part()
     if named:
         test.read(min(named, key=lambda each: abs(first_line(each) - line)))
-    parts = _Parts(module.tree, {*ids, name.rpartition(".")[2]})
+    parts = _Parts(module.tree, {*ids[-1:], name.rpartition(".")[2]})
     defined = {each for each, _ in qualified(module.tree)}
     outer, _, inner = name.partition(_INNER)
     is_made = bool(inner) or (is_here and ".".join(ids) not in defined)

@@ -100,7 +100,13 @@ def rank_suspects(draft: Draft) -> None:
     run, failure = seen
     known = state.spectrum if state.spectrum and state.spectrum.test == failure.test else None
     suspects = rank(
-        (failure,), state.changes, known, state.mutants, evidence_from_searches(state), touched=state.touched
+        (failure,),
+        state.changes,
+        known,
+        state.mutants,
+        evidence_from_searches(state),
+        touched=state.touched,
+        elsewhere=run.report.elsewhere if run.report else (),
     )
     if suspects and suspects != state.suspects:
         draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects, rule=RULE))

@@ -8,6 +8,7 @@ from coach.core.decide.loops import follow_edit
 from coach.core.decide.proving import PLANNED, continue_plan, go_on_without
 from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start_run
+from coach.core.elsewhere import unrun_edits
 from coach.core.failure import is_structural
 from coach.core.oracle import RULE, Judged
 from coach.core.oracles import judge_run
@@ -132,12 +133,16 @@ def _test_prediction(draft: Draft, run: Run) -> None:
     if not waiting:
         return
     hypothesis = next((each for each in waiting if each == draft.state.active_hypothesis), waiting[-1])
-    edited = any(edit.after_run >= hypothesis.after_run for edit in draft.state.edits)
-    if not edited and run.request.purpose != "experiment":
+    paths = [
+        path for edit in draft.state.edits if edit.after_run >= hypothesis.after_run for path in edit.paths
+    ]
+    if not paths and run.request.purpose != "experiment":
         return
     expects = hypothesis.prediction.expects
     assert expects is not None
     verdict, reason = judge_prediction(expects, run)
+    if run.report and (unrun := unrun_edits(paths, run.report.elsewhere)):
+        verdict, reason = "INCONCLUSIVE", unrun
     draft.record(ev.HypothesisJudged(id=hypothesis.id, verdict=verdict, reason=reason, runs=(run.number,)))
 
 

@@ -27,7 +27,7 @@ from coach.core.isolate.weights import (
     weight,
 )
 from coach.core.loops.syntax import is_test_path
-from coach.core.report import Failure
+from coach.core.report import Elsewhere, Failure
 from coach.core.search import Lead
 from coach.core.suspect import Suspect, Touched
 
@@ -87,6 +87,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
     leads: Sequence[Lead] = (),
     *,
     touched: Sequence[Touched] = (),
+    elsewhere: Sequence[Elsewhere] = (),
     most: int = MOST_SHOWN,
 ) -> tuple[Suspect, ...]:
     """Return suspects, best first. Only the first failure's frames count: one failure at a time."""
@@ -106,6 +107,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
         _add_flips(board, mutations, ALONE if spectrum and spectrum.passing else UNCHECKED)
     if spectrum:
         _add_not_run(board, spectrum)
+    _put_last_what_never_ran(board, elsewhere)
     ordered = sorted(board.all, key=lambda each: (-round(each.score, 3), each.path, each.line))
     return _placed([_suspect(each) for each in ordered])[:most]
 
@@ -278,6 +280,17 @@ def _add_not_run(board: _Board, spectrum: Spectrum) -> None:
             _Candidate(each.path, each.function, each.first, each.first, each.last, ran=False)
         )
         candidate.reasons.append("named like the test, and the failing test never runs it")
+
+
+def _put_last_what_never_ran(board: _Board, elsewhere: Sequence[Elsewhere]) -> None:
+    """Another copy of these files ran: no measurement, edit or commit makes them the cause. Alone they are no suspects."""
+    for each in board.all:
+        module = next((one for one in elsewhere if one.has(each.path)), None)
+        if module:
+            each.score, each.ran = 0.0, False
+            each.reasons.insert(0, f"does not run: the tests import {module.imported}")
+    if not any(each.ran for each in board.all):
+        board.all = [each for each in board.all if not any(one.has(each.path) for one in elsewhere)]
 
 
 def _overlapping(candidates: Iterable[_Candidate], path: str, hunk: Hunk) -> _Candidate | None:
