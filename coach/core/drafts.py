@@ -123,14 +123,14 @@ _DIVERGED: dict[Kind, tuple[str, str, Expects | None]] = {
 
 def _from_suspects(state: SessionState) -> Iterator[HypothesisDraft]:
     tests = state.reference.tests if state.reference else ()
-    leading = [each for each in state.standing_suspects if each.leads]
     code = [
         each
-        for each in leading
-        if not is_test_path(each.path)
+        for each in state.standing_suspects
+        if each.leads
+        and not is_test_path(each.path)
         and not any(is_test_itself(each.path, each.function, test) for test in tests)
     ]
-    for suspect in (code or leading)[:3]:  # a test is blamed only where nothing else leads
+    for suspect in code[:3]:  # a test that merely asserts is no place of a cause
         name = suspect.function or "the module"
         yield HypothesisDraft(
             claim=f"{name} at {suspect.path}:{suspect.line} gives a wrong value",

@@ -10,8 +10,9 @@ from coach.core.control import fixed_lines, grouped
 from coach.core.drafts import HypothesisDraft, drafts
 from coach.core.failure import innermost_own
 from coach.core.hypothesis import Hypothesis, Verdict
+from coach.core.loops.syntax import is_test_path
 from coach.core.prediction import judge_prediction
-from coach.core.report import Failure, gist, headline
+from coach.core.report import Failure, Frame, gist, headline
 from coach.core.run import Run
 from coach.core.search import CommitFound
 from coach.core.session import SessionState
@@ -110,16 +111,22 @@ def filled_hypothesis(state: SessionState) -> HypothesisDraft | None:
     claimed = {each.claim for each in state.hypotheses}
     if failure is None:
         return None
-    place = f"{frame.path}:{frame.line}" if frame else state.target.label
     draft = HypothesisDraft(
-        claim=f"{frame.function or 'the module'} at {place} gets or gives a wrong value"
-        if frame
-        else f"the last change to what {place} runs broke it",
+        claim=_claim_at(frame) if frame and not is_test_path(frame.path) else _claim_of_code(failure),
         prediction="with the one change I make next, the target passes",
         expects="pass",
         because=_one_line(failure.headline) or "the target fails",
     )
     return None if draft.claim in claimed else draft
+
+
+def _claim_at(frame: Frame) -> str:
+    return f"{frame.function or 'the module'} at {frame.path}:{frame.line} gets or gives a wrong value"
+
+
+def _claim_of_code(failure: Failure) -> str:
+    """A test that merely asserts is no place of a cause: the code it asks about is."""
+    return f"the code that {_short_id(failure.test)} asks about gives a wrong value"
 
 
 def filled_verdict(state: SessionState, hypothesis: Hypothesis) -> tuple[Verdict, str]:
