@@ -78,3 +78,20 @@ def test_the_lit_keys_lead_to_a_verified_end(tmp_path, files, edited, right, wor
     assert walk.is_verified, (walk, steps[-1][1])
     assert not walk.detours, walk
     assert len(walk.keys) <= MOST_KEYS
+
+
+def test_an_edit_that_mends_nothing_leads_to_no_verified_end(tmp_path):
+    top, state = tmp_path / "project", tmp_path / "state"
+    top.mkdir()
+    state.mkdir()
+    lay(top, COMMAND)
+    screen = coach("debug", "--", "make", "check", cwd=top, state=state, columns=80, lines=24)
+    walker = Walker(
+        screen,
+        lambda: (top / "slug.sh").write_text(COMMAND["slug.sh"] + "# better\n"),
+        lambda _step, _text: None,
+    )
+    walk = walker.go()
+    walker.leave()
+    assert not walk.verdict
+    assert "verified" not in screen.text.lower()
