@@ -35,9 +35,10 @@ def no_pin(state: SessionState) -> str:
 
 
 def is_test_id(test: str) -> bool:
-    """Whether a name is one that pytest gives a test."""
+    """Whether a name is one that pytest gives a test: folders and files may have spaces in them, a file's ending has none."""
     path, sign, name = test.partition("::")
-    return bool(path and sign and name) and "." in path.rpartition("/")[2] and " " not in path
+    _, dot, ending = path.rpartition("/")[2].rpartition(".")
+    return bool(path and sign and name and dot and ending) and " " not in ending
 
 
 def _is_python(test: str) -> bool:

@@ -3,7 +3,7 @@
 A tree holds what git does not ignore. Tests also read what is ignored: generated modules, built extensions, example
 databases, ``.env.test``. These are copied (never linked: a run in the copy must not write the person's file), the small ones
 first and within limits; environments and caches are not. Installed packages (``node_modules``) are copied whole or not at
-all: half of them is none. Empty folders are made. A link stays one, and leads to the same place from the copy.
+all: half of them is none. So are the files of a submodule whose commit is the tree's. Empty folders are made. A link stays one, and leads to the same place from the copy.
 """
 
 import contextlib
@@ -49,6 +49,7 @@ WHOLE = frozenset(("node_modules", "bower_components", "vendor"))
 MOST_PACKAGED = 30_000
 MOST_PACKAGED_BYTES = 400_000_000
 _ABOUT = "completed.json"
+_OTHER_COMMIT = "it is in a submodule of which another commit is checked out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,16 @@ def complete(copy: Path, root: Path, git: Git, own: Git) -> None:
     try:
         folders = _listed(git, "-o", "--directory", "--exclude-standard")
         ignored = _listed(git, "-o", "-i", "--directory", "--exclude-standard")
-        links = _links(own)
+        links = _paths(own, b"120000 ")
+        modules, others = _submodules(root, own)
     except GitError:
         return  # the copy holds its tree; what else there is in the checkout cannot be told
     for each in folders[:MOST_FOLDERS]:
         if each.endswith("/"):
             _make_folders(root / each, copy / each)
     large = [each for each in folders if not each.endswith("/") and _is_unrecorded(root / each)]
-    copied, left_out = _copy(_found(root, [*ignored, *large]), root, copy)
+    copied, left_out = _copy(_found(root, [*ignored, *large, *modules]), root, copy)
+    left_out = (*((path, _OTHER_COMMIT) for path, _ in _found(root, others)), *left_out)
     about = Completed(copied[:MOST_NAMED], left_out[:MOST_NAMED], _lead_out(links, root, copy))
     with contextlib.suppress(OSError):
         (copy.parent / _ABOUT).write_text(json.dumps(asdict(about)), "utf-8")
@@ -132,7 +135,9 @@ def _files(root: Path, path: str) -> Iterator[str]:
     for folder, inside, files in os.walk(place):
         links = [each for each in inside if (Path(folder) / each).is_symlink()]
         inside[:] = [each for each in inside if each not in NEVER]
-        for name in (*files, *links):
+        for name in (
+            each for each in (*files, *links) if each not in NEVER
+        ):  # a submodule has a file named .git
             yield (Path(folder) / name).relative_to(root).as_posix()
 
 
@@ -216,14 +221,27 @@ def _make_folders(place: Path, target: Path) -> None:
             (target / Path(folder).relative_to(place)).mkdir(parents=True, exist_ok=True)
 
 
-def _links(own: Git) -> list[str]:
-    return names(
-        b"\0".join(
-            line.partition(b"\t")[2]
-            for line in own.run("ls-files", "-s", "-z").split(b"\0")
-            if line.startswith(b"120000 ")
-        )
-    )
+def _paths(own: Git, mode: bytes) -> list[str]:
+    """Return the paths of a tree whose entries have this mode."""
+    return names(b"\0".join(path for head, path in _entries(own) if head.startswith(mode)))
+
+
+def _entries(own: Git) -> Iterator[tuple[bytes, bytes]]:
+    for line in own.run("ls-files", "-s", "-z").split(b"\0"):
+        head, _, path = line.partition(b"\t")
+        yield head, path
+
+
+def _submodules(root: Path, own: Git) -> tuple[list[str], list[str]]:
+    """Return the submodules of a tree that are checked out as it wants them, and those of which another commit is."""
+    as_wanted: list[str] = []
+    others: list[str] = []
+    for head, name in _entries(own):
+        path = os.fsdecode(name)
+        if head.startswith(b"160000 ") and (root / path / ".git").exists():
+            commit = Git(root / path).run("rev-parse", "HEAD", accept=(0, 128)).split()
+            (as_wanted if commit == head.split()[1:2] else others).append(path)
+    return as_wanted, others
 
 
 def _lead_out(links: Iterable[str], root: Path, copy: Path) -> tuple[str, ...]:

@@ -111,7 +111,8 @@ def execute(
         ScratchError: there is no place for the run's files.
 
     """
-    argv_words = pytest_words(request.target) if request.target.kind == "pytest" else request.target.words
+    target = request.target
+    argv_words = pytest_words(target, copy or around.root) if target.kind == "pytest" else target.words
     if not argv_words and request.target.kind == "command":
         raise TargetError("the command is empty", do="name one after --")
     if any("\0" in word for word in argv_words):

@@ -8,6 +8,7 @@ import pytest
 
 from coach.engine import completing
 from coach.engine.snapshot import TreeStore
+from tests.foreign.conftest import Laid
 
 APP = {
     ".gitignore": "_version.py\n*.sqlite3\n.env.test\nspool/\nbig/\n",
@@ -201,3 +202,33 @@ def test_installed_packages_are_copied_whole_with_their_links_or_not_at_all(lay,
         assert dict(completing.completed(copy).left_out) == {
             "node_modules": "no tree holds it, and it is too large to copy"
         }
+
+
+def test_a_submodule_is_in_the_copy_of_a_tree_that_wants_its_commit(lay):
+    """Where a tree wants another commit than the one that is checked out, that is said and is no evidence."""
+    rates = lay({"rates.py": "RATE = 2\n"}, "rates")
+    rates.commit("rates")
+    laid = lay(
+        {
+            "pytest.ini": "[pytest]\npythonpath = . vendor/rates\n",
+            "bill.py": "import rates\n\n\ndef bill(x):\n    return x * rates.RATE\n",
+            "test_bill.py": "from bill import bill\n\n\ndef test_bill():\n    assert bill(2) == 4\n",
+        },
+        "shop",
+    )
+    laid.commit("begin")
+    laid.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(rates.top), "vendor/rates")
+    laid.commit("one: right")
+    laid.commit("two: breaks it", {"bill.py": "import rates\n\n\ndef bill(x):\n    return x + 1\n"})
+    laid.commit("three: grows", {"more.py": "A = 1\n"})
+    assert laid.red("test_bill.py")
+    found = laid.coach("bisect", "--json")
+    assert "two: breaks it" in found.out, found.text
+    tried = laid.coach("try", "--env", "A=1", "--expects", "same failure")
+    assert "SUPPORTED" in tried.text, tried.text
+
+    Laid(laid.top / "vendor/rates").commit("another rate", {"rates.py": "RATE = 3\n"})
+    laid.commit("four: takes it", {"bill.py": "import rates\n\n\ndef bill(x):\n    return x * rates.RATE\n"})
+    assert laid.red("test_bill.py", "--new")
+    said = laid.coach("bisect").text
+    assert "submodule of which another commit is checked out" in said, said

@@ -96,3 +96,19 @@ def test_a_word_that_is_no_test_is_refused_in_a_sentence(lay, word):
     assert said.code in {1, 2, 3, 4}, said
     assert said.err or said.out
     assert max(map(len, said.text.splitlines())) < 2_000
+
+
+@pytest.mark.parametrize(("folder", "at"), [("-p no", ""), ("-p no", "my shop"), ("a b, v1.2 ü", "")])
+def test_a_file_is_one_whatever_its_folders_are_called(lay, folder, at):
+    """What begins like an option or has spaces in it is run, measured and pinned, also below the top of a repository."""
+    tests = {
+        "pytest.ini": "[pytest]\n",
+        f"{folder}/mod.py": "def size():\n    return 1\n",
+        f"{folder}/test_size.py": "from mod import size\n\ndef test_size():\n    assert size() == 2\n",
+    }
+    laid = lay({"readme.txt": "x\n", **{f"{at}/{name}".lstrip("/"): text for name, text in tests.items()}})
+    measured = laid.coach("reproduce", f"./{folder}/test_size.py", at=at)
+    assert "failed 3 of 3" in measured.text
+    pinned = laid.coach("pin", "--json", at=at).json["pinned"]
+    assert pinned["file"].endswith(f"{folder}/test_size.py")
+    assert "mod.py:2" in laid.coach("suspects", at=at).text
