@@ -73,6 +73,8 @@ class CheckoutRuns:
             "changed_during": tuple(sorted(changed)),
             "probe_notes": (*report.probe_notes, *dict.fromkeys(self._notes)),
         }
+        if self.trees is not None:
+            self.trees.remember_used((*report.opened, *self.around.loaded.get(request.number, ())))
         return report.model_copy(update=update)
 
     def _record(self) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ MOST_LOOKED_AT = 40_000
 """Names of one ignored folder: more than may be copied, so that what is too large is seen to be."""
 LARGEST_RECORDED = 20_000_000
 """Bytes of a file beyond which it is data, and in no tree: recording it at every run would fill the disk."""
-MOST_NAMED = 200
+MOST_NAMED = 5_000
 NEVER = frozenset(
     (
         ".git",
@@ -50,6 +50,7 @@ MOST_PACKAGED = 30_000
 MOST_PACKAGED_BYTES = 400_000_000
 _ABOUT = "completed.json"
 _OTHER_COMMIT = "it is in a submodule of which another commit is checked out"
+_USED = "coach-used.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Completed:
     """Links that lead out of the tree, as ``path -> place``."""
 
 
-def complete(copy: Path, root: Path, git: Git, own: Git) -> None:
+def complete(copy: Path, root: Path, git: Git, own: Git, used: Collection[str] = ()) -> None:
     """Add to a copy what the checkout has besides the tree.
 
     Args:
@@ -71,6 +72,7 @@ def complete(copy: Path, root: Path, git: Git, own: Git) -> None:
         root: the checkout.
         git: git on the private repository and the checkout's files.
         own: git on the copy and its index.
+        used: files that runs opened or imported: copied before all others.
 
     """
     try:
@@ -84,8 +86,8 @@ def complete(copy: Path, root: Path, git: Git, own: Git) -> None:
         if each.endswith("/"):
             _make_folders(root / each, copy / each)
     large = [each for each in folders if not each.endswith("/") and _is_unrecorded(root / each)]
-    copied, left_out = _copy(_found(root, [*ignored, *large, *modules]), root, copy)
-    left_out = (*((path, _OTHER_COMMIT) for path, _ in _found(root, others)), *left_out)
+    copied, left_out = _copy(_found(root, [*ignored, *large, *modules], frozenset(used)), root, copy)
+    left_out = (*((path, _OTHER_COMMIT) for path, _ in _found(root, others, ())), *left_out)
     about = Completed(copied[:MOST_NAMED], left_out[:MOST_NAMED], _lead_out(links, root, copy))
     with contextlib.suppress(OSError):
         (copy.parent / _ABOUT).write_text(json.dumps(asdict(about)), "utf-8")
@@ -101,6 +103,24 @@ def completed(copy: Path) -> Completed:
         return Completed()
 
 
+def read_used(folder: Path) -> tuple[str, ...]:
+    """Return the files that the newest runs of the checkout opened or imported, as ``write_used`` kept them."""
+    try:
+        return tuple(map(str, json.loads((folder / _USED).read_text("utf-8"))))
+    except (OSError, ValueError, TypeError):
+        return ()
+
+
+def write_used(folder: Path, paths: Collection[str]) -> None:
+    """Keep them, the newest first; nothing is written when all are known."""
+    known = read_used(folder)
+    if set(paths) <= set(known):
+        return
+    kept = [*dict.fromkeys((*paths, *known))][:MOST_NAMED]
+    with contextlib.suppress(OSError):
+        (folder / _USED).write_text(json.dumps(kept), "utf-8")
+
+
 def _is_unrecorded(place: Path) -> bool:
     """Whether a file that git does not ignore is in no tree for its size."""
     try:
@@ -113,8 +133,8 @@ def _listed(git: Git, *words: str) -> list[str]:
     return names(git.run("ls-files", "-z", *words))
 
 
-def _found(root: Path, ignored: Iterable[str]) -> list[tuple[str, int]]:
-    """Return ignored files with their sizes: what is small and near first."""
+def _found(root: Path, ignored: Iterable[str], used: Collection[str]) -> list[tuple[str, int]]:
+    """Return ignored files with their sizes: what runs used first, then what is small and near."""
     found: list[tuple[str, int]] = []
     for each in ignored:
         for count, path in enumerate(_files(root, each.rstrip("/"))):
@@ -122,7 +142,10 @@ def _found(root: Path, ignored: Iterable[str]) -> list[tuple[str, int]]:
                 break
             with contextlib.suppress(OSError):
                 found.append((path, (root / path).lstat().st_size))
-    return sorted(found, key=lambda each: (not _LAST.isdisjoint(each[0].split("/")), each[1], each[0]))
+    return sorted(
+        found,
+        key=lambda each: (each[0] not in used, not _LAST.isdisjoint(each[0].split("/")), each[1], each[0]),
+    )
 
 
 def _files(root: Path, path: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ Only what no tree holds is asked about (see ``completing``): that an older commi
 answer, not an obstacle.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,14 @@ _QUOTED = re.compile(r"['\"]([^'\"\n]{1,500})['\"]|: (\S{1,500})$", re.MULTILINE
 _NO_DATABASE = re.compile(r"no such table|unable to open database")
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 _MOST_NAMED = 3
+_ABSENT = re.compile(
+    r"Cannot find (?:module|package)|[Nn]o such (?:file|table)|ENOENT|unable to open database"
+    r"|[Cc]ould not (?:find|open|read|resolve)|[Cc]annot open|does not exist|not found"
+)
+"""How runners of any language say that something is not there."""
+_NAMED = re.compile(r"[\w@+-]*(?:[./][\w@+-]+)+|['\"`]([^'\"`\n]{1,500})['\"`]")
+_OF_NODE = ("", ".js", ".mjs", ".cjs", ".json", ".node", ".ts", "/index.js")
+_MOST_LINES = 200
 _ENDINGS = (".py", "/__init__.py", ".so", ".pyd")
 
 
@@ -66,7 +75,9 @@ def _lacked(report: RunReport, about: Completed, copy: Path, root: Path) -> Iter
     seen = set()
     for path in _wanted(report, about):
         relative = _relative(path, root)
-        if not relative or relative in seen or (copy / relative).exists():
+        is_absent = relative in reasons or not os.path.exists(copy / relative)  # noqa: PTH110 - it never raises
+        is_only_here = is_absent and os.path.exists(root / relative)  # noqa: PTH110
+        if not relative or relative in seen or not is_only_here:
             continue
         reason = _left_out(reasons, relative)
         if reason or _is_unrecorded(root, relative):
@@ -93,8 +104,28 @@ def _wanted(report: RunReport, about: Completed) -> Iterator[str]:
         for cause in failure.causes:
             if cause.exception in _MISSING:
                 yield from _in_text(cause.message, about)
+        if failure.exception not in _MISSING:
+            yield from _of_any_language(failure.message, about)
+    yield from _of_any_language(report.output.tail, about)  # a command's: of pytest there is none
     if report.ending.kind != "completed":
         yield from _in_text(report.ending.sentence, about)
+
+
+def _of_any_language(text: str, about: Completed) -> Iterator[str]:
+    """Yield what the lines of a text that tell of something absent may mean: by its path, or by how its path ends."""
+    for line in text.split("\n")[-_MOST_LINES:]:
+        if not _ABSENT.search(line):
+            continue
+        yield from _in_text(line, about)
+        if _NO_DATABASE.search(line):
+            yield from (path for path, _ in about.left_out if path.endswith(_DATABASES))
+        for found in _NAMED.finditer(line[:2_000]):
+            word = (found[1] or found[0]).removeprefix("file://")
+            yield word
+            yield f"node_modules/{word}"
+            end = "/" + word.lstrip("./")
+            names = tuple(end + each for each in _OF_NODE)
+            yield from (path for path, _ in about.left_out if len(end) > 1 and f"/{path}".endswith(names))
 
 
 def _of_failure(failure: Failure, about: Completed) -> Iterator[str]:

@@ -10,14 +10,14 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from coach.core.changes import Changes, parse_patch
 from coach.core.search import Place
 from coach.core.suspect import Touched
 from coach.engine import blame, composing, scratch
-from coach.engine.completing import LARGEST_RECORDED, complete
+from coach.engine.completing import LARGEST_RECORDED, complete, read_used, write_used
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
@@ -153,8 +153,12 @@ class TreeStore:
                     why=error.why or error.what,
                     do="free space in the state directory; a tree of long ago may be gone",
                 ) from error
-            complete(folder, self._root, self._git, git)
+            complete(folder, self._root, self._git, git, read_used(self._private.folder))
             yield folder
+
+    def remember_used(self, paths: Collection[str]) -> None:
+        """Remember which files runs opened and imported: a copy has them before others."""
+        write_used(self._private.folder, paths)
 
     @property
     def git(self) -> Git:
