@@ -7,7 +7,7 @@ for: a file that changed after the run began and before it was recorded is named
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -34,6 +34,7 @@ class Recorder(Protocol):
 
     def record(self) -> str: ...
     def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
+    def remember_used(self, paths: Collection[str]) -> None: ...
 
 
 @dataclass(slots=True)

@@ -48,10 +48,32 @@ class _Stream:
     end: int = 0
     waiting: list[_Test] = field(default_factory=list)
     """Tests whose enclosing one has not ended yet."""
+    planned: int = 0
+    """What a plan before its tests announced; 0: none is open."""
+    highest: int = 0
+    """The highest number of the tests since. Not their count: of a long output the middle is left out."""
+    short: list[tuple[int, int]] = field(default_factory=list)
+    """Plans that were not met: planned, ran. Whoever announced more tests than came died on the way."""
+
+    def ends(self) -> None:
+        """Hold the open plan against what ran."""
+        if self.planned > self.highest:
+            self.short.append((self.planned, self.highest))
+        self.planned = self.highest = 0
+
+    def _plan(self, last: int) -> None:
+        is_at_the_end = not self.planned and self.highest > 0
+        if not is_at_the_end:
+            self.ends()
+        self.planned = last
+        if is_at_the_end:
+            self.ends()
 
     def take(self, row: int, line: str) -> None:
         if line.lstrip(" ").startswith("TAP version ") or _PLAN.match(line):
             self.is_tap, self.end = True, row + 1
+            if (plan := _PLAN.match(line)) and not indent_of(line):
+                self._plan(number(plan["last"]))
         elif begun := _SUBTEST.match(line):
             self.open_names = [each for each in self.open_names if each[0] < indent_of(line)]
             self.open_names.append((indent_of(line), begun["name"].strip()))
@@ -83,6 +105,8 @@ class _Stream:
             indent, name, bool(found["not"]), is_left_out, row, [each for _, each in self.open_names]
         )
         self._take_in_children(test, was_open=was_open)
+        if not indent:
+            self.highest = number(found["number"]) if found["number"] else self.highest + 1
         self.tests.append(test)
         self.waiting.append(test)
         self.end = row + 1
@@ -101,17 +125,27 @@ def read_tap(lines: Sequence[str]) -> Found | None:
     stream = _Stream()
     for row, line in enumerate(lines):
         stream.take(row, line)
+    stream.ends()
     notes = notes_in(lines)
     if not stream.tests or not (stream.is_tap or stream.totals):
         return read_prove(lines, notes)
     red = [each for each in stream.tests if each.is_red and not each.is_left_out and not each.has_red_below]
     by_name = {note.test: note for note in notes.failed}
-    failures = unique(_failure(each, by_name) for each in red)
+    failures = unique([*(_failure(each, by_name) for each in red), *map(_unmet, stream.short)])
     at = red[0].row if red else 0
     return Found(failures, _counts(stream), at, max(stream.end, notes.end), _is_red(stream, red))
 
 
+def _unmet(plan: tuple[int, int]) -> Failure:
+    planned, ran = plan
+    return Failure(
+        test="the plan", phase="command", exception="Plan", message=f"{planned} tests were planned, {ran} ran"
+    )
+
+
 def _is_red(stream: _Stream, red: Sequence[_Test]) -> bool:
+    if stream.short:
+        return True
     if stream.totals:
         return stream.totals.get("fail", 0) > 0
     return stream.is_tap and any(True for _ in red)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from coach.core.output.reading import read_output
+from coach.core.output.tap import read_tap
 
 RULE = "=" * 70
 LINE = "-" * 70
@@ -531,3 +532,20 @@ def test_a_megabyte_of_failures_is_a_bounded_report():
     assert len(reading.failures) == 200
     assert reading.left_out == 300
     assert max(len(each.test) for each in reading.failures) <= 500
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("TAP version 13\n1..3\nok 1 - a", ["3 tests were planned, 1 ran"]),
+        ("1..2\nok 1 - a\nok 2 - b\n1..2\nok 1 - c\n", ["2 tests were planned, 1 ran"]),
+        ("TAP version 13\n1..3\nok 1 - a\nok 2 - b\nok 3 - c", []),
+        ("TAP version 13\nok 1 - a\nok 2 - b\n1..2", []),
+        ("1..3\nok 1 - a\n... 900 lines left out ...\nok 3 - c", []),
+        ("TAP version 14\n# Subtest: x\n    1..2\n    ok 1 - q\n    ok 2 - z\nok 1 - x\n1..1", []),
+    ],
+)
+def test_a_plan_that_is_not_met_is_no_pass(text, said):
+    found = read_tap(text.split("\n"))
+    assert [each.message for each in found.failures] == said
+    assert found.is_red == bool(said)
