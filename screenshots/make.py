@@ -32,7 +32,8 @@ async def main():
     from coach.core import commands as cmd
     from coach.demo import FAILING_TEST, make_demo, solution
     from coach.exporting import export_session
-    from coach.opening import open_new, target_from
+    from coach.headless.choosing import target_from
+    from coach.opening import open_new
     from coach.ui.app import CoachApp
 
     shop = scratch / "shop"
@@ -86,7 +87,8 @@ async def in_circles(shop):
     from coach.core import commands as cmd
     from coach.demo import FAILING_TEST, make_demo
     from coach.exporting import export_session
-    from coach.opening import open_new, target_from
+    from coach.headless.choosing import target_from
+    from coach.opening import open_new
     from coach.ui.app import CoachApp
 
     make_demo(shop)
