@@ -26,7 +26,7 @@ from coach.core.logpoint import LogpointRun
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
 from coach.core.past import PastFailure
-from coach.core.reference import Reference, alike, first_of, is_of
+from coach.core.reference import Reference, alike, is_of
 from coach.core.reproduction import Reproduction
 from coach.core.run import Newest, Purpose, Run
 from coach.core.scope import Scope
@@ -583,7 +583,7 @@ def _reproduced(state: SessionState, found: Reproduction) -> Reference | None:
     shown = next(reversed(said or runs), None)
     if shown is None:
         return None
-    failing = first_of(shown.failing, found.test)
+    failing = shown.failing
     if found.test:
         together = {found.test, *(each.test for each in found.others if each.failures == found.failures)}
         like_it = alike(shown.failing, found.test)
