@@ -5,12 +5,15 @@ Also those that nobody catches: a thread's last words would be printed over the 
 
 import contextlib
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from io import TextIOWrapper
 from types import TracebackType
 
+from coach.private_folders import private_opener
 from coach.store.paths import state_home
 
 _Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
@@ -19,6 +22,10 @@ _LOGGER = logging.getLogger("coach")
 
 class _Diagnostics(logging.FileHandler):
     """A file that may be impossible to write: then a defect is only said, never a second one."""
+
+    def _open(self) -> TextIOWrapper:
+        fd = private_opener(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        return TextIOWrapper(os.fdopen(fd, "ab"), encoding=self.encoding, errors="backslashreplace")
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(OSError):

@@ -37,7 +37,7 @@ from coach.review import Replay
 from coach.serving import Service
 from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
-from coach.store.paths import new_session_id, project_home, session_folder, state_home
+from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home
 from coach.store.recording import Recording
 from coach.workflow_files import load_workflow, workflow_paths
 
@@ -48,6 +48,7 @@ JOIN_PAUSE = 0.05
 
 def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispatcher:
     """Begin a session; its first event is written, nothing is run yet."""
+    narrow_state()
     place = place if isinstance(place, Located) else at(place)
     root, home = place.root, place.home
     interpreter = _interpreter(place, settings, target)
@@ -87,6 +88,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
         raise SessionError(
             f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
         )
+    narrow_state()
     log, loaded = Recording.taken_up(partial(session_folder, listed.id))
     state = replay(loaded.records)
     assert state.opened is not None

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError
 from coach.config import refuse_unknown
 from coach.core.value import Value
 from coach.errors import StoreError, UsageError
+from coach.private_folders import write_private
 from coach.store.paths import make_private, state_home
 
 VARIABLE = "COACH_CONFIG_DIR"
@@ -54,7 +55,7 @@ def remember_theme(name: str) -> None:
     """Keep what was chosen on the screen for the next time; a state directory that cannot be written forgets it."""
     with contextlib.suppress(OSError, StoreError):
         make_private(state_home())
-        _remembered().write_text(f"{name}\n", encoding="utf-8")
+        write_private(_remembered(), f"{name}\n".encode())
 
 
 def is_first_time() -> bool:

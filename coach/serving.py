@@ -1,5 +1,7 @@
 """Let other doors in: the holder of a session serves it on a Unix socket beside the log (0600, in a 0700 folder).
 
+Another user who gets past both is sent away.
+
 What they ask goes into the one queue of the dispatcher like any other command; nothing is written here.
 """
 
@@ -17,7 +19,7 @@ from coach.core.decide import Refusal
 from coach.door import Door, Update
 from coach.errors import CoachError
 from coach.store.lines import encode
-from coach.wire import LONGEST_LINE, address, command_from, packed, unpacked
+from coach.wire import LONGEST_LINE, address, command_from, is_ours, packed, unpacked
 
 MOST_CLIENTS = 16
 MOST_NOTICES = 200
@@ -77,7 +79,7 @@ class Service:
             except OSError:
                 return
             with self._lock:
-                if len(self._clients) >= MOST_CLIENTS:
+                if len(self._clients) >= MOST_CLIENTS or not is_ours(found):
                     found.close()
                     continue
                 client = _Client(found, door, self._gone)

@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import socket
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ SOCKET = "door"
 LONGEST_LINE = 64 * 1024 * 1024
 _LONGEST_PATH = 100
 """Bytes a socket's path may have on every platform (103 on macOS)."""
+_CREDENTIALS = struct.Struct("3i")
+"""Process, user and group of a peer, as Linux tells them."""
 _ONLY_OF_THE_HOLDER = (cmd.Begin, cmd.Resume, cmd.Interrupted, cmd.KeepElsewhere)
 _COMMANDS = {kind.__name__: kind for kind in Command.__args__ if kind not in _ONLY_OF_THE_HOLDER}
 
@@ -86,5 +89,20 @@ def connect(folder: Path, seconds: float) -> socket.socket | None:
     except OSError:
         found.close()
         return None
+    if not is_ours(found):
+        found.close()
+        return None
     found.settimeout(None)
     return found
+
+
+def is_ours(found: socket.socket) -> bool:
+    """Whether the process at the other end is this user's; where the system cannot be asked, the rights of the folder decide."""
+    asked = getattr(socket, "SO_PEERCRED", None)
+    if asked is None:
+        return True
+    try:
+        seen = found.getsockopt(socket.SOL_SOCKET, asked, _CREDENTIALS.size)
+        return bool(_CREDENTIALS.unpack(seen)[1] == os.geteuid())
+    except (OSError, struct.error):
+        return False

@@ -36,6 +36,7 @@ start here:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a mistyped word is answered with what it may have been."""
     _hold_streams()
+    _keep_own_rights()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(words)
@@ -69,6 +70,12 @@ def _hold_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - to the end of the program
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+
+
+def _keep_own_rights() -> None:
+    """Let files that are made be read by whoever made them: a umask that forbids even that would lose every log."""
+    before = os.umask(0o077)
+    os.umask(before & 0o077)
 
 
 def _unread() -> int:

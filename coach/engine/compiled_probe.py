@@ -16,6 +16,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from coach.core.events import Interpreter
+from coach.private_folders import make_folders, narrow_all
 
 PROBE_FOLDER = Path(__file__).parent / "probe"
 
@@ -39,11 +40,12 @@ def _laid_out(home: Path, python: str, version: str) -> Path:
     if place.is_dir():
         return place
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(place.parent)
         with tempfile.TemporaryDirectory(prefix="new-", dir=place.parent) as new:
             copy = Path(new) / "probe"
             shutil.copytree(PROBE_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
             _compile(copy, python, version)
+            narrow_all(copy)
             with contextlib.suppress(OSError):  # another coach was faster
                 copy.rename(place)
     except (OSError, subprocess.SubprocessError):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from coach.core.text import storable
 from coach.engine.git import Git, GitError, names
+from coach.private_folders import write_private
 
 MOST_FILES = 3_000
 MOST_BYTES = 100_000_000
@@ -118,7 +119,7 @@ def write_used(folder: Path, paths: Collection[str]) -> None:
         return
     kept = [*dict.fromkeys((*paths, *known))][:MOST_NAMED]
     with contextlib.suppress(OSError):
-        (folder / _USED).write_text(json.dumps(kept), "utf-8")
+        write_private(folder / _USED, json.dumps(kept).encode())
 
 
 def _is_unrecorded(place: Path) -> bool:

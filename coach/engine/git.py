@@ -27,6 +27,7 @@ _SWITCHES = (
     "maintenance.auto=false",
     "advice.detachedHead=false",
     "safe.directory=*",
+    "core.sharedRepository=0600",
 )
 _OUR_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",

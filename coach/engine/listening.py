@@ -18,6 +18,8 @@ from typing import Self
 
 import watchfiles
 
+from coach.private_folders import make_folders
+
 STEP_MS, DEBOUNCE_MS = 10, 100
 _TICK_MS = 100
 _CANARY_SECONDS = 1.0
@@ -166,7 +168,7 @@ def _canary_folder(root: Path, home: Path | None) -> Path | None:
         return None
     folder = home.resolve() / "canary"
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(folder)
         if folder.stat().st_dev == root.stat().st_dev:
             return folder
     return None

@@ -20,6 +20,7 @@ from pathlib import Path
 from coach.engine.git import Git, names
 from coach.engine.repository import Repository, converts_line_ends, ignore_rules, tracked_with_filter
 from coach.errors import StoreError
+from coach.private_folders import make_folders, narrow, write_private
 
 NEVER_RECORDED = (
     ".venv",
@@ -50,7 +51,7 @@ class PrivateRepository:
     def prepare(self) -> None:
         """Make the repository, or bring its links and rules up to date."""
         try:
-            self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folders(self._home)
             with self.locked():
                 if not self.is_there:
                     self._make()
@@ -88,7 +89,7 @@ class PrivateRepository:
         Git(self._home).run("init", "-q", "--bare", "--template=", f"--object-format={format_}", str(place))
         place.chmod(0o700)
         for folder in ("objects/info", "info"):
-            (place / folder).mkdir(parents=True, exist_ok=True)
+            make_folders(place / folder)
         place.rename(self.folder)  # a repository under this name is a whole one
 
     def _link(self) -> None:
@@ -130,6 +131,7 @@ def _copy_with_age(index: Path, copy: Path) -> None:
     """Copy an index with its age: a file of the same second is read by its content, but only where the index is that old."""
     seen = index.stat()  # before the copy: should git replace it now, too old only costs reading
     shutil.copyfile(index, copy)
+    narrow(copy)
     os.utime(copy, ns=(seen.st_atime_ns, seen.st_mtime_ns))
 
 
@@ -175,5 +177,5 @@ def _write(place: Path, content: bytes) -> None:
     if place.is_file() and place.read_bytes() == content:
         return
     new = place.with_name(f"{place.name}.new-{os.getpid()}")
-    new.write_bytes(content)
+    write_private(new, content)
     new.replace(place)

@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coach.errors import ScratchError
+from coach.private_folders import OPEN_TO_OTHERS, can_be_exchanged_in, make_folders
+
+_OTHER_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - sticky ones are as good as that of TMPDIR
 
 
 @contextlib.contextmanager
@@ -23,9 +26,9 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
     """Make a private empty folder that is gone afterwards, also after errors."""
     place = scratch / f"{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(scratch)
         with _guarded(scratch):  # nobody may look while the folder is there and its lock is not
-            (place / "tree").mkdir(parents=True, mode=0o700)
+            make_folders(place / "tree")
             owner = os.open(place / "owner", os.O_WRONLY | os.O_CREAT, 0o600)
             fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -53,8 +56,13 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def temporary_home() -> Path:
-    """Return where the temporary folders of this user's coaches lie. Creates nothing."""
-    return Path(tempfile.gettempdir()) / f"coach-{os.getuid()}"
+    """Return where the temporary folders of this user's coaches lie. Creates nothing.
+
+    What decides how tests run lies there: not where anybody could put another folder in its place.
+    """
+    places = [Path(each) for each in (tempfile.gettempdir(), *_OTHER_PLACES) if Path(each).is_dir()]
+    chosen = next((each for each in places if not can_be_exchanged_in(each)), places[0])
+    return chosen / f"coach-{os.getuid()}"
 
 
 def _is_private(place: Path) -> bool:
@@ -63,7 +71,7 @@ def _is_private(place: Path) -> bool:
         seen = place.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o077
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & OPEN_TO_OTHERS
 
 
 def leftovers(scratch: Path) -> tuple[Path, ...]:

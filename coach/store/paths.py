@@ -4,8 +4,9 @@
     <state>/artefacts/<2 hex>/<sha256>         outputs, by content
     <state>/projects/<hash of root>/           what is coach's own about one project
 
-Folders are 0700 and files 0600: output and names of a project are nobody else's business. An id is opened only when it
-has the shape of an id *and* the path it gives lies inside ``sessions``; each check alone lets something through.
+Folders are 0700 and files 0600: output and names of a project are nobody else's business. A state directory that somebody
+else owns or could exchange is not used at all: neither read, since approvals lie in it, nor written. An id is opened only when
+it has the shape of an id *and* the path it gives lies inside ``sessions``; each check alone lets something through.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from pathlib import Path
 import platformdirs
 
 from coach.errors import SessionError, StoreError
+from coach.private_folders import make_folders, narrow, why_unsafe
 
 VARIABLE = "COACH_STATE_DIR"
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -27,6 +29,11 @@ ID_LENGTH = 8
 
 NOWHERE = Path(os.devnull, "coach")
 """A place where nothing can be made: the state directory of a user without a home."""
+
+_OURS = re.compile(
+    r"sessions|artefacts|projects|approved|scratch|probe|canary|theme|welcomed|library\.sqlite3.*|diagnostics\.log|\.doctor-\d+"
+)
+"""What coach makes in the state directory."""
 
 _ID = re.compile(f"[{ALPHABET}]{{{ID_LENGTH}}}")
 
@@ -40,20 +47,42 @@ def is_id(word: str) -> bool:
 
 
 def make_private(folder: Path) -> Path:
-    """Create a folder (and its parents) that only the user can look into."""
+    """Create a folder (and its parents) that only the user can look into; those of ours that are wider become so."""
     try:
-        for each in (*reversed(folder.parents), folder):
-            if not each.exists():
-                each.mkdir(mode=0o700, exist_ok=True)
-        if not folder.is_dir():
-            raise NotADirectoryError(20, os.strerror(20), str(folder))
+        make_folders(folder)
     except OSError as error:
         raise unusable(folder, error) from error
+    home = state_home()
+    if folder == home or home in folder.parents:
+        for each in (*reversed(folder.parents), folder):
+            if home in each.parents:
+                narrow(each)
+        narrow_state()
     return folder
+
+
+def narrow_state() -> None:
+    """Take the rights of others from the state directory and what lies in it: an older coach left what the umask left.
+
+    A folder that holds other things too was chosen with rights of its own: it keeps them, and what is coach's in it is closed.
+    """
+    home = state_home()
+    with contextlib.suppress(OSError):
+        inside = list(os.scandir(home))
+        ours = [each for each in inside if _OURS.fullmatch(each.name)]
+        if len(ours) == len(inside):
+            narrow(home)
+        for each in ours:
+            narrow(Path(each))
 
 
 def unusable(place: Path, error: OSError) -> StoreError:
     """Say that the state directory cannot be used, and how to get on."""
+    named, is_chosen = _named_home()
+    if why := why_unsafe(named, is_chosen=is_chosen):
+        sudo = "run coach without sudo, or " if os.environ.get("SUDO_UID") and os.geteuid() == 0 else ""
+        own = f"{sudo}set {VARIABLE} to a folder of your own: mkdir -m 700 FOLDER"
+        return StoreError(f"{named} cannot be used", why=why, do=own)
     return StoreError(
         f"{place} cannot be used",
         why=error.strerror or str(error),
@@ -62,14 +91,23 @@ def unusable(place: Path, error: OSError) -> StoreError:
 
 
 def state_home() -> Path:
-    """Find the state directory: ``COACH_STATE_DIR``, else the platform's own place. Creates nothing and never raises."""
+    """Find the state directory: ``COACH_STATE_DIR``, else the platform's own place. Creates nothing and never raises.
+
+    One that is not this user's alone is nowhere: everything that would read or make something there finds that it cannot.
+    """
+    place, is_chosen = _named_home()
+    return NOWHERE if why_unsafe(place, is_chosen=is_chosen) else place
+
+
+def _named_home() -> tuple[Path, bool]:
+    """Return the place that variables and platform name, and whether a variable named it."""
     chosen = os.environ.get(VARIABLE, "").strip()
     try:
         place = Path(chosen).expanduser() if chosen else Path(platformdirs.user_state_dir("coach"))
         # An older platformdirs leaves the ~ of a user without a home as it is: that would be a folder of the project.
-        return NOWHERE if not chosen and not place.is_absolute() else place.absolute()
+        return (NOWHERE if not chosen and not place.is_absolute() else place.absolute()), bool(chosen)
     except (RuntimeError, OSError):
-        return NOWHERE
+        return NOWHERE, False
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,12 @@ def approval_of(source: Path, argv: Sequence[str], cwd: Path) -> str:
 
 
 def is_approved(approval: str) -> bool:
-    return (state_home() / FOLDER / approval).is_file()
+    """Whether the engineer did; what another user put there, where others could once write, is no approval."""
+    try:
+        seen = (state_home() / FOLDER / approval).lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(seen.st_mode) and seen.st_uid == os.geteuid()
 
 
 def approve(approval: str, words: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from coach.engine.search import Stopped, drive
 from coach.engine.searches.literal import literal_at
 from coach.engine.searches.task import Task, ended
 from coach.errors import UsageError
+from coach.private_folders import make_folders, write_private
 
 LITTLE = 200
 """Bytes of a nested input that a person takes in: going on by characters would cost a run each and break its form."""
@@ -132,8 +133,7 @@ def _told(task: Task, file: _Input, content: bytes, sentence: str, *, is_minimal
 
 def _keep(folder: Path, path: str, content: bytes) -> Path:
     """Keep the reduced file beside the recorded trees, under its content: never in the checkout."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folders(folder)
     place = folder / f"{hashlib.sha256(content).hexdigest()[:12]}-{Path(path).name}"
-    place.write_bytes(content)
-    place.chmod(0o600)
+    write_private(place, content)
     return place
