@@ -1,0 +1,151 @@
+"""Confine the thread that asks: from then on it, and whatever it starts, writes only where it may. Linux only (Landlock).
+
+PYTEST_DONT_REWRITE
+
+No privilege is needed, and nothing gives a right back. Reading stays free. What Landlock knows depends on the kernel, so
+every version of its interface is asked for what that one has: ``knows``. Also read by coach itself. Standard library
+only, Python 3.8+; nothing raises.
+"""
+
+import os
+import stat
+import sys
+
+try:
+    import ctypes
+except ImportError:  # a python built without it
+    ctypes = None
+
+_CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
+_VERSION = 1
+_NO_NEW_PRIVILEGES = 38
+_BENEATH = 1
+_QUIET_SINCE, _QUIET = 7, 1
+"""From then on the kernel writes refusals into its audit log, which is the system's and not ours."""
+
+EXECUTE, WRITE, READ, LIST = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_CHANGES = sum(1 << bit for bit in (1, 4, 5, 6, 7, 8, 9, 10, 11, 12))
+"""Write to a file; remove folders and files; make devices, folders, files, sockets, pipes and links."""
+_REFER, _TRUNCATE, _DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
+_OF_FILES = WRITE | _TRUNCATE | _DEVICE_CONTROL
+"""The rights that a rule for a single file may name."""
+_TCP, _SCOPES = 0b11, 0b11
+"""Bind and connect; abstract Unix sockets and signals."""
+_SINCE = {"files": 1, "links": 2, "truncation": 3, "tcp": 4, "devices": 5, "signals": 6}
+
+DEVICES = (
+    "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts",
+    "/dev/dri", "/dev/kfd",
+)
+"""Nobody's data: what is written there is gone, or is a terminal of the program's own, or a graphics card's."""
+_NVIDIA = "nvidia"
+
+_abi = []
+
+
+def version():
+    """Return which version of Landlock's interface the kernel has; 0: none, or it is forbidden to ask."""
+    if not _abi:
+        _abi.append(_ask_version())
+    return _abi[0]
+
+
+def _ask_version():
+    if not sys.platform.startswith("linux") or ctypes is None:
+        return 0
+    try:
+        return max(int(_libc().syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))), 0)
+    except Exception:
+        return 0
+
+
+def knows():
+    """Return what the kernel can refuse, in the words of ``_SINCE``."""
+    return frozenset(word for word, since in _SINCE.items() if version() >= since)
+
+
+def confine(allowed, tcp=False, signals=False):
+    """Let the calling thread, and what it starts, write below ``allowed`` only; True when the kernel does so.
+
+    Args:
+        allowed: folders and files; those that are not there cannot be written to later either.
+        tcp: whether TCP ports may be bound and connected to.
+        signals: whether processes outside may be signalled, and their abstract sockets be connected to.
+
+    What the kernel is too old to know stays possible: ``knows``.
+    """
+    abi = version()
+    if not abi:
+        return False
+    ruleset = -1
+    try:
+        libc = _libc()
+        ruleset = _ruleset(libc, abi, tcp, signals)
+        if ruleset < 0:
+            return False
+        for path in (*allowed, *_devices()):
+            _allow(libc, ruleset, abi, path)
+        if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+            return False
+        flags = _QUIET if abi >= _QUIET_SINCE else 0
+        return libc.syscall(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(flags)) == 0
+    except Exception:
+        return False
+    finally:
+        if ruleset >= 0:
+            os.close(ruleset)
+
+
+def _libc():
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _rights(abi):
+    rights = _CHANGES
+    for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _DEVICE_CONTROL)):
+        if abi >= since:
+            rights |= right
+    return rights
+
+
+def _ruleset(libc, abi, tcp, signals):
+    """Return a descriptor; the structure grew twice, and a kernel takes only as much of it as it knows."""
+    fields = [_rights(abi)]
+    if abi >= 4:
+        fields.append(0 if tcp else _TCP)
+    if abi >= 6:
+        fields.append(0 if signals else _SCOPES)
+    attributes = (ctypes.c_uint64 * len(fields))(*fields)
+    size = ctypes.c_size_t(ctypes.sizeof(attributes))
+    return libc.syscall(_CREATE, ctypes.byref(attributes), size, ctypes.c_uint32(0))
+
+
+if ctypes is not None:
+
+    class _Beneath(ctypes.Structure):
+        _pack_ = 1
+        _layout_ = "ms"
+        _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
+
+
+def _allow(libc, ruleset, abi, path):
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return  # not there, and so not to be written to
+    try:
+        rights = _rights(abi)
+        if not stat.S_ISDIR(os.fstat(place).st_mode):
+            rights &= _OF_FILES
+        rule = _Beneath(rights, place)
+        libc.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(_BENEATH), ctypes.byref(rule), ctypes.c_uint32(0))
+    finally:
+        os.close(place)
+
+
+def _devices():
+    try:
+        cards = ["/dev/" + name for name in os.listdir("/dev") if name.startswith(_NVIDIA)]
+    except OSError:
+        cards = []
+    return (*DEVICES, *cards)
