@@ -6,7 +6,6 @@ typo in a timeout is found at the worst moment.
 
 import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from coach.core.loops.sighting import Pattern
 from coach.core.spec import TeamRules
 from coach.core.value import Value
 from coach.errors import UsageError
+from coach.regular_files import read_toml, reason
 
 RULE_FILES = ("AGENTS.md",)
 """Documents in which projects tell assistants their rules."""
@@ -106,13 +106,13 @@ def team_rules(root: Path, settings: Settings) -> TeamRules:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
     try:
-        parsed = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        parsed = read_toml(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
         raise UsageError(
-            f"{path.name} cannot be read", why=str(error), do="mend it, or run coach in another folder"
+            f"{path.name} cannot be read", why=reason(error), do="mend it, or run coach in another folder"
         ) from None
     tool = parsed.get("tool", {})
     table = tool.get("coach", {}) if isinstance(tool, dict) else {}

@@ -19,6 +19,7 @@ from coach.core.story.markdown import markdown
 from coach.core.story.page import page
 from coach.core.story.story import tell
 from coach.errors import UsageError
+from coach.regular_files import read_head
 
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:(?:API|ACCESS|PRIVATE|SECRET|ENCRYPTION|SIGNING)?_?KEY|TOKEN|SECRETS?|PASSWORD|PASSWD|PASS|PASSPHRASE|PWD"
@@ -116,7 +117,7 @@ def dotenv_secrets(root: Path) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for path in sorted(root.glob(".env*"))[:MOST_FILES]:
         with contextlib.suppress(OSError):
-            for line in path.read_bytes()[:MOST_BYTES].decode("utf-8", "replace").splitlines():
+            for line in read_head(path, MOST_BYTES).decode("utf-8", "replace").splitlines():
                 name, _, value = line.strip().removeprefix("export ").partition("=")
                 value = _unquoted(value)
                 is_secret = bool(_SECRET_NAME.search(name.strip())) or is_random(value)

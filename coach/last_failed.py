@@ -1,16 +1,19 @@
 """What pytest remembers of its last run in a project: the node ids that failed."""
 
-import json
 from pathlib import Path
+
+from coach.regular_files import is_there, read_json
+
+MOST_BYTES = 20_000_000
 
 
 def last_failed(root: Path) -> tuple[str, ...]:
     """Read pytest's own cache; empty when there is none or it is not what we know."""
     path = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        found = read_json(path, MOST_BYTES)
+    except OSError:
         return ()
     if not isinstance(found, dict):
         return ()
-    return tuple(str(key) for key in found if (root / str(key).partition("::")[0]).exists())
+    return tuple(str(key) for key in found if is_there(root / str(key).partition("::")[0]))

@@ -32,6 +32,7 @@ from coach.engine.watch import Watcher
 from coach.errors import SessionError, SessionHeld
 from coach.exporting import private_of
 from coach.project_python import python_for, refuse_changed
+from coach.regular_files import is_folder, is_there, real_path
 from coach.remote import RemoteDoor, join
 from coach.review import Replay
 from coach.serving import Service
@@ -84,7 +85,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     ``only_writes``: nothing will be run, so no other python is asked for when the session's own is gone.
     """
     listed = library.find(session)
-    if not Path(listed.project).is_dir():
+    if not is_folder(listed.project):
         raise SessionError(
             f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
         )
@@ -98,7 +99,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     interpreter = state.opened.interpreter
     if not only_writes:
         refuse_changed(home, settings, interpreter.path)
-    if not only_writes and not Path(interpreter.path).exists():
+    if not only_writes and not is_there(interpreter.path):
         interpreter = _interpreter(place, settings, state.target)
     trees, _ = open_trees(root, project_home(root))
     keep_diagnostics()
@@ -179,9 +180,7 @@ def sibling_sessions() -> list[library.Listed]:
     """Return the open sessions of other projects in the repository we stand in."""
     root = located_here().root.resolve()
     found = library.search(library.Query(is_open=True))[0]
-    return [
-        each for each in found if not each.read_only and Path(each.project).resolve().is_relative_to(root)
-    ]
+    return [each for each in found if not each.read_only and real_path(each.project).is_relative_to(root)]
 
 
 def _interpreter(place: Located, settings: Settings, target: Target) -> ev.Interpreter:

@@ -10,7 +10,6 @@ Keys are named by the ids that ``coach keys`` lists. A mistake is refused with t
 
 import contextlib
 import os
-import tomllib
 from pathlib import Path
 
 import platformdirs
@@ -20,6 +19,7 @@ from coach.config import refuse_unknown
 from coach.core.value import Value
 from coach.errors import StoreError, UsageError
 from coach.private_folders import write_private
+from coach.regular_files import read_head, read_toml, reason
 from coach.store.paths import make_private, state_home
 
 VARIABLE = "COACH_CONFIG_DIR"
@@ -47,7 +47,7 @@ def theme_wished(personal: Personal) -> str:
     if personal.theme:
         return personal.theme
     with contextlib.suppress(OSError, StoreError):
-        return _remembered().read_text("utf-8", "replace").strip()[:60]
+        return read_head(_remembered(), 200).decode("utf-8", "replace").strip()[:60]
     return ""
 
 
@@ -75,9 +75,11 @@ def load_personal() -> Personal:
     """Read the file; without one everything is as it comes. Raises UsageError that names file and key."""
     path = personal_path()
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"{path} cannot be read", why=str(error), do="mend it or move it away") from None
+        table = read_toml(path)
+    except (FileNotFoundError, NotADirectoryError):
+        table = {}
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read", why=reason(error), do="mend it or move it away") from None
     refuse_unknown(str(path), "", table, Personal)
     try:
         return Personal.model_validate(table)

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from coach.config import Settings
 from coach.errors import UsageError
+from coach.regular_files import is_folder, is_there, read_bytes
 from coach.store.trust import approval_of, approve, is_approved
+
+MOST_BYTES = 500_000_000
 
 
 def python_for(root: Path, settings: Settings) -> str:
@@ -56,7 +59,7 @@ def _approval(root: Path, own: str) -> str:
 def _whole(root: Path, named: str) -> str:
     """Return a path of the settings as one that holds from any folder; a bare name is looked up on PATH later."""
     path = Path(named).expanduser()
-    if os.sep in named or (root / path).exists():
+    if os.sep in named or is_there(root / path):
         return str(root / path)
     return named
 
@@ -68,8 +71,10 @@ def _is_same(own: str, named: str) -> bool:
 def _content(root: Path, own: str) -> str:
     """Return the hash of a file that the project holds; what lies elsewhere is not the project's to change."""
     path = Path(own)
-    real = (path / "bin" / "python" if path.is_dir() else path).resolve()
     try:
-        return hashlib.sha256(real.read_bytes()).hexdigest() if real.is_relative_to(root.resolve()) else ""
-    except OSError:
+        real = (path / "bin" / "python" if is_folder(path) else path).resolve()
+        if not real.is_relative_to(root.resolve()):
+            return ""
+        return hashlib.sha256(read_bytes(real, MOST_BYTES)).hexdigest()
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: a link that leads to itself
         return ""

@@ -12,6 +12,7 @@ from typing import Any
 from coach.core.export.blocks import Document
 from coach.core.export.render import evidence_rule, header_lines, section_text
 from coach.errors import UsageError
+from coach.regular_files import read_text, reason
 
 MOST_BYTES = 200_000
 
@@ -24,12 +25,12 @@ def load_template(path: Path) -> Callable[[Document], str]:
     except ImportError:
         raise UsageError("templates are not installed", do="pip install 'debug-coach[templates]'") from None
     try:
-        source = path.read_bytes()[:MOST_BYTES].decode("utf-8")
+        source = read_text(path, MOST_BYTES)
         # Plain text, not HTML: what could harm was made visible before, and fences must stay as they are.
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
         template = environment.from_string(source)
-    except (OSError, UnicodeDecodeError, TemplateError) as error:
-        raise UsageError(f"{path.name} cannot be used as a template", why=str(error)) from None
+    except (OSError, TemplateError, RecursionError) as error:
+        raise UsageError(f"{path.name} cannot be used as a template", why=reason(error)) from None
 
     def render(document: Document) -> str:
         try:

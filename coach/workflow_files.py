@@ -1,7 +1,6 @@
 """Read workflows from TOML: the shipped ones and a team's own. A broken file is refused with file, line and reason."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from coach.core.checks import REGISTRY
+from coach.core.settings_text import toml_table
 from coach.core.workflow import Step, Workflow
 from coach.errors import UsageError
+from coach.regular_files import MOST_SETTINGS, is_there, read_text, reason
 
 _WORKFLOW_KEYS = {"name", "title", "oracle", "extends", "steps"}
 _STEP_KEYS = {*Step.model_fields, "after"}
@@ -28,7 +29,7 @@ def workflow_paths(root: Path, own: tuple[str, ...] = ()) -> dict[str, Path]:
     paths = {path.stem: path for path in sorted(shipped_folder().glob("*.toml"))}
     for name in own:
         path = root / name
-        if not path.is_file():
+        if not is_there(path):
             raise UsageError(
                 f"workflow file {name} is missing", do="mend `workflows` under [tool.coach] in pyproject.toml"
             )
@@ -41,7 +42,7 @@ def load_workflow(name: str, paths: Mapping[str, Path]) -> Workflow:
     if name not in paths:
         meant = tuple(get_close_matches(name, paths))
         raise UsageError(
-            f"no workflow {name!r}", do=f"choose one of: {', '.join(paths)}", typed=name, meant=meant
+            f"no workflow {_shown(name)}", do=f"choose one of: {', '.join(paths)}", typed=name, meant=meant
         )
     return read_workflow(paths[name], paths)
 
@@ -68,14 +69,14 @@ def read_workflow(path: Path, known: Mapping[str, Path] | None = None) -> Workfl
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"{path.name} is not a workflow", why=str(error)) from None
+        text = read_text(path, MOST_SETTINGS)
+        table = toml_table(text)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path.name} is not a workflow", why=reason(error)) from None
     problem = _problem(table)
     if problem:
-        word, reason = problem
-        raise UsageError(f"{path.name}, line {_line_of(text, word)}: {reason}")
+        word, why = problem
+        raise UsageError(f"{path.name}, line {_line_of(text, word)}: {why}")
     return text, table
 
 
@@ -91,7 +92,7 @@ def _steps(path: Path, known: Mapping[str, Path], below: tuple[str, ...]) -> lis
         raise UsageError(f"{path.name}, line {_line_of(text, 'extends')}: it extends itself: {circle}")
     if base not in known:
         raise UsageError(
-            f"{path.name}, line {_line_of(text, 'extends')}: no workflow {base!r} to extend",
+            f"{path.name}, line {_line_of(text, 'extends')}: no workflow {_shown(base)} to extend",
             do=f"choose one of: {', '.join(known)}",
         )
     steps = _steps(known[base], known, (*below, name))
@@ -118,7 +119,7 @@ def _lay(steps: list[dict[str, Any]], step: dict[str, Any], path: Path, text: st
         steps.insert(places[after] + 1, step)
     else:
         where = f"{path.name}, line {_line_of(text, str(after))}"
-        raise UsageError(f"{where}: no step {after!r} to come after; known: {', '.join(places)}")
+        raise UsageError(f"{where}: no step {_shown(after)} to come after; known: {', '.join(places)}")
 
 
 def template(name: str) -> str:
@@ -146,14 +147,12 @@ gate = [{{ check = "suspects-at-most", limit = 3 }}]
 
 def _problem(table: dict[str, Any]) -> tuple[str, str] | None:
     """Return the first fault as (word to look for, reason)."""
-    for key in table:
-        if key not in _WORKFLOW_KEYS:
-            return key, f"unknown key {key!r}; known: {', '.join(sorted(_WORKFLOW_KEYS))}"
-    steps = table.get("steps")
+    if problem := _unknown_key(table, _WORKFLOW_KEYS) or _no_text(table, ("name", "title", "oracle")):
+        return problem
     if "extends" in table and not isinstance(table["extends"], str):
         return "extends", "extends names one other workflow"
     needs_steps = "extends" not in table
-    steps = table.get("steps", []) if not needs_steps else steps
+    steps = table.get("steps", [])
     if not table.get("name") or not isinstance(steps, list) or (needs_steps and not steps):
         return "name", "a workflow needs a name and at least one step"
     seen: set[str] = set()
@@ -167,17 +166,36 @@ def _problem(table: dict[str, Any]) -> tuple[str, str] | None:
 def _step_problem(step: Any, seen: set[str]) -> tuple[str, str] | None:
     if not isinstance(step, dict) or not step.get("id") or not step.get("title"):
         return "steps", "a step needs an id and a title"
-    for key in step:
-        if key not in _STEP_KEYS:
-            return key, f"unknown key {key!r}; known: {', '.join(sorted(_STEP_KEYS))}"
+    if problem := _unknown_key(step, _STEP_KEYS) or _no_text(step, ("id", "title", "guidance", "after")):
+        return problem
     if step["id"] in seen:
-        return step["id"], f"step {step['id']!r} appears twice"
+        return step["id"], f"step {_shown(step['id'])} appears twice"
     seen.add(step["id"])
-    for gate in step.get("gate", []):
-        name = gate.get("check", "") if isinstance(gate, dict) else ""
-        if name not in REGISTRY:
-            return name or "gate", f"unknown check {name!r}; known: {', '.join(REGISTRY)}"
+    gates = step.get("gate", [])
+    if not isinstance(gates, list) or not all(isinstance(each, dict) for each in gates):
+        return "gate", 'a gate is a list of checks: gate = [{ check = "..." }]'
+    for gate in gates:
+        name = gate.get("check", "")
+        if not isinstance(name, str) or name not in REGISTRY:
+            word = name if isinstance(name, str) and name else "gate"
+            return word, f"unknown check {_shown(name)}; known: {', '.join(REGISTRY)}"
     return None
+
+
+def _unknown_key(table: dict[str, Any], known: set[str]) -> tuple[str, str] | None:
+    key = next((each for each in table if each not in known), None)
+    return None if key is None else (key, f"unknown key {_shown(key)}; known: {', '.join(sorted(known))}")
+
+
+def _no_text(table: dict[str, Any], keys: tuple[str, ...]) -> tuple[str, str] | None:
+    key = next((each for each in keys if not isinstance(table.get(each, ""), str)), None)
+    return None if key is None else (key, f"{key} is a text")
+
+
+def _shown(word: object) -> str:
+    """Quote a word of the file in a sentence; a long one is cut."""
+    text = word if isinstance(word, str) else type(word).__name__
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
 
 
 def _line_of(text: str, word: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from coach.core.search import Place
 from coach.core.suspect import Touched
 from coach.engine.git import Git, GitError
+from coach.regular_files import MOST_SOURCE, read_text
 
 _LINE = re.compile(r"([0-9a-f]{40,64}) \d+ \d+(?: \d+)?")
 
@@ -31,7 +32,7 @@ def touched(git: Git, root: Path, commit: str, places: Sequence[Place]) -> tuple
         try:
             words = ("-c", "blame.ignoreRevsFile=", "blame", "--porcelain", commit, "--", path)
             said = git.run(*words).decode("utf-8", "replace")
-            text = (root / path).read_text("utf-8", "replace")
+            text = read_text(root / path, MOST_SOURCE, errors="replace")
         except (GitError, OSError):
             continue
         then, commits = _read(said)

@@ -20,6 +20,7 @@ from coach.engine.failures import FailureReader
 from coach.engine.leaders import STACKS_SIGNAL
 from coach.engine.places import Places
 from coach.engine.reads_channel import ToldReads
+from coach.regular_files import opened
 
 LINE_LIMIT = 65_536
 MOST_FAILURES = 200
@@ -90,7 +91,7 @@ class Channel:
         """Take in what was written since the last call. Returns whether anything was."""
         seen = False
         try:
-            with self._path.open("rb") as file:
+            with opened(self._path) as file:
                 file.seek(self._offset)
                 while part := file.read(_READ_SIZE):
                     self._offset += len(part)

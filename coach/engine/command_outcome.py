@@ -13,6 +13,7 @@ from coach.core.report import Cause, Counts, Ending, Failure, Frame
 from coach.core.text import storable
 from coach.engine.junit import JUnitReport
 from coach.engine.project_files import ProjectFiles
+from coach.regular_files import read_text
 
 _MOST_FILE_BYTES = 2_000_000
 _AROUND = 12
@@ -118,9 +119,8 @@ class _Placing:
     def _read(self, path: str) -> Sequence[str]:
         if path not in self._lines:
             try:
-                file = self._root / path
-                is_small = file.stat().st_size <= _MOST_FILE_BYTES
-                self._lines[path] = file.read_text("utf-8", "replace").split("\n") if is_small else ()
-            except (OSError, ValueError):
+                text = read_text(self._root / path, _MOST_FILE_BYTES, errors="replace")
+                self._lines[path] = text.split("\n")
+            except OSError:
                 self._lines[path] = ()
         return self._lines[path]

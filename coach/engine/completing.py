@@ -17,6 +17,7 @@ from pathlib import Path
 from coach.core.text import storable
 from coach.engine.git import Git, GitError, names
 from coach.private_folders import write_private
+from coach.regular_files import read_json
 
 MOST_FILES = 3_000
 MOST_BYTES = 100_000_000
@@ -97,7 +98,7 @@ def complete(copy: Path, root: Path, git: Git, own: Git, used: Collection[str] =
 def completed(copy: Path) -> Completed:
     """Return what ``complete`` did to a copy; nothing, when it is none."""
     try:
-        about = json.loads((copy.parent / _ABOUT).read_text("utf-8"))
+        about = read_json(copy.parent / _ABOUT, MOST_BYTES)
         left_out = tuple((str(path), str(why)) for path, why in about["left_out"])
         return Completed(tuple(about["copied"]), left_out, tuple(about["links"]))
     except (OSError, ValueError, KeyError, TypeError):
@@ -107,8 +108,8 @@ def completed(copy: Path) -> Completed:
 def read_used(folder: Path) -> tuple[str, ...]:
     """Return the files that the newest runs of the checkout opened or imported, as ``write_used`` kept them."""
     try:
-        return tuple(map(str, json.loads((folder / _USED).read_text("utf-8"))))
-    except (OSError, ValueError, TypeError):
+        return tuple(map(str, read_json(folder / _USED, MOST_BYTES)))
+    except (OSError, TypeError):
         return ()
 
 

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from coach.regular_files import opened
+
 _MOST_READ = 4_000_000
 _MOST_IN_ALL = 500_000_000
 """Bytes read to learn a project; of what is left the size and the time have to do."""
@@ -103,7 +105,7 @@ class Contents:
         self._stamps.pop(name, None)
         try:
             # A named pipe called x.py must not hold us for ever.
-            with os.fdopen(os.open(self._root / name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            with opened(self._root / name) as file:
                 seen = os.fstat(file.fileno())
                 if time.time_ns() - seen.st_ctime_ns > _GRAIN:
                     self._stamps[name] = (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)

@@ -14,6 +14,7 @@ from typing import Any
 from coach.core.isolate.spectrum import Coverage
 from coach.engine.channel import LINE_LIMIT
 from coach.engine.places import Places
+from coach.regular_files import bounded_lines, opened
 
 MOST_BYTES = 400_000_000
 _RANGES = re.compile(r"\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*")
@@ -27,10 +28,9 @@ def read_coverage(path: Path, nonce: str, root: Path) -> Coverage:
     """Return the coverage of a run; empty when the tracer never spoke."""
     reader = _Reader(nonce, Places(root))
     try:
-        if path.stat().st_size <= MOST_BYTES:
-            with path.open("rb") as file:
-                for line in file:
-                    reader.take(line)
+        with opened(path, MOST_BYTES) as file:
+            for line, _ in bounded_lines(file, LINE_LIMIT + 1):
+                reader.take(line)
     except OSError:
         pass
     return Coverage(_frozen(reader.tests), _frozen(reader.imports), reader.way)

@@ -3,7 +3,6 @@
 Only read: pytest's cache, git's log of HEAD, the times of files. Times of files are those of their last change.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -12,8 +11,11 @@ from pathlib import Path
 from coach.core.earlier import Earlier
 from coach.core.text import storable
 from coach.engine.git import Git, GitError, names
+from coach.regular_files import read_json, read_text
 
 MOST_FILES = 200
+MOST_BYTES = 50_000_000
+"""Of pytest's cache, and of git's log of HEAD."""
 MOST_LINES = 5_000
 """Of git's log of HEAD, from its end."""
 _MOVE = re.compile(r"^\S+ \S+ .*> (\d+) [+-]\d{4}\t(.*)$")
@@ -29,8 +31,8 @@ def _failed(root: Path, since: float) -> Iterator[Earlier]:
     path = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     try:
         at = path.stat().st_mtime
-        tests = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        tests = read_json(path, MOST_BYTES)
+    except OSError:
         return
     if at >= since and isinstance(tests, dict) and tests:
         yield Earlier(at=at, kind="failed", what=tuple(storable(str(each)) for each in list(tests)[:50]))
@@ -39,7 +41,7 @@ def _failed(root: Path, since: float) -> Iterator[Earlier]:
 def _moves(root: Path, since: float) -> Iterator[Earlier]:
     try:
         place = os.fsdecode(Git(root).run("rev-parse", "--git-path", "logs/HEAD")).rstrip("\n")
-        lines = (root / place).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_text(root / place, MOST_BYTES, errors="replace").splitlines()
     except (GitError, OSError):
         return
     for line in lines[-MOST_LINES:]:

@@ -15,6 +15,7 @@ from coach.core.target import Target
 from coach.engine.channel import Channel
 from coach.engine.places import Places
 from coach.engine.run import Finished, Limits
+from coach.regular_files import is_folder
 
 _PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE, _PYTEST_NO_TESTS = 2, 3, 4, 5
 _STACK_LINE = re.compile(r'^  File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)$', re.MULTILINE)
@@ -283,5 +284,5 @@ def _ending(kind: EndingKind, sentence: str, finished: Finished) -> Ending:
 def could_not_start(program: str, cwd: Path, error: OSError) -> Ending:
     """Describe a process that never came to be."""
     reason = error.strerror or str(error)
-    where = "" if cwd.is_dir() else f": the folder {cwd} is gone"
+    where = "" if is_folder(cwd) else f": the folder {cwd} is gone"
     return Ending(kind="not_started", sentence=f"could not start {program}: {reason}{where}")

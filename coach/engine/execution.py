@@ -272,11 +272,11 @@ class _Execution:
             coverage = read_coverage(self._scratch.trace, self._scratch.nonce, self._base)
             self._around.traced[self._request.number] = coverage
         if self._request.calls:
-            said = self._scratch.trace.read_text("utf-8", "replace")
+            said = self._scratch.traced()
             traces = traces_in(said, self._scratch.nonce, Places(self._base))
             self._around.called[self._request.number] = traces
         if self._request.mutate or self._request.logpoint:
-            self._around.mutated[self._request.number] = self._scratch.trace.read_text("utf-8", "replace")
+            self._around.mutated[self._request.number] = self._scratch.traced()
         lines = self._around.live.tail(_TAIL_LINES)
         told = self._outcome(self._ending(finished, lines))
         return RunReport(

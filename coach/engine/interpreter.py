@@ -16,6 +16,7 @@ from pathlib import Path
 from coach.core.events import Interpreter
 from coach.engine.locating import folders_above
 from coach.errors import TargetError
+from coach.regular_files import MOST_SETTINGS, is_file, is_folder, is_there, read_head
 
 _PROBE_SECONDS = 10
 _POETRY_SECONDS = 5
@@ -83,7 +84,7 @@ def find_interpreter(
 
 def _candidates(root: Path, explicit: str, env: Mapping[str, str]) -> Iterator[_Candidate]:
     if explicit:
-        is_from_path = os.sep not in explicit and not Path(explicit).exists()
+        is_from_path = os.sep not in explicit and not is_there(explicit)
         yield _Candidate(_resolved(explicit, env), "--python", is_from_path=is_from_path)
         return
     for name in (".venv", "venv"):
@@ -131,18 +132,18 @@ def _active(env: Mapping[str, str]) -> Iterator[_Candidate]:
 def _resolved(explicit: str, env: Mapping[str, str]) -> str:
     """Return the absolute path of what was named. Symlinks stay: a virtual environment is known by its own path."""
     path = Path(explicit).expanduser()
-    if path.is_dir() and (inside := _python_in(path)):
+    if is_folder(path) and (inside := _python_in(path)):
         return inside
     on_path = None if os.sep in explicit else shutil.which(explicit, path=env.get("PATH"))
     found = Path(on_path) if on_path else path.absolute()
-    if not found.is_file():
+    if not is_file(found):
         raise TargetError(f"there is no python at {explicit}", do="name an existing one with --python PATH")
     return str(found)
 
 
 def _python_in(environment: Path) -> str:
     for inside in ("bin/python", "bin/python3", "Scripts/python.exe"):
-        if (environment / inside).is_file():
+        if is_file(environment / inside):
             return str((environment / inside).absolute())
     return ""
 
@@ -159,10 +160,10 @@ def _poetry(root: Path, env: Mapping[str, str]) -> str:
 
 
 def _is_poetry_project(root: Path) -> bool:
-    if (root / "poetry.lock").is_file():
+    if is_file(root / "poetry.lock"):
         return True
     try:
-        return "[tool.poetry" in (root / "pyproject.toml").read_text("utf-8", "replace")
+        return b"[tool.poetry" in read_head(root / "pyproject.toml", MOST_SETTINGS)
     except OSError:
         return False
 
@@ -196,7 +197,7 @@ def _ask(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpret
         )
     executable = str(said.get("executable") or "") if candidate.is_from_path else ""
     return Interpreter(
-        path=executable if executable and Path(executable).is_file() else candidate.path,
+        path=executable if executable and is_file(executable) else candidate.path,
         why=candidate.why,
         version=".".join(str(part) for part in version),
         pytest=pytest,

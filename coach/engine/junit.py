@@ -6,9 +6,8 @@ skipped in it. Characters that XML forbids and escape bytes of terminals, which 
 taken out when a file cannot be read with them.
 """
 
-import os
+import errno
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from coach.core.output.report_text import detail_of_report
 from coach.core.report import Counts, Failure, Phase, Section
 from coach.core.text import without_sequences
 from coach.errors import TargetError
+from coach.regular_files import read_bytes, reason
 
 MOST_BYTES = 50_000_000
 MOST_FAILURES = 200
@@ -77,20 +77,11 @@ def read_junit(path: Path) -> JUnitReport:
 
 
 def _content(path: Path) -> bytes:
-    """Read a regular file: a pipe or a device of that name must not hold us for ever."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            seen = os.fstat(file.fileno())
-            if not stat.S_ISREG(seen.st_mode):
-                raise TargetError(f"{path} is no regular file", do="name a JUnit XML file")
-            if seen.st_size > MOST_BYTES:
-                raise TargetError(
-                    f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB", do="report fewer tests"
-                )
-            return file.read(MOST_BYTES)
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise TargetError(f"{path} cannot be read", why=why, do="name a JUnit XML file") from None
+        return read_bytes(path, MOST_BYTES)
+    except OSError as error:
+        do = "report fewer tests" if error.errno == errno.EFBIG else "name a JUnit XML file"
+        raise TargetError(f"{path} cannot be read", why=reason(error), do=do) from None
 
 
 def _parsed(content: bytes, path: Path) -> ET.Element:

@@ -11,6 +11,7 @@ from pathlib import Path
 from coach.engine.junit import JUnitCase, JUnitReport, read_junit, report_of
 from coach.engine.places import ENVIRONMENTS
 from coach.errors import TargetError
+from coach.regular_files import is_file, is_folder
 
 _GAP = 600.0
 """Seconds between two files of one run, at most."""
@@ -19,7 +20,7 @@ _MOST_FILES, _MOST_BYTES, _DEEPEST = 2_000, 200_000_000, 4
 
 def report_files(path: Path) -> tuple[Path, ...]:
     """Return the file itself, or the XML files of a folder and of those just below it, by name."""
-    if not path.is_dir():
+    if not is_folder(path):
         return (path,)
     found: list[Path] = []
     for folder, below, files in os.walk(path):
@@ -29,7 +30,7 @@ def report_files(path: Path) -> tuple[Path, ...]:
             [] if is_deep else sorted(each for each in below if each not in ENVIRONMENTS and each != ".git")
         )
         named = (place / name for name in sorted(files) if name.endswith(".xml"))
-        found += [each for each in named if not each.is_symlink() and each.is_file()]
+        found += [each for each in named if not each.is_symlink() and is_file(each)]
         if len(found) > _MOST_FILES:
             break
     return tuple(found[:_MOST_FILES])
@@ -37,7 +38,7 @@ def report_files(path: Path) -> tuple[Path, ...]:
 
 def read_reports(path: Path) -> JUnitReport:
     """Read a report, or those of the newest run in a folder. Raises TargetError when there is none."""
-    if not path.is_dir():
+    if not is_folder(path):
         return read_junit(path)
     files = report_files(path)
     if not files:

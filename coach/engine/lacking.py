@@ -12,6 +12,7 @@ from pathlib import Path
 from coach.core.report import Failure, RunReport
 from coach.core.veil import in_prose
 from coach.engine.completing import NEVER, Completed, completed
+from coach.regular_files import is_there
 
 _MISSING = frozenset(
     (
@@ -93,7 +94,7 @@ def _left_out(reasons: dict[str, str], relative: str) -> str:
 
 def _is_unrecorded(root: Path, relative: str) -> bool:
     """Whether the checkout has a file that no tree holds: it is in one of the folders that are never copied."""
-    return not NEVER.isdisjoint(relative.split("/")) and (root / relative).exists()
+    return not NEVER.isdisjoint(relative.split("/")) and is_there(root / relative)
 
 
 def _wanted(report: RunReport, about: Completed) -> Iterator[str]:

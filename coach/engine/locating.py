@@ -8,9 +8,7 @@ frames, recorded trees and diffs are relative to the root; pytest starts in the 
 Links are followed as pytest does it: not at all. ``tests/shared`` that leads elsewhere is a folder of the project.
 """
 
-import configparser
 import os
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,6 +17,7 @@ from typing import Any
 from coach.core.text import safe_line
 from coach.engine.repository import find_repository
 from coach.errors import TargetError, UsageError
+from coach.regular_files import is_file, is_there, read_ini, read_toml
 
 VARIABLE = "COACH_PROJECT"
 """Names the project's folder when it is to be another one than is found."""
@@ -92,9 +91,9 @@ def _marked(start: Path) -> Path | None:
         if _has_pytest_settings(folder) and not _is_only_of_tests(folder, above):
             return folder
     for folder in above:
-        if any(_is_file(folder / name) for name in _PACKAGE_FILES):
+        if any(is_file(folder / name) for name in _PACKAGE_FILES):
             return folder
-    return next((folder for folder in above if _exists(folder / ".git")), None)
+    return next((folder for folder in above if is_there(folder / ".git")), None)
 
 
 def tidy(here: Path, name: str) -> Path:
@@ -108,7 +107,7 @@ def tidy(here: Path, name: str) -> Path:
 
 def exists(path: Path) -> bool:
     """Whether something is there. What is too long or strange to be a name is not."""
-    return _exists(path)
+    return is_there(path)
 
 
 def is_folder(path: Path) -> bool:
@@ -145,7 +144,7 @@ def _through_links(path: Path, located: Located) -> str | None:
 
 def _located(project: Path) -> Located:
     repository = None
-    if not _exists(project / ".git") and any(_exists(each / ".git") for each in project.resolve().parents):
+    if not is_there(project / ".git") and any(is_there(each / ".git") for each in project.resolve().parents):
         repository = find_repository(project)
     if repository is None or not repository.prefix:
         return Located(project.resolve(), project)
@@ -158,7 +157,7 @@ def _folder_of(word: str, here: Path) -> Path | None:
     if not name or name.startswith("-") or "\0" in name:
         return None
     path = tidy(here, name)
-    if not _exists(path):
+    if not is_there(path):
         return None
     return path if is_folder(path) else path.parent
 
@@ -167,28 +166,28 @@ def _up_to_repository(start: Path) -> Iterator[Path]:
     """Yield a folder and those above it, up to the top of its repository."""
     for folder in (start, *start.parents):
         yield folder
-        if _exists(folder / ".git"):
+        if is_there(folder / ".git"):
             return
 
 
 def folders_above(project: Path) -> list[Path]:
     """Return the folders above a project up to the top of its repository, nearest first; none when it is in none."""
     found = list(_up_to_repository(project))
-    return found[1:] if _exists(found[-1] / ".git") else []
+    return found[1:] if is_there(found[-1] / ".git") else []
 
 
 def _is_only_of_tests(folder: Path, above: Iterable[Path]) -> bool:
     """Whether settings lie among the tests of a package that is above: pytest is started there, and finds them by itself."""
-    is_package = any(_is_file(folder / name) for name in _PACKAGE_FILES)
+    is_package = any(is_file(folder / name) for name in _PACKAGE_FILES)
     outer = (
-        each for each in above if each != folder and any(_is_file(each / name) for name in _PACKAGE_FILES)
+        each for each in above if each != folder and any(is_file(each / name) for name in _PACKAGE_FILES)
     )
     return folder.name in _TEST_FOLDERS and not is_package and next(outer, None) is not None
 
 
 def _has_pytest_settings(folder: Path) -> bool:
     """Whether pytest would take this folder for its root because of a settings file in it."""
-    if any(_is_file(folder / name) for name in ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml")):
+    if any(is_file(folder / name) for name in ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml")):
         return True
     tool = _toml(folder / "pyproject.toml").get("tool", {})
     if isinstance(tool, dict) and isinstance(tool.get("pytest"), dict):
@@ -204,31 +203,13 @@ def _has_coach(folder: Path) -> bool:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if _is_file(path) else {}
-    except (OSError, ValueError, RecursionError):
+        return read_toml(path)
+    except OSError:
         return {}
 
 
 def _has_section(path: Path, section: str) -> bool:
-    if not _is_file(path):
-        return False
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
-        parser.read_string(path.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, configparser.Error):
-        return False
-    return parser.has_section(section)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
+        return section in read_ini(path)
+    except OSError:
         return False

@@ -12,8 +12,6 @@ Nothing is imported or executed.
 
 import ast
 import hashlib
-import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +20,7 @@ from coach.core.report import Written
 from coach.core.text import storable
 from coach.engine.pinned_parts import parts_of
 from coach.engine.sources import Function, TestSource, first_line, qualified, read_module, read_test
+from coach.regular_files import read_bytes
 
 WHOLE = "file:"
 """The name of a test that is all of its file: a row of a table, a text with examples."""
@@ -140,14 +139,9 @@ def _digest_of(root: Path, path: str) -> str:
 def _content(root: Path, path: str) -> bytes | None:
     """Return the content of a regular file of ordinary size; None when there is none."""
     try:
-        file = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK)
-    except (OSError, ValueError):
+        return read_bytes(root / path, _MOST_BYTES)
+    except OSError:
         return None
-    with os.fdopen(file, "rb") as opened:
-        seen = os.fstat(opened.fileno())
-        if not stat.S_ISREG(seen.st_mode) or seen.st_size > _MOST_BYTES:
-            return None
-        return opened.read()
 
 
 def _hashed(content: bytes) -> str:

@@ -7,6 +7,8 @@ are named relative to the root with ``/``; all others as the interpreter named t
 import os
 from pathlib import Path
 
+from coach.regular_files import is_file
+
 ENVIRONMENTS = frozenset(
     {
         "site-packages",
@@ -44,7 +46,7 @@ class Places:
         relative = self.relative(path)
         if relative is None:
             is_relative = bool(path) and not path.startswith("<") and not os.path.isabs(path)  # noqa: PTH117
-            return path, is_relative and self.is_own_name(path) and (self.root / path).is_file()
+            return path, is_relative and self.is_own_name(path) and is_file(self.root / path)
         return relative, self.is_own_name(relative)
 
     def is_own(self, path: str) -> bool:

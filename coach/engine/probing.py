@@ -29,6 +29,7 @@ from coach.engine.snapshot import TreeStore
 from coach.engine.spelling import Spelling
 from coach.engine.varying import REPORT, Order, Variation, moved_paths
 from coach.errors import CoachError
+from coach.regular_files import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Answer:
     seconds: float = 0.0
 
 
+_MOST_REPORT_BYTES = 50_000_000
 _CANCELLED: dict[str, threading.Event] = {}
 """Stops probes that run in this process, by the search they belong to; elsewhere a probe runs to its limits."""
 
@@ -170,8 +172,8 @@ def _environment(ground: Ground, probe: Probe, copy: Path, folder: Path) -> dict
 def _said(folder: Path) -> dict[str, Any]:
     """Read what the order plugin wrote. The test process could have written it as well: only shapes are trusted."""
     try:
-        said = json.loads((folder / REPORT).read_text("utf-8"))
-    except (OSError, ValueError):
+        said = read_json(folder / REPORT, _MOST_REPORT_BYTES)
+    except OSError:
         return {}
     return (
         {key: value for key, value in said.items() if isinstance(value, list)}

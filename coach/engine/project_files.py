@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coach.engine.git import Git, GitError, names
 from coach.engine.places import ENVIRONMENTS, Places
+from coach.regular_files import is_file
 
 _MOST_FILES = 200_000
 
@@ -49,7 +50,7 @@ class ProjectFiles:
         is_absolute = os.path.isabs(path)  # noqa: PTH117 - strings as they were printed
         whole = os.path.normpath(path if is_absolute else f"{start or self.root}/{path}")
         relative = self.places.relative(whole)
-        if relative is not None and Places.is_own_name(relative) and _is_file(self.root / relative):
+        if relative is not None and Places.is_own_name(relative) and is_file(self.root / relative):
             return relative
         parts = [each for each in os.path.normpath(path).replace("\\", "/").split("/") if each]
         if is_absolute or not ENVIRONMENTS.isdisjoint(parts):
@@ -93,10 +94,3 @@ def _index(files: Iterable[str]) -> dict[str, list[str]]:
     for each in files:
         found.setdefault(each.rpartition("/")[2], []).append(each)
     return found
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False

@@ -5,7 +5,6 @@ run of all tests that follows is the net below. A changed ``conftest.py`` concer
 """
 
 import ast
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +12,7 @@ from coach.core.changes import Changes
 from coach.core.isolate.affected import affected
 from coach.core.isolate.spectrum import Coverage
 from coach.engine.watched import folders_to_watch, sources
+from coach.regular_files import is_file, read_bytes
 
 MOST_FILES = 3_000
 """Reading more takes longer than running all tests of most projects."""
@@ -41,7 +41,7 @@ def related_tests(root: Path, changed: Sequence[str]) -> tuple[str, ...]:
         new = importers.get(waiting.pop(), set()) - reached
         reached |= new
         waiting += new
-    return tuple(sorted(name for name in reached if is_test_file(name) and (root / name).is_file()))
+    return tuple(sorted(name for name in reached if is_test_file(name) and is_file(root / name)))
 
 
 def concerned(root: Path, changed: Sequence[str], coverage: Coverage, changes: Changes) -> tuple[str, ...]:
@@ -85,10 +85,8 @@ def _owners(files: Iterable[str]) -> dict[str, str]:
 
 def _imported(root: Path, name: str, owners: dict[str, str]) -> Iterator[str]:
     try:
-        if os.path.getsize(root / name) > _MOST_BYTES:  # noqa: PTH202 - hot
-            return
-        tree = ast.parse((root / name).read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        tree = ast.parse(read_bytes(root / name, _MOST_BYTES))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return
     package = name.split("/")[:-1]
     for node in ast.walk(tree):

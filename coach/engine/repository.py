@@ -10,6 +10,10 @@ from pathlib import Path
 
 from coach.engine.git import Git, GitError, names
 from coach.errors import UsageError
+from coach.regular_files import read_bytes
+
+_MOST_RULES = 2_000_000
+"""Bytes of one file of ignore rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,6 @@ def _setting(root: Path, name: str) -> str:
 
 def _text_of(file: Path) -> str:
     try:
-        return file.expanduser().read_bytes().decode("utf-8", "surrogateescape")
+        return read_bytes(file.expanduser(), _MOST_RULES).decode("utf-8", "surrogateescape")
     except (OSError, RuntimeError):
         return ""

@@ -1,9 +1,11 @@
 """The files that one run and coach share: they lie in a folder that goes when the run is over."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.regular_files import read_head, read_json, read_text
+
+MOST_TRACE_BYTES = 400_000_000
 _MOST_MODULE_BYTES = 2_000_000
 
 
@@ -49,14 +51,21 @@ class RunFiles:
     def loaded_modules(self) -> list[str]:
         """Return what the run loaded that is not the project's own. The test process wrote it: only names are believed."""
         try:
-            named = json.loads(self.modules.read_bytes()[:_MOST_MODULE_BYTES])
-        except (OSError, ValueError, RecursionError):
+            named = read_json(self.modules, _MOST_MODULE_BYTES)
+        except OSError:
             return []
         known = (each for each in named if isinstance(each, str)) if isinstance(named, list) else ()
         return [each for each in known if all(part.isidentifier() for part in each.split("."))]
 
     def hung_stacks(self) -> str:
         try:
-            return self.stacks.read_text("utf-8", "replace")[:200_000]
+            return read_head(self.stacks, 200_000).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def traced(self) -> str:
+        """Return what the probe wrote of calls, mutants or values; nothing, when it never spoke or far too much."""
+        try:
+            return read_text(self.trace, MOST_TRACE_BYTES, errors="replace")
         except OSError:
             return ""

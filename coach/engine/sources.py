@@ -6,7 +6,6 @@ Nothing is imported or executed. A file that is missing, too large, not Python o
 import ast
 import hashlib
 import os
-import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from coach.core.report import Failure, Frame
 from coach.core.text import storable
+from coach.regular_files import read_source
 
 MOST_CODE_LINES = 60
 MOST_CODE_BUDGET = 300_000
@@ -218,10 +218,9 @@ def read_module(root: Path, path: str) -> Module | None:
     """Read and parse one file of the project; a path that leads out of it by its words, not by a link, reads as nothing."""
     try:
         file = Path(os.path.normpath(root / path))
-        if not file.is_relative_to(root) or not file.is_file() or file.stat().st_size > _MOST_FILE_BYTES:
+        if not file.is_relative_to(root):
             return None
-        with tokenize.open(file) as opened:
-            text = opened.read()
+        text = read_source(file)
         return Module(tuple(text.split("\n")), ast.parse(text))
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None

@@ -13,6 +13,7 @@ from typing import Literal
 from coach.core.report import Failure
 from coach.core.run import RunRequest
 from coach.engine.run_files import RunFiles
+from coach.regular_files import is_file, is_folder
 
 Spelling = Literal["", "python -m pytest", "pytest"]
 """Empty: nobody has said; then it is ``python -m pytest``."""
@@ -72,7 +73,7 @@ def difference(
         return f"{said}; coach runs `python -m pytest` (setting: command)"
     for failure in failures:
         found = _NOT_FOUND.search(failure.message) if failure.exception == "ModuleNotFoundError" else None
-        if found and ((folder / f"{found[1]}.py").is_file() or (folder / found[1]).is_dir()):
+        if found and (is_file(folder / f"{found[1]}.py") or is_folder(folder / found[1])):
             said = f"with `python -m pytest` this folder is on sys.path, and {found[1]} would be found"
             return f"{said}; coach runs `pytest` (setting: command)"
     return ""

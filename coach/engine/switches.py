@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from coach.engine.git import Git, GitError
+from coach.regular_files import opened
 
 _MOST_READ = 1_000_000
 _OWN_WORK = (b"commit", b"branch:", b"Branch:")
@@ -60,7 +61,7 @@ def _sizes(mark: str) -> tuple[int, int] | None:
 
 def _lines(record: Path, start: int, end: int) -> list[bytes]:
     try:
-        with record.open("rb") as file:
+        with opened(record) as file:
             file.seek(start)
             return file.read(min(end - start, _MOST_READ)).splitlines()
     except OSError:

@@ -13,6 +13,7 @@ from coach.engine.git import Git, GitError
 from coach.engine.lacking import as_in_checkout
 from coach.engine.overlay import with_packages
 from coach.errors import ScratchError
+from coach.regular_files import is_file, is_there
 
 
 def carry_out(request: RunRequest, around: Surroundings, cancel: threading.Event, trees: Trees) -> RunReport:
@@ -48,10 +49,10 @@ def prepared(request: RunRequest, copy: Path, root: Path, project: str = "") -> 
         request.target.kind == "command"
         and words
         and "/" in words[0]
-        and not (copy / folder / words[0]).exists()
+        and not is_there(copy / folder / words[0])
     ):
         there = root / folder / words[0]
-        if there.is_file():
+        if is_file(there):
             aim = request.target.model_copy(update={"words": (str(there), *words[1:])})
             return request.model_copy(update={"target": aim})
     return request

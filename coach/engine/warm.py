@@ -25,6 +25,7 @@ from coach.engine.processes import RUN_ID, become_subreaper, kill_group, sweep
 from coach.engine.scratch import temporary_folder
 from coach.engine.stamps import Stamp, stamp_of
 from coach.errors import ScratchError
+from coach.regular_files import read_json, read_text
 
 SERVER = Path(__file__).parent / "probe" / "coach_server.py"
 
@@ -34,6 +35,8 @@ _FORK_SECONDS = 2.0
 _MOST_STARTS = 5
 """Starts in a row: each refusal names one package more that must not be loaded beforehand."""
 _MOST_MODULES = 20_000
+_MOST_SAID = 20_000_000
+"""Bytes of what a server wrote into a file."""
 
 State = Literal["none", "preparing", "ready", "given up", "closed"]
 
@@ -88,8 +91,8 @@ class _Server:
 
     def watched(self) -> tuple[str, ...]:
         try:
-            return tuple(json.loads((self.scratch / "watched.json").read_text("utf-8")))
-        except (OSError, ValueError):
+            return tuple(map(str, read_json(self.scratch / "watched.json", _MOST_SAID)))
+        except (OSError, TypeError):
             return ()
 
     def end(self) -> None:
@@ -102,7 +105,8 @@ class _Server:
 
     def _last_words(self) -> str:
         try:
-            return (self.scratch / "log").read_text("utf-8", "replace").strip().rpartition("\n")[2][:300]
+            said = read_text(self.scratch / "log", _MOST_SAID, errors="replace")
+            return said.strip().rpartition("\n")[2][:300]
         except OSError:
             return ""
 

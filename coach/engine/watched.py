@@ -5,11 +5,11 @@ So: the test paths pytest is configured with, ``src``, ``tests``, and every fold
 with all below it; and of the top itself only its files.
 """
 
-import configparser
 import os
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from coach.regular_files import is_folder, read_ini, read_toml
 
 SUFFIXES = frozenset({".py", ".json", ".toml", ".yaml", ".yml", ".txt", ".csv", ".cfg", ".ini"})
 TOP_NAMES = frozenset({"pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", ".pytest.ini"})
@@ -34,7 +34,7 @@ def folders_to_watch(root: Path, paths: Sequence[str] = ()) -> tuple[Path, ...]:
     """Return the folders below ``root`` to watch with all they hold, none inside another."""
     named = [root / each for each in paths] if paths else [*_test_paths(root), *_python_folders(root)]
     wanted: list[Path] = []
-    for each in sorted({place for place in named if place.is_dir()}):
+    for each in sorted({place for place in named if is_folder(place)}):
         if (
             each != root
             and each.is_relative_to(root)
@@ -83,22 +83,21 @@ def _test_paths(root: Path) -> list[Path]:
 
 def _from_pyproject(root: Path) -> list[str]:
     try:
-        tool = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+        tool = read_toml(root / "pyproject.toml")["tool"]["pytest"]
         words = tool["ini_options"]["testpaths"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, KeyError, TypeError):
         return []
     listed = words.split() if isinstance(words, str) else words if isinstance(words, list) else []
     return [each for each in listed if isinstance(each, str)]
 
 
 def _from_ini(file: Path) -> list[str]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read(file, encoding="utf-8")
-    except (OSError, configparser.Error, UnicodeDecodeError):
+        sections = read_ini(file)
+    except OSError:
         return []
     section = "tool:pytest" if file.name == "setup.cfg" else "pytest"
-    return parser.get(section, "testpaths", fallback="").split()
+    return sections.get(section, {}).get("testpaths", "").split()
 
 
 def _python_folders(root: Path) -> list[Path]:

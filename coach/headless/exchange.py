@@ -18,9 +18,12 @@ from coach.headless.opening import ask, begun, newest_here, place_here
 from coach.headless.talk import exit_code_of, put, run_line, say
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_new, open_review
+from coach.regular_files import bounded_lines, is_folder, opened
 from coach.store import library
 from coach.store.archive import pack, unpack
 from coach.store.index import log_of
+from coach.store.log import MOST_LINE
+from coach.store.paths import unusable
 
 
 def export(args: Namespace) -> int:
@@ -31,7 +34,7 @@ def export(args: Namespace) -> int:
             f"session {listed.id} is damaged", why=listed.damage, do="there is nothing to hand on"
         )
     path = Path(args.output or f"{listed.id}.coach")
-    lines = log_of(listed.id).read_bytes().splitlines(keepends=True)
+    lines = _lines(log_of(listed.id))
     clean, redactor = cleaner_of(listed.project, lines)
     about = {"coach": __version__, "imported": listed.imported}
     events = pack(path, listed.id, lines, clean, about)
@@ -41,6 +44,14 @@ def export(args: Namespace) -> int:
     if redactor.counts:
         say(f"redacted: {taken_out(redactor.counts)}")
     return EXIT_FINE
+
+
+def _lines(log: Path) -> list[bytes]:
+    try:
+        with opened(log) as file:
+            return [line for line, _ in bounded_lines(file, MOST_LINE)]
+    except OSError as error:
+        raise unusable(log, error) from error
 
 
 def bring_in(args: Namespace) -> int:
@@ -60,7 +71,7 @@ def rerun(args: Namespace) -> int:
             why="nothing of an imported session is run",
             do="coach review shows it",
         )
-    if not Path(listed.project).is_dir():
+    if not is_folder(listed.project):
         raise SessionError(
             f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
         )

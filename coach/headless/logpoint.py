@@ -15,6 +15,7 @@ from coach.errors import EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.headless.choosing import typed_path
 from coach.headless.opening import ask, opened_session, place_here, read_session
 from coach.headless.talk import VERDICT_CODES, put, put_json
+from coach.regular_files import is_file
 
 _SKIPPED_FOLDERS = {"node_modules", "site-packages", "__pycache__", "venv"}
 
@@ -73,7 +74,7 @@ def _named(args: Namespace, place: Located) -> Logpoint:
 def _path(name: str, place: Located) -> str:
     """Return a file relative to the project; a name that only one file ends in is enough."""
     typed = typed_path(name, place, Path.cwd())
-    if typed and typed.is_file() and (inside := relative_to(typed, place)):
+    if typed and is_file(typed) and (inside := relative_to(typed, place)):
         return inside
     root = place.root.resolve()
     found = [

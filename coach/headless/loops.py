@@ -1,7 +1,7 @@
 """``coach loops``: what would be said on a log, and how well that does over labelled ones."""
 
 import gzip
-import json
+import zlib
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +16,14 @@ from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, UsageError
 from coach.headless.opening import current_id
 from coach.headless.talk import put, put_json, say
+from coach.regular_files import Unreadable, is_folder, is_there, opened, read_json, reason
 from coach.store.lines import objects, record_from
 from coach.store.log import LOG_NAME
 from coach.store.paths import session_folder
 
 LABELS = "labels.json"
+MOST_LOG = 1_000_000_000
+MOST_LABELS = 5_000_000
 DEFAULT_FOLDERS = ("tests/loops/corpus", "tests/loops/holdout")
 
 
@@ -59,27 +62,37 @@ def score_corpus(args: Namespace) -> int:
 def read_records(path: Path) -> Iterator[Recorded]:
     """Read a log, packed or not. Raises UsageError when there is none."""
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
+        lines = _lines(path)
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(
-            f"{path} cannot be read", why=str(error), do="name a log.jsonl or a session's id"
+            f"{path} cannot be read", why=reason(error), do="name a log.jsonl or a session's id"
         ) from None
-    for raw in objects(content.splitlines(keepends=True)):
+    for raw in objects(lines):
         record = record_from(raw) if raw is not None else None
         if record is not None:
             yield record
 
 
+def _lines(path: Path) -> list[bytes]:
+    """Read a log of at most so many bytes, also when it is packed: what unpacks without end is no log."""
+    with opened(path, MOST_LOG) as file:
+        if path.suffix != ".gz":
+            return file.read(MOST_LOG).splitlines(keepends=True)
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            content = unpacked.read(MOST_LOG + 1)
+    if len(content) > MOST_LOG:
+        raise Unreadable(f"it unpacks to more than {MOST_LOG / 1_000_000:,.0f} MB", path)
+    return content.splitlines(keepends=True)
+
+
 def read_cases(folder: Path) -> list[Case]:
     """Read a folder of labelled logs and ask the detectors. Raises UsageError when it is none."""
     try:
-        raw = json.loads((folder / LABELS).read_text(encoding="utf-8"))
+        raw = read_json(folder / LABELS, MOST_LABELS)
         labels = {name: Label.model_validate(value) for name, value in raw.items()}
     except (OSError, ValueError, AttributeError, ValidationError) as error:
         do = "run this in a checkout of coach, or name folders with labelled logs"
-        raise UsageError(
-            f"{folder} holds no labelled logs", why=str(error).partition("\n")[0], do=do
-        ) from None
+        raise UsageError(f"{folder} holds no labelled logs", why=reason(error), do=do) from None
     return [_case(folder / f"{name}.jsonl.gz", name, label) for name, label in labels.items()]
 
 
@@ -91,9 +104,9 @@ def _case(path: Path, name: str, label: Label) -> Case:
 
 def _log_path(name: str) -> Path:
     path = Path(name)
-    if path.is_dir():
+    if is_folder(path):
         return path / LOG_NAME
-    return path if path.exists() else session_folder(current_id(name)) / LOG_NAME
+    return path if is_there(path) else session_folder(current_id(name)) / LOG_NAME
 
 
 def _as_json(each: Spoken) -> dict[str, Any]:

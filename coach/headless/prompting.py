@@ -7,6 +7,7 @@ from coach.core.export import Export
 from coach.core.session import SessionState
 from coach.exporting import Style, export_session
 from coach.opening import place_of
+from coach.regular_files import is_folder
 from coach.template_files import load_template
 
 
@@ -14,7 +15,7 @@ def prompt_of(state: SessionState, budget: int, style: Style = "markdown", templ
     """Export a session. Raises UsageError."""
     root = place_of(state.opened).home if state.opened else None
     named = Path(template) if template else None
-    if named is None and root and root.is_dir() and style == "markdown":
+    if named is None and root and is_folder(root) and style == "markdown":
         wished = load_settings(root).template
         named = root / wished if wished else None
     return export_session(state, budget, style, load_template(named) if named else None)

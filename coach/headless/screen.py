@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coach.errors import EXIT_FINE, UsageError
+from coach.regular_files import MOST_SETTINGS, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,8 +47,8 @@ def debug(args: Namespace) -> int:
 def _names_a_python(start: Path) -> bool:
     """Whether a settings file around may name a program: looked at as bytes, since nothing heavy is loaded yet."""
     for folder in (start, *start.parents):
-        with contextlib.suppress(OSError, ValueError):
-            text = (folder / "pyproject.toml").read_bytes()
+        with contextlib.suppress(OSError):
+            text = read_head(folder / "pyproject.toml", MOST_SETTINGS)
             if b"coach" in text and b"python" in text:
                 return True
     return False

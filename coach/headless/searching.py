@@ -26,6 +26,7 @@ from coach.headless.choosing import typed_path
 from coach.headless.opening import Session, ask, opened_session, opened_target, place_here, read_session
 from coach.headless.talk import put, put_json, say
 from coach.opening import located_here
+from coach.regular_files import is_file, is_there
 
 _NEEDS_FAILURE = {"edits", "commits", "input"}
 
@@ -147,10 +148,10 @@ def _relative(asked: str, args: Namespace) -> str:
     is_open = not (args.target or args.command)
     place = place_here(read_session(args.session)) if is_open else located_here(args.target)
     name, colon, line = asked.rpartition(":")
-    if not (name and line.isdecimal() and not (Path.cwd() / asked).exists()):
+    if not (name and line.isdecimal() and not is_there(Path.cwd() / asked)):
         name, colon, line = asked, "", ""
     path = typed_path(name, place, Path.cwd())
-    if path is None or not path.is_file():
+    if path is None or not is_file(path):
         raise UsageError(f"no such file: {name}", do="name the file that the failing test reads")
     inside = relative_to(path, place)
     if inside is None:

@@ -19,11 +19,13 @@ from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.headless.accepting import approve_commands
 from coach.headless.opening import ask, current_id, opened_session, read_session
 from coach.headless.talk import put, put_json, say
+from coach.regular_files import read_bytes, read_head, reason
 from coach.store.paths import session_folder
 from coach.ui.editor import editor_argv
 
 DRAFT = "spec.md"
 """In the session's own folder: what an editor left there and could not be taken in yet."""
+MOST_DRAFT = 2_000_000
 _OPTIONS = {
     "title": "title",
     "expected": "expected",
@@ -75,15 +77,11 @@ def _filled(args: Namespace, onto: Spec, changed: Mapping[str, Any]) -> Spec:
 def _report(name: str) -> str:
     """Return a report from a file, or from standard input for ``-``."""
     try:
-        raw = (
-            sys.stdin.buffer.read(MOST_CHARACTERS)
-            if name == "-"
-            else Path(name).read_bytes()[:MOST_CHARACTERS]
-        )
+        raw = sys.stdin.buffer.read(MOST_CHARACTERS) if name == "-" else read_head(name, MOST_CHARACTERS)
     except OSError as error:
         raise UsageError(
             f"{name} cannot be read",
-            why=error.strerror or str(error),
+            why=reason(error),
             do="name a file, or paste with --issue -",
         ) from None
     return raw.decode("utf-8", "replace")
@@ -114,13 +112,13 @@ def _edited(args: Namespace, onto: Spec) -> Spec:
             f"{argv[0]} ended with {code}: the spec is as it was", do=f"what you wrote is in {draft}"
         )
     try:
-        return read_spec(draft.read_bytes().decode("utf-8"))
+        return read_spec(read_bytes(draft, MOST_DRAFT).decode("utf-8"))
     except SpecUnread as unread:
         why = "; ".join(safe_line(each) for each in unread.problems[:5])
     except UnicodeDecodeError:
         why = "it is not UTF-8"
     except OSError as error:
-        why = error.strerror or str(error)
+        why = reason(error)
     raise UsageError(
         "the spec is as it was", why=why, do=f"what you wrote is kept: `coach spec edit` goes on with {draft}"
     )

@@ -11,6 +11,7 @@ from coach.core.trial_request import MOST_PATCH, Trial
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.headless.opening import ask, opened_session
 from coach.headless.talk import VERDICT_CODES, put, put_json, say
+from coach.regular_files import is_file, read_bytes, reason
 
 _OUTCOMES = {"PASS": EXIT_FINE, "FAIL": EXIT_FAILURES, "UNRESOLVED": EXIT_UNRESOLVED}
 
@@ -67,14 +68,14 @@ def _pair(text: str) -> tuple[str, str]:
 def _package(text: str) -> str:
     """Return a package; a file is named from here, and installed from where the project is."""
     here = Path(text)
-    return str(here.absolute()) if here.is_file() else text
+    return str(here.absolute()) if is_file(here) else text
 
 
 def _read(name: str) -> str:
     try:
-        raw = sys.stdin.buffer.read(MOST_PATCH + 1) if name == "-" else Path(name).read_bytes()
+        raw = sys.stdin.buffer.read(MOST_PATCH + 1) if name == "-" else read_bytes(name, MOST_PATCH)
     except OSError as error:
-        raise UsageError(f"the patch {name} cannot be read", why=error.strerror or str(error)) from None
+        raise UsageError(f"the patch {name} cannot be read", why=reason(error)) from None
     if len(raw) > MOST_PATCH:
         raise UsageError(f"the patch {name} is larger than 2 MB", do="try less at once")
     return storable(raw.decode("utf-8", "replace"))

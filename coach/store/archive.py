@@ -10,19 +10,22 @@ proportion is refused as a whole, and nothing is written before everything was r
 
 import hashlib
 import json
+import os
 import re
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from coach.core.events import Recorded, SessionOpened
 from coach.core.text import storable
 from coach.errors import SessionError, UsageError
+from coach.regular_files import opened, reason
 from coach.store import artefacts
 from coach.store.lines import objects, read_line
 from coach.store.log import IMPORTED, LOG_NAME
@@ -32,6 +35,8 @@ FORMAT = 1
 HEAD, OUTPUTS = "session.json", "outputs/"
 MOST_BYTES = 512 * 1024 * 1024
 """Of all members unpacked."""
+MOST_PACKED = MOST_BYTES
+"""Of the file itself."""
 MOST_MEMBERS = 20_000
 MOST_HEAD = 64 * 1024
 MOST_GROWTH = 200
@@ -40,6 +45,23 @@ SMALL = 1024 * 1024
 """Bytes below which growth says nothing: a short text of equal lines packs well."""
 _OUTPUT = re.compile(r"outputs/[0-9a-f]{64}")
 _ARTEFACT = re.compile(r"[0-9a-f]{64}")
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OverflowError,
+)
+"""What the library raises for archives that are damaged, or made to look like one."""
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_END, _END_BYTES, _MOST_COMMENT = b"PK\5\6", 22, 65_535
+_MOST_CONTENTS = MOST_MEMBERS * 256
+"""Bytes of the table of contents: it is read as a whole before any member is looked at."""
 
 Clean = Callable[[str], str]
 
@@ -100,24 +122,17 @@ def unpack(path: Path, name: str) -> Imported:
 
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = _checked(archive, path)
-            return _brought_in(archive, members, name, path)
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-    ) as error:
-        raise _refused(path, str(error) or "it is no archive of coach") from None
+        with opened(path, MOST_PACKED) as file:
+            _refuse_long_contents(file, path)
+            with zipfile.ZipFile(file) as archive:
+                members = _checked(archive, path)
+                return _brought_in(archive, members, name, path)
+    except _DAMAGED as error:
+        raise _refused(path, str(error)[:200] or "it is no archive of coach") from None
     except FileNotFoundError:
         raise UsageError(f"{path} is not there", do="name a file made by coach sessions export") from None
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read", why=error.strerror or str(error), do="choose another file"
-        ) from None
+        raise UsageError(f"{path} cannot be read", why=reason(error), do="choose another file") from None
 
 
 def _cleaned(value: Any, clean: Clean, output: Callable[[str], str], key: str = "") -> Any:
@@ -163,6 +178,19 @@ def _renamed(name: str, clean: Clean, renamed: dict[str, str]) -> str:
     return new
 
 
+def _refuse_long_contents(file: BinaryIO, path: Path) -> None:
+    """Look at the size that the end of an archive gives for its table of contents."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END_BYTES - _MOST_COMMENT))
+    tail = file.read()
+    end = tail.rfind(_END)
+    if end < 0 or len(tail) < end + _END_BYTES:
+        raise _refused(path, "it is no archive of coach")
+    if int.from_bytes(tail[end + 12 : end + 16], "little") > _MOST_CONTENTS:
+        raise _refused(path, f"it has more than {MOST_MEMBERS:,} members")
+    file.seek(0)
+
+
 def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
     """Refuse an archive by the look of its members, before any is opened."""
     infos = archive.infolist()
@@ -175,6 +203,8 @@ def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
             raise _refused(path, f"a member is named {name[:60]!r}")
         if name in members:
             raise _refused(path, f"{name[:60]} is in it twice")
+        if info.compress_type not in _METHODS:
+            raise _refused(path, f"{name[:60]} is packed in an unusual way")
         is_bomb = info.file_size > SMALL and info.file_size > MOST_GROWTH * max(1, info.compress_size)
         if info.flag_bits & 0x1 or is_bomb:
             raise _refused(

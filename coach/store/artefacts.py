@@ -12,8 +12,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from coach.core.text import storable
+from coach.regular_files import read_bytes
 from coach.store.paths import artefacts_folder, make_private, unusable
 
+MOST_BYTES = 512 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -42,7 +44,7 @@ def read(name: str) -> str:
     if _HASH.fullmatch(name) is None:
         return ""
     try:
-        return _place(name).read_bytes().decode("utf-8", "replace")
+        return read_bytes(_place(name), MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.text import as_storable
-from coach.store.log import LOG_NAME, imported_from
+from coach.regular_files import bounded_lines, opened
+from coach.store.log import LOG_NAME, MOST_LINE, imported_from
 from coach.store.paths import is_id, make_private, sessions_folder, state_home, unusable
 from coach.store.survey import COLUMNS, Known, Listed, Survey
 
@@ -231,7 +232,7 @@ def _stamp(name: str, base: str = "") -> str:
 def _seal(name: str, end: int) -> str:
     """Sum up the last bytes before ``end``: a log that still has them there has only grown."""
     try:
-        with log_of(name).open("rb") as file:
+        with opened(log_of(name)) as file:
             file.seek(max(0, end - SEALED))
             return hashlib.sha256(file.read(min(end, SEALED))).hexdigest()[:16]
     except OSError:
@@ -243,13 +244,13 @@ def _surveyed(name: str, survey: Survey, start: int) -> tuple[Listed, int]:
     path = log_of(name)
     end, torn = start, False
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             changed = os.fstat(file.fileno()).st_mtime
             file.seek(start)
-            for line in file:
+            for line, length in bounded_lines(file, MOST_LINE):
                 torn = not line.endswith(b"\n")
                 if not torn:
-                    end += len(line)
+                    end += length
                     survey.take(line)
     except OSError as error:
         return Listed(id=name, damage=error.strerror or str(error)), 0

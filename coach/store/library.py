@@ -11,9 +11,11 @@ from pathlib import Path
 
 from coach.core.failure import FailureSignature
 from coach.errors import SessionError
+from coach.regular_files import bounded_lines, opened, real_path
 from coach.store import artefacts
 from coach.store.index import Index, log_of, phrase_of
 from coach.store.lock import SessionLock
+from coach.store.log import MOST_LINE
 from coach.store.paths import artefacts_folder, is_id, session_folder, sessions_folder, unusable
 from coach.store.survey import Known, Listed
 
@@ -111,7 +113,7 @@ def newest_open(project: Path, root: Path | None = None) -> Listed | None:
     here, top = project.resolve(), (root or project).resolve()
     found: list[tuple[int, Listed]] = []
     for each in search(Query(is_open=True))[0]:
-        its = Path(each.project).resolve()
+        its = real_path(each.project)
         if each.read_only or not (its == here or (root and its.is_relative_to(top))):
             continue
         if here.is_relative_to(its):
@@ -143,14 +145,17 @@ def prune(names: Sequence[str]) -> tuple[list[str], int]:
 
 def _drop_outputs() -> int:
     """Remove outputs that no log names; those of the last hour stay, their event may be on its way."""
-    named = {found for folder in _folders() for found in _artefacts_in(log_of(folder.name))}
+    try:
+        named = {found for folder in _folders() for found in _artefacts_in(log_of(folder.name))}
+    except OSError:
+        return 0  # what a log that cannot be read names is not known: all of it is kept
     return artefacts.drop_all_but(named, artefacts_folder())
 
 
 def _artefacts_in(log: Path) -> Iterator[str]:
     try:
-        with log.open("rb") as file:
-            for line in file:
+        with opened(log) as file:
+            for line, _ in bounded_lines(file, MOST_LINE):
                 yield from (found.decode() for found in _ARTEFACT.findall(line))
     except FileNotFoundError:
         return

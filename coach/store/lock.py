@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.errors import SessionHeld
+from coach.regular_files import read_head
 from coach.store.paths import unusable
 
 _UNSUPPORTED = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
@@ -107,7 +108,7 @@ class SessionLock:
 def read_owner(path: Path) -> Owner:
     """Read who wrote a lock file; an empty owner when that cannot be told."""
     try:
-        raw = json.loads(path.read_bytes()[:1_000])
+        raw = json.loads(read_head(path, 1_000))
         return Owner(int(raw["pid"]), str(raw["host"]), float(raw["started"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Owner()

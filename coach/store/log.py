@@ -18,6 +18,7 @@ from pathlib import Path
 
 from coach.core.events import Recorded, SessionOpened
 from coach.errors import SessionError, StoreError
+from coach.regular_files import bounded_lines, opened, read_head
 from coach.store import artefacts
 from coach.store.lines import NEWER, encode, is_newer, read_line
 from coach.store.lock import SessionLock
@@ -26,6 +27,9 @@ from coach.store.paths import make_private, unusable
 LOG_NAME = "log.jsonl"
 IMPORTED = "imported.txt"
 """Beside the log of a session that came from elsewhere; says from where, and is never taken away."""
+
+MOST_LINE = 64_000_000
+"""Bytes of one event that are read; events are written far shorter, a longer line is damage."""
 
 Write = Callable[[int, bytes], int]
 
@@ -55,13 +59,13 @@ class _Lines:
     torn: int = field(default=0, init=False)
 
     def __iter__(self) -> Iterator[bytes]:
-        with self.path.open("rb") as file:
-            for line in file:  # a binary file is cut at b"\n" only
+        with opened(self.path) as file:
+            for line, length in bounded_lines(file, MOST_LINE):
                 if line.endswith(b"\n"):
-                    self.whole += len(line)
+                    self.whole += length
                     yield line
                 else:
-                    self.torn = len(line)
+                    self.torn = length
 
 
 def read_log(folder: Path, *, late: bool = False) -> LoadedLog:
@@ -98,7 +102,7 @@ def _later(path: Path, begin: int, start: int, length: int) -> Callable[[], byte
 
 def _part(path: Path, start: int, length: int) -> bytes:
     """Read a part of a log again: whole lines never move."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         file.seek(start)
         return file.read(length)
 
@@ -218,7 +222,7 @@ class SessionLog:
             return
         whole = self._good - torn
         try:
-            with self.path.open("rb") as log, _new_beside(self.path).open("wb") as aside:
+            with opened(self.path) as log, _new_beside(self.path).open("wb") as aside:
                 log.seek(whole)
                 shutil.copyfileobj(log, aside)
                 aside.flush()
@@ -246,7 +250,7 @@ def _refuse_unwritable(session: str, loaded: LoadedLog, imported: str) -> None:
 def imported_from(folder: Path) -> str:
     """Return where a session was imported from; empty for one's own."""
     try:
-        return (folder / IMPORTED).read_text(encoding="utf-8", errors="replace").strip()[:200] or "a file"
+        return read_head(folder / IMPORTED, 1_000).decode("utf-8", "replace").strip()[:200] or "a file"
     except FileNotFoundError:
         return ""
     except OSError:

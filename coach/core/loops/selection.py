@@ -1,12 +1,11 @@
 """Edits to pytest's own configuration that let it run or report less than before."""
 
-import configparser
 import shlex
-import tomllib
 from typing import Any
 
 from coach.core.attempt import Finding
 from coach.core.loops.syntax import Edited
+from coach.core.settings_text import ini_sections, toml_table
 
 CONFIG_FILES = frozenset({"pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg"})
 
@@ -59,16 +58,15 @@ def _options(path: str, source: str) -> dict[str, str] | None:
     try:
         if name == "pyproject.toml":
             return _from_toml(source)
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        parser.read_string(source)
-    except (tomllib.TOMLDecodeError, configparser.Error, RecursionError):
+        parser = ini_sections(source)
+    except ValueError:
         return None
     section = _SECTIONS.get(name, "pytest")
     return dict(parser[section]) if parser.has_section(section) else {}
 
 
 def _from_toml(source: str) -> dict[str, str]:
-    table: Any = tomllib.loads(source)
+    table: Any = toml_table(source)
     for key in ("tool", "pytest", "ini_options"):
         table = table.get(key, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict):

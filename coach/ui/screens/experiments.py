@@ -9,6 +9,7 @@ from coach.core.hypothesis import Expects, Hypothesis
 from coach.core.logpoint import MODES, Logpoint
 from coach.core.text import storable
 from coach.core.trial_request import MOST_PATCH, Trial
+from coach.regular_files import read_bytes
 from coach.ui.screens.dialog import Field, Form
 
 NONE = "none"
@@ -109,7 +110,7 @@ class TrialScreen(Form[Try]):
             case "command":
                 return {"kind": "command"}, tuple(shlex.split(value))
             case "patch":
-                raw = (Path(self._root) / value).read_bytes()[:MOST_PATCH]
+                raw = read_bytes(Path(self._root) / value, MOST_PATCH)
                 return {"kind": "patch", "patch": storable(raw.decode("utf-8", "replace"))}, ()
             case "package":
                 return {"kind": "environment", "packages": tuple(value.split())}, ()
