@@ -283,6 +283,8 @@ def test_an_archive_of_another_packing_is_refused(tmp_path, monkeypatch, method)
 
 OWN = {
     "coach/regular_files.py": "it is the place",
+    "coach/private_folders.py": "writes new files",
+    "coach/diagnostics.py": "writes a file of its own",
     "coach/demo.py": "files of the package",
     "coach/demo_story.py": "files of the demo it just wrote",
     "coach/cli/__init__.py": "the null device for streams that are closed",
