@@ -61,11 +61,7 @@ class Composer:
 
     def store(self, content: bytes) -> str:
         """Keep a content and return its blob id."""
-        return (
-            self._trees.git.run("hash-object", "-w", "--stdin", "--no-filters", stdin=content)
-            .decode()
-            .strip()
-        )
+        return self._trees.objects.keep(content)
 
     def content(self, blob: str) -> bytes:
         return self._trees.contents([blob])[blob]
@@ -93,7 +89,8 @@ class Composer:
         try:
             git.run("read-tree", tree)
             git.run("update-index", "-z", "--index-info", stdin=b"".join(_index_lines(files.items(), tree)))
-            return git.run("write-tree", "--missing-ok").decode().strip()
+            own = Git(self._folder, {**self._trees.writer.variables, "GIT_INDEX_FILE": str(index)})
+            return own.run("write-tree", "--missing-ok").decode().strip()
         finally:
             index.unlink(missing_ok=True)
 

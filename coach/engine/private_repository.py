@@ -1,12 +1,15 @@
 """A repository of coach's own for one project: it reads the user's objects and writes only its own.
 
     <home>/trees.git/                         made by `git init --bare`, without templates
-        objects/info/alternates               the user's objects, so that nothing they committed is stored twice
-        index                                 began as a copy of the user's, so that unchanged files are not read
+        exact.index                           began with what the user's says, each file of which was compared once
+        exact/<tree>                          there for every tree whose files were recorded byte for byte
+        info/attributes                       takes every conversion of content away: these win over all other attributes
         info/exclude                          the user's ignore rules, and what coach never records
     <home>/trees.lock                         flocked around every use of the index
 
-The user's ``.git/config`` is never in force here; so its filters, hooks and monitors do not exist.
+Git that reads borrows the user's objects, so that nothing they committed is stored twice. Git that writes does not: it
+would renew the times of objects that the user's repository has already. The user's ``.git/config`` is never in force here;
+so its filters, hooks and monitors do not exist.
 """
 
 import contextlib
@@ -18,9 +21,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coach.engine.git import Git, names
-from coach.engine.repository import Repository, converts_line_ends, ignore_rules, tracked_with_filter
+from coach.engine.objects import ObjectFolder
+from coach.engine.repository import Repository, ignore_rules, listed_entries
 from coach.errors import StoreError
-from coach.private_folders import make_folders, narrow, write_private
+from coach.private_folders import make_folders, write_private
 
 NEVER_RECORDED = (
     ".venv",
@@ -34,7 +38,11 @@ NEVER_RECORDED = (
     ".nox",
     ".hypothesis",
     "*.py[co]",
+    ".coach-*",
 )
+EXACT = b"* -text -crlf -ident -filter !eol !working-tree-encoding\n"
+"""Attributes of the highest precedence, with which git takes in and gives out the bytes that a file has. Every attribute
+that ``convert.c`` of git asks for is here; macros of others set these, and cannot where they are set already."""
 _LOCK_SECONDS = 30.0
 
 
@@ -44,9 +52,16 @@ class PrivateRepository:
     def __init__(self, root: Path, home: Path, user: Repository | None) -> None:
         self._root, self._home, self._user = root, home, user
         self.folder = home / "trees.git"
-        self.index = self.folder / "index"
+        self.index = self.folder / "exact.index"
         top = user.top if user else root
-        self.git = Git(root, {"GIT_DIR": str(self.folder), "GIT_WORK_TREE": str(top)}, timeout=120)
+        places = {
+            "GIT_DIR": str(self.folder),
+            "GIT_WORK_TREE": str(top),
+            "GIT_INDEX_FILE": str(self.index),
+        }
+        self.writer = Git(root, places, timeout=120)
+        lent = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": user.lent_objects} if user else {}
+        self.git = Git(root, places | lent, timeout=120)
 
     def prepare(self) -> None:
         """Make the repository, or bring its links and rules up to date."""
@@ -65,13 +80,28 @@ class PrivateRepository:
     def is_there(self) -> bool:
         return (self.folder / "HEAD").is_file()
 
+    @property
+    def objects(self) -> ObjectFolder:
+        """Where contents are kept."""
+        return ObjectFolder(self.folder / "objects", self._user.format if self._user else "sha1")
+
+    def mark_exact(self, tree: str) -> None:
+        """Note that a tree holds the bytes of the disk, which those of earlier coaches may not."""
+        place = self.folder / "exact" / tree
+        if not place.exists():
+            make_folders(place.parent)
+            place.touch(mode=0o600)
+
+    def is_exact(self, tree: str) -> bool:
+        return "/" not in tree and (self.folder / "exact" / tree).is_file()
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Use the index alone. A lock file found inside is of a dead git, and is removed."""
         fd = os.open(self._home / "trees.lock", os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             _wait_for(fd)
-            self.index.with_name("index.lock").unlink(missing_ok=True)
+            self.index.with_name(f"{self.index.name}.lock").unlink(missing_ok=True)
             yield
         finally:
             os.close(fd)
@@ -93,46 +123,45 @@ class PrivateRepository:
         place.rename(self.folder)  # a repository under this name is a whole one
 
     def _link(self) -> None:
-        alternates = b'"' + _quoted(self._user.objects) + b'"\n' if self._user else b""
-        _write(self.folder / "objects/info/alternates", alternates)
+        _write(self.folder / "objects/info/alternates", b"")  # where an older coach named the user's
+        _write(self.folder / "info/attributes", EXACT)
         rules = "\n".join((ignore_rules(self._root, self._user), *NEVER_RECORDED, ""))
         _write(self.folder / "info/exclude", rules.encode("utf-8", "surrogateescape"))
 
     def _seed(self) -> None:
-        """Begin with the user's index when what it says about files is what we would say."""
-        if self._user is None or not self._user.index.is_file() or converts_line_ends(self._root):
+        """Begin with what the user's index says of each file; none of it is believed before the file was compared."""
+        if self._user is None or not self._user.index.is_file():
             return
-        copy = self.index.with_name("index.seed")
-        _copy_with_age(self._user.index, copy)
-        top = self._user.top
-        git = Git(top, {**self.git.variables, "GIT_INDEX_FILE": str(copy)})
+        entries = listed_entries(self._user, self.folder)
+        if entries is None:
+            return  # every file is read once and kept here
+        new = self.index.with_name("index.seed")
+        new.unlink(missing_ok=True)
+        git = Git(self._user.top, {**self.writer.variables, "GIT_INDEX_FILE": str(new)}, timeout=120)
         try:
-            self._unmark(git)
-            filtered = tracked_with_filter(self._user, git.run("ls-files", "-z"))
-            _each(git, ("update-index", "-z", "--force-remove", "--stdin"), filtered)
-            git.run(
-                "write-tree", "--missing-ok", accept=(0, 128)
-            )  # 128: unmerged entries, settled by recording
-            copy.rename(self.index)
+            lines = b"".join(each.line for each in entries)
+            git.run("update-index", "-z", "--index-info", stdin=lines)
+            left_out = [each.path for each in entries if each.is_left_out]
+            _each(git, ("update-index", "-z", "--skip-worktree", "--stdin"), left_out)
+            _write(self.folder / LEFT_OUT, b"\0".join(map(os.fsencode, left_out)))
+            new.rename(self.index)
         except StoreError:
-            # A split or newer index: begin with an empty one, and read every file once.
-            copy.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
 
-    def _unmark(self, git: Git) -> None:
-        """Take the marks off that hide changes; what a sparse checkout left out keeps its mark."""
-        listed = names(git.run("ls-files", "-v", "-z"))
-        assumed = [each[2:] for each in listed if each[0].islower()]
-        skipped = [each[2:] for each in listed if each[0] in "Ss" and os.path.lexists(git.cwd / each[2:])]
-        _each(git, ("update-index", "-z", "--no-assume-unchanged", "--stdin"), assumed)
-        _each(git, ("update-index", "-z", "--no-skip-worktree", "--stdin"), skipped)
+    def unmark(self) -> None:
+        """Take the mark off files that a sparse checkout left out and that are there now."""
+        place = self.folder / LEFT_OUT
+        left_out = names(place.read_bytes()) if place.is_file() else []
+        top = Path(self.writer.variables["GIT_WORK_TREE"])
+        there = [each for each in left_out if os.path.lexists(top / each)]
+        if there:
+            git = Git(top, self.writer.variables, timeout=120)
+            _each(git, ("update-index", "-z", "--no-skip-worktree", "--stdin"), there)
+            _write(place, b"\0".join(os.fsencode(each) for each in left_out if each not in set(there)))
 
 
-def _copy_with_age(index: Path, copy: Path) -> None:
-    """Copy an index with its age: a file of the same second is read by its content, but only where the index is that old."""
-    seen = index.stat()  # before the copy: should git replace it now, too old only costs reading
-    shutil.copyfile(index, copy)
-    narrow(copy)
-    os.utime(copy, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+LEFT_OUT = "left-out"
+"""Names the files that the index holds and a sparse checkout left out."""
 
 
 def unrecordable(folder: Path, error: OSError) -> StoreError:
@@ -165,11 +194,6 @@ def _wait_for(fd: int) -> None:
             return  # no locks on this file system: one coach per project is then the user's word
         else:
             return
-
-
-def _quoted(path: Path) -> bytes:
-    raw = os.fsencode(path)
-    return raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
 
 
 def _write(place: Path, content: bytes) -> None:

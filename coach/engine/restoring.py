@@ -8,45 +8,10 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from coach.engine.differences import EXECUTABLE, GONE, LINK, Difference
 from coach.errors import StoreError
-
-_LINK = "120000"
-_EXECUTABLE = "100755"
-_FILES = frozenset({"100644", _EXECUTABLE, _LINK})
-_GONE = "000000"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One path that differs between two trees; modes as git writes them, ``000000`` for "not there"."""
-
-    path: str
-    old_mode: str
-    new_mode: str
-    old_blob: str
-    new_blob: str
-
-    @property
-    def is_restorable(self) -> bool:
-        """Submodules are repositories of their own and are left alone."""
-        return {self.old_mode, self.new_mode} <= _FILES | {_GONE}
-
-    def reversed(self) -> "Difference":
-        return Difference(self.path, self.new_mode, self.old_mode, self.new_blob, self.old_blob)
-
-
-def differences(raw: bytes) -> tuple[Difference, ...]:
-    """Read ``git diff-tree -r --raw -z --no-renames --full-index``."""
-    fields = raw.split(b"\0")
-    found = []
-    for head, path in zip(fields[0::2], fields[1::2], strict=False):
-        old_mode, new_mode, old_blob, new_blob, _ = head.lstrip(b":").decode().split(" ")
-        found.append(Difference(os.fsdecode(path), old_mode, new_mode, old_blob, new_blob))
-    return tuple(found)
-
 
 Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
 
@@ -63,12 +28,12 @@ def put_back(root: Path, changes: Sequence[Difference], contents: Contents) -> t
     for each in wanted:
         if ".." in Path(each.path).parts or Path(each.path).is_absolute():
             raise _failed(each.path, "it is outside the project")
-        if each.new_mode != _GONE and each.new_blob not in both:
+        if each.new_mode != GONE and each.new_blob not in both:
             raise _failed(each.path, "its recorded content is gone")
     done: list[Difference] = []
     try:
         for each in sorted(
-            wanted, key=lambda each: each.new_mode != _GONE
+            wanted, key=lambda each: each.new_mode != GONE
         ):  # what goes makes room for what comes
             done.append(each)
             _apply(root, each, both)
@@ -89,16 +54,16 @@ def _refuse_outside(root: Path, place: Path) -> None:
 def _apply(root: Path, change: Difference, contents: Mapping[str, bytes]) -> None:
     place = root / change.path
     _refuse_outside(root, place)
-    if change.new_mode == _GONE:
+    if change.new_mode == GONE:
         place.unlink(missing_ok=True)
         _remove_empty(place.parent, root)
         return
     place.parent.mkdir(parents=True, exist_ok=True)
     content = contents[change.new_blob]
-    if change.new_mode == _LINK:
+    if change.new_mode == LINK:
         _replace_link(place, os.fsdecode(content))
     else:
-        _replace_file(place, content, executable=change.new_mode == _EXECUTABLE)
+        _replace_file(place, content, executable=change.new_mode == EXECUTABLE)
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

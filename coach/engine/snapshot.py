@@ -9,7 +9,6 @@ submodule's configuration names.
 import contextlib
 import os
 import re
-import stat
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -17,19 +16,22 @@ from coach.core.changes import Changes, parse_patch
 from coach.core.search import Place
 from coach.core.suspect import Touched
 from coach.engine import blame, composing, scratch
-from coach.engine.completing import LARGEST_RECORDED, complete, read_used, write_used
+from coach.engine.checked_out import CheckedOut
+from coach.engine.completing import complete, read_used, write_used
+from coach.engine.differences import RAW, differences
 from coach.engine.git import Git, GitError, names, program
+from coach.engine.objects import ObjectFolder
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
-from coach.engine.restoring import differences, put_back
+from coach.engine.restoring import put_back
 from coach.engine.source_kinds import is_text
+from coach.engine.work_tree import WorkTree
 from coach.errors import CoachError, ScratchError
 
 MOST_UNTRACKED_FILES = 20_000
 MOST_PATCH_BYTES = 8_000_000
 _DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
 
-_WAYS = {"remove": ("--force-remove",), "add": ("--add", "--remove", "--replace")}
 _TREE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -44,15 +46,19 @@ class TreeStore:
         self._private = PrivateRepository(self._root, home, self._user)
         self._git = self._private.git
         self._private.prepare()
-        self._is_refreshed = False
-        self._last, self._last_stamp = "", (0, 0, 0)
+        self._checked_out = (
+            CheckedOut(self._user, self._git, self._private.objects, self._scratch, self.contents)
+            if self._user
+            else None
+        )
+        self._work_tree = WorkTree(self._root, self._private, self._prefix)
 
     def record(self) -> str:
         """Record the work tree as it is now; returns its id. Raises StoreError."""
         try:
             if not self._private.is_there:  # somebody emptied the state directory
                 self._private.prepare()
-                self._last = ""
+                self._work_tree.forget()
             return self._recorded()
         except OSError as error:
             raise unrecordable(self._private.folder, error) from error
@@ -60,11 +66,12 @@ class TreeStore:
     def _recorded(self) -> str:
         with self._private.locked():
             try:
-                tree = self._record()
+                tree = self._work_tree.record()
             except GitError:
                 # The index may be broken, or a file was replaced between two of git's looks at it.
                 self._private.rebuild_index()
-                tree = self._record()
+                tree = self._work_tree.record()
+        self._private.mark_exact(tree)
         ref = f"refs/coach/{tree}"
         if not (self._private.folder / ref).is_file():
             self._git.run("update-ref", ref, tree)
@@ -73,7 +80,7 @@ class TreeStore:
     def changes(self, base: str, tree: str = "", label: str = "") -> Changes:
         """Diff two trees; ``base`` may be a commit of the user's, an empty ``tree`` is the work tree as it is now."""
         tree = tree or self.record()
-        between = (self._tree_of(base), self._tree_of(tree))
+        between = self.pair(base, tree)
         words = ("-p", "-M", "-U3", "--no-prefix", "--full-index", *between)
         patch = self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
         cut = patch[:MOST_PATCH_BYTES]
@@ -84,14 +91,14 @@ class TreeStore:
 
     def changed_between(self, before: str, after: str) -> tuple[str, ...]:
         """Return the source and configuration files that differ between two trees, relative to the root."""
-        changed = self._names(self._tree_of(before), self._tree_of(after))
+        changed = self._names(*self.pair(before, after))
         return tuple(name for name in changed if is_text(name))
 
     def head(self) -> tuple[str, str, int]:
         """Return the user's commit, branch (empty when detached) and how many files differ from that commit."""
         commit, branch = commit_and_branch(self._root) if self._user else ("", "")
         try:
-            return commit, branch, len(self._names(self._tree_of(commit), self.record()))
+            return commit, branch, len(self._names(*self.pair(commit, self.record())))
         except CoachError:  # a commit whose objects are elsewhere (partial clone)
             return commit, branch, 0
 
@@ -120,8 +127,7 @@ class TreeStore:
     def restore(self, tree: str) -> tuple[str, tuple[str, ...]]:
         """Put a recorded tree into the checkout; returns the tree that was there before, and the paths put back."""
         before = self.record()
-        words = ("--raw", "-z", "--no-renames", "--full-index", before, self._tree_of(tree))
-        changes = differences(self._git.run(*_DIFF, *words))
+        changes = differences(self._git.run(*_DIFF, *RAW, before, self._tree_of(tree)))
         return before, put_back(self._root, changes, self.contents)
 
     def without(self, base: str, keep: str) -> str:
@@ -132,7 +138,8 @@ class TreeStore:
         if not _TREE.fullmatch(base):
             base = commit_named(self._root, base)
         with composing.composing(self) as composer:
-            return composing.taken_out(composer, base, self.record(), keep)
+            now = self.record()
+            return composing.taken_out(composer, self.beside(base, now), now, keep)
 
     @contextlib.contextmanager
     def materialise(self, tree: str) -> Iterator[Path]:
@@ -166,6 +173,16 @@ class TreeStore:
         return self._git
 
     @property
+    def writer(self) -> Git:
+        """Git on the private repository for what writes objects: it borrows none, whose times it would renew."""
+        return self._private.writer
+
+    @property
+    def objects(self) -> ObjectFolder:
+        """Where contents are kept."""
+        return self._private.objects
+
+    @property
     def scratch(self) -> Path:
         """Where disposable folders are made."""
         return self._scratch
@@ -178,74 +195,43 @@ class TreeStore:
         """Return copies that dead processes left behind; ``scratch.remove`` removes one."""
         return scratch.leftovers(self._scratch)
 
-    def _record(self) -> str:
-        if not self._is_refreshed:
-            # Once: what was touched but not changed need not be read again at every later recording.
-            self._git.run("update-index", "-q", "--refresh", "--ignore-submodules", accept=(0, 1))
-            self._is_refreshed = True
-        stamp = self._stamp()
-        if not self._take_in_changes() and self._last and stamp == self._last_stamp:
-            return self._last
-        self._last = self._write_tree()
-        self._last_stamp = self._stamp()
-        return self._last
+    def pair(self, before: str, after: str) -> tuple[str, str]:
+        """Return two trees to compare: one of the disk and one of a commit only after that was made one of the disk."""
+        old, new = self._as_kept(before), self._as_kept(after)
+        if self._checked_out is None or self._is_exact(before) == self._is_exact(after):
+            return old, new
+        if self._is_exact(after):
+            return self._checked_out.beside(old, new), new
+        return old, self._checked_out.beside(new, old)
 
-    def _stamp(self) -> tuple[int, int, int]:
-        """Tell whether another coach took changes into the same index: to us they then look like none."""
-        try:
-            seen = self._private.index.stat()
-        except OSError:
-            return 0, 0, 0
-        return seen.st_mtime_ns, seen.st_size, seen.st_ino
-
-    def _take_in_changes(self) -> bool:
-        """Bring the private index up to the files; returns whether anything was new."""
-        listed = self._git.run("ls-files", "-z", "-m", "-o", "--exclude-standard")
-        paths = {path: self._way(path) for path in listed.split(b"\0") if path}
-        for way, words in _WAYS.items():
-            chosen = [path for path, its_way in paths.items() if its_way == way]
-            if chosen:
-                self._git.run("update-index", "-z", *words, "--stdin", stdin=b"\0".join(chosen) + b"\0")
-        return any(paths.values())
-
-    def _way(self, path: bytes) -> str:
-        """Say how the index takes a path in; empty when it cannot: unreadable, too large, a repository of its own."""
-        if path.endswith(b"/"):
-            return ""
-        place = self._root / os.fsdecode(path)
-        if self._is_behind_link(place):
-            return "remove"  # its folder is a link now, and only the link is recorded
-        try:
-            seen = place.lstat()
-        except OSError:
-            return "add"
-        if stat.S_ISDIR(seen.st_mode):
-            # A submodule has its .git; any other folder stands where a file was.
-            return "add" if (place / ".git").exists() else "remove"
-        if stat.S_ISREG(seen.st_mode) and (seen.st_size > LARGEST_RECORDED or not os.access(place, os.R_OK)):
-            return ""
-        return "add"
-
-    def _is_behind_link(self, place: Path) -> bool:
-        folders = place.relative_to(self._root).parents
-        return any((self._root / each).is_symlink() for each in folders)
-
-    def _write_tree(self) -> str:
-        words = ["write-tree", "--missing-ok"]
-        if self._prefix:
-            if not self._git.run("ls-files", "-z", "--", "."):
-                return self._empty()
-            words.append(f"--prefix={self._prefix}")
-        return self._git.run(*words).decode().strip()
+    def beside(self, base: str, recorded: str) -> str:
+        """Return a tree or commit as it would be on this disk, where ``recorded`` is; see ``checked_out``."""
+        return self.pair(base, recorded)[0]
 
     def _tree_of(self, name: str) -> str:
-        """Return the tree a name stands for; a commit's tree is narrowed to the project's folder."""
+        """Return the tree of the disk that a name stands for: of a commit, what a checkout writes."""
+        tree = self._as_kept(name)
+        return tree if self._checked_out is None or self._is_exact(name) else self._checked_out.tree(tree)
+
+    def _is_exact(self, name: str) -> bool:
+        """Whether a tree holds the bytes of the disk: composed ones and those recorded so; not commits, nor older records."""
+        if not name or self._private.is_exact(name):
+            return True
+        return not self._is_recorded(name) and self._kind(name) == "tree"
+
+    def _is_recorded(self, name: str) -> bool:
+        return bool(_TREE.fullmatch(name)) and (self._private.folder / "refs/coach" / name).is_file()
+
+    def _kind(self, name: str) -> str:
+        return self._git.run("cat-file", "-t", "--end-of-options", name).decode().strip()
+
+    def _as_kept(self, name: str) -> str:
+        """Return the tree a name stands for, as git keeps it; a commit's tree is narrowed to the project's folder."""
         if not name:
             return self._empty()
-        if _TREE.fullmatch(name) and (self._private.folder / "refs/coach" / name).is_file():
+        if self._is_recorded(name):
             return name
-        kind = self._git.run("cat-file", "-t", "--end-of-options", name).decode().strip()
-        within = f":{self._prefix}" if kind == "commit" else "^{tree}"
+        within = f":{self._prefix}" if self._kind(name) == "commit" else "^{tree}"
         return (
             self._git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}").decode().split()[-1]
         )
@@ -254,7 +240,7 @@ class TreeStore:
         return names(self._git.run(*_DIFF, "--name-only", "--no-renames", "-z", before, after))
 
     def _empty(self) -> str:
-        return self._git.run("mktree").decode().strip()
+        return self._work_tree.empty()
 
 
 def _batched(answer: bytes) -> dict[str, bytes]:

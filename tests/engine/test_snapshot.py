@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine import scratch, snapshot
+from coach.engine import scratch, snapshot, work_tree
 from coach.engine.completing import completed
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.errors import CoachError, ScratchError
@@ -407,7 +407,7 @@ def test_awkward_files(committed: Path, home: Path, git: Git) -> None:
 
 def test_large_files_are_left_out(committed: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data too large to keep at every run is not recorded."""
-    monkeypatch.setattr(snapshot, "LARGEST_RECORDED", 100)
+    monkeypatch.setattr(work_tree, "LARGEST_RECORDED", 100)
     (committed / "data.json").write_text("x" * 101)
     trees = store(committed, home)
     assert "data.json" not in held(trees, trees.record())

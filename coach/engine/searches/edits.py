@@ -33,11 +33,11 @@ class Pieces:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._base = task.request.base
-        self._old = task.composer.entries(task.request.base)
+        self._base = task.trees.beside(task.request.base, task.now)
+        self._old = task.composer.entries(self._base)
         self._new = task.composer.entries(task.now)
         self._lines: dict[str, list[bytes]] = {}
-        self.files = {each.path: each for each in task.composer.differences(task.request.base, task.now)}
+        self.files = {each.path: each for each in task.composer.differences(self._base, task.now)}
 
     def all(self, left_out: frozenset[str] = frozenset()) -> tuple[Piece, ...]:
         found: list[Piece] = []
