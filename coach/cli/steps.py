@@ -138,9 +138,10 @@ def _add_searches(commands: "Commands[Parser]") -> None:
         add_target(parser)
         add_session(parser)
         add_new(parser)
-        parser.add_argument(
-            "--jobs", type=int, default=2, metavar="N", help="probes at the same time (default: 2)"
-        )
+        says = "probes at the same time (default: 2); what the answer leans on is judged alone"
+        if parser is stress:
+            says = "not used: rates are measured one run at a time"
+        parser.add_argument("--jobs", type=int, default=2, metavar="N", help=says)
         parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many probes")
 
 

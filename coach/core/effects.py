@@ -151,6 +151,8 @@ class SearchAdvanced(Value):
     number: int
     tried: tuple[Tried, ...]
     doing: Text = ""
+    notes: tuple[Text, ...] = ()
+    """What is to be known of the search, each once, and before the first probe where it can be."""
 
 
 class SearchOver(Value):

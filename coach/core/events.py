@@ -580,6 +580,7 @@ class SearchProgressed(Value):
     number: int
     tried: tuple[Tried, ...]
     doing: Text = ""
+    notes: tuple[Text, ...] = ()
 
 
 class SearchEnded(Value):

@@ -93,6 +93,15 @@ class Tried(Value):
     label: Text = ""
     outcome: Outcome
     reason: Prose = ""
+    alone: bool = False
+    """Whether no other probe of the search ran beside it. What an answer leans on is judged alone before it is given."""
+
+
+def tried_so_far(before: tuple[Tried, ...], new: tuple[Tried, ...]) -> tuple[Tried, ...]:
+    """Return both; what was judged again alone stands for what it showed beside other probes."""
+    again = {each.key for each in new if each.alone}
+    kept = tuple(each for each in before if each.key not in again) if again else before
+    return (*kept, *{each.key: each for each in new}.values())
 
 
 class Commit(Value):
@@ -182,6 +191,12 @@ class SearchResult(Value):
     probes: int = 0
     known: int = 0
     seconds: float = 0.0
+    again: int = 0
+    """Probes that were judged again alone, besides ``probes``."""
+    disturbed: bool = False
+    """Whether a probe came out otherwise alone than beside another: the search then went on one probe at a time."""
+    notes: tuple[Text, ...] = ()
+    """What to know of the copies, of what ran beside the search, and of how it was carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +209,8 @@ class Search:
     tried: tuple[Tried, ...] = ()
     doing: str = ""
     """What is being tried now, in words."""
+    notes: tuple[str, ...] = ()
+    """What was said before the first probe, and since."""
     result: SearchResult | None = None
 
     @property

@@ -30,7 +30,7 @@ from coach.core.reference import Reference, alike, is_of
 from coach.core.reproduction import Reproduction
 from coach.core.run import Newest, Purpose, Run
 from coach.core.scope import Scope
-from coach.core.search import Search, SearchResult
+from coach.core.search import Search, SearchResult, tried_so_far
 from coach.core.spec import Spec, TeamRules
 from coach.core.suspect import Suspect, Touched
 from coach.core.target import Target
@@ -891,7 +891,12 @@ def _(event: ev.SearchProgressed, state: SessionState) -> SessionState:
     return replace(
         state,
         searches=tuple(
-            replace(each, tried=(*each.tried, *event.tried), doing=event.doing)
+            replace(
+                each,
+                tried=tried_so_far(each.tried, event.tried),
+                doing=event.doing,
+                notes=(*each.notes, *event.notes),
+            )
             if each.request.number == event.number
             else each
             for each in state.searches

@@ -16,7 +16,7 @@ from typing import Any
 from coach.core.events import Interpreter
 from coach.core.failure import FailureSignature, failing_set
 from coach.core.oracle import Judged, judge
-from coach.core.reference import Grain, Reference
+from coach.core.reference import Grain, Reference, is_for_want_of_a_name
 from coach.core.report import Failure, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
@@ -100,9 +100,15 @@ class Answer:
     """The tests of an ordered run, as they were lined up."""
     leaked: tuple[str, ...] = ()
     seconds: float = 0.0
+    doubt: str = ""
+    """What of the outcome a probe that ran beside this one may have done, in words that tell it from others; empty: none."""
+    is_steady: bool = True
+    """Whether the same doubt about another probe means the same: a time that ran out does not."""
 
 
 _MOST_REPORT_BYTES = 50_000_000
+_STEADY = frozenset({"completed", "collection_error", "usage_error", "no_tests", "no_pytest", "not_started"})
+"""Endings that the code and the words of the target decide, and no clock, signal or limit."""
 _CANCELLED: dict[str, threading.Event] = {}
 """Stops probes that run in this process, by the search they belong to; elsewhere a probe runs to its limits."""
 
@@ -128,7 +134,8 @@ def run_probe(ground: Ground, probe: Probe, search: str = "") -> Answer:
         with trees.materialise(probe.tree) as copy:
             return _run(ground, probe, copy, cancel)
     except (CoachError, OSError) as error:
-        return Answer(Judged(outcome="UNRESOLVED", reason=str(error)))
+        reason = str(error)
+        return Answer(Judged(outcome="UNRESOLVED", reason=reason), doubt=reason, is_steady=False)
 
 
 def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> Answer:
@@ -160,7 +167,22 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
     ran, leaked = (tuple(str(each) for each in said.get(word, ())) for word in ("order", "leaked"))
     if order is not None and order.victim not in ran and judged.outcome == "PASS":
         judged = Judged(outcome="UNRESOLVED", reason=f"{order.victim} was not collected")
-    return Answer(judged, failing, ran, leaked, report.duration)
+    steady = report.ending.kind in _STEADY
+    return Answer(judged, failing, ran, leaked, report.duration, _doubt(report, failing, judged), steady)
+
+
+def _doubt(report: RunReport, failing: tuple[FailureSignature, ...], judged: Judged) -> str:
+    """Return what a probe beside this one may have done: nothing, when what was seen is what is looked for or no evidence.
+
+    A pass is not doubted here, and may be the company's doing as well: that is asked when an answer leans on it.
+    """
+    if judged.outcome == "PASS" or report.not_about_the_code:
+        return ""
+    if judged.outcome == "FAIL" and not judged.remark:
+        return ""
+    seen = sorted({each.exception if is_for_want_of_a_name(each) else each.strict for each in failing})
+    seen = seen or [judged.reason]
+    return " ".join([judged.outcome, report.ending.kind, *seen])
 
 
 def _environment(ground: Ground, probe: Probe, copy: Path, folder: Path) -> dict[str, str]:

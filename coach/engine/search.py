@@ -2,6 +2,15 @@
 
 What is known is not run again: the outcomes of earlier searches come from the log and go in as ``known``. Whatever
 kills the process leaves disposable folders only, which ``TreeStore.leftovers`` lists.
+
+Probes of a batch run beside each other, and may disturb each other: one port, one file, one database, one processor. So
+
+* what came out in a way that may be the company's doing (unresolved, another failure than the one that is looked for) is
+  judged again alone at once, and
+* what an answer leans on is judged again alone before it is given (``Bench.alone``).
+
+One that comes out otherwise alone raises ``Disturbed``: the search begins again, one probe at a time, and keeps what was
+judged alone. A failure in company with the very words of the reference, and a pass, are believed until an answer leans on them.
 """
 
 import threading
@@ -15,11 +24,13 @@ from coach.core.isolate.steps import Steps
 from coach.core.oracle import Outcome
 from coach.core.search import Tried
 from coach.engine import probing
+from coach.engine.beside import beside
 from coach.engine.probing import Answer, Ground, Probe, run_probe
 
 C = TypeVar("C")
 R = TypeVar("R")
 
+_WORDS: dict[Outcome, str] = {"FAIL": "failed", "PASS": "passed", "UNRESOLVED": "not judged"}
 _TICK = 0.05
 """Seconds between two looks for a stop."""
 
@@ -30,6 +41,10 @@ class Stopped(Exception):
     def __init__(self, why: str, best: object = None) -> None:
         self.why, self.best = why, best
         super().__init__(why)
+
+
+class Disturbed(Exception):
+    """A probe came out otherwise alone than beside another: nothing that was judged in company holds."""
 
 
 @dataclass(slots=True)
@@ -44,35 +59,84 @@ class Bench:
     stop: threading.Event = field(default_factory=threading.Event)
     most: int = 0
     """Probes after which the search is stopped; 0: no limit."""
+    on_note: Callable[[str], None] = lambda _: None
     probes: int = 0
-    from_log: int = 0
+    again: int = 0
+    """Probes that were judged again alone."""
+    is_one_at_a_time: bool = False
     leaked: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What probes of this search that watched saw changed, by key."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _logged: set[str] = field(default_factory=set)
+    """What the log knew, of what this search asked."""
+    _ran: set[str] = field(default_factory=set)
+    _believed: set[str] = field(default_factory=set)
+    """What came out the same alone as in company: it need not be doubted again."""
+
+    @property
+    def from_log(self) -> int:
+        """How many of the questions were answered by earlier searches."""
+        return len(self._logged)
 
     def ask(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
-        """Return the outcome of every probe; what is known is not run again. Raises Stopped."""
+        """Return the outcome of every probe; what is known is not run again. Raises Stopped, Disturbed."""
         new = {probe.key: probe for probe in probes if probe.key not in self.known}
-        self.from_log += len({probe.key for probe in probes} - set(new))
+        self._logged |= {probe.key for probe in probes} - set(new) - self._ran
         if new:
             if self.most and self.probes >= self.most:
                 raise Stopped(f"ended after {self.probes} probes")
-            for probe, answer in zip(new.values(), self.look(tuple(new.values())), strict=True):
-                self._learn(probe, answer)
+            self._learn_all(tuple(new.values()))
         return tuple(self.known[probe.key].outcome for probe in probes)
+
+    def alone(self, probe: Probe) -> Outcome:
+        """Return the outcome of a probe with no other beside it. Raises Stopped."""
+        tried = self.known.get(probe.key)
+        if tried is None or not tried.alone:
+            (answer,) = self.look((probe,))
+            self._learn(probe, answer, alone=True)
+        elif probe.key not in self._ran:
+            self._logged.add(probe.key)
+        return self.known[probe.key].outcome
+
+    def go_alone(self) -> None:
+        """Run one probe at a time from here on; what was judged beside another is not known any more."""
+        self.is_one_at_a_time = True
+        self.known = {key: tried for key, tried in self.known.items() if tried.alone}
+
+    def disturbed(self, probe: Probe, beside: Outcome, alone: Outcome) -> Disturbed:
+        """Say that company changed an outcome, and go on alone."""
+        words = f"{_WORDS[beside]} beside another probe, {_WORDS[alone]} alone"
+        self.on_note(
+            f"probes that run beside each other disturb each other ({probe.label or 'a probe'}: {words}): "
+            "the search went on one probe at a time"
+        )
+        self.go_alone()
+        return Disturbed(words)
 
     def look(self, probes: Sequence[Probe]) -> tuple[Answer, ...]:
         """Run probes for all that they show, whether their outcome is known or not. Raises Stopped."""
+        if len(probes) > 1 and self.is_one_at_a_time:
+            return tuple(self._run((probe,))[0] for probe in probes)
+        return self._run(probes)
+
+    def _run(self, probes: Sequence[Probe]) -> tuple[Answer, ...]:
         if self.stop.is_set():
             raise Stopped("stopped on request")
         self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
+        if len(probes) == 1:
+            self._name_company()
         cancel = probing.cancellation(self.name)
         futures = [self.executor.submit(run_probe, self.ground, probe, self.name) for probe in probes]
         try:
             self._wait(futures, cancel)
         finally:
             probing.forget(self.name)
-        self.probes += len(probes)
+        for probe in probes:
+            if probe.key in self._ran:
+                self.again += 1
+            else:
+                self.probes += 1
+            self._ran.add(probe.key)
         return tuple(future.result() for future in futures)
 
     def _wait(self, futures: Sequence[Future[Answer]], cancel: threading.Event) -> None:
@@ -86,9 +150,37 @@ class Bench:
                 wait(futures)
                 raise Stopped("stopped on request")
 
-    def _learn(self, probe: Probe, answer: Answer) -> None:
+    def _name_company(self) -> None:
+        for each in beside(self.ground.root, self.ground.home / "scratch"):
+            self.on_note(f"beside this search ran {each}: what they share may have changed an outcome")
+
+    def _learn_all(self, probes: Sequence[Probe]) -> None:
+        """Run probes and learn what they showed; what may be the doing of their company is judged again, alone."""
+        answers = self.look(probes)
+        is_alone = len(probes) == 1 or self.is_one_at_a_time
+        doubted: list[tuple[Probe, Answer]] = []
+        for probe, answer in zip(probes, answers, strict=True):
+            if is_alone or not answer.doubt or answer.doubt in self._believed:
+                self._learn(probe, answer, alone=is_alone)
+            else:
+                doubted.append((probe, answer))
+        for probe, answer in doubted:
+            self._judge_again(probe, answer)
+
+    def _judge_again(self, probe: Probe, beside: Answer) -> None:
+        """Raises Disturbed when it comes out otherwise."""
+        (alone,) = self.look((probe,))
+        self._learn(probe, alone, alone=True)
+        if alone.judged.outcome != beside.judged.outcome:
+            raise self.disturbed(probe, beside.judged.outcome, alone.judged.outcome)
+        if alone.doubt == beside.doubt and alone.is_steady:
+            self._believed.add(alone.doubt)
+
+    def _learn(self, probe: Probe, answer: Answer, *, alone: bool) -> None:
         judged = answer.judged
-        tried = Tried(key=probe.key, label=probe.label, outcome=judged.outcome, reason=judged.reason)
+        is_again = alone and probe.key in self.known
+        label = f"{probe.label}, alone" if is_again and probe.label else probe.label
+        tried = Tried(key=probe.key, label=label, outcome=judged.outcome, reason=judged.reason, alone=alone)
         self.known[probe.key] = tried
         if probe.order is not None and probe.order.watch:
             self.leaked[probe.key] = answer.leaked
@@ -101,7 +193,7 @@ class Bench:
 
 
 def drive(search: Steps[C, R], probe_of: Callable[[C], Probe], bench: Bench) -> R:
-    """Answer a search's questions until it returns. Raises Stopped with the last configuration that failed."""
+    """Answer a search's questions until it returns. Raises Disturbed, and Stopped with the last configuration that failed."""
     best: C | None = None
     try:
         asked = next(search)

@@ -20,7 +20,7 @@ from coach.core.effects import Observation, RunSearch, SearchAdvanced, SearchOve
 from coach.core.search import SearchKind, SearchRequest, SearchResult, Tried
 from coach.engine.composing import composing
 from coach.engine.probing import Ground
-from coach.engine.search import Bench, Stopped, known_from
+from coach.engine.search import Bench, Disturbed, Stopped, known_from
 from coach.engine.searches.commits import search_commits
 from coach.engine.searches.edits import search_edits
 from coach.engine.searches.flake import search_flake
@@ -32,6 +32,7 @@ from coach.errors import CoachError, ScratchError
 
 TELL_EVERY = 1.0
 """Seconds between two words about a search: what was tried since goes into one event."""
+MOST_NOTES = 20
 _JOIN_SECONDS = 10.0
 _ASK_PATH = "import json,sys; print(json.dumps([each for each in sys.path if each]))"
 
@@ -52,6 +53,7 @@ class _Telling:
     observe: Callable[[Observation], None]
     waiting: list[Tried] = field(default_factory=list)
     doing: str = ""
+    noted: list[str] = field(default_factory=list)
     told: float = field(default_factory=time.monotonic)
 
     def tried(self, tried: Tried) -> None:
@@ -62,10 +64,17 @@ class _Telling:
     def does(self, doing: str) -> None:
         self.doing = doing
 
-    def tell(self) -> None:
+    def note(self, said: str) -> None:
+        """Say what is to be known of the search, at once and once."""
+        if said not in self.noted and len(self.noted) < MOST_NOTES:
+            self.noted.append(said)
+            self.tell(said)
+
+    def tell(self, *notes: str) -> None:
         self.told = time.monotonic()
-        if self.waiting:
-            self.observe(SearchAdvanced(number=self.number, tried=tuple(self.waiting), doing=self.doing))
+        if self.waiting or notes:
+            tried = tuple(self.waiting)
+            self.observe(SearchAdvanced(number=self.number, tried=tried, doing=self.doing, notes=notes))
             self.waiting = []
 
 
@@ -141,15 +150,21 @@ class SearchBench:
         ground = replace(ground, roots=import_roots(ground))
         with self._workers(request.width) as executor, composing(trees) as composer:
             known_ = known_from(known)
-            bench = Bench(ground, executor, known_, telling.tried, telling.does, stop, request.most)
+            bench = Bench(
+                ground, executor, known_, telling.tried, telling.does, stop, request.most, telling.note
+            )
             task = Task(request, bench, trees, composer, trees.record())
-            try:
-                result = SEARCHES[request.kind](task)
-            except Stopped as end:
-                result = ended("stopped", end.why)
+            result, disturbed = _carried_out(task)
         telling.tell()
-        seconds = round(time.monotonic() - began, 3)
-        return result.model_copy(update={"probes": bench.probes, "known": bench.from_log, "seconds": seconds})
+        seen = {
+            "probes": bench.probes,
+            "known": bench.from_log,
+            "again": bench.again,
+            "disturbed": disturbed,
+            "notes": tuple(telling.noted),
+            "seconds": round(time.monotonic() - began, 3),
+        }
+        return result.model_copy(update=seen)
 
     @contextlib.contextmanager
     def _workers(self, width: int) -> Iterator[Executor]:
@@ -158,6 +173,20 @@ class SearchBench:
             return
         with ThreadPoolExecutor(max(width, 1), thread_name_prefix="coach-probe") as own:
             yield own
+
+
+def _carried_out(task: Task) -> tuple[SearchResult, bool]:
+    """Search; once more, one probe at a time, when probes disturbed each other. Returns whether they did."""
+    search = SEARCHES[task.request.kind]
+    disturbed = False
+    try:
+        try:
+            return search(task), disturbed
+        except Disturbed:
+            disturbed = True
+            return search(replace(task, request=task.request.model_copy(update={"width": 1}))), disturbed
+    except Stopped as end:
+        return ended("stopped", end.why), disturbed
 
 
 def import_roots(ground: Ground) -> tuple[str, ...]:

@@ -67,13 +67,19 @@ def _search(args: Namespace, begin: cmd.BeginSearch) -> int:
 
 def _progress(state: SessionState) -> Callable[[Update], None]:
     """Return a listener that says every configuration once it is tried."""
-    told = {(each.request.number, tried.key) for each in state.searches for tried in each.tried}
+    told = {(each.request.number, tried.key, tried.alone) for each in state.searches for tried in each.tried}
+    noted: set[tuple[int, str]] = set()
 
     def tell(update: Update) -> None:
         for search in update.state.searches[-1:]:
+            number = search.request.number
+            for note in search.notes:
+                if (number, note) not in noted:
+                    noted.add((number, note))
+                    say(f"! {safe_line(note, limit=300)}")
             for tried in search.tried:
-                if (search.request.number, tried.key) not in told:
-                    told.add((search.request.number, tried.key))
+                if (number, tried.key, tried.alone) not in told:
+                    told.add((number, tried.key, tried.alone))
                     reason = f"  {safe_line(tried.reason, limit=120)}" if tried.reason else ""
                     say(f"{OUTCOMES[tried.outcome][0]} {safe_line(tried.label, limit=100)}{reason}")
 
@@ -91,8 +97,11 @@ def _told(session: Session, args: Namespace) -> int:
         put(result.sentence)
         for line in details(result):
             put(f"  {safe_line(line, limit=300)}")
+        for note in result.notes:
+            put(f"  ! {safe_line(note, limit=300)}")
         known = f", {result.known} known before" if result.known else ""
-        put(f"{result.probes} probes{known}, {result.seconds:.1f} s")
+        again = f", {result.again} of them judged again alone" if result.again else ""
+        put(f"{result.probes} probes{again}{known}, {result.seconds:.1f} s")
     return {"found": EXIT_FINE, "nothing": EXIT_FAILURES}.get(result.how, EXIT_UNRESOLVED)
 
 

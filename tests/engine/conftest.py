@@ -20,6 +20,7 @@ from coach.engine.execution import Surroundings, execute, server_environment
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
 from coach.engine.warm import WarmServer
+from tests.engine.lab import Lab, plain_environment
 
 TARGETS = Path(__file__).parent.parent / "targets"
 MARK = "COACH_TEST_MARK"
@@ -116,6 +117,16 @@ def ground(tmp_path):
     assert processes_with(mark) == []
     for laid in grounds:
         assert content_hash(laid.root) == laid.before
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Return a function that takes a project for searches."""
+
+    def make(root: Path) -> Lab:
+        return Lab(root.resolve(), tmp_path / "state/projects/0123", plain_environment())
+
+    return make
 
 
 class Warm:

@@ -1,7 +1,6 @@
 """Searches over real runs: commits, edits, order, flakes, inputs. The user's repository never notices."""
 
 import json
-import os
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -11,9 +10,6 @@ from pathlib import Path
 import pytest
 
 from coach.core.events import Interpreter
-from coach.core.failure import failing_set
-from coach.core.reference import Reference
-from coach.core.run import RunRequest
 from coach.core.search import (
     AxisFound,
     CommitFound,
@@ -21,59 +17,11 @@ from coach.core.search import (
     InputReduced,
     NotARegression,
     PollutersFound,
-    SearchRequest,
 )
-from coach.core.target import Target
-from coach.engine.execution import Surroundings, execute
-from coach.engine.output import LiveOutput
-from coach.engine.probing import Ground
-from coach.engine.run import Limits
-from coach.engine.searching import SearchBench, import_roots
-from coach.engine.snapshot import TreeStore
+from coach.engine.searching import import_roots
 from coach.errors import UsageError
-from tests.engine.histories import History, fingerprint, linear
-
-TEST = "tests/test_shop.py::test_total"
-
-
-class Lab:
-    """A project, a state directory, and searches over them."""
-
-    def __init__(self, root: Path, home: Path, env: dict[str, str]) -> None:
-        self.root, self.home, self.env = root, home, env
-        self.trees = TreeStore(root, home)
-        self.ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), env)
-        self.observed = []
-
-    def reference(self, test: str) -> Reference:
-        """Run the test in the checkout, as a session would, and take its failure."""
-        interpreter = Interpreter(path=sys.executable)
-        around = Surroundings(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
-        request = RunRequest(number=1, purpose="reproduce", target=Target(words=(test,)))
-        return Reference(run=1, failing=failing_set(execute(request, around, threading.Event())))
-
-    def search(self, kind: str, test: str = TEST, known=(), stop=None, executor=None, **fields):
-        request = SearchRequest(number=1, kind=kind, target=Target(words=(test,)), **fields)
-        before = fingerprint(self.root)
-        bench = SearchBench(self.trees, self.ground, executor)
-        result = bench.search(request, known, stop or threading.Event(), self.observed.append)
-        assert fingerprint(self.root) == before
-        assert self.trees.leftovers() == ()
-        return result
-
-
-@pytest.fixture
-def lab(tmp_path):
-    def make(root: Path) -> Lab:
-        env = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith(("COACH_", "PYTEST_")) and key != "PYTHONPATH"
-        }
-        env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        return Lab(root.resolve(), tmp_path / "state/projects/0123", env)
-
-    return make
+from tests.engine.histories import History, linear
+from tests.engine.lab import TEST, Lab
 
 
 def test_a_commit_among_64(lab, tmp_path):

@@ -76,9 +76,17 @@ def _request(
         rounds=max(message.rounds, 0),
         input=message.input,
         places=_places(state) if message.kind == "commits" else (),
-        width=max(1, min(message.width, 64)),
+        width=_width(message.width, state, target),
         most=max(message.most, 0),
     )
+
+
+def _width(asked: int, state: SessionState, target: Target) -> int:
+    """Return how many probes run beside each other: one, where those of an earlier search disturbed each other."""
+    disturbed = any(
+        each.result and each.result.disturbed for each in state.searches if each.request.target == target
+    )
+    return 1 if disturbed else max(1, min(asked, 64))
 
 
 @decide.register
@@ -93,9 +101,10 @@ def _(message: eff.SearchAdvanced, state: SessionState) -> Decision | Refusal:
     if not any(each.request.number == message.number for each in state.searches):
         return Decision()
     # Also of a search that is over: what was tried stays true, and need not be tried again.
-    return Decision(
-        events=(ev.SearchProgressed(number=message.number, tried=message.tried, doing=message.doing),)
+    said = ev.SearchProgressed(
+        number=message.number, tried=message.tried, doing=message.doing, notes=message.notes
     )
+    return Decision(events=(said,))
 
 
 @decide.register

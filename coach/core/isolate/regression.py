@@ -75,21 +75,17 @@ def _flaky(
         span = yield from any_failure(probe_back(length, None, width), runs, width=width)
         if isinstance(span, NoGoodCommit):
             old = span.checked_back
-            return (yield from _noisy(old, width)) if old and (yield from _rates_differ(old, width)) else span
+            return (yield from _noisy(old)) if old and (yield from _rates_differ(old)) else span
         assert span.good is not None
         good = span.good
     if (yield from _fails_at_all(good, width)):
-        return (
-            (yield from _noisy(good, width))
-            if (yield from _rates_differ(good, width))
-            else NoGoodCommit(good)
-        )
+        return (yield from _noisy(good)) if (yield from _rates_differ(good)) else NoGoodCommit(good)
     found = yield from any_failure(once(_bisection(length, good, likely, width)), runs, width=width)
     return found
 
 
-def _noisy(old: int, width: int) -> Steps[tuple[int, int], Believed]:
-    return (yield from find_noisy(0, old, MOST_NOISY_RUNS, width=width, rounds_before=_THIRD))
+def _noisy(old: int) -> Steps[tuple[int, int], Believed]:
+    return (yield from find_noisy(0, old, MOST_NOISY_RUNS, rounds_before=_THIRD))
 
 
 def _fails_at_all(position: int, width: int) -> Steps[tuple[int, int], bool]:
@@ -121,17 +117,15 @@ def _bisection(
     return found
 
 
-def _rates_differ(old: int, width: int) -> Steps[tuple[int, int], bool]:
-    """Whether the newest commit fails more often than an old one, beyond chance."""
+def _rates_differ(old: int) -> Steps[tuple[int, int], bool]:
+    """Whether the newest commit fails more often than an old one, beyond chance. A rate is measured one run at a time."""
     questions = [
         (position, _SECOND + number) for number in range(1, COMPARED_RUNS + 1) for position in (0, old)
     ]
     seen: dict[int, list[Outcome]] = {0: [], old: []}
-    for start in range(0, len(questions), width):
-        batch = tuple(questions[start : start + width])
-        outcomes = yield batch
-        for (position, _), outcome in zip(batch, outcomes, strict=True):
-            seen[position].append(outcome)
+    for position, number in questions:
+        (outcome,) = yield ((position, number),)
+        seen[position].append(outcome)
     new_low, _ = _interval(seen[0])
     _, old_high = _interval(seen[old])
     return old_high < new_low

@@ -1,6 +1,6 @@
 """Bisect the commits: first-parent history of what is checked out, the tests of now laid over every commit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from coach.core.changes import FileChange
@@ -8,6 +8,7 @@ from coach.core.figures import count
 from coach.core.isolate.bisect import Culprit, NoGoodCommit
 from coach.core.isolate.noisy import SURE, Believed
 from coach.core.isolate.regression import NewestDiffers, Regression, find_regression
+from coach.core.oracle import Outcome
 from coach.core.search import Commit, CommitFound, NotARegression, SearchResult
 from coach.engine.git import Git, GitError
 from coach.engine.probing import Probe
@@ -17,6 +18,8 @@ from coach.engine.searches.task import Task, ended
 from coach.errors import ScratchError, UsageError
 
 MOST_COMMITS = 20_000
+MOST_BETWEEN = 4
+"""Commits between the last good and the first bad that could not be judged, to be judged again alone."""
 MOST_LINES = 400
 """Of the culprit's patch that are kept in the log."""
 _FIELDS = 3
@@ -45,9 +48,26 @@ def search_commits(task: Task) -> SearchResult:
     )
     try:
         found = drive(search, probe_of, task.bench)
+        task.confirm(_leant_on(found, probe_of))
     except Stopped as stop:
         return ended("stopped", stop.why)
     return _told(task, history, found, probe_of((0, 1)))
+
+
+def _leant_on(
+    found: Regression | Believed, probe_of: Callable[[tuple[int, int]], Probe]
+) -> Iterator[tuple[Probe, Outcome]]:
+    """Yield what names the commit: the newest end, the oldest that fails, the youngest that passes, and some between."""
+    match found:
+        case NewestDiffers(outcome):
+            yield probe_of((0, 1)), outcome
+        case NoGoodCommit(back, _):
+            yield probe_of((back, 1)), "FAIL"
+        case Culprit(positions, good):
+            yield probe_of((positions[0], 1)), "FAIL"
+            yield probe_of((good, 1)), "PASS"
+            for position in positions[1 : MOST_BETWEEN + 1]:
+                yield probe_of((position, 1)), "UNRESOLVED"
 
 
 def _told(task: Task, history: list[Commit], found: Regression | Believed, newest: Probe) -> SearchResult:

@@ -109,15 +109,13 @@ def search_edits(task: Task) -> SearchResult:
         return ended("nothing", f"nothing differs from {label}")
     old = task.probe(pieces.tree((), tests), "none of the hunks, the tests of now")
     new = task.probe(task.now, "all hunks")
-    outcomes = task.settled([new, old])
-    if outcomes[0] != "FAIL":
+    if task.settled(new) != "FAIL":
         why = task.bench.reason(new) or "it passes there"
         return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
-    if outcomes[1] == "PASS":
+    if task.settled(old) == "PASS":
         return _reduce(task, pieces, pieces.all(frozenset(tests)), tests)
     plain = task.probe(pieces.tree((), {}), f"as {label}")
-    (before,) = task.settled([plain])
-    if before != "PASS":
+    if task.settled(plain) != "PASS":
         why = task.bench.reason(plain)
         return ended(
             "nothing",
@@ -136,6 +134,7 @@ def _reduce(task: Task, pieces: Pieces, wanted: tuple[Piece, ...], overlay: dict
     search = any_failure(parts, task.runs, width=task.width)
     try:
         kept = drive(search, probe_of, task.bench)
+        task.confirm_smallest(kept, lambda chosen: probe_of((chosen, 1)))
         stopped = ""
     except Stopped as stop:
         kept = stop.best[0] if isinstance(stop.best, tuple) else wanted

@@ -1,4 +1,7 @@
-"""What does a flaky failure depend on: runs alone, with new hash seeds, in its file, in the whole order, and reversed."""
+"""What does a flaky failure depend on: runs alone, with new hash seeds, in its file, in the whole order, and reversed.
+
+The answer is a table of rates, and runs beside each other change rates: here one runs at a time, whatever was asked for.
+"""
 
 from coach.core.figures import count
 from coach.core.isolate.axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
@@ -23,8 +26,9 @@ def search_flake(task: Task) -> SearchResult:
         asked[question] = _probe(task, *question)
         return asked[question]
 
+    task.bench.go_alone()
     try:
-        table = drive(measure_axes(rounds, width=task.width), probe_of, task.bench)
+        table = drive(measure_axes(rounds), probe_of, task.bench)
     except Stopped as stop:
         table = _so_far(task, asked)
         return ended("stopped", f"{stop.why}: {table.sentence}", AxisFound(table=table))

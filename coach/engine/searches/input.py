@@ -55,19 +55,29 @@ def search_input(task: Task) -> SearchResult:
     """Reduce the file as far as the same failure stays."""
     file = _Input(task)
     whole, empty = file.probe(file.whole), file.probe(b"")
-    outcomes = task.settled([whole, empty])
-    if outcomes[0] != "FAIL":
+    if task.settled(whole) != "FAIL":
         why = task.bench.reason(whole) or "it passes there"
         return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
-    if outcomes[1] == "FAIL":
+    if task.settled(empty) == "FAIL":
         return _told(task, file, b"", "it fails with nothing in it as well", is_minimal=True)
     content, stopped = _reduce_nested(task, file)
     is_done = len(content) < len(file.whole) and len(content) <= LITTLE
     for cut in () if is_done else (_lines, _characters):
         if not stopped:
             content, stopped = _reduce(task, file, cut(content))
+    if not stopped:
+        stopped = _confirmed(task, file.probe(content))
     said = f"{len(content):,} of {count(len(file.whole), 'byte')} still make it fail"
     return _told(task, file, content, f"{stopped}: {said}" if stopped else said, is_minimal=not stopped)
+
+
+def _confirmed(task: Task, probe: Probe) -> str:
+    """Judge what is left alone; returns why the search was stopped before that, if it was."""
+    try:
+        task.confirm([(probe, "FAIL")])
+    except Stopped as stop:
+        return stop.why
+    return ""
 
 
 def named(asked: str) -> tuple[str, int]:

@@ -25,7 +25,7 @@ def search_order(task: Task) -> SearchResult:
     victim = task.request.target.words[0]
     whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.reference)
     alone = task.ordered(Order(victim, ()), (file_of(victim),), "the victim alone", task.request.reference)
-    in_order, by_itself = task.bench.look((whole, alone))
+    (in_order,), (by_itself,) = task.bench.look((whole,)), task.bench.look((alone,))
     if said := _no_pollution(in_order, by_itself, victim):
         return said
     reference = task.request.reference or Reference(run=0, failing=in_order.failing)
@@ -57,6 +57,7 @@ def _search(task: Task, victim: str, before: tuple[str, ...], reference: Referen
     search = any_failure(find_polluters(before, width=task.width), runs, width=task.width)
     try:
         polluters, stopped = drive(search, probe_of, task.bench), ""
+        task.confirm_smallest(polluters, lambda tests: probe_of((tests, 1)))
     except Stopped as stop:
         polluters = stop.best[0] if isinstance(stop.best, tuple) else before
         stopped = stop.why

@@ -1,10 +1,10 @@
 """What a search works with, and the words it ends in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from coach.core.isolate.repeats import any_failure, runs_for
-from coach.core.isolate.steps import Steps
+from coach.core.isolate.repeats import runs_for
 from coach.core.loops.syntax import is_test_path
 from coach.core.oracle import Outcome
 from coach.core.reference import Reference
@@ -12,10 +12,14 @@ from coach.core.search import Found, How, SearchRequest, SearchResult
 from coach.core.target import Target
 from coach.engine.composing import Composer, Entry
 from coach.engine.probing import Probe
-from coach.engine.search import Bench, drive
+from coach.engine.search import Bench
 from coach.engine.snapshot import TreeStore
 from coach.engine.varying import Order
 
+T = TypeVar("T")
+
+MOST_PIECES = 3
+"""Pieces of a smallest part of which each is left out once more, alone."""
 _STEPS = 20
 """Questions a search asks, for the doubt of a failure that shows only sometimes."""
 
@@ -45,14 +49,34 @@ class Task:
         """How many passes say that it does not fail, at the rate that was measured."""
         return runs_for(self.request.rate, _STEPS)
 
-    def settled(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
-        """Return the outcome of each probe, repeating what passes as often as the rate asks for."""
+    def settled(self, probe: Probe) -> Outcome:
+        """Return the outcome of a probe, alone: repeating what passes as often as the rate asks for."""
+        outcome: Outcome = "PASS"
+        for number in range(1, self.runs + 1):
+            outcome = self.bench.alone(probe.again(number))
+            if outcome != "PASS":
+                break
+        return outcome
 
-        def asking() -> Steps[int, tuple[Outcome, ...]]:
-            return (yield tuple(range(len(probes))))
+    def confirm(self, leans_on: Iterable[tuple[Probe, Outcome]]) -> None:
+        """Judge alone what an answer leans on and was judged beside other probes. Raises Disturbed, Stopped."""
+        for probe, outcome in leans_on:
+            if self._had_company(probe) and (alone := self.settled(probe)) != outcome:
+                raise self.bench.disturbed(probe, outcome, alone)
 
-        search = any_failure(asking(), self.runs, width=max(self.width, len(probes)))
-        return drive(search, lambda question: probes[question[0]].again(question[1]), self.bench)
+    def confirm_smallest(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Probe]) -> None:
+        """Judge alone the smallest part that fails, and where it has few pieces also that none of them can be left out."""
+        self.confirm([(probe_of(kept), "FAIL")])
+        if not 1 < len(kept) <= MOST_PIECES or self.runs > 1:
+            return
+        for left_out in kept:
+            probe = probe_of(tuple(each for each in kept if each != left_out))
+            if tried := self.bench.known.get(probe.key):
+                self.confirm([(probe, tried.outcome)])
+
+    def _had_company(self, probe: Probe) -> bool:
+        rounds = (self.bench.known.get(probe.again(each).key) for each in range(1, self.runs + 1))
+        return any(each is not None and not each.alone for each in rounds)
 
     def ordered(self, order: Order, files: tuple[str, ...], label: str, reference: Reference | None) -> Probe:
         """Ask whether the victim shows the failure after other tests; no ``files`` means the whole suite."""

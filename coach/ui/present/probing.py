@@ -1,6 +1,6 @@
 """A search as lines: what is asked, how far it is, how to stop it, and what was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from coach.core.changes import FileChange
 from coach.core.isolate.axes import CONDITIONS, ROUNDS, Measured
@@ -66,9 +66,9 @@ def search_lines(search: Search, now: float) -> tuple[Line, ...]:
     ]
     if result is None:
         return (*lines, *_progress(search, now))
-    cost = f"{count(result.probes, 'run')}, {result.known} known, {seconds(result.seconds)}"
+    cost = f"{count(result.probes + result.again, 'run')}, {result.known} known, {seconds(result.seconds)}"
     lines.append(line("  ", (result.sentence, "strong"), figure=(cost, "dim"), hang=2))
-    return (*lines, *(_found(result.found) if result.found else ()))
+    return (*lines, *_noted(result.notes), *(_found(result.found) if result.found else ()))
 
 
 def searching(search: Search, now: float) -> Line:
@@ -92,6 +92,7 @@ def _progress(search: Search, now: float) -> list[Line]:
         lines.append(
             line("  ", (bar(share, 30), "accent"), ("▏", "dim"), figure=(f"{left} left", "dim"), fit="cut")
         )
+    lines += _noted(search.notes)
     marks = [piece(*OUTCOMES[each.outcome]) for each in search.tried[-_MOST_MARKS:]]
     lines += [line("  ", *marks)] if marks else []
     lines.append(line("  ", (" · ".join([_tried(search), *_rate(search, now)]), "dim"), hang=2))
@@ -101,6 +102,10 @@ def _progress(search: Search, now: float) -> list[Line]:
         *lines,
         line("  ", key_of("cancel"), (" stops it; what was tried is kept, and it can go on.", "dim"), hang=6),
     ]
+
+
+def _noted(notes: Sequence[str]) -> list[Line]:
+    return [line("  ", ("! ", "warn"), (each, "dim"), hang=4) for each in notes]
 
 
 def _total(request: SearchRequest) -> int:

@@ -1,0 +1,63 @@
+"""A project, a state directory, and searches over them, without a session."""
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+from coach.core.events import Interpreter
+from coach.core.failure import failing_set
+from coach.core.reference import Reference
+from coach.core.report import RunReport
+from coach.core.run import RunRequest
+from coach.core.search import SearchRequest
+from coach.core.target import Target
+from coach.engine.execution import Surroundings, execute
+from coach.engine.output import LiveOutput
+from coach.engine.probing import Ground
+from coach.engine.run import Limits
+from coach.engine.searching import SearchBench
+from coach.engine.snapshot import TreeStore
+from tests.engine.histories import fingerprint
+
+TEST = "tests/test_shop.py::test_total"
+
+
+class Lab:
+    """A project, a state directory, and searches over them."""
+
+    def __init__(self, root: Path, home: Path, env: dict[str, str]) -> None:
+        self.root, self.home, self.env = root, home, env
+        self.trees = TreeStore(root, home)
+        self.ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), env)
+        self.observed = []
+
+    def reference(self, test: str) -> Reference:
+        """Run the test in the checkout, as a session would, and take its failure."""
+        return Reference(run=1, failing=failing_set(self.run(test)))
+
+    def run(self, test: str) -> RunReport:
+        """Run a test in the checkout."""
+        interpreter = Interpreter(path=sys.executable)
+        around = Surroundings(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
+        request = RunRequest(number=1, purpose="reproduce", target=Target(words=(test,)))
+        return execute(request, around, threading.Event())
+
+    def search(self, kind: str, test: str = TEST, known=(), stop=None, executor=None, **fields):
+        request = SearchRequest(number=1, kind=kind, target=Target(words=(test,)), **fields)
+        before = fingerprint(self.root)
+        bench = SearchBench(self.trees, self.ground, executor)
+        result = bench.search(request, known, stop or threading.Event(), self.observed.append)
+        assert fingerprint(self.root) == before
+        assert self.trees.leftovers() == ()
+        return result
+
+
+def plain_environment() -> dict[str, str]:
+    """Return an environment without what coach's own runs and pytest's plugins bring."""
+    env = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("COACH_", "PYTEST_")) and key != "PYTHONPATH"
+    }
+    return env | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,251 @@
+"""Probes that run beside each other share ports, files and the processor: what an answer leans on is judged alone."""
+
+import socket
+import threading
+from dataclasses import replace
+
+import pytest
+
+from coach.core.search import (
+    AxisFound,
+    CommitFound,
+    EditsFound,
+    InputReduced,
+    NotARegression,
+    PollutersFound,
+    Tried,
+    tried_so_far,
+)
+from coach.engine.beside import beside
+from coach.engine.run import Limits
+from tests.engine.histories import History
+from tests.engine.lab import TEST
+
+HOLD = """\
+import socket, time
+import pytest
+
+
+def held():
+    s = socket.socket()
+    s.bind(("127.0.0.1", {port}))
+    s.listen()
+    time.sleep(0.4)
+    return s
+
+
+def skips():
+    try:
+        return held()
+    except OSError:
+        pytest.skip("the service runs already")
+
+
+def served(value):
+    '''Whoever comes first serves its value to all who come while it does.'''
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        s.bind(("127.0.0.1", {port}))
+    except OSError:
+        time.sleep(0.1)
+        with socket.create_connection(("127.0.0.1", {port}), timeout=5) as there:
+            return int(there.recv(20))
+    s.listen()
+    s.settimeout(0.1)
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until:
+        try:
+            there, _ = s.accept()
+        except TimeoutError:
+            continue
+        with there:
+            there.sendall(str(value).encode())
+    s.close()
+    return value
+"""
+WAYS = {
+    "fails": "    kept = held()\n    assert total(3) == 6\n",
+    "is skipped": "    kept = skips()\n    assert total(3) == 6\n",
+    "hears the other": "    assert served(total(3)) == 6\n",
+}
+RIGHT = "def total(amount):\n    return amount * 2\n"
+WRONG = "def total(amount):\n    return amount * 2 + 1\n"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def on_a_port(root, way="fails") -> History:
+    """A shop whose test holds one fixed port while it runs."""
+    history = History(root)
+    test = f"from hold import held, served, skips\nfrom shop import total\n\n\ndef test_total():\n{WAYS[way]}"
+    history.write(conftest="", hold=HOLD.format(port=free_port()), shop=RIGHT, tests__test_shop=test)
+    history.commit("one")
+    return history
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_two_commits_on_one_port_do_not_change_the_answer(lab, tmp_path, way):
+    """Another failure, no run, and a pass that is the other probe's: in company each is what alone it is not."""
+    history = on_a_port(tmp_path / "shop", way)
+    for number in range(2, 4):
+        history.write(notes=f"x = {number}\n")
+        history.commit(f"step {number}")
+    history.write(shop=WRONG)
+    culprit = history.commit("breaks it")
+    history.write(notes="x = 9\n")
+    history.commit("later")
+    here = lab(history.root)
+    result = here.search("commits", reference=here.reference(TEST))
+    assert isinstance(result.found, CommitFound), result
+    assert [each.id for each in result.found.commits] == [culprit], result
+    tried = {each.key: each for seen in here.observed for each in seen.tried}
+    leant_on = [
+        each for each in tried.values() if each.label.startswith((culprit[:8], result.found.good.id[:8]))
+    ]
+    assert leant_on
+    assert all(each.alone for each in leant_on)
+    assert result.disturbed == any("disturb each other" in each for each in result.notes)
+    assert [note for seen in here.observed for note in seen.notes] == list(result.notes)
+
+
+def test_a_failure_that_only_company_makes_is_no_regression_that_was_always_there(lab, tmp_path):
+    """All older commits fail beside each other; alone the oldest passes."""
+    history = on_a_port(tmp_path / "shop")
+    history.write(shop=WRONG)
+    culprit = history.commit("breaks it")
+    for number in range(2):
+        history.write(notes=f"x = {number}\n")
+        history.commit(f"later {number}")
+    here = lab(history.root)
+    result = here.search("commits", reference=here.reference(TEST), width=3)
+    assert not isinstance(result.found, NotARegression), result
+    assert [each.id for each in result.found.commits] == [culprit], result
+
+
+def test_hunks_and_inputs_that_meet_on_a_port(lab, tmp_path):
+    history = on_a_port(tmp_path / "shop")
+    more = "".join(f"\n\ndef more_{number}():\n    return {number}\n" for number in range(4))
+    test = (history.root / "tests/test_shop.py").read_text()
+    test += (
+        "\n\ndef test_read():\n    kept = held()\n    from pathlib import Path\n"
+        "    assert 'x' not in Path(__file__).with_name('in.txt').read_text()\n"
+    )
+    history.write(tests__test_shop=test, shop=RIGHT + more)
+    (history.root / "tests/in.txt").write_text("a\nb\nx\nc\n")
+    history.commit("two")
+    edited = more.replace("return 1", "return 11").replace("return 3", "return 33")
+    history.write(shop=WRONG + edited)
+    here = lab(history.root)
+    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
+    assert isinstance(result.found, EditsFound), result
+    (file,) = result.found.files
+    assert "+    return amount * 2 + 1" in "".join(hunk.text for hunk in file.hunks)
+    assert "return 33" not in "".join(hunk.text for hunk in file.hunks), result
+    read = "tests/test_shop.py::test_read"
+    result = here.search("input", read, reference=here.reference(read), input="tests/in.txt")
+    assert isinstance(result.found, InputReduced), result
+    assert result.found.preview == "x", result
+
+
+def test_polluters_and_rates_that_meet_on_a_port(lab, tmp_path):
+    history = on_a_port(tmp_path / "suite")
+    victim = "import shop\nfrom hold import held\n\n\ndef test_total():\n    kept = held()\n    assert not hasattr(shop, 'dirty')\n"
+    dirty = "import shop\n\n\ndef test_clean():\n    pass\n\n\ndef test_dirty():\n    shop.dirty = True\n"
+    clean = "\n\n".join(f"def test_{number}():\n    pass\n" for number in range(3))
+    (history.root / "tests/test_shop.py").unlink()
+    history.write(tests__test_a=clean, tests__test_b=dirty, tests__test_c=clean, tests__test_z=victim)
+    history.commit("suite")
+    here = lab(history.root)
+    name = "tests/test_z.py::test_total"
+    result = here.search("order", name)
+    assert isinstance(result.found, PollutersFound), result
+    assert result.found.polluters == ("tests/test_b.py::test_dirty",)
+    result = here.search("flake", name, rounds=1)
+    assert isinstance(result.found, AxisFound), result
+    rows = {row.condition: row.failures for row in result.found.table.rows}
+    assert rows == {"alone": 0, "new seed": 0, "in its file": 0, "whole order": 1, "reversed": 0}
+
+
+def test_a_time_that_runs_out_in_company_is_judged_alone(lab, tmp_path):
+    """A lock that the other probe holds longer than a run may take."""
+    history = History(tmp_path / "shop")
+    test = (
+        "import fcntl, time\nfrom pathlib import Path\nfrom shop import total\n\n\n"
+        "def test_total():\n"
+        f"    with open({str(tmp_path / 'lock')!r}) as lock:\n"
+        "        fcntl.flock(lock, fcntl.LOCK_EX)\n"
+        "        time.sleep(2)\n"
+        "        assert total(3) == 6\n"
+    )
+    (tmp_path / "lock").write_text("")
+    history.write(conftest="", shop=RIGHT, tests__test_shop=test)
+    history.commit("one")
+    history.write(shop=WRONG)
+    culprit = history.commit("breaks it")
+    history.write(notes="x = 1\n")
+    history.commit("later")
+    here = lab(history.root)
+    here.ground = replace(here.ground, limits=Limits(wall=3.5))
+    result = here.search("commits", reference=here.reference(TEST))
+    assert isinstance(result.found, CommitFound), result
+    assert [each.id for each in result.found.commits] == [culprit], result
+
+
+def test_where_nothing_is_shared_little_is_judged_again(lab, tmp_path):
+    """At most the two ends that the answer leans on; none of it when the log knows that they were judged alone."""
+    history = History(tmp_path / "shop")
+    history.write(
+        shop=RIGHT,
+        tests__test_shop="from shop import total\n\n\ndef test_total():\n    assert total(3) == 6\n",
+    )
+    history.commit("one")
+    for number in range(8):
+        history.write(shop=WRONG if number > 3 else RIGHT, notes=f"x = {number}\n")
+        history.commit(f"step {number}")
+    here = lab(history.root)
+    reference = here.reference(TEST)
+    result = here.search("commits", reference=reference)
+    assert isinstance(result.found, CommitFound), result
+    assert not result.disturbed
+    assert result.again <= 2
+    tried = tuple(each for seen in here.observed for each in seen.tried)
+    again = here.search("commits", reference=reference, known=tried)
+    assert (again.found, again.probes, again.again) == (result.found, 0, 0)
+    company = tuple(each.model_copy(update={"alone": False}) for each in tried)
+    once_more = here.search("commits", reference=reference, known=company)
+    assert (once_more.found, once_more.probes + once_more.again) == (result.found, 2)
+
+
+def test_what_is_judged_again_stands_for_what_it_showed_before():
+    beside_, alone = Tried(key="a", outcome="FAIL"), Tried(key="a", outcome="PASS", alone=True)
+    other = Tried(key="b", outcome="PASS")
+    assert tried_so_far((beside_, other), (alone,)) == (other, alone)
+    assert tried_so_far((), (beside_, alone)) == (alone,)
+
+
+def test_a_run_beside_a_search_is_named(lab, tmp_path):
+    """A run of the session in the checkout, while a probe is judged alone."""
+    history = History(tmp_path / "shop")
+    begun, go = tmp_path / "runs", tmp_path / "go"
+    slow = (
+        "import time\nfrom pathlib import Path\n\n\ndef test_slow():\n"
+        f"    Path({str(begun)!r}).touch()\n"
+        f"    while not Path({str(go)!r}).exists():\n        time.sleep(0.02)\n"
+    )
+    history.write(conftest="", tests__test_slow=slow)
+    here = lab(history.root)
+    running = threading.Thread(target=here.run, args=("tests/test_slow.py",))
+    assert not [each for each in beside(here.root, here.trees.scratch) if str(here.root) in each]
+    running.start()
+    try:
+        while not begun.exists() and running.is_alive():
+            running.join(0.02)
+        assert f"a run that coach started in {here.root}" in beside(here.root, here.trees.scratch)
+    finally:
+        go.touch()
+        running.join()
