@@ -5,14 +5,15 @@ import getpass
 import os
 import platform
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from coach.core.events import Recorded
 from coach.core.export import LEAST, Export, Render, export
 from coach.core.export.fence import Cleaner
-from coach.core.redact import Private, Redactor
+from coach.core.redact import Private, Redactor, placeholders
 from coach.core.redact_values import is_random
 from coach.core.session import SessionState
 from coach.core.story.markdown import markdown
@@ -33,6 +34,9 @@ SHORTEST_SECRET = 6
 MOST_FILES = 20
 MOST_BYTES = 200_000
 """Of one ``.env`` file."""
+
+MOST_REMEMBERED = 100_000
+"""Characters of a text whose cleaned form is remembered: the same names and lines stand in a log many times."""
 
 Style = Literal["markdown", "xml", "json"]
 Telling = Literal["html", "markdown"]
@@ -70,22 +74,48 @@ def tell_session(
     return redactor.settle(text), redactor.counts
 
 
-def cleaner_of(root: str, lines: Iterable[bytes]) -> tuple[Callable[[str], str], Redactor]:
-    """Return what takes secrets, names, home and ``root`` out of one text of a log, and what counts them.
+class LogCleaner:
+    """Takes secrets, names, home and ``root`` out of the texts of one log, each text always in the same way.
 
-    The log is read once before: a secret that stands behind its name in one place is taken out in all places.
+    ``known`` are ids that coach itself gives out: in a field of coach's own they stay.
     """
-    redactor = Redactor(private_of(Path(root) if root else None))
-    place = root.rstrip("/")
 
-    def clean(text: str) -> str:
-        inside = text.replace(place, "~/project") if len(place) > 1 else text
-        return redactor.settle(redactor.clean(inside))
+    def __init__(self, root: str, known: frozenset[str] = frozenset()) -> None:
+        self._redactor = Redactor(private_of(Path(root) if root else None))
+        self._place = root.rstrip("/")
+        self._seen: dict[tuple[str, str], str] = {}
+        self._counts: Counter[str] = Counter()
+        self.known = known
 
-    for line in lines:
-        redactor.clean(line.decode("utf-8", "replace"))
-    redactor.forget_counts()
-    return clean, redactor
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """What was taken out since ``begin``: (rule, occurrences), in the order of the rules' names."""
+        return tuple(sorted(self._counts.items()))
+
+    def begin(self) -> None:
+        """Count from here on; what was found is still known."""
+        self._counts.clear()
+
+    def text(self, text: str) -> str:
+        """Clean a text."""
+        return self._cleaned("", text)
+
+    def named(self, name: str, text: str) -> str:
+        """Clean the value of a name."""
+        return self._cleaned(name, text)
+
+    def _cleaned(self, name: str, text: str) -> str:
+        found = self._seen.get((name, text))
+        if found is None:
+            inside = text.replace(self._place, "~/project") if len(self._place) > 1 else text
+            found = self._redactor.named(name, inside) if name else self._redactor.clean(inside)
+            if len(text) <= MOST_REMEMBERED:
+                self._seen[name, text] = found
+        settled = self._redactor.settle(found)
+        if settled != text:
+            self._counts.update(placeholders(settled))
+            self._counts.subtract(placeholders(text))
+        return settled
 
 
 def private_of(root: Path | None) -> Private:

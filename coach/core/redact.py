@@ -28,6 +28,7 @@ WORD_LIKE = 12
 """Exact values below this length are replaced as whole words only."""
 
 _PLACEHOLDER = "[redacted:"
+_PLACED = re.compile(r"\[redacted:([a-z\-]+)#\d+\]")
 _HOMES = re.compile(r"(?<![\w.~])(?:/home|/Users)/[^/\s'\"`:<>|()\[\]]+|(?<![\w.~])/root(?=/)")
 _COMMON_NAMES = frozenset(
     [
@@ -87,6 +88,11 @@ class Private:
     """Files and tests of the project: a secret spelt like a part of one stays there, or nobody could run that test."""
 
 
+def placeholders(text: str) -> list[str]:
+    """Return the rule of each placeholder in a text."""
+    return _PLACED.findall(text) if _PLACEHOLDER in text else []
+
+
 def taken_out(counts: Iterable[tuple[str, int]]) -> str:
     """Return in words what was taken out, as ``2 × token, 1 × home``; empty for nothing."""
     return ", ".join(f"{count} × {rule}" for rule, count in counts)
@@ -105,15 +111,14 @@ class Redactor:
         self._numbers: dict[str, dict[str, int]] = {}
         self._owner: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
+        self._found: _Exact | None = None
+        self._known = 0
+        """How many values were found when ``_found`` was made."""
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
         """What was taken out so far: (rule, occurrences), in the order of the rules' names."""
         return tuple(sorted(self._counts.items()))
-
-    def forget_counts(self) -> None:
-        """Count from here on; what was found is still known."""
-        self._counts.clear()
 
     def exact(self, text: str) -> str:
         """Take out exact values only: for what is recorded, where a guess by form would hide what is debugged."""
@@ -128,10 +133,18 @@ class Redactor:
             text = pattern.sub(lambda match: self._sign("pattern", match.group()), text)
         return self._without_names(text)
 
+    def named(self, name: str, text: str) -> str:
+        """Clean the value of a name: read behind it, a value may be a secret that is none by itself."""
+        front = f"{name} = "
+        cleaned = self.clean(front + text)
+        return cleaned.removeprefix(front) if cleaned.startswith(front) else self.clean(text)
+
     def settle(self, text: str) -> str:
         """Take values that were found in any text out of this one as well."""
-        found = _any_of((value, value) for value in self._owner if is_strong(value))
-        return self._replace_exact(text, found) if found else text
+        if self._known != len(self._owner):
+            self._known = len(self._owner)
+            self._found = _any_of((value, value) for value in self._owner if is_strong(value))
+        return self._replace_exact(text, self._found) if self._found else text
 
     def _replace_exact(self, text: str, exact: "_Exact") -> str:
         def signed(match: re.Match[str]) -> str:

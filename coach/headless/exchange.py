@@ -13,7 +13,7 @@ from coach.core.target import Target
 from coach.core.words import OUTCOMES
 from coach.dispatcher import Dispatcher
 from coach.errors import EXIT_FINE, SessionError, UsageError
-from coach.exporting import cleaner_of
+from coach.exporting import LogCleaner
 from coach.headless.opening import ask, begun, newest_here, place_here
 from coach.headless.talk import exit_code_of, put, run_line, say
 from coach.headless.trusting import be_sure_of_python
@@ -24,6 +24,7 @@ from coach.store.archive import pack, unpack
 from coach.store.index import log_of
 from coach.store.log import MOST_LINE
 from coach.store.paths import unusable
+from coach.workflow_files import load_workflow, workflow_paths
 
 
 def export(args: Namespace) -> int:
@@ -35,14 +36,14 @@ def export(args: Namespace) -> int:
         )
     path = Path(args.output or f"{listed.id}.coach")
     lines = _lines(log_of(listed.id))
-    clean, redactor = cleaner_of(listed.project, lines)
+    clean = LogCleaner(listed.project, _steps_that_ship())
     about = {"coach": __version__, "imported": listed.imported}
     events = pack(path, listed.id, lines, clean, about)
     say(
         f"{path}: {events:,} events, {path.stat().st_size / 1000:,.0f} kB; look into it before you hand it on"
     )
-    if redactor.counts:
-        say(f"redacted: {taken_out(redactor.counts)}")
+    if clean.counts:
+        say(f"redacted: {taken_out(clean.counts)}")
     return EXIT_FINE
 
 
@@ -52,6 +53,11 @@ def _lines(log: Path) -> list[bytes]:
             return [line for line, _ in bounded_lines(file, MOST_LINE)]
     except OSError as error:
         raise unusable(log, error) from error
+
+
+def _steps_that_ship() -> frozenset[str]:
+    paths = workflow_paths(Path())
+    return frozenset(step.id for name in paths for step in load_workflow(name, paths).steps)
 
 
 def bring_in(args: Namespace) -> int:

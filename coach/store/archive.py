@@ -17,12 +17,13 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from coach.core.events import Recorded, SessionOpened
+from coach.core.redact_stored import redacted
 from coach.core.text import storable
 from coach.errors import SessionError, UsageError
 from coach.regular_files import opened, reason
@@ -44,7 +45,6 @@ MOST_GROWTH = 200
 SMALL = 1024 * 1024
 """Bytes below which growth says nothing: a short text of equal lines packs well."""
 _OUTPUT = re.compile(r"outputs/[0-9a-f]{64}")
-_ARTEFACT = re.compile(r"[0-9a-f]{64}")
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -63,7 +63,20 @@ _END, _END_BYTES, _MOST_COMMENT = b"PK\5\6", 22, 65_535
 _MOST_CONTENTS = MOST_MEMBERS * 256
 """Bytes of the table of contents: it is read as a whole before any member is looked at."""
 
-Clean = Callable[[str], str]
+
+class Cleaner(Protocol):
+    """What takes secrets and names out of the texts of one log."""
+
+    known: frozenset[str]
+
+    def text(self, text: str) -> str:
+        """Clean a text."""
+
+    def named(self, name: str, text: str) -> str:
+        """Clean the value of a name."""
+
+    def begin(self) -> None:
+        """Count what is taken out from here on; what was found before is taken out wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ class Imported:
     outputs: int
 
 
-def pack(path: Path, session: str, lines: Iterable[bytes], clean: Clean, about: dict[str, Any]) -> int:
+def pack(path: Path, session: str, lines: Iterable[bytes], clean: Cleaner, about: dict[str, Any]) -> int:
     """Write an archive; returns how many events it holds.
 
     Args:
@@ -89,21 +102,19 @@ def pack(path: Path, session: str, lines: Iterable[bytes], clean: Clean, about: 
         UsageError: the file is there or cannot be written.
 
     """
-    renamed: dict[str, str] = {}
-    events = 0
+    raws = [raw for raw in objects(lines) if raw is not None]
+    # Twice: a secret that stands behind its name in one place is taken out in all places, also in those before.
+    for raw in raws:
+        _Leaving(clean).event(raw)
+    clean.begin()
     try:
         with path.open("xb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            with archive.open(LOG_NAME, "w", force_zip64=True) as log:
-                for raw in objects(lines):
-                    if raw is None:
-                        continue
-                    cleaned = _cleaned(raw, clean, lambda name: _renamed(name, clean, renamed))
-                    log.write(json.dumps(cleaned, separators=(",", ":")).encode() + b"\n")
-                    events += 1
-            for name, text in renamed.items():
-                archive.writestr(f"{OUTPUTS}{name}", text)
+            events = _packed(archive, raws, _Leaving(clean))
+            words = {
+                name: clean.text(each) if isinstance(each, str) else each for name, each in about.items()
+            }
             archive.writestr(
-                HEAD, json.dumps({"format": FORMAT, "session": session, "events": events, **about})
+                HEAD, json.dumps({"format": FORMAT, "session": session, "events": events, **words})
             )
     except FileExistsError:
         raise UsageError(f"{path} is there already", do="choose another name") from None
@@ -111,6 +122,19 @@ def pack(path: Path, session: str, lines: Iterable[bytes], clean: Clean, about: 
         raise UsageError(
             f"{path} cannot be written", why=error.strerror or str(error), do="choose another file"
         ) from None
+    return events
+
+
+def _packed(archive: zipfile.ZipFile, raws: Iterable[dict[str, Any]], leaving: "_Leaving") -> int:
+    """Write log and outputs; returns how many events were."""
+    events = 0
+    with archive.open(LOG_NAME, "w", force_zip64=True) as log:
+        for raw in raws:
+            if cleaned := leaving.event(raw):
+                log.write(json.dumps(cleaned, separators=(",", ":")).encode() + b"\n")
+                events += 1
+    for name, text in leaving.renamed.items():
+        archive.writestr(f"{OUTPUTS}{name}", text)
     return events
 
 
@@ -135,47 +159,29 @@ def unpack(path: Path, name: str) -> Imported:
         raise UsageError(f"{path} cannot be read", why=reason(error), do="choose another file") from None
 
 
-def _cleaned(value: Any, clean: Clean, output: Callable[[str], str], key: str = "") -> Any:
-    """Clean every text of an event; outputs are named by what they say after that. Words of the log itself stay."""
-    if isinstance(value, str):
-        if key == "artefact" and _ARTEFACT.fullmatch(value):
-            return output(value)
-        return value if key in _OURS else clean(value)
-    if isinstance(value, list):
-        return [_cleaned(each, clean, output, key) for each in value]
-    if isinstance(value, dict):
-        return {name: _cleaned(each, clean, output, name) for name, each in value.items()}
-    return value
+class _Leaving:
+    """Cleans the events of a log; outputs are named by what they say after that."""
 
+    def __init__(self, clean: Cleaner) -> None:
+        self.known, self.text, self.named = clean.known, clean.text, clean.named
+        self.renamed: dict[str, str] = {}
 
-_OURS = frozenset(
-    {
-        "kind",
-        "session",
-        "tree",
-        "base",
-        "before",
-        "after",
-        "digest",
-        "strict",
-        "loose",
-        "commit",
-        "step",
-        "id",
-    }
-)
-"""Fields that hold words and hashes of coach's own: they tie events together."""
+    def event(self, raw: dict[str, Any]) -> dict[str, Any] | None:
+        """Return one event cleaned; None when it is too deep to be looked through, and so must stay here."""
+        try:
+            return redacted(raw, self)
+        except RecursionError:
+            return None
 
-
-def _renamed(name: str, clean: Clean, renamed: dict[str, str]) -> str:
-    """Return the name an output has after redaction, and remember its text for the end of the archive."""
-    text = clean(artefacts.read(name))
-    if not text:
-        return ""
-    text = storable(text)
-    new = hashlib.sha256(text.encode()).hexdigest()
-    renamed[new] = text
-    return new
+    def output(self, name: str) -> str:
+        """Return the name an output has after redaction, and remember its text for the end of the archive."""
+        text = self.text(artefacts.read(name))
+        if not text:
+            return ""
+        text = storable(text)
+        new = hashlib.sha256(text.encode()).hexdigest()
+        self.renamed[new] = text
+        return new
 
 
 def _refuse_long_contents(file: BinaryIO, path: Path) -> None:

@@ -581,7 +581,7 @@ SURROUNDINGS: tuple[Callable[[str], str], ...] = (
 ONE_LINE: tuple[Callable[[str], str], ...] = (
     *SURROUNDINGS,
     lambda text: json.dumps({"level": "error", "msg": text}),
-    lambda text: html.escape(text),
+    html.escape,
     lambda text: f"AssertionError: assert {text!r} == ''",
     lambda text: f"| 3 | {text} | ok |",
 )

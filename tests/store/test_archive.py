@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from coach.cli import main
+from coach.core import events as ev
+from coach.core.changes import Changes, FileChange
+from coach.core.closing import Closing, RootCause
+from coach.core.control import Control, Survivor
+from coach.core.report import Frame
 from coach.errors import CoachError, SessionError
 from coach.opening import open_review
 from coach.store import archive, artefacts, library
@@ -18,6 +23,7 @@ from coach.store.paths import session_folder
 from tests.core.building import Log, failure, report, shop_session
 
 SECRET = "hunter2-is-a-secret"
+KEY = "gh" + "p_" + "a1B2" * 9
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +71,43 @@ def test_there_and_back(packed: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "boom" in after.output_of(after.state.last_number)
     for path in session_folder(brought.id).iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
+
+
+def keyed() -> Log:
+    """A session with keys where coach's own words usually stand: mutated source, names of values, a branch, a step."""
+    frame = Frame(
+        path="shop/x.py", line=1, function="x", own=True, locals=((KEY, "1"), ("password", "'tr0ub4dor'"))
+    )
+    survivor = Survivor(path="shop/x.py", line=3, before=f"key == '{KEY}'", after=f"key != '{KEY}'")
+    change = FileChange(path=f"shop/{KEY}.py", before=KEY, after="f" * 40)
+    closing = Closing(cause=RootCause(what="the key was logged"), answers={KEY: KEY})
+    log = shop_session("verify").run(report(failure(f"tests/test_x.py::test_x[{KEY}]", KEY, frames=(frame,))))
+    return log.add(
+        ev.ControlMeasured(control=Control(run=1, tried=2, killed=1, survivors=(survivor,))),
+        ev.ChangesRead(changes=Changes(base=KEY, tree="e" * 40, files=(change,))),
+        ev.ClosingWritten(closing=closing),
+        ev.SuspectRuledOut(suspect=f"shop/{KEY}.py:x", reason=f"see {KEY}"),
+        ev.PinnedTestRead(digest=KEY, files=((f"data/{KEY}.json", "d" * 40),)),
+        ev.TreeRestored(tree="c" * 40, before=KEY),
+    )
+
+
+def test_no_field_is_spared_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = keyed()
+    keep("bbbbbbbb", log)
+    assert main(["sessions", "export", "bbb", "-o", str(tmp_path / "two.coach")]) == 0
+    assert "key" in capsys.readouterr().err
+    whole = b"".join(members(tmp_path / "two.coach").values()).decode()
+    assert KEY not in whole
+    assert "tr0ub4dor" not in whole
+    state = open_review(unpack(tmp_path / "two.coach", "two.coach").session).state
+    assert state.last_number == log.state.last_number
+    assert [run.strict for run in state.runs] == [run.strict for run in log.state.runs]
+    assert state.step_id == log.state.step_id
+    (path,) = [each.path for each in state.changes.files]
+    assert any(path in each for each in state.ruled_out)  # equal names are still equal
+    assert state.changes.files[0].after == "f" * 40
+    assert state.runs[-1].failing[0].test == state.runs[-1].report.failures[0].test
 
 
 def test_an_import_is_only_read(packed: Path, capsys: pytest.CaptureFixture[str]) -> None:
