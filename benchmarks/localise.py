@@ -252,7 +252,7 @@ def _mutate(
     request, report = package.run(case.test.partition("::")[0], focus=case.test, mutate=seconds)
     said = package.around.mutated.pop(number, "")
     package.around.traced.pop(number, None)
-    return chosen, mutations_of(request, "", chosen, said, report.duration)
+    return chosen, mutations_of(request, report, chosen, said)
 
 
 def _is_same(suspect, planted: Planted) -> bool:

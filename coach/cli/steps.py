@@ -171,7 +171,7 @@ def _add_suspects(commands: "Commands[Parser]") -> None:
         "--suite", action="store_true", help="compare with the whole suite, not only its file"
     )
     suspects.add_argument(
-        "--mutate", action="store_true", help="try small mutations of the top suspects, in memory"
+        "--mutate", action="store_true", help="try small mutations of the top suspects, in a copy"
     )
     suspects.add_argument("--seconds", type=float, default=10.0, help="time for --mutate (10)")
     add_session(suspects)

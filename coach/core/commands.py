@@ -107,7 +107,7 @@ class Suspects(Value):
 
 
 class TryMutants(Value):
-    """Try small mutations of the top suspects in memory; what turns the failing test green is evidence about a place."""
+    """Try small mutations of the top suspects in a copy; what turns the failing test green is evidence about a place."""
 
     budget: float = 10.0
     """Seconds."""

@@ -34,7 +34,7 @@ class StartRun(Value):
 
     request: RunRequest
     places: tuple[MutationPlace, ...] = ()
-    """What a mutating run changes in memory."""
+    """What a mutating run changes, in the copy it runs in."""
     coverage: Text = ""
     """The kept lines of an earlier trace: they say which tests notice a change."""
 

@@ -309,7 +309,7 @@ class TouchedRead(Value):
 
 
 class MutantsTried(Value):
-    """Small mutations of suspicious places were tried in memory; the flips are evidence about places, not fixes."""
+    """Small mutations of suspicious places were tried; the flips are evidence about places, not fixes."""
 
     kind: Literal["mutants_tried"] = "mutants_tried"
     mutations: Mutations

@@ -112,6 +112,11 @@ class RunRequest(Value):
         return is_looking or self.logpoint is not None or self.calls is not None
 
     @property
+    def tries_mutants(self) -> bool:
+        """Whether it tries mutants: only ever in a copy of the work tree as it is then."""
+        return self.mutate > 0
+
+    @property
     def is_whole(self) -> bool:
         """Whether it is of the whole suite: a file that cannot be loaded is one failure of many."""
         return self.purpose in {"suite", "baseline"}

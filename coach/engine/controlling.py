@@ -10,6 +10,7 @@ from coach.core.effects import MutationPlace
 from coach.core.isolate.equivalents import telling
 from coach.core.isolate.mutants import Mutant, Place, mutants
 from coach.core.isolate.outline import Outline
+from coach.core.report import RunReport
 from coach.engine.mutating import events_in, newest
 from coach.engine.source_files import read_sources
 
@@ -47,8 +48,14 @@ def _raising(mutant: Mutant) -> str:
     return "(1 / 0" + "\n" * (mutant.end[0] - mutant.start[0]) + ")"
 
 
-def control_of(run: int, chosen: Sequence[Mutant], said: str, trouble: str) -> Control:
-    """Read what the mutator said of a control; a mutant that could not be applied counts for nothing."""
+def control_of(run: int, chosen: Sequence[Mutant], said: str, report: RunReport) -> Control:
+    """Read what the mutator said of a control; a mutant that could not be applied counts for nothing.
+
+    Where other code than the copy's ran, no mutant was tried: what it changed may never have run.
+    """
+    if why := report.not_about_the_code:
+        planned = sum(each.kind != REACH for each in chosen)
+        return Control(run=run, planned=planned, ended="impossible", why=why)
     events = events_in(said)
     end = newest(events, "ended")
     known = [each for each in events if each["event"] == "mutant" and _is_known(each.get("id"), len(chosen))]
@@ -71,7 +78,8 @@ def control_of(run: int, chosen: Sequence[Mutant], said: str, trouble: str) -> C
         killed=len(tried) - len(alive),
         planned=len(wrong) - sum(number in results and number not in tried for number in wrong),
         ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
-        why=str(end.get("why", "")) or ("" if end else trouble or "the mutator gave no answer"),
+        why=str(end.get("why", ""))
+        or ("" if end else report.ending.sentence or "the mutator gave no answer"),
         survivors=tuple(_survivor(chosen[number], unreached) for number in alive[:MOST_SURVIVORS]),
     )
 

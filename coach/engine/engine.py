@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from coach.core.effects import (
@@ -38,12 +39,12 @@ from coach.core.events import Interpreter
 from coach.core.live import LiveView
 from coach.core.report import EndingKind, RunReport
 from coach.engine.attempts import proof_of, read_attempt
+from coach.engine.changing import run_changed, run_in_copy
 from coach.engine.checkout import CheckoutRuns
 from coach.engine.collaborators import Trees, Watcher
 from coach.engine.compiled_probe import probe_folder
-from coach.engine.execution import Surroundings, execute, server_environment
+from coach.engine.execution import Surroundings, server_environment
 from coach.engine.jobs import Job, failed, stopped
-from coach.engine.lacking import as_in_checkout
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
 from coach.engine.pinned import read_pinned
@@ -53,7 +54,6 @@ from coach.engine.saves import SaveTelling
 from coach.engine.searching import SearchBench
 from coach.engine.spelling import Spelling
 from coach.engine.switches import Switches
-from coach.engine.trying import carry_out
 from coach.engine.warm import WarmServer
 from coach.errors import CoachError, ScratchError, SessionError
 
@@ -245,7 +245,12 @@ class LocalEngine:
     def _run(self, job: Job) -> RunReport:
         if job.cancel.is_set():
             return RunReport(ending=stopped(job.reason, None))
-        report = self._run_in_copy(job) if job.request.in_copy else self._run_here(job)
+        if job.request.tries_mutants:
+            report = self._run_changed(job)
+        elif job.request.in_copy:
+            report = run_in_copy(job.request, self._around, job.cancel, self._trees)
+        else:
+            report = self._run_here(job)
         if report.ending.kind == "cancelled":
             ending = stopped(job.reason, report.ending.exit_code)
             report = report.model_copy(update={"ending": ending})
@@ -258,18 +263,11 @@ class LocalEngine:
         finally:
             self._saves.run_ended()
 
-    def _run_in_copy(self, job: Job) -> RunReport:
-        if self._trees is None:
-            raise ScratchError(
-                "a run in a copy is not possible", why="the project has no git", do="run git init"
-            )
-        request = job.request
-        if request.trial:
-            return carry_out(request, self._around, job.cancel, self._trees)
-        tree = request.tree or self._trees.without(request.without, request.focus)
-        with self._trees.materialise(tree) as copy:
-            report = as_in_checkout(execute(request, self._around, job.cancel, copy), copy, self._around.root)
-        return report.model_copy(update={"tree": tree})
+    def _run_changed(self, job: Job) -> RunReport:
+        effect = StartRun(request=job.request, places=job.places, coverage=job.coverage)
+        plan = partial(self._looking.plan_changes, effect)
+        job.request, report = run_changed(plan, self._around, job.cancel, self._trees)
+        return report
 
     def _read(self, effect: Effect) -> Observation | None:
         match effect:

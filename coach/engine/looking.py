@@ -1,7 +1,8 @@
-"""Runs that only look: traced ones, which give a spectrum, and mutating ones, which try small changes in memory."""
+"""Runs that only look: traced ones, which give a spectrum, and mutating ones, which try small changes in a copy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from coach.core.effects import (
     CallsSeen,
@@ -46,7 +47,7 @@ class Looking:
         return (self._coverage, self._tree) if self._coverage and self._tree else None
 
     def prepare(self, effect: StartRun) -> RunRequest:
-        """Return the request as it is to be executed: a mutating one also collects tests that notice the changes."""
+        """Return the request as it is to be executed. What changes code is planned later, from the copy it runs in."""
         request = effect.request
         if request.logpoint:
             placed = located(request.logpoint, self.around.root)
@@ -54,14 +55,16 @@ class Looking:
             return request.model_copy(update={"logpoint": placed})
         if request.calls:
             return self._with_neighbours(request, effect.coverage)
-        if not request.mutate:
-            return request
-        root, focus = self.around.root, request.focus
+        return request
+
+    def plan_changes(self, effect: StartRun, root: Path) -> RunRequest:
+        """Plan the mutants of the files below ``root``; returns the request, which also collects tests that notice them."""
+        request, focus = effect.request, effect.request.focus
         if request.control:
             self._chosen = with_reach(wrong_fixes(effect.places, root))
             self.around.mutated[request.number] = plan_text(request, self._chosen, root)
             return request
-        self._chosen = planned(effect.places, root, effect.request.focus)
+        self._chosen = planned(effect.places, root, focus)
         known = self._coverage or coverage_from(self.recall(effect.coverage) if effect.coverage else "")
         near = neighbours_of(known, self._chosen, focus) if focus in known.tests else None
         self.around.mutated[request.number] = plan_text(request, self._chosen, root, near)
@@ -94,7 +97,7 @@ class Looking:
         if request.trial or request.logpoint or request.control:
             return [self._answer(request, report, said)]
         if request.mutate:
-            found = mutations_of(request, report.tree, self._chosen, said, report.duration)
+            found = mutations_of(request, report, self._chosen, said)
             if not found.tried and report.ending.kind in _STOPPED:
                 return []
             if not found.tried and not found.why:
@@ -116,4 +119,4 @@ class Looking:
             return TrialRead(run=request.number, matched=matched(request.trial, output))
         if request.logpoint:
             return LogpointRead(run=request.number, observed=observed_in(request, report, said))
-        return ControlSeen(control=control_of(request.number, self._chosen, said, report.ending.sentence))
+        return ControlSeen(control=control_of(request.number, self._chosen, said, report))

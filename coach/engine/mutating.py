@@ -11,6 +11,7 @@ from coach.core.effects import MutationPlace
 from coach.core.isolate.flips import Flip, Mutations, best_first
 from coach.core.isolate.mutants import Mutant, Place, mutants
 from coach.core.isolate.spectrum import Coverage
+from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.engine.source_files import read_sources
 
@@ -82,10 +83,18 @@ def plan_text(
     )
 
 
-def mutations_of(
-    request: RunRequest, tree: str, chosen: Sequence[Mutant], said: str, seconds: float
-) -> Mutations:
-    """Read what came of mutations that look for the place of a defect."""
+def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant], said: str) -> Mutations:
+    """Read what came of mutations that look for the place of a defect; nothing, where other code than the copy's ran."""
+    seconds = round(report.duration, 3)
+    if why := report.not_about_the_code:
+        return Mutations(
+            test=request.focus,
+            tree=report.tree,
+            planned=len(chosen),
+            seconds=seconds,
+            ended="impossible",
+            why=why,
+        )
     events = events_in(said)
     tried = [event for event in events if event["event"] == "mutant"]
     flips = [_flip(chosen[event["id"]], event) for event in tried if _is_flip(event, len(chosen))]
@@ -94,11 +103,11 @@ def mutations_of(
     ended = end.get("ended")
     return Mutations(
         test=request.focus,
-        tree=tree,
+        tree=report.tree,
         tried=len(tried),
         planned=len(chosen),
         hung=sum(event.get("result") == "T" for event in tried),
-        seconds=round(seconds, 3),
+        seconds=seconds,
         baseline=float(baseline.get("seconds", 0.0)),
         ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
         why=str(end.get("why", "")),

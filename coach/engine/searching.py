@@ -10,13 +10,14 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from coach.core.effects import Observation, RunSearch, SearchAdvanced, SearchOver
+from coach.core.events import Interpreter
 from coach.core.search import SearchKind, SearchRequest, SearchResult, Tried
 from coach.engine.composing import composing
 from coach.engine.probing import Ground
@@ -147,7 +148,7 @@ class SearchBench:
         if trees is None or ground is None:
             what = "a search needs disposable copies"
             raise ScratchError(what, why="the project has no git", do="run git init and commit once")
-        ground = replace(ground, roots=import_roots(ground))
+        ground = replace(ground, roots=import_roots(ground.root, ground.interpreter, ground.env))
         with self._workers(request.width) as executor, composing(trees) as composer:
             known_ = known_from(known)
             bench = Bench(
@@ -189,17 +190,17 @@ def _carried_out(task: Task) -> tuple[SearchResult, bool]:
         return ended("stopped", end.why), disturbed
 
 
-def import_roots(ground: Ground) -> tuple[str, ...]:
+def import_roots(root: Path, interpreter: Interpreter, env: Mapping[str, str]) -> tuple[str, ...]:
     """Ask the target's interpreter which folders of the project it imports from (editable installs), relative to the root.
 
     In a copy these come first, so that the copy's code is what is imported; empty when it does not answer.
     """
-    env = {key: value for key, value in ground.env.items() if key not in {"PYTHONPATH", "COACH_PROBE"}}
+    own = {key: value for key, value in env.items() if key not in {"PYTHONPATH", "COACH_PROBE"}}
     try:
         done = subprocess.run(
-            [ground.interpreter.path, "-c", _ASK_PATH],
+            [interpreter.path, "-c", _ASK_PATH],
             cwd=os.sep,
-            env=env,
+            env=own,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=10,
@@ -207,7 +208,7 @@ def import_roots(ground: Ground) -> tuple[str, ...]:
         )
     except (OSError, subprocess.SubprocessError):
         return ()
-    return _below(ground.root, _json_list(done.stdout))
+    return _below(root, _json_list(done.stdout))
 
 
 def _below(root: Path, said: list[Any]) -> tuple[str, ...]:

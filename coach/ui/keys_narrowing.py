@@ -25,7 +25,7 @@ NARROWING: tuple[KeyAction, ...] = (
         "mutants",
         "M",
         "try mutants",
-        "Try small changes of the top suspects, in memory only.",
+        "Try small changes of the top suspects, in a copy.",
         "Narrowing",
         why=why.refused("mutants"),
     ),

@@ -7,6 +7,7 @@ import pytest
 
 from coach.core.effects import MutationPlace
 from coach.core.isolate.flips import Flip
+from coach.core.report import Ending, RunReport
 from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.controlling import control_of, wrong_fixes
@@ -86,7 +87,7 @@ def mutate(laid, test, *places, seconds=20.0, python=sys.executable):
     )
     focus = f"test_cart.py::{test}"
     request, said, report = tried(laid, focus, "mutants", chosen, seconds=seconds, python=python)
-    return mutations_of(request, "tree", chosen, said, report.duration)
+    return mutations_of(request, report, chosen, said)
 
 
 @pytest.mark.parametrize("version", ["", "3.8", "3.13"])
@@ -192,7 +193,7 @@ def test_mutants_beside_each_other_have_folders_of_their_own(laid):
 def test_lines_of_a_liar_are_dropped():
     request = RunRequest(number=1, purpose="mutants", target=Target(), focus="t::a", mutate=1)
     said = '{"event":"mutant","id":5,"result":"P"}\n{"event":"mutant","id":"x","result":"P"}\n[1]\nno\n{"event":"ended","ended":"cake"}\n'
-    found = mutations_of(request, "tree", (), said, 1.0)
+    found = mutations_of(request, RunReport(ending=Ending(exit_code=0)), (), said)
     assert (found.flips, found.ended) == ((), "stopped")
 
 
@@ -233,7 +234,7 @@ def control(laid, test, lines, python=sys.executable):
     chosen = wrong_fixes([MutationPlace(path="rates.py", lines=lines)], laid.root)
     focus = f"test_rates.py::{test}"
     _, said, report = tried(laid, focus, "control", chosen, seconds=30.0, python=python)
-    return control_of(1, chosen, said, report.ending.sentence)
+    return control_of(1, chosen, said, report)
 
 
 @pytest.mark.parametrize("version", ["", "3.8", "3.13"])

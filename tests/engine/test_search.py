@@ -300,7 +300,7 @@ def test_folders_that_an_editable_install_imports_from_come_first_in_the_copy(la
     )
     python.chmod(0o700)
     here.ground = replace(here.ground, interpreter=Interpreter(path=str(python)))
-    assert import_roots(here.ground) == ("packages/core/src",)
+    assert import_roots(here.root, here.ground.interpreter, here.env) == ("packages/core/src",)
     here.env["PYTHONPATH"] = str(here.root / "packages/core/src")
     reference = here.reference(TEST)
     del here.env["PYTHONPATH"]

@@ -75,7 +75,7 @@ def start_trace(draft: Draft, test: str, scope: Scope) -> None:
 
 
 def start_mutants(draft: Draft, test: str, places: tuple[MutationPlace, ...], budget: float) -> None:
-    """Start a run that tries small mutations of places in memory, for ``budget`` seconds."""
+    """Start a run that tries small mutations of places, for ``budget`` seconds."""
     request = RunRequest(
         number=draft.state.last_number + 1,
         purpose="mutants",

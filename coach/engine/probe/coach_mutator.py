@@ -1,4 +1,4 @@
-"""Try small mutations of the project's code in memory: one forked child per mutant, nothing written to any file.
+"""Try small mutations of the project's code, swapped in memory: one forked child per mutant, in a copy of the project.
 
 PYTEST_DONT_REWRITE
 

@@ -86,7 +86,7 @@ def _looking_run(state: SessionState) -> list[Line]:
 
 def _looks(run: Run) -> str:
     if run.request.mutate:
-        return f"trying small mutations in memory, {run.request.mutate:.0f} s at most"
+        return f"trying small mutations in a copy, {run.request.mutate:.0f} s at most"
     against = "the whole suite" if run.request.scope == "suite" else "its own file"
     return f"recording which lines the failing test runs, compared with {against}"
 
