@@ -22,7 +22,7 @@ from coach.core.live import LiveView
 from coach.core.search import SearchResult
 from coach.core.session import apply, replay
 from coach.door import Doorway, Update
-from coach.errors import CoachError, SessionError
+from coach.errors import CoachError, SessionError, exhausted
 
 Answer = Decision | Refusal
 Item = tuple[Message, Future[Answer] | None] | None
@@ -248,9 +248,9 @@ class Dispatcher(Doorway):
             answer = self._handle(message)
         except Exception as error:  # noqa: BLE001 - one of the three doors: a defect must not end the session
             _DIAGNOSTICS.exception("could not handle %s", type(message).__name__)
-            answer = Defect(
-                f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more"
-            )
+            lacking = exhausted(error)
+            defect = f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more"
+            answer = Defect(str(lacking) if lacking else defect)
         finally:
             _settle(future, answer)
         try:

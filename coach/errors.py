@@ -12,6 +12,8 @@ Exit codes are an API: 0 fine, 1 failures outstanding, 3 unresolved, the rest as
 Anything that is not a CoachError is a defect of coach and shows its traceback.
 """
 
+import errno
+
 EXIT_FINE = 0
 EXIT_FAILURES = 1
 EXIT_UNRESOLVED = 3
@@ -55,6 +57,29 @@ class CoachError(Exception):
         why = f": {self.why}" if self.why else ""
         do = f"; {self.do}" if self.do else ""
         return f"{self.what}{why}{do}"
+
+
+_EXHAUSTED = {
+    errno.EMFILE: "open files",
+    errno.ENFILE: "open files",
+    errno.ENOMEM: "memory",
+    errno.EAGAIN: "processes",
+}
+
+
+def exhausted(error: BaseException) -> "StoreError | None":
+    """Say what the machine had no more of, where that is why something failed; None for anything else."""
+    lacks = ""
+    if isinstance(error, MemoryError):
+        lacks = "memory"
+    elif isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        lacks = "threads or memory"
+    elif isinstance(error, OSError):
+        lacks = _EXHAUSTED.get(error.errno or 0, "")
+    if not lacks:
+        return None
+    do = "see ulimit -a, and what else is running"
+    return StoreError(f"the machine gives no more {lacks}", why=str(error)[:200], do=do)
 
 
 class UsageError(CoachError):

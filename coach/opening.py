@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
-from coach.errors import SessionError, SessionHeld
+from coach.errors import CoachError, SessionError, SessionHeld
 from coach.exporting import private_of
 from coach.project_python import python_for, refuse_changed
 from coach.regular_files import is_folder, is_there, real_path
@@ -54,7 +55,7 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
     root, home = place.root, place.home
     interpreter = _interpreter(place, settings, target)
     workflow = load_workflow(settings.workflow, workflow_paths(home, settings.workflows))
-    trees, _ = open_trees(root, project_home(root))
+    trees, no_trees = open_trees(root, project_home(root))
     session_id = new_session_id()
     opened = ev.SessionOpened(
         session=session_id,
@@ -69,7 +70,7 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
     keep_diagnostics()
     service = Service(session_folder(session_id))
     veil = Veil(_secrets(place))
-    engine = _engine(place, interpreter, settings, trees, log, veil)
+    engine = _engine(place, interpreter, settings, (trees, no_trees), log, veil)
     dispatcher = Dispatcher(log, engine, service=service, veil=veil.seen)
     dispatcher.record(opened)
     if settings.loops_off:
@@ -101,10 +102,10 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
         refuse_changed(home, settings, interpreter.path)
     if not only_writes and not is_there(interpreter.path):
         interpreter = _interpreter(place, settings, state.target)
-    trees, _ = open_trees(root, project_home(root))
+    trees, no_trees = open_trees(root, project_home(root))
     keep_diagnostics()
     veil = Veil(_secrets(place))
-    engine = _engine(place, interpreter, settings, trees, log, veil)
+    engine = _engine(place, interpreter, settings, (trees, no_trees), log, veil)
     service = Service(session_folder(listed.id))
     with no_collection():
         dispatcher = Dispatcher(log, engine, loaded.records, service=service, veil=veil.seen)
@@ -197,10 +198,11 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     place: Located,
     interpreter: ev.Interpreter,
     settings: Settings,
-    trees: TreeStore | None,
+    recorded: tuple[TreeStore | None, str],
     log: Recording,
     veil: Veil,
 ) -> LocalEngine:
+    trees, no_trees = recorded
     limits = Limits(wall=settings.timeout, silence=settings.silence)
     root = place.root
     ground = Ground(
@@ -228,6 +230,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         warm=settings.warm,
         home=state_home(),
         searches=SearchBench(trees, ground) if trees else None,
+        no_trees=no_trees,
     )
 
 
@@ -236,7 +239,10 @@ def _checkout(place: Located, trees: TreeStore | None) -> ev.Checkout:
     if trees is None:
         return where
     commit, branch, dirty = trees.head()
-    known = {"commit": commit, "branch": branch, "dirty_files": dirty, "tree": trees.record()}
+    tree = ""
+    with suppress(CoachError):  # a debugging session is worth having without it; the run says why
+        tree = trees.record()
+    known = {"commit": commit, "branch": branch, "dirty_files": dirty, "tree": tree}
     return where.model_copy(update=known)
 
 
@@ -269,7 +275,10 @@ def _tell_edits(dispatcher: Dispatcher, state: SessionState, trees: TreeStore | 
     known = last or (state.opened.checkout.tree if state.opened else "")
     if trees is None or not known:
         return
-    changed = trees.changed_between(known, trees.record())
+    try:
+        changed = trees.changed_between(known, trees.record())
+    except CoachError:
+        return  # the tree of then went with its repository, or none can be recorded now: the next run says so
     seen = {path for edit in state.edits if edit.after_run >= state.last_number for path in edit.paths}
     if changed and not set(changed) <= seen:
         dispatcher.observe(FilesSaved(paths=changed))

@@ -293,6 +293,7 @@ OWN = {
     "coach/engine/leaders.py": "the null device, and a pseudo file of a run's own input",
     "coach/engine/scratch.py": "locks of coach's own folders",
     "coach/engine/processes.py": "the table of processes of the system",
+    "coach/engine/beside.py": "the table of processes of the system",
     "coach/engine/listening.py": "watches folders",
     "coach/engine/private_repository.py": "coach's own repository and its lock",
     "coach/engine/compiled_probe.py": "files of the package",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 LIST = (TESTS / "faults/README.md").read_text(encoding="utf-8")
-ROWS = 70
+FEWEST = 81
 
 
 def named(row):
@@ -24,10 +24,11 @@ def functions(path):
 
 
 def test_every_row_is_mapped_to_tests_that_exist():
-    rows = {int(found[1]): found[0] for found in re.finditer(r"^\| (\d+) \|.*$", LIST, re.MULTILINE)}
-    assert sorted(rows) == list(range(1, ROWS + 1))
+    listed = [(int(found[1]), found[0]) for found in re.finditer(r"^\| (\d+) \|.*$", LIST, re.MULTILINE)]
+    assert [number for number, _ in listed] == list(range(1, len(listed) + 1))
+    assert len(listed) >= FEWEST
     missing = []
-    for number, row in rows.items():
+    for number, row in listed:
         tests = list(named(row))
         assert tests, f"row {number} names no test"
         for file, test in tests:

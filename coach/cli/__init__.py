@@ -19,7 +19,7 @@ from coach.cli.loops import add_loops, add_steering
 from coach.cli.parts import Parser
 from coach.cli.past import SHELF, add_past
 from coach.cli.steps import add_steps, add_workflows
-from coach.errors import EXIT_CODES, CoachError, UsageError
+from coach.errors import EXIT_CODES, CoachError, UsageError, exhausted
 
 PROJECT_VARIABLE = "COACH_PROJECT"
 """As ``engine.locating`` reads it, which is too heavy to be asked here."""
@@ -46,6 +46,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code if again is None else main(again)
     except BrokenPipeError:
         return _unread()
+    except (OSError, MemoryError, RuntimeError) as error:
+        if said := _surroundings(error):
+            print(f"coach: {said}", file=sys.stderr)
+            return said.exit_code
+        raise
+
+
+def _surroundings(error: BaseException) -> CoachError | None:
+    """Say what around coach is at fault: the folder it stands in is gone, or the machine gives no more of something."""
+    if isinstance(error, FileNotFoundError):
+        try:
+            os.getcwd()  # noqa: PTH109 - pathlib is not needed for --help
+        except FileNotFoundError:
+            return UsageError("the folder you are in is gone", do="go to one that is there: cd, or cd .")
+    return exhausted(error)
 
 
 def _run(words: Sequence[str]) -> int:

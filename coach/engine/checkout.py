@@ -46,6 +46,7 @@ class CheckoutRuns:
     switches: Switches
     _last: str = ""
     _notes: list[str] = field(default_factory=list)
+    _has_said: bool = False
 
     def run(self, request: RunRequest, cancel: threading.Event) -> RunReport:
         """Execute a request. Raises TargetError like ``execute``."""
@@ -81,6 +82,9 @@ class CheckoutRuns:
     def _record(self) -> str:
         """Record the checkout. A run is worth having without its tree; that it has none is said."""
         if self.trees is None:
+            if self.around.no_trees and not self._has_said:
+                self._notes.append(self.around.no_trees)
+            self._has_said = True
             return ""
         try:
             return self.trees.record()

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 
+from coach.engine.answers import ended_together
+
 _TOOLS = (
     ("", ("pbcopy",)),
     ("WAYLAND_DISPLAY", ("wl-copy",)),
@@ -26,17 +28,17 @@ def copy(text: str) -> str:
     """Give a text to the clipboard; returns the tool that took it, empty when none did."""
     for words in tools(os.environ):
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 words,
-                input=text.encode("utf-8", "backslashreplace"),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,  # some stay and serve: they must not hold a pipe of ours
                 stderr=subprocess.DEVNULL,
-                timeout=_SECONDS,
-                check=False,
                 start_new_session=True,
             )
+            with ended_together(process):
+                process.communicate(text.encode("utf-8", "backslashreplace"), _SECONDS)
         except (OSError, subprocess.TimeoutExpired):
             continue
-        if done.returncode == 0:
+        if process.returncode == 0:
             return words[0]
     return ""

@@ -66,7 +66,9 @@ class Completed:
     """Links that lead out of the tree, as ``path -> place``."""
 
 
-def complete(copy: Path, root: Path, git: Git, own: Git, used: Collection[str] = ()) -> None:
+def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
+    copy: Path, root: Path, git: Git, own: Git, used: Collection[str] = (), state: Path | None = None
+) -> None:
     """Add to a copy what the checkout has besides the tree.
 
     Args:
@@ -75,6 +77,7 @@ def complete(copy: Path, root: Path, git: Git, own: Git, used: Collection[str] =
         git: git on the private repository and the checkout's files.
         own: git on the copy and its index.
         used: files that runs opened or imported: copied before all others.
+        state: where coach keeps everything, which may lie in the checkout: no copy holds the copies.
 
     """
     try:
@@ -88,7 +91,8 @@ def complete(copy: Path, root: Path, git: Git, own: Git, used: Collection[str] =
         if each.endswith("/"):
             _make_folders(root / each, copy / each)
     large = [each for each in folders if not each.endswith("/") and _is_unrecorded(root / each)]
-    copied, left_out = _copy(_found(root, [*ignored, *large, *modules], frozenset(used)), root, copy)
+    found = _found(root, [*ignored, *large, *modules], frozenset(used), state)
+    copied, left_out = _copy(found, root, copy)
     left_out = (*((path, _OTHER_COMMIT) for path, _ in _found(root, others, ())), *left_out)
     about = Completed(copied[:MOST_NAMED], left_out[:MOST_NAMED], _lead_out(links, root, copy))
     with contextlib.suppress(OSError):
@@ -135,11 +139,13 @@ def _listed(git: Git, *words: str) -> list[str]:
     return names(git.run("ls-files", "-z", *words))
 
 
-def _found(root: Path, ignored: Iterable[str], used: Collection[str]) -> list[tuple[str, int]]:
+def _found(
+    root: Path, ignored: Iterable[str], used: Collection[str], state: Path | None = None
+) -> list[tuple[str, int]]:
     """Return ignored files with their sizes: what runs used first, then what is small and near."""
     found: list[tuple[str, int]] = []
     for each in ignored:
-        for count, path in enumerate(_files(root, each.rstrip("/"))):
+        for count, path in enumerate(_files(root, each.rstrip("/"), state)):
             if count > MOST_LOOKED_AT:
                 break
             with contextlib.suppress(OSError):
@@ -150,16 +156,16 @@ def _found(root: Path, ignored: Iterable[str], used: Collection[str]) -> list[tu
     )
 
 
-def _files(root: Path, path: str) -> Iterator[str]:
-    if not NEVER.isdisjoint(path.split("/")):
-        return
+def _files(root: Path, path: str, state: Path | None) -> Iterator[str]:
     place = root / path
+    if not NEVER.isdisjoint(path.split("/")) or place == state:
+        return
     if place.is_symlink() or not place.is_dir():
         yield path
         return
     for folder, inside, files in os.walk(place):
         links = [each for each in inside if (Path(folder) / each).is_symlink()]
-        inside[:] = [each for each in inside if each not in NEVER]
+        inside[:] = [each for each in inside if each not in NEVER and Path(folder, each) != state]
         for name in (
             each for each in (*files, *links) if each not in NEVER
         ):  # a submodule has a file named .git

@@ -83,13 +83,14 @@ class LocalEngine:
         veil: Callable[[str], str] = lambda text: text,
         command: Spelling = "",
         home: Path | None = None,
+        no_trees: str = "",
     ) -> None:
         self._searches = searches or SearchBench()
         self._live = LiveOutput()
         own = dict(env or os.environ)
         server = WarmServer(root / project, interpreter.path, self._server_environment) if warm else None
         around = Surroundings(root, interpreter, limits, keep, self._live, own, veil=veil, project=project)
-        self._around = replace(around, warm=server, home=home, command=command)
+        self._around = replace(around, warm=server, home=home, command=command, no_trees=no_trees)
         self._looking = Looking(self._around, recall)
         self._trees, self._saves = trees, SaveTelling(watcher)
         self._switches = Switches(root)
@@ -307,9 +308,8 @@ class LocalEngine:
 
     def _known_trees(self) -> Trees:
         if self._trees is None:
-            raise ScratchError(
-                "changes cannot be read", why="the project has no git", do="run git init and commit once"
-            )
+            why = self._around.no_trees or "the project has no git; run git init and commit once"
+            raise ScratchError("changes cannot be read", why=why)
         return self._trees
 
 

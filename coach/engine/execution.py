@@ -41,7 +41,7 @@ from coach.engine.processes import RUN_ID
 from coach.engine.report_file import ReportFile
 from coach.engine.run import Finished, Limits, supervise
 from coach.engine.run_files import RunFiles
-from coach.engine.scratch import temporary_folder
+from coach.engine.scratch import no_room_said, temporary_folder
 from coach.engine.sources import meant_by, misnamed, with_code
 from coach.engine.spelling import PROGRAM, Spelling, bytecode_of_children, difference, options, started_by
 from coach.engine.varying import moved_paths, of_trial, with_programs_of
@@ -93,6 +93,8 @@ class Surroundings:
     """Where the compiled probe is kept; None: it runs from its sources."""
     project: str = ""
     """Where runs start, below the root; ids and paths stay relative to the root."""
+    no_trees: str = ""
+    """Why the work tree is not recorded; empty: it is."""
 
 
 def execute(
@@ -160,7 +162,8 @@ class _Execution:
         self._report_file = ReportFile(self._base / request.target.junit) if request.target.junit else None
 
     def report(self, words: tuple[str, ...]) -> RunReport:
-        self._prepare()
+        with no_room_said():
+            self._prepare()
         words = tuple(as_started(each, self._base, self._cwd) if self._is_pytest else each for each in words)
         argv = [*self._pytest(), *words]
         live = self._around.live

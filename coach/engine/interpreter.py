@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.core.events import Interpreter
+from coach.engine.answers import short_answer
 from coach.engine.locating import folders_above
 from coach.errors import TargetError
 from coach.regular_files import MOST_SETTINGS, is_file, is_folder, is_there, read_head
@@ -205,18 +206,9 @@ def _ask(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpret
 
 
 def said_by(argv: list[str], cwd: Path, env: Mapping[str, str], seconds: float) -> str:
-    """Return what a short program prints; nothing when it cannot be started, fails or takes too long."""
+    """Return what a short program prints; nothing when it cannot be started, fails, takes too long or says too much."""
     try:
-        done = subprocess.run(
-            argv,
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            start_new_session=True,
-        )
+        code, said = short_answer(argv, cwd, env, seconds)
     except (OSError, subprocess.SubprocessError, ValueError):
         return ""
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+    return said.decode("utf-8", "replace") if code == 0 else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from coach.core.effects import Effect, EffectFailed, MutationPlace, StartRun
 from coach.core.report import Ending, EndingKind
 from coach.core.run import RunRequest
-from coach.errors import CoachError
+from coach.errors import CoachError, exhausted
 
 _STOP_SENTENCES: dict[EndingKind, str] = {
     "cancelled": "stopped on request",
@@ -32,7 +32,10 @@ def stopped(reason: EndingKind, exit_code: int | None) -> Ending:
 
 def failed(effect: Effect, error: Exception) -> EffectFailed:
     """Put an error into words. Expected ones say what to do; anything else names itself, so that it can be reported."""
+    lacking = exhausted(error)
     known = isinstance(error, CoachError | OSError)
-    message = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
+    message = (
+        str(lacking or error) if known or lacking else f"a defect of coach: {type(error).__name__}: {error}"
+    )
     number = effect.request.number if isinstance(effect, StartRun) else 0
     return EffectFailed(effect=type(effect).__name__, message=message, run=number)

@@ -61,7 +61,8 @@ def clear_left_behind(state: Path) -> tuple[Path, ...]:
 
 def clear_meanwhile(state: Path) -> None:
     """Remove them beside the work: a large copy takes seconds, and whatever is not removed now is removed the next time."""
-    threading.Thread(target=clear_left_behind, args=(state,), name="coach-clearing", daemon=True).start()
+    with suppress(RuntimeError):  # no thread to be had: what is left stays until the next time
+        threading.Thread(target=clear_left_behind, args=(state,), name="coach-clearing", daemon=True).start()
 
 
 def end_own() -> None:

@@ -15,6 +15,7 @@ so its filters, hooks and monitors do not exist.
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -125,15 +126,22 @@ class PrivateRepository:
     def _link(self) -> None:
         _write(self.folder / "objects/info/alternates", b"")  # where an older coach named the user's
         _write(self.folder / "info/attributes", EXACT)
-        rules = "\n".join((ignore_rules(self._root, self._user), *NEVER_RECORDED, ""))
+        rules = "\n".join((ignore_rules(self._root, self._user), *NEVER_RECORDED, *self._own_state(), ""))
         _write(self.folder / "info/exclude", rules.encode("utf-8", "surrogateescape"))
+
+    def _own_state(self) -> list[str]:
+        """Return the rule that leaves out the state directory, where that lies in the work tree: it would record itself."""
+        state, top = coachs_own(self._home), self._user.top if self._user else self._root
+        if state == top or not state.is_relative_to(top):
+            return []
+        return ["/" + re.sub(r"([\\*?\[ ])", r"\\\1", state.relative_to(top).as_posix()) + "/"]
 
     def _seed(self) -> None:
         """Begin with what the user's index says of each file; none of it is believed before the file was compared."""
         if self._user is None or not self._user.index.is_file():
             return
         entries = listed_entries(self._user, self.folder)
-        if entries is None:
+        if not entries:  # unreadable, or all of it unmerged
             return  # every file is read once and kept here
         new = self.index.with_name("index.seed")
         new.unlink(missing_ok=True)
@@ -162,6 +170,12 @@ class PrivateRepository:
 
 LEFT_OUT = "left-out"
 """Names the files that the index holds and a sparse checkout left out."""
+
+
+def coachs_own(home: Path) -> Path:
+    """Return the folder of everything coach keeps, by the folder of one project in it."""
+    resolved = home.resolve()
+    return resolved.parents[1] if resolved.parent.name == "projects" else resolved
 
 
 def unrecordable(folder: Path, error: OSError) -> StoreError:

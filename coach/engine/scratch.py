@@ -6,12 +6,14 @@ private folder among the system's temporary ones.
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from coach.errors import ScratchError
 from coach.private_folders import OPEN_TO_OTHERS, can_be_exchanged_in, make_folders
 
 _OTHER_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - sticky ones are as good as that of TMPDIR
+LOCK_SECONDS = 5.0
+"""How long making or listing folders waits for another coach that does the same: milliseconds as a rule."""
 
 
 @contextlib.contextmanager
@@ -44,15 +48,32 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
     """Make an empty folder among the system's temporary ones; like ``scratch_folder`` where nobody else stands in the way."""
-    home = temporary_home()
-    with contextlib.suppress(OSError):
-        home.mkdir(mode=0o700)
-    if _is_private(home):
-        with scratch_folder(home) as folder:
-            yield folder
-    else:
-        with tempfile.TemporaryDirectory(prefix="coach-") as place:
-            yield Path(place)
+    with contextlib.ExitStack() as made:
+        with no_room_said():
+            home = temporary_home()
+            with contextlib.suppress(OSError):
+                home.mkdir(mode=0o700)
+            folder = None
+            if _is_private(home):
+                with contextlib.suppress(
+                    ScratchError
+                ):  # another coach stands still with the lock in its hand
+                    folder = made.enter_context(scratch_folder(home))
+            folder = folder or Path(made.enter_context(tempfile.TemporaryDirectory(prefix="coach-")))
+        yield folder
+
+
+@contextlib.contextmanager
+def no_room_said() -> Iterator[None]:
+    """Say in words what keeps the files of a run from being written."""
+    try:
+        yield
+    except OSError as error:
+        raise ScratchError(
+            "the files of a run cannot be written",
+            why=error.strerror or str(error),
+            do="free space and rights in TMPDIR, or set it to a folder you can write to",
+        ) from error
 
 
 def temporary_home() -> Path:
@@ -86,7 +107,10 @@ def leftovers(scratch: Path) -> tuple[Path, ...]:
 
 def temporary_leftovers() -> tuple[Path, ...]:
     """Return the temporary folders of processes that died before they could remove them."""
-    home = temporary_home()
+    try:
+        home = temporary_home()
+    except OSError:  # nothing can be written in any of the system's places
+        return ()
     return leftovers(home) if _is_private(home) else ()
 
 
@@ -110,12 +134,26 @@ def remove(place: Path) -> None:
 
 @contextlib.contextmanager
 def _guarded(scratch: Path) -> Iterator[None]:
+    """Hold the lock of a folder of folders. Raises OSError when another coach keeps it: one that is stopped does so for ever."""
     folder = os.open(scratch, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        _lock(folder)
         yield
     finally:
         os.close(folder)
+
+
+def _lock(folder: int) -> None:
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise BlockingIOError(errno.EAGAIN, "another coach holds it and does nothing") from None
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _is_abandoned(place: Path) -> bool:

@@ -21,7 +21,7 @@ from coach.engine.completing import complete, read_used, write_used
 from coach.engine.differences import RAW, differences
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.objects import ObjectFolder
-from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, unrecordable
+from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, coachs_own, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
 from coach.engine.restoring import put_back
 from coach.engine.source_kinds import is_text
@@ -160,7 +160,8 @@ class TreeStore:
                     why=error.why or error.what,
                     do="free space in the state directory; a tree of long ago may be gone",
                 ) from error
-            complete(folder, self._root, self._git, git, read_used(self._private.folder))
+            used, state = read_used(self._private.folder), coachs_own(self._private.folder.parent)
+            complete(folder, self._root, self._git, git, used, state)
             yield folder
 
     def remember_used(self, paths: Collection[str]) -> None:
@@ -264,9 +265,11 @@ def open_trees(root: Path, home: Path) -> tuple[TreeStore | None, str]:
     if reason:
         return None, reason
     try:
-        return TreeStore(root, home), ""
+        trees = TreeStore(root, home)
+        trees.tree_of("")  # a git that cannot even say this would end every run
     except CoachError as error:
         return None, str(error)
+    return trees, ""
 
 
 def _too_much(root: Path) -> str:

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from coach.engine.completing import LARGEST_RECORDED
+from coach.engine.git import an_id
 from coach.engine.private_repository import PrivateRepository
 
 _WAYS = {"remove": ("--force-remove",), "add": ("--add", "--remove", "--replace")}
@@ -99,8 +100,8 @@ class WorkTree:
             if not self._private.git.run("ls-files", "-z", "--", "."):
                 return self.empty()
             words.append(f"--prefix={self._prefix}")
-        return self._private.writer.run(*words).decode().strip()
+        return an_id(self._private.writer.run(*words))
 
     def empty(self) -> str:
         """Return the tree that holds nothing."""
-        return self._private.writer.run("mktree").decode().strip()
+        return an_id(self._private.writer.run("mktree"))

@@ -30,7 +30,7 @@ def keep(text: str) -> str:
     name, content = content_of(text)
     place = _place(name)
     try:
-        if place.exists() and place.stat().st_size == len(content):
+        if place.exists() and place.stat().st_size == len(content) and read(name):
             return name
         make_private(place.parent)
         _write_whole(place, content)
@@ -40,13 +40,15 @@ def keep(text: str) -> str:
 
 
 def read(name: str) -> str:
-    """Return a kept text; empty when it is gone, or when ``name`` is no hash."""
+    """Return a kept text; empty when it is gone, when ``name`` is no hash, and when it is not what was kept."""
     if _HASH.fullmatch(name) is None:
         return ""
     try:
-        return read_bytes(_place(name), MOST_BYTES).decode("utf-8", "replace")
+        content = read_bytes(_place(name), MOST_BYTES)
     except OSError:
         return ""
+    # One that was cut or exchanged would be taken for what a run printed.
+    return content.decode("utf-8", "replace") if hashlib.sha256(content).hexdigest() == name else ""
 
 
 def _place(name: str) -> Path:

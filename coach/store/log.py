@@ -203,6 +203,12 @@ class SessionLog:
             self._fd = -1
         self._lock.release()
 
+    def abandon(self) -> None:
+        """Take an empty log away before its lock is given up: nothing of the session could be written."""
+        if self._fd >= 0 and self._good == 0 and not self.is_deleted:
+            shutil.rmtree(self.path.parent, ignore_errors=True)
+        self.close()
+
     def _write_whole(self, line: bytes) -> None:
         """Write in one call: a full disk takes the first part of a line without an error."""
         if self._write(self._fd, line) != len(line):

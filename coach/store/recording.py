@@ -95,9 +95,11 @@ class Recording:
         self._log = log
 
     def close(self) -> None:
-        """Give up the lock."""
-        if self._log:
+        """Give up the lock. A log that took no event at all goes with it: it would be listed as damaged for ever."""
+        if self._log and self._written:
             self._log.close()
+        elif self._log:
+            self._log.abandon()
         self._log = None
 
     def _opened(self) -> SessionLog:
