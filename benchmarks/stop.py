@@ -59,9 +59,10 @@ def coach_way(root, ready, env, warm):
     from coach.core.run import RunRequest
     from coach.core.target import Target
     from coach.engine.compiled_probe import PROBE_FOLDER
-    from coach.engine.execution import Surroundings, execute, server_environment
+    from coach.engine.execution import Surroundings, execute
     from coach.engine.output import LiveOutput
     from coach.engine.run import Limits
+    from coach.engine.run_environment import server_environment
     from coach.engine.warm import WarmServer
 
     server = WarmServer(root, sys.executable, lambda: server_environment(env, PROBE_FOLDER)) if warm else None

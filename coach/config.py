@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError
 
+from coach.core.confinement import Confine
 from coach.core.loops.sighting import Pattern
 from coach.core.spec import TeamRules
 from coach.core.value import Value
@@ -37,6 +38,8 @@ class Settings(Value):
     """Wall time of one run."""
     silence: float = Field(default=180.0, gt=0)
     """Time without any output or report."""
+    confine: Confine = "copies"
+    """Which runs write only where they may (Linux): those in copies, all, or none. Of a project alone, ``off`` is asked about."""
     warm: bool = True
     """Whether runs on save are forked from a warm interpreter (Linux); evidence always runs cold."""
     loops: dict[Pattern, bool] = Field(default_factory=dict)
@@ -51,6 +54,8 @@ class Settings(Value):
 
     _project_python: str = PrivateAttr(default="")
     _is_only_projects: bool = PrivateAttr(default=False)
+    _project_confine: str = PrivateAttr(default="")
+    _is_own_confine: bool = PrivateAttr(default=False)
 
     @property
     def project_python(self) -> str:
@@ -62,10 +67,22 @@ class Settings(Value):
         """Whether ``python`` is the project's wish alone: no flag and no variable of the engineer's says anything."""
         return bool(self._project_python) and self._is_only_projects
 
+    @property
+    def is_unconfined_by_project(self) -> bool:
+        """Whether the project's own file wants nothing confined; the engineer may have said nothing, or the same."""
+        return self._project_confine == "off"
+
+    @property
+    def is_own_confine(self) -> bool:
+        """Whether the engineer says by flag or variable what is confined."""
+        return self._is_own_confine
+
     def noting(self, table: Mapping[str, Any], own: Mapping[str, Any]) -> "Settings":
-        """Note who named the interpreter: the project's ``table``, or the engineer's ``own`` flags and variables."""
+        """Note who says what is asked about: the project's ``table``, or the engineer's ``own`` flags and variables."""
         self._project_python = str(table.get("python", ""))
         self._is_only_projects = "python" not in own
+        self._project_confine = str(table.get("confine", ""))
+        self._is_own_confine = "confine" in own
         return self
 
     @property
@@ -125,5 +142,6 @@ def _environment() -> dict[str, str]:
         "COACH_TIMEOUT": "timeout",
         "COACH_WARM": "warm",
         "COACH_COMMAND": "command",
+        "COACH_CONFINE": "confine",
     }
     return {key: os.environ[name] for name, key in names.items() if os.environ.get(name)}

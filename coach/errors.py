@@ -7,6 +7,7 @@
     │   └── SessionHeld     6   another coach holds the session
     ├── StoreError          7   the state directory or the log cannot be read or written
     └── ScratchError        8   a disposable copy could not be made or removed
+        └── NotConfined     8   what was to be confined cannot be, and so is not run
 
 Exit codes are an API: 0 fine, 1 failures outstanding, 3 unresolved, the rest as above, 128+n stopped by signal n.
 Anything that is not a CoachError is a defect of coach and shows its traceback.
@@ -104,3 +105,7 @@ class StoreError(CoachError):
 
 class ScratchError(CoachError):
     exit_code = 8
+
+
+class NotConfined(ScratchError):
+    pass

@@ -32,6 +32,7 @@ from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
 from coach.errors import CoachError, SessionError, SessionHeld
 from coach.exporting import private_of
+from coach.project_confinement import confine_for
 from coach.project_python import python_for, refuse_changed
 from coach.regular_files import is_folder, is_there, real_path
 from coach.remote import RemoteDoor, join
@@ -204,7 +205,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
 ) -> LocalEngine:
     trees, no_trees = recorded
     limits = Limits(wall=settings.timeout, silence=settings.silence)
-    root = place.root
+    root, confine = place.root, confine_for(place.home, settings)
     ground = Ground(
         root.resolve(),
         project_home(root),
@@ -215,6 +216,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         veil=veil,
         project=place.folder,
         command=settings.command,
+        confine=confine,
     )
     return LocalEngine(
         root=root,
@@ -229,6 +231,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         watcher=Watcher(root, home=state_home()),
         warm=settings.warm,
         home=state_home(),
+        confine=confine,
         searches=SearchBench(trees, ground) if trees else None,
         no_trees=no_trees,
     )

@@ -16,6 +16,7 @@ import platformdirs
 from pydantic import Field, ValidationError
 
 from coach.config import refuse_unknown
+from coach.core.confinement import Confine
 from coach.core.value import Value
 from coach.errors import StoreError, UsageError
 from coach.private_folders import write_private
@@ -31,6 +32,8 @@ class Personal(Value):
 
     theme: str = ""
     """The look of the screen; empty: the one chosen last."""
+    confine: Confine | None = None
+    """Which runs write only where they may, in every project: ``copies``, ``all`` or ``off``; else each project's setting."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Ids of actions and their keys, several parted by blanks."""
 

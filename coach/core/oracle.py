@@ -53,8 +53,8 @@ def judge(
         grain: how like it a failure must be.
 
     """
-    if report.not_about_the_code:
-        return _unresolved(report.not_about_the_code)
+    if why := report.not_about_the_code or _stopped_by_fence(report, failing, reference):
+        return _unresolved(why)
     if report.ending.kind not in {"completed", "collection_error"}:
         return _unresolved(report.ending.sentence or report.ending.kind)
     if failing:
@@ -66,6 +66,21 @@ def judge(
     if why := _not_run(report, reference):
         return Judged(outcome="UNRESOLVED", reason=f"not run: {why}", remark="not run")
     return Judged(outcome="PASS")
+
+
+def _stopped_by_fence(
+    report: RunReport, failing: Sequence[FailureSignature], reference: Reference | None
+) -> str:
+    """Say what a confined run was refused, when it did not end green and not exactly as the failure being debugged.
+
+    Whether it would have ended so without the fence, nobody knows.
+    """
+    is_green = report.ending.kind == "completed" and not failing
+    if not report.refused or is_green:
+        return ""
+    if reference and any(each.strict in reference.strict for each in failing):
+        return ""
+    return f"{report.refused[0]}: outside of the copy that is refused, and without it the run says nothing"
 
 
 _RAN_AGAIN = Judged(

@@ -262,6 +262,8 @@ class RunReport(Value):
     """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """Modules that the tests imported from another place than where their source lies in the project."""
+    refused: tuple[Prose, ...] = ()
+    """What a confined run tried and was not allowed to do: ``writes /home/me/notes``."""
     lacking: tuple[Prose, ...] = ()
     """What the checkout has and the copy had not, and the run ended for: ``the copy has no x: git ignores it``."""
     other_start: Prose = ""

@@ -100,6 +100,8 @@ class RunRequest(Value):
     """What calls are traced, of ``focus`` and of tests to compare it with."""
     control: bool = False
     """Whether its mutations are of a fix, and the test must notice them."""
+    is_mixed: bool = False
+    """Whether its tree is one that nobody wrote: some hunks of an edit without the others."""
     about: tuple[Text, ...] = ()
     """Tests whose own outcome matters: the report says of each whether it passed, failed or was not run."""
     covers: Reach = "target"

@@ -10,8 +10,8 @@ from coach.core.logpoint import Logpoint
 from coach.engine.arguments import as_started
 from coach.engine.channel import channel_settings
 from coach.engine.compiled_probe import PROBE_FOLDER
-from coach.engine.execution import clean_environment
 from coach.engine.logpointing import located, look_text
+from coach.engine.run_environment import clean_environment
 from coach.engine.scratch import temporary_folder
 
 

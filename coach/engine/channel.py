@@ -102,6 +102,11 @@ class Channel:
         return seen
 
     @property
+    def refused(self) -> tuple[str, ...]:
+        """What the process says it tried and was not allowed to do."""
+        return tuple(self.ended.refused) if self.ended else ()
+
+    @property
     def current_test(self) -> str:
         return next(reversed(self.under_way), "")
 
@@ -315,12 +320,13 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
     bytecode: str | None = None,
     held: tuple[Path, ...] = (),
     reads: bool = False,
+    fence: dict[str, Any] | None = None,
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
     ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of
     loaded foreign modules are, ``bytecode`` where processes that tests start keep theirs (empty: as always; None: nobody
-    writes any), ``held`` the folders below which the run itself keeps none.
+    writes any), ``held`` the folders below which the run itself keeps none, ``fence`` what a confined run may do.
     """
     settings: dict[str, Any] = {
         "channel": str(channel),
@@ -335,7 +341,7 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
         "calls": str(calls) if calls else "",
         "modules": str(modules) if modules else "",
         "reads": reads,
+        "fence": fence,
     }
-    if bytecode is not None:
-        settings |= {"bytecode": bytecode, "held": [str(each) for each in held]}
+    settings |= {} if bytecode is None else {"bytecode": bytecode, "held": [str(each) for each in held]}
     return json.dumps(settings)

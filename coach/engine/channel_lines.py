@@ -87,3 +87,5 @@ class WireEvent(_Wire):
     reads: list[list[Text]] = []
     """Files it opened, and ``test`` where code of the tests did."""
     helpers: list[Text] = []
+    refused: list[Text] = []
+    """What a confined process tried and was not allowed to do."""

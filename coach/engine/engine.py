@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from coach.core.confinement import Confine
 from coach.core.effects import (
     ChangesSeen,
     Effect,
@@ -43,13 +44,14 @@ from coach.engine.changing import run_changed, run_in_copy
 from coach.engine.checkout import CheckoutRuns
 from coach.engine.collaborators import Trees, Watcher
 from coach.engine.compiled_probe import probe_folder
-from coach.engine.execution import Surroundings, server_environment
+from coach.engine.execution import Surroundings
 from coach.engine.jobs import Job, failed, stopped
 from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
 from coach.engine.pinned import read_pinned
 from coach.engine.related import concerned, related_tests
 from coach.engine.run import Limits
+from coach.engine.run_environment import server_environment
 from coach.engine.saves import SaveTelling
 from coach.engine.searching import SearchBench
 from coach.engine.spelling import Spelling
@@ -84,13 +86,13 @@ class LocalEngine:
         command: Spelling = "",
         home: Path | None = None,
         no_trees: str = "",
+        confine: Confine = "copies",
     ) -> None:
-        self._searches = searches or SearchBench()
-        self._live = LiveOutput()
-        own = dict(env or os.environ)
+        self._searches, self._live = searches or SearchBench(), LiveOutput()
         server = WarmServer(root / project, interpreter.path, self._server_environment) if warm else None
-        around = Surroundings(root, interpreter, limits, keep, self._live, own, veil=veil, project=project)
-        self._around = replace(around, warm=server, home=home, command=command, no_trees=no_trees)
+        base = (root, interpreter, limits, keep, self._live, dict(env or os.environ))
+        around = Surroundings(*base, veil=veil, project=project, no_trees=no_trees, confine=confine)
+        self._around = replace(around, warm=server, home=home, command=command)
         self._looking = Looking(self._around, recall)
         self._trees, self._saves = trees, SaveTelling(watcher)
         self._switches = Switches(root)

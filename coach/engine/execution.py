@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coach.core.confinement import Confine
 from coach.core.events import Interpreter
 from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.spectrum import Coverage
@@ -23,6 +24,7 @@ from coach.engine.calls_channel import traces_in
 from coach.engine.channel import Channel, channel_settings
 from coach.engine.command_outcome import CommandOutcome, outcome_of_command
 from coach.engine.compiled_probe import probe_folder
+from coach.engine.confined import Confined
 from coach.engine.coverage_channel import read_coverage
 from coach.engine.endings import (
     Evidence,
@@ -34,12 +36,12 @@ from coach.engine.endings import (
 )
 from coach.engine.failures import under_asked_ids
 from coach.engine.leaders import Adopted, Launch
-from coach.engine.left_behind import HOLDER, holder_mark
 from coach.engine.output import LiveOutput
 from coach.engine.places import Places
 from coach.engine.processes import RUN_ID
 from coach.engine.report_file import ReportFile
 from coach.engine.run import Finished, Limits, supervise
+from coach.engine.run_environment import clean_environment
 from coach.engine.run_files import RunFiles
 from coach.engine.scratch import no_room_said, temporary_folder
 from coach.engine.sources import meant_by, misnamed, with_code
@@ -51,15 +53,6 @@ from coach.errors import TargetError
 _TAIL_LINES = 200
 _MOST_FOREIGN = 20
 _REMEMBERED = 8
-_DROPPED_VARIABLES = frozenset(
-    [
-        "PYTEST_CURRENT_TEST",
-        "PYTEST_XDIST_WORKER",
-        "PYTEST_XDIST_WORKER_COUNT",
-        "COACH_PROBE",
-        "COACH_PROJECT",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +88,8 @@ class Surroundings:
     """Where runs start, below the root; ids and paths stay relative to the root."""
     no_trees: str = ""
     """Why the work tree is not recorded; empty: it is."""
+    confine: Confine = "copies"
+    """Which runs are confined."""
 
 
 def execute(
@@ -125,22 +120,6 @@ def execute(
         return run.report(argv_words)
 
 
-def clean_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment for runs: without what belongs to a run that coach itself may be part of."""
-    kept = {key: value for key, value in env.items() if key not in _DROPPED_VARIABLES}
-    return {**kept, HOLDER: holder_mark(), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def server_environment(env: Mapping[str, str], probe: Path) -> dict[str, str]:
-    """Return the environment of the warm server: that of a run, so that modules it imports see the same.
-
-    ``probe`` is the folder the run would import the probe from.
-    """
-    kept = clean_environment(env)
-    paths = [str(probe), *filter(None, [kept.get("PYTHONPATH", "")])]
-    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
-
-
 class _Execution:
     """One run in its place."""
 
@@ -160,6 +139,8 @@ class _Execution:
         self._channel = Channel(scratch.channel, scratch.nonce, self._base, request.about)
         self._cold_because = ""
         self._report_file = ReportFile(self._base / request.target.junit) if request.target.junit else None
+        kept = (around.home / "bytecode",) if around.home else ()
+        self._confined = Confined.of(request, around.confine, scratch.folder, copy, around.root, kept)
 
     def report(self, words: tuple[str, ...]) -> RunReport:
         with no_room_said():
@@ -169,7 +150,7 @@ class _Execution:
         live = self._around.live
         try:
             stacks = self._scratch.stacks if self._is_pytest else None
-            launch = Launch(argv, self._cwd, self._env(), stacks)
+            launch = Launch(argv, self._cwd, self._env(), stacks, fence=self._confined.fence)
             forked = self._forked(launch)
             finished = supervise(launch, self._around.limits, live.feed, self._cancel, self._tick, forked)
         except OSError as error:
@@ -177,11 +158,14 @@ class _Execution:
         live.end()
         report = self._describe(finished)
         warmth = {"warm": forked is not None, "cold_because": self._cold_because}
-        return report.model_copy(update=warmth)
+        return self._confined.as_outside(report.model_copy(update=warmth))
 
     def _forked(self, launch: Launch) -> Adopted | None:
         """Let the warm server start the run, when it may be warm; says why when it is not."""
         if not self._request.warm:
+            return None
+        if self._confined.fence is not None:
+            self._cold_because = "confined runs are cold"
             return None
         if self._around.command == PROGRAM:
             self._cold_because = "warm runs are those of `python -m pytest`"
@@ -221,6 +205,7 @@ class _Execution:
             ),
             held=(self._around.root,),
             reads=not (self._request.warm or self._request.only_looks),
+            fence=self._confined.settings,
         )
         self._scratch.settings.write_text(settings, "utf-8")
 
@@ -238,6 +223,7 @@ class _Execution:
             folders = (self._cwd / "src", *((self._cwd,) if around.command != PROGRAM else ()))
             own = tuple(str(each) for each in folders if each.is_dir())
             env = moved_paths(env, around.root, self._copy, own)
+        env = self._confined.environment(env, is_command=not self._is_pytest)
         if self._is_pytest:
             probe = str(probe_folder(around.home, around.interpreter))
             env["PYTHONPATH"] = os.pathsep.join(filter(None, [probe, env.get("PYTHONPATH", "")]))
@@ -292,10 +278,12 @@ class _Execution:
             rerun_failures=with_code(self._channel.rerun_failures, self._base),
             output=self._output(lines),
             foreign_modules=self._foreign(),
+            refused=self._confined.refused(self._channel.refused),
             other_start=difference(self._around.command, self._channel.by_folder, told.failures, self._cwd),
             probe_notes=(
                 *self._channel.notes,
                 *self._report_notes(),
+                *self._confined.notes,
                 *leak_notes(finished),
             ),
         )

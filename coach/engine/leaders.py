@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from coach.engine.fence import Fence
+
 STACKS_SIGNAL = int(signal.SIGRTMAX) - 7 if hasattr(signal, "SIGRTMAX") else 0
 """Makes a run write its stacks. A real-time signal that nobody has a meaning for: a test that counts on what SIGUSR1 does
 by itself must find it so. 0: this system has none, and a hang has no place but its test."""
@@ -30,6 +32,8 @@ class Launch:
     """Where ``STACKS_SIGNAL`` makes the process write its stacks, once that file exists."""
     stdin: Path | None = None
     """What it reads on standard input; nothing by default."""
+    fence: Fence | None = None
+    """What confines it; None: it has the rights of the engineer."""
 
 
 class Leader(Protocol):
@@ -85,7 +89,17 @@ class Adopted:
 
 
 def start(launch: Launch) -> Started:
-    """Start a program. Raises OSError when that is not possible."""
+    """Start a program, confined where that is asked for.
+
+    Raises:
+        OSError: that is not possible.
+        NotConfined: this system cannot confine it, and so it is not started.
+
+    """
+    return launch.fence.start(lambda: _started(launch)) if launch.fence else _started(launch)
+
+
+def _started(launch: Launch) -> Started:
     stdin = os.open(launch.stdin or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     reader, writer = os.pipe()
     try:

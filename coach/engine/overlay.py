@@ -16,12 +16,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from coach.core.text import storable
-from coach.engine.execution import Surroundings, clean_environment
+from coach.engine.execution import Surroundings
 from coach.engine.interpreter import said_by
 from coach.engine.leaders import Launch
 from coach.engine.output import CappedOutput
 from coach.engine.processes import RUN_ID
 from coach.engine.run import Limits, supervise
+from coach.engine.run_environment import clean_environment
 from coach.errors import ScratchError
 
 _LIMITS = Limits(wall=300.0, silence=120.0)

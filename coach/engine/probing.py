@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from coach.core.confinement import Confine
 from coach.core.events import Interpreter
 from coach.core.failure import FailureSignature, failing_set
 from coach.core.oracle import Judged, judge
@@ -50,6 +51,8 @@ class Ground:
     """Takes out of reports what the log does not hold: ``expected`` was computed from what it holds."""
     project: str = ""
     """Where runs start, below the root."""
+    confine: Confine = "copies"
+    """Which runs are confined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Probe:
     label: str = ""
     seed: int | None = None
     """PYTHONHASHSEED; None: one that follows from the content."""
+    is_mixed: bool = False
+    """Whether nobody wrote this tree: it holds a part of an edit."""
 
     @property
     def key(self) -> str:
@@ -152,9 +157,15 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
         home=ground.state,
         project=ground.project,
         command=ground.command,
+        confine=ground.confine,
     )
     request = RunRequest(
-        number=0, purpose="experiment", target=probe.target, hash_seed=probe.hash_seed, tree=probe.tree
+        number=0,
+        purpose="experiment",
+        target=probe.target,
+        hash_seed=probe.hash_seed,
+        tree=probe.tree,
+        is_mixed=probe.is_mixed,
     )
     report = as_in_checkout(execute(request, around, cancel, copy), copy, ground.root)
     report = ground.veil.report(report)

@@ -16,9 +16,10 @@ from coach.core.events import Interpreter
 from coach.core.run import RunRequest
 from coach.core.target import Target
 from coach.engine.compiled_probe import PROBE_FOLDER
-from coach.engine.execution import Surroundings, execute, server_environment
+from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits
+from coach.engine.run_environment import server_environment
 from coach.engine.warm import WarmServer
 from tests.engine.lab import Lab, plain_environment
 

@@ -569,6 +569,7 @@ class _State:
         self.roots = ()
         self.folder = coach_plain.folder_first()
         self.looker = None
+        self.fence = None
         path = os.environ.get("COACH_PROBE")
         if not path:
             return
@@ -582,6 +583,11 @@ class _State:
             coach_bytecode.install(self.is_own)
             if "bytecode" in settings:
                 coach_plain.restore(settings["bytecode"], settings["held"])
+            if settings.get("fence"):
+                import coach_refused
+
+                coach_refused.watch(**settings["fence"])
+                self.fence = coach_refused
             self.reads = coach_reads.Reads(self.channel, ids, self.is_own, hears=settings.get("reads", False))
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
@@ -971,6 +977,8 @@ def pytest_sessionfinish(session, exitstatus):
         fields = {"exitstatus": final, "loaded": _loaded(), "failed": _reported_as_failed(session)}
         fields["text"] = state.interrupted
         fields["by_folder"] = coach_plain.found_by(state.folder, session)
+        if state.fence is not None:
+            fields["refused"] = state.fence.all_refused()
         state.channel.send("end", fields)
         if state.modules:
             _write_modules(state.modules)

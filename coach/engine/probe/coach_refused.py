@@ -15,6 +15,10 @@ from _thread import get_ident
 MOST_NOTED = 20
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _UNIX = getattr(socket, "AF_UNIX", None)
+SERVICES = (
+    "/run/nscd/", "/var/run/nscd/", "/run/systemd/journal/", "/run/systemd/userdb/", "/run/systemd/resolve/",
+)
+"""Sockets of the system that look names up and take log lines."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MAY_WRITE, _EPERM = os.W_OK, 1
 
@@ -36,7 +40,7 @@ class _Watch:
     """What may be done, and what was tried besides."""
 
     def __init__(self):
-        self.allowed, self.tcp, self.unix = (), False, False
+        self.allowed, self.tcp, self.unix, self.is_asked = (), False, False, False
         self.noted, self.is_on, self.busy = [], False, set()
 
     # ---- hearing ----------------------------------------------------------------------------------------------------
@@ -90,6 +94,8 @@ class _Watch:
         place = _place(path, folder)
         if self.is_inside(place) or not _real.lexists(place):
             return ""
+        if self.is_asked and self.is_inside(_place(path, folder, follow=False)):
+            return ""  # a link: the filter knows whether it is meant itself
         act = "changes the %s of %s" % (what, place)
         self.note(act)
         return act
@@ -105,7 +111,7 @@ class _Watch:
             self.named("makes", address)
         elif is_path and not self.unix:
             place = _place(address, None)
-            if not self.is_inside(place) and _real.lexists(place):
+            if not self.is_inside(place) and not place.startswith(SERVICES) and _real.lexists(place):
                 act = "connects to the socket %s" % place
                 self.note(act)
                 return act
@@ -184,16 +190,18 @@ def _database(watch, name):
 _watch = _Watch()
 
 
-def watch(allowed, tcp=False, unix=False):
+def watch(allowed, tcp=False, unix=False, is_asked=False):
     """Begin to note and refuse; harmless to repeat, with what is allowed from then on.
 
     Args:
         allowed: the folders that may be written below.
-        tcp: whether TCP is allowed, ``unix``: whether Unix sockets outside may be connected to.
+        tcp: whether TCP is allowed.
+        unix: whether Unix sockets outside may be connected to.
+        is_asked: whether a filter of system calls looks at what Landlock does not know.
 
     """
     _watch.allowed = tuple(_real.realpath(_real.fspath(each)) for each in allowed)
-    _watch.tcp, _watch.unix = tcp, unix
+    _watch.tcp, _watch.unix, _watch.is_asked = tcp, unix, is_asked
     if not _watch.is_on and hasattr(sys, "addaudithook"):
         _watch.is_on = True
         sys.addaudithook(_watch.heard)

@@ -42,7 +42,15 @@ class Task:
     def probe(self, tree: str, label: str = "", number: int = 1) -> Probe:
         """Ask whether the target shows the failure on a tree."""
         request = self.request
-        return Probe(tree, request.target, request.reference, request.grain, round=number, label=label)
+        return Probe(
+            tree,
+            request.target,
+            request.reference,
+            request.grain,
+            round=number,
+            label=label,
+            is_mixed=request.kind == "edits",
+        )
 
     @property
     def runs(self) -> int:
