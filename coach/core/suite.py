@@ -74,8 +74,14 @@ def newly_red(state: SessionState, suite: Run | None) -> tuple[str, ...]:
     baseline = baseline_of(state)
     if suite is None or suite.report is None or not _is_told(suite.report) or baseline is None:
         return ()
-    before = {each.test for each in baseline.failing}
-    return tuple(sorted({each.test for each in suite.failing} - before))
+    return tuple(sorted({each.test for each in suite.failing} - _red_before(baseline, suite)))
+
+
+def _red_before(baseline: Run, suite: Run) -> set[str]:
+    """Return the tests that were red in the suite before; of a copy where acts were refused, those that fail alike now."""
+    is_refused = baseline.report is not None and bool(baseline.report.refused)
+    alike = set(suite.strict)
+    return {each.test for each in baseline.failing if not is_refused or each.strict in alike}
 
 
 def to_run_again(state: SessionState, runs: tuple[Run, ...]) -> tuple[str, ...]:
@@ -103,7 +109,9 @@ def _newest(runs: tuple[Run, ...], purpose: str) -> Run | None:
 def _says_each(run: Run) -> bool:
     """Whether a run of several tests came to its end, each test with a report."""
     report = run.report
-    return report is not None and report.ending.is_complete and not report.not_about_the_code
+    if report is None or (report.refused and run.failing):
+        return False
+    return report.ending.is_complete and not report.not_about_the_code
 
 
 def _is_green(run: Run | None, test: str) -> bool:

@@ -324,9 +324,8 @@ def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
 ) -> str:
     """Return the content of the file that ``COACH_PROBE`` names.
 
-    ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where the names of
-    loaded foreign modules are, ``bytecode`` where processes that tests start keep theirs (empty: as always; None: nobody
-    writes any), ``held`` the folders below which the run itself keeps none, ``fence`` what a confined run may do.
+    ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where names of loaded
+    foreign modules are, ``bytecode`` where processes that tests start keep theirs, ``held`` where the run keeps none.
     """
     settings: dict[str, Any] = {
         "channel": str(channel),

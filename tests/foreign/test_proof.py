@@ -69,7 +69,7 @@ def project(tmp_path, monkeypatch):
     for name in ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST"):
         monkeypatch.delenv(name, raising=False)
 
-    def begin(files, target, *, git=True):
+    def begin(files, target, *, git=True, confine="copies"):
         root = tmp_path / "project"
         root.mkdir()
         made = Made(root, None)
@@ -78,7 +78,7 @@ def project(tmp_path, monkeypatch):
         own = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "begin"]) if git else ():
             subprocess.run(["git", *own, *words], cwd=root, check=True, capture_output=True)
-        settings = Settings(python=sys.executable, warm=False)
+        settings = Settings(python=sys.executable, warm=False, confine=confine)
         made.door = stack.enter_context(open_new(root, target, settings))
         made.step(cmd.Begin(reproduce=False))
         made.step(cmd.Reproduce())
@@ -193,13 +193,16 @@ def test_moody():
 
 
 def with_mood(tmp_path, moods):
-    """A neighbour that is red or green by the number of times it was run: suite, baseline, alone now, alone before."""
+    """A neighbour that is red or green by the number of times it was run: suite, baseline, alone now, alone before.
+
+    It counts outside of copies, which a confined run may not.
+    """
     place = str(tmp_path / "calls")
     return {**SHOP, "tests/test_moody.py": MOODY.format(place=place, moods=moods, last=len(moods) - 1)}
 
 
 def test_a_neighbour_that_is_red_in_company_only_is_not_counted_and_is_named(project, tmp_path):
-    made = pinned(project, with_mood(tmp_path, "rggg"))
+    made = pinned(project, with_mood(tmp_path, "rggg"), confine="off")
     made.write("stock.py", MENDED)
     found = made.verify()
     assert found.verdict == "verified", [each.figure for each in found.missing]
@@ -208,15 +211,26 @@ def test_a_neighbour_that_is_red_in_company_only_is_not_counted_and_is_named(pro
     assert [each.request.purpose for each in made.state.runs][-1] == "again"
 
 
+def test_a_neighbour_that_is_red_before_only_for_what_the_copy_refuses_is_not_red_before(project, tmp_path):
+    made = pinned(project, with_mood(tmp_path, "rrrr"))
+    made.write("stock.py", MENDED)
+    assert made.verify().verdict == "partial"
+    (objection,) = made.line("no-new-failures").objections
+    assert objection.key == "tests/test_moody.py::test_moody"
+    baseline = next(each for each in made.state.runs if each.request.purpose == "baseline")
+    assert baseline.report.refused == (f"writes {tmp_path / 'calls'}",)
+    assert "green before" not in objection.text
+
+
 def test_a_neighbour_that_is_red_alone_before_the_fix_too_is_not_counted(project, tmp_path):
-    made = pinned(project, with_mood(tmp_path, "rgrr"))
+    made = pinned(project, with_mood(tmp_path, "rgrr"), confine="off")
     made.write("stock.py", MENDED)
     assert made.verify().verdict == "verified"
     assert "test_moody is red alone before the fix too" in made.line("no-new-failures").figure
 
 
 def test_a_neighbour_that_the_fix_broke_counts_and_can_be_answered(project, tmp_path):
-    made = pinned(project, with_mood(tmp_path, "rgrg"))
+    made = pinned(project, with_mood(tmp_path, "rgrg"), confine="off")
     made.write("stock.py", MENDED)
     assert made.verify().verdict == "partial"
     (objection,) = made.line("no-new-failures").objections
@@ -302,8 +316,8 @@ NEIGHBOUR = "def test_restock():\n    assert restock(2, 3) == 5\n"
 DROP_IN_CONFTEST = "def pytest_collection_modifyitems(items):\n    items[:] = [each for each in items if each.name != 'test_restock']\n"
 
 
-def pinned(project, files=SHOP, test=PINNED):
-    made = project(files, Target(words=(test,)))
+def pinned(project, files=SHOP, test=PINNED, **more):
+    made = project(files, Target(words=(test,)), **more)
     made.step(cmd.PinTest())
     assert made.state.pin is not None
     return made
