@@ -11,6 +11,7 @@ def add_handoff(commands: "Commands[Parser]") -> None:
     _add_assist(commands)
     _add_watch(commands)
     _add_mcp(commands)
+    _add_allow(commands)
 
 
 def _add_spec(commands: "Commands[Parser]") -> None:
@@ -126,6 +127,18 @@ def _add_stop_at(parser: argparse.ArgumentParser) -> None:
         default="banner",
         help="end at a loop of this level (default: banner)",
     )
+
+
+def _add_allow(commands: "Commands[Parser]") -> None:
+    allow = add(
+        commands,
+        "allow",
+        "coach.headless.allowing:allow",
+        "answer what an assistant asks to evaluate in the running program",
+    )
+    allow.add_argument("--yes", action="store_true", help="allow all that waits, for this session")
+    allow.add_argument("--no", action="store_true", help="refuse all that waits")
+    add_session(allow)
 
 
 def _add_mcp(commands: "Commands[Parser]") -> None:

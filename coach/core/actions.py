@@ -46,6 +46,7 @@ COMMANDS: dict[str, str] = {
     "dismiss": "coach loops dismiss PATTERN --reason REASON",
     "logpoint": "coach logpoint FILE:LINE",
     "try": "coach try",
+    "allow": "coach allow",
     "answer": "coach verify --accept LINE --reason REASON",
     "budget": "coach budget SECONDS",
     "retarget": "coach target TEST",

@@ -135,6 +135,15 @@ class Look(Value):
     logpoint: Logpoint
 
 
+class AskLook(Value):
+    """Ask the engineer whether this may be evaluated for an assistant, or say what the answer is."""
+
+    logpoint: Logpoint
+    by: str = "assistant"
+    is_allowed: bool | None = None
+    """The engineer's answer. What may be evaluated is kept with the approvals; this only says so."""
+
+
 class Try(Value):
     """Carry out a trial in a copy of the work tree."""
 
@@ -310,6 +319,7 @@ Command = (
     | RuleOutSuspect
     | RestoreSuspect
     | Look
+    | AskLook
     | Try
     | ActivateHypothesis
     | RevisePrediction

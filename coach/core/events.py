@@ -21,7 +21,7 @@ from coach.core.hypothesis import Prediction, Verdict
 from coach.core.isolate.calls import CallTrace, Divergence
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
-from coach.core.logpoint import LogpointRun
+from coach.core.logpoint import Logpoint, LogpointRun
 from coach.core.loops.sighting import Level, Pattern
 from coach.core.oracle import Judged
 from coach.core.past import PastFailure
@@ -399,6 +399,23 @@ class LogpointSeen(Value):
     rule: int = 1
 
 
+class LookAsked(Value):
+    """An assistant asks to evaluate what only the engineer may allow; nothing was evaluated."""
+
+    kind: Literal["look_asked"] = "look_asked"
+    logpoint: Logpoint
+    why: Text
+    by: Text = ""
+
+
+class LookAnswered(Value):
+    """The engineer saw what was asked, and said whether these very words may be evaluated in this session."""
+
+    kind: Literal["look_answered"] = "look_answered"
+    logpoint: Logpoint
+    is_allowed: bool
+
+
 class NoteWritten(Value):
     """Something a person or an assistant saw, in words."""
 
@@ -638,6 +655,8 @@ Event = (
     | PredictionRevised
     | TrialSeen
     | LogpointSeen
+    | LookAsked
+    | LookAnswered
     | NoteWritten
     | VerificationBegan
     | VerificationVoided

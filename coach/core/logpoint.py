@@ -32,10 +32,20 @@ class Logpoint(Value):
     """The line's text when the logpoint was set: it is followed by it when lines move."""
     hypothesis: int = 0
     """The hypothesis it tests; 0: none."""
+    free: bool = False
+    """Whether it may only look, since the engineer was not asked: see ``free_expression``."""
 
     @property
     def place(self) -> str:
         return f"{self.path}:{self.line}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the engineer is asked about: the file, and what would be evaluated there."""
+        return self.path, self.expression.strip(), self.condition.strip()
+
+    def asks_the_same(self, other: "Logpoint") -> bool:
+        return self.words == other.words
 
     @property
     def prediction(self) -> str:

@@ -10,7 +10,7 @@ from coach.core.checks import following
 from coach.core.decide.evidence import why_not_pinned, why_not_taken, why_not_unpinned
 from coach.core.decide.feedback import why_not_narrowed
 from coach.core.decide.isolating import why_not_measured, why_not_mutated
-from coach.core.decide.logpoints import why_not_looked
+from coach.core.decide.logpoints import why_not_looked, why_nothing_asked
 from coach.core.decide.loops import why_not_restored
 from coach.core.decide.notebook import why_not_confirmed
 from coach.core.decide.proving import why_not_answered, why_not_verified
@@ -137,6 +137,7 @@ _REASONS: Mapping[str, Why] = {
     "dismiss": _no_loop_stands,
     "logpoint": why_not_looked,
     "pdb": _no_logpoint,
+    "allow": why_nothing_asked,
     "drafts": _no_drafts,
     "answer": why_not_answered,
     "searches:edits": _search("edits"),

@@ -22,7 +22,7 @@ from coach.core.hypothesis import Hypothesis, Judgement
 from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
-from coach.core.logpoint import LogpointRun
+from coach.core.logpoint import Logpoint, LogpointRun
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
 from coach.core.past import PastFailure
@@ -243,6 +243,9 @@ class SessionState:
     """Who edits: an assistant that was handed the session; empty: the engineer."""
     assistants: tuple[AssistantReport, ...] = ()
     """Assistants that coach ran, oldest first."""
+    looks_asked: tuple[ev.LookAsked, ...] = ()
+    """What an assistant asks to evaluate, and the engineer did not answer yet."""
+    looks_refused: tuple[Logpoint, ...] = ()
     attempts: Sequence[Attempt] = Growing()
     history: History = History()
     """The trials of the present target, as the loop detectors see them."""
@@ -763,6 +766,20 @@ def _(event: ev.LogpointSeen, state: SessionState) -> SessionState:
         return replace(state, logpoints=(*state.logpoints, event.seen))
     looked = replace(_marked(state, "experiment"), logpoints=(*state.logpoints, event.seen))
     return _answered(looked, f"looked at {event.seen.logpoint.place}")
+
+
+@_apply.register
+def _(event: ev.LookAsked, state: SessionState) -> SessionState:
+    return replace(state, looks_asked=(*state.looks_asked, event))
+
+
+@_apply.register
+def _(event: ev.LookAnswered, state: SessionState) -> SessionState:
+    left = tuple(each for each in state.looks_asked if not each.logpoint.asks_the_same(event.logpoint))
+    refused = tuple(each for each in state.looks_refused if not each.asks_the_same(event.logpoint))
+    if not event.is_allowed:
+        refused = (*refused, event.logpoint)
+    return replace(state, looks_asked=left, looks_refused=refused)
 
 
 @_apply.register

@@ -3,6 +3,7 @@
 from coach.core import events as ev
 from coach.core.closing import QUESTIONS
 from coach.core.figures import count
+from coach.core.logpoint import Logpoint
 from coach.core.saying import Said, say
 from coach.core.words import VERDICTS
 
@@ -33,6 +34,21 @@ def _(event: ev.LogpointSeen) -> Said:
         else seen.observed.why or seen.logpoint.expression
     )
     return sign, role, f"logpoint {seen.logpoint.place} in #{seen.run}: {said}"
+
+
+@say.register
+def _(event: ev.LookAsked) -> Said:
+    return "?", "warn", f"{event.by} asks to evaluate at {event.logpoint.place}: {_words(event.logpoint)}"
+
+
+@say.register
+def _(event: ev.LookAnswered) -> Said:
+    said = "may" if event.is_allowed else "may not"
+    return "·", "accent", f"in this session {said} be evaluated for an assistant: {_words(event.logpoint)}"
+
+
+def _words(logpoint: Logpoint) -> str:
+    return " · ".join(dict.fromkeys(filter(None, (logpoint.expression, logpoint.condition))))
 
 
 @say.register

@@ -93,6 +93,7 @@ def look_text(logpoint: Logpoint, root: Path, *, stops: bool = False) -> str:
         "condition": logpoint.condition,
         "watch": logpoint.watch,
         "function": logpoint.function,
+        "free": logpoint.free,
         "stops": stops,
     }
     return json.dumps(plan)

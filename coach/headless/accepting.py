@@ -1,9 +1,14 @@
-"""Which acceptance commands may be run: those the engineer wrote down, and others only once the engineer has seen them."""
+"""What the engineer approved: acceptance commands that were not written here, and what an assistant may evaluate.
+
+Both are shown word by word first, and both approvals are files of one kind (``store/trust.py``); no door an assistant has
+can make one.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from coach.core.acceptance import runnable
+from coach.core.logpoint import Logpoint
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.headless.talk import say
@@ -39,6 +44,22 @@ def agreed(state: SessionState, *, is_agreed: bool) -> tuple[str, ...]:
         return known
     approve_commands(state, new)
     return (*known, *new)
+
+
+def may_evaluate(state: SessionState, logpoint: Logpoint) -> bool:
+    """Whether the engineer allowed these very words of an assistant, in this file and this session."""
+    return is_approved(_look_approval(state, logpoint))
+
+
+def allow_evaluating(state: SessionState, logpoint: Logpoint) -> None:
+    """Remember that the engineer saw these words and allowed them. Raises StoreError."""
+    approve(_look_approval(state, logpoint), logpoint.words)
+
+
+def _look_approval(state: SessionState, logpoint: Logpoint) -> str:
+    opened = state.opened
+    root = Path(opened.checkout.root) if opened else Path()
+    return approval_of(root, ["evaluate", opened.session if opened else "", *logpoint.words], root)
 
 
 def _approval(state: SessionState, command: str) -> str:

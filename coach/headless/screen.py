@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coach.core.export import Export
+    from coach.core.logpoint import Logpoint
     from coach.core.session import SessionState
     from coach.door import Door
     from coach.ui.ways import NamedAssistant
@@ -161,6 +162,11 @@ class _Ways:
         from coach.headless.accepting import approve_commands
 
         approve_commands(state, commands)
+
+    def allow(self, state: "SessionState", logpoint: "Logpoint") -> None:
+        from coach.headless.accepting import allow_evaluating
+
+        allow_evaluating(state, logpoint)
 
     def copy(self, text: str) -> str:
         from coach.engine.clipboard import copy

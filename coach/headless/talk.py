@@ -186,6 +186,9 @@ def status_text(state: SessionState) -> str:
             ]
     if state.last_run:
         lines.append(run_line(state.last_run))
+    for asked in state.looks_asked:
+        words = asked.logpoint.expression or asked.logpoint.condition
+        lines.append(f"? {safe_line(asked.by)} asks to evaluate {safe_line(words)}: `coach allow`")
     if state.closed:
         lines.append(f"closed: {state.closed.ending}")
     lines.append(f"next: {safe_line(as_commands(advise(state).text))}")

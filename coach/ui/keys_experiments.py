@@ -21,6 +21,15 @@ EXPERIMENTS: tuple[KeyAction, ...] = (
         why=why.refused("pdb"),
     ),
     act(
+        "allow",
+        "W",
+        "answer a question",
+        "Show what an assistant asks to evaluate in the running program, and allow it for this session.",
+        "Evidence",
+        rank=2,
+        why=why.refused("allow"),
+    ),
+    act(
         "try",
         "V",
         "try in a copy",

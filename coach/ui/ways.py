@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from coach.core.logpoint import Logpoint
     from coach.core.session import SessionState
     from coach.door import Door
 
@@ -35,6 +36,9 @@ class Ways(Protocol):
     def approve(self, state: "SessionState", commands: Iterable[str]) -> None:
         """Remember that the engineer wrote or saw these acceptance commands."""
 
+    def allow(self, state: "SessionState", logpoint: "Logpoint") -> None:
+        """Remember that the engineer saw what an assistant asks to evaluate, and allowed it."""
+
     def copy(self, text: str) -> str:
         """Give a text to the platform's clipboard; returns the tool's name, empty when there is none."""
 
@@ -52,6 +56,9 @@ class NoWays:
         return ()
 
     def approve(self, state: "SessionState", commands: Iterable[str]) -> None:
+        """Nothing is remembered."""
+
+    def allow(self, state: "SessionState", logpoint: "Logpoint") -> None:
         """Nothing is remembered."""
 
     def copy(self, text: str) -> str:  # noqa: ARG002 - the shape of ways

@@ -119,6 +119,18 @@ def test_values_conditions_and_hits_of_every_test(look, python):
     assert observed.unreached == 1
 
 
+def test_what_nobody_was_asked_about_is_looked_at_under_guards(look, python):
+    """In every interpreter: what only looks is shown, and what would be too much is said and ends nothing."""
+    free = {"free": True, "condition": "number < 0 and len(numbers[1:]) == 2"}
+    rows = by_test(look(python, expression="sum(each for each in numbers[:2]), f'{number:>3}'", **free))[
+        "test_red"
+    ].rows
+    assert [row.value for row in rows] == ["(-4, '  1')", "(-4, ' -5')", "(-4, '  2')"]
+    assert [row.holds for row in rows] == [False, True, False]
+    huge = by_test(look(python, expression="number * 0 + 9**9**9", free=True))["test_green"]
+    assert "raised NotFree: more than" in huge.rows[0].value
+
+
 def test_values_that_fight_back(look):
     rows = by_test(look(expression="(hostile, endless)"))["test_green"].rows
     assert rows[0].value == "(<repr() of Hostile raised SystemExit>, [[...]])"

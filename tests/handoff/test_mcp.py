@@ -149,3 +149,77 @@ async def test_a_server_started_anywhere_is_told_the_project(shop):
         status, is_refused = await call(client, "status")
         assert not is_refused, status
         assert status["session"] == started["session"]
+
+
+RAN = "__import__('pathlib').Path('ran').touch()"
+
+
+async def test_what_calls_more_than_builtins_needs_the_engineers_word(shop):
+    """Nothing of it is evaluated unasked, in expression or condition; the word holds for those words, and no tool gives it."""
+    async with door(shop, "--name", "robin") as client:
+        await call(client, "start", target=TEST)
+        for words in ({"expression": RAN}, {"expression": "1", "condition": f"{RAN} or True"}):
+            said, is_refused = await call(client, "logpoint", file="cart.py", line=2, **words)
+            assert is_refused
+            for part in (
+                "nothing was evaluated",
+                "it calls",
+                "coach allow",
+                "very words",
+                "No tool gives that word",
+            ):
+                assert part in said
+        assert not (shop.root / "ran").exists()
+        waiting = json.loads(shop.coach("allow", "--json").stdout)
+        assert [each["logpoint"]["condition"] for each in waiting] == ["", f"{RAN} or True"]
+        assert {each["by"] for each in waiting} == {"robin"}
+        assert RAN in shop.coach("status").stdout
+        assert shop.coach("allow", "--no").returncode == 0
+        said, is_refused = await call(client, "logpoint", file="cart.py", line=2, expression=RAN)
+        assert is_refused
+        assert "the engineer refused" in said
+
+        assert (await call(client, "logpoint", file="cart.py", line=2, expression="sorted(prices).pop()"))[1]
+        shown = shop.coach("allow", "--yes")
+        assert "    sorted(prices).pop()" in shown.stdout
+        seen, is_refused = await call(
+            client, "logpoint", file="cart.py", line=2, expression="sorted(prices).pop()"
+        )
+        assert not is_refused, seen
+        assert seen["evidence"]["tests"][0]["values"] == ["3"]
+        assert (await call(client, "logpoint", file="cart.py", line=2, expression="sorted(prices).clear()"))[
+            1
+        ]
+        assert (
+            await call(
+                client, "logpoint", file="tests/test_cart.py", line=5, expression="sorted(prices).pop()"
+            )
+        )[1]
+        free, is_refused = await call(
+            client, "logpoint", file="cart.py", line=2, expression="9**9**9, len(prices)"
+        )
+        assert not is_refused, free
+        assert "NotFree" in free["evidence"]["tests"][0]["values"][0]
+    assert not (shop.root / "ran").exists()
+
+
+async def test_a_place_outside_of_the_project_is_not_looked_into(shop):
+    """Names that lead out, names that are none, and lines that no file has."""
+    (shop.root / "away").symlink_to("/etc")
+    async with door(shop) as client:
+        await call(client, "start", target=TEST)
+        names = (
+            "../../etc/passwd",
+            "/etc/passwd",
+            "a/../../x.py",
+            "cart.py\0",
+            "~/x.py",
+            "..",
+            "",
+            "away/passwd",
+        )
+        for file, line in [*((each, 1) for each in names), ("cart.py", -1), ("cart.py", 10**30)]:
+            said, is_refused = await call(client, "logpoint", file=file, line=line, expression="1")
+            assert is_refused, file
+            assert "root:" not in said
+            assert "Traceback" not in said

@@ -173,6 +173,10 @@ class Remembering(NoWays):
 
     def __init__(self) -> None:
         self.known: tuple[str, ...] = ()
+        self.evaluated: list[Logpoint] = []
+
+    def allow(self, _state: SessionState, logpoint: Logpoint) -> None:
+        self.evaluated.append(logpoint)
 
     def approved(self, state: SessionState) -> tuple[str, ...]:
         return tuple(each for each in self.known if each in runnable(state))
@@ -192,6 +196,31 @@ async def test_acceptance_commands_from_elsewhere_are_shown_before_they_run() ->
         await press(pilot, "escape", "v", "enter", "v")
     asked = [each.acceptance for each in door.commands if isinstance(each, cmd.Verify)]
     assert asked == [(), ("make check",), ("make check",)]
+
+
+async def test_what_an_assistant_asks_to_evaluate_is_shown_word_by_word() -> None:
+    """Only the key and enter give the word; esc leaves the question open, and markup in it stays text."""
+    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    asked = Logpoint(path="shop/cart.py", line=3, expression="os.system('[b]rm')", condition="f()")
+    async with shown(door, (80, 24)) as pilot:
+        session_of(pilot).ways = ways = Remembering()
+        await press(pilot, "W")
+        door.happen(ev.LookAsked(logpoint=asked, why="it calls os.system", by="robin"))
+        await settle(pilot)
+        await press(pilot, "W")
+        text = text_of(pilot)
+        for words in (
+            "robin asks to evaluate at shop/cart.py:3",
+            "os.system('[b]rm')",
+            "f()",
+            "it calls os.system",
+        ):
+            assert words in text
+        await press(pilot, "escape")
+        assert (ways.evaluated, door.commands) == ([], [])
+        await press(pilot, "W", "enter")
+    assert ways.evaluated == [asked]
+    assert door.commands == [cmd.AskLook(logpoint=asked, is_allowed=True)]
 
 
 async def test_what_speaks_against_the_fix_is_answered_with_a_reason() -> None:

@@ -8,11 +8,14 @@ from coach.core.decide.proving import continue_plan
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start
 from coach.core.figures import count
+from coach.core.free_expression import why_asked
 from coach.core.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
 from coach.core.rechecking import judge_gone
 from coach.core.run import RunRequest, fresh_seed
 from coach.core.session import SessionState
 from coach.core.target import Target
+
+MOST_ASKED = 20
 
 
 @decide.register
@@ -23,6 +26,36 @@ def _(message: cmd.Look, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
     start_look(draft, message.logpoint, looked_test(state))
     return draft.done()
+
+
+@decide.register
+def _(message: cmd.AskLook, state: SessionState) -> Decision | Refusal:
+    wanted = message.logpoint
+    if message.is_allowed is not None:
+        return _look_answered(wanted, state, is_allowed=message.is_allowed)
+    why = why_asked(wanted.expression) or why_asked(wanted.condition)
+    if any(each.asks_the_same(wanted) for each in state.looks_refused):
+        return Refusal("the engineer refused to have these words evaluated in this session")
+    if not why or any(each.logpoint.asks_the_same(wanted) for each in state.looks_asked):
+        return Decision()
+    if len(state.looks_asked) >= MOST_ASKED:
+        return Refusal("too many questions wait for the engineer already; ‹allow› answers them")
+    asked = ev.LookAsked(logpoint=wanted, why=why, by=message.by)
+    notice = (
+        f"{message.by} asks to evaluate {wanted.expression or wanted.condition}; ‹allow› shows and answers it"
+    )
+    return Decision(events=(asked,), notice=notice)
+
+
+def _look_answered(wanted: Logpoint, state: SessionState, *, is_allowed: bool) -> Decision | Refusal:
+    if not any(each.logpoint.asks_the_same(wanted) for each in state.looks_asked):
+        return Refusal("nobody asks to evaluate that")
+    return Decision(events=(ev.LookAnswered(logpoint=wanted, is_allowed=is_allowed),))
+
+
+def why_nothing_asked(state: SessionState) -> str:
+    """Say why there is nothing to answer; empty when an assistant asks for something."""
+    return "" if state.looks_asked else "no assistant asks to evaluate anything"
 
 
 def looked_test(state: SessionState) -> str:
@@ -77,6 +110,8 @@ def _unreadable(what: str, text: str) -> str:
         compile(text, "<logpoint>", "eval")
     except (SyntaxError, ValueError) as error:
         return f"{what} is no Python expression: {error.args[0]}"
+    except (RecursionError, MemoryError, OverflowError):
+        return f"{what} is nested too deeply"
     return ""
 
 

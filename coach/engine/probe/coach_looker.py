@@ -13,6 +13,7 @@ import time
 import tokenize
 import types
 
+import coach_free
 import pytest
 
 MOST_EVALUATED = 10_000
@@ -81,8 +82,9 @@ class Looker:
         self.shortened, self.text_of = own.shortened, own.text_of
         self.path, self.line, self.watch = plan["file"], plan["line"], plan.get("watch", "")
         self.function = plan.get("function", "")
-        self.expression = _Expression(plan["expression"] or "None")
-        self.condition = _Expression(plan["condition"]) if plan.get("condition") else None
+        made = coach_free.Expression if plan.get("free") else _Expression
+        self.expression = made(plan["expression"] or "None")
+        self.condition = made(plan["condition"]) if plan.get("condition") else None
         self.stops = plan.get("stops", False)
         self.seen = Seen("")
         self.busy = set()

@@ -10,6 +10,7 @@ from coach.core.drafts import drafts
 from coach.core.filling import filled_answer, filled_closing
 from coach.core.hypothesis import Hypothesis
 from coach.core.session import SessionState
+from coach.errors import CoachError
 from coach.ui.actions.deed import Deed
 from coach.ui.screens.question import Question
 
@@ -35,6 +36,42 @@ def place_named_by(active: Hypothesis | None) -> str:
     said = f"{active.prediction.text} {active.claim}" if active else ""
     found = re.search(r"[\w./-]+\.py:\d+", said)
     return found[0] if found else ""
+
+
+def allow(screen: "SessionScreen", _key: str) -> None:
+    """Show the oldest question of an assistant word by word. Enter allows it, esc leaves it open."""
+    from coach.ui.present.line import BLANK, line
+    from coach.ui.screens.confirm import ConfirmScreen
+
+    asked = screen.state.looks_asked[0]
+    logpoint = asked.logpoint
+
+    def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
+        if not agreed:
+            return
+        try:
+            screen.ways.allow(screen.state, logpoint)
+        except CoachError as error:
+            screen.say(str(error))
+            return
+        screen.submit(cmd.AskLook(logpoint=logpoint, is_allowed=True))
+
+    words = dict.fromkeys(filter(None, (logpoint.expression, logpoint.condition)))
+    lines = (
+        line(
+            f"{asked.by} asks to evaluate at {logpoint.place}, in the checkout, each time the test comes by:"
+        ),
+        BLANK,
+        *(line("  ", (each, "strong"), hang=4) for each in words),
+        BLANK,
+        line(
+            f"It is asked about since {asked.why}: it could do whatever the tests can. The word holds for this session."
+        ),
+        line(("To refuse it: coach allow --no", "dim")),
+    )
+    screen.app.push_screen(
+        ConfirmScreen("An assistant asks", "allows these words", lines, "leaves it open"), answered
+    )
 
 
 def try_in_copy(screen: "SessionScreen", _key: str) -> None:
@@ -136,6 +173,7 @@ def root_cause(screen: "SessionScreen", _key: str) -> None:
 DEEDS: dict[str, Deed] = {
     "logpoint": logpoint,
     "pdb": pdb,
+    "allow": allow,
     "try": try_in_copy,
     "drafts": take_draft,
     "answer": answer,
