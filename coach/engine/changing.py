@@ -4,21 +4,17 @@ A mutant is worth trying because nobody knows what it does: a condition that is 
 the files that it kept. So it gets files of its own, and its plan is made of these, whatever is saved meanwhile.
 """
 
-import functools
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from coach.core.events import Interpreter
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
 from coach.engine.collaborators import Trees
 from coach.engine.execution import Surroundings, execute
 from coach.engine.lacking import as_in_checkout
-from coach.engine.searching import import_roots
+from coach.engine.own_code import importing_from
 from coach.engine.trying import carry_out
-from coach.engine.varying import moved_paths
 from coach.errors import ScratchError
 
 Planning = Callable[[Path], RunRequest]
@@ -43,7 +39,7 @@ def run_changed(
     tree = trees.record()
     with trees.materialise(tree) as copy:
         request = plan(copy)
-        report = execute(request, _importing_from(copy, around), cancel, copy)
+        report = execute(request, importing_from(copy, around), cancel, copy)
         return request, as_in_checkout(report, copy, around.root).model_copy(update={"tree": tree})
 
 
@@ -62,20 +58,6 @@ def run_in_copy(
         return carry_out(request, around, cancel, trees)
     tree = request.tree or trees.without(request.without, request.focus)
     with trees.materialise(tree) as copy:
-        report = as_in_checkout(execute(request, around, cancel, copy), copy, around.root)
+        report = execute(request, importing_from(copy, around), cancel, copy)
+        report = as_in_checkout(report, copy, around.root)
     return report.model_copy(update={"tree": tree})
-
-
-def _importing_from(copy: Path, around: Surroundings) -> Surroundings:
-    """Folders of the checkout that the interpreter imports from (editable installs) are those of the copy."""
-    roots = (
-        copy / each for each in _roots(around.root, around.interpreter, tuple(sorted(around.env.items())))
-    )
-    env = moved_paths(around.env, around.root, copy, tuple(str(each) for each in roots if each.is_dir()))
-    return replace(around, env=env)
-
-
-@functools.lru_cache(maxsize=4)
-def _roots(root: Path, interpreter: Interpreter, env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Ask once: it costs the start of an interpreter, and what is installed seldom changes within a session."""
-    return import_roots(root, interpreter, dict(env))

@@ -9,47 +9,25 @@ all: half of them is none. So are the files of a submodule whose commit is the t
 import contextlib
 import json
 import os
-import shutil
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from coach.core.figures import count, size_of
 from coach.core.text import storable
+from coach.engine.copied_links import InCopy, leading_out, settle
+from coach.engine.copying import MOST_BYTES, NEVER, Selected, copy_selected, find, select
 from coach.engine.git import Git, GitError, names
+from coach.engine.large_files import fill_pointers
 from coach.private_folders import write_private
 from coach.regular_files import read_json
 
-MOST_FILES = 3_000
-MOST_BYTES = 100_000_000
-MOST_FILE_BYTES = 50_000_000
 MOST_FOLDERS = 500
-MOST_LOOKED_AT = 40_000
-"""Names of one ignored folder: more than may be copied, so that what is too large is seen to be."""
 LARGEST_RECORDED = 20_000_000
 """Bytes of a file beyond which it is data, and in no tree: recording it at every run would fill the disk."""
 MOST_NAMED = 5_000
-NEVER = frozenset(
-    (
-        ".git",
-        ".venv",
-        "venv",
-        "__pycache__",
-        ".pytest_cache",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".tox",
-        ".nox",
-        ".eggs",
-        "htmlcov",
-    )
-)
-"""Environments and caches: what they hold is made anew, or found where it is."""
-_LAST = frozenset(("build", "dist", "target"))
-"""Large as a rule: copied when there is room left."""
-WHOLE = frozenset(("node_modules", "bower_components", "vendor"))
-"""Folders of installed packages, which are of use only whole."""
-MOST_PACKAGED = 30_000
-MOST_PACKAGED_BYTES = 400_000_000
+MOST_SAID = 3
+"""Links, and files that are left out, that are named before the first probe."""
 _ABOUT = "completed.json"
 _OTHER_COMMIT = "it is in a submodule of which another commit is checked out"
 _USED = "coach-used.json"
@@ -81,22 +59,83 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
 
     """
     try:
-        folders = _listed(git, "-o", "--directory", "--exclude-standard")
-        ignored = _listed(git, "-o", "-i", "--directory", "--exclude-standard")
-        links = _paths(own, b"120000 ")
-        modules, others = _submodules(root, own)
+        folders, beside = _beside(root, git)
+        entries = list(_entries(own))
+        modules, others = _submodules(root, entries)
     except GitError:
         return  # the copy holds its tree; what else there is in the checkout cannot be told
+    links = [os.fsdecode(path) for head, path in entries if head.startswith(b"120000 ")]
+    leading = settle(links, root, copy)
+    inside = InCopy(copy)
     for each in folders[:MOST_FOLDERS]:
-        if each.endswith("/"):
+        if inside.holds(each) and inside.holds(f"{each}x"):
             _make_folders(root / each, copy / each)
-    large = [each for each in folders if not each.endswith("/") and _is_unrecorded(root / each)]
-    found = _found(root, [*ignored, *large, *modules], frozenset(used), state)
-    copied, left_out = _copy(found, root, copy)
-    left_out = (*((path, _OTHER_COMMIT) for path, _ in _found(root, others, ())), *left_out)
-    about = Completed(copied[:MOST_NAMED], left_out[:MOST_NAMED], _lead_out(links, root, copy))
+    pointers = fill_pointers(copy, root, [os.fsdecode(path) for _, path in entries])
+    chosen = select(find(root, [*beside, *modules], frozenset(used), state), copy)
+    copied, left_out = copy_selected(chosen, root, copy)
+    leading += settle(_links(chosen.all, copy), root, copy)
+    other = find(root, others).files
+    left_out = (*pointers, *((storable(path), _OTHER_COMMIT) for path, _ in other), *left_out)
+    about = Completed(copied[:MOST_NAMED], left_out[:MOST_NAMED], leading[:MOST_NAMED])
     with contextlib.suppress(OSError):
         (copy.parent / _ABOUT).write_text(json.dumps(asdict(about)), "utf-8")
+
+
+def outlook(
+    root: Path, git: Git, links: Iterable[tuple[str, str]], state: Path | None = None
+) -> tuple[str, ...]:
+    """Say, before there is a copy, what copies will lack and which links lead out of them.
+
+    Args:
+        root: the checkout.
+        git: git on the private repository and the checkout's files.
+        links: those of the tree, with their texts.
+        state: where coach keeps everything.
+
+    """
+    try:
+        _, beside = _beside(root, git)
+    except GitError:
+        return ()
+    chosen = select(find(root, beside, state=state))
+    ignored = [
+        (each, os.readlink(root / each))  # noqa: PTH115 - text
+        for each in chosen.all
+        if (root / each).is_symlink() and not (root / each).is_file()
+    ]
+    said = [f"{each} leads out of the copies" for each in leading_out([*links, *ignored], root)]
+    if len(said) > MOST_SAID:
+        said = [
+            *said[:MOST_SAID],
+            f"{count(len(said) - MOST_SAID, 'other link')} lead out of the copies as well",
+        ]
+    return (*said, *_lacks(chosen))
+
+
+def _lacks(chosen: Selected) -> list[str]:
+    if not chosen.left_out:
+        return []
+    named = [
+        storable(path) + (f" ({size_of(chosen.sizes[path])})" if path in chosen.sizes else "")
+        for path in list(chosen.left_out)[:MOST_SAID]
+    ]
+    more = len(chosen.left_out) - len(named)
+    rest = f" and {more} more" if more else ""
+    return [
+        f"the copies lack what git ignores and is too large, too much or no file: {', '.join(named)}{rest}"
+    ]
+
+
+def _beside(root: Path, git: Git) -> tuple[list[str], list[str]]:
+    """Return the folders of the checkout that hold nothing recorded, and the files and folders that no tree holds."""
+    untracked = _listed(git, "-o", "--directory", "--exclude-standard")
+    ignored = _listed(git, "-o", "-i", "--directory", "--exclude-standard")
+    large = [each for each in untracked if not each.endswith("/") and _is_unrecorded(root / each)]
+    return [each for each in untracked if each.endswith("/")], [*ignored, *large]
+
+
+def _links(paths: Iterable[str], copy: Path) -> list[str]:
+    return [each for each in paths if (copy / each).is_symlink()]
 
 
 def completed(copy: Path) -> Completed:
@@ -139,122 +178,14 @@ def _listed(git: Git, *words: str) -> list[str]:
     return names(git.run("ls-files", "-z", *words))
 
 
-def _found(
-    root: Path, ignored: Iterable[str], used: Collection[str], state: Path | None = None
-) -> list[tuple[str, int]]:
-    """Return ignored files with their sizes: what runs used first, then what is small and near."""
-    found: list[tuple[str, int]] = []
-    for each in ignored:
-        for count, path in enumerate(_files(root, each.rstrip("/"), state)):
-            if count > MOST_LOOKED_AT:
-                break
-            with contextlib.suppress(OSError):
-                found.append((path, (root / path).lstat().st_size))
-    return sorted(
-        found,
-        key=lambda each: (each[0] not in used, not _LAST.isdisjoint(each[0].split("/")), each[1], each[0]),
-    )
-
-
-def _files(root: Path, path: str, state: Path | None) -> Iterator[str]:
-    place = root / path
-    if not NEVER.isdisjoint(path.split("/")) or place == state:
-        return
-    if place.is_symlink() or not place.is_dir():
-        yield path
-        return
-    for folder, inside, files in os.walk(place):
-        links = [each for each in inside if (Path(folder) / each).is_symlink()]
-        inside[:] = [each for each in inside if each not in NEVER and Path(folder, each) != state]
-        for name in (
-            each for each in (*files, *links) if each not in NEVER
-        ):  # a submodule has a file named .git
-            yield (Path(folder) / name).relative_to(root).as_posix()
-
-
-def _package_folder(path: str) -> str:
-    """Return the folder of installed packages that a file lies in; empty when it lies in none."""
-    parts = path.split("/")
-    at = next((number for number, part in enumerate(parts) if part in WHOLE), None)
-    return "/".join(parts[: at + 1]) if at is not None else ""
-
-
-def _copy(
-    found: Iterable[tuple[str, int]], root: Path, copy: Path
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """Copy file by file what fits, and each folder of packages if all of it fits."""
-    single: list[tuple[str, int]] = []
-    packaged: dict[str, list[tuple[str, int]]] = {}
-    for path, size in found:
-        folder = _package_folder(path)
-        (packaged.setdefault(folder, []) if folder else single).append((path, size))
-    copied: list[str] = []
-    left_out: list[tuple[str, str]] = []
-    room = MOST_BYTES
-    for path, size in single:
-        if os.path.lexists(copy / path) or path.endswith((".pyc", ".pyo")):
-            continue
-        if size > MOST_FILE_BYTES or size > room or len(copied) >= MOST_FILES:
-            left_out.append((storable(path), "no tree holds it, and it is too large to copy"))
-        elif _copy_one(path, root, copy, left_out):
-            copied.append(storable(path))
-            room -= size
-    files, room = MOST_PACKAGED, MOST_PACKAGED_BYTES
-    for folder, inside in packaged.items():
-        files, room = files - len(inside), room - sum(size for _, size in inside)
-        if files < 0 or room < 0:
-            left_out.append((storable(folder), "no tree holds it, and it is too large to copy"))
-            break
-        if any([_copy_one(path, root, copy, left_out) for path, _ in inside]):  # noqa: C419 - all of them are copied
-            copied.append(storable(folder))
-    return tuple(copied), tuple(left_out)
-
-
-def _copy_one(path: str, root: Path, copy: Path, left_out: list[tuple[str, str]]) -> bool:
-    """Copy a file, or a link as a link; one that cannot be read is named. Returns whether it is there now."""
-    target = copy / path
-    if os.path.lexists(target):
-        return False
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (root / path).is_symlink():
-            _copy_link(root / path, target, root)
-        else:
-            shutil.copy2(root / path, target)
-    except OSError as error:
-        left_out.append((storable(path), f"no tree holds it, and it cannot be read: {error.strerror}"))
-        return False
-    return True
-
-
-def _copy_link(link: Path, target: Path, root: Path) -> None:
-    """Make a link that leads within the copy where it leads within the checkout, and else to the same place.
-
-    A link out of the checkout is followed, when it is one to a file: a run in the copy must not write that.
-    """
-    way = os.readlink(link)  # noqa: PTH115 - compared as text
-    there = os.path.normpath(link.parent / way)
-    if Path(there).is_relative_to(root):
-        target.symlink_to(os.path.relpath(there, link.parent))
-    elif link.is_file():
-        shutil.copy2(link, target)
-    else:
-        target.symlink_to(there)
-
-
 def _make_folders(place: Path, target: Path) -> None:
     """Make a folder with those in it: files are the tree's matter."""
-    for count, (folder, inside, _) in enumerate(os.walk(place)):
+    for number, (folder, inside, _) in enumerate(os.walk(place)):
         inside[:] = [each for each in inside if each not in NEVER]
-        if count > MOST_FOLDERS:
+        if number > MOST_FOLDERS:
             return
         with contextlib.suppress(OSError):
             (target / Path(folder).relative_to(place)).mkdir(parents=True, exist_ok=True)
-
-
-def _paths(own: Git, mode: bytes) -> list[str]:
-    """Return the paths of a tree whose entries have this mode."""
-    return names(b"\0".join(path for head, path in _entries(own) if head.startswith(mode)))
 
 
 def _entries(own: Git) -> Iterator[tuple[bytes, bytes]]:
@@ -263,35 +194,13 @@ def _entries(own: Git) -> Iterator[tuple[bytes, bytes]]:
         yield head, path
 
 
-def _submodules(root: Path, own: Git) -> tuple[list[str], list[str]]:
+def _submodules(root: Path, entries: Iterable[tuple[bytes, bytes]]) -> tuple[list[str], list[str]]:
     """Return the submodules of a tree that are checked out as it wants them, and those of which another commit is."""
     as_wanted: list[str] = []
     others: list[str] = []
-    for head, name in _entries(own):
+    for head, name in entries:
         path = os.fsdecode(name)
         if head.startswith(b"160000 ") and (root / path / ".git").exists():
             commit = Git(root / path).run("rev-parse", "HEAD", accept=(0, 128)).split()
             (as_wanted if commit == head.split()[1:2] else others).append(path)
     return as_wanted, others
-
-
-def _lead_out(links: Iterable[str], root: Path, copy: Path) -> tuple[str, ...]:
-    """Turn links whose relative way leads out of the tree to where they lead from the checkout."""
-    said = []
-    for path in links:
-        link = copy / path
-        with contextlib.suppress(OSError):
-            way = os.readlink(link)  # noqa: PTH115 - compared as text
-            there = os.path.normpath(root / Path(path).parent / way)
-            inside = Path(there).is_relative_to(root)
-            if inside and os.path.isabs(way):  # noqa: PTH117
-                _point(link, os.path.relpath(there, root / Path(path).parent))
-            elif not inside:
-                _point(link, there)
-                said.append(storable(f"{path} -> {there}"))
-    return tuple(said[:MOST_NAMED])
-
-
-def _point(link: Path, way: str) -> None:
-    link.unlink()
-    link.symlink_to(way)

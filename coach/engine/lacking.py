@@ -11,7 +11,9 @@ from pathlib import Path
 
 from coach.core.report import Failure, RunReport
 from coach.core.veil import in_prose
-from coach.engine.completing import NEVER, Completed, completed
+from coach.engine.completing import Completed, completed
+from coach.engine.copying import NEVER
+from coach.engine.large_files import STAYS_POINTER
 from coach.regular_files import is_there
 
 _MISSING = frozenset(
@@ -42,6 +44,8 @@ _ABSENT = re.compile(
 _NAMED = re.compile(r"[\w@+-]*(?:[./][\w@+-]+)+|['\"`]([^'\"`\n]{1,500})['\"`]")
 _OF_NODE = ("", ".js", ".mjs", ".cjs", ".json", ".node", ".ts", "/index.js")
 _MOST_LINES = 200
+_LEVELS = 4
+"""Folders above the root whose files are known as such when a run asks for them."""
 _ENDINGS = (".py", "/__init__.py", ".so", ".pyd")
 
 
@@ -49,7 +53,7 @@ def as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
     """Name the checkout where a report names the copy (the same failure must have the same signature), and what it lacked."""
     renamed: RunReport = in_prose(report, _renaming(copy, root))
     about = completed(copy)
-    lacked = tuple(_lacked(renamed, about, copy, root))
+    lacked = (*_lacked(renamed, about, copy, root), *_above(report, about, copy, root))
     notes = tuple(
         f"in the copy as in the checkout, this link leads out of it: {each}" for each in about.links
     )
@@ -74,6 +78,7 @@ def _renaming(copy: Path, root: Path) -> Callable[[str], str]:
 def _lacked(report: RunReport, about: Completed, copy: Path, root: Path) -> Iterator[str]:
     reasons = dict(about.left_out)
     seen = set()
+    yield from _pointers(report, about)
     for path in _wanted(report, about):
         relative = _relative(path, root)
         is_absent = relative in reasons or not os.path.exists(copy / relative)  # noqa: PTH110 - it never raises
@@ -84,6 +89,36 @@ def _lacked(report: RunReport, about: Completed, copy: Path, root: Path) -> Iter
         if reason or _is_unrecorded(root, relative):
             seen.add(relative)
             yield f"the copy has no {relative}: {reason or 'git ignores it'}"
+
+
+def _pointers(report: RunReport, about: Completed) -> Iterator[str]:
+    """Yield contents that git-lfs keeps elsewhere and the run asked for: a command tells of no file it opened."""
+    is_told = bool(report.opened)
+    for path, why in about.left_out:
+        if why == STAYS_POINTER and (path in report.opened if is_told else not report.counts.passed):
+            yield f"the copy has a pointer for {path}: {why}"
+
+
+def _above(report: RunReport, about: Completed, copy: Path, root: Path) -> Iterator[str]:
+    """Yield what a run looked for above its copy, and the checkout has above itself."""
+    places = {copy, copy.resolve()}
+    seen = set()
+    for path in _wanted(report, about):
+        there = _above_checkout(os.path.normpath(copy / path), places, root)
+        if there and there not in seen and is_there(there):
+            seen.add(there)
+            yield f"the copy has no {there}: it lies above {root}, and copies have nothing above them"
+
+
+def _above_checkout(path: str, places: set[Path], root: Path) -> str:
+    """Return the checkout's counterpart of a path above a copy; empty for what is in the copy, or is the same for both."""
+    for copy in places:
+        if Path(path).is_relative_to(copy):
+            return ""
+        for above, ours in zip(copy.parents[:_LEVELS], root.parents[:_LEVELS], strict=False):
+            if Path(path).is_relative_to(above):
+                return str(ours / Path(path).relative_to(above))
+    return ""
 
 
 def _left_out(reasons: dict[str, str], relative: str) -> str:

@@ -4,22 +4,17 @@ The executor is made here unless one is handed in: then probes run wherever it t
 """
 
 import contextlib
-import json
-import os
 import queue
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 from coach.core.effects import Observation, RunSearch, SearchAdvanced, SearchOver
-from coach.core.events import Interpreter
 from coach.core.search import SearchKind, SearchRequest, SearchResult, Tried
 from coach.engine.composing import composing
+from coach.engine.import_roots import import_roots
 from coach.engine.probing import Ground
 from coach.engine.search import Bench, Disturbed, Stopped, known_from
 from coach.engine.searches.commits import search_commits
@@ -35,7 +30,6 @@ TELL_EVERY = 1.0
 """Seconds between two words about a search: what was tried since goes into one event."""
 MOST_NOTES = 20
 _JOIN_SECONDS = 10.0
-_ASK_PATH = "import json,sys; print(json.dumps([each for each in sys.path if each]))"
 
 SEARCHES: dict[SearchKind, Callable[[Task], SearchResult]] = {
     "edits": search_edits,
@@ -155,6 +149,8 @@ class SearchBench:
                 ground, executor, known_, telling.tried, telling.does, stop, request.most, telling.note
             )
             task = Task(request, bench, trees, composer, trees.record())
+            for each in trees.outlook(task.now):
+                telling.note(each)
             result, disturbed = _carried_out(task)
         telling.tell()
         seen = {
@@ -188,41 +184,3 @@ def _carried_out(task: Task) -> tuple[SearchResult, bool]:
             return search(replace(task, request=task.request.model_copy(update={"width": 1}))), disturbed
     except Stopped as end:
         return ended("stopped", end.why), disturbed
-
-
-def import_roots(root: Path, interpreter: Interpreter, env: Mapping[str, str]) -> tuple[str, ...]:
-    """Ask the target's interpreter which folders of the project it imports from (editable installs), relative to the root.
-
-    In a copy these come first, so that the copy's code is what is imported; empty when it does not answer.
-    """
-    own = {key: value for key, value in env.items() if key not in {"PYTHONPATH", "COACH_PROBE"}}
-    try:
-        done = subprocess.run(
-            [interpreter.path, "-c", _ASK_PATH],
-            cwd=os.sep,
-            env=own,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ()
-    return _below(root, _json_list(done.stdout))
-
-
-def _below(root: Path, said: list[Any]) -> tuple[str, ...]:
-    found = []
-    for each in said:
-        place = Path(str(each))
-        if place.is_relative_to(root) and "site-packages" not in place.parts:
-            found.append(place.relative_to(root).as_posix())
-    return tuple(dict.fromkeys(found))
-
-
-def _json_list(said: bytes) -> list[Any]:
-    try:
-        value = json.loads(said.decode("utf-8", "replace").strip().rpartition("\n")[2])
-    except ValueError:
-        return []
-    return value if isinstance(value, list) else []

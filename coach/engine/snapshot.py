@@ -17,7 +17,7 @@ from coach.core.search import Place
 from coach.core.suspect import Touched
 from coach.engine import blame, composing, scratch
 from coach.engine.checked_out import CheckedOut
-from coach.engine.completing import complete, read_used, write_used
+from coach.engine.completing import complete, outlook, read_used, write_used
 from coach.engine.differences import RAW, differences
 from coach.engine.git import Git, GitError, names, program
 from coach.engine.objects import ObjectFolder
@@ -163,6 +163,15 @@ class TreeStore:
             used, state = read_used(self._private.folder), coachs_own(self._private.folder.parent)
             complete(folder, self._root, self._git, git, used, state)
             yield folder
+
+    def outlook(self, tree: str) -> tuple[str, ...]:
+        """Say what copies of a tree will lack, and which links lead out of them, before there is one."""
+        listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", self._tree_of(tree)).split(b"\0")
+        heads = [line.partition(b"\t") for line in listed if line.startswith(b"120000 ")]
+        blobs = {os.fsdecode(path): head.split()[2].decode() for head, _, path in heads}
+        contents = self.contents(tuple(blobs.values())) if blobs else {}
+        links = [(path, os.fsdecode(contents[blob])) for path, blob in blobs.items() if blob in contents]
+        return outlook(self._root, self._git, links, coachs_own(self._private.folder.parent))
 
     def remember_used(self, paths: Collection[str]) -> None:
         """Remember which files runs opened and imported: a copy has them before others."""

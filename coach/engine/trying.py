@@ -12,6 +12,7 @@ from coach.engine.execution import Surroundings, execute
 from coach.engine.git import Git, GitError
 from coach.engine.lacking import as_in_checkout
 from coach.engine.overlay import with_packages
+from coach.engine.own_code import importing_from
 from coach.errors import ScratchError
 from coach.regular_files import is_file, is_there
 
@@ -26,7 +27,8 @@ def carry_out(request: RunRequest, around: Surroundings, cancel: threading.Event
     assert request.trial is not None, "only trials are tried"
     with trees.materialise(trees.record()) as copy:
         own, note = with_packages(request.trial.packages, around, cancel, copy.parent)
-        report = execute(prepared(request, copy, around.root, around.project), own, cancel, copy)
+        asked = prepared(request, copy, around.root, around.project)
+        report = execute(asked, importing_from(copy, own), cancel, copy)
         notes = (*report.probe_notes, *([note] if note else []))
         return as_in_checkout(report.model_copy(update={"probe_notes": notes}), copy, around.root)
 

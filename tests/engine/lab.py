@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from coach.core.events import Interpreter
@@ -13,6 +14,7 @@ from coach.core.run import RunRequest
 from coach.core.search import SearchRequest
 from coach.core.target import Target
 from coach.engine.execution import Surroundings, execute
+from coach.engine.import_roots import import_roots
 from coach.engine.output import LiveOutput
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
@@ -31,6 +33,7 @@ class Lab:
         self.trees = TreeStore(root, home)
         self.ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), env)
         self.observed = []
+        self.python = sys.executable
 
     def reference(self, test: str) -> Reference:
         """Run the test in the checkout, as a session would, and take its failure."""
@@ -38,15 +41,24 @@ class Lab:
 
     def run(self, test: str) -> RunReport:
         """Run a test in the checkout."""
-        interpreter = Interpreter(path=sys.executable)
+        interpreter = Interpreter(path=self.python)
         around = Surroundings(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
         request = RunRequest(number=1, purpose="reproduce", target=Target(words=(test,)))
         return execute(request, around, threading.Event())
 
+    def _ground(self) -> Ground:
+        is_ours = self.python == sys.executable
+        return self.ground if is_ours else replace(self.ground, interpreter=Interpreter(path=self.python))
+
+    def ready(self) -> Ground:
+        """Return what a search gives its probes."""
+        ground = self._ground()
+        return replace(ground, roots=import_roots(self.root, ground.interpreter, self.env))
+
     def search(self, kind: str, test: str = TEST, known=(), stop=None, executor=None, **fields):
         request = SearchRequest(number=1, kind=kind, target=Target(words=(test,)), **fields)
         before = fingerprint(self.root)
-        bench = SearchBench(self.trees, self.ground, executor)
+        bench = SearchBench(self.trees, self._ground(), executor)
         result = bench.search(request, known, stop or threading.Event(), self.observed.append)
         assert fingerprint(self.root) == before
         assert self.trees.leftovers() == ()

@@ -996,15 +996,26 @@ def _reported_as_failed(session):
 
 
 def _loaded():
-    """Name the files of own modules; those outside the first root (loaded from the wrong place) come first."""
+    """Name the files of own modules; those outside the first root (loaded from the wrong place) come first.
+
+    In a copy also those that are reached by a link, as one style of editable install has them.
+    """
     found = []
+    folders = {}
     for module in list(sys.modules.values()):
         try:
             path = vars(module).get("__file__")
         except Exception:
             continue
         if type(path) is str:
-            found += [(rank, path) for rank, root in enumerate(state.roots) if root.is_own(path)][:1]
+            own = [(rank, path) for rank, root in enumerate(state.roots) if root.is_own(path)][:1]
+            if not own and len(state.roots) > 1:
+                folder, name = os.path.split(path)
+                if folder not in folders:
+                    folders[folder] = os.path.realpath(folder)
+                real_path = os.path.join(folders[folder], name)
+                own = [(rank, real_path) for rank, root in enumerate(state.roots) if root.is_own(real_path)][:1]
+            found += own
     return [path for _, path in sorted(found)[:MAX_LOADED]]
 
 
