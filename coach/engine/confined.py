@@ -72,8 +72,12 @@ class Confined:
         if self.fence is None:
             return None
         strict = self.fence.is_strict
-        folders = list(self.fence.folders)
-        return {"allowed": folders, "tcp": not strict, "unix": not strict, "is_asked": available().asks}
+        return {
+            "allowed": list(self.fence.own),
+            "tcp": not strict,
+            "unix": not strict,
+            "is_asked": available().asks,
+        }
 
     def environment(self, env: Mapping[str, str], *, is_command: bool) -> dict[str, str]:
         """Return the environment of the run, and make its folders."""

@@ -14,7 +14,8 @@ from typing import Generic, TypeVar
 
 from coach.engine import syscall_filter
 from coach.engine.probe import coach_fence
-from coach.engine.syscall_watch import SHARED_MEMORY, Watch
+from coach.engine.probe.coach_refused import SHARED, SHARED_MEMORY
+from coach.engine.syscall_watch import Watch
 from coach.errors import NotConfined
 
 Started = TypeVar("Started")
@@ -72,8 +73,7 @@ class Fence:
         starter.thread.start()
         starter.filtered.wait()
         if starter.listener >= 0:
-            places = tuple(os.path.realpath(each) for each in self.allowed)
-            Watch(places, tcp=not self.is_strict, noted=self.refused).begin(starter.listener)
+            Watch(self.own, tcp=not self.is_strict, noted=self.refused).begin(starter.listener)
         starter.go.set()
         starter.thread.join()
         if starter.error is not None:
@@ -82,9 +82,15 @@ class Fence:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """What Landlock is told. Shared memory has its own judge; without one only changed code is kept from it."""
-        shared = (SHARED_MEMORY,) if available().asks or not self.is_strict else ()
-        return (*(os.path.realpath(each) for each in self.allowed), *shared)
+        """What Landlock is told. What everybody shares has its own judge; without one changed code is kept from it."""
+        if available().asks:
+            return (*self.own, *SHARED)
+        return self.own if self.is_strict else (*self.own, SHARED_MEMORY)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The real paths of what may be written."""
+        return tuple(os.path.realpath(each) for each in self.allowed)
 
 
 class _Starter(Generic[Started]):

@@ -118,7 +118,7 @@ OF_THE_MACHINE = [
 """What a test of a project does not do, and root could: it is refused."""
 SHARED_BY_NUMBER = "shmget shmctl semget semctl msgget msgctl mq_open mq_unlink".split()  # noqa: SIM905
 """Memory, semaphores and queues that belong to no folder."""
-SOCKETS = ("connect", "bind")
+SOCKETS = ("connect",)
 _OPENS = {"open": 1, "openat": 2}
 """Which argument holds the flags: only opening for writing is asked about."""
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC

@@ -19,11 +19,10 @@ from functools import partial
 
 from coach.core.text import storable
 from coach.engine import syscall_filter
-from coach.engine.probe.coach_refused import SERVICES
+from coach.engine.probe.coach_refused import SERVICES, SHARED, SHARED_MEMORY
 from coach.engine.stopped_call import Call, signed
 
 MOST_NOTED = 20
-SHARED_MEMORY = "/dev/shm"  # noqa: S108 - looked at, not used
 _RECEIVE, _SEND, _IS_VALID = 0xC0502100, 0xC0182101, 0x40082102
 _CALL = struct.Struct("=QIIiIQ6Q")
 _ANSWER = struct.Struct("=QqiI")
@@ -41,7 +40,7 @@ class Watch:
     noted: list[str] = field(default_factory=list)
     """What was refused, in words, the oldest first."""
     _made: set[str] = field(default_factory=set)
-    """Names below ``SHARED_MEMORY`` that these processes made."""
+    """Names in folders of ``SHARED`` that these processes made."""
 
     def begin(self, listener: int) -> None:
         """Answer in a thread of its own until no process is left that the filter holds for; closes the listener."""
@@ -86,21 +85,26 @@ class Watch:
         try:
             return LOOKS[name](self, caller)
         except (KeyError, OSError, ValueError, struct.error):
-            return 0 if name in LANDLOCKED else errno.EPERM
+            return errno.EPERM  # it died meanwhile, or its memory cannot be read: nothing happens unseen
 
-    def shared(self, path: str, *, makes: bool, takes: bool = False) -> int | None:
-        """Judge an act below the shared memory: processes may use what they made. None: the path lies elsewhere."""
-        if not path.startswith(f"{SHARED_MEMORY}/"):
+    def shared(self, path: str, verb: str, *, makes: bool = False, takes: bool = False) -> int | None:
+        """Judge an act in a folder that everybody shares: processes may do what they like with what they made there.
+
+        Returns the error number that refuses it, 0 when it may be; None: the path does not lie there.
+        """
+        root = next((each for each in SHARED if path.startswith(f"{each}/")), "")
+        if not root or self.is_inside(path):
             return None
-        own = path in self._made or any(path.startswith(f"{each}/") for each in self._made)
-        if makes and not own and not os.path.lexists(path):
+        is_own = path in self._made or any(path.startswith(f"{each}/") for each in self._made)
+        is_there = os.path.lexists(path)
+        if makes and not is_own and not is_there and "/" not in path[len(root) + 1 :]:
             self._made.add(path)
-            own = True
-        if own and takes:
-            self._made.discard(path)
-        if own or not os.path.lexists(path):
             return 0
-        self.note(f"touches {path}")
+        if is_own and takes:
+            self._made.discard(path)
+        if is_own or not (is_there or makes):
+            return 0
+        self.note(f"{verb} {path}")
         return errno.EACCES
 
 
@@ -114,18 +118,19 @@ def _written(  # noqa: PLR0913 - where its arguments are
         if not asked & syscall_filter.WRITES:
             return 0
     place = caller.place(at, folder)
-    shared = watch.shared(place, makes=bool(asked & os.O_CREAT) and verb != "truncates")
+    said = "truncates" if verb == "truncates" else "writes"
+    shared = watch.shared(place, said, makes=bool(asked & os.O_CREAT) and verb != "truncates")
     if shared is not None or watch.is_inside(place):
         return shared or 0
     if os.access(place if os.path.lexists(place) else os.path.dirname(place), os.W_OK):  # noqa: PTH120 - text
-        watch.note(f"{'truncates' if verb == 'truncates' else 'writes'} {place}")
+        watch.note(f"{said} {place}")
     return errno.EACCES if verb == "truncates" else 0
 
 
 def _named(watch: Watch, caller: Call, *, verb: str, at: int, folder: int | None = None) -> int:
     """Look at a name that is made or taken away."""
     place = caller.place(at, folder, follow=False)
-    shared = watch.shared(place, makes=verb == "makes", takes=verb in {"removes", "renames"})
+    shared = watch.shared(place, verb, makes=verb == "makes", takes=verb in {"removes", "renames"})
     if shared is not None or watch.is_inside(place):
         return shared or 0
     is_needed = os.path.lexists(place) != (verb == "makes")
@@ -139,7 +144,7 @@ def _paired(
 ) -> int:
     """Look at a name that becomes another one, or gets one besides."""
     over = caller.place(*new, follow=False)
-    refused = watch.shared(over, makes=False) if os.path.lexists(over) else 0
+    refused = watch.shared(over, "replaces") if os.path.lexists(over) else 0
     return (
         refused
         or _named(watch, caller, verb=verb, at=old[0], folder=old[1])
@@ -167,7 +172,7 @@ def _marked_open(watch: Watch, caller: Call, *, what: str, at: int = 0) -> int:
 
 
 def _judged(watch: Watch, what: str, place: str) -> int:
-    shared = watch.shared(place, makes=False)
+    shared = watch.shared(place, f"changes the {what} of")
     if shared is not None:
         return shared
     if watch.is_inside(place) or not os.path.lexists(
@@ -187,9 +192,14 @@ def _met(watch: Watch, caller: Call, *, verb: str) -> int:
             watch.note(f"{verb} TCP {_host(family, address)}")
         return 0
     path = os.fsdecode(address[2:].partition(b"\0")[0])
-    if family != socket.AF_UNIX or not path or verb != "connects to":
+    if family != socket.AF_UNIX or not path:
         return 0
     place = os.path.realpath(path if path.startswith("/") else f"{caller.folder(None)}/{path}")
+    if verb == "listens on":
+        return watch.shared(place, "makes", makes=True) or 0
+    shared = watch.shared(place, "connects to the socket")
+    if shared is not None:
+        return shared
     if watch.is_inside(place) or place.startswith(SERVICES) or not os.path.lexists(place):
         return 0
     watch.note(f"connects to the socket {place}")
@@ -270,7 +280,3 @@ def _markings() -> dict[str, Callable[[Watch, Call], int]]:
 
 
 LOOKS = _looks()
-LANDLOCKED = frozenset(
-    name for name in LOOKS if name not in {*_markings(), "truncate", "connect", "setpriority", "prlimit64"}
-)
-"""What Landlock refuses by itself: where one of these cannot be looked at, the kernel still decides."""

@@ -17,6 +17,7 @@ from typing import Literal
 from coach.config import Settings, load_settings
 from coach.core.text import safe_line
 from coach.engine.clipboard import tools
+from coach.engine.fence_trial import RIGHTS, refused_here
 from coach.engine.interpreter import find_interpreter, said_by
 from coach.engine.left_behind import folders_left_behind, orphans
 from coach.engine.processes import become_subreaper
@@ -26,6 +27,7 @@ from coach.headless.leftovers import described
 from coach.headless.talk import put, put_json
 from coach.opening import located_here, project_here
 from coach.personal import load_personal, personal_path
+from coach.project_confinement import confine_for, is_refused
 from coach.project_python import python_for
 from coach.store.paths import VARIABLE, make_private, state_home
 from coach.workflow_files import load_workflow, workflow_paths
@@ -69,6 +71,7 @@ def examine(root: Path, env: Mapping[str, str]) -> Iterator[Examined]:
         ("git", _git),
         ("saves", _saves),
         ("runs", _runs),
+        ("fence", _fence),
         ("state", _state),
         ("leftovers", _leftovers),
         ("terminal", _terminal),
@@ -171,6 +174,33 @@ def _runs(_root: Path, _env: Mapping[str, str]) -> Examined:
             "a sandbox forbids prctl; a daemon that a test leaves may stay",
         )
     return Examined("runs", "good", "warm on save, cold as evidence; no process of a run is left behind")
+
+
+def _fence(_root: Path, _env: Mapping[str, str]) -> Examined:
+    """Try for real what a confined run is refused."""
+    place = located_here()
+    settings = load_settings(place.home)
+    if confine_for(place.home, settings) == "off":
+        return Examined(
+            "fence",
+            "poor",
+            "runs in copies have all your rights: confine is off",
+            "take it out of the settings",
+        )
+    refused = refused_here()
+    if not refused:
+        return Examined(
+            "fence",
+            "poor",
+            "runs in copies cannot be confined: Landlock is not here (Linux 5.13 and newer have it)",
+            "mutants, wrong fixes, trials and parts of edits are not run; COACH_CONFINE=off runs them with all your rights",
+        )
+    missing = [words for right, words in RIGHTS.items() if right not in refused]
+    found = "in copies " + "; ".join(RIGHTS[each] for each in refused)
+    if missing:
+        return Examined("fence", "poor", found, f"not by this kernel: {'; '.join(missing)}")
+    asked = "; this project wants it off, which nobody agreed to" if is_refused(place.home, settings) else ""
+    return Examined("fence", "good", found + asked)
 
 
 def _state(_root: Path, env: Mapping[str, str]) -> Examined:

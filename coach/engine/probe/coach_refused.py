@@ -19,6 +19,9 @@ SERVICES = (
     "/run/nscd/", "/var/run/nscd/", "/run/systemd/journal/", "/run/systemd/userdb/", "/run/systemd/resolve/",
 )
 """Sockets of the system that look names up and take log lines."""
+SHARED_MEMORY = "/dev/shm"
+SHARED = (SHARED_MEMORY, "/tmp", "/var/tmp")
+"""Folders in which everybody makes things: what a confined run makes there is its own, where a filter looks at it."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MAY_WRITE, _EPERM = os.W_OK, 1
 
@@ -42,6 +45,7 @@ class _Watch:
     def __init__(self):
         self.allowed, self.tcp, self.unix, self.is_asked = (), False, False, False
         self.noted, self.is_on, self.busy = [], False, set()
+        self.of_others = frozenset()
 
     # ---- hearing ----------------------------------------------------------------------------------------------------
 
@@ -69,7 +73,11 @@ class _Watch:
     def is_inside(self, path):
         if any(path == each or path.startswith(each + _real.sep) for each in self.allowed):
             return True
-        return path.startswith("/dev/") and not path.startswith("/dev/shm")
+        if self.is_asked and path not in SHARED:
+            root = next((each for each in SHARED if path.startswith(each + _real.sep)), "")
+            if root:
+                return path[len(root) + 1 :].split(_real.sep)[0] not in self.of_others
+        return path.startswith("/dev/") and not path.startswith(SHARED_MEMORY)
 
     def opened(self, args):
         path, mode, flags = args
@@ -150,6 +158,13 @@ def _is_possible(place):
     return _may_write(place if _real.lexists(place) else _real.split(place)[0])
 
 
+def _names(folder):
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return ()
+
+
 def _at(args, index):
     return args[index] if len(args) > index else None
 
@@ -202,6 +217,8 @@ def watch(allowed, tcp=False, unix=False, is_asked=False):
     """
     _watch.allowed = tuple(_real.realpath(_real.fspath(each)) for each in allowed)
     _watch.tcp, _watch.unix, _watch.is_asked = tcp, unix, is_asked
+    if is_asked and not _watch.of_others:
+        _watch.of_others = frozenset(name for each in SHARED for name in _names(each))
     if not _watch.is_on and hasattr(sys, "addaudithook"):
         _watch.is_on = True
         sys.addaudithook(_watch.heard)
