@@ -37,6 +37,23 @@ class Spec(Value):
     """Log files that the program writes, relative to the root: a trace shows what they gain during the test."""
     questions: tuple[Text, ...] = ()
     """Open questions, at most ``MOST_QUESTIONS``."""
+    reported: tuple[Text, ...] = ()
+    """Fields that a report filled and the engineer has not written since: others' words, shown as such."""
+
+    def is_reported(self, field: str) -> bool:
+        """Whether the words of a field come from a report."""
+        return field in self.reported
+
+    def after(self, before: "Spec") -> "Spec":
+        """Return this spec with the right ``reported``: a field that was one and is as it was before stays one."""
+        same = {name for name in before.reported if getattr(self, name, None) == getattr(before, name, None)}
+        names = tuple(name for name in Spec.model_fields if name in same or name in self.reported)
+        return self if names == self.reported else self.model_copy(update={"reported": names})
+
+    @property
+    def shown_title(self) -> str:
+        """The title for a line of its own: in quotation marks when others wrote it."""
+        return f"“{self.title}”" if self.title and self.is_reported("title") else self.title
 
     @property
     def says_what_is_wrong(self) -> bool:

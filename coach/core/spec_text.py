@@ -162,7 +162,8 @@ def read_issue(text: str, onto: Spec | None = None) -> Spec:
             :LONGEST_FIELD
         ]
     missing = {name: value for name, value in found.items() if value and not getattr(onto, name)}
-    return Spec.model_validate({**onto.model_dump(), **missing})
+    reported = tuple(name for name in Spec.model_fields if name in missing or name in onto.reported)
+    return Spec.model_validate({**onto.model_dump(), **missing, "reported": reported})
 
 
 def _without_advice(text: str) -> str:

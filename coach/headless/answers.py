@@ -15,9 +15,27 @@ MOST_ROWS = 20
 Answer = dict[str, Any]
 
 
+_LIMITS = {
+    "scope": "may_touch",
+    "protected": "never_touch",
+    "constraints": "keep",
+    "stop_and_ask": "stop_and_ask",
+    "acceptance": "accepted_when",
+}
+"""Field of the spec → its name among the limits of a fix."""
+
+
 def limits_answer(state: SessionState) -> Answer:
-    spec, rules = state.spec, state.rules
+    """Return the limits of a fix; those that only a report names stand apart: they are others' words."""
+    rules = state.rules
+    spec = state.spec.model_copy(update={name: () for name in _LIMITS if state.spec.is_reported(name)})
+    said = {
+        word: list(getattr(state.spec, name))
+        for name, word in _LIMITS.items()
+        if state.spec.is_reported(name)
+    }
     return {
+        **({"evidence": {"limits_in_the_report": said}} if said else {}),
         "may_touch": list(spec.scope) or "not limited by the spec",
         "never_touch": [*state.protected, *([state.pin.path] if state.pin else [])],
         "keep": [*spec.constraints, *rules.constraints],
@@ -42,15 +60,22 @@ def loop_answer(loop: LoopNoticed) -> Answer:
 def steps_answer(state: SessionState) -> Answer:
     step = state.step
     checks = evaluate(state, step) if step else ()
+    spec = state.spec
+    reported = {
+        name: getattr(spec, name)
+        for name in ("title", "expected", "actual", "since")
+        if spec.is_reported(name)
+    }
+    evidence = run_answer(state.last_run) if state.last_run else {}
     return {
         "target": state.target.label,
         "steps": [each.id for each in state.workflow.steps],
         "gate": [
             {"check": each.title, "passed": each.passed, "figure": as_tools(each.figure)} for each in checks
         ],
-        "expected": state.spec.expected,
-        "actual": state.spec.actual,
-        "evidence": run_answer(state.last_run) if state.last_run else None,
+        "expected": "" if "expected" in reported else state.spec.expected,
+        "actual": "" if "actual" in reported else state.spec.actual,
+        "evidence": {**evidence, "report": reported} if reported else evidence or None,
     }
 
 

@@ -3,7 +3,9 @@
 from argparse import Namespace
 from pathlib import Path
 
+from coach.core.export.fence import orders_in
 from coach.core.redact import taken_out
+from coach.core.session import replay
 from coach.errors import EXIT_FINE, UsageError
 from coach.exporting import Telling, tell_session
 from coach.headless.opening import newest_here
@@ -20,12 +22,16 @@ def report(args: Namespace) -> int:
         raise UsageError(
             "a page goes into a file", do=f"coach report {listed.id} -o report.html, or --format markdown"
         )
-    text, redactions = tell_session(open_review(listed.id).records, style, listed.imported)
+    records = open_review(listed.id).records
+    text, redactions = tell_session(records, style, listed.imported)
     if args.output:
         write_file(Path(args.output), text)
         say(f"written to {args.output}: {len(text) / 1000:,.0f} kB, nothing in it is loaded from elsewhere")
     else:
         put(text)
+    spec = replay(records).spec
+    for line in orders_in(spec.title, spec.expected, spec.actual):
+        say(f"look at this before you hand it on: it reads like an instruction: “{line}”")
     if redactions:
         say(f"redacted: {taken_out(redactions)}")
     return EXIT_FINE

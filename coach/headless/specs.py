@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.core import commands as cmd
+from coach.core.export.fence import orders_in
 from coach.core.filling import filled_spec
 from coach.core.session import SessionState
 from coach.core.spec import Spec
@@ -53,12 +54,14 @@ def spec(args: Namespace) -> int:
     written = tuple(args.acceptance or ())
     if args.action == "edit":
         offered = _filled(args, state.spec, changed)
-        wished = _edited(args, offered)
+        wished = _edited(args, offered).after(offered)
         written += tuple(each for each in wished.acceptance if each not in offered.acceptance)
     elif changed or args.issue or args.accept:
         wished = _filled(args, filled_spec(state) if args.accept else state.spec, changed)
     else:
         return _check(args, state) if args.action == "check" else _offer(args, state)
+    for line in orders_in(*(text for name in wished.reported for text in _texts(wished, name))):
+        say(f"look at this before you hand it on: the report reads like an instruction: “{line}”")
     if wished == state.spec:
         say("the spec is as it was")
         return _show(args, state.spec)
@@ -69,8 +72,14 @@ def spec(args: Namespace) -> int:
         return _check(args, session.state) if args.action == "check" else _show(args, session.state.spec)
 
 
+def _texts(spec: Spec, name: str) -> tuple[str, ...]:
+    value = getattr(spec, name, ())
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 def _filled(args: Namespace, onto: Spec, changed: Mapping[str, Any]) -> Spec:
-    written = Spec.model_validate({**onto.model_dump(), **changed})
+    mine = {"reported": tuple(each for each in onto.reported if each not in changed)}
+    written = Spec.model_validate({**onto.model_dump(), **changed, **mine})
     return read_issue(_report(args.issue), written) if args.issue else written
 
 

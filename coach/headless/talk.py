@@ -171,7 +171,9 @@ def nothing_ran(state: SessionState) -> bool:
 def status_text(state: SessionState) -> str:
     """Return where a session stands, for people."""
     opened = state.opened
-    lines = [f"{opened.session if opened else '?'}  {safe_line(state.spec.title or state.target.label)}"]
+    lines = [
+        f"{opened.session if opened else '?'}  {safe_line(state.spec.shown_title or state.target.label)}"
+    ]
     for step in state.workflow.steps:
         checks = evaluate(state, step)
         done = all(each.passed for each in checks)

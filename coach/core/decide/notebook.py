@@ -14,11 +14,12 @@ from coach.core.spec import MOST_QUESTIONS
 
 @decide.register
 def _(message: cmd.WriteSpec, state: SessionState) -> Decision | Refusal:
-    if message.spec == state.spec:
+    spec = message.spec.after(state.spec)
+    if spec == state.spec:
         return Refusal("the spec says that already")
     if len(message.spec.questions) > MOST_QUESTIONS:
         return Refusal(f"at most {MOST_QUESTIONS} open questions: keep those whose answer changes the fix")
-    return Decision(events=(ev.SpecWritten(spec=message.spec),))
+    return Decision(events=(ev.SpecWritten(spec=spec),))
 
 
 @decide.register

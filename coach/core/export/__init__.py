@@ -73,11 +73,10 @@ def export(
     clean = Cleaner(redactor, state.opened.checkout.root if state.opened else "")
     title, origin = _title(state, clean), _origin(state, clean)
     sections = tuple(_settled(section, redactor) for section in sections_of(state, clean))
-    seed = f"{state.opened.session if state.opened else ''}\0{state.seq}"
     whole = Document(
         title=redactor.settle(title),
         origin=redactor.settle(origin),
-        mark=mark_for(seed, sections),
+        mark=mark_for(_seed(state), sections),
         sections=sections,
         budget=budget,
         tokens=budget,
@@ -85,7 +84,12 @@ def export(
     )
     text, left_out = _fitted(whole, render or RENDERERS[style])
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Export(text, estimate(text), redactor.counts, left_out, suspicious_lines(sections), digest)
+    warnings = suspicious_lines(sections, whole.title)
+    return Export(text, estimate(text), redactor.counts, left_out, warnings, digest)
+
+
+def _seed(state: SessionState) -> str:
+    return f"{state.opened.session if state.opened else ''}\0{state.seq}"
 
 
 def _fitted(document: Document, render: Render) -> tuple[str, tuple[str, ...]]:
@@ -113,7 +117,8 @@ def _settled_block(block: Block, redactor: Redactor) -> Block:
 
 
 def _title(state: SessionState, clean: Cleaner) -> str:
-    return f"Debugging context: {clean.line(state.spec.title or state.target.label, 80)}"
+    """Name what it is about in quotes: the words are a report's, or those of a test."""
+    return f"Debugging context: {clean.code(state.spec.title or state.target.label, 80)}"
 
 
 def _origin(state: SessionState, clean: Cleaner) -> str:

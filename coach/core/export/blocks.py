@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
-Trust = Literal["coach", "engineer", "program output", "repository"]
+Trust = Literal["coach", "engineer", "program output", "repository", "report"]
 """Whose words a block holds. Only the first two may be read as instructions."""
 
 SectionKey = Literal[
@@ -68,7 +68,7 @@ class Block:
     @property
     def is_evidence(self) -> bool:
         """Whether others than the engineer wrote it: shown between marks, never read as an instruction."""
-        return self.trust in {"program output", "repository"}
+        return self.trust in {"program output", "repository", "report"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,16 @@ def mark_for(seed: str, sections: Iterable[Section]) -> str:
         digest.update(b"again")
 
 
-def suspicious_lines(sections: Sequence[Section]) -> tuple[str, ...]:
+def orders_in(*texts: str) -> tuple[str, ...]:
+    """Return the lines of foreign texts that read like an order to an assistant, each as one safe line."""
+    return tuple(
+        dict.fromkeys(line for text in texts for line in _lines_with_orders(Block(safe(text), "", "report")))
+    )[:MOST_WARNINGS]
+
+
+def suspicious_lines(sections: Sequence[Section], title: str = "") -> tuple[str, ...]:
     """Return a warning for each line of foreign text that reads like an order to an assistant."""
-    found: dict[str, str] = {}
+    found = {line: f"The title reads like an instruction: “{line}”" for line in orders_in(title)}
     for section in sections:
         for block in section.blocks:
             for line in _lines_with_orders(block):

@@ -81,22 +81,22 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
         Block("\n".join(_verification(state, clean)), drop=Drop.THE_REST, what="verification"),
         Block("\n".join(_ranked(state, clean)), drop=Drop.THE_REST, what="the list of suspects"),
         _words(
-            [f"- Supported: {_claim(each, clean)}; {clean.line(each.reason)}" for each in supported],
+            [f"- Supported: {_claim(each, clean)}; {clean.code(each.reason)}" for each in supported],
             "supported hypotheses",
         ),
         _words(
-            [f"- Root cause, as written: {clean.line(state.root_cause, 600)}"] if state.root_cause else [],
+            [f"- Root cause, as written: {clean.code(state.root_cause, 600)}"] if state.root_cause else [],
             "root cause",
         ),
         _words(
             [
-                f"- Open, not observed: {_claim(each, clean)}. Predicted: {clean.line(each.prediction.text)}"
+                f"- Open, not observed: {_claim(each, clean)}. Predicted: {clean.code(each.prediction.text)}"
                 for each in state.open_hypotheses
             ],
             "open hypotheses",
         ),
         _words(
-            [f"- Note after #{each.after_run}: {clean.line(each.text)}" for each in state.notes[-20:]],
+            [f"- Note after #{each.after_run}: {clean.code(each.text)}" for each in state.notes[-20:]],
             "notes",
         ),
     ]
@@ -211,24 +211,24 @@ def _verification(state: SessionState, clean: Cleaner) -> list[str]:
 def _claim(each: Hypothesis, clean: Cleaner) -> str:
     numbers = ", ".join(f"#{run}" for run in each.runs)
     runs = f" (run{'s' if len(each.runs) > 1 else ''} {numbers})" if numbers else ""
-    return f"H{each.id}{runs}: {clean.line(each.claim)}"
+    return f"H{each.id}{runs}: {clean.code(each.claim)}"
 
 
 def ruled_out_section(state: SessionState, clean: Cleaner) -> Section:
     """Tell closed hypotheses and suspects in one line each, their detail, and gates that were passed unmet."""
     closed = [each for each in state.hypotheses if each.verdict in {"REFUTED", "INCONCLUSIVE"}]
     one_liners = [
-        f"- {(each.verdict or '').capitalize()}: {_claim(each, clean)}; {clean.line(each.reason, 200)}"
+        f"- {(each.verdict or '').capitalize()}: {_claim(each, clean)}; {clean.code(each.reason, 200)}"
         for each in closed
     ]
     one_liners += [
-        f"- Not the place: {clean.code(key, 160)}: {clean.line(why)}" for key, why in state.ruled_out.items()
+        f"- Not the place: {clean.code(key, 160)}: {clean.code(why)}" for key, why in state.ruled_out.items()
     ]
     gates = [
         f"- Gate of step {clean.code(step, 60)} passed without being met: {clean.line(why)}"
         for step, why in state.overrides.items()
     ]
-    detail = [f"- H{each.id} had predicted: {clean.line(each.prediction.text)}" for each in closed]
+    detail = [f"- H{each.id} had predicted: {clean.code(each.prediction.text)}" for each in closed]
     blocks = (
         _words(one_liners, "what was ruled out"),
         _words(gates, "overridden gates"),

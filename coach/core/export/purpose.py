@@ -123,11 +123,16 @@ def boundaries_section(state: SessionState, clean: Cleaner) -> Section:
     ]
     lines += [f"- Never: {each}." for each in _never(state, clean)]
     limits = [f"- Stop and ask first when: {_stop_and_ask(spec, clean)}."]
-    for words, patterns in (("Allowed files", spec.scope), ("Never touch", spec.protected)):
+    for name, words, patterns in (
+        ("scope", "Allowed files", spec.scope),
+        ("protected", "Never touch", spec.protected),
+    ):
         if patterns:
-            limits.append(f"- {words}: {', '.join(clean.code(each, 120) for each in patterns)}.")
-    limits += [f"- Not a goal: {clean.line(each, 200)}." for each in spec.non_goals]
-    limits += [f"- Not a fix: {clean.line(each, 200)}." for each in spec.failure_modes]
+            listed = ", ".join(clean.code(each, 120) for each in patterns)
+            limits.append(f"- {words}{_by(spec, name)}: {listed}.")
+    for name, words in (("non_goals", "Not a goal"), ("failure_modes", "Not a fix")):
+        said = clean.code if spec.is_reported(name) else clean.line
+        limits += [f"- {words}{_by(spec, name)}: {said(each, 200)}." for each in getattr(spec, name)]
     rules = Block("\n".join(lines), what="boundaries")
     blocks = [rules, Block("\n".join(limits), "the engineer's spec", "engineer", what="limits of the fix")]
     if team := _team_rules(state.rules, clean):
@@ -162,8 +167,14 @@ def ask_section(state: SessionState) -> Section:
     return Section("ask", (Block("\n".join(lines), what="the ask"),))
 
 
+def _by(spec: Spec, name: str) -> str:
+    """Say of a limit that it is a report's, and so in quotes."""
+    return ", says the report" if spec.is_reported(name) else ""
+
+
 def _stop_and_ask(spec: Spec, clean: Cleaner) -> str:
-    reasons = [clean.line(each) for each in spec.stop_and_ask]
+    said = clean.code if spec.is_reported("stop_and_ask") else clean.line
+    reasons = [said(each, 300) + _by(spec, "stop_and_ask") for each in spec.stop_and_ask]
     reasons += (
         ["the cause lies outside the allowed files"] if spec.scope else ["more than one file has to change"]
     )

@@ -28,24 +28,31 @@ def sections_of(state: SessionState, clean: Cleaner) -> tuple[Section, ...]:
 def spec_section(state: SessionState, clean: Cleaner) -> Section:
     """Tell what the engineer expects; what was not said is named as such, never guessed."""
     spec = state.spec
-    lines = [
-        f"- Expected: {clean.line(spec.expected, 800) or 'not said'}",
-        f"- Actual: {clean.line(spec.actual, 800) or 'not said'}",
-    ]
-    if spec.since:
-        lines.append(f"- Since: {clean.line(spec.since)}")
-    for label, entries in (
-        ("Constraint", spec.constraints),
-        ("Edge case", spec.edge_cases),
-        ("Open question", spec.questions),
+    own: list[str] = []
+    reported: list[str] = []
+    for name, label, entries in (
+        ("expected", "Expected", (spec.expected,)),
+        ("actual", "Actual", (spec.actual,)),
+        ("since", "Since", (spec.since,) if spec.since else ()),
+        ("constraints", "Constraint", spec.constraints),
+        ("edge_cases", "Edge case", spec.edge_cases),
+        ("questions", "Open question", spec.questions),
+        ("acceptance", "Accepted when", spec.acceptance),
     ):
-        lines += [f"- {label}: {clean.line(each)}" for each in entries]
-    acceptance = dict.fromkeys((*spec.acceptance, *state.rules.acceptance))
-    lines += [f"- Accepted when: {clean.line(each)}" for each in acceptance]
-    block = Block("\n".join(lines), "the engineer's spec", "engineer", Drop.THE_REST, "the spec")
-    words = f"- In the end, done means: {_done(state, clean)}."
-    done = Block(words, drop=Drop.THE_REST, what="what done means")
-    return Section("spec", (block, done))
+        limit = 800 if name in {"expected", "actual"} else 300
+        lines = [f"- {label}: {clean.line(each, limit) or 'not said'}" for each in entries]
+        (reported if spec.is_reported(name) else own).extend(lines)
+    team = (each for each in dict.fromkeys(state.rules.acceptance) if each not in spec.acceptance)
+    own += [f"- Accepted when: {clean.line(each)}" for each in team]
+    said = "\n".join(reported)
+    blocks = (
+        Block("\n".join(own), "the engineer's spec", "engineer", Drop.THE_REST, "the spec"),
+        Block(said, "a report that was passed on", "report", Drop.THE_REST, "what the report says"),
+        Block(
+            f"- In the end, done means: {_done(state, clean)}.", drop=Drop.THE_REST, what="what done means"
+        ),
+    )
+    return Section("spec", tuple(each for each in blocks if each.text))
 
 
 def _done(state: SessionState, clean: Cleaner) -> str:

@@ -11,7 +11,7 @@ MOST_MOMENTS = 200
 def markdown(story: Story, clean: Cleaner) -> str:
     """Return the document. ``clean`` takes out what must not leave this machine."""
     state = story.state
-    lines = [f"# {_plain(clean, story.title, 160)}", ""]
+    lines = [f"# {clean.code(story.title, 160)}", ""]
     lines += [
         f"**{story.ending}** · {clean.code(state.target.label)} · {day(state.opened_at)} · {elapsed(story.figures.seconds)} at work"
     ]

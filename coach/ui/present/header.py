@@ -42,7 +42,7 @@ def _is_only_luck(state: SessionState, number: int) -> bool:
 def title(state: SessionState) -> str:
     """Return what is being debugged, in the engineer's words when there are some."""
     if state.spec.title.strip():
-        return state.spec.title
+        return state.spec.shown_title
     failure = state.last_failure
     if failure and failure.failing:
         first = failure.failing[0]

@@ -146,10 +146,10 @@ def test_facts_stand_apart_from_open_hypotheses_and_refuted_ones():
     """A refuted hypothesis is one line under what was ruled out; an open one carries its prediction."""
     text = export(shop_session("hypothesize").state).text
     facts, ruled_out = text.split("## Facts observed")[1].split("## Ruled out")
-    assert "H2: share() no longer rounds down. Predicted: with floor() back it passes" in facts
+    assert "H2: `share() no longer rounds down`. Predicted: `with floor() back it passes`" in facts
     assert "tax is added twice" not in facts
     assert "Refuted: H1" in ruled_out
-    assert "shop/cart.py:total`: it only adds" in ruled_out
+    assert "shop/cart.py:total`: `it only adds" in ruled_out
 
 
 def test_exact_secrets_are_found_inside_an_assertion():
