@@ -16,11 +16,11 @@ from typing import Protocol, Self
 
 from coach.core.commands import Command, KeepElsewhere
 from coach.core.decide import Decision, Message, Refusal, decide
-from coach.core.effects import Effect, EffectFailed, Observation, RunSearch, SearchOver, StartRun, unrecorded
+from coach.core.effects import Effect, Observation, PutBack, unrecorded
 from coach.core.events import Event, Recorded
 from coach.core.live import LiveView
-from coach.core.search import SearchResult
 from coach.core.session import apply, replay
+from coach.core.unbegun import not_begun
 from coach.door import Doorway, Update
 from coach.errors import CoachError, SessionError, exhausted
 
@@ -307,13 +307,20 @@ class Dispatcher(Doorway):
 
     def _perform(self, effect: Effect) -> None:
         try:
+            self._refuse_unsaid(effect)
             self._engine.perform(effect)
         except Exception as error:  # noqa: BLE001 - an effect that is not begun is answered here
             known = isinstance(error, CoachError)
             if not known:
                 _DIAGNOSTICS.exception("could not begin %s", type(effect).__name__)
             message = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
-            self.observe(_not_begun(effect, message))
+            self.observe(not_begun(effect, message))
+
+    def _refuse_unsaid(self, effect: Effect) -> None:
+        """Refuse to write to the checkout before the log says so. Raises CoachError."""
+        if isinstance(effect, PutBack) and self._unwritten:
+            why = f"the session cannot be saved, and without that there is no undo: {self._unsaved}"
+            raise CoachError("nothing was put back", why=why, do="free space there, then try again")
 
     def _tell(self, message: Message, answer: Answer) -> None:
         refused = isinstance(answer, Refusal)
@@ -331,12 +338,3 @@ def _settle(future: Future[Answer] | None, answer: Answer) -> None:
     if future is not None:
         with contextlib.suppress(InvalidStateError):
             future.set_result(answer)
-
-
-def _not_begun(effect: Effect, message: str) -> Observation:
-    """Return what is seen of an effect that could not be begun: the end of its run or search, else a word."""
-    if isinstance(effect, RunSearch):
-        result = SearchResult(how="failed", sentence=message)
-        return SearchOver(number=effect.request.number, result=result)
-    number = effect.request.number if isinstance(effect, StartRun) else 0
-    return EffectFailed(effect=type(effect).__name__, message=message, run=number)

@@ -3,6 +3,7 @@
 The only module that knows every room. Opening reads; it runs nothing of the project.
 """
 
+import contextlib
 import os
 import platform
 import time
@@ -26,6 +27,7 @@ from coach.engine.interpreter import find_interpreter
 from coach.engine.left_behind import clear_meanwhile, end_left_behind
 from coach.engine.locating import VARIABLE, Located, at, locate
 from coach.engine.probing import Ground
+from coach.engine.restore_effects import found_restore
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench
 from coach.engine.snapshot import TreeStore, open_trees
@@ -78,6 +80,7 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, home, settings)
     _end_left_behind(dispatcher)
+    _tell_restore(dispatcher, None, trees)
     return dispatcher
 
 
@@ -114,7 +117,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, home, settings)
     _end_left_behind(dispatcher)
-    _end_cut_runs(dispatcher, state)
+    _end_cut(dispatcher, state, trees)
     if (
         state.watching
     ):  # the coach that heard saves is gone; who opens this says whether it wants to hear them
@@ -249,8 +252,9 @@ def _checkout(place: Located, trees: TreeStore | None) -> ev.Checkout:
     return where.model_copy(update=known)
 
 
-def _end_cut_runs(dispatcher: Dispatcher, state: SessionState) -> None:
-    """Observe the end of runs that were under way when coach was killed: nobody else will ever tell of it."""
+def _end_cut(dispatcher: Dispatcher, state: SessionState, trees: TreeStore | None) -> None:
+    """Observe the end of runs and restores that were under way when coach was killed: nobody else will ever tell of it."""
+    _tell_restore(dispatcher, state, trees)
     ending = Ending(kind="interrupted", sentence="coach was killed during the run")
     for run in state.under_way:
         dispatcher.observe(RunEnded(number=run.number, report=RunReport(ending=ending)))
@@ -269,6 +273,14 @@ def _tell_rules(dispatcher: Dispatcher, root: Path, settings: Settings) -> None:
     rules = team_rules(root, settings)
     if rules != dispatcher.state.rules:
         dispatcher.record(ev.TeamRulesRead(rules=rules))
+
+
+def _tell_restore(dispatcher: Dispatcher, state: SessionState | None, trees: TreeStore | None) -> None:
+    """Observe what became of a restore that a killed coach had begun."""
+    with contextlib.suppress(CoachError, OSError):
+        found = found_restore(state, trees) if trees else None
+        if found:
+            dispatcher.observe(found)
 
 
 def _tell_edits(dispatcher: Dispatcher, state: SessionState, trees: TreeStore | None) -> None:

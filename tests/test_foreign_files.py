@@ -302,6 +302,8 @@ OWN = {
     "coach/store/log.py": "opens the log for writing, after a look",
     "coach/store/artefacts.py": "writes a new file",
     "coach/engine/restoring.py": "writes files",
+    "coach/engine/restores.py": "a lock and a note of coach's own",
+    "coach/engine/standing.py": "looks into files of the checkout from an open folder, follows no link and never waits",
     "coach/store/trust.py": "writes a new file",
     "coach/store/index.py": "writes a new file",
     "coach/store/archive.py": "writes new files, and members of an archive that was opened by the place",

@@ -44,6 +44,9 @@ def add_steering(commands: "Commands[Parser]") -> None:
     restore.add_argument(
         "--yes", action="store_true", help="do it (default: only list the files that differ)"
     )
+    restore.add_argument(
+        "--back", action="store_true", help="take back a restore that was interrupted (default: finish it)"
+    )
     add_session(restore)
     hand = add(
         commands,

@@ -13,6 +13,12 @@ from coach.core.isolate.spectrum import Spectrum
 from coach.core.logpoint import Observed
 from coach.core.past import PastFailure
 from coach.core.report import RunReport, Written
+from coach.core.restore_effects import PutBack as PutBack  # noqa: PLC0414 - one door
+from coach.core.restore_effects import RestoreFailed as RestoreFailed  # noqa: PLC0414 - one door
+from coach.core.restore_effects import RestoreFound as RestoreFound  # noqa: PLC0414 - one door
+from coach.core.restore_effects import RestorePlanned as RestorePlanned  # noqa: PLC0414 - one door
+from coach.core.restore_effects import RestoreTree as RestoreTree  # noqa: PLC0414 - one door
+from coach.core.restore_effects import TreePutBack as TreePutBack  # noqa: PLC0414 - one door
 from coach.core.run import RunRequest
 from coach.core.search import Place, SearchRequest, SearchResult, Tried
 from coach.core.suspect import Touched
@@ -95,13 +101,6 @@ class ReadAttempt(Value):
     """What was checked out at either run, as ``RunReport.head`` says it."""
 
 
-class RestoreTree(Value):
-    """Put a recorded tree into the checkout; what is there is recorded first. Answered by ``TreePutBack``."""
-
-    tree: str
-    why: Text = ""
-
-
 class ReadTouched(Value):
     """Ask git which commit touched places last. Answered by ``TouchedSeen``."""
 
@@ -128,6 +127,7 @@ Effect = (
     | Watch
     | ReadAttempt
     | RestoreTree
+    | PutBack
     | ReadTouched
     | RunSearch
     | StopSearch
@@ -261,15 +261,6 @@ class PastSeen(Value):
     candidates: tuple[PastFailure, ...] = ()
 
 
-class TreePutBack(Value):
-    """The checkout holds a recorded tree again; ``before`` is what it held."""
-
-    tree: str
-    before: str
-    why: Text = ""
-    paths: tuple[Text, ...] = ()
-
-
 class TouchedSeen(Value):
     """What git knows of the places: nothing of those it does not track."""
 
@@ -301,6 +292,9 @@ Observation = (
     | TestSeen
     | AttemptSeen
     | TreePutBack
+    | RestorePlanned
+    | RestoreFailed
+    | RestoreFound
     | TouchedSeen
     | PastSeen
     | EffectFailed

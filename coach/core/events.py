@@ -21,6 +21,7 @@ from coach.core.hypothesis import Prediction, Verdict
 from coach.core.isolate.calls import CallTrace, Divergence
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
+from coach.core.kept import Kept
 from coach.core.logpoint import Logpoint, LogpointRun
 from coach.core.loops.sighting import Level, Pattern
 from coach.core.oracle import Judged
@@ -33,7 +34,7 @@ from coach.core.search import SearchRequest, SearchResult, Tried
 from coach.core.spec import Spec, TeamRules
 from coach.core.suspect import Suspect, Touched
 from coach.core.target import Target
-from coach.core.text import Text
+from coach.core.text import Prose, Text
 from coach.core.trial import TrialRun
 from coach.core.value import Value
 from coach.core.verification import Verification
@@ -581,6 +582,45 @@ class TreeRestored(Value):
     before: str
     why: Text = ""
     paths: tuple[Text, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    """What was left as it was, because coach does not hold it or somebody saved it meanwhile."""
+    modes: Text = ""
+    """What was noted of the permissions and empty folders of ``before``."""
+
+
+class RestoreBegun(Value):
+    """Files are about to be put back; written before the first is touched, so that ``before`` can always be had again."""
+
+    kind: Literal["restore_begun"] = "restore_begun"
+    tree: str
+    before: str
+    why: Text = ""
+    paths: tuple[Text, ...] = ()
+    modes: Text = ""
+    wanted_modes: Text = ""
+
+
+class RestoreStopped(Value):
+    """A restore that was begun changed nothing, or what it changed was taken back."""
+
+    kind: Literal["restore_stopped"] = "restore_stopped"
+    tree: str
+    sentence: Prose = ""
+
+
+class RestoreInterrupted(Value):
+    """A restore was cut off by a kill: ``written`` of its files are as in ``tree``, the others as in ``before``."""
+
+    kind: Literal["restore_interrupted"] = "restore_interrupted"
+    tree: str
+    before: str
+    why: Text = ""
+    paths: tuple[Text, ...] = ()
+    written: int = 0
+    aside: tuple[Text, ...] = ()
+    """Saves of that moment, kept under names of their own."""
+    modes: Text = ""
+    wanted_modes: Text = ""
 
 
 class SearchBegan(Value):
@@ -677,6 +717,9 @@ Event = (
     | PastFailuresFound
     | PastFailureDismissed
     | TreeRestored
+    | RestoreBegun
+    | RestoreStopped
+    | RestoreInterrupted
     | SearchBegan
     | SearchProgressed
     | SearchEnded

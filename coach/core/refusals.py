@@ -11,9 +11,9 @@ from coach.core.decide.evidence import why_not_pinned, why_not_taken, why_not_un
 from coach.core.decide.feedback import why_not_narrowed
 from coach.core.decide.isolating import why_not_measured, why_not_mutated
 from coach.core.decide.logpoints import why_not_looked, why_nothing_asked
-from coach.core.decide.loops import why_not_restored
 from coach.core.decide.notebook import why_not_confirmed
 from coach.core.decide.proving import why_not_answered, why_not_verified
+from coach.core.decide.restoring import why_not_restored
 from coach.core.decide.searches import why_not_searched
 from coach.core.decide.shape import CLOSED
 from coach.core.decide.tracing import why_not_traced

@@ -254,6 +254,8 @@ class RunReport(Value):
     output: Output = Output()
     tree: Text = ""
     """Id of the work tree when the run began; empty when it could not be recorded."""
+    modes: Text = ""
+    """What was noted of the permissions and empty folders of that tree."""
     head: Text = ""
     """What git had checked out when the run began: branch, commit, newest stash. Tells a switch from an edit."""
     changed_during: tuple[Text, ...] = ()

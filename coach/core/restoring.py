@@ -15,7 +15,9 @@ class Goal:
 
 
 def goal(state: SessionState) -> Goal | None:
-    """Return what restoring means now: the last good files of a loop, else the undo of a restore, else the last pass."""
+    """Return what restoring means now: to finish one that was interrupted, the last good files of a loop, an undo, the last pass."""
+    if state.restoring and state.restoring.is_interrupted:
+        return Goal(tree=state.restoring.tree)
     loop = state.standing_loop
     if loop and (tree := _tree_of(state, loop.restore_run)):
         return Goal(_later_pass(state, _newest_with(state, tree) or loop.restore_run))
@@ -35,7 +37,7 @@ def files_to_change(state: SessionState, wanted: Goal) -> tuple[str, ...]:
     place) may differ and are named too.
     """
     if not wanted.run:
-        return _undone(state)
+        return state.restoring.paths if state.restoring else _undone(state)
     was: dict[str, str] = {}
     now: dict[str, str] = {}
     unread: list[str] = []

@@ -17,11 +17,13 @@ from coach.core.closing import Closing
 from coach.core.control import Control
 from coach.core.earlier import Earlier
 from coach.core.failure import FailureSignature
+from coach.core.figures import count
 from coach.core.growing import Growing
 from coach.core.hypothesis import Hypothesis, Judgement
 from coach.core.isolate.calls import CallTrace
 from coach.core.isolate.flips import Mutations
 from coach.core.isolate.spectrum import Spectrum
+from coach.core.kept import Kept
 from coach.core.logpoint import Logpoint, LogpointRun
 from coach.core.loops.history import History, Mark
 from coach.core.loops.sighting import Pattern
@@ -155,6 +157,36 @@ class Restore:
     before: str
     after_run: int
     paths: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    modes: str = ""
+    """Of ``before``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """A restore that has begun and not ended."""
+
+    tree: str
+    before: str
+    paths: tuple[str, ...]
+    why: str = ""
+    modes: str = ""
+    """Of ``before``."""
+    wanted_modes: str = ""
+    is_interrupted: bool = False
+    written: int = 0
+
+    @property
+    def said(self) -> str:
+        """What an interruption left, in words."""
+        what = (
+            "undoing a restore"
+            if self.why == "undo"
+            else f"a restore ({self.why})"
+            if self.why
+            else "a restore"
+        )
+        return f"{what} was interrupted: {self.written} of {count(len(self.paths), 'file')} written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +285,9 @@ class SessionState:
     dismissals: tuple[ev.LoopDismissed, ...] = ()
     loops_off: tuple[Pattern, ...] = ()
     restores: tuple[Restore, ...] = ()
+    restoring: Restoring | None = None
+    restore_stopped: str = ""
+    """Why the newest restore put nothing back; empty when it did."""
     earlier: tuple[Earlier, ...] = ()
     """What happened before the session was opened, oldest first."""
     past: tuple[PastFailure, ...] = ()
@@ -894,8 +929,26 @@ def _(event: ev.PastFailureDismissed, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.TreeRestored, state: SessionState) -> SessionState:
-    restore = Restore(event.tree, event.before, state.last_number, event.paths)
-    return _answered(replace(state, restores=(*state.restores, restore)), "restored")
+    restore = Restore(event.tree, event.before, state.last_number, event.paths, event.kept, event.modes)
+    now = replace(state, restores=(*state.restores, restore), restoring=None, restore_stopped="")
+    return _answered(now, "restored")
+
+
+@_apply.register
+def _(event: ev.RestoreBegun, state: SessionState) -> SessionState:
+    restoring = Restoring(event.tree, event.before, event.paths, event.why, event.modes, event.wanted_modes)
+    return replace(state, restoring=restoring, restore_stopped="")
+
+
+@_apply.register
+def _(event: ev.RestoreStopped, state: SessionState) -> SessionState:
+    return replace(state, restoring=None, restore_stopped=event.sentence)
+
+
+@_apply.register
+def _(event: ev.RestoreInterrupted, state: SessionState) -> SessionState:
+    restoring = Restoring(event.tree, event.before, event.paths, event.why, event.modes, event.wanted_modes)
+    return replace(state, restoring=replace(restoring, is_interrupted=True, written=event.written))
 
 
 @_apply.register

@@ -1,7 +1,7 @@
 """Every kind of event in words: a sign, its role, and what happened."""
 
 from coach.core import events as ev
-from coach.core import telling_experiments  # noqa: F401 - it registers its share
+from coach.core import telling_experiments, telling_restores  # noqa: F401 - they register their share
 from coach.core.attempt import attempt_words
 from coach.core.figures import count, seconds
 from coach.core.isolate.calls import sentence
@@ -316,15 +316,6 @@ def _(event: ev.PastFailuresFound) -> Said:
 @say.register
 def _(event: ev.PastFailureDismissed) -> Said:
     return "·", "dim", f"no help: {', '.join(event.sessions)}"
-
-
-@say.register
-def _(event: ev.TreeRestored) -> Said:
-    return (
-        "○",
-        "accent",
-        f"{count(len(event.paths), 'file')} put back" + (f", {event.why}" if event.why else ""),
-    )
 
 
 @say.register

@@ -34,6 +34,7 @@ class Recorder(Protocol):
 
     def record(self) -> str: ...
     def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
+    def modes_of(self, tree: str) -> str: ...
     def remember_used(self, paths: Collection[str]) -> None: ...
 
 
@@ -71,6 +72,7 @@ class CheckoutRuns:
             changed |= {name for name in self._sources_between(known, tree) if self._is_newer(name, began)}
         update = {
             "tree": tree,
+            "modes": self.trees.modes_of(tree) if self.trees and tree else "",
             "head": head,
             "changed_during": tuple(sorted(changed)),
             "probe_notes": (*report.probe_notes, *dict.fromkeys(self._notes)),

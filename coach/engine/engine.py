@@ -20,6 +20,7 @@ from coach.core.effects import (
     Effect,
     FindRelated,
     Observation,
+    PutBack,
     ReadAttempt,
     ReadChanges,
     ReadTest,
@@ -32,7 +33,6 @@ from coach.core.effects import (
     StopRuns,
     StopSearch,
     TouchedSeen,
-    TreePutBack,
     Watch,
     unrecorded,
 )
@@ -50,6 +50,7 @@ from coach.engine.looking import Looking
 from coach.engine.output import LiveOutput
 from coach.engine.pinned import read_pinned
 from coach.engine.related import concerned, related_tests
+from coach.engine.restore_effects import restored
 from coach.engine.run import Limits
 from coach.engine.run_environment import server_environment
 from coach.engine.saves import SaveTelling
@@ -272,7 +273,7 @@ class LocalEngine:
         job.request, report = run_changed(plan, self._around, job.cancel, self._trees)
         return report
 
-    def _read(self, effect: Effect) -> Observation | None:
+    def _read(self, effect: Effect) -> Observation | None:  # noqa: PLR0911 - one for each kind
         match effect:
             case ReadTest():
                 return read_pinned(self._around.root, effect)
@@ -285,10 +286,10 @@ class LocalEngine:
             case ReadAttempt():
                 loaded = self._around.loaded.get(effect.run)
                 return read_attempt(effect, self._known_trees(), self._switches, loaded)
-            case ReadTouched() | RestoreTree():
-                return _with_trees(
-                    effect, self._trees if isinstance(effect, ReadTouched) else self._known_trees()
-                )
+            case ReadTouched():
+                return TouchedSeen(touched=self._trees.touched(effect.places) if self._trees else ())
+            case RestoreTree() | PutBack():
+                return restored(effect, self._known_trees())
             case _:
                 raise AssertionError(effect)
 
@@ -313,11 +314,3 @@ class LocalEngine:
             why = self._around.no_trees or "the project has no git; run git init and commit once"
             raise ScratchError("changes cannot be read", why=why)
         return self._trees
-
-
-def _with_trees(effect: ReadTouched | RestoreTree, trees: Trees | None) -> Observation:
-    if isinstance(effect, ReadTouched):
-        return TouchedSeen(touched=trees.touched(effect.places) if trees else ())
-    assert trees is not None, "asked for before"
-    before, paths = trees.restore(effect.tree)
-    return TreePutBack(tree=effect.tree, before=before, why=effect.why, paths=paths)

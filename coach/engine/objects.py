@@ -23,6 +23,10 @@ class ObjectFolder:
     folder: Path
     format: str
 
+    def holds(self, name: str) -> bool:
+        """Whether a content is kept here by itself (not in a pack)."""
+        return (self.folder / name[:2] / name[2:]).is_file()
+
     def keep(self, content: bytes) -> str:
         """Keep a content and return its id. Raises OSError."""
         name = blob_id(content, self.format)

@@ -96,12 +96,27 @@ class PrivateRepository:
     def is_exact(self, tree: str) -> bool:
         return "/" not in tree and (self.folder / "exact" / tree).is_file()
 
+    def note(self, tree: str, text: bytes) -> None:
+        """Keep what is to be known of a tree besides what git holds. Raises OSError."""
+        place = self.folder / "modes" / tree
+        make_folders(place.parent)
+        _write(place, self.objects.keep(text).encode())
+
+    def note_of(self, tree: str) -> str:
+        """Return the id of the newest note; empty when there is none."""
+        try:
+            return (self.folder / "modes" / tree).read_text("ascii").strip()
+        except (OSError, ValueError):
+            return ""
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Use the index alone. A lock file found inside is of a dead git, and is removed."""
         fd = os.open(self._home / "trees.lock", os.O_WRONLY | os.O_CREAT, 0o600)
         try:
-            _wait_for(fd)
+            wait_for(
+                fd, _LOCK_SECONDS, "the work tree cannot be recorded", "another coach has been recording it"
+            )
             self.index.with_name(f"{self.index.name}.lock").unlink(missing_ok=True)
             yield
         finally:
@@ -191,17 +206,16 @@ def _each(git: Git, words: tuple[str, ...], paths: list[str]) -> None:
         git.run(*words, stdin=b"\0".join(os.fsencode(path) for path in paths) + b"\0")
 
 
-def _wait_for(fd: int) -> None:
-    deadline = time.monotonic() + _LOCK_SECONDS
+def wait_for(fd: int, seconds: float, what: str, who: str) -> None:
+    """Lock a file that is open. Raises StoreError, in these words, when it is locked for longer."""
+    deadline = time.monotonic() + seconds
     while True:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() > deadline:
                 raise StoreError(
-                    "the work tree cannot be recorded",
-                    why=f"another coach has been recording it for {_LOCK_SECONDS:g} s",
-                    do="try again when it is done",
+                    what, why=f"{who} for {seconds:g} s", do="try again when it is done"
                 ) from error
             time.sleep(0.02)
         except OSError:

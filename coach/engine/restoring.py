@@ -1,116 +1,138 @@
-"""Put a recorded tree back into the checkout: only files that differ, each replaced at once, nothing outside the project.
+"""Put a recorded tree back into the checkout: every new file is made before the first old one is touched, and nothing is lost.
 
-What git ignores, and what was never recorded, stays as it is. When anything fails, what was done is taken back.
+First all contents that come are written beside their places, under names of coach's own; a full disk ends it there. Then names
+are exchanged, one by one and each at once (``restore_moves``). The old files stay under the other names until the last is done,
+so that a failure is taken back by renaming. A kill at any moment leaves every path old or new; ``interrupted`` tells the next
+coach how far it came.
 """
 
 import contextlib
 import os
-import stat
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from coach.engine.differences import EXECUTABLE, GONE, LINK, Difference
-from coach.errors import StoreError
+from coach.core.kept import Kept
+from coach.engine.differences import GONE, LINK
+from coach.engine.modes import UNKNOWN, Modes
+from coach.engine.restore_moves import Moves
+from coach.engine.restore_plan import Plan, Step, failed, in_order
+from coach.engine.standing import nearest_folder, opened, parent_of, root_folder
 
-Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
+_CREATED = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+UNFINISHED = ".part"
+"""Ends the name of a new file of coach's own until it is whole."""
+_TOGETHER = 200
+"""Contents that are asked for at a time."""
 
 
-def put_back(root: Path, changes: Sequence[Difference], contents: Contents) -> tuple[str, ...]:
-    """Bring the files from the old side of each difference to the new one; returns the paths.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where contents come from, and how they are named."""
+
+    contents: Callable[[Sequence[str]], Mapping[str, bytes]]
+    format: str = "sha1"
+    modes: Modes = UNKNOWN
+    """Of the wanted files and folders."""
+
+
+def put_back(root: Path, planned: Plan, source: Source, token: str) -> tuple[Kept, ...]:
+    """Carry a plan out; returns what was kept besides what the plan keeps.
 
     Raises:
-        StoreError: nothing was changed, or what was is taken back as far as possible.
+        StoreError: everything is as it was; the file that could not be put back is named.
 
     """
-    wanted = [each for each in changes if each.is_restorable]
-    both = contents([blob for each in wanted for blob in (each.old_blob, each.new_blob) if blob.strip("0")])
-    for each in wanted:
-        if ".." in Path(each.path).parts or Path(each.path).is_absolute():
-            raise _failed(each.path, "it is outside the project")
-        if each.new_mode != GONE and each.new_blob not in both:
-            raise _failed(each.path, "its recorded content is gone")
-    done: list[Difference] = []
-    try:
-        for each in sorted(
-            wanted, key=lambda each: each.new_mode != GONE
-        ):  # what goes makes room for what comes
-            done.append(each)
-            _apply(root, each, both)
-    except OSError as error:
-        for each in reversed(done):
-            with contextlib.suppress(OSError, KeyError):
-                _apply(root, each.reversed(), both)
-        raise _failed(each.path, error.strerror or str(error)) from error
-    return tuple(each.path for each in wanted)
-
-
-def _refuse_outside(root: Path, place: Path) -> None:
-    """Refuse a place whose folder is now a link that leads out of the project."""
-    if not place.parent.resolve().is_relative_to(root.resolve()):
-        raise OSError(0, "its folder is a link that leads out of the project")
-
-
-def _apply(root: Path, change: Difference, contents: Mapping[str, bytes]) -> None:
-    place = root / change.path
-    _refuse_outside(root, place)
-    if change.new_mode == GONE:
-        place.unlink(missing_ok=True)
-        _remove_empty(place.parent, root)
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    content = contents[change.new_blob]
-    if change.new_mode == LINK:
-        _replace_link(place, os.fsdecode(content))
-    else:
-        _replace_file(place, content, executable=change.new_mode == EXECUTABLE)
-
-
-def _remove_empty(folder: Path, root: Path) -> None:
-    """Remove folders left without files, as git does; stops at the first that holds something."""
-    while folder != root:
+    with root_folder(root) as top:
+        moves = Moves(top, source.format, token, source.modes, frozenset(planned.remove))
         try:
-            folder.rmdir()
-        except OSError:
-            return
-        folder = folder.parent
+            steps = in_order(planned.steps)
+            _prepare(moves, steps, source)
+            _move(moves, steps, planned)
+        finally:
+            moves.clear()
+    return tuple(moves.kept)
 
 
-def _replace_file(place: Path, content: bytes, *, executable: bool) -> None:
-    fd, name = tempfile.mkstemp(prefix=".coach-", dir=place.parent)
+def _move(moves: Moves, steps: Sequence[Step], planned: Plan) -> None:
+    at = ""
+    going = [step.change.new_mode == GONE for step in steps].count(True)
     try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-        Path(name).chmod(_mode(place, executable=executable))
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        for number, step in enumerate(steps[:going]):
+            at = step.path
+            moves.remove(number, step)
+        for at in planned.remove:
+            moves.remove_folder(at)
+        for number, step in enumerate(steps[going:], start=going):
+            at = step.path
+            moves.bring(number, step)
+        for at in planned.make:
+            moves.make_folders(f"{at}/x")
+    except OSError as error:
+        left = moves.take_back()
+        do = f"look at {', '.join(left)}; everything else is as it was" if left else "everything is as it was"
+        raise failed(at, error.strerror or str(error), do) from error
 
 
-def _mode(place: Path, *, executable: bool) -> int:
-    """Keep the file's own rights apart from the one git knows; a new file gets what the umask leaves."""
-    try:
-        rights = stat.S_IMODE(place.lstat().st_mode) if not place.is_symlink() else 0
-    except OSError:
-        rights = 0
-    if not rights:
-        umask = os.umask(0)
-        os.umask(umask)
-        rights = 0o666 & ~umask
-    readers = (rights & 0o444) >> 2
-    return rights | readers if executable else rights & ~0o111
+def _prepare(moves: Moves, steps: Sequence[Step], source: Source) -> None:
+    """Write every content that comes beside its place. Raises StoreError."""
+    coming = [
+        each for each in enumerate(steps) if each[1].change.new_mode != GONE and not each[1].keeps_content
+    ]
+    contents = in_parts(source.contents, [step.change.new_blob for _, step in coming])
+    for (number, step), (_, content) in zip(coming, contents, strict=True):
+        if content is None:
+            raise failed(step.path, "its recorded content is gone")
+        try:
+            _write(moves, number, step, content)
+        except OSError as error:
+            raise failed(step.path, error.strerror or str(error)) from error
 
 
-def _replace_link(place: Path, target: str) -> None:
-    fd, name = tempfile.mkstemp(prefix=".coach-", dir=place.parent)
-    os.close(fd)
-    Path(name).unlink()
-    Path(name).symlink_to(target)
-    Path(name).replace(place)
+def in_parts(
+    contents: Callable[[Sequence[str]], Mapping[str, bytes]], blobs: Sequence[str]
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield each blob with its content, None for one that is gone; many are asked for together, and few are held."""
+    for start in range(0, len(blobs), _TOGETHER):
+        part = blobs[start : start + _TOGETHER]
+        held = contents(part)
+        for blob in part:
+            yield blob, held[blob] if blob in held else contents([blob]).get(blob)
 
 
-def _failed(path: str, why: str) -> StoreError:
-    return StoreError(
-        f"{path} could not be put back", why=why, do="look at the file; nothing else was changed"
-    )
+def _write(moves: Moves, number: int, step: Step, content: bytes) -> None:
+    folder, _ = nearest_folder(moves.top, step.path)
+    path = moves.own_path(folder, number)
+    moves.prepared[number] = path
+    with parent_of(moves.top, path) as (fd, name):
+        half = f"{name}{UNFINISHED}"
+        moves.own[f"{path}{UNFINISHED}"] = 0
+        if step.change.new_mode == LINK:
+            os.symlink(os.fsdecode(content), half, dir_fd=fd)
+        else:
+            with os.fdopen(os.open(half, _CREATED, 0o600, dir_fd=fd), "wb") as file:
+                file.write(content)
+                file.flush()
+                _dress(moves.top, step, file.fileno(), fd)
+        moves.own[path] = os.stat(half, dir_fd=fd, follow_symlinks=False).st_ino
+        os.rename(half, name, src_dir_fd=fd, dst_dir_fd=fd)
+        del moves.own[f"{path}{UNFINISHED}"]
+
+
+def _dress(top: int, step: Step, made: int, folder: int) -> None:
+    """Give a new file the owner, the extended attributes and the permissions of the one it replaces."""
+    replaced = step.there.seen if step.there.kind == "file" else None
+    model, own = replaced or os.fstat(folder), os.fstat(made)
+    if (model.st_uid, model.st_gid) != (own.st_uid, own.st_gid) and (replaced or os.geteuid() == 0):
+        with contextlib.suppress(OSError):
+            os.fchown(made, model.st_uid, model.st_gid)
+    if replaced and hasattr(os, "listxattr"):
+        with (
+            contextlib.suppress(OSError),
+            parent_of(top, step.path) as (parent, name),
+            opened(parent, name) as old,
+        ):
+            for each in os.listxattr(old):
+                with contextlib.suppress(OSError):
+                    os.setxattr(made, each, os.getxattr(old, each))
+    os.fchmod(made, step.rights)

@@ -8,7 +8,6 @@ submodule's configuration names.
 
 import contextlib
 import os
-import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -16,14 +15,15 @@ from coach.core.changes import Changes, parse_patch
 from coach.core.search import Place
 from coach.core.suspect import Touched
 from coach.engine import blame, composing, scratch
-from coach.engine.checked_out import CheckedOut
 from coach.engine.completing import complete, outlook, read_used, write_used
-from coach.engine.differences import RAW, differences
 from coach.engine.git import Git, GitError, names, program
+from coach.engine.ignored_then import ignored_in
+from coach.engine.known_trees import TREE, KnownTrees
+from coach.engine.modes import UNKNOWN, Modes, from_json
 from coach.engine.objects import ObjectFolder
 from coach.engine.private_repository import NEVER_RECORDED, PrivateRepository, coachs_own, unrecordable
 from coach.engine.repository import commit_and_branch, commit_named, find_repository
-from coach.engine.restoring import put_back
+from coach.engine.restores import Restores, Wanted
 from coach.engine.source_kinds import is_text
 from coach.engine.work_tree import WorkTree
 from coach.errors import CoachError, ScratchError
@@ -31,8 +31,6 @@ from coach.errors import CoachError, ScratchError
 MOST_UNTRACKED_FILES = 20_000
 MOST_PATCH_BYTES = 8_000_000
 _DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
-
-_TREE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class TreeStore:
@@ -46,24 +44,24 @@ class TreeStore:
         self._private = PrivateRepository(self._root, home, self._user)
         self._git = self._private.git
         self._private.prepare()
-        self._checked_out = (
-            CheckedOut(self._user, self._git, self._private.objects, self._scratch, self.contents)
-            if self._user
-            else None
-        )
+        self._known = KnownTrees(self._private, self._user, self._scratch, self.contents)
+        self._noted = ""
         self._work_tree = WorkTree(self._root, self._private, self._prefix)
 
-    def record(self) -> str:
-        """Record the work tree as it is now; returns its id. Raises StoreError."""
+    def record(self, *, looks_at_modes: bool = False) -> str:
+        """Record the work tree as it is now; returns its id. Raises StoreError.
+
+        ``looks_at_modes``: note the permissions of files anew also when no content changed since the last time.
+        """
         try:
             if not self._private.is_there:  # somebody emptied the state directory
                 self._private.prepare()
                 self._work_tree.forget()
-            return self._recorded()
+            return self._recorded(looks_at_modes=looks_at_modes)
         except OSError as error:
             raise unrecordable(self._private.folder, error) from error
 
-    def _recorded(self) -> str:
+    def _recorded(self, *, looks_at_modes: bool) -> str:
         with self._private.locked():
             try:
                 tree = self._work_tree.record()
@@ -72,6 +70,9 @@ class TreeStore:
                 self._private.rebuild_index()
                 tree = self._work_tree.record()
         self._private.mark_exact(tree)
+        if looks_at_modes or not self._private.note_of(tree) or tree != self._noted:
+            self._private.note(tree, self._work_tree.modes(tree).as_json())
+            self._noted = tree
         ref = f"refs/coach/{tree}"
         if not (self._private.folder / ref).is_file():
             self._git.run("update-ref", ref, tree)
@@ -80,7 +81,7 @@ class TreeStore:
     def changes(self, base: str, tree: str = "", label: str = "") -> Changes:
         """Diff two trees; ``base`` may be a commit of the user's, an empty ``tree`` is the work tree as it is now."""
         tree = tree or self.record()
-        between = self.pair(base, tree)
+        between = self._known.pair(base, tree)
         words = ("-p", "-M", "-U3", "--no-prefix", "--full-index", *between)
         patch = self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
         cut = patch[:MOST_PATCH_BYTES]
@@ -91,14 +92,14 @@ class TreeStore:
 
     def changed_between(self, before: str, after: str) -> tuple[str, ...]:
         """Return the source and configuration files that differ between two trees, relative to the root."""
-        changed = self._names(*self.pair(before, after))
+        changed = self._names(*self._known.pair(before, after))
         return tuple(name for name in changed if is_text(name))
 
     def head(self) -> tuple[str, str, int]:
         """Return the user's commit, branch (empty when detached) and how many files differ from that commit."""
         commit, branch = commit_and_branch(self._root) if self._user else ("", "")
         try:
-            return commit, branch, len(self._names(*self.pair(commit, self.record())))
+            return commit, branch, len(self._names(*self._known.pair(commit, self.record())))
         except CoachError:  # a commit whose objects are elsewhere (partial clone)
             return commit, branch, 0
 
@@ -124,18 +125,55 @@ class TreeStore:
         names = "\n".join(name for name, _ in chosen).encode()
         return _batched(self._git.run("cat-file", "--batch", stdin=names)) if chosen else {}
 
+    @property
+    def restores(self) -> Restores:
+        """What puts recorded trees back."""
+        home = self._private.folder.parent
+        return Restores(
+            self._root,
+            home,
+            self._git,
+            self._private.objects,
+            self.contents,
+            self._modes,
+            self._known.tracked,
+            self._unspoken,
+        )
+
+    def wanted(self, tree: str, modes: str = "") -> Wanted:
+        """Return what restoring a tree means now. Raises StoreError, also for a tree whose bytes are not known."""
+        before = self.record(looks_at_modes=True)
+        goal = self._known.as_kept(tree)
+        self._known.refuse_converted(before, tree)
+        return Wanted(goal, before, modes or self.modes_of(goal), self.modes_of(before))
+
     def restore(self, tree: str) -> tuple[str, tuple[str, ...]]:
         """Put a recorded tree into the checkout; returns the tree that was there before, and the paths put back."""
-        before = self.record()
-        changes = differences(self._git.run(*_DIFF, *RAW, before, self._tree_of(tree)))
-        return before, put_back(self._root, changes, self.contents)
+        wanted = self.wanted(tree)
+        self.restores.planned(wanted)
+        return wanted.before, self.restores.put_back(wanted, "")[0]
+
+    def _unspoken(self, tree: str, other: str, paths: Collection[str]) -> frozenset[str]:
+        return ignored_in(self._git, self._prefix, self._scratch, (tree, other), paths)
+
+    def kept_as(self, tree: str) -> str:
+        """Return the id under which a recorded tree is kept."""
+        return self._known.as_kept(tree)
+
+    def modes_of(self, tree: str) -> str:
+        """Return the note of the modes of a tree as it was recorded last; empty when there is none."""
+        return self._private.note_of(tree)
+
+    def _modes(self, note: str) -> Modes:
+        found = self.contents([note]) if note else {}
+        return from_json(found[note]) if note in found else UNKNOWN
 
     def without(self, base: str, keep: str) -> str:
         """Return the tree of now without what was edited since ``base``, but with its tests; see ``composing.taken_out``.
 
         ``base`` is a recorded tree, or a commit as people name it.
         """
-        if not _TREE.fullmatch(base):
+        if not TREE.fullmatch(base):
             base = commit_named(self._root, base)
         with composing.composing(self) as composer:
             now = self.record()
@@ -152,7 +190,7 @@ class TreeStore:
             own = {"GIT_INDEX_FILE": str(folder.parent / "index"), "GIT_WORK_TREE": str(folder)}
             git = Git(folder, {**self._git.variables, **own}, timeout=120)
             try:
-                git.run("read-tree", self._tree_of(tree))
+                git.run("read-tree", self._known.tree_of(tree))
                 git.run("checkout-index", "-a", "-q")
             except GitError as error:
                 raise ScratchError(
@@ -166,7 +204,7 @@ class TreeStore:
 
     def outlook(self, tree: str) -> tuple[str, ...]:
         """Say what copies of a tree will lack, and which links lead out of them, before there is one."""
-        listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", self._tree_of(tree)).split(b"\0")
+        listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", self._known.tree_of(tree)).split(b"\0")
         heads = [line.partition(b"\t") for line in listed if line.startswith(b"120000 ")]
         blobs = {os.fsdecode(path): head.split()[2].decode() for head, _, path in heads}
         contents = self.contents(tuple(blobs.values())) if blobs else {}
@@ -199,58 +237,18 @@ class TreeStore:
 
     def tree_of(self, name: str) -> str:
         """Return the tree that a recorded tree or a commit of the user's stands for."""
-        return self._tree_of(name)
+        return self._known.tree_of(name)
 
     def leftovers(self) -> tuple[Path, ...]:
         """Return copies that dead processes left behind; ``scratch.remove`` removes one."""
         return scratch.leftovers(self._scratch)
 
-    def pair(self, before: str, after: str) -> tuple[str, str]:
-        """Return two trees to compare: one of the disk and one of a commit only after that was made one of the disk."""
-        old, new = self._as_kept(before), self._as_kept(after)
-        if self._checked_out is None or self._is_exact(before) == self._is_exact(after):
-            return old, new
-        if self._is_exact(after):
-            return self._checked_out.beside(old, new), new
-        return old, self._checked_out.beside(new, old)
-
     def beside(self, base: str, recorded: str) -> str:
         """Return a tree or commit as it would be on this disk, where ``recorded`` is; see ``checked_out``."""
-        return self.pair(base, recorded)[0]
-
-    def _tree_of(self, name: str) -> str:
-        """Return the tree of the disk that a name stands for: of a commit, what a checkout writes."""
-        tree = self._as_kept(name)
-        return tree if self._checked_out is None or self._is_exact(name) else self._checked_out.tree(tree)
-
-    def _is_exact(self, name: str) -> bool:
-        """Whether a tree holds the bytes of the disk: composed ones and those recorded so; not commits, nor older records."""
-        if not name or self._private.is_exact(name):
-            return True
-        return not self._is_recorded(name) and self._kind(name) == "tree"
-
-    def _is_recorded(self, name: str) -> bool:
-        return bool(_TREE.fullmatch(name)) and (self._private.folder / "refs/coach" / name).is_file()
-
-    def _kind(self, name: str) -> str:
-        return self._git.run("cat-file", "-t", "--end-of-options", name).decode().strip()
-
-    def _as_kept(self, name: str) -> str:
-        """Return the tree a name stands for, as git keeps it; a commit's tree is narrowed to the project's folder."""
-        if not name:
-            return self._empty()
-        if self._is_recorded(name):
-            return name
-        within = f":{self._prefix}" if self._kind(name) == "commit" else "^{tree}"
-        return (
-            self._git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}").decode().split()[-1]
-        )
+        return self._known.pair(base, recorded)[0]
 
     def _names(self, before: str, after: str) -> list[str]:
         return names(self._git.run(*_DIFF, "--name-only", "--no-renames", "-z", before, after))
-
-    def _empty(self) -> str:
-        return self._work_tree.empty()
 
 
 def _batched(answer: bytes) -> dict[str, bytes]:

@@ -2,10 +2,12 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from coach.engine.completing import LARGEST_RECORDED
 from coach.engine.git import an_id
+from coach.engine.modes import Modes, read_modes
 from coach.engine.private_repository import PrivateRepository
 
 _WAYS = {"remove": ("--force-remove",), "add": ("--add", "--remove", "--replace")}
@@ -19,6 +21,7 @@ class WorkTree:
         self._is_refreshed = False
         self._last, self._last_stamp = "", (0, 0, 0)
         self._taken_out: set[bytes] = set()
+        self._listed_tree, self._listed = "", dict[str, str]()
 
     def forget(self) -> None:
         """Believe nothing of before: the private repository was made anew."""
@@ -37,6 +40,17 @@ class WorkTree:
         self._last = self._write_tree()
         self._last_stamp = self._stamp()
         return self._last
+
+    def modes(self, tree: str) -> Modes:
+        """Return the permissions of the files of a tree, and the empty folders, as they are now."""
+        if tree != self._listed_tree:
+            listed = self._private.git.run("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")
+            entries = (each.partition(b"\t") for each in listed)
+            self._listed = {os.fsdecode(path): head[:6].decode() for head, _, path in entries if path}
+            self._listed_tree = tree
+        return replace(
+            read_modes(self._root, self._listed), left_out=frozenset(map(os.fsdecode, self._taken_out))
+        )
 
     def _stamp(self) -> tuple[int, int, int]:
         """Tell whether another coach took changes into the same index: to us they then look like none."""

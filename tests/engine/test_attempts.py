@@ -10,7 +10,10 @@ import pytest
 from coach.core.changes import Changes, FileChange
 from coach.core.effects import ReadAttempt
 from coach.engine.attempts import MOST_BYTES, MOST_LOADED, read_attempt, unloaded
-from coach.engine.restoring import Difference, put_back
+from coach.engine.differences import Difference
+from coach.engine.objects import blob_id
+from coach.engine.restore_plan import Sides, plan
+from coach.engine.restoring import Source, put_back
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.switches import Switches
 from coach.errors import StoreError
@@ -269,51 +272,39 @@ def test_a_folder_that_became_a_link_out_of_the_project_is_refused(trees, root, 
     (root / "tests/test_cart.py").unlink()
     (root / "tests").rmdir()
     (root / "tests").symlink_to(outside)
-    changes_ = [Difference("tests/test_cart.py", "000000", "100644", "", "b" * 40)]
-    with pytest.raises(StoreError, match="leads out"):
-        put_back(root, changes_, lambda _: {"b" * 40: b"x"})
+    planned = plan(root, "sha1", Sides((Difference("tests/test_cart.py", "000000", "100644", "", "b" * 40),)))
+    assert [each.path for each in planned.kept] == ["tests/test_cart.py"]
+    assert planned.steps == ()
     assert list(outside.iterdir()) == []
     trees.restore(first)
     assert (root / "tests/test_cart.py").is_file()
     assert list(outside.iterdir()) == []
 
 
-@pytest.mark.parametrize("path", ["../x.py", "/tmp/x.py", "a/../../x.py"])
+@pytest.mark.parametrize("path", ["../x.py", "/tmp/x.py", "a/../../x.py", ".git/config", "sub/.GIT/hooks/x"])
 def test_a_path_out_of_the_project_is_refused(root, path):
     with pytest.raises(StoreError):
-        put_back(root, [Difference(path, "000000", "100644", "", "b" * 40)], lambda _: {"b" * 40: b"x"})
+        plan(root, "sha1", Sides((Difference(path, "000000", "100644", "", "b" * 40),)))
 
 
 def test_content_that_is_gone_changes_nothing(root):
     before = snapshot(root)
-    changes_ = [
-        Difference("shop/cart.py", "100644", "100644", "a" * 40, "b" * 40),
-        Difference("shop/other.py", "000000", "100644", "", "c" * 40),
-    ]
-    with pytest.raises(StoreError, match="gone"):
-        put_back(root, changes_, lambda _: {"a" * 40: b"1", "b" * 40: b"2"})
-    assert snapshot(root) == before
-
-
-def test_a_failure_half_way_is_taken_back(root):
-    before = snapshot(root)
-    (root / "shop/blocked").mkdir()
-    (root / "shop/blocked/mine").write_text("not recorded")
-    changes_ = [
-        Difference("shop/cart.py", "100644", "100644", "a" * 40, "b" * 40),
-        Difference("shop/blocked", "000000", "100644", "", "c" * 40),
-    ]
-    contents = {"a" * 40: (root / "shop/cart.py").read_bytes(), "b" * 40: b"2", "c" * 40: b"3"}
-    with pytest.raises(StoreError):
-        put_back(root, changes_, lambda _: contents)
-    (root / "shop/blocked/mine").unlink()
-    (root / "shop/blocked").rmdir()
+    old = blob_id((root / "shop/cart.py").read_bytes(), "sha1")
+    sides = Sides(
+        (
+            Difference("shop/cart.py", "100644", "100644", old, "b" * 40),
+            Difference("shop/other.py", "000000", "100644", "", "c" * 40),
+        )
+    )
+    with pytest.raises(StoreError, match=r"shop/other\.py could not be put back.*gone"):
+        put_back(root, plan(root, "sha1", sides), Source(lambda _: {"b" * 40: b"2"}), "0")
     assert snapshot(root) == before
 
 
 def test_submodules_are_left_alone(root):
-    change = Difference("vendor", "160000", "160000", "a" * 40, "b" * 40)
-    assert put_back(root, [change], lambda _: {}) == ()
+    planned = plan(root, "sha1", Sides((Difference("vendor", "160000", "160000", "a" * 40, "b" * 40),)))
+    assert planned.steps == ()
+    assert [each.path for each in planned.kept] == ["vendor"]
 
 
 def test_contents_keep_to_their_budget(trees, root):

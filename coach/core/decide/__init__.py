@@ -14,6 +14,7 @@ from coach.core.decide import (  # noqa: F401 - they register
     observed,
     past,
     proving,
+    restoring,
     searches,
     steps,
     tracing,

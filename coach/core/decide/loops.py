@@ -5,8 +5,7 @@ from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.attempt import Attempt
 from coach.core.claim import edited_elsewhere
-from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.figures import count
+from coach.core.decide.shape import Decision, Draft, Refusal, decide
 from coach.core.loops.history import History, Trial
 from coach.core.loops.ladder import DETECTORS, Said, climb, look
 from coach.core.loops.reading import RULE, read_attempt
@@ -107,16 +106,6 @@ def _holder(state: SessionState, attempt: Attempt) -> str:
 
 
 @decide.register
-def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:
-    """Record it; where saves are not watched, the change of the files is known only from here."""
-    restored = ev.TreeRestored(tree=message.tree, before=message.before, why=message.why, paths=message.paths)
-    if not message.paths:
-        return Decision(events=(restored,), notice="the files were as asked already")
-    edited = () if state.watching else (ev.EditSeen(paths=message.paths),)
-    return Decision(events=(restored, *edited), notice=f"{count(len(message.paths), 'file')} put back")
-
-
-@decide.register
 def _(message: cmd.DismissLoop, state: SessionState) -> Decision | Refusal:
     newest = next(
         (each.loop for each in reversed(state.notices) if each.loop.pattern == message.pattern), None
@@ -129,40 +118,6 @@ def _(message: cmd.DismissLoop, state: SessionState) -> Decision | Refusal:
         return Refusal("that is dismissed already")
     dismissed = ev.LoopDismissed(pattern=newest.pattern, place=newest.place, reason=message.reason)
     return Decision(events=(dismissed,), notice=f"{newest.pattern} is not mentioned again for this place")
-
-
-@decide.register
-def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
-    if why_not := why_not_restored(state):
-        return Refusal(why_not)
-    run = state.run(message.run) if message.run else None
-    if message.run and (run is None or run.report is None or not run.report.tree):
-        return Refusal(f"run #{message.run} has no recorded files")
-    tree = run.report.tree if run and run.report else message.tree
-    if not tree:
-        return Refusal("which files? Name a run")
-    if not message.run and tree not in _known_trees(state):
-        return Refusal("that tree was not recorded in this session")
-    why = f"as in #{message.run}" if message.run else "undo" if _is_undo(state, tree) else "as recorded"
-    return Decision(effects=(eff.RestoreTree(tree=tree, why=why),))
-
-
-def why_not_restored(state: SessionState) -> str:
-    """Say why no files can be put back now, whichever; empty when they can."""
-    if state.closed:
-        return CLOSED.reason
-    return "a run is under way; ‹cancel› stops it" if state.under_way else ""
-
-
-def _is_undo(state: SessionState, tree: str) -> bool:
-    return bool(state.restores) and state.restores[-1].before == tree
-
-
-def _known_trees(state: SessionState) -> set[str]:
-    trees = {each.before for each in state.restores} | {each.tree for each in state.restores}
-    trees |= {run.report.tree for run in state.runs if run.report}
-    opened = state.opened
-    return trees | ({opened.checkout.tree} if opened else set()) - {""}
 
 
 @decide.register

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from coach.core import commands as cmd
 from coach.core.advice import advise
-from coach.core.restoring import goal
+from coach.core.restoring import Goal, goal
 from coach.core.session import ASSISTANT
 from coach.ui.actions.deed import Deed
 from coach.ui.present import restoring
@@ -18,19 +18,37 @@ if TYPE_CHECKING:
 
 
 def restore(screen: "SessionScreen", _key: str) -> None:
-    """Ask first, always: files of the checkout change."""
-    from coach.ui.screens.confirm import ConfirmScreen
+    """Ask first, always: files of the checkout change. Of one that was interrupted, ask which way."""
+    from coach.ui.screens.chooser import Chooser
 
-    wanted = goal(screen.state)
+    wanted, cut = goal(screen.state), screen.state.restoring
     assert wanted is not None, "the registry disables this without a goal"
+    if cut is None or not cut.is_interrupted:
+        _confirm_restore(screen, wanted)
+        return
+
+    def chosen(index: int | None) -> None:
+        if index is not None:
+            _confirm_restore(screen, Goal(tree=(cut.tree, cut.before)[index]))
+
+    lines = restoring.choice_lines(screen.state)
+    screen.app.push_screen(Chooser("A restore was interrupted", "takes one", lines, len(lines)), chosen)
+
+
+def _confirm_restore(screen: "SessionScreen", wanted: Goal) -> None:
+    from coach.ui.screens.confirm import ConfirmScreen
 
     def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
         if agreed:
             screen.submit(cmd.RestoreTree(run=wanted.run, tree=wanted.tree))
 
     title = f"Restore #{wanted.run}" if wanted.run else "Undo the restore"
-    lines = restoring.confirm_lines(screen.state, wanted)
-    screen.app.push_screen(ConfirmScreen(title, "restores" if wanted.run else "undoes", lines), answered)
+    verb = "restores" if wanted.run else "undoes"
+    if screen.state.restoring:
+        title, verb = "Restore", "goes on"
+    screen.app.push_screen(
+        ConfirmScreen(title, verb, restoring.confirm_lines(screen.state, wanted)), answered
+    )
 
 
 def dismiss(screen: "SessionScreen", _key: str) -> None:

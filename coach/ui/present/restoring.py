@@ -17,6 +17,10 @@ def confirm_lines(state: SessionState, wanted: Goal) -> tuple[Line, ...]:
         lines = [
             line("The files as they were in ", (f"#{run.number} ", "strong"), *pieces_of(state, run), ".")
         ]
+    elif state.restoring and wanted.tree == state.restoring.tree:
+        lines = [line((f"{state.restoring.said}. ", "strong"), "This finishes it.")]
+    elif state.restoring and wanted.tree == state.restoring.before:
+        lines = [line((f"{state.restoring.said}. ", "strong"), "This takes it back.")]
     else:
         lines = [line("The files as they were ", ("before the last restore", "strong"), ".")]
     paths = files_to_change(state, wanted)
@@ -27,4 +31,18 @@ def confirm_lines(state: SessionState, wanted: Goal) -> tuple[Line, ...]:
     if not paths:
         lines.append(line(("  none that coach knows of", "dim")))
     undone = line("It can be undone: ", key_of("restore"), " again puts back what is there now.", hang=2)
-    return (*lines, BLANK, undone)
+    held = line(
+        ("Files that git ignores, or that coach never recorded, stay as they are and are named.", "dim"),
+        hang=2,
+    )
+    return (*lines, BLANK, undone, held)
+
+
+def choice_lines(state: SessionState) -> tuple[Line, ...]:
+    """Offer both ways out of a restore that was interrupted, the lines of a ``Chooser``."""
+    assert state.restoring is not None, "offered only then"
+    ways = ("finish it: the files as they were asked for", "take it back: the files as they were before it")
+    return tuple(
+        line((f" {number} ", "key"), "  ", elastic(each), hang=5, key=str(number), fit="cut")
+        for number, each in enumerate(ways, start=1)
+    )

@@ -262,7 +262,7 @@ def test_an_earlier_run_can_be_restored_and_that_undone(drive):
     drive.send(eff.TreePutBack(tree="t0", before="t2", why="as in #1", paths=("shop/cart.py",)))
     assert drive.state.restores[-1].before == "t2"
     undo = drive.send(cmd.RestoreTree(tree="t2"))
-    assert undo.effects == (eff.RestoreTree(tree="t2", why="undo"),)
+    assert undo.effects == (eff.RestoreTree(tree="t2", why="undo", written=("shop/cart.py",)),)
 
 
 def test_what_coach_put_back_is_nobodys_revert(drive):
