@@ -97,6 +97,10 @@ class Control(Value):
     ended: Literal["all", "budget", "stopped", "impossible"] = "all"
     why: Text = ""
     survivors: tuple[Survivor, ...] = ()
+    refused: int = 0
+    """Mutants that were stopped where they would have acted outside of the copy: they count as not tried."""
+    refusals: tuple[Text, ...] = ()
+    """What they would have done there, the first few: ``removes /home/me/notes``."""
 
 
 def fixed_lines(changes: Changes) -> dict[str, tuple[int, ...]]:

@@ -7,6 +7,7 @@ from coach.core.applicable import no_pin, subject
 from coach.core.checks import runs_alone
 from coach.core.control import Control, grouped
 from coach.core.failure import FailureSignature
+from coach.core.isolate.flips import not_tried
 from coach.core.leftovers import leftovers
 from coach.core.proof_line import line, not_asked, objected, objection
 from coach.core.reference import could_not_ask, is_of
@@ -154,11 +155,12 @@ def control(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
 
 def _told(state: SessionState, found: Control, title: str) -> VerificationCheck:
     """Return the line of a control that was made."""
+    stopped = not_tried(found.refused, found.refusals)
     if not found.tried:
         if found.ended == "all" and not found.planned:
             figure = "no line was added or changed that could be wrong"
             return line("control", title, figure, passed=True, runs=(found.run,))
-        figure = found.why or "none could be tried"
+        figure = found.why or stopped or "none could be tried"
         return objected(state, "control", title, figure, [("control", f"{title}: {figure}")], (found.run,))
     groups = grouped(found.survivors, state.changes)
     objections = tuple(
@@ -172,7 +174,8 @@ def _told(state: SessionState, found: Control, title: str) -> VerificationCheck:
     if standing:
         figure += f"; add a case for {standing}" + (" lines" if len(found.survivors) > len(groups) else "")
     if found.tried < found.planned:
-        figure += f", {found.planned - found.tried} not tried" + (f": {found.why}" if found.why else "")
+        why = ", ".join(filter(None, (stopped, found.why)))
+        figure += f", {found.planned - found.tried} not tried" + (f": {why}" if why else "")
     is_known = len(found.survivors) + found.killed >= found.tried
     holds = not standing and is_known
     return line("control", title, figure, passed=holds, runs=(found.run,), objections=objections)

@@ -5,6 +5,7 @@ from coach.core import telling_experiments, telling_restores  # noqa: F401 - the
 from coach.core.attempt import attempt_words
 from coach.core.figures import count, seconds
 from coach.core.isolate.calls import sentence
+from coach.core.isolate.flips import not_tried
 from coach.core.oracle import failed_with
 from coach.core.run import PURPOSE_WORDS
 from coach.core.saying import Said, say
@@ -237,7 +238,9 @@ def _(event: ev.MutantsTried) -> Said:
     tried = event.mutations
     if tried.flips:
         return "✔", "good", f"{tried.flips[0].sentence}; {count(tried.tried, 'small mutation')} tried"
-    return "·", "dim", f"none of {count(tried.tried, 'small mutation')} turns the test green"
+    stopped = not_tried(tried.refused, tried.refusals)
+    said = f"none of {count(tried.tried, 'small mutation')} turns the test green"
+    return "·", "dim", f"{said}, {stopped}" if stopped else said
 
 
 @say.register

@@ -3,6 +3,7 @@
 from coach.core import events as ev
 from coach.core.closing import QUESTIONS
 from coach.core.figures import count
+from coach.core.isolate.flips import not_tried
 from coach.core.logpoint import Logpoint
 from coach.core.saying import Said, say
 from coach.core.words import VERDICTS
@@ -80,7 +81,9 @@ def _(event: ev.ControlMeasured) -> Said:
     found = event.control
     is_whole = found.tried > 0 and found.killed == found.tried
     sign, role = VERDICTS["SUPPORTED" if is_whole else "INCONCLUSIVE"]
-    return sign, role, f"{found.killed} of {found.tried} small wrong fixes caught"
+    stopped = not_tried(found.refused, found.refusals)
+    said = f"{found.killed} of {found.tried} small wrong fixes caught"
+    return sign, role, f"{said}, {stopped}" if stopped else said
 
 
 @say.register

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
+from coach.engine.checkout import file_clock
 from coach.engine.collaborators import Trees
 from coach.engine.execution import Surroundings, execute
 from coach.engine.lacking import as_in_checkout
@@ -17,8 +18,8 @@ from coach.engine.own_code import importing_from
 from coach.engine.trying import carry_out
 from coach.errors import ScratchError
 
-Planning = Callable[[Path], RunRequest]
-"""Makes the plan from the files in a folder, and returns the request as it is to be executed."""
+Planning = Callable[[Path, int], RunRequest]
+"""Makes the plan from the files in a copy and when they were recorded, and returns the request as it is to be executed."""
 
 
 def run_changed(
@@ -36,9 +37,10 @@ def run_changed(
             why="git is not installed, or the project has none and is too large",
             do="install git, or run git init",
         )
+    recorded = file_clock()
     tree = trees.record()
     with trees.materialise(tree) as copy:
-        request = plan(copy)
+        request = plan(copy, recorded)
         report = execute(request, importing_from(copy, around), cancel, copy)
         return request, as_in_checkout(report, copy, around.root).model_copy(update={"tree": tree})
 

@@ -52,7 +52,7 @@ class CheckoutRuns:
     def run(self, request: RunRequest, cancel: threading.Event) -> RunReport:
         """Execute a request. Raises TargetError like ``execute``."""
         self._notes = []
-        known, began = self._last, _file_clock()
+        known, began = self._last, file_clock()
         before = [] if known else [self._record()]
         recording = threading.Thread(
             target=lambda: before.append(self._record()), name="coach-record", daemon=True
@@ -113,7 +113,7 @@ def is_source(name: str) -> bool:
     return (is_code(last) or last in CONFIG_FILES) and all(is_entered(each) for each in folders)
 
 
-def _file_clock() -> int:
+def file_clock() -> int:
     """Return what the clock says that the kernel stamps files with (nanoseconds): it ticks coarsely, and so must we."""
     if sys.platform == "linux":
         return time.clock_gettime_ns(_COARSE)

@@ -15,6 +15,8 @@ from coach.engine.fence import Fence, available, refuse_unconfined
 from coach.engine.own_folders import own_folders, own_temporary
 
 MOST_REFUSED = 10
+REFUSED = "refused"
+"""A file beside the plan of mutants."""
 _BYTECODE = ("__pycache__", ".pyc")
 UNCONFINED = "not confined: this system has no Landlock, so the tests in the copy could write anywhere"
 
@@ -64,7 +66,9 @@ class Confined:
                 refuse_unconfined("code that coach changed")
             return cls(folder, copy, confinement, notes=(UNCONFINED,))
         place = copy.parent if copy else root
-        return cls(folder, copy, confinement, Fence((place, folder, *kept), confinement.is_strict))
+        told = folder / REFUSED if request.mutate and available().asks else None
+        fence = Fence((place, folder, *kept), confinement.is_strict, told=told)
+        return cls(folder, copy, confinement, fence)
 
     @property
     def settings(self) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from coach.core.isolate.equivalents import telling
 from coach.core.isolate.mutants import Mutant, Place, mutants
 from coach.core.isolate.outline import Outline
 from coach.core.report import RunReport
-from coach.engine.mutating import events_in, newest
+from coach.engine.mutating import STOPPED, events_in, newest, refusals_of
 from coach.engine.source_files import read_sources
 
 MOST_WRONG_FIXES = 120
@@ -59,7 +59,8 @@ def control_of(run: int, chosen: Sequence[Mutant], said: str, report: RunReport)
     events = events_in(said)
     end = newest(events, "ended")
     known = [each for each in events if each["event"] == "mutant" and _is_known(each.get("id"), len(chosen))]
-    results = {each["id"]: str(each.get("result", "")) for each in known}
+    stopped = [each for each in known if each.get("result") == STOPPED and chosen[each["id"]].kind != REACH]
+    results = {each["id"]: str(each.get("result", "")) for each in known if each.get("result") != STOPPED}
     ended_by = {number: result for number, result in results.items() if result != "N"}
     unreached = {
         (chosen[number].path, chosen[number].line)
@@ -80,6 +81,8 @@ def control_of(run: int, chosen: Sequence[Mutant], said: str, report: RunReport)
         ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
         why=str(end.get("why", ""))
         or ("" if end else report.ending.sentence or "the mutator gave no answer"),
+        refused=len(stopped),
+        refusals=refusals_of(stopped),
         survivors=tuple(_survivor(chosen[number], unreached) for number in alive[:MOST_SURVIVORS]),
     )
 

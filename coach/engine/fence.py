@@ -59,6 +59,8 @@ class Fence:
     """Refuses TCP, sockets of others in the file system, and what is shared by number, too."""
     refused: list[str] = field(default_factory=list)
     """What was tried and refused, in words: ``writes /home/me/notes``. Filled while the process runs."""
+    told: Path | None = None
+    """A file that tells the run itself whose doing it was, where it tries more than one thing."""
 
     def start(self, begin: Callable[[], Started]) -> Started:
         """Call ``begin``, which starts a process, in a thread that is confined.
@@ -73,7 +75,7 @@ class Fence:
         starter.thread.start()
         starter.filtered.wait()
         if starter.listener >= 0:
-            Watch(self.own, tcp=not self.is_strict, noted=self.refused).begin(starter.listener)
+            Watch(self.own, not self.is_strict, self.told, self.refused).begin(starter.listener)
         starter.go.set()
         starter.thread.join()
         if starter.error is not None:

@@ -57,17 +57,20 @@ class Looking:
             return self._with_neighbours(request, effect.coverage)
         return request
 
-    def plan_changes(self, effect: StartRun, root: Path) -> RunRequest:
-        """Plan the mutants of the files below ``root``; returns the request, which also collects tests that notice them."""
+    def plan_changes(self, effect: StartRun, root: Path, recorded: int) -> RunRequest:
+        """Plan the mutants of the files below ``root``, a copy of the tree recorded then; returns the request.
+
+        It also collects tests that notice the changes.
+        """
         request, focus = effect.request, effect.request.focus
         if request.control:
             self._chosen = with_reach(wrong_fixes(effect.places, root))
-            self.around.mutated[request.number] = plan_text(request, self._chosen, root)
+            self.around.mutated[request.number] = plan_text(request, self._chosen, root, None, recorded)
             return request
         self._chosen = planned(effect.places, root, focus)
         known = self._coverage or coverage_from(self.recall(effect.coverage) if effect.coverage else "")
         near = neighbours_of(known, self._chosen, focus) if focus in known.tests else None
-        self.around.mutated[request.number] = plan_text(request, self._chosen, root, near)
+        self.around.mutated[request.number] = plan_text(request, self._chosen, root, near, recorded)
         words = (*request.target.words, *strangers(near or {}, focus))
         return request.model_copy(update={"target": Target(words=words)})
 
@@ -100,7 +103,7 @@ class Looking:
             found = mutations_of(request, report, self._chosen, said)
             if not found.tried and report.ending.kind in _STOPPED:
                 return []
-            if not found.tried and not found.why:
+            if not found.tried and not found.why and not found.refused:
                 found = found.model_copy(
                     update={"why": report.ending.sentence or "the mutator gave no answer"}
                 )

@@ -13,12 +13,16 @@ from coach.core.isolate.mutants import Mutant, Place, mutants
 from coach.core.isolate.spectrum import Coverage
 from coach.core.report import RunReport
 from coach.core.run import RunRequest
+from coach.core.text import storable
 from coach.engine.source_files import read_sources
 
 MOST_NEIGHBOURS = 20
 """Tests a flip is checked with, of those that run the changed line."""
 MOST_WORKERS = 2
 """Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
+STOPPED = "X"
+"""The mutator's letter for a mutant that was refused something: how the test would have gone, nobody knows."""
+MOST_REFUSALS = 5
 MOST_STRANGERS = 60
 """Tests of other files that are collected for it."""
 
@@ -60,8 +64,12 @@ def plan_text(
     chosen: Sequence[Mutant],
     root: Path,
     near: Mapping[tuple[str, int], tuple[str, ...]] | None = None,
+    recorded: int = 0,
 ) -> str:
-    """Return the plan as the mutator in the target process reads it; without ``near`` its file's tests are neighbours."""
+    """Return the plan as the mutator in the target process reads it; without ``near`` its file's tests are neighbours.
+
+    ``recorded`` is when the tree in ``root`` was recorded: a file of the checkout that was not changed since has its content.
+    """
     rows = [
         {
             "id": index,
@@ -78,9 +86,8 @@ def plan_text(
     ]
     wants = "F" if request.control else "P"
     workers = 1 if request.control else min(MOST_WORKERS, os.cpu_count() or 1)
-    return json.dumps(
-        {"test": request.focus, "budget": request.mutate, "wants": wants, "workers": workers, "mutants": rows}
-    )
+    plan = {"test": request.focus, "budget": request.mutate, "wants": wants, "workers": workers}
+    return json.dumps({**plan, "recorded": recorded, "mutants": rows})
 
 
 def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant], said: str) -> Mutations:
@@ -96,7 +103,8 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
             why=why,
         )
     events = events_in(said)
-    tried = [event for event in events if event["event"] == "mutant"]
+    told = [event for event in events if event["event"] == "mutant"]
+    tried = [event for event in told if event.get("result") != STOPPED]
     flips = [_flip(chosen[event["id"]], event) for event in tried if _is_flip(event, len(chosen))]
     end = newest(events, "ended")
     baseline = newest(events, "baseline")
@@ -111,8 +119,16 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
         baseline=float(baseline.get("seconds", 0.0)),
         ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
         why=str(end.get("why", "")),
+        refused=len(told) - len(tried),
+        refusals=refusals_of(told),
         flips=best_first(tuple(flips)),
     )
+
+
+def refusals_of(told: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Return what mutants that were stopped were refused, each once."""
+    acts = (str(each.get("why", "")) for each in told if each.get("result") == STOPPED)
+    return tuple(storable(each) for each in islice(dict.fromkeys(acts), MOST_REFUSALS))
 
 
 def events_in(said: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from coach.core import commands as cmd
 from coach.core.commands import Command
 from coach.core.decide.isolating import is_measured
-from coach.core.isolate.flips import Mutations
+from coach.core.isolate.flips import Mutations, not_tried
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, SessionHeld
@@ -68,7 +68,7 @@ def _list_suspects(args: Namespace, state: SessionState) -> int:
 
 
 def _say_mutants(found: Mutations) -> None:
-    why = f", {found.why}" if found.why else ""
+    why = "".join(f", {each}" for each in (not_tried(found.refused, found.refusals), found.why) if each)
     say(f"{found.tried} of {found.planned} small mutations tried in {found.seconds:.1f} s{why}")
     for flip in found.flips[:5]:
         say(flip.sentence)

@@ -206,7 +206,7 @@ two.bind(str(theirs / "socket"))
 two.listen()
 """
 OTHERS = {
-    "socket.create_server(('127.0.0.1', 0))": ("tcp", "listens on TCP 127.0.0.1:0"),
+    "socket.socket().bind(('127.0.0.1', 9))": ("tcp", "listens on TCP 127.0.0.1:9"),
     "socket.create_connection(('127.0.0.1', listening))": ("tcp", "connects to TCP 127.0.0.1"),
     "os.kill(parent, signal.SIGCONT)": ("signals", "signals process"),
     "os.killpg(os.getpgid(parent), signal.SIGCONT)": ("signals", "signals process group"),

@@ -9,6 +9,7 @@ from coach.core import effects as eff
 from coach.core import events as ev
 from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.starting import start_mutants, start_trace
+from coach.core.isolate.flips import not_tried
 from coach.core.isolate.leads import evidence_from_searches
 from coach.core.isolate.ranking import RULE, rank
 from coach.core.isolate.spectrum import MODULE, Scope, Spectrum
@@ -164,9 +165,11 @@ def _(message: eff.MutantsSeen, state: SessionState) -> Decision | Refusal:
     if found.flips:
         draft.notice = found.flips[0].sentence
     elif not found.tried:
-        draft.notice = f"no mutation was tried: {found.why}"
+        draft.notice = f"no mutation was tried: {found.why or not_tried(found.refused, found.refusals)}"
     else:
+        stopped = not_tried(found.refused, found.refusals)
         draft.notice = f"none of {found.tried} small mutations turns the test green"
+        draft.notice += f", {stopped}" if stopped else ""
     return draft.done()
 
 

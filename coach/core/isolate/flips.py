@@ -54,6 +54,18 @@ class Mutations(Value):
     ended: Literal["all", "budget", "stopped", "impossible"] = "all"
     why: Text = ""
     flips: tuple[Flip, ...] = ()
+    refused: int = 0
+    """Mutants that were stopped where they would have acted outside of the copy: they count as not tried."""
+    refusals: tuple[Text, ...] = ()
+    """What they would have done there, the first few: ``removes /home/me/notes``."""
+
+
+def not_tried(refused: int, refusals: tuple[str, ...]) -> str:
+    """Say how many mutants were stopped, and what one of them would have done; empty when none was."""
+    if not refused:
+        return ""
+    act = f": {refusals[0]}" if refusals else ""
+    return f"{refused} stopped before acting outside of the copy{act}"
 
 
 def best_first(flips: tuple[Flip, ...]) -> tuple[Flip, ...]:

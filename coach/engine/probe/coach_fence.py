@@ -19,7 +19,7 @@ except ImportError:  # a python built without it
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
 _VERSION = 1
 _NO_NEW_PRIVILEGES = 38
-_BENEATH = 1
+_BENEATH, _PORT = 1, 2
 _QUIET_SINCE, _QUIET = 7, 1
 """From then on the kernel writes refusals into its audit log, which is the system's and not ours."""
 
@@ -31,6 +31,8 @@ _OF_FILES = WRITE | _TRUNCATE | _DEVICE_CONTROL
 """The rights that a rule for a single file may name."""
 _TCP, _SCOPES = 0b11, 0b11
 """Bind and connect; abstract Unix sockets and signals."""
+_BIND, _ANY_PORT = 0b01, 0
+"""A port that the kernel chooses is nobody's: plugins of pytest listen on one as soon as it starts."""
 _SINCE = {"files": 1, "links": 2, "truncation": 3, "tcp": 4, "devices": 5, "signals": 6}
 
 DEVICES = (
@@ -69,7 +71,7 @@ def confine(allowed, tcp=False, signals=False):
 
     Args:
         allowed: folders and files; those that are not there cannot be written to later either.
-        tcp: whether TCP ports may be bound and connected to.
+        tcp: whether TCP ports may be bound and connected to; without it only one that the kernel chooses may be bound.
         signals: whether processes outside may be signalled, and their abstract sockets be connected to.
 
     What the kernel is too old to know stays possible: ``knows``.
@@ -85,6 +87,8 @@ def confine(allowed, tcp=False, signals=False):
             return False
         for path in (*allowed, *_devices()):
             _allow(libc, ruleset, abi, path)
+        if abi >= 4 and not tcp:
+            _add(libc, ruleset, _PORT, _Port(_BIND, _ANY_PORT))
         if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
             return False
         flags = _QUIET if abi >= _QUIET_SINCE else 0
@@ -127,6 +131,13 @@ if ctypes is not None:
         _layout_ = "ms"
         _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
 
+    class _Port(ctypes.Structure):
+        _fields_ = [("allowed", ctypes.c_uint64), ("port", ctypes.c_uint64)]
+
+
+def _add(libc, ruleset, kind, rule):
+    libc.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(kind), ctypes.byref(rule), ctypes.c_uint32(0))
+
 
 def _allow(libc, ruleset, abi, path):
     try:
@@ -137,8 +148,7 @@ def _allow(libc, ruleset, abi, path):
         rights = _rights(abi)
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= _OF_FILES
-        rule = _Beneath(rights, place)
-        libc.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(_BENEATH), ctypes.byref(rule), ctypes.c_uint32(0))
+        _add(libc, ruleset, _BENEATH, _Beneath(rights, place))
     finally:
         os.close(place)
 

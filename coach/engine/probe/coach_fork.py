@@ -8,13 +8,67 @@ Standard library only, Python 3.8+, systems with ``fork``. A child says in one b
 import os
 import select
 import signal
+import sys
 import time
 import warnings
 
 fork = getattr(os, "fork", None)
 _read, _write, _close, _pipe = os.read, os.write, os.close, os.pipe
 _kill, _waitpid, _setpgid = os.kill, os.waitpid, getattr(os, "setpgid", None)
-clock, _select = time.monotonic, select.select
+clock, _select, _open, _listdir = time.monotonic, select.select, os.open, os.listdir
+ROUNDS = 200
+"""Of ending processes: what forks without end is ended with the run."""
+
+
+_SUBREAPER = 36
+_reaper = []
+
+
+def take_orphans():
+    """Let what the children leave behind become ours, even what called ``setsid``; what is there already is not theirs."""
+    _adopt()
+    _reaper[:] = [_children()]
+
+
+def _adopt():
+    if sys.platform.startswith("linux"):
+        try:
+            import ctypes
+
+            ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+        except Exception:
+            pass
+
+
+def _children():
+    """Return the living and dead children of this process that nobody has waited for; Linux only."""
+    found = set()
+    try:
+        for thread in _listdir("/proc/self/task"):
+            fd = _open("/proc/self/task/%s/children" % thread, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                found.update(int(each) for each in _read(fd, 65536).split())
+            finally:
+                _close(fd)
+    except (OSError, ValueError):
+        pass
+    return found
+
+
+def end_orphans(under_way):
+    """End what a child that is over has left behind; ``under_way`` are the children that go on."""
+    if not _reaper:
+        return
+    for _ in range(ROUNDS):
+        left = _children() - _reaper[0] - set(each.pid for each in under_way)
+        if not left:
+            return
+        for pid in left:
+            try:
+                _kill(pid, signal.SIGKILL)
+                _waitpid(pid, 0)
+            except OSError:
+                pass
 
 
 def forked():
@@ -29,6 +83,8 @@ def forked():
 def be_quiet():
     """What a child does first: it is its own group, dies of signals, and says nothing to anybody but its parent."""
     _setpgid(0, 0)
+    if _reaper:
+        _adopt()  # so that it is known whose orphans they are
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -70,14 +126,6 @@ def first_over(children):
             if not ready and clock() >= child.deadline:
                 child.letters += "T"
                 return child
-
-
-def heard_from(pid, receiving, sending, began, limit, count):
-    """Listen to a child for so many letters, then end it; returns them, ``T`` added when it was too slow, and seconds."""
-    _close(sending)
-    child = first_over([Child(pid, receiving, began, limit, count)])
-    took = child.close()
-    return child.letters, took
 
 
 def _end(pid):

@@ -610,7 +610,7 @@ class _State:
             elif settings.get("mutants"):
                 import coach_mutator
 
-                self.looker = coach_mutator.load(settings["mutants"], self.channel, channel)
+                self.looker = coach_mutator.load(settings, self.channel, channel)
             else:
                 import coach_tracer
 

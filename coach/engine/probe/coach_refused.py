@@ -44,7 +44,7 @@ class _Watch:
 
     def __init__(self):
         self.allowed, self.tcp, self.unix, self.is_asked = (), False, False, False
-        self.noted, self.is_on, self.busy = [], False, set()
+        self.noted, self.is_on, self.busy, self.told = [], False, set(), None
         self.of_others = frozenset()
 
     # ---- hearing ----------------------------------------------------------------------------------------------------
@@ -67,6 +67,8 @@ class _Watch:
     def note(self, act):
         if len(self.noted) < MOST_NOTED and act not in self.noted:
             self.noted.append(act)
+            if self.told is not None:
+                self.told(act)
 
     # ---- files ------------------------------------------------------------------------------------------------------
 
@@ -112,7 +114,8 @@ class _Watch:
 
     def connected(self, verb, args):
         who, address = args[0], args[1]
-        if who.family in _INTERNET and not self.tcp and who.type & 0xF == socket.SOCK_STREAM:
+        is_internet = who.family in _INTERNET and who.type & 0xF == socket.SOCK_STREAM
+        if is_internet and not self.tcp and (address[1] or verb != "listens on"):
             self.note("%s TCP %s:%s" % (verb, address[0], address[1]))
         is_path = who.family == _UNIX and address[:1] not in ("\0", b"\0", "", b"")
         if is_path and verb == "listens on":
@@ -205,7 +208,7 @@ def _database(watch, name):
 _watch = _Watch()
 
 
-def watch(allowed, tcp=False, unix=False, is_asked=False):
+def watch(allowed, tcp=False, unix=False, is_asked=False, told=None):
     """Begin to note and refuse; harmless to repeat, with what is allowed from then on.
 
     Args:
@@ -213,10 +216,11 @@ def watch(allowed, tcp=False, unix=False, is_asked=False):
         tcp: whether TCP is allowed.
         unix: whether Unix sockets outside may be connected to.
         is_asked: whether a filter of system calls looks at what Landlock does not know.
+        told: called with each act in the moment it is noted: a process may not live to be asked.
 
     """
     _watch.allowed = tuple(_real.realpath(_real.fspath(each)) for each in allowed)
-    _watch.tcp, _watch.unix, _watch.is_asked = tcp, unix, is_asked
+    _watch.tcp, _watch.unix, _watch.is_asked, _watch.told = tcp, unix, is_asked, told
     if is_asked and not _watch.of_others:
         _watch.of_others = frozenset(name for each in SHARED for name in _names(each))
     if not _watch.is_on and hasattr(sys, "addaudithook"):

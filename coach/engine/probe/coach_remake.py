@@ -15,19 +15,21 @@ import coach_fork
 import coach_source
 import pytest
 from coach_ids import ids
+from coach_room import STOPPED
 
 BASELINE_SECONDS = 60.0
 PATIENCE = 4.0
 LEAST_SECONDS = 2.0
 """A child collects before it runs the test: more of it is chance than in a child of a collected session."""
 
-_exit, _getppid, _realpath, _write = os._exit, os.getppid, os.path.realpath, os.write
+_close, _exit, _getppid, _realpath, _write = os.close, os._exit, os.getppid, os.path.realpath, os.write
 
 
 class Remade:
     """The plugin of a child: it runs the one test and says in one byte how that went."""
 
-    def __init__(self, test, mutant, sending, source):
+    def __init__(self, test, mutant, sending, source, temporary):
+        self.temporary = temporary
         self.test, self.mutant, self.sending = test, mutant, sending
         self.heard = []
         self.was_changed = mutant is None or self._change(source)
@@ -48,6 +50,7 @@ class Remade:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
+        config.option.basetemp = self.temporary
         if hasattr(config.option, "dist"):
             config.option.dist = "no"  # workers of pytest-xdist would be new processes, with the file as it is
 
@@ -70,7 +73,8 @@ class Remade:
 class Round:
     """The parent's side: a child per mutant, until the budget is spent."""
 
-    def __init__(self, plan, mutants, results, budget):
+    def __init__(self, plan, mutants, results, budget, room):
+        self.room = room
         self.test, self.mutants, self.results, self.budget = plan["test"], mutants, results, budget
         self.trouble = ""
         self.sources = {}
@@ -78,13 +82,18 @@ class Round:
     def run(self):
         """Return the plugin of a child in a child, None in the parent when all is tried."""
         began, parent = coach_fork.clock(), _getppid()
+        self.room.remember()
         child, seen, took = self._try(None, BASELINE_SECONDS)
         if child is not None:
             return child
         if seen != "P":
             self.trouble = "the test does not pass in a process of its own (%s)" % (seen or "no answer")
             return None
+        self.room.learn()
         for mutant in self.mutants:
+            if self.room.trouble:
+                self.trouble = self.room.trouble
+                break
             if coach_fork.clock() - began > self.budget or _getppid() != parent:
                 break
             if not self._can_be_compiled(mutant):
@@ -95,8 +104,9 @@ class Round:
                 return child
             if seen == "N":
                 self.trouble = "%s was loaded before it could be changed" % mutant["shown"]
-            else:
-                self.results.send("mutant", {"id": mutant["id"], "result": seen})
+                continue
+            why = self.room.refusal(0)
+            self.results.send("mutant", {"id": mutant["id"], "result": STOPPED if why else seen, "why": why})
         return None
 
     def _can_be_compiled(self, mutant):
@@ -111,10 +121,16 @@ class Round:
 
     def _try(self, mutant, limit):
         """Fork; returns (plugin, "", 0) in the child, and (None, letters, seconds) in the parent."""
+        self.room.begin(0)
         pid, receiving, sending, began = coach_fork.forked()
         if pid == 0:
             coach_fork.be_quiet()
+            self.room.enter(0)
             source = self.sources[mutant["file"]] if mutant else None
-            return Remade(self.test, mutant, sending, source), "", 0.0
-        letters, took = coach_fork.heard_from(pid, receiving, sending, began, limit, 1)
-        return None, letters, took
+            return Remade(self.test, mutant, sending, source, self.room.temporary(0)), "", 0.0
+        _close(sending)
+        child = coach_fork.first_over([coach_fork.Child(pid, receiving, began, limit, 1)])
+        child.slot = 0
+        took = self.room.close(child, [])
+        self.room.is_as_before([])
+        return None, child.letters, took

@@ -1,6 +1,6 @@
 """Work view of Isolate: suspects with their reasons and ties, what was measured, what small mutations showed."""
 
-from coach.core.isolate.flips import Flip, Mutations
+from coach.core.isolate.flips import Flip, Mutations, not_tried
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.suspect import Suspect
@@ -169,6 +169,8 @@ def _mutants(found: Mutations) -> list[Line]:
     )
     lines = [heading("Small mutations", (figure, "dim"))]
     lines += [_flip(each) for each in found.flips[:MOST_FLIPS]]
+    if stopped := not_tried(found.refused, found.refusals):
+        lines.append(line("  ", (stopped, "dim"), hang=2))
     if not found.flips:
         why = f": {found.why}" if found.why else ""
         lines.append(line("  ", (f"none turns the failing test green{why}", "dim"), hang=2))
