@@ -20,6 +20,7 @@ from coach.cli.parts import Parser
 from coach.cli.past import SHELF, add_past
 from coach.cli.steps import add_steps, add_workflows
 from coach.errors import EXIT_CODES, CoachError, UsageError, exhausted
+from coach.stopping import stopped_quietly
 
 PROJECT_VARIABLE = "COACH_PROJECT"
 """As ``engine.locating`` reads it, which is too heavy to be asked here."""
@@ -73,7 +74,9 @@ def _run(words: Sequence[str]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
     _refuse_windows()
     with _project(getattr(args, "project", "")):
-        return int(getattr(_loaded(module), function)(args))
+        call = getattr(_loaded(module), function)
+        with stopped_quietly():
+            return int(call(args))
 
 
 def _hold_streams() -> None:

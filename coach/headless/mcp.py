@@ -179,5 +179,5 @@ def _end_on_signals() -> None:
         say(f"coach: stopped by {name}; the session is kept")
         end_at_once(128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
