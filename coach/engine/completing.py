@@ -117,7 +117,7 @@ def _lacks(chosen: Selected) -> list[str]:
         return []
     named = [
         storable(path) + (f" ({size_of(chosen.sizes[path])})" if path in chosen.sizes else "")
-        for path in list(chosen.left_out)[:MOST_SAID]
+        for path in sorted(chosen.left_out, key=lambda each: -chosen.sizes.get(each, 0))[:MOST_SAID]
     ]
     more = len(chosen.left_out) - len(named)
     rest = f" and {more} more" if more else ""

@@ -21,7 +21,7 @@ MOST_BYTES = 100_000_000
 MOST_FILE_BYTES = 50_000_000
 MOST_LOOKED_AT = 40_000
 """Names of one ignored folder: more than may be copied, so that what is too large is seen to be."""
-MOST_LOOKED_AT_IN_ALL = 100_000
+MOST_LOOKED_AT_IN_ALL = 60_000
 NEVER = frozenset(
     (
         ".git",
@@ -89,23 +89,35 @@ def find(root: Path, ignored: Iterable[str], used: Collection[str] = (), state: 
     """
     found = Found()
     room = MOST_LOOKED_AT_IN_ALL
+    top, own = str(root), str(state or "")
     for each in ignored:
-        top = each.rstrip("/")
-        for count, path in enumerate(_files(root, top, state)):
-            if count > MOST_LOOKED_AT or room <= 0:
-                found.cut[top if count else os.path.dirname(top) or top] = TOO_MANY  # noqa: PTH120 - text
-                break
-            room -= 1
-            with suppress(OSError):
-                seen = (root / path).lstat()
-                if why := next((why for is_kind, why in _SPECIAL if is_kind(seen.st_mode)), ""):
-                    found.special[path] = f"no tree holds it, and {why}"
-                else:
-                    found.files.append((path, seen.st_size))
+        path = each.rstrip("/")
+        if room <= 0:
+            found.cut[path.rpartition("/")[0] or path] = TOO_MANY
+            continue
+        with suppress(OSError):
+            looked_at = _take(found, _files(top, path, own), min(room, MOST_LOOKED_AT))
+            room -= looked_at
+            if looked_at > MOST_LOOKED_AT or room < 0:
+                found.cut[path] = TOO_MANY
     found.files.sort(
         key=lambda each: (each[0] not in used, not _LAST.isdisjoint(each[0].split("/")), each[1], each[0]),
     )
     return found
+
+
+def _take(found: Found, files: Iterator[tuple[str, os.stat_result]], most: int) -> int:
+    """Take in files until there are more than ``most``; returns how many were looked at."""
+    number = 0
+    for path, seen in files:
+        number += 1
+        if number > most:
+            break
+        if why := next((why for is_kind, why in _SPECIAL if is_kind(seen.st_mode)), ""):
+            found.special[path] = f"no tree holds it, and {why}"
+        else:
+            found.files.append((path, seen.st_size))
+    return number
 
 
 def select(found: Found, copy: Path | None = None) -> Selected:
@@ -118,19 +130,22 @@ def select(found: Found, copy: Path | None = None) -> Selected:
     """
     chosen = Selected(left_out={**found.special, **found.cut})
     packaged: dict[str, list[tuple[str, int]]] = {}
-    room = MOST_BYTES
+    room, there = MOST_BYTES, str(copy or "")
     for path, size in found.files:
         if folder := _package_folder(path):
             packaged.setdefault(folder, []).append((path, size))
             continue
-        if path.endswith((".pyc", ".pyo")) or (copy and os.path.lexists(copy / path)):
+        if path.endswith((".pyc", ".pyo")):
             continue
-        if size > MOST_FILE_BYTES or size > room:
-            chosen.left_out[path], chosen.sizes[path] = TOO_LARGE, size
-        elif len(chosen.single) >= MOST_FILES:
-            place = os.path.dirname(path) or path  # noqa: PTH120 - text
+        is_large = size > MOST_FILE_BYTES or size > room
+        if not is_large and len(chosen.single) >= MOST_FILES:
+            place = path.rpartition("/")[0] or path
             chosen.left_out[place] = TOO_MANY
             chosen.sizes[place] = chosen.sizes.get(place, 0) + size
+        elif there and os.path.lexists(f"{there}/{path}"):
+            continue
+        elif is_large:
+            chosen.left_out[path], chosen.sizes[path] = TOO_LARGE, size
         else:
             chosen.single.append((path, size))
             room -= size
@@ -173,20 +188,27 @@ def _select_packages(packaged: dict[str, list[tuple[str, int]]], chosen: Selecte
         files, room = files - len(inside), room - size
 
 
-def _files(root: Path, path: str, state: Path | None) -> Iterator[str]:
-    place = root / path
-    if not NEVER.isdisjoint(path.split("/")) or place == state:
+def _files(root: str, path: str, state: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield what lies at a path or below, with what it is. Written for hundreds of thousands of names."""
+    if not NEVER.isdisjoint(path.split("/")):
         return
-    if place.is_symlink() or not place.is_dir():
-        yield path
+    seen = os.lstat(f"{root}/{path}")
+    if not stat.S_ISDIR(seen.st_mode):
+        yield path, seen
         return
-    for folder, inside, files in os.walk(place):
-        links = [each for each in inside if (Path(folder) / each).is_symlink()]
-        inside[:] = [each for each in inside if each not in NEVER and Path(folder, each) != state]
-        for name in (
-            each for each in (*files, *links) if each not in NEVER
-        ):  # a submodule has a file named .git
-            yield (Path(folder) / name).relative_to(root).as_posix()
+    folders = [path]
+    while folders:
+        folder = folders.pop()
+        if f"{root}/{folder}" == state:
+            continue
+        with suppress(OSError), os.scandir(f"{root}/{folder}") as entries:
+            for each in entries:
+                if each.name in NEVER:  # a submodule has a file named .git
+                    continue
+                if each.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}/{each.name}")
+                else:
+                    yield f"{folder}/{each.name}", each.stat(follow_symlinks=False)
 
 
 def _package_folder(path: str) -> str:
