@@ -19,6 +19,7 @@ Outcome = Literal["FAIL", "PASS", "UNRESOLVED"]
 RULE = 2
 """Version of the judgement below, recorded with every run."""
 _MESSAGE_LIMIT = 120
+ANOTHER_FAILURE = "another failure"
 
 
 Remark = Literal[
@@ -128,7 +129,7 @@ def another_failure(seen: FailureSignature) -> str:
     """Say that a run failed in another way than the failure being debugged."""
     said = headline(seen.exception or "failed", gist(seen.message))[:_MESSAGE_LIMIT]
     where = f", {seen.place}" if seen.place else ""
-    return f"another failure: {said} in {seen.test}{where}"
+    return f"{ANOTHER_FAILURE}: {said} in {seen.test}{where}"
 
 
 def failed_with(failing: Sequence[FailureSignature], judged: Judged | None) -> str:

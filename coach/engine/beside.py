@@ -5,10 +5,11 @@ with it cannot be helped, and can be named. Linux only; elsewhere nobody is name
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from coach.core.figures import count
 from coach.engine.left_behind import HOLDER, holder_mark
 from coach.engine.processes import RUN_ID, living, variables
 
@@ -16,33 +17,46 @@ _MOST_NAMED = 3
 _WORDS_LOOKED_AT = 6
 
 
-def beside(root: Path, scratch: Path) -> tuple[str, ...]:
-    """Name who runs tests now, in words that are the same for all processes of one run. Call it while no probe of ours runs.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Who runs tests now, in words that are the same for all processes of one run."""
+
+    said: str
+    is_here: bool
+    """Whether it is in the same project: then it shares most with us."""
+
+
+def beside(root: Path, scratch: Path) -> tuple[Beside, ...]:
+    """Return who runs tests now. Call it while no probe of ours runs.
 
     Args:
         root: the checkout.
         scratch: where our copies lie: what a probe of ours left there is not beside us.
 
     """
-    found: dict[str, int] = {}
+    found: dict[Beside, None] = {}
     around_us, ourselves = os.environ.get(RUN_ID), holder_mark()
     for each in living():
         folder, seen = _folder(each.pid), variables(each.pid)
         run = seen.get(RUN_ID)
+        is_here = bool(folder) and Path(folder).is_relative_to(root)
         if run and run == around_us:
             continue  # the run that this coach is part of
         if seen.get(HOLDER) == ourselves and folder.startswith(str(scratch)):
             continue
         if run:
-            said = f"a run that coach started in {folder or 'another folder'}"
-        elif folder and Path(folder).is_relative_to(root) and _is_pytest(each.pid):
-            said = f"pytest in {folder}"
-        else:
-            continue
-        found[said] = found.get(said, 0) + 1
-    names = list(found)[:_MOST_NAMED]
-    more = [f"{count(len(found) - _MOST_NAMED, 'other run')}"] if len(found) > _MOST_NAMED else []
-    return (*names, *more)
+            found[Beside(f"a run of coach in {folder or 'another folder'}", is_here)] = None
+        elif is_here and _is_pytest(each.pid):
+            found[Beside(f"pytest in {folder}", is_here)] = None
+    return tuple(sorted(found, key=lambda each: not each.is_here))
+
+
+def as_note(company: Iterable[Beside]) -> str:
+    """Say who ran tests beside a search."""
+    names = list(dict.fromkeys(each.said for each in company))
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    named = ", ".join(names[:_MOST_NAMED])
+    return f"other tests ran beside this search ({named}{more}): what they share may have changed an outcome"
 
 
 def _folder(pid: int) -> str:

@@ -83,8 +83,8 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
 
 def outlook(
     root: Path, git: Git, links: Iterable[tuple[str, str]], state: Path | None = None
-) -> tuple[str, ...]:
-    """Say, before there is a copy, what copies will lack and which links lead out of them.
+) -> tuple[list[str], list[str]]:
+    """Say, before there is a copy, which links lead (``x -> y leads``), and what copies will lack.
 
     Args:
         root: the checkout.
@@ -96,20 +96,17 @@ def outlook(
     try:
         _, beside = _beside(root, git)
     except GitError:
-        return ()
+        return [], []
     chosen = select(find(root, beside, state=state))
     ignored = [
         (each, os.readlink(root / each))  # noqa: PTH115 - text
         for each in chosen.all
         if (root / each).is_symlink() and not (root / each).is_file()
     ]
-    said = [f"{each} leads out of the copies" for each in leading_out([*links, *ignored], root)]
+    said = [f"{each} leads" for each in leading_out([*links, *ignored], root)]
     if len(said) > MOST_SAID:
-        said = [
-            *said[:MOST_SAID],
-            f"{count(len(said) - MOST_SAID, 'other link')} lead out of the copies as well",
-        ]
-    return (*said, *_lacks(chosen))
+        said = [*said[:MOST_SAID], f"{count(len(said) - MOST_SAID, 'other link')} lead"]
+    return said, _lacks(chosen)
 
 
 def _lacks(chosen: Selected) -> list[str]:

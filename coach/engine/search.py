@@ -14,6 +14,7 @@ judged alone. A failure in company with the very words of the reference, and a p
 """
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future, wait
@@ -24,13 +25,15 @@ from coach.core.isolate.steps import Steps
 from coach.core.oracle import Outcome
 from coach.core.search import Tried
 from coach.engine import probing
-from coach.engine.beside import beside
+from coach.engine.beside import as_note, beside
 from coach.engine.probing import Answer, Ground, Probe, run_probe
 
 C = TypeVar("C")
 R = TypeVar("R")
 
 _WORDS: dict[Outcome, str] = {"FAIL": "failed", "PASS": "passed", "UNRESOLVED": "not judged"}
+_LOOK = 0.2
+"""Seconds between two looks whether other runs have ended."""
 _TICK = 0.05
 """Seconds between two looks for a stop."""
 
@@ -64,11 +67,14 @@ class Bench:
     again: int = 0
     """Probes that were judged again alone."""
     is_one_at_a_time: bool = False
+    patience: float = 60.0
+    """Seconds that the whole search waits for other runs of the same project to end, before it judges a probe alone."""
     leaked: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What probes of this search that watched saw changed, by key."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     _logged: set[str] = field(default_factory=set)
     """What the log knew, of what this search asked."""
+    _has_company_named: bool = False
     _ran: set[str] = field(default_factory=set)
     _believed: set[str] = field(default_factory=set)
     """What came out the same alone as in company: it need not be doubted again."""
@@ -124,7 +130,7 @@ class Bench:
             raise Stopped("stopped on request")
         self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
         if len(probes) == 1:
-            self._name_company()
+            self._await_quiet()
         cancel = probing.cancellation(self.name)
         futures = [self.executor.submit(run_probe, self.ground, probe, self.name) for probe in probes]
         try:
@@ -150,9 +156,18 @@ class Bench:
                 wait(futures)
                 raise Stopped("stopped on request")
 
-    def _name_company(self) -> None:
-        for each in beside(self.ground.root, self.ground.home / "scratch"):
-            self.on_note(f"beside this search ran {each}: what they share may have changed an outcome")
+    def _await_quiet(self) -> None:
+        """Wait for runs of the same project to end, not for ever; name who runs tests all the same. Raises Stopped."""
+        until = time.monotonic() + self.patience
+        while company := beside(self.ground.root, self.ground.home / "scratch"):
+            if not any(each.is_here for each in company) or time.monotonic() > until:
+                break
+            if self.stop.wait(_LOOK):
+                raise Stopped("stopped on request")
+        self.patience = max(0.0, min(self.patience, until - time.monotonic()))
+        if company and not self._has_company_named:
+            self._has_company_named = True
+            self.on_note(as_note(company))
 
     def _learn_all(self, probes: Sequence[Probe]) -> None:
         """Run probes and learn what they showed; what may be the doing of their company is judged again, alone."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from coach.core.effects import Observation, RunSearch, SearchAdvanced, SearchOver
 from coach.core.search import SearchKind, SearchRequest, SearchResult, Tried
 from coach.engine.composing import composing
+from coach.engine.fence import available
 from coach.engine.import_roots import import_roots
 from coach.engine.probing import Ground
 from coach.engine.search import Bench, Disturbed, Stopped, known_from
@@ -149,7 +150,8 @@ class SearchBench:
                 ground, executor, known_, telling.tried, telling.does, stop, request.most, telling.note
             )
             task = Task(request, bench, trees, composer, trees.record())
-            for each in trees.outlook(task.now):
+            is_confined = ground.confine != "off" and available().is_there
+            for each in trees.outlook(task.now, is_confined=is_confined):
                 telling.note(each)
             result, disturbed = _carried_out(task)
         telling.tell()

@@ -202,14 +202,19 @@ class TreeStore:
             complete(folder, self._root, self._git, git, used, state)
             yield folder
 
-    def outlook(self, tree: str) -> tuple[str, ...]:
-        """Say what copies of a tree will lack, and which links lead out of them, before there is one."""
+    def outlook(self, tree: str, *, is_confined: bool = False) -> tuple[str, ...]:
+        """Say what copies of a tree will lack, and which links lead out of them, before there is one.
+
+        ``is_confined``: whether what runs there is kept from writing through such a link.
+        """
         listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", self._known.tree_of(tree)).split(b"\0")
         heads = [line.partition(b"\t") for line in listed if line.startswith(b"120000 ")]
         blobs = {os.fsdecode(path): head.split()[2].decode() for head, _, path in heads}
         contents = self.contents(tuple(blobs.values())) if blobs else {}
         links = [(path, os.fsdecode(contents[blob])) for path, blob in blobs.items() if blob in contents]
-        return outlook(self._root, self._git, links, coachs_own(self._private.folder.parent))
+        leading, lacking = outlook(self._root, self._git, links, coachs_own(self._private.folder.parent))
+        does = "tests read it, cannot write it" if is_confined else "what tests write there is written"
+        return (*(f"{each} out of the copies: {does}" for each in leading), *lacking)
 
     def remember_used(self, paths: Collection[str]) -> None:
         """Remember which files runs opened and imported: a copy has them before others."""

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -16,8 +17,12 @@ from coach.core.search import (
     Tried,
     tried_so_far,
 )
-from coach.engine.beside import beside
+from coach.core.target import Target
+from coach.engine.beside import Beside, beside
+from coach.engine.fence import available
+from coach.engine.probing import Probe
 from coach.engine.run import Limits
+from coach.engine.search import Bench
 from tests.engine.histories import History
 from tests.engine.lab import TEST
 
@@ -138,7 +143,9 @@ def test_hunks_and_inputs_that_meet_on_a_port(lab, tmp_path):
     edited = more.replace("return 1", "return 11").replace("return 3", "return 33")
     history.write(shop=WRONG + edited)
     here = lab(history.root)
+    confined, here.ground = here.ground, replace(here.ground, confine="off")
     result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
+    here.ground = confined
     assert isinstance(result.found, EditsFound), result
     (file,) = result.found.files
     assert "+    return amount * 2 + 1" in "".join(hunk.text for hunk in file.hunks)
@@ -147,6 +154,19 @@ def test_hunks_and_inputs_that_meet_on_a_port(lab, tmp_path):
     result = here.search("input", read, reference=here.reference(read), input="tests/in.txt")
     assert isinstance(result.found, InputReduced), result
     assert result.found.preview == "x", result
+
+
+@pytest.mark.skipif(not available().is_there, reason="nothing is confined here")
+def test_parts_of_an_edit_that_could_not_be_judged_are_said(lab, tmp_path):
+    """A part of an edit gets no ports: whether less would do, nobody knows."""
+    history = on_a_port(tmp_path / "shop")
+    history.write(shop=WRONG, notes="x = 1\n")
+    here = lab(history.root)
+    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
+    assert isinstance(result.found, EditsFound), result
+    assert {each.path for each in result.found.files} == {"shop.py", "notes.py"}
+    assert "less could not be judged" in result.sentence, result
+    assert result.how == "stopped"
 
 
 def test_polluters_and_rates_that_meet_on_a_port(lab, tmp_path):
@@ -225,8 +245,8 @@ def test_what_is_judged_again_stands_for_what_it_showed_before():
     assert tried_so_far((), (beside_, alone)) == (alone,)
 
 
-def test_a_run_beside_a_search_is_named(lab, tmp_path):
-    """A run of the session in the checkout, while a probe is judged alone."""
+def test_a_run_beside_a_search_is_waited_for_and_named(lab, tmp_path):
+    """A run of the session in the checkout, while a probe is to be judged alone."""
     history = History(tmp_path / "shop")
     begun, go = tmp_path / "runs", tmp_path / "go"
     slow = (
@@ -234,15 +254,35 @@ def test_a_run_beside_a_search_is_named(lab, tmp_path):
         f"    Path({str(begun)!r}).touch()\n"
         f"    while not Path({str(go)!r}).exists():\n        time.sleep(0.02)\n"
     )
-    history.write(conftest="", tests__test_slow=slow)
+    history.write(
+        conftest="",
+        tests__test_slow=slow,
+        shop=RIGHT,
+        tests__test_shop="import shop\n\n\ndef test_total():\n    assert shop.total(3) == 6\n",
+    )
+    history.commit("one")
     here = lab(history.root)
     running = threading.Thread(target=here.run, args=("tests/test_slow.py",))
-    assert not [each for each in beside(here.root, here.trees.scratch) if str(here.root) in each]
     running.start()
-    try:
-        while not begun.exists() and running.is_alive():
-            running.join(0.02)
-        assert f"a run that coach started in {here.root}" in beside(here.root, here.trees.scratch)
-    finally:
-        go.touch()
-        running.join()
+    notes, waited = [], []
+    with ThreadPoolExecutor(1) as executor:
+        bench = Bench(here.ready(), executor, {}, lambda _: None, on_note=notes.append)
+        try:
+            while not begun.exists() and running.is_alive():
+                running.join(0.02)
+            company = beside(here.root, here.trees.scratch)
+            assert Beside(f"a run of coach in {here.root}", is_here=True) in company
+            bench.patience = 0.1
+            probe = Probe(here.trees.record(), Target(words=(TEST,)), None)
+            assert bench.alone(probe) == "PASS"
+            assert f"a run of coach in {here.root}" in notes[0], notes
+            assert bench.patience == 0
+            bench.patience = 60.0
+            bench.on_doing = lambda _: waited.append(running.is_alive()) or go.touch()
+            assert bench.alone(probe.again(2)) == "PASS"
+        finally:
+            go.touch()
+            running.join()
+    assert not [each for each in beside(here.root, here.trees.scratch) if each.is_here]
+    assert waited == [True]
+    assert 0 < bench.patience < 60

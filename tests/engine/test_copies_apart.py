@@ -65,8 +65,10 @@ def test_links_lead_into_the_copy_or_are_named(shop, tmp_path):
     trees = store(shop, tmp_path)
     tree = trees.record()
     said = " ".join(trees.outlook(tree))
-    assert "leads out of the copies" in said
+    assert "leads out of the copies: what tests write there is written" in said
     assert "3 other links lead out" in said
+    said = " ".join(trees.outlook(tree, is_confined=True))
+    assert "leads out of the copies: tests read it, cannot write it" in said
     before = fingerprint(shop.root)
     with trees.materialise(tree) as copy:
         real = os.path.realpath(copy)

@@ -128,7 +128,8 @@ def _reduce(task: Task, pieces: Pieces, wanted: tuple[Piece, ...], overlay: dict
     def probe_of(question: tuple[tuple[Piece, ...], int]) -> Probe:
         chosen, number = question
         label = f"{len(chosen)} of {count(len(wanted), 'hunk')}"
-        return task.probe(pieces.tree(chosen, overlay), label, number)
+        is_mixed = len(chosen) < len(wanted)
+        return task.probe(pieces.tree(chosen, overlay), label, number, is_mixed=is_mixed)
 
     parts = minimise(wanted, width=task.width, groups=pieces.groups(wanted))
     search = any_failure(parts, task.runs, width=task.width)
@@ -143,7 +144,11 @@ def _reduce(task: Task, pieces: Pieces, wanted: tuple[Piece, ...], overlay: dict
     found = EditsFound(files=files, of=len(wanted), base_label=task.request.base_label)
     places = ", ".join(dict.fromkeys(_place(each) for each in files))
     said = f"{len(kept)} of {count(len(wanted), 'hunk')} {'makes' if len(kept) == 1 else 'make'} it fail: {places}"
-    return ended("stopped", f"{stopped}: at most {said}", found) if stopped else ended("found", said, found)
+    if stopped:
+        return ended("stopped", f"{stopped}: at most {said}", found)
+    if why := task.unjudged(kept, lambda chosen: probe_of((chosen, 1))):
+        return ended("stopped", f"at most {said}; less could not be judged: {why}", found)
+    return ended("found", said, found)
 
 
 def _place(change: FileChange) -> str:

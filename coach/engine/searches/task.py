@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from coach.core.isolate.repeats import runs_for
 from coach.core.loops.syntax import is_test_path
-from coach.core.oracle import Outcome
+from coach.core.oracle import ANOTHER_FAILURE, Outcome
 from coach.core.reference import Reference
 from coach.core.search import Found, How, SearchRequest, SearchResult
 from coach.core.target import Target
@@ -39,8 +39,8 @@ class Task:
     def width(self) -> int:
         return max(self.request.width, 1)
 
-    def probe(self, tree: str, label: str = "", number: int = 1) -> Probe:
-        """Ask whether the target shows the failure on a tree."""
+    def probe(self, tree: str, label: str = "", number: int = 1, *, is_mixed: bool = False) -> Probe:
+        """Ask whether the target shows the failure on a tree; one that is mixed holds a part of an edit."""
         request = self.request
         return Probe(
             tree,
@@ -49,7 +49,7 @@ class Task:
             request.grain,
             round=number,
             label=label,
-            is_mixed=request.kind == "edits",
+            is_mixed=is_mixed,
         )
 
     @property
@@ -81,6 +81,20 @@ class Task:
             probe = probe_of(tuple(each for each in kept if each != left_out))
             if tried := self.bench.known.get(probe.key):
                 self.confirm([(probe, tried.outcome)])
+
+    def unjudged(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Probe]) -> str:
+        """Return why none of the parts without one piece could be judged: then less may do. Empty when some could.
+
+        A part that fails in a way of its own was judged as far as this search asks: it lacks what the rest needs.
+        """
+        if len(kept) <= 1:
+            return ""
+        parts = [probe_of(tuple(each for each in kept if each != left_out)) for left_out in kept]
+        tried = [self.bench.known[each.key] for each in parts if each.key in self.bench.known]
+        is_unknown = bool(tried) and all(
+            each.outcome == "UNRESOLVED" and not each.reason.startswith(ANOTHER_FAILURE) for each in tried
+        )
+        return tried[0].reason if is_unknown else ""
 
     def _had_company(self, probe: Probe) -> bool:
         rounds = (self.bench.known.get(probe.again(each).key) for each in range(1, self.runs + 1))
