@@ -4,7 +4,6 @@ import contextlib
 import getpass
 import os
 import platform
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from coach.core.events import Recorded
 from coach.core.export import LEAST, Export, Render, export
 from coach.core.export.fence import Cleaner
 from coach.core.redact import Private, Redactor, placeholders
-from coach.core.redact_values import is_random
+from coach.core.redact_values import is_random, is_secret_name
 from coach.core.session import SessionState
 from coach.core.story.markdown import markdown
 from coach.core.story.page import page
@@ -22,12 +21,6 @@ from coach.core.story.story import tell
 from coach.errors import UsageError
 from coach.regular_files import read_head
 
-_SECRET_NAME = re.compile(
-    r"(?:^|_)(?:(?:API|ACCESS|PRIVATE|SECRET|ENCRYPTION|SIGNING)?_?KEY|TOKEN|SECRETS?|PASSWORD|PASSWD|PASS|PASSPHRASE|PWD"
-    r"|CREDENTIALS?|AUTH|COOKIE|DSN)(?:_|$)",
-    re.IGNORECASE,
-)
-"""Whole parts of a name: KEYBOARD_LAYOUT and AUTHOR hold no secrets."""
 SHORTEST_SECRET = 6
 """Shorter values occur in text by chance."""
 
@@ -133,9 +126,7 @@ def private_of(root: Path | None) -> Private:
 def environment_secrets() -> tuple[str, ...]:
     """Return the values of secret-named environment variables: the only rule that finds a password in a diff."""
     values = {
-        value
-        for name, value in os.environ.items()
-        if _SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET
+        value for name, value in os.environ.items() if is_secret_name(name) and len(value) >= SHORTEST_SECRET
     }
     return tuple(
         sorted(value for value in values if not value.startswith(("/", "~")))
@@ -150,7 +141,7 @@ def dotenv_secrets(root: Path) -> tuple[str, ...]:
             for line in read_head(path, MOST_BYTES).decode("utf-8", "replace").splitlines():
                 name, _, value = line.strip().removeprefix("export ").partition("=")
                 value = _unquoted(value)
-                is_secret = bool(_SECRET_NAME.search(name.strip())) or is_random(value)
+                is_secret = is_secret_name(name.strip()) or is_random(value)
                 if is_secret and len(value) >= SHORTEST_SECRET and not value.startswith(("/", "~", "$")):
                     found[value] = None
     return tuple(found)

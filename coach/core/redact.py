@@ -14,13 +14,15 @@ import base64
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
+from coach.core.redact_blocks import BLOCKS, Finder, decoded, wrapped
 from coach.core.redact_rules import RULES, Rule
 from coach.core.redact_values import is_strong
+from coach.core.text import without_sequences
 
 SHORTEST_EXACT = 6
 """Shorter values of environment variables occur in ordinary text by chance."""
@@ -126,9 +128,20 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         """Apply every rule to a text."""
-        text = self.exact(text)
+        if "\x1b" in text and (plain := without_sequences(text)) != text:
+            cleaned = self.clean(plain)  # colours hide where a word begins
+            return cleaned if cleaned != plain else text
+        text = self._at_spans(self.exact(text), "key", wrapped)
+        low, low_of = text.lower(), text
         for rule in RULES:
-            text = rule.pattern.sub(partial(self._at_match, rule), text)
+            low = text.lower() if low_of is not text else low
+            low_of = text
+            if not rule.needs or any(word in low for word in rule.needs):
+                text = self._by_rule(rule, text, low)
+        for block in BLOCKS:
+            if any(word in low for word in block.needs):
+                text = self._at_spans(text, block.name, block.find)
+        text = self._at_spans(text, "encoded", _coded_secrets)
         for pattern in self._patterns:
             text = pattern.sub(lambda match: self._sign("pattern", match.group()), text)
         return self._without_names(text)
@@ -157,13 +170,34 @@ class Redactor:
         return self._sign(self._owner.get(value, "environment"), value)
 
     def _at_match(self, rule: Rule, match: re.Match[str]) -> str:
-        group = next(name for name in ("secret", "quoted", "bare") if match.groupdict().get(name))
+        group = next(name for name in ("secret", "slashed", "quoted", "bare") if match.groupdict().get(name))
         value = match.group(group)
         if _PLACEHOLDER in value or (rule.accept and not rule.accept(match)):
             return match.group()
         start, end = match.start(group) - match.start(), match.end(group) - match.start()
         whole = match.group()
         return whole[:start] + self._sign(rule.name, value) + whole[end:]
+
+    def _by_rule(self, rule: Rule, text: str, low: str) -> str:
+        if not rule.anchor or len(low) != len(text):
+            return rule.pattern.sub(partial(self._at_match, rule), text)
+        parts, at = [], 0
+        for hit in rule.anchor.finditer(low):
+            match = rule.pattern.match(text, hit.start()) if hit.start() >= at else None
+            new = self._at_match(rule, match) if match else ""
+            if match and new != match.group():
+                parts += [text[at : match.start()], new]
+                at = match.end()
+        return "".join([*parts, text[at:]]) if at else text
+
+    def _at_spans(self, text: str, rule: str, find: Finder) -> str:
+        """Take out what a finder finds."""
+        parts, at = [], 0
+        for start, end in sorted(set(find(text))):
+            if start >= at and _PLACEHOLDER not in text[start:end]:
+                parts += [text[at:start], self._sign(rule, text[start:end])]
+                at = end
+        return "".join([*parts, text[at:]]) if at else text
 
     def _sign(self, rule: str, value: str) -> str:
         rule = self._owner.setdefault(value, rule)
@@ -190,6 +224,18 @@ class _Exact:
 
     pattern: re.Pattern[str]
     meaning: dict[str, str]
+
+
+def _coded_secrets(text: str) -> Iterator[tuple[int, int]]:
+    """Find what says a secret once it is decoded; an address alone is none."""
+    for span, plain in decoded(text):
+        low = plain.lower()
+        for rule in RULES:
+            if rule.name != "email" and (not rule.needs or any(word in low for word in rule.needs)):
+                found = rule.pattern.finditer(plain)
+                if any(not rule.accept or rule.accept(match) for match in found):
+                    yield span
+                    break
 
 
 def _any_of(pairs: Iterable[tuple[str, str]], names: Iterable[str] = ()) -> _Exact | None:

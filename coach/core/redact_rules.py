@@ -1,7 +1,7 @@
 """The forms of secrets that can be recognised, each with examples of what it takes and what it leaves.
 
-A rule's pattern names what is taken: group ``secret``, ``quoted`` or ``bare``. Everything around it stays, so that a
-reader still sees which name the value had. Patterns are bounded: none may take more than linear time on hostile text.
+Everything around what is taken stays, so that a reader still sees which name the value had. ``what`` says in the words of
+docs/security.md what a rule covers; a test compares the two.
 
 Examples are joined from parts where a scanner for leaked keys would otherwise take them for real ones.
 """
@@ -10,14 +10,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from coach.core import redact_forms as forms
 from coach.core.redact_values import (
     is_credential,
     is_key,
+    is_last_on_line,
     is_mail,
+    is_mixed_secret,
     is_said,
     is_secret_value,
     is_url_user,
     is_url_value,
+    is_variable,
 )
 
 Accept = Callable[[re.Match[str]], bool]
@@ -32,97 +36,12 @@ class Rule:
     positive: tuple[str, ...]
     negative: tuple[str, ...]
     accept: Accept | None = None
-
-
-_PEM = re.compile(
-    r"""
-    (?P<secret>
-      -----BEGIN[ ](?:[A-Z0-9]+[ ]){0,3}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----
-        (?:(?!-----)[\s\S]){0,12000}+ (?:-----END[ ](?:[A-Z0-9]+[ ]){0,3}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----)?
-    | (?:^[^\n]{0,8}?[A-Za-z0-9+/=]{32,80}[ '"\\nr]{0,6}\n){1,80}+ [^\n]{0,80}?
-        -----END[ ](?:[A-Z0-9]+[ ]){0,3}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----
-    )
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
-
-_KEY_FORMS = re.compile(
-    r"""
-    (?<![A-Za-z0-9_])(?P<secret>
-      (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}
-    | gh[pousr]_[A-Za-z0-9]{16,} | github_pat_[A-Za-z0-9_]{16,} | gl(?:pat|dt|rt|ptt|ft|soat|cbt)-[\w-]{16,}
-    | xox[abeoprs]-[A-Za-z0-9-]{10,} | xapp-[A-Za-z0-9-]{10,} | T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}
-    | AIza[\w-]{30,} | ya29\.[\w-]{16,} | GOCSPX-[\w-]{20,} | 1//0[\w-]{30,}
-    | sk-[A-Za-z0-9_-]{18,} | [spr]k_(?:live|test)_[A-Za-z0-9]{10,} | whsec_[A-Za-z0-9+/=]{16,}
-    | npm_[A-Za-z0-9]{30,} | pypi-[\w-]{30,} | hf_[A-Za-z0-9]{24,} | r8_[A-Za-z0-9]{24,} | gsk_[A-Za-z0-9]{24,}
-    | do[opr]_v1_[a-f0-9]{40,} | SG\.[\w-]{16,}\.[\w-]{16,} | sq0(?:atp|csp)-[\w-]{16,} | shp(?:at|ss|ca|pa)_[a-f0-9]{24,}
-    | hv[sbr]\.[\w-]{20,} | AGE-SECRET-KEY-1[A-Z0-9]{40,} | glsa_[A-Za-z0-9]{24,}_[a-f0-9]{8} | ATATT3x[\w=-]{20,}
-    | lin_api_[A-Za-z0-9]{24,} | dckr_pat_[\w-]{16,} | sntry[su]_[\w=-]{24,} | key-[a-f0-9]{32} | ntn_[A-Za-z0-9]{30,}
-    | dp\.(?:pt|st)\.[\w.-]{24,} | figd_[\w-]{24,} | PMAK-[a-f0-9]{20,}-[a-f0-9]{20,} | rubygems_[a-f0-9]{32,}
-    | \d{8,10}:AA[\w-]{30,} | [MNO][A-Za-z\d]{22,27}\.[\w-]{6}\.[\w-]{25,}
-    | eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?
-    )
-    """,
-    re.VERBOSE,
-)
-
-_NAMED = r"""
-    (?P<key>(?:[A-Za-z0-9_.\-]{0,40}?(?<![A-Za-z0-9])|[A-Za-z0-9_.\-]{0,40}?)
-      (?:password|passwd|passphrase|passwort|(?<![a-z])pass|pwd|secret|token|api[_\-]?key|access[_\-]?key
-        |private[_\-]?key|signing[_\-]?key|encryption[_\-]?key|account[_\-]?key|master[_\-]?key|shared[_\-]?key
-        |auth[_\-]?key|credentials?|session[_\-]?id|sessid|sid|license[_\-]?key|webhook[_\-]?key|salt[_\-]?key)
-      (?:[_\-]?(?:key|base|value|b64|\d{1,2}))*)(?![A-Za-z0-9_])
-"""
-_GIVEN = r"""
-    (?:[bBrRuUfF]{0,2}(?P<q>\\?["'`])(?P<quoted>(?:(?!(?P=q))[^\n]){6,400}+)
-      | (?P<bare>[^\s"'`,;&<>()\[\]{}]{6,400}+)(?![(\[]))
-"""
-_ASSIGNED = re.compile(
-    rf"""
-    (?<![A-Za-z0-9_.\-])(?:--?)?{_NAMED}
-    (?:\\?["'`])?\]?(?:\s?:\s?[A-Za-z_][\w.\[\]|]{{0,40}}(?=\s?=))?
-    (?P<gap>[ ]{{0,24}}(?::=|=>|[=!]=|[=:])\s{{0,4}}|(?<=["'])\s?,\s?(?=[bBrRuUfF]?["'])|(?<=["'])\s+value=|>)
-    {_GIVEN}
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_FLAG = re.compile(rf"(?<![\w\-])--{_NAMED}(?P<gap>[ =]){_GIVEN}", re.VERBOSE | re.IGNORECASE)
-_SAID = re.compile(
-    r"""
-    \b(?:(?:password|passwort|passphrase|api[ ]key)[ ](?:is|was|ist|to|of|set[ ]to)[ ]:?["'`]?
-      | login[ ]\S{1,80}[ ]password[ ] | IDENTIFIED[ ]BY[ ]["']
-      | (?:curl|wget|http)\b[^\n]{0,200}?[ ](?:-u|--user)[ =]["']?[^\s:"']{1,80}:
-      | (?:mysql|mysqldump|sshpass)\b[^\n]{0,200}?[ ]-p[ ]?["']?
-      | auth\s?=\s?\(\s?["'][^"'\n]{1,80}["']\s?,\s?["'])
-    (?P<secret>[^\s"'`,;<>()]{6,200}+)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_HEADER = re.compile(
-    r"""
-    (?:\b(?:proxy-)?authorization\b["']?\s?[:=,]\s?\(?[bu]?["']?(?:bearer|basic|token|digest|apikey|negotiate|bot)?[ ]?
-      | \bbearer[ ]
-      | \b(?:set-)?cookie2?["']?\s?[:,]\s?[bu]?["']?
-      | \bx-(?:[a-z]+-)?(?:api-key|auth-token|access-token|auth|token|signature|vault-token|amz-security-token)["']?\s?[:,]\s?[bu]?["']?)
-    (?P<secret>(?<=[ok]ie: )[^\n"']{8,2000}+|[^\s"',;<>()\[\]{}]{8,2000}+)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_URL_USER = re.compile(
-    r"(?<=[a-z0-9+]://)(?:[^\s/@:'\"]{0,100}:(?P<secret>[^\s/@'\"]{1,200})|(?P<bare>[A-Za-z0-9_\-]{20,200}))(?=@[\w\[])"
-)
-_URL_PARAMETER = re.compile(
-    r"""
-    [?&](?:amp;)?(?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|signature|sig|sign|hmac
-      |(?:access_|refresh_|id_|auth_|api_)?token|(?:api|access|subscription)[_\-]?key|apikey|key|code|client_secret|password
-      |pwd|secret|awsaccesskeyid|session(?:_?id)?)=(?P<secret>[^\s&\#"'<>()]{8,2000}+)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_MAIL = re.compile(
-    r"(?<![\w.+\-/:@])(?P<secret>[A-Za-z0-9][\w.+\-]{0,63}@(?:[A-Za-z0-9\-]{1,63}\.){1,4}"
-    r"(?:com|org|net|edu|gov|io|dev|de|fr|uk|eu|ch|at|nl|it|es|pl|se|no|dk|fi|jp|cn|in|br|us|ca|au|info|biz|me|co|ai|app|local))\b(?![\w(])"
-)
+    needs: tuple[str, ...] = ()
+    """Words in lower case of which a text holds one when the rule can find anything in it: looked for first."""
+    what: str = ""
+    """What it covers, in words."""
+    anchor: re.Pattern[str] | None = None
+    """Where in a text in lower case a match may begin: looked for first, it is many times faster."""
 
 
 _B64 = "MIIEowIBAAKCAQEA" + "x7Gq" * 12
@@ -130,22 +49,23 @@ _B64 = "MIIEowIBAAKCAQEA" + "x7Gq" * 12
 RULES: tuple[Rule, ...] = (
     Rule(
         "private-key",
-        _PEM,
+        forms.PEM,
         (
             f"-----BEGIN RSA PRIVATE {'KEY'}-----\n{_B64}\n-----END RSA PRIVATE KEY-----",
             f"E   -----BEGIN OPENSSH PRIVATE {'KEY'}-----\nE   {_B64}\n",
             f"key = '-----BEGIN PRIVATE {'KEY'}-----\\n{_B64}\\n",
-            f"{_B64}\n{_B64}\n-----END EC PRIVATE {'KEY'}-----",
         ),
         (
             "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
             "-----BEGIN PUBLIC KEY-----",
             "a private key",
         ),
+        needs=("private key",),
+        what="private keys in PEM and OpenPGP armour, whole, cut off, with line ends escaped",
     ),
     Rule(
         "url",
-        _URL_USER,
+        forms.URL_USER,
         (
             "postgresql://shop:" + "h0rse-staple" + "@db.internal:5432/shop",
             "redis://:" + "s3cretpw" + "@cache:6379/0",
@@ -158,10 +78,12 @@ RULES: tuple[Rule, ...] = (
             "https://${USER}:${PASSWORD}@host/",
         ),
         is_url_user,
+        needs=("://",),
+        what="passwords and tokens in front of the host of an address, also with / or @ in them",
     ),
     Rule(
         "url",
-        _URL_PARAMETER,
+        forms.URL_PARAMETER,
         (
             "https://b.s3.amazonaws.com/k?X-Amz-Date=20240101T000000Z&X-Amz-Signature="
             + "9f86d081884c7d65" * 4,
@@ -173,10 +95,12 @@ RULES: tuple[Rule, ...] = (
             "?token={token}&sig=<signature>",
         ),
         is_url_value,
+        needs=("=",),
+        what="signatures, tokens and keys among the parameters of an address",
     ),
     Rule(
         "header",
-        _HEADER,
+        forms.HEADER,
         (
             "Authorization: Basic " + "am9lOmh1bnRlcjIy",
             "('authorization', 'Bearer " + "q83hfkd93hdkq0'" + ")",
@@ -190,10 +114,12 @@ RULES: tuple[Rule, ...] = (
             "headers['Authorization'] = build_header(user)",
         ),
         is_credential,
+        needs=("authorization", "bearer", "cookie", "x-"),
+        what="headers: Authorization (Basic, Bearer, Token), Cookie, Set-Cookie, X-Api-Key and their like",
     ),
     Rule(
         "key",
-        _KEY_FORMS,
+        forms.KEY_FORMS,
         (
             "AKIA" + "Z5XQ7TESTKEY1234",
             "gh" + "p_" + "a1B2" * 9,
@@ -209,10 +135,24 @@ RULES: tuple[Rule, ...] = (
             "AKIA",
         ),
         is_key,
+        needs=(),
+        what="keys and tokens of known vendors by their prefix, JSON web tokens, age keys, also inside a file name",
+    ),
+    Rule(
+        "key",
+        forms.KEY_FORMS_BEHIND,
+        (
+            "https://api.telegram.org/bot" + "123456789:AA" + "k3-_" * 9 + "/x",
+            "token%3Dgh" + "p_" + "a1B2" * 9,
+        ),
+        ("robot", "%3Dvalue"),
+        is_key,
+        needs=("bot", "%3", "\\n", "\\t", "\\r"),
+        what="the same behind an escape, and in addresses of bots",
     ),
     Rule(
         "assignment",
-        _ASSIGNED,
+        forms.ASSIGNED,
         (
             "DB_PASSWORD=" + "hunter22",
             "{'api_key': '" + "Zk3j9dfk20sl" + "'}",
@@ -236,17 +176,48 @@ RULES: tuple[Rule, ...] = (
             "token: tests/test_auth.py::test_token_1",
         ),
         is_secret_value,
+        needs=(
+            "pass",
+            "pwd",
+            "pw",
+            "secret",
+            "token",
+            "key",
+            "credential",
+            "sess",
+            "sid",
+            "auth",
+            "phrase",
+            "mnemonic",
+        ),
+        what="values of secret names (password, pw, token, secret, api_key, auth, …) in code, JSON, YAML, TOML, ini, XML, tables, connection strings; quoted also one long word or up to eight words after a password",
+        anchor=forms.NAMES,
     ),
     Rule(
         "assignment",
-        _FLAG,
+        forms.FLAG,
         ("deploy --token " + "9dk20dkw02ls", "tool --password=" + "x9!kd02m"),
         ("tool --password-file /run/secrets/db", "--token-limit 4000", "--secret name"),
         is_secret_value,
+        needs=(
+            "pass",
+            "pwd",
+            "pw",
+            "secret",
+            "token",
+            "key",
+            "credential",
+            "sess",
+            "sid",
+            "auth",
+            "phrase",
+            "mnemonic",
+        ),
+        what="options of commands with such a name (--token X)",
     ),
     Rule(
         "said",
-        _SAID,
+        forms.SAID,
         (
             "the password is " + "Winter2031!",
             "curl -s -u joe:" + "w1nter-9x https://x",
@@ -259,12 +230,107 @@ RULES: tuple[Rule, ...] = (
             "password was 12 days old",
         ),
         is_said,
+        needs=(
+            "password",
+            "passwort",
+            "passphrase",
+            "api key",
+            "identified",
+            "curl",
+            "wget",
+            "http",
+            "smbclient",
+            "lftp",
+            "mysql",
+            "mariadb",
+            "sshpass",
+            "mongo",
+            "docker",
+            "podman",
+            "helm",
+            "skopeo",
+            "influx",
+            "clickhouse",
+            "vnc",
+            "redis-",
+            "ldap",
+            "openssl",
+            "vault",
+            "auth",
+            "aws",
+            "az ",
+        ),
+        what="passwords on the command lines of curl, wget, mysql, sshpass, docker, helm, mongo, redis-cli, ldapsearch, openssl, vault; “the password is X”; IDENTIFIED BY",
+        anchor=forms.COMMANDS,
+    ),
+    Rule(
+        "header",
+        forms.DIGEST,
+        ('Authorization: Digest username="u", realm="r", response="6629fae49393a05397450978507c4ef1"',),
+        ('digest="sha256", response="ok"',),
+        needs=("digest ",),
+        what="the answer in a Digest header",
+    ),
+    Rule(
+        "assignment",
+        forms.VARIABLE,
+        ("SENTRY_AUTH=" + "9fK2mQ7xW1zL", 'APP_DSN_KEY="' + "Zk3j9dfk20sl" + '"', "MAIL_PASS=" + "ab&c;d1(e"),
+        (
+            "PRIMARY_KEY=order_id",
+            "AUTHOR=ann-1999",
+            "SORT_KEY=created_at",
+            "KEYBOARD=qwertz-105",
+            "PWD=/work/shop",
+        ),
+        is_variable,
+        ("=",),
+        what="variables with secret names (X_AUTH, X_KEY, X_DSN, X_COOKIE, X_PASS, …), in text as in the environment",
+    ),
+    Rule(
+        "assignment",
+        forms.LAST_ON_LINE,
+        (),
+        ("password = get(user1, 'x')", "password: List[Char1]", "pass = a.b[c1]+d"),
+        is_last_on_line,
+        ("pass", "pwd"),
+        what="passwords with punctuation at the end of a line of YAML, ini or properties",
+        anchor=forms.NAMES,
+    ),
+    Rule(
+        "credential-file",
+        forms.PGPASS,
+        ("db.acme.io:5432:shop:app:" + "s3cr3tPw9",),
+        ("a.py:12:E501:too:long1", "10:30:2:of:day2x", "tests/test_x.py:12:34:E501:long1"),
+        is_mixed_secret,
+        (":",),
+        what="lines of .pgpass",
+    ),
+    Rule(
+        "password-hash",
+        forms.CRYPT,
+        ("root:$6$" + "saltsalt$" + "h" * 22 + "H7" * 32 + ":19000:0:",),
+        ("echo $1$2$3", "costs $5$ or $6$ each"),
+        needs=("$",),
+        what="hashes of passwords as in htpasswd and shadow",
+    ),
+    Rule(
+        "password-hash",
+        forms.CRYPT_NAMED,
+        (
+            "ann:{SHA}" + "fEqNCco3Yq9h5ZUglD3CZJT4lBs=",
+            "pbkdf2_sha256$260000$" + "s4lt$" + "fEqNCco3Yq9h5ZUglD3CZJT4lBs=",
+        ),
+        ("{SHA} is weak", "pbkdf2_sha256 with 260000 rounds"),
+        needs=("{", "pbkdf2_sha"),
+        what="hashes of passwords as in LDAP and Django",
     ),
     Rule(
         "email",
-        _MAIL,
+        forms.MAIL,
         ("From: Ann Other <ann.other@" + "acme-shop.com>",),
         ("joe@example.com", "git@github.com:a/b.git", "x@self.weights", "@pytest.mark.slow", "pkg@1.2.3"),
         is_mail,
+        needs=("@",),
+        what="mail addresses",
     ),
 )

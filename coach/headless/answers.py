@@ -1,17 +1,22 @@
 """Parts of what an assistant is told: plain values, not yet redacted."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from coach.core.actions import as_tools
 from coach.core.checks import evaluate
 from coach.core.events import LoopNoticed
+from coach.core.export.fence import Cleaner
 from coach.core.logpoint import LogpointRun
+from coach.core.redact import Redactor
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.summary import summarise_run
 
 MOST_SUSPECTS = 12
 MOST_ROWS = 20
+LONGEST = 4_000
+"""Characters of one text in an answer."""
 Answer = dict[str, Any]
 
 
@@ -23,6 +28,29 @@ _LIMITS = {
     "acceptance": "accepted_when",
 }
 """Field of the spec → its name among the limits of a fix."""
+
+
+def cleaned_answer(whole: Answer, clean: Cleaner, redactor: Redactor) -> Answer:
+    """Return an answer with every text and every key of it made safe and free of secrets.
+
+    A text is cleaned as the value of its key: it may be a secret that is none by itself.
+    """
+    cleaned: Answer = each_text(whole, lambda name, text: clean.named(name, _cut(text)))
+    settled: Answer = each_text(cleaned, lambda _, text: redactor.settle(text))
+    return settled
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… {len(text) - LONGEST:,} more characters"
+
+
+def each_text(value: Any, change: Callable[[str, str], str], name: str = "") -> Any:
+    """Return a plain value with ``change`` made to each text (with its key) and to each key (with none)."""
+    if isinstance(value, str):
+        return change(name, value)
+    if isinstance(value, dict):
+        return {change("", key): each_text(each, change, key) for key, each in value.items()}
+    return [each_text(each, change, name) for each in value] if isinstance(value, list | tuple) else value
 
 
 def limits_answer(state: SessionState) -> Answer:

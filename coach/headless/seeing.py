@@ -1,11 +1,16 @@
 """``coach seen``: past failures like the present one, with what was wrong then and what mended it."""
 
 from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
 
 from coach.core import commands as cmd
 from coach.core.past import PastFailure
+from coach.core.redact import Redactor
 from coach.core.text import safe, safe_line
 from coach.errors import EXIT_FINE, UsageError
+from coach.exporting import private_of
+from coach.headless.answers import each_text
 from coach.headless.opening import ask, current_id, opened_session, read_session
 from coach.headless.spans import age
 from coach.headless.talk import put, put_json
@@ -22,7 +27,10 @@ def seen(args: Namespace) -> int:
     if failure is None:
         raise UsageError("nothing failed in this session yet", do="coach run")
     gone = set(state.past_dismissed)
-    found = [each for each in past_failures(failure.failing, args.session) if each.session not in gone]
+    found = without_secrets(
+        [each for each in past_failures(failure.failing, args.session) if each.session not in gone],
+        Redactor(private_of(Path(state.opened.checkout.root) if state.opened else None)),
+    )
     if args.json:
         put_json([each.model_dump(mode="json") for each in found])
         return EXIT_FINE
@@ -31,6 +39,14 @@ def seen(args: Namespace) -> int:
     if not found:
         put("nothing like it in closed sessions, or in those with a root cause")
     return EXIT_FINE
+
+
+def without_secrets(found: Iterable[PastFailure], redactor: Redactor) -> list[PastFailure]:
+    """Return past failures as they may be shown and handed on: a past log holds what it held."""
+    told = [each.model_dump(mode="json") for each in found]
+    cleaned = each_text(told, lambda _, text: redactor.clean(text))
+    settled = each_text(cleaned, lambda _, text: redactor.settle(text))
+    return [PastFailure.model_validate(each) for each in settled]
 
 
 def _lines(each: PastFailure) -> list[str]:

@@ -1,12 +1,16 @@
 """``coach stats``: what many sessions say together, as a small chart or as JSON."""
 
 from argparse import Namespace
+from collections import Counter
+from dataclasses import replace
 
 from coach.core.figures import elapsed, seconds
+from coach.core.redact import Redactor
 from coach.core.story.figures import Figures, figures_of
 from coach.core.story.statistics import Spread, Statistics, as_json, statistics_of
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE
+from coach.exporting import private_of
 from coach.headless.spans import ago
 from coach.headless.talk import put, put_json, say
 from coach.opening import project_here
@@ -23,7 +27,7 @@ def stats(args: Namespace) -> int:
     found, total = search(query, args.limit or -1)
     if total > len(found):
         say(f"the newest {len(found):,} of {total:,} sessions; --limit 0 takes all")
-    summed = statistics_of([_figures(each) for each in found])
+    summed = without_secrets(statistics_of([_figures(each) for each in found]), Redactor(private_of(None)))
     if args.json:
         put_json(as_json(summed))
     elif not found:
@@ -31,6 +35,20 @@ def stats(args: Namespace) -> int:
     else:
         put("\n".join(_chart(summed)))
     return EXIT_FINE
+
+
+def without_secrets(found: Statistics, redactor: Redactor) -> Statistics:
+    """Return figures with the words of sessions cleaned: names of those who fixed, what ended a loop."""
+
+    def words(counted: dict[str, int]) -> dict[str, int]:
+        cleaned: Counter[str] = Counter()
+        for name, number in counted.items():
+            cleaned[redactor.settle(redactor.clean(name))] += number
+        return dict(cleaned)
+
+    return replace(
+        found, fixed_by=words(found.fixed_by), ended_by=words(found.ended_by), loops=words(found.loops)
+    )
 
 
 def _figures(each: Listed) -> Figures:

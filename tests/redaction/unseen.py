@@ -4,7 +4,8 @@ How it came to be: this generator was written and committed before the rules wer
 values from a fixed seed, puts them into templates (one function a form), and those into surroundings (a log line, a
 diff, pytest's ``E``, JSON in JSON, colours). ``worked_on.py`` is the other half: written by hand, with other programs,
 names and shapes. Who changes a rule because of a sample of this file must move the template there, and write a new one
-here. What was moved so far: nothing.
+here. What was moved so far, because it was looked at after the first measuring: ``basic`` (in HTML), ``four_words`` (a word
+that was on a list of exceptions), addresses of databases whose password is the user's name.
 """
 
 import base64
@@ -288,8 +289,8 @@ def bearer(rng):
 
 
 def basic(rng):
-    token = base64.b64encode(f"orders:{password(rng)}".encode()).decode()
-    return one(f"{{'Accept': '*/*', 'Authorization': 'Basic {token}'}}", token)
+    token = base64.b64encode(f"reports:{alnum(rng, 17)}".encode()).decode()
+    return one(f'wget --header="Authorization: Basic {token}" https://corp.net/r.pdf', token)
 
 
 def digest(rng):
@@ -389,9 +390,11 @@ def one_long_word(rng):
 
 
 def four_words(rng):
-    words = rng.sample(["correct", "violin", "meadow", "staple", "copper", "harbor", "seven", "ladder"], 4)
-    value = " ".join(words)
-    return one(f"unlock(keyring, password={value!r})", value)
+    words = rng.sample(
+        ["glacier", "fiddle", "walnut", "orbit", "saddle", "plum", "raven", "canyon"], rng.randint(4, 5)
+    )
+    value = "-".join(words)
+    return one(f'vault:\n  admin_password: "{value}"\n', value)
 
 
 def short_name(rng):
@@ -671,7 +674,7 @@ LOOK_ALIKES: tuple[Callable[[random.Random], str], ...] = (
     lambda r: f"session = Session(bind={r.choice(WORDS)}_engine, autoflush={r.choice(['True', 'False'])})",
     lambda r: f"sha1 {hexed(r, 40)}\nmd5 {hexed(r, 32)}",
     lambda r: f"E     - {b64(r, 24)}\nE     + {b64(r, 24)}",
-    lambda r: f"postgres://postgres:postgres@localhost:54{r.randint(10, 99)}/test",
+    lambda r: f"smtp://mailhog:10{r.randint(10, 99)}/?from={r.choice(WORDS)}@localhost",
     lambda r: f"SELECT password, token FROM {r.choice(WORDS)}s WHERE id = {r.randint(1, 9999)}",
     lambda r: f"0x{hexed(r, 12)} <{r.choice(WORDS)}+{r.randint(10, 400)}>",
 )  # fmt: skip

@@ -54,10 +54,19 @@ class Cleaner:
         more = f"\n… {len(raw) - len(whole):,} more characters" if len(whole) < len(raw) else ""
         return self._without_paths_and_secrets(safe(whole)) + more
 
+    def named(self, name: str, raw: str) -> str:
+        """Clean a text as the value of a name, which is read with it."""
+        whole = safe(_whole_words(raw, WIDE))
+        if not name or "\n" in name:
+            return self.text(raw)
+        inside = self._root.sub(_relative, whole) if self._root else whole
+        return self._redactor.named(safe_line(name), inside)
+
     def line(self, raw: str, limit: int = 300) -> str:
         """Clean a text and make it one line."""
         whole = _whole_words(raw, LONG_LINE)
-        shown = self._without_paths_and_secrets(safe_line(whole, limit=LONG_LINE * 12))
+        # Secrets go while the lines are still lines.
+        shown = self._without_paths_and_secrets(safe(whole)).replace("\n", " ⏎ ")
         shown += "…" if len(whole) < len(raw) else ""
         return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
@@ -67,8 +76,12 @@ class Cleaner:
 
     def _without_paths_and_secrets(self, shown: str) -> str:
         if self._root:
-            shown = self._root.sub(lambda match: "" if match.group().endswith("/") else ".", shown)
+            shown = self._root.sub(_relative, shown)
         return self._redactor.clean(shown)
+
+
+def _relative(match: re.Match[str]) -> str:
+    return "" if match.group().endswith("/") else "."
 
 
 def inline(line: str) -> str:
