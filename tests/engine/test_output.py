@@ -52,14 +52,18 @@ def test_a_million_lines_cost_a_few_megabytes():
 
 
 def test_an_endless_line_is_cut_and_marked():
-    """Five megabytes without a newline are one line of four thousand characters."""
+    """Forty megabytes without a newline are one line of four thousand characters, and cost what is kept of them."""
     live = LiveOutput()
-    for _ in range(100):
-        live.feed(b"x" * 50_000)
+    tracemalloc.start()
+    for _ in range(400):
+        live.feed(b"x" * 100_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8_000_000
     assert sys.getsizeof(live.snapshot(1).lines[0]) < 3 * LINE_LIMIT
     live.feed(b"\nnext\n")
     first, second = live.snapshot(5).lines
-    assert first == "x" * LINE_LIMIT + "… 4,995,904 more characters"
+    assert first == "x" * LINE_LIMIT + "… 39,995,904 more characters"
     assert second == "next"
 
 

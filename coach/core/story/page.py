@@ -1,7 +1,7 @@
 """The story as one HTML page that needs nothing else: no network, no script, readable on paper and by keyboard.
 
 Every text of the session goes through ``_Words``: secrets out, made safe, escaped. The policy in the head forbids the
-rest.
+rest. Mail clients take the style away: what it sets apart must be apart in the text too.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from coach.core.story.style import STYLE
 from coach.core.words import VERDICTS, Role
 
 MOST_DIFF_LINES = 400
+_KINDS = {"+": "add", "-": "del"}
 _ENDINGS: dict[str, tuple[str, Role]] = {
     "verified": ("✔ verified", "good"),
     "partial": ("◐ partial", "warn"),
@@ -70,7 +71,7 @@ def page(story: Story, clean: Cleaner) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
         f"<title>{words.line(story.title, 120)}</title><style>{STYLE}</style></head><body>"
-        f'<a class="skip" href="#main">to the story</a>{_head(story, words)}<nav aria-label="parts"><ul>{links}</ul></nav></header>'
+        f'<a class="skip" href="#main">to the story</a> {_head(story, words)}<nav aria-label="parts"><ul>{links}</ul></nav></header>'
         f'<main id="main">{bodies}</main>{_foot(story, words)}</body></html>\n'
     )
 
@@ -84,11 +85,11 @@ def _head(story: Story, words: _Words) -> str:
         said.append(f"on {words.code(place.branch or 'detached', 60)} at {words.code(place.commit[:9])}")
     imported = f" · imported from {words.line(story.imported, 80)}" if story.imported else ""
     choices = "".join(
-        f'<label><input type="radio" name="light" id="{name}"{" checked" if name == "auto" else ""}>{name}</label>'
+        f'<label><input type="radio" name="light" id="{name}"{" checked" if name == "auto" else ""}>{name}</label> '
         for name in ("auto", "light", "dark")
     )
     return (
-        f'<header><div class="bar"><span>coach · debugging report</span><fieldset aria-label="colours">{choices}</fieldset></div>'
+        f'<header><div class="bar"><span>coach · debugging report</span> <fieldset aria-label="colours">{choices}</fieldset></div>'
         f'<h1>{words.line(story.title, 200)}</h1><p><span class="badge {role}">{label}</span></p>'
         f'<p class="meta">{words.code(state.target.label)}</p><p class="meta">{" · ".join(filter(None, said))}{imported}</p>'
     )
@@ -178,7 +179,7 @@ def _moment(each: Moment, words: _Words) -> str:
     sign, role, text = each.said
     kind = ' class="step"' if text.startswith("step ") else ""
     return (
-        f'<li{kind}><time>{clock(each.at)}</time><span class="{role}" aria-hidden="true">{escape(sign)}</span>'
+        f'<li{kind}><time>{clock(each.at)}</time> <span class="{role}" aria-hidden="true">{escape(sign)}</span> '
         f"<span>{words.line(text)}</span></li>"
     )
 
@@ -209,17 +210,18 @@ def _try(each: Try, words: _Words) -> str:
 def _file(file: FileChange, words: _Words) -> str:
     rows: list[str] = []
     for hunk in file.hunks:
-        rows.append(f'<span class="at">@@ line {hunk.new_start} {words.line(hunk.heading, 120)}</span>')
-        rows += [_row(line) for line in words.text(hunk.text).split("\n")]
+        rows.append(_row(f"@@ line {hunk.new_start} {words.line(hunk.heading, 120)}", "at"))
+        rows += [_row(line, _KINDS.get(line[:1], "")) for line in words.text(hunk.text).split("\n")]
     if len(rows) > MOST_DIFF_LINES:
-        rows[MOST_DIFF_LINES:] = [f'<span class="at">… {len(rows) - MOST_DIFF_LINES:,} more lines</span>']
+        rows[MOST_DIFF_LINES:] = [_row(f"… {len(rows) - MOST_DIFF_LINES:,} more lines", "at")]
     body = f"<pre>{''.join(rows)}</pre>" if rows else ""
     return f'<h3>{words.code(file.path)} <span class="dim">{escape(file.change)}</span></h3>{body}'
 
 
-def _row(line: str) -> str:
-    kind = {"+": ' class="add"', "-": ' class="del"'}.get(line[:1], "")
-    return f"<span{kind}>{line}</span>"
+def _row(line: str, kind: str) -> str:
+    """Return a line of a diff; its newline is drawn where rows are no blocks, and adds none where they are."""
+    named = f' class="{kind}"' if kind else ""
+    return f"<span{named}>{line}\n</span>"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -93,9 +93,9 @@ def _axis(most: int, points: Sequence[Point]) -> str:
     ground = HIGH - BOTTOM
     return (
         f'<line x1="{LEFT}" y1="{ground}" x2="{WIDE}" y2="{ground}" stroke="var(--rule)"/>'
-        f'<text x="{LEFT - 6}" y="{TOP + 8}" text-anchor="end">{most}</text>'
-        f'<text x="{LEFT - 6}" y="{ground}" text-anchor="end">0</text>'
-        f'<text x="{LEFT}" y="{HIGH - 3}">#{points[0].run}</text>'
+        f'<text x="{LEFT - 6}" y="{TOP + 8}" text-anchor="end">{most}</text> '
+        f'<text x="{LEFT - 6}" y="{ground}" text-anchor="end">0</text> '
+        f'<text x="{LEFT}" y="{HIGH - 3}">#{points[0].run}</text> '
         f'<text x="{WIDE}" y="{HIGH - 3}" text-anchor="end">#{points[-1].run}</text>'
     )
 
@@ -108,4 +108,4 @@ def _thin(points: Sequence[Point]) -> Sequence[Point]:
 
 def _svg(said: str, parts: Sequence[str]) -> str:
     words = escape(said)
-    return f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{words}"><title>{words}</title>{"".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{words}"><title>{words}</title>{" ".join(parts)}</svg>'
