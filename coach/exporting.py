@@ -19,7 +19,7 @@ from coach.core.story.markdown import markdown
 from coach.core.story.page import page
 from coach.core.story.story import tell
 from coach.errors import UsageError
-from coach.regular_files import read_head
+from coach.regular_files import kept_path, read_head
 
 SHORTEST_SECRET = 6
 """Shorter values occur in text by chance."""
@@ -45,7 +45,7 @@ def export_session(state: SessionState, budget: int, style: Style, render: Rende
         state,
         budget=budget,
         style=style,
-        private=private_of(Path(state.opened.checkout.root) if state.opened else None),
+        private=private_of(kept_path(state.opened.checkout.root) if state.opened else None),
         render=render,
     )
     if made.tokens > budget:
@@ -60,7 +60,9 @@ def tell_session(
 ) -> tuple[str, tuple[tuple[str, int], ...]]:
     """Tell a log as a page or as Markdown; returns it and what was taken out: (rule, times)."""
     story = tell(records, imported)
-    redactor = Redactor(private_of(Path(story.state.opened.checkout.root) if story.state.opened else None))
+    redactor = Redactor(
+        private_of(kept_path(story.state.opened.checkout.root) if story.state.opened else None)
+    )
     opened = story.state.opened
     clean = Cleaner(redactor, opened.checkout.root if opened else "")
     text = (page if style == "html" else markdown)(story, clean)

@@ -36,7 +36,7 @@ from coach.errors import CoachError, SessionError, SessionHeld
 from coach.exporting import private_of
 from coach.project_confinement import confine_for
 from coach.project_python import python_for, refuse_changed
-from coach.regular_files import is_folder, is_there, real_path
+from coach.regular_files import is_folder, is_there, kept_path, real_path
 from coach.remote import RemoteDoor, join
 from coach.review import Replay
 from coach.serving import Service
@@ -90,7 +90,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     ``only_writes``: nothing will be run, so no other python is asked for when the session's own is gone.
     """
     listed = library.find(session)
-    if not is_folder(listed.project):
+    if not is_folder(kept_path(listed.project)):
         raise SessionError(
             f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
         )
@@ -172,7 +172,7 @@ def project_here() -> Path:
 
 def place_of(opened: ev.SessionOpened) -> Located:
     """Return where the project of a session is."""
-    return at(opened.checkout.root, opened.checkout.project)
+    return at(str(kept_path(opened.checkout.root)), opened.checkout.project)
 
 
 def newest_open_here() -> library.Listed | None:
@@ -185,7 +185,11 @@ def sibling_sessions() -> list[library.Listed]:
     """Return the open sessions of other projects in the repository we stand in."""
     root = located_here().root.resolve()
     found = library.search(library.Query(is_open=True))[0]
-    return [each for each in found if not each.read_only and real_path(each.project).is_relative_to(root)]
+    return [
+        each
+        for each in found
+        if not each.read_only and real_path(kept_path(each.project)).is_relative_to(root)
+    ]
 
 
 def _interpreter(place: Located, settings: Settings, target: Target) -> ev.Interpreter:

@@ -10,6 +10,7 @@ Files that coach made for itself and nobody else writes are opened directly; ``t
 
 import errno
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ MOST_SOURCE = 2_000_000
 MOST_SECONDS = 20.0
 """For reading one file: a file system that trickles must not hold coach for ever."""
 _CHUNK = 1 << 20
+_ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 _OPENED_AS = os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _KINDS = (
     (stat.S_ISDIR, "it is a folder"),
@@ -81,6 +83,13 @@ def real_path(path: Path | str) -> Path:
         return Path(path).resolve()
     except (OSError, ValueError, RuntimeError):  # RuntimeError: a link that leads to itself
         return Path(path)
+
+
+def kept_path(text: str) -> Path:
+    """Return the path that a log tells of. Bytes of a name that are no text are kept there as their escapes."""
+    if "\\udc" not in text or is_there(text):
+        return Path(text)
+    return Path(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 LIST = (TESTS / "faults/README.md").read_text(encoding="utf-8")
-FEWEST = 81
+FEWEST = 90
 
 
 def named(row):

@@ -18,7 +18,7 @@ from coach.headless.opening import ask, begun, newest_here, place_here
 from coach.headless.talk import exit_code_of, put, run_line, say
 from coach.headless.trusting import be_sure_of_python
 from coach.opening import open_new, open_review
-from coach.regular_files import bounded_lines, is_folder, opened
+from coach.regular_files import bounded_lines, is_folder, kept_path, opened
 from coach.store import library
 from coach.store.archive import pack, unpack
 from coach.store.index import log_of
@@ -77,7 +77,7 @@ def rerun(args: Namespace) -> int:
             why="nothing of an imported session is run",
             do="coach review shows it",
         )
-    if not is_folder(listed.project):
+    if not is_folder(kept_path(listed.project)):
         raise SessionError(
             f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
         )

@@ -176,6 +176,7 @@ class _Ways:
 
 def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""
+    from coach.core.text import storable
     from coach.errors import StoreError
     from coach.last_failed import last_failed
     from coach.opening import project_here
@@ -189,7 +190,7 @@ def _choose(args: Namespace) -> None:
     open_here = [
         OpenSession(each.id, each.title or each.target, each.step)
         for each in known
-        if each.state == "open" and each.project == str(root) and not each.damage
+        if each.state == "open" and each.project == storable(str(root)) and not each.damage
     ]
     choice = choose(open_here, last_failed(root), root.name)
     args.target = None if choice is None else list(choice.words)

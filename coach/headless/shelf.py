@@ -15,7 +15,7 @@ from coach.headless.opening import ask, taken_up
 from coach.headless.spans import age, ago
 from coach.headless.talk import put, run_line, say
 from coach.opening import project_here
-from coach.regular_files import is_folder
+from coach.regular_files import is_folder, kept_path
 from coach.store import library
 from coach.store.library import Listed, Query
 
@@ -121,7 +121,7 @@ def _say_stale(found: Iterable[Listed]) -> None:
 
 def _close_one(each: Listed, *, passing: bool, note: str) -> str:
     """Close one session; with ``passing`` only when a cold run of its target passes now."""
-    if passing and not is_folder(each.project):
+    if passing and not is_folder(kept_path(each.project)):
         raise UsageError(f"its project {each.project} is gone", do="close it by its id")
     with taken_up(each.id, only_writes=not passing) as session:
         word = note or "closed as stale"

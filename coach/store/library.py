@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.core.failure import FailureSignature
+from coach.core.text import as_storable
 from coach.errors import SessionError
-from coach.regular_files import bounded_lines, opened, real_path
+from coach.regular_files import bounded_lines, kept_path, opened, real_path
 from coach.store import artefacts
 from coach.store.index import Index, log_of, phrase_of
 from coach.store.lock import SessionLock
@@ -46,7 +47,7 @@ class Query:
         if self.words.strip():
             parts.append(("(n IN (SELECT rowid FROM words WHERE words MATCH ?))", phrase or '""'))
         if self.project:
-            parts.append(("project = ?", self.project))
+            parts.append(("project = ?", as_storable(self.project)))
         if self.since:
             parts.append(("last_at >= ?", self.since))
         if self.before:
@@ -113,7 +114,7 @@ def newest_open(project: Path, root: Path | None = None) -> Listed | None:
     here, top = project.resolve(), (root or project).resolve()
     found: list[tuple[int, Listed]] = []
     for each in search(Query(is_open=True))[0]:
-        its = real_path(each.project)
+        its = real_path(kept_path(each.project))
         if each.read_only or not (its == here or (root and its.is_relative_to(top))):
             continue
         if here.is_relative_to(its):
