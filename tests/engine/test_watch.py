@@ -203,6 +203,24 @@ def test_recreated_root(watched: Path, seen: Seen) -> None:
     seen.wait_for("tests/test_cart.py")
 
 
+def test_exchanged_root(watched: Path, seen: Seen) -> None:
+    """A root in whose place another folder is put at once: what is saved in the new one is told, of the old one nothing."""
+    copy, old = watched.with_name("copy"), watched.with_name("old")
+    shutil.copytree(watched, copy)
+    watched.rename(old)
+    copy.rename(watched)
+    end = time.monotonic() + 30
+    while "src/cart.py" not in seen.paths and time.monotonic() < end:
+        (watched / "src/cart.py").write_text(f"{time.monotonic()}\n")
+        time.sleep(0.05)
+    seen.wait_for("src/cart.py")
+    told = seen.paths.count("tests/test_cart.py")
+    (old / "tests/test_cart.py").write_text("two\n")
+    (watched / "src/other.py").write_text("new\n")
+    seen.wait_for("src/other.py")
+    assert seen.paths.count("tests/test_cart.py") == told
+
+
 def test_swapped_folder(watched: Path, seen: Seen) -> None:
     """A source folder that is deleted and made anew at once is still watched."""
     for number in range(3):

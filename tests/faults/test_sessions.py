@@ -72,6 +72,7 @@ def test_a_run_that_writes_files_does_not_run_itself_again(session):
         "feedback",
     ]
     assert [edit.paths for edit in made.state.edits] == [("shop.py",), ("shop.py",)]
+    assert [run.report.changed_during for run in made.runs] == [()] * len(made.runs)
 
 
 def test_a_save_during_a_run_leads_to_one_more(session):
