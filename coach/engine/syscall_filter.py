@@ -18,6 +18,10 @@ _NUMBERS: dict[str, tuple[int, ...]] = {
     # name: (x86_64, aarch64); -1: the architecture has no such call
     "open": (2, -1),
     "shmget": (29, 194),
+    "socket": (41, 198),
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "sendmmsg": (307, 269),
     "shmctl": (31, 195),
     "connect": (42, 203),
     "bind": (49, 200),
@@ -119,13 +123,19 @@ OF_THE_MACHINE = [
 SHARED_BY_NUMBER = "shmget shmctl semget semctl msgget msgctl mq_open mq_unlink".split()  # noqa: SIM905
 """Memory, semaphores and queues that belong to no folder."""
 SOCKETS = ("connect",)
+_OTHER_STREAMS = (262, 132)
+"""Protocols of sockets that are TCP to a program and none to Landlock: MPTCP, which Go listens with, and SCTP."""
+_AT_ONCE, _SENDS = 0x20000000, {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
+"""The flag with which data opens a connection (``MSG_FASTOPEN``), and the arguments that hold it."""
 _OPENS = {"open": 1, "openat": 2}
 """Which argument holds the flags: only opening for writing is asked about."""
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _OTHERS = {"prlimit64": (0, 2), "setpriority": (1, 1)}
 """Asked about only where both arguments are not 0: whose, and what."""
 ASKED = tuple(
-    name for name in _NUMBERS if name not in {*OF_THE_MACHINE, *SHARED_BY_NUMBER, *SOCKETS, "io_uring_setup"}
+    name
+    for name in _NUMBERS
+    if name not in {*OF_THE_MACHINE, *SHARED_BY_NUMBER, *SOCKETS, *_SENDS, "socket", "io_uring_setup"}
 )
 
 _SET_FILTER, _NEW_LISTENER, _WAIT_KILLABLE = 1, 1 << 3, 1 << 5
@@ -184,6 +194,9 @@ def _program(column: int, architecture: int, *, is_strict: bool) -> Iterator[byt
     if is_strict:
         asked += SOCKETS
         refused |= dict.fromkeys(SHARED_BY_NUMBER, errno.EPERM)
+        yield from _when(_NUMBERS["socket"][column], _without_other_streams())
+        for name, flags in _SENDS.items():
+            yield from _when(_NUMBERS[name][column], _without_flag(flags))
     for name, why in refused.items():
         yield from _when(_NUMBERS[name][column], (_step(_RETURN, _REFUSE | why),))
     for name in asked:
@@ -200,6 +213,20 @@ def _asking(name: str) -> tuple[bytes, ...]:
         zero = (_step(_EQUAL, 0, 0, 1), allow)
         return (_step(_LOAD, whose), *zero, _step(_LOAD, what), *zero, ask)
     return (ask,)
+
+
+def _without_other_streams() -> tuple[bytes, ...]:
+    """A program that asks for one of these falls back to TCP, which is refused."""
+    refuse, allow = _step(_RETURN, _REFUSE | errno.EPROTONOSUPPORT), _step(_RETURN, _ALLOW)
+    found = [_step(_LOAD, _ARGUMENTS + 8 * 2)]
+    for each in _OTHER_STREAMS:
+        found += [_step(_EQUAL, each, 0, 1), refuse]
+    return (*found, allow)
+
+
+def _without_flag(at: int) -> tuple[bytes, ...]:
+    refuse, allow = _step(_RETURN, _REFUSE | errno.EOPNOTSUPP), _step(_RETURN, _ALLOW)
+    return (_step(_LOAD, _ARGUMENTS + 8 * at), _step(_ANY_BIT, _AT_ONCE, 0, 1), refuse, allow)
 
 
 def _when(number: int, steps: tuple[bytes, ...]) -> Iterator[bytes]:

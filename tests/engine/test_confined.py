@@ -199,6 +199,33 @@ def test_ports_are_closed_to_changed_code_and_open_to_the_projects_own(yard):
     assert yard.run(sys.executable, "-c", SERVE, strict=False)[:2] == (0, [])
 
 
+OTHER_STREAMS = """
+import socket, sys
+def attempt(act):
+    try:
+        act()
+    except OSError:
+        return
+    sys.exit("it went through")
+attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262).connect(("127.0.0.1", int(sys.argv[1]))))
+attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132).connect(("127.0.0.1", int(sys.argv[1]))))
+attempt(lambda: socket.socket().sendto(b"x", 0x20000000, ("127.0.0.1", int(sys.argv[1]))))
+attempt(lambda: socket.socket().sendmsg([b"x"], [], 0x20000000, ("127.0.0.1", int(sys.argv[1]))))
+with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as two:
+    one.bind(("127.0.0.1", 0))
+    two.connect(one.getsockname())
+    two.send(b"x")
+    assert one.recv(1) == b"x"
+"""
+
+
+@needs_filter
+def test_what_is_tcp_by_another_name_is_closed_too_and_datagrams_are_free(yard):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        code, refused, said = yard.run(sys.executable, "-c", OTHER_STREAMS, str(listener.getsockname()[1]))
+    assert (code, refused) == (0, []), said
+
+
 @needs_filter
 def test_the_machine_itself_and_limits_of_others_stay(yard):
     script = (
