@@ -21,6 +21,7 @@ from coach.errors import ScratchError
 from coach.private_folders import OPEN_TO_OTHERS, can_be_exchanged_in, make_folders
 
 _OTHER_PLACES = ("/tmp", "/var/tmp")  # noqa: S108 - sticky ones are as good as that of TMPDIR
+_NO_LOCKS = frozenset((errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL))
 LOCK_SECONDS = 5.0
 """How long making or listing folders waits for another coach that does the same: milliseconds as a rule."""
 
@@ -34,7 +35,7 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
         with _guarded(scratch):  # nobody may look while the folder is there and its lock is not
             make_folders(place / "tree")
             owner = os.open(place / "owner", os.O_WRONLY | os.O_CREAT, 0o600)
-            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _try_lock(owner)
     except OSError as error:
         shutil.rmtree(place, ignore_errors=True)
         raise _unusable(place, error) from error
@@ -143,11 +144,20 @@ def _guarded(scratch: Path) -> Iterator[None]:
         os.close(folder)
 
 
+def _try_lock(file: int) -> None:
+    """Lock where the file system has locks. Elsewhere no folder is ever taken for left behind, since nobody can tell."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+
+
 def _lock(folder: int) -> None:
     until = time.monotonic() + LOCK_SECONDS
     while True:
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _try_lock(folder)
         except BlockingIOError:
             if time.monotonic() > until:
                 raise BlockingIOError(errno.EAGAIN, "another coach holds it and does nothing") from None
