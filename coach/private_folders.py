@@ -8,6 +8,7 @@ for what tests print: :func:`why_unsafe` says so in words.
 import contextlib
 import os
 import pwd
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,3 +117,17 @@ def user(number: int) -> str:
     with contextlib.suppress(KeyError):
         return f"user {pwd.getpwuid(number).pw_name}"
     return f"user {number}"
+
+
+def umask_now() -> int:
+    """Return what new files lose. Asking the usual way sets it for a moment: what another thread makes then is open to all."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(
+            re.findall(r"(?m)^Umask:\s+([0-7]+)$", Path("/proc/self/status").read_text("ascii", "replace"))[
+                0
+            ],
+            8,
+        )
+    before = os.umask(0o077)  # the strictest of usual ones, where there is no other way
+    os.umask(before)
+    return before

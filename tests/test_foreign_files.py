@@ -294,7 +294,7 @@ OWN = {
     "coach/engine/scratch.py": "locks of coach's own folders",
     "coach/engine/processes.py": "the table of processes of the system",
     "coach/engine/beside.py": "the table of processes of the system",
-    "coach/engine/syscall_watch.py": "what the kernel says of a process that is watched",
+    "coach/engine/syscall_watch.py": "writes what was refused into a file of its own",
     "coach/engine/stopped_call.py": "the memory and descriptors of a process that the kernel holds for us",
     "coach/engine/listening.py": "watches folders",
     "coach/engine/private_repository.py": "coach's own repository and its lock",

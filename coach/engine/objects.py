@@ -39,7 +39,7 @@ class ObjectFolder:
             with new.open("xb") as file:
                 file.write(zlib.compress(b"blob %d\0" % len(content) + content, 1))
                 file.flush()
-                os.fchmod(file.fileno(), 0o444)
+                os.fchmod(file.fileno(), 0o400)
             new.rename(place)
         except OSError:
             with contextlib.suppress(OSError):

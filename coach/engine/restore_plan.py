@@ -18,6 +18,7 @@ from coach.engine.differences import GONE, LINK, Difference
 from coach.engine.modes import UNKNOWN, Modes, folders_of
 from coach.engine.standing import Standing, is_immutable, look_at, nearest_folder, parent_of, root_folder
 from coach.errors import StoreError
+from coach.private_folders import umask_now
 
 IGNORED = "git ignores it, so it is not coach's to replace"
 _EDITORS_OWN = re.compile(r"(?:\..*\.sw[a-p]|\.#.*|#.*#|\..*\.kate-swp|\.~lock\..*#|4913)")
@@ -44,9 +45,7 @@ class Sides:
         if there.kind == "file" and there.seen is not None:
             rights = there.seen.st_mode & 0o7777
         else:
-            umask = os.umask(0)
-            os.umask(umask)
-            rights = 0o666 & ~umask
+            rights = 0o666 & ~umask_now()
         return rights | (rights & 0o444) >> 2 if mode == "100755" else rights & ~0o111
 
 

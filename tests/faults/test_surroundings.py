@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 import pytest
 
 from coach.engine import scratch
+from coach.engine.snapshot import TreeStore
 from coach.errors import ScratchError, exhausted
+from coach.private_folders import umask_now
 from coach.store import artefacts, library
 from coach.store.artefacts import keep, read
 from tests.engine.conftest import content_hash
@@ -118,6 +121,45 @@ def test_a_coach_that_stands_still_with_a_lock_holds_no_other(tmp_path, monkeypa
 def test_what_the_machine_lacks_is_told_from_defects(error, said):
     found = exhausted(error)
     assert (said in found.what) if said else found is None
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux tells a umask without setting it"
+)
+def test_asking_what_new_files_lose_opens_none_to_others(tmp_path):
+    """A umask is one for all threads: set for a moment, what another thread makes in that moment is open to everybody."""
+    before, interval = os.umask(0o077), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        asking = threading.Thread(target=lambda: [umask_now() for _ in range(5_000)])
+        asking.start()
+        made = 0
+        while asking.is_alive() or not made:
+            place = tmp_path / str(made)
+            os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o666))
+            assert not place.stat().st_mode & 0o077
+            made += 1
+        assert umask_now() == 0o077
+    finally:
+        os.umask(before)
+        sys.setswitchinterval(interval)
+
+
+def test_what_is_recorded_of_a_project_is_for_its_user_alone(tmp_path):
+    """Also the contents that are kept without git; with any umask."""
+    root = tmp_path / "project"
+    root.mkdir()
+    before = os.umask(0)
+    try:
+        for number in range(3):
+            (root / f"{number}.py").write_text(f"VALUE = {number}\n")
+            trees = TreeStore(root, tmp_path / "state/projects/0123456789abcdef")
+            trees.restore(trees.record())
+    finally:
+        os.umask(before)
+    objects = [each for each in (tmp_path / "state").rglob("objects/??/*") if each.is_file()]
+    assert objects
+    assert not [each for each in objects if each.stat().st_mode & 0o077]
 
 
 @pytest.mark.parametrize("how", ["cut", "longer", "exchanged", "bytes"])
