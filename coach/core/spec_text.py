@@ -7,7 +7,7 @@ lenient: headings of common templates are understood, the rest stays as it is.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coach.core.spec import MOST_QUESTIONS, Spec
 
@@ -94,9 +94,11 @@ _OF_REPORTS = {
     "notes",
 }
 """Headings of common report templates that belong to what happens."""
-_HEADING = re.compile(r"[ ]{0,3}(?:#{1,6}[ ]+(?P<hash>[^#\n]+?)[ #]*|\*\*(?P<bold>[^*\n]{2,60})\*\*:?)[ ]*")
-_ADVICE = re.compile(r"<!--.*?-->", re.DOTALL)
+_HASHES = re.compile(r"[ ]{0,3}#{1,6}[ ]")
+_BOLD = re.compile(r"[ ]{0,3}\*\*([^*\n]{2,60})\*\*:?[ ]*")
 _ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|\d{1,2}[.)])[ ]+(?:\[[ xX]\][ ]+)?")
+_LIKE_A_HEADING = re.compile(r"^([ ]{0,3})(\\*)(?=#{1,6} |\*\*)", re.MULTILINE)
+_ESCAPED_HEADING = re.compile(r"^([ ]{0,3})\\(\\*)(?=#{1,6} |\*\*)", re.MULTILINE)
 
 
 class SpecUnread(ValueError):
@@ -109,21 +111,38 @@ class SpecUnread(ValueError):
 
 def write_spec(spec: Spec) -> str:
     """Return the document of a spec; ``read_spec`` gives the same spec back."""
-    blocks = []
+    return "\n".join("\n".join((_mark(part), _advice(part), *_written(part, spec), "")) for part in PARTS)
+
+
+def read_spec(text: str, onto: Spec | None = None) -> Spec:
+    """Read a document; a field that stands there as ``write_spec`` wrote it for ``onto`` keeps its value to the letter.
+
+    Raises SpecUnread that names every line which is not understood.
+    """
+    onto = onto or Spec()
+    most = MOST_CHARACTERS + len(write_spec(onto))
+    if len(text) > most:
+        raise SpecUnread((f"it has {len(text):,} characters; {most:,} are enough for any spec",))
+    found, problems = _fields(text)
+    values: dict[str, object] = {}
     for part in PARTS:
-        value = getattr(spec, part.name)
-        body = "\n".join(f"- {_indented(each)}" for each in value) if part.is_list else _escaped(value)
-        blocks.append(f"## {part.heading}\n<!-- {part.advice} -->\n{body}".rstrip() + "\n")
-    return "\n".join(blocks)
+        known, lines = getattr(onto, part.name), found.get(part.name)
+        if lines is not None:
+            is_as_written = _tidy(lines) == _tidy("\n".join(_written(part, onto)).split("\n"))
+            values[part.name] = known if is_as_written else _value(part.name, lines)
+        if values.get(part.name, known) != known:
+            problems += _too_much(part, values[part.name], known)
+    if problems:
+        raise SpecUnread(tuple(problems))
+    return Spec.model_validate(values)
 
 
-def read_spec(text: str) -> Spec:
-    """Read a document. Raises SpecUnread that names every line which is not understood."""
-    problems = []
-    if len(text) > MOST_CHARACTERS:
-        raise SpecUnread((f"it has {len(text):,} characters; {MOST_CHARACTERS:,} are enough for any spec",))
+def _fields(text: str) -> tuple[dict[str, list[str]], list[str]]:
+    """Cut a document into fields; also what is not understood."""
+    problems: list[str] = []
     found: dict[str, list[str]] = {}
-    for number, heading, lines in _sections(_without_advice(text), only_known=False):
+    for section in _sections(text.replace("\r\n", "\n"), only_known=False):
+        number, heading, lines = section.line, section.heading, section.lines
         part = _BY_WORD.get(_word(heading))
         if not heading and any(line.strip() for line in lines):
             problems.append(f"line {number}: text before the first heading")
@@ -132,25 +151,60 @@ def read_spec(text: str) -> Spec:
         elif part and part.name in found:
             problems.append(f"line {number}: “{heading[:40]}” is there twice")
         elif part:
-            found[part.name] = lines
-    spec = Spec.model_validate({name: _value(name, lines) for name, lines in found.items()})
-    if len(spec.questions) > MOST_QUESTIONS:
-        problems.append(f"{len(spec.questions)} questions; at most {MOST_QUESTIONS}, the most important ones")
-    if problems:
-        raise SpecUnread(tuple(problems))
-    return spec
+            found[part.name] = lines[1:] if lines[:1] and lines[0].strip() == _advice(part) else lines
+        if section.swallowed:
+            problems.append(f"line {section.swallowed}: a heading inside a code fence that is never closed")
+    return found, problems
+
+
+def _too_much(part: Part, value: object, known: object) -> list[str]:
+    """Say what of a changed field is more than is kept: nothing is cut off silently."""
+    if part.name == "questions" and isinstance(value, tuple) and len(value) > MOST_QUESTIONS:
+        return [f"{len(value)} questions; at most {MOST_QUESTIONS}, the most important ones"]
+    texts = value if isinstance(value, tuple) else (str(value),)
+    before = known if isinstance(known, tuple) else (str(known),)
+    most = max(LONGEST_FIELD, *(len(each) for each in (*before, "")))
+    longest = max((len(each) for each in texts), default=0)
+    return [f"“{part.heading}” has {longest:,} characters; at most {most:,}"] if longest > most else []
+
+
+def _mark(part: Part) -> str:
+    return f"## {part.heading}"
+
+
+def _advice(part: Part) -> str:
+    return f"<!-- {part.advice} -->"
+
+
+def _written(part: Part, spec: Spec) -> list[str]:
+    """Return the lines of a field below its heading and advice."""
+    value = getattr(spec, part.name)
+    if part.is_list:
+        return [f"- {_indented(each)}" for each in value]
+    text = _escaped(value)
+    return [text] if text else []
+
+
+def _tidy(lines: list[str]) -> list[str]:
+    """Return lines as an editor may leave them that nobody typed into: without blanks at their ends, and empty ones around."""
+    return (
+        "\n".join(line.rstrip() for line in "\n".join(lines).replace("\r\n", "\n").split("\n"))
+        .strip("\n")
+        .split("\n")
+    )
 
 
 def read_issue(text: str, onto: Spec | None = None) -> Spec:
     """Fill the empty fields of a spec from a report: by its headings, else first line as title and the rest as actual."""
     onto = onto or Spec()
-    report = _without_advice(text[:MOST_CHARACTERS]).strip()
+    report = _without_comments(text[:MOST_CHARACTERS].replace("\r\n", "\n")).strip()
     found: dict[str, object] = {}
     lead: list[str] = []
-    for _, heading, lines in _sections(report, only_known=True):
+    for section in _sections(report, only_known=True):
+        heading, lines = section.heading, section.lines
         part = _BY_WORD.get(_word(heading))
         if part and part.name not in found and any(line.strip() for line in lines):
-            found[part.name] = _value(part.name, lines)
+            found[part.name] = _cut(_value(part.name, lines))
         elif not part and any(line.strip() for line in lines):
             lead += [f"{heading}:"] * bool(heading) + lines
     words = [line for line in lead if line.strip()]
@@ -166,26 +220,63 @@ def read_issue(text: str, onto: Spec | None = None) -> Spec:
     return Spec.model_validate({**onto.model_dump(), **missing, "reported": reported})
 
 
-def _without_advice(text: str) -> str:
-    """Take comments out and keep the number of lines."""
-    return _ADVICE.sub(lambda match: "\n" * match.group().count("\n"), text.replace("\r\n", "\n"))
+def _without_comments(text: str) -> str:
+    """Take HTML comments out and keep the number of lines; one that never ends is text."""
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end + 3
+    return "".join(kept) + text[at:]
 
 
-def _sections(text: str, *, only_known: bool) -> Iterator[tuple[int, str, list[str]]]:
-    """Cut a text at its headings: (line, heading, lines). What looks like one inside a code fence is none."""
-    lines: list[str] = []
-    start, heading, fenced = 1, "", False
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.lstrip().startswith("```"):
-            fenced = not fenced
-        match = None if fenced else _HEADING.fullmatch(line)
-        name = (match.group("hash") or match.group("bold")).strip() if match else ""
-        if name and (not only_known or _word(name) in _BY_WORD or _word(name) in _OF_REPORTS):
-            yield start, heading, lines
-            start, heading, lines = number, name, []
+@dataclass(slots=True)
+class _Section:
+    """A heading with the lines below it."""
+
+    line: int
+    heading: str
+    lines: list[str] = field(default_factory=list)
+    swallowed: int = 0
+    """The line of a heading in a code fence that is not closed before the section ends; 0: there is none."""
+
+
+def _sections(text: str, *, only_known: bool) -> Iterator[_Section]:
+    """Cut a text at its headings. What looks like one inside a code fence is none, but for one that ``write_spec`` wrote."""
+    section, is_fenced, swallowed = _Section(1, ""), False, 0
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if line.lstrip(" \t").startswith("```"):
+            is_fenced, swallowed = not is_fenced, 0
+        name = _heading(line)
+        is_known = _word(name) in _BY_WORD
+        is_written = is_known and _is_written(line, lines[number : number + 1])
+        if is_fenced and is_known and not is_written:
+            swallowed = swallowed or number
+        if is_written or (
+            name and not is_fenced and (not only_known or is_known or _word(name) in _OF_REPORTS)
+        ):
+            section.swallowed = swallowed if is_fenced else 0
+            yield section
+            section, is_fenced, swallowed = _Section(number, name), False, 0
         else:
-            lines.append(line)
-    yield start, heading, lines
+            section.lines.append(line)
+    section.swallowed = swallowed if is_fenced else 0
+    yield section
+
+
+def _heading(line: str) -> str:
+    """Return what a line calls the part below it; empty when it is no heading."""
+    if found := _HASHES.match(line):
+        name = line[found.end() :].strip(" ").rstrip(" #").strip()
+        return "" if "#" in name else name
+    bold = _BOLD.fullmatch(line)
+    return bold[1].strip() if bold else ""
+
+
+def _is_written(line: str, below: list[str]) -> bool:
+    """Whether heading and advice stand there as ``write_spec`` writes them: no text of a field can look like that."""
+    part = _BY_WORD[_word(_heading(line))]
+    return line.rstrip() == _mark(part) and bool(below) and below[0].strip() == _advice(part)
 
 
 def _word(heading: str) -> str:
@@ -194,7 +285,16 @@ def _word(heading: str) -> str:
 
 def _value(name: str, lines: list[str]) -> object:
     is_list = next(part.is_list for part in PARTS if part.name == name)
-    return _items(lines) if is_list else _unescaped("\n".join(lines).strip())[:LONGEST_FIELD]
+    return _items(lines) if is_list else _unescaped("\n".join(lines).strip())
+
+
+def _cut(value: object) -> object:
+    """Keep the beginning of what is longer than anybody writes."""
+    return (
+        tuple(each[:LONGEST_FIELD] for each in value)
+        if isinstance(value, tuple)
+        else str(value)[:LONGEST_FIELD]
+    )
 
 
 def _items(lines: list[str]) -> tuple[str, ...]:
@@ -203,21 +303,23 @@ def _items(lines: list[str]) -> tuple[str, ...]:
     for line in lines:
         if not line.strip():
             continue
-        if _ITEM.match(line) or not entries or not line.startswith("  "):
-            entries.append(_ITEM.sub("", line, count=1).strip())
+        item = _ITEM.match(line)
+        if item or not entries or not line.startswith("  "):
+            entries.append(line[item.end() if item else 0 :].strip())
         else:
             entries[-1] += "\n" + line.strip()
-    return tuple(each[:LONGEST_FIELD] for each in entries if each)
+    return tuple(each for each in entries if each)
 
 
 def _indented(entry: str) -> str:
-    return "\n  ".join(line.strip() for line in entry.strip().split("\n"))
+    """Lay an entry out below its sign: so deep that no line of it is a heading or an entry of its own."""
+    return "\n    ".join(line.strip() for line in entry.strip().split("\n"))
 
 
 def _escaped(text: str) -> str:
     """Keep a line of a field that looks like a heading from ending the field."""
-    return re.sub(r"^(\\*)(?=#{1,6} |\*\*)", r"\1\\", text.strip(), flags=re.MULTILINE)
+    return _LIKE_A_HEADING.sub(r"\1\2\\", text.strip())
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"^\\(\\*)(?=#{1,6} |\*\*)", r"\1", text, flags=re.MULTILINE)
+    return _ESCAPED_HEADING.sub(r"\1\2", text)

@@ -26,7 +26,7 @@ from coach.ui.editor import editor_argv
 
 DRAFT = "spec.md"
 """In the session's own folder: what an editor left there and could not be taken in yet."""
-MOST_DRAFT = 2_000_000
+MOST_DRAFT = 50_000_000
 _OPTIONS = {
     "title": "title",
     "expected": "expected",
@@ -121,7 +121,7 @@ def _edited(args: Namespace, onto: Spec) -> Spec:
             f"{argv[0]} ended with {code}: the spec is as it was", do=f"what you wrote is in {draft}"
         )
     try:
-        return read_spec(read_bytes(draft, MOST_DRAFT).decode("utf-8"))
+        return read_spec(read_bytes(draft, MOST_DRAFT).decode("utf-8"), onto)
     except SpecUnread as unread:
         why = "; ".join(safe_line(each) for each in unread.problems[:5])
     except UnicodeDecodeError:

@@ -56,6 +56,18 @@ async def test_spec_form_shows_what_is_there_and_esc_changes_nothing() -> None:
         assert not door.commands
 
 
+async def test_a_form_that_nobody_typed_into_keeps_what_it_cannot_show() -> None:
+    """Escapes, carriage returns, entries of several lines: only the field that was typed into is another."""
+    odd = Spec(title="a\nb\x1b[31m", expected="```\r\nx ", actual="\0\n\n", constraints=("two\n\nlines", " b "))
+    door = fakes.FakeDoor(*fakes.story("isolate"))
+    door.happen(fakes.ev.SpecWritten(spec=odd))
+    async with shown(door) as pilot:
+        await press(pilot, "s", "ctrl+s")
+        assert [each.spec for each in door.commands if isinstance(each, cmd.WriteSpec)] in ([], [odd])
+        await press(pilot, "s", "tab", "tab", "tab", *"May", "ctrl+s")
+        assert door.commands[-1] == cmd.WriteSpec(spec=odd.model_copy(update={"since": "May"}))
+
+
 @pytest.mark.parametrize("key", ["question_mark", "s", "h", "x", "w", "B"])
 async def test_a_window_is_first_painted_when_it_is_whole(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("coach.ui.screens.dialog.MOST_UNSEEN", 3_600)

@@ -113,6 +113,11 @@ class Form(Dialog[T], Generic[T]):
     ]
     TITLE_TEXT = ""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: dict[str, str] = {}
+        """What each field showed before anybody typed."""
+
     def fields(self) -> tuple[Field, ...]:
         """Return the fields, top to bottom."""
         raise NotImplementedError
@@ -149,7 +154,7 @@ class Form(Dialog[T], Generic[T]):
         (self.focused or self).call_later(self._keep)
 
     def _keep(self) -> None:
-        answer = self.make({field.id: self._value(field) for field in self.fields()})
+        answer = self.make({field.id: self._kept(field) for field in self.fields()})
         if isinstance(answer, str):
             self.warn(answer)
             return
@@ -163,10 +168,16 @@ class Form(Dialog[T], Generic[T]):
         for field in self.fields():
             widget = _widget(field)
             widget.border_title = literal.plain(field.label)
+            self._shown[field.id] = self._value(widget)
             yield widget
 
-    def _value(self, field: Field) -> str:
-        widget = self.query_one(f"#field-{field.id}")
+    def _kept(self, field: Field) -> str:
+        """Return what a field holds now; one that nobody typed into holds what it began with, also what cannot be shown."""
+        text = self._value(self.query_one(f"#field-{field.id}"))
+        return field.value if text == self._shown[field.id] and not field.choices else text
+
+    @staticmethod
+    def _value(widget: Widget) -> str:
         if isinstance(widget, TextArea):
             return widget.text
         if isinstance(widget, Choice):

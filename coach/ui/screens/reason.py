@@ -24,7 +24,7 @@ class ReasonScreen(Form[str]):
 
     def _keep(self) -> None:
         # Being a string itself, the answer cannot say what is missing as those of other forms do.
-        text = self.make({"text": self._value(self._field)})
+        text = self.make({"text": self._kept(self._field)})
         if text or self._question.may_be_empty:
             self.dismiss(text)
         else:

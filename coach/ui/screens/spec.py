@@ -43,11 +43,13 @@ class SpecScreen(Form[Spec]):
         )
 
     def make(self, values: dict[str, str]) -> Spec | str:
-        lists = {name: _lines(values[name]) for name in _LISTS}
-        texts = {name: values[name].strip() for name in ("title", "expected", "actual", "since")}
-        if len(lists["questions"]) > MOST_QUESTIONS:
+        """Return the spec; a field that nobody typed into keeps its value to the letter."""
+        offered = {each.id: each.value for each in self.fields()}
+        typed = {name: text for name, text in values.items() if text != offered[name]}
+        changed = {name: _lines(text) if name in _LISTS else text.strip() for name, text in typed.items()}
+        if len(changed.get("questions", ())) > MOST_QUESTIONS:
             return f"at most {MOST_QUESTIONS} open questions"
-        return Spec.model_validate({**texts, **lists})
+        return Spec.model_validate({**self._spec.model_dump(), **changed})
 
 
 def _lines(text: str) -> tuple[str, ...]:
