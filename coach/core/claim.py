@@ -7,12 +7,12 @@ from coach.core.changes import Changes, FileChange, Hunk
 
 NEAR = 20
 """Lines between a claimed line and a changed one that may still be about the same code: most functions are shorter."""
-_PLACE = re.compile(r"([\w./+-]+\.\w+):(\d+)")
+_PLACE = re.compile(r"(?<![\w./+-])([\w./+-]+\.\w+):(\d{1,9})(?!\d)")
 _DRAFTED = re.compile(
     r"\bgives a wrong value$|\bgets or gives a wrong value$|^the last change to what .* broke it$"
 )
 """What drafts and the filled form of a hypothesis say when nothing more is known than a place."""
-_NAMED = re.compile(r"([A-Za-z_][\w.]*) at ")
+_NAMED = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*+) at ")
 
 
 def edited_elsewhere(claim: str, changes: Changes | None) -> str:

@@ -58,7 +58,9 @@ _VOLATILE = [
     (re.compile(r"(?<=[\w\].]:)(?:3[3-9]\d{3}|[45]\d{4}|6[0-5]\d{3})\b"), "<port>"),
     (re.compile(r"\b(pid|port|thread|process)([ =:]+)\d+\b", re.IGNORECASE), r"\1\2<id>"),
 ]
-_SHORTENED = re.compile(r"((?:\d{4}-\d\d-\d\d )?[\dA-Fa-fxTZ:+.-]*?)\.\.\.([\dA-Fa-fxTZ:+.-]*)")
+_SHORTENED = re.compile(
+    r"(?<![\dA-Fa-fxTZ:+.-])((?:\d{4}-\d\d-\d\d )?[\dA-Fa-fxTZ:+.-]*?)\.\.\.([\dA-Fa-fxTZ:+.-]*)"
+)
 """pytest shortens long values in the middle: what is left of an address, an id or a time is no longer known by its form.
 Where such a value matters, the lines below it tell it whole."""
 _LEAST_LEFT = 5

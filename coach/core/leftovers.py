@@ -20,7 +20,7 @@ _CODE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("skip", re.compile(r"\bpytest\.(?:mark\.)?(?:skip|skipif|xfail|importorskip)\b|\bunittest\.(?:skip|expectedFailure)")),
     ("commented-out assertion", re.compile(r"^#\s*assert\b")),
 )  # fmt: skip
-_REMINDER = re.compile(r"#.*\b(?:TODO|FIXME|XXX|HACK)\b")
+_REMINDER = re.compile(r"[^#]*+#.*?\b(?:TODO|FIXME|XXX|HACK)\b")
 STRAY = ("*.orig", "*.rej", "*.bak", "*.swp", "*.tmp", "*.log", "*~", "*.patch", "*.diff", "nohup.out", "core.[0-9]*",
           "scratch*", "tmp*.py", "temp*.py", "debug*.py", "untitled*", "repro*.py", "*.prof", "*.dump")  # fmt: skip
 _CODE_LIKE = (
@@ -81,7 +81,7 @@ def _kind(line: str) -> str:
     found = next((kind for kind, pattern in _CODE if pattern.search(line) and not _is_quoted(kind, line)), "")
     if found:
         return found
-    if _REMINDER.search(line):
+    if _REMINDER.match(line):
         return "reminder"
     return "commented-out code" if line.startswith("#") and _is_code(line.lstrip("#").strip()) else ""
 

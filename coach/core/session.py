@@ -350,18 +350,23 @@ class SessionState:
     def last_failure(self) -> Run | None:
         """The newest run that shows the failure the session is about: what every front end tells as *the* failure."""
         if self.newest.failed:
-            return self.run(self.newest.failed)
-        return self.run(self.reference.run) if self.reference else None
+            return self._failing_run(self.newest.failed)
+        return self._failing_run(self.reference.run) if self.reference else None
 
     @property
     def last_red(self) -> Run | None:
         """The newest run of the target in which anything failed: perhaps for a reason of the last edit's own."""
-        return self.run(self.newest.red) if self.newest.red else None
+        return self._failing_run(self.newest.red)
 
     @property
     def last_seen_failure(self) -> Run | None:
         """The newest run that shows that failure and that gates may rest on."""
-        return self.run(self.newest.seen_failing) if self.newest.seen_failing else None
+        return self._failing_run(self.newest.seen_failing)
+
+    def _failing_run(self, number: int) -> Run | None:
+        """Return a run in which something failed; a damaged log may tell another end of it later."""
+        run = self.run(number)
+        return run if run is not None and run.failing else None
 
     @property
     def last_pass(self) -> Run | None:

@@ -14,14 +14,14 @@ MOST_KEY_PARTS = 200
 """Parts of one dotted key; each costs as much as all before it."""
 MOST_INI_LINE = 20_000
 """Characters of one line of an INI file; blanks in it cost the square of their number."""
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'')
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|\'[^\'\n]*+\'?')
 _PART = re.compile(r"[^\s.][ \t]*+\.")
 _BETWEEN_KEYS = re.compile(r"[\n=,{}\[\]]")
 
 
 def toml_table(text: str) -> dict[str, Any]:
     """Parse TOML. Raises ValueError."""
-    for words in _BETWEEN_KEYS.split(_QUOTED.sub("q", text)):
+    for words in _BETWEEN_KEYS.split(_QUOTED.sub(_blotted, text)):
         if words.count(".") > MOST_KEY_PARTS and len(_PART.findall(words)) > MOST_KEY_PARTS:
             raise ValueError(f"a key has more than {MOST_KEY_PARTS} parts")
     try:
@@ -32,6 +32,12 @@ def toml_table(text: str) -> dict[str, Any]:
         raise
     except (ValueError, OverflowError) as error:
         raise ValueError(f"a value cannot be read: {str(error)[:200]}") from None
+
+
+def _blotted(quoted: re.Match[str]) -> str:
+    """Put one letter for a quoted text; what is not closed in its line may be anything, and stays."""
+    found = quoted.group()
+    return "q" if len(found) > 1 and found[-1] == found[0] else found
 
 
 def ini_sections(text: str, *, with_bare_keys: bool = False) -> configparser.RawConfigParser:

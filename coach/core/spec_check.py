@@ -16,10 +16,14 @@ _CONCRETE = re.compile(
     r"\d|[\"'“”`«»(){}\[\]=<>]|\b[A-Z]\w+(?:Error|Exception)\b|\b\w+_\w+\b|\b(?:empty|none|null|true|false|raises?|returns?)\b",
     re.IGNORECASE,
 )
-_COMMANDS = re.compile(
-    r"^(?:[A-Z_][A-Z0-9_]*=\S* )*(?:\./|\.?[\w./-]*/)?(?:python[\d.]*|pytest|coach|make|tox|nox|uv|poetry|pdm|hatch|pip|ruff|mypy|npm|"
-    r"npx|yarn|pnpm|node|go|cargo|mvn|gradle\w*|bash|sh|just|docker|git|curl|test|true|bin/\S+|\S+\.(?:sh|py))(?:\s|$)"
+_VARIABLES = re.compile(r"(?:[A-Z_][A-Z0-9_]*+=\S*+ )*+")
+_WORD = re.compile(r"\S*+")
+_PROGRAM = re.compile(
+    r"(?:python[\d.]*|pytest|coach|make|tox|nox|uv|poetry|pdm|hatch|pip|ruff|mypy|npm|"
+    r"npx|yarn|pnpm|node|go|cargo|mvn|gradle\w*|bash|sh|just|docker|git|curl|test|true)"
 )
+_FOLDERS = re.compile(r"[\w./-]*+")
+_IN_BIN = re.compile(r"(?:[\w./-]*/)?bin/\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,13 @@ def _of_limits(spec: Spec, rules: TeamRules) -> Iterator[Gap]:
 
 def is_command(text: str) -> bool:
     """Whether a line of the acceptance looks like something that can be run."""
-    return bool(_COMMANDS.match(text.strip()))
+    text = text.strip()
+    begin = _VARIABLES.match(text)
+    found = _WORD.match(text, begin.end() if begin else 0)
+    word = found.group() if found else ""
+    folder, _, name = word.rpartition("/")
+    is_program = _PROGRAM.fullmatch(name) is not None and _FOLDERS.fullmatch(folder) is not None
+    return is_program or _IN_BIN.match(word) is not None or (len(word) > 3 and word.endswith((".sh", ".py")))
 
 
 def _is_vague(text: str) -> bool:

@@ -26,7 +26,7 @@ _LIKELY = re.compile(
     r"(?:^|[\s|\]:])((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Group|Failure|Timeout))"
     r"(?::\s(.*))?$"
 )
-_MARKS = re.compile(r"[\s~^]*[~^][\s~^]*$")
+_MARKS = re.compile(r"\s*+[~^][\s~^]*+$")
 _REPEATED = re.compile(r"\[Previous line repeated \d+ more times?\]")
 _RECORD = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|\[")
 _GROUP_LINE = re.compile(r"\+[-+]+")

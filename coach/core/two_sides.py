@@ -13,9 +13,9 @@ _COMPARED = re.compile(r"^(?:AssertionError: )?assert (?P<left>.+?) == (?P<right
 _UNEQUAL = re.compile(r"^(?:AssertionError: )?(?P<left>.+?) != (?P<right>.+?)(?: : .*)?$")
 _MORE = re.compile(r" \(\S+ (?:more|less)\)$")
 """What a reading of a difference adds to a number: by how much it is off."""
-_EXPECTED = re.compile(r"^\W*expected(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE)
+_EXPECTED = re.compile(r"^[^\w\n]*expected(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE)
 _RECEIVED = re.compile(
-    r"^\W*(?:received|actual|got)(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE
+    r"^[^\w\n]*(?:received|actual|got)(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE
 )
 
 

@@ -95,7 +95,9 @@ def _cleaned(content: bytes) -> bytes:
     text = content.decode(encoding, "replace")
     lines = (without_sequences(line) for line in text.split("\n"))
     text = _REFERENCE.sub("", _FORBIDDEN.sub("", "\n".join(lines)))
-    return _DECLARATION.sub("", text, count=1).lstrip().encode("utf-8", "replace")
+    return (
+        text[found.end() if (found := _DECLARATION.match(text)) else 0 :].lstrip().encode("utf-8", "replace")
+    )
 
 
 def _refuse_document_types(content: bytes, path: Path) -> None:

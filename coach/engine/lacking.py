@@ -41,7 +41,7 @@ _ABSENT = re.compile(
     r"|[Cc]ould not (?:find|open|read|resolve)|[Cc]annot open|does not exist|not found"
 )
 """How runners of any language say that something is not there."""
-_NAMED = re.compile(r"[\w@+-]*(?:[./][\w@+-]+)+|['\"`]([^'\"`\n]{1,500})['\"`]")
+_NAMED = re.compile(r"(?<![\w@+-])[\w@+-]*+(?:[./][\w@+-]++)+|['\"`]([^'\"`\n]{1,500})['\"`]")
 _OF_NODE = ("", ".js", ".mjs", ".cjs", ".json", ".node", ".ts", "/index.js")
 _MOST_LINES = 200
 _LEVELS = 4

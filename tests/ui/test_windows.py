@@ -58,7 +58,9 @@ async def test_spec_form_shows_what_is_there_and_esc_changes_nothing() -> None:
 
 async def test_a_form_that_nobody_typed_into_keeps_what_it_cannot_show() -> None:
     """Escapes, carriage returns, entries of several lines: only the field that was typed into is another."""
-    odd = Spec(title="a\nb\x1b[31m", expected="```\r\nx ", actual="\0\n\n", constraints=("two\n\nlines", " b "))
+    odd = Spec(
+        title="a\nb\x1b[31m", expected="```\r\nx ", actual="\0\n\n", constraints=("two\n\nlines", " b ")
+    )
     door = fakes.FakeDoor(*fakes.story("isolate"))
     door.happen(fakes.ev.SpecWritten(spec=odd))
     async with shown(door) as pilot:

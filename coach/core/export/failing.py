@@ -171,8 +171,8 @@ def _no_failure(state: SessionState, clean: Cleaner) -> Block:
 
 
 def _stand(state: SessionState, run: Run) -> list[Block]:
-    newest = state.target_runs[-1]
-    if newest.number == run.number:
+    newest = state.last_target_run
+    if newest is None or newest.number == run.number:
         return []
     return [
         Block(

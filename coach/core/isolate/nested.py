@@ -45,7 +45,7 @@ def is_nested(text: str) -> bool:
     for read in (json.loads, ast.literal_eval):
         try:
             return isinstance(read(text.strip()), list | dict | tuple | set)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             continue
     return False
 

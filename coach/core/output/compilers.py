@@ -21,7 +21,7 @@ _WITH_PLACE = (
 _ALONE = re.compile(r"(?P<kind>error(?:\[E\d{4}\])?|[A-Z]{1,5}\d{3,4}): ?(?P<message>\S.*)$")
 _ARROW = re.compile(r"\s*--> (?P<path>\S.{0,400}?):(?P<line>\d{1,9}):\d{1,9}$")
 _ESLINT = re.compile(
-    r"\s{2,6}(?P<line>\d{1,9}):\d{1,9}\s+error\s+(?P<message>\S.{0,300}?)(?:\s{2,}(?P<rule>[\w@/-]+))?$"
+    r"\s{2,6}(?P<line>\d{1,9}):\d{1,9}\s+error\s+(?P<message>\S.{0,300}?)(?:(?<!\s)\s{2,}+(?P<rule>[\w@/-]+))?$"
 )
 _ESLINT_FILE = re.compile(r"(?P<path>[^\s].{0,300}\.\w{1,5})$")
 _NO_CODE = ("could not compile", "aborting due to", "test failed", "failed to run", "linking with")

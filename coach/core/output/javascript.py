@@ -24,7 +24,7 @@ _SAID = re.compile(
     r"(?: (?:value|substring|pattern|length|message|number of calls))?\s?: {0,20}(?P<value>\S.*)$"
 )
 _UNEQUAL = re.compile(r"\s*(?P<got>\S.{0,300}?) (?:!==|!=) (?P<wanted>\S.{0,300})$")
-_CODE = re.compile(r"\s*>? ?\s*\d*\s*[|│]")
+_CODE = re.compile(r"\s*+(?:>\s*+)?\d*+\s*+[|│]")
 """A line of a code frame."""
 
 

@@ -10,7 +10,7 @@ from coach.core.report import Counts, Failure
 
 _FILE = re.compile(r"(?:PASS|FAIL)\s+(?P<words>\S.{0,400})$")
 _TIME = re.compile(r" \([\d.,]+ m?s\)$")
-_PATH = re.compile(r"[^\s()]+\.\w{1,5}$")
+_PATH = re.compile(r"(?<![^\s()])[^\s()]+\.\w{1,5}$")
 _BLOCK = re.compile(r"  ● (?P<title>\S.*)$")
 _TESTS = re.compile(r"Tests: +(?P<counts>(?:\d{1,9} (?:failed|passed|skipped|todo|total)(?:, |$))+)")
 _SUITES = re.compile(r"Test Suites: +(?P<counts>(?:\d{1,9} (?:failed|passed|skipped|total)(?:, |$))+)")

@@ -22,7 +22,7 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _OWN_TIME = re.compile(
-    r"(?:\bin|\bafter|\btook)?\s*\b\d+(?:\.\d+)?\s?(?:ms|s|sec|secs|seconds|m|min|minutes)\b"
+    r"(?:\b(?:in|after|took)\s*+|(?<!\s)\s*+)\b\d+(?:\.\d+)?\s?(?:ms|s|sec|secs|seconds|m|min|minutes)\b"
 )
 _COUNTED = re.compile(
     r"\b\d{1,9}(?: ?/ ?| of )\d{1,9}\b(?= (?:tests?|files?|checks?|items?|cases?|specs?))|\bran \d{1,9} (?:tests?|checks?)\b",

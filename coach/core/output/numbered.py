@@ -20,7 +20,6 @@ _TOTALS = (
     ),
     re.compile(r"(?:\d{1,9} doctests?, )?(?P<tests>\d{1,9}) tests?, (?P<failed>\d{1,9}) failures?"),
 )
-_OTHER_RUN = re.compile(r"\s*(?:Randomized with seed|Finished in|Run options:|# Running)")
 _PLACE = re.compile(
     r"\s*(?:# |\[|at )?(?P<path>[^\s:\[\]]{1,400}\.\w{1,4}):(?P<line>\d{1,9})(?::in [`'](?P<function>[^']{0,100})')?(?:\]:?|:)?(?:in .*)?$"
 )

@@ -11,8 +11,8 @@ _BEGIN = re.compile(
     r" ?FAIL +(?:\|[^|]{1,60}\| +)?(?P<path>[^\s>]+\.\w{1,5})(?P<rest>(?: > .*)?| \[ \S+ \])$"
 )
 _RULE = re.compile(r"⎯{4}")
-_TESTS = re.compile(r" +Tests +(?P<counts>.*?) ?\((?P<total>\d{1,9})\)$")
-_FILES = re.compile(r" +Test Files +(?P<counts>.*?) ?\(\d{1,9}\)$")
+_TESTS = re.compile(r" ++Tests ++(?P<counts>.*?) ?\((?P<total>\d{1,9})\)$")
+_FILES = re.compile(r" ++Test Files ++(?P<counts>.*?) ?\(\d{1,9}\)$")
 _COUNT = re.compile(r"(?P<count>\d{1,9}) (?P<what>failed|passed|skipped|todo)")
 
 

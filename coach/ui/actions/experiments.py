@@ -34,7 +34,7 @@ def logpoint(screen: "SessionScreen", _key: str) -> None:
 def place_named_by(active: Hypothesis | None) -> str:
     """Return the ``file.py:line`` that a prediction or its claim speaks of: there it is looked first."""
     said = f"{active.prediction.text} {active.claim}" if active else ""
-    found = re.search(r"[\w./-]+\.py:\d+", said)
+    found = re.search(r"(?<![\w./-])[\w./-]+\.py:\d+", said)
     return found[0] if found else ""
 
 

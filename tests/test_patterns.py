@@ -1,0 +1,47 @@
+"""No pattern takes longer than the length of its text deserves, whatever the text; ``benchmarks/patterns.py`` feeds a megabyte."""
+
+import re
+
+import pytest
+
+from tests.patterns import FEW, busy, used_patterns
+
+SIZE, SECONDS = 5_000, 0.08
+"""A pattern that costs the square of 5,000 characters takes longer; one that costs their number takes a hundredth."""
+SHORT = {
+    ("coach.engine.watched_files", "_EDITORS"): "names of files: 255 bytes",
+}
+"""Patterns of which only a short text is ever asked, and why."""
+PATTERNS = used_patterns()
+
+
+def test_all_patterns_are_found():
+    assert len(PATTERNS) > 250
+    for place in (("coach.core.text", "_SEQUENCE"), ("coach.core.output.go_words", "_SIDES[0]")):
+        assert place in PATTERNS
+    assert PATTERNS["coach.core.output.go_words", "_SIDES[0]"][1] == {"match"}
+
+
+@pytest.mark.parametrize(
+    ("source", "method"),
+    [
+        (r"\s*x", "search"),
+        (r"[\w./]+\.py", "findall"),
+        (r"\s*>?\s*\d*\s*\|", "match"),
+        (r"(?s)<!--.*?-->", "sub"),
+        (r"(a|a)*b", "match"),
+    ],
+)
+def test_what_costs_too_much_is_noticed(source, method):
+    assert busy(re.compile(source), {method}, SIZE, SECONDS, FEW)
+
+
+@pytest.mark.parametrize("room", sorted({name for name, _ in PATTERNS}))
+def test_no_pattern_costs_the_square_of_its_text(room):
+    slow = {
+        f"{name}: {pattern.pattern[:80]!r}": found
+        for (module, name), (pattern, methods) in PATTERNS.items()
+        if module == room and (module, name) not in SHORT
+        if (found := busy(pattern, methods, SIZE, SECONDS, FEW, every=2))
+    }
+    assert not slow
