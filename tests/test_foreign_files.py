@@ -292,8 +292,6 @@ OWN = {
     "coach/ui/actions/exporting.py": "writes a new file",
     "coach/engine/leaders.py": "the null device, and a pseudo file of a run's own input",
     "coach/engine/scratch.py": "locks of coach's own folders",
-    "coach/engine/stopped_call.py": "the table of processes of the system",
-    "coach/engine/syscall_watch.py": "the table of processes of the system",
     "coach/engine/processes.py": "the table of processes of the system",
     "coach/engine/beside.py": "the table of processes of the system",
     "coach/engine/syscall_watch.py": "writes what was refused into a file of its own",

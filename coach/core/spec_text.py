@@ -134,7 +134,7 @@ def read_spec(text: str, onto: Spec | None = None) -> Spec:
             problems += _too_much(part, values[part.name], known)
     if problems:
         raise SpecUnread(tuple(problems))
-    return Spec.model_validate(values)
+    return Spec.model_validate(values).after(onto)
 
 
 def _fields(text: str) -> tuple[dict[str, list[str]], list[str]]:

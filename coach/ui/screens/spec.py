@@ -49,7 +49,8 @@ class SpecScreen(Form[Spec]):
         changed = {name: _lines(text) if name in _LISTS else text.strip() for name, text in typed.items()}
         if len(changed.get("questions", ())) > MOST_QUESTIONS:
             return f"at most {MOST_QUESTIONS} open questions"
-        return Spec.model_validate({**self._spec.model_dump(), **changed})
+        others = tuple(each for each in self._spec.reported if each not in changed)
+        return Spec.model_validate({**self._spec.model_dump(), **changed, "reported": others})
 
 
 def _lines(text: str) -> tuple[str, ...]:
