@@ -19,7 +19,7 @@ KEY_FORMS = re.compile(
     (?<![A-Za-z0-9])(?P<secret>
       (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}
     | gh[pousr]_[A-Za-z0-9]{16,} | github_pat_[A-Za-z0-9_]{16,} | gl(?:pat|dt|rt|ptt|ft|soat|cbt)-[\w-]{16,}
-    | xox[abeoprs]-[A-Za-z0-9-]{10,} | xapp-[A-Za-z0-9-]{10,} | T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}
+    | xox[abeoprs]-[A-Za-z0-9-]{10,} | xapp-[A-Za-z0-9-]{10,} | hooks\.slack\.com/services/\w{6,}/\w{6,}/\w{16,} | T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}
     | AIza[\w-]{30,} | ya29\.[\w-]{16,} | GOCSPX-[\w-]{20,} | 1//0[\w-]{30,}
     | sk-[A-Za-z0-9_-]{18,} | [spr]k_(?:live|test)_[A-Za-z0-9]{10,} | whsec_[A-Za-z0-9+/=]{16,}
     | npm_[A-Za-z0-9]{30,} | pypi-[\w-]{30,} | hf_[A-Za-z0-9]{24,} | r8_[A-Za-z0-9]{24,} | gsk_[A-Za-z0-9]{24,}
@@ -46,7 +46,7 @@ _QUOTE = r"""(?:\\{0,3}["'`]|&quot;|&\#0?3[49];|&\#x2[27];|&apos;|%2[27]|\\u002[
 _NAMED = r"""
     (?P<key>(?:password|passwd|passphrase|passwort|(?<![a-z])pass|pwd|(?<![a-z])pw|secret|token|credentials?|(?<![a-z])auth
         |(?:api|access|private|signing|encryption|account|master|shared|auth|license|webhook|salt|storage|consumer
-          |subscription|deploy)[_\-]?key
+          |subscription|deploy|app(?:lication)?)[_\-]?key
         |client[_\-]?key[_\-]?data|session[_\-]?id|sessid|sid|seed[_\-]?phrase|recovery[_\-]?phrase|mnemonic)
       (?:[_\-]?(?:key|base|value|b64|\d{1,2}))*)(?![A-Za-z0-9_])
 """
@@ -58,16 +58,16 @@ _GIVEN = rf"""
 ASSIGNED = re.compile(
     rf"""
     {_NAMED}
-    {_QUOTE}?\]?(?:\s?:\s?[A-Za-z_][\w.\[\]|]{{0,40}}(?=\s?=))?
+    {_QUOTE}?\]?(?:\s?:\s?&?[A-Za-z_][\w.\[\]|]{{0,40}}(?=\s?=))?
     (?P<gap>[ \t]{{0,24}}(?::=|=>|[=!]=|[=:])\s{{0,4}}|%3[AD](?:%20|\+)?|[ ]{{1,24}}\|[ ]{{1,4}}
       |(?<=["'])\s?,\s?(?=[bBrRuUfF]?["'])|(?<=["'])\s+value=|>|&gt;)
-    {_GIVEN}
+    (?:(?:Some|Just|SecretStr|SecretBytes|Secret|String::from)\()?{_GIVEN}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 VARIABLE = re.compile(
     r"""
-    (?<![A-Za-z0-9_$])(?P<key>[A-Z][A-Z0-9_]{2,60})=
+    (?<![A-Za-z0-9_$])(?P<key>[A-Z][A-Z0-9_]{2,60})(?:=|["']?\]?[ ]{0,24}[:=][ ]{1,4})
     (?:(?P<q>["'])(?P<quoted>[^"'\n]{6,4000}) | (?P<bare>(?:(?![;,)\]}]{0,3}(?:[\s"'`]|\Z))[^\s"'`]){6,}+))
     """,
     re.VERBOSE | re.MULTILINE,
@@ -85,24 +85,24 @@ FLAG = re.compile(
 SAID = re.compile(
     r"""
     \b(?:(?:password|passwort|passphrase|api[ ]key)[ ](?:is|was|ist|to|of|set[ ]to)[ ]:?["'`]?
-      | IDENTIFIED[ ]BY[ ]["'] | configure[ ]set[ ]aws_[a-z_]{4,30}[ ]
+      | (?:IDENTIFIED[ ]BY|(?:WITH[ ]|ENCRYPTED[ ])?PASSWORD)[ ]["'] | AUTH[ ](?:PLAIN|LOGIN)[ ] | configure[ ]set[ ]aws_[a-z_]{4,30}[ ]
       | (?:curl|wget|http|https|smbclient|lftp)\b[^\n]{0,200}?[ ](?:-u|--user|-U)[ =]?["']?[^\s:"'%,]{1,80}[:%,]
       | (?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\n]{0,200}?[ ]-p["']?
       | (?:sshpass|mongo|mongosh|mongodump|mongorestore|influx|clickhouse-client|(?:docker|podman|helm(?:[ ]registry)?|skopeo|az)[ ]login)\b
         [^\n]{0,200}?[ ](?:-p|--password|--creds[ ][^\s:]{1,80}:)[ ]["']?
       | redis-(?:cli|benchmark)\b[^\n]{0,200}?[ ](?:-a|--pass)[ ]["']? | ldap(?:search|modify|add|whoami)\b[^\n]{0,200}?[ ]-w[ ]["']?
       | openssl\b[^\n]{0,200}?[ ]-pass(?:in|out)?[ ]["']?pass: | vault[ ]login[ ](?:token=)?
-      | auth\s?=\s?\(\s?["'][^"'\n]{1,80}["']\s?,\s?["'])
+      | (?:auth\s?=\s?|auth\s?=\s?HTTPBasicAuth|HTTPBasicAuth|BasicAuth|basic_auth)\(\s?["'][^"'\n]{1,80}["']\s?,\s?["'])
     (?P<secret>(?!-)[^\s"'`,;<>()]{6,200}+)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 DIGEST = re.compile(
-    r"""\b[Dd]igest[ ][^\n]{0,600}?\b(?:response|cnonce)=\\?(?:["']|&quot;)?(?P<secret>[A-Fa-f0-9]{16,128})"""
+    r"""(?:\b[Dd]igest[ ][^\n]{0,600}?\b(?:response|cnonce)|\bAWS4-HMAC-SHA256[^\n]{0,400}?\bSignature)=\\?(?:["']|&quot;)?(?P<secret>[A-Fa-f0-9]{16,128})"""
 )
 HEADER = re.compile(
     rf"""
-    (?:\b(?:proxy-)?authorization\b{_QUOTE}?\s?[:=,]\s?\(?[bu]?{_QUOTE}?(?:bearer|basic|token|apikey|negotiate|bot)?[ ]?(?!(?:digest|username=))
+    (?:\b(?:proxy-)?authorization\b{_QUOTE}?\s?[:=,]\s?\(?[bu]?{_QUOTE}?(?:bearer|basic|token|apikey|negotiate|bot)?[ ]?(?!(?:digest|username=|aws4-))
       | \bbearer[ ]
       | \b(?:set-)?cookie2?{_QUOTE}?\s?[:,]\s?[bu]?{_QUOTE}?
       | \bx-(?:[a-z]+-)?(?:api-key|auth-token|access-token|auth|token|signature|vault-token|amz-security-token){_QUOTE}?\s?[:,]\s?[bu]?{_QUOTE}?)
@@ -157,10 +157,10 @@ CRYPT_NAMED = re.compile(
 """The same as LDAP and Django write them."""
 NAMES = re.compile(
     "pass|pwd|pw|secret|token|credential|auth|api|access|private|signing|encryption|account|master|shared|license|webhook|salt"
-    "|storage|consumer|subscription|deploy|client|sess|sid|seed|recovery|mnemonic"
+    "|storage|consumer|subscription|deploy|app|client|sess|sid|seed|recovery|mnemonic"
 )
 """How names of secrets begin, in lower case."""
 COMMANDS = re.compile(
-    "passw|passphrase|api key|identified by|configure set|curl|wget|http|smbclient|lftp|mysql|mariadb|sshpass|mongo|docker|podman"
+    "passw|passphrase|api key|identified by|with pass|encrypted pass|basic|configure set|curl|wget|http|smbclient|lftp|mysql|mariadb|sshpass|mongo|docker|podman"
     "|helm|skopeo|az |influx|clickhouse-client|vncviewer|redis-|ldap|openssl|vault login|auth"
 )

@@ -34,6 +34,10 @@ _NO_VALUE_OF = frozenset(
     {"primary", "foreign", "sort", "cache", "partition", "public", "unique", "row", "hash", "group", "index"}
 )
 """What stands in front of KEY in names of keys that are no secrets."""
+_ABOUT = re.compile(
+    r"_(?:NAMES?|URLS?|URI|FILES?|PATH|DIR|ID|RE|TYPE|MODE|AGE|USER|HOST|PREFIX|LENGTH|TTL|HEADER|CLASS|BACKENDS?)$"
+)
+"""How names end that say something about a secret."""
 _FRONT = re.compile(r"[A-Za-z0-9_.\-]{0,40}$")
 _SAID_OF_PASSWORDS = re.compile(
     r"password|secret|token|example|valid|require|change|dummy|sample|default|field|hidden|input|string|confirm|match"
@@ -136,6 +140,10 @@ _FUNCTION_WORDS = frozenset(
         "login",
     ]
 )
+_FEW_ODD_WORDS = re.compile(
+    r"(?=[^\d\n]{0,60}\d)(?=[\w ]{0,60}[^\w\s.,:;'\"()\[\]{}])\S{2,20}(?: \S{2,20}){1,2}"
+)
+"""A password with blanks, a figure and a sign."""
 _PHRASE = re.compile(r"[a-z]{3,12}(?:[ \-][a-z]{3,12}){3,7}")
 
 
@@ -195,7 +203,7 @@ def is_secret_value(match: re.Match[str]) -> bool:
         return is_password and value.isdigit()
     if ("phrase" in key.lower() or "mnemonic" in key.lower()) and quoted and len(value) >= 12:
         return True
-    if quoted and is_password and is_made_of_words(key, value):
+    if quoted and is_password and (is_made_of_words(key, value) or _FEW_ODD_WORDS.fullmatch(value)):
         return True
     if bare:
         return is_bare_secret(key, bare, match.group("gap"), is_password=is_password)
@@ -243,7 +251,12 @@ def is_variable(match: re.Match[str]) -> bool:
     """Tell the value of a variable with a secret name from a reference, a word or a figure."""
     key, value = match.group("key"), match.group("quoted") or match.group("bare")
     front = key.lower().rpartition("_key")[0].rpartition("_")[2]
-    if not is_secret_name(key) or front in _NO_VALUE_OF or value.startswith(("/", "~", "./")):
+    if (
+        not is_secret_name(key)
+        or _ABOUT.search(key)
+        or front in _NO_VALUE_OF
+        or value.startswith(("/", "~", "./"))
+    ):
         return False
     is_other = _PLACEHOLDER.fullmatch(value) or _REFERENCE.fullmatch(value) or _WORDS.fullmatch(value)
     is_code = _ATTRIBUTE.fullmatch(value) or _CODE.match(value) or _FIGURE.fullmatch(value)
@@ -279,6 +292,8 @@ def is_bare_secret(key: str, value: str, gap: str, *, is_password: bool) -> bool
     if gap == "=" and key.isupper() and not _ATTRIBUTE.fullmatch(value):
         # An environment dump: nothing there is code, a plain word is a value as well.
         return is_password or is_mixed(value)
+    if is_random(value.rpartition(".")[2]) and any(char.isdigit() for char in value):
+        return True
     if _ATTRIBUTE.fullmatch(value) or _IDENTIFIER.fullmatch(value) or _WORDS.fullmatch(value):
         return bool(re.fullmatch(r"[a-z]+\d", value)) and is_password and not value.startswith(("pass", "pw"))
     return is_mixed(value) and is_long(value, is_password)

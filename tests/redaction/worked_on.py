@@ -18,6 +18,16 @@ _KEY = "gh" + "o_" + "Zx9Q" * 9
 _PEM = ["MIIEvQIBADANBgkq" + "hV8x" * 12, "Kq2Z" * 16, "9fT1" * 9]
 
 SECRETS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    # Found by a second look, with outputs written while the rules were not open.
+    ("second look", "InvalidPath: token=s." + _MIX, (_MIX,)),
+    ("second look", "password='" + "kx7 mq2pw!" + "' psql", ("kx7 mq2pw!",)),
+    ("second look", "Authorization: AWS4-HMAC-SHA256 Credential=x/y, SignedHeaders=host, Signature=" + _HEX + _HEX, (_HEX + _HEX,)),
+    ("second look", "auth=HTTPBasicAuth('svc', '" + "Kx7mQ2pw9" + "')", ("Kx7mQ2pw9",)),
+    ("second look", 'let token: &str = "' + "Kx7mQ2pw9vB3" + '";', ("Kx7mQ2pw9vB3",)),
+    ("second look", 'Config { password: Some("' + "Kx7mQ2pw9" + '") }', ("Kx7mQ2pw9",)),
+    ("second look", "app_key=" + _HEX + _HEX, (_HEX,)),
+    ("second look", "smtp: AUTH PLAIN " + base64.b64encode(b"\0ann\0Kx7mQ2pw9").decode(), (base64.b64encode(b"\0ann\0Kx7mQ2pw9").decode(),)),
+    ("second look", "ALTER USER ann WITH PASSWORD '" + "Kx7mQ2pw9" + "';", ("Kx7mQ2pw9",)),
     # What is claimed and once stayed.
     ("address", "psql postgres://app:" + "p@ss/w0rd9" + "@db.acme.io:5432/app", ("p@ss", "w0rd9")),
     ("address", "DATABASE: mysql://root:" + "a/b1@c" + "@127.0.0.1.nip.io/x", ("a/b1", "b1@c")),
@@ -28,6 +38,10 @@ SECRETS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("vendor", "s3://bucket/logs_" + "AKIA" + "Z5XQ7MNOP2345678" + "_old.gz", ("AKIA" + "Z5XQ7MNOP2345678",)),
     ("variable", "env: SENTRY_AUTH=" + _MIX, (_MIX,)),
     ("variable", "export MAILGUN_KEY=" + _HEX + " && run", (_HEX,)),
+    ("variable", "    PAGER_KEY: '" + "pg.9-" + _HEX + "'", (_HEX,)),
+    ("variable", '"NEWS_AUTH": "' + _MIX + '",', (_MIX,)),
+    ("variable", "os.environ['HOOK_AUTH'] = '" + _MIX + "'", (_MIX,)),
+    ("vendor", "HOOK: https://hooks.slack.com/services/" + "Tab12Cd34/Bef56Gh78/" + _MIX, (_MIX,)),
     ("variable", "APP_COOKIE=" + "s%3A" + _MIX, (_MIX,)),
     ("variable", "  - REDIS_PASS=" + "x&y;z9(w", ("x&y;z9(w", "z9(w")),
     ("netrc", "machine api.acme.io\n\tlogin bot\n\tpassword " + "br1ck&mortar" + "\nmachine b", ("br1ck&mortar",)),
@@ -88,6 +102,9 @@ SECRETS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 LOOK_ALIKES: tuple[str, ...] = (
+    "AUTH_MODE: 'oauth2-pkce'",
+    "COOKIE_NAME = 'session-v2'",
+    "SECRET_NAME = 'projects/1/secrets/x2'",
     "postgres://postgres:postgres@localhost:5433/test", "amqp://guest:guest@mq:5672//", "machine learning: the password reset flow", "default: the password is asked for", "machine code\n  login page\n  password field",
     "kind: Secret agent\nname: x", "kind: ConfigMap\ndata:\n  token_url: https://x\n  count: '12'",
     "http://localhost:8080/@scope/package", "https://example.com:8443/a/b@1.2.3/c", "http://h:80/x@y.z",
