@@ -22,6 +22,9 @@ from coach.regular_files import read_toml, reason
 RULE_FILES = ("AGENTS.md",)
 """Documents in which projects tell assistants their rules."""
 
+MOST_SECONDS = 1e9
+"""Thirty years; beyond it clocks overflow."""
+
 
 class Settings(Value):
     """What can be set. Seconds where a number is a time."""
@@ -34,9 +37,9 @@ class Settings(Value):
     """The steps to walk through."""
     workflows: tuple[str, ...] = ()
     """Workflow files of the team, relative to the project root."""
-    timeout: float = Field(default=600.0, gt=0)
+    timeout: float = Field(default=600.0, gt=0, le=MOST_SECONDS)
     """Wall time of one run."""
-    silence: float = Field(default=180.0, gt=0)
+    silence: float = Field(default=180.0, gt=0, le=MOST_SECONDS)
     """Time without any output or report."""
     confine: Confine = "copies"
     """Which runs write only where they may (Linux): those in copies, all, or none. Of a project alone, ``off`` is asked about."""
@@ -98,6 +101,7 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
     if isinstance(rules := table.get("rules"), dict):
         refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
     own = {**_environment(), **{key: value for key, value in (flags or {}).items() if value is not None}}
+    _refuse_nul(path.name, table)
     try:
         return Settings.model_validate({**table, **own}).noting(table, own)
     except ValidationError as error:
@@ -114,6 +118,19 @@ def refuse_unknown(file: str, table: str, found: Mapping[str, Any], shape: type[
         hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(shape.model_fields)}"
         where = f"[{table}] has" if table else "there is"
         raise UsageError(f"{file}: {where} no key {unknown[0]!r}", do=hint)
+
+
+def _refuse_nul(file: str, value: Any, where: str = "") -> None:
+    """Raise UsageError for a text that no path and no word of a command can be."""
+    if isinstance(value, str) and "\0" in value:
+        raise UsageError(f"{file}: [tool.coach] {where} holds a NUL character")
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            _refuse_nul(file, str(key), where or "a key")
+            _refuse_nul(file, each, f"{where}.{key}" if where else str(key))
+    elif isinstance(value, list):
+        for each in value:
+            _refuse_nul(file, each, where)
 
 
 def team_rules(root: Path, settings: Settings) -> TeamRules:
