@@ -107,6 +107,7 @@ def _search(search: Search) -> dict[str, Any]:
         "how": result.how if result else "under way",
         "sentence": result.sentence if result else search.doing,
         "probes": result.probes if result else len(search.tried),
+        "notes": list(result.notes if result else search.notes),
         "found": result.found.model_dump(mode="json") if result and result.found else None,
     }
 

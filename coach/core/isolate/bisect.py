@@ -15,6 +15,8 @@ PRIOR_SHARE = 0.6
 """How much of the belief goes to commits that touched suspicious lines; the rest is spread evenly. Blame names the culprit
 for planted defects (27 of 35) and much less often for real ones (2 of 6), so it may cost one more step, not more."""
 PROBE_FACTOR = 4
+FEW = 2
+"""Commits left that are judged one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _narrow(span: _Range, likely: Mapping[int, float], width: int) -> Steps[int,
     budget = steps_for(span.good - span.bad) + (1 if likely else 0)
     while open_positions := [each for each in range(span.bad + 1, span.good) if each not in span.skipped]:
         belief = _belief(span.bad, span.good, likely)
-        batch = _splits(open_positions, span, belief, budget, width)
+        # The last ones one by one: the answer leans on them, and what ran beside another would be run again alone.
+        batch = _splits(open_positions, span, belief, budget, width if len(open_positions) > FEW else 1)
         outcomes = yield batch
         budget -= 1
         answered = sorted(zip(batch, outcomes, strict=True))
