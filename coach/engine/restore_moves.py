@@ -122,12 +122,19 @@ class Moves:
                     with opened(fd, name) as folder:
                         os.fchmod(folder, rights)
 
+    def make_folder(self, path: str) -> None:
+        """Make an empty folder, where nothing else is. Raises OSError."""
+        try:
+            self.make_folders(f"{path}/x")
+        except (NotADirectoryError, FileExistsError):
+            self.keep(path, "a folder was there, and something else is now")
+
     def remove_folder(self, path: str) -> None:
         """Remove a folder that holds nothing; any other stays."""
         with contextlib.suppress(OSError), parent_of(self.top, path) as (fd, name):
             rights = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode & 0o7777
             os.rmdir(name, dir_fd=fd)
-            self.undo.append((path, partial(self._make_folder, path, rights)))
+            self.undo.append((path, partial(self._folder_again, path, rights)))
 
     def _is_ours(self, change: Difference, there: Standing) -> bool:
         """Whether what is there is what was recorded; keeps it otherwise."""
@@ -237,7 +244,7 @@ class Moves:
         with parent_of(self.top, path) as (folder, name), opened(folder, name) as fd:
             os.fchmod(fd, rights)
 
-    def _make_folder(self, path: str, rights: int) -> None:
+    def _folder_again(self, path: str, rights: int) -> None:
         with parent_of(self.top, path) as (fd, name), contextlib.suppress(FileExistsError):
             os.mkdir(name, dir_fd=fd)
             with opened(fd, name) as folder:

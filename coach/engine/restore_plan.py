@@ -111,7 +111,7 @@ def plan(
     with root_folder(root) as top:
         for change in changes:
             there = look_at(top, change.path, format_)
-            why = _why_left(top, change, there, gone)
+            why = _why_left(top, change, there, gone | {f"{each}/" for each in sides.old.empty})
             if there.kind != "absent" and not there.holds(change.new_mode, change.new_blob):
                 why = sides.left.get(change.path, why)
             if why:
@@ -119,7 +119,7 @@ def plan(
             elif not there.holds(change.new_mode, change.new_blob) or change.old_blob == change.new_blob:
                 _refuse_hindered(top, change)
                 steps.append(Step(change, sides.rights_of(change.path, change.new_mode, there), there))
-        make = _folders_to_make(top, sides)
+        make = _folders_to_make(top, sides, gone)
     told = set(ignored([path for path, _ in left])) if left else set()
     kept = tuple(
         Kept(
@@ -129,6 +129,21 @@ def plan(
         for path, why in left
     )
     return Plan(tuple(steps), kept, make, _folders_to_remove(sides, gone, ignored))
+
+
+def progress(top: int, format_: str, sides: Sides) -> list[tuple[str, bool]]:
+    """Return every path that a restore brings to another state, and whether it is there already."""
+    found = []
+    for each in _with_modes(sides):
+        if each.is_restorable:
+            there = look_at(top, each.path, format_)
+            rights = sides.new.of_file(each.path, each.new_mode) if each.new_mode.startswith("100") else None
+            is_new = there.holds(each.new_mode, each.new_blob) or (not each.new_blob and there.kind == "file")
+            has_rights = rights is None or there.seen is None or there.seen.st_mode & 0o7777 == rights
+            found.append((each.path, is_new and has_rights))
+    folders = sides.new.empty - sides.old.empty if sides.new.is_known else ()
+    found += [(each, look_at(top, each, format_).kind == "folder") for each in sorted(folders)]
+    return found
 
 
 def _with_modes(sides: Sides) -> list[Difference]:
@@ -248,14 +263,11 @@ def _refuse_hindered(top: int, change: Difference) -> None:
             raise failed(change.path, "it is marked immutable")
 
 
-def _folders_to_make(top: int, sides: Sides) -> tuple[str, ...]:
+def _folders_to_make(top: int, sides: Sides, gone: Collection[str]) -> tuple[str, ...]:
     if not sides.new.is_known:
         return ()
-    return tuple(
-        each
-        for each in sorted(sides.new.empty - sides.old.empty)
-        if look_at(top, each, "sha1").kind == "absent"
-    )
+    missing = sorted(sides.new.empty - sides.old.empty)
+    return tuple(each for each in missing if each in gone or look_at(top, each, "sha1").kind == "absent")
 
 
 def _folders_to_remove(

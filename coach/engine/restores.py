@@ -21,9 +21,9 @@ from coach.engine.objects import ObjectFolder
 from coach.engine.private_repository import wait_for
 from coach.engine.renaming import give_name
 from coach.engine.restore_moves import PREFIX
-from coach.engine.restore_plan import IGNORED, Plan, Sides, failed, plan
+from coach.engine.restore_plan import IGNORED, Plan, Sides, failed, plan, progress
 from coach.engine.restoring import UNFINISHED, Source, in_parts, put_back
-from coach.engine.standing import look, look_at, parent_of, root_folder
+from coach.engine.standing import look, parent_of, root_folder
 from coach.errors import StoreError
 from coach.private_folders import write_private
 from coach.regular_files import read_bytes
@@ -111,14 +111,11 @@ class Restores:
 
     def state_of(self, wanted: Wanted, why: str, token: str = "") -> Interrupted:
         """Say how far a restore came, path by path. Raises StoreError."""
-        found = [each for each in self._differences(wanted.before, wanted.tree) if each.is_restorable]
+        sides = self._sides(wanted)
         with root_folder(self.root) as top:
-            aside = self._tidy(top, found, token) if token else ()
-            written = sum(
-                look_at(top, each.path, self.objects.format).holds(each.new_mode, each.new_blob)
-                for each in found
-            )
-        return Interrupted(wanted, why, tuple(each.path for each in found), written, aside)
+            aside = self._tidy(top, sides.changes, token) if token else ()
+            came = progress(top, self.objects.format, sides)
+        return Interrupted(wanted, why, tuple(path for path, _ in came), sum(done for _, done in came), aside)
 
     def settle(self) -> None:
         """Take the note of an interrupted restore away: it is finished, taken back or was never begun."""
@@ -144,6 +141,9 @@ class Restores:
             ) from error
 
     def _plan(self, wanted: Wanted) -> Plan:
+        return plan(self.root, self.objects.format, self._sides(wanted), self._ignored)
+
+    def _sides(self, wanted: Wanted) -> Sides:
         changes = self._differences(wanted.before, wanted.tree)
         files = self._files(wanted.tree)
         old, new = self.modes(wanted.before_modes), self.modes(wanted.modes)
@@ -154,7 +154,7 @@ class Restores:
         unknown = (self.unspoken(wanted.tree, wanted.before, gone) | new.left_out) & gone if gone else ()
         left = dict.fromkeys(unknown, "whether it was there is not known: it was not recorded then")
         left |= dict.fromkeys(self._ignored([each.path for each in asked]), IGNORED)
-        return plan(self.root, self.objects.format, Sides(changes, files, old, new, left), self._ignored)
+        return Sides(changes, files, old, new, left)
 
     def _differences(self, before: str, after: str) -> tuple[Difference, ...]:
         return differences(self.git.run("diff-tree", "-r", *RAW, before, after))

@@ -67,7 +67,7 @@ def _move(moves: Moves, steps: Sequence[Step], planned: Plan) -> None:
             at = step.path
             moves.bring(number, step)
         for at in planned.make:
-            moves.make_folders(f"{at}/x")
+            moves.make_folder(at)
     except OSError as error:
         left = moves.take_back()
         do = f"look at {', '.join(left)}; everything else is as it was" if left else "everything is as it was"

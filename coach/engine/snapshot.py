@@ -142,10 +142,11 @@ class TreeStore:
 
     def wanted(self, tree: str, modes: str = "") -> Wanted:
         """Return what restoring a tree means now. Raises StoreError, also for a tree whose bytes are not known."""
-        before = self.record(looks_at_modes=True)
         goal = self._known.as_kept(tree)
+        modes = modes or self.modes_of(goal)  # before those of now are noted, perhaps of the same tree
+        before = self.record(looks_at_modes=True)
         self._known.refuse_converted(before, tree)
-        return Wanted(goal, before, modes or self.modes_of(goal), self.modes_of(before))
+        return Wanted(goal, before, modes, self.modes_of(before))
 
     def restore(self, tree: str) -> tuple[str, tuple[str, ...]]:
         """Put a recorded tree into the checkout; returns the tree that was there before, and the paths put back."""
