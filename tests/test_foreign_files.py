@@ -346,3 +346,25 @@ def test_no_other_place_opens_foreign_files():
             found.add(name)
     assert found - set(OWN) == set(), "read foreign files through coach/regular_files.py, or say here why not"
     assert set(OWN) - found == set(), "no longer needed here"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        '<testsuite><testcase classname="%s.y" name="x"><failure/></testcase></testsuite>' % ("x" * 5_000),
+        '<testsuite><testcase classname="a" name="%s"><failure/></testcase></testsuite>' % ("n/" * 4_000),
+        '<testsuite><testcase file="%s.py" name="&#27;[2J\u202e"><failure/></testcase></testsuite>'
+        % ("f" * 300),
+        "<testsuite>" * 20_000,
+        "[]",
+    ],
+    ids=["class", "name", "file", "depth", "json"],
+)
+def test_names_of_any_length_in_a_report_end_in_one_sentence(session, tmp_path, capsys, report):
+    place = tmp_path / "r.xml"
+    place.write_text(report)
+    assert within(main, ["run", "--new", "--from-junit", str(place)]) in {2, 4}
+    said = capsys.readouterr().err.strip().split("\n")
+    assert any(line.startswith("coach: ") for line in said)
+    assert len(said) < 5
+    assert all(line.isprintable() and len(line) < 2_000 for line in said)

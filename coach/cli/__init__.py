@@ -25,6 +25,9 @@ from coach.stopping import stopped_quietly
 PROJECT_VARIABLE = "COACH_PROJECT"
 """As ``engine.locating`` reads it, which is too heavy to be asked here."""
 
+MOST_SAID = 1_500
+"""Characters of a sentence about an error."""
+
 _EPILOG = f"""\
 start here:
   coach debug tests/test_cart.py::test_total    walk through a failing test
@@ -42,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except CoachError as error:
-        print(f"coach: {error}", file=sys.stderr)
+        _say(error)
         again = meant_instead(words, error) if error.meant and error.typed in words else None
         return error.exit_code if again is None else main(again)
     except BrokenPipeError:
@@ -62,6 +65,13 @@ def _surroundings(error: BaseException) -> CoachError | None:
         except FileNotFoundError:
             return UsageError("the folder you are in is gone", do="go to one that is there: cd, or cd .")
     return exhausted(error)
+
+
+def _say(error: CoachError) -> None:
+    """Print what is wrong: names of files and words of settings are foreign text, of any length and with any character."""
+    from coach.core.text import safe
+
+    print(f"coach: {safe(str(error), limit=MOST_SAID)}", file=sys.stderr)
 
 
 def _run(words: Sequence[str]) -> int:

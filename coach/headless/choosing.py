@@ -51,7 +51,7 @@ def _from_report(path: Path, args: Namespace, place: Located) -> Target:
         raise TargetError(f"no test failed in {path.name}", do="name the report of a red run")
     first = failed[0].failure
     more = f", the first of {len(failed)} failures" if len(failed) > 1 else ""
-    say(f"{path.name}: {f'{first.test} {first.exception}'.strip()}{more}")
+    say(f"{path.name}: {safe_line(f'{first.test} {first.exception}'.strip())}{more}")
     for other in failed[1 : 1 + _MOST_OTHERS]:
         say(f"  also failed: {other.failure.test} {other.failure.exception}")
     if len(failed) > 1 + _MOST_OTHERS:
