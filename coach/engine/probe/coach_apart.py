@@ -36,7 +36,7 @@ class Apart:
         """``folder`` holds the files of the run, ``copy`` the tree; ``fence`` is how the parent is confined, None: not at all."""
         self.folder, self.copy, self.fence = folder, copy, fence
         self.shared = [os.environ[each] for each in _OWN if _is_below(os.environ.get(each, ""), folder)]
-        self.memories = {}
+        self.memories, self.fences = {}, {}
         self.is_told = bool(fence and fence.get("is_asked"))
         self.read = 0
         self.waiting, self.seen = {}, {}
@@ -71,6 +71,20 @@ class Apart:
             self.memories[slot] = mmap.mmap(-1, SIZE)
         self.memories[slot][:4] = b"\0" * 4
         self.seen[slot] = []
+        self._prepare(slot)
+
+    def _prepare(self, slot):
+        """Tell the kernel once what children of the slot may write; anew when a folder is another one by now."""
+        if self.fence is None:
+            return
+        known, ruleset, allowed = self.fences.get(slot, (None, -1, ()))
+        folders = [self.place(slot), *self.folders] + (list(coach_refused.SHARED) if self.is_told else [])
+        now = [_number(each) for each in folders]
+        if now != known:
+            if ruleset >= 0:
+                os.close(ruleset)
+            allowed = [os.path.realpath(each) for each in folders]
+            self.fences[slot] = now, coach_fence.prepared(allowed), allowed
 
     def enter(self, slot, item=None):
         """In the child: take the folders of the slot, and let the fence down."""
@@ -86,10 +100,8 @@ class Apart:
         if self.fence is None:
             return
         said = _Said(self.memories[slot], place, self.tolerated)
-        allowed = [place, *self.folders]
-        if self.is_told:
-            allowed += coach_refused.SHARED
-        coach_fence.confine(allowed)
+        _, ruleset, allowed = self.fences[slot]
+        coach_fence.confine_by(ruleset)
         coach_refused.forget()
         coach_refused.watch(allowed, is_asked=self.fence.get("is_asked", False), told=said.refused)
         if not self.is_told:
@@ -226,6 +238,13 @@ def _hear_of_programs(said):
     if hasattr(sys, "addaudithook"):
         sys.addaudithook(heard)
         subprocess.Popen._handle_exitstatus = handle
+
+
+def _number(path):
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return 0
 
 
 def _is_below(path, folder):

@@ -76,28 +76,44 @@ def confine(allowed, tcp=False, signals=False):
 
     What the kernel is too old to know stays possible: ``knows``.
     """
-    abi = version()
-    if not abi:
-        return False
-    ruleset = -1
+    ruleset = prepared(allowed, tcp, signals)
     try:
-        libc = _libc()
-        ruleset = _ruleset(libc, abi, tcp, signals)
-        if ruleset < 0:
-            return False
-        for path in (*allowed, *_devices()):
-            _allow(libc, ruleset, abi, path)
-        if abi >= 4 and not tcp:
-            _add(libc, ruleset, _PORT, _Port(_BIND, _ANY_PORT))
-        if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
-            return False
-        flags = _QUIET if abi >= _QUIET_SINCE else 0
-        return libc.syscall(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(flags)) == 0
-    except Exception:
-        return False
+        return confine_by(ruleset)
     finally:
         if ruleset >= 0:
             os.close(ruleset)
+
+
+def prepared(allowed, tcp=False, signals=False):
+    """Return a descriptor of what ``confine`` would refuse, for ``confine_by`` in any number of children; -1: it cannot be."""
+    abi, ruleset = version(), -1
+    if not abi:
+        return -1
+    try:
+        libc = _libc()
+        ruleset = _ruleset(libc, abi, tcp, signals)
+        if ruleset >= 0:
+            for path in (*allowed, *_devices()):
+                _allow(libc, ruleset, abi, path)
+            if abi >= 4 and not tcp:
+                _add(libc, ruleset, _PORT, _Port(_BIND, _ANY_PORT))
+        return ruleset
+    except Exception:
+        if ruleset >= 0:
+            os.close(ruleset)
+        return -1
+
+
+def confine_by(ruleset):
+    """Confine the calling thread by what was prepared; True when the kernel does so."""
+    try:
+        libc = _libc()
+        if ruleset < 0 or libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+            return False
+        flags = _QUIET if version() >= _QUIET_SINCE else 0
+        return libc.syscall(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(flags)) == 0
+    except Exception:
+        return False
 
 
 def _libc():

@@ -21,12 +21,13 @@ ROUNDS = 200
 
 
 _SUBREAPER = 36
-_reaper = []
+_reaper, _null = [], []
 
 
 def take_orphans():
     """Let what the children leave behind become ours, even what called ``setsid``; what is there already is not theirs."""
     _adopt()
+    _nowhere()
     _reaper[:] = [_children()]
 
 
@@ -80,6 +81,13 @@ def forked():
         return fork(), receiving, sending, began
 
 
+def _nowhere():
+    """Return a descriptor of the device that takes everything, opened by the parent where it can be: it costs every child."""
+    if not _null:
+        _null.append(_open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
+    return _null[0]
+
+
 def be_quiet():
     """What a child does first: it is its own group, dies of signals, and says nothing to anybody but its parent."""
     _setpgid(0, 0)
@@ -87,9 +95,8 @@ def be_quiet():
         _adopt()  # so that it is known whose orphans they are
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
-        os.dup2(nowhere, number)
+        os.dup2(_nowhere(), number)
 
 
 class Child:
