@@ -28,6 +28,7 @@ from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.door import Door, Update
 from coach.engine.leaders import Launch
+from coach.engine.left_behind import HOLDER, holder_mark
 from coach.engine.output import CappedOutput
 from coach.engine.processes import RUN_ID
 from coach.engine.run import Finished, Limits, supervise
@@ -213,7 +214,7 @@ def _launch(assistant: Assistant, prompt: Path) -> Launch:
     return Launch(
         argv=[word.replace(PROMPT, str(prompt)) for word in assistant.argv],
         cwd=assistant.cwd,
-        env={**os.environ, RUN_ID: f"assistant-{uuid.uuid4().hex}"},
+        env={**os.environ, HOLDER: holder_mark(), RUN_ID: f"assistant-{uuid.uuid4().hex}"},
         stdin=None if in_file else prompt,
     )
 

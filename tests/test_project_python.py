@@ -117,7 +117,7 @@ def test_no_other_setting_names_a_program(tmp_path):
 
     assert set(Settings.model_fields) == {
         *("python", "assistants", "rules"),
-        *("command", "workflow", "workflows", "timeout", "silence", "warm", "loops", "template"),
+        *("command", "workflow", "workflows", "timeout", "silence", "warm", "loops", "template", "confine"),
     }
     assert get_args(Settings.model_fields["command"].annotation) == ("", "python -m pytest", "pytest")
     words = json.dumps([each.model_json_schema() for each in (Workflow, Step, GateCheck, TeamRules)]).lower()

@@ -144,7 +144,7 @@ def _deeper(text: str, word: int, line: int, at: int) -> Iterator[Span]:
 _BLOCK_SCALAR = re.compile(r"""["']?:[ ]{1,4}[|>][+\-]?\d?[ ]{0,4}$""", re.MULTILINE)
 _BLOCK_NAME = re.compile(
     r"""
-    [\w.\-]{0,40}(?:password|passwd|passphrase|pwd|secret|token|credentials?|auth|(?:api|access|private|signing|ssh|deploy
+    (?:password|passwd|passphrase|pwd|secret|token|credentials?|auth|(?:api|access|private|signing|ssh|deploy
       |license|encryption)[_\-]?key)$
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -156,14 +156,17 @@ def block_scalar(text: str) -> Iterator[Span]:
     """Find the lines of a YAML block that stands below a secret name."""
     for match in _BLOCK_SCALAR.finditer(text):
         line = text.rfind("\n", max(0, match.start() - 300), match.start()) + 1
-        name = (
-            _BLOCK_NAME.search(text[line : match.start()])
-            if line
-            else _BLOCK_NAME.search(text[: match.start()][:300])
-        )
+        before = text[line : match.start()] if line else text[: match.start()][:300]
+        name = _BLOCK_NAME.search(before)
         if name is None:
             continue
         column = name.start()
+        while (
+            column
+            and column > name.start() - 40
+            and (before[column - 1].isalnum() or before[column - 1] in "_.-")
+        ):
+            column -= 1
         for start, end in _lines_after(text, match.end()):
             value = _LAST_WORD.search(text, min(start + column, end), end)
             if value is None or value.start(1) - start <= column:

@@ -42,7 +42,8 @@ def beside(root: Path, scratch: Path) -> tuple[Beside, ...]:
         is_here = bool(folder) and Path(folder).is_relative_to(root)
         if run and run == around_us:
             continue  # the run that this coach is part of
-        if seen.get(HOLDER) == ourselves and folder.startswith(str(scratch)):
+        is_own = seen.get(HOLDER) == ourselves
+        if is_own and (folder.startswith(str(scratch)) or _is_server(each.pid)):
             continue
         if run:
             found[Beside(f"a run of coach in {folder or 'another folder'}", is_here)] = None
@@ -67,7 +68,16 @@ def _folder(pid: int) -> str:
 
 def _is_pytest(pid: int) -> bool:
     """Whether a process was started as pytest: by its program, or by ``python -m pytest``."""
+    return bool(_programs(pid) & {b"pytest", b"py.test"})
+
+
+def _is_server(pid: int) -> bool:
+    """Whether it is what warm runs are forked from: it stands idle for as long as a session is open."""
+    return b"coach_server.py" in _programs(pid)
+
+
+def _programs(pid: int) -> set[bytes]:
     with suppress(OSError):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:_WORDS_LOOKED_AT]
-        return any(os.path.basename(each) in {b"pytest", b"py.test"} for each in words)  # noqa: PTH119 - bytes
-    return False
+        return {os.path.basename(each) for each in words}  # noqa: PTH119 - bytes
+    return set()

@@ -4,11 +4,12 @@ Every process of a run carries who started it: process number, when it began, an
 alone says nothing: it is given away again, and means another process in another container. Linux only.
 """
 
+import hashlib
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,9 +24,9 @@ _SAME = ("COACH_STATE_DIR", "XDG_STATE_HOME", "HOME")
 
 
 def holder_mark() -> str:
-    """Return who we are, as runs carry it; empty where it cannot be told."""
+    """Return who we are and where our state is, as runs carry it; empty where it cannot be told."""
     space = _space()
-    return f"{os.getpid()}-{started_at(os.getpid())}-{space}" if space else ""
+    return f"{os.getpid()}-{started_at(os.getpid())}-{space}-{_place(os.environ)}" if space else ""
 
 
 def end_left_behind() -> tuple[Survivor, ...]:
@@ -83,13 +84,18 @@ def _orphans() -> Iterator[Survivor]:
     here = _space()
     for each in living() if here else ():
         around = variables(each.pid)
-        number, _, rest = around.get(HOLDER, "").partition("-")
-        began, _, space = rest.partition("-")
+        number, began, space, place = (*around.get(HOLDER, "").split("-", 3), "", "", "", "")[:4]
         if RUN_ID not in around or space != here or not (number.isdecimal() and began.isdecimal()):
             continue
-        is_ours = all(around.get(name) == os.environ.get(name) for name in _SAME)
+        is_ours = (place or _place(around)) == _place(os.environ)  # a run in a copy has another HOME
         if is_ours and started_at(int(number)) != int(began):
             yield each
+
+
+def _place(around: Mapping[str, str]) -> str:
+    """Return what stands for the place of the state that an environment means."""
+    said = "\0".join(f"{name}={around[name]}" for name in _SAME if name in around)
+    return hashlib.sha256(os.fsencode(said)).hexdigest()[:16]
 
 
 def _space() -> str:

@@ -60,7 +60,9 @@ def test_each_trouble_says_what_to_do(tmp_path):
         WAYLAND_DISPLAY="",
     )
     assert code == 1
-    assert {name for name, each in seen.items() if each["health"] == "bad"} == {"settings", "yours", "state"}
+    assert {name for name, each in seen.items() if each["health"] == "bad"} == {
+        *("settings", "yours", "state", "fence")
+    }
     assert "did you mean 'timeout'" in seen["settings"]["do"]
     assert all(each["do"] for each in seen.values() if each["health"] != "good")
     assert {seen[each]["health"] for each in ("editor", "terminal", "clipboard")} == {"poor"}

@@ -172,8 +172,8 @@ def test_it():
 def test_servers_of_the_projects_own_tests_work_and_those_of_changed_code_are_not_tried(place):
     assert place.run(SERVER).counts.passed
     report = place.run(SERVER, is_mixed=True)
-    assert report.refused[0].startswith("listens on TCP 127.0.0.1")
-    assert judge(report, failing_set(report)).reason.startswith("listens on TCP 127.0.0.1")
+    assert report.refused[0].startswith("connects to TCP 127.0.0.1")
+    assert judge(report, failing_set(report)).reason.startswith("connects to TCP 127.0.0.1")
 
 
 @needs_fence

@@ -49,7 +49,7 @@ async def test_a_run_that_only_looks_is_named_and_is_neither_red_nor_green() -> 
         door.happen(fakes.finished(4, fakes.failure()))
         door.happen(fakes.started(5, "mutants", mutate=10.0))
         await settle(pilot)
-        assert "trying small mutations in memory, 10 s at most" in text_of(pilot)
+        assert "trying small mutations in a copy, 10 s at most" in text_of(pilot)
         assert "#4 · which lines run" in text_of(pilot)
 
 
