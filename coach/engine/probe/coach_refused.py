@@ -34,6 +34,7 @@ class _Real:
         self.access, self.lexists, self.realpath = os.access, os.path.lexists, os.path.realpath
         self.join, self.split, self.sep = os.path.join, os.path.split, os.sep
         self.getsid = getattr(os, "getsid", None)
+        self.getpgrp, self.killpg = getattr(os, "getpgrp", None), getattr(os, "killpg", None)
 
 
 _real = _Real()
@@ -132,8 +133,24 @@ class _Watch:
         number, signal = args
         if not signal or number in (0, -1) or _real.getsid is None:
             return
-        if _real.getsid(abs(number)) != _real.getsid(0):
+        if self._is_other_session(verb, abs(number)):
             self.note("%s %d" % (verb, number))
+
+    def _is_other_session(self, verb, number):
+        try:
+            return _real.getsid(number) != _real.getsid(0)
+        except OSError:  # the process is gone; a group outlives the one it is named after
+            return "group" in verb and number != _real.getpgrp() and _lives(number)
+
+
+def _lives(group):
+    try:
+        _real.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _place(path, folder, follow=True):
