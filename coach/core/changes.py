@@ -7,7 +7,7 @@ from coach.core.figures import count
 from coach.core.text import Prose, Text
 from coach.core.value import Value
 
-_HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
+_HUNK = re.compile(r"^@@ -(\d{1,18})(?:,(\d{1,18}))? \+(\d{1,18})(?:,(\d{1,18}))? @@ ?(.*)$")
 _INDEX = re.compile(r"^index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64})")
 """Only whole ids count: shortened ones may be ambiguous later."""
 

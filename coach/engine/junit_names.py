@@ -52,8 +52,14 @@ def named_test(case: JUnitCase, files: ProjectFiles, here: Path | None = None) -
     return NamedTest(looked_for=shown, candidates=several[:10])
 
 
+_MOST_PARTS = 200
+"""Folders and classes of one name: no file lies deeper, and the ways to read a name grow with the square of them."""
+
+
 def _readings(case: JUnitCase) -> Iterator[tuple[str, list[str]]]:
     """Yield each way to read a name as the end of a file's path and the names inside it, the surest first."""
+    if any(len(re.split(r"[./\\:]", each)) > _MOST_PARTS for each in (case.class_name, case.name, case.file)):
+        return
     name = _DECORATED.sub("", case.name)
     written = "::".join(filter(None, [case.class_name, name])).replace("\\", "/")
     if ".py::" in written or (written.endswith(".py") and "::" not in written):

@@ -72,3 +72,10 @@ def test_what_is_too_large_is_counted():
 def test_any_text_can_be_read(text):
     parse_patch(text)
     parse_patch("diff --git a b\n" + text)
+
+
+def test_a_header_with_a_number_of_thousands_of_digits_is_no_hunk():
+    from coach.core import changes
+
+    assert changes._HUNK.match(f"@@ -1 +{'9' * 5_001} @@") is None
+    assert changes._HUNK.match("@@ -1,2 +3 @@ def f():")
