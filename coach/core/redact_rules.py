@@ -46,6 +46,12 @@ class Rule:
 
 _B64 = "MIIEowIBAAKCAQEA" + "x7Gq" * 12
 
+_PARTS_OF_NAMES = (
+    *("pass", "pwd", "pw", "secret", "token", "key"),
+    *("credential", "sess", "sid", "auth", "phrase", "mnemonic"),
+)
+"""One of them stands in every secret name: a text without any need not be searched."""
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "private-key",
@@ -176,20 +182,7 @@ RULES: tuple[Rule, ...] = (
             "token: tests/test_auth.py::test_token_1",
         ),
         is_secret_value,
-        needs=(
-            "pass",
-            "pwd",
-            "pw",
-            "secret",
-            "token",
-            "key",
-            "credential",
-            "sess",
-            "sid",
-            "auth",
-            "phrase",
-            "mnemonic",
-        ),
+        needs=_PARTS_OF_NAMES,
         what="values of secret names (password, pw, token, secret, api_key, auth, …) in code, JSON, YAML, TOML, ini, XML, tables, connection strings; quoted also one long word or up to eight words after a password",
         anchor=forms.NAMES,
     ),
@@ -199,20 +192,7 @@ RULES: tuple[Rule, ...] = (
         ("deploy --token " + "9dk20dkw02ls", "tool --password=" + "x9!kd02m"),
         ("tool --password-file /run/secrets/db", "--token-limit 4000", "--secret name"),
         is_secret_value,
-        needs=(
-            "pass",
-            "pwd",
-            "pw",
-            "secret",
-            "token",
-            "key",
-            "credential",
-            "sess",
-            "sid",
-            "auth",
-            "phrase",
-            "mnemonic",
-        ),
+        needs=_PARTS_OF_NAMES,
         what="options of commands with such a name (--token X)",
     ),
     Rule(
