@@ -10,7 +10,8 @@ from coach.core.output.python_trace import trace_in
 from coach.core.report import Counts, Difference, Failure, Frame, Phase
 
 _PART = re.compile(
-    r"=+ (?P<name>FAILURES|ERRORS|short test summary info|warnings summary.*|PASSES|.* in [\d.]+s.*) =+$"
+    r"=+ (?P<name>FAILURES|ERRORS|short test summary info|warnings summary.{0,300}|PASSES"
+    r"|.{0,300} in [\d.]{1,20}s.{0,300}) =+$"
 )
 _HEAD = re.compile(r"_{3,} (?P<name>\S.{0,500}?) _{3,}$")
 _SHORT = re.compile(r"(?P<how>FAILED|ERROR) (?P<test>\S+?\.\w+(?:::.*?)?|\S+?)(?: - (?P<message>.*))?$")
