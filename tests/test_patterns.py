@@ -1,6 +1,7 @@
 """No pattern takes longer than the length of its text deserves, whatever the text; ``benchmarks/patterns.py`` feeds a megabyte."""
 
 import re
+from re import _parser
 
 import pytest
 
@@ -45,3 +46,30 @@ def test_no_pattern_costs_the_square_of_its_text(room):
         if (found := busy(pattern, methods, SIZE, SECONDS, FEW, every=5))
     }
     assert not slow
+
+
+@pytest.mark.parametrize("room", sorted({name for name, _ in PATTERNS}))
+def test_no_pattern_needs_what_the_first_releases_of_python_311_do_wrong(room):
+    """Up to 3.11.4 a possessive or atomic part that holds more than one set of characters loses matches."""
+    found = [
+        name
+        for (module, name), (pattern, _) in PATTERNS.items()
+        if module == room and _holds_more(_parser.parse(pattern.pattern, pattern.flags))
+    ]
+    assert not found
+
+
+def test_what_they_do_wrong_is_noticed():
+    assert _holds_more(_parser.parse("a(?:b|cd)*+e"))
+    assert _holds_more(_parser.parse("(x(?>ab*)c)"))
+    assert not _holds_more(_parser.parse(r"a[bc]*+d\s++"))
+
+
+def _holds_more(part):
+    if isinstance(part, tuple) and part and str(part[0]) == "ATOMIC_GROUP":
+        return True
+    if isinstance(part, tuple) and part and str(part[0]) == "POSSESSIVE_REPEAT":
+        inner = part[1][2]
+        return len(inner) != 1 or str(inner[0][0]) not in {"IN", "LITERAL", "NOT_LITERAL", "ANY"}
+    is_sequence = isinstance(part, (tuple, list, _parser.SubPattern))
+    return is_sequence and any(_holds_more(each) for each in part)

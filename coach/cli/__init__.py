@@ -75,10 +75,11 @@ def _say(error: CoachError) -> None:
 
 
 def _run(words: Sequence[str]) -> int:
-    args = parse(words)
-    if args.call is None:
-        args.known.print_help()
-        return 0
+    with _told_in_full():
+        args = parse(words)
+        if args.call is None:
+            args.known.print_help()
+            return 0
     module, _, function = args.call.partition(":")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
@@ -87,6 +88,20 @@ def _run(words: Sequence[str]) -> int:
         call = getattr(_loaded(module), function)
         with stopped_quietly():
             return int(call(args))
+
+
+@contextlib.contextmanager
+def _told_in_full() -> Iterator[None]:
+    """Write what argparse said, however it ends: at Python's own end a reader that is gone would be told of in words."""
+    try:
+        yield
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            from coach.headless.talk import lead_nowhere
+
+            lead_nowhere(sys.stdout)
 
 
 def _hold_streams() -> None:

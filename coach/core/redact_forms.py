@@ -9,7 +9,7 @@ import re
 PEM = re.compile(
     r"""
     (?P<secret>-----BEGIN[ ](?:[A-Z0-9]+[ ]){0,3}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----
-      (?:(?!-----)[\s\S]){0,12000}+ (?:-----END[ ](?:[A-Z0-9]+[ ]){0,3}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----)?)
+      (?:(?!-----)[\s\S]){0,12000} (?:-----END[ ](?:[A-Z0-9]+[ ]){0,3}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----)?)
     """,
     re.VERBOSE,
 )
@@ -52,7 +52,7 @@ _NAMED = r"""
 """
 """The end of a name; what stands before it is looked at when the value was found."""
 _GIVEN = rf"""
-    (?:[bBrRuUfF]{{0,2}}(?P<q>{_QUOTE})(?P<quoted>(?:(?!(?P=q))[^\n]){{6,8000}}+)
+    (?:[bBrRuUfF]{{0,2}}(?P<q>{_QUOTE})(?P<quoted>(?:(?!(?P=q))[^\n]){{6,8000}})
       | (?P<bare>[^\s"'`,;&<>()\[\]{{}}]{{6,20000}}+)(?![(\[]))
 """
 ASSIGNED = re.compile(
@@ -68,7 +68,7 @@ ASSIGNED = re.compile(
 VARIABLE = re.compile(
     r"""
     (?<![A-Za-z0-9_$])(?P<key>[A-Z][A-Z0-9_]{2,60})(?:=|["']?\]?[ ]{0,24}[:=][ ]{1,4})
-    (?:(?P<q>["'])(?P<quoted>[^"'\n]{6,4000}) | (?P<bare>(?:(?![;,)\]}]{0,3}(?:[\s"'`]|\Z))[^\s"'`]){6,}+))
+    (?:(?P<q>["'])(?P<quoted>[^"'\n]{6,4000}) | (?P<bare>(?:(?![;,)\]}]{0,3}(?:[\s"'`]|\Z))[^\s"'`]){6,}))
     """,
     re.VERBOSE | re.MULTILINE,
 )

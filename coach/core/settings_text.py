@@ -14,7 +14,7 @@ MOST_KEY_PARTS = 200
 """Parts of one dotted key; each costs as much as all before it."""
 MOST_INI_LINE = 20_000
 """Characters of one line of an INI file; blanks in it cost the square of their number."""
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|\'[^\'\n]*+\'?')
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"?|\'[^\'\n]*+\'?')
 _PART = re.compile(r"[^\s.][ \t]*+\.")
 _BETWEEN_KEYS = re.compile(r"[\n=,{}\[\]]")
 

@@ -16,7 +16,7 @@ _CONCRETE = re.compile(
     r"\d|[\"'“”`«»(){}\[\]=<>]|\b[A-Z]\w+(?:Error|Exception)\b|\b\w+_\w+\b|\b(?:empty|none|null|true|false|raises?|returns?)\b",
     re.IGNORECASE,
 )
-_VARIABLES = re.compile(r"(?:[A-Z_][A-Z0-9_]*+=\S*+ )*+")
+_VARIABLES = re.compile(r"(?:[A-Z_][A-Z0-9_]*+=\S*+ )*")
 _WORD = re.compile(r"\S*+")
 _PROGRAM = re.compile(
     r"(?:python[\d.]*|pytest|coach|make|tox|nox|uv|poetry|pdm|hatch|pip|ruff|mypy|npm|"

@@ -8,7 +8,7 @@ from coach.core.text import Text
 from coach.core.value import Value
 
 _PACKAGE = re.compile(
-    r"[A-Za-z0-9][\w.-]*(?:\[[\w ,.-]*\])?\s*+(?:(?:===?|[<>!~]=|[<>])\s*+[\w.*+!-]++\s*+(?:,\s*+)?)*+"
+    r"[A-Za-z0-9][\w.-]*(?:\[[\w ,.-]*\])?\s*+(?:(?:===?|[<>!~]=|[<>])\s*+[\w.*+!-]++\s*+(?:,\s*+)?)*"
 )
 MOST_PATCH = 2_000_000
 """Bytes of a patch."""

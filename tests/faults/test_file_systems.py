@@ -80,9 +80,14 @@ def coach(root, state, *words, **kwargs):
 @pytest.mark.skipif(
     not sys.platform.startswith("linux") or not _FLOCK, reason="the kernel is asked by seccomp"
 )
-def test_where_there_are_no_locks_sessions_and_searches_work(project, tmp_path):
+def test_where_there_are_no_locks_sessions_and_searches_work(project, tmp_path, monkeypatch):
     """The session is held by a file that says who writes; copies are made, and those of others are not taken for left behind."""
     state = tmp_path / "state"
+    temporary = (
+        tmp_path / "temporary"
+    )  # coaches of other tests have locks, and would take its folders for left behind
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     probe = subprocess.run(
         [sys.executable, "-c", f"import fcntl; fcntl.flock(open({str(tmp_path / 'x')!r}, 'w'), 2)"],
         preexec_fn=without_locks, capture_output=True, text=True, check=False,
