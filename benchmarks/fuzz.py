@@ -266,8 +266,8 @@ def read_whole_log(data: bytes) -> None:
     from coach.core.spec_check import gaps
     from coach.core.story.figures import figures_of
     from coach.core.story.statistics import as_json, statistics_of
-    from coach.exporting import export_session, tell_session
     from coach.headless import answers
+    from coach.session.export_io import export_session, tell_session
     from coach.store import library
     from coach.store.log import read_log
     from coach.store.paths import sessions_folder
@@ -384,9 +384,9 @@ def read_report(data: bytes) -> None:
 
 
 def read_settings(data: bytes) -> None:
-    from coach.config import load_settings, team_rules
     from coach.engine.locating import project_of
     from coach.engine.watched import folders_to_watch
+    from coach.settings.project import load_settings, team_rules
 
     folder = _file("pyproject.toml", data).parent
     project_of(folder)
@@ -404,14 +404,14 @@ def read_ini(data: bytes) -> None:
 
 
 def read_own_settings(data: bytes) -> None:
-    from coach.personal import load_personal
+    from coach.settings.user import load_personal
 
     _file("config.toml", data)
     load_personal()
 
 
 def read_workflow_file(data: bytes) -> None:
-    from coach.workflow_files import read_workflow
+    from coach.settings.workflows import read_workflow
 
     read_workflow(_file("w.toml", data))
 
@@ -468,7 +468,7 @@ def read_channel(data: bytes) -> None:
 
 
 def read_door(data: bytes) -> None:
-    from coach.wire import command_from, unpacked
+    from coach.session.shared.messages import command_from, unpacked
 
     said = unpacked(data)
     command_from(said.get("command"), said.get("fields"))
@@ -494,13 +494,13 @@ def reduce_text(data: bytes) -> None:
 
 
 def read_environment_file(data: bytes) -> None:
-    from coach.exporting import dotenv_secrets
+    from coach.session.export_io import dotenv_secrets
 
     dotenv_secrets(_file(".env", data).parent)
 
 
 def read_remembered(data: bytes) -> None:
-    from coach.last_failed import last_failed
+    from coach.settings.pytest_cache import last_failed
 
     place = _file("lastfailed", data).parent / ".pytest_cache/v/cache/lastfailed"
     place.parent.mkdir(parents=True, exist_ok=True)

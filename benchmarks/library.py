@@ -130,12 +130,12 @@ def write_large_log(folder, megabytes):
 REVIEW = """
 import json, resource, sys, time
 from pathlib import Path
-import coach.review, coach.opening
+import coach.session.replay, coach.session.factory
 from coach.core.advice import advise
 path = Path(sys.argv[2]) / "sessions" / sys.argv[1] / "log.jsonl"
 begin = time.perf_counter(); size = len(path.read_bytes()); read = time.perf_counter() - begin
 begin = time.perf_counter()
-door = coach.opening.open_review(sys.argv[1])
+door = coach.session.factory.open_review(sys.argv[1])
 opened = time.perf_counter() - begin
 steps = []
 def timed(position):
@@ -151,10 +151,10 @@ print(json.dumps({"open_s": opened, "read_s": read, "steps_per_s": 1 / steps[len
 """
 SCREEN = """
 import asyncio, json, sys, time
-import coach.opening
+import coach.session.factory
 from coach.ui.app import CoachApp
 async def scrub():
-    door = coach.opening.open_review(sys.argv[1])
+    door = coach.session.factory.open_review(sys.argv[1])
     app = CoachApp(door, lambda state, budget: "")
     async with app.run_test(size=(140, 45)) as pilot:
         await pilot.pause()

@@ -26,11 +26,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from textual import events
 from textual.pilot import OutOfBounds
 
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.target import Target
-from coach.exporting import export_session
-from coach.opening import open_existing, open_new
+from coach.session.export_io import export_session
+from coach.session.factory import open_existing, open_new
+from coach.settings.project import Settings
 from coach.store.log import LOG_NAME, read_log
 from coach.store.paths import session_folder
 from coach.ui.app import CoachApp

@@ -53,10 +53,10 @@ def save(root, number, way):
 
 def storm(root, saves, *, warm):
     """Return what a whole session made of the storm."""
-    from coach.config import Settings
     from coach.core import commands as cmd
     from coach.core.target import Target
-    from coach.opening import open_new
+    from coach.session.factory import open_new
+    from coach.settings.project import Settings
 
     door = open_new(
         root, Target(words=("test_value.py::test_value",)), Settings(python=sys.executable, warm=warm)

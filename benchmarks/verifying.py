@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from coach.demo import FAILING_TEST, make_demo, solution
+from coach.demo.project import FAILING_TEST, make_demo, solution
 
 
 def timed(argv, cwd, env, code=0):

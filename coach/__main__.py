@@ -1,4 +1,4 @@
-from coach.stopping import end_at_once
+from coach.interrupts import end_at_once
 
 end_at_once()
 

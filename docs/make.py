@@ -21,7 +21,6 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from coach import cli
-from coach.config import Settings
 from coach.core import events
 from coach.core.checks import REGISTRY as CHECKS
 from coach.core.loops.sighting import PATTERNS
@@ -30,9 +29,10 @@ from coach.core.spec import TeamRules
 from coach.core.workflow import GateCheck, Oracle, Step, Workflow
 from coach.headless import mcp
 from coach.headless.tools import Tools
-from coach.personal import Personal
+from coach.settings.project import Settings
+from coach.settings.user import Personal
+from coach.settings.workflows import load_workflow, shipped_folder, workflow_paths
 from coach.ui import keys, themes
-from coach.workflow_files import load_workflow, shipped_folder, workflow_paths
 
 FOLDER = Path(__file__).parent
 _PART = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)

@@ -28,12 +28,12 @@ async def main():
     shutil.rmtree(scratch, ignore_errors=True)
     os.environ["COACH_STATE_DIR"] = str(scratch / "state")
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
-    from coach.config import load_settings
     from coach.core import commands as cmd
-    from coach.demo import FAILING_TEST, make_demo, solution
-    from coach.exporting import export_session
+    from coach.demo.project import FAILING_TEST, make_demo, solution
     from coach.headless.choosing import target_from
-    from coach.opening import open_new
+    from coach.session.export_io import export_session
+    from coach.session.factory import open_new
+    from coach.settings.project import load_settings
     from coach.ui.app import CoachApp
 
     shop = scratch / "shop"
@@ -83,12 +83,12 @@ async def main():
 
 async def in_circles(shop):
     """Three patches that leave the same failure, the notice, and a search over them."""
-    from coach.config import load_settings
     from coach.core import commands as cmd
-    from coach.demo import FAILING_TEST, make_demo
-    from coach.exporting import export_session
+    from coach.demo.project import FAILING_TEST, make_demo
     from coach.headless.choosing import target_from
-    from coach.opening import open_new
+    from coach.session.export_io import export_session
+    from coach.session.factory import open_new
+    from coach.settings.project import load_settings
     from coach.ui.app import CoachApp
 
     make_demo(shop)

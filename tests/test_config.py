@@ -2,8 +2,8 @@
 
 import pytest
 
-from coach.config import load_settings
 from coach.errors import UsageError
+from coach.settings.project import load_settings
 
 
 def test_nothing_set_means_the_defaults(tmp_path):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from coach.demo import FAILING_TEST, make_demo, solution
+from coach.demo.project import FAILING_TEST, make_demo, solution
 
 CULPRIT = "Money.allocate: spell out the steps"
 """Subject of the commit that brought the defect."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 PROGRAM = """
 import threading
-from coach.diagnostics import keep_diagnostics
+from coach.session.diagnostics import keep_diagnostics
 keep_diagnostics()
 keep_diagnostics()
 thread = threading.Thread(target=lambda: 1 / 0, name="coach-dispatcher")

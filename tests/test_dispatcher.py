@@ -11,8 +11,8 @@ from coach.core.live import LiveSnapshot
 from coach.core.search import SearchRequest
 from coach.core.session import replay
 from coach.core.target import Target
-from coach.dispatcher import Dispatcher
 from coach.errors import SessionError, StoreError
+from coach.session.dispatcher import Dispatcher
 from tests.core.driving import opening, red
 
 

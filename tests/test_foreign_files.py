@@ -14,16 +14,16 @@ import pytest
 
 from coach import regular_files
 from coach.cli import main
-from coach.config import load_settings
 from coach.engine.junit_reports import read_reports
 from coach.engine.sources import read_module
 from coach.errors import CoachError
-from coach.exporting import dotenv_secrets
-from coach.last_failed import last_failed
 from coach.regular_files import Unreadable, bounded_lines, opened, read_bytes, read_head, read_text
+from coach.session.export_io import dotenv_secrets
+from coach.settings.project import load_settings
+from coach.settings.pytest_cache import last_failed
+from coach.settings.template import load_template
+from coach.settings.workflows import read_workflow
 from coach.store.archive import unpack
-from coach.template_files import load_template
-from coach.workflow_files import read_workflow
 
 PACKAGE = Path(__file__).parent.parent / "coach"
 SECONDS = 30.0
@@ -284,9 +284,9 @@ def test_an_archive_of_another_packing_is_refused(tmp_path, monkeypatch, method)
 OWN = {
     "coach/regular_files.py": "it is the place",
     "coach/private_folders.py": "writes new files",
-    "coach/diagnostics.py": "writes a file of its own",
-    "coach/demo.py": "files of the package",
-    "coach/demo_story.py": "files of the demo it just wrote",
+    "coach/session/diagnostics.py": "writes a file of its own",
+    "coach/demo/project.py": "files of the package",
+    "coach/demo/story.py": "files of the demo it just wrote",
     "coach/cli/__init__.py": "the null device for streams that are closed",
     "coach/headless/talk.py": "the null device for a reader that left",
     "coach/ui/actions/exporting.py": "writes a new file",
@@ -309,7 +309,7 @@ OWN = {
     "coach/store/trust.py": "writes a new file",
     "coach/store/index.py": "writes a new file",
     "coach/store/archive.py": "writes new files, and members of an archive that was opened by the place",
-    "coach/wire.py": "opens a folder",
+    "coach/session/shared/messages.py": "opens a folder",
 }
 """Files of the package that open without the place, and why that is no foreign file, or no reading."""
 _MODULES = {"tokenize", "os", "io", "codecs", "zipfile", "tarfile", "gzip", "bz2", "lzma", "tomllib", "json"}

@@ -15,8 +15,8 @@ from coach.core.past import PastFailure
 from coach.core.session import ahead
 from coach.core.story.figures import Figures
 from coach.core.story.statistics import spread, statistics_of
-from coach.door import Update
-from coach.remembering import Remembering, past_failures
+from coach.session.port import Update
+from coach.session.similar_failures import Remembering, past_failures
 from tests.core.building import Log, keep
 from tests.core.story.test_story import fixed_session
 

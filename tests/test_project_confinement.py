@@ -2,9 +2,9 @@
 
 import pytest
 
-from coach.config import load_settings
 from coach.errors import UsageError
-from coach.project_confinement import confine_for, is_refused
+from coach.settings.confinement_choice import confine_for, is_refused
+from coach.settings.project import load_settings
 
 
 @pytest.fixture

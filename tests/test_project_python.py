@@ -9,9 +9,9 @@ from typing import get_args
 
 import pytest
 
-from coach.config import load_settings
 from coach.errors import UsageError
-from coach.project_python import agree, python_for, refuse_changed
+from coach.settings.interpreter_approval import agree, python_for, refuse_changed
+from coach.settings.project import load_settings
 from tests.e2e.terminal import Terminal
 
 SCRIPT = '#!/bin/sh\ntouch "$0.ran"\nexec {python} "$@"\n'
@@ -111,9 +111,9 @@ def test_a_flag_with_the_same_path_is_an_approval(project, monkeypatch):
 
 def test_no_other_setting_names_a_program(tmp_path):
     """Settings that lead to a run: python (here), assistants (handoff), acceptance commands (accepting). The rest is data."""
-    from coach.config import Settings
     from coach.core.spec import TeamRules
     from coach.core.workflow import GateCheck, Step, Workflow
+    from coach.settings.project import Settings
 
     assert set(Settings.model_fields) == {
         *("python", "assistants", "rules"),

@@ -4,7 +4,7 @@ import pytest
 
 from coach.core.checks import REGISTRY
 from coach.errors import UsageError
-from coach.workflow_files import load_workflow, read_workflow, workflow_paths
+from coach.settings.workflows import load_workflow, read_workflow, workflow_paths
 
 
 def test_every_shipped_workflow_is_fine(tmp_path):
@@ -92,7 +92,7 @@ def test_what_cannot_be_extended_is_refused_with_its_line(tmp_path, own, reason)
 
 
 def test_the_template_is_a_workflow(tmp_path):
-    from coach.workflow_files import template
+    from coach.settings.workflows import template
 
     path = tmp_path / "ours.toml"
     path.write_text(template("ours"))

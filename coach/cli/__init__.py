@@ -20,7 +20,7 @@ from coach.cli.parts import Parser
 from coach.cli.past import SHELF, add_past
 from coach.cli.steps import add_steps, add_workflows
 from coach.errors import EXIT_CODES, CoachError, UsageError, exhausted
-from coach.stopping import stopped_quietly
+from coach.interrupts import stopped_quietly
 
 PROJECT_VARIABLE = "COACH_PROJECT"
 """As ``engine.locating`` reads it, which is too heavy to be asked here."""

@@ -67,7 +67,7 @@ _IDLE_SECONDS = 0.3
 
 
 class LocalEngine:
-    """The engine of a session. Implements ``coach.dispatcher.Engine``."""
+    """The engine of a session. Implements ``coach.session.dispatcher.Engine``."""
 
     def __init__(  # noqa: PLR0913 - its collaborators, all by name
         self,

@@ -6,22 +6,22 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from coach.assisting import Assistant, Patience, Stay, assistants, run_assistant
-from coach.config import load_settings
+from coach.assistants.runner import Assistant, Patience, Stay, assistants, run_assistant
 from coach.core import commands as cmd
 from coach.core.redact import taken_out
 from coach.core.session import SessionState
 from coach.core.summary import summarise_run
 from coach.core.text import safe_line
-from coach.dispatcher import Dispatcher
-from coach.door import Door
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
 from coach.headless.opening import ask, opened_session, read_session
 from coach.headless.prompting import prompt_of
 from coach.headless.talk import exit_code_of, loop_line, put, put_json, run_line, say
 from coach.headless.trusting import agrees, can_ask
-from coach.opening import place_of
-from coach.remote import RemoteDoor
+from coach.session.dispatcher import Dispatcher
+from coach.session.factory import place_of
+from coach.session.port import Door
+from coach.session.shared.client import RemoteDoor
+from coach.settings.project import load_settings
 from coach.store.trust import approval_of, approve, is_approved
 from coach.ui.ways import NamedAssistant
 

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from coach.config import Settings, load_settings
 from coach.core.text import safe_line
 from coach.engine.clipboard import tools
 from coach.engine.fence_trial import RIGHTS, refused_here
@@ -25,12 +24,13 @@ from coach.engine.watch import Watcher
 from coach.errors import EXIT_FAILURES, EXIT_FINE, CoachError
 from coach.headless.leftovers import described
 from coach.headless.talk import put, put_json
-from coach.opening import located_here, project_here
-from coach.personal import load_personal, personal_path
-from coach.project_confinement import confine_for, is_refused
-from coach.project_python import python_for
+from coach.session.factory import located_here, project_here
+from coach.settings.confinement_choice import confine_for, is_refused
+from coach.settings.interpreter_approval import python_for
+from coach.settings.project import Settings, load_settings
+from coach.settings.user import load_personal, personal_path
+from coach.settings.workflows import load_workflow, workflow_paths
 from coach.store.paths import VARIABLE, make_private, state_home
-from coach.workflow_files import load_workflow, workflow_paths
 
 Health = Literal["good", "poor", "bad"]
 _SIGNS: Mapping[Health, str] = {"good": "✔", "poor": "▲", "bad": "✘"}

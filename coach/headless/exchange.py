@@ -4,27 +4,27 @@ from argparse import Namespace
 from pathlib import Path
 
 from coach import __version__
-from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.core.redact import taken_out
 from coach.core.run import Run
 from coach.core.session import SessionState
 from coach.core.target import Target
 from coach.core.words import OUTCOMES
-from coach.dispatcher import Dispatcher
 from coach.errors import EXIT_FINE, SessionError, UsageError
-from coach.exporting import LogCleaner
 from coach.headless.opening import ask, begun, newest_here, place_here
 from coach.headless.talk import exit_code_of, put, run_line, say
 from coach.headless.trusting import be_sure_of_python
-from coach.opening import open_new, open_review
 from coach.regular_files import bounded_lines, is_folder, kept_path, opened
+from coach.session.dispatcher import Dispatcher
+from coach.session.export_io import LogCleaner
+from coach.session.factory import open_new, open_review
+from coach.settings.project import load_settings
+from coach.settings.workflows import load_workflow, workflow_paths
 from coach.store import library
 from coach.store.archive import pack, unpack
 from coach.store.index import log_of
 from coach.store.log import MOST_LINE
 from coach.store.paths import unusable
-from coach.workflow_files import load_workflow, workflow_paths
 
 
 def export(args: Namespace) -> int:

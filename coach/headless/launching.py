@@ -6,14 +6,11 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
-from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.core.events import EarlierRead
 from coach.core.export import Export
 from coach.core.session import SessionState
-from coach.demo import FAILING_TEST, make_demo
-from coach.dispatcher import Dispatcher
-from coach.door import Door
+from coach.demo.project import FAILING_TEST, make_demo
 from coach.engine.earlier import earlier
 from coach.engine.locating import at
 from coach.errors import SessionHeld
@@ -21,8 +18,11 @@ from coach.headless.choosing import chosen_target
 from coach.headless.opening import current_id, newest_here
 from coach.headless.prompting import prompt_of
 from coach.headless.spans import ago
-from coach.opening import located_here, open_new, open_review, open_shared
-from coach.remembering import Remembering
+from coach.session.dispatcher import Dispatcher
+from coach.session.factory import located_here, open_new, open_review, open_shared
+from coach.session.port import Door
+from coach.session.similar_failures import Remembering
+from coach.settings.project import load_settings
 from coach.store import library
 
 

@@ -14,17 +14,17 @@ from types import FrameType
 from typing import Annotated, Any
 
 from coach import __version__
-from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.engine.locating import VARIABLE
 from coach.errors import EXIT_FINE, CoachError, UsageError
-from coach.exporting import private_of
 from coach.headless.choosing import target_from
 from coach.headless.impatience import end_at_once, impatient
 from coach.headless.opening import Session, current_id
 from coach.headless.talk import say
 from coach.headless.tools import Refused, Tools
-from coach.opening import located_here, open_new, open_shared, project_here
+from coach.session.export_io import private_of
+from coach.session.factory import located_here, open_new, open_shared, project_here
+from coach.settings.project import load_settings
 from coach.store import library
 
 INSTRUCTIONS = """\

@@ -7,21 +7,20 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
-from coach.config import load_settings
 from coach.core import commands as cmd
 from coach.core.actions import as_commands
 from coach.core.commands import Command
 from coach.core.decide import Refusal
 from coach.core.opening_word import left_behind
 from coach.core.session import SessionState
-from coach.dispatcher import Dispatcher
 from coach.engine.locating import Located
 from coach.errors import SessionError, StoreError, UsageError
 from coach.headless.choosing import chosen_target
 from coach.headless.impatience import impatient, on_signals
 from coach.headless.talk import be_sure_somebody_reads, narrator, nothing_ran, say, show
 from coach.headless.trusting import be_sure_of_python
-from coach.opening import (
+from coach.session.dispatcher import Dispatcher
+from coach.session.factory import (
     located_here,
     newest_open_here,
     open_existing,
@@ -32,7 +31,8 @@ from coach.opening import (
     project_here,
     sibling_sessions,
 )
-from coach.remote import RemoteDoor
+from coach.session.shared.client import RemoteDoor
+from coach.settings.project import load_settings
 from coach.store import library
 
 TICK = 0.2

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from coach.config import load_settings
 from coach.core.export import Export
 from coach.core.session import SessionState
-from coach.exporting import Style, export_session
-from coach.opening import place_of
 from coach.regular_files import is_folder
-from coach.template_files import load_template
+from coach.session.export_io import Style, export_session
+from coach.session.factory import place_of
+from coach.settings.project import load_settings
+from coach.settings.template import load_template
 
 
 def prompt_of(state: SessionState, budget: int, style: Style = "markdown", template: str = "") -> Export:

@@ -12,7 +12,7 @@ from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, Usage
 from coach.headless.opening import current_id, newest_here, read_session
 from coach.headless.prompting import prompt_of
 from coach.headless.talk import put, say, show, write_file
-from coach.opening import open_review, open_shared
+from coach.session.factory import open_review, open_shared
 
 
 def status(args: Namespace) -> int:

@@ -7,10 +7,10 @@ from coach.core.export.fence import orders_in
 from coach.core.redact import taken_out
 from coach.core.session import replay
 from coach.errors import EXIT_FINE, UsageError
-from coach.exporting import Telling, tell_session
 from coach.headless.opening import newest_here
 from coach.headless.talk import put, say, write_file
-from coach.opening import open_review
+from coach.session.export_io import Telling, tell_session
+from coach.session.factory import open_review
 from coach.store import library
 
 

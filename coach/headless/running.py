@@ -19,7 +19,7 @@ from coach.headless.accepting import agreed
 from coach.headless.choosing import as_typed
 from coach.headless.opening import Session, ask, opened_session, opened_target, place_here, read_session
 from coach.headless.talk import exit_code_of, put, put_json, run_line, say, show
-from coach.remembering import past_failures
+from coach.session.similar_failures import past_failures
 
 
 def run(args: Namespace) -> int:

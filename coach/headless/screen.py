@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coach.core.export import Export
     from coach.core.logpoint import Logpoint
     from coach.core.session import SessionState
-    from coach.door import Door
+    from coach.session.port import Door
     from coach.ui.ways import NamedAssistant
 
 SWITCH_SECONDS = 0.0005
@@ -39,7 +39,7 @@ def debug(args: Namespace) -> int:
     typed = [Path.cwd() / each.partition("::")[0] for each in args.target or ()]
     if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
         importlib.import_module("coach.headless.trusting").be_sure_of_python(
-            importlib.import_module("coach.opening").located_here(args.target or ()).home, args.python
+            importlib.import_module("coach.session.factory").located_here(args.target or ()).home, args.python
         )
     label = "a small broken shop" if args.demo else " ".join(args.command or args.target) or "the whole suite"
     return _show(label, lambda: _launching().new(args))
@@ -107,20 +107,20 @@ def _drop_if_nothing_ran(door: "Door") -> None:
 
 
 def _wishes() -> tuple[str, Mapping[str, str]]:
-    from coach.personal import load_personal, theme_wished
+    from coach.settings.user import load_personal, theme_wished
 
     personal = load_personal()
     return theme_wished(personal), personal.keys
 
 
 def _remember_theme(name: str) -> None:
-    from coach.personal import remember_theme
+    from coach.settings.user import remember_theme
 
     remember_theme(name)
 
 
 def _is_first_time() -> bool:
-    from coach.personal import is_first_time
+    from coach.settings.user import is_first_time
 
     return is_first_time()
 
@@ -178,8 +178,8 @@ def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""
     from coach.core.text import storable
     from coach.errors import StoreError
-    from coach.last_failed import last_failed
-    from coach.opening import project_here
+    from coach.session.factory import project_here
+    from coach.settings.pytest_cache import last_failed
     from coach.store import library
     from coach.ui.start import OpenSession, choose
 

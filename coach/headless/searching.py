@@ -19,14 +19,14 @@ from coach.core.search import (
 from coach.core.session import SessionState
 from coach.core.text import safe_line
 from coach.core.words import OUTCOMES
-from coach.door import Update
 from coach.engine.locating import relative_to
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.headless.choosing import typed_path
 from coach.headless.opening import Session, ask, opened_session, opened_target, place_here, read_session
 from coach.headless.talk import put, put_json, say
-from coach.opening import located_here
 from coach.regular_files import is_file, is_there
+from coach.session.factory import located_here
+from coach.session.port import Update
 
 _NEEDS_FAILURE = {"edits", "commits", "input"}
 

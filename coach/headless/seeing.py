@@ -9,12 +9,12 @@ from coach.core.past import PastFailure
 from coach.core.redact import Redactor
 from coach.core.text import safe, safe_line
 from coach.errors import EXIT_FINE, UsageError
-from coach.exporting import private_of
 from coach.headless.answers import each_text
 from coach.headless.opening import ask, current_id, opened_session, read_session
 from coach.headless.spans import age
 from coach.headless.talk import put, put_json
-from coach.remembering import past_failures
+from coach.session.export_io import private_of
+from coach.session.similar_failures import past_failures
 
 
 def seen(args: Namespace) -> int:

@@ -14,8 +14,8 @@ from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.headless.opening import ask, taken_up
 from coach.headless.spans import age, ago
 from coach.headless.talk import put, run_line, say
-from coach.opening import project_here
 from coach.regular_files import is_folder, kept_path
+from coach.session.factory import project_here
 from coach.store import library
 from coach.store.library import Listed, Query
 

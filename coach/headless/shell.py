@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from coach.errors import EXIT_FINE
 from coach.headless.talk import put, put_json
-from coach.personal import load_personal
+from coach.settings.user import load_personal
 
 
 def completion(args: Namespace) -> int:

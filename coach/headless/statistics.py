@@ -10,10 +10,10 @@ from coach.core.story.figures import Figures, figures_of
 from coach.core.story.statistics import Spread, Statistics, as_json, statistics_of
 from coach.core.text import safe_line
 from coach.errors import EXIT_FINE
-from coach.exporting import private_of
 from coach.headless.spans import ago
 from coach.headless.talk import put, put_json, say
-from coach.opening import project_here
+from coach.session.export_io import private_of
+from coach.session.factory import project_here
 from coach.store.library import Listed, Query, search
 from coach.store.log import no_collection, read_log
 from coach.store.paths import session_folder

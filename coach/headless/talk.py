@@ -24,8 +24,8 @@ from coach.core.spec import Spec
 from coach.core.summary import summarise
 from coach.core.text import safe, safe_line
 from coach.core.words import OUTCOMES
-from coach.door import Update
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED, UsageError
+from coach.session.port import Update
 
 NOTHING_RAN = frozenset({"no_tests", "usage_error", "no_pytest", "not_started"})
 VERDICT_CODES = {"SUPPORTED": EXIT_FINE, "REFUTED": EXIT_FAILURES, "INCONCLUSIVE": EXIT_UNRESOLVED}

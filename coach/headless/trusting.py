@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
-from coach.config import load_settings
 from coach.core.text import safe_line
 from coach.errors import UsageError
 from coach.headless.talk import say
-from coach.project_python import agree, python_for
+from coach.settings.interpreter_approval import agree, python_for
+from coach.settings.project import load_settings
 
 
 def can_ask() -> bool:

@@ -5,15 +5,15 @@ import threading
 import time
 from argparse import Namespace
 
-from coach.assisting import watch_saves
+from coach.assistants.runner import watch_saves
 from coach.core import commands as cmd
 from coach.core.loops.sighting import LEVELS
 from coach.core.session import SessionState
 from coach.core.text import safe_line
-from coach.door import Update
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED
 from coach.headless.opening import TICK, Session, ask, opened_session
 from coach.headless.talk import be_sure_somebody_reads, loop_line, put, run_line, say
+from coach.session.port import Update
 
 
 class _Teller:

@@ -4,11 +4,11 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from coach.config import load_settings
 from coach.errors import EXIT_FINE, UsageError
 from coach.headless.talk import put, put_json, say
-from coach.opening import located_here
-from coach.workflow_files import load_workflow, read_workflow, template, workflow_paths
+from coach.session.factory import located_here
+from coach.settings.project import load_settings
+from coach.settings.workflows import load_workflow, read_workflow, template, workflow_paths
 
 
 def workflows(args: Namespace) -> int:

@@ -25,7 +25,7 @@ from coach.ui.way_in import Opening
 from coach.ui.ways import NoWays
 
 if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after the first paint
-    from coach.door import Door
+    from coach.session.port import Door
     from coach.ui.screens.session import Export, SessionScreen
     from coach.ui.ways import Ways
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded after the first paint
-    from coach.door import Door
+    from coach.session.port import Door
 
 
 @dataclass(frozen=True, slots=True)

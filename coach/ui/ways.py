@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from coach.core.logpoint import Logpoint
     from coach.core.session import SessionState
-    from coach.door import Door
+    from coach.session.port import Door
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from coach.core.logpoint import Observed
 from coach.core.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.session import SessionState, apply
 from coach.core.target import Target
-from coach.workflow_files import load_workflow, shipped_folder
+from coach.settings.workflows import load_workflow, shipped_folder
 
 TEST = "tests/test_cart.py::test_total"
 CHANGES = Changes(

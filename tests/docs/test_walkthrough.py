@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from coach.demo import make_demo, solution
+from coach.demo.project import make_demo, solution
 
 PAGE = Path(__file__).parents[2] / "docs" / "walkthrough.md"
 BLOCK = re.compile(r"^```(sh|text|diff)\n(.*?)^```", re.DOTALL | re.MULTILINE)

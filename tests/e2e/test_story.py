@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from coach.demo import FAILING_TEST, make_demo, solution
+from coach.demo.project import FAILING_TEST, make_demo, solution
 from tests.e2e.terminal import coach, headless
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from coach.demo import FAILING_TEST, make_demo
+from coach.demo.project import FAILING_TEST, make_demo
 
 CULPRIT = "shop/money.py:Money.allocate"
 

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.target import Target
-from coach.opening import open_new
+from coach.session.factory import open_new
+from coach.settings.project import Settings
 
 PATIENCE = 90
 

@@ -16,8 +16,8 @@ from coach.engine.snapshot import TreeStore
 from coach.errors import ScratchError, TargetError
 from coach.headless.choosing import target_from
 from coach.headless.spans import age
-from coach.opening import open_review
-from coach.review import CHECKPOINTS, CLOSE, STEPS_BACK
+from coach.session.factory import open_review
+from coach.session.replay import CHECKPOINTS, CLOSE, STEPS_BACK
 from coach.store.log import SessionLog
 from coach.store.paths import session_folder
 from coach.ui.editor import editor_argv

@@ -10,7 +10,7 @@ import pytest
 
 from coach.core import commands as cmd
 from coach.core.session import replay
-from coach.dispatcher import Refusal
+from coach.session.dispatcher import Refusal
 from coach.store.library import newest_open
 from coach.store.log import read_log
 from coach.store.paths import NOWHERE, project_home, session_folder, state_home

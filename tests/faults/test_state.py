@@ -14,7 +14,7 @@ from coach.core import events as ev
 from coach.core.session import replay
 from coach.engine.snapshot import open_trees
 from coach.errors import CoachError, SessionError
-from coach.opening import open_review
+from coach.session.factory import open_review
 from coach.store import library
 from coach.store.log import LOG_NAME, SessionLog, read_log
 from coach.store.paths import session_folder, state_home

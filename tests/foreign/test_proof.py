@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from coach.config import Settings
 from coach.core import checks
 from coach.core import commands as cmd
 from coach.core.advice import advise
@@ -14,7 +13,8 @@ from coach.core.decide import Refusal
 from coach.core.hypothesis import Prediction
 from coach.core.spec import Spec
 from coach.core.target import Target
-from coach.opening import open_new
+from coach.session.factory import open_new
+from coach.settings.project import Settings
 
 PATIENCE = 90
 

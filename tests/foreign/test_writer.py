@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.decide import Decision, Refusal
 from coach.core.session import replay
 from coach.core.target import Target
-from coach.opening import open_new, open_review
+from coach.session.factory import open_new, open_review
+from coach.settings.project import Settings
 from coach.store import library
 from tests.engine.conftest import processes_with
 from tests.handoff.conftest import Shop

@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.spec import Spec
 from coach.core.target import Target
-from coach.opening import open_new
+from coach.session.factory import open_new
+from coach.settings.project import Settings
 from tests.handoff.conftest import CART, TEST
 
 pytest.importorskip("mcp")

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.target import Target
-from coach.opening import open_new
+from coach.session.factory import open_new
+from coach.session.shared.messages import SOCKET, connect
+from coach.settings.project import Settings
 from coach.store.paths import session_folder
-from coach.wire import SOCKET, connect
 from tests.handoff.conftest import TEST
 
 OTHER = 65534

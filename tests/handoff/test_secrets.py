@@ -3,7 +3,7 @@
 from coach.core.effects import RunEnded
 from coach.core.report import Ending, RunReport
 from coach.core.veil import Veil
-from coach.exporting import dotenv_secrets
+from coach.session.export_io import dotenv_secrets
 from tests.core.building import failure, report
 from tests.handoff.conftest import TEST
 

@@ -7,16 +7,16 @@ import sys
 
 import pytest
 
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.decide import Decision, Refusal
 from coach.core.session import replay
 from coach.core.target import Target
-from coach.opening import open_new, open_shared
-from coach.remote import RemoteDoor, join
+from coach.session.factory import open_new, open_shared
+from coach.session.shared.client import RemoteDoor, join
+from coach.session.shared.messages import SOCKET, address, command_from, packed
+from coach.settings.project import Settings
 from coach.store.paths import session_folder
-from coach.wire import SOCKET, address, command_from, packed
 from tests.handoff.conftest import TEST
 
 

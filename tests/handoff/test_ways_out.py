@@ -43,7 +43,7 @@ def test_a_template_of_the_project_words_the_export(shop):
 @pytest.mark.parametrize("budget", [1_000, 1_500, 4_000])
 def test_a_template_keeps_to_the_budget(tmp_path, budget):
     pytest.importorskip("jinja2")
-    from coach.template_files import load_template
+    from coach.settings.template import load_template
 
     (tmp_path / "t.j2").write_text(TEMPLATE)
     made = export(shop_session("verify").state, budget=budget, render=load_template(tmp_path / "t.j2"))

@@ -23,12 +23,12 @@ from coach.core.hypothesis import Prediction
 from coach.core.session import SessionState, apply
 from coach.core.spec import Spec
 from coach.core.target import Target
-from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
 from coach.engine.run import Limits
 from coach.engine.snapshot import open_trees
+from coach.session.dispatcher import Dispatcher
+from coach.settings.workflows import load_workflow, shipped_folder
 from coach.store.lines import encode
-from coach.workflow_files import load_workflow, shipped_folder
 from tests.loops.projects import Edit, Project
 
 PATIENCE = 120.0

@@ -21,9 +21,9 @@ from coach.core.story.markdown import markdown
 from coach.core.story.page import page
 from coach.core.story.statistics import as_json, statistics_of
 from coach.core.story.story import tell
-from coach.exporting import LogCleaner
 from coach.headless import seeing, statistics
 from coach.headless.answers import cleaned_answer, frames_answer, run_answer
+from coach.session.export_io import LogCleaner
 from coach.store.archive import pack
 from coach.store.lines import encode
 from tests.core.building import Log, failure, report

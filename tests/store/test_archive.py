@@ -14,7 +14,7 @@ from coach.core.closing import Closing, RootCause
 from coach.core.control import Control, Survivor
 from coach.core.report import Frame
 from coach.errors import CoachError, SessionError
-from coach.opening import open_review
+from coach.session.factory import open_review
 from coach.store import archive, artefacts, library
 from coach.store.archive import unpack
 from coach.store.lines import encode

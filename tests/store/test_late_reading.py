@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from coach.core.growing import BLOCK, Growing
 from coach.core.report import LateReport
 from coach.core.session import replay
-from coach.review import Replay
+from coach.session.replay import Replay
 from coach.store.lines import encode
 from coach.store.log import LOG_NAME, read_log
 from tests.core.building import hostile_session, shop_session

@@ -24,7 +24,7 @@ from coach.core.suspect import Suspect
 from coach.core.target import WHOLE_SUITE, Target
 from coach.core.verification import Verification, VerificationCheck
 from coach.core.workflow import Workflow
-from coach.door import Listener, Update
+from coach.session.port import Listener, Update
 
 START = 1_763_800_000.0
 TEST = "tests/test_cart.py::test_total_of_three_items"

@@ -6,10 +6,10 @@ import time
 import pytest
 
 from benchmarks import monkey
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.target import Target
-from coach.opening import open_new
+from coach.session.factory import open_new
+from coach.settings.project import Settings
 from tests.ui import fakes
 from tests.ui.seeing import press, shown
 

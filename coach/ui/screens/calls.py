@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from coach.core import commands as cmd
 from coach.core.events import CallsTraced
 from coach.core.figures import count
-from coach.door import Door
+from coach.session.port import Door
 from coach.ui import literal
 from coach.ui.present.calls import calls_lines
 from coach.ui.present.line import line

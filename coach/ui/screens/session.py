@@ -22,7 +22,7 @@ from coach.core.export import Export as Exported
 from coach.core.opening_word import left_behind
 from coach.core.session import SessionState
 from coach.core.text import safe_line
-from coach.door import Door, Update
+from coach.session.port import Door, Update
 from coach.ui import keys
 from coach.ui.actions import DEEDS
 from coach.ui.actions.narrowing import offer_meant

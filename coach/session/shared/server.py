@@ -16,10 +16,10 @@ from typing import Any, Protocol
 
 from coach.core.commands import Command
 from coach.core.decide import Refusal
-from coach.door import Door, Update
 from coach.errors import CoachError
+from coach.session.port import Door, Update
+from coach.session.shared.messages import LONGEST_LINE, address, command_from, is_ours, packed, unpacked
 from coach.store.lines import encode
-from coach.wire import LONGEST_LINE, address, command_from, is_ours, packed, unpacked
 
 MOST_CLIENTS = 16
 MOST_NOTICES = 200

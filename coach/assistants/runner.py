@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from coach.config import Settings
 from coach.core import commands as cmd
 from coach.core.assistant import AssistantEnding, AssistantReport
 from coach.core.attempt import Attempt
@@ -26,7 +25,6 @@ from coach.core.events import LoopNoticed
 from coach.core.loops.sighting import LEVELS
 from coach.core.run import Run
 from coach.core.session import SessionState
-from coach.door import Door, Update
 from coach.engine.leaders import Launch
 from coach.engine.left_behind import HOLDER, holder_mark
 from coach.engine.output import CappedOutput
@@ -34,6 +32,8 @@ from coach.engine.processes import RUN_ID
 from coach.engine.run import Finished, Limits, supervise
 from coach.engine.scratch import scratch_folder
 from coach.errors import UsageError
+from coach.session.port import Door, Update
+from coach.settings.project import Settings
 from coach.store import artefacts
 from coach.store.paths import make_private, state_home
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import platformdirs
 from pydantic import Field, ValidationError
 
-from coach.config import refuse_unknown
 from coach.core.confinement import Confine
 from coach.core.value import Value
 from coach.errors import StoreError, UsageError
 from coach.private_folders import write_private
 from coach.regular_files import read_head, read_toml, reason
+from coach.settings.project import refuse_unknown
 from coach.store.paths import make_private, state_home
 
 VARIABLE = "COACH_CONFIG_DIR"

@@ -9,9 +9,9 @@ import hashlib
 import os
 from pathlib import Path
 
-from coach.config import Settings
 from coach.errors import UsageError
 from coach.regular_files import is_folder, is_there, read_bytes
+from coach.settings.project import Settings
 from coach.store.trust import approval_of, approve, is_approved
 
 MOST_BYTES = 500_000_000

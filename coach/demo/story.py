@@ -1,6 +1,6 @@
 """The demo without a screen: the whole way from the failing test to a verified fix, through the command line.
 
-``python -m coach.demo_story`` is how a fresh installation proves that it works; it exits with the first command that
+``python -m coach.demo.story`` is how a fresh installation proves that it works; it exits with the first command that
 does not end as it should.
 """
 
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from coach.demo import FAILING_TEST, make_demo, solution
+from coach.demo.project import FAILING_TEST, make_demo, solution
 
 STORY: list[tuple[tuple[str, ...], int]] = [
     (("reproduce", FAILING_TEST, "--python", sys.executable), 1),

@@ -7,7 +7,7 @@ from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
 from coach.core.session import SessionState, apply
-from coach.door import Doorway, Update
+from coach.session.port import Doorway, Update
 
 CHECKPOINTS = 256
 """Kept states over a whole log: what a jump into the middle costs. Few, so that memory does not grow with the log."""

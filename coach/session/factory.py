@@ -13,15 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from coach import __version__
-from coach.config import Settings, load_settings, team_rules
 from coach.core import events as ev
 from coach.core.effects import FilesSaved, RunEnded
 from coach.core.report import Ending, RunReport
 from coach.core.session import SessionState, replay
 from coach.core.target import Target
 from coach.core.veil import Veil
-from coach.diagnostics import keep_diagnostics
-from coach.dispatcher import Dispatcher
 from coach.engine.engine import LocalEngine
 from coach.engine.interpreter import find_interpreter
 from coach.engine.left_behind import clear_meanwhile, end_left_behind
@@ -33,18 +30,21 @@ from coach.engine.searching import SearchBench
 from coach.engine.snapshot import TreeStore, open_trees
 from coach.engine.watch import Watcher
 from coach.errors import CoachError, SessionError, SessionHeld
-from coach.exporting import private_of
-from coach.project_confinement import confine_for
-from coach.project_python import python_for, refuse_changed
 from coach.regular_files import is_folder, is_there, kept_path, real_path
-from coach.remote import RemoteDoor, join
-from coach.review import Replay
-from coach.serving import Service
+from coach.session.diagnostics import keep_diagnostics
+from coach.session.dispatcher import Dispatcher
+from coach.session.export_io import private_of
+from coach.session.replay import Replay
+from coach.session.shared.client import RemoteDoor, join
+from coach.session.shared.server import Service
+from coach.settings.confinement_choice import confine_for
+from coach.settings.interpreter_approval import python_for, refuse_changed
+from coach.settings.project import Settings, load_settings, team_rules
+from coach.settings.workflows import load_workflow, workflow_paths
 from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
 from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home
 from coach.store.recording import Recording
-from coach.workflow_files import load_workflow, workflow_paths
 
 JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""

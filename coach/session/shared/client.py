@@ -14,10 +14,10 @@ from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
 from coach.core.events import Recorded
 from coach.core.session import SessionState, apply
-from coach.door import Doorway, Update
 from coach.errors import SessionError
+from coach.session.port import Doorway, Update
+from coach.session.shared.messages import LONGEST_LINE, connect, is_for_all, packed, unpacked
 from coach.store.lines import record_from
-from coach.wire import LONGEST_LINE, connect, is_for_all, packed, unpacked
 
 CONNECT_SECONDS = 2.0
 FIRST_SECONDS = 20.0

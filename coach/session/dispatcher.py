@@ -21,8 +21,8 @@ from coach.core.events import Event, Recorded
 from coach.core.live import LiveView
 from coach.core.session import apply, replay
 from coach.core.unbegun import not_begun
-from coach.door import Doorway, Update
 from coach.errors import CoachError, SessionError, exhausted
+from coach.session.port import Doorway, Update
 
 Answer = Decision | Refusal
 Item = tuple[Message, Future[Answer] | None] | None

@@ -6,7 +6,7 @@ Every test of ``allocate`` stays green. An order keeps the wrong shares when it 
 later, disagrees by one cent, and ``allocate`` is not on that traceback. Allowing a cent of difference in the invoice
 is the plausible wrong turn.
 
-The history is data: one file per commit in ``demo_project/``, the message first, then ``=== path`` and the file's text.
+The history is data: one file per commit in ``files/``, the message first, then ``=== path`` and the file's text.
 The same files, author and dates give the same commit ids everywhere. Without git there is a project and no history.
 """
 
@@ -65,7 +65,7 @@ def solution() -> tuple[str, str, str]:
 def _read_commits() -> list[_Commit]:
     files = (
         each
-        for each in resources.files("coach").joinpath("demo_project").iterdir()
+        for each in resources.files("coach.demo").joinpath("files").iterdir()
         if each.name.endswith(".txt")
     )
     return [_parse(each.read_text(encoding="utf-8")) for each in sorted(files, key=lambda each: each.name)]

@@ -20,8 +20,9 @@ _STEP_KEYS = {*Step.model_fields, "after"}
 
 def shipped_folder() -> Path:
     """Return where the shipped workflows are: inside the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parent / "workflows"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "workflows"
+    package = Path(__file__).parent.parent
+    inside = package / "workflows"
+    return inside if inside.is_dir() else package.parent / "workflows"
 
 
 def workflow_paths(root: Path, own: tuple[str, ...] = ()) -> dict[str, Path]:

@@ -6,9 +6,9 @@ engineer has said the same for it by variable, and is remembered with that file 
 
 from pathlib import Path
 
-from coach.config import Settings
 from coach.core.confinement import Confine
-from coach.personal import load_personal
+from coach.settings.project import Settings
+from coach.settings.user import load_personal
 from coach.store.trust import approval_of, approve, is_approved
 
 

@@ -9,8 +9,8 @@ from coach.core.failure import FailureSignature
 from coach.core.past import PastFailure
 from coach.core.session import SessionState, replay
 from coach.core.story.figures import fix_of
-from coach.door import Update
 from coach.errors import CoachError
+from coach.session.port import Update
 from coach.store import library
 from coach.store.library import Listed
 from coach.store.log import read_log

@@ -1,0 +1,1 @@
+"""Assistants: programs of the project's settings that are run on a session."""

@@ -1,0 +1,1 @@
+"""Settings: the project's, the user's, workflows and templates, and what of them may run."""
