@@ -266,7 +266,7 @@ def read_whole_log(data: bytes) -> None:
     from coach.core.spec_check import gaps
     from coach.core.story.figures import figures_of
     from coach.core.story.statistics import as_json, statistics_of
-    from coach.headless import answers
+    from coach.mcp import results
     from coach.session.export_io import export_session, tell_session
     from coach.store import library
     from coach.store.log import read_log
@@ -294,13 +294,13 @@ def read_whole_log(data: bytes) -> None:
             filled_spec(state)
         case 7:
             advise(state)
-            answers.steps_answer(state)
-            answers.limits_answer(state)
-            answers.ledger_answer(state)
-            answers.suspects_answer(state)
+            results.steps_answer(state)
+            results.limits_answer(state)
+            results.ledger_answer(state)
+            results.suspects_answer(state)
             for run in state.runs:
-                answers.run_answer(run)
-                answers.frames_answer(run)
+                results.run_answer(run)
+                results.frames_answer(run)
 
 
 def show_whole_log(data: bytes) -> None:

@@ -210,7 +210,7 @@ def review(megabytes, rounds):
 LIBRARY = """
 import json, sqlite3, sys, time, statistics
 from pathlib import Path
-import coach.headless.shelf
+import coach.cli.commands.sessions
 from coach.store import library
 from coach.store.index import phrase_of
 from coach.store.library import Query

@@ -27,8 +27,8 @@ from coach.core.loops.sighting import PATTERNS
 from coach.core.session import SessionState
 from coach.core.spec import TeamRules
 from coach.core.workflow import GateCheck, Oracle, Step, Workflow
-from coach.headless import mcp
-from coach.headless.tools import Tools
+from coach.mcp import server
+from coach.mcp.tools import Tools
 from coach.settings.project import Settings
 from coach.settings.user import Personal
 from coach.settings.workflows import load_workflow, shipped_folder, workflow_paths
@@ -356,7 +356,7 @@ def _checks() -> str:
 
 @_part
 def _mcp_tools() -> str:
-    tools = re.findall(r"^        tools\.(\w+),$", inspect.getsource(mcp), re.MULTILINE)
+    tools = re.findall(r"^        tools\.(\w+),$", inspect.getsource(server), re.MULTILINE)
     rows = [(_code(name), _first_line(vars(Tools)[name])) for name in tools]
     return _table(("tool", "what it does"), rows)
 

@@ -28,9 +28,9 @@ async def main():
     shutil.rmtree(scratch, ignore_errors=True)
     os.environ["COACH_STATE_DIR"] = str(scratch / "state")
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
+    from coach.cli.commands.target_choice import target_from
     from coach.core import commands as cmd
     from coach.demo.project import FAILING_TEST, make_demo, solution
-    from coach.headless.choosing import target_from
     from coach.session.export_io import export_session
     from coach.session.factory import open_new
     from coach.settings.project import load_settings
@@ -83,9 +83,9 @@ async def main():
 
 async def in_circles(shop):
     """Three patches that leave the same failure, the notice, and a search over them."""
+    from coach.cli.commands.target_choice import target_from
     from coach.core import commands as cmd
     from coach.demo.project import FAILING_TEST, make_demo
-    from coach.headless.choosing import target_from
     from coach.session.export_io import export_session
     from coach.session.factory import open_new
     from coach.settings.project import load_settings

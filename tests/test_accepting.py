@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from coach.cli.commands.approval import agreed, approve_commands, approved
 from coach.core import commands as cmd
 from coach.core.spec import Spec, TeamRules
-from coach.headless.accepting import agreed, approve_commands, approved
 from tests.core.driving import opened
 
 

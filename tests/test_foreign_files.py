@@ -288,7 +288,7 @@ OWN = {
     "coach/demo/project.py": "files of the package",
     "coach/demo/story.py": "files of the demo it just wrote",
     "coach/cli/__init__.py": "the null device for streams that are closed",
-    "coach/headless/talk.py": "the null device for a reader that left",
+    "coach/cli/commands/console.py": "the null device for a reader that left",
     "coach/ui/actions/exporting.py": "writes a new file",
     "coach/engine/leaders.py": "the null device, and a pseudo file of a run's own input",
     "coach/engine/scratch.py": "locks of coach's own folders",

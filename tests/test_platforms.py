@@ -8,7 +8,7 @@ import textwrap
 from types import SimpleNamespace
 
 from coach import cli
-from coach.headless import screen
+from coach.cli.commands import screen
 
 
 def test_windows_is_refused_in_words(monkeypatch, capsys):

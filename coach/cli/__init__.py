@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from coach import __version__
-from coach.cli.comfort import add_comfort
-from coach.cli.handoff import add_handoff
-from coach.cli.instead import meant_instead
+from coach.cli.did_you_mean import meant_instead
+from coach.cli.doctor import add_comfort
+from coach.cli.export import add_handoff
 from coach.cli.loops import add_loops, add_steering
-from coach.cli.parts import Parser
-from coach.cli.past import SHELF, add_past
+from coach.cli.options import Parser
+from coach.cli.sessions import SHELF, add_past
 from coach.cli.steps import add_steps, add_workflows
 from coach.errors import EXIT_CODES, CoachError, UsageError, exhausted
 from coach.interrupts import stopped_quietly
@@ -99,7 +99,7 @@ def _told_in_full() -> Iterator[None]:
         try:
             sys.stdout.flush()
         except BrokenPipeError:
-            from coach.headless.talk import lead_nowhere
+            from coach.cli.commands.console import lead_nowhere
 
             lead_nowhere(sys.stdout)
 
@@ -123,7 +123,7 @@ def _keep_own_rights() -> None:
 
 def _unread() -> int:
     """End as programs do whose output nobody reads any more; what Python still holds goes nowhere, without a word."""
-    from coach.headless.talk import lead_nowhere
+    from coach.cli.commands.console import lead_nowhere
 
     for stream in (sys.stdout, sys.stderr):
         lead_nowhere(stream)

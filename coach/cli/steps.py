@@ -1,7 +1,7 @@
 """The parsers of the way through the five steps, and of the workflows that name them."""
 
-from coach.cli.ledger import add_ledger
-from coach.cli.parts import Commands, Parser, add, add_id, add_json, add_new, add_session, add_target
+from coach.cli.experiments import add_ledger
+from coach.cli.options import Commands, Parser, add, add_id, add_json, add_new, add_session, add_target
 
 
 def add_steps(commands: "Commands[Parser]") -> None:
@@ -14,7 +14,7 @@ def add_steps(commands: "Commands[Parser]") -> None:
 
 def _add_debug(commands: "Commands[Parser]") -> None:
     debug = add(
-        commands, "debug", "coach.headless.screen:debug", "open the screen on a failing test or command"
+        commands, "debug", "coach.cli.commands.screen:debug", "open the screen on a failing test or command"
     )
     add_target(debug)
     debug.add_argument(
@@ -29,7 +29,10 @@ def _add_debug(commands: "Commands[Parser]") -> None:
         "--demo", action="store_true", help="make a small broken project in a scratch folder and debug it"
     )
     review = add(
-        commands, "review", "coach.headless.screen:review", "replay a session on the same screen, read-only"
+        commands,
+        "review",
+        "coach.cli.commands.screen:review",
+        "replay a session on the same screen, read-only",
     )
     add_id(review, "the newest here")
 
@@ -38,7 +41,7 @@ def _add_runs(commands: "Commands[Parser]") -> None:
     run = add(
         commands,
         "run",
-        "coach.headless.running:run",
+        "coach.cli.commands.run:run",
         "run the target once; starts a session when none is open here",
     )
     add_target(run)
@@ -53,7 +56,7 @@ def _add_runs(commands: "Commands[Parser]") -> None:
     reproduce = add(
         commands,
         "reproduce",
-        "coach.headless.running:reproduce",
+        "coach.cli.commands.run:reproduce",
         "measure how often the target fails, in cold runs",
     )
     add_target(reproduce)
@@ -61,7 +64,7 @@ def _add_runs(commands: "Commands[Parser]") -> None:
     add_new(reproduce)
     _add_failure(commands)
     _add_proof(commands)
-    pin = add(commands, "pin", "coach.headless.running:pin", "pin the failing test by its content")
+    pin = add(commands, "pin", "coach.cli.commands.run:pin", "pin the failing test by its content")
     pin.add_argument(
         "test", nargs="?", default="", metavar="TEST", help="a node id (default: the failing one)"
     )
@@ -73,7 +76,7 @@ def _add_failure(commands: "Commands[Parser]") -> None:
     failure = add(
         commands,
         "failure",
-        "coach.headless.running:failure",
+        "coach.cli.commands.run:failure",
         "show the failure the session is about, or say that it is another one from here on",
     )
     failure.add_argument(
@@ -93,7 +96,7 @@ def _add_proof(commands: "Commands[Parser]") -> None:
     verify = add(
         commands,
         "verify",
-        "coach.headless.running:verify",
+        "coach.cli.commands.run:verify",
         "prove the fix: green, red without it, wrong fixes noticed, nothing else broken",
     )
     verify.add_argument(
@@ -108,7 +111,7 @@ def _add_proof(commands: "Commands[Parser]") -> None:
 
 def _add_searches(commands: "Commands[Parser]") -> None:
     bisect = add(
-        commands, "bisect", "coach.headless.searching:bisect", "find the commit that brought the failure"
+        commands, "bisect", "coach.cli.commands.search:bisect", "find the commit that brought the failure"
     )
     bisect.add_argument(
         "--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)"
@@ -116,7 +119,7 @@ def _add_searches(commands: "Commands[Parser]") -> None:
     reduce = add(
         commands,
         "reduce",
-        "coach.headless.searching:reduce",
+        "coach.cli.commands.search:reduce",
         "find the edits, earlier tests or input that matter",
     )
     what = reduce.add_mutually_exclusive_group()
@@ -129,7 +132,7 @@ def _add_searches(commands: "Commands[Parser]") -> None:
         help="the least of a file, or of the text on a line, that still fails",
     )
     stress = add(
-        commands, "stress", "coach.headless.searching:stress", "name what a flaky failure depends on"
+        commands, "stress", "coach.cli.commands.search:stress", "name what a flaky failure depends on"
     )
     stress.add_argument(
         "-n", "--runs", type=int, default=0, metavar="N", help="runs under each condition (default: 3)"
@@ -147,7 +150,7 @@ def _add_searches(commands: "Commands[Parser]") -> None:
 
 def _add_notebook(commands: "Commands[Parser]") -> None:
     step = add(
-        commands, "step", "coach.headless.notebook:step", "show the step, or go to the next or a named one"
+        commands, "step", "coach.cli.commands.notes:step", "show the step, or go to the next or a named one"
     )
     step.add_argument("step", nargs="?", default=None, metavar="STEP", help="`next` or a step's id")
     step.add_argument("--reason", default="", help="why a gate that is not met is passed")
@@ -161,7 +164,7 @@ def _add_suspects(commands: "Commands[Parser]") -> None:
     suspects = add(
         commands,
         "suspects",
-        "coach.headless.suspecting:suspects",
+        "coach.cli.commands.suspects:suspects",
         "list suspects, best first, or rule one out",
     )
     suspects.add_argument("--rule-out", metavar="KEY")
@@ -181,7 +184,7 @@ def _add_trace(commands: "Commands[Parser]") -> None:
     trace = add(
         commands,
         "trace",
-        "coach.headless.tracing:trace",
+        "coach.cli.commands.trace:trace",
         "show who called whom with what in the failing test",
     )
     trace.add_argument(
@@ -196,14 +199,17 @@ def _add_trace(commands: "Commands[Parser]") -> None:
 
 def _add_status(commands: "Commands[Parser]") -> None:
     status = add(
-        commands, "status", "coach.headless.reading:status", "where the session stands and the next move"
+        commands, "status", "coach.cli.commands.status:status", "where the session stands and the next move"
     )
     add_session(status)
 
 
 def add_workflows(commands: "Commands[Parser]") -> None:
     parser = add(
-        commands, "workflows", "coach.headless.workflows:workflows", "list, show, check or begin workflows"
+        commands,
+        "workflows",
+        "coach.cli.commands.workflows:workflows",
+        "list, show, check or begin workflows",
     )
     parser.add_argument("action", choices=["list", "show", "check", "new"], nargs="?", default="list")
     parser.add_argument("name", nargs="?", default="", metavar="NAME|FILE")

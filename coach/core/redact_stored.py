@@ -185,3 +185,12 @@ def _union_way(choices: Sequence[Any]) -> Way:
 def _words_of(kind: type[Value]) -> tuple[Any, ...]:
     field = kind.model_fields.get("kind")
     return get_args(field.annotation) if field and get_origin(field.annotation) is Literal else ()
+
+
+def each_text(value: Any, change: Callable[[str, str], str], name: str = "") -> Any:
+    """Return a plain value with ``change`` made to each text (with its key) and to each key (with none)."""
+    if isinstance(value, str):
+        return change(name, value)
+    if isinstance(value, dict):
+        return {change("", key): each_text(each, change, key) for key, each in value.items()}
+    return [each_text(each, change, name) for each in value] if isinstance(value, list | tuple) else value

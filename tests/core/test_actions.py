@@ -8,12 +8,12 @@ import pytest
 
 from coach.cli import parser
 from coach.core.actions import COMMANDS, TOOLS, as_commands, as_tools, named, spoken
-from coach.headless.tools import Tools
+from coach.mcp.tools import Tools
 from coach.ui import keys
 from coach.ui.present.key import keyed
 
 PACKAGE = Path(__file__).parents[2] / "coach"
-SPEAKING = ("core", "ui", "headless", "engine")
+SPEAKING = ("core", "ui", "cli", "mcp", "engine")
 _OWN_KEYS = {"ui/screens/calls.py", "ui/screens/export.py", "ui/start.py", "ui/screens/waiting.py"}
 """Windows with keys of their own, which nobody can change."""
 _BARE = re.compile(r"(?<![\w'‹<|*+-])(?:([b-zB-HJ-Z]) (?!s\b)[a-z]+s\b|(a) runs\b|\(([a-rt-zA-Z])\))")

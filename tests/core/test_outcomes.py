@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from coach.cli.commands.console import exit_code_of, run_line, status_text
 from coach.core import commands as cmd
 from coach.core import effects as eff
 from coach.core import events as ev
@@ -17,7 +18,6 @@ from coach.core.oracle import judge
 from coach.core.reference import Reference, could_not_ask, is_for_want_of_a_name
 from coach.core.report import Counts, Ending, Frame, NotRun, RunReport
 from coach.core.telling import say
-from coach.headless.talk import exit_code_of, run_line, status_text
 from tests.core.driving import TEST, failure, green, opened, red, reproduced
 
 OTHER = "tests/test_cart.py::test_empty"

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from coach.cli.commands.durations import age
+from coach.cli.commands.target_choice import target_from
 from coach.core import commands as cmd
 from coach.core import events as ev
 from coach.core.session import replay
 from coach.core.story.figures import figures_of
 from coach.engine.snapshot import TreeStore
 from coach.errors import ScratchError, TargetError
-from coach.headless.choosing import target_from
-from coach.headless.spans import age
 from coach.session.factory import open_review
 from coach.session.replay import CHECKPOINTS, CLOSE, STEPS_BACK
 from coach.store.log import SessionLog

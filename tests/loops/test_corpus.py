@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from coach.cli.commands.loops import read_cases, read_records
 from coach.core import events as ev
 from coach.core.loops.replaying import would_say
 from coach.core.loops.scoring import score
-from coach.headless.loops import read_cases, read_records
 
 HERE = Path(__file__).parent
 FOLDERS = ("corpus", "holdout")

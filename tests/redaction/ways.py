@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
 
+from coach.cli.commands import seen as seeing
+from coach.cli.commands import stats
 from coach.core import events as ev
 from coach.core.attempt import Attempt
 from coach.core.changes import Changes, FileChange, Hunk
@@ -21,8 +23,7 @@ from coach.core.story.markdown import markdown
 from coach.core.story.page import page
 from coach.core.story.statistics import as_json, statistics_of
 from coach.core.story.story import tell
-from coach.headless import seeing, statistics
-from coach.headless.answers import cleaned_answer, frames_answer, run_answer
+from coach.mcp.results import cleaned_answer, frames_answer, run_answer
 from coach.session.export_io import LogCleaner
 from coach.store.archive import pack
 from coach.store.lines import encode
@@ -76,8 +77,8 @@ def _mcp(text: str) -> str:
 
 def _stats(text: str) -> str:
     figures = [Figures(fixed=1.0, fixed_by=text, loops=(("revert", text),))]
-    summed = statistics.without_secrets(statistics_of(figures), Redactor())
-    return "\n".join([*statistics._chart(summed), *_texts(as_json(summed))])
+    summed = stats.without_secrets(statistics_of(figures), Redactor())
+    return "\n".join([*stats._chart(summed), *_texts(as_json(summed))])
 
 
 def _seen(text: str) -> str:

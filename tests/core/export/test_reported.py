@@ -17,7 +17,7 @@ from coach.core.spec_text import read_issue
 from coach.core.story.markdown import markdown
 from coach.core.story.page import page
 from coach.core.story.story import tell
-from coach.headless.answers import limits_answer, steps_answer
+from coach.mcp.results import limits_answer, steps_answer
 from coach.settings.template import load_template
 from tests.core.building import Log, shop_session
 

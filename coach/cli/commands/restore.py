@@ -1,0 +1,95 @@
+"""Headless commands about loops and hands: restore files, say who edits, answer what was noticed."""
+
+from argparse import Namespace
+
+from coach.cli.commands.console import put, put_json, say, show
+from coach.cli.commands.open_session import ask, opened_session, read_session, wait
+from coach.core import commands as cmd
+from coach.core.figures import count
+from coach.core.kept import Kept
+from coach.core.loops.sighting import PATTERNS
+from coach.core.restoring import Goal, files_to_change, goal
+from coach.core.session import SessionState
+from coach.core.text import safe_line
+from coach.errors import EXIT_FINE, StoreError, UsageError
+
+
+def restore(args: Namespace) -> int:
+    """List the files that a restore would change; with ``--yes`` put them back."""
+    if not args.yes:
+        state = read_session(args.session)
+        wanted = _wanted(state, args)
+        _list(args, state, wanted, files_to_change(state, wanted))
+        say("nothing is changed yet: add --yes")
+        return EXIT_FINE
+    with opened_session(args) as session:
+        wait(session)  # what a killed coach left is told first
+        wanted = _wanted(session.state, args)
+        known = len(session.state.restores)
+        ask(session, cmd.RestoreTree(run=wanted.run, tree=wanted.tree))
+        if len(session.state.restores) == known:
+            why = session.state.restore_stopped
+            raise StoreError(why or "nothing was put back", do="" if why else "see the message above")
+        done = session.state.restores[-1]
+        _list(args, session.state, wanted, done.paths, done.kept)
+        if done.paths and done.before:
+            say("coach restore --yes puts back what was there")
+    return EXIT_FINE
+
+
+def _wanted(state: SessionState, args: Namespace) -> Goal:
+    cut = state.restoring
+    if args.back:
+        if cut is None or not cut.is_interrupted:
+            raise UsageError("no restore was interrupted", do="coach restore --yes undoes the newest")
+        return Goal(tree=cut.before)
+    wanted = Goal(args.run) if args.run else goal(state)
+    if wanted is None:
+        raise UsageError("no earlier good files are recorded", do="name a run: coach restore 3")
+    if wanted.run and state.run(wanted.run) is None:
+        raise UsageError(f"there is no run #{wanted.run}")
+    return wanted
+
+
+def _list(
+    args: Namespace, state: SessionState, wanted: Goal, paths: tuple[str, ...], kept: tuple[Kept, ...] = ()
+) -> None:
+    if args.json:
+        left = [each.model_dump() for each in kept]
+        about = {
+            "run": wanted.run,
+            "tree": wanted.tree,
+            "files": list(paths),
+            "restored": args.yes,
+            "kept": left,
+        }
+        put_json(about)
+        return
+    cut = state.restoring
+    if cut and cut.is_interrupted and not args.yes:
+        say(f"{safe_line(cut.said)}: --yes finishes it, --back --yes takes it back")
+    whose = f"#{wanted.run}" if wanted.run else "before the last restore"
+    say(f"{count(len(paths), 'file')} {'put back' if args.yes else 'differ'}: as {whose}")
+    for path in paths:
+        put(safe_line(path))
+    for each in kept:
+        say(f"kept as it is: {safe_line(each.path)}: {safe_line(each.why)}")
+
+
+def hand(args: Namespace) -> int:
+    """Say who edits from here on."""
+    if bool(args.to) == args.back:
+        raise UsageError("handed to whom?", do="coach hand NAME, or coach hand --back")
+    with opened_session(args) as session:
+        ask(session, cmd.HandBack() if args.back else cmd.HandOver(to=args.to))
+        return show(args, session.state)
+
+
+def dismiss(args: Namespace) -> int:
+    """Dismiss the newest notice of a pattern, for a reason."""
+    pattern = next((each for each in PATTERNS if each == args.pattern), None)
+    if pattern is None:
+        raise UsageError(f"there is no pattern {args.pattern!r}", do=f"one of {', '.join(PATTERNS)}")
+    with opened_session(args) as session:
+        ask(session, cmd.DismissLoop(pattern=pattern, reason=args.reason))
+        return show(args, session.state)

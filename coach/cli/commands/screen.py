@@ -1,0 +1,206 @@
+"""Commands that open the screen: debug and review. Light: the first picture comes before the core is loaded."""
+
+import contextlib
+import gc
+import importlib
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coach.errors import EXIT_FINE, UsageError
+from coach.regular_files import MOST_SETTINGS, read_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coach.core.export import Export
+    from coach.core.logpoint import Logpoint
+    from coach.core.session import SessionState
+    from coach.session.port import Door
+    from coach.ui.ways import NamedAssistant
+
+SWITCH_SECONDS = 0.0005
+"""Seconds a thread that draws may keep the others waiting. With python's own 0.005 a run began 41 ms after a save instead of
+25, since each system call on the way waited for the picture (one traced save, python 3.11)."""
+
+
+def debug(args: Namespace) -> int:
+    """Open the screen on a target, a demo or an earlier session."""
+    _need_terminal("coach run TARGET does the same without a screen")
+    if args.resume is None and not (args.demo or args.target or args.from_junit or args.command is not None):
+        _choose(args)
+        if args.resume is None and args.target is None:
+            return EXIT_FINE
+    if args.resume is not None:
+        return _show("resume", lambda: _launching().resumed(args.resume))
+    typed = [Path.cwd() / each.partition("::")[0] for each in args.target or ()]
+    if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
+        importlib.import_module("coach.cli.commands.approval").be_sure_of_python(
+            importlib.import_module("coach.session.factory").located_here(args.target or ()).home, args.python
+        )
+    label = "a small broken shop" if args.demo else " ".join(args.command or args.target) or "the whole suite"
+    return _show(label, lambda: _launching().new(args))
+
+
+def _names_a_python(start: Path) -> bool:
+    """Whether a settings file around may name a program: looked at as bytes, since nothing heavy is loaded yet."""
+    for folder in (start, *start.parents):
+        with contextlib.suppress(OSError):
+            text = read_head(folder / "pyproject.toml", MOST_SETTINGS)
+            if b"coach" in text and b"python" in text:
+                return True
+    return False
+
+
+def review(args: Namespace) -> int:
+    """Replay a session, read-only."""
+    _need_terminal("coach status --session ID prints where it stands")
+    return _show("review", lambda: _launching().reviewed(args.id))
+
+
+def _launching() -> Any:
+    """Load the house; everything that start-up makes is there to stay, so the collector need not look at it."""
+    gc.disable()
+    try:
+        return importlib.import_module("coach.cli.commands.screen_session")
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _show(label: str, opening: "Callable[[], Door]") -> int:
+    """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
+    from coach.cli.commands.signals import end_at_once, impatient
+    from coach.ui.app import CoachApp
+    from coach.ui.way_in import Opening
+
+    way = Opening(label, opening, _wishes, _remember_theme, _is_first_time)
+    app = CoachApp(None, _export, opening=way, ways=_Ways())
+    app.at_once = end_at_once
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        app.run()
+    finally:
+        door = app.opened(within=10)
+        if door:
+            _drop_if_nothing_ran(door)
+            with impatient():
+                door.close()
+    if app.failure:
+        raise app.failure
+    if door and not door.read_only:
+        _say_what_is_kept(door)
+    return app.return_code or EXIT_FINE
+
+
+def _drop_if_nothing_ran(door: "Door") -> None:
+    """A mistyped target must not be offered again as an open session."""
+    from coach.cli.commands.console import nothing_ran
+    from coach.core.commands import Close
+
+    if not door.read_only and door.state.closed is None and nothing_ran(door.state):
+        with contextlib.suppress(TimeoutError):
+            door.submit(Close(note="there was nothing to run")).result(timeout=5)
+
+
+def _wishes() -> tuple[str, Mapping[str, str]]:
+    from coach.settings.user import load_personal, theme_wished
+
+    personal = load_personal()
+    return theme_wished(personal), personal.keys
+
+
+def _remember_theme(name: str) -> None:
+    from coach.settings.user import remember_theme
+
+    remember_theme(name)
+
+
+def _is_first_time() -> bool:
+    from coach.settings.user import is_first_time
+
+    return is_first_time()
+
+
+def _say_what_is_kept(door: "Door") -> None:
+    from coach.cli.commands.console import say
+
+    opened = door.state.opened
+    if door.unsaved:
+        say(f"coach: not saved: {door.unsaved}")
+    elif opened and door.state.closed is None:
+        say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.start} takes it up again")
+
+
+def _export(state: "SessionState", budget: int) -> "Export":
+    made: Export = _launching().exported(state, budget)
+    return made
+
+
+class _Ways:
+    """What the screen may ask of the house; loaded when it does."""
+
+    def assistants(self, state: "SessionState") -> "tuple[NamedAssistant, ...]":
+        from coach.cli.commands.assist import named_assistants
+
+        return named_assistants(state)
+
+    def run(self, door: "Door", name: str, prompt: str) -> str:
+        from coach.cli.commands.assist import run_in_terminal
+
+        return run_in_terminal(door, name, prompt)
+
+    def approved(self, state: "SessionState") -> tuple[str, ...]:
+        from coach.cli.commands.approval import approved
+
+        return approved(state)
+
+    def approve(self, state: "SessionState", commands: "Iterable[str]") -> None:
+        from coach.cli.commands.approval import approve_commands
+
+        approve_commands(state, commands)
+
+    def allow(self, state: "SessionState", logpoint: "Logpoint") -> None:
+        from coach.cli.commands.approval import allow_evaluating
+
+        allow_evaluating(state, logpoint)
+
+    def copy(self, text: str) -> str:
+        from coach.engine.clipboard import copy
+
+        return copy(text)
+
+
+def _choose(args: Namespace) -> None:
+    """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""
+    from coach.core.text import storable
+    from coach.errors import StoreError
+    from coach.session.factory import project_here
+    from coach.settings.pytest_cache import last_failed
+    from coach.store import library
+    from coach.ui.start import OpenSession, choose
+
+    root = project_here()
+    known = []
+    with contextlib.suppress(StoreError):  # a state directory that cannot be read holds nothing to take up
+        known = library.sessions()
+    open_here = [
+        OpenSession(each.id, each.title or each.target, each.step)
+        for each in known
+        if each.state == "open" and each.project == storable(str(root)) and not each.damage
+    ]
+    choice = choose(open_here, last_failed(root), root.name)
+    args.target = None if choice is None else list(choice.words)
+    if choice and choice.session:
+        args.resume = choice.session
+
+
+def _need_terminal(instead: str) -> None:
+    if os.environ.get("TEXTUAL_DRIVER"):  # `textual serve`: the screen is in a browser
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}:
+        return
+    raise UsageError("the screen needs a terminal", do=instead)

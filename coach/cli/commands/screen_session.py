@@ -1,0 +1,79 @@
+"""Open what the screen shows. Runs in a thread while the first picture is on the glass already; knows the whole house."""
+
+import os
+import sys
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+from coach.cli.commands.durations import ago
+from coach.cli.commands.open_session import current_id, newest_here
+from coach.cli.commands.prompt import prompt_of
+from coach.cli.commands.target_choice import chosen_target
+from coach.core import commands as cmd
+from coach.core.events import EarlierRead
+from coach.core.export import Export
+from coach.core.session import SessionState
+from coach.demo.project import FAILING_TEST, make_demo
+from coach.engine.earlier import earlier
+from coach.engine.locating import at
+from coach.errors import SessionHeld
+from coach.session.dispatcher import Dispatcher
+from coach.session.factory import located_here, open_new, open_review, open_shared
+from coach.session.port import Door
+from coach.session.similar_failures import Remembering
+from coach.settings.project import load_settings
+from coach.store import library
+
+
+def new(args: Namespace) -> Door:
+    """Begin a session on the target of the command line; the reproduction starts at once."""
+    place = at(_demo(args)) if args.demo else located_here(args.target or ())
+    target = chosen_target(args, place)
+    flags = {
+        "python": args.python,
+        "workflow": args.workflow,
+        "timeout": args.timeout,
+        "command": args.started,
+    }
+    session = open_new(place, target, load_settings(place.home, flags))
+    if args.since:
+        since = ago(args.since)
+        session.record(EarlierRead(since=since, found=earlier(place.root, since)))
+    return _begun(session, cmd.Begin())
+
+
+def resumed(session: str) -> Door:
+    """Take up a session; when another coach holds it, join it there, or else look at it."""
+    found = current_id(session)
+    try:
+        shared = open_shared(found)
+    except SessionHeld as held:
+        return open_review(found, why=str(held))
+    return _begun(shared, cmd.Resume()) if isinstance(shared, Dispatcher) else shared
+
+
+def reviewed(session: str) -> Door:
+    """Replay a session: the named one, or the newest here."""
+    return open_review((library.find(session) if session else newest_here()).id)
+
+
+def exported(state: SessionState, budget: int) -> Export:
+    """Return the prompt that the screen previews."""
+    return prompt_of(state, budget)
+
+
+def _begun(session: Dispatcher, first: cmd.Command) -> Door:
+    session.__enter__()
+    session.subscribe(Remembering(session.observe))
+    session.submit(first)
+    return session
+
+
+def _demo(args: Namespace) -> Path:
+    """Make the demo in a new scratch folder and go there."""
+    folder = Path(tempfile.mkdtemp(prefix="coach-demo-")) / "shop"
+    make_demo(folder)
+    os.chdir(folder)
+    args.target, args.python = [FAILING_TEST], sys.executable
+    return folder

@@ -1,0 +1,97 @@
+"""``coach suspects``: where the defect may be, best first, measured when that is not known yet."""
+
+from argparse import Namespace
+from typing import Any, Literal
+
+from coach.cli.commands.console import put, put_json, say
+from coach.cli.commands.open_session import ask, opened_session, read_session
+from coach.core import commands as cmd
+from coach.core.commands import Command
+from coach.core.decide.isolating import is_measured
+from coach.core.isolate.flips import Mutations, not_tried
+from coach.core.session import SessionState
+from coach.core.text import safe_line
+from coach.errors import EXIT_FINE, SessionHeld
+
+
+def suspects(args: Namespace) -> int:
+    """List suspects, best first; or rule one out, or restore it."""
+    if args.rule_out:
+        with opened_session(args) as session:
+            ask(session, cmd.RuleOutSuspect(suspect=args.rule_out, reason=args.reason))
+            return _list_suspects(args, session.state)
+    if args.restore:
+        with opened_session(args) as session:
+            ask(session, cmd.RestoreSuspect(suspect=args.restore))
+            return _list_suspects(args, session.state)
+    state = read_session(args.session)
+    wanted = _measurements(args, state)
+    if not wanted or state.closed or state.last_failure is None:
+        return _list_suspects(args, state)
+    try:
+        with opened_session(args) as session:
+            for command in wanted:
+                ask(session, command)
+            return _list_suspects(args, session.state)
+    except SessionHeld as held:
+        say(f"not measured: {held}")
+        return _list_suspects(args, state)
+
+
+def _measurements(args: Namespace, state: SessionState) -> list[Command]:
+    """What must be run before the list says what was asked for: nothing, when this tree has been measured."""
+    scope: Literal["file", "suite"] = "suite" if args.suite else "file"
+    commands: list[Command] = []
+    if state.target.kind == "pytest" and not is_measured(state, scope):
+        commands.append(cmd.Suspects(scope=scope))
+    if args.mutate:
+        commands.append(cmd.TryMutants(budget=args.seconds))
+    return commands
+
+
+def _list_suspects(args: Namespace, state: SessionState) -> int:
+    if args.json:
+        put_json([_suspect_row(state, index) for index in range(len(state.suspects))])
+        return EXIT_FINE
+    if state.mutants:
+        _say_mutants(state.mutants)
+    for suspect in state.suspects:
+        out = state.ruled_out.get(suspect.key, "")
+        sign = "✘" if out else "●"
+        put(
+            f"{sign} {suspect.score:5.2f}  {safe_line(suspect.place)}  {safe_line(suspect.function)}  "
+            f"{safe_line(out or ', '.join(suspect.reasons))}"
+        )
+    if not state.suspects:
+        put("no suspects yet: a failing run names them (coach run)")
+    return EXIT_FINE
+
+
+def _say_mutants(found: Mutations) -> None:
+    why = "".join(f", {each}" for each in (not_tried(found.refused, found.refusals), found.why) if each)
+    say(f"{found.tried} of {found.planned} small mutations tried in {found.seconds:.1f} s{why}")
+    for flip in found.flips[:5]:
+        say(flip.sentence)
+
+
+def _suspect_row(state: SessionState, index: int) -> dict[str, Any]:
+    suspect = state.suspects[index]
+    lines = suspect.code.count("\n") + 1 if suspect.code else 1
+    first = suspect.code_start or suspect.line
+    return {
+        "key": suspect.key,
+        "file": suspect.path,
+        "function": suspect.function,
+        "line": suspect.line,
+        "lines": [first, first + lines - 1],
+        "score": suspect.score,
+        "reasons": list(suspect.reasons),
+        "rank": suspect.rank,
+        "ties": suspect.ties,
+        "suspiciousness": suspect.suspiciousness,
+        "best_lines": list(suspect.best_lines),
+        "leads": suspect.leads,
+        "ran": suspect.ran,
+        "flip": suspect.flip,
+        "ruled_out": state.ruled_out.get(suspect.key, ""),
+    }

@@ -1,0 +1,1 @@
+"""The tools that an assistant may use over the Model Context Protocol."""

@@ -1,0 +1,169 @@
+"""Parts of what an assistant is told: plain values, not yet redacted."""
+
+from typing import Any, Literal
+
+from coach.core.actions import as_tools
+from coach.core.checks import evaluate
+from coach.core.events import LoopNoticed
+from coach.core.export.fence import Cleaner
+from coach.core.logpoint import LogpointRun
+from coach.core.redact import Redactor
+from coach.core.redact_stored import each_text
+from coach.core.run import Run
+from coach.core.session import SessionState
+from coach.core.summary import summarise_run
+
+MOST_SUSPECTS = 12
+MOST_ROWS = 20
+LONGEST = 4_000
+"""Characters of one text in an answer."""
+Answer = dict[str, Any]
+
+
+_LIMITS = {
+    "scope": "may_touch",
+    "protected": "never_touch",
+    "constraints": "keep",
+    "stop_and_ask": "stop_and_ask",
+    "acceptance": "accepted_when",
+}
+"""Field of the spec → its name among the limits of a fix."""
+
+
+def cleaned_answer(whole: Answer, clean: Cleaner, redactor: Redactor) -> Answer:
+    """Return an answer with every text and every key of it made safe and free of secrets.
+
+    A text is cleaned as the value of its key: it may be a secret that is none by itself.
+    """
+    cleaned: Answer = each_text(whole, lambda name, text: clean.named(name, _cut(text)))
+    settled: Answer = each_text(cleaned, lambda _, text: redactor.settle(text))
+    return settled
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… {len(text) - LONGEST:,} more characters"
+
+
+def limits_answer(state: SessionState) -> Answer:
+    """Return the limits of a fix; those that only a report names stand apart: they are others' words."""
+    rules = state.rules
+    spec = state.spec.model_copy(update={name: () for name in _LIMITS if state.spec.is_reported(name)})
+    said = {
+        word: list(getattr(state.spec, name))
+        for name, word in _LIMITS.items()
+        if state.spec.is_reported(name)
+    }
+    return {
+        **({"evidence": {"limits_in_the_report": said}} if said else {}),
+        "may_touch": list(spec.scope) or "not limited by the spec",
+        "never_touch": [*state.protected, *([state.pin.path] if state.pin else [])],
+        "keep": [*spec.constraints, *rules.constraints],
+        "stop_and_ask": [*spec.stop_and_ask, *rules.stop_and_ask],
+        "accepted_when": [*spec.acceptance, *rules.acceptance],
+        "documents": list(rules.files),
+    }
+
+
+def loop_answer(loop: LoopNoticed) -> Answer:
+    stop = "stop editing and say so to the engineer" if loop.level != "note" else ""
+    return {
+        "pattern": loop.pattern,
+        "level": loop.level,
+        "run": loop.run,
+        "seen": loop.sentence,
+        "move": loop.move,
+        "do": stop,
+    }
+
+
+def steps_answer(state: SessionState) -> Answer:
+    step = state.step
+    checks = evaluate(state, step) if step else ()
+    spec = state.spec
+    reported = {
+        name: getattr(spec, name)
+        for name in ("title", "expected", "actual", "since")
+        if spec.is_reported(name)
+    }
+    evidence = run_answer(state.last_run) if state.last_run else {}
+    return {
+        "target": state.target.label,
+        "steps": [each.id for each in state.workflow.steps],
+        "gate": [
+            {"check": each.title, "passed": each.passed, "figure": as_tools(each.figure)} for each in checks
+        ],
+        "expected": "" if "expected" in reported else state.spec.expected,
+        "actual": "" if "actual" in reported else state.spec.actual,
+        "evidence": {**evidence, "report": reported} if reported else evidence or None,
+    }
+
+
+def run_answer(run: Run) -> Answer:
+    whole = summarise_run(run)
+    wanted: tuple[
+        Literal["number", "purpose", "outcome", "reason", "sentence", "seconds", "failures"], ...
+    ] = (
+        "number",
+        "purpose",
+        "outcome",
+        "reason",
+        "sentence",
+        "seconds",
+        "failures",
+    )
+    return {key: whole[key] for key in wanted}
+
+
+def frames_answer(run: Run) -> list[Answer]:
+    failures = run.report.failures if run.report else ()
+    return [
+        {
+            "place": each.place,
+            "source": each.source,
+            "values": dict(each.locals[:12]),
+        }
+        for each in (failures[0].own_frames[-6:] if failures else ())
+    ]
+
+
+def suspects_answer(state: SessionState) -> Answer:
+    listed = [
+        {
+            "key": each.key,
+            "place": f"{each.path}:{each.line}",
+            "function": each.function,
+            "score": each.score,
+            "reasons": list(each.reasons),
+            "ruled_out": state.ruled_out.get(each.key, ""),
+        }
+        for each in state.suspects[:MOST_SUSPECTS]
+    ]
+    return {"suspects": listed, "more": max(0, len(state.suspects) - MOST_SUSPECTS)}
+
+
+def ledger_answer(state: SessionState) -> Answer:
+    return {
+        "hypotheses": [each.model_dump(mode="json") for each in state.hypotheses],
+        "ruled_out": dict(state.ruled_out),
+        "root_cause": state.root_cause,
+    }
+
+
+def logpoint_answer(seen: LogpointRun) -> Answer:
+    """Return what a logpoint showed: the first moments of each test that came by."""
+    return {
+        "verdict": seen.verdict,
+        "reason": seen.reason,
+        "source": seen.observed.source,
+        "tests": [
+            {
+                "test": each.test,
+                "outcome": each.outcome,
+                "hits": each.hits,
+                "held": each.held,
+                "error": each.error,
+                "values": [row.value for row in each.rows[:MOST_ROWS]],
+            }
+            for each in seen.observed.tests[:4]
+        ],
+    }
