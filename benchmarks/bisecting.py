@@ -18,12 +18,12 @@ import threading
 import time
 from pathlib import Path
 
-from coach.core.events import Interpreter
-from coach.core.failure import FailureSignature, failing_set
-from coach.core.reference import Reference
-from coach.core.run import RunRequest
-from coach.core.search import CommitFound, SearchRequest, SearchResult
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.runs.failure import FailureSignature, failing_set
+from coach.core.runs.reference import Reference
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
+from coach.core.search.request import CommitFound, SearchRequest, SearchResult
 from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput
 from coach.engine.probing import Ground

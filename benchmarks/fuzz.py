@@ -258,14 +258,14 @@ def _as_text(data: bytes) -> str:
 
 def read_whole_log(data: bytes) -> None:
     """Do with a log what status, review, export, report, stats, seen, loops and the list of sessions do."""
-    from coach.core.advice import advise
     from coach.core.export import LEAST
-    from coach.core.filling import filled_spec
-    from coach.core.loops.replaying import would_say
-    from coach.core.session import replay
-    from coach.core.spec_check import gaps
-    from coach.core.story.figures import figures_of
-    from coach.core.story.statistics import as_json, statistics_of
+    from coach.core.loops.replay import would_say
+    from coach.core.reports.metrics import figures_of
+    from coach.core.reports.statistics import as_json, statistics_of
+    from coach.core.session.form_defaults import filled_spec
+    from coach.core.session.state import replay
+    from coach.core.spec.gaps import gaps
+    from coach.core.workflow.advice import advise
     from coach.mcp import results
     from coach.session.export_io import export_session, tell_session
     from coach.store import library
@@ -305,7 +305,7 @@ def read_whole_log(data: bytes) -> None:
 
 def show_whole_log(data: bytes) -> None:
     """Lay a log out as the screen does in a review: every view, and what the window for a run says."""
-    from coach.core.session import replay
+    from coach.core.session.state import replay
     from coach.store.lines import read_line
     from coach.ui.present import (
         diff,
@@ -365,7 +365,7 @@ def read_output(data: bytes) -> None:
 
 def read_tracebacks(data: bytes) -> None:
     from coach.core.output.report_text import detail_of_report
-    from coach.core.tracebacks import flat, tracebacks_in
+    from coach.core.runs.tracebacks import flat, tracebacks_in
 
     flat(tracebacks_in(_as_text(data)))
     detail_of_report(_as_text(data))
@@ -395,7 +395,7 @@ def read_settings(data: bytes) -> None:
 
 
 def read_ini(data: bytes) -> None:
-    from coach.core.loops.selection import _options
+    from coach.core.loops.analysis.pytest_config import _options
     from coach.regular_files import read_ini as read
 
     for name in ("setup.cfg", "pyproject.toml", "tox.ini"):
@@ -417,7 +417,7 @@ def read_workflow_file(data: bytes) -> None:
 
 
 def read_spec_text(data: bytes) -> None:
-    from coach.core.spec_text import SpecUnread, read_issue, read_spec, write_spec
+    from coach.core.spec.document import SpecUnread, read_issue, read_spec, write_spec
 
     text = _as_text(data)
     spec = read_issue(text)
@@ -434,13 +434,13 @@ def read_archive(data: bytes) -> None:
 
 
 def read_patch(data: bytes) -> None:
-    from coach.core.changes import parse_patch
+    from coach.core.runs.changes import parse_patch
 
     parse_patch(_as_text(data))
 
 
 def read_source_text(data: bytes) -> None:
-    from coach.core.loops.syntax import parse
+    from coach.core.loops.analysis.syntax import parse
     from coach.engine.pinned_parts import parts_of
     from coach.engine.related import _imported
     from coach.engine.sources import meant_by, misnamed, read_test
@@ -475,8 +475,8 @@ def read_door(data: bytes) -> None:
 
 
 def show_text(data: bytes) -> None:
-    from coach.core.redact import Private, Redactor
-    from coach.core.text import safe, safe_line, storable, without_sequences
+    from coach.core.base.text import safe, safe_line, storable, without_sequences
+    from coach.core.redact.redactor import Private, Redactor
 
     text = _as_text(data)
     storable(text).encode()
@@ -488,7 +488,7 @@ def show_text(data: bytes) -> None:
 
 
 def reduce_text(data: bytes) -> None:
-    from coach.core.isolate.nested import is_nested
+    from coach.core.search.hdd import is_nested
 
     is_nested(_as_text(data))
 
@@ -557,8 +557,8 @@ DOOR = [b'{"ask": 1, "command": "Note", "fields": {"text": "x"}}', b'{"ask": 2, 
 
 def targets() -> list[Target]:
     """Return every reader with its seeds."""
-    from coach.core.spec import Spec
-    from coach.core.spec_text import SpecUnread, write_spec
+    from coach.core.spec.document import SpecUnread, write_spec
+    from coach.core.spec.spec import Spec
     from coach.errors import CoachError
 
     logs, printed = _logs(), _strings_of_tests("tests/core/output", "tests/foreign", "tests/engine")

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from coach.core.events import Recorded, event_from
+from coach.core.log.events import Recorded, event_from
 from coach.store.lines import encode
 
 OPENED = {
@@ -131,7 +131,7 @@ REVIEW = """
 import json, resource, sys, time
 from pathlib import Path
 import coach.session.replay, coach.session.factory
-from coach.core.advice import advise
+from coach.core.workflow.advice import advise
 path = Path(sys.argv[2]) / "sessions" / sys.argv[1] / "log.jsonl"
 begin = time.perf_counter(); size = len(path.read_bytes()); read = time.perf_counter() - begin
 begin = time.perf_counter()

@@ -25,17 +25,17 @@ from pathlib import Path
 
 from planting import Planted, plantings
 
-from coach.core.decide.isolating import MOST_PLACES
-from coach.core.effects import MutationPlace
-from coach.core.events import Interpreter
-from coach.core.isolate.flips import Mutations
-from coach.core.isolate.mutants import Mutant
-from coach.core.isolate.ranking import rank
-from coach.core.isolate.spectrum import MODULE, Coverage
-from coach.core.loops.syntax import is_test_path
-from coach.core.run import RunRequest
-from coach.core.suspect import Suspect
-from coach.core.target import Target
+from coach.core.decide.suspects import MOST_PLACES
+from coach.core.localize.mutation.mutants import Mutant
+from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.ranking import rank
+from coach.core.localize.spectrum import MODULE, Coverage
+from coach.core.localize.suspect import Suspect
+from coach.core.log.events import Interpreter
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.execution import Surroundings, execute
 from coach.engine.mutating import mutations_of, neighbours_of, plan_text, planned
 from coach.engine.output import LiveOutput

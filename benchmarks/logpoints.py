@@ -14,10 +14,10 @@ import threading
 from pathlib import Path
 from statistics import median
 
-from coach.core.events import Interpreter
-from coach.core.logpoint import Logpoint
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.log.events import Interpreter
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.execution import Surroundings, execute
 from coach.engine.logpointing import located, look_text, observed_in
 from coach.engine.output import LiveOutput

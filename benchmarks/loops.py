@@ -14,19 +14,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.attempt import SourcePair
-from coach.core.changes import Changes, FileChange
 from coach.core.decide import Decision, decide
-from coach.core.failure import failing_set
-from coach.core.loops.ladder import Said, climb, look
-from coach.core.oracle import judge
-from coach.core.report import Counts, Ending, Failure, Frame, RunReport
-from coach.core.run import RunRequest
-from coach.core.session import SessionState, apply
-from coach.core.target import Target
-from coach.core.workflow import Workflow
+from coach.core.log import events as ev
+from coach.core.loops.attempt import SourcePair
+from coach.core.loops.escalation import Said, climb, look
+from coach.core.protocol import effects as eff
+from coach.core.runs.changes import Changes, FileChange
+from coach.core.runs.failure import failing_set
+from coach.core.runs.oracle import judge
+from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState, apply
+from coach.core.workflow.workflow import Workflow
 
 RUNS = 1_000
 TARGET = Target(words=("tests/test_cart.py::test_total",))

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from textual import events
 from textual.pilot import OutOfBounds
 
-from coach.core import commands as cmd
-from coach.core.target import Target
+from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
 from coach.session.export_io import export_session
 from coach.session.factory import open_existing, open_new
 from coach.settings.project import Settings

@@ -15,9 +15,9 @@ import threading
 import time
 from pathlib import Path
 
-from coach.core.events import Interpreter
-from coach.core.search import PollutersFound, SearchRequest, SearchResult
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.runs.target import Target
+from coach.core.search.request import PollutersFound, SearchRequest, SearchResult
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
 from coach.engine.searching import SearchBench

@@ -39,7 +39,7 @@ WORDS = [
 TIMED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from coach.core.redact import Redactor
+from coach.core.redact.redactor import Redactor
 text = sys.stdin.read()
 redactor = Redactor()
 began = time.process_time()

@@ -16,10 +16,10 @@ import threading
 import time
 from pathlib import Path
 
-from coach.core.events import Interpreter
-from coach.core.reference import Reference
-from coach.core.search import CommitFound, SearchRequest, SearchResult
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.runs.reference import Reference
+from coach.core.runs.target import Target
+from coach.core.search.request import CommitFound, SearchRequest, SearchResult
 from coach.engine.probing import Ground
 from coach.engine.run import Limits
 from coach.engine.searches.task import Task

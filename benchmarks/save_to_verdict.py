@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pexpect
 
-from coach.core.loops.sighting import PATTERNS
+from coach.core.loops.detection import PATTERNS
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ["pytest", "pandas", "sqlalchemy", "pytest-watcher", "pytest-watch", "watchdog<7"]

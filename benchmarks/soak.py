@@ -28,11 +28,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from flood import COLUMNS, KEYS, LINES, Eyes, resident_mb  # noqa: E402 - the same keys on the same terminal
 
-from coach.core import commands as cmd  # noqa: E402
-from coach.core import events as ev  # noqa: E402
-from coach.core.hypothesis import Prediction  # noqa: E402
-from coach.core.spec import Spec  # noqa: E402
-from coach.core.target import Target  # noqa: E402
+from coach.core.experiments.hypothesis import Prediction  # noqa: E402
+from coach.core.log import events as ev  # noqa: E402
+from coach.core.protocol import commands as cmd  # noqa: E402
+from coach.core.runs.target import Target  # noqa: E402
+from coach.core.spec.spec import Spec  # noqa: E402
 from coach.session.factory import open_existing, open_new  # noqa: E402
 from coach.settings.project import Settings  # noqa: E402
 from coach.store.log import SessionLog, read_log  # noqa: E402

@@ -53,8 +53,8 @@ def save(root, number, way):
 
 def storm(root, saves, *, warm):
     """Return what a whole session made of the storm."""
-    from coach.core import commands as cmd
-    from coach.core.target import Target
+    from coach.core.protocol import commands as cmd
+    from coach.core.runs.target import Target
     from coach.session.factory import open_new
     from coach.settings.project import Settings
 
@@ -80,7 +80,7 @@ def storm(root, saves, *, warm):
 
 
 def ran_warm(door):
-    from coach.core import commands as cmd
+    from coach.core.protocol import commands as cmd
 
     time.sleep(0.5)  # the server starts when nothing has run for a moment
     door.submit(cmd.RunTarget()).result()

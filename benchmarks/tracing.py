@@ -18,11 +18,11 @@ from statistics import median
 
 from localise import HALVES, Package, fetch
 
-from coach.core.events import Interpreter
-from coach.core.isolate.calls import CallsRequest
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.localize.call_trace import CallsRequest
+from coach.core.log.events import Interpreter
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.calling import calls_plan
 
 

@@ -139,7 +139,7 @@ def read_source(path: Path | str, most: int = MOST_SOURCE) -> str:
 
 def read_toml(path: Path | str, most: int = MOST_SETTINGS) -> dict[str, Any]:
     """Return a TOML file as a table. Raises OSError, also for what is no TOML."""
-    from coach.core.settings_text import toml_table
+    from coach.core.base.settings_text import toml_table
 
     text = read_text(path, most)
     try:
@@ -150,7 +150,7 @@ def read_toml(path: Path | str, most: int = MOST_SETTINGS) -> dict[str, Any]:
 
 def read_ini(path: Path | str, most: int = MOST_SETTINGS) -> dict[str, dict[str, str]]:
     """Return an INI file as sections of texts; a key without a value is empty. Raises OSError, also for what is no INI."""
-    from coach.core.settings_text import ini_sections
+    from coach.core.base.settings_text import ini_sections
 
     text = read_text(path, most, errors="replace")
     try:

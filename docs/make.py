@@ -21,12 +21,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from coach import cli
-from coach.core import events
-from coach.core.checks import REGISTRY as CHECKS
-from coach.core.loops.sighting import PATTERNS
-from coach.core.session import SessionState
-from coach.core.spec import TeamRules
-from coach.core.workflow import GateCheck, Oracle, Step, Workflow
+from coach.core.log import events
+from coach.core.loops.detection import PATTERNS
+from coach.core.session.state import SessionState
+from coach.core.spec.spec import TeamRules
+from coach.core.workflow.gates import REGISTRY as CHECKS
+from coach.core.workflow.workflow import GateCheck, Oracle, Step, Workflow
 from coach.mcp import server
 from coach.mcp.tools import Tools
 from coach.settings.project import Settings
@@ -38,14 +38,23 @@ FOLDER = Path(__file__).parent
 _PART = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 _SAMPLE = 7_919
 """A limit that no title contains by itself: where it shows up, the check's own limit stands."""
+_DETECTORS = {
+    "guess": "blind_edits",
+    "tamper": "test_tampering",
+    "see-saw": "oscillation",
+    "spread": "scope_creep",
+    "revert": "revert",
+    "no-effect": "no_effect",
+    "symptom-patch": "symptom_patch",
+}
 _RULES = {
-    "a failure's signature": "core.failure",
-    "stable or flaky": "core.reproduction",
-    "suspects": "core.isolate.ranking",
-    "logpoints and trials": "core.logpoint",
-    "verification": "core.verifying",
-    "what an attempt is": "core.loops.reading",
-} | {f"loop: {each}": f"core.loops.{each.replace('-', '_')}" for each in PATTERNS}
+    "a failure's signature": "core.runs.failure",
+    "stable or flaky": "core.runs.reproduction",
+    "suspects": "core.localize.ranking",
+    "logpoints and trials": "core.experiments.logpoint",
+    "verification": "core.verify.verdict",
+    "what an attempt is": "core.loops.analysis.analyse_attempt",
+} | {f"loop: {each}": f"core.loops.detectors.{_DETECTORS[each]}" for each in PATTERNS}
 _MAKERS: dict[str, Callable[[], str]] = {}
 
 
@@ -164,7 +173,7 @@ def _rules() -> str:
 def _loops() -> str:
     rows = []
     for name in PATTERNS:
-        module = importlib.import_module(f"coach.core.loops.{name.replace('-', '_')}")
+        module = importlib.import_module(f"coach.core.loops.detectors.{_DETECTORS[name]}")
         rows.append((_code(name), "true or false", "`true`", _first_line(module).split(": ", 1)[-1]))
     return _table(("key", "type", "default", "what it notices"), rows)
 

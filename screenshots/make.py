@@ -29,7 +29,7 @@ async def main():
     os.environ["COACH_STATE_DIR"] = str(scratch / "state")
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     from coach.cli.commands.target_choice import target_from
-    from coach.core import commands as cmd
+    from coach.core.protocol import commands as cmd
     from coach.demo.project import FAILING_TEST, make_demo, solution
     from coach.session.export_io import export_session
     from coach.session.factory import open_new
@@ -84,7 +84,7 @@ async def main():
 async def in_circles(shop):
     """Three patches that leave the same failure, the notice, and a search over them."""
     from coach.cli.commands.target_choice import target_from
-    from coach.core import commands as cmd
+    from coach.core.protocol import commands as cmd
     from coach.demo.project import FAILING_TEST, make_demo
     from coach.session.export_io import export_session
     from coach.session.factory import open_new

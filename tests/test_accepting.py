@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from coach.cli.commands.approval import agreed, approve_commands, approved
-from coach.core import commands as cmd
-from coach.core.spec import Spec, TeamRules
+from coach.core.protocol import commands as cmd
+from coach.core.spec.spec import Spec, TeamRules
 from tests.core.driving import opened
 
 

@@ -4,13 +4,13 @@ import threading
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
 from coach.core.decide import Decision, Refusal
-from coach.core.live import LiveSnapshot
-from coach.core.search import SearchRequest
-from coach.core.session import replay
-from coach.core.target import Target
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.protocol.live import LiveSnapshot
+from coach.core.runs.target import Target
+from coach.core.search.request import SearchRequest
+from coach.core.session.state import replay
 from coach.errors import SessionError, StoreError
 from coach.session.dispatcher import Dispatcher
 from tests.core.driving import opening, red

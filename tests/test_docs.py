@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from coach import cli
-from coach.core import events
-from coach.core.report import EndingKind
+from coach.core.log import events
+from coach.core.runs.report import EndingKind
 from coach.errors import EXIT_CODES, CoachError
 
 ROOT = Path(__file__).parent.parent

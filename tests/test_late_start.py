@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.session import replay
-from coach.core.story.story import tell
+from coach.core.reports.model import tell
+from coach.core.session.state import replay
 from coach.engine.earlier import earlier
 from coach.store.log import read_log
 from tests.core.building import Log
@@ -54,7 +54,7 @@ def test_no_repository_and_a_broken_cache_are_no_trouble(tmp_path: Path) -> None
 
 
 def test_it_is_part_of_the_story(root: Path) -> None:
-    from coach.core import events as ev
+    from coach.core.log import events as ev
 
     log = Log().add(ev.EarlierRead(since=0, found=earlier(root, 0)))
     said = [each.said[2] for each in tell(log.records).moments]

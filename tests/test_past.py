@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from coach.cli import main
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
 from coach.core.decide import Decision, Refusal, decide
-from coach.core.past import PastFailure
-from coach.core.session import ahead
-from coach.core.story.figures import Figures
-from coach.core.story.statistics import spread, statistics_of
+from coach.core.history.similar_failure import PastFailure
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.reports.metrics import Figures
+from coach.core.reports.statistics import spread, statistics_of
+from coach.core.session.state import ahead
 from coach.session.port import Update
 from coach.session.similar_failures import Remembering, past_failures
 from tests.core.building import Log, keep

@@ -18,7 +18,7 @@ PATTERNS = used_patterns()
 
 def test_all_patterns_are_found():
     assert len(PATTERNS) > 250
-    for place in (("coach.core.text", "_SEQUENCE"), ("coach.core.output.go_words", "_SIDES[0]")):
+    for place in (("coach.core.base.text", "_SEQUENCE"), ("coach.core.output.go_words", "_SIDES[0]")):
         assert place in PATTERNS
     assert PATTERNS["coach.core.output.go_words", "_SIDES[0]"][1] == {"match"}
 

@@ -111,8 +111,8 @@ def test_a_flag_with_the_same_path_is_an_approval(project, monkeypatch):
 
 def test_no_other_setting_names_a_program(tmp_path):
     """Settings that lead to a run: python (here), assistants (handoff), acceptance commands (accepting). The rest is data."""
-    from coach.core.spec import TeamRules
-    from coach.core.workflow import GateCheck, Step, Workflow
+    from coach.core.spec.spec import TeamRules
+    from coach.core.workflow.workflow import GateCheck, Step, Workflow
     from coach.settings.project import Settings
 
     assert set(Settings.model_fields) == {

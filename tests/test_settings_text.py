@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from coach.core.settings_text import ini_sections, toml_table
+from coach.core.base.settings_text import ini_sections, toml_table
 
 SHAPES = {
     "dotted key": "a." * 400_000 + "b = 1",
@@ -23,7 +23,7 @@ SHAPES = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_no_toml_keeps_its_parser_busy(name):
     code = (
-        "import sys; from coach.core.settings_text import toml_table\n"
+        "import sys; from coach.core.base.settings_text import toml_table\n"
         "try: toml_table(sys.stdin.read())\nexcept ValueError: print('refused')"
     )
     done = subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coach.cli import main
-from coach.core import events as ev
+from coach.core.log import events as ev
 from tests.core.building import Log, failure, keep, report, shop_session
 from tests.engine.histories import linear
 

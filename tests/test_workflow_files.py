@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.checks import REGISTRY
+from coach.core.workflow.gates import REGISTRY
 from coach.errors import UsageError
 from coach.settings.workflows import load_workflow, read_workflow, workflow_paths
 

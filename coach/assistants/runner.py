@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from coach.core import commands as cmd
-from coach.core.assistant import AssistantEnding, AssistantReport
-from coach.core.attempt import Attempt
-from coach.core.commands import Command
 from coach.core.decide import Refusal
-from coach.core.events import LoopNoticed
-from coach.core.loops.sighting import LEVELS
-from coach.core.run import Run
-from coach.core.session import SessionState
+from coach.core.history.assistant import AssistantEnding, AssistantReport
+from coach.core.log.events import LoopNoticed
+from coach.core.loops.attempt import Attempt
+from coach.core.loops.detection import LEVELS
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
 from coach.engine.leaders import Launch
 from coach.engine.left_behind import HOLDER, holder_mark
 from coach.engine.output import CappedOutput

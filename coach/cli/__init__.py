@@ -69,7 +69,7 @@ def _surroundings(error: BaseException) -> CoachError | None:
 
 def _say(error: CoachError) -> None:
     """Print what is wrong: names of files and words of settings are foreign text, of any length and with any character."""
-    from coach.core.text import safe
+    from coach.core.base.text import safe
 
     print(f"coach: {safe(str(error), limit=MOST_SAID)}", file=sys.stderr)
 

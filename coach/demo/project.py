@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from coach.core.target import Target
+from coach.core.runs.target import Target
 
 FAILING_TEST = "tests/test_invoices.py::test_a_voucher_over_three_lines_is_invoiced_to_the_cent"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from coach.core.target import Target
+from coach.core.runs.target import Target
 from coach.engine.locating import exists
 from coach.errors import TargetError
 

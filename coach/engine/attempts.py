@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from coach.core.attempt import SourcePair
-from coach.core.changes import Changes, FileChange
-from coach.core.effects import AttemptSeen, ChangesSeen, ReadAttempt
-from coach.core.emptied import emptied_in
-from coach.core.loops.selection import is_config
-from coach.core.loops.syntax import edited, is_test_path
-from coach.core.loops.tampering import tampering_in
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.loops.analysis.emptied_tests import emptied_in
+from coach.core.loops.analysis.pytest_config import is_config
+from coach.core.loops.analysis.syntax import edited, is_test_path
+from coach.core.loops.analysis.weakened_tests import tampering_in
+from coach.core.loops.attempt import SourcePair
+from coach.core.protocol.effects import AttemptSeen, ChangesSeen, ReadAttempt
+from coach.core.runs.changes import Changes, FileChange
 from coach.engine.switches import Switches
 
 MOST_FILES = 60

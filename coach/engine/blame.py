@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from coach.core.search import Place
-from coach.core.suspect import Touched
+from coach.core.localize.suspect import Touched
+from coach.core.search.request import Place
 from coach.engine.git import Git, GitError
 from coach.regular_files import MOST_SOURCE, read_text
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from coach.core.events import SessionOpened
-from coach.core.logpoint import Logpoint
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.log.events import SessionOpened
 from coach.engine.arguments import as_started
 from coach.engine.channel import channel_settings
 from coach.engine.compiled_probe import PROBE_FOLDER

@@ -2,10 +2,10 @@
 
 import json
 
-from coach.core.isolate.calls import CallTrace
-from coach.core.isolate.spectrum import Coverage, Lines
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
+from coach.core.localize.call_trace import CallTrace
+from coach.core.localize.spectrum import Coverage, Lines
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 
 MOST_NEIGHBOURS = 3
 

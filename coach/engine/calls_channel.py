@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from coach.core.isolate.calls import Call, CallTrace, LogLine
+from coach.core.localize.call_trace import Call, CallTrace, LogLine
 from coach.engine.channel import LINE_LIMIT
 from coach.engine.places import Places
 

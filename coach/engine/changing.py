@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.checkout import file_clock
 from coach.engine.collaborators import Trees
 from coach.engine.execution import Surroundings, execute

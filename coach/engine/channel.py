@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from coach.core.report import Counts, Failure, NotRun, Phase, RanTests
+from coach.core.runs.report import Counts, Failure, NotRun, Phase, RanTests
 from coach.engine.channel_lines import WireEvent, WireFailure
 from coach.engine.failures import FailureReader
 from coach.engine.leaders import STACKS_SIGNAL

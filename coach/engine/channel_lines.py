@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.core.report import CauseKind, Phase
-from coach.core.text import Text
+from coach.core.base.text import Text
+from coach.core.runs.report import CauseKind, Phase
 
 TestOutcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 EventName = Literal[

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.execution import Surroundings, execute
 from coach.engine.source_kinds import is_code
 from coach.engine.switches import Switches

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from coach.core.changes import Changes
-from coach.core.search import Place
-from coach.core.suspect import Touched
+from coach.core.localize.suspect import Touched
+from coach.core.runs.changes import Changes
+from coach.core.search.request import Place
 from coach.engine.restores import Restores, Wanted
 
 

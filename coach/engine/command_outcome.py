@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.core.base.text import storable
 from coach.core.output.reading import OutputReading, read_output
-from coach.core.report import Cause, Counts, Ending, Failure, Frame
-from coach.core.text import storable
+from coach.core.runs.report import Cause, Counts, Ending, Failure, Frame
 from coach.engine.junit import JUnitReport
 from coach.engine.project_files import ProjectFiles
 from coach.regular_files import read_text

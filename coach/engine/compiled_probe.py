@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from coach.core.events import Interpreter
+from coach.core.log.events import Interpreter
 from coach.private_folders import make_folders, narrow_all
 
 PROBE_FOLDER = Path(__file__).parent / "probe"

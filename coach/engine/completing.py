@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from coach.core.figures import count, size_of
-from coach.core.text import storable
+from coach.core.base.formatting import count, size_of
+from coach.core.base.text import storable
 from coach.engine.copied_links import InCopy, leading_out, settle
 from coach.engine.copying import MOST_BYTES, NEVER, Selected, copy_selected, find, select
 from coach.engine.git import Git, GitError, names

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coach.core.changes import FileChange, parse_patch
-from coach.core.loops.syntax import is_test_path
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.runs.changes import FileChange, parse_patch
 from coach.engine import scratch
 from coach.engine.git import Git
 from coach.errors import ScratchError

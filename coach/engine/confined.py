@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from coach.core.confinement import Confine, Confinement, confinement_of
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
-from coach.core.text import storable
-from coach.core.veil import in_prose
+from coach.core.base.text import storable
+from coach.core.redact.observations import in_prose
+from coach.core.runs.confinement import Confine, Confinement, confinement_of
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.fence import Fence, available, refuse_unconfined
 from coach.engine.own_folders import own_folders, own_temporary
 

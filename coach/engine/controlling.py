@@ -5,12 +5,12 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from coach.core.control import MOST_SURVIVORS, Control, Survivor
-from coach.core.effects import MutationPlace
-from coach.core.isolate.equivalents import telling
-from coach.core.isolate.mutants import Mutant, Place, mutants
-from coach.core.isolate.outline import Outline
-from coach.core.report import RunReport
+from coach.core.localize.mutation.equivalents import telling
+from coach.core.localize.mutation.mutants import Mutant, Place, mutants
+from coach.core.localize.outline import Outline
+from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.report import RunReport
+from coach.core.verify.negative_control import MOST_SURVIVORS, Control, Survivor
 from coach.engine.mutating import STOPPED, events_in, newest, refusals_of
 from coach.engine.source_files import read_sources
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from coach.core.text import storable
+from coach.core.base.text import storable
 
 _HARMLESS = frozenset({os.devnull, "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"})
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.core.text import storable
+from coach.core.base.text import storable
 from coach.engine.copied_links import InCopy, is_below, leads_to
 from coach.regular_files import is_file, opened, reason
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from coach.core.isolate.spectrum import Coverage
+from coach.core.localize.spectrum import Coverage
 from coach.engine.channel import LINE_LIMIT
 from coach.engine.places import Places
 from coach.regular_files import bounded_lines, opened

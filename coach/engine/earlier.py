@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from coach.core.earlier import Earlier
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.history.prehistory import Earlier
 from coach.engine.git import Git, GitError, names
 from coach.regular_files import read_json, read_text
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.core.report import Ending, EndingKind
-from coach.core.target import Target
+from coach.core.runs.report import Ending, EndingKind
+from coach.core.runs.target import Target
 from coach.engine.channel import Channel
 from coach.engine.places import Places
 from coach.engine.run import Finished, Limits

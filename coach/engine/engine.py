@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from coach.core.confinement import Confine
-from coach.core.effects import (
+from coach.core.log.events import Interpreter
+from coach.core.protocol.effects import (
     ChangesSeen,
     Effect,
     FindRelated,
@@ -36,9 +36,9 @@ from coach.core.effects import (
     Watch,
     unrecorded,
 )
-from coach.core.events import Interpreter
-from coach.core.live import LiveView
-from coach.core.report import EndingKind, RunReport
+from coach.core.protocol.live import LiveView
+from coach.core.runs.confinement import Confine
+from coach.core.runs.report import EndingKind, RunReport
 from coach.engine.attempts import proof_of, read_attempt
 from coach.engine.changing import run_changed, run_in_copy
 from coach.engine.checkout import CheckoutRuns

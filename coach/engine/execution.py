@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.core.confinement import Confine
-from coach.core.events import Interpreter
-from coach.core.isolate.calls import CallTrace
-from coach.core.isolate.spectrum import Coverage
-from coach.core.report import Ending, Output, RunReport
-from coach.core.run import RunRequest
+from coach.core.localize.call_trace import CallTrace
+from coach.core.localize.spectrum import Coverage
+from coach.core.log.events import Interpreter
+from coach.core.runs.confinement import Confine
+from coach.core.runs.report import Ending, Output, RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.arguments import as_started, pytest_words
 from coach.engine.calls_channel import traces_in
 from coach.engine.channel import Channel, channel_settings

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Sequence
 
-from coach.core.report import Cause, Difference, Failure, Frame, Section
+from coach.core.runs.report import Cause, Difference, Failure, Frame, Section
 from coach.engine.channel_lines import WireCause, WireEvent, WireFailure, WireFrame
 from coach.engine.places import Places
 from coach.engine.printed import with_printed

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coach.core.events import Interpreter
+from coach.core.log.events import Interpreter
 
 _SECONDS = 10
 _ASK = """

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.core.events import Interpreter
+from coach.core.log.events import Interpreter
 from coach.engine.answers import short_answer
 from coach.engine.locating import folders_above
 from coach.errors import TargetError

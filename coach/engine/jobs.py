@@ -3,9 +3,9 @@
 import threading
 from dataclasses import dataclass, field
 
-from coach.core.effects import Effect, EffectFailed, MutationPlace, StartRun
-from coach.core.report import Ending, EndingKind
-from coach.core.run import RunRequest
+from coach.core.protocol.effects import Effect, EffectFailed, MutationPlace, StartRun
+from coach.core.runs.report import Ending, EndingKind
+from coach.core.runs.run import RunRequest
 from coach.errors import CoachError, exhausted
 
 _STOP_SENTENCES: dict[EndingKind, str] = {

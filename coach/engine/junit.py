@@ -14,10 +14,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from coach.core.base.text import without_sequences
 from coach.core.output.found import Detail
 from coach.core.output.report_text import detail_of_report
-from coach.core.report import Counts, Failure, Phase, Section
-from coach.core.text import without_sequences
+from coach.core.runs.report import Counts, Failure, Phase, Section
 from coach.errors import TargetError
 from coach.regular_files import read_bytes, reason
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from coach.core.figures import count
-from coach.core.text import storable
+from coach.core.base.formatting import count
+from coach.core.base.text import storable
 from coach.engine.checked_out import CheckedOut
 from coach.engine.differences import EXECUTABLE, PLAIN, RAW, differences
 from coach.engine.git import an_id

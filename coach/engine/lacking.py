@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from coach.core.report import Failure, RunReport
-from coach.core.veil import in_prose
+from coach.core.redact.observations import in_prose
+from coach.core.runs.report import Failure, RunReport
 from coach.engine.completing import Completed, completed
 from coach.engine.copying import NEVER
 from coach.engine.large_files import STAYS_POINTER

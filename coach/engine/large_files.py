@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.core.text import storable
+from coach.core.base.text import storable
 from coach.engine.copied_links import InCopy
 from coach.engine.copying import MOST_BYTES, MOST_FILE_BYTES, copy_file
 from coach.engine.git import Git, GitError

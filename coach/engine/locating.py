@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
 from coach.engine.repository import find_repository
 from coach.errors import TargetError, UsageError
 from coach.regular_files import is_file, is_there, read_ini, read_toml

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from coach.core.logpoint import Logpoint, Observed, Row, TestHits
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.experiments.logpoint import Logpoint, Observed, Row, TestHits
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.mutating import events_in, newest
 from coach.engine.source_files import read_sources
 from coach.errors import TargetError

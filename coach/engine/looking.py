@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.core.effects import (
+from coach.core.localize.mutation.mutants import Mutant
+from coach.core.localize.spectrum import Coverage
+from coach.core.protocol.effects import (
     CallsSeen,
     ControlSeen,
     LogpointRead,
@@ -14,11 +16,9 @@ from coach.core.effects import (
     StartRun,
     TrialRead,
 )
-from coach.core.isolate.mutants import Mutant
-from coach.core.isolate.spectrum import Coverage
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.calling import calls_plan, nearest_tests, outcomes
 from coach.engine.controlling import control_of, with_reach, wrong_fixes
 from coach.engine.execution import Surroundings

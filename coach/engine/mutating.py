@@ -7,13 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from coach.core.effects import MutationPlace
-from coach.core.isolate.flips import Flip, Mutations, best_first
-from coach.core.isolate.mutants import Mutant, Place, mutants
-from coach.core.isolate.spectrum import Coverage
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.localize.mutation.mutants import Mutant, Place, mutants
+from coach.core.localize.mutation.results import Flip, Mutations, best_first
+from coach.core.localize.spectrum import Coverage
+from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.source_files import read_sources
 
 MOST_NEIGHBOURS = 20

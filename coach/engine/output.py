@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from itertools import islice
 
-from coach.core.live import LiveSnapshot
+from coach.core.protocol.live import LiveSnapshot
 
 HEAD_LIMIT = 256 * 1024
 TAIL_LIMIT = 256 * 1024
@@ -58,7 +58,7 @@ class CappedOutput:
 
 
 class LiveOutput:
-    """The run under way, as the screen may look at it. Implements ``coach.core.live.LiveView``; any thread may call."""
+    """The run under way, as the screen may look at it. Implements ``coach.core.protocol.live.LiveView``; any thread may call."""
 
     def __init__(self, lines_kept: int = LINES_KEPT, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()

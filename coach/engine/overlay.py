@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from coach.core.text import storable
+from coach.core.base.text import storable
 from coach.engine.execution import Surroundings
 from coach.engine.interpreter import said_by
 from coach.engine.leaders import Launch

@@ -4,7 +4,7 @@ import functools
 from dataclasses import replace
 from pathlib import Path
 
-from coach.core.events import Interpreter
+from coach.core.log.events import Interpreter
 from coach.engine.execution import Surroundings
 from coach.engine.import_roots import import_roots
 from coach.engine.varying import moved_paths

@@ -15,9 +15,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from coach.core.effects import ReadTest, TestSeen
-from coach.core.report import Written
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.protocol.effects import ReadTest, TestSeen
+from coach.core.runs.report import Written
 from coach.engine.pinned_parts import parts_of
 from coach.engine.sources import Function, TestSource, first_line, qualified, read_module, read_test
 from coach.regular_files import read_bytes

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.core.report import Written
+from coach.core.runs.report import Written
 from coach.engine.free_names import arguments, bound, changed, free_names, statements
 from coach.engine.sources import Function, Module, first_line, qualified, read_module
 

@@ -1,7 +1,7 @@
 """Tracebacks that a test logged or wrote become causes of its failure, with the project's own frames known as such."""
 
-from coach.core.report import Cause, CauseKind, Failure, Frame
-from coach.core.tracebacks import Printed, flat, tracebacks_in
+from coach.core.runs.report import Cause, CauseKind, Failure, Frame
+from coach.core.runs.tracebacks import Printed, flat, tracebacks_in
 from coach.engine.places import Places
 
 MOST_CAUSES = 6

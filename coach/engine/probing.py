@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from coach.core.confinement import Confine
-from coach.core.events import Interpreter
-from coach.core.failure import FailureSignature, failing_set
-from coach.core.oracle import Judged, judge
-from coach.core.reference import Grain, Reference, is_for_want_of_a_name
-from coach.core.report import Failure, RunReport
-from coach.core.run import RunRequest
-from coach.core.target import Target
-from coach.core.veil import NOTHING_SECRET, Veil
+from coach.core.log.events import Interpreter
+from coach.core.redact.observations import NOTHING_SECRET, Veil
+from coach.core.runs.confinement import Confine
+from coach.core.runs.failure import FailureSignature, failing_set
+from coach.core.runs.oracle import Judged, judge
+from coach.core.runs.reference import Grain, Reference, is_for_want_of_a_name
+from coach.core.runs.report import Failure, RunReport
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.execution import Surroundings, execute
 from coach.engine.lacking import as_in_checkout
 from coach.engine.output import LiveOutput

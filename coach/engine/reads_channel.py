@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from coach.core.loops.syntax import is_test_path
-from coach.core.report import Elsewhere, Failure, Written
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.runs.report import Elsewhere, Failure, Written
 from coach.engine.channel_lines import WireEvent
 from coach.engine.places import Places
 

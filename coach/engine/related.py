@@ -8,9 +8,9 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from coach.core.changes import Changes
-from coach.core.isolate.affected import affected
-from coach.core.isolate.spectrum import Coverage
+from coach.core.localize.spectrum import Coverage
+from coach.core.localize.test_impact import affected
+from coach.core.runs.changes import Changes
 from coach.engine.watched import folders_to_watch, sources
 from coach.regular_files import is_file, read_bytes
 

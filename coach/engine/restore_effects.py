@@ -3,7 +3,8 @@
 import logging
 from dataclasses import replace
 
-from coach.core.effects import (
+from coach.core.base.text import storable
+from coach.core.protocol.effects import (
     Observation,
     PutBack,
     RestoreFailed,
@@ -12,8 +13,7 @@ from coach.core.effects import (
     RestoreTree,
     TreePutBack,
 )
-from coach.core.session import SessionState
-from coach.core.text import storable
+from coach.core.session.state import SessionState
 from coach.engine.collaborators import Trees
 from coach.engine.restores import Interrupted, Wanted
 from coach.errors import CoachError

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from coach.core.kept import Kept
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.history.kept_file import Kept
 from coach.engine.differences import Difference
 from coach.engine.modes import Modes
 from coach.engine.renaming import CannotExchangeError, exchange, give_name

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.core.kept import Kept
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.history.kept_file import Kept
 from coach.engine.completing import LARGEST_RECORDED
 from coach.engine.differences import GONE, LINK, Difference
 from coach.engine.modes import UNKNOWN, Modes, folders_of

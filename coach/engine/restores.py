@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from coach.core.kept import Kept
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.history.kept_file import Kept
 from coach.engine.differences import GONE, RAW, Difference, differences
 from coach.engine.git import Git, names
 from coach.engine.modes import Modes, folders_of

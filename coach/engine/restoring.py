@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.core.kept import Kept
+from coach.core.history.kept_file import Kept
 from coach.engine.differences import GONE, LINK
 from coach.engine.modes import UNKNOWN, Modes
 from coach.engine.restore_moves import Moves

@@ -21,9 +21,9 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from coach.core.isolate.steps import Steps
-from coach.core.oracle import Outcome
-from coach.core.search import Tried
+from coach.core.runs.oracle import Outcome
+from coach.core.search.ask_tell import Steps
+from coach.core.search.request import Tried
 from coach.engine import probing
 from coach.engine.beside import as_note, beside
 from coach.engine.probing import Answer, Ground, Probe, run_probe

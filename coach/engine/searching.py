@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from coach.core.effects import Observation, RunSearch, SearchAdvanced, SearchOver
-from coach.core.search import SearchKind, SearchRequest, SearchResult, Tried
+from coach.core.protocol.effects import Observation, RunSearch, SearchAdvanced, SearchOver
+from coach.core.search.request import SearchKind, SearchRequest, SearchResult, Tried
 from coach.engine.composing import composing
 from coach.engine.fence import available
 from coach.engine.import_roots import import_roots

@@ -11,9 +11,9 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from coach.core.changes import Changes, parse_patch
-from coach.core.search import Place
-from coach.core.suspect import Touched
+from coach.core.localize.suspect import Touched
+from coach.core.runs.changes import Changes, parse_patch
+from coach.core.search.request import Place
 from coach.engine import blame, composing, scratch
 from coach.engine.completing import complete, outlook, read_used, write_used
 from coach.engine.git import Git, GitError, names, program

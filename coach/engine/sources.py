@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from coach.core.report import Failure, Frame
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.runs.report import Failure, Frame
 from coach.regular_files import read_source
 
 MOST_CODE_LINES = 60

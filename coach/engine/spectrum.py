@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from coach.core.isolate.spectrum import Coverage, Lines, Spectrum, Traced, measure
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
+from coach.core.localize.spectrum import Coverage, Lines, Spectrum, Traced, measure
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.source_files import read_sources
 from coach.engine.sources import read_test
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from coach.core.report import Failure
-from coach.core.run import RunRequest
+from coach.core.runs.report import Failure
+from coach.core.runs.run import RunRequest
 from coach.engine.run_files import RunFiles
 from coach.regular_files import is_file, is_folder
 

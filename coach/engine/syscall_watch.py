@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from coach.core.text import storable
+from coach.core.base.text import storable
 from coach.engine import syscall_filter
 from coach.engine.probe.coach_refused import SERVICES, SHARED, SHARED_MEMORY
 from coach.engine.stopped_call import Call, signed

@@ -4,9 +4,9 @@ import re
 import threading
 from pathlib import Path
 
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
-from coach.core.trial_request import Trial
+from coach.core.experiments.trial_request import Trial
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.engine.collaborators import Trees
 from coach.engine.execution import Surroundings, execute
 from coach.engine.git import Git, GitError

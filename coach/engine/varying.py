@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coach.core.run import RunRequest
+from coach.core.runs.run import RunRequest
 
 REPORT = "said.json"
 """What the order plugin writes, in the folder given."""

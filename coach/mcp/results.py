@@ -2,16 +2,16 @@
 
 from typing import Any, Literal
 
-from coach.core.actions import as_tools
-from coach.core.checks import evaluate
-from coach.core.events import LoopNoticed
-from coach.core.export.fence import Cleaner
-from coach.core.logpoint import LogpointRun
-from coach.core.redact import Redactor
-from coach.core.redact_stored import each_text
-from coach.core.run import Run
-from coach.core.session import SessionState
-from coach.core.summary import summarise_run
+from coach.core.experiments.logpoint import LogpointRun
+from coach.core.export.quoting import Cleaner
+from coach.core.log.events import LoopNoticed
+from coach.core.redact.redactor import Redactor
+from coach.core.redact.stored import each_text
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
+from coach.core.session.summary import summarise_run
+from coach.core.workflow.action_ids import as_tools
+from coach.core.workflow.gates import evaluate
 
 MOST_SUSPECTS = 12
 MOST_ROWS = 20

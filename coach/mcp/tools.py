@@ -12,21 +12,21 @@ from pathlib import Path, PurePosixPath
 from coach.cli.commands.approval import approved, may_evaluate
 from coach.cli.commands.open_session import Session, place_here, wait
 from coach.cli.commands.target_choice import as_named
-from coach.core import commands as cmd
-from coach.core.actions import as_tools
-from coach.core.advice import advise
-from coach.core.commands import Command
+from coach.core.base.text import safe_line
 from coach.core.decide import Refusal
-from coach.core.decide.isolating import is_measured
 from coach.core.decide.logpoints import why_not_looked
-from coach.core.events import LoopNoticed
-from coach.core.export.fence import Cleaner
-from coach.core.free_expression import why_asked
-from coach.core.hypothesis import Expects, Prediction, Verdict
-from coach.core.logpoint import Logpoint, Mode
-from coach.core.redact import Private, Redactor
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.decide.suspects import is_measured
+from coach.core.experiments.free_expression import why_asked
+from coach.core.experiments.hypothesis import Expects, Prediction, Verdict
+from coach.core.experiments.logpoint import Logpoint, Mode
+from coach.core.export.quoting import Cleaner
+from coach.core.log.events import LoopNoticed
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
+from coach.core.redact.redactor import Private, Redactor
+from coach.core.session.state import SessionState
+from coach.core.workflow.action_ids import as_tools
+from coach.core.workflow.advice import advise
 from coach.mcp.results import (
     Answer,
     cleaned_answer,

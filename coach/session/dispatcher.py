@@ -14,13 +14,13 @@ from concurrent.futures import Future, InvalidStateError
 from pathlib import Path
 from typing import Protocol, Self
 
-from coach.core.commands import Command, KeepElsewhere
 from coach.core.decide import Decision, Message, Refusal, decide
-from coach.core.effects import Effect, Observation, PutBack, unrecorded
-from coach.core.events import Event, Recorded
-from coach.core.live import LiveView
-from coach.core.session import apply, replay
-from coach.core.unbegun import not_begun
+from coach.core.log.events import Event, Recorded
+from coach.core.protocol.commands import Command, KeepElsewhere
+from coach.core.protocol.effects import Effect, Observation, PutBack, unrecorded
+from coach.core.protocol.live import LiveView
+from coach.core.protocol.unbegun import not_begun
+from coach.core.session.state import apply, replay
 from coach.errors import CoachError, SessionError, exhausted
 from coach.session.port import Doorway, Update
 

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from coach.core.events import Recorded
 from coach.core.export import LEAST, Export, Render, export
-from coach.core.export.fence import Cleaner
-from coach.core.redact import Private, Redactor, placeholders
-from coach.core.redact_values import is_random, is_secret_name
-from coach.core.session import SessionState
-from coach.core.story.markdown import markdown
-from coach.core.story.page import page
-from coach.core.story.story import tell
+from coach.core.export.quoting import Cleaner
+from coach.core.log.events import Recorded
+from coach.core.redact.redactor import Private, Redactor, placeholders
+from coach.core.redact.values import is_random, is_secret_name
+from coach.core.reports.html import page
+from coach.core.reports.markdown import markdown
+from coach.core.reports.model import tell
+from coach.core.session.state import SessionState
 from coach.errors import UsageError
 from coach.regular_files import kept_path, read_head
 

@@ -13,12 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from coach import __version__
-from coach.core import events as ev
-from coach.core.effects import FilesSaved, RunEnded
-from coach.core.report import Ending, RunReport
-from coach.core.session import SessionState, replay
-from coach.core.target import Target
-from coach.core.veil import Veil
+from coach.core.log import events as ev
+from coach.core.protocol.effects import FilesSaved, RunEnded
+from coach.core.redact.observations import Veil
+from coach.core.runs.report import Ending, RunReport
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState, replay
 from coach.engine.engine import LocalEngine
 from coach.engine.interpreter import find_interpreter
 from coach.engine.left_behind import clear_meanwhile, end_left_behind

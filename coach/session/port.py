@@ -10,11 +10,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
-from coach.core.events import Recorded
-from coach.core.live import LiveView, NothingLive
-from coach.core.session import SessionState
+from coach.core.log.events import Recorded
+from coach.core.protocol.commands import Command
+from coach.core.protocol.live import LiveView, NothingLive
+from coach.core.session.state import SessionState
 
 
 @dataclass(frozen=True, slots=True)

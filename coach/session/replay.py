@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
-from coach.core.events import Recorded
-from coach.core.session import SessionState, apply
+from coach.core.log.events import Recorded
+from coach.core.protocol.commands import Command
+from coach.core.session.state import SessionState, apply
 from coach.session.port import Doorway, Update
 
 CHECKPOINTS = 256

@@ -4,11 +4,11 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from coach.core.effects import Observation, PastSeen
-from coach.core.failure import FailureSignature
-from coach.core.past import PastFailure
-from coach.core.session import SessionState, replay
-from coach.core.story.figures import fix_of
+from coach.core.history.similar_failure import PastFailure
+from coach.core.protocol.effects import Observation, PastSeen
+from coach.core.reports.metrics import fix_of
+from coach.core.runs.failure import FailureSignature
+from coach.core.session.state import SessionState, replay
 from coach.errors import CoachError
 from coach.session.port import Update
 from coach.store import library

@@ -6,7 +6,7 @@ engineer has said the same for it by variable, and is remembered with that file 
 
 from pathlib import Path
 
-from coach.core.confinement import Confine
+from coach.core.runs.confinement import Confine
 from coach.settings.project import Settings
 from coach.settings.user import load_personal
 from coach.store.trust import approval_of, approve, is_approved

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError
 
-from coach.core.confinement import Confine
-from coach.core.loops.sighting import Pattern
-from coach.core.spec import TeamRules
-from coach.core.value import Value
+from coach.core.base.value import Value
+from coach.core.loops.detection import Pattern
+from coach.core.runs.confinement import Confine
+from coach.core.spec.spec import TeamRules
 from coach.errors import UsageError
 from coach.regular_files import read_toml, reason
 

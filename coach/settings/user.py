@@ -15,8 +15,8 @@ from pathlib import Path
 import platformdirs
 from pydantic import Field, ValidationError
 
-from coach.core.confinement import Confine
-from coach.core.value import Value
+from coach.core.base.value import Value
+from coach.core.runs.confinement import Confine
 from coach.errors import StoreError, UsageError
 from coach.private_folders import write_private
 from coach.regular_files import read_head, read_toml, reason

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coach.core.checks import REGISTRY
-from coach.core.settings_text import toml_table
-from coach.core.workflow import Step, Workflow
+from coach.core.base.settings_text import toml_table
+from coach.core.workflow.gates import REGISTRY
+from coach.core.workflow.workflow import Step, Workflow
 from coach.errors import UsageError
 from coach.regular_files import MOST_SETTINGS, is_there, read_text, reason
 

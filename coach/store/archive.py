@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from coach.core.events import Recorded, SessionOpened
-from coach.core.redact_stored import redacted
-from coach.core.text import storable
+from coach.core.base.text import storable
+from coach.core.log.events import Recorded, SessionOpened
+from coach.core.redact.stored import redacted
 from coach.errors import SessionError, UsageError
 from coach.regular_files import opened, reason
 from coach.store import artefacts

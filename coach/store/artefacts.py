@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from coach.core.text import storable
+from coach.core.base.text import storable
 from coach.regular_files import read_bytes
 from coach.store.paths import artefacts_folder, make_private, unusable
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from coach.core.text import as_storable
+from coach.core.base.text import as_storable
 from coach.regular_files import bounded_lines, opened
 from coach.store.log import LOG_NAME, MOST_LINE, imported_from
 from coach.store.paths import is_id, make_private, sessions_folder, state_home, unusable

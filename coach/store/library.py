@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.core.failure import FailureSignature
-from coach.core.text import as_storable
+from coach.core.base.text import as_storable
+from coach.core.runs.failure import FailureSignature
 from coach.errors import SessionError
 from coach.regular_files import bounded_lines, kept_path, opened, real_path
 from coach.store import artefacts

@@ -13,7 +13,8 @@ from typing import Any
 
 import jsonlines
 
-from coach.core.events import (
+from coach.core.base.text import storable
+from coach.core.log.events import (
     SCHEMA,
     Event,
     Recorded,
@@ -23,8 +24,7 @@ from coach.core.events import (
     event_from,
     event_from_json,
 )
-from coach.core.report import NO_FIELDS, LateReport
-from coach.core.text import storable
+from coach.core.runs.report import NO_FIELDS, LateReport
 
 _MOST_SEQ = 2**53
 _FRONT = re.compile(rb'\{"seq":([1-9]\d{0,14}),"at":(-?\d{1,15}(?:\.\d+)?),"kind":"([a-z_]+)"')

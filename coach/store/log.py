@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from coach.core.events import Recorded, SessionOpened
+from coach.core.log.events import Recorded, SessionOpened
 from coach.errors import SessionError, StoreError
 from coach.regular_files import bounded_lines, opened, read_head
 from coach.store import artefacts

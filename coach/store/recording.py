@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from coach.core.events import Recorded
+from coach.core.log.events import Recorded
 from coach.errors import StoreError
 from coach.store import artefacts
 from coach.store.log import LOG_NAME, LoadedLog, SessionLog, read_log

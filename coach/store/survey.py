@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from coach.core import events as ev
-from coach.core.figures import count
+from coach.core.base.formatting import count
+from coach.core.log import events as ev
 from coach.store.lines import NEWER, is_newer, read_line
 
 _FRONT = re.compile(rb'\{"seq": ?\d+, ?"at": ?(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?), ?"kind": ?"([a-z_]+)"')

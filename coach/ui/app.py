@@ -153,7 +153,7 @@ class CoachApp(TidyApp):
             last.daemon = True
             last.start()
         if self.door and not self.door.read_only:
-            from coach.core.commands import Interrupted
+            from coach.core.protocol.commands import Interrupted
 
             self.door.submit(Interrupted(by=signal.Signals(number).name))
         self.exit(return_code=128 + number)

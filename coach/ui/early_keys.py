@@ -13,7 +13,7 @@ from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.screen import Screen
 
-from coach.core.text import safe
+from coach.core.base.text import safe
 
 T = TypeVar("T")
 

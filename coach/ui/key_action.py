@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from coach.core.session import SessionState
+from coach.core.session.state import SessionState
 from coach.ui import why
 from coach.ui.why import WhyDisabled
 

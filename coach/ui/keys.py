@@ -6,8 +6,8 @@ Ids are stable words (the core's advice names actions by them); keys may change,
 from collections.abc import Mapping
 from dataclasses import replace
 
-from coach.core.advice import advise
-from coach.core.session import SessionState
+from coach.core.session.state import SessionState
+from coach.core.workflow.advice import advise
 from coach.ui import why
 from coach.ui.key_action import KeyAction, act
 from coach.ui.key_choice import with_keys

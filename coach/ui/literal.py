@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.style import Style
 
-from coach.core.text import SafeText, safe, safe_line
+from coach.core.base.text import SafeText, safe, safe_line
 from coach.ui.present.line import Piece, Role
 
 MORE = Piece(SafeText("…"), "dim")

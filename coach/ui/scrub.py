@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from coach.core.events import Recorded
+from coach.core.log.events import Recorded
 
 
 @runtime_checkable

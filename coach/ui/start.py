@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from coach.core.text import safe_line, shorten_middle
+from coach.core.base.text import safe_line, shorten_middle
 from coach.ui import themes
 from coach.ui.literal import plain
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from coach.core.logpoint import Logpoint
-    from coach.core.session import SessionState
+    from coach.core.experiments.logpoint import Logpoint
+    from coach.core.session.state import SessionState
     from coach.session.port import Door
 
 

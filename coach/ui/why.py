@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from itertools import islice
 
-from coach.core.refusals import refusal
-from coach.core.session import SessionState
+from coach.core.decide.refusals import refusal
+from coach.core.session.state import SessionState
 
 WhyDisabled = Callable[[SessionState, str], str]
 """(state, why the session is read only or "") → why the action is disabled."""

@@ -7,20 +7,20 @@ one where coach looks for its sessions.
 import tomllib
 from pathlib import Path
 
-from coach.core import events as ev
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.failure import failing_set
-from coach.core.hypothesis import Prediction
-from coach.core.oracle import judge
-from coach.core.report import Counts, Ending, Failure, Frame, Output, RunReport, Section
-from coach.core.reproduction import SeriesRun, measure
-from coach.core.run import Purpose, RunRequest
-from coach.core.session import SessionState, apply
-from coach.core.spec import Spec
-from coach.core.suspect import Suspect
-from coach.core.target import Target
-from coach.core.verification import Verification, VerificationCheck
-from coach.core.workflow import Workflow
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.localize.suspect import Suspect
+from coach.core.log import events as ev
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.failure import failing_set
+from coach.core.runs.oracle import judge
+from coach.core.runs.report import Counts, Ending, Failure, Frame, Output, RunReport, Section
+from coach.core.runs.reproduction import SeriesRun, measure
+from coach.core.runs.run import Purpose, RunRequest
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState, apply
+from coach.core.spec.spec import Spec
+from coach.core.verify.verification import Verification, VerificationCheck
+from coach.core.workflow.workflow import Workflow
 from coach.store.lines import encode
 
 ROOT = "/home/ada/code/shop"

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.control import Control
 from coach.core.decide import Decision, Message, Refusal, decide
-from coach.core.logpoint import Observed
-from coach.core.report import Counts, Ending, Failure, Frame, RunReport
-from coach.core.session import SessionState, apply
-from coach.core.target import Target
+from coach.core.experiments.logpoint import Observed
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState, apply
+from coach.core.verify.negative_control import Control
 from coach.settings.workflows import load_workflow, shipped_folder
 
 TEST = "tests/test_cart.py::test_total"

@@ -2,15 +2,15 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core.acceptance import runnable, words_of
-from coach.core.control import Control
-from coach.core.hypothesis import Prediction
-from coach.core.logpoint import Logpoint, Observed, TestHits
-from coach.core.rechecking import after_edit, judge_gone
-from coach.core.report import Ending, Output, RunReport
-from coach.core.spec import Spec
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.logpoint import Logpoint, Observed, TestHits
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.report import Ending, Output, RunReport
+from coach.core.spec.spec import Spec
+from coach.core.verify.acceptance import runnable, words_of
+from coach.core.verify.negative_control import Control
+from coach.core.verify.recheck import after_edit, judge_gone
 from tests.core.driving import TEST, opened, pinned, verified
 from tests.core.test_proving import edit, line, only
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.changes import parse_patch
+from coach.core.runs.changes import parse_patch
 
 PATCH = """\
 diff --git shop/cart.py shop/cart.py
@@ -75,7 +75,7 @@ def test_any_text_can_be_read(text):
 
 
 def test_a_header_with_a_number_of_thousands_of_digits_is_no_hunk():
-    from coach.core import changes
+    from coach.core.runs import changes
 
     assert changes._HUNK.match(f"@@ -1 +{'9' * 5_001} @@") is None
     assert changes._HUNK.match("@@ -1,2 +3 @@ def f():")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.claim import edited_elsewhere, mended
-from coach.core.filling import filled_closing
-from coach.core.hypothesis import Prediction
+from coach.core.experiments.claim import edited_elsewhere, mended
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.session.form_defaults import filled_closing
 from tests.core.driving import green, pinned
 
 EDIT = Changes(

@@ -2,15 +2,15 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core.advice import advise
-from coach.core.checks import evaluate, is_met
 from coach.core.decide import Refusal
-from coach.core.hypothesis import Prediction
-from coach.core.report import Ending, RunReport
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.report import Ending, RunReport
+from coach.core.runs.target import Target
+from coach.core.spec.spec import Spec
+from coach.core.workflow.advice import advise
+from coach.core.workflow.gates import evaluate, is_met
 from tests.core.driving import CHANGES, TEST, failure, green, opened, pinned, red, reproduced, verified
 
 
@@ -240,14 +240,14 @@ def test_an_edit_during_verification_makes_it_void():
 
 
 def test_an_edit_after_verification_reopens_the_gate():
-    from coach.core import checks
+    from coach.core.workflow import gates
 
     drive = pinned()
     verified(drive)
     last = drive.state.workflow.steps[-1]
-    assert checks.evaluate(drive.state, last)[0].passed
+    assert gates.evaluate(drive.state, last)[0].passed
     drive.saves()
-    assert not checks.evaluate(drive.state, last)[0].passed
+    assert not gates.evaluate(drive.state, last)[0].passed
 
 
 def test_a_session_closes_as_what_the_evidence_says():

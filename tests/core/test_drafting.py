@@ -1,11 +1,11 @@
 """What is drafted at the end comes from the log alone, and is safe to paste."""
 
-from coach.core import commands as cmd
-from coach.core.closing import Closing, RootCause
 from coach.core.decide import Refusal
-from coach.core.drafting import commit_message, docstring_of_test
-from coach.core.hypothesis import Prediction
-from coach.core.spec import Spec
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.spec.spec import Spec
+from coach.core.verify.commit_message import commit_message, docstring_of_test
+from coach.core.verify.conclusion import Closing, RootCause
 from tests.core.driving import pinned, red, verified
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.failure import failing_set, is_structural, normalise, signature_of
+from coach.core.runs.failure import failing_set, is_structural, normalise, signature_of
 from tests.core.driving import failure, red
 
 SAME = [

@@ -2,12 +2,12 @@
 
 import pytest
 
-from coach.core import checks
-from coach.core import commands as cmd
-from coach.core import effects as eff
 from coach.core.decide import Refusal
-from coach.core.hypothesis import Prediction
-from coach.core.target import WHOLE_SUITE, Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.target import WHOLE_SUITE, Target
+from coach.core.workflow import gates
 from tests.core.driving import TEST, failure, green, opened, red
 
 
@@ -73,11 +73,11 @@ def test_no_gate_rests_on_a_warm_or_stale_run():
     drive.send(cmd.RunTarget())
     drive.ends(red(changed_during=("shop/cart.py",)))
     step = drive.state.workflow.steps[0]
-    seen = {each.name: each.passed for each in checks.evaluate(drive.state, step)}
+    seen = {each.name: each.passed for each in gates.evaluate(drive.state, step)}
     assert not seen["failure-seen"]
     drive.send(cmd.RunTarget(purpose="experiment"))
     drive.ends(red())
-    assert {each.name: each.passed for each in checks.evaluate(drive.state, step)}["failure-seen"]
+    assert {each.name: each.passed for each in gates.evaluate(drive.state, step)}["failure-seen"]
 
 
 def test_a_stale_run_of_a_series_counts_for_nothing():

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from coach.core.control import Control, Survivor
-from coach.core.filling import filled_answer
-from coach.core.verification import Objection
+from coach.core.session.form_defaults import filled_answer
+from coach.core.verify.negative_control import Control, Survivor
+from coach.core.verify.verification import Objection
 from tests.core.driving import reproduced
 
 SURVIVOR = Survivor(path="shop/cart.py", line=4, before="n < most", after="n != most")

@@ -2,18 +2,18 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.advice import advise
-from coach.core.checks import evaluate
 from coach.core.decide import Refusal
-from coach.core.filling import filled_closing, filled_hypothesis, filled_spec, filled_verdict
-from coach.core.hypothesis import Prediction
-from coach.core.report import Difference, Frame
-from coach.core.spec import Spec
-from coach.core.target import Target
-from coach.core.two_sides import two_sides
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.expected_actual import two_sides
+from coach.core.runs.report import Difference, Frame
+from coach.core.runs.target import Target
+from coach.core.session.form_defaults import filled_closing, filled_hypothesis, filled_spec, filled_verdict
+from coach.core.spec.spec import Spec
+from coach.core.workflow.advice import advise
+from coach.core.workflow.gates import evaluate
 from tests.core.driving import CHANGES, failure, green, opened, pinned, red, reproduced, verified
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.core.free_expression import BUILTINS, LONGEST, why_asked
+from coach.core.experiments.free_expression import BUILTINS, LONGEST, why_asked
 from coach.engine.probe import coach_free
 
 FREE = """

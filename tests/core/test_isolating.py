@@ -2,16 +2,16 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.checks import evaluate
 from coach.core.decide import Refusal
-from coach.core.isolate.flips import Flip, Mutations
-from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
-from coach.core.report import Counts, Ending, RunReport
-from coach.core.session import replay
-from coach.core.target import Target
+from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.report import Counts, Ending, RunReport
+from coach.core.runs.target import Target
+from coach.core.session.state import replay
+from coach.core.workflow.gates import evaluate
 from tests.core.driving import TEST, green, opened, red, reproduced
 
 
@@ -93,7 +93,7 @@ def test_a_trace_run_that_is_green_is_no_pass():
 
 
 def test_a_hypothesis_is_not_judged_by_a_trace():
-    from coach.core.hypothesis import Prediction
+    from coach.core.experiments.hypothesis import Prediction
 
     drive = reproduced()
     drive.send(cmd.ProposeHypothesis(claim="x", prediction=Prediction(text="passes", expects="pass")))

@@ -2,16 +2,16 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
 from coach.core.decide import Refusal
-from coach.core.drafts import drafts
-from coach.core.hypothesis import Prediction
-from coach.core.isolate.calls import Call, CallTrace, Divergence
-from coach.core.isolate.flips import Flip, Mutations
-from coach.core.report import Ending, RunReport
-from coach.core.trial_request import Trial
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.suggestions import drafts
+from coach.core.experiments.trial_request import Trial
+from coach.core.localize.call_trace import Call, CallTrace, Divergence
+from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.report import Ending, RunReport
 from tests.core.driving import TEST, green, red, reproduced
 
 

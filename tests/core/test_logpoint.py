@@ -2,11 +2,11 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
 from coach.core.decide import Refusal
-from coach.core.hypothesis import Prediction
-from coach.core.logpoint import Logpoint, Observed, TestHits, judge_logpoint
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.logpoint import Logpoint, Observed, TestHits, judge_logpoint
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
 from tests.core.driving import TEST, reproduced
 
 POINT = Logpoint(path="shop/cart.py", line=21, expression="total", condition="total < 0")

@@ -3,18 +3,18 @@
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core.advice import advise
 from coach.core.decide import Refusal, decide
-from coach.core.filling import filled_closing, filled_hypothesis, filled_spec, filled_verdict
-from coach.core.hypothesis import Prediction
-from coach.core.isolate.flips import Mutations
-from coach.core.isolate.spectrum import Spectrum
-from coach.core.refusals import refusal
-from coach.core.report import Counts, Ending, RunReport
-from coach.core.search import SearchResult
-from coach.core.target import Target
+from coach.core.decide.refusals import refusal
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.spectrum import Spectrum
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.report import Counts, Ending, RunReport
+from coach.core.runs.target import Target
+from coach.core.search.request import SearchResult
+from coach.core.session.form_defaults import filled_closing, filled_hypothesis, filled_spec, filled_verdict
+from coach.core.workflow.advice import advise
 from tests.core.driving import TEST, green, opened, red, workflow
 
 NOT_RUN = RunReport(ending=Ending(kind="completed", exit_code=0), counts=Counts(selected=1, skipped=1))

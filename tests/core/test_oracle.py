@@ -2,10 +2,10 @@
 
 import pytest
 
-from coach.core.failure import failing_set
-from coach.core.oracle import Judged, judge
-from coach.core.reference import Reference
-from coach.core.report import Ending
+from coach.core.runs.failure import failing_set
+from coach.core.runs.oracle import Judged, judge
+from coach.core.runs.reference import Reference
+from coach.core.runs.report import Ending
 from tests.core.driving import failure, green, red
 
 

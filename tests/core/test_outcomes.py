@@ -7,17 +7,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coach.cli.commands.console import exit_code_of, run_line, status_text
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.advice import advise
 from coach.core.decide import Refusal
-from coach.core.failure import failing_set
-from coach.core.hypothesis import Prediction
-from coach.core.oracle import judge
-from coach.core.reference import Reference, could_not_ask, is_for_want_of_a_name
-from coach.core.report import Counts, Ending, Frame, NotRun, RunReport
-from coach.core.telling import say
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.log import events as ev
+from coach.core.log.describe import say
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.failure import failing_set
+from coach.core.runs.oracle import judge
+from coach.core.runs.reference import Reference, could_not_ask, is_for_want_of_a_name
+from coach.core.runs.report import Counts, Ending, Frame, NotRun, RunReport
+from coach.core.workflow.advice import advise
 from tests.core.driving import TEST, failure, green, opened, red, reproduced
 
 OTHER = "tests/test_cart.py::test_empty"

@@ -2,15 +2,15 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.control import Control, Survivor, fixed_lines
 from coach.core.decide import Refusal
-from coach.core.hypothesis import Prediction
-from coach.core.leftovers import leftovers
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.target import Target
+from coach.core.spec.spec import Spec
+from coach.core.verify.debug_leftovers import leftovers
+from coach.core.verify.negative_control import Control, Survivor, fixed_lines
 from tests.core.driving import CHANGES, TEST, failure, green, opened, pinned, red, verified
 
 SURVIVOR = Survivor(path="shop/cart.py", function="total", line=3, before="a < b", after="a <= b")
@@ -225,7 +225,7 @@ def test_an_edit_makes_an_answer_wait_for_the_next_verification():
 
 
 def test_a_scope_breach_is_partial_and_names_the_file():
-    from coach.core.spec import Spec
+    from coach.core.spec.spec import Spec
 
     drive = pinned()
     drive.send(cmd.WriteSpec(spec=Spec(expected="10", actual="9", scope=("shop/tax.py",))))

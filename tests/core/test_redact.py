@@ -2,8 +2,8 @@
 
 import pytest
 
-from coach.core.redact import Redactor
-from coach.core.redact_rules import RULES
+from coach.core.redact.redactor import Redactor
+from coach.core.redact.rules import RULES
 from tests.core.held_out import LOOK_ALIKES, SECRETS
 
 EMBEDDINGS = (

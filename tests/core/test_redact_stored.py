@@ -6,11 +6,11 @@ from typing import Annotated, Literal, get_args, get_origin
 
 import pytest
 
-from coach.core import events as ev
-from coach.core.redact import Redactor
-from coach.core.redact_stored import redacted
-from coach.core.text import as_storable
-from coach.core.value import Value
+from coach.core.base.text import as_storable
+from coach.core.base.value import Value
+from coach.core.log import events as ev
+from coach.core.redact.redactor import Redactor
+from coach.core.redact.stored import redacted
 
 KEY = "gh" + "p_" + "a1B2" * 9
 HASH = "3b67a2e0d9c8b7a6"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.reproduction import MAX_RUNS, SeriesRun, measure, needs_more, repeats_for, wilson
+from coach.core.runs.reproduction import MAX_RUNS, SeriesRun, measure, needs_more, repeats_for, wilson
 
 FAIL, OTHER, PASS = ("aaaa",), ("bbbb",), ()
 

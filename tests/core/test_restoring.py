@@ -1,9 +1,9 @@
 """Which files a restore means, and which of them differ."""
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core.changes import Changes, FileChange
-from coach.core.restoring import Goal, files_to_change, goal
+from coach.core.history.restore import Goal, files_to_change, goal
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.changes import Changes, FileChange
 from tests.core.driving import green, opened, red
 
 

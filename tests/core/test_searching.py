@@ -2,15 +2,15 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.advice import advise
-from coach.core.changes import FileChange, Hunk
 from coach.core.decide import Decision, Refusal
-from coach.core.isolate.leads import evidence_from_searches
-from coach.core.search import Commit, CommitFound, EditsFound, SearchResult, Tried
-from coach.core.session import replay
+from coach.core.localize.leads import evidence_from_searches
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.changes import FileChange, Hunk
+from coach.core.search.request import Commit, CommitFound, EditsFound, SearchResult, Tried
+from coach.core.session.state import replay
+from coach.core.workflow.advice import advise
 from coach.store.lines import encode, read_line
 from tests.core.building import Log, report
 from tests.core.driving import Drive, opening

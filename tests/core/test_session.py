@@ -5,16 +5,16 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.advice import advise
-from coach.core.checks import evaluate
-from coach.core.hypothesis import Prediction
-from coach.core.report import Ending, RunReport
-from coach.core.session import SessionState, replay
-from coach.core.spec import Spec
-from coach.core.summary import summarise
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.report import Ending, RunReport
+from coach.core.session.state import SessionState, replay
+from coach.core.session.summary import summarise
+from coach.core.spec.spec import Spec
+from coach.core.workflow.advice import advise
+from coach.core.workflow.gates import evaluate
 from tests.core.driving import TEST, Drive, green, opening, red, reproduced
 
 ENDINGS = st.sampled_from(

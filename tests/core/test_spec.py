@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.spec import Spec, TeamRules, is_outside
-from coach.core.spec_check import gaps
-from coach.core.spec_text import PARTS, SpecUnread, read_issue, read_spec, write_spec
+from coach.core.spec.document import PARTS, SpecUnread, read_issue, read_spec, write_spec
+from coach.core.spec.gaps import gaps
+from coach.core.spec.spec import Spec, TeamRules, is_outside
 
 WHOLE = Spec(
     title="cart total is one cent too high",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from coach.core.spec import Spec
-from coach.core.spec_text import PARTS, SpecUnread, read_issue, read_spec, write_spec
+from coach.core.spec.document import PARTS, SpecUnread, read_issue, read_spec, write_spec
+from coach.core.spec.spec import Spec
 
 WORDS = st.sampled_from(
     [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.text import LINE_LIMIT, safe, safe_line, shorten_middle, storable
+from coach.core.base.text import LINE_LIMIT, safe, safe_line, shorten_middle, storable
 
 FORBIDDEN = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"

@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from coach.core.tracebacks import MOST_FRAMES, flat, tracebacks_in
+from coach.core.runs.tracebacks import MOST_FRAMES, flat, tracebacks_in
 
 
 def parse(text):

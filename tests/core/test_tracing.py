@@ -2,13 +2,13 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
 from coach.core.decide import Refusal
-from coach.core.isolate.calls import Call, CallTrace
-from coach.core.session import replay
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.localize.call_trace import Call, CallTrace
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.target import Target
+from coach.core.session.state import replay
+from coach.core.spec.spec import Spec
 from tests.core.driving import TEST, green, opened, red, reproduced
 
 OTHER = "tests/test_cart.py::test_count"

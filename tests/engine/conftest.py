@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.events import Interpreter
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.compiled_probe import PROBE_FOLDER
 from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput

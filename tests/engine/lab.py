@@ -6,13 +6,13 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from coach.core.events import Interpreter
-from coach.core.failure import failing_set
-from coach.core.reference import Reference
-from coach.core.report import RunReport
-from coach.core.run import RunRequest
-from coach.core.search import SearchRequest
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.runs.failure import failing_set
+from coach.core.runs.reference import Reference
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
+from coach.core.search.request import SearchRequest
 from coach.engine.execution import Surroundings, execute
 from coach.engine.import_roots import import_roots
 from coach.engine.output import LiveOutput

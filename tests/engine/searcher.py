@@ -8,11 +8,11 @@ import sys
 import threading
 from pathlib import Path
 
-from coach.core.effects import MutationPlace
-from coach.core.events import Interpreter
-from coach.core.run import RunRequest
-from coach.core.search import SearchRequest
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
+from coach.core.search.request import SearchRequest
 from coach.engine.execution import Surroundings, execute
 from coach.engine.mutating import plan_text, planned
 from coach.engine.output import LiveOutput

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from coach.core.search import (
+from coach.core.runs.target import Target
+from coach.core.search.request import (
     AxisFound,
     CommitFound,
     EditsFound,
@@ -17,7 +18,6 @@ from coach.core.search import (
     Tried,
     tried_so_far,
 )
-from coach.core.target import Target
 from coach.engine.beside import Beside, beside
 from coach.engine.fence import available
 from coach.engine.probing import Probe

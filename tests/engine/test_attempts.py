@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.changes import Changes, FileChange
-from coach.core.effects import ReadAttempt
+from coach.core.protocol.effects import ReadAttempt
+from coach.core.runs.changes import Changes, FileChange
 from coach.engine.attempts import MOST_BYTES, MOST_LOADED, read_attempt, unloaded
 from coach.engine.differences import Difference
 from coach.engine.objects import blob_id

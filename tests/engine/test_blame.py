@@ -2,7 +2,7 @@
 
 import os
 
-from coach.core.search import Place
+from coach.core.search.request import Place
 from coach.engine.snapshot import open_trees
 from tests.engine.histories import History, fingerprint
 

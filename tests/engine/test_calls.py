@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from coach.core.isolate.calls import CallsRequest, branches, first_divergence
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.localize.call_trace import CallsRequest, branches, first_divergence
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.calling import calls_plan, nearest_tests, outcomes
 from coach.engine.execution import execute
 from tests.engine.conftest import Ground, other_python
@@ -90,7 +90,7 @@ def test_of_a_long_test_the_first_and_the_last_calls_are_kept(ground):
 
 
 def test_the_nearest_tests_share_the_most_lines():
-    from coach.core.isolate.spectrum import Coverage
+    from coach.core.localize.spectrum import Coverage
 
     def lines(*numbers):
         return {"shop/cart.py": frozenset(numbers)}

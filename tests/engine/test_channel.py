@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from coach.core.report import Frame
+from coach.core.runs.report import Frame
 from coach.engine.channel import MOST_FAILURES, Channel
 from coach.engine.failures import most_telling
 

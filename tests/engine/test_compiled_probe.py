@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-from coach.core.events import Interpreter
+from coach.core.log.events import Interpreter
 from coach.engine.compiled_probe import PROBE_FOLDER, probe_folder
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from coach.core.confinement import confinement_of
-from coach.core.events import Interpreter
-from coach.core.failure import failing_set
-from coach.core.oracle import judge
-from coach.core.reference import Reference
-from coach.core.run import RunRequest
-from coach.core.target import Target
-from coach.core.trial_request import Trial
+from coach.core.experiments.trial_request import Trial
+from coach.core.log.events import Interpreter
+from coach.core.runs.confinement import confinement_of
+from coach.core.runs.failure import failing_set
+from coach.core.runs.oracle import judge
+from coach.core.runs.reference import Reference
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine import confined
 from coach.engine.execution import Surroundings, execute
 from coach.engine.fence import Support, available

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.events import Interpreter
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.runs.target import Target
 from coach.engine.import_roots import import_roots
 from coach.engine.probing import Probe, run_probe
 from tests.engine.histories import History

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from coach.core.changes import Changes
-from coach.core.effects import (
+from coach.core.log.events import Interpreter
+from coach.core.protocol.effects import (
     ChangesSeen,
     EffectFailed,
     FilesSaved,
@@ -21,9 +21,9 @@ from coach.core.effects import (
     Watch,
     WatchSeen,
 )
-from coach.core.events import Interpreter
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.runs.changes import Changes
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.engine import LocalEngine
 from coach.engine.run import Limits
 from coach.errors import CoachError, StoreError

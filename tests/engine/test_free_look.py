@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from coach.core.free_expression import why_asked
+from coach.core.experiments.free_expression import why_asked
 from coach.engine.probe.coach_free import Expression, NotFree
 
 

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from coach.core.logpoint import Logpoint
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.execution import execute
 from coach.engine.logpointing import located, look_text, observed_in
 from coach.errors import TargetError

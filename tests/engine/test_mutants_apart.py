@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.effects import MutationPlace
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.changing import file_clock
 from coach.engine.compiled_probe import PROBE_FOLDER
 from coach.engine.controlling import control_of, wrong_fixes

@@ -5,11 +5,11 @@ import textwrap
 
 import pytest
 
-from coach.core.effects import MutationPlace
-from coach.core.isolate.flips import Flip
-from coach.core.report import Ending, RunReport
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.localize.mutation.results import Flip
+from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.report import Ending, RunReport
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.controlling import control_of, wrong_fixes
 from coach.engine.execution import execute
 from coach.engine.mutating import mutations_of, plan_text, planned

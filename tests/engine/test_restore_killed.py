@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coach.cli.commands.open_session import read_session
-from coach.core.figures import count
+from coach.core.base.formatting import count
 from coach.engine.snapshot import TreeStore
 from coach.store.paths import project_home
 from tests.engine.killing import Ground, killed_at, killed_in, moments

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.events import Interpreter
-from coach.core.search import (
+from coach.core.log.events import Interpreter
+from coach.core.search.request import (
     AxisFound,
     CommitFound,
     EditsFound,

@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from coach.core.failure import failing_set
+from coach.core.runs.failure import failing_set
 from tests.engine.conftest import TARGETS
 
 LEAST = 60

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from coach.core.report import Failure, Frame
+from coach.core.runs.report import Failure, Frame
 from coach.engine.sources import MOST_CODE_LINES, meant_by, misnamed, read_test, with_code
 
 SOURCE = """\

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.isolate.spectrum import Coverage
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.localize.spectrum import Coverage
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.coverage_channel import read_coverage
 from coach.engine.execution import execute
 from coach.engine.spectrum import coverage_from, lines_of, ranges, spectrum_of

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from coach.core.failure import failing_set
+from coach.core.runs.failure import failing_set
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")
 

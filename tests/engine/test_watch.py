@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import watchfiles
 
-from coach.core.effects import FilesSaved, WatchSeen
+from coach.core.protocol.effects import FilesSaved, WatchSeen
 from coach.engine import listening, watch
 from coach.engine.saves import SaveTelling
 from coach.engine.watch import Watcher

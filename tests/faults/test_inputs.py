@@ -10,10 +10,10 @@ import pytest
 
 from coach.cli.commands.durations import age
 from coach.cli.commands.target_choice import target_from
-from coach.core import commands as cmd
-from coach.core import events as ev
-from coach.core.session import replay
-from coach.core.story.figures import figures_of
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.reports.metrics import figures_of
+from coach.core.session.state import replay
 from coach.engine.snapshot import TreeStore
 from coach.errors import ScratchError, TargetError
 from coach.session.factory import open_review

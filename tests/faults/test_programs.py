@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from coach.core import commands as cmd
+from coach.core.protocol import commands as cmd
 from coach.engine import clipboard
 from coach.engine.interpreter import said_by
 from tests.engine.conftest import ground, processes_with  # noqa: F401 - a fixture

@@ -2,10 +2,10 @@
 
 import hashlib
 
-from coach.core import commands as cmd
-from coach.core.hypothesis import Prediction
-from coach.core.logpoint import Logpoint
-from coach.core.spec import Spec
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.protocol import commands as cmd
+from coach.core.spec.spec import Spec
 
 TEST = "tests/test_price.py::test_a_big_order_is_cheaper"
 PRICE = "def price(count):\n    if count > 10:\n        return count * 9\n    return count * 10\n"

@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from coach.core.export.fence import Cleaner
-from coach.core.redact import Private, Redactor
-from coach.core.story.page import page
-from coach.core.story.story import tell
-from coach.core.story.style import STYLE
+from coach.core.export.quoting import Cleaner
+from coach.core.redact.redactor import Private, Redactor
+from coach.core.reports.css import STYLE
+from coach.core.reports.html import page
+from coach.core.reports.model import tell
 from tests.core.building import ROOT
 from tests.core.story.test_story import fixed_session
 

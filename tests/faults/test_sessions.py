@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core.hypothesis import Prediction
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
 
 TEST = "tests/test_it.py::test_it"
 ONE = {

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from coach.cli import main
-from coach.core import events as ev
-from coach.core.session import replay
+from coach.core.log import events as ev
+from coach.core.session.state import replay
 from coach.engine.snapshot import open_trees
 from coach.errors import CoachError, SessionError
 from coach.session.factory import open_review

@@ -12,8 +12,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from coach.core import events as ev
-from coach.core.session import replay
+from coach.core.log import events as ev
+from coach.core.session.state import replay
 from coach.store.log import read_log
 from tests.e2e.terminal import coach
 from tests.ui.nasty import NASTY

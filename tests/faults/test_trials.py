@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core.hypothesis import Prediction
-from coach.core.trial_request import Trial
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.trial_request import Trial
+from coach.core.protocol import commands as cmd
 from tests.engine.conftest import content_hash
 
 TEST = "tests/test_it.py::test_it"

@@ -2,13 +2,13 @@
 
 import pytest
 
-from coach.core import checks
-from coach.core import commands as cmd
-from coach.core.closing import Closing, RootCause
-from coach.core.hypothesis import Prediction
-from coach.core.search import AxisFound, CommitFound, PollutersFound
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
+from coach.core.search.request import AxisFound, CommitFound, PollutersFound
+from coach.core.spec.spec import Spec
+from coach.core.verify.conclusion import Closing, RootCause
+from coach.core.workflow import gates
 
 TEST = "tests/test_it.py::test_it"
 CHECKED = "import shop\n\n\ndef test_it():\n    assert shop.twice(3) == 6\n    assert shop.twice(5) == 10\n"
@@ -31,7 +31,7 @@ class Walk:
             self.made.idle()
 
     def next(self):
-        unmet = [(each.name, each.figure) for each in checks.missing(self.state, self.state.step)]
+        unmet = [(each.name, each.figure) for each in gates.missing(self.state, self.state.step)]
         assert not unmet
         self.do(cmd.GoToStep())
 

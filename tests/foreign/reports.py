@@ -4,9 +4,9 @@ import os
 import sys
 import threading
 
-from coach.core.events import Interpreter
-from coach.core.run import RunRequest
-from coach.core.target import Target
+from coach.core.log.events import Interpreter
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.execution import Surroundings, execute
 from coach.engine.output import LiveOutput
 from coach.engine.run import Limits

@@ -90,7 +90,7 @@ def test_a_test_whose_process_died_is_red_by_its_name(lay, addopts, signal, hint
 
 def test_a_crash_is_the_same_failure_in_every_run(lay):
     """Which worker it was is chance."""
-    from coach.core.failure import failing_set
+    from coach.core.runs.failure import failing_set
 
     top = lay({"test_native.py": CRASH.format(signal="SIGKILL")})
     seen = {failing_set(report_of(top, addopts="-p xdist -n 2"))[0].strict for _ in range(2)}

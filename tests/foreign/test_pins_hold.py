@@ -153,9 +153,9 @@ def _edited(*pairs):
 @pytest.mark.parametrize("test", MADE_OF)
 def test_a_pin_holds_what_its_test_is_made_of(shop, test):
     """Tables of parameters, constants, helpers, fixtures, attributes and set-up; not other tests nor other constants."""
-    from coach.core.effects import ReadTest
-    from coach.core.report import Written
-    from coach.core.session import changed_pairs
+    from coach.core.protocol.effects import ReadTest
+    from coach.core.runs.report import Written
+    from coach.core.session.state import changed_pairs
     from coach.engine.pinned import read_pinned
 
     report = shop.coach("run", f"{HERE}::{test}", "--json")

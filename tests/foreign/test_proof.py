@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from coach.core import checks
-from coach.core import commands as cmd
-from coach.core.advice import advise
 from coach.core.decide import Refusal
-from coach.core.hypothesis import Prediction
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
+from coach.core.spec.spec import Spec
+from coach.core.workflow import gates
+from coach.core.workflow.advice import advise
 from coach.session.factory import open_new
 from coach.settings.project import Settings
 
@@ -104,7 +104,7 @@ def walk(made, fix, to):
     made.step(cmd.WriteSpec(spec=Spec(expected="90", actual="100")))
     seen = []
     while made.state.step_id != "hypothesize":
-        assert checks.missing(made.state, made.state.step) == ()
+        assert gates.missing(made.state, made.state.step) == ()
         assert advise(made.state).action == "next-step"
         made.step(cmd.GoToStep())
         seen.append(made.state.step_id)
@@ -285,7 +285,7 @@ def test_a_module_that_could_not_be_loaded_is_proven_without_a_pin(project):
     made = project(files, Target(words=("test_stock.py",)))
     assert not any(
         each.name == "test-pinned"
-        for each in checks.evaluate(made.state, made.state.workflow.step("failing-test"))
+        for each in gates.evaluate(made.state, made.state.workflow.step("failing-test"))
     )
     made.write("stock.py", STOCK)
     found = made.verify()

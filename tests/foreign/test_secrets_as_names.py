@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.effects import ChangesSeen, RunEnded
-from coach.core.report import Counts, Ending, Failure, Frame, NotRun, Output, RunReport, Section
-from coach.core.veil import Veil
+from coach.core.protocol.effects import ChangesSeen, RunEnded
+from coach.core.redact.observations import Veil
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.report import Counts, Ending, Failure, Frame, NotRun, Output, RunReport, Section
 from tests.handoff.conftest import Shop
 
 FOLDER = "tests/postgres"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.failure import trail
+from coach.core.runs.failure import trail
 from tests.foreign.reports import report_of
 
 APP = """

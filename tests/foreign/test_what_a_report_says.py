@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.failure import signature_of
+from coach.core.runs.failure import signature_of
 from tests.foreign.reports import parted, report_of
 
 ROMAN = '''

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
+from coach.core.spec.spec import Spec
 from coach.session.factory import open_new
 from coach.settings.project import Settings
 from tests.handoff.conftest import CART, TEST

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core.target import Target
+from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
 from coach.session.factory import open_new
 from coach.session.shared.messages import SOCKET, connect
 from coach.settings.project import Settings

@@ -1,8 +1,8 @@
 """What is recorded: no value of this machine's secrets, equal ones still equal, everything else as it came."""
 
-from coach.core.effects import RunEnded
-from coach.core.report import Ending, RunReport
-from coach.core.veil import Veil
+from coach.core.protocol.effects import RunEnded
+from coach.core.redact.observations import Veil
+from coach.core.runs.report import Ending, RunReport
 from coach.session.export_io import dotenv_secrets
 from tests.core.building import failure, report
 from tests.handoff.conftest import TEST

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from coach.core import events as ev
+from coach.core.log import events as ev
 from coach.store.log import LOG_NAME, read_log
 from tests.e2e.terminal import coach
 from tests.handoff.conftest import CART, TEST

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.core import commands as cmd
-from coach.core import events as ev
 from coach.core.decide import Refusal, decide
-from coach.core.effects import FilesSaved, WatchSeen
-from coach.core.hypothesis import Prediction
-from coach.core.session import SessionState, apply
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.effects import FilesSaved, WatchSeen
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState, apply
+from coach.core.spec.spec import Spec
 from coach.engine.engine import LocalEngine
 from coach.engine.run import Limits
 from coach.engine.snapshot import open_trees

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from coach.core import commands as cmd
+from coach.core.protocol import commands as cmd
 from tests.loops.bench import Bench
 from tests.loops.looping import whole_file
 from tests.loops.projects import Edit, Project
@@ -579,7 +579,7 @@ def a_long_morning(bench: Bench):
 
 @scenario("healthy", words=whole_file)
 def from_a_file_to_one_test_and_back(bench: Bench):
-    from coach.core.target import Target
+    from coach.core.runs.target import Target
 
     bench.ask(cmd.Retarget(target=Target(words=(bench.project.main,))))
     bench.save(bench.project.looking[0], expect="same")
@@ -591,7 +591,7 @@ def from_a_file_to_one_test_and_back(bench: Bench):
 
 @scenario("healthy", words=whole_file)
 def a_new_regression_test_becomes_the_target(bench: Bench):
-    from coach.core.target import Target
+    from coach.core.runs.target import Target
 
     bench.saved([append_test(bench)])
     name = bench.project.feature[0].split("def ")[1].split("(")[0]

@@ -186,7 +186,7 @@ def tamper_on_one_test(bench: Bench, _name, edits):
 
 @scenario("looping")
 def tamper_with_the_pinned_test(bench: Bench):
-    from coach.core import commands as cmd
+    from coach.core.protocol import commands as cmd
 
     bench.ask(cmd.PinTest(test=bench.project.main))
     edits = bench.project.tampering["fewer-assertions"]

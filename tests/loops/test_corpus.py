@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from coach.cli.commands.loops import read_cases, read_records
-from coach.core import events as ev
-from coach.core.loops.replaying import would_say
+from coach.core.log import events as ev
+from coach.core.loops.replay import would_say
 from coach.core.loops.scoring import score
 
 HERE = Path(__file__).parent

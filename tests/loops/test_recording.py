@@ -1,6 +1,6 @@
 """A recording is a real session: real edits, real pytest, real trees. One of each label is made here."""
 
-from coach.core.loops.replaying import would_say
+from coach.core.loops.replay import would_say
 from tests.loops.bench import Bench, derive
 from tests.loops.scenarios import every
 

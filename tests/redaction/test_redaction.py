@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.redact import Redactor
-from coach.core.redact_blocks import BLOCKS
-from coach.core.redact_rules import RULES
+from coach.core.redact.blocks import BLOCKS
+from coach.core.redact.redactor import Redactor
+from coach.core.redact.rules import RULES
 from tests.redaction import unseen, worked_on
 from tests.redaction.ways import WAYS, measure
 
@@ -88,7 +88,7 @@ NASTY = (
 HOSTILE = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
-from coach.core.redact import Redactor
+from coach.core.redact.redactor import Redactor
 from tests.redaction.test_redaction import NASTY
 size = int(sys.argv[1])
 for shape in NASTY:

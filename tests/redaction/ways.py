@@ -10,19 +10,19 @@ from pathlib import Path
 
 from coach.cli.commands import seen as seeing
 from coach.cli.commands import stats
-from coach.core import events as ev
-from coach.core.attempt import Attempt
-from coach.core.changes import Changes, FileChange, Hunk
 from coach.core.export import export
-from coach.core.export.fence import Cleaner
-from coach.core.past import PastFailure
-from coach.core.redact import Private, Redactor, placeholders
-from coach.core.report import Section
-from coach.core.story.figures import Figures
-from coach.core.story.markdown import markdown
-from coach.core.story.page import page
-from coach.core.story.statistics import as_json, statistics_of
-from coach.core.story.story import tell
+from coach.core.export.quoting import Cleaner
+from coach.core.history.similar_failure import PastFailure
+from coach.core.log import events as ev
+from coach.core.loops.attempt import Attempt
+from coach.core.redact.redactor import Private, Redactor, placeholders
+from coach.core.reports.html import page
+from coach.core.reports.markdown import markdown
+from coach.core.reports.metrics import Figures
+from coach.core.reports.model import tell
+from coach.core.reports.statistics import as_json, statistics_of
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.report import Section
 from coach.mcp.results import cleaned_answer, frames_answer, run_answer
 from coach.session.export_io import LogCleaner
 from coach.store.archive import pack

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from coach.cli import main
-from coach.core import events as ev
-from coach.core.changes import Changes, FileChange
-from coach.core.closing import Closing, RootCause
-from coach.core.control import Control, Survivor
-from coach.core.report import Frame
+from coach.core.log import events as ev
+from coach.core.runs.changes import Changes, FileChange
+from coach.core.runs.report import Frame
+from coach.core.verify.conclusion import Closing, RootCause
+from coach.core.verify.negative_control import Control, Survivor
 from coach.errors import CoachError, SessionError
 from coach.session.factory import open_review
 from coach.store import archive, artefacts, library

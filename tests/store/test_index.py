@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.core import events as ev
-from coach.core.closing import Closing, RootCause
+from coach.core.log import events as ev
+from coach.core.verify.conclusion import Closing, RootCause
 from coach.errors import SessionError
 from coach.store import artefacts, library
 from coach.store.index import Index

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.growing import BLOCK, Growing
-from coach.core.report import LateReport
-from coach.core.session import replay
+from coach.core.base.persistent_list import BLOCK, Growing
+from coach.core.runs.report import LateReport
+from coach.core.session.state import replay
 from coach.session.replay import Replay
 from coach.store.lines import encode
 from coach.store.log import LOG_NAME, read_log

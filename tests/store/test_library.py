@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from coach.core import events as ev
-from coach.core.run import RunRequest
-from coach.core.spec import Spec
-from coach.core.target import Target
-from coach.core.workflow import Workflow
+from coach.core.log import events as ev
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
+from coach.core.spec.spec import Spec
+from coach.core.workflow.workflow import Workflow
 from coach.errors import SessionError, StoreError
 from coach.store import artefacts, library
 from coach.store.log import LOG_NAME, SessionLog

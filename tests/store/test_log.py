@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from coach.core import events as ev
-from coach.core.target import Target
-from coach.core.workflow import Workflow
+from coach.core.log import events as ev
+from coach.core.runs.target import Target
+from coach.core.workflow.workflow import Workflow
 from coach.errors import SessionError, SessionHeld, StoreError
 from coach.store.lines import encode
 from coach.store.log import LOG_NAME, SessionLog, read_log

@@ -6,24 +6,24 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
-from coach.core import events as ev
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
-from coach.core.failure import failing_set
-from coach.core.hypothesis import Prediction
-from coach.core.live import LiveSnapshot
-from coach.core.oracle import judge
-from coach.core.reference import Reference
-from coach.core.report import Counts, Ending, Failure, Frame, RunReport
-from coach.core.reproduction import SeriesRun, measure
-from coach.core.run import RunRequest
-from coach.core.session import SessionState, apply
-from coach.core.spec import Spec
-from coach.core.suspect import Suspect
-from coach.core.target import WHOLE_SUITE, Target
-from coach.core.verification import Verification, VerificationCheck
-from coach.core.workflow import Workflow
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.localize.suspect import Suspect
+from coach.core.log import events as ev
+from coach.core.protocol.commands import Command
+from coach.core.protocol.live import LiveSnapshot
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.failure import failing_set
+from coach.core.runs.oracle import judge
+from coach.core.runs.reference import Reference
+from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
+from coach.core.runs.reproduction import SeriesRun, measure
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import WHOLE_SUITE, Target
+from coach.core.session.state import SessionState, apply
+from coach.core.spec.spec import Spec
+from coach.core.verify.verification import Verification, VerificationCheck
+from coach.core.workflow.workflow import Workflow
 from coach.session.port import Listener, Update
 
 START = 1_763_800_000.0

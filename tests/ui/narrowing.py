@@ -1,11 +1,12 @@
 """Stories of what came after the five steps: loops, measured suspects, mutations, searches."""
 
-from coach.core import events as ev
-from coach.core.attempt import Attempt
-from coach.core.isolate.axes import Measured, Table
-from coach.core.isolate.flips import Flip, Mutations
-from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
-from coach.core.search import (
+from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
+from coach.core.localize.suspect import Suspect
+from coach.core.log import events as ev
+from coach.core.loops.attempt import Attempt
+from coach.core.search.flake_axes import Measured, Table
+from coach.core.search.request import (
     AxisFound,
     Commit,
     CommitFound,
@@ -17,7 +18,6 @@ from coach.core.search import (
     SearchResult,
     Tried,
 )
-from coach.core.suspect import Suspect
 from tests.ui import fakes
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import events as ev
-from coach.core.isolate.calls import Call, CallTrace, Divergence, LogLine
+from coach.core.localize.call_trace import Call, CallTrace, Divergence, LogLine
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
 from coach.ui import why
 from tests.ui import fakes
 from tests.ui.seeing import compare, press, settle, shown, text_of

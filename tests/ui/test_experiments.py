@@ -4,19 +4,19 @@ from collections.abc import Iterable
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import events as ev
-from coach.core.acceptance import runnable
-from coach.core.drafts import drafts
-from coach.core.hypothesis import Prediction
-from coach.core.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
-from coach.core.report import Ending
-from coach.core.session import SessionState
-from coach.core.spec import TeamRules
-from coach.core.target import Target
-from coach.core.trial import TrialRun
-from coach.core.trial_request import Trial
-from coach.core.verification import Objection, Verification, VerificationCheck
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.logpoint import Logpoint, LogpointRun, Observed, Row, TestHits
+from coach.core.experiments.suggestions import drafts
+from coach.core.experiments.trial import TrialRun
+from coach.core.experiments.trial_request import Trial
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.runs.report import Ending
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState
+from coach.core.spec.spec import TeamRules
+from coach.core.verify.acceptance import runnable
+from coach.core.verify.verification import Objection, Verification, VerificationCheck
 from coach.ui.ways import NoWays
 from tests.ui import fakes
 from tests.ui.seeing import press, session_of, settle, shown, text_of

@@ -6,8 +6,8 @@ import inspect
 import pytest
 from rich.cells import cell_len
 
-from coach.core import commands as cmd
-from coach.core import moves
+from coach.core.protocol import commands as cmd
+from coach.core.workflow import moves
 from coach.ui.keys import action
 from coach.ui.present.flow import cells, flow, middle
 from coach.ui.present.header import lamp, title

@@ -5,9 +5,9 @@ import inspect
 
 import pytest
 
-from coach.core import advice, moves
-from coach.core import commands as cmd
-from coach.core import events as ev
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.workflow import advice, moves
 from coach.ui.actions import DEEDS
 from coach.ui.keys import REGISTRY, action, footer
 from coach.ui.present.key import keyed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core import commands as cmd
+from coach.core.protocol import commands as cmd
 from tests.ui import fakes, narrowing
 from tests.ui.seeing import press, session_of, shown, text_of
 

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from benchmarks import monkey
-from coach.core import commands as cmd
-from coach.core.target import Target
+from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
 from coach.session.factory import open_new
 from coach.settings.project import Settings
 from tests.ui import fakes

@@ -4,10 +4,10 @@ import typing
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import events as ev
-from coach.core import telling
-from coach.core.search import SearchKind
+from coach.core.log import describe
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.search.request import SearchKind
 from coach.ui.present.choosing import offers
 from tests.ui import fakes, narrowing
 from tests.ui.seeing import compare, press, session_of, settle, shown, text_of
@@ -15,7 +15,7 @@ from tests.ui.seeing import compare, press, session_of, settle, shown, text_of
 
 @pytest.mark.parametrize("kind", typing.get_args(ev.Event), ids=lambda kind: kind.__name__)
 def test_every_kind_of_event_has_words(kind: type) -> None:
-    assert telling.say.dispatch(kind) is not telling.say.dispatch(object)
+    assert describe.say.dispatch(kind) is not describe.say.dispatch(object)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])

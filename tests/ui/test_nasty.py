@@ -7,19 +7,19 @@ import pytest
 from textual.widget import Widget
 
 import coach.ui
-from coach.core import events as ev
-from coach.core.attempt import Attempt, Finding
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.hypothesis import Prediction
-from coach.core.isolate.flips import Flip, Mutations
-from coach.core.isolate.spectrum import FunctionCount, Spectrum
-from coach.core.live import LiveSnapshot
-from coach.core.report import Frame
-from coach.core.search import PollutersFound, SearchRequest, SearchResult, Tried
-from coach.core.spec import Spec
-from coach.core.suspect import Suspect
-from coach.core.target import Target
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.localize.spectrum import FunctionCount, Spectrum
+from coach.core.localize.suspect import Suspect
+from coach.core.log import events as ev
+from coach.core.loops.attempt import Attempt, Finding
+from coach.core.protocol.live import LiveSnapshot
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.report import Frame
+from coach.core.runs.target import Target
+from coach.core.search.request import PollutersFound, SearchRequest, SearchResult, Tried
+from coach.core.spec.spec import Spec
 from coach.ui.keys import REGISTRY
 from tests.ui import fakes
 from tests.ui.nasty import FORBIDDEN, NASTY

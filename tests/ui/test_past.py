@@ -1,8 +1,8 @@
 """Looking back on the same screen: leaps, two runs side by side, plots, past failures, a filtered timeline."""
 
-from coach.core import commands as cmd
-from coach.core import events as ev
-from coach.core.past import PastFailure
+from coach.core.history.similar_failure import PastFailure
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
 from tests.ui import fakes
 from tests.ui.seeing import press, session_of, shown, text_of
 

@@ -4,9 +4,9 @@ import signal
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import events as ev
-from coach.core.live import LiveSnapshot
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.live import LiveSnapshot
 from tests.ui import fakes
 from tests.ui.seeing import app_for, press, session_of, settle, shown, text_of
 

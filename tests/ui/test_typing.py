@@ -6,7 +6,7 @@ import signal
 import pytest
 from textual import events
 
-from coach.core import commands as cmd
+from coach.core.protocol import commands as cmd
 from tests.ui import fakes
 from tests.ui.seeing import app_for, press, session_of, settle, shown
 

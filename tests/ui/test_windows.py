@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 from textual.strip import Strip
 
-from coach.core import commands as cmd
-from coach.core.hypothesis import Prediction
-from coach.core.spec import Spec
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.protocol import commands as cmd
+from coach.core.spec.spec import Spec
 from coach.ui.app import CoachApp
 from coach.ui.screens.below import Below
 from coach.ui.ways import NamedAssistant, NoWays

@@ -5,9 +5,9 @@ from argparse import Namespace
 from coach.cli.commands.approval import agrees, allow_evaluating, can_ask
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.open_session import Session, ask, opened_session
-from coach.core import commands as cmd
-from coach.core.events import LookAsked
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.log.events import LookAsked
+from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FINE, UsageError
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from coach.cli.commands.console import say
-from coach.core.acceptance import runnable
-from coach.core.logpoint import Logpoint
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.session.state import SessionState
+from coach.core.verify.acceptance import runnable
 from coach.errors import UsageError
 from coach.settings.interpreter_approval import agree, python_for
 from coach.settings.project import load_settings

@@ -11,11 +11,11 @@ from coach.cli.commands.approval import agrees, can_ask
 from coach.cli.commands.console import exit_code_of, loop_line, put, put_json, run_line, say
 from coach.cli.commands.open_session import ask, opened_session, read_session
 from coach.cli.commands.prompt import prompt_of
-from coach.core import commands as cmd
-from coach.core.redact import taken_out
-from coach.core.session import SessionState
-from coach.core.summary import summarise_run
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.protocol import commands as cmd
+from coach.core.redact.redactor import taken_out
+from coach.core.session.state import SessionState
+from coach.core.session.summary import summarise_run
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import place_of

@@ -12,18 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from coach.core.actions import as_commands
-from coach.core.advice import advise
-from coach.core.behind import remark_on
-from coach.core.checks import evaluate
-from coach.core.events import LoopNoticed
-from coach.core.oracle import failed_with
-from coach.core.run import PURPOSE_WORDS, Run
-from coach.core.session import SessionState
-from coach.core.spec import Spec
-from coach.core.summary import summarise
-from coach.core.text import safe, safe_line
-from coach.core.words import OUTCOMES
+from coach.core.base.symbols import OUTCOMES
+from coach.core.base.text import safe, safe_line
+from coach.core.log.events import LoopNoticed
+from coach.core.runs.failure_causes import remark_on
+from coach.core.runs.oracle import failed_with
+from coach.core.runs.run import PURPOSE_WORDS, Run
+from coach.core.session.state import SessionState
+from coach.core.session.summary import summarise
+from coach.core.spec.spec import Spec
+from coach.core.workflow.action_ids import as_commands
+from coach.core.workflow.advice import advise
+from coach.core.workflow.gates import evaluate
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED, UsageError
 from coach.session.port import Update
 

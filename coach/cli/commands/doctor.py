@@ -16,7 +16,7 @@ from typing import Literal
 
 from coach.cli.commands.console import put, put_json
 from coach.cli.commands.orphans import described
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
 from coach.engine.clipboard import tools
 from coach.engine.fence_trial import RIGHTS, refused_here
 from coach.engine.interpreter import find_interpreter, said_by

@@ -4,12 +4,12 @@ from argparse import Namespace
 
 from coach.cli.commands.console import put, put_json
 from coach.cli.commands.open_session import ask, opened_session, read_session
-from coach.core import commands as cmd
-from coach.core.commands import Command
-from coach.core.drafts import drafts
-from coach.core.hypothesis import Hypothesis, Prediction
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.experiments.hypothesis import Hypothesis, Prediction
+from coach.core.experiments.suggestions import drafts
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
+from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, UsageError
 
 

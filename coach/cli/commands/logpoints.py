@@ -6,12 +6,12 @@ from pathlib import Path
 from coach.cli.commands.console import VERDICT_CODES, put, put_json
 from coach.cli.commands.open_session import ask, opened_session, place_here, read_session
 from coach.cli.commands.target_choice import typed_path
-from coach.core import commands as cmd
+from coach.core.base.formatting import count
+from coach.core.base.text import safe_line
 from coach.core.decide.logpoints import looked_test
-from coach.core.figures import count
-from coach.core.logpoint import Logpoint, LogpointRun, TestHits
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.experiments.logpoint import Logpoint, LogpointRun, TestHits
+from coach.core.protocol import commands as cmd
+from coach.core.session.state import SessionState
 from coach.engine.breaking import break_into
 from coach.engine.locating import Located, relative_to
 from coach.errors import EXIT_FINE, EXIT_UNRESOLVED, UsageError

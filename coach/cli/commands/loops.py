@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.open_session import current_id
-from coach.core.events import AttemptRead, Recorded
-from coach.core.loops.replaying import Spoken, would_say
+from coach.core.base.text import safe_line
+from coach.core.log.events import AttemptRead, Recorded
+from coach.core.loops.replay import Spoken, would_say
 from coach.core.loops.scoring import Case, Label, PatternScore, Scores, score
-from coach.core.text import safe_line
 from coach.errors import EXIT_FINE, UsageError
 from coach.regular_files import Unreadable, is_folder, is_there, opened, read_json, reason
 from coach.store.lines import objects, record_from

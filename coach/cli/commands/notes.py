@@ -6,11 +6,11 @@ from pathlib import Path
 from coach.cli.commands.console import put, put_json, show
 from coach.cli.commands.open_session import ask_all, place_here, read_session
 from coach.cli.commands.target_choice import retargeted
-from coach.core import commands as cmd
-from coach.core.closing import Closing, RootCause
-from coach.core.commands import Command
-from coach.core.drafting import commit_message, docstring_of_test
-from coach.core.text import safe
+from coach.core.base.text import safe
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
+from coach.core.verify.commit_message import commit_message, docstring_of_test
+from coach.core.verify.conclusion import Closing, RootCause
 from coach.errors import EXIT_FINE, UsageError
 
 

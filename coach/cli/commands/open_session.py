@@ -11,12 +11,12 @@ from coach.cli.commands.approval import be_sure_of_python
 from coach.cli.commands.console import be_sure_somebody_reads, narrator, nothing_ran, say, show
 from coach.cli.commands.signals import impatient, on_signals
 from coach.cli.commands.target_choice import chosen_target
-from coach.core import commands as cmd
-from coach.core.actions import as_commands
-from coach.core.commands import Command
 from coach.core.decide import Refusal
-from coach.core.opening_word import left_behind
-from coach.core.session import SessionState
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
+from coach.core.session.startup_notice import left_behind
+from coach.core.session.state import SessionState
+from coach.core.workflow.action_ids import as_commands
 from coach.engine.locating import Located
 from coach.errors import SessionError, StoreError, UsageError
 from coach.session.dispatcher import Dispatcher

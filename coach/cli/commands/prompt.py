@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from coach.core.export import Export
-from coach.core.session import SessionState
+from coach.core.session.state import SessionState
 from coach.regular_files import is_folder
 from coach.session.export_io import Style, export_session
 from coach.session.factory import place_of

@@ -4,13 +4,13 @@ from argparse import Namespace
 
 from coach.cli.commands.console import put, put_json, say, show
 from coach.cli.commands.open_session import ask, opened_session, read_session, wait
-from coach.core import commands as cmd
-from coach.core.figures import count
-from coach.core.kept import Kept
-from coach.core.loops.sighting import PATTERNS
-from coach.core.restoring import Goal, files_to_change, goal
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.base.formatting import count
+from coach.core.base.text import safe_line
+from coach.core.history.kept_file import Kept
+from coach.core.history.restore import Goal, files_to_change, goal
+from coach.core.loops.detection import PATTERNS
+from coach.core.protocol import commands as cmd
+from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, StoreError, UsageError
 
 

@@ -15,16 +15,16 @@ from coach.cli.commands.open_session import (
     read_session,
 )
 from coach.cli.commands.target_choice import as_typed
-from coach.core import commands as cmd
-from coach.core.applicable import choices
-from coach.core.behind import lines_behind
-from coach.core.oracle import failed_with
-from coach.core.report import gist, headline
-from coach.core.reproduction import beside
-from coach.core.run import Run
-from coach.core.session import SessionState
-from coach.core.summary import summarise, summarise_run
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.protocol import commands as cmd
+from coach.core.runs.failure_causes import lines_behind
+from coach.core.runs.oracle import failed_with
+from coach.core.runs.report import gist, headline
+from coach.core.runs.reproduction import beside
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
+from coach.core.session.summary import summarise, summarise_run
+from coach.core.workflow.applicable import choices
 from coach.errors import EXIT_FAILURES, EXIT_FINE, StoreError, TargetError, UsageError
 from coach.session.similar_failures import past_failures
 

@@ -16,9 +16,9 @@ from coach.regular_files import MOST_SETTINGS, read_head
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from coach.core.experiments.logpoint import Logpoint
     from coach.core.export import Export
-    from coach.core.logpoint import Logpoint
-    from coach.core.session import SessionState
+    from coach.core.session.state import SessionState
     from coach.session.port import Door
     from coach.ui.ways import NamedAssistant
 
@@ -99,7 +99,7 @@ def _show(label: str, opening: "Callable[[], Door]") -> int:
 def _drop_if_nothing_ran(door: "Door") -> None:
     """A mistyped target must not be offered again as an open session."""
     from coach.cli.commands.console import nothing_ran
-    from coach.core.commands import Close
+    from coach.core.protocol.commands import Close
 
     if not door.read_only and door.state.closed is None and nothing_ran(door.state):
         with contextlib.suppress(TimeoutError):
@@ -176,7 +176,7 @@ class _Ways:
 
 def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""
-    from coach.core.text import storable
+    from coach.core.base.text import storable
     from coach.errors import StoreError
     from coach.session.factory import project_here
     from coach.settings.pytest_cache import last_failed

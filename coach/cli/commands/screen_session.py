@@ -10,10 +10,10 @@ from coach.cli.commands.durations import ago
 from coach.cli.commands.open_session import current_id, newest_here
 from coach.cli.commands.prompt import prompt_of
 from coach.cli.commands.target_choice import chosen_target
-from coach.core import commands as cmd
-from coach.core.events import EarlierRead
 from coach.core.export import Export
-from coach.core.session import SessionState
+from coach.core.log.events import EarlierRead
+from coach.core.protocol import commands as cmd
+from coach.core.session.state import SessionState
 from coach.demo.project import FAILING_TEST, make_demo
 from coach.engine.earlier import earlier
 from coach.engine.locating import at

@@ -15,9 +15,11 @@ from coach.cli.commands.open_session import (
     read_session,
 )
 from coach.cli.commands.target_choice import typed_path
-from coach.core import commands as cmd
-from coach.core.changes import FileChange
-from coach.core.search import (
+from coach.core.base.symbols import OUTCOMES
+from coach.core.base.text import safe_line
+from coach.core.protocol import commands as cmd
+from coach.core.runs.changes import FileChange
+from coach.core.search.request import (
     AxisFound,
     CommitFound,
     EditsFound,
@@ -26,9 +28,7 @@ from coach.core.search import (
     Search,
     SearchResult,
 )
-from coach.core.session import SessionState
-from coach.core.text import safe_line
-from coach.core.words import OUTCOMES
+from coach.core.session.state import SessionState
 from coach.engine.locating import relative_to
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, is_there

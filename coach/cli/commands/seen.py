@@ -7,11 +7,11 @@ from pathlib import Path
 from coach.cli.commands.console import put, put_json
 from coach.cli.commands.durations import age
 from coach.cli.commands.open_session import ask, current_id, opened_session, read_session
-from coach.core import commands as cmd
-from coach.core.past import PastFailure
-from coach.core.redact import Redactor
-from coach.core.redact_stored import each_text
-from coach.core.text import safe, safe_line
+from coach.core.base.text import safe, safe_line
+from coach.core.history.similar_failure import PastFailure
+from coach.core.protocol import commands as cmd
+from coach.core.redact.redactor import Redactor
+from coach.core.redact.stored import each_text
 from coach.errors import EXIT_FINE, UsageError
 from coach.session.export_io import private_of
 from coach.session.similar_failures import past_failures

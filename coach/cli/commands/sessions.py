@@ -11,8 +11,8 @@ import jsonlines
 from coach.cli.commands.console import put, run_line, say
 from coach.cli.commands.durations import age, ago
 from coach.cli.commands.open_session import ask, taken_up
-from coach.core import commands as cmd
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.regular_files import is_folder, kept_path
 from coach.session.factory import project_here

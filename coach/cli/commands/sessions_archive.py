@@ -7,12 +7,12 @@ from coach import __version__
 from coach.cli.commands.approval import be_sure_of_python
 from coach.cli.commands.console import exit_code_of, put, run_line, say
 from coach.cli.commands.open_session import ask, begun, newest_here, place_here
-from coach.core import commands as cmd
-from coach.core.redact import taken_out
-from coach.core.run import Run
-from coach.core.session import SessionState
-from coach.core.target import Target
-from coach.core.words import OUTCOMES
+from coach.core.base.symbols import OUTCOMES
+from coach.core.protocol import commands as cmd
+from coach.core.redact.redactor import taken_out
+from coach.core.runs.run import Run
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, SessionError, UsageError
 from coach.regular_files import bounded_lines, is_folder, kept_path, opened
 from coach.session.dispatcher import Dispatcher

@@ -11,14 +11,14 @@ from typing import Any
 from coach.cli.commands.approval import approve_commands
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.open_session import ask, current_id, opened_session, read_session
-from coach.core import commands as cmd
-from coach.core.export.fence import orders_in
-from coach.core.filling import filled_spec
-from coach.core.session import SessionState
-from coach.core.spec import Spec
-from coach.core.spec_check import gaps
-from coach.core.spec_text import MOST_CHARACTERS, SpecUnread, read_issue, read_spec, write_spec
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.export.quoting import orders_in
+from coach.core.protocol import commands as cmd
+from coach.core.session.form_defaults import filled_spec
+from coach.core.session.state import SessionState
+from coach.core.spec.document import MOST_CHARACTERS, SpecUnread, read_issue, read_spec, write_spec
+from coach.core.spec.gaps import gaps
+from coach.core.spec.spec import Spec
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.regular_files import read_bytes, read_head, reason
 from coach.store.paths import session_folder

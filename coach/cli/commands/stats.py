@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.durations import ago
-from coach.core.figures import elapsed, seconds
-from coach.core.redact import Redactor
-from coach.core.story.figures import Figures, figures_of
-from coach.core.story.statistics import Spread, Statistics, as_json, statistics_of
-from coach.core.text import safe_line
+from coach.core.base.formatting import elapsed, seconds
+from coach.core.base.text import safe_line
+from coach.core.redact.redactor import Redactor
+from coach.core.reports.metrics import Figures, figures_of
+from coach.core.reports.statistics import Spread, Statistics, as_json, statistics_of
 from coach.errors import EXIT_FINE
 from coach.session.export_io import private_of
 from coach.session.factory import project_here

@@ -8,8 +8,8 @@ from pathlib import Path
 from coach.cli.commands.console import put, say, show, write_file
 from coach.cli.commands.open_session import current_id, newest_here, read_session
 from coach.cli.commands.prompt import prompt_of
-from coach.core import commands as cmd
-from coach.core.redact import taken_out
+from coach.core.protocol import commands as cmd
+from coach.core.redact.redactor import taken_out
 from coach.engine.clipboard import copy
 from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, UsageError
 from coach.session.factory import open_review, open_shared

@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.open_session import ask, opened_session, read_session
-from coach.core import commands as cmd
-from coach.core.commands import Command
-from coach.core.decide.isolating import is_measured
-from coach.core.isolate.flips import Mutations, not_tried
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.decide.suspects import is_measured
+from coach.core.localize.mutation.results import Mutations, not_tried
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
+from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, SessionHeld
 
 

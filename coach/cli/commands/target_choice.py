@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach.cli.commands.console import say
-from coach.core.target import Target
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.runs.target import Target
 from coach.engine.locating import VARIABLE, Located, at, exists, locate, relative_to, tidy
 from coach.errors import TargetError, UsageError
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.open_session import ask, opened_session
-from coach.core import commands as cmd
-from coach.core.events import CallsTraced
-from coach.core.isolate.calls import Branch, LogLine, branches, sentence
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.localize.call_trace import Branch, LogLine, branches, sentence
+from coach.core.log.events import CallsTraced
+from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FINE, UsageError
 
 MOST_VALUE = 60

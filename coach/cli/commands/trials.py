@@ -6,10 +6,10 @@ from pathlib import Path
 
 from coach.cli.commands.console import VERDICT_CODES, put, put_json, say
 from coach.cli.commands.open_session import ask, opened_session
-from coach.core import commands as cmd
-from coach.core.text import safe_line, storable
-from coach.core.trial import TrialRun
-from coach.core.trial_request import MOST_PATCH, Trial
+from coach.core.base.text import safe_line, storable
+from coach.core.experiments.trial import TrialRun
+from coach.core.experiments.trial_request import MOST_PATCH, Trial
+from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, read_bytes, reason
 

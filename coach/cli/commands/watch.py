@@ -8,10 +8,10 @@ from argparse import Namespace
 from coach.assistants.runner import watch_saves
 from coach.cli.commands.console import be_sure_somebody_reads, loop_line, put, run_line, say
 from coach.cli.commands.open_session import TICK, Session, ask, opened_session
-from coach.core import commands as cmd
-from coach.core.loops.sighting import LEVELS
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.loops.detection import LEVELS
+from coach.core.protocol import commands as cmd
+from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED
 from coach.session.port import Update
 

@@ -5,21 +5,21 @@ own module; this one only holds the shape of a decision and the dispatch.
 """
 
 from coach.core.decide import (  # noqa: F401 - they register
-    evidence,
+    call_traces,
     feedback,
-    isolating,
     logpoints,
     loops,
-    notebook,
-    observed,
-    past,
-    proving,
-    restoring,
+    notes,
+    observations,
+    restores,
+    runs,
     searches,
+    similar_failures,
     steps,
-    tracing,
+    suspects,
     trials,
+    verification_runs,
 )
-from coach.core.decide.shape import Decision, Message, Refusal, decide
+from coach.core.decide.decision import Decision, Message, Refusal, decide
 
 __all__ = ["Decision", "Message", "Refusal", "decide"]

@@ -5,15 +5,15 @@ whatever is under way and begins anew. Warm runs are feedback: what a warm run s
 itself when it is green, strange, or awaited by a prediction; only the cold run is evidence.
 """
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.starting import start_run
-from coach.core.run import Run
-from coach.core.scope import SCOPE_WORDS, Scope, reaches
-from coach.core.session import SessionState
-from coach.core.target import WHOLE_SUITE, Target
+from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.run_start import start_run
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.run import Run
+from coach.core.runs.run_scope import SCOPE_WORDS, Scope, reaches
+from coach.core.runs.target import WHOLE_SUITE, Target
+from coach.core.session.state import SessionState
 
 MOST_FAILURES_FIRST = 20
 """More failing tests than this are not worth a run of their own before the target."""

@@ -1,19 +1,19 @@
 """Logpoints: what is looked at becomes a run that only looks; what it showed becomes a verdict by a stated rule."""
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.decide.isolating import failure_in_view
-from coach.core.decide.proving import continue_plan
-from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.starting import start
-from coach.core.figures import count
-from coach.core.free_expression import why_asked
-from coach.core.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
-from coach.core.rechecking import judge_gone
-from coach.core.run import RunRequest, fresh_seed
-from coach.core.session import SessionState
-from coach.core.target import Target
+from coach.core.base.formatting import count
+from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.run_start import start
+from coach.core.decide.suspects import failure_in_view
+from coach.core.decide.verification_runs import continue_plan
+from coach.core.experiments.free_expression import why_asked
+from coach.core.experiments.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.run import RunRequest, fresh_seed
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState
+from coach.core.verify.recheck import judge_gone
 
 MOST_ASKED = 20
 

@@ -1,17 +1,17 @@
 """What follows from an edit between two runs: it is read, judged, and a loop is spoken of; and the answers to that."""
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.attempt import Attempt
-from coach.core.claim import edited_elsewhere
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
+from coach.core.decide.decision import Decision, Draft, Refusal, decide
+from coach.core.experiments.claim import edited_elsewhere
+from coach.core.log import events as ev
+from coach.core.loops.analysis.analyse_attempt import RULE, read_attempt
+from coach.core.loops.attempt import Attempt
+from coach.core.loops.detection import Sighting
+from coach.core.loops.escalation import DETECTORS, Said, climb, look
 from coach.core.loops.history import History, Trial
-from coach.core.loops.ladder import DETECTORS, Said, climb, look
-from coach.core.loops.reading import RULE, read_attempt
-from coach.core.loops.sighting import Sighting
-from coach.core.run import Run
-from coach.core.session import SessionState
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
 
 
 def follow_edit(draft: Draft, run: Run) -> None:

@@ -1,16 +1,16 @@
 """Searches: what is asked for becomes a request with all it needs; what the engine says becomes events."""
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.decide.isolating import rank_suspects
-from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.isolate.leads import evidence_from_searches
-from coach.core.reference import Reference, is_of
-from coach.core.run import Run
-from coach.core.search import Place, SearchKind, SearchRequest, SearchResult
-from coach.core.session import SessionState
-from coach.core.target import Target
+from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.suspects import rank_suspects
+from coach.core.localize.leads import evidence_from_searches
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.reference import Reference, is_of
+from coach.core.runs.run import Run
+from coach.core.runs.target import Target
+from coach.core.search.request import Place, SearchKind, SearchRequest, SearchResult
+from coach.core.session.state import SessionState
 
 MOST_PLACES = 5
 """Suspects whose lines are looked up in the history: a blame of each costs time before the first probe."""

@@ -3,15 +3,15 @@
 from difflib import get_close_matches
 from typing import Literal
 
-from coach.core import checks
-from coach.core import commands as cmd
-from coach.core import events as ev
+from coach.core.decide.decision import Decision, Draft, Refusal, decide
 from coach.core.decide.feedback import begin_feedback
-from coach.core.decide.isolating import measure_on_entry
-from coach.core.decide.shape import Decision, Draft, Refusal, decide
-from coach.core.effects import Effect, StopRuns, StopSearch, Watch
-from coach.core.session import SessionState
-from coach.core.workflow import Step
+from coach.core.decide.suspects import measure_on_entry
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.effects import Effect, StopRuns, StopSearch, Watch
+from coach.core.session.state import SessionState
+from coach.core.workflow import gates
+from coach.core.workflow.workflow import Step
 
 
 @decide.register
@@ -19,7 +19,7 @@ def _(message: cmd.GoToStep, state: SessionState) -> Decision | Refusal:
     here = state.step
     if here is None:
         return Refusal("the session has not begun")
-    there = state.workflow.step(message.step) if message.step else checks.following(state)
+    there = state.workflow.step(message.step) if message.step else gates.following(state)
     if there is None:
         names = [step.id for step in state.workflow.steps]
         return Refusal(
@@ -40,7 +40,7 @@ def _(message: cmd.GoToStep, state: SessionState) -> Decision | Refusal:
     return _forward(message, state, there)
 
 
-def unmet_before(state: SessionState, goal: Step) -> tuple[tuple[Step, tuple[checks.Checked, ...]], ...]:
+def unmet_before(state: SessionState, goal: Step) -> tuple[tuple[Step, tuple[gates.Checked, ...]], ...]:
     """Return the steps on the way to ``goal`` whose gate is not met and that nobody has gone past yet, with what is missing.
 
     Looking back is free, and so is coming back: a step that was left behind once asks for no reason again.
@@ -48,7 +48,7 @@ def unmet_before(state: SessionState, goal: Step) -> tuple[tuple[Step, tuple[che
     workflow = state.workflow
     furthest = max((workflow.position(each.step) for each in state.visits), default=0)
     ahead = workflow.steps[max(0, furthest) : workflow.position(goal.id)]
-    found = ((step, checks.missing(state, step)) for step in ahead)
+    found = ((step, gates.missing(state, step)) for step in ahead)
     return tuple((step, unmet) for step, unmet in found if unmet)
 
 
@@ -96,7 +96,7 @@ def _stopping(state: SessionState) -> tuple[Effect, ...]:
 def _ending(state: SessionState) -> Literal["verified", "partial", "abandoned"]:
     """*verified* only when the last gate is met; *partial* when there is a verification that says less."""
     last = state.workflow.steps[-1] if state.workflow.steps else None
-    if last and checks.is_met(state, last):
+    if last and gates.is_met(state, last):
         return "verified"
     return "partial" if state.verification else "abandoned"
 

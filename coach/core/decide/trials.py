@@ -2,17 +2,17 @@
 
 import re
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.decide.proving import continue_plan
-from coach.core.decide.shape import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.starting import start
-from coach.core.run import Run, RunRequest, fresh_seed
-from coach.core.session import SessionState
-from coach.core.target import Target
-from coach.core.trial import TrialRun, judge_trial
-from coach.core.trial_request import Trial, is_package
+from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.run_start import start
+from coach.core.decide.verification_runs import continue_plan
+from coach.core.experiments.trial import TrialRun, judge_trial
+from coach.core.experiments.trial_request import Trial, is_package
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.run import Run, RunRequest, fresh_seed
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState
 
 _PATCH = re.compile(r"^(@@ |--- |diff --git )", re.MULTILINE)
 

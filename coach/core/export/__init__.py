@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from coach.core.export.blocks import Block, Document, Section
 from coach.core.export.budget import DEFAULT, LEAST, TIERS, estimate, fit
-from coach.core.export.fence import Cleaner, mark_for, suspicious_lines
+from coach.core.export.quoting import Cleaner, mark_for, suspicious_lines
 from coach.core.export.render import RENDERERS, Style
 from coach.core.export.sections import sections_of
-from coach.core.redact import Private, Redactor
-from coach.core.session import SessionState
+from coach.core.redact.redactor import Private, Redactor
+from coach.core.session.state import SessionState
 
 __all__ = ["DEFAULT", "LEAST", "TIERS", "Export", "Render", "Style", "export"]
 

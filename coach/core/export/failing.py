@@ -3,14 +3,14 @@
 import shlex
 from collections.abc import Sequence
 
-from coach.core.behind import cause_line, difference_line
-from coach.core.events import SessionOpened
 from coach.core.export.blocks import Block, Drop, Section
-from coach.core.export.fence import Cleaner
-from coach.core.report import Failure, Frame
-from coach.core.run import Run
-from coach.core.session import SessionState
-from coach.core.target import Target
+from coach.core.export.quoting import Cleaner
+from coach.core.log.events import SessionOpened
+from coach.core.runs.failure_causes import cause_line, difference_line
+from coach.core.runs.report import Failure, Frame
+from coach.core.runs.run import Run
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState
 
 MOST_FRAMES = 8
 """Own frames shown; of a deeper traceback the outermost and the innermost are kept."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.export.blocks import Block, Section
-from coach.core.export.fence import Cleaner
-from coach.core.session import SessionState
-from coach.core.spec import Spec, TeamRules
+from coach.core.export.quoting import Cleaner
+from coach.core.session.state import SessionState
+from coach.core.spec.spec import Spec, TeamRules
 
 Purpose = Literal["reproduce", "failing-test", "isolate", "hypothesize", "fix", "review"]
 

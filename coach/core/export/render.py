@@ -9,9 +9,9 @@ from collections.abc import Callable
 from html import escape
 from typing import Literal
 
+from coach.core.base.text import safe_line, shorten_middle
 from coach.core.export.blocks import Block, Document, Section
-from coach.core.export.fence import code_fence
-from coach.core.text import safe_line, shorten_middle
+from coach.core.export.quoting import code_fence
 
 Style = Literal["markdown", "xml", "json"]
 

@@ -1,11 +1,11 @@
 """Session state → the sections of an export, in their order: short task first, evidence, the ask last."""
 
+from coach.core.export.background import changes_section, code_section, facts_section, ruled_out_section
 from coach.core.export.blocks import Block, Drop, Section
 from coach.core.export.failing import failure_section, reproduce_section
-from coach.core.export.fence import Cleaner
-from coach.core.export.history import changes_section, code_section, facts_section, ruled_out_section
 from coach.core.export.purpose import ask_section, boundaries_section, task_section
-from coach.core.session import SessionState
+from coach.core.export.quoting import Cleaner
+from coach.core.session.state import SessionState
 
 
 def sections_of(state: SessionState, clean: Cleaner) -> tuple[Section, ...]:

@@ -1,0 +1,1 @@
+"""Loops: edits that go round in circles, detected from attempts and runs."""

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coach.core.attempt import Attempt
-from coach.core.failure import FailureSignature, innermost_own, is_structural
-from coach.core.growing import Growing
-from coach.core.loops.syntax import is_test_path
-from coach.core.report import Failure, RunReport
-from coach.core.run import Run
-from coach.core.value import replace
+from coach.core.base.persistent_list import Growing
+from coach.core.base.value import replace
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.loops.attempt import Attempt
+from coach.core.runs.failure import FailureSignature, innermost_own, is_structural
+from coach.core.runs.report import Failure, RunReport
+from coach.core.runs.run import Run
 
 Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
 """What an engineer wrote or looked at between two runs. *learnt*: a hypothesis was refuted or left open by a run."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from coach.core.loops.replaying import Spoken
-from coach.core.loops.sighting import LEVELS, PATTERNS, Level, Pattern
-from coach.core.value import Value
+from coach.core.base.value import Value
+from coach.core.loops.detection import LEVELS, PATTERNS, Level, Pattern
+from coach.core.loops.replay import Spoken
 
 
 class Label(Value):

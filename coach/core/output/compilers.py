@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from coach.core.output.found import Detail, Found, failure_of, frame_at, unique
-from coach.core.report import Failure
+from coach.core.runs.report import Failure
 
 _PATH = r"(?P<path>(?:[A-Za-z]:)?[^\s:()'\"][^:()'\"]{0,300})"
 _WITH_PLACE = (

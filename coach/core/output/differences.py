@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coach.core.report import Difference
+from coach.core.runs.report import Difference
 
 _MOST = 5
 _MOST_LINES = 400

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from coach.core.report import Counts, Difference, Failure, Frame, Phase, Section
+from coach.core.runs.report import Counts, Difference, Failure, Frame, Phase, Section
 
 MOST_FAILURES, MOST_READ = 200, 5_000
 """Failures that a report keeps, and those that are read to be counted."""

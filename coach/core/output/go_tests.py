@@ -13,7 +13,7 @@ from typing import Any
 
 from coach.core.output.found import Detail, Found, failure_of, frame_at, unique
 from coach.core.output.go_words import detail_of, panic_in
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 _ENDED = re.compile(r" *--- (?P<how>FAIL|PASS|SKIP): (?P<name>\S+) \((?P<time>[\d.]{1,20})s\)$")
 _BEGUN = re.compile(r"=== (?:RUN|CONT|NAME) +(?P<name>\S+)$")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coach.core.output.differences import of_diff, of_values
 from coach.core.output.found import Detail, frame_at, paragraph
-from coach.core.report import Difference, Frame
+from coach.core.runs.report import Difference, Frame
 
 _SAID = re.compile(r"\s*(?P<path>[^\s:]{1,300}\.go):(?P<line>\d{1,9}): ?(?P<message>.*)$")
 _TELLING = re.compile(

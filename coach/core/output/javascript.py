@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from coach.core.output.differences import of_diff, of_values
 from coach.core.output.found import EXCEPTION, Detail, frame_at, number, paragraph
-from coach.core.report import Difference, Frame
+from coach.core.runs.report import Difference, Frame
 
 _SIGNS = {
     "+ actual - expected": ("+", "-"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coach.core.output.found import Detail, Found, failure_of, number, unique
 from coach.core.output.javascript import error_in
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 _FILE = re.compile(r"(?:PASS|FAIL)\s+(?P<words>\S.{0,400})$")
 _TIME = re.compile(r" \([\d.,]+ m?s\)$")

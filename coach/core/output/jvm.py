@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coach.core.output.differences import of_values
 from coach.core.output.found import Detail, Found, failure_of, frame_at, number, unique
-from coach.core.report import Counts, Difference, Failure, Frame
+from coach.core.runs.report import Counts, Difference, Failure, Frame
 
 _MAVEN = re.compile(
     r"(?:\[ERROR\] +)?(?P<name>[\w.$]+[.#][\w$]+(?:\[[^\]]*\])?|[\w$\[\]]+\([\w.$]+\)) +(?:--? )?Time elapsed: [\d.,]+ s(?:ec)? +<<< (?P<how>FAILURE|ERROR)!$"

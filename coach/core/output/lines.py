@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from coach.core.text import without_sequences
+from coach.core.base.text import without_sequences
 
 MOST_TEXT = 1_500_000
 """Characters that are looked at, half of them from the end."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coach.core.output.found import Found, failure_of, indent_of, number, unique
 from coach.core.output.javascript import error_in
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 _PASSING = re.compile(r"\s{0,8}(?P<count>\d{1,9}) passing(?: \([\w. ]+\))?$")
 _OTHER = re.compile(r"\s{0,8}(?P<count>\d{1,9}) (?P<what>failing|pending)$")

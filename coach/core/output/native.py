@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coach.core.output.differences import of_values
 from coach.core.output.found import Detail, Found, failure_of, frame_at, number, unique
-from coach.core.report import Counts, Difference, Failure
+from coach.core.runs.report import Counts, Difference, Failure
 
 _RUN = re.compile(r"\[ RUN      \] (?P<name>\S+)$")
 _ENDED = re.compile(r"\[(?P<how>  FAILED  |       OK |  SKIPPED )\] (?P<name>\S.*?) \(\d+ ms\)$")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from coach.core.output.found import Found, failure_of, frame_at, indent_of, number, unique
 from coach.core.output.javascript import error_in
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 _TEST = re.compile(
     r"(?P<sign>[✖✔﹣▶]) (?P<name>.{0,500}?) \((?P<time>[\d.]{1,20})ms\)(?P<directive> # (?:TODO|SKIP).*)?$"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coach.core.output.differences import of_values
 from coach.core.output.found import EXCEPTION, Detail, Found, failure_of, frame_at, number, unique
-from coach.core.report import Counts, Difference, Failure
+from coach.core.runs.report import Counts, Difference, Failure
 
 _BEGIN = re.compile(r" {0,4}(?P<number>\d{1,6})\) (?P<title>\S.*)$")
 _TOTALS = (

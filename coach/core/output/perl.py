@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from coach.core.output.differences import of_values
 from coach.core.output.found import Detail, Found, failure_of, frame_at, indent_of, number, unique
-from coach.core.report import Counts, Difference, Failure, Frame
+from coach.core.runs.report import Counts, Difference, Failure, Frame
 
 _FAILED = re.compile(
     r" *#   Failed test '(?P<name>.*)'$|(?P<lone> *#   Failed test)(?: at (?P<at>\S+) line (?P<in>\d{1,9})\.)?$"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from coach.core.output.differences import of_diff, of_values
 from coach.core.output.found import Detail, Found, failure_of, frame_at, number, unique
 from coach.core.output.python_trace import trace_in
-from coach.core.report import Counts, Difference, Failure, Frame, Phase
+from coach.core.runs.report import Counts, Difference, Failure, Frame, Phase
 
 _PART = re.compile(
     r"=+ (?P<name>FAILURES|ERRORS|short test summary info|warnings summary.{0,300}|PASSES"

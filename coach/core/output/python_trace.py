@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from coach.core.output.differences import of_values
 from coach.core.output.found import MOST_FRAMES, Detail, frame_at
-from coach.core.report import Cause, CauseKind, Difference, Frame
+from coach.core.runs.report import Cause, CauseKind, Difference, Frame
 
 _HEAD = "Traceback (most recent call last):"
 _FRAME = re.compile(

@@ -27,7 +27,7 @@ from coach.core.output.tap import read_tap
 from coach.core.output.traces import read_traces
 from coach.core.output.unittest_text import read_unittest
 from coach.core.output.vitest import read_vitest
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 Reader = Callable[[Sequence[str]], Found | None]
 

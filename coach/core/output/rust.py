@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from coach.core.output.differences import of_values
 from coach.core.output.found import Detail, Found, failure_of, frame_at, number, unique
-from coach.core.report import Counts, Difference, Failure, Frame
+from coach.core.runs.report import Counts, Difference, Failure, Frame
 
 _TEST = re.compile(
     r"test (?P<name>\S.{0,300}?)(?: - should panic)?(?: - compile(?: fail)?)? \.\.\. (?P<how>ok|FAILED|ignored)\b"

@@ -12,7 +12,7 @@ from coach.core.output.found import Found, failure_of, indent_of, number, unique
 from coach.core.output.javascript import error_in
 from coach.core.output.perl import PerlNote, detail_of, notes_in, read_prove
 from coach.core.output.yaml_block import detail_in
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 _TEST = re.compile(r" *(?P<not>not )?ok\b(?: (?P<number>\d{1,9}))?(?: -)? ?(?P<name>.*)$")
 _PLAN = re.compile(r" *1\.\.(?P<last>\d{1,9})(?: *#.*)?$")

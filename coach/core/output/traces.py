@@ -9,7 +9,7 @@ from coach.core.output.javascript import stack_frame
 from coach.core.output.jvm import exception_in, java_frame
 from coach.core.output.python_trace import trace_in
 from coach.core.output.rust import panic_of
-from coach.core.report import Cause
+from coach.core.runs.report import Cause
 
 _Read = Callable[[Sequence[str], int], tuple[Detail, tuple[Cause, ...]] | None]
 _PYTHON = "Traceback (most recent call last):"

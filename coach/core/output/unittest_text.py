@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coach.core.output.found import Detail, Found, failure_of, number, unique
 from coach.core.output.python_trace import trace_in
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 _RULE = re.compile(r"={40,}$")
 _LINE = re.compile(r"-{40,}$")

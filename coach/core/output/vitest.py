@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coach.core.output.found import Found, failure_of, number, unique
 from coach.core.output.javascript import error_in
-from coach.core.report import Counts, Failure
+from coach.core.runs.report import Counts, Failure
 
 _BEGIN = re.compile(
     r" ?FAIL +(?:\|[^|]{1,60}\| +)?(?P<path>[^\s>]+\.\w{1,5})(?P<rest>(?: > .*)?| \[ \S+ \])$"

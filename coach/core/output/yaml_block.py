@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from coach.core.output.differences import of_diff, of_entries, of_values
 from coach.core.output.found import EXCEPTION, Detail, frame_at, indent_of, number, paragraph
 from coach.core.output.javascript import stack_frame
-from coach.core.report import Difference, Frame
+from coach.core.runs.report import Difference, Frame
 
 _ENTRY = re.compile(r" *(?P<key>\"[^\"]{1,200}\"|'[^']{1,200}'|[^\s:#-][^:]{0,200}|-):(?: (?P<value>.*)|)$")
 _BLOCK = re.compile(r"[|>][+-]?\d?$")

@@ -3,7 +3,7 @@
 PYTEST_DONT_REWRITE
 
 Part of ``coach_logpoint``; standard library only, Python 3.8+. Which expressions are free is decided by coach
-(``core/free_expression.py``); here only some builtins exist, in guarded form. Operators that could make huge values ask
+(``core/experiments/free_expression.py``); here only some builtins exist, in guarded form. Operators that could make huge values ask
 for their operands' sizes first, iterators of the program are left alone (looking at one would use it up, and so change the
 run), a key that a mapping would make up is not asked for, and a builtin that the program replaced is not called.
 """

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from coach.core.changes import FileChange
-from coach.core.figures import count
-from coach.core.isolate.bisect import Culprit, NoGoodCommit
-from coach.core.isolate.noisy import SURE, Believed
-from coach.core.isolate.regression import NewestDiffers, Regression, find_regression
-from coach.core.oracle import Outcome
-from coach.core.search import Commit, CommitFound, NotARegression, SearchResult
+from coach.core.base.formatting import count
+from coach.core.runs.changes import FileChange
+from coach.core.runs.oracle import Outcome
+from coach.core.search.bisect import Culprit, NoGoodCommit
+from coach.core.search.noisy_bisect import SURE, Believed
+from coach.core.search.regression import NewestDiffers, Regression, find_regression
+from coach.core.search.request import Commit, CommitFound, NotARegression, SearchResult
 from coach.engine.git import Git, GitError
 from coach.engine.probing import Probe
 from coach.engine.repository import commit_and_branch, commit_named

@@ -7,12 +7,12 @@ well, the tests' own hunks are part of the question.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coach.core.changes import FileChange, Hunk
-from coach.core.figures import count
-from coach.core.isolate.ddmin import minimise
-from coach.core.isolate.hunks import linked, merge
-from coach.core.isolate.repeats import any_failure
-from coach.core.search import EditsFound, SearchResult
+from coach.core.base.formatting import count
+from coach.core.runs.changes import FileChange, Hunk
+from coach.core.search.ddmin import minimise
+from coach.core.search.hunks import linked, merge
+from coach.core.search.repeats import any_failure
+from coach.core.search.request import EditsFound, SearchResult
 from coach.engine.composing import Entry
 from coach.engine.probing import Probe
 from coach.engine.search import Stopped, drive

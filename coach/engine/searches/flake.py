@@ -3,12 +3,12 @@
 The answer is a table of rates, and runs beside each other change rates: here one runs at a time, whatever was asked for.
 """
 
-from coach.core.figures import count
-from coach.core.isolate.axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
-from coach.core.isolate.pollution import file_of
-from coach.core.oracle import Outcome
-from coach.core.search import AxisFound, How, SearchResult
-from coach.core.target import Target
+from coach.core.base.formatting import count
+from coach.core.runs.oracle import Outcome
+from coach.core.runs.target import Target
+from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
+from coach.core.search.polluter import file_of
+from coach.core.search.request import AxisFound, How, SearchResult
 from coach.engine.probing import Probe
 from coach.engine.search import Stopped, drive
 from coach.engine.searches.task import Task, ended

@@ -6,12 +6,12 @@ The input is a file, or a literal in one (``FILE:LINE``).
 import hashlib
 from pathlib import Path
 
-from coach.core.figures import count
-from coach.core.isolate.ddmin import minimise
-from coach.core.isolate.nested import is_nested, reduce_nested
-from coach.core.isolate.repeats import any_failure
-from coach.core.search import InputReduced, SearchResult
-from coach.core.text import storable
+from coach.core.base.formatting import count
+from coach.core.base.text import storable
+from coach.core.search.ddmin import minimise
+from coach.core.search.hdd import is_nested, reduce_nested
+from coach.core.search.repeats import any_failure
+from coach.core.search.request import InputReduced, SearchResult
 from coach.engine.composing import Entry
 from coach.engine.probing import Probe
 from coach.engine.search import Stopped, drive

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from coach.core.loops.syntax import parse
+from coach.core.loops.analysis.syntax import parse
 from coach.errors import UsageError
 
 

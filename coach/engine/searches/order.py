@@ -3,11 +3,11 @@
 Three runs set it up (the whole order, the victim alone), ddmin does the rest. A probe collects only the files it needs.
 """
 
-from coach.core.figures import count
-from coach.core.isolate.pollution import file_of, find_polluters
-from coach.core.isolate.repeats import any_failure, runs_for
-from coach.core.reference import Reference
-from coach.core.search import PollutersFound, SearchResult
+from coach.core.base.formatting import count
+from coach.core.runs.reference import Reference
+from coach.core.search.polluter import file_of, find_polluters
+from coach.core.search.repeats import any_failure, runs_for
+from coach.core.search.request import PollutersFound, SearchResult
 from coach.engine.probing import Answer, Probe
 from coach.engine.search import Stopped, drive
 from coach.engine.searches.task import Task, ended

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from coach.core.isolate.repeats import runs_for
-from coach.core.loops.syntax import is_test_path
-from coach.core.oracle import ANOTHER_FAILURE, Outcome
-from coach.core.reference import Reference
-from coach.core.search import Found, How, SearchRequest, SearchResult
-from coach.core.target import Target
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.runs.oracle import ANOTHER_FAILURE, Outcome
+from coach.core.runs.reference import Reference
+from coach.core.runs.target import Target
+from coach.core.search.repeats import runs_for
+from coach.core.search.request import Found, How, SearchRequest, SearchResult
 from coach.engine.composing import Composer, Entry
 from coach.engine.probing import Probe
 from coach.engine.search import Bench

@@ -10,10 +10,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from coach.core.commands import Command
 from coach.core.decide import Decision, Refusal
-from coach.core.events import Recorded
-from coach.core.session import SessionState, apply
+from coach.core.log.events import Recorded
+from coach.core.protocol.commands import Command
+from coach.core.session.state import SessionState, apply
 from coach.errors import SessionError
 from coach.session.port import Doorway, Update
 from coach.session.shared.messages import LONGEST_LINE, connect, is_for_all, packed, unpacked

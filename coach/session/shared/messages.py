@@ -20,8 +20,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coach.core import commands as cmd
-from coach.core.commands import Command
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
 
 SOCKET = "door"
 LONGEST_LINE = 64 * 1024 * 1024

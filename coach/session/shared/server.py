@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from coach.core.commands import Command
 from coach.core.decide import Refusal
+from coach.core.protocol.commands import Command
 from coach.errors import CoachError
 from coach.session.port import Door, Update
 from coach.session.shared.messages import LONGEST_LINE, address, command_from, is_ours, packed, unpacked

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from coach.core import commands as cmd
-from coach.core.session import SessionState
+from coach.core.protocol import commands as cmd
+from coach.core.session.state import SessionState
 from coach.ui.actions.deed import Deed
 
 

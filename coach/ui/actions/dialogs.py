@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from coach.core import commands as cmd
-from coach.core.acceptance import runnable
-from coach.core.applicable import choices
-from coach.core.checks import following
 from coach.core.decide.steps import unmet_before
-from coach.core.filling import filled_hypothesis, filled_spec, filled_verdict, is_guessed
-from coach.core.session import SessionState
-from coach.core.target import Target
-from coach.core.workflow import Step
+from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
+from coach.core.session.form_defaults import filled_hypothesis, filled_spec, filled_verdict, is_guessed
+from coach.core.session.state import SessionState
+from coach.core.verify.acceptance import runnable
+from coach.core.workflow.applicable import choices
+from coach.core.workflow.gates import following
+from coach.core.workflow.workflow import Step
 from coach.errors import CoachError
 from coach.ui.actions.deed import Deed
 from coach.ui.present.line import BLANK, line
@@ -21,7 +21,7 @@ from coach.ui.screens.question import Question
 _MOST_CHOICES = 20
 
 if TYPE_CHECKING:
-    from coach.core.spec import Spec
+    from coach.core.spec.spec import Spec
     from coach.ui.screens.session import SessionScreen
 
 

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from coach.core import commands as cmd
-from coach.core.drafts import drafts
-from coach.core.filling import filled_answer, filled_closing
-from coach.core.hypothesis import Hypothesis
-from coach.core.session import SessionState
+from coach.core.experiments.hypothesis import Hypothesis
+from coach.core.experiments.suggestions import drafts
+from coach.core.protocol import commands as cmd
+from coach.core.session.form_defaults import filled_answer, filled_closing
+from coach.core.session.state import SessionState
 from coach.errors import CoachError
 from coach.ui.actions.deed import Deed
 from coach.ui.screens.question import Question

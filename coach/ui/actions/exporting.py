@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coach.core.commands import NoteExport
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.protocol.commands import NoteExport
 from coach.ui.actions.assisting import give
 from coach.ui.screens.export import ExportScreen, Outgoing
 from coach.ui.screens.question import Question

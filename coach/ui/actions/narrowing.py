@@ -4,10 +4,10 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coach.core import commands as cmd
-from coach.core.advice import advise
-from coach.core.restoring import Goal, goal
-from coach.core.session import ASSISTANT
+from coach.core.history.restore import Goal, goal
+from coach.core.protocol import commands as cmd
+from coach.core.session.state import ASSISTANT
+from coach.core.workflow.advice import advise
 from coach.ui.actions.deed import Deed
 from coach.ui.present import restoring
 from coach.ui.present.line import elastic, line

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coach.core import commands as cmd
+from coach.core.protocol import commands as cmd
 from coach.ui.actions.deed import Deed
 from coach.ui.present.line import Line
 from coach.ui.present.looking import KINDS
@@ -14,7 +14,7 @@ from coach.ui.screens.question import Question
 from coach.ui.scrub import Scrub
 
 if TYPE_CHECKING:
-    from coach.core.events import Recorded
+    from coach.core.log.events import Recorded
     from coach.ui.screens.session import SessionScreen
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from coach.core.events import CallsTraced
-from coach.core.figures import count
-from coach.core.isolate.calls import Branch, LogLine, branches, sentence
+from coach.core.base.formatting import count
+from coach.core.localize.call_trace import Branch, LogLine, branches, sentence
+from coach.core.log.events import CallsTraced
 from coach.ui.present.line import BLANK, Line, elastic, heading, line, piece
 
 OPEN_DEPTH = 2

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from coach.core import commands as cmd
 from coach.core.decide import Refusal, decide
-from coach.core.isolate.axes import CONDITIONS, ROUNDS
-from coach.core.search import SearchKind
-from coach.core.session import SessionState
+from coach.core.protocol import commands as cmd
+from coach.core.search.flake_axes import CONDITIONS, ROUNDS
+from coach.core.search.request import SearchKind
+from coach.core.session.state import SessionState
 from coach.ui.present.key import keyed
 from coach.ui.present.line import BLANK, Line, Role, line
 

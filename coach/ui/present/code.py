@@ -4,7 +4,7 @@ import re
 import textwrap
 from functools import lru_cache
 
-from coach.core.text import SafeText, safe
+from coach.core.base.text import SafeText, safe
 from coach.ui.present.line import Line, Piece, Role
 
 MOST_LINES = 400

@@ -1,8 +1,8 @@
 """What changed between two trees, hunk by hunk; the signs stay, colour only repeats them."""
 
-from coach.core.changes import FileChange, Hunk
-from coach.core.session import SessionState
-from coach.core.text import SafeText, safe
+from coach.core.base.text import SafeText, safe
+from coach.core.runs.changes import FileChange, Hunk
+from coach.core.session.state import SessionState
 from coach.ui.present.figures import count
 from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, Role, elastic, line

@@ -1,10 +1,10 @@
 """The failure itself: what was raised, where, and the values there."""
 
-from coach.core.behind import cause_line, sides
-from coach.core.failure import innermost_own
-from coach.core.report import Failure, Frame
-from coach.core.run import Run
-from coach.core.session import SessionState
+from coach.core.runs.failure import innermost_own
+from coach.core.runs.failure_causes import cause_line, sides
+from coach.core.runs.report import Failure, Frame
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
 from coach.ui.present.code import code
 from coach.ui.present.line import BLANK, Line, elastic, heading, line, paragraphs
 

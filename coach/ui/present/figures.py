@@ -1,6 +1,6 @@
 """Figures as people read them; those the screen alone needs stand here."""
 
-from coach.core.figures import clock, count, day, elapsed, seconds
+from coach.core.base.formatting import clock, count, day, elapsed, seconds
 
 __all__ = ["bar", "clock", "count", "day", "elapsed", "seconds"]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from coach.core.text import SafeText
+from coach.core.base.text import SafeText
 from coach.ui.present.line import Line, Piece
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")

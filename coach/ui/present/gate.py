@@ -1,9 +1,9 @@
 """The panel that answers "what now": the next move first, then the step, its checks and its questions."""
 
-from coach.core import checks
-from coach.core.advice import advise
-from coach.core.checks import Checked
-from coach.core.session import SessionState
+from coach.core.session.state import SessionState
+from coach.core.workflow import gates
+from coach.core.workflow.advice import advise
+from coach.core.workflow.gates import Checked
 from coach.ui.keys import advised
 from coach.ui.present.figures import clock
 from coach.ui.present.key import keyed, shown_key
@@ -36,7 +36,7 @@ def gate(state: SessionState, read_only: str) -> tuple[Line, ...]:
     if step is None:
         return (*lines, line(("The session has not begun.", "dim")))
     lines += [heading(step.title), line((step.guidance, "dim")), BLANK]
-    lines += [_check(each) for each in checks.evaluate(state, step)]
+    lines += [_check(each) for each in gates.evaluate(state, step)]
     if step.id in state.overrides:
         lines += [BLANK, line(("⚠ ", "warn"), "passed without its gate: ", state.overrides[step.id], hang=2)]
     if step.questions:

@@ -1,9 +1,9 @@
 """The two lines at the top: is it red or green, what is being debugged, and where in the workflow we are."""
 
-from coach.core import checks
-from coach.core.report import gist, headline
-from coach.core.session import SessionState
-from coach.core.workflow import Step
+from coach.core.runs.report import gist, headline
+from coach.core.session.state import SessionState
+from coach.core.workflow import gates
+from coach.core.workflow.workflow import Step
 from coach.ui.present.figures import elapsed
 from coach.ui.present.flow import cells, middle
 from coach.ui.present.line import Line, Piece, Role, elastic, line, piece
@@ -78,7 +78,7 @@ def step_sign(state: SessionState, step: Step) -> tuple[str, Role]:
     if step.id == state.step_id:
         return "●", "accent"
     visited = any(visit.step == step.id for visit in state.visits)
-    if visited and checks.is_met(state, step):
+    if visited and gates.is_met(state, step):
         return "✔", "good"
     if step.id in state.overrides:
         return "⚠", "warn"
@@ -86,7 +86,7 @@ def step_sign(state: SessionState, step: Step) -> tuple[str, Role]:
 
 
 def gate_count(state: SessionState, step: Step) -> tuple[str, Role]:
-    asked = checks.evaluate(state, step)
+    asked = gates.evaluate(state, step)
     met = sum(each.passed for each in asked)
     return f"{met}/{len(asked)}", "good" if met == len(asked) else "dim"
 

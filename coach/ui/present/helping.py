@@ -1,6 +1,6 @@
 """The help screen: every key, by group, and why some do nothing now."""
 
-from coach.core.session import SessionState
+from coach.core.session.state import SessionState
 from coach.ui.key_action import GROUPS, KeyAction
 from coach.ui.keys import REGISTRY
 from coach.ui.present.key import keyed

@@ -1,9 +1,9 @@
 """Work view of Isolate: suspects with their reasons and ties, what was measured, what small mutations showed."""
 
-from coach.core.isolate.flips import Flip, Mutations, not_tried
-from coach.core.run import Run
-from coach.core.session import SessionState
-from coach.core.suspect import Suspect
+from coach.core.localize.mutation.results import Flip, Mutations, not_tried
+from coach.core.localize.suspect import Suspect
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
 from coach.ui.present.code import code
 from coach.ui.present.failure import causes, frames
 from coach.ui.present.figures import bar, count, seconds

@@ -1,6 +1,6 @@
 """A key as text shows it: asked of the registry, because engineers choose their own."""
 
-from coach.core.actions import spoken
+from coach.core.workflow.action_ids import spoken
 from coach.ui import keys
 from coach.ui.present.line import Piece, Role, piece
 

@@ -6,7 +6,7 @@ A role is a word, not a colour; the style sheet decides what it looks like.
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from coach.core.text import SafeText, safe, safe_line
+from coach.core.base.text import SafeText, safe, safe_line
 
 Role = Literal[
     "plain",

@@ -1,11 +1,11 @@
 """What the newest experiment showed: a logpoint's table, a trial's verdict, and drafts to begin with."""
 
-from coach.core.drafts import HypothesisDraft, drafts
-from coach.core.figures import count
-from coach.core.logpoint import LogpointRun, TestHits
-from coach.core.session import SessionState
-from coach.core.trial import TrialRun
-from coach.core.words import VERDICTS
+from coach.core.base.formatting import count
+from coach.core.base.symbols import VERDICTS
+from coach.core.experiments.logpoint import LogpointRun, TestHits
+from coach.core.experiments.suggestions import HypothesisDraft, drafts
+from coach.core.experiments.trial import TrialRun
+from coach.core.session.state import SessionState
 from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, elastic, heading, line
 

@@ -1,10 +1,10 @@
 """A loop that was noticed: the two lines above the message, and the stop card. They say what was seen, never who failed."""
 
-from coach.core import events as ev
-from coach.core.attempt import attempt_words
-from coach.core.loops.sighting import Pattern
-from coach.core.restoring import goal
-from coach.core.session import SessionState
+from coach.core.history.restore import goal
+from coach.core.log import events as ev
+from coach.core.loops.attempt import attempt_words
+from coach.core.loops.detection import Pattern
+from coach.core.session.state import SessionState
 from coach.ui.keys import advised
 from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, Piece, elastic, heading, line, piece

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from coach.core.live import LiveSnapshot
-from coach.core.scope import SCOPE_WORDS
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
+from coach.core.protocol.live import LiveSnapshot
+from coach.core.runs.run_scope import SCOPE_WORDS
+from coach.core.session.state import SessionState
 from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, line, piece
 from coach.ui.present.looking import Looking

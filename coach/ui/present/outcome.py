@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from coach.core.run import PURPOSE_WORDS, Run
-from coach.core.session import SessionState
+from coach.core.runs.run import PURPOSE_WORDS, Run
+from coach.core.session.state import SessionState
 from coach.ui.present.line import Piece, Role, piece
 
 RUNNING = "◌"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from coach.core.live import LiveSnapshot
-from coach.core.run import PURPOSE_WORDS, Run
-from coach.core.session import SessionState
-from coach.core.text import SafeText, safe, safe_line
+from coach.core.base.text import SafeText, safe, safe_line
+from coach.core.protocol.live import LiveSnapshot
+from coach.core.runs.run import PURPOSE_WORDS, Run
+from coach.core.session.state import SessionState
 from coach.ui.present.figures import count, seconds
 from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, Role, line, piece

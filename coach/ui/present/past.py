@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from coach.core.events import Recorded
-from coach.core.run import Run
-from coach.core.session import SessionState, replay
-from coach.core.story.figures import Figures, figures_of
-from coach.core.story.story import Point, points_of
-from coach.core.text import safe
+from coach.core.base.text import safe
+from coach.core.log.events import Recorded
+from coach.core.reports.metrics import Figures, figures_of
+from coach.core.reports.model import Point, points_of
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState, replay
 from coach.ui.present.diff import file_lines
 from coach.ui.present.figures import bar, count, day, elapsed, seconds
 from coach.ui.present.line import BLANK, Line, Piece, Role, heading, line, paragraphs, piece

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from coach.core.changes import FileChange
-from coach.core.isolate.axes import CONDITIONS, ROUNDS, Measured
-from coach.core.search import (
+from coach.core.base.symbols import OUTCOMES
+from coach.core.runs.changes import FileChange
+from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Measured
+from coach.core.search.request import (
     KIND_WORDS,
     AxisFound,
     CommitFound,
@@ -17,8 +18,7 @@ from coach.core.search import (
     SearchKind,
     SearchRequest,
 )
-from coach.core.session import SessionState
-from coach.core.words import OUTCOMES
+from coach.core.session.state import SessionState
 from coach.ui.present.code import code
 from coach.ui.present.diff import file_lines
 from coach.ui.present.figures import bar, count, day, seconds

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from coach.core.checks import edited_since_verification
-from coach.core.hypothesis import Hypothesis
-from coach.core.run import PURPOSE_WORDS
-from coach.core.session import SessionState
-from coach.core.verification import Verification, VerificationCheck
-from coach.core.words import VERDICTS
+from coach.core.base.symbols import VERDICTS
+from coach.core.experiments.hypothesis import Hypothesis
+from coach.core.runs.run import PURPOSE_WORDS
+from coach.core.session.state import SessionState
+from coach.core.verify.verification import Verification, VerificationCheck
+from coach.core.workflow.gates import edited_since_verification
 from coach.ui.present.key import key_of, shown_key
 from coach.ui.present.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.ui.present.looked import drafted, experiments, ways_to_test

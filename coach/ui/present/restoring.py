@@ -1,7 +1,7 @@
 """What ``restore`` asks: which files it puts back, before it happens, and the way back."""
 
-from coach.core.restoring import Goal, files_to_change
-from coach.core.session import SessionState
+from coach.core.history.restore import Goal, files_to_change
+from coach.core.session.state import SessionState
 from coach.ui.present.figures import count
 from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, elastic, heading, line

@@ -2,12 +2,12 @@
 
 from itertools import islice
 
-from coach.core.attempt import attempt_words
-from coach.core.behind import remark_on
-from coach.core.report import Counts
-from coach.core.run import PURPOSE_WORDS, Run
-from coach.core.scope import Scope
-from coach.core.session import SessionState
+from coach.core.loops.attempt import attempt_words
+from coach.core.runs.failure_causes import remark_on
+from coach.core.runs.report import Counts
+from coach.core.runs.run import PURPOSE_WORDS, Run
+from coach.core.runs.run_scope import Scope
+from coach.core.session.state import SessionState
 from coach.ui.present.figures import count, seconds
 from coach.ui.present.key import key_of
 from coach.ui.present.line import BLANK, Line, Piece, line, piece

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from coach.core.events import AttemptRead, Recorded, RunFinished
-from coach.core.session import SessionState
+from coach.core.log.events import AttemptRead, Recorded, RunFinished
+from coach.core.session.state import SessionState
 from coach.ui.present.figures import clock
 from coach.ui.present.line import Line, line, piece
 

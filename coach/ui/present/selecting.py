@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from coach.core.applicable import red_run
-from coach.core.hypothesis import Hypothesis
-from coach.core.report import gist, headline
-from coach.core.session import SessionState
-from coach.core.suspect import Suspect
+from coach.core.experiments.hypothesis import Hypothesis
+from coach.core.localize.suspect import Suspect
+from coach.core.runs.report import gist, headline
+from coach.core.session.state import SessionState
+from coach.core.workflow.applicable import red_run
 from coach.ui.present.line import Line, line
 from coach.ui.present.looking import Looking
 

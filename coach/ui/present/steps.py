@@ -1,10 +1,10 @@
 """Work views of the first two steps: the failure, and the test that shows it."""
 
-from coach.core.advice import trouble_of
-from coach.core.checks import pinnable
-from coach.core.reproduction import Reproduction, beside
-from coach.core.session import SessionState
-from coach.core.spec import Spec
+from coach.core.runs.reproduction import Reproduction, beside
+from coach.core.session.state import SessionState
+from coach.core.spec.spec import Spec
+from coach.core.workflow.advice import trouble_of
+from coach.core.workflow.gates import pinnable
 from coach.ui.present.code import code
 from coach.ui.present.failure import current_failure, innermost_code, signature
 from coach.ui.present.figures import count

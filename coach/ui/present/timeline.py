@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from coach.core import events as ev
-from coach.core.telling import say
+from coach.core.log import events as ev
+from coach.core.log.describe import say
 from coach.ui.present.figures import clock, count
 from coach.ui.present.key import shown_key
 from coach.ui.present.line import Line, line

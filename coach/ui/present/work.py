@@ -5,7 +5,7 @@ Views are imported when their step is first seen; a search stands above the view
 
 from collections.abc import Callable
 
-from coach.core.session import SessionState
+from coach.core.session.state import SessionState
 from coach.ui.present.line import BLANK, Line
 from coach.ui.present.looking import Looking
 

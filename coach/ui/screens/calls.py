@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from coach.core import commands as cmd
-from coach.core.events import CallsTraced
-from coach.core.figures import count
+from coach.core.base.formatting import count
+from coach.core.log.events import CallsTraced
+from coach.core.protocol import commands as cmd
 from coach.session.port import Door
 from coach.ui import literal
 from coach.ui.present.calls import calls_lines

@@ -1,7 +1,7 @@
 """The form of the end: the root cause, the lesson, and what may stay open."""
 
-from coach.core.closing import QUESTIONS, Closing, RootCause
-from coach.core.commands import WriteClosing
+from coach.core.protocol.commands import WriteClosing
+from coach.core.verify.conclusion import QUESTIONS, Closing, RootCause
 from coach.ui.screens.dialog import Field, Form
 
 

@@ -4,11 +4,11 @@ import shlex
 from pathlib import Path
 from typing import Any, get_args
 
-from coach.core.commands import Look, Try
-from coach.core.hypothesis import Expects, Hypothesis
-from coach.core.logpoint import MODES, Logpoint
-from coach.core.text import storable
-from coach.core.trial_request import MOST_PATCH, Trial
+from coach.core.base.text import storable
+from coach.core.experiments.hypothesis import Expects, Hypothesis
+from coach.core.experiments.logpoint import MODES, Logpoint
+from coach.core.experiments.trial_request import MOST_PATCH, Trial
+from coach.core.protocol.commands import Look, Try
 from coach.regular_files import read_bytes
 from coach.ui.screens.dialog import Field, Form
 

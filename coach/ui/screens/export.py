@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from coach.core.redact import taken_out
-from coach.core.text import safe, safe_line
+from coach.core.base.text import safe, safe_line
+from coach.core.redact.redactor import taken_out
 from coach.ui import literal
 from coach.ui.present.line import line, paragraphs
 from coach.ui.screens.dialog import Dialog

@@ -3,8 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from coach.core.live import LiveSnapshot
-from coach.core.run import Run
+from coach.core.protocol.live import LiveSnapshot
+from coach.core.runs.run import Run
 from coach.ui import keys, literal
 from coach.ui.present import output
 from coach.ui.present.gate import advice_line, gate

@@ -2,9 +2,9 @@
 
 from typing import get_args
 
-from coach.core.commands import ProposeHypothesis
-from coach.core.drafts import HypothesisDraft
-from coach.core.hypothesis import Expects, Prediction
+from coach.core.experiments.hypothesis import Expects, Prediction
+from coach.core.experiments.suggestions import HypothesisDraft
+from coach.core.protocol.commands import ProposeHypothesis
 from coach.ui.screens.dialog import Field, Form
 
 NOTHING = "I will judge"

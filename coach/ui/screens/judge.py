@@ -2,8 +2,8 @@
 
 from typing import get_args
 
-from coach.core.commands import JudgeHypothesis
-from coach.core.hypothesis import Hypothesis, Verdict
+from coach.core.experiments.hypothesis import Hypothesis, Verdict
+from coach.core.protocol.commands import JudgeHypothesis
 from coach.ui.screens.dialog import Field, Form
 
 

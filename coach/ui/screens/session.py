@@ -16,12 +16,12 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
 
-from coach.core.commands import CancelRun, Command
-from coach.core.events import LoopNoticed
+from coach.core.base.text import safe_line
 from coach.core.export import Export as Exported
-from coach.core.opening_word import left_behind
-from coach.core.session import SessionState
-from coach.core.text import safe_line
+from coach.core.log.events import LoopNoticed
+from coach.core.protocol.commands import CancelRun, Command
+from coach.core.session.startup_notice import left_behind
+from coach.core.session.state import SessionState
 from coach.session.port import Door, Update
 from coach.ui import keys
 from coach.ui.actions import DEEDS

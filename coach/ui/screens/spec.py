@@ -1,6 +1,6 @@
 """The spec form: what should happen, what happens, and the limits of a fix."""
 
-from coach.core.spec import MOST_QUESTIONS, Spec
+from coach.core.spec.spec import MOST_QUESTIONS, Spec
 from coach.ui.screens.dialog import Field, Form
 
 _LISTS = {

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from coach.core.text import safe_line
+from coach.core.base.text import safe_line
 
 
 class Choice(Widget, can_focus=True):

@@ -1,13 +1,13 @@
 """More logs to export: what projects, machines and people put into one, the unfriendly included."""
 
-from coach.core import events as ev
-from coach.core.assistant import AssistantReport
-from coach.core.attempt import Attempt, Finding
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.hypothesis import Prediction
-from coach.core.report import Frame, Output, Section
-from coach.core.spec import Spec, TeamRules
-from coach.core.target import Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.history.assistant import AssistantReport
+from coach.core.log import events as ev
+from coach.core.loops.attempt import Attempt, Finding
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.report import Frame, Output, Section
+from coach.core.runs.target import Target
+from coach.core.spec.spec import Spec, TeamRules
 from tests.core.building import SPEC, Log, failure, report, shop_session
 
 KEY = "gh" + "p_" + "a1B2" * 9

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.core import events as ev
+from coach.core.experiments.hypothesis import Prediction
 from coach.core.export import LEAST, export
 from coach.core.export.budget import estimate
-from coach.core.hypothesis import Prediction
-from coach.core.redact import Private
-from coach.core.report import Frame
-from coach.core.session import SessionState
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.log import events as ev
+from coach.core.redact.redactor import Private
+from coach.core.runs.report import Frame
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState
+from coach.core.spec.spec import Spec
 from tests.core.building import TEST, Log, command_session, failure, hostile_session, report, shop_session
 from tests.core.export.stories import KEY, MORE, ORDER
 

@@ -6,8 +6,8 @@ import pytest
 
 from coach.core.export import export
 from coach.core.export.blocks import Block, Section
-from coach.core.export.fence import Cleaner, code_fence, inline, mark_for, suspicious_lines
-from coach.core.redact import Private, Redactor
+from coach.core.export.quoting import Cleaner, code_fence, inline, mark_for, suspicious_lines
+from coach.core.redact.redactor import Private, Redactor
 from tests.core.building import Log, failure, hostile_session, report, shop_session
 
 

@@ -6,17 +6,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import events as ev
 from coach.core.decide import decide
 from coach.core.export import export
-from coach.core.export.fence import Cleaner
-from coach.core.redact import Redactor
-from coach.core.spec import Spec
-from coach.core.spec_text import read_issue
-from coach.core.story.markdown import markdown
-from coach.core.story.page import page
-from coach.core.story.story import tell
+from coach.core.export.quoting import Cleaner
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.redact.redactor import Redactor
+from coach.core.reports.html import page
+from coach.core.reports.markdown import markdown
+from coach.core.reports.model import tell
+from coach.core.spec.document import read_issue
+from coach.core.spec.spec import Spec
 from coach.mcp.results import limits_answer, steps_answer
 from coach.settings.template import load_template
 from tests.core.building import Log, shop_session

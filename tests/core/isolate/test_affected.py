@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.changes import Changes, parse_patch
-from coach.core.isolate.affected import affected, touched
-from coach.core.isolate.spectrum import Coverage
+from coach.core.localize.spectrum import Coverage
+from coach.core.localize.test_impact import affected, touched
+from coach.core.runs.changes import Changes, parse_patch
 
 COVERAGE = Coverage(
     tests={

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.isolate.axes import CONDITIONS, measure_axes, runs_needed
+from coach.core.search.flake_axes import CONDITIONS, measure_axes, runs_needed
 from tests.core.isolate.asking import ask
 
 

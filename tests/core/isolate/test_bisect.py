@@ -6,9 +6,9 @@ import random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from coach.core.isolate.bisect import Culprit, NoGoodCommit, find_culprit, narrow, probes
-from coach.core.isolate.noisy import SURE, find_noisy
-from coach.core.isolate.repeats import any_failure, runs_for
+from coach.core.search.bisect import Culprit, NoGoodCommit, find_culprit, narrow, probes
+from coach.core.search.noisy_bisect import SURE, find_noisy
+from coach.core.search.repeats import any_failure, runs_for
 from tests.core.isolate.asking import ask
 
 

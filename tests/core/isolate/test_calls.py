@@ -1,6 +1,6 @@
 """Call traces: the tree, where two part, and which log lines are a failing run's own."""
 
-from coach.core.isolate.calls import (
+from coach.core.localize.call_trace import (
     Call,
     CallTrace,
     LogLine,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.isolate.ddmin import minimise
+from coach.core.search.ddmin import minimise
 from tests.core.isolate.asking import ask
 
 WIDTHS = st.integers(1, 4)

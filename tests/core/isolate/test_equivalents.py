@@ -2,8 +2,8 @@
 
 import pytest
 
-from coach.core.isolate.equivalents import telling
-from coach.core.isolate.mutants import Place, mutants
+from coach.core.localize.mutation.equivalents import telling
+from coach.core.localize.mutation.mutants import Place, mutants
 
 
 def left(source, line, function="f"):

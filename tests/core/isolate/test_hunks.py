@@ -5,8 +5,8 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.changes import Hunk
-from coach.core.isolate.hunks import linked, merge
+from coach.core.runs.changes import Hunk
+from coach.core.search.hunks import linked, merge
 
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\r\n", b"\xff\n", b"\n"]), max_size=12)
 

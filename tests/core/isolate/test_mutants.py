@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.isolate.mutants import Place, mutants
+from coach.core.localize.mutation.mutants import Place, mutants
 
 HEADER = "def f(items, a, b, limit=3):\n"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.isolate.nested import is_nested, reduce_nested
+from coach.core.search.hdd import is_nested, reduce_nested
 
 ORDER = {
     "customer": {"name": "Ann, Lee", "tags": ["a", "b]", "c"]},

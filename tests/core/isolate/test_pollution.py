@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.isolate.pollution import find_polluters
+from coach.core.search.polluter import find_polluters
 from tests.core.isolate.asking import ask
 
 

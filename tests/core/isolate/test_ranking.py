@@ -4,15 +4,15 @@ import ast
 
 import pytest
 
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.isolate.flips import Flip, Mutations
-from coach.core.isolate.prior import Clues, line_order, priors
-from coach.core.isolate.ranking import rank
-from coach.core.isolate.spectrum import FunctionCount, LineCount, Spectrum
-from coach.core.isolate.weights import WEIGHTS
-from coach.core.report import Failure, Frame
-from coach.core.search import Lead
-from coach.core.suspect import Touched
+from coach.core.localize.line_prior import Clues, line_order, priors
+from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.localize.ranking import rank
+from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
+from coach.core.localize.suspect import Touched
+from coach.core.localize.weights import WEIGHTS
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.runs.report import Failure, Frame
+from coach.core.search.request import Lead
 
 TEST = "tests/test_cart.py::test_discount_of_three"
 

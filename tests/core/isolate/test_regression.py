@@ -5,9 +5,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.isolate.bisect import Culprit, NoGoodCommit
-from coach.core.isolate.noisy import SURE, Believed
-from coach.core.isolate.regression import NewestDiffers, find_regression
+from coach.core.search.bisect import Culprit, NoGoodCommit
+from coach.core.search.noisy_bisect import SURE, Believed
+from coach.core.search.regression import NewestDiffers, find_regression
 from tests.core.isolate.asking import ask
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.isolate.outline import Outline, names_in, words_of
-from coach.core.isolate.spectrum import MODULE, Coverage, Traced, measure, ochiai
+from coach.core.localize.outline import Outline, names_in, words_of
+from coach.core.localize.spectrum import MODULE, Coverage, Traced, measure, ochiai
 
 CART = """\
 LIMIT = 3

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from coach.core.attempt import Attempt
-from coach.core.changes import Changes, FileChange
-from coach.core.failure import failing_set
+from coach.core.loops.attempt import Attempt
 from coach.core.loops.history import History
-from coach.core.oracle import judge
-from coach.core.report import Counts, Ending, Failure, Frame, RunReport
-from coach.core.run import Run, RunRequest
-from coach.core.target import Target
+from coach.core.runs.changes import Changes, FileChange
+from coach.core.runs.failure import failing_set
+from coach.core.runs.oracle import judge
+from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
+from coach.core.runs.run import Run, RunRequest
+from coach.core.runs.target import Target
 
 TEST = "tests/test_cart.py::test_total"
 OTHER = "tests/test_cart.py::test_count"

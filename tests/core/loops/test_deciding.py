@@ -2,19 +2,19 @@
 
 import pytest
 
-from coach.core import commands as cmd
-from coach.core import effects as eff
-from coach.core import events as ev
-from coach.core.advice import advise
-from coach.core.attempt import SourcePair
-from coach.core.changes import Changes, FileChange
 from coach.core.decide import Decision, Refusal
-from coach.core.hypothesis import Prediction
-from coach.core.loops.replaying import would_say
-from coach.core.report import Ending, RunReport
-from coach.core.session import replay
-from coach.core.spec import Spec
-from coach.core.target import Target
+from coach.core.experiments.hypothesis import Prediction
+from coach.core.log import events as ev
+from coach.core.loops.attempt import SourcePair
+from coach.core.loops.replay import would_say
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.changes import Changes, FileChange
+from coach.core.runs.report import Ending, RunReport
+from coach.core.runs.target import Target
+from coach.core.session.state import replay
+from coach.core.spec.spec import Spec
+from coach.core.workflow.advice import advise
 from tests.core.driving import TEST, green, opened, red, reproduced
 
 CODE = "def total(self):\n    return {}\n"

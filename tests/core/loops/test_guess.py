@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.loops import guess
+from coach.core.loops.detectors import blind_edits
 from tests.core.loops.story import GREEN, OTHER, failed, red
 
 BOTH = [failed(), failed("assert 1 == 2", OTHER)]
@@ -90,11 +90,11 @@ HEALTHY = {
 @pytest.mark.parametrize("name", LOOPING)
 def test_looping(name):
     story, level, evidence = LOOPING[name]
-    found = guess.seen(story.history)
+    found = blind_edits.seen(story.history)
     assert found is not None
     assert (found.level, found.evidence) == (level, evidence)
 
 
 @pytest.mark.parametrize("name", HEALTHY)
 def test_healthy(name):
-    assert guess.seen(HEALTHY[name].history) is None
+    assert blind_edits.seen(HEALTHY[name].history) is None

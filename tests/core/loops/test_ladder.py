@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.core.loops import ladder
-from coach.core.loops.ladder import COOLDOWN, DETECTORS, Said, look
-from coach.core.loops.sighting import LEVELS, PATTERNS, Sighting, numbers
+from coach.core.loops import escalation
+from coach.core.loops.detection import LEVELS, PATTERNS, Sighting, numbers
+from coach.core.loops.escalation import COOLDOWN, DETECTORS, Said, look
 from tests.core.loops.story import GREEN, OTHER, Story, failed, red
 
 
@@ -20,7 +20,7 @@ def said(pattern="no-effect", level="banner", run=5, place="a"):
 def climb(sightings, before, dismissed, runs=range(1, 100)):
     """Climb after the run that the sightings are about; every run counts."""
     last = sightings[0].evidence[-1] if sightings else 0
-    return ladder.climb(sightings, before, dismissed, [run for run in runs if run <= last])
+    return escalation.climb(sightings, before, dismissed, [run for run in runs if run <= last])
 
 
 def levels(answer):

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.attempt import SourcePair
-from coach.core.loops.nature import nature_of
-from coach.core.loops.syntax import added, edited, touched
+from coach.core.loops.analysis.edit_kind import nature_of
+from coach.core.loops.analysis.syntax import added, edited, touched
+from coach.core.loops.attempt import SourcePair
 
 BEFORE = '''\
 """A cart."""

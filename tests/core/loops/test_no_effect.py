@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.loops import no_effect
+from coach.core.loops.detectors import no_effect
 from tests.core.loops.story import GREEN, TIMEOUT, failed, red
 
 SAME = "assert 9 == 10"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.loops import revert
+from coach.core.loops.detectors import revert
 from tests.core.loops.story import CART, GREEN, failed, red
 
 A, B = "assert 9 == 10", "assert 8 == 10"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from coach.core.loops import see_saw
+from coach.core.loops.detectors import oscillation
 from tests.core.loops.story import GREEN, OTHER, failed, red
 
 A, B = "assert 9 == 10", "assert 8 == 10"
@@ -44,16 +44,16 @@ HEALTHY = {
 @pytest.mark.parametrize("name", LOOPING)
 def test_looping(name):
     story, level, evidence = LOOPING[name]
-    found = see_saw.seen(story.history)
+    found = oscillation.seen(story.history)
     assert found is not None
     assert (found.level, found.evidence) == (level, evidence)
 
 
 @pytest.mark.parametrize("name", HEALTHY)
 def test_healthy(name):
-    assert see_saw.seen(HEALTHY[name].history) is None
+    assert oscillation.seen(HEALTHY[name].history) is None
 
 
 def test_nothing_is_said_of_a_failure_known_to_be_flaky():
     story = red(ONE).edit(TWO).edit(ONE)
-    assert see_saw.seen(replace(story.history, is_flaky=True)) is None
+    assert oscillation.seen(replace(story.history, is_flaky=True)) is None

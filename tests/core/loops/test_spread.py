@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from coach.core.loops import spread
+from coach.core.loops.detectors import scope_creep
 from tests.core.loops.story import CART, GREEN, failed, red
 
 A = "assert 9 == 10"
@@ -35,40 +35,40 @@ IN_SCOPE = {
 @pytest.mark.parametrize("name", BREACHES)
 def test_a_breach_of_the_scope_is_heard_at_once(name):
     story, level = BREACHES[name]
-    found = spread.seen(scoped(story))
+    found = scope_creep.seen(scoped(story))
     assert found is not None
     assert (found.level, found.place) == (level, FAR)
 
 
 @pytest.mark.parametrize("name", IN_SCOPE)
 def test_what_stays_in_scope_is_fine(name):
-    assert spread.seen(scoped(IN_SCOPE[name])) is None
+    assert scope_creep.seen(scoped(IN_SCOPE[name])) is None
 
 
 def test_modules_that_were_not_loaded():
     once = red(A).edit(A, paths=[FAR], unloaded=(FAR,))
-    assert spread.seen(once.history).level == "note"
+    assert scope_creep.seen(once.history).level == "note"
     twice = once.edit(A, paths=["shop/stock.py"], unloaded=("shop/stock.py",))
-    found = spread.seen(twice.history)
+    found = scope_creep.seen(twice.history)
     assert (found.level, found.evidence) == ("banner", (2, 3))
     assert found.restore_run == 1
 
 
 def test_an_edit_of_loaded_code_between_begins_anew():
     story = red(A).edit(A, paths=[FAR], unloaded=(FAR,)).edit(A).edit(A, paths=[FAR], unloaded=(FAR,))
-    assert spread.seen(story.history).level == "note"
+    assert scope_creep.seen(story.history).level == "note"
 
 
 def test_what_changed_the_failure_was_run_after_all():
     other = red(A).edit("assert 8 == 10", paths=[FAR], unloaded=(FAR,))
-    assert spread.seen(other.history) is None
+    assert scope_creep.seen(other.history) is None
     broken = [failed("x", exception="SyntaxError")]
-    assert spread.seen(red(broken).edit(broken, paths=[FAR], unloaded=(FAR,)).history) is None
+    assert scope_creep.seen(red(broken).edit(broken, paths=[FAR], unloaded=(FAR,)).history) is None
 
 
 def test_without_knowledge_nothing_is_said():
-    assert spread.seen(red(A).edit(A, paths=[FAR]).edit(A, paths=[FAR]).history) is None
-    assert spread.seen(red(A).edit(A, paths=[FAR, CART], unloaded=(FAR,)).history) is None
+    assert scope_creep.seen(red(A).edit(A, paths=[FAR]).edit(A, paths=[FAR]).history) is None
+    assert scope_creep.seen(red(A).edit(A, paths=[FAR, CART], unloaded=(FAR,)).history) is None
 
 
 def test_measured_lines_know_more_than_imports():
@@ -76,9 +76,9 @@ def test_measured_lines_know_more_than_imports():
 
     story = red(A).edit(A, touched=(f"{CART}::Cart.names",))
     ran = frozenset({f"{CART}::Cart.total", f"{CART}::<module>"})
-    assert spread.seen(story.history) is None
-    assert spread.seen(story.history.measured(TEST, ran)).level == "note"
-    assert spread.seen(story.history.measured(TEST, ran | {f"{CART}::Cart.names"})) is None
-    assert spread.seen(story.history.measured("tests/other.py::test_b", ran)) is None
+    assert scope_creep.seen(story.history) is None
+    assert scope_creep.seen(story.history.measured(TEST, ran)).level == "note"
+    assert scope_creep.seen(story.history.measured(TEST, ran | {f"{CART}::Cart.names"})) is None
+    assert scope_creep.seen(story.history.measured("tests/other.py::test_b", ran)) is None
     module = red(A).edit(A, touched=(f"{CART}::Cart.names", f"{CART}::<module>"))
-    assert spread.seen(module.history.measured(TEST, ran)) is None
+    assert scope_creep.seen(module.history.measured(TEST, ran)) is None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from coach.core.attempt import Finding
-from coach.core.loops import symptom_patch
+from coach.core.loops.attempt import Finding
+from coach.core.loops.detectors import symptom_patch
 from tests.core.loops.story import CART, GREEN, OTHER, failed, red
 
 IN_TOTAL = [

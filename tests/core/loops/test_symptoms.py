@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.attempt import SourcePair
-from coach.core.loops.symptoms import symptoms_in
-from coach.core.loops.syntax import edited
+from coach.core.loops.analysis.failure_hiding import symptoms_in
+from coach.core.loops.analysis.syntax import edited
+from coach.core.loops.attempt import SourcePair
 
 CODE = """\
 def price(item, rate):

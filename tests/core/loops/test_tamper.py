@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from coach.core.attempt import Finding
-from coach.core.loops import tamper
+from coach.core.loops.attempt import Finding
+from coach.core.loops.detectors import test_tampering as tamper
 from tests.core.loops.story import GREEN, OTHER, TEST, Story, failed, red
 
 A = "assert 9 == 10"

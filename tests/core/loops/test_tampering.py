@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.attempt import SourcePair
-from coach.core.loops import tampering
-from coach.core.loops.syntax import edited
-from coach.core.loops.tampering import tampering_in
+from coach.core.loops.analysis import weakened_tests
+from coach.core.loops.analysis.syntax import edited
+from coach.core.loops.analysis.weakened_tests import tampering_in
+from coach.core.loops.attempt import SourcePair
 
 TESTS = """\
 import pytest
@@ -223,7 +223,7 @@ def test_a_test_that_moved_to_another_file_is_not_gone():
     )
     assert tampering_in([here, there]) == ()
     assert tampering_in([here])[0].kind == "test-gone"
-    assert tampering.tests_written([there]) == ("tests/test_names.py::test_names",)
+    assert weakened_tests.tests_written([there]) == ("tests/test_names.py::test_names",)
 
 
 def test_a_file_of_tests_that_is_gone():

@@ -5,11 +5,11 @@ import ast
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from coach.core.attempt import SourcePair
-from coach.core.loops.nature import nature_of
-from coach.core.loops.symptoms import symptoms_in
-from coach.core.loops.syntax import Edited, edited, touched
-from coach.core.loops.tampering import tampering_in
+from coach.core.loops.analysis.edit_kind import nature_of
+from coach.core.loops.analysis.failure_hiding import symptoms_in
+from coach.core.loops.analysis.syntax import Edited, edited, touched
+from coach.core.loops.analysis.weakened_tests import tampering_in
+from coach.core.loops.attempt import SourcePair
 
 BLOCKS = [
     "import os",

@@ -5,16 +5,16 @@ from html.parser import HTMLParser
 
 import pytest
 
-from coach.core import events as ev
-from coach.core.attempt import Attempt
-from coach.core.changes import Changes, FileChange, Hunk
-from coach.core.export.fence import Cleaner
-from coach.core.redact import Private, Redactor
-from coach.core.session import SessionState
-from coach.core.story.figures import figures_of
-from coach.core.story.markdown import markdown
-from coach.core.story.page import page
-from coach.core.story.story import points_of, tell
+from coach.core.export.quoting import Cleaner
+from coach.core.log import events as ev
+from coach.core.loops.attempt import Attempt
+from coach.core.redact.redactor import Private, Redactor
+from coach.core.reports.html import page
+from coach.core.reports.markdown import markdown
+from coach.core.reports.metrics import figures_of
+from coach.core.reports.model import points_of, tell
+from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.session.state import SessionState
 from tests.core.building import ROOT, Log, command_session, hostile_session, report, shop_session
 
 VOID = {"meta", "input", "rect", "circle", "line", "polyline"}

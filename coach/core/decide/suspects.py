@@ -1,0 +1,238 @@
+"""What leads to a measurement of suspects, and what follows from one: trace runs and the ranking by spectrum.
+
+A trace run is neither evidence nor feedback. It is superseded like any run, never begins while a verification or a
+reproduction is under way, and its failures are not recorded: it only says which lines run.
+"""
+
+from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.run_start import start_mutants, start_trace
+from coach.core.localize.leads import evidence_from_searches
+from coach.core.localize.mutation.results import not_tried
+from coach.core.localize.ranking import RULE, rank
+from coach.core.localize.spectrum import MODULE, Scope, Spectrum
+from coach.core.log import events as ev
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.oracle import Judged
+from coach.core.runs.reference import is_of
+from coach.core.runs.report import Counts, Ending, Failure, RunReport
+from coach.core.runs.run import Run
+from coach.core.search.request import Place
+from coach.core.session.state import SessionState
+
+SUITE_SECONDS = 30.0
+"""A tied top widens the measurement to the whole suite by itself only when the suite is known to take less."""
+_RANKING_GATES = {"suspects-backed-by-a-run", "suspects-at-most"}
+_LOOKED = "only looked: neither evidence nor feedback"
+_NO_TEST_RAN = {"completed", "contradiction", "ended_early", "no_tests", "internal_error"}
+"""How a mutating run ends: its mutants report, the collected tests do not."""
+MOST_PLACES = 20
+"""Suspects that are mutated in one round."""
+MOST_BUDGET = 600.0
+MOST_BLAMED = 12
+"""Suspects whose history is asked for: a blame of each file takes some 10 ms."""
+
+
+def failure_in_view(state: SessionState) -> tuple[Run, Failure] | None:
+    """Return the failure the session is about, as the newest run shows it: one failure at a time."""
+    run, reference = state.last_failure, state.reference
+    failures = (*run.report.failures, *run.report.rerun_failures) if run and run.report else ()
+    if run is None or not failures:
+        return None
+    wanted = reference.tests if reference else (run.failing[0].test,)
+    found = (each for test in wanted for each in failures if is_of(test, each.test))
+    return run, next(found, failures[0])
+
+
+def begin_trace(draft: Draft, scope: Scope) -> str:
+    """Start a trace run of the failing test; returns why it cannot be, or an empty string."""
+    seen = failure_in_view(draft.state)
+    why_not = why_not_measured(draft.state)
+    if seen and not why_not:
+        start_trace(draft, seen[1].test, scope)
+    return why_not
+
+
+def why_not_measured(state: SessionState) -> str:
+    """Say why the lines of the failing test cannot be recorded now; empty when they can."""
+    if state.closed:
+        return CLOSED.reason
+    if state.target.kind != "pytest":
+        return "only tests that pytest runs can be measured; a command's suspects come from the edits"
+    if failure_in_view(state) is None:
+        return "no failing run yet; ‹run› runs the target"
+    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
+
+
+def measure_on_entry(draft: Draft) -> None:
+    """On entering a step whose gate asks for suspects: measure, unless this tree has been measured."""
+    step = draft.state.step
+    asks = step is not None and any(each.check in _RANKING_GATES for each in step.gate)
+    if asks and not is_measured(draft.state) and not draft.state.under_way:
+        begin_trace(draft, "file")
+
+
+def is_measured(state: SessionState, scope: Scope = "file") -> bool:
+    """Whether there is a spectrum of this failing test on the tree it failed on, at least as wide as asked for."""
+    seen, known = failure_in_view(state), state.spectrum
+    if seen is None or known is None or seen[0].report is None:
+        return False
+    is_wide = known.scope == "suite" or scope == "file"
+    return is_wide and known.test == seen[1].test and known.tree == seen[0].report.tree
+
+
+def finish_trace(draft: Draft, run: Run, report: RunReport) -> None:
+    """Record the end of a trace run without what it would prove: evidence runs are made otherwise."""
+    bare = report.model_copy(update={"failures": (), "failures_left_out": 0, "skipped": ()})
+    if run.request.mutate and report.ending.kind in _NO_TEST_RAN:
+        bare = bare.model_copy(update={"ending": Ending(exit_code=0), "counts": Counts()})
+    reason = _LOOKED if bare.ending.is_complete else report.ending.sentence
+    judged = Judged(outcome="UNRESOLVED", reason=reason)
+    draft.record(ev.RunFinished(number=run.number, report=bare, judged=judged))
+
+
+def rank_suspects(draft: Draft) -> None:
+    """Rank with everything known about the failure in view; nothing is recorded when nothing changed."""
+    state = draft.state
+    seen = failure_in_view(state)
+    if seen is None:
+        return
+    run, failure = seen
+    known = state.spectrum if state.spectrum and state.spectrum.test == failure.test else None
+    suspects = rank(
+        (failure,),
+        state.changes,
+        known,
+        state.mutants,
+        evidence_from_searches(state),
+        touched=state.touched,
+        elsewhere=run.report.elsewhere if run.report else (),
+    )
+    if suspects and suspects != state.suspects:
+        draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects, rule=RULE))
+
+
+@decide.register
+def _(message: cmd.Suspects, state: SessionState) -> Decision | Refusal:
+    draft = Draft(state)
+    why_not = begin_trace(draft, message.scope)
+    return Refusal(why_not) if why_not else draft.done()
+
+
+@decide.register
+def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
+    seen = failure_in_view(state)
+    why_not = why_not_mutated(state)
+    if why_not or seen is None:
+        return Refusal(why_not)
+    draft = Draft(state)
+    start_mutants(draft, seen[1].test, places_to_mutate(state), max(0.1, min(message.budget, MOST_BUDGET)))
+    return draft.done()
+
+
+def why_not_mutated(state: SessionState) -> str:
+    """Say why no mutations can be tried now; empty when they can."""
+    seen = failure_in_view(state)
+    if state.closed:
+        return CLOSED.reason
+    if state.target.kind != "pytest" or seen is None or "::" not in seen[1].test:
+        return "mutations need a failing pytest test; ‹run› runs the target"
+    if not places_to_mutate(state):
+        return "nothing to mutate yet: ‹spectrum› measures which lines run"
+    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
+
+
+def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:
+    """The measured suspects outside of tests that still stand, best first, each with its lines."""
+    places = (
+        eff.MutationPlace(path=each.path, function=each.function, lines=each.best_lines)
+        for each in state.standing_suspects
+        if each.best_lines and each.ran and each.function != MODULE and not is_test_path(each.path)
+    )
+    return tuple(places)[:MOST_PLACES]
+
+
+@decide.register
+def _(message: eff.MutantsSeen, state: SessionState) -> Decision | Refusal:
+    found, seen = message.mutations, failure_in_view(state)
+    if seen is None or found.test != seen[1].test:
+        return Refusal("the mutations were of another failure")
+    draft = Draft(state)
+    if found.tried:
+        draft.record(ev.MutantsTried(mutations=found))
+        rank_suspects(draft)
+    if found.flips:
+        draft.notice = found.flips[0].sentence
+    elif not found.tried:
+        draft.notice = f"no mutation was tried: {found.why or not_tried(found.refused, found.refusals)}"
+    else:
+        stopped = not_tried(found.refused, found.refusals)
+        draft.notice = f"none of {found.tried} small mutations turns the test green"
+        draft.notice += f", {stopped}" if stopped else ""
+    return draft.done()
+
+
+@decide.register
+def _(message: eff.SpectrumSeen, state: SessionState) -> Decision | Refusal:
+    spectrum, seen = message.spectrum, failure_in_view(state)
+    if seen is None or spectrum.test != seen[1].test:
+        return Refusal("the measurement is of another failure")
+    draft = Draft(state)
+    if not spectrum.functions:
+        draft.notice = "the traced run saw no line of the project: suspects stay as they were"
+        return draft.done()
+    draft.record(ev.SpectrumMeasured(spectrum=spectrum))
+    rank_suspects(draft)
+    _ask_history(draft)
+    draft.notice = _said(spectrum)
+    if _is_tied(draft.state) and spectrum.scope == "file" and not state.under_way:
+        if 0 < _suite_seconds(state) <= SUITE_SECONDS:
+            begin_trace(draft, "suite")
+        else:
+            draft.notice = "the top is tied; ‹spectrum› compares with the whole suite"
+    return draft.done()
+
+
+def _ask_history(draft: Draft) -> None:
+    """Ask which commits touched the top suspects last, where there is a history."""
+    opened = draft.state.opened
+    if opened is None or not opened.checkout.commit:
+        return
+    places = tuple(
+        Place(path=each.path, start=each.code_start, end=each.code_start + each.code.count("\n"))
+        for each in draft.state.standing_suspects
+        if each.ran and each.code and each.code_start and not is_test_path(each.path)
+    )
+    if places:
+        draft.perform(eff.ReadTouched(places=places[:MOST_BLAMED]))
+
+
+@decide.register
+def _(message: eff.TouchedSeen, state: SessionState) -> Decision | Refusal:
+    draft = Draft(state)
+    if message.touched and message.touched != state.touched:
+        draft.record(ev.TouchedRead(touched=message.touched))
+        if not state.plan:
+            rank_suspects(draft)
+    return draft.done()
+
+
+def _said(spectrum: Spectrum) -> str:
+    if not spectrum.has_failed:
+        return "the failing test passed while its lines were recorded: it may depend on timing or order"
+    if spectrum.not_run and not spectrum.functions:
+        return f"the failing test never ran {spectrum.not_run[0].function}"
+    return ""
+
+
+def _is_tied(state: SessionState) -> bool:
+    return bool(state.suspects) and state.suspects[0].ties > 1
+
+
+def _suite_seconds(state: SessionState) -> float:
+    """Seconds the whole suite took when it last ran to its end; 0 when it never did."""
+    for run in reversed(state.runs):
+        if run.request.purpose in {"suite", "baseline"} and run.report and run.report.ending.is_complete:
+            return run.report.duration
+    return 0.0

@@ -1,0 +1,291 @@
+"""The verification of a fix: what it runs, in which order, and when it is judged.
+
+Cheap and telling runs first: the target, the same tests without the fix, small wrong fixes, the values that were
+predicted, acceptance commands, then the whole suite and, once, the suite as it was. A run that cannot be made is not
+shown; only an edit makes the whole verification void.
+"""
+
+from itertools import islice
+
+from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
+from coach.core.decide.run_start import about, start, start_run
+from coach.core.experiments.trial_request import Trial
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.runs.pin_reading import to_be_read_again
+from coach.core.runs.run import Purpose, Run, RunRequest, fresh_seed
+from coach.core.runs.target import Target
+from coach.core.session.state import SessionState
+from coach.core.verify.acceptance import runnable, words_of
+from coach.core.verify.fix_checks import fails_alone, fails_as_before, made_for, no_control, passes_needed
+from coach.core.verify.negative_control import fixed_lines
+from coach.core.verify.recheck import to_look_at, to_recheck
+from coach.core.verify.suite import baseline_of, is_suite, to_run_again, to_run_before
+from coach.core.verify.verdict import verify
+from coach.core.verify.verification import Verification
+from coach.core.workflow.applicable import subject
+from coach.core.workflow.gates import edited_since_verification
+
+PLANNED: frozenset[Purpose] = frozenset({"verify", "reverted", "suite", "baseline", "again", "again-before"})
+"""Runs that lead to the next one by themselves; the others do when their answer is read."""
+CONTROL_SECONDS = 8.0
+MOST_REVERTED = 10
+"""Runs without the fix, for a failure that shows only sometimes; the first red one is enough."""
+_MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance", "again", "again-before"}
+
+
+@decide.register
+def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
+    if why_not := why_not_verified(state):
+        return Refusal(why_not)
+    draft = Draft(state)
+    commands = tuple(each for each in runnable(state) if each in message.acceptance)
+    draft.record(ev.VerificationBegan(plan=_plan(state, len(commands)), acceptance=commands))
+    if state.pin:
+        draft.perform(to_be_read_again(state))
+    if state.opened and state.opened.checkout.tree:
+        last = state.last_target_run
+        base = state.opened.checkout.tree
+        draft.perform(
+            eff.ReadChanges(
+                base=base, label="the session opened", proof=True, loaded_in=last.number if last else 0
+            )
+        )
+    continue_plan(draft)
+    return draft.done()
+
+
+def why_not_verified(state: SessionState) -> str:
+    """Say why no verification can begin now; empty when one can."""
+    if state.closed:
+        return CLOSED.reason
+    return "a verification is under way; ‹cancel› stops it" if state.plan else ""
+
+
+def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:
+    repeats = passes_needed(state)
+    has_tree = bool(state.opened and state.opened.checkout.tree)
+    plan: list[Purpose] = ["verify"] * repeats
+    if has_tree:
+        plan += ["reverted"] * min(repeats, MOST_REVERTED)
+    if state.target.kind == "pytest":
+        if subject(state) and has_tree and not no_control(state):
+            plan.append("control")
+        plan += ["recheck"] * len(to_recheck(state))
+    plan += ["acceptance"] * commands
+    if state.target.kind == "pytest":
+        if not is_suite(state):
+            plan.append("suite")
+        if has_tree and baseline_of(state) is None:
+            plan.append("baseline")
+    return tuple(plan)
+
+
+def continue_plan(draft: Draft) -> None:
+    """Start the next run of the plan, or judge when there is none."""
+    following = _following(draft.state)
+    if following is None:
+        draft.record(ev.VerificationJudged(verification=verify(draft.state)))
+    elif following == "control":
+        _start_control(draft)
+    elif following == "reverted":
+        _start_reverted(draft)
+    elif following == "recheck":
+        _start_recheck(draft)
+    elif following == "acceptance":
+        _start_acceptance(draft)
+    elif following == "verify":
+        start_run(draft, "verify", target=_with_pin(draft.state))
+    elif following in {"again", "again-before"}:
+        _start_again(draft, following)
+    else:
+        start_run(draft, following)
+
+
+def _following(state: SessionState) -> Purpose | None:
+    """Return what the plan asks for next; nothing more once the failure is seen again: the suite would take minutes for it."""
+    done = _of_plan(state)
+    if fails_as_before(state, done):
+        return None
+    for purpose in dict.fromkeys(state.plan):
+        made = made_for(done, purpose)
+        wanted = len(to_look_at(state)) if purpose == "recheck" else state.plan.count(purpose)
+        is_enough = purpose == "reverted" and any(run.failing for run in made)
+        if len(made) < wanted and not is_enough:
+            return purpose
+    if not made_for(done, "again") and to_run_again(state, done):
+        return "again"
+    if not made_for(done, "again-before") and _tree(state) and to_run_before(state, done):
+        return "again-before"
+    return None
+
+
+def _tree(state: SessionState) -> str:
+    return state.opened.checkout.tree if state.opened else ""
+
+
+def _start_again(draft: Draft, purpose: Purpose) -> None:
+    """Run newly red tests of the suite without the rest of it: now, or on the tree before the fix."""
+    state = draft.state
+    done = _of_plan(state)
+    is_before = purpose == "again-before"
+    tests = to_run_before(state, done) if is_before else to_run_again(state, done)
+    tree = _tree(state) if is_before else ""
+    _start_with(draft, purpose, Target(words=tests), tree=tree, about=tests)
+
+
+def _with_pin(state: SessionState) -> Target | None:
+    """Return what must be green where it is not the target as it is: with the pinned test, without old failures."""
+    pin, words = state.pin, state.target.words
+    if state.target.kind == "pytest" and state.reference and state.reference.beside:
+        return state.target.model_copy(
+            update={"words": about(state)}
+        )  # old failures beside it are the suite's
+    if (
+        pin is None
+        or state.target.kind != "pytest"
+        or not words
+        or any(_holds(word, pin.test) for word in words)
+    ):
+        return None
+    return state.target.model_copy(update={"words": (*words, pin.test)})
+
+
+def _holds(word: str, test: str) -> bool:
+    """Whether pytest runs the test when it is given the word: itself, a class, file or folder around it."""
+    around = (f"{word}::", f"{word}[", f"{word.rstrip('/')}/")
+    return word in {test, "."} or test.startswith(around)
+
+
+def _start_reverted(draft: Draft) -> None:
+    state = draft.state
+    assert state.opened is not None, "the plan has no such run without a tree"
+    is_test = state.pin is not None and state.target.kind == "pytest" and fails_alone(state)
+    alone = Target(words=(state.pin.test,)) if is_test and state.pin else None
+    _start_with(
+        draft,
+        "reverted",
+        alone or _with_pin(state) or state.target,
+        without=state.opened.checkout.tree,
+        focus=state.pin.path if state.pin else "",
+    )
+
+
+def _start_control(draft: Draft) -> None:
+    state = draft.state
+    test = subject(state)
+    assert test, "the plan has no such run without a test"
+    lines = fixed_lines(state.changes) if state.changes else {}
+    places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
+    path = state.pin.path if state.pin else test.partition("::")[0]
+    _start_with(
+        draft, "control", Target(words=(path,)), places, focus=test, mutate=CONTROL_SECONDS, control=True
+    )
+
+
+def _start_recheck(draft: Draft) -> None:
+    """Look once more where a prediction was seen, in the test it was seen in."""
+    state = draft.state
+    seen, place = to_look_at(state)[_made(state, "recheck")]
+    _start_with(
+        draft, "recheck", Target(words=(seen.observed.test,)), focus=seen.observed.test, logpoint=place
+    )
+
+
+def _start_acceptance(draft: Draft) -> None:
+    command = draft.state.plan_acceptance[_made(draft.state, "acceptance")]
+    variables, words = words_of(command)
+    trial = Trial(kind="command", variables=variables, exit_code=0)
+    _start_with(draft, "acceptance", Target(kind="command", words=words), trial=trial)
+
+
+def _made(state: SessionState, purpose: Purpose) -> int:
+    return len(made_for(_of_plan(state), purpose))
+
+
+def _of_plan(state: SessionState) -> tuple[Run, ...]:
+    return tuple(run for run in state.runs if run.number >= state.plan_start)
+
+
+def _start_with(
+    draft: Draft,
+    purpose: Purpose,
+    target: Target,
+    places: tuple[eff.MutationPlace, ...] = (),
+    **more: object,
+) -> None:
+    number = draft.state.last_number + 1
+    fields = {
+        "number": number,
+        "purpose": purpose,
+        "target": target,
+        "hash_seed": fresh_seed(number),
+    }
+    request = RunRequest.model_validate({**fields, **more})
+    start(draft, request, places)
+
+
+@decide.register
+def _(message: eff.ControlSeen, state: SessionState) -> Decision | Refusal:
+    if not state.plan or message.control.run < state.plan_start:
+        return Refusal("the verification this belongs to is over")
+    draft = Draft(state)
+    draft.record(ev.ControlMeasured(control=message.control))
+    continue_plan(draft)
+    return draft.done()
+
+
+def go_on_without(draft: Draft, run: Run, why: str) -> None:
+    """Go on after a run of the plan that could not be made: what it would have shown is missing, the rest is not."""
+    if run.request.purpose in _MAY_FAIL_TO_START:
+        continue_plan(draft)
+    else:
+        draft.record(ev.VerificationVoided(why=why))
+
+
+def why_not_answered(state: SessionState) -> str:
+    """Say why nothing that speaks against the fix can be answered now; empty when something can."""
+    if state.verification is None:
+        return "nothing is verified yet; ‹verify› verifies"
+    return "" if state.verification.standing else "nothing speaks against the fix that can be answered"
+
+
+@decide.register
+def _(message: cmd.AnswerObjection, state: SessionState) -> Decision | Refusal:
+    """Record why an objection is none; the verification that was made is judged anew on the same runs."""
+    if state.verification is None:
+        return Refusal(why_not_answered(state))
+    if not message.reason.strip():
+        return Refusal("an objection needs a reason: why is it fine?")
+    named = _named(state.verification, message.objection.strip())
+    if not named:
+        known = [
+            each.key for check in state.verification.missing for each in check.objections if not each.answer
+        ]
+        return Refusal(
+            f"no objection {message.objection!r}; " + (f"known: {known[0]}" if known else "there is none")
+        )
+    draft = Draft(state)
+    for check, key in dict.fromkeys(named):  # one answer for all lines that say the same
+        draft.record(ev.ObjectionAnswered(check=check, objection=key, reason=message.reason))
+    if not state.plan and not edited_since_verification(state):
+        draft.record(ev.VerificationJudged(verification=verify(draft.state)))
+    return draft.done()
+
+
+def _named(verification: Verification, said: str) -> list[tuple[str, str]]:
+    """Return (check, key) of the objection that is meant: by its key or text; by a line's name all that stand in it."""
+    whole = [
+        (check.name, each.key)
+        for check in verification.missing
+        for each in check.objections
+        if check.name == said and not each.answer
+    ]
+    one = (
+        (check.name, each.key)
+        for check in verification.checks
+        for each in check.objections
+        if said in {each.key, each.text}
+    )
+    return whole or list(islice(one, 1))

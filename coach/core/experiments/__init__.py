@@ -1,0 +1,1 @@
+"""Hypotheses and the experiments that test them: logpoints and trials."""

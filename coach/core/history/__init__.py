@@ -1,0 +1,1 @@
+"""What came before: similar failures of past sessions, files put back, and what happened before coach started."""

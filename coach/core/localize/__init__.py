@@ -1,0 +1,1 @@
+"""Where the defect may be: spectra, rankings, call traces and mutations."""

@@ -1,0 +1,1 @@
+"""Small mutations of suspicious places: what may be changed, and what the changes showed."""

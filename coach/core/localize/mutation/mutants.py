@@ -1,0 +1,242 @@
+"""Small mutations of suspicious places, as edits of source text: pure, ordered by suspicion, never written to a file.
+
+Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function
+can be swapped in by name and line; outside of functions it changes what a module does when it is imported. The
+operators stand in ``operators``, what is taken from the file and the failing test in ``guesses``.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
+from itertools import chain, islice, zip_longest
+
+from coach.core.localize.mutation.candidates import Guesses, guesses_of
+from coach.core.localize.mutation.operators import (
+    changes_of,
+    condition_changes,
+    statement_changes,
+    swapped_assignment,
+)
+from coach.core.localize.outline import Outline
+from coach.core.loops.analysis.syntax import parse
+
+MOST_MUTANTS = 600
+MOST_OF_A_LINE = 36
+_ROUND = 6
+"""Mutants of a line that are tried before those of the next lines have their turn."""
+_OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
+"""How much less the next function, line and round promise; chosen on the tuning half of benchmarks/localise.py."""
+MOST_TEXT = 60
+"""Characters of a changed piece that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A function to mutate, and its lines worth mutating, most suspicious first."""
+
+    path: str
+    function: str
+    """Empty: what stands outside of functions."""
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """Replace ``start`` to ``end`` (line, byte column) of a file by ``text``."""
+
+    path: str
+    function: str
+    line: int
+    kind: str
+    before: str
+    after: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+    silences: bool = False
+    """Whether it only takes away a check or a raise: with it a test may pass without the place being to blame."""
+    is_told: bool = False
+    """Whether it stands in what only people read, such as what is printed: that no test notices it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    node: ast.expr | ast.stmt | ast.ExceptHandler
+    function: str
+
+
+def mutants(
+    places: Sequence[Place],
+    sources: Mapping[str, str],
+    most: int = MOST_MUTANTS,
+    test_source: str | None = None,
+) -> tuple[Mutant, ...]:
+    """Return mutants of the places, the most promising lines first, and of every line a few before the rest.
+
+    Args:
+        places: the functions, most suspicious first.
+        sources: their files.
+        most: how many at most.
+        test_source: the failing test's file: then guesses from both files are tried too. Without it only the operators are.
+
+    """
+    files = {path: _File(source, test_source) for path, source in sources.items()}
+    lines = [_LinesOf(place, files[place.path]) for place in places if place.path in files]
+    queue = [(-(_OF_PLACE**index), index, 0, 0) for index in range(len(lines))]
+    heapify(queue)
+    found: dict[Mutant, None] = {}
+    while queue and len(found) < most:
+        promise, index, position, turn = heappop(queue)
+        made = lines[index].at(position)
+        if made is None:
+            continue
+        found.update(dict.fromkeys(made[turn * _ROUND : (turn + 1) * _ROUND]))
+        if not turn:
+            heappush(queue, (promise * _OF_LINE, index, position + 1, 0))
+        if len(made) > (turn + 1) * _ROUND:
+            heappush(queue, (promise * _OF_ROUND, index, position, turn + 1))
+    return tuple(islice(found, most))
+
+
+class _File:
+    """What all places of a file share: its nodes and names by function, and what else could stand there."""
+
+    def __init__(self, source: str, test_source: str | None) -> None:
+        tree = parse(source)
+        self.pieces: dict[str, dict[int, list[_Piece]]] = {}
+        self.names: dict[str, dict[str, None]] = {}
+        self.guesses = guesses_of(tree, test_source) if tree and test_source is not None else None
+        if tree is None:
+            return
+        outline = Outline(source)
+        formatted, without_effect = _in_formatted(tree), _without_effect(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                owner = outline.at(node.body[0].lineno)
+                self._bind(owner.name if owner else "", *_parameters(node.args))
+            if isinstance(node, ast.expr | ast.stmt | ast.ExceptHandler):
+                owner = outline.at(node.lineno)
+                name = owner.name if owner else ""
+                if id(node) not in (formatted if name else without_effect):
+                    self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(_Piece(node, name))
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    self._bind(name, node.id)
+
+    def _bind(self, function: str, *names: str) -> None:
+        kept = (name for name in names if name not in {"self", "cls", "_"})
+        self.names.setdefault(function, {}).update(dict.fromkeys(kept))
+
+
+class _LinesOf:
+    """The lines of one place; the mutants of a line are made when it has its turn."""
+
+    def __init__(self, place: Place, file: _File) -> None:
+        self._place, self._pieces = place, file.pieces.get(place.function, {})
+        self._names = tuple(file.names.get(place.function, ()))
+        self._guesses = file.guesses and replace(file.guesses, names=self._names)
+        self._made: dict[int, tuple[Mutant, ...]] = {}
+
+    def at(self, position: int) -> tuple[Mutant, ...] | None:
+        """Return what can be tried on a line, by its position among the place's lines; None behind the last."""
+        if position >= len(self._place.lines):
+            return None
+        if position not in self._made:
+            pieces = self._pieces.get(self._place.lines[position], ())
+            streams = [list(_of_piece(each, self._place.path, self._names, self._guesses)) for each in pieces]
+            in_turns = (each for row in zip_longest(*streams) for each in row if each is not None)
+            self._made[position] = tuple(islice(in_turns, MOST_OF_A_LINE))
+        return self._made[position]
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[str]:
+    return (each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
+
+
+def _without_effect(tree: ast.Module) -> frozenset[int]:
+    """Return what no test can notice outside of functions: annotations, docstrings, and names such as ``__all__``."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        silent: list[ast.AST | None] = []
+        if isinstance(node, ast.AnnAssign | ast.arg):
+            silent.append(node.annotation)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            silent.append(node.returns)
+        elif _is_told(node):
+            silent.append(node)
+        elif isinstance(node, ast.JoinedStr):
+            silent += node.values
+        found.update(id(each) for whole in silent if whole is not None for each in ast.walk(whole))
+    return frozenset(found)
+
+
+def _is_told(node: ast.AST) -> bool:
+    """Whether a statement is for readers: a docstring, or a name such as ``__all__``."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Assign) and any(_is_dunder(each) for each in node.targets)
+
+
+def _is_dunder(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id.startswith("__") and node.id.endswith("__")
+
+
+def _of_piece(piece: _Piece, path: str, names: tuple[str, ...], guesses: Guesses | None) -> Iterator[Mutant]:
+    node = piece.node
+    if isinstance(node, ast.ExceptHandler):
+        if guesses is not None and node.type is not None:
+            yield _mutant(piece, path, "exception", "Exception", node.type)
+    elif isinstance(node, ast.stmt):
+        yield from _of_statement(piece, node, path, is_guessing=guesses is not None)
+    else:
+        if not piece.function and isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield _mutant(piece, path, "constant", repr("" if node.value else "x"), node)
+        found = (
+            changes_of(node, names) if guesses is None else chain(changes_of(node, ()), guesses.changes(node))
+        )
+        for kind, after in found:
+            yield _mutant(piece, path, kind, ast.unparse(after), node)
+
+
+def _of_statement(piece: _Piece, node: ast.stmt, path: str, *, is_guessing: bool) -> Iterator[Mutant]:
+    for change in statement_changes(node):
+        yield _mutant(piece, path, change.kind, change.text, node, silences=change.silences)
+    if is_guessing and (other := swapped_assignment(node)):
+        yield _mutant(piece, path, "assignment", other, node)
+    if isinstance(node, ast.If | ast.While):
+        guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
+        for kind, test, silences in condition_changes(
+            node.test, loops=isinstance(node, ast.While), guards=guards
+        ):
+            yield _mutant(piece, path, kind, ast.unparse(test), node.test, silences=silences)
+
+
+def _mutant(  # noqa: PLR0913 - one mutant, in words
+    piece: _Piece, path: str, kind: str, after: str, node: ast.expr | ast.stmt, *, silences: bool = False
+) -> Mutant:
+    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+    padding = "\n" * (end_line - node.lineno)
+    text = f"({after}{padding})" if isinstance(node, ast.expr) else f"{after}{padding}"
+    return Mutant(
+        path=path,
+        function=piece.function,
+        line=node.lineno,
+        kind=kind,
+        before=_shown(ast.unparse(node)),
+        after=_shown(after),
+        start=(node.lineno, node.col_offset),
+        end=(end_line, end_column),
+        text=text,
+        silences=silences,
+    )
+
+
+def _in_formatted(tree: ast.Module) -> frozenset[int]:
+    """Ids of the nodes inside f-strings: older interpreters do not say where those stand."""
+    outer = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+    return frozenset(id(node) for each in outer for node in ast.walk(each) if node is not each)
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_TEXT else f"{line[: MOST_TEXT - 1]}…"

@@ -1,0 +1,58 @@
+"""A suspect: a place in the project's own code that may hold the defect, and why it ranks where it ranks."""
+
+from typing import Literal
+
+from coach.core.base.text import Text
+from coach.core.base.value import Value
+
+Source = Literal["frame", "hunk"]
+
+
+class Touched(Value):
+    """The newest commit that changed a line of a place."""
+
+    path: Text
+    start: int
+    end: int
+    commit: str
+    subject: Text = ""
+    at: int = 0
+    """When, in seconds since the epoch, as its author's clock said."""
+
+
+class Suspect(Value):
+    """One place. ``score`` is only for ordering; equal scores are ties and shown as ties."""
+
+    path: Text
+    function: Text = ""
+    line: int = 0
+    """The most suspicious line of the place."""
+    score: float = 0.0
+    reasons: tuple[Text, ...] = ()
+    code: Text = ""
+    code_start: int = 0
+    ruled_out: Text = ""
+    """Why the engineer ruled it out; empty while it stands."""
+    rank: int = 0
+    """The first place it may take, counted from 1; 0 in logs before ranks were kept."""
+    ties: int = 1
+    """How many suspects share its score, itself included: it stands anywhere in ``rank`` to ``rank + ties - 1``."""
+    suspiciousness: float = 0.0
+    """Ochiai of its most suspicious line, 0 to 1; 0 when nothing was measured."""
+    best_lines: tuple[int, ...] = ()
+    """Its lines by suspicion, best first."""
+    ran: bool = True
+    """Whether the failing test runs it at all."""
+    leads: bool = True
+    """Whether it stands near enough to the top to be looked at; the search space is what leads."""
+    flip: Text = ""
+    """A small mutation here with which the failing test passes, as a sentence; empty when none was found."""
+
+    @property
+    def key(self) -> str:
+        """Identity across rankings: ``file:function``, or ``file:line`` outside any function."""
+        return f"{self.path}:{self.function or self.line}"
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"

@@ -1,0 +1,1 @@
+"""The log: every kind of event, and each in words."""

@@ -1,0 +1,758 @@
+"""Everything that can happen in a session and is worth reading next month.
+
+One class per kind; ``kind`` is the word on disk and never changes meaning. New fields get a default so that old logs
+stay readable; a new meaning gets a new kind. Live output lines are not events.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from coach.core.base.text import Prose, Text
+from coach.core.base.value import Value
+from coach.core.experiments.hypothesis import Prediction, Verdict
+from coach.core.experiments.logpoint import Logpoint, LogpointRun
+from coach.core.experiments.trial import TrialRun
+from coach.core.history.assistant import AssistantReport
+from coach.core.history.kept_file import Kept
+from coach.core.history.prehistory import Earlier
+from coach.core.history.similar_failure import PastFailure
+from coach.core.localize.call_trace import CallTrace, Divergence
+from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.spectrum import Spectrum
+from coach.core.localize.suspect import Suspect, Touched
+from coach.core.loops.attempt import Attempt, Finding
+from coach.core.loops.detection import Level, Pattern
+from coach.core.runs.changes import Changes
+from coach.core.runs.failure import FailureSignature
+from coach.core.runs.oracle import Judged
+from coach.core.runs.report import RunReport
+from coach.core.runs.reproduction import Reproduction
+from coach.core.runs.run import Purpose, RunRequest
+from coach.core.runs.run_scope import Scope
+from coach.core.runs.target import Target
+from coach.core.search.request import SearchRequest, SearchResult, Tried
+from coach.core.spec.spec import Spec, TeamRules
+from coach.core.verify.conclusion import Closing
+from coach.core.verify.negative_control import Control
+from coach.core.verify.verification import Verification
+from coach.core.workflow.workflow import Workflow
+
+SCHEMA = 1
+
+
+class Interpreter(Value):
+    """The target's own python, and why this one was chosen."""
+
+    path: Text
+    why: Text = ""
+    version: Text = ""
+    pytest: Text = ""
+    """pytest's version there; empty when it has none."""
+
+
+class Checkout(Value):
+    """The state of the project when the session opened."""
+
+    root: Text
+    """What its trees hold: the top of the repository, or the project itself."""
+    project: Text = ""
+    """Where its runs start, below the root; empty: the root itself."""
+    commit: Text = ""
+    branch: Text = ""
+    dirty_files: int = 0
+    tree: Text = ""
+    """The work tree as it was then, in coach's own store."""
+
+    @property
+    def start(self) -> str:
+        """The project's folder."""
+        return f"{self.root.rstrip('/')}/{self.project}" if self.project else self.root
+
+
+class SessionOpened(Value):
+    """A session began: on what, with which steps, whose interpreter, in which state of the project. Always the first."""
+
+    kind: Literal["session_opened"] = "session_opened"
+    schema_version: int = SCHEMA
+    session: Text
+    coach: Text
+    target: Target
+    workflow: Workflow
+    interpreter: Interpreter
+    checkout: Checkout
+    platform: Text = ""
+
+
+class EarlierRead(Value):
+    """What happened in the project before the session was opened, as far as traces of it were left."""
+
+    kind: Literal["earlier_read"] = "earlier_read"
+    since: float
+    """Seconds since the epoch."""
+    found: tuple[Earlier, ...] = ()
+
+
+class SessionResumed(Value):
+    """The session was taken up again."""
+
+    kind: Literal["session_resumed"] = "session_resumed"
+    coach: Text = ""
+
+
+class SessionInterrupted(Value):
+    """coach was stopped from outside; recorded at the time when it could be, else at the next start."""
+
+    kind: Literal["session_interrupted"] = "session_interrupted"
+    by: Text
+
+
+class SessionClosed(Value):
+    """The session ended: with a proven fix, with one that lacks proof, or without."""
+
+    kind: Literal["session_closed"] = "session_closed"
+    ending: Literal["verified", "partial", "abandoned"]
+    note: Text = ""
+
+
+class TargetChanged(Value):
+    """Another test (usually the regression test just written) stands for the defect from here on."""
+
+    kind: Literal["target_changed"] = "target_changed"
+    target: Target
+
+
+class SpecWritten(Value):
+    """The spec as a whole, as it stands from here on."""
+
+    kind: Literal["spec_written"] = "spec_written"
+    spec: Spec
+
+
+class LeftBehindEnded(Value):
+    """Processes of runs that a killed coach could not end any more were ended when a session was opened."""
+
+    kind: Literal["left_behind_ended"] = "left_behind_ended"
+    processes: tuple[Text, ...] = ()
+
+
+class TeamRulesRead(Value):
+    """The rules of the project, as they were when the session was opened or taken up."""
+
+    kind: Literal["team_rules_read"] = "team_rules_read"
+    rules: TeamRules
+
+
+class BudgetSet(Value):
+    """How long a run of the target may take, its start included; counts where the workflow's oracle is time."""
+
+    kind: Literal["budget_set"] = "budget_set"
+    seconds: float
+
+
+class StepEntered(Value):
+    """A step was gone to, forward or back."""
+
+    kind: Literal["step_entered"] = "step_entered"
+    step: str
+    why: Text = ""
+
+
+class GateOverridden(Value):
+    """A step was left although its gate was not met, for a reason."""
+
+    kind: Literal["gate_overridden"] = "gate_overridden"
+    step: str
+    reason: Text
+    missing: tuple[str, ...] = ()
+
+
+class RunStarted(Value):
+    """A run was asked for; its process is about to start."""
+
+    kind: Literal["run_started"] = "run_started"
+    request: RunRequest
+
+
+class RunFinished(Value):
+    """What was seen, and what it was judged to be under the rules of that day."""
+
+    kind: Literal["run_finished"] = "run_finished"
+    number: int
+    report: RunReport
+    failing: tuple[FailureSignature, ...] = ()
+    judged: Judged
+    rule: int = 1
+    """Version of the judgement (``coach.core.runs.oracle.RULE``)."""
+
+
+class ReproductionBegan(Value):
+    """Cold runs began that measure how often the target fails."""
+
+    kind: Literal["reproduction_began"] = "reproduction_began"
+
+
+class ReproductionMeasured(Value):
+    """How often the target failed, in how many cold runs."""
+
+    kind: Literal["reproduction_measured"] = "reproduction_measured"
+    reproduction: Reproduction
+    rule: int = 1
+
+
+class FailureTaken(Value):
+    """The engineer said which failure the session is about from here on: that of a run, or of one of its tests."""
+
+    kind: Literal["failure_taken"] = "failure_taken"
+    run: int
+    test: Text = ""
+    """Empty: all that failed in the run."""
+
+
+class EditSeen(Value):
+    """Files in the checkout were saved (or came back from a branch switch)."""
+
+    kind: Literal["edit_seen"] = "edit_seen"
+    paths: tuple[Text, ...]
+
+
+class WatchingChanged(Value):
+    """Whether saves lead to runs: paused and resumed by a key, or lost and found by the watcher."""
+
+    kind: Literal["watching_changed"] = "watching_changed"
+    watching: bool
+    note: Text = ""
+
+
+class ScopeChanged(Value):
+    """How far runs on save reach from here on."""
+
+    kind: Literal["scope_changed"] = "scope_changed"
+    scope: Scope
+
+
+class ChangesRead(Value):
+    """The hunks between the last passing (or opening) tree and the tree of a run."""
+
+    kind: Literal["changes_read"] = "changes_read"
+    changes: Changes
+    lowered: tuple[Finding, ...] = ()
+    """What the edits take out of tests; read for a verification only."""
+    unloaded: tuple[Text, ...] = ()
+    """Changed modules that the target is known not to import; read for a verification only."""
+
+
+class TestPinned(Value):
+    """The regression test, by content: from here on it must not change unnoticed."""
+
+    __test__ = False
+    kind: Literal["test_pinned"] = "test_pinned"
+    test: Text
+    path: Text
+    line: int = 0
+    source: Text = ""
+    digest: str
+    name: Text = ""
+    """The qualified name by which its source is found again; empty: by the id."""
+    files: tuple[tuple[Text, str], ...] = ()
+    """What it reads besides (data files, conftest.py, helpers of tests): path and digest of the content."""
+    parts: tuple[tuple[Text, str], ...] = ()
+    """What it is made of in its own file besides its source: ``CASES in tests/test_vat.py`` and digest."""
+    red: Literal["behavioural", "structural"]
+
+
+class PinRefused(Value):
+    """A test could not be pinned: its source is not known. What stands for the failure then is the target itself."""
+
+    kind: Literal["pin_refused"] = "pin_refused"
+    test: Text
+
+
+class PinnedTestRead(Value):
+    """The pinned test was read again and is not what it was (or is again what it was)."""
+
+    kind: Literal["pinned_test_read"] = "pinned_test_read"
+    digest: str
+    """Empty when the test is gone."""
+    source: Text = ""
+    files: tuple[tuple[Text, str], ...] = ()
+    """What it reads besides, as it is now."""
+    changed: tuple[Text, ...] = ()
+    """Which of those are not what they were when the test was pinned."""
+    parts: tuple[tuple[Text, str], ...] = ()
+    """What it is made of in its own file, as it is now; an empty digest: it is gone."""
+    changed_parts: tuple[Text, ...] = ()
+    """Which of those are not what they were when the test was pinned."""
+
+
+class TestUnpinned(Value):
+    """The regression test may be changed again."""
+
+    __test__ = False
+    kind: Literal["test_unpinned"] = "test_unpinned"
+    reason: Text
+
+
+class SpectrumMeasured(Value):
+    """Which functions and lines the failing test ran, and how many passing tests ran them too."""
+
+    kind: Literal["spectrum_measured"] = "spectrum_measured"
+    spectrum: Spectrum
+
+
+class TouchedRead(Value):
+    """Which commit touched each of the top suspects last."""
+
+    kind: Literal["touched_read"] = "touched_read"
+    touched: tuple[Touched, ...]
+
+
+class MutantsTried(Value):
+    """Small mutations of suspicious places were tried; the flips are evidence about places, not fixes."""
+
+    kind: Literal["mutants_tried"] = "mutants_tried"
+    mutations: Mutations
+
+
+class CallsTraced(Value):
+    """The calls of one test in one run, own code only, and where a failing one first parts from a passing one."""
+
+    kind: Literal["calls_traced"] = "calls_traced"
+    trace: CallTrace
+    divergence: Divergence | None = None
+
+
+class SuspectsRanked(Value):
+    """Places where the defect may be, best first, from what a run showed."""
+
+    kind: Literal["suspects_ranked"] = "suspects_ranked"
+    run: int
+    suspects: tuple[Suspect, ...]
+    rule: int = 1
+
+
+class SuspectRuledOut(Value):
+    """A suspect was cleared by what somebody saw."""
+
+    kind: Literal["suspect_ruled_out"] = "suspect_ruled_out"
+    suspect: Text
+    reason: Text
+
+
+class SuspectRestored(Value):
+    """A suspect that was ruled out is one again."""
+
+    kind: Literal["suspect_restored"] = "suspect_restored"
+    suspect: Text
+
+
+class HypothesisProposed(Value):
+    """A claim and what will be seen if it holds, written before the experiment."""
+
+    kind: Literal["hypothesis_proposed"] = "hypothesis_proposed"
+    id: int
+    claim: Text
+    prediction: Prediction
+
+
+class HypothesisJudged(Value):
+    """What an experiment says of a hypothesis."""
+
+    kind: Literal["hypothesis_judged"] = "hypothesis_judged"
+    id: int
+    verdict: Verdict
+    reason: Text
+    runs: tuple[int, ...]
+    teaches: Text = ""
+    rule: int = 1
+
+
+class HypothesisActivated(Value):
+    """Of several open hypotheses, the next experiment is for this one."""
+
+    kind: Literal["hypothesis_activated"] = "hypothesis_activated"
+    id: int
+
+
+class PredictionRevised(Value):
+    """The prediction was written anew before any experiment for it had run; only runs after this can test it."""
+
+    kind: Literal["prediction_revised"] = "prediction_revised"
+    id: int
+    prediction: Prediction
+
+
+class TrialSeen(Value):
+    """What a trial showed, and what that says of its prediction."""
+
+    kind: Literal["trial_seen"] = "trial_seen"
+    seen: TrialRun
+    rule: int = 1
+
+
+class LogpointSeen(Value):
+    """What a logpoint showed, and what that says of its prediction."""
+
+    kind: Literal["logpoint_seen"] = "logpoint_seen"
+    seen: LogpointRun
+    rule: int = 1
+
+
+class LookAsked(Value):
+    """An assistant asks to evaluate what only the engineer may allow; nothing was evaluated."""
+
+    kind: Literal["look_asked"] = "look_asked"
+    logpoint: Logpoint
+    why: Text
+    by: Text = ""
+
+
+class LookAnswered(Value):
+    """The engineer saw what was asked, and said whether these very words may be evaluated in this session."""
+
+    kind: Literal["look_answered"] = "look_answered"
+    logpoint: Logpoint
+    is_allowed: bool
+
+
+class NoteWritten(Value):
+    """Something a person or an assistant saw, in words."""
+
+    kind: Literal["note_written"] = "note_written"
+    text: Text
+
+
+class VerificationBegan(Value):
+    """The runs a verification is made of, in order; an edit before their end makes it void."""
+
+    kind: Literal["verification_began"] = "verification_began"
+    plan: tuple[Purpose, ...]
+    acceptance: tuple[Text, ...] = ()
+    """The commands of its acceptance runs, in their order."""
+
+
+class VerificationVoided(Value):
+    """A verification under way is worth nothing any more."""
+
+    kind: Literal["verification_voided"] = "verification_voided"
+    why: Text
+
+
+class VerificationJudged(Value):
+    """What the proof says, check by check."""
+
+    kind: Literal["verification_judged"] = "verification_judged"
+    verification: Verification
+    rule: int = 1
+
+
+class ControlMeasured(Value):
+    """What the regression test said to small wrong versions of the fix."""
+
+    kind: Literal["control_measured"] = "control_measured"
+    control: Control
+
+
+class ObjectionAnswered(Value):
+    """A person says why what speaks against the fix is fine."""
+
+    kind: Literal["objection_answered"] = "objection_answered"
+    check: str
+    objection: Text
+    reason: Text
+
+
+class ClosingWritten(Value):
+    """Cause in its parts, lesson and answers as they stand; ``root_cause_written`` says the cause in one text."""
+
+    kind: Literal["closing_written"] = "closing_written"
+    closing: Closing
+
+
+class RootCauseWritten(Value):
+    """Why it failed, in words."""
+
+    kind: Literal["root_cause_written"] = "root_cause_written"
+    text: Text
+
+
+class FixConfirmed(Value):
+    """A person looked at the verification and agrees."""
+
+    kind: Literal["fix_confirmed"] = "fix_confirmed"
+
+
+class ContextExported(Value):
+    """The session was handed on: edits that follow may be an assistant's."""
+
+    kind: Literal["context_exported"] = "context_exported"
+    format: str
+    budget: int
+    digest: str
+    way: Text = ""
+
+
+class HandedOver(Value):
+    """Somebody else works in the checkout from here on, and said who."""
+
+    kind: Literal["handed_over"] = "handed_over"
+    to: Text
+
+
+class HandedBack(Value):
+    """The engineer works again: edits from here on are the engineer's."""
+
+    kind: Literal["handed_back"] = "handed_back"
+
+
+class AssistantEnded(Value):
+    """An assistant that coach ran on the session has ended; its edits are attempts with its name."""
+
+    kind: Literal["assistant_ended"] = "assistant_ended"
+    report: AssistantReport
+
+
+class AttemptRead(Value):
+    """The edits between two runs of the target, and what they are. The sources are not kept; what they showed is."""
+
+    kind: Literal["attempt_read"] = "attempt_read"
+    attempt: Attempt
+    rule: int = 1
+
+
+class LoopNoticed(Value):
+    """A loop was seen: what, where, from which runs, and the one way on that was offered."""
+
+    kind: Literal["loop_noticed"] = "loop_noticed"
+    pattern: Pattern
+    level: Level
+    run: int
+    evidence: tuple[int, ...] = ()
+    place: Text = ""
+    sentence: Text
+    move: Text = ""
+    action: str = ""
+    """The id of the key that makes the move."""
+    step: str = ""
+    """The step of this workflow to go back to; empty when it has none."""
+    restore_run: int = 0
+    """The run whose tree is the last good one; 0 when there is none."""
+    rule: int = 1
+
+
+class LoopDismissed(Value):
+    """Not wanted again for this pattern at this place."""
+
+    kind: Literal["loop_dismissed"] = "loop_dismissed"
+    pattern: Pattern
+    place: Text
+    reason: Text
+
+
+class LoopsSwitched(Value):
+    """Which detectors are off."""
+
+    kind: Literal["loops_switched"] = "loops_switched"
+    off: tuple[Pattern, ...] = ()
+
+
+class PastFailuresFound(Value):
+    """Past sessions with a failure like that of a run: candidates, best first."""
+
+    kind: Literal["past_failures_found"] = "past_failures_found"
+    run: int
+    candidates: tuple[PastFailure, ...]
+
+
+class PastFailureDismissed(Value):
+    """These past sessions do not help with this failure (its strict signatures), now or later."""
+
+    kind: Literal["past_failure_dismissed"] = "past_failure_dismissed"
+    sessions: tuple[Text, ...]
+    strict: tuple[str, ...] = ()
+
+
+class TreeRestored(Value):
+    """The files of an earlier run were put back; ``before`` is the tree they replaced, so that this can be undone."""
+
+    kind: Literal["tree_restored"] = "tree_restored"
+    tree: str
+    before: str
+    why: Text = ""
+    paths: tuple[Text, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    """What was left as it was, because coach does not hold it or somebody saved it meanwhile."""
+    modes: Text = ""
+    """What was noted of the permissions and empty folders of ``before``."""
+
+
+class RestoreBegun(Value):
+    """Files are about to be put back; written before the first is touched, so that ``before`` can always be had again."""
+
+    kind: Literal["restore_begun"] = "restore_begun"
+    tree: str
+    before: str
+    why: Text = ""
+    paths: tuple[Text, ...] = ()
+    modes: Text = ""
+    wanted_modes: Text = ""
+
+
+class RestoreStopped(Value):
+    """A restore that was begun changed nothing, or what it changed was taken back."""
+
+    kind: Literal["restore_stopped"] = "restore_stopped"
+    tree: str
+    sentence: Prose = ""
+
+
+class RestoreInterrupted(Value):
+    """A restore was cut off by a kill: ``written`` of its files are as in ``tree``, the others as in ``before``."""
+
+    kind: Literal["restore_interrupted"] = "restore_interrupted"
+    tree: str
+    before: str
+    why: Text = ""
+    paths: tuple[Text, ...] = ()
+    written: int = 0
+    aside: tuple[Text, ...] = ()
+    """Saves of that moment, kept under names of their own."""
+    modes: Text = ""
+    wanted_modes: Text = ""
+
+
+class SearchBegan(Value):
+    """A search began: for a commit, edits, an order, an input, or what a flake depends on."""
+
+    kind: Literal["search_began"] = "search_began"
+    search: SearchRequest
+
+
+class SearchProgressed(Value):
+    """What a search tried since it last told, at most once a second: what a resumed search need not run again."""
+
+    kind: Literal["search_progressed"] = "search_progressed"
+    number: int
+    tried: tuple[Tried, ...]
+    doing: Text = ""
+    notes: tuple[Text, ...] = ()
+
+
+class SearchEnded(Value):
+    """What a search found, or how it ended without."""
+
+    kind: Literal["search_ended"] = "search_ended"
+    number: int
+    result: SearchResult
+    rule: int = 1
+
+
+class Unknown(Value):
+    """A line of a kind this version does not know: kept, shown raw, and the log is not written to."""
+
+    kind: Text
+    raw: dict[str, Any] = Field(default_factory=dict)
+
+
+Event = (
+    SessionOpened
+    | EarlierRead
+    | SessionResumed
+    | SessionInterrupted
+    | SessionClosed
+    | TargetChanged
+    | SpecWritten
+    | LeftBehindEnded
+    | TeamRulesRead
+    | BudgetSet
+    | StepEntered
+    | GateOverridden
+    | RunStarted
+    | RunFinished
+    | ReproductionBegan
+    | ReproductionMeasured
+    | FailureTaken
+    | EditSeen
+    | WatchingChanged
+    | ScopeChanged
+    | ChangesRead
+    | TestPinned
+    | PinRefused
+    | PinnedTestRead
+    | TestUnpinned
+    | SpectrumMeasured
+    | MutantsTried
+    | TouchedRead
+    | CallsTraced
+    | SuspectsRanked
+    | SuspectRuledOut
+    | SuspectRestored
+    | HypothesisProposed
+    | HypothesisJudged
+    | HypothesisActivated
+    | PredictionRevised
+    | TrialSeen
+    | LogpointSeen
+    | LookAsked
+    | LookAnswered
+    | NoteWritten
+    | VerificationBegan
+    | VerificationVoided
+    | VerificationJudged
+    | ControlMeasured
+    | ObjectionAnswered
+    | ClosingWritten
+    | RootCauseWritten
+    | FixConfirmed
+    | ContextExported
+    | HandedOver
+    | HandedBack
+    | AssistantEnded
+    | AttemptRead
+    | LoopNoticed
+    | LoopDismissed
+    | LoopsSwitched
+    | PastFailuresFound
+    | PastFailureDismissed
+    | TreeRestored
+    | RestoreBegun
+    | RestoreStopped
+    | RestoreInterrupted
+    | SearchBegan
+    | SearchProgressed
+    | SearchEnded
+)
+
+
+@cache
+def _reader() -> TypeAdapter[Event]:
+    """Build the reader when a log is first read: it costs as much as a third of the start-up."""
+    return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with the place and time the dispatcher gave it. Order is by ``seq``; clocks jump."""
+
+    seq: int
+    at: float
+    """Seconds since the epoch."""
+    event: Event | Unknown
+
+
+def event_from(raw: dict[str, Any]) -> Event | Unknown:
+    """Read an event; an unknown kind, or a known one this version cannot read, is kept as ``Unknown``."""
+    try:
+        return _reader().validate_python(raw)
+    except ValidationError:
+        return Unknown(kind=str(raw.get("kind", "")), raw=raw)
+
+
+def event_from_json(raw: bytes) -> Event | None:
+    """Read an event of a known kind straight from its JSON, several times faster; None when ``event_from`` must look."""
+    try:
+        return _reader().validator.validate_json(raw)  # type: ignore[no-any-return]
+    except ValidationError:
+        return None

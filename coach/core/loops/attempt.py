@@ -1,0 +1,108 @@
+"""An attempt: what changed in the checkout between two runs of the target, and what kind of change it was."""
+
+from typing import Literal, get_args
+
+from coach.core.base.formatting import count
+from coach.core.base.text import Text
+from coach.core.base.value import Value
+from coach.core.runs.changes import Changes, FileChange
+
+Nature = Literal["patch", "groundwork", "observing", "cosmetic", "tests"]
+"""*patch*: behaviour may differ · *groundwork*: only names that nothing used before were added · *observing*: only
+prints, logs, breakpoints · *cosmetic*: the syntax trees are equal · *tests*: only test code changed."""
+
+Tampering = Literal[
+    "fewer-assertions",
+    "trivial-assertion",
+    "skip-added",
+    "test-gone",
+    "expectation-changed",
+    "inputs-changed",
+    "narrowed",
+    "patched-in-conftest",
+]
+Symptom = Literal["swallowed", "retried", "slept", "special-case"]
+FindingKind = Literal[Tampering, Symptom]
+
+TAMPERING: frozenset[FindingKind] = frozenset(get_args(Tampering))
+SYMPTOM: frozenset[FindingKind] = frozenset(get_args(Symptom))
+
+
+class Finding(Value):
+    """Something the syntax trees before and after an edit show, in words for people."""
+
+    kind: FindingKind
+    path: Text
+    line: int = 0
+    """In the new file; in the old one when the thing is gone."""
+    function: Text = ""
+    """The test or function it is in, as ``Class::method`` for a test in a class."""
+    text: Text = ""
+    answer: Text = ""
+    """What a special case answers, as it is written; empty for nothing, or None."""
+    is_weak: bool = False
+    """Ordinary code may look like this: worth a note, never more."""
+
+
+class SourcePair(Value):
+    """One changed file before and after; empty text means absent."""
+
+    path: Text
+    before: Text = ""
+    after: Text = ""
+
+
+class Attempt(Value):
+    """The edits between ``base_run`` and ``run``."""
+
+    run: int
+    base_run: int
+    changes: Changes
+    nature: Nature = "patch"
+    findings: tuple[Finding, ...] = ()
+    new_tests: tuple[Text, ...] = ()
+    """Tests written in this attempt, as ``path::name``: their author may still be finding the words."""
+    unloaded: tuple[Text, ...] = ()
+    """Changed modules that the run is known not to have imported. What is not known is not listed."""
+    touched: tuple[Text, ...] = ()
+    """Functions that were changed, as ``path::Class.method``; ``path::<module>`` for what stands outside of functions."""
+    added: tuple[Text, ...] = ()
+    """Those of them that were not there before."""
+    by: Text = ""
+    """Who held the session meanwhile (an assistant); empty: the engineer."""
+    head_moved: bool = False
+    """git put other files there (a branch switch, a stash): no edit of anybody."""
+    restored: bool = False
+    """coach's own restore brought this tree back."""
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether somebody wrote this, as opposed to git or coach putting files there."""
+        return not (self.head_moved or self.restored)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(file.path for file in self.changes.files)
+
+    def file(self, path: str) -> FileChange | None:
+        return next((each for each in self.changes.files if each.path == path), None)
+
+
+_NATURE: dict[Nature, str] = {
+    "patch": "",
+    "groundwork": "groundwork",
+    "observing": "observing",
+    "cosmetic": "same behaviour",
+    "tests": "tests only",
+}
+
+
+def attempt_words(attempt: Attempt) -> str:
+    """Say what was edited before a run, of what kind it was, and who did it."""
+    if attempt.restored:
+        said = ["restored"]
+    elif attempt.head_moved:
+        said = ["another commit checked out"]
+    else:
+        said = [f"+{count(len(attempt.paths), 'file')}", _NATURE[attempt.nature]]
+    return " · ".join(filter(None, [*said, f"by {attempt.by}" if attempt.by else ""]))

@@ -1,0 +1,1 @@
+"""One detector a file: each looks at the history of attempts and says what it sees."""

@@ -1,0 +1,55 @@
+"""Guess: edit and run, edit and run, on the same failing place, and nothing written or looked at between."""
+
+from coach.core.loops.detection import Sighting, numbers
+from coach.core.loops.history import History, Trial
+
+RULE = 1
+NOTE_AT = 2
+BANNER_AT = 3
+
+
+def seen(history: History) -> Sighting | None:
+    """Look for patches in a row on one failing place without a hypothesis, a note, a look or a suspect ruled out.
+
+    Progress ends it: when a test that failed passes, or fails somewhere else, the edit taught something. A test that an
+    edit on the way broke and another one mended is no progress.
+    """
+    now = history.now
+    if now is None or not now.is_red or not now.is_patch or now.marks:
+        return None
+    row = _on_one_place(history, now)
+    base = next(index for index, trial in enumerate(row) if trial.tests <= now.tests)
+    patches = [trial for trial in row[base + 1 :] if trial.is_patch]
+    if len(patches) < NOTE_AT:
+        return None
+    runs = tuple(each.run for each in patches)
+    return Sighting(
+        pattern="guess",
+        level="banner" if len(runs) >= BANNER_AT else "note",
+        evidence=runs,
+        place=now.failing[0].test if now.failing else now.label,
+        sentence=f"Edits {numbers(runs)} went by with nothing written or looked at between them.",
+        move="Write what you expect to see before the next edit.",
+        action="hypothesis",
+        step="hypothesize",
+    )
+
+
+def _on_one_place(history: History, now: Trial) -> list[Trial]:
+    """Return the runs, oldest first, that failed at one place while nothing was written and nobody looked."""
+    row = [now]
+    spots = now.spots
+    for trial in history.backwards():
+        spots = spots & trial.spots
+        if not trial.is_red or not spots:
+            break
+        row.append(trial)
+        if trial.marks or _looked(trial):
+            break
+    row.reverse()
+    return row
+
+
+def _looked(trial: Trial) -> bool:
+    """Whether the edit before a run was there to look, or went to the tests instead of the code."""
+    return trial.attempt is not None and trial.attempt.nature in {"observing", "tests"}

@@ -1,0 +1,69 @@
+"""See-saw: one failure is exchanged for another and then comes back."""
+
+from collections.abc import Sequence
+
+from coach.core.loops.detection import Level, Sighting, numbers
+from coach.core.loops.history import History, Trial
+
+RULE = 1
+
+
+def seen(history: History) -> Sighting | None:
+    """Look for an earlier, not adjacent run with the same failing set and another one between, all by patches.
+
+    Trees must differ (a tree that is back is a revert). Nothing is said while one tree gives different answers.
+    """
+    now = history.now
+    if now is None or not now.is_red or not now.is_patch or now.is_broken:
+        return None
+    between: list[Trial] = []
+    then: Trial | None = None
+    for trial in history.backwards():
+        if trial.strict == now.strict:
+            if between or trial.tree == now.tree:
+                then = trial
+                break
+            return None
+        between.append(trial)
+    if then is None or then.tree == now.tree or not all(each.is_red for each in between):
+        return None
+    if not any(each.is_patch for each in between) or history.disagrees():
+        return None
+    return _sighting(history, now, then, between)
+
+
+def _sighting(history: History, now: Trial, then: Trial, between: Sequence[Trial]) -> Sighting:
+    other = between[0]
+    crossing = bool(now.tests - other.tests) and bool(other.tests - now.tests)
+    level: Level = "banner" if crossing or _returns(history, now) > 1 else "note"
+    runs = tuple(each.run for each in reversed(between))
+    what = f"The failure of #{then.run} is back after another one in {numbers(runs)}."
+    if crossing:
+        what = f"{_first(now.tests - other.tests)} and {_first(other.tests - now.tests)} take turns to fail: #{then.run}, {numbers((*runs, now.run))}."
+    return Sighting(
+        pattern="see-saw",
+        level=level,
+        evidence=(then.run, *runs, now.run),
+        place=now.label,
+        sentence=what,
+        move="The two changes exclude each other: ask what both failures demand, before the next edit.",
+        action="go-to-step",
+        step="hypothesize",
+        restore_run=then.run,
+    )
+
+
+def _returns(history: History, now: Trial) -> int:
+    """Count how often the present failing set was come back to, now included."""
+    count, was_same = 1, True
+    for trial in history.backwards():
+        if not trial.is_red:
+            break
+        same = trial.strict == now.strict
+        count += was_same is False and same
+        was_same = same
+    return count - 1
+
+
+def _first(tests: frozenset[str]) -> str:
+    return min(tests).rpartition("::")[2]

@@ -1,0 +1,90 @@
+"""Revert: the files are back at an earlier state that failed, and what lay between is lost unless it is written down."""
+
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.loops.detection import Level, Sighting, numbers
+from coach.core.loops.history import History, Trial
+
+RULE = 1
+
+
+def seen(history: History) -> Sighting | None:
+    """Look for the tree, or every source file just edited, at an earlier failing state, with failing patches between.
+
+    Undoing a look (prints), a branch switch and coach's own restore are no reverts. A tree that answers differently
+    than it did then is a flake, not a revert.
+    """
+    now = history.now
+    if now is None or not now.is_red or not now.is_patch or now.is_rerun:
+        return None
+    whole = _same_tree(history, now)
+    if whole is not None:
+        return _sighting(history, whole, "the whole tree", "The files are back", is_pure=True)
+    return _same_files(history, now)
+
+
+def _same_tree(history: History, now: Trial) -> Trial | None:
+    for trial in reversed(history.trials[:-1]):
+        if trial.tree == now.tree and now.tree and trial.outcome != "unclear":
+            return trial if trial.is_red and trial.strict == now.strict else None
+    return None
+
+
+def _same_files(history: History, now: Trial) -> Sighting | None:
+    assert now.attempt is not None
+    changed = {path: after for path, (_, after) in now.files.items() if after and not is_test_path(path)}
+    back: dict[str, Trial] = {}
+    for path, blob in changed.items():
+        then = _when_it_was(history, path, blob)
+        if then is not None and then.is_red and then.strict == now.strict:
+            back[path] = then
+    if not back:
+        return None
+    then = min(back.values(), key=lambda each: each.run)
+    paths = sorted(back)
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    verb = "are" if more else "is"
+    is_pure = len(back) == len(changed) and not now.attempt.changes.left_out
+    return _sighting(history, then, ", ".join(paths), f"{paths[0]}{more} {verb} back", is_pure=is_pure)
+
+
+def _when_it_was(history: History, path: str, blob: str) -> Trial | None:
+    """Return the newest earlier trial whose copy of a file was what it is again; edits are followed backwards."""
+    content = ""
+    for trial in reversed(history.trials[:-1]):
+        if content == blob:
+            return trial
+        edit = trial.files.get(path)
+        if edit is not None:
+            content = edit[0]
+    return None
+
+
+def _sighting(history: History, then: Trial, place: str, what: str, *, is_pure: bool) -> Sighting | None:
+    now = history.now
+    assert now is not None
+    between = [each for each in history.trials if then.run < each.run < now.run]
+    tried = [
+        each for each in between if each.is_red and each.is_patch and (now.is_broken or not each.is_broken)
+    ]
+    if not tried:
+        return None
+    marks = now.marks.union(*(each.marks for each in between))
+    written = bool(marks & {"note", "learnt"})
+    level: Level = "note" if written or not is_pure else "banner"
+    runs = tuple(each.run for each in tried)
+    move = (
+        "What it taught is written down."
+        if written
+        else f"Write down what {numbers(runs)} showed, so that nobody tries it again."
+    )
+    return Sighting(
+        pattern="revert",
+        level=level,
+        evidence=(then.run, *runs, now.run),
+        place=place,
+        sentence=f"{what} as in #{then.run}, which failed the same way; {numbers(runs)} lay between.",
+        move=move,
+        action="note",
+        step="hypothesize",
+        restore_run=0,
+    )

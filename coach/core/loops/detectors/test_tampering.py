@@ -1,0 +1,210 @@
+"""Tamper: the failure went away because the tests ask for less."""
+
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.loops.attempt import TAMPERING, Attempt, Finding, FindingKind
+from coach.core.loops.detection import Level, Sighting
+from coach.core.loops.history import LATELY, History, Trial
+from coach.core.runs.failure import innermost_own
+from coach.core.runs.report import Failure
+
+RULE = 2
+
+_ALWAYS_WEAKER: frozenset[FindingKind] = frozenset(
+    {"fewer-assertions", "trivial-assertion", "skip-added", "test-gone", "narrowed", "patched-in-conftest"}
+)
+"""Kinds that stay suspicious when the green comes only some edits later. An expectation corrected while red does not."""
+_CALLED_WRONGLY = frozenset(
+    {"AttributeError", "NameError", "ImportError", "ModuleNotFoundError", "TypeError", "FixtureLookupError"}
+)
+"""A test in whose own lines these are raised may itself be out of date: after a rename it must be edited. Raised by the code
+that it calls, they are what the code does."""
+
+
+def seen(history: History) -> Sighting | None:
+    """Look for weaker tests in an attempt after which red turned green or the failure being chased vanished.
+
+    Nothing is said of tests changed while green (that is how red-green-refactor begins), of a test unpinned with a
+    reason, or when a note was written with the edit.
+    """
+    now, before = history.now, history.previous
+    if now is None or "note" in now.marks:
+        return None
+    if before is None:
+        return _narrower_target(history, now)
+    if not before.is_red or now.attempt is None or not now.attempt.is_edit:
+        return None
+    return _made_it_go(history, now, before, now.attempt) or _while_red(history, now.attempt)
+
+
+def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -> Sighting | None:
+    """Say what of an edit, or of earlier ones while red, made failures vanish that no code mended."""
+    left = {_function_of(each) for each in now.tests}
+    vanished = frozenset(each for each in before.tests if _function_of(each) not in left)
+    candidates = [*_candidates(attempt, before, history), *_earlier(history, vanished)]
+    if vanished and candidates:
+        return _sighting(history, candidates[0], _level(history, candidates[0]))
+    if vanished and (text := _fewer_ran(before, now)):
+        return _sighting(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
+    return _only_tests(history, before, now) if now.outcome == "green" else None
+
+
+def _function_of(test: str) -> str:
+    """Return a test without its parameters: more cases of one test are still that test."""
+    return test.partition("[")[0]
+
+
+def _while_red(history: History, attempt: Attempt) -> Sighting | None:
+    """Note that tests became weaker though nothing vanished by it."""
+    weaker = [
+        each for each in attempt.findings if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history)
+    ]
+    return _sighting(history, weaker[0], "note") if weaker else None
+
+
+def _level(history: History, finding: Finding) -> Level:
+    if _is_pinned(history, finding):
+        return "card"
+    return "note" if _is_own_draft(history, finding) else "banner"
+
+
+def _candidates(attempt: Attempt, before: Trial, history: History) -> list[Finding]:
+    """Return the findings of an attempt that can have made its failure go away, the pinned test first."""
+    found = [
+        each
+        for each in attempt.findings
+        if each.kind in TAMPERING and not _is_allowed(each, history) and _can_explain(each, attempt, before)
+    ]
+    return sorted(found, key=lambda each: (not _is_pinned(history, each), _is_own_draft(history, each)))
+
+
+def _can_explain(finding: Finding, attempt: Attempt, before: Trial) -> bool:
+    """Whether a finding touches what failed: that very test, or what all tests share."""
+    if finding.kind == "inputs-changed":
+        return attempt.nature == "tests" and _is_wrong(before) and _concerns(finding, before.tests)
+    return finding.kind in {"narrowed", "patched-in-conftest"} or _concerns(finding, before.tests)
+
+
+def _is_wrong(trial: Trial) -> bool:
+    """Whether something in a red run is wrong with the code, as opposed to tests that call it by what it no longer is."""
+    return any(not _is_out_of_date(each) for each in trial.report.failures)
+
+
+def _is_out_of_date(failure: Failure) -> bool:
+    raised_at = innermost_own(failure)
+    return failure.exception in _CALLED_WRONGLY and (raised_at is None or is_test_path(raised_at.path))
+
+
+def _concerns(finding: Finding, tests: frozenset[str]) -> bool:
+    name = f"{finding.path}::{finding.function}"
+    return any(_function_of(each) == name for each in tests) or finding.path in tests
+
+
+def _earlier(history: History, vanished: frozenset[str]) -> list[Finding]:
+    """Return how the vanished tests were weakened earlier in the same red stretch."""
+    found: list[Finding] = []
+    for trial in reversed(history.trials[-LATELY - 1 : -1]):
+        if trial.outcome == "green" or "note" in trial.marks:
+            break
+        findings = trial.attempt.findings if trial.attempt and trial.attempt.is_edit else ()
+        found += [
+            each
+            for each in findings
+            if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history) and _concerns(each, vanished)
+        ]
+    return found
+
+
+def _is_allowed(finding: Finding, history: History) -> bool:
+    """Whether the pin of the test was taken off, with a reason."""
+    return any(each.partition("[")[0] == f"{finding.path}::{finding.function}" for each in history.unpinned)
+
+
+def _is_pinned(history: History, finding: Finding) -> bool:
+    return (
+        bool(history.pin_test) and history.pin_test.partition("[")[0] == f"{finding.path}::{finding.function}"
+    )
+
+
+def _is_own_draft(history: History, finding: Finding) -> bool:
+    """Whether the test was written in this very session and is not pinned: its author still finds the words."""
+    name = f"{finding.path}::{finding.function}"
+    return any(trial.attempt is not None and name in trial.attempt.new_tests for trial in history.trials)
+
+
+# --- what the reports show without any syntax tree --------------------------------------------------------------------
+
+
+def _fewer_ran(before: Trial, now: Trial) -> str:
+    """Say that fewer tests were run than before, when the tests that failed are among those that were not."""
+    skipped = sorted(before.tests & set(now.report.skipped))
+    if skipped:
+        return f"{skipped[0]} is skipped now"
+    complete = before.report.ending.is_complete and now.outcome == "green"
+    gone = before.report.counts.selected - now.report.counts.selected
+    explained = sum(each.kind == "test-gone" for each in now.attempt.findings) if now.attempt else 0
+    if complete and gone > explained:
+        return f"{gone} fewer {'test runs' if gone == 1 else 'tests run'} than in #{before.run}"
+    return ""
+
+
+def _config_of(attempt: Attempt) -> str:
+    return attempt.paths[0] if attempt.paths else ""
+
+
+def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
+    """Green after an edit to nothing but tests, where a value was wrong: either the test was, or the goal moved."""
+    attempt = now.attempt
+    if attempt is None or attempt.nature != "tests" or before.is_broken or history.disagrees():
+        return None
+    tests = {each.partition("[")[0] for each in before.tests}
+    if tests <= history.unpinned or any(
+        tests <= set(trial.attempt.new_tests) for trial in history.trials if trial.attempt
+    ):
+        return None
+    path = next((each for each in attempt.paths if is_test_path(each)), "")
+    text = f"Only tests were edited since #{before.run} was red"
+    return _sighting(
+        history,
+        Finding(kind="inputs-changed", path=path, text=text),
+        "banner" if _is_wrong(before) else "note",
+    )
+
+
+def _narrower_target(history: History, now: Trial) -> Sighting | None:
+    """Look at the first run after the target became a part of what it was: green, without the tests that failed."""
+    left = history.left
+    if left is None or not left.is_red or now.outcome != "green":
+        return None
+    words = history.words
+    is_part = bool(words) and all(
+        any(_covers(old, new) for old in history.left_words or ("",)) for new in words
+    )
+    covered = [test for test in left.tests if any(_covers(word, test) for word in words)]
+    if not is_part or covered:
+        return None
+    text = f"{min(left.tests)} failed in #{left.run} and is not part of the new target"
+    return _sighting(history, Finding(kind="narrowed", path="", text=text), "banner")
+
+
+def _covers(word: str, test: str) -> bool:
+    return not word or test == word or test.startswith((f"{word}::", f"{word}[", f"{word.rstrip('/')}/"))
+
+
+def _sighting(history: History, finding: Finding, level: Level) -> Sighting:
+    now, before = history.now, history.previous or history.left
+    assert now is not None
+    assert before is not None
+    place = f"{finding.path}::{finding.function}" if finding.function else finding.path or "the target"
+    outcome = {"green": "it is green", "red": "it is still red"}.get(now.outcome, "it no longer runs")
+    pinned = " The test is pinned." if level == "card" else ""
+    return Sighting(
+        pattern="tamper",
+        level=level,
+        evidence=(before.run, now.run),
+        place=place,
+        sentence=f"{finding.text}, and {outcome} in #{now.run}.{pinned}",
+        move="Look at the diff: restore the test, or write why it was wrong.",
+        action="diff",
+        step="failing-test",
+        restore_run=before.run,
+    )

@@ -1,0 +1,91 @@
+"""From what was seen to what is said: note → banner → stop card, and never the same thing again and again.
+
+A pattern at one place is quiet for three runs after it was said; seen again after that, a banner becomes a card.
+Another pattern, or the same one elsewhere, is another loop and is heard at once. What was dismissed stays dismissed.
+Of several seen after one run the most specific is said; the others are noted. The ladder blocks nothing: it only
+speaks.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from coach.core.loops.detection import LEVELS, PATTERNS, Level, Pattern, Sighting
+from coach.core.loops.detectors import blind_edits, no_effect, oscillation, revert, scope_creep, symptom_patch
+from coach.core.loops.detectors import test_tampering as tamper
+from coach.core.loops.history import History
+
+COOLDOWN = 3
+"""Runs of the target for which a pattern at one place is not said again (unwedge: three turns)."""
+
+Detector = Callable[[History], Sighting | None]
+DETECTORS: dict[Pattern, tuple[Detector, int]] = {
+    "tamper": (tamper.seen, tamper.RULE),
+    "revert": (revert.seen, revert.RULE),
+    "see-saw": (oscillation.seen, oscillation.RULE),
+    "symptom-patch": (symptom_patch.seen, symptom_patch.RULE),
+    "spread": (scope_creep.seen, scope_creep.RULE),
+    "no-effect": (no_effect.seen, no_effect.RULE),
+    "guess": (blind_edits.seen, blind_edits.RULE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was said before: enough of it to know whether to say it again."""
+
+    pattern: Pattern
+    place: str
+    level: Level
+    run: int
+
+
+def look(history: History, off: Collection[str] = ()) -> tuple[Sighting, ...]:
+    """Ask every detector that is switched on; the more specific come first."""
+    seen = (DETECTORS[pattern][0](history) for pattern in PATTERNS if pattern not in off)
+    return tuple(sighting for sighting in seen if sighting is not None)
+
+
+def climb(
+    sightings: Sequence[Sighting],
+    said: Sequence[Said],
+    dismissed: Collection[tuple[str, str]],
+    runs: Sequence[int],
+) -> tuple[Sighting, ...]:
+    """Return what is to be said now, with its level.
+
+    Args:
+        sightings: what was seen after this run, the more specific first.
+        said: what was said before, oldest first.
+        dismissed: (pattern, place) pairs nobody wants to hear of again.
+        runs: the runs of the target, in order; the cooldown is counted in these.
+
+    """
+    heard = [each for each in _without_echo(sightings) if (each.pattern, each.place) not in dismissed]
+    risen = [each for each in (_rise(sighting, said, runs) for sighting in heard) if each is not None]
+    spoken: list[Sighting] = []
+    for sighting in risen:
+        loud = any(_height(each.level) > 0 for each in spoken)
+        spoken.append(replace(sighting, level="note") if loud else sighting)
+    return tuple(spoken)
+
+
+def _without_echo(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Drop a guess that is also without effect: it is one loop, not two."""
+    patterns = {each.pattern for each in sightings}
+    return [each for each in sightings if each.pattern != "guess" or "no-effect" not in patterns]
+
+
+def _rise(sighting: Sighting, said: Sequence[Said], runs: Sequence[int]) -> Sighting | None:
+    before = [each for each in said if each.pattern == sighting.pattern and each.place == sighting.place]
+    if not before:
+        return sighting
+    last = before[-1]
+    if len(runs) - bisect_right(runs, last.run) <= COOLDOWN:
+        return sighting if _height(sighting.level) > _height(last.level) else None
+    was_loud = any(_height(each.level) > 0 for each in before)
+    return replace(sighting, level="card") if was_loud and _height(sighting.level) > 0 else sighting
+
+
+def _height(level: Level) -> int:
+    return LEVELS.index(level)

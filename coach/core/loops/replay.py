@@ -1,0 +1,57 @@
+"""What the detectors would have said in a recorded session, under today's rules.
+
+What was said at the time is passed over; the attempts are taken as they were read then, because their sources are not
+kept.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from coach.core.log import events as ev
+from coach.core.loops.detection import Sighting
+from coach.core.loops.escalation import Said, climb, look
+from coach.core.session.state import SessionState, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One thing that would have been said, and when."""
+
+    seq: int
+    at: float
+    run: int
+    sighting: Sighting
+
+
+def would_say(records: Iterable[ev.Recorded], off: Collection[str] = ()) -> Iterator[Spoken]:
+    """Fold a log and yield what is said on the way.
+
+    Args:
+        records: the log, in order.
+        off: detectors to leave out, besides those the session had switched off.
+
+    """
+    state = SessionState()
+    said: list[Said] = []
+    for record in records:
+        if isinstance(record.event, ev.LoopNoticed):
+            continue
+        state = apply(state, record)
+        run = _run_to_judge(record, state)
+        if not run:
+            continue
+        dismissed = {(each.pattern, each.place) for each in state.dismissals}
+        history = state.history.up_to(run)
+        sightings = look(history, {*off, *state.loops_off})
+        for sighting in climb(sightings, said, dismissed, history.runs):
+            said.append(Said(sighting.pattern, sighting.place, sighting.level, sighting.evidence[-1]))
+            yield Spoken(record.seq, record.at, sighting.evidence[-1], sighting)
+
+
+def _run_to_judge(record: ev.Recorded, state: SessionState) -> int:
+    """Return the run after which the live session looked for loops at this event; 0 when it did not."""
+    event, history = record.event, state.history
+    if isinstance(event, ev.AttemptRead):
+        return event.attempt.run
+    is_first = isinstance(event, ev.RunFinished) and history.previous is None
+    return history.now.run if is_first and history.now and history.now.run == event.number else 0  # type: ignore[union-attr]

@@ -1,0 +1,1 @@
+"""What goes in and out of the core: commands in, effects out, observations back, and live progress beside them."""

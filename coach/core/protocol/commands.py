@@ -1,0 +1,346 @@
+"""What a person or a program can ask of a session. Every door (screen, command line) speaks these words."""
+
+from typing import Literal
+
+from coach.core.base.value import Value
+from coach.core.experiments.hypothesis import Prediction, Verdict
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.experiments.trial_request import Trial
+from coach.core.history.assistant import AssistantReport
+from coach.core.loops.detection import Pattern
+from coach.core.runs.run_scope import Scope
+from coach.core.runs.target import Target
+from coach.core.search.request import SearchKind
+from coach.core.spec.spec import Spec
+from coach.core.verify.conclusion import Closing
+
+
+class Begin(Value):
+    """Start on a freshly opened session: enter the first step and, unless told otherwise, reproduce."""
+
+    reproduce: bool = True
+
+
+class Resume(Value):
+    """Take up a session again; nothing is run."""
+
+
+class Reproduce(Value):
+    """Measure how often the target fails, by cold runs."""
+
+
+class RunTarget(Value):
+    """Run the target once, now; a run under way is superseded."""
+
+    purpose: Literal["feedback", "experiment"] = "feedback"
+    scope: Scope | None = None
+    """Run this scope instead, and let it be the scope of runs on save from here on."""
+
+
+class SetScope(Value):
+    """How far runs on save reach from here on; nothing is run."""
+
+    scope: Scope
+
+
+class RunSuite(Value):
+    """Run the whole suite once."""
+
+
+class CancelRun(Value):
+    """Stop what is running."""
+
+
+class SetWatching(Value):
+    """Pause or resume runs on save."""
+
+    watching: bool
+
+
+class TakeFailure(Value):
+    """Say which failure the session is about: what a run showed, or one of its red tests."""
+
+    run: int = 0
+    """0: the newest red run of the target."""
+    test: str = ""
+
+
+class Retarget(Value):
+    """Debug another test from here on: typically the regression test just written."""
+
+    target: Target
+
+
+class WriteSpec(Value):
+    spec: Spec
+
+
+class SetBudget(Value):
+    """Say how many seconds a run of the target may take; 0: not limited."""
+
+    seconds: float
+
+
+class GoToStep(Value):
+    """Enter a step. Going forward past a gate that is not met needs a reason, which is logged and exported."""
+
+    step: str = ""
+    """Empty means the next one."""
+    reason: str = ""
+
+
+class PinTest(Value):
+    """Take the failing test as the regression test, by content."""
+
+    test: str = ""
+    """Empty means the test of the reproduced failure."""
+
+
+class UnpinTest(Value):
+    reason: str
+
+
+class Suspects(Value):
+    """Measure which lines the failing test runs and rank suspects by it: against its own file, or the whole suite."""
+
+    scope: Literal["file", "suite"] = "file"
+
+
+class TryMutants(Value):
+    """Try small mutations of the top suspects in a copy; what turns the failing test green is evidence about a place."""
+
+    budget: float = 10.0
+    """Seconds."""
+
+
+class TraceCalls(Value):
+    """Trace the calls of the failing test, and say where it first parts from a passing run."""
+
+    against: str = ""
+    """Empty: tests that pass now, or another run of a flaky one. ``pass``: the files of the last pass; else a commit."""
+
+
+class RuleOutSuspect(Value):
+    suspect: str
+    reason: str
+
+
+class RestoreSuspect(Value):
+    suspect: str
+
+
+class Look(Value):
+    """Look at values while the failing test and its neighbours run; the logpoint is kept before the run begins."""
+
+    logpoint: Logpoint
+
+
+class AskLook(Value):
+    """Ask the engineer whether this may be evaluated for an assistant, or say what the answer is."""
+
+    logpoint: Logpoint
+    by: str = "assistant"
+    is_allowed: bool | None = None
+    """The engineer's answer. What may be evaluated is kept with the approvals; this only says so."""
+
+
+class Try(Value):
+    """Carry out a trial in a copy of the work tree."""
+
+    trial: Trial
+    command: tuple[str, ...] = ()
+    """*command*: its words."""
+
+
+class ActivateHypothesis(Value):
+    """Work on this one of the open hypotheses: the next run judges it."""
+
+    id: int
+
+
+class RevisePrediction(Value):
+    """Write the prediction of an open hypothesis anew; refused once an experiment for it has run."""
+
+    id: int
+    prediction: Prediction
+
+
+class ProposeHypothesis(Value):
+    claim: str
+    prediction: Prediction
+
+
+class JudgeHypothesis(Value):
+    """A person's verdict on an observation that a run after the prediction made possible."""
+
+    id: int
+    verdict: Verdict
+    reason: str
+    teaches: str = ""
+    """What is known now that was not known before."""
+
+
+class WriteNote(Value):
+    text: str
+
+
+class Verify(Value):
+    """Prove the fix: pinned test, whole suite, baseline, what the spec calls done."""
+
+    acceptance: tuple[str, ...] = ()
+    """Acceptance commands that the engineer approved; others are not run."""
+
+
+class AnswerObjection(Value):
+    """Say why what speaks against the fix is fine; the next verification takes it as answered."""
+
+    objection: str
+    """Its key, as the check shows it; the name of a check answers all that stands in it."""
+    reason: str
+
+
+class WriteRootCause(Value):
+    text: str
+
+
+class WriteClosing(Value):
+    """Write the parts of the end that are given; the others stay as they are."""
+
+    closing: Closing
+
+
+class ConfirmFix(Value):
+    """A person agrees that the defect is fixed."""
+
+
+class NoteExport(Value):
+    """Context left coach: how much and in which form."""
+
+    format: str
+    budget: int
+    digest: str
+    way: str = ""
+
+
+class HandOver(Value):
+    """Somebody else edits from here on; other doors say who they are."""
+
+    to: str = "assistant"
+
+
+class HandBack(Value):
+    """The engineer edits again."""
+
+
+class NoteAssistant(Value):
+    """An assistant that was run on the session has ended."""
+
+    report: AssistantReport
+
+
+class DismissLoop(Value):
+    """Do not speak of this pattern at this place again, for a reason."""
+
+    pattern: Pattern
+    reason: str
+
+
+class DismissPast(Value):
+    """Past failures of these sessions do not help with the present one."""
+
+    sessions: tuple[str, ...]
+
+
+class RestoreTree(Value):
+    """Put the files of an earlier run (or of a recorded tree) back into the checkout. The door asks before it sends this."""
+
+    run: int = 0
+    tree: str = ""
+
+
+class BeginSearch(Value):
+    """Search for what makes it fail; a search under way is superseded, what it tried is not tried again."""
+
+    kind: SearchKind
+    good: str = ""
+    """*commits*: a commit that is known to pass; empty: one is looked for."""
+    input: str = ""
+    """*input*: the file to reduce, relative to the root."""
+    rounds: int = 0
+    """*flake*: runs under each condition; 0: as many as the axis needs."""
+    most: int = 0
+    """Probes after which it ends with what it has; 0: no limit."""
+    width: int = 2
+    """Probes at the same time."""
+
+
+class StopSearch(Value):
+    """End the search under way; begun again it goes on where it was."""
+
+
+class Close(Value):
+    """End the session; its ending is computed."""
+
+    note: str = ""
+
+
+class Interrupted(Value):
+    """coach is being stopped from outside (a signal, a closed terminal)."""
+
+    by: str
+
+
+class KeepElsewhere(Value):
+    """Keep the log in another state directory from here on: where it was it cannot be written."""
+
+    place: str
+    """A folder, absolute or from the home; made when it is not there."""
+
+
+Command = (
+    Begin
+    | Resume
+    | Reproduce
+    | RunTarget
+    | SetScope
+    | RunSuite
+    | CancelRun
+    | SetWatching
+    | TakeFailure
+    | Retarget
+    | WriteSpec
+    | SetBudget
+    | GoToStep
+    | PinTest
+    | UnpinTest
+    | Suspects
+    | TryMutants
+    | TraceCalls
+    | RuleOutSuspect
+    | RestoreSuspect
+    | Look
+    | AskLook
+    | Try
+    | ActivateHypothesis
+    | RevisePrediction
+    | ProposeHypothesis
+    | JudgeHypothesis
+    | WriteNote
+    | Verify
+    | AnswerObjection
+    | WriteRootCause
+    | WriteClosing
+    | ConfirmFix
+    | NoteExport
+    | HandOver
+    | HandBack
+    | NoteAssistant
+    | DismissLoop
+    | DismissPast
+    | RestoreTree
+    | BeginSearch
+    | StopSearch
+    | Close
+    | Interrupted
+    | KeepElsewhere
+)

@@ -1,0 +1,1 @@
+"""Take secrets and personal names out of text and of recorded values."""

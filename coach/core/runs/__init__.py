@@ -1,0 +1,1 @@
+"""A run of tests: its target, its report, its failures, and what they say together (pass, fail, unresolved)."""

@@ -1,0 +1,102 @@
+"""What should have been there and what was there, as far as a failure says it: the two sides of what it compared."""
+
+import ast
+import re
+from dataclasses import dataclass
+
+from coach.core.runs.failure import innermost_own
+from coach.core.runs.report import Failure, Frame, gist
+
+MOST = 300
+"""Characters kept of a value: a form is to be read."""
+_COMPARED = re.compile(r"^(?:AssertionError: )?assert (?P<left>.+?) == (?P<right>.+)$")
+_UNEQUAL = re.compile(r"^(?:AssertionError: )?(?P<left>.+?) != (?P<right>.+?)(?: : .*)?$")
+_MORE = re.compile(r" \(\S+ (?:more|less)\)$")
+"""What a reading of a difference adds to a number: by how much it is off."""
+_EXPECTED = re.compile(r"^[^\w\n]*expected(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE)
+_RECEIVED = re.compile(
+    r"^[^\w\n]*(?:received|actual|got)(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSides:
+    """One thing a test asked about: what it is called there, its value, and the one wanted."""
+
+    got: str
+    wanted: str
+    subject: str = ""
+    is_sure: bool = False
+    """Whether the runner itself says which side was wanted."""
+
+
+def two_sides(failure: Failure) -> TwoSides | None:
+    """Return the first difference of a failure; from its text where the run did not keep one; None without any."""
+    asserted = _asserted(failure)
+    if failure.difference:
+        first = failure.difference[0]
+        return TwoSides(
+            _short(_MORE.sub("", first.got)) or "nothing",
+            _short(_MORE.sub("", first.wanted)) or "nothing",
+            _short(first.path or asserted[0]),
+            first.is_sure,
+        )
+    said = _EXPECTED.search(failure.message), _RECEIVED.search(failure.message)
+    if said[0] and said[1]:
+        return TwoSides(_short(said[1]["text"]), _short(said[0]["text"]), asserted[0], is_sure=True)
+    line = gist(failure.message).split("\n", 1)[0].strip()
+    found = _COMPARED.match(line) or (_UNEQUAL.match(line) if "AssertionError" in failure.exception else None)
+    if found is None:
+        return None
+    left, right = _short(found["left"]), _short(found["right"])
+    is_left_wanted = asserted[1]
+    subject = "" if asserted[0] in {left, right} else asserted[0]
+    return TwoSides(right, left, subject) if is_left_wanted else TwoSides(left, right, subject)
+
+
+def asserted_line(failure: Failure) -> str:
+    """Return the assertion that failed as it is written, on one line; empty when none is known."""
+    frame = _asserting(failure)
+    return _short(frame.source.removeprefix("assert ").strip()) if frame else ""
+
+
+def _asserting(failure: Failure) -> Frame | None:
+    own = failure.own_frames
+    frame = next((each for each in reversed(own) if each.source.startswith("assert ")), None)
+    return frame if frame and frame in {own[-1], own[0]} else None
+
+
+def _asserted(failure: Failure) -> tuple[str, bool]:
+    """Return what an equality asserts something of, as written, and whether its literal stands on the left."""
+    frame = _asserting(failure) or innermost_own(failure)
+    try:
+        tree = ast.parse(frame.source.strip() if frame else "")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "", False
+    for node in ast.walk(tree):
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
+            sides = [node.left, node.comparators[0]]
+        elif isinstance(node, ast.Call) and _name(node) in {"assertEqual", "assertEquals", "assert_equal"}:
+            sides = node.args[:2]
+        if len(sides) == 2:
+            is_left_literal = _is_literal(sides[0]) and not _is_literal(sides[1])
+            return _short(ast.unparse(sides[1] if is_left_literal else sides[0])), is_left_literal
+    return "", False
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"

@@ -1,0 +1,221 @@
+"""A run: one process executing tests (never called a session)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coach.core.base.text import Text
+from coach.core.base.value import Value
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.experiments.trial_request import Trial
+from coach.core.localize.call_trace import CallsRequest
+from coach.core.runs.failure import FailureSignature
+from coach.core.runs.oracle import Judged
+from coach.core.runs.reference import Reference
+from coach.core.runs.report import RunReport
+from coach.core.runs.run_scope import Scope as Reach
+from coach.core.runs.target import Target
+
+Purpose = Literal[
+    "reproduce",
+    "feedback",
+    "experiment",
+    "verify",
+    "suite",
+    "baseline",
+    "trace",
+    "mutants",
+    "confirm",
+    "reverted",
+    "control",
+    "logpoint",
+    "trial",
+    "calls",
+    "recheck",
+    "acceptance",
+    "again",
+    "again-before",
+]
+"""Why a run was made.
+
+``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control``,
+``logpoint`` and ``calls`` only look; the others are evidence for a step. ``trial`` is an experiment in a copy,
+``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes,
+``recheck`` looks again, after the fix, at what a logpoint saw before it, ``acceptance`` runs a command whose success
+means done, in a copy; ``again`` and ``again-before`` run newly red tests of the suite alone, now and before the fix.
+"""
+
+PURPOSE_WORDS: dict[Purpose, str] = {
+    "reproduce": "reproduce",
+    "feedback": "after a save",
+    "experiment": "experiment",
+    "verify": "verify",
+    "suite": "whole suite",
+    "baseline": "suite before the fix",
+    "trace": "which lines run",
+    "mutants": "small mutations",
+    "confirm": "cold check",
+    "reverted": "without the fix",
+    "control": "small wrong fixes",
+    "logpoint": "logpoint",
+    "trial": "trial",
+    "calls": "who calls whom",
+    "recheck": "predicted values again",
+    "acceptance": "acceptance command",
+    "again": "newly red tests alone",
+    "again-before": "the same before the fix",
+}
+
+
+def fresh_seed(number: int) -> int:
+    """Return the hash seed of a run: every run its own, no clock needed (Knuth's multiplicative hash)."""
+    return number * 2_654_435_761 % 2**32
+
+
+class RunRequest(Value):
+    """What to run and how. ``tree`` set means: in a disposable copy of that tree, not in the checkout."""
+
+    number: int
+    purpose: Purpose
+    target: Target
+    hash_seed: int = 0
+    """PYTHONHASHSEED of the run: fresh for evidence, so that hash order cannot hide a flake."""
+    warm: bool = False
+    """Whether it may be forked from the warm server; the report says whether it was."""
+    tree: str = ""
+    without: str = ""
+    """The tree whose code replaces that of now, under the tests of now: what the run shows without the fix."""
+    trace: bool = False
+    """Whether the lines of own code that each test runs are recorded."""
+    focus: Text = ""
+    """The failing test that a traced run is about."""
+    scope: Literal["file", "suite"] = "file"
+    """What a traced run compares the failing test with."""
+    mutate: float = 0.0
+    """Seconds to spend on small mutations of suspicious places; 0: none."""
+    logpoint: Logpoint | None = None
+    """What is looked at while it runs: the prediction stands in the log before the run begins."""
+    trial: Trial | None = None
+    """What is tried in a copy, and what it is predicted to show."""
+    calls: CallsRequest | None = None
+    """What calls are traced, of ``focus`` and of tests to compare it with."""
+    control: bool = False
+    """Whether its mutations are of a fix, and the test must notice them."""
+    is_mixed: bool = False
+    """Whether its tree is one that nobody wrote: some hunks of an edit without the others."""
+    about: tuple[Text, ...] = ()
+    """Tests whose own outcome matters: the report says of each whether it passed, failed or was not run."""
+    covers: Reach = "target"
+    """What part of the tests a run on save is about."""
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it is neither evidence nor feedback: it looks at lines that run, mutations, values or calls."""
+        is_looking = self.trace or self.mutate > 0
+        return is_looking or self.logpoint is not None or self.calls is not None
+
+    @property
+    def tries_mutants(self) -> bool:
+        """Whether it tries mutants: only ever in a copy of the work tree as it is then."""
+        return self.mutate > 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is of the whole suite: a file that cannot be loaded is one failure of many."""
+        return self.purpose in {"suite", "baseline"}
+
+    @property
+    def names_tests(self) -> bool:
+        """Whether its tests are kept by name: that none is lost is asked of them."""
+        return self.is_whole or self.purpose == "verify"
+
+    @property
+    def in_copy(self) -> bool:
+        return bool(self.tree or self.without or self.trial)
+
+
+class Run(Value):
+    """A run as the session knows it: requested, then perhaps over."""
+
+    request: RunRequest
+    started: float
+    """Seconds since the epoch, stamped by the dispatcher."""
+    report: RunReport | None = None
+    failing: tuple[FailureSignature, ...] = ()
+    judged: Judged | None = None
+
+    @property
+    def number(self) -> int:
+        return self.request.number
+
+    @property
+    def is_over(self) -> bool:
+        return self.report is not None
+
+    @property
+    def is_of_checkout(self) -> bool:
+        """Whether it is over, ran in the checkout itself, and was made for its outcome, not to look at something."""
+        return self.report is not None and not self.request.in_copy and not self.request.only_looks
+
+    @property
+    def strict(self) -> tuple[str, ...]:
+        """The strict failing set: what this run shares with another one that failed the same way."""
+        return tuple(each.strict for each in self.failing)
+
+    def shows(self, reference: Reference | None) -> bool:
+        """Whether it shows the failure a session is about; any failure, where none is known yet."""
+        if reference is None:
+            return bool(self.failing)
+        is_red = self.judged is not None and self.judged.outcome == "FAIL"
+        return is_red and any(reference.names(each.test) for each in self.failing)
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether the failure the session is about is gone: it passes, or only old failures beside it are left."""
+        return self.judged is not None and (
+            self.judged.outcome == "PASS" or self.judged.remark == "old failures"
+        )
+
+    @property
+    def is_current_evidence(self) -> bool:
+        """Whether it ran on one tree from start to end, in the checkout."""
+        return self.report is not None and not self.report.changed_during and not self.request.in_copy
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether it was forked from the warm server: feedback, never evidence."""
+        return self.report is not None and self.report.warm
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether sources changed while it was under way: its outcome belongs to no tree."""
+        return self.report is not None and bool(self.report.changed_during)
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether gates, verdicts and rates may rest on it: over, cold, and on one tree from start to end."""
+        return self.report is not None and not self.is_warm and not self.is_stale
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Numbers of the newest finished runs of one target in the checkout that came out so; 0: there is none."""
+
+    red: int = 0
+    """Anything failed."""
+    failed: int = 0
+    """The failure the session is about showed; without one, anything failed."""
+    seen_failing: int = 0
+    """It showed, and gates may rest on it."""
+    passed: int = 0
+    """Passed, and gates may rest on it."""
+
+    def after(self, run: Run, reference: Reference | None = None) -> "Newest":
+        """Take one more run in; runs may end in any order."""
+        is_pass = run.judged is not None and run.judged.outcome == "PASS" and run.is_evidence
+        shows = run.shows(reference)
+        return Newest(
+            max(self.red, run.number if run.failing else 0),
+            max(self.failed, run.number if shows else 0),
+            max(self.seen_failing, run.number if shows and run.is_evidence else 0),
+            max(self.passed, run.number if is_pass else 0),
+        )

@@ -1,0 +1,133 @@
+"""What does a flaky failure depend on? The same test under different conditions, and the axis that makes the difference.
+
+Of 7,571 flaky tests in Python projects 59 % depend on the order (Gruber et al. 2021), so order is tried before reruns.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from coach.core.base.text import Text
+from coach.core.base.value import Value
+from coach.core.runs.oracle import Outcome
+from coach.core.runs.reproduction import wilson
+from coach.core.search.ask_tell import Steps
+
+Condition = Literal["alone", "new seed", "in its file", "whole order", "reversed"]
+Axis = Literal["", "stable", "order", "hash seed", "chance", "not seen"]
+
+CONDITIONS: tuple[Condition, ...] = ("alone", "new seed", "in its file", "whole order", "reversed")
+"""*alone*, *in its file*, *whole order*, *reversed*: with one hash seed; *new seed*: alone, each time with another."""
+ROUNDS = 3
+"""Runs under each condition before the axis is named."""
+
+
+class Measured(Value):
+    """How often it failed under one condition. ``low`` and ``high`` bound the rate (Wilson, 95 %)."""
+
+    condition: Condition
+    failures: int = 0
+    runs: int = 0
+    unresolved: int = 0
+    low: float = 0.0
+    high: float = 1.0
+    runs_needed: int = 0
+    """Runs to see at least one failure with 95 %, at the rate seen; without a failure, at the upper bound. 0: unknown."""
+
+    @property
+    def always(self) -> bool:
+        return self.runs > 0 and self.failures == self.runs
+
+    @property
+    def never(self) -> bool:
+        return self.runs > 0 and self.failures == 0
+
+
+class Table(Value):
+    """All conditions, the axis they point to and a sentence that says so."""
+
+    rows: tuple[Measured, ...] = ()
+    axis: Axis = ""
+    sentence: Text = ""
+
+
+def measure_axes(rounds: int = ROUNDS, *, width: int = 1) -> Steps[tuple[Condition, int], Table]:
+    """Ask for (condition, round) pairs, every condition once before any again; return the table."""
+    wanted = [(condition, number) for number in range(1, rounds + 1) for condition in CONDITIONS]
+    seen: dict[Condition, list[Outcome]] = {condition: [] for condition in CONDITIONS}
+    for start in range(0, len(wanted), max(width, 1)):
+        batch = tuple(wanted[start : start + max(width, 1)])
+        outcomes = yield batch
+        for (condition, _), outcome in zip(batch, outcomes, strict=True):
+            seen[condition].append(outcome)
+    return table_of(seen)
+
+
+def table_of(seen: dict[Condition, list[Outcome]]) -> Table:
+    """Summarise the outcomes seen so far, also of a search that was stopped."""
+    rows = tuple(_measured(condition, outcomes) for condition, outcomes in seen.items())
+    axis, sentence = name_axis(rows)
+    return Table(rows=rows, axis=axis, sentence=sentence)
+
+
+def _measured(condition: Condition, outcomes: Sequence[Outcome]) -> Measured:
+    failures = outcomes.count("FAIL")
+    runs = failures + outcomes.count("PASS")
+    low, high = wilson(failures, runs)
+    return Measured(
+        condition=condition,
+        failures=failures,
+        runs=runs,
+        unresolved=len(outcomes) - runs,
+        low=low,
+        high=high,
+        runs_needed=runs_needed(failures / runs if failures else high) if runs else 0,
+    )
+
+
+def runs_needed(rate: float, sure: float = 0.95) -> int:
+    """Return how many runs show at least one failure with this certainty: ln(1 - sure) / ln(1 - rate)."""
+    if rate >= 1:
+        return 1
+    return math.ceil(math.log(1 - sure) / math.log(1 - rate)) if rate > 0 else 0
+
+
+def name_axis(rows: Sequence[Measured]) -> tuple[Axis, str]:
+    """Say which condition makes the difference. Orders are compared with *alone*, seeds with one seed kept."""
+    by = {row.condition: row for row in rows}
+    if uniform := _uniform([row for row in rows if row.runs]):
+        return uniform
+    alone = by.get("alone", Measured(condition="alone"))
+    if difference := _order_difference(alone, by):
+        return "order", difference
+    seeds = by.get("new seed", Measured(condition="new seed"))
+    if (alone.always or alone.never) and seeds.runs and 0 < seeds.failures < seeds.runs:
+        return "hash seed", "the same hash seed always gives the same outcome; other seeds give the other one"
+    if alone.never and seeds.always:
+        return "hash seed", "it passes with one hash seed and fails with the others tried"
+    return (
+        "chance",
+        "equal conditions give different outcomes: time, randomness, threads or the outside world",
+    )
+
+
+def _uniform(judged: Sequence[Measured]) -> tuple[Axis, str] | None:
+    if not judged:
+        return "", "no run could be judged"
+    if all(row.always for row in judged):
+        return "stable", "it fails under every condition: not flaky here"
+    if all(row.never for row in judged):
+        return "not seen", "it did not fail under any condition"
+    return None
+
+
+def _order_difference(alone: Measured, by: dict[Condition, Measured]) -> str:
+    places: tuple[Condition, ...] = ("in its file", "whole order", "reversed")
+    company = [by[each] for each in places if each in by and by[each].runs]
+    if alone.never and any(row.always for row in company):
+        failing = ", ".join(row.condition for row in company if row.always)
+        return f"alone it passes; {failing} it fails: an earlier test spoils it"
+    if alone.always and any(row.never for row in company):
+        passing = ", ".join(row.condition for row in company if row.never)
+        return f"alone it fails; {passing} it passes: it needs what an earlier test leaves behind"
+    return ""

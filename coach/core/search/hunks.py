@@ -1,0 +1,68 @@
+"""Build a file that holds only some of the changes between two versions of it.
+
+Content is taken from the two versions themselves, never from a patch text: no decoding, no context to search for, so
+any choice of hunks can be built.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from coach.core.runs.changes import Hunk
+
+_NAME = re.compile(r"[A-Za-z_]\w+")
+
+
+def merge(old: Sequence[bytes], new: Sequence[bytes], hunks: Iterable[Hunk]) -> bytes:
+    """Return ``old`` with these hunks of the difference to ``new`` applied.
+
+    Args:
+        old: lines of the old version with their ends.
+        new: lines of the new version with their ends.
+        hunks: hunks of a diff of the two without context lines, in any order.
+
+    """
+    parts: list[bytes] = []
+    position = 0
+    for hunk in sorted(hunks, key=lambda each: (each.old_start, each.new_start)):
+        start = _first(hunk.old_start, hunk.old_lines)
+        added = _first(hunk.new_start, hunk.new_lines)
+        parts += old[position:start]
+        parts += new[added : added + hunk.new_lines]
+        position = start + hunk.old_lines
+    parts += old[position:]
+    return b"".join(parts)
+
+
+def linked(texts: Sequence[str]) -> list[frozenset[int]]:
+    """Return groups of hunks that belong together because they bring or remove the same name.
+
+    A renamed function is a hunk where it stands and one at every use: half of them is an import error. Groups are
+    those of single names, and what such groups have in common all together.
+
+    Args:
+        texts: the lines of each hunk with their ``+`` or ``-``.
+
+    """
+    by_name: dict[str, set[int]] = {}
+    for number, text in enumerate(texts):
+        sides: tuple[set[str], set[str]] = (set(), set())
+        for line in text.split("\n"):
+            if line[:1] in {"+", "-"}:
+                sides[line[0] == "+"].update(_NAME.findall(line))
+        for name in sides[0] ^ sides[1]:
+            by_name.setdefault(name, set()).add(number)
+    groups = {frozenset(hunks) for hunks in by_name.values() if len(hunks) > 1}
+    return sorted(groups | set(_joined(groups)), key=lambda group: (-len(group), min(group)))
+
+
+def _joined(groups: Iterable[frozenset[int]]) -> list[frozenset[int]]:
+    joined: list[frozenset[int]] = []
+    for group in groups:
+        apart = [each for each in joined if not each & group]
+        joined = [*apart, group.union(*(each for each in joined if each & group))]
+    return joined
+
+
+def _first(start: int, lines: int) -> int:
+    """Turn a diff's line number into an index: without lines it names the line before."""
+    return start - 1 if lines else start

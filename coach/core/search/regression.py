@@ -1,0 +1,136 @@
+"""The whole search for the commit that brought a failure: which bisection, from where, and what is measured at its ends.
+
+An end that was only claimed (the newest commit fails, the named one passes) is judged when the answer leans on it: the
+culprit's own outcome and its parent's are always measured, and nothing is measured that the answer does not need.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from coach.core.runs.oracle import Outcome
+from coach.core.runs.reproduction import wilson
+from coach.core.search.ask_tell import Steps, once
+from coach.core.search.bisect import (
+    Culprit,
+    NoGoodCommit,
+    find_culprit,
+    narrow,
+    probe_back,
+    probes,
+    steps_for,
+)
+from coach.core.search.noisy_bisect import Believed, find_noisy
+from coach.core.search.repeats import any_failure, runs_for
+
+COMPARED_RUNS = 20
+"""Runs at either end before a failure is said to be flaky on both sides of a change."""
+MOST_NOISY_RUNS = 300
+_SECOND = 10_000
+_THIRD = 20_000
+"""Rounds of the later phases: their runs are others than those before."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewestDiffers:
+    """The newest commit does not fail: the failure is in what is not committed, or does not show in a copy."""
+
+    outcome: Outcome
+
+
+Regression = Culprit | NoGoodCommit | NewestDiffers
+
+
+def find_regression(
+    length: int,
+    *,
+    good: int | None = None,
+    rate: float = 1.0,
+    likely: Mapping[int, float] | None = None,
+    width: int = 1,
+) -> Steps[tuple[int, int], Regression | Believed]:
+    """Ask for (position, round) pairs; position 0 is the newest of ``length`` commits.
+
+    Args:
+        length: how many commits there are.
+        good: a position that is said to pass.
+        rate: how often the newest fails. 1: one run judges a commit. Below: a commit passes when it did so often enough
+            that a failure at that rate would have shown; and when no commit passes so often, the rates of both ends are
+            compared and the change of the rate is looked for.
+        likely: how suspicious each position is.
+        width: how many runs at the same time.
+
+    """
+    beliefs = likely or {}
+    if rate >= 1:
+        return (yield from any_failure(once(_bisection(length, good, beliefs, width)), 1, width=width))
+    return (yield from once(_flaky(length, good, rate, beliefs, width)))
+
+
+def _flaky(
+    length: int, good: int | None, rate: float, likely: Mapping[int, float], width: int
+) -> Steps[tuple[int, int], Regression | Believed]:
+    """Tell a new flake from one that failed before as well: a bisection by single failures is only right for the first."""
+    runs = runs_for(rate, len(probes(length)) + steps_for(length))
+    if good is None or not 0 < good < length:
+        span = yield from any_failure(probe_back(length, None, width), runs, width=width)
+        if isinstance(span, NoGoodCommit):
+            old = span.checked_back
+            return (yield from _noisy(old)) if old and (yield from _rates_differ(old)) else span
+        assert span.good is not None
+        good = span.good
+    if (yield from _fails_at_all(good, width)):
+        return (yield from _noisy(good)) if (yield from _rates_differ(good)) else NoGoodCommit(good)
+    found = yield from any_failure(once(_bisection(length, good, likely, width)), runs, width=width)
+    return found
+
+
+def _noisy(old: int) -> Steps[tuple[int, int], Believed]:
+    return (yield from find_noisy(0, old, MOST_NOISY_RUNS, rounds_before=_THIRD))
+
+
+def _fails_at_all(position: int, width: int) -> Steps[tuple[int, int], bool]:
+    """Whether a commit that passed often enough fails now and then all the same."""
+    for start in range(1, COMPARED_RUNS + 1, width):
+        last = min(start + width, COMPARED_RUNS + 1)
+        outcomes = yield tuple((position, _SECOND + number) for number in range(start, last))
+        if "FAIL" in outcomes:
+            return True
+    return False
+
+
+def _bisection(
+    length: int, good: int | None, likely: Mapping[int, float], width: int
+) -> Steps[int, Regression]:
+    if good is not None and 0 < good < length:
+        found: Culprit | NoGoodCommit = yield from narrow(0, good, likely, width=width)
+        if isinstance(found, Culprit) and found.good == good:
+            (outcome,) = yield (good,)
+            if outcome == "FAIL":
+                found = yield from find_culprit(length, likely, width=width)
+    else:
+        found = yield from find_culprit(length, likely, width=width)
+    leans_on_newest = found.positions[0] == 0 if isinstance(found, Culprit) else not found.checked_back
+    if leans_on_newest:
+        (outcome,) = yield (0,)
+        if outcome != "FAIL":
+            return NewestDiffers(outcome)
+    return found
+
+
+def _rates_differ(old: int) -> Steps[tuple[int, int], bool]:
+    """Whether the newest commit fails more often than an old one, beyond chance. A rate is measured one run at a time."""
+    questions = [
+        (position, _SECOND + number) for number in range(1, COMPARED_RUNS + 1) for position in (0, old)
+    ]
+    seen: dict[int, list[Outcome]] = {0: [], old: []}
+    for position, number in questions:
+        (outcome,) = yield ((position, number),)
+        seen[position].append(outcome)
+    new_low, _ = _interval(seen[0])
+    _, old_high = _interval(seen[old])
+    return old_high < new_low
+
+
+def _interval(outcomes: list[Outcome]) -> tuple[float, float]:
+    failures = outcomes.count("FAIL")
+    return wilson(failures, failures + outcomes.count("PASS"))

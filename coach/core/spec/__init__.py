@@ -1,0 +1,1 @@
+"""The spec of a defect: its text, its gaps, and the document an engineer edits."""

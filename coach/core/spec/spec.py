@@ -1,0 +1,87 @@
+"""The spec of a defect: what should happen, what happens, and the limits of a fix.
+
+A team's own rules have the same shape in part; they are kept beside the spec, not copied into it, so that a session
+says whose rule a rule is.
+"""
+
+from fnmatch import fnmatchcase
+
+from coach.core.base.text import Text
+from coach.core.base.value import Value
+
+MOST_QUESTIONS = 3
+"""More open questions than this are no questions but a missing spec."""
+
+
+class Spec(Value):
+    """What the engineer knows and demands. Empty fields mean "not said", never "none"."""
+
+    title: Text = ""
+    expected: Text = ""
+    actual: Text = ""
+    since: Text = ""
+    """When it began: a commit, a release, a day; "always" is an answer too."""
+    constraints: tuple[Text, ...] = ()
+    edge_cases: tuple[Text, ...] = ()
+    failure_modes: tuple[Text, ...] = ()
+    """What must not happen instead: wrong ways to make the failure go away."""
+    non_goals: tuple[Text, ...] = ()
+    acceptance: tuple[Text, ...] = ()
+    """Commands whose success means done."""
+    scope: tuple[Text, ...] = ()
+    """Files (glob patterns, posix, relative to the root) that a fix may touch; empty means not limited."""
+    protected: tuple[Text, ...] = ()
+    """Files (patterns as in ``scope``) that nobody may touch, in scope or not."""
+    stop_and_ask: tuple[Text, ...] = ()
+    logs: tuple[Text, ...] = ()
+    """Log files that the program writes, relative to the root: a trace shows what they gain during the test."""
+    questions: tuple[Text, ...] = ()
+    """Open questions, at most ``MOST_QUESTIONS``."""
+    reported: tuple[Text, ...] = ()
+    """Fields that a report filled and the engineer has not written since: others' words, shown as such."""
+
+    def is_reported(self, field: str) -> bool:
+        """Whether the words of a field come from a report."""
+        return field in self.reported
+
+    def after(self, before: "Spec") -> "Spec":
+        """Return this spec with the right ``reported``: a field that was one and is as it was before stays one."""
+        same = {name for name in before.reported if getattr(self, name, None) == getattr(before, name, None)}
+        names = tuple(name for name in Spec.model_fields if name in same or name in self.reported)
+        return self if names == self.reported else self.model_copy(update={"reported": names})
+
+    @property
+    def shown_title(self) -> str:
+        """The title for a line of its own: in quotation marks when others wrote it."""
+        return f"“{self.title}”" if self.title and self.is_reported("title") else self.title
+
+    @property
+    def says_what_is_wrong(self) -> bool:
+        return bool(self.expected.strip() and self.actual.strip())
+
+
+class TeamRules(Value):
+    """Rules of the project for every defect: ``[tool.coach.rules]``, and files it names or that are there (AGENTS.md)."""
+
+    constraints: tuple[Text, ...] = ()
+    """What a fix must keep to."""
+    non_goals: tuple[Text, ...] = ()
+    """What a fix is not for."""
+    acceptance: tuple[Text, ...] = ()
+    """Commands whose success means done."""
+    protected: tuple[Text, ...] = ()
+    """Files (glob patterns, relative to the root) that nobody may touch."""
+    stop_and_ask: tuple[Text, ...] = ()
+    """When an assistant has to stop and ask."""
+    files: tuple[Text, ...] = ()
+    """Documents with more rules, relative to the root: named in an export, not copied into it."""
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path matches one of the patterns, or lies in a folder that is named."""
+    return any(fnmatchcase(path, each) or path.startswith(each.rstrip("/") + "/") for each in patterns)
+
+
+def is_outside(path: str, scope: tuple[str, ...], protected: tuple[str, ...]) -> bool:
+    """Whether a fix may not touch a path: outside of a scope that is set, or protected."""
+    return bool(scope and not matches(path, scope)) or matches(path, protected)

@@ -1,0 +1,153 @@
+"""The one next move, and why: never two, never a lecture, and never one that would be refused."""
+
+from collections.abc import Iterator
+
+from coach.core.decide.refusals import refusal
+from coach.core.runs.imported_elsewhere import unrun_edit
+from coach.core.session.state import SessionState
+from coach.core.workflow.applicable import why_not_asked
+from coach.core.workflow.gates import evaluate, following, missing
+from coach.core.workflow.moves import MOST_RUNS, Advice, Moves, made, moves_for
+from coach.core.workflow.workflow import Step
+
+__all__ = ["Advice", "advise", "trouble_of"]
+
+_NOTHING_TO_RUN = frozenset({"no_tests", "usage_error"})
+_IS_LOOKED_FOR = frozenset({"suspects-backed-by-a-run", "suspects-at-most"})
+"""Checks that a run which only looks may answer: they are waited for."""
+
+
+def advise(state: SessionState) -> Advice:
+    """Return the next move for a state: the first that its own command would not be refused."""
+    fixed = _closed(state) or _running(state)
+    if fixed:
+        return fixed
+    return next(
+        each for each in _moves(state) if not (each.action and refusal(state, each.named or each.action))
+    )
+
+
+def _closed(state: SessionState) -> Advice | None:
+    if state.closed is None:
+        return None
+    return Advice(
+        f"This session is closed: {state.closed.ending}.", "export", is_good=state.closed.ending == "verified"
+    )
+
+
+def _running(state: SessionState) -> Advice | None:
+    """Say what is under way. There is nothing to press for it: to stop it is possible, and no next move."""
+    if not state.under_way:
+        return None
+    run = state.under_way[-1]
+    if state.series_start is not None:
+        done = sum(each.is_over for each in state.runs if each.number >= (state.series_start or 0))
+        return Advice(f"Reproducing: cold run {done + 1}, fresh hash seed.", is_waiting=True)
+    if state.plan:
+        position = min(len(state.plan), run.number - state.plan_start + 1)
+        return Advice(f"Verifying: run {position} of {len(state.plan)}.", is_waiting=True)
+    if run.request.only_looks:
+        asked = missing(state, state.step) if state.step else ()
+        is_awaited = bool(asked) and asked[0].name in _IS_LOOKED_FOR
+        return Advice("Looking while the failing test runs …", is_waiting=True) if is_awaited else None
+    return Advice("Running …", is_waiting=True)
+
+
+def _moves(state: SessionState) -> Moves:
+    if unrun := unrun_edit(state):
+        yield Advice(f"{unrun[0].upper()}{unrun[1:]}.", "run")
+    yield from _loop(state)
+    yield from _trouble(state)
+    step = state.step
+    if step is None:
+        yield Advice("Start with a failing test.", "reproduce")
+        return
+    open_checks = missing(state, step)
+    for each in open_checks:
+        yield from moves_for(state, each)
+    if open_checks:
+        yield _going_on_without(state, open_checks[0].title)
+    else:
+        yield _done(state, step)
+
+
+_LOOP_MOVES = {
+    "tamper": ("restore", "note"),
+    "spread": ("restore", "spec"),
+    "revert": ("note",),
+    "no-effect": ("go-to-step", "logpoint"),
+    "symptom-patch": ("go-to-step", "logpoint"),
+    "see-saw": ("go-to-step",),
+}
+"""Pattern → what answers it, best first. A hypothesis always does."""
+
+
+def _loop(state: SessionState) -> Moves:
+    """Put a loop that was noticed and not answered before everything the gates ask for."""
+    loop = state.standing_loop
+    if loop is None:
+        return
+    is_elsewhere = state.workflow.step(loop.step) is not None and loop.step != state.step_id
+    for action in (*_LOOP_MOVES.get(loop.pattern, ()), "hypothesis"):
+        if action != "go-to-step" or is_elsewhere:
+            yield Advice(loop.move, action)
+
+
+def trouble_of(state: SessionState) -> str:
+    """Return why the newest run says nothing of the target; empty when it does, or was stopped."""
+    last = state.last_run
+    if last and last.judged and last.judged.remark == "broken edit":
+        return last.judged.reason
+    if last and last.report and last.judged and last.judged.outcome == "UNRESOLVED" and not last.failing:
+        ending = last.report.ending
+        return last.judged.reason if ending.kind not in {"cancelled", "superseded"} else ""
+    return ""
+
+
+def _trouble(state: SessionState) -> Moves:
+    trouble = trouble_of(state)
+    last = state.last_run
+    if trouble and last and last.report and last.judged:
+        if last.judged.remark == "broken edit":
+            yield Advice(f"{trouble}. Mend the edit and save.")
+        elif last.report.ending.kind in _NOTHING_TO_RUN:
+            yield Advice(trouble, "retarget")
+        elif made(state, last.request.purpose) < MOST_RUNS:
+            yield Advice(trouble, "run")
+        else:
+            yield Advice(f"{trouble}. It ended like this each time: change one thing and save.")
+    if state.pin and not state.pin.is_intact:
+        what = next(iter((*state.pin.changed_parts, *state.pin.changed_files)), "it")
+        yield Advice(f"The pinned test changed: restore {what}, or unpin it with a reason.", "unpin")
+
+
+def _going_on_without(state: SessionState, missed: str) -> Advice:
+    """The last resort of a gate that nothing more can meet: on with a reason, at the end with what there is."""
+    then = following(state)
+    if then is None:
+        return Advice(f"Nothing more shows this: {missed}. Close the session with what there is.", "close")
+    return Advice(f"Nothing more shows this: {missed}. Go on to {then.title}, with a reason.", "next-step")
+
+
+def _done(state: SessionState, step: Step) -> Advice:
+    then = following(state)
+    if then is None:
+        return Advice("Verified. Close the session, or hand the story on.", "close", is_good=True)
+    return Advice(f"{_achieved(state, step)} Next: {then.title}.", "next-step", is_good=True)
+
+
+def _achieved(state: SessionState, step: Step) -> str:
+    """Say what a met gate has shown, and no more: a few places that lead are not the place."""
+    asked = evaluate(state, step)
+    if not asked and step.gate:
+        return f"Nothing is asked here: {next(_inapplicable(state, step))}."
+    if any(each.name == "suspects-at-most" for each in asked):
+        leading = [each for each in state.standing_suspects if each.leads]
+        if len(leading) > 1:
+            return f"{len(leading)} places lead, none is proven."
+        return f"One place leads: {leading[0].place}."
+    return f"{step.title} is done."
+
+
+def _inapplicable(state: SessionState, step: Step) -> Iterator[str]:
+    return (why for each in step.gate if (why := why_not_asked(state, each.check)))
