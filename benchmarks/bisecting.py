@@ -24,12 +24,12 @@ from coach.core.runs.reference import Reference
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.request import CommitFound, SearchRequest, SearchResult
-from coach.engine.execution import Surroundings, execute
-from coach.engine.output import LiveOutput
-from coach.engine.probing import Ground
-from coach.engine.run import Limits
-from coach.engine.searching import SearchBench
-from coach.engine.snapshot import TreeStore
+from coach.engine.execute import Surroundings, execute
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.supervise import Limits
+from coach.engine.search.candidate import Ground
+from coach.engine.search.queue import SearchBench
+from coach.engine.trees.tree_store import TreeStore
 
 TEST = "tests/test_shop.py::test_total"
 FILES = 100

@@ -13,9 +13,9 @@ import threading
 import time
 from pathlib import Path
 
-from coach.engine.fence import Fence, available
-from coach.engine.leaders import Launch
-from coach.engine.run import Limits, supervise
+from coach.engine.confine.landlock import Fence, available
+from coach.engine.process.spawn import Launch
+from coach.engine.process.supervise import Limits, supervise
 
 SUITE = "import pytest\n\n@pytest.mark.parametrize('n', range(40))\ndef test_it(n, tmp_path):\n    (tmp_path / 'a').write_text('x')\n"
 CALLS = "import os\nfor n in range({count}):\n    os.chmod('f', 0o600)"

@@ -372,9 +372,9 @@ def read_tracebacks(data: bytes) -> None:
 
 
 def read_report(data: bytes) -> None:
-    from coach.engine.junit import read_junit
-    from coach.engine.junit_names import named_test
-    from coach.engine.project_files import ProjectFiles
+    from coach.engine.runners.junit_names import named_test
+    from coach.engine.runners.junit_report import read_junit
+    from coach.engine.source.find_file import ProjectFiles
 
     report = read_junit(_file("report.xml", data))
     files = ProjectFiles(Path(tempfile.gettempdir()))
@@ -384,8 +384,8 @@ def read_report(data: bytes) -> None:
 
 
 def read_settings(data: bytes) -> None:
-    from coach.engine.locating import project_of
-    from coach.engine.watched import folders_to_watch
+    from coach.engine.source.project_root import project_of
+    from coach.engine.watch.watched_paths import folders_to_watch
     from coach.settings.project import load_settings, team_rules
 
     folder = _file("pyproject.toml", data).parent
@@ -441,9 +441,9 @@ def read_patch(data: bytes) -> None:
 
 def read_source_text(data: bytes) -> None:
     from coach.core.loops.analysis.syntax import parse
-    from coach.engine.pinned_parts import parts_of
-    from coach.engine.related import _imported
-    from coach.engine.sources import meant_by, misnamed, read_test
+    from coach.engine.source.excerpts import meant_by, misnamed, read_test
+    from coach.engine.source.pinned_test_parts import parts_of
+    from coach.engine.source.related_tests import _imported
 
     folder = _file("test_m.py", data).parent
     parse(_as_text(data))
@@ -455,10 +455,10 @@ def read_source_text(data: bytes) -> None:
 
 
 def read_channel(data: bytes) -> None:
-    from coach.engine.calls_channel import traces_in
-    from coach.engine.channel import Channel
-    from coach.engine.coverage_channel import read_coverage
-    from coach.engine.places import Places
+    from coach.engine.channel.calls import traces_in
+    from coach.engine.channel.coverage import read_coverage
+    from coach.engine.channel.report_reader import Channel
+    from coach.engine.source.project_paths import Places
 
     file = _file("events", data)
     channel = Channel(file, "n", file.parent)

@@ -36,11 +36,11 @@ from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execution import Surroundings, execute
-from coach.engine.mutating import mutations_of, neighbours_of, plan_text, planned
-from coach.engine.output import LiveOutput
-from coach.engine.run import Limits
-from coach.engine.spectrum import spectrum_of
+from coach.engine.execute import Surroundings, execute
+from coach.engine.instrument.mutate import mutations_of, neighbours_of, plan_text, planned
+from coach.engine.instrument.trace_lines import spectrum_of
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.supervise import Limits
 
 HALVES = {
     "tuning": {"boltons": "boltons", "toolz": "toolz", "tabulate": "tabulate"},

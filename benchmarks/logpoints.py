@@ -18,10 +18,10 @@ from coach.core.experiments.logpoint import Logpoint
 from coach.core.log.events import Interpreter
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execution import Surroundings, execute
-from coach.engine.logpointing import located, look_text, observed_in
-from coach.engine.output import LiveOutput
-from coach.engine.run import Limits
+from coach.engine.execute import Surroundings, execute
+from coach.engine.instrument.place_logpoint import located, look_text, observed_in
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.supervise import Limits
 
 CODE = """\
 def work(rounds):

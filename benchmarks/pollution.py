@@ -18,10 +18,10 @@ from pathlib import Path
 from coach.core.log.events import Interpreter
 from coach.core.runs.target import Target
 from coach.core.search.request import PollutersFound, SearchRequest, SearchResult
-from coach.engine.probing import Ground
-from coach.engine.run import Limits
-from coach.engine.searching import SearchBench
-from coach.engine.snapshot import TreeStore
+from coach.engine.process.supervise import Limits
+from coach.engine.search.candidate import Ground
+from coach.engine.search.queue import SearchBench
+from coach.engine.trees.tree_store import TreeStore
 
 PER_FILE = 20
 VICTIM = "tests/test_zz_victim.py::test_victim"

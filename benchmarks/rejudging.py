@@ -20,11 +20,11 @@ from coach.core.log.events import Interpreter
 from coach.core.runs.reference import Reference
 from coach.core.runs.target import Target
 from coach.core.search.request import CommitFound, SearchRequest, SearchResult
-from coach.engine.probing import Ground
-from coach.engine.run import Limits
-from coach.engine.searches.task import Task
-from coach.engine.searching import SearchBench
-from coach.engine.snapshot import TreeStore
+from coach.engine.process.supervise import Limits
+from coach.engine.search.candidate import Ground
+from coach.engine.search.kinds.task import Task
+from coach.engine.search.queue import SearchBench
+from coach.engine.trees.tree_store import TreeStore
 
 sys.path.insert(0, str(Path(__file__).parent))
 from bisecting import TEST, generate, git, signature

@@ -23,7 +23,7 @@ ROUNDS = 3
 TIMED = """
 import json, sys, time
 from pathlib import Path
-from coach.engine.snapshot import TreeStore
+from coach.engine.trees.tree_store import TreeStore
 root, files = Path(sys.argv[1]), int(sys.argv[2])
 trees = TreeStore(root, Path(sys.argv[3]))
 def write(text):

@@ -58,12 +58,12 @@ def coach_way(root, ready, env, warm):
     from coach.core.log.events import Interpreter
     from coach.core.runs.run import RunRequest
     from coach.core.runs.target import Target
-    from coach.engine.compiled_probe import PROBE_FOLDER
-    from coach.engine.execution import Surroundings, execute
-    from coach.engine.output import LiveOutput
-    from coach.engine.run import Limits
-    from coach.engine.run_environment import server_environment
-    from coach.engine.warm import WarmServer
+    from coach.engine.execute import Surroundings, execute
+    from coach.engine.process.environment import server_environment
+    from coach.engine.process.output import LiveOutput
+    from coach.engine.process.probe_install import PROBE_FOLDER
+    from coach.engine.process.supervise import Limits
+    from coach.engine.warm.server import WarmServer
 
     server = WarmServer(root, sys.executable, lambda: server_environment(env, PROBE_FOLDER)) if warm else None
     around = Surroundings(

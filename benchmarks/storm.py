@@ -122,7 +122,7 @@ def newest(state):
 
 def judged(door):
     """Compare every verdict with the file in the tree it carries."""
-    from coach.engine.snapshot import open_trees
+    from coach.engine.trees.tree_store import open_trees
     from coach.store.paths import project_home
 
     seen = {"verdicts": 0, "wrong": 0, "marked stale": 0, "superseded": 0, "warm": 0}

@@ -23,7 +23,7 @@ from coach.core.log.events import Interpreter
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.calling import calls_plan
+from coach.engine.instrument.trace_calls import calls_plan
 
 
 def measure(package: Package, python: str, rounds: int) -> tuple[float, float, float, str]:

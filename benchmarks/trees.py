@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from coach.engine.snapshot import TreeStore
+from coach.engine.trees.tree_store import TreeStore
 
 ROUNDS = 5
 

@@ -58,7 +58,7 @@ def stopped_quietly() -> Iterator[None]:
 def _say_and_end() -> None:
     with contextlib.suppress(BaseException):
         signal.signal(signal.SIGINT, _end)
-        left_behind = sys.modules.get("coach.engine.left_behind")
+        left_behind = sys.modules.get("coach.engine.process.orphans")
         if left_behind is not None:
             left_behind.end_own()
         sys.stderr.write("coach: stopped by SIGINT\n")

@@ -14,8 +14,8 @@ import pytest
 
 from coach import regular_files
 from coach.cli import main
-from coach.engine.junit_reports import read_reports
-from coach.engine.sources import read_module
+from coach.engine.runners.junit_files import read_reports
+from coach.engine.source.excerpts import read_module
 from coach.errors import CoachError
 from coach.regular_files import Unreadable, bounded_lines, opened, read_bytes, read_head, read_text
 from coach.session.export_io import dotenv_secrets
@@ -290,22 +290,22 @@ OWN = {
     "coach/cli/__init__.py": "the null device for streams that are closed",
     "coach/cli/commands/console.py": "the null device for a reader that left",
     "coach/ui/actions/exporting.py": "writes a new file",
-    "coach/engine/leaders.py": "the null device, and a pseudo file of a run's own input",
-    "coach/engine/scratch.py": "locks of coach's own folders",
-    "coach/engine/processes.py": "the table of processes of the system",
-    "coach/engine/beside.py": "the table of processes of the system",
-    "coach/engine/syscall_watch.py": "writes what was refused into a file of its own",
-    "coach/engine/stopped_call.py": "the memory and descriptors of a process that the kernel holds for us",
-    "coach/engine/listening.py": "watches folders",
-    "coach/engine/private_repository.py": "coach's own repository and its lock",
-    "coach/engine/compiled_probe.py": "files of the package",
-    "coach/engine/warm.py": "makes the file that the server writes to",
+    "coach/engine/process/spawn.py": "the null device, and a pseudo file of a run's own input",
+    "coach/engine/process/scratch.py": "locks of coach's own folders",
+    "coach/engine/process/process_tree.py": "the table of processes of the system",
+    "coach/engine/process/other_runs.py": "the table of processes of the system",
+    "coach/engine/confine/syscall_watch.py": "writes what was refused into a file of its own",
+    "coach/engine/confine/stopped_call.py": "the memory and descriptors of a process that the kernel holds for us",
+    "coach/engine/watch/notifications.py": "watches folders",
+    "coach/engine/trees/private_repository.py": "coach's own repository and its lock",
+    "coach/engine/process/probe_install.py": "files of the package",
+    "coach/engine/warm/server.py": "makes the file that the server writes to",
     "coach/store/lock.py": "locks of coach's own folders",
     "coach/store/log.py": "opens the log for writing, after a look",
     "coach/store/artefacts.py": "writes a new file",
-    "coach/engine/restoring.py": "writes files",
-    "coach/engine/restores.py": "a lock and a note of coach's own",
-    "coach/engine/standing.py": "looks into files of the checkout from an open folder, follows no link and never waits",
+    "coach/engine/restore/apply.py": "writes files",
+    "coach/engine/restore/restores.py": "a lock and a note of coach's own",
+    "coach/engine/restore/path_state.py": "looks into files of the checkout from an open folder, follows no link and never waits",
     "coach/store/trust.py": "writes a new file",
     "coach/store/index.py": "writes a new file",
     "coach/store/archive.py": "writes new files, and members of an archive that was opened by the place",

@@ -11,7 +11,7 @@ import pytest
 
 from coach.core.reports.model import tell
 from coach.core.session.state import replay
-from coach.engine.earlier import earlier
+from coach.engine.source.earlier_activity import earlier
 from coach.store.log import read_log
 from tests.core.building import Log
 from tests.engine.histories import fingerprint, linear

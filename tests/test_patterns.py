@@ -10,7 +10,7 @@ from tests.patterns import FEW, busy, used_patterns
 SIZE, SECONDS = 12_000, 0.1
 """A pattern that costs the square of 12,000 characters takes longer; one that costs their number takes a hundredth."""
 SHORT = {
-    ("coach.engine.watched_files", "_EDITORS"): "names of files: 255 bytes",
+    ("coach.engine.watch.own_files", "_EDITORS"): "names of files: 255 bytes",
 }
 """Patterns of which only a short text is ever asked, and why."""
 PATTERNS = used_patterns()

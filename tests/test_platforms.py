@@ -33,7 +33,7 @@ def test_elsewhere_than_on_linux_runs_are_cold_and_all_else_works(tmp_path, stat
     import sys, sysconfig
     sysconfig.get_config_vars()
     sys.platform = "darwin"
-    from coach.engine.processes import become_subreaper
+    from coach.engine.process.process_tree import become_subreaper
     assert not become_subreaper()
     from coach.cli import main
     raise SystemExit(main(["run", "test_it.py::test_it", "--python", sys.executable, "--json"]))

@@ -25,12 +25,12 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
-from coach.engine.leaders import Launch
-from coach.engine.left_behind import HOLDER, holder_mark
-from coach.engine.output import CappedOutput
-from coach.engine.processes import RUN_ID
-from coach.engine.run import Finished, Limits, supervise
-from coach.engine.scratch import scratch_folder
+from coach.engine.process.orphans import HOLDER, holder_mark
+from coach.engine.process.output import CappedOutput
+from coach.engine.process.process_tree import RUN_ID
+from coach.engine.process.scratch import scratch_folder
+from coach.engine.process.spawn import Launch
+from coach.engine.process.supervise import Finished, Limits, supervise
 from coach.errors import UsageError
 from coach.session.port import Door, Update
 from coach.settings.project import Settings

@@ -39,25 +39,25 @@ from coach.core.protocol.effects import (
 from coach.core.protocol.live import LiveView
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
-from coach.engine.attempts import proof_of, read_attempt
-from coach.engine.changing import run_changed, run_in_copy
-from coach.engine.checkout import CheckoutRuns
-from coach.engine.collaborators import Trees, Watcher
-from coach.engine.compiled_probe import probe_folder
-from coach.engine.execution import Surroundings
-from coach.engine.jobs import Job, failed, stopped
-from coach.engine.looking import Looking
-from coach.engine.output import LiveOutput
-from coach.engine.pinned import read_pinned
-from coach.engine.related import concerned, related_tests
-from coach.engine.restore_effects import restored
-from coach.engine.run import Limits
-from coach.engine.run_environment import server_environment
-from coach.engine.saves import SaveTelling
-from coach.engine.searching import SearchBench
-from coach.engine.spelling import Spelling
-from coach.engine.switches import Switches
-from coach.engine.warm import WarmServer
+from coach.engine.copies.changed_code import run_changed, run_in_copy
+from coach.engine.execute import Surroundings
+from coach.engine.instrument.instruments import Looking
+from coach.engine.ports import Trees, Watcher
+from coach.engine.process.environment import server_environment
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.probe_install import probe_folder
+from coach.engine.process.supervise import Limits
+from coach.engine.restore.effects import restored
+from coach.engine.run_queue import Job, failed, stopped
+from coach.engine.runners.pytest_start import Spelling
+from coach.engine.search.queue import SearchBench
+from coach.engine.source.pinned_test import read_pinned
+from coach.engine.source.related_tests import concerned, related_tests
+from coach.engine.trees.attempts import proof_of, read_attempt
+from coach.engine.trees.branch_switch import Switches
+from coach.engine.trees.checkout import CheckoutRuns
+from coach.engine.warm.server import WarmServer
+from coach.engine.watch.saves import SaveTelling
 from coach.errors import CoachError, ScratchError, SessionError
 
 _DIAGNOSTICS = logging.getLogger("coach")

@@ -20,15 +20,15 @@ from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState, replay
 from coach.engine.engine import LocalEngine
-from coach.engine.interpreter import find_interpreter
-from coach.engine.left_behind import clear_meanwhile, end_left_behind
-from coach.engine.locating import VARIABLE, Located, at, locate
-from coach.engine.probing import Ground
-from coach.engine.restore_effects import found_restore
-from coach.engine.run import Limits
-from coach.engine.searching import SearchBench
-from coach.engine.snapshot import TreeStore, open_trees
-from coach.engine.watch import Watcher
+from coach.engine.process.interpreter import find_interpreter
+from coach.engine.process.orphans import clear_meanwhile, end_left_behind
+from coach.engine.process.supervise import Limits
+from coach.engine.restore.effects import found_restore
+from coach.engine.search.candidate import Ground
+from coach.engine.search.queue import SearchBench
+from coach.engine.source.project_root import VARIABLE, Located, at, locate
+from coach.engine.trees.tree_store import TreeStore, open_trees
+from coach.engine.watch.watcher import Watcher
 from coach.errors import CoachError, SessionError, SessionHeld
 from coach.regular_files import is_folder, is_there, kept_path, real_path
 from coach.session.diagnostics import keep_diagnostics

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from coach.engine.scratch import scratch_folder
+from coach.engine.process.scratch import scratch_folder
 from tests.e2e.terminal import coach
 
 

@@ -15,12 +15,12 @@ import pytest
 from coach.core.log.events import Interpreter
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.compiled_probe import PROBE_FOLDER
-from coach.engine.execution import Surroundings, execute
-from coach.engine.output import LiveOutput
-from coach.engine.run import Limits
-from coach.engine.run_environment import server_environment
-from coach.engine.warm import WarmServer
+from coach.engine.execute import Surroundings, execute
+from coach.engine.process.environment import server_environment
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.probe_install import PROBE_FOLDER
+from coach.engine.process.supervise import Limits
+from coach.engine.warm.server import WarmServer
 from tests.engine.lab import Lab, plain_environment
 
 TARGETS = Path(__file__).parent.parent / "targets"

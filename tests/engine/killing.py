@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from coach.engine import renaming
-from coach.engine.restores import Interrupted, Wanted
-from coach.engine.snapshot import TreeStore
+from coach.engine.restore import exchange
+from coach.engine.restore.restores import Interrupted, Wanted
+from coach.engine.trees.tree_store import TreeStore
 
 State = dict[str, object]
 CALLS = ("rename", "link", "unlink", "mkdir", "rmdir", "symlink", "fchmod", "open", "replace")
@@ -95,7 +95,7 @@ def killed_in(
             real_open = os.open
             for name in CALLS:
                 setattr(os, name, counted(getattr(os, name)))
-            renaming._rename = counted(renaming._rename)
+            exchange._rename = counted(exchange._rename)
             trees.restores.put_back(wanted, "test")
             when_done(count)
             os._exit(0)

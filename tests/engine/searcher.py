@@ -13,13 +13,13 @@ from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest
-from coach.engine.execution import Surroundings, execute
-from coach.engine.mutating import plan_text, planned
-from coach.engine.output import LiveOutput
-from coach.engine.probing import Ground
-from coach.engine.run import Limits
-from coach.engine.searching import SearchBench
-from coach.engine.snapshot import TreeStore
+from coach.engine.execute import Surroundings, execute
+from coach.engine.instrument.mutate import plan_text, planned
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.supervise import Limits
+from coach.engine.search.candidate import Ground
+from coach.engine.search.queue import SearchBench
+from coach.engine.trees.tree_store import TreeStore
 
 
 def main() -> None:

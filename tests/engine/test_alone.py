@@ -18,11 +18,11 @@ from coach.core.search.request import (
     Tried,
     tried_so_far,
 )
-from coach.engine.beside import Beside, beside
-from coach.engine.fence import available
-from coach.engine.probing import Probe
-from coach.engine.run import Limits
-from coach.engine.search import Bench
+from coach.engine.confine.landlock import available
+from coach.engine.process.other_runs import Beside, beside
+from coach.engine.process.supervise import Limits
+from coach.engine.search.candidate import Probe
+from coach.engine.search.driver import Bench
 from tests.engine.histories import History
 from tests.engine.lab import TEST
 

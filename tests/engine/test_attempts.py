@@ -9,13 +9,13 @@ import pytest
 
 from coach.core.protocol.effects import ReadAttempt
 from coach.core.runs.changes import Changes, FileChange
-from coach.engine.attempts import MOST_BYTES, MOST_LOADED, read_attempt, unloaded
-from coach.engine.differences import Difference
-from coach.engine.objects import blob_id
-from coach.engine.restore_plan import Sides, plan
-from coach.engine.restoring import Source, put_back
-from coach.engine.snapshot import TreeStore, open_trees
-from coach.engine.switches import Switches
+from coach.engine.restore.apply import Source, put_back
+from coach.engine.restore.plan import Sides, plan
+from coach.engine.trees.attempts import MOST_BYTES, MOST_LOADED, read_attempt, unloaded
+from coach.engine.trees.branch_switch import Switches
+from coach.engine.trees.object_store import blob_id
+from coach.engine.trees.tree_diff import Difference
+from coach.engine.trees.tree_store import TreeStore, open_trees
 from coach.errors import StoreError
 
 

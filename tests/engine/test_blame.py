@@ -3,7 +3,7 @@
 import os
 
 from coach.core.search.request import Place
-from coach.engine.snapshot import open_trees
+from coach.engine.trees.tree_store import open_trees
 from tests.engine.histories import History, fingerprint
 
 

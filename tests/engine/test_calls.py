@@ -7,8 +7,8 @@ import pytest
 from coach.core.localize.call_trace import CallsRequest, branches, first_divergence
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.calling import calls_plan, nearest_tests, outcomes
-from coach.engine.execution import execute
+from coach.engine.execute import execute
+from coach.engine.instrument.trace_calls import calls_plan, nearest_tests, outcomes
 from tests.engine.conftest import Ground, other_python
 
 FILE = "tests/test_stock.py"

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from coach.core.runs.report import Frame
-from coach.engine.channel import MOST_FAILURES, Channel
-from coach.engine.failures import most_telling
+from coach.engine.channel.failures import most_telling
+from coach.engine.channel.report_reader import MOST_FAILURES, Channel
 
 
 @pytest.fixture

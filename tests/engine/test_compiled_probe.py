@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 from coach.core.log.events import Interpreter
-from coach.engine.compiled_probe import PROBE_FOLDER, probe_folder
+from coach.engine.process.probe_install import PROBE_FOLDER, probe_folder
 
 
 def interpreter(path=sys.executable):

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine import fence as fence_module
-from coach.engine.fence import Fence, Support, available
-from coach.engine.fence_trial import RIGHTS, refused_here
-from coach.engine.leaders import Launch
-from coach.engine.output import CappedOutput
-from coach.engine.run import Limits, supervise
+from coach.engine.confine import landlock as fence_module
+from coach.engine.confine.landlock import Fence, Support, available
+from coach.engine.confine.self_test import RIGHTS, refused_here
+from coach.engine.process.output import CappedOutput
+from coach.engine.process.spawn import Launch
+from coach.engine.process.supervise import Limits, supervise
 from coach.errors import NotConfined
 
 needs_fence = pytest.mark.skipif(not available().is_there, reason="this system cannot confine")

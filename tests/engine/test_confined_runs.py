@@ -15,11 +15,11 @@ from coach.core.runs.oracle import judge
 from coach.core.runs.reference import Reference
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine import confined
-from coach.engine.execution import Surroundings, execute
-from coach.engine.fence import Support, available
-from coach.engine.output import LiveOutput
-from coach.engine.run import Limits
+from coach.engine.confine import confined_run
+from coach.engine.confine.landlock import Support, available
+from coach.engine.execute import Surroundings, execute
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.supervise import Limits
 from coach.errors import NotConfined
 
 needs_fence = pytest.mark.skipif(not available().is_there, reason="this system cannot confine")
@@ -207,7 +207,7 @@ def test_all_runs_are_confined_where_that_is_wanted_and_none_where_not(place):
 def test_changed_code_is_not_run_where_nothing_can_be_confined_and_the_projects_own_says_so(
     place, monkeypatch
 ):
-    for module in (confined, sys.modules["coach.engine.fence"]):
+    for module in (confined_run, sys.modules["coach.engine.confine.landlock"]):
         monkeypatch.setattr(module, "available", lambda: Support(frozenset(), asks=False))
     green = REFUSED.format(act="Path('ran').touch()")
     with pytest.raises(NotConfined):
@@ -215,7 +215,7 @@ def test_changed_code_is_not_run_where_nothing_can_be_confined_and_the_projects_
     assert not (place.copy / "ran").exists()
     report = place.run(green)
     assert report.counts.passed
-    assert confined.UNCONFINED in report.probe_notes
+    assert confined_run.UNCONFINED in report.probe_notes
     assert place.run(green, is_mixed=True, confine="off").counts.passed
 
 

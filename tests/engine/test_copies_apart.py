@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from coach.engine import copying
-from coach.engine.completing import completed
-from coach.engine.snapshot import TreeStore
+from coach.engine.copies import untracked
+from coach.engine.copies.complete import completed
+from coach.engine.trees.tree_store import TreeStore
 from tests.engine.histories import History, fingerprint
 
 
@@ -141,8 +141,8 @@ def test_what_is_no_file_is_named_and_never_opened(shop, tmp_path):
 
 
 def test_gigabytes_and_very_many_files_are_named_and_not_copied(shop, tmp_path, monkeypatch):
-    monkeypatch.setattr(copying, "MOST_FILES", 20)
-    monkeypatch.setattr(copying, "MOST_LOOKED_AT", 60)
+    monkeypatch.setattr(untracked, "MOST_FILES", 20)
+    monkeypatch.setattr(untracked, "MOST_LOOKED_AT", 60)
     kept = shop.root / "kept"
     for folder in ("a", "b"):
         (kept / folder).mkdir(parents=True)

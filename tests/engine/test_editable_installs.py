@@ -9,8 +9,8 @@ import pytest
 
 from coach.core.log.events import Interpreter
 from coach.core.runs.target import Target
-from coach.engine.import_roots import import_roots
-from coach.engine.probing import Probe, run_probe
+from coach.engine.copies.import_roots import import_roots
+from coach.engine.search.candidate import Probe, run_probe
 from tests.engine.histories import History
 from tests.engine.lab import TEST
 

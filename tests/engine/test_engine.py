@@ -25,7 +25,7 @@ from coach.core.runs.changes import Changes
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.engine import LocalEngine
-from coach.engine.run import Limits
+from coach.engine.process.supervise import Limits
 from coach.errors import CoachError, StoreError
 
 PATIENCE = 60

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine import work_tree
-from coach.engine.composing import composing
-from coach.engine.conversion import Conversion
-from coach.engine.snapshot import TreeStore
+from coach.engine.trees import work_tree
+from coach.engine.trees.compose import composing
+from coach.engine.trees.conversion import Conversion
+from coach.engine.trees.tree_store import TreeStore
 
 RULES = """\
 * text=auto

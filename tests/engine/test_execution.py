@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from coach.engine.run import Limits
+from coach.engine.process.supervise import Limits
 from coach.errors import TargetError
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from coach.engine.interpreter import find_interpreter
+from coach.engine.process.interpreter import find_interpreter
 from coach.errors import TargetError
 
 

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from coach.engine.junit import read_junit
-from coach.engine.junit_names import named_test
-from coach.engine.junit_reports import read_reports
-from coach.engine.project_files import ProjectFiles
+from coach.engine.runners.junit_files import read_reports
+from coach.engine.runners.junit_names import named_test
+from coach.engine.runners.junit_report import read_junit
+from coach.engine.source.find_file import ProjectFiles
 from coach.errors import TargetError
 
 REPORTS = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine.locating import locate, project_of, relative_to
+from coach.engine.source.project_root import locate, project_of, relative_to
 from coach.errors import UsageError
 
 

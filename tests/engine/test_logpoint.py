@@ -7,8 +7,8 @@ import pytest
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execution import execute
-from coach.engine.logpointing import located, look_text, observed_in
+from coach.engine.execute import execute
+from coach.engine.instrument.place_logpoint import located, look_text, observed_in
 from coach.errors import TargetError
 from tests.engine.conftest import other_python
 

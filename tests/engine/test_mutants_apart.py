@@ -11,12 +11,12 @@ import pytest
 from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.changing import file_clock
-from coach.engine.compiled_probe import PROBE_FOLDER
-from coach.engine.controlling import control_of, wrong_fixes
-from coach.engine.execution import execute
-from coach.engine.fence import available
-from coach.engine.mutating import mutations_of, plan_text, planned
+from coach.engine.confine.landlock import available
+from coach.engine.copies.changed_code import file_clock
+from coach.engine.execute import execute
+from coach.engine.instrument.mutate import mutations_of, plan_text, planned
+from coach.engine.instrument.wrong_fixes import control_of, wrong_fixes
+from coach.engine.process.probe_install import PROBE_FOLDER
 from tests.engine.conftest import Ground
 
 needs_fence = pytest.mark.skipif(not available().is_there, reason="this system cannot confine a run")

@@ -10,9 +10,9 @@ from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.controlling import control_of, wrong_fixes
-from coach.engine.execution import execute
-from coach.engine.mutating import mutations_of, plan_text, planned
+from coach.engine.execute import execute
+from coach.engine.instrument.mutate import mutations_of, plan_text, planned
+from coach.engine.instrument.wrong_fixes import control_of, wrong_fixes
 from tests.engine.conftest import Ground, other_python
 
 CART = """\

@@ -6,7 +6,7 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.engine.output import HEAD_LIMIT, LINE_LIMIT, CappedOutput, LiveOutput
+from coach.engine.process.output import HEAD_LIMIT, LINE_LIMIT, CappedOutput, LiveOutput
 
 
 def test_head_and_tail_stay_and_the_middle_is_counted():

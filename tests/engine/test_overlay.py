@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.engine.overlay import with_packages
+from coach.engine.instrument.overlay import with_packages
 from coach.errors import ScratchError
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from coach.engine.compiled_probe import PROBE_FOLDER
+from coach.engine.process.probe_install import PROBE_FOLDER
 from tests.engine.conftest import other_python
 
 VERSIONS = ["", "3.8", "3.13"]

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine import completing, renaming, restore_moves, restore_plan, work_tree
-from coach.engine.restore_plan import same_name
-from coach.engine.snapshot import TreeStore
+from coach.engine.copies import complete
+from coach.engine.restore import exchange, moves, plan
+from coach.engine.restore.plan import same_name
+from coach.engine.trees import work_tree
+from coach.engine.trees.tree_store import TreeStore
 from coach.errors import StoreError
 
 Act = Callable[[Path], object]
@@ -28,8 +30,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setattr(work_tree, "LARGEST_RECORDED", 5_000)
-    monkeypatch.setattr(completing, "LARGEST_RECORDED", 5_000)
-    monkeypatch.setattr(restore_plan, "LARGEST_RECORDED", 5_000)
+    monkeypatch.setattr(complete, "LARGEST_RECORDED", 5_000)
+    monkeypatch.setattr(plan, "LARGEST_RECORDED", 5_000)
     place = tmp_path / "project"
     place.mkdir()
     git(place, "init", "-q", "-b", "main")
@@ -308,13 +310,13 @@ def moment(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> Iterator
         return acting
 
     with monkeypatch.context() as patch:
-        patch.setattr(restore_moves, "exchange", first(restore_moves.exchange))
-        patch.setattr(restore_moves, "give_name", first(restore_moves.give_name))
+        patch.setattr(moves, "exchange", first(moves.exchange))
+        patch.setattr(moves, "give_name", first(moves.give_name))
         yield done
 
 
 def no_exchange(*_: object) -> None:
-    raise renaming.CannotExchangeError(22, "no")
+    raise exchange.CannotExchangeError(22, "no")
 
 
 SAVES: dict[str, Callable[[Path], object]] = {
@@ -344,7 +346,7 @@ def test_a_save_in_the_moment_of_the_exchange_is_kept(
         put(other, b"2\n")
         with monkeypatch.context() as patch:
             if not exchanges:
-                patch.setattr(restore_moves, "exchange", no_exchange)
+                patch.setattr(moves, "exchange", no_exchange)
             with moment(patch, lambda path=path, save=save: save(path)) as done:  # type: ignore[misc]
                 _, _, kept = restore(trees, first)
         assert done, name
@@ -435,10 +437,10 @@ def test_a_failure_half_way_is_taken_back_and_names_the_right_file(
         return one
 
     if exchanges:
-        monkeypatch.setattr(restore_moves, "exchange", failing(restore_moves.exchange, 2))
+        monkeypatch.setattr(moves, "exchange", failing(moves.exchange, 2))
     else:
-        monkeypatch.setattr(restore_moves, "exchange", no_exchange)
-    monkeypatch.setattr(restore_moves, "give_name", failing(restore_moves.give_name, 2))
+        monkeypatch.setattr(moves, "exchange", no_exchange)
+    monkeypatch.setattr(moves, "give_name", failing(moves.give_name, 2))
     with pytest.raises(StoreError, match="No space left") as caught:
         restore(trees, first)
     assert "everything is as it was" in str(caught.value)
@@ -470,9 +472,9 @@ def test_what_the_disk_would_refuse_is_refused_before_it_begins(
 LOCKED = """
 import os, sys
 from pathlib import Path
-from coach.engine.differences import Difference
-from coach.engine.objects import blob_id
-from coach.engine.restore_plan import Sides, plan
+from coach.engine.trees.tree_diff import Difference
+from coach.engine.trees.object_store import blob_id
+from coach.engine.restore.plan import Sides, plan
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
@@ -556,7 +558,7 @@ def test_names_that_a_disk_takes_for_one_are_refused(
     first = trees.record()
     (root / "README.txt").unlink()
     before = snapshot(root)
-    monkeypatch.setattr(restore_plan, "ignores_case", lambda _: True)
+    monkeypatch.setattr(plan, "ignores_case", lambda _: True)
     with pytest.raises(StoreError, match=r"README\.txt could not be put back.*Readme\.txt"):
         restore(trees, first)
     assert snapshot(root) == before
@@ -567,7 +569,7 @@ def test_names_that_a_disk_takes_for_one_are_refused(
 def test_a_second_restore_at_the_same_time_is_refused(
     root: Path, trees: TreeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from coach.engine import restores
+    from coach.engine.restore import restores
 
     put(root / "a.py", b"1\n")
     first = trees.record()

@@ -9,7 +9,7 @@ import pytest
 
 from coach.cli.commands.open_session import read_session
 from coach.core.base.formatting import count
-from coach.engine.snapshot import TreeStore
+from coach.engine.trees.tree_store import TreeStore
 from coach.store.paths import project_home
 from tests.engine.killing import Ground, killed_at, killed_in, moments
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from coach.engine.snapshot import TreeStore
+from coach.engine.trees.tree_store import TreeStore
 from tests.engine.test_restore_hostile import snapshot
 
 NAMES = ("a.txt", "b.py", "d/c.txt", "d/e/f.bin", "d", "g\nh", "ü.u16", "\udcff.txt", "x/y", "x")

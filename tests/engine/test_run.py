@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine.leaders import Launch
-from coach.engine.run import Limits, supervise
+from coach.engine.process.spawn import Launch
+from coach.engine.process.supervise import Limits, supervise
 
 WALLS = (1.5, 6, 30)
 """Limits of a run that hangs, in seconds: a busy machine may need the longer ones to come to the test at all."""
@@ -155,8 +155,8 @@ def test_ignored_signals_are_restored(ground):
     script = (
         "import signal, sys, threading; from pathlib import Path\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-        "from coach.engine.leaders import Launch\n"
-        "from coach.engine.run import Limits, supervise\n"
+        "from coach.engine.process.spawn import Launch\n"
+        "from coach.engine.process.supervise import Limits, supervise\n"
         "import os\n"
         "code = 'import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)'\n"
         "launch = Launch([sys.executable, '-c', code], Path('/'), dict(os.environ))\n"

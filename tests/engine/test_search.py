@@ -18,7 +18,7 @@ from coach.core.search.request import (
     NotARegression,
     PollutersFound,
 )
-from coach.engine.import_roots import import_roots
+from coach.engine.copies.import_roots import import_roots
 from coach.errors import UsageError
 from tests.engine.histories import History, linear
 from tests.engine.lab import TEST, Lab

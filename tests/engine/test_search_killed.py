@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine import scratch
-from coach.engine.left_behind import clear_left_behind, end_left_behind, folders_left_behind, orphans
-from coach.engine.snapshot import TreeStore
+from coach.engine.process import scratch
+from coach.engine.process.orphans import clear_left_behind, end_left_behind, folders_left_behind, orphans
+from coach.engine.trees.tree_store import TreeStore
 from tests.engine.histories import fingerprint, linear
 
 ROUNDS = 9

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine import scratch, snapshot, work_tree
-from coach.engine.completing import completed
-from coach.engine.snapshot import TreeStore, open_trees
+from coach.engine.copies.complete import completed
+from coach.engine.process import scratch
+from coach.engine.trees import tree_store, work_tree
+from coach.engine.trees.tree_store import TreeStore, open_trees
 from coach.errors import CoachError, ScratchError
 from tests.engine.histories import fingerprint
 
@@ -516,9 +517,9 @@ def test_why_there_are_no_trees(root: Path, home: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(root))
     assert "no project folder" in open_trees(root, home)[1]
     monkeypatch.setenv("HOME", "/nowhere")
-    monkeypatch.setattr(snapshot, "MOST_UNTRACKED_FILES", 0)
+    monkeypatch.setattr(tree_store, "MOST_UNTRACKED_FILES", 0)
     assert "git init" in open_trees(root, home)[1]
-    monkeypatch.setattr(snapshot, "program", lambda: "")
+    monkeypatch.setattr(tree_store, "program", lambda: "")
     assert "not installed" in open_trees(root, home)[1]
 
 

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from coach.core.runs.report import Failure, Frame
-from coach.engine.sources import MOST_CODE_LINES, meant_by, misnamed, read_test, with_code
+from coach.engine.source.excerpts import MOST_CODE_LINES, meant_by, misnamed, read_test, with_code
 
 SOURCE = """\
 import pytest

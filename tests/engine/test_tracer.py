@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from coach.core.localize.spectrum import Coverage
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.coverage_channel import read_coverage
-from coach.engine.execution import execute
-from coach.engine.spectrum import coverage_from, lines_of, ranges, spectrum_of
+from coach.engine.channel.coverage import read_coverage
+from coach.engine.execute import execute
+from coach.engine.instrument.trace_lines import coverage_from, lines_of, ranges, spectrum_of
 from tests.engine.conftest import Ground, other_python
 
 VERSIONS = ["", "3.8", "3.12", "3.13"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine.run import Limits
-from coach.engine.warm import Trouble
+from coach.engine.process.supervise import Limits
+from coach.engine.warm.server import Trouble
 from tests.engine.conftest import PATIENCE, processes_with
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")

@@ -11,11 +11,12 @@ import pytest
 import watchfiles
 
 from coach.core.protocol.effects import FilesSaved, WatchSeen
-from coach.engine import listening, watch
-from coach.engine.saves import SaveTelling
-from coach.engine.watch import Watcher
-from coach.engine.watched import folders_to_watch, is_source
-from coach.engine.watched_files import WatchedFiles
+from coach.engine.watch import notifications
+from coach.engine.watch import watcher as watch
+from coach.engine.watch.own_files import WatchedFiles
+from coach.engine.watch.saves import SaveTelling
+from coach.engine.watch.watched_paths import folders_to_watch, is_source
+from coach.engine.watch.watcher import Watcher
 
 DEADLINE = 10.0
 
@@ -275,7 +276,7 @@ def test_silent_file_system(root: Path, tmp_path: Path, seen: Seen, monkeypatch:
             yield set()
 
     monkeypatch.setattr(watchfiles, "watch", silent)
-    monkeypatch.setattr(listening, "_CANARY_SECONDS", 0.2)
+    monkeypatch.setattr(notifications, "_CANARY_SECONDS", 0.2)
     before = sorted(root.rglob("*"))
     watcher = Watcher(root, tmp_path / "state")
     watcher.start(seen.saved, seen.noted)

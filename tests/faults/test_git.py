@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from coach.engine import git as engine_git
-from coach.engine.git import ContentMissing, Git, GitError
-from coach.engine.repository import find_repository
-from coach.engine.snapshot import TreeStore, open_trees
+from coach.engine.trees import git as engine_git
+from coach.engine.trees.git import ContentMissing, Git, GitError
+from coach.engine.trees.tree_store import TreeStore, open_trees
+from coach.engine.trees.user_repository import find_repository
 from tests.engine.conftest import processes_with
 
 REAL = shutil.which("git")

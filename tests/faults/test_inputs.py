@@ -14,7 +14,7 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.reports.metrics import figures_of
 from coach.core.session.state import replay
-from coach.engine.snapshot import TreeStore
+from coach.engine.trees.tree_store import TreeStore
 from coach.errors import ScratchError, TargetError
 from coach.session.factory import open_review
 from coach.session.replay import CHECKPOINTS, CLOSE, STEPS_BACK

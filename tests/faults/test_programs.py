@@ -7,8 +7,8 @@ import time
 import pytest
 
 from coach.core.protocol import commands as cmd
-from coach.engine import clipboard
-from coach.engine.interpreter import said_by
+from coach.engine.process import clipboard
+from coach.engine.process.interpreter import said_by
 from tests.engine.conftest import ground, processes_with  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for the processes")

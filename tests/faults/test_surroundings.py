@@ -10,8 +10,8 @@ import threading
 
 import pytest
 
-from coach.engine import scratch
-from coach.engine.snapshot import TreeStore
+from coach.engine.process import scratch
+from coach.engine.trees.tree_store import TreeStore
 from coach.errors import ScratchError, exhausted
 from coach.private_folders import umask_now
 from coach.store import artefacts, library

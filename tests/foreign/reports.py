@@ -7,9 +7,9 @@ import threading
 from coach.core.log.events import Interpreter
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execution import Surroundings, execute
-from coach.engine.output import LiveOutput
-from coach.engine.run import Limits
+from coach.engine.execute import Surroundings, execute
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.supervise import Limits
 
 
 def report_of(laid, *words, addopts="", python=sys.executable, about=(), **env):

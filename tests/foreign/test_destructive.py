@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from coach.engine.fence import available
+from coach.engine.confine.landlock import available
 from tests.foreign.destructive import COUNT, EACH, Yard, module
 
 pytestmark = pytest.mark.skipif(

@@ -156,7 +156,7 @@ def test_a_pin_holds_what_its_test_is_made_of(shop, test):
     from coach.core.protocol.effects import ReadTest
     from coach.core.runs.report import Written
     from coach.core.session.state import changed_pairs
-    from coach.engine.pinned import read_pinned
+    from coach.engine.source.pinned_test import read_pinned
 
     report = shop.coach("run", f"{HERE}::{test}", "--json")
     assert report.json["failures"], report.text

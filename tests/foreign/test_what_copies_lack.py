@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from coach.engine import completing, copying
+from coach.engine.copies import complete, untracked
 
 APP = {
     ".gitignore": "app/_version.py\nbig/\n",
@@ -23,7 +23,7 @@ SCRIPT = {
     "require('node:test')('total', () => { require('node:assert').strictEqual(total(price), 5); });\n",
     "total.js": "exports.total = (price) => price + 1;\n",
 }
-TOO_LARGE = copying.MOST_FILE_BYTES + 1
+TOO_LARGE = untracked.MOST_FILE_BYTES + 1
 
 
 def _verified(top):
@@ -82,13 +82,13 @@ def test_a_command_whose_table_or_file_the_copy_lacks_is_unresolved(lay):
 
 def test_what_runs_used_is_copied_first(tmp_path, monkeypatch):
     """When not all that is ignored has room, what the tests open is there."""
-    monkeypatch.setattr(copying, "MOST_FILES", 1)
+    monkeypatch.setattr(untracked, "MOST_FILES", 1)
     (tmp_path / "there").mkdir()
     (tmp_path / "there/a.txt").write_text("a")
     (tmp_path / "there/large.txt").write_text("much more")
     (tmp_path / "copy").mkdir()
-    completing.write_used(tmp_path, ("large.txt",))
-    found = copying.find(tmp_path / "there", ["a.txt", "large.txt"], completing.read_used(tmp_path))
-    copied, left_out = copying.copy_selected(copying.select(found), tmp_path / "there", tmp_path / "copy")
+    complete.write_used(tmp_path, ("large.txt",))
+    found = untracked.find(tmp_path / "there", ["a.txt", "large.txt"], complete.read_used(tmp_path))
+    copied, left_out = untracked.copy_selected(untracked.select(found), tmp_path / "there", tmp_path / "copy")
     assert copied == ("large.txt",)
-    assert dict(left_out) == {"a.txt": copying.TOO_MANY}
+    assert dict(left_out) == {"a.txt": untracked.TOO_MANY}

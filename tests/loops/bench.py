@@ -24,8 +24,8 @@ from coach.core.runs.target import Target
 from coach.core.session.state import SessionState, apply
 from coach.core.spec.spec import Spec
 from coach.engine.engine import LocalEngine
-from coach.engine.run import Limits
-from coach.engine.snapshot import open_trees
+from coach.engine.process.supervise import Limits
+from coach.engine.trees.tree_store import open_trees
 from coach.session.dispatcher import Dispatcher
 from coach.settings.workflows import load_workflow, shipped_folder
 from coach.store.lines import encode

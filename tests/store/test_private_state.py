@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine import scratch
+from coach.engine.process import scratch
 from coach.errors import StoreError
 from coach.private_folders import why_unsafe
 from coach.store.paths import NOWHERE, make_private, sessions_folder, state_home

@@ -17,12 +17,12 @@ from typing import Literal
 from coach.cli.commands.console import put, put_json
 from coach.cli.commands.orphans import described
 from coach.core.base.text import safe_line
-from coach.engine.clipboard import tools
-from coach.engine.fence_trial import RIGHTS, refused_here
-from coach.engine.interpreter import find_interpreter, said_by
-from coach.engine.left_behind import folders_left_behind, orphans
-from coach.engine.processes import become_subreaper
-from coach.engine.watch import Watcher
+from coach.engine.confine.self_test import RIGHTS, refused_here
+from coach.engine.process.clipboard import tools
+from coach.engine.process.interpreter import find_interpreter, said_by
+from coach.engine.process.orphans import folders_left_behind, orphans
+from coach.engine.process.process_tree import become_subreaper
+from coach.engine.watch.watcher import Watcher
 from coach.errors import EXIT_FAILURES, EXIT_FINE, CoachError
 from coach.session.factory import located_here, project_here
 from coach.settings.confinement_choice import confine_for, is_refused

@@ -12,8 +12,8 @@ from coach.core.decide.logpoints import looked_test
 from coach.core.experiments.logpoint import Logpoint, LogpointRun, TestHits
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
-from coach.engine.breaking import break_into
-from coach.engine.locating import Located, relative_to
+from coach.engine.instrument.debugger import break_into
+from coach.engine.source.project_root import Located, relative_to
 from coach.errors import EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file
 

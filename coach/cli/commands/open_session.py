@@ -17,7 +17,7 @@ from coach.core.protocol.commands import Command
 from coach.core.session.startup_notice import left_behind
 from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import as_commands
-from coach.engine.locating import Located
+from coach.engine.source.project_root import Located
 from coach.errors import SessionError, StoreError, UsageError
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import (

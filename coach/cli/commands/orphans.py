@@ -7,8 +7,8 @@ from pathlib import Path
 from coach.cli.commands.console import put, put_json, say
 from coach.core.base.formatting import count
 from coach.core.base.text import safe_line
-from coach.engine.left_behind import clear_left_behind, end_left_behind, folders_left_behind, orphans
-from coach.engine.processes import Survivor
+from coach.engine.process.orphans import clear_left_behind, end_left_behind, folders_left_behind, orphans
+from coach.engine.process.process_tree import Survivor
 from coach.errors import EXIT_FAILURES, EXIT_FINE
 from coach.store.paths import state_home
 

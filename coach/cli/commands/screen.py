@@ -169,7 +169,7 @@ class _Ways:
         allow_evaluating(state, logpoint)
 
     def copy(self, text: str) -> str:
-        from coach.engine.clipboard import copy
+        from coach.engine.process.clipboard import copy
 
         return copy(text)
 

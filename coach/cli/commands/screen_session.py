@@ -15,8 +15,8 @@ from coach.core.log.events import EarlierRead
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
 from coach.demo.project import FAILING_TEST, make_demo
-from coach.engine.earlier import earlier
-from coach.engine.locating import at
+from coach.engine.source.earlier_activity import earlier
+from coach.engine.source.project_root import at
 from coach.errors import SessionHeld
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import located_here, open_new, open_review, open_shared

@@ -29,7 +29,7 @@ from coach.core.search.request import (
     SearchResult,
 )
 from coach.core.session.state import SessionState
-from coach.engine.locating import relative_to
+from coach.engine.source.project_root import relative_to
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, is_there
 from coach.session.factory import located_here

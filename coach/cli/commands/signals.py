@@ -12,7 +12,7 @@ _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def end_at_once(code: int) -> NoReturn:
     """Kill what our runs still have and end with this exit code; the log is whole after every event."""
-    from coach.engine.left_behind import end_own
+    from coach.engine.process.orphans import end_own
 
     end_own()
     os._exit(code)

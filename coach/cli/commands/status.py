@@ -10,7 +10,7 @@ from coach.cli.commands.open_session import current_id, newest_here, read_sessio
 from coach.cli.commands.prompt import prompt_of
 from coach.core.protocol import commands as cmd
 from coach.core.redact.redactor import taken_out
-from coach.engine.clipboard import copy
+from coach.engine.process.clipboard import copy
 from coach.errors import EXIT_FINE, SessionError, SessionHeld, StoreError, UsageError
 from coach.session.factory import open_review, open_shared
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from coach.cli.commands.console import say
 from coach.core.base.text import safe_line
 from coach.core.runs.target import Target
-from coach.engine.locating import VARIABLE, Located, at, exists, locate, relative_to, tidy
+from coach.engine.source.project_root import VARIABLE, Located, at, exists, locate, relative_to, tidy
 from coach.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
-    from coach.engine.junit import JUnitCase
+    from coach.engine.runners.junit_report import JUnitCase
 
 _MOST_OTHERS = 9
 """Failures of a report that are named beside the first."""
@@ -44,7 +44,7 @@ def _with_report(target: Target, args: Namespace, place: Located) -> Target:
 
 
 def _from_report(path: Path, args: Namespace, place: Located) -> Target:
-    from coach.engine.junit_reports import read_reports
+    from coach.engine.runners.junit_files import read_reports
 
     failed = read_reports(path).failed
     if not failed:
@@ -63,8 +63,8 @@ def _from_report(path: Path, args: Namespace, place: Located) -> Target:
 
 def _test_in_report(failed: Sequence["JUnitCase"], path: Path, place: Located) -> Target:
     """Return the first failing test that is found in the project. Raises TargetError when none is."""
-    from coach.engine.junit_names import NamedTest, named_test
-    from coach.engine.project_files import ProjectFiles
+    from coach.engine.runners.junit_names import NamedTest, named_test
+    from coach.engine.source.find_file import ProjectFiles
 
     first = NamedTest()
     for folder in dict.fromkeys((place.project, place.root)):

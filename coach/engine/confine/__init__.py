@@ -1,0 +1,1 @@
+"""Confinement of runs in copies: Landlock, a filter of system calls, and folders of their own."""

@@ -1,0 +1,1 @@
+"""Runs that measure: lines, calls, logpoints, mutations, wrong fixes, trials."""

@@ -1,0 +1,167 @@
+"""Plan small mutations for one run, and read what came of them. The mutants themselves live and die in the target process."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from coach.core.base.text import storable
+from coach.core.localize.mutation.mutants import Mutant, Place, mutants
+from coach.core.localize.mutation.results import Flip, Mutations, best_first
+from coach.core.localize.spectrum import Coverage
+from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
+from coach.engine.source.texts import read_sources
+
+MOST_NEIGHBOURS = 20
+"""Tests a flip is checked with, of those that run the changed line."""
+MOST_WORKERS = 2
+"""Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
+STOPPED = "X"
+"""The mutator's letter for a mutant that was refused something: how the test would have gone, nobody knows."""
+MOST_REFUSALS = 5
+MOST_STRANGERS = 60
+"""Tests of other files that are collected for it."""
+
+
+def strangers(near: Mapping[tuple[str, int], tuple[str, ...]], focus: str) -> tuple[str, ...]:
+    """Return the neighbours that stand in other files than the failing test."""
+    file = focus.partition("::")[0]
+    others = (test for tests in near.values() for test in tests if test.partition("::")[0] != file)
+    return tuple(islice(dict.fromkeys(others), MOST_STRANGERS))
+
+
+def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tuple[Mutant, ...]:
+    """Return the mutants of the places, as the files are now, most promising first; ``focus`` is the failing test."""
+    file = focus.partition("::")[0]
+    sources = read_sources(root, sorted({place.path for place in places} | ({file} if file else set())))
+    wanted = [Place(each.path, each.function, each.lines) for each in places]
+    return mutants(wanted, sources, test_source=sources.get(file, ""))
+
+
+def neighbours_of(
+    coverage: Coverage, chosen: Sequence[Mutant], focus: str
+) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Return for every mutated line the tests that run it, the narrowest first: they notice a change that only dodges."""
+    sizes = {test: sum(len(lines) for lines in files.values()) for test, files in coverage.tests.items()}
+    narrow = sorted((test for test in sizes if test != focus), key=lambda test: (sizes[test], test))
+    return {
+        place: tuple(
+            islice(
+                (test for test in narrow if place[1] in coverage.tests[test].get(place[0], ())),
+                MOST_NEIGHBOURS,
+            )
+        )
+        for place in {(each.path, each.line) for each in chosen}
+    }
+
+
+def plan_text(
+    request: RunRequest,
+    chosen: Sequence[Mutant],
+    root: Path,
+    near: Mapping[tuple[str, int], tuple[str, ...]] | None = None,
+    recorded: int = 0,
+) -> str:
+    """Return the plan as the mutator in the target process reads it; without ``near`` its file's tests are neighbours.
+
+    ``recorded`` is when the tree in ``root`` was recorded: a file of the checkout that was not changed since has its content.
+    """
+    rows = [
+        {
+            "id": index,
+            "file": os.path.realpath(root / each.path),
+            "shown": each.path,
+            "line": each.line,
+            "start": each.start,
+            "end": each.end,
+            "text": each.text,
+            "module": not each.function,
+            "near": None if near is None else list(near.get((each.path, each.line), ())),
+        }
+        for index, each in enumerate(chosen)
+    ]
+    wants = "F" if request.control else "P"
+    workers = 1 if request.control else min(MOST_WORKERS, os.cpu_count() or 1)
+    plan = {"test": request.focus, "budget": request.mutate, "wants": wants, "workers": workers}
+    return json.dumps({**plan, "recorded": recorded, "mutants": rows})
+
+
+def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant], said: str) -> Mutations:
+    """Read what came of mutations that look for the place of a defect; nothing, where other code than the copy's ran."""
+    seconds = round(report.duration, 3)
+    if why := report.not_about_the_code:
+        return Mutations(
+            test=request.focus,
+            tree=report.tree,
+            planned=len(chosen),
+            seconds=seconds,
+            ended="impossible",
+            why=why,
+        )
+    events = events_in(said)
+    told = [event for event in events if event["event"] == "mutant"]
+    tried = [event for event in told if event.get("result") != STOPPED]
+    flips = [_flip(chosen[event["id"]], event) for event in tried if _is_flip(event, len(chosen))]
+    end = newest(events, "ended")
+    baseline = newest(events, "baseline")
+    ended = end.get("ended")
+    return Mutations(
+        test=request.focus,
+        tree=report.tree,
+        tried=len(tried),
+        planned=len(chosen),
+        hung=sum(event.get("result") == "T" for event in tried),
+        seconds=seconds,
+        baseline=float(baseline.get("seconds", 0.0)),
+        ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
+        why=str(end.get("why", "")),
+        refused=len(told) - len(tried),
+        refusals=refusals_of(told),
+        flips=best_first(tuple(flips)),
+    )
+
+
+def refusals_of(told: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Return what mutants that were stopped were refused, each once."""
+    acts = (str(each.get("why", "")) for each in told if each.get("result") == STOPPED)
+    return tuple(storable(each) for each in islice(dict.fromkeys(acts), MOST_REFUSALS))
+
+
+def events_in(said: str) -> list[dict[str, Any]]:
+    """Return what the mutator said. Lines of others (the test process can write there too) are dropped by their shape."""
+    return [event for line in said.splitlines() if (event := _event(line)) is not None]
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+
+
+def newest(events: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next((event for event in reversed(events) if event["event"] == name), {})
+
+
+def _is_flip(event: Mapping[str, Any], count: int) -> bool:
+    number = event.get("id")
+    return event.get("result") == "P" and isinstance(number, int) and 0 <= number < count
+
+
+def _flip(mutant: Mutant, event: Mapping[str, Any]) -> Flip:
+    return Flip(
+        path=mutant.path,
+        function=mutant.function,
+        line=mutant.line,
+        kind=mutant.kind,
+        before=mutant.before,
+        after=mutant.after,
+        neighbours=int(event.get("neighbours", 0)),
+        green=int(event.get("green", 0)),
+        silences=mutant.silences,
+    )

@@ -1,0 +1,1 @@
+"""One process and all it starts: supervised, bounded, ended, and cleaned up after."""

@@ -1,0 +1,1 @@
+"""How tests are started and how their own reports are read, by runner."""

@@ -1,0 +1,223 @@
+"""One probe of a search: a disposable copy of a tree, a run in it, an outcome.
+
+A probe is plain data and ``run_probe`` a plain function, so that any ``concurrent.futures.Executor`` can carry them
+out: threads here, other processes or machines that share the state directory elsewhere.
+"""
+
+import functools
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from coach.core.log.events import Interpreter
+from coach.core.redact.observations import NOTHING_SECRET, Veil
+from coach.core.runs.confinement import Confine
+from coach.core.runs.failure import FailureSignature, failing_set
+from coach.core.runs.oracle import Judged, judge
+from coach.core.runs.reference import Grain, Reference, is_for_want_of_a_name
+from coach.core.runs.report import Failure, RunReport
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
+from coach.engine.copies.lacking import as_in_checkout
+from coach.engine.execute import Surroundings, execute
+from coach.engine.instrument.variation import REPORT, Order, Variation, moved_paths
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.supervise import Limits
+from coach.engine.runners.pytest_start import Spelling
+from coach.engine.trees.tree_store import TreeStore
+from coach.errors import CoachError
+from coach.regular_files import read_json
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all probes of a search share. Plain data."""
+
+    root: Path
+    home: Path
+    interpreter: Interpreter
+    limits: Limits
+    env: Mapping[str, str]
+    roots: tuple[str, ...] = ()
+    """Folders of the project the interpreter imports from, relative to the root; in a copy they come first."""
+    state: Path | None = None
+    """The state directory, for the compiled probe."""
+    command: Spelling = ""
+    veil: Veil = NOTHING_SECRET
+    """Takes out of reports what the log does not hold: ``expected`` was computed from what it holds."""
+    project: str = ""
+    """Where runs start, below the root."""
+    confine: Confine = "copies"
+    """Which runs are confined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question: does the target fail on this tree? Equal content has an equal key."""
+
+    tree: str
+    target: Target
+    reference: Reference | None
+    """The failure that is looked for; None: any counts."""
+    grain: Grain = "test"
+    order: Order | None = None
+    round: int = 1
+    label: str = ""
+    seed: int | None = None
+    """PYTHONHASHSEED; None: one that follows from the content."""
+    is_mixed: bool = False
+    """Whether nobody wrote this tree: it holds a part of an edit."""
+
+    @property
+    def key(self) -> str:
+        order = self.order
+        parts: list[Any] = [
+            self.tree,
+            self.target.kind,
+            self.target.words,
+            self.reference and (self.reference.tests, self.grain),
+            self.round,
+            self.seed,
+        ]
+        parts += [order.victim, order.before, order.is_reversed] if order else []
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+    def again(self, number: int) -> "Probe":
+        """Return the same question for another run."""
+        return replace(self, round=number)
+
+    @property
+    def hash_seed(self) -> int:
+        return int(self.key[:8], 16) if self.seed is None else self.seed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a probe showed."""
+
+    judged: Judged
+    failing: tuple[FailureSignature, ...] = ()
+    ran: tuple[str, ...] = ()
+    """The tests of an ordered run, as they were lined up."""
+    leaked: tuple[str, ...] = ()
+    seconds: float = 0.0
+    doubt: str = ""
+    """What of the outcome a probe that ran beside this one may have done, in words that tell it from others; empty: none."""
+    is_steady: bool = True
+    """Whether the same doubt about another probe means the same: a time that ran out does not."""
+
+
+_MOST_REPORT_BYTES = 50_000_000
+_STEADY = frozenset({"completed", "collection_error", "usage_error", "no_tests", "no_pytest", "not_started"})
+"""Endings that the code and the words of the target decide, and no clock, signal or limit."""
+_CANCELLED: dict[str, threading.Event] = {}
+"""Stops probes that run in this process, by the search they belong to; elsewhere a probe runs to its limits."""
+
+
+def cancellation(search: str) -> threading.Event:
+    return _CANCELLED.setdefault(search, threading.Event())
+
+
+def forget(search: str) -> None:
+    _CANCELLED.pop(search, None)
+
+
+@functools.lru_cache(maxsize=4)
+def _trees(root: Path, home: Path) -> TreeStore:
+    return TreeStore(root, home)
+
+
+def run_probe(ground: Ground, probe: Probe, search: str = "") -> Answer:
+    """Carry a probe out. What cannot be carried out (no copy, no such target) is UNRESOLVED and says why."""
+    cancel = _CANCELLED.get(search) or threading.Event()
+    trees = _trees(ground.root, ground.home)
+    try:
+        with trees.materialise(probe.tree) as copy:
+            return _run(ground, probe, copy, cancel)
+    except (CoachError, OSError) as error:
+        reason = str(error)
+        return Answer(Judged(outcome="UNRESOLVED", reason=reason), doubt=reason, is_steady=False)
+
+
+def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> Answer:
+    folder = copy.parent  # beside the copy: disposed of with it
+    env = _environment(ground, probe, copy, folder)
+    live = LiveOutput()
+    around = Surroundings(
+        ground.root,
+        ground.interpreter,
+        ground.limits,
+        lambda _: "",
+        live,
+        env,
+        home=ground.state,
+        project=ground.project,
+        command=ground.command,
+        confine=ground.confine,
+    )
+    request = RunRequest(
+        number=0,
+        purpose="experiment",
+        target=probe.target,
+        hash_seed=probe.hash_seed,
+        tree=probe.tree,
+        is_mixed=probe.is_mixed,
+    )
+    report = as_in_checkout(execute(request, around, cancel, copy), copy, ground.root)
+    report = ground.veil.report(report)
+    order = probe.order
+    if order is not None:
+        report = _of_victim(report, order.victim)
+    failing = failing_set(report, with_reruns=True)
+    judged = judge(report, failing, probe.reference, probe.grain)
+    said = _said(folder) if order else {}
+    ran, leaked = (tuple(str(each) for each in said.get(word, ())) for word in ("order", "leaked"))
+    if order is not None and order.victim not in ran and judged.outcome == "PASS":
+        judged = Judged(outcome="UNRESOLVED", reason=f"{order.victim} was not collected")
+    steady = report.ending.kind in _STEADY
+    return Answer(judged, failing, ran, leaked, report.duration, _doubt(report, failing, judged), steady)
+
+
+def _doubt(report: RunReport, failing: tuple[FailureSignature, ...], judged: Judged) -> str:
+    """Return what a probe beside this one may have done: nothing, when what was seen is what is looked for or no evidence.
+
+    A pass is not doubted here, and may be the company's doing as well: that is asked when an answer leans on it.
+    """
+    if judged.outcome == "PASS" or report.not_about_the_code:
+        return ""
+    if judged.outcome == "FAIL" and not judged.remark:
+        return ""
+    seen = sorted({each.exception if is_for_want_of_a_name(each) else each.strict for each in failing})
+    seen = seen or [judged.reason]
+    return " ".join([judged.outcome, report.ending.kind, *seen])
+
+
+def _environment(ground: Ground, probe: Probe, copy: Path, folder: Path) -> dict[str, str]:
+    roots = tuple(str(copy / each) for each in ground.roots if (copy / each).is_dir())
+    env = moved_paths(ground.env, ground.root, copy, roots)
+    return Variation(probe.order).applied(env, copy, folder)
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    """Read what the order plugin wrote. The test process could have written it as well: only shapes are trusted."""
+    try:
+        said = read_json(folder / REPORT, _MOST_REPORT_BYTES)
+    except OSError:
+        return {}
+    return (
+        {key: value for key, value in said.items() if isinstance(value, list)}
+        if isinstance(said, dict)
+        else {}
+    )
+
+
+def _of_victim(report: RunReport, victim: str) -> RunReport:
+    """Leave out how the tests before the victim did; what kept it from being collected stays."""
+    failures: list[Failure] = [
+        each for each in report.failures if each.test == victim or each.phase == "collect"
+    ]
+    return report.model_copy(update={"failures": tuple(failures)})

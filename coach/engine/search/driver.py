@@ -1,0 +1,230 @@
+"""Drive any search over real runs: batches of probes on one executor, each content asked once, stopped at any moment.
+
+What is known is not run again: the outcomes of earlier searches come from the log and go in as ``known``. Whatever
+kills the process leaves disposable folders only, which ``TreeStore.leftovers`` lists.
+
+Probes of a batch run beside each other, and may disturb each other: one port, one file, one database, one processor. So
+
+* what came out in a way that may be the company's doing (unresolved, another failure than the one that is looked for) is
+  judged again alone at once, and
+* what an answer leans on is judged again alone before it is given (``Bench.alone``).
+
+One that comes out otherwise alone raises ``Disturbed``: the search begins again, one probe at a time, and keeps what was
+judged alone. A failure in company with the very words of the reference, and a pass, are believed until an answer leans on them.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future, wait
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from coach.core.runs.oracle import Outcome
+from coach.core.search.ask_tell import Steps
+from coach.core.search.request import Tried
+from coach.engine.process.other_runs import as_note, beside
+from coach.engine.search import candidate
+from coach.engine.search.candidate import Answer, Ground, Probe, run_probe
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+_WORDS: dict[Outcome, str] = {"FAIL": "failed", "PASS": "passed", "UNRESOLVED": "not judged"}
+_LOOK = 0.2
+"""Seconds between two looks whether other runs have ended."""
+_TICK = 0.05
+"""Seconds between two looks for a stop."""
+
+
+class Stopped(Exception):
+    """The search ended before its end. ``best`` is the last configuration that failed: the smallest so far, for ddmin."""
+
+    def __init__(self, why: str, best: object = None) -> None:
+        self.why, self.best = why, best
+        super().__init__(why)
+
+
+class Disturbed(Exception):
+    """A probe came out otherwise alone than beside another: nothing that was judged in company holds."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """Where probes run, and what they have shown so far."""
+
+    ground: Ground
+    executor: Executor
+    known: dict[str, Tried]
+    on_tried: Callable[[Tried], None]
+    on_doing: Callable[[str], None] = lambda _: None
+    stop: threading.Event = field(default_factory=threading.Event)
+    most: int = 0
+    """Probes after which the search is stopped; 0: no limit."""
+    on_note: Callable[[str], None] = lambda _: None
+    probes: int = 0
+    again: int = 0
+    """Probes that were judged again alone."""
+    is_one_at_a_time: bool = False
+    patience: float = 60.0
+    """Seconds that the whole search waits for other runs of the same project to end, before it judges a probe alone."""
+    leaked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What probes of this search that watched saw changed, by key."""
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _logged: set[str] = field(default_factory=set)
+    """What the log knew, of what this search asked."""
+    _has_company_named: bool = False
+    _ran: set[str] = field(default_factory=set)
+    _believed: set[str] = field(default_factory=set)
+    """What came out the same alone as in company: it need not be doubted again."""
+
+    @property
+    def from_log(self) -> int:
+        """How many of the questions were answered by earlier searches."""
+        return len(self._logged)
+
+    def ask(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
+        """Return the outcome of every probe; what is known is not run again. Raises Stopped, Disturbed."""
+        new = {probe.key: probe for probe in probes if probe.key not in self.known}
+        self._logged |= {probe.key for probe in probes} - set(new) - self._ran
+        if new:
+            if self.most and self.probes >= self.most:
+                raise Stopped(f"ended after {self.probes} probes")
+            self._learn_all(tuple(new.values()))
+        return tuple(self.known[probe.key].outcome for probe in probes)
+
+    def alone(self, probe: Probe) -> Outcome:
+        """Return the outcome of a probe with no other beside it. Raises Stopped."""
+        tried = self.known.get(probe.key)
+        if tried is None or not tried.alone:
+            (answer,) = self.look((probe,))
+            self._learn(probe, answer, alone=True)
+        elif probe.key not in self._ran:
+            self._logged.add(probe.key)
+        return self.known[probe.key].outcome
+
+    def go_alone(self) -> None:
+        """Run one probe at a time from here on; what was judged beside another is not known any more."""
+        self.is_one_at_a_time = True
+        self.known = {key: tried for key, tried in self.known.items() if tried.alone}
+
+    def disturbed(self, probe: Probe, beside: Outcome, alone: Outcome) -> Disturbed:
+        """Say that company changed an outcome, and go on alone."""
+        words = f"{_WORDS[beside]} beside another probe, {_WORDS[alone]} alone"
+        self.on_note(
+            f"probes that run beside each other disturb each other ({probe.label or 'a probe'}: {words}): "
+            "the search went on one probe at a time"
+        )
+        self.go_alone()
+        return Disturbed(words)
+
+    def look(self, probes: Sequence[Probe]) -> tuple[Answer, ...]:
+        """Run probes for all that they show, whether their outcome is known or not. Raises Stopped."""
+        if len(probes) > 1 and self.is_one_at_a_time:
+            return tuple(self._run((probe,))[0] for probe in probes)
+        return self._run(probes)
+
+    def _run(self, probes: Sequence[Probe]) -> tuple[Answer, ...]:
+        if self.stop.is_set():
+            raise Stopped("stopped on request")
+        self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
+        if len(probes) == 1:
+            self._await_quiet()
+        cancel = candidate.cancellation(self.name)
+        futures = [self.executor.submit(run_probe, self.ground, probe, self.name) for probe in probes]
+        try:
+            self._wait(futures, cancel)
+        finally:
+            candidate.forget(self.name)
+        for probe in probes:
+            if probe.key in self._ran:
+                self.again += 1
+            else:
+                self.probes += 1
+            self._ran.add(probe.key)
+        return tuple(future.result() for future in futures)
+
+    def _wait(self, futures: Sequence[Future[Answer]], cancel: threading.Event) -> None:
+        waiting: Iterable[Future[Answer]] = futures
+        while waiting:
+            _, waiting = wait(waiting, timeout=_TICK)
+            if self.stop.is_set():
+                cancel.set()
+                for future in futures:
+                    future.cancel()
+                wait(futures)
+                raise Stopped("stopped on request")
+
+    def _await_quiet(self) -> None:
+        """Wait for runs of the same project to end, not for ever; name who runs tests all the same. Raises Stopped."""
+        until = time.monotonic() + self.patience
+        while company := beside(self.ground.root, self.ground.home / "scratch"):
+            if not any(each.is_here for each in company) or time.monotonic() > until:
+                break
+            if self.stop.wait(_LOOK):
+                raise Stopped("stopped on request")
+        self.patience = max(0.0, min(self.patience, until - time.monotonic()))
+        if company and not self._has_company_named:
+            self._has_company_named = True
+            self.on_note(as_note(company))
+
+    def _learn_all(self, probes: Sequence[Probe]) -> None:
+        """Run probes and learn what they showed; what may be the doing of their company is judged again, alone."""
+        answers = self.look(probes)
+        is_alone = len(probes) == 1 or self.is_one_at_a_time
+        doubted: list[tuple[Probe, Answer]] = []
+        for probe, answer in zip(probes, answers, strict=True):
+            if is_alone or not answer.doubt or answer.doubt in self._believed:
+                self._learn(probe, answer, alone=is_alone)
+            else:
+                doubted.append((probe, answer))
+        for probe, answer in doubted:
+            self._judge_again(probe, answer)
+
+    def _judge_again(self, probe: Probe, beside: Answer) -> None:
+        """Raises Disturbed when it comes out otherwise."""
+        (alone,) = self.look((probe,))
+        self._learn(probe, alone, alone=True)
+        if alone.judged.outcome != beside.judged.outcome:
+            raise self.disturbed(probe, beside.judged.outcome, alone.judged.outcome)
+        if alone.doubt == beside.doubt and alone.is_steady:
+            self._believed.add(alone.doubt)
+
+    def _learn(self, probe: Probe, answer: Answer, *, alone: bool) -> None:
+        judged = answer.judged
+        is_again = alone and probe.key in self.known
+        label = f"{probe.label}, alone" if is_again and probe.label else probe.label
+        tried = Tried(key=probe.key, label=label, outcome=judged.outcome, reason=judged.reason, alone=alone)
+        self.known[probe.key] = tried
+        if probe.order is not None and probe.order.watch:
+            self.leaked[probe.key] = answer.leaked
+        self.on_tried(tried)
+
+    def reason(self, probe: Probe) -> str:
+        """Say why a probe that was asked could not be judged."""
+        tried = self.known.get(probe.key)
+        return tried.reason if tried else ""
+
+
+def drive(search: Steps[C, R], probe_of: Callable[[C], Probe], bench: Bench) -> R:
+    """Answer a search's questions until it returns. Raises Disturbed, and Stopped with the last configuration that failed."""
+    best: C | None = None
+    try:
+        asked = next(search)
+        while True:
+            outcomes = bench.ask([probe_of(each) for each in asked])
+            best = next(
+                (each for each, outcome in zip(asked, outcomes, strict=True) if outcome == "FAIL"), best
+            )
+            asked = search.send(outcomes)
+    except StopIteration as end:
+        found: R = end.value
+        return found
+    except Stopped as stop:
+        raise Stopped(stop.why, best) from None
+
+
+def known_from(tried: Iterable[Tried]) -> dict[str, Tried]:
+    """Return what need not be run again. What could not be judged is tried anew: the reason may have been the moment's."""
+    return {each.key: each for each in tried if each.outcome != "UNRESOLVED"}

@@ -1,0 +1,190 @@
+"""Bisect the commits: first-parent history of what is checked out, the tests of now laid over every commit."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from coach.core.base.formatting import count
+from coach.core.runs.changes import FileChange
+from coach.core.runs.oracle import Outcome
+from coach.core.search.bisect import Culprit, NoGoodCommit
+from coach.core.search.noisy_bisect import SURE, Believed
+from coach.core.search.regression import NewestDiffers, Regression, find_regression
+from coach.core.search.request import Commit, CommitFound, NotARegression, SearchResult
+from coach.engine.search.candidate import Probe
+from coach.engine.search.driver import Stopped, drive
+from coach.engine.search.kinds.task import Task, ended
+from coach.engine.trees.git import Git, GitError
+from coach.engine.trees.user_repository import commit_and_branch, commit_named
+from coach.errors import ScratchError, UsageError
+
+MOST_COMMITS = 20_000
+MOST_BETWEEN = 4
+"""Commits between the last good and the first bad that could not be judged, to be judged again alone."""
+MOST_LINES = 400
+"""Of the culprit's patch that are kept in the log."""
+_FIELDS = 3
+
+
+def search_commits(task: Task) -> SearchResult:
+    """Find the commit the failure came with, or say how far back it was always there."""
+    root = task.bench.ground.root
+    newest, _ = commit_and_branch(root)
+    if not newest:
+        raise ScratchError("there is nothing to bisect", why="the project has no commits", do="commit first")
+    history = _history(root, newest)
+    tests = task.test_files()
+
+    def probe_of(question: tuple[int, int]) -> Probe:
+        position, number = question
+        tree = task.composer.compose(history[position].id, tests)
+        return task.probe(tree, f"{history[position].id[:8]} {position} back", number)
+
+    search = find_regression(
+        len(history),
+        good=_position(root, history, task.request.base),
+        rate=task.request.rate,
+        likely=_likely(task, history),
+        width=task.width,
+    )
+    try:
+        found = drive(search, probe_of, task.bench)
+        task.confirm(_leant_on(found, probe_of))
+    except Stopped as stop:
+        return ended("stopped", stop.why)
+    return _told(task, history, found, probe_of((0, 1)))
+
+
+def _leant_on(
+    found: Regression | Believed, probe_of: Callable[[tuple[int, int]], Probe]
+) -> Iterator[tuple[Probe, Outcome]]:
+    """Yield what names the commit: the newest end, the oldest that fails, the youngest that passes, and some between."""
+    match found:
+        case NewestDiffers(outcome):
+            yield probe_of((0, 1)), outcome
+        case NoGoodCommit(back, _):
+            yield probe_of((back, 1)), "FAIL"
+        case Culprit(positions, good):
+            yield probe_of((positions[0], 1)), "FAIL"
+            yield probe_of((good, 1)), "PASS"
+            for position in positions[1 : MOST_BETWEEN + 1]:
+                yield probe_of((position, 1)), "UNRESOLVED"
+
+
+def _told(task: Task, history: list[Commit], found: Regression | Believed, newest: Probe) -> SearchResult:
+    match found:
+        case NewestDiffers("PASS"):
+            return ended(
+                "nothing",
+                "the newest commit passes: the failure is in what is not committed; reduce the edits",
+            )
+        case NewestDiffers():
+            why = task.bench.reason(newest)
+            return ended("failed", f"the newest commit cannot be judged in a copy: {why}")
+        case NoGoodCommit(back, unresolved):
+            said = f"not a regression as far as {count(back, 'commit')} back"
+            more = f"; {count(len(unresolved), 'older commit')} could not be judged" if unresolved else ""
+            result = NotARegression(commits_back=back, unresolved=len(unresolved))
+            return ended("nothing", said + more, result)
+        case Believed(position, belief, _):
+            sentence = f"the rate changed with {_name(history[position])}, {belief:.0%} sure"
+            result_ = _commit_found(task, history, (position,), position + 1, belief)
+            return ended("found" if belief >= SURE else "stopped", sentence, result_)
+        case Culprit(positions, good):
+            one = len(positions) == 1
+            names = _name(history[positions[0]]) if one else f"one of {len(positions)} commits"
+            why = "" if one else "; those between cannot be judged"
+            return ended("found", f"it came with {names}{why}", _commit_found(task, history, positions, good))
+
+
+def _commit_found(
+    task: Task, history: list[Commit], positions: tuple[int, ...], good: int, belief: float = 1.0
+) -> CommitFound:
+    files: tuple[FileChange, ...] = ()
+    left_out = 0
+    if len(positions) == 1 and positions[0] + 1 < len(history):
+        changes = task.trees.changes(history[positions[0] + 1].id, history[positions[0]].id)
+        files, left_out = _shortened(changes.files)
+        left_out += changes.left_out
+    return CommitFound(
+        commits=tuple(history[position] for position in positions),
+        good=history[min(good, len(history) - 1)],
+        of=good,
+        files=files,
+        left_out=left_out,
+        belief=belief,
+    )
+
+
+def _shortened(files: tuple[FileChange, ...]) -> tuple[tuple[FileChange, ...], int]:
+    """Keep whole files until the lines are used up; source files first."""
+    kept: list[FileChange] = []
+    lines = 0
+    for file in sorted(files, key=lambda each: not each.path.endswith(".py")):
+        lines += sum(hunk.text.count("\n") + 1 for hunk in file.hunks)
+        if lines <= MOST_LINES:
+            kept.append(file)
+    return tuple(kept), len(files) - len(kept)
+
+
+def _name(commit: Commit) -> str:
+    return f"{commit.id[:10]} ({commit.subject[:80]})" if commit.subject else commit.id[:10]
+
+
+def _history(root: Path, newest: str) -> list[Commit]:
+    """Ask the user's repository for its first-parent line, newest first. A plain question: nothing is started or written."""
+    git = Git(root, timeout=60)
+    words = ("--first-parent", f"--max-count={MOST_COMMITS}", "--format=%H%x00%ct%x00%s", newest)
+    listed = git.run("rev-list", *words).decode("utf-8", "replace").split("\n")
+    rows = (line.split("\0") for line in listed if not line.startswith("commit ") and line)
+    return [
+        Commit(id=row[0], at=int(row[1]), subject=row[2])
+        for row in rows
+        if len(row) == _FIELDS and row[1].isdecimal()
+    ]
+
+
+def _position(root: Path, history: list[Commit], good: str) -> int | None:
+    """Return where a commit named by the user stands. Raises UsageError for one that is not on the line."""
+    if not good:
+        return None
+    commit = commit_named(root, good)
+    found = next((position for position, each in enumerate(history) if each.id == commit), None)
+    if not found:
+        why = (
+            "it is the newest one"
+            if found == 0
+            else "it is not on the first-parent line of what is checked out"
+        )
+        raise UsageError(f"{good} cannot be the good commit", why=why, do="name an older commit, or none")
+    return found
+
+
+def _likely(task: Task, history: list[Commit]) -> Mapping[int, float]:
+    """Weigh commits by the suspicious lines they touched last: the first place weighs most. Empty when git cannot say."""
+    positions = {commit.id: position for position, commit in enumerate(history)}
+    likely: dict[int, float] = {}
+    root = task.bench.ground.root
+    git = Git(root, dict(task.trees.git.variables), timeout=10)
+    for rank, place in enumerate(task.request.places):
+        try:
+            lines = f"-L{place.start},{place.end}"
+            words = (
+                "-c",
+                "blame.ignoreRevsFile=",
+                "blame",
+                "--porcelain",
+                lines,
+                history[0].id,
+                "--",
+                place.path,
+            )
+            said = git.run(*words).decode("utf-8", "replace")
+        except GitError:
+            continue
+        blamed = [line.split(" ")[0] for line in said.splitlines() if len(line.split(" ")) >= _FIELDS]
+        known = [positions[each] for each in blamed if each in positions]
+        for position in known:
+            likely[position] = likely.get(position, 0.0) + 1 / (rank + 1) / len(known)
+    # The root's own first commit says nothing: every line that was never touched is its.
+    likely.pop(len(history) - 1, None)
+    return likely

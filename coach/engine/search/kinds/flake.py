@@ -1,0 +1,61 @@
+"""What does a flaky failure depend on: runs alone, with new hash seeds, in its file, in the whole order, and reversed.
+
+The answer is a table of rates, and runs beside each other change rates: here one runs at a time, whatever was asked for.
+"""
+
+from coach.core.base.formatting import count
+from coach.core.runs.oracle import Outcome
+from coach.core.runs.target import Target
+from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
+from coach.core.search.polluter import file_of
+from coach.core.search.request import AxisFound, How, SearchResult
+from coach.engine.instrument.variation import Order
+from coach.engine.search.candidate import Probe
+from coach.engine.search.driver import Stopped, drive
+from coach.engine.search.kinds.task import Task, ended
+
+_ONE_SEED = 0
+
+
+def search_flake(task: Task) -> SearchResult:
+    """Measure the target, which is one test, under every condition."""
+    rounds = task.request.rounds or ROUNDS
+    asked: dict[tuple[Condition, int], Probe] = {}
+
+    def probe_of(question: tuple[Condition, int]) -> Probe:
+        asked[question] = _probe(task, *question)
+        return asked[question]
+
+    task.bench.go_alone()
+    try:
+        table = drive(measure_axes(rounds), probe_of, task.bench)
+    except Stopped as stop:
+        table = _so_far(task, asked)
+        return ended("stopped", f"{stop.why}: {table.sentence}", AxisFound(table=table))
+    runs = count(sum(row.runs for row in table.rows), "run")
+    how: How = "nothing" if table.axis in {"", "not seen"} else "found"
+    return ended(how, f"{table.sentence} ({runs})", AxisFound(table=table))
+
+
+def _so_far(task: Task, asked: dict[tuple[Condition, int], Probe]) -> Table:
+    seen: dict[Condition, list[Outcome]] = {condition: [] for condition in CONDITIONS}
+    for (condition, _), probe in asked.items():
+        if tried := task.bench.known.get(probe.key):
+            seen[condition].append(tried.outcome)
+    return table_of(seen)
+
+
+def _probe(task: Task, condition: Condition, number: int) -> Probe:
+    victim = task.request.target.words[0]
+    alone = Order(victim, ())
+    order, files = {
+        "alone": (alone, (file_of(victim),)),
+        "new seed": (alone, (file_of(victim),)),
+        "in its file": (Order(victim), (file_of(victim),)),
+        "whole order": (Order(victim), ()),
+        "reversed": (Order(victim, is_reversed=True), ()),
+    }[condition]
+    seed = None if condition == "new seed" else _ONE_SEED
+    label = f"{condition}, run {number}"
+    reference = task.request.reference
+    return Probe(task.now, Target(words=files), reference, order=order, round=number, label=label, seed=seed)

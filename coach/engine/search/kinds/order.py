@@ -1,0 +1,81 @@
+"""Order pollution: which earlier tests make the victim fail, and what do they leave behind?
+
+Three runs set it up (the whole order, the victim alone), ddmin does the rest. A probe collects only the files it needs.
+"""
+
+from coach.core.base.formatting import count
+from coach.core.runs.reference import Reference
+from coach.core.search.polluter import file_of, find_polluters
+from coach.core.search.repeats import any_failure, runs_for
+from coach.core.search.request import PollutersFound, SearchResult
+from coach.engine.instrument.variation import Order
+from coach.engine.search.candidate import Answer, Probe
+from coach.engine.search.driver import Stopped, drive
+from coach.engine.search.kinds.task import Task, ended
+
+_STEPS = 40
+"""Questions a search of a thousand tests asks, for the doubt of a victim that fails only sometimes."""
+
+_WATCHED = 20
+"""Tests up to which a probe also looks at what they leave behind: the last probe is then among those."""
+
+
+def search_order(task: Task) -> SearchResult:
+    """Find the polluters of the target, which is one test."""
+    victim = task.request.target.words[0]
+    whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.reference)
+    alone = task.ordered(Order(victim, ()), (file_of(victim),), "the victim alone", task.request.reference)
+    (in_order,), (by_itself,) = task.bench.look((whole,)), task.bench.look((alone,))
+    if said := _no_pollution(in_order, by_itself, victim):
+        return said
+    reference = task.request.reference or Reference(run=0, failing=in_order.failing)
+    return _search(task, victim, in_order.ran[:-1], reference)
+
+
+def _no_pollution(whole: Answer, alone: Answer, victim: str) -> SearchResult | None:
+    if whole.judged.outcome == "UNRESOLVED":
+        return ended("failed", f"the whole order cannot be judged: {whole.judged.reason}")
+    if whole.judged.outcome == "PASS":
+        return ended("nothing", f"{victim} passes after {count(len(whole.ran) - 1, 'test')} in this order")
+    if alone.judged.outcome == "FAIL":
+        return ended("nothing", f"{victim} fails alone as well: no other test is needed")
+    if alone.judged.outcome == "UNRESOLVED":
+        return ended("failed", f"the victim alone cannot be judged: {alone.judged.reason}")
+    return None
+
+
+def _search(task: Task, victim: str, before: tuple[str, ...], reference: Reference) -> SearchResult:
+    def probe_of(question: tuple[tuple[str, ...], int]) -> Probe:
+        tests, number = question
+        files = tuple(dict.fromkeys(file_of(each) for each in (*tests, victim)))
+        label = f"after {len(tests)} of {count(len(before), 'test')}"
+        ordered = task.ordered(Order(victim, tests, watch=len(tests) <= _WATCHED), files, label, reference)
+        return ordered.again(number)
+
+    rate = task.request.rate
+    runs = 1 if rate >= 1 else runs_for(rate, _STEPS)
+    search = any_failure(find_polluters(before, width=task.width), runs, width=task.width)
+    try:
+        polluters, stopped = drive(search, probe_of, task.bench), ""
+        task.confirm_smallest(polluters, lambda tests: probe_of((tests, 1)))
+    except Stopped as stop:
+        polluters = stop.best[0] if isinstance(stop.best, tuple) else before
+        stopped = stop.why
+    if stopped:
+        found = PollutersFound(victim=victim, polluters=polluters, of=len(before))
+        return ended("stopped", f"{stopped}: at most {count(len(polluters), 'test')} of {len(before)}", found)
+    return _told(task, victim, polluters, len(before), reference)
+
+
+def _told(task: Task, victim: str, polluters: tuple[str, ...], of: int, reference: Reference) -> SearchResult:
+    """Look at what they leave behind, once more when the search did not. That this is the cause is for a person to say."""
+    files = tuple(dict.fromkeys(file_of(each) for each in (*polluters, victim)))
+    last = task.ordered(Order(victim, polluters, watch=True), files, "what they leave behind", reference)
+    leaked = task.bench.leaked.get(last.key)
+    if leaked is None:
+        (seen,) = task.bench.look((last,))
+        leaked = seen.leaked
+    found = PollutersFound(victim=victim, polluters=polluters, of=of, leaked=leaked)
+    names = " and ".join(polluters) if len(polluters) <= 3 else f"{len(polluters)} tests together"
+    left = f"; changed before it: {', '.join(leaked[:3])}" if leaked else ""
+    return ended("found", f"{victim} fails after {names}{left}", found)

@@ -1,0 +1,188 @@
+"""Searches of a session: one after the other on a thread of their own, told about as they go, ended on request.
+
+The executor is made here unless one is handed in: then probes run wherever it takes them.
+"""
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from coach.core.protocol.effects import Observation, RunSearch, SearchAdvanced, SearchOver
+from coach.core.search.request import SearchKind, SearchRequest, SearchResult, Tried
+from coach.engine.confine.landlock import available
+from coach.engine.copies.import_roots import import_roots
+from coach.engine.search.candidate import Ground
+from coach.engine.search.driver import Bench, Disturbed, Stopped, known_from
+from coach.engine.search.kinds.commits import search_commits
+from coach.engine.search.kinds.edits import search_edits
+from coach.engine.search.kinds.flake import search_flake
+from coach.engine.search.kinds.input import search_input
+from coach.engine.search.kinds.order import search_order
+from coach.engine.search.kinds.task import Task, ended
+from coach.engine.trees.compose import composing
+from coach.engine.trees.tree_store import TreeStore
+from coach.errors import CoachError, ScratchError
+
+TELL_EVERY = 1.0
+"""Seconds between two words about a search: what was tried since goes into one event."""
+MOST_NOTES = 20
+_JOIN_SECONDS = 10.0
+
+SEARCHES: dict[SearchKind, Callable[[Task], SearchResult]] = {
+    "edits": search_edits,
+    "commits": search_commits,
+    "order": search_order,
+    "flake": search_flake,
+    "input": search_input,
+}
+
+
+@dataclass(slots=True)
+class _Telling:
+    """Passes on what was tried, not more often than a reader can follow."""
+
+    number: int
+    observe: Callable[[Observation], None]
+    waiting: list[Tried] = field(default_factory=list)
+    doing: str = ""
+    noted: list[str] = field(default_factory=list)
+    told: float = field(default_factory=time.monotonic)
+
+    def tried(self, tried: Tried) -> None:
+        self.waiting.append(tried)
+        if time.monotonic() - self.told >= TELL_EVERY:
+            self.tell()
+
+    def does(self, doing: str) -> None:
+        self.doing = doing
+
+    def note(self, said: str) -> None:
+        """Say what is to be known of the search, at once and once."""
+        if said not in self.noted and len(self.noted) < MOST_NOTES:
+            self.noted.append(said)
+            self.tell(said)
+
+    def tell(self, *notes: str) -> None:
+        self.told = time.monotonic()
+        if self.waiting or notes:
+            tried = tuple(self.waiting)
+            self.observe(SearchAdvanced(number=self.number, tried=tried, doing=self.doing, notes=notes))
+            self.waiting = []
+
+
+class SearchBench:
+    """Carries out ``RunSearch``; every one is answered by exactly one ``SearchOver``."""
+
+    def __init__(
+        self, trees: TreeStore | None = None, ground: Ground | None = None, executor: Executor | None = None
+    ) -> None:
+        self._trees, self._ground, self._executor = trees, ground, executor
+        self._lock = threading.Lock()
+        self._stops: dict[int, threading.Event] = {}
+        self._queue: queue.SimpleQueue[tuple[RunSearch, threading.Event] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="coach-searches", daemon=True)
+        self._observe: Callable[[Observation], None] = lambda _: None
+        self._answer: Callable[[Observation], None] = lambda _: None
+
+    def start(self, observe: Callable[[Observation], None], answer: Callable[[Observation], None]) -> None:
+        """Learn where words about a search go, and where its last one goes."""
+        self._observe, self._answer = observe, answer
+        self._thread.start()
+
+    def is_alive(self) -> bool:
+        """Whether searches that are begun are carried out."""
+        return self._thread.is_alive()
+
+    def begin(self, effect: RunSearch) -> None:
+        stop = threading.Event()
+        with self._lock:
+            self._stops[id(effect)] = stop
+        self._queue.put((effect, stop))
+
+    def stop(self) -> None:
+        """End the search under way and those that wait; each answers."""
+        with self._lock:
+            for each in self._stops.values():
+                each.set()
+
+    def close(self) -> None:
+        self.stop()
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join(_JOIN_SECONDS)
+
+    def _serve(self) -> None:
+        while (item := self._queue.get()) is not None:
+            effect, stop = item
+            number = effect.request.number
+            try:
+                result = self.search(effect.request, effect.known, stop, self._observe)
+            except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the answer
+                known = isinstance(error, CoachError | OSError)
+                said = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
+                result = ended("failed", said)
+            with self._lock:
+                self._stops.pop(id(effect), None)
+            self._answer(SearchOver(number=number, result=result))
+
+    def search(
+        self,
+        request: SearchRequest,
+        known: tuple[Tried, ...],
+        stop: threading.Event,
+        observe: Callable[[Observation], None],
+    ) -> SearchResult:
+        """Carry a search out, here and now. Raises CoachError when it cannot be."""
+        telling = _Telling(request.number, observe)
+        began = time.monotonic()
+        trees, ground = self._trees, self._ground
+        if trees is None or ground is None:
+            what = "a search needs disposable copies"
+            raise ScratchError(what, why="the project has no git", do="run git init and commit once")
+        ground = replace(ground, roots=import_roots(ground.root, ground.interpreter, ground.env))
+        with self._workers(request.width) as executor, composing(trees) as composer:
+            known_ = known_from(known)
+            bench = Bench(
+                ground, executor, known_, telling.tried, telling.does, stop, request.most, telling.note
+            )
+            task = Task(request, bench, trees, composer, trees.record())
+            is_confined = ground.confine != "off" and available().is_there
+            for each in trees.outlook(task.now, is_confined=is_confined):
+                telling.note(each)
+            result, disturbed = _carried_out(task)
+        telling.tell()
+        seen = {
+            "probes": bench.probes,
+            "known": bench.from_log,
+            "again": bench.again,
+            "disturbed": disturbed,
+            "notes": tuple(telling.noted),
+            "seconds": round(time.monotonic() - began, 3),
+        }
+        return result.model_copy(update=seen)
+
+    @contextlib.contextmanager
+    def _workers(self, width: int) -> Iterator[Executor]:
+        if self._executor is not None:
+            yield self._executor
+            return
+        with ThreadPoolExecutor(max(width, 1), thread_name_prefix="coach-probe") as own:
+            yield own
+
+
+def _carried_out(task: Task) -> tuple[SearchResult, bool]:
+    """Search; once more, one probe at a time, when probes disturbed each other. Returns whether they did."""
+    search = SEARCHES[task.request.kind]
+    disturbed = False
+    try:
+        try:
+            return search(task), disturbed
+        except Disturbed:
+            disturbed = True
+            return search(replace(task, request=task.request.model_copy(update={"width": 1}))), disturbed
+    except Stopped as end:
+        return ended("stopped", end.why), disturbed

@@ -1,0 +1,1 @@
+"""The project's source as text: where it is, which files are its own, and parts of them."""

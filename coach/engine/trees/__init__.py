@@ -1,0 +1,1 @@
+"""Work trees by content: recorded, compared and composed in a private repository."""

@@ -1,0 +1,132 @@
+"""Run in the user's own checkout, and say which tree the outcome belongs to.
+
+Recording a tree costs about as much as a warm run, so it happens while the run begins. What that could hide is looked
+for: a file that changed after the run began and before it was recorded is named as changed during the run.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
+from coach.engine.execute import Surroundings, execute
+from coach.engine.source.file_kinds import is_code
+from coach.engine.trees.branch_switch import Switches
+from coach.engine.watch.watched_paths import is_entered
+from coach.errors import CoachError
+
+CONFIG_FILES = frozenset(
+    {"pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"}
+)
+_COARSE = 5
+"""CLOCK_REALTIME_COARSE of clock_gettime(2); the time module has no name for it."""
+_GRAIN = 20_000_000
+"""Nanoseconds by which file times may lag behind the clock, where their own clock cannot be read."""
+
+
+class Recorder(Protocol):
+    """The part of a tree store that runs in the checkout need."""
+
+    def record(self) -> str: ...
+    def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
+    def modes_of(self, tree: str) -> str: ...
+    def remember_used(self, paths: Collection[str]) -> None: ...
+
+
+@dataclass(slots=True)
+class CheckoutRuns:
+    """Runs in the checkout, one after the other; remembers the newest tree."""
+
+    around: Surroundings
+    trees: Recorder | None
+    switches: Switches
+    _last: str = ""
+    _notes: list[str] = field(default_factory=list)
+    _has_said: bool = False
+
+    def run(self, request: RunRequest, cancel: threading.Event) -> RunReport:
+        """Execute a request. Raises TargetError like ``execute``."""
+        self._notes = []
+        known, began = self._last, file_clock()
+        before = [] if known else [self._record()]
+        recording = threading.Thread(
+            target=lambda: before.append(self._record()), name="coach-record", daemon=True
+        )
+        if known:
+            recording.start()
+        head = self.switches.mark()
+        try:
+            report = execute(request, self.around, cancel)
+        finally:
+            if known:
+                recording.join()
+        tree, after = before[0], self._record()
+        self._last = after
+        changed = {*self._sources_between(tree, after)}
+        if known:
+            changed |= {name for name in self._sources_between(known, tree) if self._is_newer(name, began)}
+        update = {
+            "tree": tree,
+            "modes": self.trees.modes_of(tree) if self.trees and tree else "",
+            "head": head,
+            "changed_during": tuple(sorted(changed)),
+            "probe_notes": (*report.probe_notes, *dict.fromkeys(self._notes)),
+        }
+        if self.trees is not None:
+            self.trees.remember_used((*report.opened, *self.around.loaded.get(request.number, ())))
+        return report.model_copy(update=update)
+
+    def _record(self) -> str:
+        """Record the checkout. A run is worth having without its tree; that it has none is said."""
+        if self.trees is None:
+            if self.around.no_trees and not self._has_said:
+                self._notes.append(self.around.no_trees)
+            self._has_said = True
+            return ""
+        try:
+            return self.trees.record()
+        except CoachError as error:
+            self._notes.append(f"the work tree could not be recorded: {error}")
+            return ""
+
+    def _sources_between(self, before: str, after: str) -> Iterable[str]:
+        if self.trees is None or not before or not after or before == after:
+            return ()
+        try:
+            return [name for name in self.trees.changed_between(before, after) if is_source(name)]
+        except CoachError as error:  # the tree of before went with the state directory
+            self._notes.append(f"what changed during the run is not known: {error}")
+            return ()
+
+    def _is_newer(self, name: str, began: int) -> bool:
+        return _last_change(self.around.root, name) >= began
+
+
+def is_source(name: str) -> bool:
+    """Whether a change of this file makes a run's outcome one of another tree; build products and caches do not."""
+    *folders, last = name.split("/")
+    return (is_code(last) or last in CONFIG_FILES) and all(is_entered(each) for each in folders)
+
+
+def file_clock() -> int:
+    """Return what the clock says that the kernel stamps files with (nanoseconds): it ticks coarsely, and so must we."""
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(_COARSE)
+    return time.time_ns() - _GRAIN
+
+
+def _last_change(root: Path, name: str) -> int:
+    """Return when a file changed; of one that is gone, when its folder did."""
+    places: Sequence[Path] = (root / name, (root / name).parent)
+    for place in places:
+        try:
+            seen = place.stat()
+        except OSError:
+            continue
+        return max(seen.st_mtime_ns, seen.st_ctime_ns)
+    return 0

@@ -1,0 +1,131 @@
+"""Make trees that never were: an old commit with the tests of now, some hunks of an edit, another input file.
+
+Every tree is written into the private repository through an index in a scratch folder. The user's repository lends its
+objects and does not notice.
+"""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.runs.changes import FileChange, parse_patch
+from coach.engine.process import scratch
+from coach.engine.trees.git import Git
+from coach.errors import ScratchError
+
+if TYPE_CHECKING:
+    from coach.engine.trees.tree_store import TreeStore
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a tree: its git mode and its content."""
+
+    mode: str
+    blob: str
+
+
+class Composer:
+    """Composes trees; any thread may."""
+
+    def __init__(self, trees: "TreeStore", folder: Path) -> None:
+        self._trees, self._folder = trees, folder
+        self._numbers = itertools.count()
+        self._known: dict[tuple[str, frozenset[tuple[str, Entry | None]]], str] = {}
+
+    def entries(self, tree: str) -> dict[str, Entry]:
+        """Return the files of a tree or commit by path."""
+        listed = self._trees.git.run("ls-tree", "-r", "-z", "--full-tree", self._trees.tree_of(tree))
+        found = {}
+        for line in listed.split(b"\0"):
+            if line:
+                head, _, path = line.partition(b"\t")
+                mode, _, blob = head.decode().split(" ")
+                found[os.fsdecode(path)] = Entry(mode, blob)
+        return found
+
+    def compose(self, base: str, files: Mapping[str, Entry | None]) -> str:
+        """Return the tree ``base`` with these files replaced, added or (None) taken out."""
+        tree = self._trees.tree_of(base)
+        if not files:
+            return tree
+        key = (tree, frozenset(files.items()))
+        if key not in self._known:
+            self._known[key] = self._write(tree, files)
+        return self._known[key]
+
+    def store(self, content: bytes) -> str:
+        """Keep a content and return its blob id."""
+        return self._trees.objects.keep(content)
+
+    def content(self, blob: str) -> bytes:
+        return self._trees.contents([blob])[blob]
+
+    def differences(self, base: str, tree: str) -> tuple[FileChange, ...]:
+        """Return what differs, in the smallest hunks (no context lines), a renamed file as gone and added."""
+        between = (self._trees.tree_of(base), self._trees.tree_of(tree))
+        words = (
+            "-r",
+            "-p",
+            "-U0",
+            "--no-renames",
+            "--no-prefix",
+            "--full-index",
+            "--no-ext-diff",
+            "--no-textconv",
+        )
+        patch = self._trees.git.run("diff-tree", *words, "--no-color", "--ignore-submodules=dirty", *between)
+        files, _ = parse_patch(patch.decode("utf-8", "backslashreplace"), most_lines=10**9)
+        return files
+
+    def _write(self, tree: str, files: Mapping[str, Entry | None]) -> str:
+        index = self._folder / f"index-{next(self._numbers)}"
+        git = Git(self._folder, {**self._trees.git.variables, "GIT_INDEX_FILE": str(index)})
+        try:
+            git.run("read-tree", tree)
+            git.run("update-index", "-z", "--index-info", stdin=b"".join(_index_lines(files.items(), tree)))
+            own = Git(self._folder, {**self._trees.writer.variables, "GIT_INDEX_FILE": str(index)})
+            return own.run("write-tree", "--missing-ok").decode().strip()
+        finally:
+            index.unlink(missing_ok=True)
+
+
+def _index_lines(files: Iterable[tuple[str, Entry | None]], tree: str) -> Iterator[bytes]:
+    for path, entry in files:
+        head = f"{entry.mode} {entry.blob}" if entry else f"0 {'0' * len(tree)}"
+        yield head.encode() + b"\t" + os.fsencode(path) + b"\0"
+
+
+def taken_out(composer: Composer, base: str, now: str, keep: str) -> str:
+    """Return the tree ``now`` with the code of ``base``: a fix taken out, the tests that ask about it left in.
+
+    When only the test side differs, the defect was there: all of it is taken out but the file ``keep``.
+
+    Raises:
+        ScratchError: nothing, or nothing but that file, differs, so there is no fix to take out.
+
+    """
+    old, new = composer.entries(base), composer.entries(now)
+    differing = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    code = {path for path in differing if not is_test_path(path)} or differing
+    what = "the fix cannot be taken out"
+    if not differing:
+        raise ScratchError(what, why="nothing was changed", do="mend the code first")
+    code.discard(keep)
+    if not code:
+        raise ScratchError(
+            what, why="nothing but the pinned test was changed", do="mend the code, not the test"
+        )
+    return composer.compose(now, {path: old.get(path) for path in code})
+
+
+@contextlib.contextmanager
+def composing(trees: "TreeStore") -> Iterator[Composer]:
+    """Compose trees; what that needs is gone afterwards."""
+    with scratch.scratch_folder(trees.scratch) as folder:
+        yield Composer(trees, folder)

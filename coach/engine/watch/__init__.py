@@ -1,0 +1,1 @@
+"""Saves in the checkout: which files count, and real changes of their content."""
