@@ -307,27 +307,27 @@ def show_whole_log(data: bytes) -> None:
     """Lay a log out as the screen does in a review: every view, and what the window for a run says."""
     from coach.core.session.state import replay
     from coach.store.lines import read_line
-    from coach.ui.present import (
+    from coach.tui.views import (
         diff,
+        experiment,
         failure,
         gate,
         header,
-        isolating,
-        looked,
+        history,
         output,
-        past,
-        proof,
         runs,
         steps,
+        suspects,
+        verify,
     )
-    from coach.ui.present.looking import Looking
-    from coach.ui.present.outcome import pieces_of
-    from coach.ui.present.timeline import timeline
+    from coach.tui.views.run_outcome import pieces_of
+    from coach.tui.views.timeline import timeline
+    from coach.tui.views.view_state import Looking
 
     records = [record for line in data.split(b"\n") if (record := read_line(line))]
     state = replay(sorted(records, key=lambda each: each.seq))
     looking = Looking()
-    for show in (steps.reproduce, steps.failing_test, isolating.isolate, proof.hypothesize, proof.verify):
+    for show in (steps.reproduce, steps.failing_test, suspects.isolate, verify.hypothesize, verify.verify):
         show(state, looking)
     header.header(state, looking, 100)
     header.steps(state, 100)
@@ -336,9 +336,9 @@ def show_whole_log(data: bytes) -> None:
     failure.frames(state)
     failure.causes(state)
     failure.innermost_code(state, 20)
-    past.seen_lines(state)
-    looked.experiments(state)
-    looked.drafted(state)
+    history.seen_lines(state)
+    experiment.experiments(state)
+    experiment.drafted(state)
     diff.diff(state)
     runs.runs(state)
     runs.trend(state)

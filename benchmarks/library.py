@@ -152,7 +152,7 @@ print(json.dumps({"open_s": opened, "read_s": read, "steps_per_s": 1 / steps[len
 SCREEN = """
 import asyncio, json, sys, time
 import coach.session.factory
-from coach.ui.app import CoachApp
+from coach.tui.app import CoachApp
 async def scrub():
     door = coach.session.factory.open_review(sys.argv[1])
     app = CoachApp(door, lambda state, budget: "")

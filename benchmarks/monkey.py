@@ -33,8 +33,8 @@ from coach.session.factory import open_existing, open_new
 from coach.settings.project import Settings
 from coach.store.log import LOG_NAME, read_log
 from coach.store.paths import session_folder
-from coach.ui.app import CoachApp
-from coach.ui.keys import REGISTRY
+from coach.tui.app import CoachApp
+from coach.tui.keys import REGISTRY
 
 DEFECT = "a defect of coach"
 LEFT_OUT = {"quit", "suspend", "editor"}

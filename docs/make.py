@@ -32,7 +32,7 @@ from coach.mcp.tools import Tools
 from coach.settings.project import Settings
 from coach.settings.user import Personal
 from coach.settings.workflows import load_workflow, shipped_folder, workflow_paths
-from coach.ui import keys, themes
+from coach.tui import keys, themes
 
 FOLDER = Path(__file__).parent
 _PART = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)

@@ -34,7 +34,7 @@ async def main():
     from coach.session.export_io import export_session
     from coach.session.factory import open_new
     from coach.settings.project import load_settings
-    from coach.ui.app import CoachApp
+    from coach.tui.app import CoachApp
 
     shop = scratch / "shop"
     make_demo(shop)
@@ -89,7 +89,7 @@ async def in_circles(shop):
     from coach.session.export_io import export_session
     from coach.session.factory import open_new
     from coach.settings.project import load_settings
-    from coach.ui.app import CoachApp
+    from coach.tui.app import CoachApp
 
     make_demo(shop)
     (shop / ".venv").symlink_to(sys.prefix)

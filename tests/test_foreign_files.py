@@ -289,7 +289,7 @@ OWN = {
     "coach/demo/story.py": "files of the demo it just wrote",
     "coach/cli/__init__.py": "the null device for streams that are closed",
     "coach/cli/commands/console.py": "the null device for a reader that left",
-    "coach/ui/actions/exporting.py": "writes a new file",
+    "coach/tui/actions/export.py": "writes a new file",
     "coach/engine/process/spawn.py": "the null device, and a pseudo file of a run's own input",
     "coach/engine/process/scratch.py": "locks of coach's own folders",
     "coach/engine/process/process_tree.py": "the table of processes of the system",

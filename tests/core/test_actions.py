@@ -9,12 +9,17 @@ import pytest
 from coach.cli import parser
 from coach.core.workflow.action_ids import COMMANDS, TOOLS, as_commands, as_tools, named, spoken
 from coach.mcp.tools import Tools
-from coach.ui import keys
-from coach.ui.present.key import keyed
+from coach.tui import keys
+from coach.tui.views.key_name import keyed
 
 PACKAGE = Path(__file__).parents[2] / "coach"
-SPEAKING = ("core", "ui", "cli", "mcp", "engine")
-_OWN_KEYS = {"ui/screens/calls.py", "ui/screens/export.py", "ui/start.py", "ui/screens/waiting.py"}
+SPEAKING = ("core", "tui", "cli", "mcp", "engine")
+_OWN_KEYS = {
+    "tui/dialogs/call_tree.py",
+    "tui/dialogs/export_preview.py",
+    "tui/start.py",
+    "tui/screens/waiting.py",
+}
 """Windows with keys of their own, which nobody can change."""
 _BARE = re.compile(r"(?<![\w'‹<|*+-])(?:([b-zB-HJ-Z]) (?!s\b)[a-z]+s\b|(a) runs\b|\(([a-rt-zA-Z])\))")
 

@@ -20,7 +20,7 @@ from coach.session.factory import open_review
 from coach.session.replay import CHECKPOINTS, CLOSE, STEPS_BACK
 from coach.store.log import SessionLog
 from coach.store.paths import session_folder
-from coach.ui.editor import editor_argv
+from coach.tui.editor import editor_argv
 from tests.ui import fakes
 from tests.ui.seeing import press, shown, text_of
 

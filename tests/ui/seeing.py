@@ -8,8 +8,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from coach.core.export import Export
-from coach.ui.app import CoachApp
-from coach.ui.screens.session import SessionScreen
+from coach.tui.app import CoachApp
+from coach.tui.screens.session import SessionScreen
 from tests.ui import fakes
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -5,7 +5,7 @@ import pytest
 from coach.core.localize.call_trace import Call, CallTrace, Divergence, LogLine
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.ui import why
+from coach.tui import availability
 from tests.ui import fakes
 from tests.ui.seeing import compare, press, settle, shown, text_of
 
@@ -91,5 +91,5 @@ async def test_a_past_session_shows_its_trace_and_makes_none() -> None:
 
 def test_why_there_is_none() -> None:
     state = fakes.FakeDoor(*fakes.story("reproduce")[:1]).state
-    assert why.no_calls(state, "held") == "this session is read only: held"
-    assert why.no_calls(fakes.FakeDoor(*fakes.story("isolate")).state, "") == ""
+    assert availability.no_calls(state, "held") == "this session is read only: held"
+    assert availability.no_calls(fakes.FakeDoor(*fakes.story("isolate")).state, "") == ""

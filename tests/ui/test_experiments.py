@@ -17,7 +17,7 @@ from coach.core.session.state import SessionState
 from coach.core.spec.spec import TeamRules
 from coach.core.verify.acceptance import runnable
 from coach.core.verify.verification import Objection, Verification, VerificationCheck
-from coach.ui.ways import NoWays
+from coach.tui.host_services import NoWays
 from tests.ui import fakes
 from tests.ui.seeing import press, session_of, settle, shown, text_of
 
@@ -132,7 +132,7 @@ async def test_one_thing_is_tried_in_a_copy(keys, trial, words, tmp_path, monkey
     (tmp_path / "fix.diff").write_text("--- a\n")
     door = fakes.FakeDoor(*fakes.story("hypothesize"))
     async with shown(door, (80, 24)) as pilot:
-        monkeypatch.setattr("coach.ui.actions.experiments.root_of", lambda _: str(tmp_path))
+        monkeypatch.setattr("coach.tui.actions.experiments.root_of", lambda _: str(tmp_path))
         await press(pilot, "V", *keys, "ctrl+s")
     assert door.commands == [cmd.Try(trial=Trial(**trial), command=words)]
 

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 
 from coach.core.protocol import commands as cmd
 from coach.core.workflow import moves
-from coach.ui.keys import action
-from coach.ui.present.flow import cells, flow, middle
-from coach.ui.present.header import lamp, title
-from coach.ui.present.line import elastic, line
+from coach.tui.keys import action
+from coach.tui.views.flow import cells, flow, middle
+from coach.tui.views.header import lamp, title
+from coach.tui.views.line import elastic, line
 from tests.core.driving import green, opened, red
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from coach.errors import UsageError
-from coach.ui import keys
-from coach.ui.key_choice import KEPT, with_keys
+from coach.tui import keys
+from coach.tui.own_keys import KEPT, with_keys
 
 
 def test_an_own_key_takes_the_place_of_the_usual_one():

@@ -8,10 +8,10 @@ import pytest
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.workflow import advice, moves
-from coach.ui.actions import DEEDS
-from coach.ui.keys import REGISTRY, action, footer
-from coach.ui.present.key import keyed
-from coach.ui.screens.session import SessionScreen
+from coach.tui.actions import DEEDS
+from coach.tui.keys import REGISTRY, action, footer
+from coach.tui.screens.session import SessionScreen
+from coach.tui.views.key_name import keyed
 from tests.ui import fakes
 from tests.ui.seeing import press, session_of, shown, text_of
 

@@ -6,7 +6,7 @@ from coach.core.history.restore import Goal, goal
 from coach.core.log import events as ev
 from coach.core.loops.attempt import attempt_words
 from coach.core.protocol import commands as cmd
-from coach.ui import keys
+from coach.tui import keys
 from tests.ui import fakes, narrowing
 from tests.ui.seeing import compare, press, session_of, settle, shown, text_of
 

@@ -8,7 +8,7 @@ from coach.core.log import describe
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.search.request import SearchKind
-from coach.ui.present.choosing import offers
+from coach.tui.views.search_menu import offers
 from tests.ui import fakes, narrowing
 from tests.ui.seeing import compare, press, session_of, settle, shown, text_of
 

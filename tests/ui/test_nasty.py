@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widget import Widget
 
-import coach.ui
+import coach.tui
 from coach.core.base.text import safe_line
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.localize.mutation.results import Flip, Mutations
@@ -20,7 +20,7 @@ from coach.core.runs.report import Frame
 from coach.core.runs.target import Target
 from coach.core.search.request import PollutersFound, SearchRequest, SearchResult, Tried
 from coach.core.spec.spec import Spec
-from coach.ui.keys import REGISTRY
+from coach.tui.keys import REGISTRY
 from tests.ui import fakes
 from tests.ui.nasty import FORBIDDEN, NASTY
 from tests.ui.seeing import press, raw_of, session_of, settle, shown, text_of
@@ -175,16 +175,16 @@ NOT_BY_KEY = {
 
 def own_widgets() -> set[str]:
     """Return every class of the screen's room that textual can draw."""
-    room = Path(coach.ui.__file__).parent
+    room = Path(coach.tui.__file__).parent
     for path in sorted(room.rglob("*.py")):
-        name = ".".join(("coach.ui", *path.relative_to(room).with_suffix("").parts))
+        name = ".".join(("coach.tui", *path.relative_to(room).with_suffix("").parts))
         importlib.import_module(name.removesuffix(".__init__"))
     found: set[str] = set()
     left: list[type[Widget]] = [Widget]
     while left:
         below = left.pop().__subclasses__()
         left += below
-        found |= {each.__name__ for each in below if each.__module__.startswith("coach.ui")}
+        found |= {each.__name__ for each in below if each.__module__.startswith("coach.tui")}
     return found
 
 

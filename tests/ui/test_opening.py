@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from textual.pilot import Pilot
 
 from coach.core.export import Export
-from coach.ui.app import CoachApp
-from coach.ui.screens.waiting import WaitingScreen
-from coach.ui.way_in import Opening
+from coach.tui.app import CoachApp
+from coach.tui.launch import Opening
+from coach.tui.screens.waiting import WaitingScreen
 from tests.ui import fakes
 from tests.ui.seeing import EXPORTED, session_of, settle, text_of
 

@@ -1,5 +1,5 @@
-from coach.ui import keys
-from coach.ui.key_choice import with_keys
+from coach.tui import keys
+from coach.tui.own_keys import with_keys
 from tests.ui import fakes
 from tests.ui.seeing import shown, text_of
 

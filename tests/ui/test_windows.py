@@ -11,9 +11,9 @@ from textual.strip import Strip
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.spec.spec import Spec
-from coach.ui.app import CoachApp
-from coach.ui.screens.below import Below
-from coach.ui.ways import NamedAssistant, NoWays
+from coach.tui.app import CoachApp
+from coach.tui.dialogs.backdrop import Below
+from coach.tui.host_services import NamedAssistant, NoWays
 from tests.ui import fakes
 from tests.ui.seeing import EXPORTED, press, session_of, settle, shown, text_of
 
@@ -72,7 +72,7 @@ async def test_a_form_that_nobody_typed_into_keeps_what_it_cannot_show() -> None
 
 @pytest.mark.parametrize("key", ["question_mark", "s", "h", "x", "w", "B"])
 async def test_a_window_is_first_painted_when_it_is_whole(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coach.ui.screens.dialog.MOST_UNSEEN", 3_600)
+    monkeypatch.setattr("coach.tui.dialogs.dialog.MOST_UNSEEN", 3_600)
     seen: list[str] = []
     async with shown(fakes.FakeDoor(*fakes.story("verify")), (120, 40)) as pilot:
         monkeypatch.setattr(

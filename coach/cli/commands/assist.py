@@ -23,7 +23,7 @@ from coach.session.port import Door
 from coach.session.shared.client import RemoteDoor
 from coach.settings.project import load_settings
 from coach.store.trust import approval_of, approve, is_approved
-from coach.ui.ways import NamedAssistant
+from coach.tui.host_services import NamedAssistant
 
 
 def assist(args: Namespace) -> int:

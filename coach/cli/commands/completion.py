@@ -17,7 +17,7 @@ def completion(args: Namespace) -> int:
 
 def keys(args: Namespace) -> int:
     """List actions with their keys, the engineer's own included."""
-    from coach.ui import keys as registry
+    from coach.tui import keys as registry
 
     registry.use(load_personal().keys)
     actions = registry.REGISTRY

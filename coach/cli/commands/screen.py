@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coach.core.export import Export
     from coach.core.session.state import SessionState
     from coach.session.port import Door
-    from coach.ui.ways import NamedAssistant
+    from coach.tui.host_services import NamedAssistant
 
 SWITCH_SECONDS = 0.0005
 """Seconds a thread that draws may keep the others waiting. With python's own 0.005 a run began 41 ms after a save instead of
@@ -74,8 +74,8 @@ def _launching() -> Any:
 def _show(label: str, opening: "Callable[[], Door]") -> int:
     """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
     from coach.cli.commands.signals import end_at_once, impatient
-    from coach.ui.app import CoachApp
-    from coach.ui.way_in import Opening
+    from coach.tui.app import CoachApp
+    from coach.tui.launch import Opening
 
     way = Opening(label, opening, _wishes, _remember_theme, _is_first_time)
     app = CoachApp(None, _export, opening=way, ways=_Ways())
@@ -181,7 +181,7 @@ def _choose(args: Namespace) -> None:
     from coach.session.factory import project_here
     from coach.settings.pytest_cache import last_failed
     from coach.store import library
-    from coach.ui.start import OpenSession, choose
+    from coach.tui.start import OpenSession, choose
 
     root = project_here()
     known = []

@@ -22,7 +22,7 @@ from coach.core.spec.spec import Spec
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.regular_files import read_bytes, read_head, reason
 from coach.store.paths import session_folder
-from coach.ui.editor import editor_argv
+from coach.tui.editor import editor_argv
 
 DRAFT = "spec.md"
 """In the session's own folder: what an editor left there and could not be taken in yet."""

@@ -1,0 +1,35 @@
+"""Actions that ask the session for something and need no further word."""
+
+from collections.abc import Callable
+
+from coach.core.protocol import commands as cmd
+from coach.core.session.state import SessionState
+from coach.tui.actions.handler import Deed
+
+
+def _back(state: SessionState) -> cmd.Command:
+    before = state.workflow.steps[state.workflow.position(state.step_id) - 1]
+    return cmd.GoToStep(step=before.id)
+
+
+_COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
+    "run": lambda _: cmd.RunTarget(),
+    "reproduce": lambda _: cmd.Reproduce(),
+    "failure": lambda _: cmd.TakeFailure(),
+    "suite": lambda _: cmd.RunSuite(),
+    "cancel": lambda state: cmd.CancelRun() if state.under_way else cmd.StopSearch(),
+    "narrow": lambda _: cmd.RunTarget(scope="failures"),
+    "widen": lambda _: cmd.SetScope(scope="all"),
+    "spectrum": lambda _: cmd.Suspects(scope="suite"),
+    "mutants": lambda _: cmd.TryMutants(),
+    "watching": lambda state: cmd.SetWatching(watching=not state.watching),
+    "confirm": lambda _: cmd.ConfirmFix(),
+    "back-step": _back,
+}
+
+
+def _sender(make: Callable[[SessionState], cmd.Command]) -> Deed:
+    return lambda screen, _key: screen.submit(make(screen.state))
+
+
+DEEDS: dict[str, Deed] = {name: _sender(make) for name, make in _COMMANDS.items()}

@@ -1,0 +1,132 @@
+"""Actions that look back: past failures, plots, two runs side by side, and leaps through a past session."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coach.core.protocol import commands as cmd
+from coach.tui.actions.handler import Deed
+from coach.tui.dialogs.question import Question
+from coach.tui.seekable import Scrub
+from coach.tui.views.line import Line
+from coach.tui.views.seek import is_attempt, is_green, is_red, next_run, next_where
+from coach.tui.views.view_state import KINDS
+
+if TYPE_CHECKING:
+    from coach.core.log.events import Recorded
+    from coach.tui.screens.session import SessionScreen
+
+
+def seen(screen: "SessionScreen", _key: str) -> None:
+    """Show candidates; enter says that none of them helps."""
+    from coach.tui.dialogs.confirm import ConfirmScreen
+    from coach.tui.views.history import seen_lines
+
+    lines = seen_lines(screen.state)
+    if screen.door.read_only:
+        _read(screen, "Seen before", lines)
+        return
+
+    def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
+        if agreed:
+            screen.submit(cmd.DismissPast(sessions=tuple(each.session for each in screen.state.past)))
+
+    screen.app.push_screen(ConfirmScreen("Seen before", "says: no help", lines), answered)
+
+
+def figures(screen: "SessionScreen", _key: str) -> None:
+    """Plot the session as of now. Its log is folded beside the screen: a large one takes a second."""
+    from coach.tui.views.history import figures_lines
+
+    async def plot() -> None:
+        records = tuple(screen.door.records)
+        _read(screen, "Figures", await asyncio.to_thread(figures_lines, records))
+
+    screen.run_worker(plot(), exclusive=True, group="figures")
+
+
+def compare(screen: "SessionScreen", _key: str) -> None:
+    """Ask with which run; the one before is offered."""
+    from coach.tui.dialogs.reason import ReasonScreen
+    from coach.tui.views.history import compare_lines
+
+    state = screen.state
+    over = [run.number for run in state.runs if run.is_of_checkout]
+    this = screen.looking.run if screen.looking.run in over else over[-1]
+    before = next((number for number in reversed(over) if number < this), over[-1])
+
+    def answered(text: str | None) -> None:
+        if text is None:
+            return
+        other = int(text.strip().lstrip("#")) if text.strip().lstrip("#").isdigit() else 0
+        if other not in over or other == this:
+            screen.say(f"no finished run #{text.strip()[:12]} besides #{this}")
+        else:
+            first, second = sorted((this, other))
+            _read(screen, f"#{first} and #{second}", compare_lines(state, first, second))
+
+    question = Question("Compare", f"Run #{this} with which other run?", label="run", value=str(before))
+    screen.app.push_screen(ReasonScreen(question), answered)
+
+
+def next_filter(screen: "SessionScreen", _key: str) -> None:
+    """Show the timeline, and only the next kind of event in it when it is shown already."""
+    if screen.looking.tab == "timeline":
+        following = KINDS[(KINDS.index(screen.looking.kind) + 1) % len(KINDS)]
+        screen.looking = replace(screen.looking, kind=following)
+    screen.action_show_tab("timeline")
+
+
+def copy(screen: "SessionScreen", _key: str) -> None:
+    screen.app.copy_to_clipboard(screen.paper.text)
+    screen.say("copied, where the terminal knows OSC 52")
+
+
+def _read(screen: "SessionScreen", title: str, lines: tuple[Line, ...]) -> None:
+    from coach.tui.dialogs.reader import ReadingScreen
+
+    screen.app.push_screen(ReadingScreen(title, lines))
+
+
+def _moving(goal: Callable[[Scrub], int], otherwise: str = "") -> Deed:
+    """Return a deed that goes to a position of a past session; ``goal`` 0 means there is none, ``otherwise`` says so."""
+
+    def move(screen: "SessionScreen", _key: str) -> None:
+        if not isinstance(screen.door, Scrub):
+            screen.say("only a past session can be moved through")
+        elif found := goal(screen.door):
+            screen.seek(found)
+        else:
+            screen.say(otherwise)
+
+    return move
+
+
+def _run(way: int) -> Deed:
+    return _moving(lambda door: next_run(door.at, door.position, way, door.length))
+
+
+def _leap(what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end: bool = False) -> Deed:
+    """Return a deed that goes to the next event of a kind, from here or from an end of the log."""
+
+    def goal(door: Scrub) -> int:
+        start = (door.length + 1 if way < 0 else 0) if from_end else door.position
+        return next_where(door.at, start, way, door.length, wanted)
+
+    return _moving(goal, f"no {what} that way")
+
+
+DEEDS: dict[str, Deed] = {
+    "seen": seen,
+    "figures": figures,
+    "compare": compare,
+    "filter": next_filter,
+    "copy": copy,
+    "previous-run": _run(-1),
+    "next-run": _run(1),
+    "first-red": _leap("red run", is_red, 1, from_end=True),
+    "last-green": _leap("green run", is_green, -1, from_end=True),
+    "previous-attempt": _leap("attempt", is_attempt, -1),
+    "next-attempt": _leap("attempt", is_attempt, 1),
+}

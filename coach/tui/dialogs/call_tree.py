@@ -1,0 +1,95 @@
+"""The call trace of the failing test, as a tree that folds."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from coach.core.base.formatting import count
+from coach.core.log.events import CallsTraced
+from coach.core.protocol import commands as cmd
+from coach.session.port import Door
+from coach.tui import safe_render
+from coach.tui.dialogs.dialog import Dialog
+from coach.tui.views.calls import calls_lines
+from coach.tui.views.line import line
+from coach.tui.widgets.line_panel import Paper
+
+_LOOK_SECONDS = 0.2
+
+
+class CallsScreen(Dialog[None]):
+    """Traces when it is opened on a failure that was not traced yet; keeps what is shown until the new trace is there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "trace('')", show=False),
+        Binding("p", "trace('pass')", show=False),
+        Binding("q,T", "leave", show=False),
+    ]
+
+    def __init__(self, door: Door) -> None:
+        super().__init__()
+        self._door = door
+        self._turned: frozenset[int] = frozenset()
+        self._shown: CallsTraced | None = None
+        self._said = ""
+
+    def compose(self) -> ComposeResult:
+        window = Vertical(classes="window -tall")
+        window.border_subtitle = safe_render.plain(
+            "enter folds · esc leaves"
+            if self._door.read_only
+            else "enter folds · t traces again · p against the last pass · esc leaves"
+        )
+        with window:
+            yield Paper("calls-tree")
+
+    def on_mount(self) -> None:
+        self.query_one("#calls-tree", Paper).focus()
+        state = self._door.state
+        failure = state.last_failure
+        is_old = state.calls is None or (failure is not None and state.calls.trace.run < failure.number)
+        if is_old and not self._door.read_only:
+            self.action_trace("")
+        self._look()
+        self.set_interval(_LOOK_SECONDS, self._look)
+
+    def action_trace(self, against: str) -> None:
+        if not self._door.read_only:
+            self._door.submit(cmd.TraceCalls(against=against))
+
+    @on(Paper.Chosen)
+    def _fold(self, message: Paper.Chosen) -> None:
+        if message.key.isdigit():
+            self._turned ^= {int(message.key)}
+            self._draw()
+
+    def _look(self) -> None:
+        """Show a newer trace as soon as there is one."""
+        found = self._door.state.calls
+        if found is not None and found is not self._shown:
+            self._shown, self._turned = found, frozenset()
+            self._draw()
+        self._entitle()
+
+    def _draw(self) -> None:
+        if self._shown is not None:
+            self.query_one("#calls-tree", Paper).show(calls_lines(self._shown, self._turned))
+
+    def _entitle(self) -> None:
+        running = any(run.request.calls for run in self._door.state.under_way)
+        found = self._shown
+        if found is None:
+            said = "Calls · tracing" if running else "Calls"
+            if not running:
+                empty = line(("No calls yet: t traces the failing test.", "dim"))
+                self.query_one("#calls-tree", Paper).show((empty,))
+        else:
+            name = found.trace.test.rpartition("::")[2]
+            said = f"Calls of {name} · {count(len(found.trace.calls) + found.trace.left_out, 'call')} in #{found.trace.run}"
+            said += " · tracing" if running else ""
+        if said != self._said:
+            self._said = said
+            self.query_one(".window", Vertical).border_title = safe_render.plain(said)

@@ -1,0 +1,102 @@
+"""A preview of exactly the text that would leave coach, and of what was taken out; nothing leaves before it was seen."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from coach.core.base.text import safe, safe_line
+from coach.core.redact.redactor import taken_out
+from coach.tui import safe_render
+from coach.tui.dialogs.dialog import Dialog
+from coach.tui.views.line import line, paragraphs
+from coach.tui.widgets.line_panel import Paper
+
+if TYPE_CHECKING:
+    from coach.core.export import Export
+
+BUDGETS = (1_500, 4_000, 12_000)
+MOST_WARNINGS = 3
+Way = Literal["clipboard", "file", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is to leave, and by which way."""
+
+    text: str
+    budget: int
+    way: Way
+
+
+class ExportScreen(Dialog[Outgoing]):
+    """Shows the text for a budget of tokens; c copies it, f saves it to a file, a gives it to an assistant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "take('clipboard')", show=False),
+        Binding("f", "take('file')", show=False),
+        Binding("a", "take('assistant')", show=False),
+        Binding("1", "budget(0)", show=False),
+        Binding("2", "budget(1)", show=False),
+        Binding("3", "budget(2)", show=False),
+        Binding("q,x", "leave", show=False),
+    ]
+
+    def __init__(self, make: "Callable[[int], Export]") -> None:
+        super().__init__()
+        self._make = make
+        self._budget = BUDGETS[1]
+        self._text = ""
+
+    def compose(self) -> ComposeResult:
+        window = Vertical(classes="window -tall")
+        window.border_subtitle = safe_render.plain(
+            "c copies · f saves · a assistant · 1 2 3 budget · esc leaves"
+        )
+        with window:
+            yield Static("", id="export-notes", markup=False)
+            yield Paper("export-text")
+
+    def on_mount(self) -> None:
+        self.query_one("#export-text", Paper).focus()
+        self._prepare()
+
+    def action_budget(self, number: int) -> None:
+        self._budget = BUDGETS[number]
+        self._prepare()
+
+    def action_take(self, way: Way) -> None:
+        if self._text:
+            self.dismiss(Outgoing(self._text, self._budget, way))
+
+    @work(exclusive=True)
+    async def _prepare(self) -> None:
+        """Build the text off the event loop: a long session takes a moment."""
+        budget = self._budget
+        self._entitle("preparing")
+        made = await asyncio.to_thread(self._make, budget)
+        self._text = made.text
+        self.query_one("#export-notes", Static).update(safe_render.content((safe(_notes(made)), "")))
+        self._entitle(f"{len(self._text):,} characters")
+        lines = paragraphs(self._text, most=200_000) if self._text else (line(("Nothing to export.", "dim")),)
+        self.query_one("#export-text", Paper).show(lines, from_top=True)
+
+    def _entitle(self, words: str) -> None:
+        title = f"Export · budget {self._budget:,} tokens · {words}"
+        self.query_one(".window", Vertical).border_title = safe_render.plain(title)
+
+
+def _notes(made: "Export") -> str:
+    """Say what was taken out, without a promise, and which lines read like instructions."""
+    lines = [
+        f"Redacted: {taken_out(made.redactions) or 'nothing was recognised'}. A secret in plain words may remain: look."
+    ]
+    lines += [f"⚠ {safe_line(each, limit=200)}" for each in made.warnings[:MOST_WARNINGS]]
+    more = len(made.warnings) - MOST_WARNINGS
+    return "\n".join([*lines, f"⚠ and {more} more"] if more > 0 else lines)

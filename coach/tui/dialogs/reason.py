@@ -1,0 +1,31 @@
+"""One question, one answer: reasons, notes, the root cause, a file name."""
+
+from coach.tui.dialogs.dialog import Field, Form
+from coach.tui.dialogs.question import Question
+
+
+class ReasonScreen(Form[str]):
+    """Asks for a text; the answer is never empty unless that is allowed."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.TITLE_TEXT = question.title
+        self._question = question
+        self._field = Field("text", question.label, question.value)
+
+    def question(self) -> str:
+        return self._question.text
+
+    def fields(self) -> tuple[Field, ...]:
+        return (self._field,)
+
+    def make(self, values: dict[str, str]) -> str:
+        return values["text"].strip()
+
+    def _keep(self) -> None:
+        # Being a string itself, the answer cannot say what is missing as those of other forms do.
+        text = self.make({"text": self._kept(self._field)})
+        if text or self._question.may_be_empty:
+            self.dismiss(text)
+        else:
+            self.warn("a few words are needed")

@@ -1,0 +1,1 @@
+"""Full screens: the session, and what is shown while it opens."""

@@ -1,0 +1,51 @@
+"""What changed between two trees, hunk by hunk; the signs stay, colour only repeats them."""
+
+from coach.core.base.text import SafeText, safe
+from coach.core.runs.changes import FileChange, Hunk
+from coach.core.session.state import SessionState
+from coach.tui.views.key_name import key_of
+from coach.tui.views.line import BLANK, Line, Piece, Role, elastic, line
+from coach.tui.views.numbers import count
+
+_SIGNS: dict[str, Role] = {"+": "good", "-": "bad", "\\": "dim"}
+
+
+def diff(state: SessionState) -> tuple[Line, ...]:
+    changes = state.changes
+    if changes is None or not changes.files:
+        what = f"No difference: {changes.label}." if changes and changes.label else "No changes read yet."
+        return (
+            line(
+                f"{what} ",
+                ("Save a file and run it (", "dim"),
+                key_of("run"),
+                ("): the hunks appear here.", "dim"),
+            ),
+        )
+    figure = f"{count(len(changes.files), 'file')}, {count(changes.hunk_count, 'hunk')}"
+    lines = [line(("since ", "dim"), changes.label or changes.base[:9], figure=(figure, "dim"), fit="cut")]
+    for file in changes.files:
+        lines += file_lines(file)
+    if changes.left_out:
+        lines += [
+            BLANK,
+            line((f"… {count(changes.left_out, 'more file')} with a difference too large to keep", "dim")),
+        ]
+    return tuple(lines)
+
+
+def file_lines(file: FileChange) -> list[Line]:
+    """Return the hunks of one file under its name."""
+    lines = [BLANK, line(elastic(file.path, "strong"), figure=(file.change, "dim"), fit="cut")]
+    for hunk in file.hunks:
+        lines += _hunk(hunk)
+    return lines
+
+
+def _hunk(hunk: Hunk) -> list[Line]:
+    place = f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
+    lines = [line((place, "hunk"), (f" {hunk.heading}", "dim"), fit="cut")]
+    texts = safe(hunk.text).split("\n")
+    return lines + [
+        Line((Piece(SafeText(text), _SIGNS.get(text[:1], "plain")),), fit="long") for text in texts
+    ]

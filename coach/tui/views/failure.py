@@ -1,0 +1,97 @@
+"""The failure itself: what was raised, where, and the values there."""
+
+from coach.core.runs.failure import innermost_own
+from coach.core.runs.failure_causes import cause_line, sides
+from coach.core.runs.report import Failure, Frame
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
+from coach.tui.views.code import code
+from coach.tui.views.line import BLANK, Line, elastic, heading, line, paragraphs
+
+
+def current_failure(state: SessionState) -> tuple[Run, Failure] | None:
+    """Return the newest failing run of the target, and its first failure."""
+    run = state.last_failure
+    if run is None or run.report is None or not run.report.failures:
+        return None
+    first = run.failing[0].test if run.failing else ""
+    failures = run.report.failures
+    return run, next((each for each in failures if each.test == first), failures[0])
+
+
+def place_of(state: SessionState) -> tuple[str, int]:
+    """Return the innermost own line of the current failure."""
+    found = current_failure(state)
+    frame = innermost_own(found[1]) if found else None
+    return (frame.path, frame.line) if frame else ("", 0)
+
+
+def signature(state: SessionState) -> list[Line]:
+    """Say which failure this is: exception, message, place."""
+    found = current_failure(state)
+    if found is None:
+        return []
+    run, failure = found
+    frame = innermost_own(failure)
+    place = f"{frame.path}:{frame.line} {frame.function}" if frame else "no line of the project's own code"
+    lines = [
+        line(
+            ("✘ ", "bad"), (failure.exception or "failed", "strong"), figure=(f"#{run.number}", "dim"), hang=2
+        )
+    ]
+    lines += list(paragraphs(failure.message, indent=2))[:12] if failure.message else []
+    lines += difference(failure)
+    lines += [line("  ", ("at ", "dim"), elastic(place)), line("  ", ("in ", "dim"), elastic(failure.test))]
+    return lines
+
+
+def difference(failure: Failure) -> list[Line]:
+    """Show where two values part: what was expected above what came."""
+    lines = []
+    for each in failure.difference[:3]:
+        expected, got = sides(each)
+        lines += [line("  ", (each.path, "strong"), hang=4)] if each.path else []
+        lines.append(line("  ", ("expected ", "dim"), (expected, "good"), hang=11))
+        lines.append(line("  ", ("got      ", "dim"), (got, "bad"), hang=11))
+    return lines
+
+
+def frames(state: SessionState) -> list[Line]:
+    """List the project's own frames, innermost first, with their values."""
+    found = current_failure(state)
+    own = found[1].own_frames[::-1] if found else ()
+    if not own:
+        return []
+    lines = [BLANK, heading("Values where it failed", (f"#{found[0].number}" if found else "", "dim"))]
+    for frame in own[:6]:
+        lines += _frame(frame)
+    return lines
+
+
+def causes(state: SessionState) -> list[Line]:
+    """List the exceptions behind the failure with the project's own frames, innermost first."""
+    found = current_failure(state)
+    lines: list[Line] = []
+    for cause in found[1].causes[:4] if found else ():
+        lines += [BLANK, line((cause_line(cause), "strong"), hang=2)]
+        for frame in [each for each in reversed(cause.frames) if each.own][:4]:
+            lines += _frame(frame)
+    return lines
+
+
+def innermost_code(state: SessionState, most: int) -> list[Line]:
+    """Return the lines around the failing one."""
+    found = current_failure(state)
+    frame = innermost_own(found[1]) if found else None
+    if frame is None or not frame.code:
+        return []
+    title = heading(f"{frame.path}:{frame.line} {frame.function}")
+    return [BLANK, title, *code(frame.code, frame.code_start, mark=frame.line, most=most)]
+
+
+def _frame(frame: Frame) -> list[Line]:
+    lines = [line(elastic(f"{frame.path}:{frame.line}"), " ", (frame.function, "strong"))]
+    width = min(20, max((len(name) for name, _ in frame.locals), default=0))
+    for name, value in frame.locals[:16]:
+        lines.append(line("  ", (name.ljust(width), "dim"), " = ", value, hang=width + 5))
+    return lines

@@ -1,0 +1,138 @@
+"""Lay lines out for a width: figures to the right edge, long text wrapped, cut or shortened in the middle.
+
+Widths are terminal cells, not characters: a CJK character takes two, a combining mark none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+from coach.core.base.text import SafeText
+from coach.tui.views.line import Line, Piece
+
+_TOKEN = re.compile(r"\s*\S+|\s+$")
+_GAP = 2
+_SHORTEST = 9
+"""Cells an elastic piece keeps at least; less than that names nothing."""
+
+
+class Row(NamedTuple):
+    """One row of the screen: pieces from left to right, and the key of the line they belong to."""
+
+    pieces: tuple[Piece, ...]
+    key: str = ""
+
+
+def cells(pieces: Iterable[Piece]) -> int:
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+def flow(lines: Iterable[Line], width: int) -> list[Row]:
+    """Return the rows that show ``lines`` in ``width`` cells."""
+    width = max(1, width)
+    return [Row(row, line.key) for line in lines for row in _rows(line, width)]
+
+
+def middle(text: str, width: int) -> SafeText:
+    """Cut the middle out of a text so that it takes at most ``width`` cells; the end says more than the start."""
+    if cell_len(text) <= width:
+        return SafeText(text)
+    if width <= 1:
+        return SafeText("…"[:width])
+    tail_width = (width - 1) * 2 // 3
+    head = set_cell_size(text, width - 1 - tail_width).rstrip(" ")
+    tail = set_cell_size(text[::-1], tail_width)[::-1].lstrip(" ")
+    return SafeText(f"{head}…{tail}")
+
+
+def _rows(line: Line, width: int) -> Iterator[tuple[Piece, ...]]:
+    right = cells(line.figure)
+    room = width - right - _GAP if right else width
+    left = _shorten(line.pieces, room) if line.fit != "long" else line.pieces
+    if line.fit == "long":
+        yield left
+    elif cells(left) <= room:
+        yield _beside(left, line.figure, width)
+    elif line.fit == "cut":
+        yield _beside(_cut(left, max(1, room)), line.figure, width)
+    else:
+        yield from _wrapped(_shorten(line.pieces, width), line, width)
+
+
+def _beside(left: tuple[Piece, ...], figure: tuple[Piece, ...], width: int) -> tuple[Piece, ...]:
+    if not figure:
+        return left
+    pad = " " * max(0, width - cells(left) - cells(figure))
+    return (*left, Piece(SafeText(pad)), *_cut(figure, width))
+
+
+def _wrapped(left: tuple[Piece, ...], line: Line, width: int) -> Iterator[tuple[Piece, ...]]:
+    """Wrap; the figure stands at the right of the last row when it fits, else below, where the text begins."""
+    *first, last = list(_wrap(left, width, min(line.hang, width // 2)))
+    yield from first
+    if not line.figure:
+        yield last
+    elif cells(last) + _GAP + cells(line.figure) <= width:
+        yield _beside(last, line.figure, width)
+    else:
+        yield last
+        indent = (Piece(SafeText(" " * line.hang)),) if line.hang else ()
+        yield (*indent, *_cut(line.figure, width - line.hang)) if indent else _beside((), line.figure, width)
+
+
+def _shorten(pieces: tuple[Piece, ...], room: int) -> tuple[Piece, ...]:
+    """Let elastic pieces give way, the longest first."""
+    excess = cells(pieces) - room
+    if excess <= 0:
+        return pieces
+    result = list(pieces)
+    order = sorted((i for i, each in enumerate(result) if each.elastic), key=lambda i: -len(result[i].text))
+    for index in order:
+        have = cell_len(result[index].text)
+        keep = max(min(_SHORTEST, have), have - excess)
+        result[index] = result[index]._replace(text=middle(result[index].text, keep))
+        excess -= have - keep
+        if excess <= 0:
+            break
+    return tuple(result)
+
+
+def _cut(pieces: tuple[Piece, ...], room: int) -> tuple[Piece, ...]:
+    if cells(pieces) <= room:
+        return pieces
+    kept: list[Piece] = []
+    left = room - 1
+    for each in pieces:
+        wide = cell_len(each.text)
+        if wide > left:
+            text = set_cell_size(each.text, left).rstrip(" …") if left > 0 else ""
+            kept.append(each._replace(text=SafeText(text + "…")))
+            break
+        kept.append(each)
+        left -= wide
+    return tuple(kept)
+
+
+def _wrap(pieces: tuple[Piece, ...], width: int, hang: int) -> Iterator[tuple[Piece, ...]]:
+    row: list[Piece] = []
+    used = 0
+    for token in _tokens(pieces, max(1, width - hang)):
+        wide = cell_len(token.text)
+        if used and used + wide > width:
+            yield tuple(row)
+            row, used = [Piece(SafeText(" " * hang))], hang
+            token = token._replace(text=SafeText(token.text.lstrip(" ")))  # noqa: PLW2901 - the space broke the line
+            wide = cell_len(token.text)
+        row.append(token)
+        used += wide
+    yield tuple(row)
+
+
+def _tokens(pieces: tuple[Piece, ...], most: int) -> Iterator[Piece]:
+    """Yield words with the space before them; words wider than a row come in slices."""
+    for each in pieces:
+        for match in _TOKEN.finditer(each.text):
+            for part in chop_cells(match.group(), most):
+                yield each._replace(text=SafeText(part))

@@ -1,0 +1,96 @@
+"""A loop that was noticed: the two lines above the message, and the stop card. They say what was seen, never who failed."""
+
+from coach.core.history.restore import goal
+from coach.core.log import events as ev
+from coach.core.loops.attempt import attempt_words
+from coach.core.loops.detection import Pattern
+from coach.core.session.state import SessionState
+from coach.tui.keys import advised
+from coach.tui.views.key_name import key_of, shown_key
+from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
+from coach.tui.views.run_outcome import pieces_of
+
+_ROOM_FOR_RUNS = 100
+MOST_RUNS = 8
+
+
+def pattern_words(pattern: Pattern) -> str:
+    return pattern.replace("-", " ")
+
+
+def loop_line(loop: ev.LoopNoticed, width: int) -> Line:
+    """Say what goes round, with the runs that show it."""
+    runs = " ".join(f"#{number}" for number in loop.evidence[-MOST_RUNS:])
+    figure = (piece(f"{runs} ", "dim"),) if width >= _ROOM_FOR_RUNS else ()
+    return line(
+        (" ⚠ ", "warn"), (pattern_words(loop.pattern), "warn"), "  ", loop.sentence, figure=figure, fit="cut"
+    )
+
+
+def loop_keys(state: SessionState, read_only: str, width: int) -> Line:
+    """Return the ways on as keys; the move itself where there is room for it."""
+    loop = state.standing_loop
+    if loop is None:
+        return BLANK
+    if read_only:
+        return line("   ", (loop.move, "dim"), fit="cut")
+    parts: list[Piece] = [piece("   ")]
+    for key, label, is_move in ways(state):
+        parts += [
+            piece(f" {key} ", "next" if is_move else "key"),
+            piece(f" {label}   ", "accent" if is_move else "dim"),
+        ]
+    parts += [key_of("loop"), piece(" look", "dim")]
+    room = width - sum(len(each.text) for each in parts)
+    return line(*parts, figure=(loop.move if len(loop.move) + 3 < room else "", "dim"), fit="cut")
+
+
+def ways(state: SessionState) -> list[tuple[str, str, bool]]:
+    """Return (key, label, whether it is the move) of every answer to the standing loop."""
+    move = advised(state)
+    found = [(move.shown_key, move.label, True)] if move else []
+    wanted = goal(state)
+    if wanted and (move is None or move.id != "restore"):
+        found.append((shown_key("restore"), f"restore #{wanted.run}" if wanted.run else "restore", False))
+    return [*found, (shown_key("dismiss"), "dismiss", False)]
+
+
+def card_lines(state: SessionState, loop: ev.LoopNoticed) -> tuple[Line, ...]:
+    """Return the stop card: what was seen, the runs that show it, the one move."""
+    lines = [line(("⚠ ", "warn"), (loop.sentence, "strong"), hang=2)]
+    if loop.place:
+        lines.append(line("  ", ("about ", "dim"), elastic(loop.place, "dim"), fit="cut"))
+    lines += [BLANK, heading("Evidence")]
+    for number in loop.evidence[-MOST_RUNS:]:
+        lines += _evidence(state, number)
+    return (
+        *lines,
+        BLANK,
+        heading("The way on"),
+        line(("→ ", "accent"), (loop.move, "strong"), hang=2),
+        BLANK,
+        *_keys(state),
+    )
+
+
+def _evidence(state: SessionState, number: int) -> list[Line]:
+    run = state.run(number)
+    name = piece(f"#{number} ".rjust(5), "dim")
+    if run is None:
+        return [line(name, ("not in this log", "dim"))]
+    attempt = state.attempt(number)
+    lines = [
+        line(
+            name, *pieces_of(state, run), figure=(attempt_words(attempt) if attempt else "", "dim"), fit="cut"
+        )
+    ]
+    if attempt and attempt.paths:
+        lines.append(line("      ", (" ".join(attempt.paths[:4]), "dim"), fit="cut"))
+    return lines
+
+
+def _keys(state: SessionState) -> list[Line]:
+    return [
+        line("  ", (f" {key} ", "next" if is_move else "key"), f" {label}")
+        for key, label, is_move in ways(state)
+    ]

@@ -1,0 +1,79 @@
+"""The line above the footer: what was just said, else what runs, else how things stand with saves."""
+
+from dataclasses import dataclass
+
+from coach.core.base.text import safe_line
+from coach.core.protocol.live import LiveSnapshot
+from coach.core.runs.run_scope import SCOPE_WORDS
+from coach.core.session.state import SessionState
+from coach.tui.views.key_name import key_of, shown_key
+from coach.tui.views.line import BLANK, Line, line, piece
+from coach.tui.views.output import running
+from coach.tui.views.view_state import Looking
+
+
+def banner(unsaved: str, read_only: str) -> Line | None:
+    """Return what must not be overlooked, if anything."""
+    if unsaved:
+        offer = f" ⚠ not saved, kept in memory · {shown_key('keep-elsewhere')} another place · "
+        return line((offer, "warn"), (unsaved, "warn"), fit="cut")
+    if read_only:
+        return line((" ○ read only: ", "warn"), (read_only, "warn"), fit="cut")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What wants to be said at the moment, from the most to the least urgent."""
+
+    finding: str = ""
+    said: str = ""
+    read_only: str = ""
+
+
+def message(state: SessionState, snapshot: LiveSnapshot, looking: Looking, words: Words) -> Line:
+    if words.finding:
+        return line((" / ", "accent"), words.finding, fit="cut")
+    if words.said:
+        said = words.said
+        mark, text = ("⚠", said[1:].strip()) if said.startswith("⚠") else ("›", said)
+        return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(text), fit="cut")
+    if words.read_only or state.closed:
+        return BLANK
+    if state.under_way:
+        return running(state, snapshot, looking.now)
+    if state.search:
+        from coach.tui.views.search import searching
+
+        return searching(state.search, looking.now)
+    return _idle(state)
+
+
+def _idle(state: SessionState) -> Line:
+    edit = state.last_edit
+    if edit and edit.after_run == state.last_number and state.runs:
+        files = safe_line(edit.paths[0]) if len(edit.paths) == 1 else f"{len(edit.paths)} files"
+        return line(
+            (" ◐ ", "warn"),
+            f"{files} edited since #{state.last_number}. ",
+            key_of("run"),
+            (" runs it.", "dim"),
+            fit="cut",
+        )
+    if state.watching and state.scope != "all":
+        reach = piece(f" ○ on save: {SCOPE_WORDS[state.scope]}", "accent")
+        return line(reach, figure=(key_of("widen"), piece(" all again ", "dim")), fit="cut")
+    if state.watching:
+        return line((" ○ watching: a save runs ", "dim"), (SCOPE_WORDS["all"], "dim"), fit="cut")
+    note = f"{state.watch_note}. " if state.watch_note else ""
+    return (
+        line(
+            (" ○ runs on save are off. ", "dim"),
+            (note, "dim"),
+            key_of("watching"),
+            (" resumes them.", "dim"),
+            fit="cut",
+        )
+        if state.step
+        else BLANK
+    )

@@ -1,0 +1,188 @@
+"""Work views of the first two steps: the failure, and the test that shows it."""
+
+from coach.core.runs.reproduction import Reproduction, beside
+from coach.core.session.state import SessionState
+from coach.core.spec.spec import Spec
+from coach.core.workflow.advice import trouble_of
+from coach.core.workflow.gates import pinnable
+from coach.tui.views.code import code
+from coach.tui.views.failure import current_failure, innermost_code, signature
+from coach.tui.views.key_name import key_of, shown_key
+from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
+from coach.tui.views.numbers import count
+from coach.tui.views.run_outcome import sign
+from coach.tui.views.view_state import Looking
+
+
+def reproduce(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+    lines = signature(state)
+    if not lines:
+        trouble = trouble_of(state)
+        lines = [line(("◐ ", "warn"), trouble, hang=2), BLANK] if trouble else []
+        lines += [
+            line(
+                "No failure seen yet. ",
+                key_of("run"),
+                (" runs the target once, ", "dim"),
+                key_of("reproduce"),
+                (" measures how often it fails.", "dim"),
+            )
+        ]
+    lines += [
+        BLANK,
+        *_rate(state),
+        *innermost_code(state, most=12),
+        BLANK,
+        *_spec(state.spec),
+        BLANK,
+        *_environment(state),
+    ]
+    return tuple(lines)
+
+
+def _rate(state: SessionState) -> list[Line]:
+    found = state.reproduction
+    if found is None or not found.runs:
+        running = [run for run in state.runs if state.series_start and run.number >= state.series_start]
+        marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
+        text = "measuring " if marks else f"not measured yet, {shown_key('reproduce')} measures"
+        return [heading("How often"), line("  ", (text, "dim"), *marks)]
+    said = [line("  ", (each, "dim"), hang=2) for each in beside(found)]
+    return [heading("How often", _rate_figure(found)), _interval(found), _marks(state, found), *said]
+
+
+def _rate_figure(found: Reproduction) -> Piece:
+    kind = (
+        "stable"
+        if found.is_stable
+        else "flaky"
+        if found.is_reproduced and found.failures < found.runs
+        else ""
+    )
+    return piece(f"{found.failures} of {found.runs}" + (f", {kind}" if kind else ""), "strong")
+
+
+def _interval(found: Reproduction, width: int = 24) -> Line:
+    """Draw where the true rate lies (95 %): the bar spans low to high, the rest is empty."""
+    low, high = round(found.low * width), max(round(found.low * width) + 1, round(found.high * width))
+    text = f"{found.low:.0%} to {found.high:.0%} of runs"
+    return line(
+        "  ",
+        ("─" * low, "dim"),
+        ("━" * (high - low), "accent"),
+        ("─" * (width - high), "dim"),
+        "  ",
+        (text, "dim"),
+    )
+
+
+def _marks(state: SessionState, found: Reproduction) -> Line:
+    parts: list[Piece] = []
+    for number in found.evidence:
+        run = state.run(number)
+        mark, role = sign(run) if run else ("·", "dim")
+        parts += [piece(mark, role), piece(f" #{number}  ", "dim")]
+    return line("  ", *parts, hang=2)
+
+
+def _spec(spec: Spec) -> list[Line]:
+    if not spec.says_what_is_wrong:
+        return [
+            heading("Spec"),
+            line("  ", key_of("spec"), (" writes what should happen and what happens.", "dim")),
+        ]
+    lines = [heading("Spec"), _named("expected", spec.expected), _named("actual", spec.actual)]
+    lists = {
+        "since": (spec.since,) if spec.since else (),
+        "constraints": spec.constraints,
+        "edge cases": spec.edge_cases,
+        "no fix is": spec.failure_modes,
+        "non-goals": spec.non_goals,
+        "acceptance": spec.acceptance,
+        "in scope": spec.scope,
+        "protected": spec.protected,
+        "stop and ask": spec.stop_and_ask,
+        "log files": spec.logs,
+        "questions": spec.questions,
+    }
+    return lines + [_named(name, " · ".join(values)) for name, values in lists.items() if values]
+
+
+def _environment(state: SessionState) -> list[Line]:
+    if state.opened is None:
+        return []
+    python, checkout = state.opened.interpreter, state.opened.checkout
+    version = f"  {python.version}" if python.version else ""
+    lines = [heading("Environment")]
+    lines.append(line("  ", ("python".ljust(14), "dim"), elastic(python.path + version), hang=16))
+    if python.why:
+        lines.append(line("  ", ("because".ljust(14), "dim"), python.why, hang=16))
+    lines.append(_named("pytest", python.pytest or "none in this python"))
+    dirty = f", {count(checkout.dirty_files, 'changed file')}" if checkout.dirty_files else ", clean"
+    where = (
+        f"{checkout.branch or 'detached'} at {checkout.commit[:9]}{dirty}"
+        if checkout.commit
+        else "no commit"
+        if checkout.tree
+        else "not read: no tree can be compared"
+    )
+    lines.append(_named("git", where))
+    lines.append(line("  ", ("project".ljust(14), "dim"), elastic(checkout.root), hang=16))
+    return lines
+
+
+def _named(name: str, value: str) -> Line:
+    return line("  ", (name.ljust(14), "dim"), value, hang=16)
+
+
+def failing_test(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+    if state.pin is None:
+        return _proposal(state)
+    pin = state.pin
+    mark = piece("✔ ", "good") if pin.is_intact else piece("⚠ ", "warn")
+    lines = [line(mark, elastic(pin.test, "strong"), figure=(pin.digest[:7], "dim"))]
+    kind = "fails by behaviour" if pin.red == "behavioural" else "cannot run: import, fixture or syntax"
+    lines.append(line("  ", (f"pinned after run #{pin.at_run}, {kind}", "dim"), hang=2))
+    if not pin.is_intact:
+        what = "is gone" if not pin.seen_digest else "changed"
+        lines.append(
+            line(
+                "  ",
+                (f"The test {what} since it was pinned. ", "warn"),
+                key_of("unpin"),
+                (" unpins it with a reason.", "dim"),
+                hang=2,
+            )
+        )
+    lines += [BLANK, heading(f"{pin.path}:{pin.line}"), *code(pin.source, max(1, pin.line))]
+    return tuple(lines)
+
+
+def _proposal(state: SessionState) -> tuple[Line, ...]:
+    test = pinnable(state)
+    if not test:
+        return (
+            line(
+                "No failing test yet. ",
+                key_of("reproduce"),
+                (" reproduces the failure; its test can then be pinned.", "dim"),
+            ),
+        )
+    lines = [line(("○ ", "dim"), elastic(test, "strong")), BLANK]
+    lines.append(
+        line("  ", key_of("pin"), " pins it by content: the goal can no longer move unnoticed.", hang=6)
+    )
+    found = current_failure(state)
+    path = test.partition("::")[0]
+    frame = (
+        next((each for each in found[1].own_frames if each.path == path and each.code), None)
+        if found
+        else None
+    )
+    if frame:
+        lines += [
+            BLANK,
+            heading(f"{frame.path}:{frame.line}"),
+            *code(frame.code, frame.code_start, mark=frame.line),
+        ]
+    return tuple(lines)

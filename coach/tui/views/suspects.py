@@ -1,0 +1,198 @@
+"""Work view of Isolate: suspects with their reasons and ties, what was measured, what small mutations showed."""
+
+from coach.core.localize.mutation.results import Flip, Mutations, not_tried
+from coach.core.localize.suspect import Suspect
+from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
+from coach.tui.views.code import code
+from coach.tui.views.failure import causes, frames
+from coach.tui.views.key_name import key_of
+from coach.tui.views.line import BLANK, Line, Part, Role, heading, line, piece
+from coach.tui.views.line import elastic as stretch
+from coach.tui.views.numbers import bar, count, seconds
+from coach.tui.views.selecting import selected_suspect
+from coach.tui.views.view_state import Looking
+
+MOST_FLIPS = 6
+MOST_SHOWN = 9
+MOST_IDLE = 3
+_ENDED = {
+    "all": "",
+    "budget": "the time ended first",
+    "stopped": "stopped",
+    "impossible": "not possible",
+}
+
+
+def isolate(state: SessionState, looking: Looking) -> tuple[Line, ...]:
+    looks = _looking_run(state)
+    if not state.suspects:
+        empty = line(
+            "No suspects yet. ", key_of("run"), (" runs the target; a failing run names them.", "dim")
+        )
+        return (*looks, empty)
+    standing = state.standing_suspects
+    chosen = selected_suspect(state, looking)
+    leading = sum(each.leads for each in standing)
+    figure = f"{leading} lead, {len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}"
+    lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state)]
+    shown = _shown(standing, chosen)
+    for suspect in shown:
+        lines += _suspect(state, suspect, is_chosen=suspect == chosen)
+    if len(shown) < len(standing):
+        lines.append(line((f"  … {len(standing) - len(shown)} less suspicious", "dim")))
+    for suspect in state.suspects:
+        if suspect.key in state.ruled_out:
+            lines += _ruled_out(state, suspect)
+    if state.mutants:
+        lines += [BLANK, *_mutants(state.mutants)]
+    if chosen and chosen.code:
+        source = code(chosen.code, chosen.code_start, mark=chosen.line, hot=chosen.best_lines[:5])
+        lines += [BLANK, heading(chosen.place, _suspicion(chosen)), *source]
+    return (*lines, *frames(state), *causes(state))
+
+
+def _shown(standing: tuple[Suspect, ...], chosen: Suspect | None) -> list[Suspect]:
+    """Return the first ones, the chosen one, and a few that the failing test never runs: the code stays in view."""
+    ran = [each for each in standing if each.ran]
+    idle = [each for each in standing if not each.ran]
+    wanted = {each.key for each in (*ran[:MOST_SHOWN], *idle[:MOST_IDLE])} | (
+        {chosen.key} if chosen else set()
+    )
+    return [each for each in standing if each.key in wanted]
+
+
+def _suspicion(suspect: Suspect) -> str:
+    return f"suspicion {suspect.suspiciousness:.2f}" if suspect.suspiciousness else ""
+
+
+def _looking_run(state: SessionState) -> list[Line]:
+    """Name the run under way that only looks."""
+    run = next((each for each in reversed(state.under_way) if each.request.only_looks), None)
+    if run is None:
+        return []
+    return [
+        line(
+            ("◌ ", "accent"),
+            _looks(run),
+            " ",
+            key_of("cancel"),
+            (" stops it", "dim"),
+            figure=(f"#{run.number}", "dim"),
+            hang=2,
+        )
+    ]
+
+
+def _looks(run: Run) -> str:
+    if run.request.mutate:
+        return f"trying small mutations in a copy, {run.request.mutate:.0f} s at most"
+    against = "the whole suite" if run.request.scope == "suite" else "its own file"
+    return f"recording which lines the failing test runs, compared with {against}"
+
+
+def _measured(state: SessionState) -> list[Line]:
+    """Say what the ranking rests on, and which key gives it more."""
+    seen = state.spectrum
+    if seen is None:
+        text = (
+            "from the traceback and the edits; "
+            if state.target.kind == "pytest"
+            else "from the traceback and the edits"
+        )
+        more = (
+            [key_of("spectrum"), piece(" measures which lines run", "dim")]
+            if state.target.kind == "pytest"
+            else []
+        )
+        return [line((text, "dim"), *more)]
+    against = "the whole suite" if seen.scope == "suite" else "its own file"
+    said = f"{count(seen.lines_seen, 'line')} run, against {count(seen.passing, 'passing test')} of {against}"
+    lines = [line((said, "dim"), figure=(f"#{seen.run}" if seen.run else "", "dim"), hang=2)]
+    if not seen.has_failed:
+        lines.append(line(("◐ ", "warn"), "the failing test passed while its lines were recorded", hang=2))
+    failed = state.last_failure
+    if seen.tree and failed and failed.report and failed.report.tree not in {"", seen.tree}:
+        lines.append(
+            line(
+                ("◐ ", "warn"),
+                "measured before the newest edits; ",
+                key_of("spectrum"),
+                (" measures again", "dim"),
+                hang=2,
+            )
+        )
+    return lines
+
+
+def _suspect(state: SessionState, suspect: Suspect, *, is_chosen: bool) -> list[Line]:
+    top = max((each.score for each in state.standing_suspects), default=0.0)
+    share = suspect.score / top if top > 0 else 0.0
+    key = f"suspect:{suspect.key}"
+    mark = piece("▸" if is_chosen else " ", "accent")
+    roles: tuple[Role, Role] = ("plain", "strong") if suspect.leads else ("dim", "dim")
+    name = (stretch(suspect.place, roles[0]), piece(f" {suspect.function}", roles[1]))
+    weight = piece(bar(share, 4), "accent") if suspect.ran else piece(" ○  ", "dim")
+    lines = [line(mark, weight, " ", *name, figure=(_tie(state, suspect), "dim"), fit="cut", key=key)]
+    if suspect.reasons and (suspect.leads or is_chosen or not suspect.ran):
+        lines.append(line("      ", (" · ".join(_reasons(suspect)), "dim"), hang=6, key=key))
+    return lines
+
+
+def _reasons(suspect: Suspect) -> list[str]:
+    """Return the reasons; the mutation that counts is told in full further down."""
+    return [
+        "a small mutation here makes it pass" if each == suspect.flip else each for each in suspect.reasons
+    ]
+
+
+def _tie(state: SessionState, suspect: Suspect) -> str:
+    others = max(suspect.ties, sum(each.score == suspect.score for each in state.standing_suspects)) - 1
+    return f"tied with {others}" if others > 0 else ""
+
+
+def _ruled_out(state: SessionState, suspect: Suspect) -> list[Line]:
+    key = f"suspect:{suspect.key}"
+    name = stretch(f"{suspect.place} {suspect.function}", "dim")
+    return [
+        line(" ", ("✘    ", "dim"), name, (f"  {state.ruled_out[suspect.key]}", "dim"), fit="cut", key=key)
+    ]
+
+
+def _mutants(found: Mutations) -> list[Line]:
+    tried = (
+        f"{found.tried} of {found.planned} tried" if found.planned > found.tried else f"{found.tried} tried"
+    )
+    ended = _ENDED[found.ended]
+    figure = " · ".join(
+        filter(None, [tried, ended, f"{found.hung} hung" if found.hung else "", seconds(found.seconds)])
+    )
+    lines = [heading("Small mutations", (figure, "dim"))]
+    lines += [_flip(each) for each in found.flips[:MOST_FLIPS]]
+    if stopped := not_tried(found.refused, found.refusals):
+        lines.append(line("  ", (stopped, "dim"), hang=2))
+    if not found.flips:
+        why = f": {found.why}" if found.why else ""
+        lines.append(line("  ", (f"none turns the failing test green{why}", "dim"), hang=2))
+    return lines
+
+
+def _flip(flip: Flip) -> Line:
+    is_sure = flip.neighbours and flip.is_clean and not flip.silences
+    mark = piece("  ✔ ", "good") if is_sure else piece("  ◐ ", "warn")
+    kept = (
+        f", {flip.green} of {flip.neighbours} neighbours stay green"
+        if flip.neighbours
+        else ", neighbours not tried"
+    )
+    check = ", but it takes a check away" if flip.silences else ""
+    place = piece(f"{flip.path}:{flip.line}")
+    words: tuple[Part, ...] = (
+        "with ",
+        (flip.after, "strong"),
+        " instead of ",
+        (flip.before, "strong"),
+        " at ",
+        place,
+    )
+    return line(mark, *words, f" it passes{kept}{check}", hang=4)

@@ -1,0 +1,1 @@
+"""Widgets: panels of lines, tabs, footer, inputs."""

@@ -1,0 +1,205 @@
+"""A scrolling panel of lines: every list, text and view of the screen is one.
+
+It keeps its place when its lines change (nothing jumps), draws only the rows that are seen, and has a cursor on the lines
+that stand for something: from the first look on, so that enter acts.
+"""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from coach.tui import safe_render
+from coach.tui.views.flow import Row, cells, flow
+from coach.tui.views.line import Line
+from coach.tui.widgets.finding import Finding
+from coach.tui.widgets.roles import Roles
+
+
+class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
+    """Lines, laid out for the width there is."""
+
+    ALLOW_SELECT = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown,space", "page_down", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+
+    class Selected(Message):
+        """The cursor moved to another line."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Chosen(Message):
+        """The line under the cursor is to be opened."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, id: str, *, classes: str = "", follows: bool = False) -> None:  # noqa: A002 - textual's word
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+        self._rows: list[Row] = []
+        self._keys: tuple[str, ...] = ()
+        self._cursor = ""
+        self._is_by_hand = False
+        self._title = ""
+        self.finding = Finding()
+        if follows:  # the end stays in view while lines are added, until somebody scrolls away from it
+            self.anchor()
+
+    def show(self, lines: tuple[Line, ...], *, from_top: bool = False, marked: str = "") -> None:
+        """Show lines; the same lines again cost nothing. ``marked`` is where the cursor is until somebody moves it."""
+        if lines == self._lines:
+            return
+        self._lines = lines
+        self._keys = tuple(dict.fromkeys(line.key for line in lines if line.key))
+        if self._cursor not in self._keys or not self._is_by_hand:
+            self._is_by_hand = False
+            self._cursor = marked if marked in self._keys else next(iter(self._keys), "")
+        self._lay_out()
+        if from_top:
+            self.scroll_to(0, 0, animate=False)
+
+    def entitle(self, title: str) -> None:
+        """Write a title into the frame; textual draws the whole panel for it, also when it says the same."""
+        if title != self._title:
+            self._title = title
+            self.border_title = safe_render.plain(title)
+
+    @property
+    def text(self) -> str:
+        """What the panel shows, as text: safe, and not broken at its width."""
+        return "\n".join(line.plain for line in self._lines)
+
+    def find(self, query: str) -> None:
+        """Mark every place that contains the query and go to the first one from here."""
+        self.finding.seek(query, self._plain_rows(), self.scroll_offset.y)
+        self._show_found()
+
+    def find_next(self, way: int) -> None:
+        self.finding.step(way)
+        self._show_found()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def action_move(self, way: int) -> None:
+        """Move the cursor where there is something to select, else scroll."""
+        if self._keys:
+            here = self._keys.index(self._cursor) if self._cursor else -1 if way > 0 else len(self._keys)
+            if 0 <= here + way < len(self._keys):
+                self._select(self._keys[here + way])
+                return
+        self.scroll_relative(y=way, animate=False)
+
+    def action_choose(self) -> None:
+        if self._cursor:
+            self.post_message(self.Chosen(self._cursor))
+
+    def action_page_up(self) -> None:
+        self.scroll_relative(y=-max(1, self.size.height - 2), animate=False)
+
+    def action_page_down(self) -> None:
+        self.scroll_relative(y=max(1, self.size.height - 2), animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Select by mouse; a second click on the same line opens it."""
+        y = event.y - self.gutter.top + self.scroll_offset.y
+        key = self._rows[y].key if 0 <= y < len(self._rows) else ""
+        if not key:
+            return
+        if event.chain > 1:
+            self.post_message(self.Chosen(key))
+        else:
+            self._select(key)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        return selection.extract("\n".join(self._plain_rows())), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - textual's signature
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        left, top = self.scroll_offset
+        width = self.scrollable_content_region.width
+        number = top + y
+        if number >= len(self._rows) or width < 1:
+            return Strip.blank(max(0, width), self.base)
+        row = self._rows[number]
+        drawn = self._marked(safe_render.strip(row.pieces, self.style_of), number)
+        more = drawn.cell_length - left > width
+        drawn = drawn.crop_extend(left, left + width, self.base)
+        if more:
+            drawn = Strip.join([drawn.crop(0, width - 1), safe_render.strip(_MORE, self.style_of)])
+        if row.key and row.key == self._cursor and self.has_focus:
+            drawn = drawn.apply_style(self.role_alone("role--cursor"))
+        return drawn.apply_offsets(left, number)
+
+    def _marked(self, drawn: Strip, number: int) -> Strip:
+        found = self.finding.spans(number)
+        if found:
+            drawn = safe_render.restyle(drawn, found, self.style_of("match"))
+        selection = self.text_selection
+        span = selection.get_span(number) if selection else None
+        if span:
+            drawn = safe_render.restyle(
+                drawn, [span], self.screen.get_component_rich_style("screen--selection")
+            )
+        return drawn
+
+    def _lay_out(self) -> None:
+        width = self.scrollable_content_region.width
+        before, self._rows = self._rows, flow(self._lines, width) if width > 0 else []
+        widest = max((cells(row.pieces) for row in self._rows), default=0)
+        size = Size(max(width, widest), len(self._rows))
+        is_as_large, self.virtual_size = size == self.virtual_size, size
+        self.finding.renew(self._plain_rows)
+        if is_as_large and not self.finding.query:
+            self._redraw(before)
+        else:
+            self.refresh()
+
+    def _redraw(self, before: list[Row]) -> None:
+        """Draw the rows that changed: a figure that ticks must not cost a panel."""
+        changed = [number for number, row in enumerate(self._rows) if row != before[number]]
+        if changed:
+            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)
+
+    def _plain_rows(self) -> list[str]:
+        return ["".join(piece.text for piece in row.pieces) for row in self._rows]
+
+    def _select(self, key: str) -> None:
+        self._cursor, self._is_by_hand = key, True
+        rows = [index for index, row in enumerate(self._rows) if row.key == key]
+        if rows:
+            self._bring_into_view(rows[0], rows[-1])
+        self.refresh()
+        self.post_message(self.Selected(key))
+
+    def _bring_into_view(self, first: int, last: int) -> None:
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if first < top:
+            self.scroll_to(y=0 if first <= 2 else first, animate=False)
+        elif last >= top + height:
+            self.scroll_to(y=last - height + 1, animate=False)
+
+    def _show_found(self) -> None:
+        row = self.finding.row
+        if row >= 0:
+            self._bring_into_view(row, row)
+        self.refresh()
+
+
+_MORE = (safe_render.MORE,)
