@@ -24,10 +24,10 @@ from coach.core.runs.reference import Reference
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.request import CommitFound, SearchRequest, SearchResult
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
-from coach.engine.search.candidate import Ground
+from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.trees.tree_store import TreeStore
 
@@ -61,7 +61,7 @@ def compare(commits: int, culprit: int, seconds: float) -> dict[str, float]:
         git(Path(folder), "clone", "-q", str(root), str(clone))
         env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         trees = TreeStore(root, Path(folder) / "home")
-        ground = Ground(root, Path(folder) / "home", Interpreter(path=sys.executable), Limits(), env)
+        context = SearchContext(root, Path(folder) / "home", Interpreter(path=sys.executable), Limits(), env)
         reference = Reference(run=1, failing=signature(root, env))
 
         def search(width: int, base: str) -> tuple[SearchResult, float]:
@@ -70,7 +70,7 @@ def compare(commits: int, culprit: int, seconds: float) -> dict[str, float]:
                 number=1, kind="commits", target=target, reference=reference, base=base, width=width
             )
             began = time.perf_counter()
-            result = SearchBench(trees, ground).search(request, (), threading.Event(), lambda _: None)
+            result = SearchBench(trees, context).search(request, (), threading.Event(), lambda _: None)
             took = time.perf_counter() - began
             assert isinstance(result.found, CommitFound), result
             assert [each.id for each in result.found.commits] == [bad], result
@@ -107,7 +107,7 @@ def bisect_run(clone: Path, good: str, bad: str, env: dict[str, str]) -> tuple[i
 
 def signature(root: Path, env: dict[str, str]) -> tuple[FailureSignature, ...]:
     """Run the test in the checkout, as the session did before."""
-    around = Surroundings(
+    around = RunContext(
         root,
         Interpreter(path=sys.executable),
         Limits(),

@@ -36,7 +36,7 @@ from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.instrument.mutate import mutations_of, neighbours_of, plan_text, planned
 from coach.engine.instrument.trace_lines import spectrum_of
 from coach.engine.process.output import LiveOutput
@@ -88,7 +88,7 @@ class Package:
             "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)]),
         }
         limits = Limits(wall=120, silence=60)
-        self.around = Surroundings(root, Interpreter(path=python), limits, lambda _: "", LiveOutput(), env)
+        self.around = RunContext(root, Interpreter(path=python), limits, lambda _: "", LiveOutput(), env)
         self.number = 0
 
     def run(self, *words: str, **request):

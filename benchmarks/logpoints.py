@@ -18,7 +18,7 @@ from coach.core.experiments.logpoint import Logpoint
 from coach.core.log.events import Interpreter
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.instrument.place_logpoint import located, look_text, observed_in
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
@@ -37,7 +37,7 @@ TEST = "from own import work\n\n\ndef test_work():\n    assert work(1_000) == 0\
 
 def measure(root: Path, python: str, rounds: int) -> tuple[float, float, int, str]:
     """Return median seconds of the test without and with the logpoint, hits, and the way."""
-    around = Surroundings(
+    around = RunContext(
         root, Interpreter(path=python), Limits(wall=120), lambda _: "", LiveOutput(), dict(os.environ)
     )
     point = located(Logpoint(path="own.py", line=4, expression="total", condition="total < 0"), root)

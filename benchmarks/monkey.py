@@ -87,13 +87,13 @@ async def step(pilot, chance, known):
     return what
 
 
-async def press_at_random(door, presses, seed, until=float("inf")):
+async def press_at_random(port, presses, seed, until=float("inf")):
     """Press until all are made, the screen was left or the session closed; returns how many were made.
 
     Raises what the screen raised, with the last things done as a note and their number as ``presses``.
     """
     chance, known, done = random.Random(seed), keys(), []
-    app = CoachApp(door, lambda state, budget: export_session(state, budget, "markdown"))
+    app = CoachApp(port, lambda state, budget: export_session(state, budget, "markdown"))
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.pause()
@@ -101,7 +101,7 @@ async def press_at_random(door, presses, seed, until=float("inf")):
                 len(done) < presses
                 and time.monotonic() < until
                 and app.return_code is None
-                and not door.state.closed
+                and not port.state.closed
             ):
                 done.append(await step(pilot, chance, known))
             await pilot.resize_terminal(120, 40)
@@ -132,19 +132,19 @@ class Watcher:
     def hear(self, update):
         self.defects += [update.notice] * (DEFECT in update.notice)
 
-    def press(self, door, presses, seed, until):
+    def press(self, port, presses, seed, until):
         """Show one screen and press; a crash is told, counted, and ends this screen only."""
         self.screens += 1
         try:
-            self.made += asyncio.run(press_at_random(door, presses - self.made, seed + self.screens, until))
+            self.made += asyncio.run(press_at_random(port, presses - self.made, seed + self.screens, until))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what we are looking for
             self.crashes.append(repr(error))
             self.made += max(1, error.presses)
             traceback.print_exception(error)
 
-    def look_at(self, door):
+    def look_at(self, port):
         """Take in what the session has recorded by now."""
-        kinds = [type(each.event).__name__ for each in door.records]
+        kinds = [type(each.event).__name__ for each in port.records]
         self.events, self.unknown = len(kinds), kinds.count("Unknown")
 
 
@@ -154,14 +154,14 @@ def work(root, presses, seed, until=float("inf")):
     while watcher.made < presses and time.monotonic() < until:
         settings = Settings(python=sys.executable, warm=False)
         opened = open_existing(name) if name else open_new(root, Target(words=("test_it.py",)), settings)
-        with opened as door:
+        with opened as port:
             watcher.sessions += 1
-            door.subscribe(watcher.hear)
-            door.submit(cmd.Resume() if name else cmd.Begin(reproduce=True)).result(60)
-            name = door.state.opened.session
-            while watcher.made < presses and time.monotonic() < until and not door.state.closed:
-                watcher.press(door, presses, seed, until)
-        watcher.look_at(door)
+            port.subscribe(watcher.hear)
+            port.submit(cmd.Resume() if name else cmd.Begin(reproduce=True)).result(60)
+            name = port.state.opened.session
+            while watcher.made < presses and time.monotonic() < until and not port.state.closed:
+                watcher.press(port, presses, seed, until)
+        watcher.look_at(port)
     damaged = read_log(session_folder(name)).damaged
     watcher.defects += [f"{damaged} lines of the log are damaged"] if damaged else []
     text = (session_folder(name) / LOG_NAME).read_text()

@@ -19,7 +19,7 @@ from coach.core.log.events import Interpreter
 from coach.core.runs.target import Target
 from coach.core.search.request import PollutersFound, SearchRequest, SearchResult
 from coach.engine.process.supervise import Limits
-from coach.engine.search.candidate import Ground
+from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.trees.tree_store import TreeStore
 
@@ -81,10 +81,12 @@ def environment(place: Path) -> Path:
 
 
 def search(root: Path, home: Path, python: Path) -> tuple[SearchResult, float]:
-    ground = Ground(root, home, Interpreter(path=str(python)), Limits(), variables())
+    context = SearchContext(root, home, Interpreter(path=str(python)), Limits(), variables())
     request = SearchRequest(number=1, kind="order", target=Target(words=(VICTIM,)))
     began = time.perf_counter()
-    result = SearchBench(TreeStore(root, home), ground).search(request, (), threading.Event(), lambda _: None)
+    result = SearchBench(TreeStore(root, home), context).search(
+        request, (), threading.Event(), lambda _: None
+    )
     return result, time.perf_counter() - began
 
 

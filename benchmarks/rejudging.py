@@ -21,7 +21,7 @@ from coach.core.runs.reference import Reference
 from coach.core.runs.target import Target
 from coach.core.search.request import CommitFound, SearchRequest, SearchResult
 from coach.engine.process.supervise import Limits
-from coach.engine.search.candidate import Ground
+from coach.engine.search.candidate import SearchContext
 from coach.engine.search.kinds.task import Task
 from coach.engine.search.queue import SearchBench
 from coach.engine.trees.tree_store import TreeStore
@@ -55,7 +55,7 @@ def compare(commits: int, culprit: int, seconds: float) -> dict[str, float]:
         good = git(root, "rev-parse", f"HEAD~{commits - 1}")
         env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         trees = TreeStore(root, Path(folder) / "home")
-        ground = Ground(root, Path(folder) / "home", Interpreter(path=sys.executable), Limits(), env)
+        context = SearchContext(root, Path(folder) / "home", Interpreter(path=sys.executable), Limits(), env)
         reference = Reference(run=1, failing=signature(root, env))
 
         def search(*, confirms: bool) -> tuple[SearchResult, float]:
@@ -69,7 +69,7 @@ def compare(commits: int, culprit: int, seconds: float) -> dict[str, float]:
                 width=2,
             )
             began = time.perf_counter()
-            result = SearchBench(trees, ground).search(request, (), threading.Event(), lambda _: None)
+            result = SearchBench(trees, context).search(request, (), threading.Event(), lambda _: None)
             took = time.perf_counter() - began
             assert isinstance(result.found, CommitFound), result
             assert [each.id for each in result.found.commits] == [bad], result

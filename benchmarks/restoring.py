@@ -68,23 +68,23 @@ def main() -> None:
 def killed(kills: int) -> dict[str, object]:
     """Kill restores; every round compares everything, so that a loss raises and is counted."""
     sys.path.insert(0, str(HERE))
-    from tests.engine.killing import Ground, killed_at, moments
+    from tests.engine.killing import SearchContext, killed_at, moments
 
     lost, hit = [], 0
     chance = random.Random(1)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HOME"] = folder
-        ground = Ground(Path(folder), files=6)
-        last = moments(ground)
+        context = SearchContext(Path(folder), files=6)
+        last = moments(context)
         for number in range(kills):
             moment = chance.randint(1, last) if number % 2 else -chance.random()
             try:
-                killed_at(ground, moment, finishes=chance.random() < 0.5)
+                killed_at(context, moment, finishes=chance.random() < 0.5)
                 hit += 1
             except AssertionError as error:
                 lost.append(str(error)[:300])
                 Path(folder, f"again{number}").mkdir()
-                ground = Ground(Path(folder, f"again{number}"), files=6)
+                context = SearchContext(Path(folder, f"again{number}"), files=6)
     return {"moments": last, "lost": len(lost), "held": hit, "why": lost[:3]}
 
 

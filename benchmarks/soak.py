@@ -79,19 +79,19 @@ def commands(count, folder):
     root = project(folder, test_it=RED)
     settings = Settings(python=sys.executable, warm=False)
     took, first, refused = [], 0.0, 0
-    with open_new(root, Target(words=("test_it.py",)), settings) as door:
-        door.submit(cmd.Begin(reproduce=False)).result(60)
+    with open_new(root, Target(words=("test_it.py",)), settings) as port:
+        port.submit(cmd.Begin(reproduce=False)).result(60)
         for number, command in enumerate(itertools.islice(script(), count)):
             began = time.perf_counter()
-            answer = door.submit(command).result(120)
+            answer = port.submit(command).result(120)
             took.append(time.perf_counter() - began)
             refused += type(answer).__name__ == "Refusal"
             if isinstance(command, cmd.RunTarget):
-                assert door.wait_idle(120), "the engine never came to rest"
+                assert port.wait_idle(120), "the engine never came to rest"
             if number == count // 10:
                 first = resident_mb(os.getpid())
         last = resident_mb(os.getpid())
-        state, unsaved = door.state, door.unsaved
+        state, unsaved = port.state, port.unsaved
     log = read_log(session_folder(state.opened.session))
     return {
         "commands": count,
@@ -173,11 +173,11 @@ def session(count, folder):
     """Make a session of so many runs out of one real run, then look at it and work in it."""
     root = project(folder, test_it=RED)
     settings = Settings(python=sys.executable, warm=False)
-    with open_new(root, Target(words=("test_it.py",)), settings) as door:
-        door.submit(cmd.Begin(reproduce=False)).result(60)
-        door.submit(cmd.RunTarget()).result(60)
-        door.wait_idle(120)
-        name, records = door.state.opened.session, list(door.records)
+    with open_new(root, Target(words=("test_it.py",)), settings) as port:
+        port.submit(cmd.Begin(reproduce=False)).result(60)
+        port.submit(cmd.RunTarget()).result(60)
+        port.wait_idle(120)
+        name, records = port.state.opened.session, list(port.records)
     grow(name, records, count)
     began = time.perf_counter()
     open_existing(name).close()

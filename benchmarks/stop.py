@@ -58,7 +58,7 @@ def coach_way(root, ready, env, warm):
     from coach.core.log.events import Interpreter
     from coach.core.runs.run import RunRequest
     from coach.core.runs.target import Target
-    from coach.engine.execute import Surroundings, execute
+    from coach.engine.execute import RunContext, execute
     from coach.engine.process.environment import server_environment
     from coach.engine.process.output import LiveOutput
     from coach.engine.process.probe_install import PROBE_FOLDER
@@ -66,7 +66,7 @@ def coach_way(root, ready, env, warm):
     from coach.engine.warm.server import WarmServer
 
     server = WarmServer(root, sys.executable, lambda: server_environment(env, PROBE_FOLDER)) if warm else None
-    around = Surroundings(
+    around = RunContext(
         root, Interpreter(path=sys.executable), Limits(), lambda _: "", LiveOutput(), env, warm=server
     )
     if server:
@@ -122,15 +122,15 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    ways = {
+    host = {
         "coach, cold": lambda *place: coach_way(*place, warm=False),
         "coach, warm": lambda *place: coach_way(*place, warm=True),
         "the leader only": lambda *place: other_way(*place, group=False),
         "the group": lambda *place: other_way(*place, group=True),
     }
-    seen = {name: {"seconds": [], "survivors": []} for name in ways}
+    seen = {name: {"seconds": [], "survivors": []} for name in host}
     for _ in range(options.runs):
-        for name, way in ways.items():
+        for name, way in host.items():
             with tempfile.TemporaryDirectory() as scratch:
                 root, ready, mark = (
                     Path(scratch, "project"),

@@ -58,45 +58,45 @@ def storm(root, saves, *, warm):
     from coach.session.factory import open_new
     from coach.settings.project import Settings
 
-    door = open_new(
+    port = open_new(
         root, Target(words=("test_value.py::test_value",)), Settings(python=sys.executable, warm=warm)
     )
     chance, counts = random.Random(7), {"saves": 0, "lost": 0}
-    with door:
-        door.submit(cmd.Begin(reproduce=False)).result()
-        door.submit(cmd.SetWatching(watching=True)).result()
-        door.submit(cmd.RunTarget()).result()
-        until(lambda: door.state.watching and door.wait_idle(0.01))
+    with port:
+        port.submit(cmd.Begin(reproduce=False)).result()
+        port.submit(cmd.SetWatching(watching=True)).result()
+        port.submit(cmd.RunTarget()).result()
+        until(lambda: port.state.watching and port.wait_idle(0.01))
         if warm:
-            until(lambda: ran_warm(door))
+            until(lambda: ran_warm(port))
         for _ in range(saves // BURST):
             for number in chance.sample(range(100, 1000), BURST):
                 save(root, number, chance.choice(["in place", "rename", "vim"]))
                 counts["saves"] += 1
-                moment(door, chance)
-            counts["lost"] += not until(lambda last=number: newest(door.state) == last)
-        door.wait_idle(PATIENCE)
-        return {**counts, **judged(door)}
+                moment(port, chance)
+            counts["lost"] += not until(lambda last=number: newest(port.state) == last)
+        port.wait_idle(PATIENCE)
+        return {**counts, **judged(port)}
 
 
-def ran_warm(door):
+def ran_warm(port):
     from coach.core.protocol import commands as cmd
 
     time.sleep(0.5)  # the server starts when nothing has run for a moment
-    door.submit(cmd.RunTarget()).result()
-    door.wait_idle(PATIENCE)
-    return door.state.runs[-1].is_warm
+    port.submit(cmd.RunTarget()).result()
+    port.wait_idle(PATIENCE)
+    return port.state.runs[-1].is_warm
 
 
-def moment(door, chance):
+def moment(port, chance):
     """Wait as long as somebody who saves again: hardly, for a moment, until a run is under way, or until it is over."""
     way = chance.randrange(4)
     if way == 1:
         time.sleep(chance.random() * 0.3)
     elif way == 2:
-        until(lambda: door.state.under_way and door.live.snapshot(0).current_test, 2)
+        until(lambda: port.state.under_way and port.live.snapshot(0).current_test, 2)
     elif way == 3:
-        until(lambda: door.wait_idle(0.01), 2)
+        until(lambda: port.wait_idle(0.01), 2)
 
 
 def until(question, patience=PATIENCE):
@@ -120,15 +120,15 @@ def newest(state):
     return shown(over[-1]) if over else None
 
 
-def judged(door):
+def judged(port):
     """Compare every verdict with the file in the tree it carries."""
     from coach.engine.trees.tree_store import open_trees
     from coach.store.paths import project_home
 
     seen = {"verdicts": 0, "wrong": 0, "marked stale": 0, "superseded": 0, "warm": 0}
-    root = Path(door.state.opened.checkout.root)
+    root = Path(port.state.opened.checkout.root)
     trees, _ = open_trees(root, project_home(root))
-    for run in door.state.target_runs:
+    for run in port.state.target_runs:
         if run.report.ending.kind == "superseded":
             seen["superseded"] += 1
         elif run.is_stale:

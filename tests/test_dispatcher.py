@@ -148,7 +148,7 @@ def test_what_cannot_be_veiled_ends_its_run_and_no_thread():
     def raises(seen):
         return seen if not isinstance(seen, eff.RunEnded) else seen.number / 0
 
-    dispatcher = Dispatcher(MemoryLog(), FakeEngine(), clock=iter(range(1_000)).__next__, veil=raises)
+    dispatcher = Dispatcher(MemoryLog(), FakeEngine(), clock=iter(range(1_000)).__next__, redactor=raises)
     dispatcher.record(opening())
     with dispatcher:
         dispatcher.submit(cmd.RunTarget())

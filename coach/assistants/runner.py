@@ -32,7 +32,7 @@ from coach.engine.process.scratch import scratch_folder
 from coach.engine.process.spawn import Launch
 from coach.engine.process.supervise import Finished, Limits, supervise
 from coach.errors import UsageError
-from coach.session.port import Door, Update
+from coach.session.port import SessionPort, Update
 from coach.settings.project import Settings
 from coach.store import artefacts
 from coach.store.paths import make_private, state_home
@@ -84,7 +84,7 @@ class Stay:
     loops: tuple[LoopNoticed, ...]
 
 
-class LiveDoor(Door, Protocol):
+class LiveDoor(SessionPort, Protocol):
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing runs or is owed."""
 
@@ -104,7 +104,7 @@ def assistants(root: Path, settings: Settings) -> tuple[Assistant, ...]:
 
 
 def run_assistant(
-    door: LiveDoor,
+    port: LiveDoor,
     assistant: Assistant,
     prompt: str,
     patience: Patience,
@@ -115,36 +115,36 @@ def run_assistant(
     ``say`` gets each line it writes (foreign text). Returns when its last edit has been run and judged. Raises
     UsageError when it does not start, or when the session refuses (another coach holds it, it is closed).
     """
-    before = door.state
+    before = port.state
     try:
         if before.held_by != assistant.name:
-            _ask(door, cmd.HandOver(to=assistant.name))
+            _ask(port, cmd.HandOver(to=assistant.name))
         if not before.watching:
-            watch_saves(door)
-        _settle(door, say)
-        report = _supervised(door, assistant, prompt, patience, say)
-        _settle(door, say)
-        _ask(door, cmd.RunTarget(purpose="experiment"))
-        _settle(door, say)
-        _ask(door, cmd.NoteAssistant(report=report))
+            watch_saves(port)
+        _settle(port, say)
+        report = _supervised(port, assistant, prompt, patience, say)
+        _settle(port, say)
+        _ask(port, cmd.RunTarget(purpose="experiment"))
+        _settle(port, say)
+        _ask(port, cmd.NoteAssistant(report=report))
     finally:
         # What cannot be taken back (the session was lost) must not hide why we are here.
         if not before.watching:
-            door.submit(cmd.SetWatching(watching=False)).result(SETTLE)
-        door.submit(cmd.HandBack()).result(SETTLE)
-    return _stay(door.state, report, len(before.notices))
+            port.submit(cmd.SetWatching(watching=False)).result(SETTLE)
+        port.submit(cmd.HandBack()).result(SETTLE)
+    return _stay(port.state, report, len(before.notices))
 
 
-def watch_saves(door: LiveDoor) -> None:
+def watch_saves(port: LiveDoor) -> None:
     """Return when saves are heard: nothing may be edited unseen from then on. Raises UsageError when they are not."""
     wake = threading.Event()
-    unsubscribe, known = door.subscribe(lambda _: wake.set()), door.state.watch_note
+    unsubscribe, known = port.subscribe(lambda _: wake.set()), port.state.watch_note
     try:
-        _ask(door, cmd.SetWatching(watching=True))
+        _ask(port, cmd.SetWatching(watching=True))
         deadline = time.monotonic() + HEARS_WITHIN
-        while not door.state.watching:
-            if time.monotonic() > deadline or door.state.watch_note not in {"", known}:
-                raise UsageError("saves are not heard here", why=door.state.watch_note, do="see coach doctor")
+        while not port.state.watching:
+            if time.monotonic() > deadline or port.state.watch_note not in {"", known}:
+                raise UsageError("saves are not heard here", why=port.state.watch_note, do="see coach doctor")
             wake.wait(0.2)
             wake.clear()
     finally:
@@ -161,22 +161,22 @@ def _stay(state: SessionState, report: AssistantReport, known: int) -> Stay:
     )
 
 
-def _ask(door: Door, command: Command) -> None:
-    answer = door.submit(command).result(SETTLE)
+def _ask(port: SessionPort, command: Command) -> None:
+    answer = port.submit(command).result(SETTLE)
     if isinstance(answer, Refusal):
         raise UsageError(answer.reason)
 
 
-def _settle(door: LiveDoor, say: Callable[[str], None]) -> None:
+def _settle(port: LiveDoor, say: Callable[[str], None]) -> None:
     """Wait until what was saved has been run, however slow the suite is; a wait this long is said."""
-    while not door.wait_idle(SETTLE):
+    while not port.wait_idle(SETTLE):
         say(f"still running after {SETTLE:.0f} s; waiting on")
 
 
 def _supervised(
-    door: LiveDoor, assistant: Assistant, prompt: str, patience: Patience, say: Callable[[str], None]
+    port: LiveDoor, assistant: Assistant, prompt: str, patience: Patience, say: Callable[[str], None]
 ) -> AssistantReport:
-    first_run, known = door.state.last_number, len(door.state.notices)
+    first_run, known = port.state.last_number, len(port.state.notices)
     heard = _Heard(say)
     is_loop = threading.Event()
 
@@ -185,13 +185,13 @@ def _supervised(
             is_loop.set()
 
     def has_edited(seen: list[int]) -> bool:
-        edits = len(door.state.edits)
+        edits = len(port.state.edits)
         moved = edits != seen[0]
         seen[0] = edits
         return moved
 
-    seen = [len(door.state.edits)]
-    unsubscribe = door.subscribe(listen)
+    seen = [len(port.state.edits)]
+    unsubscribe = port.subscribe(listen)
     try:
         with _prompt_file(prompt) as path:
             launch = _launch(assistant, path)

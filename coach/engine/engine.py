@@ -40,7 +40,7 @@ from coach.core.protocol.live import LiveView
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
 from coach.engine.copies.changed_code import run_changed, run_in_copy
-from coach.engine.execute import Surroundings
+from coach.engine.execute import RunContext
 from coach.engine.instrument.instruments import Looking
 from coach.engine.ports import Trees, Watcher
 from coach.engine.process.environment import server_environment
@@ -83,7 +83,7 @@ class LocalEngine:
         warm: bool = False,
         searches: SearchBench | None = None,
         recall: Callable[[str], str] = lambda _: "",
-        veil: Callable[[str], str] = lambda text: text,
+        redactor: Callable[[str], str] = lambda text: text,
         command: Spelling = "",
         home: Path | None = None,
         no_trees: str = "",
@@ -92,7 +92,7 @@ class LocalEngine:
         self._searches, self._live = searches or SearchBench(), LiveOutput()
         server = WarmServer(root / project, interpreter.path, self._server_environment) if warm else None
         base = (root, interpreter, limits, keep, self._live, dict(env or os.environ))
-        around = Surroundings(*base, veil=veil, project=project, no_trees=no_trees, confine=confine)
+        around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._looking = Looking(self._around, recall)
         self._trees, self._saves = trees, SaveTelling(watcher)

@@ -63,7 +63,7 @@ _REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class RunContext:
     """What all runs of a session share."""
 
     root: Path
@@ -87,7 +87,7 @@ class Surroundings:
     """Call traces by run number; whoever asked for them takes them out."""
     command: Spelling = ""
     """How pytest is started."""
-    veil: Callable[[str], str] = lambda text: text
+    redactor: Callable[[str], str] = lambda text: text
     """Takes secrets out of output before it is kept."""
     home: Path | None = None
     """Where the compiled probe is kept; None: it runs from its sources."""
@@ -100,7 +100,7 @@ class Surroundings:
 
 
 def execute(
-    request: RunRequest, around: Surroundings, cancel: threading.Event, copy: Path | None = None
+    request: RunRequest, around: RunContext, cancel: threading.Event, copy: Path | None = None
 ) -> RunReport:
     """Run what is asked for and report.
 
@@ -133,7 +133,7 @@ class _Execution:
     def __init__(
         self,
         request: RunRequest,
-        around: Surroundings,
+        around: RunContext,
         cancel: threading.Event,
         copy: Path | None,
         scratch: RunFiles,
@@ -322,7 +322,7 @@ class _Execution:
 
     def _output(self, lines: tuple[str, ...]) -> Output:
         captured = self._around.live.captured
-        text = self._around.veil(captured.text())
+        text = self._around.redactor(captured.text())
         return Output(
             artefact=self._around.keep(text) if text else "",
             bytes=captured.bytes,

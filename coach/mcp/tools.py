@@ -231,10 +231,10 @@ class Tools:
         with self._lock, self._opened() as session:
             return self._answer(session.state, body(session.state))
 
-    def _do(self, deed: Callable[[Session], Answer]) -> Answer:
+    def _do(self, handler: Callable[[Session], Answer]) -> Answer:
         with self._lock, self._opened() as session:
             self._take_over(session)
-            body = deed(session)
+            body = handler(session)
             return self._answer(session.state, body)
 
     def _ask(self, command: Command, body: Callable[[SessionState], Answer]) -> Answer:

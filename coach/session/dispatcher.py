@@ -22,7 +22,7 @@ from coach.core.protocol.live import LiveView
 from coach.core.protocol.unbegun import not_begun
 from coach.core.session.state import apply, replay
 from coach.errors import CoachError, SessionError, exhausted
-from coach.session.port import Doorway, Update
+from coach.session.port import BaseSession, Update
 
 Answer = Decision | Refusal
 Item = tuple[Message, Future[Answer] | None] | None
@@ -86,14 +86,14 @@ class Log(Protocol):
 class Service(Protocol):
     """What lets other processes in."""
 
-    def start(self, door: "Dispatcher") -> None:
+    def start(self, port: "Dispatcher") -> None:
         """Begin to serve."""
 
     def close(self) -> None:
         """Stop; nobody is let in any more."""
 
 
-class Dispatcher(Doorway):
+class Dispatcher(BaseSession):
     """A live session as a door."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that surrounds a session
@@ -103,11 +103,11 @@ class Dispatcher(Doorway):
         records: Sequence[Recorded] = (),
         clock: Callable[[], float] = time.time,
         service: Service | None = None,
-        veil: Callable[[Observation], Observation] = lambda seen: seen,
+        redactor: Callable[[Observation], Observation] = lambda seen: seen,
     ) -> None:
         super().__init__(log.output, replay(records))
         self._service = service
-        self._veil = veil
+        self._veil = redactor
         self._log = log
         self._engine = engine
         self._clock = clock

@@ -15,7 +15,7 @@ from pathlib import Path
 from coach import __version__
 from coach.core.log import events as ev
 from coach.core.protocol.effects import FilesSaved, RunEnded
-from coach.core.redact.observations import Veil
+from coach.core.redact.observations import ObservationRedactor
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState, replay
@@ -24,7 +24,7 @@ from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.orphans import clear_meanwhile, end_left_behind
 from coach.engine.process.supervise import Limits
 from coach.engine.restore.effects import found_restore
-from coach.engine.search.candidate import Ground
+from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.project_root import VARIABLE, Located, at, locate
 from coach.engine.trees.tree_store import TreeStore, open_trees
@@ -72,9 +72,9 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
     log = Recording.begun(partial(session_folder, session_id))
     keep_diagnostics()
     service = Service(session_folder(session_id))
-    veil = Veil(_secrets(place))
-    engine = _engine(place, interpreter, settings, (trees, no_trees), log, veil)
-    dispatcher = Dispatcher(log, engine, service=service, veil=veil.seen)
+    redactor = ObservationRedactor(_secrets(place))
+    engine = _engine(place, interpreter, settings, (trees, no_trees), log, redactor)
+    dispatcher = Dispatcher(log, engine, service=service, redactor=redactor.seen)
     dispatcher.record(opened)
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
@@ -108,11 +108,11 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
         interpreter = _interpreter(place, settings, state.target)
     trees, no_trees = open_trees(root, project_home(root))
     keep_diagnostics()
-    veil = Veil(_secrets(place))
-    engine = _engine(place, interpreter, settings, (trees, no_trees), log, veil)
+    redactor = ObservationRedactor(_secrets(place))
+    engine = _engine(place, interpreter, settings, (trees, no_trees), log, redactor)
     service = Service(session_folder(listed.id))
     with no_collection():
-        dispatcher = Dispatcher(log, engine, loaded.records, service=service, veil=veil.seen)
+        dispatcher = Dispatcher(log, engine, loaded.records, service=service, redactor=redactor.seen)
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
     _tell_rules(dispatcher, home, settings)
@@ -208,19 +208,19 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     settings: Settings,
     recorded: tuple[TreeStore | None, str],
     log: Recording,
-    veil: Veil,
+    redactor: ObservationRedactor,
 ) -> LocalEngine:
     trees, no_trees = recorded
     limits = Limits(wall=settings.timeout, silence=settings.silence)
     root, confine = place.root, confine_for(place.home, settings)
-    ground = Ground(
+    context = SearchContext(
         root.resolve(),
         project_home(root),
         interpreter,
         limits,
         dict(os.environ),
         state=state_home(),
-        veil=veil,
+        redactor=redactor,
         project=place.folder,
         command=settings.command,
         confine=confine,
@@ -231,7 +231,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         interpreter=interpreter,
         limits=limits,
         keep=log.keep,
-        veil=veil.text,
+        redactor=redactor.text,
         command=settings.command,
         recall=log.output,
         trees=trees,
@@ -239,7 +239,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         warm=settings.warm,
         home=state_home(),
         confine=confine,
-        searches=SearchBench(trees, ground) if trees else None,
+        searches=SearchBench(trees, context) if trees else None,
         no_trees=no_trees,
     )
 

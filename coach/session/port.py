@@ -60,7 +60,7 @@ class Listeners:
             self._listeners.remove(listener)
 
 
-class Door(Protocol):
+class SessionPort(Protocol):
     """A session seen from outside."""
 
     @property
@@ -96,7 +96,7 @@ class Door(Protocol):
         """Stop what runs, take in its last word, and give the session up."""
 
 
-class Doorway:
+class BaseSession:
     """What doors do alike: they show a state, tell whoever listens of each new one, and are closed when left."""
 
     def __init__(self, output: Callable[[str], str], state: SessionState) -> None:

@@ -7,7 +7,7 @@ from coach.core.decide import Decision, Refusal
 from coach.core.log.events import Recorded
 from coach.core.protocol.commands import Command
 from coach.core.session.state import SessionState, apply
-from coach.session.port import Doorway, Update
+from coach.session.port import BaseSession, Update
 
 CHECKPOINTS = 256
 """Kept states over a whole log: what a jump into the middle costs. Few, so that memory does not grow with the log."""
@@ -15,7 +15,7 @@ CLOSE, STEPS_BACK = 8, 64
 """Events between the states kept just before where we are, and how many are: stepping back costs a few events."""
 
 
-class Replay(Doorway):
+class Replay(BaseSession):
     """Every event of a log; ``seek`` chooses how many of them have happened."""
 
     def __init__(self, records: Sequence[Recorded], output: Callable[[str], str], read_only: str) -> None:

@@ -18,15 +18,15 @@ from textual.screen import Screen
 
 from coach.errors import CoachError
 from coach.tui import themes
-from coach.tui.host_services import NoWays
+from coach.tui.host_services import NoHostServices
 from coach.tui.idle_gc import TidyApp
-from coach.tui.launch import Opening
 from coach.tui.screens.palette import Palette
 from coach.tui.screens.waiting import WaitingScreen
 
 if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after the first paint
-    from coach.session.port import Door
-    from coach.tui.host_services import Ways
+    from coach.session.port import SessionPort
+    from coach.tui.host_services import HostServices
+    from coach.tui.launch import SessionLaunch
     from coach.tui.screens.session import Export, SessionScreen
 
 AT_ONCE_SECONDS = 1.0
@@ -43,18 +43,18 @@ class CoachApp(TidyApp):
 
     def __init__(
         self,
-        door: "Door | None",
+        port: "SessionPort | None",
         export: "Export",
         clock: Callable[[], float] = time.time,
-        opening: "Opening | None" = None,
-        ways: "Ways | None" = None,
+        opening: "SessionLaunch | None" = None,
+        host: "HostServices | None" = None,
     ) -> None:
         """Show ``door``, or what ``opening`` opens after the first paint."""
         super().__init__()
-        self.door = door
+        self.port = port
         self.failure: CoachError | None = None
         self._export = export
-        self._ways = ways or NoWays()
+        self._ways = host or NoHostServices()
         self._clock = clock
         self._asked_to_end = -AT_ONCE_SECONDS
         self._opening = opening
@@ -71,15 +71,15 @@ class CoachApp(TidyApp):
             self.theme = wished
 
     def get_default_screen(self) -> Screen[None]:
-        if self.door:
+        if self.port:
             return self._session_screen()
         return WaitingScreen(self._opening.label if self._opening else "")
 
     def _session_screen(self) -> "SessionScreen":
         from coach.tui.screens.session import SessionScreen
 
-        assert self.door is not None
-        return SessionScreen(self.door, self._export, self._clock, self._ways)
+        assert self.port is not None
+        return SessionScreen(self.port, self._export, self._clock, self._ways)
 
     def _open(self) -> None:
         """Open in a thread of its own, so that keys and signals are answered meanwhile.
@@ -97,18 +97,18 @@ class CoachApp(TidyApp):
             importlib.import_module("coach.tui.screens.session")
             if not os.environ.get("TEXTUAL_THEME"):
                 self.call_later(partial(self._wear, wished))
-            self.door = self._opening.open()
+            self.port = self._opening.open()
         except CoachError as error:
             self.failure = error
             self.call_later(partial(self.exit, None, error.exit_code))
         else:
             self.call_later(self._show_session)
 
-    def opened(self, within: float) -> "Door | None":
+    def opened(self, within: float) -> "SessionPort | None":
         """Return the door, after the screen was left; waits for an opening that is under way (seconds)."""
         if self._opener:
             self._opener.join(within)
-        return self.door
+        return self.port
 
     async def _show_session(self) -> None:
         if self.return_code is not None:  # left while it opened; whoever opened it closes it
@@ -118,7 +118,7 @@ class CoachApp(TidyApp):
         if self._opening:
             remember = self._opening.remember_theme
             self.theme_changed_signal.subscribe(self, lambda theme: remember(theme.name))
-            if self.door and not self.door.read_only and self._opening.is_first_time():
+            if self.port and not self.port.read_only and self._opening.is_first_time():
                 from coach.tui.widgets.welcome import Welcome
 
                 await self.screen.mount(Welcome(id="welcome"), before="#message")
@@ -152,10 +152,10 @@ class CoachApp(TidyApp):
             last = threading.Timer(LAST_SECONDS, self.at_once, [128 + number])
             last.daemon = True
             last.start()
-        if self.door and not self.door.read_only:
+        if self.port and not self.port.read_only:
             from coach.core.protocol.commands import Interrupted
 
-            self.door.submit(Interrupted(by=signal.Signals(number).name))
+            self.port.submit(Interrupted(by=signal.Signals(number).name))
         self.exit(return_code=128 + number)
 
     def _end_at_once(self, number: int) -> None:
@@ -193,7 +193,7 @@ class CoachApp(TidyApp):
 
     @property
     def _session(self) -> "SessionScreen | None":
-        if self.door is None:
+        if self.port is None:
             return None
         from coach.tui.screens.session import SessionScreen
 

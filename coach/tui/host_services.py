@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from coach.core.experiments.logpoint import Logpoint
     from coach.core.session.state import SessionState
-    from coach.session.port import Door
+    from coach.session.port import SessionPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class NamedAssistant:
     """Whether the engineer has seen this very command and agreed."""
 
 
-class Ways(Protocol):
+class HostServices(Protocol):
     """What the screen may ask for. May raise CoachError."""
 
     def assistants(self, state: "SessionState") -> tuple[NamedAssistant, ...]:
         """Return the assistants of a session's project."""
 
-    def run(self, door: "Door", name: str, prompt: str) -> str:
+    def run(self, port: "SessionPort", name: str, prompt: str) -> str:
         """Run an assistant in the terminal, which is given up meanwhile; returns what came of it in one sentence."""
 
     def approved(self, state: "SessionState") -> tuple[str, ...]:
@@ -43,13 +43,13 @@ class Ways(Protocol):
         """Give a text to the platform's clipboard; returns the tool's name, empty when there is none."""
 
 
-class NoWays:
+class NoHostServices:
     """A screen without a house around it, as in tests and for past sessions."""
 
     def assistants(self, state: "SessionState") -> tuple[NamedAssistant, ...]:  # noqa: ARG002 - the shape of ways
         return ()
 
-    def run(self, door: "Door", name: str, prompt: str) -> str:  # noqa: ARG002 - the shape of ways
+    def run(self, port: "SessionPort", name: str, prompt: str) -> str:  # noqa: ARG002 - the shape of ways
         return "there is no assistant here"
 
     def approved(self, state: "SessionState") -> tuple[str, ...]:  # noqa: ARG002 - the shape of ways

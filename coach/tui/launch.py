@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded after the first paint
-    from coach.session.port import Door
+    from coach.session.port import SessionPort
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class SessionLaunch:
     """What leads to a session: its name for the header, and the way to open it (slow; runs in a thread)."""
 
     label: str
-    open: "Callable[[], Door]"
+    open: "Callable[[], SessionPort]"
     wishes: Callable[[], tuple[str, Mapping[str, str]]] = lambda: ("", {})
     """The engineer's theme (empty: as it comes) and own keys by the ids of actions."""
     remember_theme: Callable[[str], None] = lambda _: None

@@ -6,7 +6,7 @@ from coach.core.log.events import Recorded
 
 
 @runtime_checkable
-class Scrub(Protocol):
+class Seekable(Protocol):
     """A door whose ``state`` is the state after ``position`` of ``length`` events."""
 
     @property

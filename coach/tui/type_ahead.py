@@ -22,7 +22,7 @@ class FocusCame(Message):
     """A window has its focus: what was typed meanwhile is for it."""
 
 
-class Patient(Screen[T], Generic[T]):
+class TypeAheadScreen(Screen[T], Generic[T]):
     """A screen that may be waiting for the widget its keys are meant for."""
 
     awaits_focus = False
@@ -72,11 +72,11 @@ class PatientApp(App[None]):
 
     @property
     def _is_waiting(self) -> bool:
-        return isinstance(self.screen, Patient) and self.screen.awaits_focus
+        return isinstance(self.screen, TypeAheadScreen) and self.screen.awaits_focus
 
     @property
     def _at_once(self) -> frozenset[str]:
-        return self.screen.AT_ONCE if isinstance(self.screen, Patient) else frozenset()
+        return self.screen.AT_ONCE if isinstance(self.screen, TypeAheadScreen) else frozenset()
 
     async def _hand_on(self) -> None:
         """Hand on what was kept, until a key opens another window that is to be waited for."""

@@ -15,7 +15,7 @@ import pytest
 from coach.core.log.events import Interpreter
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.process.environment import server_environment
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.probe_install import PROBE_FOLDER
@@ -76,11 +76,9 @@ class Ground:
         self.kept.append(text)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def surroundings(self, limits: Limits | None = None, python: str = sys.executable) -> Surroundings:
+    def surroundings(self, limits: Limits | None = None, python: str = sys.executable) -> RunContext:
         interpreter = Interpreter(path=python)
-        around = Surroundings(
-            self.root, interpreter, limits or Limits(wall=60), self.keep, self.live, self.env
-        )
+        around = RunContext(self.root, interpreter, limits or Limits(wall=60), self.keep, self.live, self.env)
         return replace(around, warm=self.warm, modules=self.modules)
 
     def run(self, *words, limits=None, python=sys.executable, copy=None, kind="pytest", junit="", **request):

@@ -14,10 +14,10 @@ from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest
 from coach.engine.copies.import_roots import import_roots
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
-from coach.engine.search.candidate import Ground
+from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.trees.tree_store import TreeStore
 from tests.engine.histories import fingerprint
@@ -31,7 +31,7 @@ class Lab:
     def __init__(self, root: Path, home: Path, env: dict[str, str]) -> None:
         self.root, self.home, self.env = root, home, env
         self.trees = TreeStore(root, home)
-        self.ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), env)
+        self.context = SearchContext(root, home, Interpreter(path=sys.executable), Limits(wall=60), env)
         self.observed = []
         self.python = sys.executable
 
@@ -42,24 +42,24 @@ class Lab:
     def run(self, test: str) -> RunReport:
         """Run a test in the checkout."""
         interpreter = Interpreter(path=self.python)
-        around = Surroundings(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
+        around = RunContext(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
         request = RunRequest(number=1, purpose="reproduce", target=Target(words=(test,)))
         return execute(request, around, threading.Event())
 
-    def _ground(self) -> Ground:
+    def _ground(self) -> SearchContext:
         is_ours = self.python == sys.executable
-        return self.ground if is_ours else replace(self.ground, interpreter=Interpreter(path=self.python))
+        return self.context if is_ours else replace(self.context, interpreter=Interpreter(path=self.python))
 
-    def ready(self) -> Ground:
+    def ready(self) -> SearchContext:
         """Return what a search gives its probes."""
-        ground = self._ground()
-        return replace(ground, roots=import_roots(self.root, ground.interpreter, self.env))
+        context = self._ground()
+        return replace(context, roots=import_roots(self.root, context.interpreter, self.env))
 
     def search(self, kind: str, test: str = TEST, known=(), stop=None, executor=None, **fields):
         request = SearchRequest(number=1, kind=kind, target=Target(words=(test,)), **fields)
         before = fingerprint(self.root)
-        bench = SearchBench(self.trees, self._ground(), executor)
-        result = bench.search(request, known, stop or threading.Event(), self.observed.append)
+        driver = SearchBench(self.trees, self._ground(), executor)
+        result = driver.search(request, known, stop or threading.Event(), self.observed.append)
         assert fingerprint(self.root) == before
         assert self.trees.leftovers() == ()
         return result

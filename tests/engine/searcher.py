@@ -13,11 +13,11 @@ from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.instrument.mutate import plan_text, planned
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
-from coach.engine.search.candidate import Ground
+from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.trees.tree_store import TreeStore
 
@@ -26,8 +26,8 @@ def main() -> None:
     root, home, kind, base, test = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:6]
     if kind == "mutants":
         _mutate(root, test)
-    ground = Ground(root, home, Interpreter(path=sys.executable), Limits(wall=60), dict(os.environ))
-    bench = SearchBench(TreeStore(root, home), ground)
+    context = SearchContext(root, home, Interpreter(path=sys.executable), Limits(wall=60), dict(os.environ))
+    driver = SearchBench(TreeStore(root, home), context)
     request = SearchRequest.model_validate(
         {
             "number": 1,
@@ -38,11 +38,11 @@ def main() -> None:
     )
     _say_searching()
     while True:
-        bench.search(request, (), threading.Event(), lambda _: None)
+        driver.search(request, (), threading.Event(), lambda _: None)
 
 
 def _mutate(root: Path, test: str) -> None:
-    around = Surroundings(
+    around = RunContext(
         root, Interpreter(path=sys.executable), Limits(wall=60), lambda _: "", LiveOutput(), os.environ
     )
     file, request = test.partition("::")[0], RunRequest(number=1, purpose="mutants", target=Target())

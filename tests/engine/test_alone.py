@@ -21,8 +21,8 @@ from coach.core.search.request import (
 from coach.engine.confine.landlock import available
 from coach.engine.process.other_runs import Beside, beside
 from coach.engine.process.supervise import Limits
-from coach.engine.search.candidate import Probe
-from coach.engine.search.driver import Bench
+from coach.engine.search.candidate import Candidate
+from coach.engine.search.driver import SearchDriver
 from tests.engine.histories import History
 from tests.engine.lab import TEST
 
@@ -266,23 +266,23 @@ def test_a_run_beside_a_search_is_waited_for_and_named(lab, tmp_path):
     running.start()
     notes, waited = [], []
     with ThreadPoolExecutor(1) as executor:
-        bench = Bench(here.ready(), executor, {}, lambda _: None, on_note=notes.append)
+        driver = SearchDriver(here.ready(), executor, {}, lambda _: None, on_note=notes.append)
         try:
             while not begun.exists() and running.is_alive():
                 running.join(0.02)
             company = beside(here.root, here.trees.scratch)
             assert Beside(f"a run of coach in {here.root}", is_here=True) in company
-            bench.patience = 0.1
-            probe = Probe(here.trees.record(), Target(words=(TEST,)), None)
-            assert bench.alone(probe) == "PASS"
+            driver.patience = 0.1
+            probe = Candidate(here.trees.record(), Target(words=(TEST,)), None)
+            assert driver.alone(probe) == "PASS"
             assert f"a run of coach in {here.root}" in notes[0], notes
-            assert bench.patience == 0
-            bench.patience = 60.0
-            bench.on_doing = lambda _: waited.append(running.is_alive()) or go.touch()
-            assert bench.alone(probe.again(2)) == "PASS"
+            assert driver.patience == 0
+            driver.patience = 60.0
+            driver.on_doing = lambda _: waited.append(running.is_alive()) or go.touch()
+            assert driver.alone(probe.again(2)) == "PASS"
         finally:
             go.touch()
             running.join()
     assert not [each for each in beside(here.root, here.trees.scratch) if each.is_here]
     assert waited == [True]
-    assert 0 < bench.patience < 60
+    assert 0 < driver.patience < 60

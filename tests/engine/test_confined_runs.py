@@ -17,7 +17,7 @@ from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.confine import confined_run
 from coach.engine.confine.landlock import Support, available
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
 from coach.errors import NotConfined
@@ -48,7 +48,7 @@ class Place:
         asked = RunRequest(
             number=1, purpose="experiment", target=Target(words=words or ("test_it.py",)), **request
         )
-        around = Surroundings(
+        around = RunContext(
             self.root, Interpreter(path=sys.executable), Limits(wall=60), lambda _: "", LiveOutput(), self.env
         )
         around = replace(around, confine=confine)

@@ -10,7 +10,7 @@ import pytest
 from coach.core.log.events import Interpreter
 from coach.core.runs.target import Target
 from coach.engine.copies.import_roots import import_roots
-from coach.engine.search.candidate import Probe, run_probe
+from coach.engine.search.candidate import Candidate, run_probe
 from tests.engine.histories import History
 from tests.engine.lab import TEST
 
@@ -121,7 +121,7 @@ def test_an_old_tree_is_judged_by_its_own_code_or_not_at_all(lab, tmp_path, inst
     good, _ = committed(history)
     here = lab(history.root)
     here.python = str(tmp_path / "env/bin/python")
-    answer = run_probe(here.ready(), Probe(here.trees.tree_of(good), Target(words=(TEST,)), None))
+    answer = run_probe(here.ready(), Candidate(here.trees.tree_of(good), Target(words=(TEST,)), None))
     if STYLES[install]:
         assert answer.judged.outcome == "PASS", answer
     else:

@@ -113,11 +113,11 @@ def changed(laid, purpose, places):
     return mutations_of(request, report, chosen, said), said
 
 
-def module(ways, value):
+def module(host, value):
     """Return the text of the module, and the lines whose mutants spoil."""
     spoils = (
         f"def spoil_{n}(size=0):\n    if size > 0:\n        {way}\n    return 7\n\n\n"
-        for n, way in enumerate(ways)
+        for n, way in enumerate(host)
     )
     text = MODULE.replace("{spoils}", "".join(spoils)).replace("{value}", str(value))
     return text, [n for n, line in enumerate(text.split("\n"), 1) if line == "    if size > 0:"]
@@ -144,8 +144,8 @@ def test_a_mutant_that_spoils_the_copy_does_not_reach_the_next_one(laid, start):
 @needs_fence
 def test_a_wrong_fix_is_not_noticed_for_what_another_one_spoilt(laid):
     """No test looks at ``unseen``: each of its wrong versions must live."""
-    ways = ("removed", "by a program", "folder moved", "the temporary folder")
-    text, lines = module([SPOILS[each] for each in ways], 8)
+    host = ("removed", "by a program", "folder moved", "the temporary folder")
+    text, lines = module([SPOILS[each] for each in host], 8)
     text += "\n\ndef unseen(x):\n    return x + 1\n"
     (laid.root / "app.py").write_text(text)
     (laid.root / "test_app.py").write_text(TEST + "    app.unseen(1)\n")

@@ -23,7 +23,9 @@ def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
     return Ground(tmp_path, files=3)
 
 
-def test_killed_at_any_moment_nothing_is_lost_and_it_is_finished_or_taken_back(ground: Ground) -> None:
+def test_killed_at_any_moment_nothing_is_lost_and_it_is_finished_or_taken_back(
+    ground: Ground,
+) -> None:
     """A moment is right before the n-th call that changes the disk."""
     last = moments(ground)
     assert last > ROUNDS

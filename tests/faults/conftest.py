@@ -19,10 +19,10 @@ PATIENCE = 90
 class Session:
     """A live session and the project it is about."""
 
-    def __init__(self, root, door):
-        self.root, self.door = root, door
+    def __init__(self, root, port):
+        self.root, self.port = root, port
         self._changed = threading.Condition()
-        door.subscribe(self._tell)
+        port.subscribe(self._tell)
 
     def _tell(self, _update):
         with self._changed:
@@ -30,14 +30,14 @@ class Session:
 
     @property
     def state(self):
-        return self.door.state
+        return self.port.state
 
     @property
     def runs(self):
         return self.state.runs
 
     def do(self, command):
-        return self.door.submit(command).result(timeout=PATIENCE)
+        return self.port.submit(command).result(timeout=PATIENCE)
 
     def until(self, question, what):
         """Wait until the state answers yes."""
@@ -52,7 +52,7 @@ class Session:
         return self.state
 
     def idle(self):
-        assert self.door.wait_idle(PATIENCE)
+        assert self.port.wait_idle(PATIENCE)
         return self.state
 
     def watch(self):
@@ -63,7 +63,7 @@ class Session:
         """Run once and let the warm server come up."""
         self.do(cmd.RunTarget())
         self.idle()
-        server = self.door._engine._around.warm
+        server = self.port._engine._around.warm
         self.until(lambda _: not server.why_cold, "the warm server")
 
     def write(self, name, text):
@@ -102,8 +102,8 @@ def session(tmp_path, monkeypatch):
             made.write(name, text)
             made.git("commit", "-qam", subject)
         chosen = Settings(**{"python": sys.executable, "warm": warm, **settings})
-        door = stack.enter_context(open_new(root, Target(words=(target,)), chosen))
-        made.__init__(root, door)
+        port = stack.enter_context(open_new(root, Target(words=(target,)), chosen))
+        made.__init__(root, port)
         made.do(cmd.Begin(reproduce=False))
         return made
 

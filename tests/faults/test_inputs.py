@@ -30,14 +30,14 @@ YEAR = 365 * 86_400.0
 @pytest.mark.parametrize("jump", [YEAR, -YEAR, -3_600.0, None], ids=["on", "back", "summer time", "frozen"])
 async def test_row_33_a_clock_that_jumps_makes_no_negative_time(jump):
     """Row 33: order is by sequence; no duration and no age is below zero."""
-    door = fakes.FakeDoor(*fakes.story("partial"))
-    half = len(door.records) // 2
+    port = fakes.FakeDoor(*fakes.story("partial"))
+    half = len(port.records) // 2
     jumped = [
         replace(each, at=fakes.START if jump is None else each.at + (jump if each.seq > half else 0.0))
-        for each in door.records
+        for each in port.records
     ]
-    door.records, door.state = jumped, replay(jumped)
-    async with shown(door) as pilot:
+    port.records, port.state = jumped, replay(jumped)
+    async with shown(port) as pilot:
         await press(pilot, "t")
         shown_runs = [line for line in text_of(pilot).splitlines() if " s " in line or " min" in line]
         assert shown_runs
@@ -57,13 +57,13 @@ def test_row_34_a_long_log_is_looked_at_within_bounds(state_home):
     )
     log.append(*first, *notes)
     log.close()
-    door = open_review("abcd2345")
-    assert door.length == 20_000
+    port = open_review("abcd2345")
+    assert port.length == 20_000
     for position in (0, 20_000, 1, 19_999, 10_000, 9_999):
-        door.seek(position)
-        assert door.state.seq == position
-    assert len(door._checkpoints) <= CHECKPOINTS + 1
-    assert len(door._close) <= 2 * STEPS_BACK + CLOSE
+        port.seek(position)
+        assert port.state.seq == position
+    assert len(port._checkpoints) <= CHECKPOINTS + 1
+    assert len(port._close) <= 2 * STEPS_BACK + CLOSE
 
 
 def test_row_45_a_copy_that_has_no_room_is_taken_back(tmp_path):
@@ -175,8 +175,8 @@ def test_row_54_an_editor_is_an_argv_and_never_a_shell(tmp_path):
 
 async def test_row_54_without_a_clipboard_the_text_can_be_saved():
     """Row 54: nobody knows whether a terminal took the text, so the other way is named."""
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         await press(pilot, "x", "c")
         assert "x and f save to a file" in text_of(pilot)
-        assert [type(each) for each in door.commands] == [cmd.NoteExport]
+        assert [type(each) for each in port.commands] == [cmd.NoteExport]

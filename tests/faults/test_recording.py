@@ -85,10 +85,10 @@ def test_row_30_a_log_that_was_deleted_is_written_anew(session):
     live.idle()
     shutil.rmtree(state_home())
     live.do(cmd.WriteNote(text="and on"))
-    assert not live.door.unsaved
+    assert not live.port.unsaved
     live.do(cmd.RunTarget())
     live.idle()
-    assert "1 failed" in live.door.output_of(live.runs[-1].number)
+    assert "1 failed" in live.port.output_of(live.runs[-1].number)
     assert replay(read_log(session_folder(live.state.opened.session)).records) == live.state
 
 
@@ -100,14 +100,14 @@ def test_row_29_what_cannot_be_stored_is_held_and_stored_later(session):
     home.write_text("in the way")
     live.do(cmd.RunTarget())
     live.idle()
-    assert live.door.unsaved
-    output = live.door.output_of(live.runs[-1].number)
+    assert live.port.unsaved
+    output = live.port.output_of(live.runs[-1].number)
     assert "1 failed" in output
     home.unlink()
-    live.until(lambda _: not live.door.unsaved, "saving again")  # nothing happens; it is tried all the same
+    live.until(lambda _: not live.port.unsaved, "saving again")  # nothing happens; it is tried all the same
     assert replay(read_log(session_folder(live.state.opened.session)).records) == live.state
-    assert live.door._log._held == {}
-    assert live.door.output_of(live.runs[-1].number) == output
+    assert live.port._log._held == {}
+    assert live.port.output_of(live.runs[-1].number) == output
 
 
 def test_row_29_another_place_is_taken_or_refused(session, tmp_path, monkeypatch):

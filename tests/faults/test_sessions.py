@@ -80,7 +80,7 @@ def test_a_save_during_a_run_leads_to_one_more(session):
     made = session(SLOW, TEST)
     made.watch()
     made.write("shop.py", "VALUE = 1\nNAP = 600\n")
-    made.until(lambda state: state.under_way and made.door.live.snapshot(0).current_test, "the slow run")
+    made.until(lambda state: state.under_way and made.port.live.snapshot(0).current_test, "the slow run")
     made.write("shop.py", "VALUE = 2\nNAP = 0\n")
     made.until(lambda state: over(state, 2) and state.runs[1].judged, "the newer run")
     first, second = made.runs[:2]
@@ -125,7 +125,7 @@ def test_a_branch_switch_during_a_run_makes_it_stale(session):
     made.write("shop.py", "VALUE = 1\nNAP = 1.0\n")
     made.git("commit", "-qam", "slow")
     made.do(cmd.RunTarget(purpose="experiment"))
-    made.until(lambda _: made.door.live.snapshot(0).current_test, "the slow run")
+    made.until(lambda _: made.port.live.snapshot(0).current_test, "the slow run")
     made.git("checkout", "-q", "other")
     supervise = made.idle().runs[0]
     assert supervise.is_stale
@@ -143,7 +143,7 @@ def test_a_change_in_the_moment_a_run_begins_is_found(session):
     made.do(cmd.RunTarget(purpose="experiment"))
     before = made.idle().runs[-1]
     assert not before.is_stale
-    recorder = made.door._engine._here
+    recorder = made.port._engine._here
     plain = recorder.trees.record
 
     class Late:
@@ -272,7 +272,7 @@ def test_an_environment_deleted_in_mid_session_ends_the_run_not_the_session(sess
     link.parent.mkdir()
     link.symlink_to(sys.executable)
     made = session(ONE, TEST)
-    around = made.door._engine._around
+    around = made.port._engine._around
     object.__setattr__(around, "interpreter", around.interpreter.model_copy(update={"path": str(link)}))
     link.unlink()
     made.do(cmd.RunTarget(purpose="experiment"))

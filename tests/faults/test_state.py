@@ -180,10 +180,10 @@ async def test_a_time_that_no_calendar_knows_stops_no_view(log, zone, monkeypatc
     said = capsys.readouterr()
     assert "Traceback" not in said.err
     assert not [line for line in said.out.splitlines() if " -" in line and " min" in line]
-    door = fakes.FakeDoor(*fakes.story("partial"))
-    door.records = list(read_log(log.parent).records)
-    door.state = replay(door.records)
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("partial"))
+    port.records = list(read_log(log.parent).records)
+    port.state = replay(port.records)
+    async with shown(port) as pilot:
         assert text_of(pilot)
 
 

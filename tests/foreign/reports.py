@@ -7,7 +7,7 @@ import threading
 from coach.core.log.events import Interpreter
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
 
@@ -16,9 +16,7 @@ def report_of(laid, *words, addopts="", python=sys.executable, about=(), **env):
     """Run pytest on ``words`` in the top of a laid project; plugins are named by ``-p`` in ``addopts``."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
     kept |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": addopts, **env}
-    around = Surroundings(
-        laid.top, Interpreter(path=python), Limits(wall=60), lambda _: "", LiveOutput(), kept
-    )
+    around = RunContext(laid.top, Interpreter(path=python), Limits(wall=60), lambda _: "", LiveOutput(), kept)
     request = RunRequest(number=1, purpose="reproduce", target=Target(words=words), about=about)
     return execute(request, around, threading.Event())
 

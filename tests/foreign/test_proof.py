@@ -22,18 +22,18 @@ PATIENCE = 90
 class Made:
     """A project on disk and the session about it."""
 
-    def __init__(self, root, door):
-        self.root, self.door = root, door
+    def __init__(self, root, port):
+        self.root, self.port = root, port
 
     @property
     def state(self):
-        return self.door.state
+        return self.port.state
 
     def do(self, command):
-        return self.door.submit(command).result(timeout=PATIENCE)
+        return self.port.submit(command).result(timeout=PATIENCE)
 
     def idle(self):
-        assert self.door.wait_idle(PATIENCE)
+        assert self.port.wait_idle(PATIENCE)
         return self.state
 
     def step(self, command):
@@ -79,7 +79,7 @@ def project(tmp_path, monkeypatch):
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "begin"]) if git else ():
             subprocess.run(["git", *own, *words], cwd=root, check=True, capture_output=True)
         settings = Settings(python=sys.executable, warm=False, confine=confine)
-        made.door = stack.enter_context(open_new(root, target, settings))
+        made.port = stack.enter_context(open_new(root, target, settings))
         made.step(cmd.Begin(reproduce=False))
         made.step(cmd.Reproduce())
         return made

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.protocol.effects import ChangesSeen, RunEnded
-from coach.core.redact.observations import Veil
+from coach.core.redact.observations import ObservationRedactor
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.report import Counts, Ending, Failure, Frame, NotRun, Output, RunReport, Section
 from tests.handoff.conftest import Shop
@@ -144,10 +144,10 @@ def test_no_secret_that_is_spelt_like_a_name_changes_one(secrets, said):
     )
     hunk = Hunk(old_start=1, old_lines=1, new_start=1, new_lines=1, heading=prose, text=prose)
     changed = Changes(base=IDS[6], tree=IDS[6], files=(FileChange(path="totals.py", hunks=(hunk,)),))
-    veil = Veil(secrets)
-    shown = Veil(secrets).text(prose)
+    redactor = ObservationRedactor(secrets)
+    shown = ObservationRedactor(secrets).text(prose)
     for seen in (RunEnded(number=1, report=report), ChangesSeen(changes=changed)):
-        before, after = seen.model_dump_json(), veil.seen(seen).model_dump_json()
+        before, after = seen.model_dump_json(), redactor.seen(seen).model_dump_json()
         inside = json.dumps(prose)[1:-1]
         assert after == before.replace(inside, json.dumps(shown)[1:-1])
     if said in secrets:

@@ -111,9 +111,9 @@ def held(project, monkeypatch):
     monkeypatch.setenv("COACH_STATE_DIR", str(project.state))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     settings = Settings(python=sys.executable, warm=False)
-    with open_new(project.root, Target(words=(TEST,)), settings) as door:
-        door.submit(cmd.Begin(reproduce=False)).result(10)
-        yield door
+    with open_new(project.root, Target(words=(TEST,)), settings) as port:
+        port.submit(cmd.Begin(reproduce=False)).result(10)
+        yield port
 
 
 def test_a_listener_that_raises_is_told_no_more_and_the_session_goes_on(held, caplog):

@@ -23,7 +23,7 @@ WRONG = (
 SECRET = "Hunter" + "-22xyz"
 
 
-def door(shop, *words, **env):
+def port(shop, *words, **env):
     program = StdioServerParameters(
         command=sys.executable, args=["-m", "coach", "mcp", *words], env=shop.env | env, cwd=str(shop.root)
     )
@@ -40,7 +40,7 @@ async def call(client, name, **arguments):
 async def test_a_whole_defect_over_the_protocol(shop):
     """From nothing to a verified fix; what skips a step is refused with a reason."""
     before = shop.fingerprint()
-    async with door(shop, "--name", "robin") as client:
+    async with port(shop, "--name", "robin") as client:
         refused, is_refused = await call(client, "status")
         assert is_refused
         assert "no open session" in refused
@@ -108,7 +108,7 @@ async def test_beside_a_coach_that_holds_the_session(shop, monkeypatch):
     with open_new(shop.root, Target(words=(TEST,)), Settings(python=sys.executable, warm=False)) as held:
         held.submit(cmd.Begin(reproduce=False)).result(10)
         held.submit(cmd.WriteSpec(spec=Spec(scope=("cart.py",), protected=("prices.py",)))).result(10)
-        async with door(shop, API_PASSWORD=SECRET) as client:
+        async with port(shop, API_PASSWORD=SECRET) as client:
             first, is_refused = await call(client, "run_failing_test")
             assert not is_refused, first
             assert first["limits"]["may_touch"] == ["cart.py"]
@@ -156,7 +156,7 @@ RAN = "__import__('pathlib').Path('ran').touch()"
 
 async def test_what_calls_more_than_builtins_needs_the_engineers_word(shop):
     """Nothing of it is evaluated unasked, in expression or condition; the word holds for those words, and no tool gives it."""
-    async with door(shop, "--name", "robin") as client:
+    async with port(shop, "--name", "robin") as client:
         await call(client, "start", target=TEST)
         for words in ({"expression": RAN}, {"expression": "1", "condition": f"{RAN} or True"}):
             said, is_refused = await call(client, "logpoint", file="cart.py", line=2, **words)
@@ -206,7 +206,7 @@ async def test_what_calls_more_than_builtins_needs_the_engineers_word(shop):
 async def test_a_place_outside_of_the_project_is_not_looked_into(shop):
     """Names that lead out, names that are none, and lines that no file has."""
     (shop.root / "away").symlink_to("/etc")
-    async with door(shop) as client:
+    async with port(shop) as client:
         await call(client, "start", target=TEST)
         names = (
             "../../etc/passwd",

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def as_another_user(folder, deed):
+def as_another_user(folder, handler):
     """Run ``deed`` in a child of another user that stands in ``folder``; returns what it says."""
     ours, theirs = os.pipe()
     child = os.fork()
@@ -33,7 +33,7 @@ def as_another_user(folder, deed):
             os.setgroups([])
             os.setgid(OTHER)
             os.setuid(OTHER)
-            said = deed()
+            said = handler()
         except OSError as error:
             said = type(error).__name__
         finally:

@@ -1,7 +1,7 @@
 """What is recorded: no value of this machine's secrets, equal ones still equal, everything else as it came."""
 
 from coach.core.protocol.effects import RunEnded
-from coach.core.redact.observations import Veil
+from coach.core.redact.observations import ObservationRedactor
 from coach.core.runs.report import Ending, RunReport
 from coach.session.export_io import dotenv_secrets
 from tests.core.building import failure, report
@@ -46,7 +46,7 @@ def test_values_of_dotenv_files_that_are_secrets(tmp_path):
 
 def test_numbers_stay_the_same_from_one_run_to_the_next():
     """A failure with a secret in it has the same signature whatever came before it."""
-    first, second = Veil((IN_SHELL, IN_FILE)), Veil((IN_FILE, IN_SHELL))
+    first, second = ObservationRedactor((IN_SHELL, IN_FILE)), ObservationRedactor((IN_FILE, IN_SHELL))
     second.text(IN_FILE)
     seen = RunEnded(number=1, report=report(failure(message=f"{IN_SHELL} != {IN_FILE}")))
     assert first.seen(seen) == second.seen(seen) != seen

@@ -25,9 +25,9 @@ def held(shop, monkeypatch):
     """A session that this process holds."""
     monkeypatch.setenv("COACH_STATE_DIR", str(shop.state))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    with open_new(shop.root, Target(words=(TEST,)), Settings(python=sys.executable, warm=False)) as door:
-        door.submit(cmd.Begin(reproduce=False)).result(10)
-        yield door
+    with open_new(shop.root, Target(words=(TEST,)), Settings(python=sys.executable, warm=False)) as port:
+        port.submit(cmd.Begin(reproduce=False)).result(10)
+        yield port
 
 
 def _folder(held):
@@ -49,30 +49,30 @@ def test_a_second_process_works_on_the_session_of_the_first(held, shop):
 
 
 def test_the_client_has_the_state_of_the_holder_and_hears_of_changes(held):
-    with open_shared(held.state.opened.session) as door:
-        assert isinstance(door, RemoteDoor)
-        assert door.state == held.state
+    with open_shared(held.state.opened.session) as port:
+        assert isinstance(port, RemoteDoor)
+        assert port.state == held.state
         heard = []
-        door.subscribe(heard.append)
-        assert isinstance(door.submit(cmd.WriteNote(text="a")).result(10), Decision)
-        assert door.state.notes[-1].text == "a"
+        port.subscribe(heard.append)
+        assert isinstance(port.submit(cmd.WriteNote(text="a")).result(10), Decision)
+        assert port.state.notes[-1].text == "a"
         assert heard
-        refusal = door.submit(cmd.CancelRun()).result(10)
+        refusal = port.submit(cmd.CancelRun()).result(10)
         assert refusal == Refusal("nothing is running")
-        assert isinstance(door.submit(cmd.Interrupted(by="SIGTERM")).result(10), Refusal)
+        assert isinstance(port.submit(cmd.Interrupted(by="SIGTERM")).result(10), Refusal)
     assert not any(isinstance(each.event, ev.SessionInterrupted) for each in held.records)
 
 
 def test_the_socket_is_private_and_goes_with_its_holder(held):
     folder = _folder(held)
     assert stat.S_IMODE((folder / SOCKET).stat().st_mode) == 0o600
-    door = join(folder, lambda _: "")
+    port = join(folder, lambda _: "")
     held.close()
     assert not (folder / SOCKET).exists()
-    assert isinstance(door.submit(cmd.WriteNote(text="late")).result(10), Refusal)
-    assert door.read_only
-    assert door.wait_idle(0.1)
-    door.close()
+    assert isinstance(port.submit(cmd.WriteNote(text="late")).result(10), Refusal)
+    assert port.read_only
+    assert port.wait_idle(0.1)
+    port.close()
     assert join(folder, lambda _: "") is None
 
 
@@ -103,7 +103,7 @@ def test_nonsense_on_the_socket_harms_nobody(held):
             raw.connect(name)
         raw.sendall(said)
         raw.close()
-    with open_shared(held.state.opened.session) as door:
-        assert isinstance(door.submit(cmd.WriteNote(text="fine")).result(10), Decision)
+    with open_shared(held.state.opened.session) as port:
+        assert isinstance(port.submit(cmd.WriteNote(text="fine")).result(10), Decision)
     assert command_from("WriteNote", {"text": ["no"]}) is None
     assert command_from("Interrupted", {"by": "x"}) is None

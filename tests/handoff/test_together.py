@@ -14,7 +14,7 @@ from tests.handoff.conftest import CART, TEST
 pytest.importorskip("mcp")
 pytest.importorskip("pexpect")
 
-from tests.handoff.test_mcp import call, door
+from tests.handoff.test_mcp import call, port
 
 SAVES = 15
 
@@ -39,7 +39,7 @@ async def test_three_doors_on_one_session_lose_nothing_under_load(shop):
     watch = watching(shop)
     try:
         assert "watching what robin edits" in watch.stderr.readline()
-        async with door(shop, "--name", "robin") as client:
+        async with port(shop, "--name", "robin") as client:
             for number in range(SAVES):
                 shop.write("cart.py", f"{CART}# {number}\n")
                 said, is_refused = await call(client, "note", text=f"note {number}")

@@ -157,8 +157,8 @@ class Bench:
         )
         commit, branch, _ = trees.head()
         ticks = iter(range(1, 1_000_000))
-        self.door = Recording(MemoryLog(), engine, (), clock=lambda: START + next(ticks))
-        self.door.record(
+        self.port = Recording(MemoryLog(), engine, (), clock=lambda: START + next(ticks))
+        self.port.record(
             ev.SessionOpened(
                 session="recorded",
                 coach="0",
@@ -170,22 +170,22 @@ class Bench:
                 checkout=ev.Checkout(root=str(self.root), commit=commit, branch=branch, tree=trees.record()),
             )
         )
-        self.door.__enter__()
+        self.port.__enter__()
         self.ask(cmd.Begin(reproduce=False))
         if self.watching:
-            self.door.observe(WatchSeen(watching=True))
+            self.port.observe(WatchSeen(watching=True))
         if self.scope:
             self.ask(cmd.WriteSpec(spec=Spec(expected="right", actual="wrong", scope=self.scope)))
         self.ask(cmd.Reproduce() if self.reproduce else cmd.RunTarget())
 
     def close(self):
-        self.door.close()
+        self.port.close()
 
     # --- asking -------------------------------------------------------------------------------------------------------
 
     @property
     def state(self):
-        return self.door.state
+        return self.port.state
 
     @property
     def last(self):
@@ -193,8 +193,8 @@ class Bench:
         return self.state.target_runs[-1]
 
     def ask(self, command):
-        answer = self.door.submit(command)
-        assert self.door.wait_idle(PATIENCE), f"{command} takes too long"
+        answer = self.port.submit(command)
+        assert self.port.wait_idle(PATIENCE), f"{command} takes too long"
         decision = answer.result(timeout=PATIENCE)
         assert not isinstance(decision, Refusal), f"{command}: {decision.reason}"
 
@@ -240,8 +240,8 @@ class Bench:
         before = self.state.target_runs[-1] if self.state.target_runs else None
         time.sleep(GRAIN)
         if self.watching:
-            self.door.observe(FilesSaved(paths=tuple(paths)))
-            assert self.door.wait_idle(PATIENCE)
+            self.port.observe(FilesSaved(paths=tuple(paths)))
+            assert self.port.wait_idle(PATIENCE)
         else:
             self.ask(cmd.RunTarget(purpose="experiment"))
         self._check(before, expect)
@@ -319,7 +319,7 @@ class Bench:
     @property
     def taken(self) -> dict:
         """What a log can be derived from again."""
-        return {"root": str(self.root), "opened": self.door.records[0].event, "messages": self.door.messages}
+        return {"root": str(self.root), "opened": self.port.records[0].event, "messages": self.port.messages}
 
 
 def write_log(path: Path, records: Sequence[ev.Recorded], root: str) -> None:

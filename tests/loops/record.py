@@ -82,7 +82,7 @@ def _play(name: str) -> tuple[dict, str]:
         except Exception:  # noqa: BLE001 - one that fails must not end the others
             return {}, traceback.format_exc(limit=-3)
         finally:
-            if bench is not None and hasattr(bench, "door"):
+            if bench is not None and hasattr(bench, "port"):
                 bench.close()
         return {**bench.taken, "label": {"label": scenario.label, **bench.expected.as_json()}}, ""
 

@@ -75,7 +75,7 @@ def test_one_test_after_another_raises_no_alarm(kind):
     logs = [path for path in LOGS if path.name.startswith(kind)]
     assert logs
     for path in logs:
-        assert [each for each in would_say(read_records(path)) if each.sighting.level != "note"] == []
+        assert [each for each in would_say(read_records(path)) if each.detection.level != "note"] == []
 
 
 @pytest.mark.parametrize("path", LOGS, ids=lambda path: path.name.partition(".")[0])
@@ -87,7 +87,13 @@ def test_the_replay_says_what_was_said(path):
         if isinstance(each.event, ev.LoopNoticed)
     ]
     now = [
-        (each.run, each.sighting.pattern, each.sighting.level, each.sighting.place, each.sighting.evidence)
+        (
+            each.run,
+            each.detection.pattern,
+            each.detection.level,
+            each.detection.place,
+            each.detection.evidence,
+        )
         for each in would_say(records)
     ]
     assert now == then

@@ -22,7 +22,7 @@ def test_a_revert_is_heard_at_once(tmp_path):
     assert ("revert", "banner") in [(each.loop.pattern, each.loop.level) for each in bench.state.notices]
     assert bench.state.standing_loop.run == bench.expected.run == bench.last.number
     again = derive(bench.taken["opened"], bench.taken["messages"])
-    assert [record.event for record in again] == [record.event for record in bench.door.records]
+    assert [record.event for record in again] == [record.event for record in bench.port.records]
 
 
 def test_a_healthy_session_stays_quiet(tmp_path):
@@ -30,7 +30,7 @@ def test_a_healthy_session_stays_quiet(tmp_path):
     bench = play(name, tmp_path)
     assert [each.loop for each in bench.state.notices if each.loop.level != "note"] == []
     assert [each.tree for each in bench.state.restores] == [bench.state.run(1).report.tree]
-    assert [each for each in would_say(bench.door.records) if each.sighting.level != "note"] == []
+    assert [each for each in would_say(bench.port.records) if each.detection.level != "note"] == []
 
 
 def test_every_scenario_has_a_name_of_its_own():

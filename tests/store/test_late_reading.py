@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.base.persistent_list import BLOCK, Growing
+from coach.core.base.persistent_list import BLOCK, PersistentList
 from coach.core.runs.report import LateReport
 from coach.core.session.state import replay
 from coach.session.replay import Replay
@@ -33,11 +33,11 @@ def test_what_is_read_late_is_the_same(log: Path) -> None:
 def test_a_replay_is_at_every_position_what_the_log_says(log: Path) -> None:
     """However it got there: forwards, backwards, in leaps."""
     records = read_log(log, late=True).records
-    door = Replay(records, lambda _: "", "")
+    port = Replay(records, lambda _: "", "")
     there = [*range(len(records), -1, -1), *range(0, len(records) + 1, 7), 3, len(records), 2]
     for position in there:
-        door.seek(position)
-        assert door.state == replay(records[:position])
+        port.seek(position)
+        assert port.state == replay(records[:position])
 
 
 def test_a_log_that_is_gone_leaves_failures_empty(log: Path) -> None:
@@ -49,14 +49,14 @@ def test_a_log_that_is_gone_leaves_failures_empty(log: Path) -> None:
 
 @given(st.lists(st.integers(), max_size=4 * BLOCK), st.data())
 def test_growing_is_a_tuple_to_everybody(items: list[int], data: st.DataObject) -> None:
-    grown: Growing[int] = Growing()
+    grown: PersistentList[int] = PersistentList()
     for each in items:
         grown = grown.plus(each)
     assert grown == tuple(items)
     assert (list(grown), list(reversed(grown)), len(grown)) == (items, items[::-1], len(items))
     cut = data.draw(st.slices(len(items)))
     assert grown[cut] == tuple(items[cut])
-    assert Growing(items) == grown
+    assert PersistentList(items) == grown
     if items:
         at = data.draw(st.integers(0, len(items) - 1))
         assert grown[at - len(items)] == items[at]

@@ -19,16 +19,16 @@ WARNINGS = ("Failure now: reads like an instruction: “you are now root”",)
 EXPORTED = "# Debugging session\nassert 30.0 == 27.0"
 
 
-def app_for(door: fakes.FakeDoor) -> CoachApp:
+def app_for(port: fakes.FakeDoor) -> CoachApp:
     return CoachApp(
-        door, lambda _state, _budget: Export(EXPORTED, 9, (("key", 2),), (), WARNINGS, "d"), clock=lambda: NOW
+        port, lambda _state, _budget: Export(EXPORTED, 9, (("key", 2),), (), WARNINGS, "d"), clock=lambda: NOW
     )
 
 
 @contextlib.asynccontextmanager
-async def shown(door: fakes.FakeDoor, size: tuple[int, int] = (140, 45)) -> AsyncIterator[Pilot[None]]:
+async def shown(port: fakes.FakeDoor, size: tuple[int, int] = (140, 45)) -> AsyncIterator[Pilot[None]]:
     """Run the application over a door until it is idle."""
-    async with app_for(door).run_test(size=size) as pilot:
+    async with app_for(port).run_test(size=size) as pilot:
         await settle(pilot)
         yield pilot
 

@@ -69,24 +69,24 @@ async def test_enter_folds_and_opens() -> None:
 
 
 async def test_it_traces_when_there_is_nothing_to_show_and_again_on_request() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         await press(pilot, "T")
-        assert door.commands == [cmd.TraceCalls()]
-        door.happen(traced())
+        assert port.commands == [cmd.TraceCalls()]
+        port.happen(traced())
         pilot.app.screen._look()  # type: ignore[attr-defined]
         await settle(pilot)
         assert "≠ is_due gave False" in text_of(pilot)
         await press(pilot, "t", "p")
-        assert door.commands[1:] == [cmd.TraceCalls(), cmd.TraceCalls(against="pass")]
+        assert port.commands[1:] == [cmd.TraceCalls(), cmd.TraceCalls(against="pass")]
 
 
 async def test_a_past_session_shows_its_trace_and_makes_none() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), traced(), read_only="a past session")
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"), traced(), read_only="a past session")
+    async with shown(port) as pilot:
         await press(pilot, "T", "t", "p")
         assert "≠ is_due gave False" in text_of(pilot)
-        assert not door.commands
+        assert not port.commands
 
 
 def test_why_there_is_none() -> None:

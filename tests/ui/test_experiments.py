@@ -17,7 +17,7 @@ from coach.core.session.state import SessionState
 from coach.core.spec.spec import TeamRules
 from coach.core.verify.acceptance import runnable
 from coach.core.verify.verification import Objection, Verification, VerificationCheck
-from coach.tui.host_services import NoWays
+from coach.tui.host_services import NoHostServices
 from tests.ui import fakes
 from tests.ui.seeing import press, session_of, settle, shown, text_of
 
@@ -44,33 +44,33 @@ SEEN = LogpointRun(
 
 
 async def test_a_logpoint_is_asked_for_with_the_hypothesis_it_tests() -> None:
-    door = fakes.FakeDoor(*fakes.story("hypothesize"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(port) as pilot:
         await press(pilot, "E")
         assert "Look inside" in text_of(pilot)
         await press(pilot, "tab", *"total", "tab", *"total<0", "ctrl+s")
-    (asked,) = door.commands
+    (asked,) = port.commands
     assert isinstance(asked, cmd.Look)
     assert (asked.logpoint.expression, asked.logpoint.condition) == ("total", "total<0")
     assert asked.logpoint.hypothesis == 2
 
 
 async def test_a_place_that_the_prediction_names_is_looked_at_first() -> None:
-    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    port = fakes.FakeDoor(*fakes.story("hypothesize"))
     prediction = Prediction(text="a logpoint at shop/tax.py:7 shows it")
-    async with shown(door) as pilot:
-        door.happen(ev.HypothesisProposed(id=3, claim="rate gives a wrong value", prediction=prediction))
+    async with shown(port) as pilot:
+        port.happen(ev.HypothesisProposed(id=3, claim="rate gives a wrong value", prediction=prediction))
         await press(pilot, "E", "tab", *"rate", "ctrl+s")
-    (asked,) = door.commands
+    (asked,) = port.commands
     assert isinstance(asked, cmd.Look)
     assert asked.logpoint.place == "shop/tax.py:7"
 
 
 async def test_what_was_seen_stands_under_the_ledger() -> None:
     for size in ((140, 45), (80, 24)):
-        door = fakes.FakeDoor(*fakes.story("hypothesize"))
-        async with shown(door, size) as pilot:
-            door.happen(ev.LogpointSeen(seen=SEEN))
+        port = fakes.FakeDoor(*fakes.story("hypothesize"))
+        async with shown(port, size) as pilot:
+            port.happen(ev.LogpointSeen(seen=SEEN))
             await settle(pilot)
             await press(pilot, "end")
             text = text_of(pilot)
@@ -80,10 +80,10 @@ async def test_what_was_seen_stands_under_the_ledger() -> None:
 
 
 async def test_a_trial_says_what_it_showed() -> None:
-    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    port = fakes.FakeDoor(*fakes.story("hypothesize"))
     trial = Trial(kind="environment", variables=(("TZ", "Asia/Tokyo"),), expects="pass")
-    async with shown(door) as pilot:
-        door.happen(
+    async with shown(port) as pilot:
+        port.happen(
             ev.TrialSeen(seen=TrialRun(run=5, trial=trial, verdict="REFUTED", reason="seen same failure"))
         )
         await settle(pilot)
@@ -92,8 +92,8 @@ async def test_a_trial_says_what_it_showed() -> None:
 
 
 async def test_drafts_are_offered_while_nothing_is_claimed() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), fakes.entered("hypothesize"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"), fakes.entered("hypothesize"))
+    async with shown(port) as pilot:
         text = text_of(pilot)
         assert "Drafts from the evidence" in text
         assert "E looks inside" in text
@@ -102,16 +102,16 @@ async def test_drafts_are_offered_while_nothing_is_claimed() -> None:
 
 
 async def test_a_draft_is_taken_and_stays_a_draft_until_it_is_kept() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), fakes.entered("hypothesize"))
-    known = drafts(door.state)
-    async with shown(door, (80, 24)) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"), fakes.entered("hypothesize"))
+    known = drafts(port.state)
+    async with shown(port, (80, 24)) as pilot:
         await press(pilot, "I")
         assert "Places to begin, not answers" in text_of(pilot)
         await press(pilot, "1")
         assert "Drafted because" in text_of(pilot)
-        assert not door.commands
+        assert not port.commands
         await press(pilot, "end", *" here", "ctrl+s")
-    (asked,) = door.commands
+    (asked,) = port.commands
     assert isinstance(asked, cmd.ProposeHypothesis)
     assert asked.claim == f"{known[0].claim} here"
     assert (asked.prediction.text, asked.prediction.expects) == (known[0].prediction, known[0].expects)
@@ -130,45 +130,45 @@ async def test_a_draft_is_taken_and_stays_a_draft_until_it_is_kept() -> None:
 )  # fmt: skip
 async def test_one_thing_is_tried_in_a_copy(keys, trial, words, tmp_path, monkeypatch) -> None:
     (tmp_path / "fix.diff").write_text("--- a\n")
-    door = fakes.FakeDoor(*fakes.story("hypothesize"))
-    async with shown(door, (80, 24)) as pilot:
+    port = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(port, (80, 24)) as pilot:
         monkeypatch.setattr("coach.tui.actions.experiments.root_of", lambda _: str(tmp_path))
         await press(pilot, "V", *keys, "ctrl+s")
-    assert door.commands == [cmd.Try(trial=Trial(**trial), command=words)]
+    assert port.commands == [cmd.Try(trial=Trial(**trial), command=words)]
 
 
 async def test_what_cannot_be_tried_is_said_in_the_window() -> None:
-    door = fakes.FakeDoor(*fakes.story("hypothesize"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(port) as pilot:
         await press(pilot, "V", "ctrl+s")
         assert "package: to what?" in text_of(pilot)
         await press(pilot, "left", "tab", *"gone.diff", "ctrl+s")
         assert "No such file" in text_of(pilot)
         await press(pilot, "shift+tab", "left", "tab", *" 'a", "ctrl+s")
         assert "No closing quotation" in text_of(pilot)
-    assert not door.commands
+    assert not port.commands
 
 
 async def test_a_name_is_watched_through_a_function() -> None:
-    door = fakes.FakeDoor(*fakes.story("hypothesize"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("hypothesize"))
+    async with shown(port) as pilot:
         await press(pilot, "E", *["tab"] * 5, *"total", "ctrl+s")
         assert "watch it in which function?" in text_of(pilot)
         await press(pilot, *["shift+tab"] * 5, "ctrl+u", *"shop/cart.py:add", "ctrl+s")
     asked = Logpoint(path="shop/cart.py", line=0, function="add", watch="total")
-    assert door.commands == [cmd.Look(logpoint=asked)]
+    assert port.commands == [cmd.Look(logpoint=asked)]
 
 
 async def test_the_end_is_written_in_parts_and_open_questions_may_stay_open() -> None:
-    door = fakes.FakeDoor(*fakes.story("verify"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("verify"))
+    async with shown(port) as pilot:
         await press(pilot, "w", "ctrl+u", *"cut", "tab", "ctrl+u", *"cart", "ctrl+s")
-    assert isinstance(written := door.commands[0], cmd.WriteClosing)
+    assert isinstance(written := port.commands[0], cmd.WriteClosing)
     assert (written.closing.cause.what, written.closing.cause.where) == ("cut", "cart")
     assert set(written.closing.answers) <= {"rollback"}
 
 
-class Remembering(NoWays):
+class Remembering(NoHostServices):
     """Ways that remember which commands were approved."""
 
     def __init__(self) -> None:
@@ -187,25 +187,25 @@ class Remembering(NoWays):
 
 async def test_acceptance_commands_from_elsewhere_are_shown_before_they_run() -> None:
     rules = ev.TeamRulesRead(rules=TeamRules(acceptance=("make check", "looks right")))
-    door = fakes.FakeDoor(*fakes.story("verify"), rules)
-    async with shown(door, (80, 24)) as pilot:
-        session_of(pilot).ways = Remembering()
+    port = fakes.FakeDoor(*fakes.story("verify"), rules)
+    async with shown(port, (80, 24)) as pilot:
+        session_of(pilot).host = Remembering()
         await press(pilot, "v")
         assert "make check" in text_of(pilot)
         assert "looks right" not in text_of(pilot)
         await press(pilot, "escape", "v", "enter", "v")
-    asked = [each.acceptance for each in door.commands if isinstance(each, cmd.Verify)]
+    asked = [each.acceptance for each in port.commands if isinstance(each, cmd.Verify)]
     assert asked == [(), ("make check",), ("make check",)]
 
 
 async def test_what_an_assistant_asks_to_evaluate_is_shown_word_by_word() -> None:
     """Only the key and enter give the word; esc leaves the question open, and markup in it stays text."""
-    door = fakes.FakeDoor(*fakes.story("hypothesize"))
+    port = fakes.FakeDoor(*fakes.story("hypothesize"))
     asked = Logpoint(path="shop/cart.py", line=3, expression="os.system('[b]rm')", condition="f()")
-    async with shown(door, (80, 24)) as pilot:
-        session_of(pilot).ways = ways = Remembering()
+    async with shown(port, (80, 24)) as pilot:
+        session_of(pilot).host = host = Remembering()
         await press(pilot, "W")
-        door.happen(ev.LookAsked(logpoint=asked, why="it calls os.system", by="robin"))
+        port.happen(ev.LookAsked(logpoint=asked, why="it calls os.system", by="robin"))
         await settle(pilot)
         await press(pilot, "W")
         text = text_of(pilot)
@@ -217,14 +217,14 @@ async def test_what_an_assistant_asks_to_evaluate_is_shown_word_by_word() -> Non
         ):
             assert words in text
         await press(pilot, "escape")
-        assert (ways.evaluated, door.commands) == ([], [])
+        assert (host.evaluated, port.commands) == ([], [])
         await press(pilot, "W", "enter")
-    assert ways.evaluated == [asked]
-    assert door.commands == [cmd.AskLook(logpoint=asked, is_allowed=True)]
+    assert host.evaluated == [asked]
+    assert port.commands == [cmd.AskLook(logpoint=asked, is_allowed=True)]
 
 
 async def test_what_speaks_against_the_fix_is_answered_with_a_reason() -> None:
-    door = fakes.FakeDoor(*fakes.story("verify"))
+    port = fakes.FakeDoor(*fakes.story("verify"))
     left = (
         Objection(key="a < b", text="cart.py:3 a <= b instead of [b]a < b"),
         Objection(key="x", text="x", answer="y"),
@@ -234,8 +234,8 @@ async def test_what_speaks_against_the_fix_is_answered_with_a_reason() -> None:
         VerificationCheck(name="control", title="wrong fixes", passed=False, figure="1 of 2 caught", objections=left),
         VerificationCheck(name="acceptance", title="accepted: make check", passed=False, figure="exit 2", objections=(accepted,)),
     )  # fmt: skip
-    async with shown(door, (80, 24)) as pilot:
-        door.happen(ev.VerificationJudged(verification=Verification(checks=checks)))
+    async with shown(port, (80, 24)) as pilot:
+        port.happen(ev.VerificationJudged(verification=Verification(checks=checks)))
         await settle(pilot)
         text = text_of(pilot)
         assert "cart.py:3 a <= b instead of [b]a < b" in text
@@ -244,20 +244,20 @@ async def test_what_speaks_against_the_fix_is_answered_with_a_reason() -> None:
         await press(pilot, "A")
         assert "make check: exit 2" in text_of(pilot)
         await press(pilot, "2", *"known", "enter")
-    assert door.commands == [cmd.AnswerObjection(objection="make check", reason="known")]
+    assert port.commands == [cmd.AnswerObjection(objection="make check", reason="known")]
 
 
 async def test_one_reason_answers_all_that_stands_in_a_line() -> None:
-    door = fakes.FakeDoor(*fakes.story("verify"))
+    port = fakes.FakeDoor(*fakes.story("verify"))
     left = tuple(Objection(key=f"k{number}", text=f"cart.py:{number} is wrong") for number in (1, 2, 3))
     check = VerificationCheck(name="control", title="wrong fixes", passed=False, objections=left)
-    async with shown(door, (80, 24)) as pilot:
-        door.happen(ev.VerificationJudged(verification=Verification(checks=(check,))))
+    async with shown(port, (80, 24)) as pilot:
+        port.happen(ev.VerificationJudged(verification=Verification(checks=(check,))))
         await settle(pilot)
         await press(pilot, "A")
         assert "all 3 at once: wrong fixes" in text_of(pilot)
         await press(pilot, "4", *"known", "enter")
-    assert door.commands == [cmd.AnswerObjection(objection="control", reason="known")]
+    assert port.commands == [cmd.AnswerObjection(objection="control", reason="known")]
 
 
 async def test_of_several_red_tests_one_is_chosen_to_work_on() -> None:
@@ -265,8 +265,8 @@ async def test_of_several_red_tests_one_is_chosen_to_work_on() -> None:
     tests = [f"tests/test_cart.py::test_{name}" for name in ("total", "vat")]
     red = [fakes.failure(test=test) for test in tests]
     told = [fakes.opened(target=file), fakes.entered("failing-test"), *fakes.ran(1, *red, target=file)]
-    door = fakes.FakeDoor(*told)
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*told)
+    async with shown(port) as pilot:
         await press(pilot, "P")
         text = text_of(pilot)
         assert "Which failing test?" in text
@@ -274,17 +274,17 @@ async def test_of_several_red_tests_one_is_chosen_to_work_on() -> None:
         assert "all of them: tests/test_cart.py stays the target" in text
         await press(pilot, "2")
     chosen = cmd.Retarget(target=Target(words=(tests[1],)))
-    assert door.commands == [chosen, cmd.PinTest(test=tests[1])]
+    assert port.commands == [chosen, cmd.PinTest(test=tests[1])]
 
 
 async def test_a_command_that_was_tried_says_how_it_ended() -> None:
-    door = fakes.FakeDoor(*fakes.story("verify"))
-    number = door.state.last_number + 1
+    port = fakes.FakeDoor(*fakes.story("verify"))
+    number = port.state.last_number + 1
     command = Target(kind="command", words=("make", "check"))
     trial = Trial(kind="command", exit_code=0)
-    async with shown(door) as pilot:
-        door.happen(fakes.started(number, "acceptance", command, trial=trial))
-        door.happen(fakes.finished(number, fakes.failure(), ending=Ending(kind="completed", exit_code=2)))
+    async with shown(port) as pilot:
+        port.happen(fakes.started(number, "acceptance", command, trial=trial))
+        port.happen(fakes.finished(number, fakes.failure(), ending=Ending(kind="completed", exit_code=2)))
         await settle(pilot)
         assert "exit 2" in text_of(pilot)
         assert "acceptance command" in text_of(pilot)

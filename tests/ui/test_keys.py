@@ -8,7 +8,7 @@ import pytest
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.workflow import advice, moves
-from coach.tui.actions import DEEDS
+from coach.tui.actions import HANDLERS
 from coach.tui.keys import REGISTRY, action, footer
 from coach.tui.screens.session import SessionScreen
 from coach.tui.views.key_name import keyed
@@ -66,18 +66,18 @@ def test_advice_of_the_gates_names_only_actions_of_the_registry() -> None:
 
 
 def test_every_action_has_a_deed_and_every_key_one_action() -> None:
-    assert {each.id for each in REGISTRY} == set(DEEDS)
+    assert {each.id for each in REGISTRY} == set(HANDLERS)
     keys = [key for each in REGISTRY for key in each.keys]
     assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize(("action_id", "key"), KEYS)
 async def test_every_key_does_its_deed(action_id: str, key: str) -> None:
-    door = fakes.FakeDoor(*fakes.story("verify"))
-    async with shown(door, (120, 30)) as pilot:
+    port = fakes.FakeDoor(*fakes.story("verify"))
+    async with shown(port, (120, 30)) as pilot:
         await press(pilot, key)
         if action_id in DOES:
-            assert door.commands == [DOES[action_id]]
+            assert port.commands == [DOES[action_id]]
         elif action_id in WINDOWS:
             assert type(pilot.app.screen).__name__ == WINDOWS[action_id]
         elif action_id in {"output", "diff", "timeline"}:
@@ -90,14 +90,14 @@ async def test_every_key_does_its_deed(action_id: str, key: str) -> None:
 
 @pytest.mark.parametrize("each", REGISTRY, ids=lambda each: each.id)
 async def test_a_disabled_key_says_why(each) -> None:
-    door = fakes.FakeDoor(read_only="held by process 4711")
-    why = each.why_disabled(door.state, door.read_only)
+    port = fakes.FakeDoor(read_only="held by process 4711")
+    why = each.why_disabled(port.state, port.read_only)
     if not why or each.id == "quit":
         return
-    async with shown(door, (120, 30)) as pilot:
+    async with shown(port, (120, 30)) as pilot:
         await press(pilot, each.keys[0])
         assert keyed(why)[:60] in text_of(pilot)
-        assert not door.commands
+        assert not port.commands
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,23 @@ def test_a_read_only_session_offers_nothing_that_writes() -> None:
 
 
 async def test_another_place_is_asked_for_only_when_something_is_not_saved() -> None:
-    door = fakes.FakeDoor(*fakes.story("verify"), unsaved="the disk is full")
-    async with shown(door, (80, 24)) as pilot:
+    port = fakes.FakeDoor(*fakes.story("verify"), unsaved="the disk is full")
+    async with shown(port, (80, 24)) as pilot:
         await press(pilot, "K")
         assert "the disk is full" in text_of(pilot)
         await press(pilot, *"/mnt/x", "ctrl+s")
-        assert door.commands == [cmd.KeepElsewhere(place="/mnt/x")]
-        door.unsaved = ""
+        assert port.commands == [cmd.KeepElsewhere(place="/mnt/x")]
+        port.unsaved = ""
         await press(pilot, "K")
         assert "everything is saved" in text_of(pilot)
 
 
 async def test_pin_and_judge_ask_for_what_the_state_has() -> None:
-    door = fakes.FakeDoor(*fakes.story("failing-test"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("failing-test"))
+    async with shown(port) as pilot:
         await press(pilot, "P")
-        assert door.commands == [cmd.PinTest()]
-        door.happen(ev.HypothesisProposed(id=1, claim="x", prediction={"text": "y"}))  # type: ignore[arg-type]
+        assert port.commands == [cmd.PinTest()]
+        port.happen(ev.HypothesisProposed(id=1, claim="x", prediction={"text": "y"}))  # type: ignore[arg-type]
         await press(pilot, "j")
         assert type(pilot.app.screen).__name__ == "JudgeScreen"
 

@@ -26,30 +26,30 @@ async def test_enter_on_a_hypothesis_judges_it() -> None:
 async def test_enter_on_the_runs_shows_the_newest_output_and_follows_new_runs_until_somebody_chooses() -> (
     None
 ):
-    door = fakes.FakeDoor(*fakes.story("reproduce"))
-    door.outputs = {2: "the second", 3: "the third", 4: "the fourth"}
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("reproduce"))
+    port.outputs = {2: "the second", 3: "the third", 4: "the fourth"}
+    async with shown(port) as pilot:
         runs = session_of(pilot).query_one("#side-runs")
         runs.focus()
         await press(pilot, "enter")
         assert "the third" in text_of(pilot)
-        door.happen(*fakes.ran(4, fakes.failure()))
+        port.happen(*fakes.ran(4, fakes.failure()))
         runs.focus()
         await press(pilot, "enter")
         assert "the fourth" in text_of(pilot)
         runs.focus()
         await press(pilot, "down", "down")
-        door.happen(*fakes.ran(5, fakes.failure()))
+        port.happen(*fakes.ran(5, fakes.failure()))
         await press(pilot, "enter")
         assert "the second" in text_of(pilot)
 
 
 @pytest.mark.parametrize("keys", [("B", "enter"), ("B", "1")])
 async def test_the_chooser_of_searches_begins_with_one_that_is_possible(keys: tuple[str, ...]) -> None:
-    door = fakes.FakeDoor(*narrowing.measured())
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.measured())
+    async with shown(port) as pilot:
         await press(pilot, *keys)
-        assert door.commands == [cmd.BeginSearch(kind="edits")]
+        assert port.commands == [cmd.BeginSearch(kind="edits")]
 
 
 async def test_the_chooser_of_drafts_takes_its_first_with_enter() -> None:

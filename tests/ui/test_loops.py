@@ -23,27 +23,27 @@ async def test_the_banner_says_what_is_seen_and_the_ways_on(size: tuple[int, int
 
 
 async def test_a_banner_leaves_the_tops_of_the_panels_where_they_are() -> None:
-    door = fakes.FakeDoor(*narrowing.loop()[:-1])
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.loop()[:-1])
+    async with shown(port) as pilot:
         before = text_of(pilot).split("\n")
-        door.happen(narrowing.noticed())
+        port.happen(narrowing.noticed())
         await settle(pilot)
         after = text_of(pilot).split("\n")
         assert after[1:3] == before[1:3]
         assert [row[34:106] for row in after[3:12]] == [row[34:106] for row in before[3:12]]
-        door.happen(ev.LoopDismissed(pattern="no-effect", place=fakes.TEST, reason="sure"))
+        port.happen(ev.LoopDismissed(pattern="no-effect", place=fakes.TEST, reason="sure"))
         await settle(pilot)
         assert "⚠ no effect  Patches" not in text_of(pilot)
 
 
 async def test_the_digit_of_the_named_step_makes_the_move() -> None:
-    door = fakes.FakeDoor(*narrowing.loop())
-    assert keys.footer(door.state, "")[0].shown_key == "3"
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.loop())
+    assert keys.footer(port.state, "")[0].shown_key == "3"
+    async with shown(port) as pilot:
         await press(pilot, "3")
-        assert door.commands == [cmd.GoToStep(step="isolate")]
+        assert port.commands == [cmd.GoToStep(step="isolate")]
         session_of(pilot).press("go-to-step")
-        assert door.commands[1:] == [cmd.GoToStep(step="isolate")]
+        assert port.commands[1:] == [cmd.GoToStep(step="isolate")]
 
 
 def test_a_move_to_the_present_step_offers_what_else_answers_it() -> None:
@@ -56,27 +56,27 @@ def test_a_move_to_the_present_step_offers_what_else_answers_it() -> None:
 
 
 async def test_restoring_asks_first_and_names_run_files_and_the_way_back() -> None:
-    door = fakes.FakeDoor(*narrowing.loop())
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.loop())
+    async with shown(port) as pilot:
         await press(pilot, "z")
         text = text_of(pilot)
         assert "Restore #3" in text
         assert "shop/cart.py" in text
         assert "It can be undone" in text
         await press(pilot, "z", "escape")
-        assert not door.commands
+        assert not port.commands
         await press(pilot, "z", "enter")
-        assert door.commands == [cmd.RestoreTree(run=3)]
+        assert port.commands == [cmd.RestoreTree(run=3)]
 
 
 async def test_z_again_undoes_the_restore() -> None:
-    door = fakes.FakeDoor(*narrowing.loop(), narrowing.restored())
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.loop(), narrowing.restored())
+    async with shown(port) as pilot:
         await press(pilot, "z")
         assert "Undo the restore" in text_of(pilot)
         assert "shop/cart.py" in text_of(pilot)
         await press(pilot, "enter")
-        assert door.commands == [cmd.RestoreTree(tree="t6")]
+        assert port.commands == [cmd.RestoreTree(tree="t6")]
 
 
 def test_after_an_edit_z_means_the_last_pass_again() -> None:
@@ -90,38 +90,38 @@ def test_without_anything_recorded_nothing_is_restored() -> None:
 
 
 async def test_dismissing_asks_why() -> None:
-    door = fakes.FakeDoor(*narrowing.loop())
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.loop())
+    async with shown(port) as pilot:
         await press(pilot, "D", "enter")
-        assert not door.commands
+        assert not port.commands
         await press(pilot, *"no", "enter")
-        assert door.commands == [cmd.DismissLoop(pattern="no-effect", reason="no")]
+        assert port.commands == [cmd.DismissLoop(pattern="no-effect", reason="no")]
 
 
 @pytest.mark.parametrize(
     ("key", "answer"), [("3", cmd.GoToStep(step="isolate")), ("escape", None), ("z", None), ("D", None)]
 )
 async def test_a_stop_card_comes_by_itself_and_each_key_answers(key: str, answer: cmd.Command | None) -> None:
-    door = fakes.FakeDoor(*narrowing.loop()[:-1])
-    async with shown(door) as pilot:
-        door.happen(narrowing.noticed("card"))
+    port = fakes.FakeDoor(*narrowing.loop()[:-1])
+    async with shown(port) as pilot:
+        port.happen(narrowing.noticed("card"))
         await settle(pilot)
         assert type(pilot.app.screen).__name__ == "CardScreen"
         await press(pilot, key)
-        assert door.commands == ([answer] if answer else [])
+        assert port.commands == ([answer] if answer else [])
         names = {"z": "ConfirmScreen", "D": "ReasonScreen"}
         assert type(pilot.app.screen).__name__ == names.get(key, "SessionScreen")
 
 
 async def test_a_stop_card_comes_once_and_never_over_a_window() -> None:
-    door = fakes.FakeDoor(*narrowing.loop()[:-1])
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.loop()[:-1])
+    async with shown(port) as pilot:
         await press(pilot, "m")
-        door.happen(narrowing.noticed("card"))
+        port.happen(narrowing.noticed("card"))
         await settle(pilot)
         assert type(pilot.app.screen).__name__ == "ReasonScreen"
         await press(pilot, "escape")
-        door.happen(notice="anything")
+        port.happen(notice="anything")
         await settle(pilot)
         assert session_of(pilot) is pilot.app.screen
         await press(pilot, "L")
@@ -130,8 +130,8 @@ async def test_a_stop_card_comes_once_and_never_over_a_window() -> None:
 
 
 async def test_a_note_stands_with_its_run_and_nowhere_else() -> None:
-    door = fakes.FakeDoor(*narrowing.loop()[:-1], narrowing.noticed("note"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.loop()[:-1], narrowing.noticed("note"))
+    async with shown(port) as pilot:
         text = text_of(pilot)
         assert "· Patches #4, #5 and #6" in text
         assert " D  dismiss" not in text
@@ -152,14 +152,14 @@ def test_an_attempt_in_words(more: dict[str, object], words: str) -> None:
 
 
 async def test_handing_over_and_back() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         await press(pilot, "H", "enter")
-        assert door.commands == [cmd.HandOver(to="assistant")]
-        door.happen(ev.HandedOver(to="assistant"))
+        assert port.commands == [cmd.HandOver(to="assistant")]
+        port.happen(ev.HandedOver(to="assistant"))
         await settle(pilot)
         await press(pilot, "H")
-        assert door.commands[-1] == cmd.HandBack()
+        assert port.commands[-1] == cmd.HandBack()
 
 
 async def test_a_past_session_shows_the_loop_and_offers_no_answer() -> None:

@@ -26,11 +26,11 @@ async def test_row_22_random_keys_and_sizes_against_a_live_session(tmp_path, mon
     monkey.make_project(tmp_path / "project")
     notices = []
     settings = Settings(python=sys.executable, warm=False)
-    with open_new(tmp_path / "project", Target(words=("test_it.py",)), settings) as door:
-        door.subscribe(lambda update: notices.append(update.notice))
-        door.submit(cmd.Begin(reproduce=True))
-        await monkey.press_at_random(door, PRESSES, seed, time.monotonic() + SECONDS)
-        assert door.submit(cmd.NoteExport(format="markdown", budget=1, digest="x", way="file")).result(30)
+    with open_new(tmp_path / "project", Target(words=("test_it.py",)), settings) as port:
+        port.subscribe(lambda update: notices.append(update.notice))
+        port.submit(cmd.Begin(reproduce=True))
+        await monkey.press_at_random(port, PRESSES, seed, time.monotonic() + SECONDS)
+        assert port.submit(cmd.NoteExport(format="markdown", budget=1, digest="x", way="file")).result(30)
     assert not [each for each in notices if "a defect of coach" in each]
 
 

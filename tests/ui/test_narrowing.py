@@ -40,45 +40,45 @@ async def test_flips_and_best_lines() -> None:
 
 
 async def test_a_run_that_only_looks_is_named_and_is_neither_red_nor_green() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         assert " S  measures which lines run" in text_of(pilot)
-        door.happen(fakes.started(4, "trace", trace=True, focus=fakes.TEST, scope="suite"))
+        port.happen(fakes.started(4, "trace", trace=True, focus=fakes.TEST, scope="suite"))
         await settle(pilot)
         assert "recording which lines the failing test runs" in text_of(pilot)
-        door.happen(fakes.finished(4, fakes.failure()))
-        door.happen(fakes.started(5, "mutants", mutate=10.0))
+        port.happen(fakes.finished(4, fakes.failure()))
+        port.happen(fakes.started(5, "mutants", mutate=10.0))
         await settle(pilot)
         assert "trying small mutations in a copy, 10 s at most" in text_of(pilot)
         assert "#4 · which lines run" in text_of(pilot)
 
 
 async def test_s_and_m_ask_for_measurement_and_mutations() -> None:
-    door = fakes.FakeDoor(*narrowing.measured())
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.measured())
+    async with shown(port) as pilot:
         await press(pilot, "S", "M")
-        assert door.commands == [cmd.Suspects(scope="suite"), cmd.TryMutants()]
+        assert port.commands == [cmd.Suspects(scope="suite"), cmd.TryMutants()]
 
 
 async def test_a_search_under_way_is_shown_in_any_step_and_stopped_by_key() -> None:
-    door = fakes.FakeDoor(*narrowing.searching())
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.searching())
+    async with shown(port) as pilot:
         compare("searching-140x45", text_of(pilot))
-        door.happen(fakes.entered("hypothesize"))
+        port.happen(fakes.entered("hypothesize"))
         await settle(pilot)
         text = text_of(pilot)
         assert "Suspect the last edit" in text
         assert "4 tried: 1 fail, 2 pass, 1 unresolved" in text
         assert "trying 2 of 7 hunks" in text
         await press(pilot, "escape", "c")
-        assert door.commands == [cmd.StopSearch(), cmd.StopSearch()]
+        assert port.commands == [cmd.StopSearch(), cmd.StopSearch()]
 
 
 async def test_a_search_whose_end_is_known_has_a_bar() -> None:
-    door = fakes.FakeDoor(
+    port = fakes.FakeDoor(
         *fakes.story("isolate"), narrowing.began("flake", rounds=3), narrowing.progressed("FAIL", "PASS")
     )
-    async with shown(door) as pilot:
+    async with shown(port) as pilot:
         assert "13 left" in text_of(pilot)
         assert "████" in text_of(pilot)
 
@@ -112,29 +112,29 @@ async def test_a_search_without_a_result_says_how_it_ended(how: str) -> None:
 
 
 async def test_the_chooser_says_costs_and_begins() -> None:
-    door = fakes.FakeDoor(*narrowing.measured())
-    async with shown(door, (80, 24)) as pilot:
+    port = fakes.FakeDoor(*narrowing.measured())
+    async with shown(port, (80, 24)) as pilot:
         await press(pilot, "B")
         compare("searches-80x24", text_of(pilot))
         await press(pilot, "2", "B", "enter")
-        assert door.commands == [cmd.BeginSearch(kind="commits"), cmd.BeginSearch(kind="edits")]
+        assert port.commands == [cmd.BeginSearch(kind="commits"), cmd.BeginSearch(kind="edits")]
 
 
 async def test_the_chooser_asks_for_the_input_file() -> None:
-    door = fakes.FakeDoor(*narrowing.measured())
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*narrowing.measured())
+    async with shown(port) as pilot:
         await press(pilot, "B", "5", *"a.json", "enter")
-        assert door.commands == [cmd.BeginSearch(kind="input", input="a.json")]
+        assert port.commands == [cmd.BeginSearch(kind="input", input="a.json")]
 
 
 async def test_the_chooser_says_why_a_search_is_not_possible() -> None:
-    door = fakes.FakeDoor(fakes.opened(), fakes.entered("reproduce"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(fakes.opened(), fakes.entered("reproduce"))
+    async with shown(port) as pilot:
         await press(pilot, "B")
         assert "not now: no failure is known yet" in text_of(pilot)
         await press(pilot, "1")
         assert "⚠ no failure is known yet" in text_of(pilot)
-        assert not door.commands
+        assert not port.commands
 
 
 def test_every_search_is_offered() -> None:
@@ -142,14 +142,14 @@ def test_every_search_is_offered() -> None:
 
 
 async def test_the_scope_is_seen_and_esc_widens_it() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), ev.ScopeChanged(scope="failures"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"), ev.ScopeChanged(scope="failures"))
+    async with shown(port) as pilot:
         assert "on save: failing tests only" in text_of(pilot)
         assert "Runs · on save failing only" in text_of(pilot)
         await press(pilot, "escape", "F")
-        assert door.commands == [cmd.SetScope(scope="all")] * 2
+        assert port.commands == [cmd.SetScope(scope="all")] * 2
         await press(pilot, "f")
-        assert door.commands[-1] == cmd.RunTarget(scope="failures")
+        assert port.commands[-1] == cmd.RunTarget(scope="failures")
 
 
 async def test_warm_is_what_happened_and_stale_is_said() -> None:
@@ -158,7 +158,7 @@ async def test_warm_is_what_happened_and_stale_is_said() -> None:
     report = really.report.model_copy(update={"warm": True, "changed_during": ("shop/cart.py",)})
     async with shown(fakes.FakeDoor(*fakes.story("isolate"), *asked)) as pilot:
         assert "0.31 s cold" in text_of(pilot)
-        pilot.app.screen.door.happen(really.model_copy(update={"report": report}))
+        pilot.app.screen.port.happen(really.model_copy(update={"report": report}))
         await settle(pilot)
         assert "0.31 s warm" in text_of(pilot)
         assert "◐ stale: files changed" in text_of(pilot)

@@ -115,14 +115,14 @@ CHUNKS = [NASTY[start::6] for start in range(6)]
 
 @pytest.mark.parametrize("texts", CHUNKS, ids=range(6))
 async def test_every_view_shows_foreign_text_literally(texts: tuple[str, ...]) -> None:
-    door = fakes.FakeDoor()
-    async with shown(door, (120, 36)) as pilot:
+    port = fakes.FakeDoor()
+    async with shown(port, (120, 36)) as pilot:
         for text in texts:
-            door.outputs = {1: text, 2: text}
-            door.unsaved = text
-            door.begin_again(*nasty_story(text))
+            port.outputs = {1: text, 2: text}
+            port.unsaved = text
+            port.begin_again(*nasty_story(text))
             for step in ("reproduce", "failing-test", "isolate", "hypothesize", "verify"):
-                door.happen(fakes.entered(step), notice=text)
+                port.happen(fakes.entered(step), notice=text)
                 await settle(pilot)
                 assert_literal(raw_of(pilot), text)
             for tab in ("output", "diff", "timeline", "work"):
@@ -134,14 +134,14 @@ async def test_every_view_shows_foreign_text_literally(texts: tuple[str, ...]) -
 
 @pytest.mark.parametrize("texts", CHUNKS, ids=range(6))
 async def test_windows_and_live_output_show_foreign_text_literally(texts: tuple[str, ...]) -> None:
-    door = fakes.FakeDoor()
-    async with shown(door, (80, 24)) as pilot:
+    port = fakes.FakeDoor()
+    async with shown(port, (80, 24)) as pilot:
         for version, text in enumerate(texts, start=1):
-            door.begin_again(*nasty_story(text), fakes.entered("isolate"), fakes.started(3, "feedback"))
-            door.live.now = LiveSnapshot(
+            port.begin_again(*nasty_story(text), fakes.entered("isolate"), fakes.started(3, "feedback"))
+            port.live.now = LiveSnapshot(
                 version=version, run=3, selected=2, finished=1, current_test=text, lines=(text,) * 3
             )
-            door.happen()
+            port.happen()
             session_of(pilot).action_show_tab("output")
             session_of(pilot)._look()
             await settle(pilot)
@@ -159,7 +159,7 @@ async def test_markup_in_a_notice_stays_text() -> None:
         assert "[@click=app.quit()]x[/] [/" in text_of(pilot)
 
 
-BASES = {"Patient", "Dialog", "Form", "Sheet", "Roles"}
+BASES = {"TypeAheadScreen", "Dialog", "Form", "TextDialog", "Roles"}
 """Never shown themselves."""
 NOT_BY_KEY = {
     "ConfirmScreen",
@@ -191,10 +191,10 @@ def own_widgets() -> set[str]:
 async def test_row_25_every_widget_shows_markup_literally_or_is_listed() -> None:
     """Row 25: every key is pressed over a hostile story; a new widget fails here until it is seen or listed."""
     text = "[/bold] [@click=app.quit()]x[/] [ \x1b[2J"
-    door = fakes.FakeDoor(*nasty_story(text), fakes.entered("isolate"))
-    door.outputs, door.unsaved = {1: text, 2: text}, text
+    port = fakes.FakeDoor(*nasty_story(text), fakes.entered("isolate"))
+    port.outputs, port.unsaved = {1: text, 2: text}, text
     seen = {"WaitingScreen"}
-    async with shown(door, (120, 36)) as pilot:
+    async with shown(port, (120, 36)) as pilot:
         for each in REGISTRY:
             if each.id in {"quit", "suspend", "editor"}:
                 continue

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from coach.core.export import Export
 from coach.tui.app import CoachApp
-from coach.tui.launch import Opening
+from coach.tui.launch import SessionLaunch
 from coach.tui.screens.waiting import WaitingScreen
 from tests.ui import fakes
 from tests.ui.seeing import EXPORTED, session_of, settle, text_of
@@ -19,11 +19,11 @@ class Slow:
 
     def __init__(self) -> None:
         self.may_open = threading.Event()
-        self.door = fakes.FakeDoor(*fakes.story("isolate"))
+        self.port = fakes.FakeDoor(*fakes.story("isolate"))
 
     def open(self) -> fakes.FakeDoor:
         assert self.may_open.wait(60)
-        return self.door
+        return self.port
 
 
 @contextlib.asynccontextmanager
@@ -31,7 +31,7 @@ async def opening(slow: Slow) -> AsyncIterator[Pilot[None]]:
     def export(_state: object, _budget: object) -> Export:
         return Export(EXPORTED, 9, (), (), (), "d")
 
-    way = Opening("tests/test_cart.py", slow.open)  # type: ignore[arg-type]
+    way = SessionLaunch("tests/test_cart.py", slow.open)  # type: ignore[arg-type]
     app = CoachApp(None, export, opening=way)
     try:
         async with app.run_test(size=(120, 40)) as pilot:

@@ -23,30 +23,30 @@ OFFERED = ev.PastFailuresFound(
 
 
 async def test_leaps_go_to_the_first_red_the_last_green_and_each_attempt() -> None:
-    door = fakes.FakeReview(*fakes.story("done"))
-    reds = [each.seq for each in door.every if isinstance(each.event, ev.RunFinished) and each.event.failing]
+    port = fakes.FakeReview(*fakes.story("done"))
+    reds = [each.seq for each in port.every if isinstance(each.event, ev.RunFinished) and each.event.failing]
     greens = [
         each.seq
-        for each in door.every
+        for each in port.every
         if isinstance(each.event, ev.RunFinished) and each.event.judged.outcome == "PASS"
     ]
-    async with shown(door, (120, 30)) as pilot:
+    async with shown(port, (120, 30)) as pilot:
         await press(pilot, "g")
-        assert door.position == reds[0]
+        assert port.position == reds[0]
         await press(pilot, "G")
-        assert door.position == greens[-1]
+        assert port.position == greens[-1]
         await press(pilot, "home", "right_parenthesis")
-        attempts = [each.seq for each in door.every if isinstance(each.event, ev.AttemptRead)]
-        assert door.position == (attempts[0] if attempts else 1)
+        attempts = [each.seq for each in port.every if isinstance(each.event, ev.AttemptRead)]
+        assert port.position == (attempts[0] if attempts else 1)
         if not attempts:
             assert "no attempt that way" in text_of(pilot)
 
 
 async def test_two_runs_stand_side_by_side() -> None:
-    door = fakes.FakeReview(*fakes.story("done"))
-    async with shown(door, (140, 45)) as pilot:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, (140, 45)) as pilot:
         await press(pilot, "G")
-        green = door.state.last_number
+        green = port.state.last_number
         await press(pilot, "equals_sign")
         assert "with which other run?" in text_of(pilot)
         await press(pilot, "ctrl+a", "ctrl+k", "1", "enter")
@@ -59,8 +59,8 @@ async def test_two_runs_stand_side_by_side() -> None:
 
 
 async def test_plots_are_those_of_the_moment() -> None:
-    door = fakes.FakeReview(*fakes.story("done"))
-    async with shown(door, (140, 45)) as pilot:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, (140, 45)) as pilot:
         await press(pilot, "i")
         whole = text_of(pilot)
         assert "Tests failing" in whole
@@ -71,8 +71,8 @@ async def test_plots_are_those_of_the_moment() -> None:
 
 
 async def test_the_timeline_is_limited_kind_by_kind() -> None:
-    door = fakes.FakeReview(*fakes.story("done"))
-    async with shown(door, (140, 45)) as pilot:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, (140, 45)) as pilot:
         await press(pilot, "backslash")
         assert session_of(pilot).looking.kind == "all"
         await press(pilot, "backslash")
@@ -84,8 +84,8 @@ async def test_the_timeline_is_limited_kind_by_kind() -> None:
 
 
 async def test_what_was_seen_before_is_offered_and_dismissed() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), OFFERED)
-    async with shown(door, (140, 45)) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"), OFFERED)
+    async with shown(port, (140, 45)) as pilot:
         assert "Seen before" in text_of(pilot)
         await press(pilot, "k")
         text = text_of(pilot)
@@ -94,13 +94,13 @@ async def test_what_was_seen_before_is_offered_and_dismissed() -> None:
         assert "-    total -= discount" in text
         assert "\x1b" not in text
         await press(pilot, "escape")
-        assert not door.commands
+        assert not port.commands
         await press(pilot, "k", "enter")
-        assert door.commands == [cmd.DismissPast(sessions=("ab12cd34",))]
+        assert port.commands == [cmd.DismissPast(sessions=("ab12cd34",))]
 
 
 async def test_what_is_shown_can_be_copied() -> None:
-    door = fakes.FakeReview(*fakes.story("done"))
-    async with shown(door, (140, 45)) as pilot:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, (140, 45)) as pilot:
         await press(pilot, "t", "Y")
         assert "step reproduce" in pilot.app.clipboard

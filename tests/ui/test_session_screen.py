@@ -12,44 +12,44 @@ from tests.ui.seeing import app_for, press, session_of, settle, shown, text_of
 
 
 async def test_changes_and_notices_reach_the_screen() -> None:
-    door = fakes.FakeDoor(*fakes.story("start"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("start"))
+    async with shown(port) as pilot:
         assert "○ no run yet" in text_of(pilot)
-        door.happen(*fakes.ran(1, fakes.failure()), notice="nothing is running", is_refusal=True)
+        port.happen(*fakes.ran(1, fakes.failure()), notice="nothing is running", is_refusal=True)
         await settle(pilot)
         assert "✘ red" in text_of(pilot)
         assert "⚠ nothing is running" in text_of(pilot)
 
 
 async def test_a_run_under_way_does_not_put_the_lamp_out() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
-    door.live.now = LiveSnapshot(
+    port = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
+    port.live.now = LiveSnapshot(
         version=1, run=4, selected=41, finished=17, failed=1, failure="KeyError: '\x1b[31mcart'"
     )
-    async with shown(door) as pilot:
+    async with shown(port) as pilot:
         session_of(pilot)._look()
         await settle(pilot)
         assert "✘ red" in text_of(pilot)
         assert "17 of 41 tests · 1 failed: KeyError: 'cart' ·" in text_of(pilot)
         await press(pilot, "escape")
-        assert door.commands == [cmd.CancelRun()]
+        assert port.commands == [cmd.CancelRun()]
 
 
 async def test_a_run_that_hangs_says_where_and_for_how_long() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
-    door.live.now = LiveSnapshot(
+    port = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
+    port.live.now = LiveSnapshot(
         version=1, run=4, selected=3, current_test="t.py::test_\x1b[2Jhang", silent=75
     )
-    async with shown(door, (80, 24)) as pilot:
+    async with shown(port, (80, 24)) as pilot:
         session_of(pilot)._look()
         await settle(pilot)
         assert "0 of 3 tests · silent 75 s in test_" in text_of(pilot)
 
 
 async def test_the_seconds_of_a_run_pass_while_nothing_else_happens() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
-    async with shown(door) as pilot:
-        began = door.state.under_way[-1].started
+    port = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
+    async with shown(port) as pilot:
+        began = port.state.under_way[-1].started
         for spent in (3, 4):
             session_of(pilot).clock = lambda spent=spent: began + spent  # type: ignore[misc]
             session_of(pilot)._look()
@@ -58,34 +58,34 @@ async def test_the_seconds_of_a_run_pass_while_nothing_else_happens() -> None:
 
 
 async def test_what_was_said_gives_way_to_the_next_run() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(port) as pilot:
         session_of(pilot).say("an old story")
-        door.happen(fakes.started(4, "feedback"))
+        port.happen(fakes.started(4, "feedback"))
         await settle(pilot)
         assert "an old story" not in text_of(pilot)
-        door.happen(fakes.started(5, "feedback"), notice="and why")
+        port.happen(fakes.started(5, "feedback"), notice="and why")
         await settle(pilot)
         assert "and why" in text_of(pilot)
 
 
 async def test_live_output_follows_its_end_and_is_only_asked_for_when_seen() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
-    door.live.now = LiveSnapshot(version=1, run=4, lines=tuple(f"line {n}" for n in range(200)), dropped=9)
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
+    port.live.now = LiveSnapshot(version=1, run=4, lines=tuple(f"line {n}" for n in range(200)), dropped=9)
+    async with shown(port) as pilot:
         session_of(pilot)._look()
-        assert set(door.live.asked) == {0}
+        assert set(port.live.asked) == {0}
         await press(pilot, "l")
         session_of(pilot)._look()
         await settle(pilot)
-        assert door.live.asked[-1] > 0
+        assert port.live.asked[-1] > 0
         assert "line 199" in text_of(pilot)
 
 
 async def test_kept_output_of_a_selected_run_is_shown() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"))
-    door.outputs = {2: "output of the second", 3: "output of the third"}
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("reproduce"))
+    port.outputs = {2: "output of the second", 3: "output of the third"}
+    async with shown(port) as pilot:
         await press(pilot, "l")
         assert "output of the third" in text_of(pilot)
         session_of(pilot).query_one("#side-runs").focus()
@@ -94,9 +94,9 @@ async def test_kept_output_of_a_selected_run_is_shown() -> None:
 
 
 async def test_search_marks_and_counts() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"))
-    door.outputs = {3: "apple\npear\nApple"}
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("reproduce"))
+    port.outputs = {3: "apple\npear\nApple"}
+    async with shown(port) as pilot:
         await press(pilot, "l", "slash", *"apple")
         assert "1 of 2" in text_of(pilot)
         await press(pilot, "enter")
@@ -106,8 +106,8 @@ async def test_search_marks_and_counts() -> None:
 
 
 async def test_tabs_fold_below_a_hundred_columns_and_come_back() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door, (80, 24)) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port, (80, 24)) as pilot:
         assert "Gate · Runs · Output" in text_of(pilot)
         await press(pilot, "right_square_bracket")
         assert "[✔] suspects named by a run" in text_of(pilot)
@@ -177,29 +177,29 @@ async def test_empty_tabs_say_which_key_fills_them() -> None:
 
 
 async def test_edits_since_the_last_run_are_said() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), ev.EditSeen(paths=("shop/cart.py",)))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"), ev.EditSeen(paths=("shop/cart.py",)))
+    async with shown(port) as pilot:
         assert "shop/cart.py edited since #3" in text_of(pilot)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 async def test_a_signal_is_told_and_becomes_the_exit_code(number: signal.Signals) -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    app = app_for(door)
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    app = app_for(port)
     async with app.run_test() as pilot:
         await pilot.pause()
         signal.raise_signal(number)
         await pilot.pause()
-    assert door.commands == [cmd.Interrupted(by=number.name)]
+    assert port.commands == [cmd.Interrupted(by=number.name)]
     assert app.return_code == 128 + number
 
 
 async def test_quitting_stops_a_run_under_way() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"), fakes.started(4))
-    app = app_for(door)
+    port = fakes.FakeDoor(*fakes.story("isolate"), fakes.started(4))
+    app = app_for(port)
     async with app.run_test() as pilot:
         await pilot.press("s", "ctrl+q")
-    assert door.commands == [cmd.CancelRun()]
+    assert port.commands == [cmd.CancelRun()]
     assert app.return_code == 0
 
 
@@ -232,8 +232,8 @@ async def test_without_colour_every_outcome_keeps_its_sign(monkeypatch: pytest.M
 
 
 async def test_a_reproduction_without_a_run_that_counts_is_not_measured() -> None:
-    door = fakes.FakeDoor(*fakes.story("start"), fakes.measured())
-    async with shown(door, (140, 45)) as pilot:
+    port = fakes.FakeDoor(*fakes.story("start"), fakes.measured())
+    async with shown(port, (140, 45)) as pilot:
         text = text_of(pilot)
         assert "not measured yet, R measures" in text
         assert "0 of 0" not in text

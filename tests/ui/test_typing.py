@@ -12,38 +12,38 @@ from tests.ui.seeing import app_for, press, session_of, settle, shown
 
 
 async def test_keys_typed_right_after_the_one_that_opens_a_form_go_into_the_form() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         for key in ("m", *"runs"):
             pilot.app.post_message(events.Key(key, key))
         await settle(pilot)
         await settle(pilot)
         assert pilot.app.screen.query_one("#field-text").value == "runs"
         await press(pilot, "enter")
-        assert door.commands == [cmd.WriteNote(text="runs")]
+        assert port.commands == [cmd.WriteNote(text="runs")]
 
 
 async def test_keys_typed_right_after_a_slash_are_searched_for() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         for key in ("slash", *"run"):
             pilot.app.post_message(events.Key(key, "/" if key == "slash" else key))
         await settle(pilot)
         await settle(pilot)
         assert session_of(pilot).query_one("#search").value == "run"
-        assert not door.commands
+        assert not port.commands
 
 
 async def test_escape_right_after_a_key_leaves_the_window() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         for key in ("s", "r", "escape"):
             pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settle(pilot)
         await settle(pilot)
         assert session_of(pilot) is pilot.app.screen
         await press(pilot, "r")
-        assert door.commands == [cmd.RunTarget()]
+        assert port.commands == [cmd.RunTarget()]
 
 
 @pytest.mark.parametrize("key", ["m", "s"])
@@ -69,34 +69,34 @@ async def test_a_second_signal_within_a_second_ends_at_once(monkeypatch: pytest.
 
 
 async def test_keys_typed_right_after_the_one_that_closes_a_window_are_for_what_lies_below() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(port) as pilot:
         await press(pilot, "question_mark")
         for key in "qr":
             pilot.app.post_message(events.Key(key, key))
         await settle(pilot)
         assert pilot.app.screen is session_of(pilot)
-        assert door.commands == [cmd.RunTarget()]
+        assert port.commands == [cmd.RunTarget()]
 
 
 async def test_what_is_typed_right_before_keeping_a_form_is_kept_whole() -> None:
-    door = fakes.FakeDoor(*fakes.story("isolate"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port) as pilot:
         await press(pilot, "m")
         for key in (*"runs", "ctrl+s"):
             pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settle(pilot)
-        assert door.commands == [cmd.WriteNote(text="runs")]
+        assert port.commands == [cmd.WriteNote(text="runs")]
 
 
 async def test_what_is_typed_right_after_tab_is_for_the_next_field() -> None:
-    door = fakes.FakeDoor(*fakes.story("reproduce"))
-    async with shown(door) as pilot:
+    port = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(port) as pilot:
         await press(pilot, "s")
         for key in (*"sum", "tab", *"27", "tab", "3", "ctrl+s"):
             pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settle(pilot)
-        (written,) = door.commands
+        (written,) = port.commands
         assert isinstance(written, cmd.WriteSpec)
         spec = written.spec
         assert (spec.title[-3:], spec.expected[-4:], spec.actual[-4:]) == ("sum", ".027", "0.03")

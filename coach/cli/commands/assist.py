@@ -19,7 +19,7 @@ from coach.core.session.summary import summarise_run
 from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import place_of
-from coach.session.port import Door
+from coach.session.port import SessionPort
 from coach.session.shared.client import RemoteDoor
 from coach.settings.project import load_settings
 from coach.store.trust import approval_of, approve, is_approved
@@ -74,16 +74,16 @@ def named_assistants(state: SessionState) -> tuple[NamedAssistant, ...]:
     )
 
 
-def run_in_terminal(door: Door, name: str, prompt: str) -> str:
+def run_in_terminal(port: SessionPort, name: str, prompt: str) -> str:
     """Run an assistant while the screen has given the terminal up; ctrl+c ends it. The engineer has seen the command."""
-    root = place_of(door.state.opened).home if door.state.opened else Path()
+    root = place_of(port.state.opened).home if port.state.opened else Path()
     assistant = next(each for each in assistants(root, load_settings(root)) if each.name == name)
     approve(approval_of(assistant.source, assistant.argv, assistant.cwd), assistant.argv)
-    assert isinstance(door, Dispatcher | RemoteDoor)
+    assert isinstance(port, Dispatcher | RemoteDoor)
     say(f"{name} works in {root}; ctrl+c ends it")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        stay = run_assistant(door, assistant, prompt, Patience(), lambda line: say(f"  {safe_line(line)}"))
+        stay = run_assistant(port, assistant, prompt, Patience(), lambda line: say(f"  {safe_line(line)}"))
     except KeyboardInterrupt:
         return f"{name} was stopped; what it edited is in the runs"
     finally:

@@ -35,9 +35,9 @@ def replay(args: Namespace) -> int:
         put_json([_as_json(each) for each in spoken])
         return EXIT_FINE
     for each in spoken:
-        sighting = each.sighting
-        put(f"#{each.run}  {sighting.level:<6}  {sighting.pattern:<13}  {safe_line(sighting.sentence)}")
-        put(f"      {'':<6}  {'':<13}  {safe_line(sighting.move)}")
+        detection = each.detection
+        put(f"#{each.run}  {detection.level:<6}  {detection.pattern:<13}  {safe_line(detection.sentence)}")
+        put(f"      {'':<6}  {'':<13}  {safe_line(detection.move)}")
     if not spoken:
         put("nothing would be said")
     return EXIT_FINE
@@ -110,17 +110,17 @@ def _log_path(name: str) -> Path:
 
 
 def _as_json(each: Spoken) -> dict[str, Any]:
-    sighting = each.sighting
+    detection = each.detection
     return {
         "run": each.run,
         "seq": each.seq,
-        "pattern": sighting.pattern,
-        "level": sighting.level,
-        "evidence": list(sighting.evidence),
-        "place": sighting.place,
-        "sentence": sighting.sentence,
-        "move": sighting.move,
-        "action": sighting.action,
+        "pattern": detection.pattern,
+        "level": detection.level,
+        "evidence": list(detection.evidence),
+        "place": detection.place,
+        "sentence": detection.sentence,
+        "move": detection.move,
+        "action": detection.action,
     }
 
 

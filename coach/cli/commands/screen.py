@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coach.core.experiments.logpoint import Logpoint
     from coach.core.export import Export
     from coach.core.session.state import SessionState
-    from coach.session.port import Door
+    from coach.session.port import SessionPort
     from coach.tui.host_services import NamedAssistant
 
 SWITCH_SECONDS = 0.0005
@@ -71,39 +71,39 @@ def _launching() -> Any:
         gc.enable()
 
 
-def _show(label: str, opening: "Callable[[], Door]") -> int:
+def _show(label: str, opening: "Callable[[], SessionPort]") -> int:
     """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
     from coach.cli.commands.signals import end_at_once, impatient
     from coach.tui.app import CoachApp
-    from coach.tui.launch import Opening
+    from coach.tui.launch import SessionLaunch
 
-    way = Opening(label, opening, _wishes, _remember_theme, _is_first_time)
-    app = CoachApp(None, _export, opening=way, ways=_Ways())
+    way = SessionLaunch(label, opening, _wishes, _remember_theme, _is_first_time)
+    app = CoachApp(None, _export, opening=way, host=_Ways())
     app.at_once = end_at_once
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:
-        door = app.opened(within=10)
-        if door:
-            _drop_if_nothing_ran(door)
+        port = app.opened(within=10)
+        if port:
+            _drop_if_nothing_ran(port)
             with impatient():
-                door.close()
+                port.close()
     if app.failure:
         raise app.failure
-    if door and not door.read_only:
-        _say_what_is_kept(door)
+    if port and not port.read_only:
+        _say_what_is_kept(port)
     return app.return_code or EXIT_FINE
 
 
-def _drop_if_nothing_ran(door: "Door") -> None:
+def _drop_if_nothing_ran(port: "SessionPort") -> None:
     """A mistyped target must not be offered again as an open session."""
     from coach.cli.commands.console import nothing_ran
     from coach.core.protocol.commands import Close
 
-    if not door.read_only and door.state.closed is None and nothing_ran(door.state):
+    if not port.read_only and port.state.closed is None and nothing_ran(port.state):
         with contextlib.suppress(TimeoutError):
-            door.submit(Close(note="there was nothing to run")).result(timeout=5)
+            port.submit(Close(note="there was nothing to run")).result(timeout=5)
 
 
 def _wishes() -> tuple[str, Mapping[str, str]]:
@@ -125,13 +125,13 @@ def _is_first_time() -> bool:
     return is_first_time()
 
 
-def _say_what_is_kept(door: "Door") -> None:
+def _say_what_is_kept(port: "SessionPort") -> None:
     from coach.cli.commands.console import say
 
-    opened = door.state.opened
-    if door.unsaved:
-        say(f"coach: not saved: {door.unsaved}")
-    elif opened and door.state.closed is None:
+    opened = port.state.opened
+    if port.unsaved:
+        say(f"coach: not saved: {port.unsaved}")
+    elif opened and port.state.closed is None:
         say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.start} takes it up again")
 
 
@@ -148,10 +148,10 @@ class _Ways:
 
         return named_assistants(state)
 
-    def run(self, door: "Door", name: str, prompt: str) -> str:
+    def run(self, port: "SessionPort", name: str, prompt: str) -> str:
         from coach.cli.commands.assist import run_in_terminal
 
-        return run_in_terminal(door, name, prompt)
+        return run_in_terminal(port, name, prompt)
 
     def approved(self, state: "SessionState") -> tuple[str, ...]:
         from coach.cli.commands.approval import approved

@@ -20,13 +20,13 @@ from coach.engine.source.project_root import at
 from coach.errors import SessionHeld
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import located_here, open_new, open_review, open_shared
-from coach.session.port import Door
+from coach.session.port import SessionPort
 from coach.session.similar_failures import Remembering
 from coach.settings.project import load_settings
 from coach.store import library
 
 
-def new(args: Namespace) -> Door:
+def new(args: Namespace) -> SessionPort:
     """Begin a session on the target of the command line; the reproduction starts at once."""
     place = at(_demo(args)) if args.demo else located_here(args.target or ())
     target = chosen_target(args, place)
@@ -43,7 +43,7 @@ def new(args: Namespace) -> Door:
     return _begun(session, cmd.Begin())
 
 
-def resumed(session: str) -> Door:
+def resumed(session: str) -> SessionPort:
     """Take up a session; when another coach holds it, join it there, or else look at it."""
     found = current_id(session)
     try:
@@ -53,7 +53,7 @@ def resumed(session: str) -> Door:
     return _begun(shared, cmd.Resume()) if isinstance(shared, Dispatcher) else shared
 
 
-def reviewed(session: str) -> Door:
+def reviewed(session: str) -> SessionPort:
     """Replay a session: the named one, or the newest here."""
     return open_review((library.find(session) if session else newest_here()).id)
 
@@ -63,7 +63,7 @@ def exported(state: SessionState, budget: int) -> Export:
     return prompt_of(state, budget)
 
 
-def _begun(session: Dispatcher, first: cmd.Command) -> Door:
+def _begun(session: Dispatcher, first: cmd.Command) -> SessionPort:
     session.__enter__()
     session.subscribe(Remembering(session.observe))
     session.submit(first)

@@ -12,7 +12,7 @@ T = TypeVar("T")
 BLOCK = 64
 
 
-class Growing(Sequence[T]):
+class PersistentList(Sequence[T]):
     """An immutable sequence; equal to any tuple or list with the same items."""
 
     __slots__ = ("_blocks", "_tail")
@@ -24,15 +24,15 @@ class Growing(Sequence[T]):
         self._tail = whole[cut:]
 
     @classmethod
-    def of(cls, items: Iterable[T]) -> "Growing[T]":
-        return items if isinstance(items, Growing) else cls(items)
+    def of(cls, items: Iterable[T]) -> "PersistentList[T]":
+        return items if isinstance(items, PersistentList) else cls(items)
 
-    def plus(self, item: T) -> "Growing[T]":
+    def plus(self, item: T) -> "PersistentList[T]":
         """Return this with one more item."""
         tail = (*self._tail, item)
         return _built(self._blocks, tail) if len(tail) < BLOCK else _built((*self._blocks, tail), ())
 
-    def put(self, index: int, item: T) -> "Growing[T]":
+    def put(self, index: int, item: T) -> "PersistentList[T]":
         """Return this with another item at ``index`` (0 ≤ index < len)."""
         block, place = divmod(index, BLOCK)
         if block == len(self._blocks):
@@ -69,7 +69,7 @@ class Growing(Sequence[T]):
             yield from reversed(block)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Growing):
+        if isinstance(other, PersistentList):
             return self._blocks == other._blocks and self._tail == other._tail
         return tuple(self) == tuple(other) if isinstance(other, tuple | list) else NotImplemented
 
@@ -80,7 +80,7 @@ class Growing(Sequence[T]):
         return f"Growing({tuple(self)!r})"
 
 
-def _built(blocks: tuple[tuple[T, ...], ...], tail: tuple[T, ...]) -> Growing[T]:
-    made: Growing[T] = object.__new__(Growing)
+def _built(blocks: tuple[tuple[T, ...], ...], tail: tuple[T, ...]) -> PersistentList[T]:
+    made: PersistentList[T] = object.__new__(PersistentList)
     made._blocks, made._tail = blocks, tail  # noqa: SLF001 - its own constructor
     return made

@@ -5,7 +5,7 @@ from coach.core.experiments.claim import edited_elsewhere
 from coach.core.log import events as ev
 from coach.core.loops.analysis.analyse_attempt import RULE, read_attempt
 from coach.core.loops.attempt import Attempt
-from coach.core.loops.detection import Sighting
+from coach.core.loops.detection import Detection
 from coach.core.loops.escalation import DETECTORS, Said, climb, look
 from coach.core.loops.history import History, Trial
 from coach.core.protocol import commands as cmd
@@ -44,24 +44,24 @@ def notice_loops(draft: Draft, history: History) -> None:
         Said(each.loop.pattern, each.loop.place, each.loop.level, each.loop.run) for each in state.notices
     ]
     dismissed = {(each.pattern, each.place) for each in state.dismissals}
-    for sighting in climb(look(history, state.loops_off), said, dismissed, history.runs):
-        draft.record(_noticed(state, sighting))
+    for detection in climb(look(history, state.loops_off), said, dismissed, history.runs):
+        draft.record(_noticed(state, detection))
 
 
-def _noticed(state: SessionState, sighting: Sighting) -> ev.LoopNoticed:
-    step = sighting.step if state.workflow.step(sighting.step) else ""
+def _noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
+    step = detection.step if state.workflow.step(detection.step) else ""
     return ev.LoopNoticed(
-        pattern=sighting.pattern,
-        level=sighting.level,
-        run=sighting.evidence[-1],
-        evidence=sighting.evidence,
-        place=sighting.place,
-        sentence=sighting.sentence,
-        move=sighting.move,
-        action=sighting.action,
+        pattern=detection.pattern,
+        level=detection.level,
+        run=detection.evidence[-1],
+        evidence=detection.evidence,
+        place=detection.place,
+        sentence=detection.sentence,
+        move=detection.move,
+        action=detection.action,
         step=step,
-        restore_run=sighting.restore_run,
-        rule=DETECTORS[sighting.pattern][1],
+        restore_run=detection.restore_run,
+        rule=DETECTORS[detection.pattern][1],
     )
 
 

@@ -20,7 +20,7 @@ LEVELS: tuple[Level, ...] = ("note", "banner", "card")
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Detection:
     """One pattern, seen now. The sentence says what was seen, never what anybody is."""
 
     pattern: Pattern

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from coach.core.loops.detection import LEVELS, PATTERNS, Level, Pattern, Sighting
+from coach.core.loops.detection import LEVELS, PATTERNS, Detection, Level, Pattern
 from coach.core.loops.detectors import blind_edits, no_effect, oscillation, revert, scope_creep, symptom_patch
 from coach.core.loops.detectors import test_tampering as tamper
 from coach.core.loops.history import History
@@ -18,7 +18,7 @@ from coach.core.loops.history import History
 COOLDOWN = 3
 """Runs of the target for which a pattern at one place is not said again (unwedge: three turns)."""
 
-Detector = Callable[[History], Sighting | None]
+Detector = Callable[[History], Detection | None]
 DETECTORS: dict[Pattern, tuple[Detector, int]] = {
     "tamper": (tamper.seen, tamper.RULE),
     "revert": (revert.seen, revert.RULE),
@@ -40,51 +40,51 @@ class Said:
     run: int
 
 
-def look(history: History, off: Collection[str] = ()) -> tuple[Sighting, ...]:
+def look(history: History, off: Collection[str] = ()) -> tuple[Detection, ...]:
     """Ask every detector that is switched on; the more specific come first."""
     seen = (DETECTORS[pattern][0](history) for pattern in PATTERNS if pattern not in off)
-    return tuple(sighting for sighting in seen if sighting is not None)
+    return tuple(detection for detection in seen if detection is not None)
 
 
 def climb(
-    sightings: Sequence[Sighting],
+    detections: Sequence[Detection],
     said: Sequence[Said],
     dismissed: Collection[tuple[str, str]],
     runs: Sequence[int],
-) -> tuple[Sighting, ...]:
+) -> tuple[Detection, ...]:
     """Return what is to be said now, with its level.
 
     Args:
-        sightings: what was seen after this run, the more specific first.
+        detections: what was seen after this run, the more specific first.
         said: what was said before, oldest first.
         dismissed: (pattern, place) pairs nobody wants to hear of again.
         runs: the runs of the target, in order; the cooldown is counted in these.
 
     """
-    heard = [each for each in _without_echo(sightings) if (each.pattern, each.place) not in dismissed]
-    risen = [each for each in (_rise(sighting, said, runs) for sighting in heard) if each is not None]
-    spoken: list[Sighting] = []
-    for sighting in risen:
+    heard = [each for each in _without_echo(detections) if (each.pattern, each.place) not in dismissed]
+    risen = [each for each in (_rise(detection, said, runs) for detection in heard) if each is not None]
+    spoken: list[Detection] = []
+    for detection in risen:
         loud = any(_height(each.level) > 0 for each in spoken)
-        spoken.append(replace(sighting, level="note") if loud else sighting)
+        spoken.append(replace(detection, level="note") if loud else detection)
     return tuple(spoken)
 
 
-def _without_echo(sightings: Sequence[Sighting]) -> list[Sighting]:
+def _without_echo(detections: Sequence[Detection]) -> list[Detection]:
     """Drop a guess that is also without effect: it is one loop, not two."""
-    patterns = {each.pattern for each in sightings}
-    return [each for each in sightings if each.pattern != "guess" or "no-effect" not in patterns]
+    patterns = {each.pattern for each in detections}
+    return [each for each in detections if each.pattern != "guess" or "no-effect" not in patterns]
 
 
-def _rise(sighting: Sighting, said: Sequence[Said], runs: Sequence[int]) -> Sighting | None:
-    before = [each for each in said if each.pattern == sighting.pattern and each.place == sighting.place]
+def _rise(detection: Detection, said: Sequence[Said], runs: Sequence[int]) -> Detection | None:
+    before = [each for each in said if each.pattern == detection.pattern and each.place == detection.place]
     if not before:
-        return sighting
+        return detection
     last = before[-1]
     if len(runs) - bisect_right(runs, last.run) <= COOLDOWN:
-        return sighting if _height(sighting.level) > _height(last.level) else None
+        return detection if _height(detection.level) > _height(last.level) else None
     was_loud = any(_height(each.level) > 0 for each in before)
-    return replace(sighting, level="card") if was_loud and _height(sighting.level) > 0 else sighting
+    return replace(detection, level="card") if was_loud and _height(detection.level) > 0 else detection
 
 
 def _height(level: Level) -> int:

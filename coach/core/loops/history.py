@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coach.core.base.persistent_list import Growing
+from coach.core.base.persistent_list import PersistentList
 from coach.core.base.value import replace
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import Attempt
@@ -84,7 +84,7 @@ class Trial:
 class History:
     """All trials of the present target, oldest first, and what the detectors must know besides."""
 
-    trials: Sequence[Trial] = Growing()
+    trials: Sequence[Trial] = PersistentList()
     marks: frozenset[Mark] = frozenset()
     """Written since the last trial."""
     scope: tuple[str, ...] = ()
@@ -121,14 +121,14 @@ class History:
         if not is_trial(run):
             return self
         trial = _trial(run, self.now, self.marks)
-        return replace(self, trials=Growing.of(self.trials).plus(trial), marks=frozenset())
+        return replace(self, trials=PersistentList.of(self.trials).plus(trial), marks=frozenset())
 
     def read(self, attempt: Attempt) -> "History":
         """Take in what was edited before a run; it is nearly always the last one."""
         for index in range(len(self.trials) - 1, -1, -1):
             if self.trials[index].run == attempt.run:
                 trial = _with_attempt(self.trials[index], attempt, self._being_written(index))
-                return replace(self, trials=Growing.of(self.trials).put(index, trial))
+                return replace(self, trials=PersistentList.of(self.trials).put(index, trial))
         return self
 
     def _being_written(self, index: int) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from coach.core.log import events as ev
-from coach.core.loops.detection import Sighting
+from coach.core.loops.detection import Detection
 from coach.core.loops.escalation import Said, climb, look
 from coach.core.session.state import SessionState, apply
 
@@ -20,7 +20,7 @@ class Spoken:
     seq: int
     at: float
     run: int
-    sighting: Sighting
+    detection: Detection
 
 
 def would_say(records: Iterable[ev.Recorded], off: Collection[str] = ()) -> Iterator[Spoken]:
@@ -42,10 +42,10 @@ def would_say(records: Iterable[ev.Recorded], off: Collection[str] = ()) -> Iter
             continue
         dismissed = {(each.pattern, each.place) for each in state.dismissals}
         history = state.history.up_to(run)
-        sightings = look(history, {*off, *state.loops_off})
-        for sighting in climb(sightings, said, dismissed, history.runs):
-            said.append(Said(sighting.pattern, sighting.place, sighting.level, sighting.evidence[-1]))
-            yield Spoken(record.seq, record.at, sighting.evidence[-1], sighting)
+        detections = look(history, {*off, *state.loops_off})
+        for detection in climb(detections, said, dismissed, history.runs):
+            said.append(Said(detection.pattern, detection.place, detection.level, detection.evidence[-1]))
+            yield Spoken(record.seq, record.at, detection.evidence[-1], detection)
 
 
 def _run_to_judge(record: ev.Recorded, state: SessionState) -> int:

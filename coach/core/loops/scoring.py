@@ -83,10 +83,12 @@ def score(cases: Sequence[Case]) -> Scores:
 
 def _score_healthy(scores: Scores, case: Case) -> None:
     scores.healthy += 1
-    loud = [each for each in case.spoken if _height(each.sighting.level) > 0]
+    loud = [each for each in case.spoken if _height(each.detection.level) > 0]
     if loud:
         first = loud[0]
-        sentence = f"#{first.run} {first.sighting.level} {first.sighting.pattern}: {first.sighting.sentence}"
+        sentence = (
+            f"#{first.run} {first.detection.level} {first.detection.pattern}: {first.detection.sentence}"
+        )
         scores.interrupted.append((case.name, sentence))
     scores.with_notes += bool(case.spoken) and not loud
 
@@ -94,10 +96,10 @@ def _score_healthy(scores: Scores, case: Case) -> None:
 def _score_looping(found: PatternScore, case: Case) -> None:
     label = case.label
     own = [
-        each for each in case.spoken if each.sighting.pattern == label.pattern and each.run >= label.begins
+        each for each in case.spoken if each.detection.pattern == label.pattern and each.run >= label.begins
     ]
     found.sessions += 1
-    if any(each.run <= label.run and each.sighting.level in _at_least(label.level) for each in own):
+    if any(each.run <= label.run and each.detection.level in _at_least(label.level) for each in own):
         found.caught += 1
     else:
         found.missed.append(case.name)

@@ -23,7 +23,7 @@ Shape = Literal["prose", "values"] | tuple[Any, ...]
 items of a sequence, ``("row", shapes)`` for a tuple of fixed length, ``("entries", shape)`` for what a mapping maps to."""
 
 
-class Veil:
+class ObservationRedactor:
     """Takes known secrets out of texts and observations."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -45,7 +45,7 @@ class Veil:
         return veiled
 
 
-NOTHING_SECRET = Veil(())
+NOTHING_SECRET = ObservationRedactor(())
 
 
 def in_prose(value: Any, change: Callable[[str], str]) -> Any:

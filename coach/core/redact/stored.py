@@ -101,16 +101,16 @@ def _one_of(words: frozenset[Any]) -> Way:
 
 @cache
 def _value_way(kind: type[Value]) -> Way:
-    ways: dict[str, Way] = {}
+    host: dict[str, Way] = {}
     for name, field in kind.model_fields.items():
-        ways[name] = _output if (kind, name) == (Output, "artefact") else _field_way(field)
+        host[name] = _output if (kind, name) == (Output, "artefact") else _field_way(field)
 
     def each_field(value: Any, clean: Cleaning) -> Any:
         if not isinstance(value, dict):
             return _any(value, clean)
-        strange = {name: each for name, each in value.items() if name not in ways}
-        known = {name: ways[name](each, clean) for name, each in value.items() if name in ways}
-        return known | {name: each for name, each in _table(strange, clean, _any).items() if name not in ways}
+        strange = {name: each for name, each in value.items() if name not in host}
+        known = {name: host[name](each, clean) for name, each in value.items() if name in host}
+        return known | {name: each for name, each in _table(strange, clean, _any).items() if name not in host}
 
     return each_field
 
@@ -152,15 +152,15 @@ def _table_way(one: Way) -> Way:
 
 def _row_way(declared: Sequence[Any]) -> Way:
     """Clean a row of fixed length; of a name and a text, the text is the value of that name."""
-    ways = [_way(each) for each in declared]
-    is_named = len(ways) == 2 and ways[1] is _any
+    host = [_way(each) for each in declared]
+    is_named = len(host) == 2 and host[1] is _any
 
     def row(value: Any, clean: Cleaning) -> Any:
-        if not isinstance(value, list) or len(value) != len(ways):
+        if not isinstance(value, list) or len(value) != len(host):
             return _any(value, clean)
         if is_named and isinstance(value[0], str) and isinstance(value[1], str):
-            return [ways[0](value[0], clean), clean.named(value[0], value[1])]
-        return [way(each, clean) for way, each in zip(ways, value, strict=True)]
+            return [host[0](value[0], clean), clean.named(value[0], value[1])]
+        return [way(each, clean) for way, each in zip(host, value, strict=True)]
 
     return row
 

@@ -90,11 +90,11 @@ def _line(values: Sequence[int], most: int) -> list[tuple[float, float]]:
 
 
 def _axis(most: int, points: Sequence[Point]) -> str:
-    ground = HIGH - BOTTOM
+    context = HIGH - BOTTOM
     return (
-        f'<line x1="{LEFT}" y1="{ground}" x2="{WIDE}" y2="{ground}" stroke="var(--rule)"/>'
+        f'<line x1="{LEFT}" y1="{context}" x2="{WIDE}" y2="{context}" stroke="var(--rule)"/>'
         f'<text x="{LEFT - 6}" y="{TOP + 8}" text-anchor="end">{most}</text> '
-        f'<text x="{LEFT - 6}" y="{ground}" text-anchor="end">0</text> '
+        f'<text x="{LEFT - 6}" y="{context}" text-anchor="end">0</text> '
         f'<text x="{LEFT}" y="{HIGH - 3}">#{points[0].run}</text> '
         f'<text x="{WIDE}" y="{HIGH - 3}" text-anchor="end">#{points[-1].run}</text>'
     )

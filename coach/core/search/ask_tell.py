@@ -12,11 +12,11 @@ C = TypeVar("C")
 D = TypeVar("D")
 R = TypeVar("R")
 
-Steps: TypeAlias = Generator[tuple[C, ...], tuple[Outcome, ...], R]
+AskTell: TypeAlias = Generator[tuple[C, ...], tuple[Outcome, ...], R]
 """A search over configurations ``C`` (hashable) that ends in ``R``."""
 
 
-def once(search: Steps[C, R]) -> Steps[C, R]:
+def once(search: AskTell[C, R]) -> AskTell[C, R]:
     """Pass a search's questions on, but no question twice: what was answered is answered from memory."""
     known: dict[C, Outcome] = {}
     try:
@@ -32,7 +32,7 @@ def once(search: Steps[C, R]) -> Steps[C, R]:
         return found
 
 
-def shown_as(search: Steps[C, R], shown: Callable[[C], D]) -> Steps[D, R]:
+def shown_as(search: AskTell[C, R], shown: Callable[[C], D]) -> AskTell[D, R]:
     """Pass a search's questions on in another form."""
     try:
         asked = next(search)

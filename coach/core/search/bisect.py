@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coach.core.search.ask_tell import Steps
+from coach.core.search.ask_tell import AskTell
 
 PRIOR_SHARE = 0.6
 """How much of the belief goes to commits that touched suspicious lines; the rest is spread evenly. Blame names the culprit
@@ -46,7 +46,7 @@ class _Range:
 
 def find_culprit(
     length: int, likely: Mapping[int, float] | None = None, *, width: int = 1
-) -> Steps[int, Culprit | NoGoodCommit]:
+) -> AskTell[int, Culprit | NoGoodCommit]:
     """Probe back for a good commit, then narrow down to the first bad one. Position 0 is known to fail.
 
     Args:
@@ -63,7 +63,7 @@ def find_culprit(
 
 def narrow(
     bad: int, good: int, likely: Mapping[int, float] | None = None, *, width: int = 1
-) -> Steps[int, Culprit | NoGoodCommit]:
+) -> AskTell[int, Culprit | NoGoodCommit]:
     """Narrow a range whose ends are known: ``bad`` fails, the older ``good`` passes."""
     return (yield from _narrow(_Range(bad, good, set()), likely or {}, width))
 
@@ -82,7 +82,7 @@ def _top(likely: Mapping[int, float]) -> int | None:
     return max(likely, key=lambda each: (likely[each], -each)) + 1 if likely else None
 
 
-def probe_back(length: int, first: int | None, width: int) -> Steps[int, "_Range | NoGoodCommit"]:
+def probe_back(length: int, first: int | None, width: int) -> AskTell[int, "_Range | NoGoodCommit"]:
     """Look for a good commit further and further back."""
     span = _Range(0, None, set())
     waiting = probes(length, first)
@@ -102,7 +102,7 @@ def probe_back(length: int, first: int | None, width: int) -> Steps[int, "_Range
     return (yield from _look_between(span))
 
 
-def _look_between(span: _Range) -> Steps[int, "_Range | NoGoodCommit"]:
+def _look_between(span: _Range) -> AskTell[int, "_Range | NoGoodCommit"]:
     """Look for a good commit between the oldest that fails and the first that cannot be judged, by halving.
 
     A young test cannot be judged before it existed; the commits at which it was green lie just after.
@@ -122,7 +122,7 @@ def _look_between(span: _Range) -> Steps[int, "_Range | NoGoodCommit"]:
     return NoGoodCommit(span.bad, tuple(sorted(span.skipped)))
 
 
-def _narrow(span: _Range, likely: Mapping[int, float], width: int) -> Steps[int, Culprit | NoGoodCommit]:
+def _narrow(span: _Range, likely: Mapping[int, float], width: int) -> AskTell[int, Culprit | NoGoodCommit]:
     assert span.good is not None
     budget = steps_for(span.good - span.bad) + (1 if likely else 0)
     while open_positions := [each for each in range(span.bad + 1, span.good) if each not in span.skipped]:

@@ -8,14 +8,14 @@ manual).
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from coach.core.search.ask_tell import Steps
+from coach.core.search.ask_tell import AskTell
 
 T = TypeVar("T")
 
 
 def minimise(
     items: Sequence[T], *, width: int = 1, groups: Iterable[frozenset[T]] = ()
-) -> Steps[tuple[T, ...], tuple[T, ...]]:
+) -> AskTell[tuple[T, ...], tuple[T, ...]]:
     """Yield parts of ``items`` to try and return a 1-minimal failing part: no single item of it can be left out.
 
     The caller knows that the whole fails and that nothing at all passes; neither is asked again. UNRESOLVED counts as
@@ -44,7 +44,7 @@ def minimise(
 
 def _sweep(
     kept: tuple[T, ...], size: int, needed: set[frozenset[T]], width: int
-) -> Steps[tuple[T, ...], tuple[T, ...]]:
+) -> AskTell[tuple[T, ...], tuple[T, ...]]:
     """Leave out each chunk once, the last one first; what fails without its chunk goes on without it.
 
     Args:
@@ -75,7 +75,7 @@ def _sweep(
 
 def _without_groups(
     kept: tuple[T, ...], groups: Iterable[frozenset[T]], needed: set[frozenset[T]], width: int
-) -> Steps[tuple[T, ...], tuple[T, ...]]:
+) -> AskTell[tuple[T, ...], tuple[T, ...]]:
     """Leave out the first group that can be, the largest first."""
     parts = [
         tuple(each for each in kept if each not in group) for group in sorted(groups, key=len, reverse=True)

@@ -11,7 +11,7 @@ from coach.core.base.text import Text
 from coach.core.base.value import Value
 from coach.core.runs.oracle import Outcome
 from coach.core.runs.reproduction import wilson
-from coach.core.search.ask_tell import Steps
+from coach.core.search.ask_tell import AskTell
 
 Condition = Literal["alone", "new seed", "in its file", "whole order", "reversed"]
 Axis = Literal["", "stable", "order", "hash seed", "chance", "not seen"]
@@ -51,7 +51,7 @@ class Table(Value):
     sentence: Text = ""
 
 
-def measure_axes(rounds: int = ROUNDS, *, width: int = 1) -> Steps[tuple[Condition, int], Table]:
+def measure_axes(rounds: int = ROUNDS, *, width: int = 1) -> AskTell[tuple[Condition, int], Table]:
     """Ask for (condition, round) pairs, every condition once before any again; return the table."""
     wanted = [(condition, number) for number in range(1, rounds + 1) for condition in CONDITIONS]
     seen: dict[Condition, list[Outcome]] = {condition: [] for condition in CONDITIONS}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from coach.core.search.ask_tell import Steps, shown_as
+from coach.core.search.ask_tell import AskTell, shown_as
 from coach.core.search.ddmin import minimise
 
 _OPENS = {"(": ")", "[": "]", "{": "}"}
@@ -50,7 +50,7 @@ def is_nested(text: str) -> bool:
     return False
 
 
-def reduce_nested(text: str, *, width: int = 1) -> Steps[str, str]:
+def reduce_nested(text: str, *, width: int = 1) -> AskTell[str, str]:
     """Yield shorter texts to try, outermost brackets first; return the shortest that failed.
 
     The caller knows that the whole fails. UNRESOLVED counts as "cannot be left out".

@@ -8,7 +8,7 @@ lines, and its priors are the same on both sides. Here the newer side starts as 
 import math
 from dataclasses import dataclass, field
 
-from coach.core.search.ask_tell import Steps
+from coach.core.search.ask_tell import AskTell
 
 SURE = 0.95
 """Belief in one commit at which the search ends (git_bayesect's default)."""
@@ -88,7 +88,7 @@ class Posterior:
 
 def find_noisy(
     bad: int, good: int, most_runs: int, *, width: int = 1, rounds_before: int = 0
-) -> Steps[tuple[int, int], Believed]:
+) -> AskTell[tuple[int, int], Believed]:
     """Ask for (position, round) pairs until one of ``bad`` … ``good - 1`` is believed to have brought the change.
 
     Args:

@@ -8,14 +8,14 @@ word, since some tests repair what others spoil.
 
 from collections.abc import Sequence
 
-from coach.core.search.ask_tell import Steps, once, shown_as
+from coach.core.search.ask_tell import AskTell, once, shown_as
 from coach.core.search.ddmin import minimise
 
 Tests = tuple[str, ...]
 Blocks = tuple[Tests, ...]
 
 
-def find_polluters(before: Sequence[str], *, width: int = 1) -> Steps[Tests, Tests]:
+def find_polluters(before: Sequence[str], *, width: int = 1) -> AskTell[Tests, Tests]:
     """Yield lists of tests to run before the victim (alone it passes, after all of them it fails); return a 1-minimal one.
 
     Args:
@@ -26,7 +26,7 @@ def find_polluters(before: Sequence[str], *, width: int = 1) -> Steps[Tests, Tes
     return (yield from once(_files_then_tests(before, width)))
 
 
-def _files_then_tests(before: Sequence[str], width: int) -> Steps[Tests, Tests]:
+def _files_then_tests(before: Sequence[str], width: int) -> AskTell[Tests, Tests]:
     by_file: dict[str, Tests] = {}
     for test in before:
         by_file[file_of(test)] = (*by_file.get(file_of(test), ()), test)
@@ -43,7 +43,7 @@ def file_of(test: str) -> str:
     return test.partition("::")[0]
 
 
-def _find(rest: Blocks, width: int) -> Steps[Tests, Blocks]:
+def _find(rest: Blocks, width: int) -> AskTell[Tests, Blocks]:
     """Return the blocks that matter; all of them fail, none of them pass."""
     found: Blocks = ()
     while rest:
@@ -56,7 +56,7 @@ def _find(rest: Blocks, width: int) -> Steps[Tests, Blocks]:
     return (yield from shown_as(minimise(found, width=width), _joined))
 
 
-def _end_of_shortest(rest: Blocks, found: Blocks, width: int) -> Steps[Tests, int]:
+def _end_of_shortest(rest: Blocks, found: Blocks, width: int) -> AskTell[Tests, int]:
     """Return where a beginning of ``rest`` ends that fails with ``found`` after it, and not without its last block."""
     passing, failing = 0, len(rest)
     while failing - passing > 1:

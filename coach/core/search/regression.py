@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from coach.core.runs.oracle import Outcome
 from coach.core.runs.reproduction import wilson
-from coach.core.search.ask_tell import Steps, once
+from coach.core.search.ask_tell import AskTell, once
 from coach.core.search.bisect import (
     Culprit,
     NoGoodCommit,
@@ -47,7 +47,7 @@ def find_regression(
     rate: float = 1.0,
     likely: Mapping[int, float] | None = None,
     width: int = 1,
-) -> Steps[tuple[int, int], Regression | Believed]:
+) -> AskTell[tuple[int, int], Regression | Believed]:
     """Ask for (position, round) pairs; position 0 is the newest of ``length`` commits.
 
     Args:
@@ -68,7 +68,7 @@ def find_regression(
 
 def _flaky(
     length: int, good: int | None, rate: float, likely: Mapping[int, float], width: int
-) -> Steps[tuple[int, int], Regression | Believed]:
+) -> AskTell[tuple[int, int], Regression | Believed]:
     """Tell a new flake from one that failed before as well: a bisection by single failures is only right for the first."""
     runs = runs_for(rate, len(probes(length)) + steps_for(length))
     if good is None or not 0 < good < length:
@@ -84,11 +84,11 @@ def _flaky(
     return found
 
 
-def _noisy(old: int) -> Steps[tuple[int, int], Believed]:
+def _noisy(old: int) -> AskTell[tuple[int, int], Believed]:
     return (yield from find_noisy(0, old, MOST_NOISY_RUNS, rounds_before=_THIRD))
 
 
-def _fails_at_all(position: int, width: int) -> Steps[tuple[int, int], bool]:
+def _fails_at_all(position: int, width: int) -> AskTell[tuple[int, int], bool]:
     """Whether a commit that passed often enough fails now and then all the same."""
     for start in range(1, COMPARED_RUNS + 1, width):
         last = min(start + width, COMPARED_RUNS + 1)
@@ -100,7 +100,7 @@ def _fails_at_all(position: int, width: int) -> Steps[tuple[int, int], bool]:
 
 def _bisection(
     length: int, good: int | None, likely: Mapping[int, float], width: int
-) -> Steps[int, Regression]:
+) -> AskTell[int, Regression]:
     if good is not None and 0 < good < length:
         found: Culprit | NoGoodCommit = yield from narrow(0, good, likely, width=width)
         if isinstance(found, Culprit) and found.good == good:
@@ -117,7 +117,7 @@ def _bisection(
     return found
 
 
-def _rates_differ(old: int) -> Steps[tuple[int, int], bool]:
+def _rates_differ(old: int) -> AskTell[tuple[int, int], bool]:
     """Whether the newest commit fails more often than an old one, beyond chance. A rate is measured one run at a time."""
     questions = [
         (position, _SECOND + number) for number in range(1, COMPARED_RUNS + 1) for position in (0, old)

@@ -8,7 +8,7 @@ import math
 from typing import TypeVar
 
 from coach.core.runs.oracle import Outcome
-from coach.core.search.ask_tell import Steps
+from coach.core.search.ask_tell import AskTell
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -30,7 +30,7 @@ def runs_for(rate: float, steps: int) -> int:
     return min(MOST_RUNS, max(1, math.ceil(math.log(DOUBT / max(steps, 1)) / math.log(1 - rate))))
 
 
-def any_failure(search: Steps[C, R], runs: int, *, width: int = 1) -> Steps[tuple[C, int], R]:
+def any_failure(search: AskTell[C, R], runs: int, *, width: int = 1) -> AskTell[tuple[C, int], R]:
     """Ask for (configuration, round) pairs until one fails or ``runs`` rounds passed; the search sees one outcome."""
     try:
         asked = next(search)
@@ -42,7 +42,7 @@ def any_failure(search: Steps[C, R], runs: int, *, width: int = 1) -> Steps[tupl
         return found
 
 
-def _settle(asked: tuple[C, ...], runs: int, width: int) -> Steps[tuple[C, int], tuple[Outcome, ...]]:
+def _settle(asked: tuple[C, ...], runs: int, width: int) -> AskTell[tuple[C, int], tuple[Outcome, ...]]:
     settled: dict[C, Outcome] = {}
     rounds = dict.fromkeys(asked, 0)
     while waiting := [each for each in asked if each not in settled]:

@@ -10,7 +10,7 @@ from functools import reduce, singledispatch
 from types import MappingProxyType
 
 from coach.core.base.formatting import count
-from coach.core.base.persistent_list import Growing
+from coach.core.base.persistent_list import PersistentList
 from coach.core.base.value import replace
 from coach.core.experiments.hypothesis import Hypothesis, Judgement
 from coach.core.experiments.logpoint import Logpoint, LogpointRun
@@ -215,7 +215,7 @@ class SessionState:
     """Seconds a run of the target may take; 0: not limited."""
     rules: TeamRules = TeamRules()
     """What the team demands of every fix, besides the spec."""
-    runs: Sequence[Run] = Growing()
+    runs: Sequence[Run] = PersistentList()
     reference: Reference | None = None
     """The failure the session is about; None before the target was seen red."""
     newest: Newest = Newest()
@@ -227,7 +227,7 @@ class SessionState:
     watch_note: str = ""
     scope: Scope = "all"
     """How far runs on save reach; it is what the screen shows."""
-    edits: Sequence[Edit] = Growing()
+    edits: Sequence[Edit] = PersistentList()
     changes: Changes | None = None
     lowered: tuple[Finding, ...] = ()
     """What the edits since the opening take out of tests, as the newest verification read them."""
@@ -278,7 +278,7 @@ class SessionState:
     looks_asked: tuple[ev.LookAsked, ...] = ()
     """What an assistant asks to evaluate, and the engineer did not answer yet."""
     looks_refused: tuple[Logpoint, ...] = ()
-    attempts: Sequence[Attempt] = Growing()
+    attempts: Sequence[Attempt] = PersistentList()
     history: History = History()
     """The trials of the present target, as the loop detectors see them."""
     notices: tuple[Notice, ...] = ()
@@ -540,7 +540,9 @@ def _(event: ev.GateOverridden, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.RunStarted, state: SessionState) -> SessionState:
-    return replace(state, runs=Growing.of(state.runs).plus(Run(request=event.request, started=state.at)))
+    return replace(
+        state, runs=PersistentList.of(state.runs).plus(Run(request=event.request, started=state.at))
+    )
 
 
 @_apply.register
@@ -550,7 +552,7 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
         return state
     done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
-    runs = Growing.of(state.runs).put(position, done)
+    runs = PersistentList.of(state.runs).put(position, done)
     history = state.history.finished(done) if _tries_target(state, done) else state.history
     seen = replace(state, runs=runs, history=history)
     if not _is_of_target(done, state.target):
@@ -653,7 +655,7 @@ def _named(failing: FailureSignature, names: Collection[str]) -> FailureSignatur
 @_apply.register
 def _(event: ev.EditSeen, state: SessionState) -> SessionState:
     edit = Edit(state.at, event.paths, state.last_number, state.held_by)
-    edits = Growing.of(state.edits).plus(edit)
+    edits = PersistentList.of(state.edits).plus(edit)
     return replace(state, edits=edits, series_start=None, is_confirmed=False)
 
 
@@ -896,7 +898,7 @@ def _(event: ev.AssistantEnded, state: SessionState) -> SessionState:
 
 @_apply.register
 def _(event: ev.AttemptRead, state: SessionState) -> SessionState:
-    attempts = Growing.of(state.attempts).plus(event.attempt)
+    attempts = PersistentList.of(state.attempts).plus(event.attempt)
     return replace(state, attempts=attempts, history=state.history.read(event.attempt))
 
 

@@ -12,7 +12,7 @@ from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.copies.lacking import as_in_checkout
 from coach.engine.copies.own_code import importing_from
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.instrument.run_trial import carry_out
 from coach.engine.ports import Trees
 from coach.engine.trees.checkout import file_clock
@@ -23,7 +23,7 @@ Planning = Callable[[Path, int], RunRequest]
 
 
 def run_changed(
-    plan: Planning, around: Surroundings, cancel: threading.Event, trees: Trees | None
+    plan: Planning, around: RunContext, cancel: threading.Event, trees: Trees | None
 ) -> tuple[RunRequest, RunReport]:
     """Run changed code in a copy of the work tree as it is; returns the request as it was planned, and the report.
 
@@ -46,7 +46,7 @@ def run_changed(
 
 
 def run_in_copy(
-    request: RunRequest, around: Surroundings, cancel: threading.Event, trees: Trees | None
+    request: RunRequest, around: RunContext, cancel: threading.Event, trees: Trees | None
 ) -> RunReport:
     """Run a trial, another tree than that of now, or the code of before under the tests of now.
 

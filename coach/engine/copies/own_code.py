@@ -6,11 +6,11 @@ from pathlib import Path
 
 from coach.core.log.events import Interpreter
 from coach.engine.copies.import_roots import import_roots
-from coach.engine.execute import Surroundings
+from coach.engine.execute import RunContext
 from coach.engine.instrument.variation import moved_paths
 
 
-def importing_from(copy: Path, around: Surroundings) -> Surroundings:
+def importing_from(copy: Path, around: RunContext) -> RunContext:
     """Folders of the checkout that the interpreter imports from (editable installs) are those of the copy."""
     roots = (
         copy / each for each in _roots(around.root, around.interpreter, tuple(sorted(around.env.items())))

@@ -19,7 +19,7 @@ from coach.core.protocol.effects import (
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import Surroundings
+from coach.engine.execute import RunContext
 from coach.engine.instrument.mutate import mutations_of, neighbours_of, plan_text, planned, strangers
 from coach.engine.instrument.place_logpoint import located, look_text, observed_in
 from coach.engine.instrument.run_trial import matched
@@ -34,7 +34,7 @@ _STOPPED = {"cancelled", "superseded", "interrupted"}
 class Looking:
     """Prepares runs that look, and says what they saw. Remembers the newest coverage: it knows who notices a change."""
 
-    around: Surroundings
+    around: RunContext
     recall: Callable[[str], str]
     """Returns a kept text by its hash; empty when it is gone."""
     _coverage: Coverage | None = None

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from coach.core.base.text import storable
-from coach.engine.execute import Surroundings
+from coach.engine.execute import RunContext
 from coach.engine.process.environment import clean_environment
 from coach.engine.process.interpreter import said_by
 from coach.engine.process.output import CappedOutput
@@ -46,8 +46,8 @@ class Overlay:
 
 
 def with_packages(
-    packages: tuple[str, ...], around: Surroundings, cancel: threading.Event, folder: Path
-) -> tuple[Surroundings, str]:
+    packages: tuple[str, ...], around: RunContext, cancel: threading.Event, folder: Path
+) -> tuple[RunContext, str]:
     """Return what a run needs to see other versions of packages, and a note of what they are.
 
     Args:
@@ -72,7 +72,7 @@ def with_packages(
 
 
 def _made(
-    packages: tuple[str, ...], around: Surroundings, cancel: threading.Event, place: Path
+    packages: tuple[str, ...], around: RunContext, cancel: threading.Event, place: Path
 ) -> Overlay | None:
     env = {**clean_environment(around.env), RUN_ID: secrets.token_hex(8), "PIP_USER": "0"}
     target = around.interpreter.path

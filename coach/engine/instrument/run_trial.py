@@ -9,7 +9,7 @@ from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.copies.lacking import as_in_checkout
 from coach.engine.copies.own_code import importing_from
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.instrument.overlay import with_packages
 from coach.engine.ports import Trees
 from coach.engine.trees.git import Git, GitError
@@ -17,7 +17,7 @@ from coach.errors import ScratchError
 from coach.regular_files import is_file, is_there
 
 
-def carry_out(request: RunRequest, around: Surroundings, cancel: threading.Event, trees: Trees) -> RunReport:
+def carry_out(request: RunRequest, around: RunContext, cancel: threading.Event, trees: Trees) -> RunReport:
     """Run a trial in a copy of the work tree as it is.
 
     Raises:

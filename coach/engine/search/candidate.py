@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.log.events import Interpreter
-from coach.core.redact.observations import NOTHING_SECRET, Veil
+from coach.core.redact.observations import NOTHING_SECRET, ObservationRedactor
 from coach.core.runs.confinement import Confine
 from coach.core.runs.failure import FailureSignature, failing_set
 from coach.core.runs.oracle import Judged, judge
@@ -23,7 +23,7 @@ from coach.core.runs.report import Failure, RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.instrument.variation import REPORT, Order, Variation, moved_paths
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
@@ -34,7 +34,7 @@ from coach.regular_files import read_json
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SearchContext:
     """What all probes of a search share. Plain data."""
 
     root: Path
@@ -47,7 +47,7 @@ class Ground:
     state: Path | None = None
     """The state directory, for the compiled probe."""
     command: Spelling = ""
-    veil: Veil = NOTHING_SECRET
+    redactor: ObservationRedactor = NOTHING_SECRET
     """Takes out of reports what the log does not hold: ``expected`` was computed from what it holds."""
     project: str = ""
     """Where runs start, below the root."""
@@ -56,7 +56,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class Candidate:
     """A question: does the target fail on this tree? Equal content has an equal key."""
 
     tree: str
@@ -86,7 +86,7 @@ class Probe:
         parts += [order.victim, order.before, order.is_reversed] if order else []
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
-    def again(self, number: int) -> "Probe":
+    def again(self, number: int) -> "Candidate":
         """Return the same question for another run."""
         return replace(self, round=number)
 
@@ -131,33 +131,33 @@ def _trees(root: Path, home: Path) -> TreeStore:
     return TreeStore(root, home)
 
 
-def run_probe(ground: Ground, probe: Probe, search: str = "") -> Answer:
+def run_probe(context: SearchContext, probe: Candidate, search: str = "") -> Answer:
     """Carry a probe out. What cannot be carried out (no copy, no such target) is UNRESOLVED and says why."""
     cancel = _CANCELLED.get(search) or threading.Event()
-    trees = _trees(ground.root, ground.home)
+    trees = _trees(context.root, context.home)
     try:
         with trees.materialise(probe.tree) as copy:
-            return _run(ground, probe, copy, cancel)
+            return _run(context, probe, copy, cancel)
     except (CoachError, OSError) as error:
         reason = str(error)
         return Answer(Judged(outcome="UNRESOLVED", reason=reason), doubt=reason, is_steady=False)
 
 
-def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> Answer:
+def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading.Event) -> Answer:
     folder = copy.parent  # beside the copy: disposed of with it
-    env = _environment(ground, probe, copy, folder)
+    env = _environment(context, probe, copy, folder)
     live = LiveOutput()
-    around = Surroundings(
-        ground.root,
-        ground.interpreter,
-        ground.limits,
+    around = RunContext(
+        context.root,
+        context.interpreter,
+        context.limits,
         lambda _: "",
         live,
         env,
-        home=ground.state,
-        project=ground.project,
-        command=ground.command,
-        confine=ground.confine,
+        home=context.state,
+        project=context.project,
+        command=context.command,
+        confine=context.confine,
     )
     request = RunRequest(
         number=0,
@@ -167,8 +167,8 @@ def _run(ground: Ground, probe: Probe, copy: Path, cancel: threading.Event) -> A
         tree=probe.tree,
         is_mixed=probe.is_mixed,
     )
-    report = as_in_checkout(execute(request, around, cancel, copy), copy, ground.root)
-    report = ground.veil.report(report)
+    report = as_in_checkout(execute(request, around, cancel, copy), copy, context.root)
+    report = context.redactor.report(report)
     order = probe.order
     if order is not None:
         report = _of_victim(report, order.victim)
@@ -196,9 +196,9 @@ def _doubt(report: RunReport, failing: tuple[FailureSignature, ...], judged: Jud
     return " ".join([judged.outcome, report.ending.kind, *seen])
 
 
-def _environment(ground: Ground, probe: Probe, copy: Path, folder: Path) -> dict[str, str]:
-    roots = tuple(str(copy / each) for each in ground.roots if (copy / each).is_dir())
-    env = moved_paths(ground.env, ground.root, copy, roots)
+def _environment(context: SearchContext, probe: Candidate, copy: Path, folder: Path) -> dict[str, str]:
+    roots = tuple(str(copy / each) for each in context.roots if (copy / each).is_dir())
+    env = moved_paths(context.env, context.root, copy, roots)
     return Variation(probe.order).applied(env, copy, folder)
 
 

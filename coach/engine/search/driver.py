@@ -7,7 +7,7 @@ Probes of a batch run beside each other, and may disturb each other: one port, o
 
 * what came out in a way that may be the company's doing (unresolved, another failure than the one that is looked for) is
   judged again alone at once, and
-* what an answer leans on is judged again alone before it is given (``Bench.alone``).
+* what an answer leans on is judged again alone before it is given (``SearchDriver.alone``).
 
 One that comes out otherwise alone raises ``Disturbed``: the search begins again, one probe at a time, and keeps what was
 judged alone. A failure in company with the very words of the reference, and a pass, are believed until an answer leans on them.
@@ -22,11 +22,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from coach.core.runs.oracle import Outcome
-from coach.core.search.ask_tell import Steps
+from coach.core.search.ask_tell import AskTell
 from coach.core.search.request import Tried
 from coach.engine.process.other_runs import as_note, beside
 from coach.engine.search import candidate
-from coach.engine.search.candidate import Answer, Ground, Probe, run_probe
+from coach.engine.search.candidate import Answer, Candidate, SearchContext, run_probe
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -51,10 +51,10 @@ class Disturbed(Exception):
 
 
 @dataclass(slots=True)
-class Bench:
+class SearchDriver:
     """Where probes run, and what they have shown so far."""
 
-    ground: Ground
+    context: SearchContext
     executor: Executor
     known: dict[str, Tried]
     on_tried: Callable[[Tried], None]
@@ -84,7 +84,7 @@ class Bench:
         """How many of the questions were answered by earlier searches."""
         return len(self._logged)
 
-    def ask(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
+    def ask(self, probes: Sequence[Candidate]) -> tuple[Outcome, ...]:
         """Return the outcome of every probe; what is known is not run again. Raises Stopped, Disturbed."""
         new = {probe.key: probe for probe in probes if probe.key not in self.known}
         self._logged |= {probe.key for probe in probes} - set(new) - self._ran
@@ -94,7 +94,7 @@ class Bench:
             self._learn_all(tuple(new.values()))
         return tuple(self.known[probe.key].outcome for probe in probes)
 
-    def alone(self, probe: Probe) -> Outcome:
+    def alone(self, probe: Candidate) -> Outcome:
         """Return the outcome of a probe with no other beside it. Raises Stopped."""
         tried = self.known.get(probe.key)
         if tried is None or not tried.alone:
@@ -109,7 +109,7 @@ class Bench:
         self.is_one_at_a_time = True
         self.known = {key: tried for key, tried in self.known.items() if tried.alone}
 
-    def disturbed(self, probe: Probe, beside: Outcome, alone: Outcome) -> Disturbed:
+    def disturbed(self, probe: Candidate, beside: Outcome, alone: Outcome) -> Disturbed:
         """Say that company changed an outcome, and go on alone."""
         words = f"{_WORDS[beside]} beside another probe, {_WORDS[alone]} alone"
         self.on_note(
@@ -119,20 +119,20 @@ class Bench:
         self.go_alone()
         return Disturbed(words)
 
-    def look(self, probes: Sequence[Probe]) -> tuple[Answer, ...]:
+    def look(self, probes: Sequence[Candidate]) -> tuple[Answer, ...]:
         """Run probes for all that they show, whether their outcome is known or not. Raises Stopped."""
         if len(probes) > 1 and self.is_one_at_a_time:
             return tuple(self._run((probe,))[0] for probe in probes)
         return self._run(probes)
 
-    def _run(self, probes: Sequence[Probe]) -> tuple[Answer, ...]:
+    def _run(self, probes: Sequence[Candidate]) -> tuple[Answer, ...]:
         if self.stop.is_set():
             raise Stopped("stopped on request")
         self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
         if len(probes) == 1:
             self._await_quiet()
         cancel = candidate.cancellation(self.name)
-        futures = [self.executor.submit(run_probe, self.ground, probe, self.name) for probe in probes]
+        futures = [self.executor.submit(run_probe, self.context, probe, self.name) for probe in probes]
         try:
             self._wait(futures, cancel)
         finally:
@@ -159,7 +159,7 @@ class Bench:
     def _await_quiet(self) -> None:
         """Wait for runs of the same project to end, not for ever; name who runs tests all the same. Raises Stopped."""
         until = time.monotonic() + self.patience
-        while company := beside(self.ground.root, self.ground.home / "scratch"):
+        while company := beside(self.context.root, self.context.home / "scratch"):
             if not any(each.is_here for each in company) or time.monotonic() > until:
                 break
             if self.stop.wait(_LOOK):
@@ -169,11 +169,11 @@ class Bench:
             self._has_company_named = True
             self.on_note(as_note(company))
 
-    def _learn_all(self, probes: Sequence[Probe]) -> None:
+    def _learn_all(self, probes: Sequence[Candidate]) -> None:
         """Run probes and learn what they showed; what may be the doing of their company is judged again, alone."""
         answers = self.look(probes)
         is_alone = len(probes) == 1 or self.is_one_at_a_time
-        doubted: list[tuple[Probe, Answer]] = []
+        doubted: list[tuple[Candidate, Answer]] = []
         for probe, answer in zip(probes, answers, strict=True):
             if is_alone or not answer.doubt or answer.doubt in self._believed:
                 self._learn(probe, answer, alone=is_alone)
@@ -182,7 +182,7 @@ class Bench:
         for probe, answer in doubted:
             self._judge_again(probe, answer)
 
-    def _judge_again(self, probe: Probe, beside: Answer) -> None:
+    def _judge_again(self, probe: Candidate, beside: Answer) -> None:
         """Raises Disturbed when it comes out otherwise."""
         (alone,) = self.look((probe,))
         self._learn(probe, alone, alone=True)
@@ -191,7 +191,7 @@ class Bench:
         if alone.doubt == beside.doubt and alone.is_steady:
             self._believed.add(alone.doubt)
 
-    def _learn(self, probe: Probe, answer: Answer, *, alone: bool) -> None:
+    def _learn(self, probe: Candidate, answer: Answer, *, alone: bool) -> None:
         judged = answer.judged
         is_again = alone and probe.key in self.known
         label = f"{probe.label}, alone" if is_again and probe.label else probe.label
@@ -201,19 +201,19 @@ class Bench:
             self.leaked[probe.key] = answer.leaked
         self.on_tried(tried)
 
-    def reason(self, probe: Probe) -> str:
+    def reason(self, probe: Candidate) -> str:
         """Say why a probe that was asked could not be judged."""
         tried = self.known.get(probe.key)
         return tried.reason if tried else ""
 
 
-def drive(search: Steps[C, R], probe_of: Callable[[C], Probe], bench: Bench) -> R:
+def drive(search: AskTell[C, R], probe_of: Callable[[C], Candidate], driver: SearchDriver) -> R:
     """Answer a search's questions until it returns. Raises Disturbed, and Stopped with the last configuration that failed."""
     best: C | None = None
     try:
         asked = next(search)
         while True:
-            outcomes = bench.ask([probe_of(each) for each in asked])
+            outcomes = driver.ask([probe_of(each) for each in asked])
             best = next(
                 (each for each, outcome in zip(asked, outcomes, strict=True) if outcome == "FAIL"), best
             )

@@ -15,8 +15,8 @@ from coach.core.protocol.effects import Observation, RunSearch, SearchAdvanced, 
 from coach.core.search.request import SearchKind, SearchRequest, SearchResult, Tried
 from coach.engine.confine.landlock import available
 from coach.engine.copies.import_roots import import_roots
-from coach.engine.search.candidate import Ground
-from coach.engine.search.driver import Bench, Disturbed, Stopped, known_from
+from coach.engine.search.candidate import SearchContext
+from coach.engine.search.driver import Disturbed, SearchDriver, Stopped, known_from
 from coach.engine.search.kinds.commits import search_commits
 from coach.engine.search.kinds.edits import search_edits
 from coach.engine.search.kinds.flake import search_flake
@@ -78,9 +78,12 @@ class SearchBench:
     """Carries out ``RunSearch``; every one is answered by exactly one ``SearchOver``."""
 
     def __init__(
-        self, trees: TreeStore | None = None, ground: Ground | None = None, executor: Executor | None = None
+        self,
+        trees: TreeStore | None = None,
+        context: SearchContext | None = None,
+        executor: Executor | None = None,
     ) -> None:
-        self._trees, self._ground, self._executor = trees, ground, executor
+        self._trees, self._ground, self._executor = trees, context, executor
         self._lock = threading.Lock()
         self._stops: dict[int, threading.Event] = {}
         self._queue: queue.SimpleQueue[tuple[RunSearch, threading.Event] | None] = queue.SimpleQueue()
@@ -139,26 +142,26 @@ class SearchBench:
         """Carry a search out, here and now. Raises CoachError when it cannot be."""
         telling = _Telling(request.number, observe)
         began = time.monotonic()
-        trees, ground = self._trees, self._ground
-        if trees is None or ground is None:
+        trees, context = self._trees, self._ground
+        if trees is None or context is None:
             what = "a search needs disposable copies"
             raise ScratchError(what, why="the project has no git", do="run git init and commit once")
-        ground = replace(ground, roots=import_roots(ground.root, ground.interpreter, ground.env))
+        context = replace(context, roots=import_roots(context.root, context.interpreter, context.env))
         with self._workers(request.width) as executor, composing(trees) as composer:
             known_ = known_from(known)
-            bench = Bench(
-                ground, executor, known_, telling.tried, telling.does, stop, request.most, telling.note
+            driver = SearchDriver(
+                context, executor, known_, telling.tried, telling.does, stop, request.most, telling.note
             )
-            task = Task(request, bench, trees, composer, trees.record())
-            is_confined = ground.confine != "off" and available().is_there
+            task = Task(request, driver, trees, composer, trees.record())
+            is_confined = context.confine != "off" and available().is_there
             for each in trees.outlook(task.now, is_confined=is_confined):
                 telling.note(each)
             result, disturbed = _carried_out(task)
         telling.tell()
         seen = {
-            "probes": bench.probes,
-            "known": bench.from_log,
-            "again": bench.again,
+            "probes": driver.probes,
+            "known": driver.from_log,
+            "again": driver.again,
             "disturbed": disturbed,
             "notes": tuple(telling.noted),
             "seconds": round(time.monotonic() - began, 3),

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.engine.execute import Surroundings, execute
+from coach.engine.execute import RunContext, execute
 from coach.engine.source.file_kinds import is_code
 from coach.engine.trees.branch_switch import Switches
 from coach.engine.watch.watched_paths import is_entered
@@ -42,7 +42,7 @@ class Recorder(Protocol):
 class CheckoutRuns:
     """Runs in the checkout, one after the other; remembers the newest tree."""
 
-    around: Surroundings
+    around: RunContext
     trees: Recorder | None
     switches: Switches
     _last: str = ""

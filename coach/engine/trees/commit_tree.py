@@ -65,14 +65,14 @@ class CheckedOut:
         ):
             return tree
         files = {path: entry for path, entry in listed.items() if entry[0] not in {LINK, "160000"}}
-        ways = {path: way for path, way in self._ways(tree, files, settings).items() if way.is_any}
+        host = {path: way for path, way in self._ways(tree, files, settings).items() if way.is_any}
         new: dict[str, Entry] = {}
-        for batch in self._batches([(path, (files[path][1],)) for path in ways]):
+        for batch in self._batches([(path, (files[path][1],)) for path in host]):
             contents = self._contents([files[path][1] for path in batch])
             for path in batch:
                 mode, blob = files[path]
                 if blob in contents:
-                    new[path] = (mode, self._kept(contents[blob], ways[path].to_disk(contents[blob], blob)))
+                    new[path] = (mode, self._kept(contents[blob], host[path].to_disk(contents[blob], blob)))
         return self._composed(tree, {path: entry for path, entry in new.items() if entry != listed[path]})
 
     def _beside(self, tree: str, recorded: str) -> str:
@@ -80,8 +80,8 @@ class CheckedOut:
         found = {
             each.path: each for each in differences(self._reader.run("diff-tree", "-r", *RAW, tree, recorded))
         }
-        ways = self._ways(recorded, found, settings)
-        asked = [each for each in found.values() if ways[each.path].needs_bytes and _is_file(each)]
+        host = self._ways(recorded, found, settings)
+        asked = [each for each in found.values() if host[each.path].needs_bytes and _is_file(each)]
         new: dict[str, Entry] = {
             path: (mode, each.old_blob)
             for path, each in found.items()
@@ -92,7 +92,7 @@ class CheckedOut:
                 [blob for path in batch for blob in (found[path].old_blob, found[path].new_blob)]
             )
             for path in batch:
-                blob = self._blob_beside(found[path], ways[path], contents)
+                blob = self._blob_beside(found[path], host[path], contents)
                 new[path] = (_mode(found[path], settings), blob)
         return self._composed(tree, new)
 

@@ -15,7 +15,7 @@ from coach.core.log.events import Recorded
 from coach.core.protocol.commands import Command
 from coach.core.session.state import SessionState, apply
 from coach.errors import SessionError
-from coach.session.port import Doorway, Update
+from coach.session.port import BaseSession, Update
 from coach.session.shared.messages import LONGEST_LINE, connect, is_for_all, packed, unpacked
 from coach.store.lines import record_from
 
@@ -25,7 +25,7 @@ FIRST_SECONDS = 20.0
 LOST = "the coach that held this session is gone; take it up: coach debug --resume"
 
 
-class RemoteDoor(Doorway):
+class RemoteDoor(BaseSession):
     """The session of another process. When that process ends, the session can be read and no longer asked."""
 
     def __init__(self, found: socket.socket, output: Callable[[str], str]) -> None:
@@ -156,8 +156,8 @@ def join(folder: Path, output: Callable[[str], str]) -> RemoteDoor | None:
     found = connect(folder, CONNECT_SECONDS)
     if found is None:
         return None
-    door = RemoteDoor(found, output)
-    if door.is_complete(FIRST_SECONDS):
-        return door
-    door.close()
+    port = RemoteDoor(found, output)
+    if port.is_complete(FIRST_SECONDS):
+        return port
+    port.close()
     return None

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from coach.core.decide import Refusal
 from coach.core.protocol.commands import Command
 from coach.errors import CoachError
-from coach.session.port import Door, Update
+from coach.session.port import SessionPort, Update
 from coach.session.shared.messages import LONGEST_LINE, address, command_from, is_ours, packed, unpacked
 from coach.store.lines import encode
 
@@ -27,7 +27,7 @@ LONGEST_WAIT = 60.0
 """Seconds; who waits longer asks again."""
 
 
-class Served(Door, Protocol):
+class Served(SessionPort, Protocol):
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing runs or is owed."""
 
@@ -41,7 +41,7 @@ class Service:
         self._clients: set[_Client] = set()
         self._lock = threading.Lock()
 
-    def start(self, door: Served) -> None:
+    def start(self, port: Served) -> None:
         """Begin to listen. The session's lock is ours, so a socket that is there is a dead coach's."""
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -55,7 +55,7 @@ class Service:
             listener.close()
             return
         self._listener = listener
-        threading.Thread(target=self._accept, args=(listener, door), name="coach-door", daemon=True).start()
+        threading.Thread(target=self._accept, args=(listener, port), name="coach-door", daemon=True).start()
 
     def close(self) -> None:
         """Send everybody away."""
@@ -72,7 +72,7 @@ class Service:
         for client in clients:
             client.close()
 
-    def _accept(self, listener: socket.socket, door: Served) -> None:
+    def _accept(self, listener: socket.socket, port: Served) -> None:
         while self._listener is listener:
             try:
                 found, _ = listener.accept()
@@ -82,7 +82,7 @@ class Service:
                 if len(self._clients) >= MOST_CLIENTS or not is_ours(found):
                     found.close()
                     continue
-                client = _Client(found, door, self._gone)
+                client = _Client(found, port, self._gone)
                 self._clients.add(client)
             client.start()
 
@@ -97,16 +97,16 @@ class _Client:
     Events are read from the door's own list when they are sent, so that a slow client costs no memory.
     """
 
-    def __init__(self, found: socket.socket, door: Served, gone: "Callable[[_Client], None]") -> None:
+    def __init__(self, found: socket.socket, port: Served, gone: "Callable[[_Client], None]") -> None:
         self._socket = found
-        self._door = door
+        self._door = port
         self._gone = gone
         self._sent = 0
         self._words: deque[dict[str, Any]] = deque(maxlen=MOST_NOTICES)
         self._answers: deque[dict[str, Any]] = deque()
         self._wake = threading.Condition()
         self._is_over = False
-        self._unsubscribe = door.subscribe(self._hear)
+        self._unsubscribe = port.subscribe(self._hear)
 
     def start(self) -> None:
         threading.Thread(target=self._send, name="coach-door-send", daemon=True).start()

@@ -4,13 +4,13 @@ Commands ask the session for something, dialogs ask the engineer first, views on
 """
 
 from coach.tui.actions import commands, dialogs, experiments, history, isolate, views
-from coach.tui.actions.handler import Deed
+from coach.tui.actions.handler import Handler
 
-DEEDS: dict[str, Deed] = {
-    **commands.DEEDS,
-    **dialogs.DEEDS,
-    **isolate.DEEDS,
-    **experiments.DEEDS,
-    **history.DEEDS,
-    **views.DEEDS,
+HANDLERS: dict[str, Handler] = {
+    **commands.HANDLERS,
+    **dialogs.HANDLERS,
+    **isolate.HANDLERS,
+    **experiments.HANDLERS,
+    **history.HANDLERS,
+    **views.HANDLERS,
 }

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 def give(screen: "SessionScreen", prompt: str) -> None:
     """Ask which one, showing what would run, and run it."""
     try:
-        named = screen.ways.assistants(screen.state)
+        named = screen.host.assistants(screen.state)
     except CoachError as error:
         screen.say(str(error))
         return
-    if screen.door.read_only:
-        screen.say(screen.door.read_only)
+    if screen.port.read_only:
+        screen.say(screen.port.read_only)
     elif not named:
         screen.say('no assistant is named: [tool.coach.assistants] claude = "claude -p" in pyproject.toml')
     else:
@@ -31,7 +31,7 @@ def give(screen: "SessionScreen", prompt: str) -> None:
 def _run(screen: "SessionScreen", name: str, prompt: str) -> None:
     try:
         with screen.app.suspend():
-            said = screen.ways.run(screen.door, name, prompt)
+            said = screen.host.run(screen.port, name, prompt)
     except SuspendNotSupported:
         screen.say(f"this terminal cannot be handed over; in another one: coach assist {name}")
     except CoachError as error:

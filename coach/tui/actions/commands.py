@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
-from coach.tui.actions.handler import Deed
+from coach.tui.actions.handler import Handler
 
 
 def _back(state: SessionState) -> cmd.Command:
@@ -28,8 +28,8 @@ _COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
 }
 
 
-def _sender(make: Callable[[SessionState], cmd.Command]) -> Deed:
+def _sender(make: Callable[[SessionState], cmd.Command]) -> Handler:
     return lambda screen, _key: screen.submit(make(screen.state))
 
 
-DEEDS: dict[str, Deed] = {name: _sender(make) for name, make in _COMMANDS.items()}
+HANDLERS: dict[str, Handler] = {name: _sender(make) for name, make in _COMMANDS.items()}

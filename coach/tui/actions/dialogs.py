@@ -13,7 +13,7 @@ from coach.core.workflow.applicable import choices
 from coach.core.workflow.gates import following
 from coach.core.workflow.workflow import Step
 from coach.errors import CoachError
-from coach.tui.actions.handler import Deed
+from coach.tui.actions.handler import Handler
 from coach.tui.dialogs.question import Question
 from coach.tui.views.line import BLANK, line
 from coach.tui.views.selecting import choice_lines, selected_hypothesis, selected_suspect
@@ -90,7 +90,7 @@ def rule_out(screen: "SessionScreen", _key: str) -> None:
 
 def _approve(screen: "SessionScreen", commands: tuple[str, ...]) -> None:
     try:
-        screen.ways.approve(screen.state, commands)
+        screen.host.approve(screen.state, commands)
     except CoachError as error:
         screen.say(str(error))
 
@@ -100,7 +100,7 @@ def verify(screen: "SessionScreen", _key: str) -> None:
     from coach.tui.dialogs.confirm import ConfirmScreen
 
     state = screen.state
-    known = screen.ways.approved(state)
+    known = screen.host.approved(state)
     new = tuple(each for each in runnable(state) if each not in known)
     if not new or state.plan:
         screen.submit(cmd.Verify(acceptance=known))
@@ -156,10 +156,10 @@ def close(screen: "SessionScreen", _key: str) -> None:
 
 
 def keep_elsewhere(screen: "SessionScreen", _key: str) -> None:
-    if not screen.door.unsaved:
+    if not screen.port.unsaved:
         screen.say("everything is saved where it is")
         return
-    text = f"{screen.door.unsaved}. Until it can be saved the session is in memory only."
+    text = f"{screen.port.unsaved}. Until it can be saved the session is in memory only."
     question = Question("Keep elsewhere", text, label="a folder outside the project, by its whole path")
     ask(screen, question, lambda place: cmd.KeepElsewhere(place=place))
 
@@ -199,7 +199,7 @@ def _go(screen: "SessionScreen", step: Step) -> None:
     ask(screen, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
 
 
-DEEDS: dict[str, Deed] = {
+HANDLERS: dict[str, Handler] = {
     "spec": spec,
     "hypothesis": hypothesis,
     "judge": judge,

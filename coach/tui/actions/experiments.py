@@ -11,7 +11,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.session.form_defaults import filled_answer, filled_closing
 from coach.core.session.state import SessionState
 from coach.errors import CoachError
-from coach.tui.actions.handler import Deed
+from coach.tui.actions.handler import Handler
 from coach.tui.dialogs.question import Question
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def allow(screen: "SessionScreen", _key: str) -> None:
         if not agreed:
             return
         try:
-            screen.ways.allow(screen.state, logpoint)
+            screen.host.allow(screen.state, logpoint)
         except CoachError as error:
             screen.say(str(error))
             return
@@ -170,7 +170,7 @@ def root_cause(screen: "SessionScreen", _key: str) -> None:
     screen.app.push_screen(ClosingScreen(filled_closing(screen.state)), screen.submit_answer)
 
 
-DEEDS: dict[str, Deed] = {
+HANDLERS: dict[str, Handler] = {
     "logpoint": logpoint,
     "pdb": pdb,
     "allow": allow,

@@ -34,7 +34,7 @@ def open_export(screen: "SessionScreen") -> None:
 
 def _copy(screen: "SessionScreen", outgoing: Outgoing) -> None:
     screen.app.copy_to_clipboard(outgoing.text)
-    tool = screen.ways.copy(outgoing.text)
+    tool = screen.host.copy(outgoing.text)
     _note(screen, outgoing, "clipboard")
     without = "A terminal without OSC 52 keeps its clipboard: then ‹export› and f save to a file"
     screen.say(f"copied, also with {tool}" if tool else f"copied. {without}")
@@ -67,7 +67,7 @@ def _save(screen: "SessionScreen", outgoing: Outgoing, path: Path) -> None:
 
 
 def _note(screen: "SessionScreen", outgoing: Outgoing, way: str) -> None:
-    if screen.door.read_only:
+    if screen.port.read_only:
         return
     digest = hashlib.sha256(outgoing.text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     screen.submit(NoteExport(format="markdown", budget=outgoing.budget, digest=digest, way=way))

@@ -6,5 +6,5 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from coach.tui.screens.session import SessionScreen
 
-Deed = Callable[["SessionScreen", str], None]
+Handler = Callable[["SessionScreen", str], None]
 """A function of the screen and the key that was pressed (empty from the palette)."""

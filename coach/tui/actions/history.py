@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coach.core.protocol import commands as cmd
-from coach.tui.actions.handler import Deed
+from coach.tui.actions.handler import Handler
 from coach.tui.dialogs.question import Question
-from coach.tui.seekable import Scrub
+from coach.tui.seekable import Seekable
 from coach.tui.views.line import Line
 from coach.tui.views.seek import is_attempt, is_green, is_red, next_run, next_where
 from coach.tui.views.view_state import KINDS
@@ -24,7 +24,7 @@ def seen(screen: "SessionScreen", _key: str) -> None:
     from coach.tui.views.history import seen_lines
 
     lines = seen_lines(screen.state)
-    if screen.door.read_only:
+    if screen.port.read_only:
         _read(screen, "Seen before", lines)
         return
 
@@ -40,7 +40,7 @@ def figures(screen: "SessionScreen", _key: str) -> None:
     from coach.tui.views.history import figures_lines
 
     async def plot() -> None:
-        records = tuple(screen.door.records)
+        records = tuple(screen.port.records)
         _read(screen, "Figures", await asyncio.to_thread(figures_lines, records))
 
     screen.run_worker(plot(), exclusive=True, group="figures")
@@ -79,7 +79,7 @@ def next_filter(screen: "SessionScreen", _key: str) -> None:
 
 
 def copy(screen: "SessionScreen", _key: str) -> None:
-    screen.app.copy_to_clipboard(screen.paper.text)
+    screen.app.copy_to_clipboard(screen.panel.text)
     screen.say("copied, where the terminal knows OSC 52")
 
 
@@ -89,13 +89,13 @@ def _read(screen: "SessionScreen", title: str, lines: tuple[Line, ...]) -> None:
     screen.app.push_screen(ReadingScreen(title, lines))
 
 
-def _moving(goal: Callable[[Scrub], int], otherwise: str = "") -> Deed:
+def _moving(goal: Callable[[Seekable], int], otherwise: str = "") -> Handler:
     """Return a deed that goes to a position of a past session; ``goal`` 0 means there is none, ``otherwise`` says so."""
 
     def move(screen: "SessionScreen", _key: str) -> None:
-        if not isinstance(screen.door, Scrub):
+        if not isinstance(screen.port, Seekable):
             screen.say("only a past session can be moved through")
-        elif found := goal(screen.door):
+        elif found := goal(screen.port):
             screen.seek(found)
         else:
             screen.say(otherwise)
@@ -103,21 +103,21 @@ def _moving(goal: Callable[[Scrub], int], otherwise: str = "") -> Deed:
     return move
 
 
-def _run(way: int) -> Deed:
-    return _moving(lambda door: next_run(door.at, door.position, way, door.length))
+def _run(way: int) -> Handler:
+    return _moving(lambda port: next_run(port.at, port.position, way, port.length))
 
 
-def _leap(what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end: bool = False) -> Deed:
+def _leap(what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end: bool = False) -> Handler:
     """Return a deed that goes to the next event of a kind, from here or from an end of the log."""
 
-    def goal(door: Scrub) -> int:
-        start = (door.length + 1 if way < 0 else 0) if from_end else door.position
-        return next_where(door.at, start, way, door.length, wanted)
+    def goal(port: Seekable) -> int:
+        start = (port.length + 1 if way < 0 else 0) if from_end else port.position
+        return next_where(port.at, start, way, port.length, wanted)
 
     return _moving(goal, f"no {what} that way")
 
 
-DEEDS: dict[str, Deed] = {
+HANDLERS: dict[str, Handler] = {
     "seen": seen,
     "figures": figures,
     "compare": compare,

@@ -8,7 +8,7 @@ from coach.core.history.restore import Goal, goal
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import ASSISTANT
 from coach.core.workflow.advice import advise
-from coach.tui.actions.handler import Deed
+from coach.tui.actions.handler import Handler
 from coach.tui.dialogs.question import Question
 from coach.tui.views import restore as restoring
 from coach.tui.views.line import elastic, line
@@ -71,8 +71,8 @@ def look(screen: "SessionScreen", _key: str) -> None:
 
     loop = screen.state.standing_loop
     assert loop is not None, "the registry disables this without a loop"
-    answers = {} if screen.door.read_only else {shown_key(each): each for each in ("restore", "dismiss")}
-    move = None if screen.door.read_only else advised(screen.state)
+    answers = {} if screen.port.read_only else {shown_key(each): each for each in ("restore", "dismiss")}
+    move = None if screen.port.read_only else advised(screen.state)
     if move:
         answers[move.shown_key] = move.id
 
@@ -152,7 +152,7 @@ def retarget(screen: "SessionScreen", _key: str) -> None:
 def offer_meant(screen: "SessionScreen") -> None:
     """Offer it once by itself when a test was not found, and never over a window somebody types in."""
     state, run = screen.state, screen.state.last_run
-    is_open = screen.app.screen is screen and not (screen.door.read_only or state.closed or state.under_way)
+    is_open = screen.app.screen is screen and not (screen.port.read_only or state.closed or state.under_way)
     if run is None or run.report is None or not (is_open and run.report.ending.meant):
         return
     if screen.looking.offered < run.number:
@@ -185,10 +185,10 @@ def calls(screen: "SessionScreen", _key: str) -> None:
     """Show who called whom; the window traces when there is nothing to show yet."""
     from coach.tui.dialogs.call_tree import CallsScreen
 
-    screen.app.push_screen(CallsScreen(screen.door))
+    screen.app.push_screen(CallsScreen(screen.port))
 
 
-DEEDS: dict[str, Deed] = {
+HANDLERS: dict[str, Handler] = {
     "restore": restore,
     "dismiss": dismiss,
     "loop": look,

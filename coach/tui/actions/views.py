@@ -2,20 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from coach.tui.actions.handler import Deed
-from coach.tui.seekable import Scrub
+from coach.tui.actions.handler import Handler
+from coach.tui.seekable import Seekable
 from coach.tui.views.view_state import Tab
 
 if TYPE_CHECKING:
     from coach.tui.screens.session import SessionScreen
 
 
-def _toggles(tab: Tab) -> Deed:
+def _toggles(tab: Tab) -> Handler:
     """Show a tab; when it is shown already, go back to the step's work."""
     return lambda screen, _key: screen.action_show_tab("work" if screen.looking.tab == tab else tab)
 
 
-def _tab(way: int) -> Deed:
+def _tab(way: int) -> Handler:
     def move(screen: "SessionScreen", _key: str) -> None:
         tabs = screen.tabs
         here = tabs.index(screen.looking.tab)
@@ -24,28 +24,28 @@ def _tab(way: int) -> Deed:
     return move
 
 
-def _sideways(way: int) -> Deed:
+def _sideways(way: int) -> Handler:
     def move(screen: "SessionScreen", _key: str) -> None:
-        if isinstance(screen.door, Scrub):
-            screen.seek(screen.door.position + way)
+        if isinstance(screen.port, Seekable):
+            screen.seek(screen.port.position + way)
         else:
-            screen.paper.scroll_relative(x=8 * way, animate=False)
+            screen.panel.scroll_relative(x=8 * way, animate=False)
 
     return move
 
 
 def start(screen: "SessionScreen", _key: str) -> None:
-    if isinstance(screen.door, Scrub):
-        screen.seek(min(1, screen.door.length))
+    if isinstance(screen.port, Seekable):
+        screen.seek(min(1, screen.port.length))
     else:
-        screen.paper.scroll_home(animate=False)
+        screen.panel.scroll_home(animate=False)
 
 
 def end(screen: "SessionScreen", _key: str) -> None:
-    if isinstance(screen.door, Scrub):
-        screen.seek(screen.door.length)
+    if isinstance(screen.port, Seekable):
+        screen.seek(screen.port.length)
     else:
-        screen.paper.scroll_end(animate=False)
+        screen.panel.scroll_end(animate=False)
 
 
 def search(screen: "SessionScreen", _key: str) -> None:
@@ -70,10 +70,10 @@ def show_help(screen: "SessionScreen", _key: str) -> None:
     from coach.tui.dialogs.reader import ReadingScreen
     from coach.tui.views.help import help_lines
 
-    screen.app.push_screen(ReadingScreen("Keys", help_lines(screen.state, screen.door.read_only)))
+    screen.app.push_screen(ReadingScreen("Keys", help_lines(screen.state, screen.port.read_only)))
 
 
-DEEDS: dict[str, Deed] = {
+HANDLERS: dict[str, Handler] = {
     "output": _toggles("output"),
     "diff": _toggles("diff"),
     "timeline": _toggles("timeline"),

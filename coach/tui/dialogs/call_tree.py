@@ -10,12 +10,12 @@ from textual.containers import Vertical
 from coach.core.base.formatting import count
 from coach.core.log.events import CallsTraced
 from coach.core.protocol import commands as cmd
-from coach.session.port import Door
+from coach.session.port import SessionPort
 from coach.tui import safe_render
 from coach.tui.dialogs.dialog import Dialog
 from coach.tui.views.calls import calls_lines
 from coach.tui.views.line import line
-from coach.tui.widgets.line_panel import Paper
+from coach.tui.widgets.line_panel import LinePanel
 
 _LOOK_SECONDS = 0.2
 
@@ -29,9 +29,9 @@ class CallsScreen(Dialog[None]):
         Binding("q,T", "leave", show=False),
     ]
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, port: SessionPort) -> None:
         super().__init__()
-        self._door = door
+        self._door = port
         self._turned: frozenset[int] = frozenset()
         self._shown: CallsTraced | None = None
         self._said = ""
@@ -44,10 +44,10 @@ class CallsScreen(Dialog[None]):
             else "enter folds · t traces again · p against the last pass · esc leaves"
         )
         with window:
-            yield Paper("calls-tree")
+            yield LinePanel("calls-tree")
 
     def on_mount(self) -> None:
-        self.query_one("#calls-tree", Paper).focus()
+        self.query_one("#calls-tree", LinePanel).focus()
         state = self._door.state
         failure = state.last_failure
         is_old = state.calls is None or (failure is not None and state.calls.trace.run < failure.number)
@@ -60,8 +60,8 @@ class CallsScreen(Dialog[None]):
         if not self._door.read_only:
             self._door.submit(cmd.TraceCalls(against=against))
 
-    @on(Paper.Chosen)
-    def _fold(self, message: Paper.Chosen) -> None:
+    @on(LinePanel.Chosen)
+    def _fold(self, message: LinePanel.Chosen) -> None:
         if message.key.isdigit():
             self._turned ^= {int(message.key)}
             self._draw()
@@ -76,7 +76,7 @@ class CallsScreen(Dialog[None]):
 
     def _draw(self) -> None:
         if self._shown is not None:
-            self.query_one("#calls-tree", Paper).show(calls_lines(self._shown, self._turned))
+            self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._turned))
 
     def _entitle(self) -> None:
         running = any(run.request.calls for run in self._door.state.under_way)
@@ -85,7 +85,7 @@ class CallsScreen(Dialog[None]):
             said = "Calls · tracing" if running else "Calls"
             if not running:
                 empty = line(("No calls yet: t traces the failing test.", "dim"))
-                self.query_one("#calls-tree", Paper).show((empty,))
+                self.query_one("#calls-tree", LinePanel).show((empty,))
         else:
             name = found.trace.test.rpartition("::")[2]
             said = f"Calls of {name} · {count(len(found.trace.calls) + found.trace.left_out, 'call')} in #{found.trace.run}"

@@ -5,12 +5,12 @@ from typing import ClassVar
 from textual import events, on
 from textual.binding import Binding, BindingType
 
-from coach.tui.dialogs.text_dialog import Sheet
+from coach.tui.dialogs.text_dialog import TextDialog
 from coach.tui.views.line import Line
-from coach.tui.widgets.line_panel import Paper
+from coach.tui.widgets.line_panel import LinePanel
 
 
-class Chooser(Sheet[int]):
+class Chooser(TextDialog[int]):
     """Answers with the index of what was chosen. The key of a line is its number, from 1."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
@@ -28,8 +28,8 @@ class Chooser(Sheet[int]):
             event.stop()
             self.choose(int(event.key) - 1)
 
-    @on(Paper.Chosen)
-    def _chosen(self, message: Paper.Chosen) -> None:
+    @on(LinePanel.Chosen)
+    def _chosen(self, message: LinePanel.Chosen) -> None:
         self.choose(int(message.key) - 1)
 
     def choose(self, index: int) -> None:

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from coach.tui.dialogs.text_dialog import Sheet
+from coach.tui.dialogs.text_dialog import TextDialog
 from coach.tui.views.line import Line
 
 
-class ConfirmScreen(Sheet[bool]):
+class ConfirmScreen(TextDialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "agree", show=False, priority=True)]
 
     def __init__(self, title: str, verb: str, lines: tuple[Line, ...], otherwise: str = "leaves") -> None:

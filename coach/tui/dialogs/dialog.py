@@ -17,7 +17,7 @@ from textual.widgets import Input, Static, TextArea
 
 from coach.tui import safe_render
 from coach.tui.dialogs.backdrop import LASTS, Below, forget_windows
-from coach.tui.type_ahead import Patient
+from coach.tui.type_ahead import TypeAheadScreen
 from coach.tui.widgets.choice import Choice
 from coach.tui.widgets.roles import ROLE_CLASSES
 from coach.tui.widgets.text_area import Tall
@@ -39,7 +39,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-class Dialog(Patient[T | None], ModalScreen[T | None], Generic[T]):
+class Dialog(TypeAheadScreen[T | None], ModalScreen[T | None], Generic[T]):
     """What every window shares: its frame, esc, and that keys typed before it is drawn are kept for it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES

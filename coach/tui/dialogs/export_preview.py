@@ -16,7 +16,7 @@ from coach.core.redact.redactor import taken_out
 from coach.tui import safe_render
 from coach.tui.dialogs.dialog import Dialog
 from coach.tui.views.line import line, paragraphs
-from coach.tui.widgets.line_panel import Paper
+from coach.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
     from coach.core.export import Export
@@ -61,10 +61,10 @@ class ExportScreen(Dialog[Outgoing]):
         )
         with window:
             yield Static("", id="export-notes", markup=False)
-            yield Paper("export-text")
+            yield LinePanel("export-text")
 
     def on_mount(self) -> None:
-        self.query_one("#export-text", Paper).focus()
+        self.query_one("#export-text", LinePanel).focus()
         self._prepare()
 
     def action_budget(self, number: int) -> None:
@@ -85,7 +85,7 @@ class ExportScreen(Dialog[Outgoing]):
         self.query_one("#export-notes", Static).update(safe_render.content((safe(_notes(made)), "")))
         self._entitle(f"{len(self._text):,} characters")
         lines = paragraphs(self._text, most=200_000) if self._text else (line(("Nothing to export.", "dim")),)
-        self.query_one("#export-text", Paper).show(lines, from_top=True)
+        self.query_one("#export-text", LinePanel).show(lines, from_top=True)
 
     def _entitle(self, words: str) -> None:
         title = f"Export · budget {self._budget:,} tokens · {words}"

@@ -5,11 +5,11 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from coach.tui.dialogs.text_dialog import Sheet
+from coach.tui.dialogs.text_dialog import TextDialog
 from coach.tui.views.line import Line
 
 
-class CardScreen(Sheet[str]):
+class CardScreen(TextDialog[str]):
     """Answers with the id of the action that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,L", "leave", show=False)]

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from coach.tui.dialogs.text_dialog import Sheet
+from coach.tui.dialogs.text_dialog import TextDialog
 from coach.tui.views.line import Line
 
 
-class ReadingScreen(Sheet[None]):
+class ReadingScreen(TextDialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1,q", "leave", show=False, priority=True)
     ]

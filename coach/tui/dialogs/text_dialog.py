@@ -8,10 +8,10 @@ from textual.containers import Vertical
 from coach.tui import safe_render
 from coach.tui.dialogs.dialog import Dialog, T
 from coach.tui.views.line import Line
-from coach.tui.widgets.line_panel import Paper
+from coach.tui.widgets.line_panel import LinePanel
 
 
-class Sheet(Dialog[T], Generic[T]):
+class TextDialog(Dialog[T], Generic[T]):
     """Shows the lines; what can be answered is for its heirs to say."""
 
     SHAPE: ClassVar[str] = "-short"
@@ -27,9 +27,9 @@ class Sheet(Dialog[T], Generic[T]):
         window.border_title = safe_render.plain(self._title)
         window.border_subtitle = safe_render.plain(self._keys)
         with window:
-            yield Paper("sheet")
+            yield LinePanel("sheet")
 
     def on_mount(self) -> None:
-        paper = self.query_one("#sheet", Paper)
-        paper.show(self._lines, marked=self._marked)
-        paper.focus()
+        panel = self.query_one("#sheet", LinePanel)
+        panel.show(self._lines, marked=self._marked)
+        panel.focus()

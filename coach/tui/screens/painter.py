@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.run import Run
 from coach.tui import keys, safe_render
-from coach.tui.seekable import Scrub
+from coach.tui.seekable import Seekable
 from coach.tui.views import output
 from coach.tui.views.gate import advice_line, gate
 from coach.tui.views.header import header, steps
@@ -17,7 +17,7 @@ from coach.tui.views.selecting import selected_hypothesis, selected_suspect
 from coach.tui.views.step_view import work
 from coach.tui.views.view_state import Tab
 from coach.tui.widgets.footer import Footer
-from coach.tui.widgets.line_panel import Paper
+from coach.tui.widgets.line_panel import LinePanel
 from coach.tui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _REACH = {"failures": "failing only", "target": "target only", "related": "related"}
 
 
-class Face:
+class Painter:
     """The painter of one screen; it remembers only what is costly to fetch again."""
 
     def __init__(self, screen: "SessionScreen") -> None:
@@ -49,7 +49,7 @@ class Face:
         screen.set_class(looking.is_reading, "-reading")
         self._one("#header").show(lambda width: header(state, looking, width))
         self._one("#steps").show(lambda width: steps(state, width))
-        self._one("#advice").show(lambda _: advice_line(state, screen.door.read_only))
+        self._one("#advice").show(lambda _: advice_line(state, screen.port.read_only))
         self._paint_banner()
         self._paint_loop()
         self._paint_sides()
@@ -60,8 +60,8 @@ class Face:
     def paint_message(self) -> None:
         screen = self._screen
         if self._is_whole:
-            finding = screen.centre.paper(screen.looking.tab).finding.words
-            words = Words(finding, screen.said, screen.door.read_only)
+            finding = screen.centre.panel(screen.looking.tab).finding.words
+            words = Words(finding, screen.said, screen.port.read_only)
             shown = message(screen.state, self._snapshot, screen.looking, words)
             self._one("#message").show(lambda _: shown)
 
@@ -71,7 +71,7 @@ class Face:
         shows_output = screen.looking.tab == "output"
         if not self._is_whole:
             return
-        snapshot = screen.door.live.snapshot(output.LIVE_LINES if shows_output else 0)
+        snapshot = screen.port.live.snapshot(output.LIVE_LINES if shows_output else 0)
         # Lines come only once they are asked for, also of a run that says no more: the snapshot is then another one.
         is_new = snapshot != self._snapshot
         self._snapshot = snapshot
@@ -82,22 +82,22 @@ class Face:
                 self._paint_tab()
 
     def _paint_banner(self) -> None:
-        door = self._screen.door
-        shown = banner(door.unsaved, door.read_only)
+        port = self._screen.port
+        shown = banner(port.unsaved, port.read_only)
         one = self._one("#banner")
         one.set_class(shown is not None, "-on")
         if shown:
             one.show(lambda _: shown)
-        if isinstance(door, Scrub):
+        if isinstance(port, Seekable):
             from coach.tui.views.seek import scrub_line
 
-            state, position, length = self._screen.state, door.position, door.length
+            state, position, length = self._screen.state, port.position, port.length
             self._one("#scrub").set_class(True, "-on")  # noqa: FBT003 - textual's signature
             self._one("#scrub").show(lambda width: scrub_line(state, position, length, width))
 
     def _paint_loop(self) -> None:
         """Show the loop that stands, below the panels: their tops keep their place."""
-        state, read_only = self._screen.state, self._screen.door.read_only
+        state, read_only = self._screen.state, self._screen.port.read_only
         loop = state.standing_loop
         for selector in ("#loop", "#loop-keys"):
             self._one(selector).set_class(loop is not None, "-on")
@@ -109,15 +109,15 @@ class Face:
 
     def _paint_sides(self) -> None:
         screen = self._screen
-        side = screen.query_one("#side-gate", Paper)
+        side = screen.query_one("#side-gate", LinePanel)
         side.entitle("Next")
         if "gate" not in screen.tabs:
-            side.show(gate(screen.state, screen.door.read_only))
+            side.show(gate(screen.state, screen.port.read_only))
         self._paint_runs()
 
     def _paint_runs(self) -> None:
         screen = self._screen
-        side = screen.query_one("#side-runs", Paper)
+        side = screen.query_one("#side-runs", LinePanel)
         scope = screen.state.scope
         side.entitle("Runs" if scope == "all" else f"Runs · on save {_REACH[scope]}")
         if "runs" not in screen.tabs:
@@ -132,11 +132,11 @@ class Face:
     def _paint_tab(self) -> None:
         screen = self._screen
         tab = screen.looking.tab
-        paper = screen.centre.turn_to(tab)
+        panel = screen.centre.turn_to(tab)
         moved = self._step != screen.state.step_id
         self._step = screen.state.step_id
         marked = self._marked() if tab == "work" else ""
-        paper.show(self._lines(tab), from_top=moved and tab == "work", marked=marked)
+        panel.show(self._lines(tab), from_top=moved and tab == "work", marked=marked)
         step = screen.state.step
         name = safe_render.plain(step.title).plain if step else ""
         screen.centre.entitle(screen.tabs, tab, name)
@@ -153,7 +153,7 @@ class Face:
         screen = self._screen
         state, looking = screen.state, screen.looking
         if tab == "gate":
-            return gate(state, screen.door.read_only)
+            return gate(state, screen.port.read_only)
         if tab == "runs":
             return self._runs()
         if tab == "output":
@@ -165,7 +165,7 @@ class Face:
         if tab == "timeline":
             from coach.tui.views.timeline import timeline
 
-            return timeline(tuple(screen.door.records), state.seq, looking.kind)
+            return timeline(tuple(screen.port.records), state.seq, looking.kind)
         return work(state, looking)
 
     def _output_lines(self) -> tuple[Line, ...]:
@@ -184,7 +184,7 @@ class Face:
     async def _fetch(self, run: Run) -> None:
         """Read kept output off the event loop: the file may lie on a slow disk."""
         screen = self._screen
-        text = await asyncio.to_thread(screen.door.output_of, run.number)
+        text = await asyncio.to_thread(screen.port.output_of, run.number)
         self._output = (run.number, output.finished(screen.state, run, text))
         if screen.looking.tab == "output":
             self._paint_tab()
@@ -192,7 +192,7 @@ class Face:
     def _paint_footer(self) -> None:
         screen = self._screen
         first = keys.advised(screen.state)
-        offered = keys.footer(screen.state, screen.door.read_only)
+        offered = keys.footer(screen.state, screen.port.read_only)
         screen.query_one(Footer).offer(offered, first.id if first else "")
 
     def _one(self, selector: str) -> OneLine:

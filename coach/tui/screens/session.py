@@ -22,19 +22,19 @@ from coach.core.log.events import LoopNoticed
 from coach.core.protocol.commands import CancelRun, Command
 from coach.core.session.startup_notice import left_behind
 from coach.core.session.state import SessionState
-from coach.session.port import Door, Update
+from coach.session.port import SessionPort, Update
 from coach.tui import keys
-from coach.tui.actions import DEEDS
+from coach.tui.actions import HANDLERS
 from coach.tui.actions.isolate import offer_meant
-from coach.tui.host_services import NoWays, Ways
-from coach.tui.screens.painter import Face
-from coach.tui.seekable import Scrub
-from coach.tui.type_ahead import Patient
+from coach.tui.host_services import HostServices, NoHostServices
+from coach.tui.screens.painter import Painter
+from coach.tui.seekable import Seekable
+from coach.tui.type_ahead import TypeAheadScreen
 from coach.tui.views.key_name import keyed
 from coach.tui.views.selecting import looked_at
 from coach.tui.views.view_state import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
 from coach.tui.widgets.footer import Footer
-from coach.tui.widgets.line_panel import Paper
+from coach.tui.widgets.line_panel import LinePanel
 from coach.tui.widgets.one_line import OneLine
 from coach.tui.widgets.roles import ROLE_CLASSES
 from coach.tui.widgets.tab_panel import Centre
@@ -70,7 +70,7 @@ def _bindings() -> list[BindingType]:
     return [*bound, Binding("escape", "escape", "back", show=False, priority=True)]
 
 
-class SessionScreen(Patient[None]):
+class SessionScreen(TypeAheadScreen[None]):
     """Header, steps, panels, message, footer."""
 
     AUTO_FOCUS = "#tab-work"
@@ -85,20 +85,20 @@ class SessionScreen(Patient[None]):
 
     def __init__(
         self,
-        door: Door,
+        port: SessionPort,
         export: Export,
         clock: Callable[[], float] = time.time,
-        ways: Ways | None = None,
+        host: HostServices | None = None,
     ) -> None:
         super().__init__()
-        self.door = door
+        self.port = port
         self.export = export
-        self.ways: Ways = ways or NoWays()
+        self.host: HostServices = host or NoHostServices()
         self.clock = clock
-        self.state = door.state
+        self.state = port.state
         self.looking = Looking()
         self.said = ""
-        self._face = Face(self)
+        self._face = Painter(self)
         self._carded: LoopNoticed | None = None
         self._hush: Timer | None = None
         self._looks: Timer | None = None
@@ -110,9 +110,9 @@ class SessionScreen(Patient[None]):
         return self.looking.tabs
 
     @property
-    def paper(self) -> Paper:
+    def panel(self) -> LinePanel:
         """The panel that keys and searches act on."""
-        return self.focused if isinstance(self.focused, Paper) else self.centre.paper(self.looking.tab)
+        return self.focused if isinstance(self.focused, LinePanel) else self.centre.panel(self.looking.tab)
 
     @property
     def centre(self) -> Centre:
@@ -124,9 +124,9 @@ class SessionScreen(Patient[None]):
         yield OneLine("advice")
         yield OneLine("banner")
         with Horizontal(id="panels"):
-            yield Paper("side-gate", classes="side")
+            yield LinePanel("side-gate", classes="side")
             yield Centre()
-            yield Paper("side-runs", classes="side")
+            yield LinePanel("side-runs", classes="side")
         yield OneLine("loop")
         yield OneLine("loop-keys")
         yield OneLine("message")
@@ -134,14 +134,14 @@ class SessionScreen(Patient[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        self._unsubscribe = self.door.subscribe(self._told)
+        self._unsubscribe = self.port.subscribe(self._told)
         self._looks = self.set_interval(1 / LOOKS_PER_SECOND, self._look, pause=True)
         self.set_interval(20, self.paint)
-        self.state = self.door.state
+        self.state = self.port.state
         self._carded = self.state.standing_loop
         self._follow_run()
         self.paint()
-        if left := left_behind(self.door.records):
+        if left := left_behind(self.port.records):
             self.say(left)
 
     def on_unmount(self) -> None:
@@ -155,13 +155,13 @@ class SessionScreen(Patient[None]):
 
     def paint(self) -> None:
         """Show the state as it is now."""
-        now = self.state.at if isinstance(self.door, Scrub) else self.clock()
+        now = self.state.at if isinstance(self.port, Seekable) else self.clock()
         self.looking = replace(self.looking, now=now)
         self._face.paint()
 
     def submit(self, command: Command) -> None:
         """Ask the session for something; its answer comes as an update."""
-        self.door.submit(command)
+        self.port.submit(command)
 
     def submit_answer(self, command: Command | None) -> None:
         """Submit what a window answered; None means it was left."""
@@ -178,15 +178,15 @@ class SessionScreen(Patient[None]):
 
     def leave(self) -> None:
         """Leave coach: the session is kept, a run under way is stopped."""
-        if self.state.under_way and not self.door.read_only:
+        if self.state.under_way and not self.port.read_only:
             self.submit(CancelRun())
         self.app.exit(return_code=0)
 
     def seek(self, position: int) -> None:
         """Move through a past session."""
-        assert isinstance(self.door, Scrub)
-        self.door.seek(max(0, min(position, self.door.length)))
-        self.state = self.door.state
+        assert isinstance(self.port, Seekable)
+        self.port.seek(max(0, min(position, self.port.length)))
+        self.state = self.port.state
         self.paint()
 
     def press(self, action_id: str, key: str = "") -> None:
@@ -194,11 +194,11 @@ class SessionScreen(Patient[None]):
         self.query("#welcome").remove()
         found = keys.action(action_id)
         assert found is not None, action_id
-        why = found.why_disabled(self.state, self.door.read_only)
+        why = found.why_disabled(self.state, self.port.read_only)
         if why:
             self.say(f"{found.label}: {why}")
         else:
-            DEEDS[action_id](self, key)
+            HANDLERS[action_id](self, key)
 
     def action_press(self, action_id: str, key: str) -> None:
         self.press(action_id, key)
@@ -206,7 +206,7 @@ class SessionScreen(Patient[None]):
     def action_show_tab(self, tab: Tab) -> None:
         self.looking = replace(self.looking, tab=tab)
         self.paint()
-        self.centre.paper(tab).focus()
+        self.centre.panel(tab).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the keys to the search while it is typed in."""
@@ -218,16 +218,16 @@ class SessionScreen(Patient[None]):
     def action_escape(self) -> None:
         """Stop what is under way; with nothing to stop, go back to the step's work, then to the wide scope."""
         self.query("#welcome").remove()
-        if (self.state.under_way or self.state.search) and not self.door.read_only:
+        if (self.state.under_way or self.state.search) and not self.port.read_only:
             self.press("cancel")
         elif self.looking.tab != "work":
             self.action_show_tab("work")
-        elif self.state.scope != "all" and not self.door.read_only:
+        elif self.state.scope != "all" and not self.port.read_only:
             self.press("widen")
 
     @on(Changed)
     def _changed(self, message: Changed) -> None:
-        is_painted = message.update.state is self.state and isinstance(self.door, Scrub)
+        is_painted = message.update.state is self.state and isinstance(self.port, Seekable)
         self.state = message.update.state
         self._follow_run()
         if not is_painted:
@@ -242,7 +242,7 @@ class SessionScreen(Patient[None]):
         loop = self.state.standing_loop
         is_new = loop is not None and loop != self._carded
         self._carded = loop or self._carded
-        if is_new and loop and loop.level == "card" and self.app.screen is self and not self.door.read_only:
+        if is_new and loop and loop.level == "card" and self.app.screen is self and not self.port.read_only:
             self.press("loop")
 
     @on(Footer.Pressed)
@@ -252,13 +252,13 @@ class SessionScreen(Patient[None]):
         else:
             self.press(message.action)
 
-    @on(Paper.Selected)
-    def _selected(self, message: Paper.Selected) -> None:
+    @on(LinePanel.Selected)
+    def _selected(self, message: LinePanel.Selected) -> None:
         self.looking = looked_at(self.looking, message.key)
         self.paint()
 
-    @on(Paper.Chosen)
-    def _chosen(self, message: Paper.Chosen) -> None:
+    @on(LinePanel.Chosen)
+    def _chosen(self, message: LinePanel.Chosen) -> None:
         self.looking = looked_at(self.looking, message.key)
         kind, _, key = message.key.partition(":")
         if kind == "suspect":
@@ -267,7 +267,7 @@ class SessionScreen(Patient[None]):
             self.press("judge")
         elif kind == "run":
             self.action_show_tab("output")
-        elif kind == "seq" and isinstance(self.door, Scrub):
+        elif kind == "seq" and isinstance(self.port, Seekable):
             self.seek(int(key))
         elif kind == "seq":
             self.say("events are gone to in a past session: coach review")
@@ -290,8 +290,8 @@ class SessionScreen(Patient[None]):
         self._face.paint_message()
 
     @property
-    def _searched(self) -> Paper:
-        return self.centre.paper(self.looking.tab)
+    def _searched(self) -> LinePanel:
+        return self.centre.panel(self.looking.tab)
 
     def _told(self, update: Update) -> None:
         """Take in a change, from the dispatcher's thread; a screen that is gone hears nothing."""
@@ -303,7 +303,7 @@ class SessionScreen(Patient[None]):
     def _follow_run(self) -> None:
         """Look at the live view only while something runs; a new run is the one to look at, and ends what was said."""
         assert self._looks is not None
-        if self.state.under_way and not self.door.read_only:
+        if self.state.under_way and not self.port.read_only:
             self.looking = replace(self.looking, run=0)
             if self._followed != (newest := self.state.under_way[-1].number):
                 self._followed, self.said = newest, ""

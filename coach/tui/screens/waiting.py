@@ -11,16 +11,16 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from coach.tui.type_ahead import Patient
+from coach.tui.type_ahead import TypeAheadScreen
 
 STEPS = " ○ Reproduce   ○ Failing test   ○ Isolate   ○ Hypothesize   ○ Verify"
 
 
-class WaitingScreen(Patient[None]):
+class WaitingScreen(TypeAheadScreen[None]):
     """A header, the steps, an empty panel, and what is being waited for. What is typed meanwhile is for the session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
-    AT_ONCE = Patient.AT_ONCE | {"q", "ctrl+q", "ctrl+c", "ctrl+z"}
+    AT_ONCE = TypeAheadScreen.AT_ONCE | {"q", "ctrl+q", "ctrl+c", "ctrl+z"}
     awaits_focus = True
 
     CSS = """

@@ -35,7 +35,7 @@ def loop_keys(state: SessionState, read_only: str, width: int) -> Line:
     if read_only:
         return line("   ", (loop.move, "dim"), fit="cut")
     parts: list[Piece] = [piece("   ")]
-    for key, label, is_move in ways(state):
+    for key, label, is_move in host(state):
         parts += [
             piece(f" {key} ", "next" if is_move else "key"),
             piece(f" {label}   ", "accent" if is_move else "dim"),
@@ -45,7 +45,7 @@ def loop_keys(state: SessionState, read_only: str, width: int) -> Line:
     return line(*parts, figure=(loop.move if len(loop.move) + 3 < room else "", "dim"), fit="cut")
 
 
-def ways(state: SessionState) -> list[tuple[str, str, bool]]:
+def host(state: SessionState) -> list[tuple[str, str, bool]]:
     """Return (key, label, whether it is the move) of every answer to the standing loop."""
     move = advised(state)
     found = [(move.shown_key, move.label, True)] if move else []
@@ -92,5 +92,5 @@ def _evidence(state: SessionState, number: int) -> list[Line]:
 def _keys(state: SessionState) -> list[Line]:
     return [
         line("  ", (f" {key} ", "next" if is_move else "key"), f" {label}")
-        for key, label, is_move in ways(state)
+        for key, label, is_move in host(state)
     ]

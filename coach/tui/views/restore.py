@@ -41,8 +41,8 @@ def confirm_lines(state: SessionState, wanted: Goal) -> tuple[Line, ...]:
 def choice_lines(state: SessionState) -> tuple[Line, ...]:
     """Offer both ways out of a restore that was interrupted, the lines of a ``Chooser``."""
     assert state.restoring is not None, "offered only then"
-    ways = ("finish it: the files as they were asked for", "take it back: the files as they were before it")
+    host = ("finish it: the files as they were asked for", "take it back: the files as they were before it")
     return tuple(
         line((f" {number} ", "key"), "  ", elastic(each), hang=5, key=str(number), fit="cut")
-        for number, each in enumerate(ways, start=1)
+        for number, each in enumerate(host, start=1)
     )

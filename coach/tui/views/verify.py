@@ -40,8 +40,8 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
         lines.append(heading("Eliminated"))
         for each in eliminated:
             lines += _eliminated(each)
-    ways = (ways_to_test(),) if state.open_hypotheses else ()
-    return (*lines, *ways, *drafted(state), *experiments(state))
+    host = (ways_to_test(),) if state.open_hypotheses else ()
+    return (*lines, *host, *drafted(state), *experiments(state))
 
 
 def _entry(each: Hypothesis, *, is_chosen: bool) -> list[Line]:

@@ -21,7 +21,7 @@ from coach.tui.widgets.finding import Finding
 from coach.tui.widgets.roles import Roles
 
 
-class Paper(ScrollView, Roles, can_focus=True, inherit_bindings=False):
+class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
     """Lines, laid out for the width there is."""
 
     ALLOW_SELECT = True

@@ -301,12 +301,12 @@ def test_the_log_says_what_was_said_and_the_replay_says_the_same(drive):
     edit(drive, red(tree="t7"), after="b")
     assert replay(drive.records) == drive.state
     live = [(each.loop.run, each.loop.pattern, each.loop.level) for each in drive.state.notices]
-    again = [(each.run, each.sighting.pattern, each.sighting.level) for each in would_say(drive.records)]
+    again = [(each.run, each.detection.pattern, each.detection.level) for each in would_say(drive.records)]
     assert again == live
     assert [
         each
         for each in would_say(drive.records, off={"no-effect", "revert"})
-        if each.sighting.pattern == "no-effect"
+        if each.detection.pattern == "no-effect"
     ] == []
 
 

@@ -4,23 +4,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.core.loops import escalation
-from coach.core.loops.detection import LEVELS, PATTERNS, Sighting, numbers
+from coach.core.loops.detection import LEVELS, PATTERNS, Detection, numbers
 from coach.core.loops.escalation import COOLDOWN, DETECTORS, Said, look
 from tests.core.loops.story import GREEN, OTHER, Story, failed, red
 
 
-def sighting(pattern="no-effect", level="banner", run=5, place="a"):
-    return Sighting(pattern, level, (run - 1, run), place, "seen", "do", "run")
+def detection(pattern="no-effect", level="banner", run=5, place="a"):
+    return Detection(pattern, level, (run - 1, run), place, "seen", "do", "run")
 
 
 def said(pattern="no-effect", level="banner", run=5, place="a"):
     return Said(pattern, place, level, run)
 
 
-def climb(sightings, before, dismissed, runs=range(1, 100)):
+def climb(detections, before, dismissed, runs=range(1, 100)):
     """Climb after the run that the sightings are about; every run counts."""
-    last = sightings[0].evidence[-1] if sightings else 0
-    return escalation.climb(sightings, before, dismissed, [run for run in runs if run <= last])
+    last = detections[0].evidence[-1] if detections else 0
+    return escalation.climb(detections, before, dismissed, [run for run in runs if run <= last])
 
 
 def levels(answer):
@@ -28,49 +28,53 @@ def levels(answer):
 
 
 def test_the_first_time_it_is_said_as_seen():
-    assert levels(climb([sighting()], [], ())) == [("no-effect", "banner")]
+    assert levels(climb([detection()], [], ())) == [("no-effect", "banner")]
 
 
 def test_a_note_becomes_a_banner_at_once():
-    assert levels(climb([sighting(run=6)], [said(level="note", run=5)], ())) == [("no-effect", "banner")]
+    assert levels(climb([detection(run=6)], [said(level="note", run=5)], ())) == [("no-effect", "banner")]
 
 
 def test_the_same_is_not_said_again_for_three_runs():
     for run in range(6, 6 + COOLDOWN):
-        assert climb([sighting(run=run)], [said(run=5)], ()) == ()
-    assert levels(climb([sighting(run=6 + COOLDOWN)], [said(run=5)], ())) == [("no-effect", "card")]
+        assert climb([detection(run=run)], [said(run=5)], ()) == ()
+    assert levels(climb([detection(run=6 + COOLDOWN)], [said(run=5)], ())) == [("no-effect", "card")]
 
 
 def test_only_runs_of_the_target_cool_down():
     """A save may start several runs; what counts is how often the target itself was tried."""
-    assert climb([sighting(run=20)], [said(run=5)], (), [5, 10, 20]) == ()
-    assert levels(climb([sighting(run=20)], [said(run=5)], (), [5, 8, 10, 15, 20])) == [("no-effect", "card")]
+    assert climb([detection(run=20)], [said(run=5)], (), [5, 10, 20]) == ()
+    assert levels(climb([detection(run=20)], [said(run=5)], (), [5, 8, 10, 15, 20])) == [
+        ("no-effect", "card")
+    ]
 
 
 def test_a_note_stays_a_note_however_often():
-    assert levels(climb([sighting(level="note", run=20)], [said(level="note", run=5)], ())) == [
+    assert levels(climb([detection(level="note", run=20)], [said(level="note", run=5)], ())) == [
         ("no-effect", "note")
     ]
 
 
 def test_another_place_and_another_pattern_are_heard_at_once():
-    assert levels(climb([sighting(place="b", run=6)], [said(run=5)], ())) == [("no-effect", "banner")]
-    assert levels(climb([sighting("revert", run=6)], [said(run=5)], ())) == [("revert", "banner")]
+    assert levels(climb([detection(place="b", run=6)], [said(run=5)], ())) == [("no-effect", "banner")]
+    assert levels(climb([detection("revert", run=6)], [said(run=5)], ())) == [("revert", "banner")]
 
 
 def test_what_was_dismissed_stays_dismissed_there_and_only_there():
     dismissed = {("no-effect", "a")}
-    assert climb([sighting(run=50)], [said(run=5)], dismissed) == ()
-    assert levels(climb([sighting(run=50, place="b")], [said(run=5)], dismissed)) == [("no-effect", "banner")]
+    assert climb([detection(run=50)], [said(run=5)], dismissed) == ()
+    assert levels(climb([detection(run=50, place="b")], [said(run=5)], dismissed)) == [
+        ("no-effect", "banner")
+    ]
 
 
 def test_only_the_most_specific_is_loud():
-    seen = [sighting("tamper"), sighting("revert"), sighting("no-effect")]
+    seen = [detection("tamper"), detection("revert"), detection("no-effect")]
     assert levels(climb(seen, [], ())) == [("tamper", "banner"), ("revert", "note"), ("no-effect", "note")]
 
 
 def test_a_guess_without_effect_is_one_loop():
-    assert levels(climb([sighting("no-effect", "note"), sighting("guess")], [], ())) == [
+    assert levels(climb([detection("no-effect", "note"), detection("guess")], [], ())) == [
         ("no-effect", "note")
     ]
 

@@ -121,13 +121,13 @@ def test_several_files():
     look = pair("        return result\n", "        print(result)\n        return result\n")
     comment = pair("TAX = 0.2\n", "# tax\nTAX = 0.2\n")
     patch = pair("TAX = 0.2", "TAX = 0.3")
-    ground = pair("TAX = 0.2\n", "TAX = 0.2\nLIMIT = 3\n")
+    context = pair("TAX = 0.2\n", "TAX = 0.2\nLIMIT = 3\n")
     in_test = pair("TAX = 0.2", "TAX = 0.3", path="tests/test_cart.py")
     assert nature_of([look, comment]) == "observing"
     assert nature_of([comment]) == "cosmetic"
     assert nature_of([look, patch]) == "patch"
-    assert nature_of([ground, look]) == "groundwork"
-    assert nature_of([ground, patch]) == "patch"
+    assert nature_of([context, look]) == "groundwork"
+    assert nature_of([context, patch]) == "patch"
     assert nature_of([in_test, look]) == "tests"
     assert nature_of([in_test, patch]) == "patch"
     assert nature_of([]) == "cosmetic"

@@ -1,6 +1,6 @@
 """Guess: edit and run, edit and run, on the same failing place, and nothing written or looked at between."""
 
-from coach.core.loops.detection import Sighting, numbers
+from coach.core.loops.detection import Detection, numbers
 from coach.core.loops.history import History, Trial
 
 RULE = 1
@@ -8,7 +8,7 @@ NOTE_AT = 2
 BANNER_AT = 3
 
 
-def seen(history: History) -> Sighting | None:
+def seen(history: History) -> Detection | None:
     """Look for patches in a row on one failing place without a hypothesis, a note, a look or a suspect ruled out.
 
     Progress ends it: when a test that failed passes, or fails somewhere else, the edit taught something. A test that an
@@ -23,7 +23,7 @@ def seen(history: History) -> Sighting | None:
     if len(patches) < NOTE_AT:
         return None
     runs = tuple(each.run for each in patches)
-    return Sighting(
+    return Detection(
         pattern="guess",
         level="banner" if len(runs) >= BANNER_AT else "note",
         evidence=runs,

@@ -1,6 +1,6 @@
 """No effect: different patches, one after the other, and the failure stays exactly what it was."""
 
-from coach.core.loops.detection import Sighting, numbers
+from coach.core.loops.detection import Detection, numbers
 from coach.core.loops.history import History, Trial
 
 RULE = 1
@@ -9,7 +9,7 @@ BANNER_AT = 3
 """Patches without effect: superpowers stops at three failed fixes, and models lose most of their ability within 2-3."""
 
 
-def seen(history: History) -> Sighting | None:
+def seen(history: History) -> Detection | None:
     """Look for a streak of patches that left the strict failing set alone.
 
     Reruns, observing and cosmetic edits neither count nor end it. A patch that tested a written hypothesis is an
@@ -36,7 +36,7 @@ def seen(history: History) -> Sighting | None:
     if len(patches) < NOTE_AT:
         return None
     runs = tuple(each.run for each in reversed(patches))
-    return Sighting(
+    return Detection(
         pattern="no-effect",
         level="banner" if len(runs) >= BANNER_AT else "note",
         evidence=runs,

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from coach.core.loops.detection import Level, Sighting, numbers
+from coach.core.loops.detection import Detection, Level, numbers
 from coach.core.loops.history import History, Trial
 
 RULE = 1
 
 
-def seen(history: History) -> Sighting | None:
+def seen(history: History) -> Detection | None:
     """Look for an earlier, not adjacent run with the same failing set and another one between, all by patches.
 
     Trees must differ (a tree that is back is a revert). Nothing is said while one tree gives different answers.
@@ -32,7 +32,7 @@ def seen(history: History) -> Sighting | None:
     return _sighting(history, now, then, between)
 
 
-def _sighting(history: History, now: Trial, then: Trial, between: Sequence[Trial]) -> Sighting:
+def _sighting(history: History, now: Trial, then: Trial, between: Sequence[Trial]) -> Detection:
     other = between[0]
     crossing = bool(now.tests - other.tests) and bool(other.tests - now.tests)
     level: Level = "banner" if crossing or _returns(history, now) > 1 else "note"
@@ -40,7 +40,7 @@ def _sighting(history: History, now: Trial, then: Trial, between: Sequence[Trial
     what = f"The failure of #{then.run} is back after another one in {numbers(runs)}."
     if crossing:
         what = f"{_first(now.tests - other.tests)} and {_first(other.tests - now.tests)} take turns to fail: #{then.run}, {numbers((*runs, now.run))}."
-    return Sighting(
+    return Detection(
         pattern="see-saw",
         level=level,
         evidence=(then.run, *runs, now.run),

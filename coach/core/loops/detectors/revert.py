@@ -1,13 +1,13 @@
 """Revert: the files are back at an earlier state that failed, and what lay between is lost unless it is written down."""
 
 from coach.core.loops.analysis.syntax import is_test_path
-from coach.core.loops.detection import Level, Sighting, numbers
+from coach.core.loops.detection import Detection, Level, numbers
 from coach.core.loops.history import History, Trial
 
 RULE = 1
 
 
-def seen(history: History) -> Sighting | None:
+def seen(history: History) -> Detection | None:
     """Look for the tree, or every source file just edited, at an earlier failing state, with failing patches between.
 
     Undoing a look (prints), a branch switch and coach's own restore are no reverts. A tree that answers differently
@@ -29,7 +29,7 @@ def _same_tree(history: History, now: Trial) -> Trial | None:
     return None
 
 
-def _same_files(history: History, now: Trial) -> Sighting | None:
+def _same_files(history: History, now: Trial) -> Detection | None:
     assert now.attempt is not None
     changed = {path: after for path, (_, after) in now.files.items() if after and not is_test_path(path)}
     back: dict[str, Trial] = {}
@@ -59,7 +59,7 @@ def _when_it_was(history: History, path: str, blob: str) -> Trial | None:
     return None
 
 
-def _sighting(history: History, then: Trial, place: str, what: str, *, is_pure: bool) -> Sighting | None:
+def _sighting(history: History, then: Trial, place: str, what: str, *, is_pure: bool) -> Detection | None:
     now = history.now
     assert now is not None
     between = [each for each in history.trials if then.run < each.run < now.run]
@@ -77,7 +77,7 @@ def _sighting(history: History, then: Trial, place: str, what: str, *, is_pure: 
         if written
         else f"Write down what {numbers(runs)} showed, so that nobody tries it again."
     )
-    return Sighting(
+    return Detection(
         pattern="revert",
         level=level,
         evidence=(then.run, *runs, now.run),

@@ -2,7 +2,7 @@
 
 from coach.core.loops.analysis.edit_kind import is_prose
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
-from coach.core.loops.detection import Level, Sighting, numbers
+from coach.core.loops.detection import Detection, Level, numbers
 from coach.core.loops.history import History, Trial
 from coach.core.runs.changes import FileChange
 from coach.core.spec.spec import is_outside, matches
@@ -10,7 +10,7 @@ from coach.core.spec.spec import is_outside, matches
 RULE = 1
 
 
-def seen(history: History) -> Sighting | None:
+def seen(history: History) -> Detection | None:
     """Look for an attempt outside the spec's scope, or, without a scope, one that only touched what the test never runs.
 
     A breach of the scope is certain: a banner at once when all of the attempt is outside. Code that was not run may
@@ -24,7 +24,7 @@ def seen(history: History) -> Sighting | None:
     return None if history.scope else _beside(history, now)
 
 
-def _breach(history: History, now: Trial) -> Sighting | None:
+def _breach(history: History, now: Trial) -> Detection | None:
     changed = _sources(now)
     forbidden = _protected(history, now)
     if forbidden:
@@ -42,7 +42,7 @@ def _protected(history: History, now: Trial) -> list[str]:
     return [each.path for each in files if matches(each.path, history.protected)]
 
 
-def _beside(history: History, now: Trial) -> Sighting | None:
+def _beside(history: History, now: Trial) -> Detection | None:
     """Say it only while the failure stays what it was: where it changes, the edit was run after all."""
     before = history.previous
     if before is None or before.strict != now.strict or now.is_broken or not _is_beside(history, now):
@@ -95,11 +95,11 @@ def _named(paths: list[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
 
 
-def _sighting(row: tuple[Trial, ...], path: str, level: Level, what: str) -> Sighting:
+def _sighting(row: tuple[Trial, ...], path: str, level: Level, what: str) -> Detection:
     runs = tuple(each.run for each in row)
     base = row[0].attempt.base_run if row[0].attempt else 0
     said_by = f"edits {numbers(runs)}" if len(runs) > 1 else f"edit {numbers(runs)}"
-    return Sighting(
+    return Detection(
         pattern="spread",
         level=level,
         evidence=runs,

@@ -3,13 +3,13 @@
 from coach.core.loops.analysis.edit_kind import is_prose
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import SYMPTOM, Attempt, Finding
-from coach.core.loops.detection import Level, Sighting
+from coach.core.loops.detection import Detection, Level
 from coach.core.loops.history import History, Trial
 
 RULE = 1
 
 
-def seen(history: History) -> Sighting | None:
+def seen(history: History) -> Detection | None:
     """Look for swallowing, retrying, waiting or special cases in a function the failure went through.
 
     A banner when the failure vanished by it, a note while it is red. Code that is ordinary too (a guard for an empty
@@ -33,7 +33,7 @@ def seen(history: History) -> Sighting | None:
         "it is green" if now.outcome == "green" else "the failure is gone" if vanished else "it is still red"
     )
     where = f"{sign.path}:{sign.line}" + (f" in {sign.function}" if sign.function else "")
-    return Sighting(
+    return Detection(
         pattern="symptom-patch",
         level=level,
         evidence=(before.run, now.run),

@@ -2,7 +2,7 @@
 
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import TAMPERING, Attempt, Finding, FindingKind
-from coach.core.loops.detection import Level, Sighting
+from coach.core.loops.detection import Detection, Level
 from coach.core.loops.history import LATELY, History, Trial
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.report import Failure
@@ -20,7 +20,7 @@ _CALLED_WRONGLY = frozenset(
 that it calls, they are what the code does."""
 
 
-def seen(history: History) -> Sighting | None:
+def seen(history: History) -> Detection | None:
     """Look for weaker tests in an attempt after which red turned green or the failure being chased vanished.
 
     Nothing is said of tests changed while green (that is how red-green-refactor begins), of a test unpinned with a
@@ -36,7 +36,7 @@ def seen(history: History) -> Sighting | None:
     return _made_it_go(history, now, before, now.attempt) or _while_red(history, now.attempt)
 
 
-def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -> Sighting | None:
+def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -> Detection | None:
     """Say what of an edit, or of earlier ones while red, made failures vanish that no code mended."""
     left = {_function_of(each) for each in now.tests}
     vanished = frozenset(each for each in before.tests if _function_of(each) not in left)
@@ -53,7 +53,7 @@ def _function_of(test: str) -> str:
     return test.partition("[")[0]
 
 
-def _while_red(history: History, attempt: Attempt) -> Sighting | None:
+def _while_red(history: History, attempt: Attempt) -> Detection | None:
     """Note that tests became weaker though nothing vanished by it."""
     weaker = [
         each for each in attempt.findings if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history)
@@ -151,7 +151,7 @@ def _config_of(attempt: Attempt) -> str:
     return attempt.paths[0] if attempt.paths else ""
 
 
-def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
+def _only_tests(history: History, before: Trial, now: Trial) -> Detection | None:
     """Green after an edit to nothing but tests, where a value was wrong: either the test was, or the goal moved."""
     attempt = now.attempt
     if attempt is None or attempt.nature != "tests" or before.is_broken or history.disagrees():
@@ -170,7 +170,7 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Sighting | None:
     )
 
 
-def _narrower_target(history: History, now: Trial) -> Sighting | None:
+def _narrower_target(history: History, now: Trial) -> Detection | None:
     """Look at the first run after the target became a part of what it was: green, without the tests that failed."""
     left = history.left
     if left is None or not left.is_red or now.outcome != "green":
@@ -190,14 +190,14 @@ def _covers(word: str, test: str) -> bool:
     return not word or test == word or test.startswith((f"{word}::", f"{word}[", f"{word.rstrip('/')}/"))
 
 
-def _sighting(history: History, finding: Finding, level: Level) -> Sighting:
+def _sighting(history: History, finding: Finding, level: Level) -> Detection:
     now, before = history.now, history.previous or history.left
     assert now is not None
     assert before is not None
     place = f"{finding.path}::{finding.function}" if finding.function else finding.path or "the target"
     outcome = {"green": "it is green", "red": "it is still red"}.get(now.outcome, "it no longer runs")
     pinned = " The test is pinned." if level == "card" else ""
-    return Sighting(
+    return Detection(
         pattern="tamper",
         level=level,
         evidence=(before.run, now.run),

@@ -10,7 +10,7 @@ from coach.core.search.bisect import Culprit, NoGoodCommit
 from coach.core.search.noisy_bisect import SURE, Believed
 from coach.core.search.regression import NewestDiffers, Regression, find_regression
 from coach.core.search.request import Commit, CommitFound, NotARegression, SearchResult
-from coach.engine.search.candidate import Probe
+from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended
 from coach.engine.trees.git import Git, GitError
@@ -27,14 +27,14 @@ _FIELDS = 3
 
 def search_commits(task: Task) -> SearchResult:
     """Find the commit the failure came with, or say how far back it was always there."""
-    root = task.bench.ground.root
+    root = task.driver.context.root
     newest, _ = commit_and_branch(root)
     if not newest:
         raise ScratchError("there is nothing to bisect", why="the project has no commits", do="commit first")
     history = _history(root, newest)
     tests = task.test_files()
 
-    def probe_of(question: tuple[int, int]) -> Probe:
+    def probe_of(question: tuple[int, int]) -> Candidate:
         position, number = question
         tree = task.composer.compose(history[position].id, tests)
         return task.probe(tree, f"{history[position].id[:8]} {position} back", number)
@@ -47,7 +47,7 @@ def search_commits(task: Task) -> SearchResult:
         width=task.width,
     )
     try:
-        found = drive(search, probe_of, task.bench)
+        found = drive(search, probe_of, task.driver)
         task.confirm(_leant_on(found, probe_of))
     except Stopped as stop:
         return ended("stopped", stop.why)
@@ -55,8 +55,8 @@ def search_commits(task: Task) -> SearchResult:
 
 
 def _leant_on(
-    found: Regression | Believed, probe_of: Callable[[tuple[int, int]], Probe]
-) -> Iterator[tuple[Probe, Outcome]]:
+    found: Regression | Believed, probe_of: Callable[[tuple[int, int]], Candidate]
+) -> Iterator[tuple[Candidate, Outcome]]:
     """Yield what names the commit: the newest end, the oldest that fails, the youngest that passes, and some between."""
     match found:
         case NewestDiffers(outcome):
@@ -70,7 +70,7 @@ def _leant_on(
                 yield probe_of((position, 1)), "UNRESOLVED"
 
 
-def _told(task: Task, history: list[Commit], found: Regression | Believed, newest: Probe) -> SearchResult:
+def _told(task: Task, history: list[Commit], found: Regression | Believed, newest: Candidate) -> SearchResult:
     match found:
         case NewestDiffers("PASS"):
             return ended(
@@ -78,7 +78,7 @@ def _told(task: Task, history: list[Commit], found: Regression | Believed, newes
                 "the newest commit passes: the failure is in what is not committed; reduce the edits",
             )
         case NewestDiffers():
-            why = task.bench.reason(newest)
+            why = task.driver.reason(newest)
             return ended("failed", f"the newest commit cannot be judged in a copy: {why}")
         case NoGoodCommit(back, unresolved):
             said = f"not a regression as far as {count(back, 'commit')} back"
@@ -163,7 +163,7 @@ def _likely(task: Task, history: list[Commit]) -> Mapping[int, float]:
     """Weigh commits by the suspicious lines they touched last: the first place weighs most. Empty when git cannot say."""
     positions = {commit.id: position for position, commit in enumerate(history)}
     likely: dict[int, float] = {}
-    root = task.bench.ground.root
+    root = task.driver.context.root
     git = Git(root, dict(task.trees.git.variables), timeout=10)
     for rank, place in enumerate(task.request.places):
         try:

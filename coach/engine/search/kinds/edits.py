@@ -13,7 +13,7 @@ from coach.core.search.ddmin import minimise
 from coach.core.search.hunks import linked, merge
 from coach.core.search.repeats import any_failure
 from coach.core.search.request import EditsFound, SearchResult
-from coach.engine.search.candidate import Probe
+from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended
 from coach.engine.trees.compose import Entry
@@ -110,13 +110,13 @@ def search_edits(task: Task) -> SearchResult:
     old = task.probe(pieces.tree((), tests), "none of the hunks, the tests of now")
     new = task.probe(task.now, "all hunks")
     if task.settled(new) != "FAIL":
-        why = task.bench.reason(new) or "it passes there"
+        why = task.driver.reason(new) or "it passes there"
         return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
     if task.settled(old) == "PASS":
         return _reduce(task, pieces, pieces.all(frozenset(tests)), tests)
     plain = task.probe(pieces.tree((), {}), f"as {label}")
     if task.settled(plain) != "PASS":
-        why = task.bench.reason(plain)
+        why = task.driver.reason(plain)
         return ended(
             "nothing",
             f"{label} does not pass either{f' ({why})' if why else ''}: it is not one of these edits",
@@ -125,7 +125,7 @@ def search_edits(task: Task) -> SearchResult:
 
 
 def _reduce(task: Task, pieces: Pieces, wanted: tuple[Piece, ...], overlay: dict[str, Entry]) -> SearchResult:
-    def probe_of(question: tuple[tuple[Piece, ...], int]) -> Probe:
+    def probe_of(question: tuple[tuple[Piece, ...], int]) -> Candidate:
         chosen, number = question
         label = f"{len(chosen)} of {count(len(wanted), 'hunk')}"
         is_mixed = len(chosen) < len(wanted)
@@ -134,7 +134,7 @@ def _reduce(task: Task, pieces: Pieces, wanted: tuple[Piece, ...], overlay: dict
     parts = minimise(wanted, width=task.width, groups=pieces.groups(wanted))
     search = any_failure(parts, task.runs, width=task.width)
     try:
-        kept = drive(search, probe_of, task.bench)
+        kept = drive(search, probe_of, task.driver)
         task.confirm_smallest(kept, lambda chosen: probe_of((chosen, 1)))
         stopped = ""
     except Stopped as stop:

@@ -10,7 +10,7 @@ from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Condition, Table, m
 from coach.core.search.polluter import file_of
 from coach.core.search.request import AxisFound, How, SearchResult
 from coach.engine.instrument.variation import Order
-from coach.engine.search.candidate import Probe
+from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended
 
@@ -20,15 +20,15 @@ _ONE_SEED = 0
 def search_flake(task: Task) -> SearchResult:
     """Measure the target, which is one test, under every condition."""
     rounds = task.request.rounds or ROUNDS
-    asked: dict[tuple[Condition, int], Probe] = {}
+    asked: dict[tuple[Condition, int], Candidate] = {}
 
-    def probe_of(question: tuple[Condition, int]) -> Probe:
+    def probe_of(question: tuple[Condition, int]) -> Candidate:
         asked[question] = _probe(task, *question)
         return asked[question]
 
-    task.bench.go_alone()
+    task.driver.go_alone()
     try:
-        table = drive(measure_axes(rounds), probe_of, task.bench)
+        table = drive(measure_axes(rounds), probe_of, task.driver)
     except Stopped as stop:
         table = _so_far(task, asked)
         return ended("stopped", f"{stop.why}: {table.sentence}", AxisFound(table=table))
@@ -37,15 +37,15 @@ def search_flake(task: Task) -> SearchResult:
     return ended(how, f"{table.sentence} ({runs})", AxisFound(table=table))
 
 
-def _so_far(task: Task, asked: dict[tuple[Condition, int], Probe]) -> Table:
+def _so_far(task: Task, asked: dict[tuple[Condition, int], Candidate]) -> Table:
     seen: dict[Condition, list[Outcome]] = {condition: [] for condition in CONDITIONS}
     for (condition, _), probe in asked.items():
-        if tried := task.bench.known.get(probe.key):
+        if tried := task.driver.known.get(probe.key):
             seen[condition].append(tried.outcome)
     return table_of(seen)
 
 
-def _probe(task: Task, condition: Condition, number: int) -> Probe:
+def _probe(task: Task, condition: Condition, number: int) -> Candidate:
     victim = task.request.target.words[0]
     alone = Order(victim, ())
     order, files = {
@@ -58,4 +58,6 @@ def _probe(task: Task, condition: Condition, number: int) -> Probe:
     seed = None if condition == "new seed" else _ONE_SEED
     label = f"{condition}, run {number}"
     reference = task.request.reference
-    return Probe(task.now, Target(words=files), reference, order=order, round=number, label=label, seed=seed)
+    return Candidate(
+        task.now, Target(words=files), reference, order=order, round=number, label=label, seed=seed
+    )

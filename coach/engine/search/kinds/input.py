@@ -12,7 +12,7 @@ from coach.core.search.ddmin import minimise
 from coach.core.search.hdd import is_nested, reduce_nested
 from coach.core.search.repeats import any_failure
 from coach.core.search.request import InputReduced, SearchResult
-from coach.engine.search.candidate import Probe
+from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.literal import literal_at
 from coach.engine.search.kinds.task import Task, ended
@@ -44,7 +44,7 @@ class _Input:
         self._literal = literal_at(content, line) if line else None
         self.whole = self._literal.value if self._literal else content
 
-    def probe(self, content: bytes) -> Probe:
+    def probe(self, content: bytes) -> Candidate:
         written = self._literal.replaced(content) if self._literal else content
         entry = Entry(self._mode, self._task.composer.store(written))
         tree = self._task.composer.compose(self._task.now, {self.path: entry})
@@ -56,7 +56,7 @@ def search_input(task: Task) -> SearchResult:
     file = _Input(task)
     whole, empty = file.probe(file.whole), file.probe(b"")
     if task.settled(whole) != "FAIL":
-        why = task.bench.reason(whole) or "it passes there"
+        why = task.driver.reason(whole) or "it passes there"
         return ended("failed", f"the failure does not show in a copy of the work tree: {why}")
     if task.settled(empty) == "FAIL":
         return _told(task, file, b"", "it fails with nothing in it as well", is_minimal=True)
@@ -71,7 +71,7 @@ def search_input(task: Task) -> SearchResult:
     return _told(task, file, content, f"{stopped}: {said}" if stopped else said, is_minimal=not stopped)
 
 
-def _confirmed(task: Task, probe: Probe) -> str:
+def _confirmed(task: Task, probe: Candidate) -> str:
     """Judge what is left alone; returns why the search was stopped before that, if it was."""
     try:
         task.confirm([(probe, "FAIL")])
@@ -97,7 +97,7 @@ def _reduce_nested(task: Task, file: _Input) -> tuple[bytes, str]:
     search = any_failure(reduce_nested(text, width=task.width), task.runs, width=task.width)
     try:
         return drive(
-            search, lambda asked: file.probe(asked[0].encode()).again(asked[1]), task.bench
+            search, lambda asked: file.probe(asked[0].encode()).again(asked[1]), task.driver
         ).encode(), ""
     except Stopped as stop:
         return stop.best[0].encode() if isinstance(stop.best, tuple) else file.whole, stop.why
@@ -112,7 +112,7 @@ def _reduce(task: Task, file: _Input, parts: list[bytes]) -> tuple[bytes, str]:
     everything = tuple(range(len(parts)))
     search = any_failure(minimise(everything, width=task.width), task.runs, width=task.width)
     try:
-        return join(drive(search, lambda asked: file.probe(join(asked[0])).again(asked[1]), task.bench)), ""
+        return join(drive(search, lambda asked: file.probe(join(asked[0])).again(asked[1]), task.driver)), ""
     except Stopped as stop:
         return join(stop.best[0] if isinstance(stop.best, tuple) else everything), stop.why
 

@@ -9,7 +9,7 @@ from coach.core.search.polluter import file_of, find_polluters
 from coach.core.search.repeats import any_failure, runs_for
 from coach.core.search.request import PollutersFound, SearchResult
 from coach.engine.instrument.variation import Order
-from coach.engine.search.candidate import Answer, Probe
+from coach.engine.search.candidate import Answer, Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended
 
@@ -25,7 +25,7 @@ def search_order(task: Task) -> SearchResult:
     victim = task.request.target.words[0]
     whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.reference)
     alone = task.ordered(Order(victim, ()), (file_of(victim),), "the victim alone", task.request.reference)
-    (in_order,), (by_itself,) = task.bench.look((whole,)), task.bench.look((alone,))
+    (in_order,), (by_itself,) = task.driver.look((whole,)), task.driver.look((alone,))
     if said := _no_pollution(in_order, by_itself, victim):
         return said
     reference = task.request.reference or Reference(run=0, failing=in_order.failing)
@@ -45,7 +45,7 @@ def _no_pollution(whole: Answer, alone: Answer, victim: str) -> SearchResult | N
 
 
 def _search(task: Task, victim: str, before: tuple[str, ...], reference: Reference) -> SearchResult:
-    def probe_of(question: tuple[tuple[str, ...], int]) -> Probe:
+    def probe_of(question: tuple[tuple[str, ...], int]) -> Candidate:
         tests, number = question
         files = tuple(dict.fromkeys(file_of(each) for each in (*tests, victim)))
         label = f"after {len(tests)} of {count(len(before), 'test')}"
@@ -56,7 +56,7 @@ def _search(task: Task, victim: str, before: tuple[str, ...], reference: Referen
     runs = 1 if rate >= 1 else runs_for(rate, _STEPS)
     search = any_failure(find_polluters(before, width=task.width), runs, width=task.width)
     try:
-        polluters, stopped = drive(search, probe_of, task.bench), ""
+        polluters, stopped = drive(search, probe_of, task.driver), ""
         task.confirm_smallest(polluters, lambda tests: probe_of((tests, 1)))
     except Stopped as stop:
         polluters = stop.best[0] if isinstance(stop.best, tuple) else before
@@ -71,9 +71,9 @@ def _told(task: Task, victim: str, polluters: tuple[str, ...], of: int, referenc
     """Look at what they leave behind, once more when the search did not. That this is the cause is for a person to say."""
     files = tuple(dict.fromkeys(file_of(each) for each in (*polluters, victim)))
     last = task.ordered(Order(victim, polluters, watch=True), files, "what they leave behind", reference)
-    leaked = task.bench.leaked.get(last.key)
+    leaked = task.driver.leaked.get(last.key)
     if leaked is None:
-        (seen,) = task.bench.look((last,))
+        (seen,) = task.driver.look((last,))
         leaked = seen.leaked
     found = PollutersFound(victim=victim, polluters=polluters, of=of, leaked=leaked)
     names = " and ".join(polluters) if len(polluters) <= 3 else f"{len(polluters)} tests together"

@@ -11,8 +11,8 @@ from coach.core.runs.target import Target
 from coach.core.search.repeats import runs_for
 from coach.core.search.request import Found, How, SearchRequest, SearchResult
 from coach.engine.instrument.variation import Order
-from coach.engine.search.candidate import Probe
-from coach.engine.search.driver import Bench
+from coach.engine.search.candidate import Candidate
+from coach.engine.search.driver import SearchDriver
 from coach.engine.trees.compose import Composer, Entry
 from coach.engine.trees.tree_store import TreeStore
 
@@ -29,7 +29,7 @@ class Task:
     """One search: the request, the work tree it began on, and the means."""
 
     request: SearchRequest
-    bench: Bench
+    driver: SearchDriver
     trees: TreeStore
     composer: Composer
     now: str
@@ -39,10 +39,10 @@ class Task:
     def width(self) -> int:
         return max(self.request.width, 1)
 
-    def probe(self, tree: str, label: str = "", number: int = 1, *, is_mixed: bool = False) -> Probe:
+    def probe(self, tree: str, label: str = "", number: int = 1, *, is_mixed: bool = False) -> Candidate:
         """Ask whether the target shows the failure on a tree; one that is mixed holds a part of an edit."""
         request = self.request
-        return Probe(
+        return Candidate(
             tree,
             request.target,
             request.reference,
@@ -57,32 +57,32 @@ class Task:
         """How many passes say that it does not fail, at the rate that was measured."""
         return runs_for(self.request.rate, _STEPS)
 
-    def settled(self, probe: Probe) -> Outcome:
+    def settled(self, probe: Candidate) -> Outcome:
         """Return the outcome of a probe, alone: repeating what passes as often as the rate asks for."""
         outcome: Outcome = "PASS"
         for number in range(1, self.runs + 1):
-            outcome = self.bench.alone(probe.again(number))
+            outcome = self.driver.alone(probe.again(number))
             if outcome != "PASS":
                 break
         return outcome
 
-    def confirm(self, leans_on: Iterable[tuple[Probe, Outcome]]) -> None:
+    def confirm(self, leans_on: Iterable[tuple[Candidate, Outcome]]) -> None:
         """Judge alone what an answer leans on and was judged beside other probes. Raises Disturbed, Stopped."""
         for probe, outcome in leans_on:
             if self._had_company(probe) and (alone := self.settled(probe)) != outcome:
-                raise self.bench.disturbed(probe, outcome, alone)
+                raise self.driver.disturbed(probe, outcome, alone)
 
-    def confirm_smallest(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Probe]) -> None:
+    def confirm_smallest(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Candidate]) -> None:
         """Judge alone the smallest part that fails, and where it has few pieces also that none of them can be left out."""
         self.confirm([(probe_of(kept), "FAIL")])
         if not 1 < len(kept) <= MOST_PIECES or self.runs > 1:
             return
         for left_out in kept:
             probe = probe_of(tuple(each for each in kept if each != left_out))
-            if tried := self.bench.known.get(probe.key):
+            if tried := self.driver.known.get(probe.key):
                 self.confirm([(probe, tried.outcome)])
 
-    def unjudged(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Probe]) -> str:
+    def unjudged(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Candidate]) -> str:
         """Return why none of the parts without one piece could be judged: then less may do. Empty when some could.
 
         A part that fails in a way of its own was judged as far as this search asks: it lacks what the rest needs.
@@ -90,19 +90,21 @@ class Task:
         if len(kept) <= 1:
             return ""
         parts = [probe_of(tuple(each for each in kept if each != left_out)) for left_out in kept]
-        tried = [self.bench.known[each.key] for each in parts if each.key in self.bench.known]
+        tried = [self.driver.known[each.key] for each in parts if each.key in self.driver.known]
         is_unknown = bool(tried) and all(
             each.outcome == "UNRESOLVED" and not each.reason.startswith(ANOTHER_FAILURE) for each in tried
         )
         return tried[0].reason if is_unknown else ""
 
-    def _had_company(self, probe: Probe) -> bool:
-        rounds = (self.bench.known.get(probe.again(each).key) for each in range(1, self.runs + 1))
+    def _had_company(self, probe: Candidate) -> bool:
+        rounds = (self.driver.known.get(probe.again(each).key) for each in range(1, self.runs + 1))
         return any(each is not None and not each.alone for each in rounds)
 
-    def ordered(self, order: Order, files: tuple[str, ...], label: str, reference: Reference | None) -> Probe:
+    def ordered(
+        self, order: Order, files: tuple[str, ...], label: str, reference: Reference | None
+    ) -> Candidate:
         """Ask whether the victim shows the failure after other tests; no ``files`` means the whole suite."""
-        return Probe(self.now, Target(words=files), reference, order=order, label=label)
+        return Candidate(self.now, Target(words=files), reference, order=order, label=label)
 
     def test_files(self) -> dict[str, Entry]:
         """Return the test side of now: what is laid over older trees, so that the same test asks the same question."""
