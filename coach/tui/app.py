@@ -159,15 +159,15 @@ class CoachApp(TidyApp):
         self.exit(return_code=128 + number)
 
     def _end_at_once(self, number: int) -> None:
-        """Give the terminal back and end here: whoever asks twice within a second does not want to wait."""
-        if self._driver:
-            with contextlib.suppress(Exception):
-                self._driver.stop_application_mode()
-        (self.at_once or os._exit)(128 + number)
+        """Give the terminal back and end here: who asks twice within a second does not want to wait."""
+        end = partial(self.at_once or os._exit, 128 + number)
+        with contextlib.suppress(Exception), self.suspend():
+            end()
+        end()  # reached only where the terminal could not be given back
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     async def action_quit(self) -> None:
         """Leave from anywhere, also from a window over the session."""

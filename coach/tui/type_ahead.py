@@ -8,12 +8,12 @@ import time
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.screen import Screen
 
 from coach.core.base.text import safe
+from coach.tui.textual_private import FirstEventApp
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class TypeAheadScreen(Screen[T], Generic[T]):
         self.app.post_message(FocusCame())
 
 
-class PatientApp(App[None]):
+class PatientApp(FirstEventApp):
     """Hands keys on in the order they were typed, and takes escape sequences out of what is pasted."""
 
     def __init__(self) -> None:
@@ -52,10 +52,10 @@ class PatientApp(App[None]):
         self.last_key_at = 0.0
         """When a key came last, by the monotonic clock in seconds."""
 
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Paste) and not event.is_forwarded:
+    async def take_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste):
             event.text = safe(event.text, limit=200_000)
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if isinstance(event, events.Key):
             self.last_key_at = time.monotonic()
             is_urgent = self._is_waiting and event.key in self._at_once
             if is_urgent:
@@ -64,7 +64,7 @@ class PatientApp(App[None]):
             if is_urgent or not self._is_waiting:
                 await self._hand_on()
         else:
-            await super().on_event(event)
+            await self.pass_on(event)
 
     async def on_focus_came(self) -> None:
         if not self._is_waiting:
@@ -82,6 +82,6 @@ class PatientApp(App[None]):
         """Hand on what was kept, until a key opens another window that is to be waited for."""
         while self._early:
             event = self._early.pop(0)
-            await super().on_event(event)
+            await self.pass_on(event)
             if self._is_waiting and event.key not in self._at_once:
                 break

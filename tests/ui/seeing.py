@@ -11,6 +11,7 @@ from coach.core.export import Export
 from coach.tui.app import CoachApp
 from coach.tui.screens.session import SessionScreen
 from tests.ui import fakes
+from tests.ui.textual_private import rows_of
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UPDATE = "COACH_UPDATE_SNAPSHOTS"
@@ -53,14 +54,12 @@ def session_of(pilot: Pilot[None]) -> SessionScreen:
 
 def text_of(pilot: Pilot[None]) -> str:
     """Return the text of the screen, row by row."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join(strip.text.rstrip() for strip in strips)
+    return "\n".join(strip.text.rstrip() for strip in rows_of(pilot.app.screen))
 
 
 def raw_of(pilot: Pilot[None]) -> str:
     """Return every character that would be drawn, without trimming."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "".join(segment.text for strip in strips for segment in strip)
+    return "".join(segment.text for strip in rows_of(pilot.app.screen) for segment in strip)
 
 
 def compare(name: str, text: str) -> None:

@@ -83,7 +83,7 @@ async def test_every_key_does_its_deed(action_id: str, key: str) -> None:
         elif action_id in {"output", "diff", "timeline"}:
             assert session_of(pilot).looking.tab == action_id
         elif action_id == "quit":
-            assert pilot.app._exit
+            assert pilot.app.return_code == 0
         else:
             assert isinstance(pilot.app.screen, SessionScreen)
 

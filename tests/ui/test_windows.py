@@ -16,6 +16,7 @@ from coach.tui.dialogs.backdrop import Below
 from coach.tui.host_services import NamedAssistant, NoHostServices
 from tests.ui import fakes
 from tests.ui.seeing import EXPORTED, press, session_of, settle, shown, text_of
+from tests.ui.textual_private import watch_paints
 
 
 async def test_spec_form_writes_lists_one_per_line() -> None:
@@ -72,13 +73,13 @@ async def test_a_form_that_nobody_typed_into_keeps_what_it_cannot_show() -> None
 
 @pytest.mark.parametrize("key", ["question_mark", "s", "h", "x", "w", "B"])
 async def test_a_window_is_first_painted_when_it_is_whole(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coach.tui.dialogs.dialog.MOST_UNSEEN", 3_600)
+    monkeypatch.setattr("coach.tui.textual_private.MAX_SECONDS_UNSEEN", 3_600)
     seen: list[str] = []
     async with shown(fakes.FakeDoor(*fakes.story("verify")), (120, 40)) as pilot:
-        monkeypatch.setattr(
+        watch_paints(
+            monkeypatch,
             CoachApp,
-            "_display",
-            lambda _app, screen, _drawn: seen.append(text_of(pilot)) if screen.is_modal else None,
+            lambda screen: seen.append(text_of(pilot)) if screen.is_modal else None,
         )
         await press(pilot, key)
         assert pilot.app.screen.is_modal

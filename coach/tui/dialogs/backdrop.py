@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
-from textual._styles_cache import StylesCache
 
 LASTS = 0.1
 """Seconds a picture of what lies below stands. Opening a window draws it five times, 10 ms each (120×40 cells)."""
@@ -37,10 +36,3 @@ class Below:
             self._picture = list(console.render(self._drawing, options))
             self._size, self._drawn = size, self._clock()
         return self._picture
-
-
-def forget_windows() -> None:
-    """Let go of the rows that windows drew: textual's cache of colours keeps up to 1,024 of their panels alive for ever."""
-    clear = getattr(StylesCache.get_inner_outer, "cache_clear", None)
-    if clear:
-        clear()

@@ -1,30 +1,27 @@
 """A window over the session: fields to fill in, ctrl+s keeps them, esc leaves everything as it was."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
-from rich.console import RenderableType
+from rich.console import ConsoleRenderable, RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from coach.tui import safe_render
-from coach.tui.dialogs.backdrop import LASTS, Below, forget_windows
+from coach.tui.dialogs.backdrop import LASTS, Below
+from coach.tui.textual_private import PaintedWholeScreen, forget_drawn_rows
 from coach.tui.type_ahead import TypeAheadScreen
 from coach.tui.widgets.choice import Choice
 from coach.tui.widgets.roles import ROLE_CLASSES
 from coach.tui.widgets.text_area import Tall
 
 T = TypeVar("T")
-MOST_UNSEEN = 0.25
-"""Seconds after which a window is shown in any case, also when nothing in it takes the focus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-class Dialog(TypeAheadScreen[T | None], ModalScreen[T | None], Generic[T]):
+class Dialog(PaintedWholeScreen[T | None], TypeAheadScreen[T | None], ModalScreen[T | None], Generic[T]):
     """What every window shares: its frame, esc, and that keys typed before it is drawn are kept for it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
@@ -51,52 +48,23 @@ class Dialog(TypeAheadScreen[T | None], ModalScreen[T | None], Generic[T]):
         super().__init__()
         self._below = Below()
         self._again: Timer | None = None
-        self._is_whole = False
 
     def render(self) -> RenderableType:
         """Draw what lies below: textual would dim it anew at every redraw of the window, and whenever a figure there ticks."""
         below = super().render()
-        if not isinstance(below, BackgroundScreen):
+        if not isinstance(below, ConsoleRenderable):  # nothing lies below: a plain ground of Textual's
             return below
         if self._below.is_fresh and self._again is None:
             # What changes below from here on is drawn then.
             self._again = self.set_timer(LASTS, self._draw_again)
         return self._below.of(below)
 
-    def on_mount(self) -> None:
-        self.set_timer(MOST_UNSEEN, self._reveal)
-
-    def on_descendant_focus(self) -> None:
-        self._put_together()
-
-    def _put_together(self) -> None:
-        """Lay out until every part knows its size: textual would wait for its next tick each time, and paint between."""
-        if self._is_whole or not self.is_current:
-            return
-        if self._layout_required:
-            self._on_timer_update()
-        elif not any(each.message_queue_size for each in (self, *self.walk_children())):
-            self._reveal()
-            return
-        asyncio.get_running_loop().call_soon(self._put_together)
-
-    def _reveal(self) -> None:
-        if not self._is_whole:
-            self._is_whole = True
-            self.refresh()
-            self._on_timer_update()
-
-    def _compositor_refresh(self) -> None:
-        """Paint what is whole: textual would paint a window six times, 10 ms each, while it is put together."""
-        if self._is_whole:
-            super()._compositor_refresh()
-
     def _draw_again(self) -> None:
         self._again = None
         self.refresh()
 
     def on_unmount(self) -> None:
-        forget_windows()
+        forget_drawn_rows()
 
     def action_leave(self) -> None:
         self.dismiss(None)
