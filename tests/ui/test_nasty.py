@@ -159,7 +159,7 @@ async def test_markup_in_a_notice_stays_text() -> None:
         assert "[@click=app.quit()]x[/] [/" in text_of(pilot)
 
 
-BASES = {"TypeAheadScreen", "Dialog", "Form", "TextDialog", "Roles"}
+BASES = {"TypeAheadScreen", "PaintedWholeScreen", "Dialog", "Form", "TextDialog", "Roles"}
 """Never shown themselves."""
 NOT_BY_KEY = {
     "ConfirmScreen",
