@@ -631,7 +631,7 @@ class SearchBegan(Value):
 
 
 class SearchProgressed(Value):
-    """What a search tried since it last told, at most once a second: what a resumed search need not run again."""
+    """What a search tried since its last report, at most once a second: what a resumed search need not run again."""
 
     kind: Literal["search_progressed"] = "search_progressed"
     number: int

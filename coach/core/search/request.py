@@ -38,7 +38,7 @@ KIND_WORDS: dict[SearchKind, str] = {
 
 
 class Place(Value):
-    """Lines of a file that are suspicious: whoever touched them last is asked first."""
+    """Lines of a file that are suspicious: a search tries the commits that touched them first."""
 
     path: Text
     start: int
