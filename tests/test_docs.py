@@ -15,7 +15,8 @@ from coach.errors import EXIT_CODES, CoachError
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+ROOMS = ("coach", "tests", "benchmarks", "docs", "screenshots", "workflows")
 
 
 def _text(name):
@@ -95,3 +96,13 @@ def test_every_error_and_ending_has_an_entry():
 def test_every_exit_code_is_told_of():
     told = re.findall(r"^\| (\S+) \|", _text("messages.md"), re.MULTILINE)
     assert set(re.findall(r"^  (\S+)  ", EXIT_CODES, re.MULTILINE)) <= set(told)
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_file_of_coach_that_is_named_is_there(page):
+    """A page names a file by the end of its path, as far as it needs: ``core/base/text.py``, ``benchmarks/walks.py``."""
+    files = "".join(
+        f"/{path.relative_to(ROOT).as_posix()}\n" for room in ROOMS for path in (ROOT / room).rglob("*.py")
+    )
+    named = re.findall(r"`((?:[\w-]+/)*[\w-]+\.py)`", page.read_text(encoding="utf-8"))
+    assert [name for name in named if f"/{name}\n" not in files] == []
