@@ -23,9 +23,8 @@ from pydantic.fields import FieldInfo
 from coach import cli
 from coach.core.log import events
 from coach.core.loops.detection import PATTERNS
-from coach.core.session.state import SessionState
 from coach.core.spec.spec import TeamRules
-from coach.core.workflow.gates import REGISTRY as CHECKS
+from coach.core.workflow.gates import CHECKS
 from coach.core.workflow.workflow import GateCheck, Oracle, Step, Workflow
 from coach.mcp import server
 from coach.mcp.tools import Tools
@@ -36,8 +35,6 @@ from coach.tui import keys, themes
 
 FOLDER = Path(__file__).parent
 _PART = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
-_SAMPLE = 7_919
-"""A limit that no title contains by itself: where it shows up, the check's own limit stands."""
 _DETECTORS = {
     "guess": "blind_edits",
     "tamper": "test_tampering",
@@ -352,11 +349,14 @@ def _gate_keys() -> str:
 
 @_part
 def _checks() -> str:
-    rows = []
-    for name, check in CHECKS.items():
-        title = check(SessionState(), _SAMPLE).title.replace(str(_SAMPLE), "`limit`")
-        takes_limit = "limit" in inspect.signature(check).parameters
-        rows.append((_code(name), title, "yes" if takes_limit else ""))
+    rows = [
+        (
+            _code(each.name),
+            each.title.format(limit="`limit`"),
+            "yes" if "limit" in inspect.signature(each.asks).parameters else "",
+        )
+        for each in CHECKS.values()
+    ]
     return _table(("check", "what must hold", "takes a limit"), rows)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.workflow.gates import REGISTRY
+from coach.core.workflow.gates import CHECKS
 from coach.errors import UsageError
 from coach.settings.workflows import load_workflow, read_workflow, workflow_paths
 
@@ -13,7 +13,7 @@ def test_every_shipped_workflow_is_fine(tmp_path):
     for name in paths:
         found = load_workflow(name, paths)
         assert found.name == name
-        assert all(gate.check in REGISTRY for step in found.steps for gate in step.gate)
+        assert all(gate.check in CHECKS for step in found.steps for gate in step.gate)
 
 
 BROKEN = [

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from coach.core.base.settings_text import toml_table
-from coach.core.workflow.gates import REGISTRY
+from coach.core.workflow.gates import CHECKS
 from coach.core.workflow.workflow import Step, Workflow
 from coach.errors import UsageError
 from coach.regular_files import MOST_SETTINGS, is_there, read_text, reason
@@ -142,7 +142,7 @@ id = "isolate"               # a step of the same id is changed
 title = "Isolate"
 gate = [{{ check = "suspects-at-most", limit = 3 }}]
 
-# checks: {", ".join(REGISTRY)}
+# checks: {", ".join(CHECKS)}
 """
 
 
@@ -177,9 +177,9 @@ def _step_problem(step: Any, seen: set[str]) -> tuple[str, str] | None:
         return "gate", 'a gate is a list of checks: gate = [{ check = "..." }]'
     for gate in gates:
         name = gate.get("check", "")
-        if not isinstance(name, str) or name not in REGISTRY:
+        if not isinstance(name, str) or name not in CHECKS:
             word = name if isinstance(name, str) and name else "gate"
-            return word, f"unknown check {_shown(name)}; known: {', '.join(REGISTRY)}"
+            return word, f"unknown check {_shown(name)}; known: {', '.join(CHECKS)}"
     return None
 
 

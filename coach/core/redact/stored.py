@@ -22,7 +22,7 @@ from coach.core.base.text import as_storable
 from coach.core.base.value import Value
 from coach.core.log.events import Event
 from coach.core.runs.report import Output
-from coach.core.workflow.gates import REGISTRY
+from coach.core.workflow.gates import CHECKS
 
 _HASH = re.compile(r"[0-9a-f]{16}|[0-9a-f]{40}|[0-9a-f]{64}")
 _NUMBER = re.compile(r"\d{1,18}")
@@ -86,7 +86,7 @@ def _own(value: Any, clean: Cleaning) -> Any:
     """Clean what stands in a field of coach's own: ids stay."""
     if not isinstance(value, str):
         return _any(value, clean)
-    is_id = value in clean.known or value in REGISTRY or _HASH.fullmatch(value) or _NUMBER.fullmatch(value)
+    is_id = value in clean.known or value in CHECKS or _HASH.fullmatch(value) or _NUMBER.fullmatch(value)
     return value if is_id else clean.text(value)
 
 

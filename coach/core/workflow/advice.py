@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from coach.core.decide.refusals import refusal
 from coach.core.runs.imported_elsewhere import unrun_edit
 from coach.core.session.state import SessionState
-from coach.core.workflow.applicable import why_not_asked
-from coach.core.workflow.gates import evaluate, following, missing
+from coach.core.workflow.gates import evaluate, following, missing, why_not_asked
 from coach.core.workflow.moves import MOST_RUNS, Advice, Moves, made, moves_for
 from coach.core.workflow.workflow import Step
 

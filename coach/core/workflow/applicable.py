@@ -4,19 +4,6 @@ from coach.core.runs.reference import function_of
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 
-_OF_A_TEST = frozenset({"test-pinned", "red-for-the-reason", "runs-alone", "passes-alone", "polluter-found"})
-_OF_SUSPECTS = frozenset({"suspects-backed-by-a-run", "suspects-at-most"})
-
-
-def why_not_asked(state: SessionState, check: str) -> str:
-    """Say why a check of a gate does not apply to the target of a session; empty when it does."""
-    if check in _OF_A_TEST:
-        return no_pin(state)
-    is_command = state.target.kind == "command"
-    if check in _OF_SUSPECTS and is_command and not state.suspects:
-        return "a command's output names no places in the code"
-    return ""
-
 
 def no_pin(state: SessionState) -> str:
     """Say why no test can stand for the failure by its source; empty when one is pinned, or could be."""

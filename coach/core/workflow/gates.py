@@ -1,18 +1,26 @@
 """What the checks of a gate mean: name → a question about the session, answered with its figure.
 
-Nobody ticks a check off; each is computed from recorded runs and file states.
+Nobody ticks a check off; each is computed from recorded runs and file states. A check is registered by its decorator
+alone: its name, what must hold, and what makes it hold; the function answers whether it does, with the figure.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal
 
 from coach.core.runs.reference import is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchKind
 from coach.core.session.state import SessionState
-from coach.core.workflow.applicable import is_test_id, why_not_asked
+from coach.core.workflow.applicable import is_test_id, no_pin
 from coach.core.workflow.workflow import GateCheck, Step
+
+Answer = tuple[bool, str]
+"""Whether the check holds, and its figure: the evidence when it does, the way there when it does not."""
+Question = Callable[[SessionState, int], Answer]
+Subject = Literal["", "test", "suspects"]
+"""What a target must be able to give before a check is asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +33,41 @@ class Checked:
     figure: str = ""
 
 
-Check = Callable[[SessionState, int], Checked]
-REGISTRY: dict[str, Check] = {}
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One registered check. ``limit`` in braces in its title stands for the figure of the gate."""
+
+    name: str
+    title: str
+    asks: Question
+    unmet: str = ""
+    """The way there, where the answer names none: the action by its id, as in ``‹pin› pins it``."""
+    of: Subject = ""
+
+    def answer(self, state: SessionState, limit: int) -> Checked:
+        passed, figure = self.asks(state, limit)
+        return Checked(
+            self.name, self.title.format(limit=limit), passed, figure or ("" if passed else self.unmet)
+        )
+
+    def why_not_asked(self, state: SessionState) -> str:
+        """Say why the check does not apply to the target of a session; empty when it does."""
+        if self.of == "test":
+            return no_pin(state)
+        if self.of == "suspects" and state.target.kind == "command" and not state.suspects:
+            return "a command's output names no places in the code"
+        return ""
 
 
-def check(name: str) -> Callable[[Check], Check]:
-    """Register a check under the name workflows use."""
+CHECKS: dict[str, Check] = {}
 
-    def register(function: Check) -> Check:
-        REGISTRY[name] = function
-        return function
+
+def check(name: str, title: str, unmet: str = "", *, of: Subject = "") -> Callable[[Question], Question]:
+    """Register a question under the name workflows use."""
+
+    def register(question: Question) -> Question:
+        CHECKS[name] = Check(name, title, question, unmet, of)
+        return question
 
     return register
 
@@ -42,6 +75,12 @@ def check(name: str) -> Callable[[Check], Check]:
 def evaluate(state: SessionState, step: Step) -> tuple[Checked, ...]:
     """Answer every check of a step's gate that applies to the target."""
     return tuple(_answer(state, each) for each in step.gate if not why_not_asked(state, each.check))
+
+
+def why_not_asked(state: SessionState, name: str) -> str:
+    """Say why a check of a gate does not apply to the target of a session; empty when it does, or is not known."""
+    known = CHECKS.get(name)
+    return known.why_not_asked(state) if known else ""
 
 
 def following(state: SessionState) -> Step | None:
@@ -59,43 +98,34 @@ def is_met(state: SessionState, step: Step) -> bool:
 
 
 def _answer(state: SessionState, gate: GateCheck) -> Checked:
-    function = REGISTRY.get(gate.check)
-    if function is None:
+    known = CHECKS.get(gate.check)
+    if known is None:
         return Checked(
             gate.check, gate.check, passed=False, figure="this version of coach does not know this check"
         )
-    return function(state, gate.limit)
+    return known.answer(state, gate.limit)
 
 
-@check("failure-seen")
-def _failure_seen(state: SessionState, _limit: int) -> Checked:
+@check("failure-seen", "a run failed", "‹run› runs it")
+def _failure_seen(state: SessionState, _limit: int) -> Answer:
     run = state.last_seen_failure
-    figure = f"#{run.number}" if run else "‹run› runs it"
-    return Checked("failure-seen", "a run failed", run is not None, figure)
+    return run is not None, f"#{run.number}" if run else ""
 
 
-@check("same-failure")
-def _same_failure(state: SessionState, _limit: int) -> Checked:
+@check("same-failure", "the same failure again", "‹reproduce› measures how often")
+def _same_failure(state: SessionState, _limit: int) -> Answer:
     found = state.reproduction
     if found is None or not found.runs:
-        return Checked(
-            "same-failure", "the same failure again", passed=False, figure="‹reproduce› measures how often"
-        )
+        return False, ""
     figure = f"{found.failures} of {found.runs}"
     if found.is_reproduced and found.failures < found.runs:
         figure += f", flaky {found.low:.0%} to {found.high:.0%}"
-    return Checked("same-failure", "the same failure again", found.is_reproduced, figure)
+    return found.is_reproduced, figure
 
 
-@check("spec-says-what-is-wrong")
-def _spec_says(state: SessionState, _limit: int) -> Checked:
-    passed = state.spec.says_what_is_wrong
-    return Checked(
-        "spec-says-what-is-wrong",
-        "expected and actual written",
-        passed,
-        "" if passed else "‹spec› writes them",
-    )
+@check("spec-says-what-is-wrong", "expected and actual written", "‹spec› writes them")
+def _spec_says(state: SessionState, _limit: int) -> Answer:
+    return state.spec.says_what_is_wrong, ""
 
 
 def pinnable(state: SessionState) -> str:
@@ -107,26 +137,22 @@ def pinnable(state: SessionState) -> str:
     return next((test for test in could if test not in state.unpinnable), "")
 
 
-@check("test-pinned")
-def _test_pinned(state: SessionState, _limit: int) -> Checked:
+@check("test-pinned", "failing test pinned", "‹pin› pins it", of="test")
+def _test_pinned(state: SessionState, _limit: int) -> Answer:
     pin = state.pin
     if pin is None:
-        return Checked("test-pinned", "failing test pinned", passed=False, figure="‹pin› pins it")
-    figure = f"{pin.digest[:7]}" if pin.is_intact else "changed since it was pinned"
-    return Checked("test-pinned", "failing test pinned", pin.is_intact, figure)
+        return False, ""
+    return pin.is_intact, pin.digest[:7] if pin.is_intact else "changed since it was pinned"
 
 
-@check("red-for-the-reason")
-def _red_for_the_reason(state: SessionState, _limit: int) -> Checked:
-    title = "red for the reproduced reason"
+@check("red-for-the-reason", "red for the reproduced reason", of="test")
+def _red_for_the_reason(state: SessionState, _limit: int) -> Answer:
     if state.pin is None:
-        return Checked("red-for-the-reason", title, passed=False)
+        return False, ""
     if state.pin.red != "behavioural":
-        return Checked(
-            "red-for-the-reason", title, passed=False, figure="the test cannot run: import, fixture or syntax"
-        )
+        return False, "the test cannot run: import, fixture or syntax"
     run = _red_run(state)
-    return Checked("red-for-the-reason", title, run > 0, f"#{run}" if run else "not seen in a run yet")
+    return run > 0, f"#{run}" if run else "not seen in a run yet"
 
 
 def _red_run(state: SessionState) -> int:
@@ -139,18 +165,16 @@ def _red_run(state: SessionState) -> int:
     return 0
 
 
-@check("runs-alone")
-def _runs_alone(state: SessionState, _limit: int) -> Checked:
-    title = "fails when run alone"
+@check("runs-alone", "fails when run alone", of="test")
+def _runs_alone(state: SessionState, _limit: int) -> Answer:
     alone = runs_alone(state)
     for run in alone:
         if any(state.pin and each.test == state.pin.test for each in run.failing):
-            return Checked("runs-alone", title, passed=True, figure=f"#{run.number}")
+            return True, f"#{run.number}"
     passed = next((run for run in alone if run.judged and run.judged.outcome == "PASS"), None)
-    figure = (
-        f"passed alone in #{passed.number}" if passed else "‹reproduce› runs it alone" if state.pin else ""
-    )
-    return Checked("runs-alone", title, passed=False, figure=figure)
+    if passed:
+        return False, f"passed alone in #{passed.number}"
+    return False, "‹reproduce› runs it alone" if state.pin else ""
 
 
 def runs_alone(state: SessionState) -> list[Run]:
@@ -174,80 +198,59 @@ def wanted_alone(state: SessionState) -> Target | None:
     return alone if is_asked and alone.words != state.target.words else None
 
 
-@check("suspects-backed-by-a-run")
-def _suspects_backed(state: SessionState, _limit: int) -> Checked:
+@check("suspects-backed-by-a-run", "suspects named by a run", "a failing run names them", of="suspects")
+def _suspects_backed(state: SessionState, _limit: int) -> Answer:
     passed = bool(state.standing_suspects) and state.suspects_run > 0
-    figure = f"#{state.suspects_run}" if passed else "a failing run names them"
-    return Checked("suspects-backed-by-a-run", "suspects named by a run", passed, figure)
+    return passed, f"#{state.suspects_run}" if passed else ""
 
 
-@check("suspects-at-most")
-def _suspects_at_most(state: SessionState, limit: int) -> Checked:
+@check("suspects-at-most", "at most {limit} places lead", of="suspects")
+def _suspects_at_most(state: SessionState, limit: int) -> Answer:
     standing = sum(each.leads for each in state.standing_suspects)
     figure = f"{standing} lead" + ("" if standing <= limit else ", ‹rule-out› rules one out")
-    return Checked("suspects-at-most", f"at most {limit} places lead", 0 < standing <= limit, figure)
+    return 0 < standing <= limit, figure
 
 
-@check("hypothesis-supported")
-def _hypothesis_supported(state: SessionState, _limit: int) -> Checked:
-    title = "one hypothesis supported by a later run"
+@check("hypothesis-supported", "one hypothesis supported by a later run")
+def _hypothesis_supported(state: SessionState, _limit: int) -> Answer:
     for each in state.hypotheses:
         if each.verdict == "SUPPORTED" and any(run > each.after_run for run in each.runs):
-            return Checked(
-                "hypothesis-supported", title, passed=True, figure=f"H{each.id}, run #{max(each.runs)}"
-            )
-    waiting = bool(state.open_hypotheses)
-    return Checked(
-        "hypothesis-supported",
-        title,
-        passed=False,
-        figure="run the experiment" if waiting else "‹hypothesis› writes one",
-    )
+            return True, f"H{each.id}, run #{max(each.runs)}"
+    return False, "run the experiment" if state.open_hypotheses else "‹hypothesis› writes one"
 
 
-@check("rate-measured")
-def _rate_measured(state: SessionState, limit: int) -> Checked:
+@check("rate-measured", "how often it fails", "‹reproduce› measures")
+def _rate_measured(state: SessionState, limit: int) -> Answer:
     found = state.reproduced
-    passed = found is not None and found.runs >= limit
-    figure = (
-        f"{found.failures} of {found.runs}, {found.low:.0%} to {found.high:.0%}"
-        if found
-        else "‹reproduce› measures"
-    )
-    return Checked("rate-measured", "how often it fails", passed, figure)
+    if found is None:
+        return False, ""
+    return found.runs >= limit, f"{found.failures} of {found.runs}, {found.low:.0%} to {found.high:.0%}"
 
 
-def _searched(state: SessionState, kind: SearchKind, unmet: Checked) -> Checked:
+def _searched(state: SessionState, kind: SearchKind) -> Answer:
     """Answer with the sentence of the newest search of a kind that found something."""
     results = [each.result for each in state.searches if each.request.kind == kind and each.result]
     found = next((each for each in reversed(results) if each.how == "found" or each.found), None)
-    return replace(unmet, passed=True, figure=found.sentence) if found else unmet
+    return found is not None, found.sentence if found else ""
 
 
-@check("culprit-found")
-def _culprit_found(state: SessionState, _limit: int) -> Checked:
-    unmet = Checked(
-        "culprit-found", "the commit it came with", passed=False, figure="‹searches:commits› bisects"
-    )
-    return _searched(state, "commits", unmet)
+@check("culprit-found", "the commit it came with", "‹searches:commits› bisects")
+def _culprit_found(state: SessionState, _limit: int) -> Answer:
+    return _searched(state, "commits")
 
 
-@check("axis-named")
-def _axis_named(state: SessionState, _limit: int) -> Checked:
-    unmet = Checked("axis-named", "what it depends on", passed=False, figure="‹searches:flake› tries each")
-    return _searched(state, "flake", unmet)
+@check("axis-named", "what it depends on", "‹searches:flake› tries each")
+def _axis_named(state: SessionState, _limit: int) -> Answer:
+    return _searched(state, "flake")
 
 
-@check("polluter-found")
-def _polluter_found(state: SessionState, _limit: int) -> Checked:
-    unmet = Checked(
-        "polluter-found", "the tests that spoil it", passed=False, figure="‹searches:order› searches"
-    )
-    return _searched(state, "order", unmet)
+@check("polluter-found", "the tests that spoil it", "‹searches:order› searches", of="test")
+def _polluter_found(state: SessionState, _limit: int) -> Answer:
+    return _searched(state, "order")
 
 
-@check("passes-alone")
-def _passes_alone(state: SessionState, _limit: int) -> Checked:
+@check("passes-alone", "red in company, green alone", "‹narrow› runs it alone", of="test")
+def _passes_alone(state: SessionState, _limit: int) -> Answer:
     red = {
         each.test for run in state.runs for each in run.failing if run.is_evidence and not run.request.in_copy
     }
@@ -255,49 +258,33 @@ def _passes_alone(state: SessionState, _limit: int) -> Checked:
         words = run.request.target.words
         alone = len(words) == 1 and words[0] in red and run.is_evidence
         if alone and run.judged and run.judged.outcome == "PASS":
-            return Checked(
-                "passes-alone", "red in company, green alone", passed=True, figure=f"#{run.number}"
-            )
-    return Checked(
-        "passes-alone", "red in company, green alone", passed=False, figure="‹narrow› runs it alone"
-    )
+            return True, f"#{run.number}"
+    return False, ""
 
 
-@check("notes-at-least")
-def _notes_at_least(state: SessionState, limit: int) -> Checked:
-    count = len(state.notes)
-    return Checked(
-        "notes-at-least", f"at least {limit} notes of what was seen", count >= limit, f"{count} written"
-    )
+@check("notes-at-least", "at least {limit} notes of what was seen")
+def _notes_at_least(state: SessionState, limit: int) -> Answer:
+    return len(state.notes) >= limit, f"{len(state.notes)} written"
 
 
-@check("budget-set")
-def _budget_set(state: SessionState, _limit: int) -> Checked:
-    limit = state.budget
-    figure = f"{limit:g} s" if limit > 0 else "‹budget› sets it"
-    return Checked("budget-set", "how long it may take", limit > 0, figure)
+@check("budget-set", "how long it may take", "‹budget› sets it")
+def _budget_set(state: SessionState, _limit: int) -> Answer:
+    return state.budget > 0, f"{state.budget:g} s" if state.budget > 0 else ""
 
 
-@check("questions-answered")
-def _questions_answered(state: SessionState, limit: int) -> Checked:
+@check("questions-answered", "at least {limit} production questions answered")
+def _questions_answered(state: SessionState, limit: int) -> Answer:
     count = len(state.closing.answers)
-    return Checked(
-        "questions-answered",
-        f"at least {limit} production questions answered",
-        count >= limit,
-        f"{count} answered",
-    )
+    return count >= limit, f"{count} answered"
 
 
-@check("verified")
-def _verified(state: SessionState, _limit: int) -> Checked:
+@check("verified", "every check of the fix holds", "‹verify› verifies")
+def _verified(state: SessionState, _limit: int) -> Answer:
     if state.verification is None:
-        return Checked("verified", "every check of the fix holds", passed=False, figure="‹verify› verifies")
-    figure = state.verification.figure
-    passed = state.verification.verdict == "verified"
+        return False, ""
     if edited_since_verification(state):
-        passed, figure = False, "edited since; ‹verify› verifies again"
-    return Checked("verified", "every check of the fix holds", passed, figure)
+        return False, "edited since; ‹verify› verifies again"
+    return state.verification.verdict == "verified", state.verification.figure
 
 
 def edited_since_verification(state: SessionState) -> bool:
@@ -306,16 +293,11 @@ def edited_since_verification(state: SessionState) -> bool:
     return state.verification is not None and edit is not None and edit.after_run >= state.verified_at_run
 
 
-@check("root-cause-written")
-def _root_cause(state: SessionState, _limit: int) -> Checked:
-    passed = bool(state.root_cause.strip())
-    return Checked(
-        "root-cause-written", "root cause written", passed, "" if passed else "‹root-cause› writes it"
-    )
+@check("root-cause-written", "root cause written", "‹root-cause› writes it")
+def _root_cause(state: SessionState, _limit: int) -> Answer:
+    return bool(state.root_cause.strip()), ""
 
 
-@check("confirmed")
-def _confirmed(state: SessionState, _limit: int) -> Checked:
-    return Checked(
-        "confirmed", "a person agrees", state.is_confirmed, "" if state.is_confirmed else "‹confirm› confirms"
-    )
+@check("confirmed", "a person agrees", "‹confirm› confirms")
+def _confirmed(state: SessionState, _limit: int) -> Answer:
+    return state.is_confirmed, ""
