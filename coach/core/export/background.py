@@ -1,4 +1,4 @@
-"""What is known beyond the current failure: changes, runs, hypotheses, what was ruled out, the suspects' code.
+"""What is known beyond the current failure: changes, runs, hypotheses, what was ruled out.
 
 Facts carry run numbers and stand apart from hypotheses; what was eliminated is kept as one line each, so that a fresh
 reader does not propose it again.
@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from coach.core.experiments.hypothesis import Hypothesis
-from coach.core.export.blocks import Block, Drop, Section, language_of
-from coach.core.export.failing import failure_of
+from coach.core.export.blocks import Block, Drop
 from coach.core.export.quoting import Cleaner
-from coach.core.localize.suspect import Suspect
 from coach.core.runs.changes import FileChange
 from coach.core.runs.run import PURPOSE_WORDS, Run
 from coach.core.session.state import SessionState
@@ -22,26 +20,22 @@ MOST_OLD = 60
 MOST_EARLIER = 20
 MOST_TOLD = 400
 """Runs that are looked at: nobody's budget holds more of them, and a session may have thousands."""
-MOST_SUSPECTS = 5
 MOST_LISTED = 10
 MOST_LOOPS = 4
-MOST_CODE_LINES = 120
-CONTEXT = 4
-"""Lines around the suspected one that stay when a function's code has to give way."""
 
 
-def changes_section(state: SessionState, clean: Cleaner) -> Section:
+def changes_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Hunks since the last pass, the most recently edited file first: a cut takes the older ones."""
     changes = state.changes
     if changes is None or not changes.files:
-        return Section("changes", ())
+        return ()
     last_edit = {path: edit.at for edit in state.edits for path in edit.paths}
     files = sorted(changes.files, key=lambda each: (-last_edit.get(each.path, 0.0), each.path))
     parts = [_file(each) for each in files]
     if changes.left_out:
         parts.append(f"… {changes.left_out} more files with large differences …")
     label = clean.line(changes.label or "the last pass", 80)
-    block = Block(
+    whole = Block(
         clean.text("\n".join(parts)),
         f"git, since {label}",
         "repository",
@@ -49,7 +43,7 @@ def changes_section(state: SessionState, clean: Cleaner) -> Section:
         "the diff's tail",
         "diff",
     )
-    return Section("changes", (block,))
+    return (whole,)
 
 
 def _file(file: FileChange) -> str:
@@ -62,7 +56,7 @@ def _file(file: FileChange) -> str:
     return "\n".join(lines)
 
 
-def facts_section(state: SessionState, clean: Cleaner) -> Section:
+def facts_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Tell runs and verification as facts, then hypotheses that still stand, then the engineer's notes."""
     lines = _run_lines(state, clean)
     old, recent = lines[:-RECENT], lines[-RECENT:]
@@ -70,7 +64,7 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
     before = [
         f"- Before the session: {clean.code(each.sentence, 160)}" for each in state.earlier[-MOST_EARLIER:]
     ]
-    blocks = [
+    return (
         Block("\n".join(before), drop=Drop.OLD_RUNS, what="what happened before the session"),
         Block(
             "\n".join(_skipped(state, old) + old[-MOST_OLD:]),
@@ -99,8 +93,7 @@ def facts_section(state: SessionState, clean: Cleaner) -> Section:
             [f"- Note after #{each.after_run}: {clean.code(each.text)}" for each in state.notes[-20:]],
             "notes",
         ),
-    ]
-    return Section("facts", tuple(block for block in blocks if block.text))
+    )
 
 
 def _skipped(state: SessionState, old: Sequence[str]) -> list[str]:
@@ -214,7 +207,7 @@ def _claim(each: Hypothesis, clean: Cleaner) -> str:
     return f"H{each.id}{runs}: {clean.code(each.claim)}"
 
 
-def ruled_out_section(state: SessionState, clean: Cleaner) -> Section:
+def ruled_out_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Tell closed hypotheses and suspects in one line each, their detail, and gates that were passed unmet."""
     closed = [each for each in state.hypotheses if each.verdict in {"REFUTED", "INCONCLUSIVE"}]
     one_liners = [
@@ -229,7 +222,7 @@ def ruled_out_section(state: SessionState, clean: Cleaner) -> Section:
         for step, why in state.overrides.items()
     ]
     detail = [f"- H{each.id} had predicted: {clean.code(each.prediction.text)}" for each in closed]
-    blocks = (
+    return (
         _words(one_liners, "what was ruled out"),
         _words(gates, "overridden gates"),
         Block("\n".join(_loops(state, clean)), drop=Drop.THE_REST, what="loops noticed"),
@@ -241,7 +234,6 @@ def ruled_out_section(state: SessionState, clean: Cleaner) -> Section:
             "detail of closed hypotheses",
         ),
     )
-    return Section("ruled-out", tuple(block for block in blocks if block.text))
 
 
 def _loops(state: SessionState, clean: Cleaner) -> list[str]:
@@ -253,56 +245,3 @@ def _loops(state: SessionState, clean: Cleaner) -> list[str]:
         for each in loud
     )
     return list(lines)[-MOST_LOOPS:]
-
-
-def code_section(state: SessionState, clean: Cleaner) -> Section:
-    """Show the suspects' code with line numbers; without suspects, the innermost own frame's."""
-    suspects = [each for each in state.standing_suspects if each.code and not _is_the_test(each, state)]
-    if not suspects:
-        suspects = _innermost(state)
-    return Section("code", tuple(_suspect(each, clean) for each in suspects[:MOST_SUSPECTS]))
-
-
-def _innermost(state: SessionState) -> list[Suspect]:
-    found = failure_of(state)
-    if found is None:
-        return []
-    test_path = found[1].test.partition("::")[0]
-    frames = [frame for frame in found[1].own_frames if frame.code and frame.path != test_path]
-    return [
-        Suspect(
-            path=each.path, function=each.function, line=each.line, code=each.code, code_start=each.code_start
-        )
-        for each in frames[-1:]
-    ]
-
-
-def _is_the_test(suspect: Suspect, state: SessionState) -> bool:
-    test = state.pin.test if state.pin else state.target.label
-    return suspect.path == test.partition("::")[0]
-
-
-def _suspect(each: Suspect, clean: Cleaner) -> Block:
-    place = f"{clean.line(each.path, 120)}:{each.line}"
-    why = ", suspect" if each.reasons else ""
-    lines = clean.text(each.code).split("\n")
-    first = each.code_start or 1
-    start = max(0, min(each.line - first - MOST_CODE_LINES // 2, len(lines) - MOST_CODE_LINES))
-    shown = _numbered(lines, first, start, start + MOST_CODE_LINES)
-    nearest = max(0, min(each.line - first, len(lines) - 1))
-    return Block(
-        shown,
-        f"{place} {clean.line(each.function, 80)}{why}",
-        "repository",
-        Drop.CODE,
-        "suspects' code",
-        language_of(each.path),
-        short=_numbered(lines, first, max(0, nearest - CONTEXT), nearest + CONTEXT + 1),
-        keep="ends",
-    )
-
-
-def _numbered(lines: Sequence[str], first: int, start: int, end: int) -> str:
-    return "\n".join(
-        f"{first + start + index:>4} {line}".rstrip() for index, line in enumerate(lines[start:end])
-    )

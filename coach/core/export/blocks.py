@@ -7,33 +7,6 @@ from typing import Literal
 Trust = Literal["coach", "engineer", "program output", "repository", "report"]
 """Whose words a block holds. Only the first two may be read as instructions."""
 
-SectionKey = Literal[
-    "task",
-    "boundaries",
-    "spec",
-    "reproduce",
-    "failure",
-    "changes",
-    "facts",
-    "ruled-out",
-    "code",
-    "ask",
-]
-
-TITLES: dict[SectionKey, str] = {
-    "task": "Task",
-    "boundaries": "Boundaries",
-    "spec": "Expected and actual",
-    "reproduce": "Reproduce",
-    "failure": "Failure now",
-    "changes": "What changed since it last passed",
-    "facts": "Facts observed, and hypotheses",
-    "ruled-out": "Ruled out and already tried",
-    "code": "Code",
-    "ask": "Ask",
-}
-"""Sections in their order; the header, the first of the eleven, is written by the renderer."""
-
 
 class Drop(IntEnum):
     """The order in which blocks make room when the budget is short; the lowest goes first, ``NEVER`` never."""
@@ -73,12 +46,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    key: SectionKey
+    key: str
+    """Its name in the tagged form and in JSON."""
+    title: str
     blocks: tuple[Block, ...]
-
-    @property
-    def title(self) -> str:
-        return TITLES[self.key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def fit(
     def now() -> tuple[Section, ...]:
         kept = zip(sections, fitting.sections, strict=True)
         whole = (
-            Section(section.key, tuple(each for each in blocks if each.text)) for section, blocks in kept
+            replace(section, blocks=tuple(each for each in blocks if each.text)) for section, blocks in kept
         )
         return tuple(section for section in whole if section.blocks)
 

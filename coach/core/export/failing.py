@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
-from coach.core.export.blocks import Block, Drop, Section
+from coach.core.export.blocks import Block, Drop
 from coach.core.export.quoting import Cleaner
 from coach.core.log.events import SessionOpened
 from coach.core.runs.failure_causes import cause_line, difference_line
@@ -32,16 +32,13 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("'", "'\"'\"'") + "'"
 
 
-def reproduce_section(state: SessionState, clean: Cleaner) -> Section:
+def reproduce_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Tell the command, its exit code, how often it fails, and the environment."""
     command = Block(f"- Command: {clean.code(command_of(state.target), 600)}", what="the command")
-    return Section(
-        "reproduce",
-        (
-            command,
-            Block("\n".join(f"- {each}" for each in _rate(state)), drop=Drop.THE_REST, what="failure rate"),
-            *_environment(state.opened, clean),
-        ),
+    return (
+        command,
+        Block("\n".join(f"- {each}" for each in _rate(state)), drop=Drop.THE_REST, what="failure rate"),
+        *_environment(state.opened, clean),
     )
 
 
@@ -94,14 +91,14 @@ def failure_of(state: SessionState) -> tuple[Run, Failure] | None:
     return run, next((each for each in failures if each.test == wanted), failures[0])
 
 
-def failure_section(state: SessionState, clean: Cleaner) -> Section:
+def failure_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Show what fails now: message, own frames with locals, the test's body, and the noise around them."""
     found = failure_of(state)
     if found is None:
-        return Section("failure", (_no_failure(state, clean),))
+        return (_no_failure(state, clean),)
     run, failure = found
     source = f"run #{run.number}"
-    blocks = [
+    return (
         *_stand(state, run),
         Block(
             _message(failure, state, clean),
@@ -124,8 +121,7 @@ def failure_section(state: SessionState, clean: Cleaner) -> Section:
         *_captured(failure, source, clean),
         *_library(failure, source, clean),
         *_noise(run, failure, clean),
-    ]
-    return Section("failure", tuple(block for block in blocks if block.text))
+    )
 
 
 def _behind(failure: Failure, source: str, clean: Cleaner) -> list[Block]:

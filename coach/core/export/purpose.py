@@ -1,4 +1,4 @@
-"""What the reader is asked to do, chosen by the step: task, boundaries and answer shape.
+"""What the reader is asked to do, chosen by the step: task, boundaries, what is expected, and answer shape.
 
 Early steps forbid a fix: an assistant that may fix will, before anybody knows the cause.
 """
@@ -6,7 +6,7 @@ Early steps forbid a fix: an assistant that may fix will, before anybody knows t
 from dataclasses import dataclass
 from typing import Literal
 
-from coach.core.export.blocks import Block, Section
+from coach.core.export.blocks import Block, Drop
 from coach.core.export.quoting import Cleaner
 from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec, TeamRules
@@ -107,14 +107,14 @@ def purpose_of(state: SessionState) -> Purpose:
     return "fix" if knows_cause else "isolate"
 
 
-def task_section(state: SessionState, clean: Cleaner) -> Section:
+def task_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Name the failing test and what is wanted, in two lines."""
     test = state.pin.test if state.pin else state.target.label
     lines = [f"Failing: {clean.code(test, 400)}", _ASKS[purpose_of(state)].task]
-    return Section("task", (Block("\n".join(f"- {line}" for line in lines), what="the task"),))
+    return (Block("\n".join(f"- {line}" for line in lines), what="the task"),)
 
 
-def boundaries_section(state: SessionState, clean: Cleaner) -> Section:
+def boundaries_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Three tiers: always, ask first, never."""
     spec = state.spec
     lines = [
@@ -137,7 +137,7 @@ def boundaries_section(state: SessionState, clean: Cleaner) -> Section:
     blocks = [rules, Block("\n".join(limits), "the engineer's spec", "engineer", what="limits of the fix")]
     if team := _team_rules(state.rules, clean):
         blocks.append(Block("\n".join(team), "the team's rules", "engineer", what="the team's rules"))
-    return Section("boundaries", tuple(blocks))
+    return tuple(blocks)
 
 
 def _team_rules(rules: TeamRules, clean: Cleaner) -> list[str]:
@@ -155,7 +155,50 @@ def _team_rules(rules: TeamRules, clean: Cleaner) -> list[str]:
     return lines
 
 
-def ask_section(state: SessionState) -> Section:
+def spec_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
+    """Tell what the engineer expects; what was not said is named as such, never guessed."""
+    spec = state.spec
+    own: list[str] = []
+    reported: list[str] = []
+    for name, label, entries in (
+        ("expected", "Expected", (spec.expected,)),
+        ("actual", "Actual", (spec.actual,)),
+        ("since", "Since", (spec.since,) if spec.since else ()),
+        ("constraints", "Constraint", spec.constraints),
+        ("edge_cases", "Edge case", spec.edge_cases),
+        ("questions", "Open question", spec.questions),
+        ("acceptance", "Accepted when", spec.acceptance),
+    ):
+        limit = 800 if name in {"expected", "actual"} else 300
+        lines = [f"- {label}: {clean.line(each, limit) or 'not said'}" for each in entries]
+        (reported if spec.is_reported(name) else own).extend(lines)
+    team = (each for each in dict.fromkeys(state.rules.acceptance) if each not in spec.acceptance)
+    own += [f"- Accepted when: {clean.line(each)}" for each in team]
+    said = "\n".join(reported)
+    return (
+        Block("\n".join(own), "the engineer's spec", "engineer", Drop.THE_REST, "the spec"),
+        Block(said, "a report that was passed on", "report", Drop.THE_REST, "what the report says"),
+        Block(
+            f"- In the end, done means: {_done(state, clean)}.", drop=Drop.THE_REST, what="what done means"
+        ),
+    )
+
+
+def _done(state: SessionState, clean: Cleaner) -> str:
+    """Say what coach checks before it calls the defect fixed."""
+    test = "the pinned test" if state.pin else "the failing test"
+    if state.target.kind == "command":
+        test = clean.code(state.target.label, 200)
+    parts = [f"{test} passes, unchanged, in cold runs"]
+    if state.target.kind == "pytest":
+        parts.append("the whole suite has no new failure and no test fewer")
+    if state.spec.scope or state.protected:
+        parts.append("only allowed files changed")
+    parts.append("the root cause is written down")
+    return "; ".join(parts)
+
+
+def ask_blocks(state: SessionState, _clean: Cleaner) -> tuple[Block, ...]:
     """Ask the question again, at the end, with the shape of the answer."""
     ask = _ASKS[purpose_of(state)]
     lines = [
@@ -164,7 +207,7 @@ def ask_section(state: SessionState) -> Section:
         *(f"{number}. {each}" for number, each in enumerate(ask.shape, 1)),
         "If information is missing, do not guess: say which command to run and what its output would decide.",
     ]
-    return Section("ask", (Block("\n".join(lines), what="the ask"),))
+    return (Block("\n".join(lines), what="the ask"),)
 
 
 def _by(spec: Spec, name: str) -> str:

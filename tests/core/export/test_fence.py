@@ -12,7 +12,7 @@ from tests.core.building import Log, failure, hostile_session, report, shop_sess
 
 
 def _evidence(text: str) -> tuple[Section, ...]:
-    return (Section("failure", (Block(text, "run #1", "program output"),)),)
+    return (Section("failure", "Failure now", (Block(text, "run #1", "program output"),)),)
 
 
 def test_a_mark_is_derived_again_when_the_data_holds_it():
