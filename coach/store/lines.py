@@ -24,7 +24,7 @@ from coach.core.log.events import (
     event_from,
     event_from_json,
 )
-from coach.core.runs.report import NO_FIELDS, LateReport
+from coach.core.runs.report import NO_FIELDS, LateFailures, RunReport
 
 _MOST_SEQ = 2**53
 _FRONT = re.compile(rb'\{"seq":([1-9]\d{0,14}),"at":(-?\d{1,15}(?:\.\d+)?),"kind":"([a-z_]+)"')
@@ -111,8 +111,9 @@ def _late_run(line: bytes, later: Later) -> RunFinished | None:
     event = event_from_json(line[: start + 1] + line[end:])
     if not isinstance(event, RunFinished):
         return None
-    report = LateReport.of(event.report, later(start, end + 1 - start))
-    return RunFinished.model_construct(NO_FIELDS, **{**event.__dict__, "report": report})
+    failures = LateFailures(later(start, end + 1 - start))
+    report = RunReport.model_construct(NO_FIELDS, **{**dict(event.report), "failures": failures})
+    return RunFinished.model_construct(NO_FIELDS, **{**dict(event), "report": report})
 
 
 def is_newer(record: Recorded) -> bool:

@@ -71,7 +71,7 @@ class _Lines:
 def read_log(folder: Path, *, late: bool = False) -> LoadedLog:
     """Read a session's log as far as it can be read; never changes it and never raises for what is in it.
 
-    ``late`` is for looking only: what failed in a run is read when it is looked at (see ``LateReport``).
+    ``late`` is for looking only: what failed in a run is read when it is looked at (see ``LateFailures``).
     """
     path = folder / LOG_NAME
     lines = _Lines(path)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.base.persistent_list import BLOCK, PersistentList
-from coach.core.runs.report import LateReport
+from coach.core.runs.report import LateFailures
 from coach.core.session.state import replay
 from coach.session.replay import Replay
 from coach.store.lines import encode
@@ -25,7 +25,9 @@ def log(request, tmp_path: Path) -> Path:
 def test_what_is_read_late_is_the_same(log: Path) -> None:
     soon, late = read_log(log), read_log(log, late=True)
     reports = [record.event.report for record in late.records if hasattr(record.event, "report")]
-    assert any(isinstance(each, LateReport) and "failures" not in each.__dict__ for each in reports)
+    waiting = [each.failures for each in reports if isinstance(each.failures, LateFailures)]
+    assert waiting
+    assert not any(each.is_read for each in waiting)
     assert replay(late.records) == replay(soon.records)
     assert late == soon
 
@@ -44,7 +46,7 @@ def test_a_log_that_is_gone_leaves_failures_empty(log: Path) -> None:
     late = read_log(log, late=True)
     (log / LOG_NAME).unlink()
     reports = [record.event.report for record in late.records if hasattr(record.event, "report")]
-    assert {each.failures for each in reports if isinstance(each, LateReport)} == {()}
+    assert {tuple(each.failures) for each in reports if isinstance(each.failures, LateFailures)} == {()}
 
 
 @given(st.lists(st.integers(), max_size=4 * BLOCK), st.data())

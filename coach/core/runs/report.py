@@ -3,11 +3,11 @@
 These are raw facts as the probe and the supervisor saw them; judgements are made elsewhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Literal, overload
 
-from pydantic import PrivateAttr, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from coach.core.base.text import Prose, Text
 from coach.core.base.value import Value
@@ -289,40 +289,47 @@ NO_FIELDS: set[str] = set()
 """Which fields were given is asked of no event; one set for all saves a third of the memory of a read log."""
 
 
-class LateReport(RunReport):
-    """A report whose failures are read from their JSON when somebody first asks.
+class LateFailures(Sequence[Failure]):
+    """The failures of a run, read from their JSON when somebody first asks.
 
     They are most of a large log, and of few runs anybody looks at them. For looking only: what they say is checked
     late, so a log that is written on is read whole.
     """
 
-    _later: Callable[[], bytes] | None = PrivateAttr(None)
+    __slots__ = ("_found", "_later")
 
-    @classmethod
-    def of(cls, report: RunReport, later: Callable[[], bytes]) -> "LateReport":
-        """Return ``report`` with the failures that ``later`` gives as a JSON array; it may raise OSError."""
-        values: dict[str, Any] = {name: getattr(report, name) for name in RunReport.model_fields}
-        late = cls.model_construct(NO_FIELDS, **values)
-        late._later = later  # noqa: SLF001 - its own constructor
-        del late.__dict__["failures"]
-        return late
+    def __init__(self, later: Callable[[], bytes]) -> None:
+        """Take the way to the failures as a JSON array; it may raise OSError, then there are none."""
+        self._later = later
+        self._found: tuple[Failure, ...] | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        if name != "failures":
-            return super().__getattr__(name)  # type: ignore[misc]
-        try:
-            found = _failures().validate_json(self._later() if self._later else b"[]")
-        except (ValidationError, OSError):
-            found = ()
-        self.__dict__["failures"] = found
-        return found
+    @property
+    def is_read(self) -> bool:
+        return self._found is not None
+
+    def _read(self) -> tuple[Failure, ...]:
+        if self._found is None:
+            try:
+                self._found = _failures().validate_json(self._later())
+            except (ValidationError, OSError):
+                self._found = ()
+        return self._found
+
+    @overload
+    def __getitem__(self, place: int) -> Failure: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Failure, ...]: ...
+    def __getitem__(self, place: int | slice) -> Failure | tuple[Failure, ...]:
+        return self._read()[place]
+
+    def __len__(self) -> int:
+        return len(self._read())
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, RunReport):
-            return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in RunReport.model_fields)
+        return isinstance(other, tuple | LateFailures) and self._read() == tuple(other)
 
-    __hash__ = RunReport.__hash__
+    def __hash__(self) -> int:
+        return hash(self._read())
 
 
 @cache
