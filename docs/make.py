@@ -209,7 +209,7 @@ def _commands_of(
         if isinstance(action, argparse._SubParsersAction):
             summaries = {each.dest: each.help or "" for each in action._choices_actions}
             for name, below in action.choices.items():
-                if below.get_default("call"):
+                if below.get_default("load"):
                     yield f"{words} {name}", below, summaries.get(name, below.description or "")
                 yield from _commands_of(below, f"{words} {name}")
 

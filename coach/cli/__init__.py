@@ -3,27 +3,79 @@
 import argparse
 import contextlib
 import gc
-import importlib
 import io
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from types import ModuleType
+from collections.abc import Callable, Iterator, Sequence
 
 from coach import __version__
+from coach.cli.allow import add_allow
+from coach.cli.assist import add_assist
+from coach.cli.completion import add_completion
 from coach.cli.did_you_mean import meant_instead
-from coach.cli.doctor import add_comfort
-from coach.cli.export import add_handoff
-from coach.cli.loops import add_loops, add_steering
-from coach.cli.options import Parser
-from coach.cli.sessions import SHELF, add_past
-from coach.cli.steps import add_steps, add_workflows
+from coach.cli.doctor import add_doctor
+from coach.cli.hypothesis import add_hypothesis
+from coach.cli.logpoints import add_logpoint
+from coach.cli.loops import add_loops
+from coach.cli.mcp import add_mcp
+from coach.cli.notes import add_notes, add_step
+from coach.cli.options import Call, Parser
+from coach.cli.orphans import add_leftovers
+from coach.cli.report import add_report
+from coach.cli.restore import add_restore
+from coach.cli.run import add_run
+from coach.cli.screen import add_screen
+from coach.cli.search import add_search
+from coach.cli.seen import add_seen
+from coach.cli.sessions import ACTIONS as SESSIONS_ACTIONS
+from coach.cli.sessions import add_sessions
+from coach.cli.sessions_archive import add_archive
+from coach.cli.specs import add_spec
+from coach.cli.stats import add_stats
+from coach.cli.status import add_export, add_status
+from coach.cli.suspects import add_suspects
+from coach.cli.trace import add_trace
+from coach.cli.trials import add_try
+from coach.cli.watch import add_watch
+from coach.cli.workflows import add_workflows
 from coach.errors import EXIT_CODES, CoachError, UsageError, exhausted
 from coach.interrupts import stopped_quietly
 
 PROJECT_VARIABLE = "COACH_PROJECT"
 """As ``engine.locating`` reads it, which is too heavy to be asked here."""
+
+COMMANDS = (
+    add_screen,
+    add_run,
+    add_search,
+    add_step,
+    add_suspects,
+    add_hypothesis,
+    add_logpoint,
+    add_try,
+    add_notes,
+    add_trace,
+    add_status,
+    add_sessions,
+    add_archive,
+    add_report,
+    add_stats,
+    add_seen,
+    add_workflows,
+    add_loops,
+    add_spec,
+    add_export,
+    add_assist,
+    add_watch,
+    add_mcp,
+    add_allow,
+    add_restore,
+    add_doctor,
+    add_leftovers,
+    add_completion,
+)
+"""Every command, in the order of ``--help``: each adds its words; what it calls is loaded once it is typed."""
 
 MOST_SAID = 1_500
 """Characters of a sentence about an error."""
@@ -77,17 +129,16 @@ def _say(error: CoachError) -> None:
 def _run(words: Sequence[str]) -> int:
     with _told_in_full():
         args = parse(words)
-        if args.call is None:
+        if args.load is None:
             args.known.print_help()
             return 0
-    module, _, function = args.call.partition(":")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
     _refuse_windows()
     with _project(getattr(args, "project", "")):
-        call = getattr(_loaded(module), function)
+        call = _loaded(args.load)
         with stopped_quietly():
-            return int(call(args))
+            return call(args)
 
 
 @contextlib.contextmanager
@@ -145,11 +196,11 @@ def _project(named: str) -> Iterator[None]:
             os.environ[PROJECT_VARIABLE] = before
 
 
-def _loaded(module: str) -> ModuleType:
+def _loaded(load: Callable[[], Call]) -> Call:
     """Import what a command needs; all of it is there to stay, so no garbage is looked for meanwhile: a fifth of the time."""
     gc.disable()
     try:
-        return importlib.import_module(module)
+        return load()
     finally:
         gc.freeze()
         gc.enable()
@@ -170,7 +221,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if "--" in words:
         position = words.index("--")
         words, command = words[:position], words[position + 1 :]
-    if words[:1] == ["sessions"] and words[1:2] and words[1] in SHELF:
+    if words[:1] == ["sessions"] and words[1:2] and words[1] in SESSIONS_ACTIONS:
         words[:2] = [" ".join(words[:2])]
     known = parser()
     args = known.parse_args(words)
@@ -188,13 +239,8 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     known.add_argument("--version", action="version", version=f"coach {__version__}")
-    known.set_defaults(call=None)
+    known.set_defaults(load=None)
     commands = known.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
-    add_steps(commands)
-    add_past(commands)
-    add_workflows(commands)
-    add_loops(commands)
-    add_handoff(commands)
-    add_steering(commands)
-    add_comfort(commands)
+    for add in COMMANDS:
+        add(commands)
     return known

@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -23,12 +24,19 @@ class Parser(argparse.ArgumentParser):
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 
 
-def add(commands: "Commands[Parser]", name: str, call: str, summary: str) -> argparse.ArgumentParser:
-    """Add a command that calls ``module:function``."""
+Call = Callable[[argparse.Namespace], int]
+"""What a command does; it returns the exit code."""
+EXPECTS = ["pass", "same failure", "another failure"]
+
+
+def add(
+    commands: "Commands[Parser]", name: str, load: Callable[[], Call], summary: str
+) -> argparse.ArgumentParser:
+    """Add a command; ``load`` imports what it calls, once it is known that this command was typed."""
     parser = commands.add_parser(
         name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.", allow_abbrev=False
     )
-    parser.set_defaults(call=call)
+    parser.set_defaults(load=load)
     return parser
 
 
@@ -95,3 +103,18 @@ def add_id(parser: argparse.ArgumentParser, default: str) -> None:
 
 def add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--new", action="store_true", help="start a new session even when one is open here")
+
+
+def add_for_hypothesis(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--hypothesis", type=int, metavar="N", default=0, help="let the verdict be that of H<N>"
+    )
+
+
+def add_stop_at(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stop-at",
+        choices=["note", "banner", "card", "never"],
+        default="banner",
+        help="end at a loop of this level (default: banner)",
+    )

@@ -1,4 +1,4 @@
-"""``coach loops``: what would be said on a log, and how well that does over labelled ones."""
+"""``coach loops``: what would be said on a log, how well that does over labelled ones, and what is not to be said again."""
 
 import gzip
 import zlib
@@ -9,12 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coach.cli.commands.console import put, put_json, say
-from coach.cli.commands.open_session import current_id
+from coach.cli.commands.console import put, put_json, say, show
+from coach.cli.commands.open_session import ask, current_id, opened_session
 from coach.core.base.text import safe_line
 from coach.core.log.events import AttemptRead, Recorded
+from coach.core.loops.detection import PATTERNS
 from coach.core.loops.replay import Spoken, would_say
 from coach.core.loops.scoring import Case, Label, PatternScore, Scores, score
+from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FINE, UsageError
 from coach.regular_files import Unreadable, is_folder, is_there, opened, read_json, reason
 from coach.store.lines import objects, record_from
@@ -41,6 +43,16 @@ def replay(args: Namespace) -> int:
     if not spoken:
         put("nothing would be said")
     return EXIT_FINE
+
+
+def dismiss(args: Namespace) -> int:
+    """Dismiss the newest notice of a pattern, for a reason."""
+    pattern = next((each for each in PATTERNS if each == args.pattern), None)
+    if pattern is None:
+        raise UsageError(f"there is no pattern {args.pattern!r}", do=f"one of {', '.join(PATTERNS)}")
+    with opened_session(args) as session:
+        ask(session, cmd.DismissLoop(pattern=pattern, reason=args.reason))
+        return show(args, session.state)
 
 
 def score_corpus(args: Namespace) -> int:

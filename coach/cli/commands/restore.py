@@ -1,4 +1,4 @@
-"""Headless commands about loops and hands: restore files, say who edits, answer what was noticed."""
+"""Headless commands that restore files and say who edits."""
 
 from argparse import Namespace
 
@@ -8,7 +8,6 @@ from coach.core.base.formatting import count
 from coach.core.base.text import safe_line
 from coach.core.history.kept_file import Kept
 from coach.core.history.restore import Goal, files_to_change, goal
-from coach.core.loops.detection import PATTERNS
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, StoreError, UsageError
@@ -82,14 +81,4 @@ def hand(args: Namespace) -> int:
         raise UsageError("handed to whom?", do="coach hand NAME, or coach hand --back")
     with opened_session(args) as session:
         ask(session, cmd.HandBack() if args.back else cmd.HandOver(to=args.to))
-        return show(args, session.state)
-
-
-def dismiss(args: Namespace) -> int:
-    """Dismiss the newest notice of a pattern, for a reason."""
-    pattern = next((each for each in PATTERNS if each == args.pattern), None)
-    if pattern is None:
-        raise UsageError(f"there is no pattern {args.pattern!r}", do=f"one of {', '.join(PATTERNS)}")
-    with opened_session(args) as session:
-        ask(session, cmd.DismissLoop(pattern=pattern, reason=args.reason))
         return show(args, session.state)
