@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from coach.core.export import TIERS, export
 from coach.core.redact.redactor import Private
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.store.lines import encode
 from coach.store.log import LOG_NAME, read_log
 from tests.core.building import failure, report, shop_session

@@ -262,8 +262,8 @@ def read_whole_log(data: bytes) -> None:
     from coach.core.loops.replay import would_say
     from coach.core.reports.metrics import figures_of
     from coach.core.reports.statistics import as_json, statistics_of
+    from coach.core.session.fold import replay
     from coach.core.session.form_defaults import filled_spec
-    from coach.core.session.state import replay
     from coach.core.spec.gaps import gaps
     from coach.core.workflow.advice import advise
     from coach.mcp import results
@@ -305,7 +305,7 @@ def read_whole_log(data: bytes) -> None:
 
 def show_whole_log(data: bytes) -> None:
     """Lay a log out as the screen does in a review: every view, and what the window for a run says."""
-    from coach.core.session.state import replay
+    from coach.core.session.fold import replay
     from coach.store.lines import read_line
     from coach.tui.views import (
         diff,

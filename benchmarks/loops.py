@@ -25,7 +25,8 @@ from coach.core.runs.oracle import judge
 from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 from coach.core.workflow.workflow import Workflow
 
 RUNS = 1_000

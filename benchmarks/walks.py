@@ -22,7 +22,7 @@ from foreign import Foreign, Preparing, foreign, surroundings
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.store.log import read_log
 from tests.e2e.terminal import Terminal
 from tests.e2e.walking import MOST_KEYS, Walk, Walker

@@ -10,7 +10,7 @@ from coach.core.protocol import effects as eff
 from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.errors import SessionError, StoreError
 from coach.session.dispatcher import Dispatcher
 from tests.core.driving import opening, red

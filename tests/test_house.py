@@ -21,7 +21,6 @@ APP_LINES = 200
 ALLOWED = {
     "coach/engine/probe/coach_probe.py": "one file by design: it is injected into foreign interpreters",
     "coach/core/log/events.py": "one class per kind",
-    "coach/core/session/state.py": "one small function per event",
     "coach/core/log/describe.py": "one sentence per kind of event",
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from coach.core.reports.model import tell
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.engine.source.earlier_activity import earlier
 from coach.store.log import read_log
 from tests.core.building import Log

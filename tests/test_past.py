@@ -14,7 +14,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.reports.metrics import Figures
 from coach.core.reports.statistics import spread, statistics_of
-from coach.core.session.state import ahead
+from coach.core.session.fold import ahead
 from coach.session.port import Update
 from coach.session.similar_failures import Remembering, past_failures
 from tests.core.building import Log, keep

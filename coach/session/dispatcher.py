@@ -20,7 +20,7 @@ from coach.core.protocol.commands import Command, KeepElsewhere
 from coach.core.protocol.effects import Effect, Observation, PutBack, unrecorded
 from coach.core.protocol.live import LiveView
 from coach.core.protocol.unbegun import not_begun
-from coach.core.session.state import apply, replay
+from coach.core.session.fold import apply, replay
 from coach.errors import CoachError, SessionError, exhausted
 from coach.session.port import BaseSession, Update
 

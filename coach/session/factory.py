@@ -18,7 +18,8 @@ from coach.core.protocol.effects import FilesSaved, RunEnded
 from coach.core.redact.observations import ObservationRedactor
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
-from coach.core.session.state import SessionState, replay
+from coach.core.session.fold import replay
+from coach.core.session.state import SessionState
 from coach.engine.engine import LocalEngine
 from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.orphans import clear_meanwhile, end_left_behind

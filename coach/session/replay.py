@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from coach.core.decide import Decision, Refusal
 from coach.core.log.events import Recorded
 from coach.core.protocol.commands import Command
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 from coach.session.port import BaseSession, Update
 
 CHECKPOINTS = 256

@@ -8,7 +8,8 @@ from coach.core.history.similar_failure import PastFailure
 from coach.core.protocol.effects import Observation, PastSeen
 from coach.core.reports.metrics import fix_of
 from coach.core.runs.failure import FailureSignature
-from coach.core.session.state import SessionState, replay
+from coach.core.session.fold import replay
+from coach.core.session.state import SessionState
 from coach.errors import CoachError
 from coach.session.port import Update
 from coach.store import library

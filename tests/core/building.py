@@ -17,7 +17,8 @@ from coach.core.runs.report import Counts, Ending, Failure, Frame, Output, RunRe
 from coach.core.runs.reproduction import SeriesRun, measure
 from coach.core.runs.run import Purpose, RunRequest
 from coach.core.runs.target import Target
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
 from coach.core.verify.verification import Verification, VerificationCheck
 from coach.core.workflow.workflow import Workflow

@@ -10,7 +10,8 @@ from coach.core.protocol import effects as eff
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.runs.target import Target
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 from coach.core.verify.negative_control import Control
 from coach.settings.workflows import load_workflow, shipped_folder
 

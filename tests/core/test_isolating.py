@@ -10,7 +10,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.runs.report import Counts, Ending, RunReport
 from coach.core.runs.target import Target
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.core.workflow.gates import evaluate
 from tests.core.driving import TEST, green, opened, red, reproduced
 

@@ -9,7 +9,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.search.request import Commit, CommitFound, EditsFound, SearchResult, Tried
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.core.workflow.advice import advise
 from coach.store.lines import encode, read_line
 from tests.core.building import Log, report

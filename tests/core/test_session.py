@@ -10,7 +10,8 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.runs.report import Ending, RunReport
-from coach.core.session.state import SessionState, replay
+from coach.core.session.fold import replay
+from coach.core.session.state import SessionState
 from coach.core.session.summary import summarise
 from coach.core.spec.spec import Spec
 from coach.core.workflow.advice import advise

@@ -7,7 +7,7 @@ from coach.core.localize.call_trace import Call, CallTrace
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.runs.target import Target
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.core.spec.spec import Spec
 from tests.core.driving import TEST, green, opened, red, reproduced
 

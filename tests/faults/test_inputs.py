@@ -13,7 +13,7 @@ from coach.cli.commands.target_choice import target_from
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.reports.metrics import figures_of
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.engine.trees.tree_store import TreeStore
 from coach.errors import ScratchError, TargetError
 from coach.session.factory import open_review

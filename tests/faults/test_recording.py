@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from coach.core.protocol import commands as cmd
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.session.dispatcher import Refusal
 from coach.store.library import newest_open
 from coach.store.log import read_log

@@ -11,7 +11,7 @@ import pytest
 
 from coach.cli import main
 from coach.core.log import events as ev
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.engine.trees.tree_store import open_trees
 from coach.errors import CoachError, SessionError
 from coach.session.factory import open_review

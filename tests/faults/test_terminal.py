@@ -13,7 +13,7 @@ import pexpect
 import pytest
 
 from coach.core.log import events as ev
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.store.log import read_log
 from tests.e2e.terminal import coach
 from tests.ui.nasty import NASTY

@@ -155,7 +155,7 @@ def test_a_pin_holds_what_its_test_is_made_of(shop, test):
     """Tables of parameters, constants, helpers, fixtures, attributes and set-up; not other tests nor other constants."""
     from coach.core.protocol.effects import ReadTest
     from coach.core.runs.report import Written
-    from coach.core.session.state import changed_pairs
+    from coach.core.session.entries import changed_pairs
     from coach.engine.source.pinned_test import read_pinned
 
     report = shop.coach("run", f"{HERE}::{test}", "--json")

@@ -10,7 +10,7 @@ import pytest
 from coach.core.decide import Decision, Refusal
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.session.factory import open_new, open_review
 from coach.settings.project import Settings
 from coach.store import library

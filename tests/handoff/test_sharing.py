@@ -11,7 +11,7 @@ from coach.core.decide import Decision, Refusal
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.session.factory import open_new, open_shared
 from coach.session.shared.client import RemoteDoor, join
 from coach.session.shared.messages import SOCKET, address, command_from, packed

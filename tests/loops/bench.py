@@ -21,7 +21,8 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.effects import FilesSaved, WatchSeen
 from coach.core.runs.target import Target
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
 from coach.engine.engine import LocalEngine
 from coach.engine.process.supervise import Limits

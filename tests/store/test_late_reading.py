@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coach.core.base.persistent_list import BLOCK, PersistentList
 from coach.core.runs.report import LateFailures
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.session.replay import Replay
 from coach.store.lines import encode
 from coach.store.log import LOG_NAME, read_log

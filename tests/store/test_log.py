@@ -238,7 +238,7 @@ CHILD = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from coach.core import events as ev
+from coach.core.log import events as ev
 from coach.store.log import SessionLog
 folder = Path(sys.argv[1])
 log, loaded = SessionLog.open(folder)

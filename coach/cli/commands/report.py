@@ -7,7 +7,7 @@ from coach.cli.commands.console import put, say, write_file
 from coach.cli.commands.open_session import newest_here
 from coach.core.export.quoting import orders_in
 from coach.core.redact.redactor import taken_out
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.errors import EXIT_FINE, UsageError
 from coach.session.export_io import Telling, tell_session
 from coach.session.factory import open_review

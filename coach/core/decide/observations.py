@@ -19,7 +19,8 @@ from coach.core.runs.reproduction import RULE as MEASURED
 from coach.core.runs.reproduction import SeriesRun, measure, needs_more
 from coach.core.runs.run import Run
 from coach.core.runs.workflow_oracle import judge_run
-from coach.core.session.state import Pin, SessionState, changed_pairs
+from coach.core.session.entries import Pin, changed_pairs
+from coach.core.session.state import SessionState
 
 TIME_BOX = 60.0
 """Seconds a reproduction may take before two resolved runs are enough."""

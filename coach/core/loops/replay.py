@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from coach.core.log import events as ev
 from coach.core.loops.detection import Detection
 from coach.core.loops.escalation import Said, climb, look
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 
 
 @dataclass(frozen=True, slots=True)

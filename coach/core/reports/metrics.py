@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from coach.core.log import events as ev
 from coach.core.loops.attempt import Attempt
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 
 IDLE = 600.0
 """Seconds: a longer gap between two events is a pause, and counts for this much."""

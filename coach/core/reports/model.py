@@ -10,7 +10,8 @@ from coach.core.log.describe import Said, say
 from coach.core.loops.attempt import Attempt
 from coach.core.reports.metrics import Figures, figures_of, fix_of
 from coach.core.runs.run import Run
-from coach.core.session.state import SessionState, replay
+from coach.core.session.fold import replay
+from coach.core.session.state import SessionState
 
 MOST_MOMENTS = 2_000
 MOST_ATTEMPTS = 200

@@ -7,19 +7,17 @@ objects and does not notice.
 import contextlib
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.changes import FileChange, parse_patch
 from coach.engine.process import scratch
 from coach.engine.trees.git import Git
+from coach.engine.trees.object_store import ObjectFolder
 from coach.errors import ScratchError
-
-if TYPE_CHECKING:
-    from coach.engine.trees.tree_store import TreeStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +28,25 @@ class Entry:
     blob: str
 
 
+class Objects(Protocol):
+    """What composing needs of a store of trees: its private repository, and how trees are found in it."""
+
+    @property
+    def git(self) -> Git: ...
+    @property
+    def writer(self) -> Git: ...
+    @property
+    def objects(self) -> ObjectFolder: ...
+    @property
+    def scratch(self) -> Path: ...
+    def tree_of(self, name: str) -> str: ...
+    def contents(self, blobs: Sequence[str]) -> Mapping[str, bytes]: ...
+
+
 class Composer:
     """Composes trees; any thread may."""
 
-    def __init__(self, trees: "TreeStore", folder: Path) -> None:
+    def __init__(self, trees: Objects, folder: Path) -> None:
         self._trees, self._folder = trees, folder
         self._numbers = itertools.count()
         self._known: dict[tuple[str, frozenset[tuple[str, Entry | None]]], str] = {}
@@ -125,7 +138,7 @@ def taken_out(composer: Composer, base: str, now: str, keep: str) -> str:
 
 
 @contextlib.contextmanager
-def composing(trees: "TreeStore") -> Iterator[Composer]:
+def composing(trees: Objects) -> Iterator[Composer]:
     """Compose trees; what that needs is gone afterwards."""
     with scratch.scratch_folder(trees.scratch) as folder:
         yield Composer(trees, folder)

@@ -13,7 +13,8 @@ from typing import Any
 from coach.core.decide import Decision, Refusal
 from coach.core.log.events import Recorded
 from coach.core.protocol.commands import Command
-from coach.core.session.state import SessionState, apply
+from coach.core.session.fold import apply
+from coach.core.session.state import SessionState
 from coach.errors import SessionError
 from coach.session.port import BaseSession, Update
 from coach.session.shared.messages import LONGEST_LINE, connect, is_for_all, packed, unpacked

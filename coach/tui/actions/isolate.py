@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from coach.core.history.restore import Goal, goal
 from coach.core.protocol import commands as cmd
-from coach.core.session.state import ASSISTANT
+from coach.core.session.fold.session_events import ASSISTANT
 from coach.core.workflow.advice import advise
 from coach.tui.actions.handler import Handler
 from coach.tui.dialogs.question import Question

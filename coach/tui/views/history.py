@@ -7,7 +7,8 @@ from coach.core.log.events import Recorded
 from coach.core.reports.metrics import Figures, figures_of
 from coach.core.reports.model import Point, points_of
 from coach.core.runs.run import Run
-from coach.core.session.state import SessionState, replay
+from coach.core.session.fold import replay
+from coach.core.session.state import SessionState
 from coach.tui.views.diff import file_lines
 from coach.tui.views.line import BLANK, Line, Piece, Role, heading, line, paragraphs, piece
 from coach.tui.views.numbers import bar, count, day, elapsed, seconds

@@ -12,7 +12,7 @@ from coach.core.protocol import effects as eff
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
-from coach.core.session.state import replay
+from coach.core.session.fold import replay
 from coach.core.spec.spec import Spec
 from coach.core.workflow.advice import advise
 from tests.core.driving import TEST, green, opened, red, reproduced

@@ -1,0 +1,54 @@
+"""Attempts, the loops noticed in them, and files that were put back."""
+
+from coach.core.base.persistent_list import Growing
+from coach.core.base.value import replace
+from coach.core.log import events as ev
+from coach.core.session.entries import Notice, Restore, Restoring
+from coach.core.session.fold.dispatch import answered, apply_event
+from coach.core.session.state import SessionState
+
+
+@apply_event.register
+def _(event: ev.AttemptRead, state: SessionState) -> SessionState:
+    attempts = Growing.of(state.attempts).plus(event.attempt)
+    return replace(state, attempts=attempts, history=state.history.read(event.attempt))
+
+
+@apply_event.register
+def _(event: ev.LoopNoticed, state: SessionState) -> SessionState:
+    return replace(state, notices=(*state.notices, Notice(state.at, event)))
+
+
+@apply_event.register
+def _(event: ev.LoopDismissed, state: SessionState) -> SessionState:
+    dismissed = replace(state, dismissals=(*state.dismissals, event))
+    return answered(dismissed, f"dismissed: {event.reason}", event.pattern)
+
+
+@apply_event.register
+def _(event: ev.LoopsSwitched, state: SessionState) -> SessionState:
+    return replace(state, loops_off=event.off)
+
+
+@apply_event.register
+def _(event: ev.TreeRestored, state: SessionState) -> SessionState:
+    restore = Restore(event.tree, event.before, state.last_number, event.paths, event.kept, event.modes)
+    now = replace(state, restores=(*state.restores, restore), restoring=None, restore_stopped="")
+    return answered(now, "restored")
+
+
+@apply_event.register
+def _(event: ev.RestoreBegun, state: SessionState) -> SessionState:
+    restoring = Restoring(event.tree, event.before, event.paths, event.why, event.modes, event.wanted_modes)
+    return replace(state, restoring=restoring, restore_stopped="")
+
+
+@apply_event.register
+def _(event: ev.RestoreStopped, state: SessionState) -> SessionState:
+    return replace(state, restoring=None, restore_stopped=event.sentence)
+
+
+@apply_event.register
+def _(event: ev.RestoreInterrupted, state: SessionState) -> SessionState:
+    restoring = Restoring(event.tree, event.before, event.paths, event.why, event.modes, event.wanted_modes)
+    return replace(state, restoring=replace(restoring, is_interrupted=True, written=event.written))

@@ -1,0 +1,169 @@
+"""The target, its runs, the failure they show, and the edits between them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import reduce
+
+from coach.core.base.persistent_list import Growing
+from coach.core.base.value import replace
+from coach.core.log import events as ev
+from coach.core.runs.failure import FailureSignature
+from coach.core.runs.reference import Reference, alike, is_of
+from coach.core.runs.reproduction import Reproduction
+from coach.core.runs.run import Newest, Run
+from coach.core.session.entries import Edit
+from coach.core.session.fold.dispatch import apply_event
+from coach.core.session.state import SessionState, is_of_target
+
+MAX_BESIDE = 500
+"""Red tests beside the failure that are remembered: a suite that is red all over has one cause, not hundreds."""
+
+
+@apply_event.register
+def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
+    fresh = replace(state, target=event.target, history=state.history.aimed(event.target.words))
+    return replace(
+        fresh,
+        reference=None,
+        newest=reduce(Newest.after, fresh.target_runs, Newest()),
+        reproduction=None,
+        reproduced=None,
+        series_start=None,
+        suspects=(),
+        suspects_run=0,
+        spectrum=None,
+        mutants=None,
+        touched=(),
+        calls=None,
+        calls_passing=None,
+    )
+
+
+@apply_event.register
+def _(event: ev.BudgetSet, state: SessionState) -> SessionState:
+    return replace(state, budget=event.seconds)
+
+
+@apply_event.register
+def _(event: ev.RunStarted, state: SessionState) -> SessionState:
+    return replace(state, runs=Growing.of(state.runs).plus(Run(request=event.request, started=state.at)))
+
+
+@apply_event.register
+def _(event: ev.RunFinished, state: SessionState) -> SessionState:
+    run = state.run(event.number)
+    if run is None:
+        return state
+    done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
+    position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
+    runs = Growing.of(state.runs).put(position, done)
+    history = state.history.finished(done) if _tries_target(state, done) else state.history
+    seen = replace(state, runs=runs, history=history)
+    if not is_of_target(done, state.target):
+        return seen
+    reference = state.reference or _seen_first(done)
+    return replace(seen, reference=reference, newest=state.newest.after(done, reference))
+
+
+def _seen_first(run: Run) -> Reference | None:
+    """Take the first red run that gates may rest on for the failure, until it is reproduced."""
+    is_red = run.judged is not None and run.judged.outcome == "FAIL"
+    if not (is_red and run.failing and run.is_evidence):
+        return None
+    failing = alike(run.failing)
+    return Reference(run=run.number, failing=failing, beside=_beside(failing, (run,)))
+
+
+def _about(state: SessionState, reference: Reference) -> SessionState:
+    """Let a session be about a failure; which runs show it is answered anew."""
+    newest = reduce(lambda newest, run: newest.after(run, reference), state.target_runs, Newest())
+    return replace(state, reference=reference, newest=newest)
+
+
+@apply_event.register
+def _(event: ev.FailureTaken, state: SessionState) -> SessionState:
+    run = state.run(event.run)
+    if run is None or not run.failing:
+        return state
+    chosen = alike(run.failing, event.test)
+    taken = Reference(run=run.number, failing=chosen, is_reproduced=True, beside=_beside(chosen, (run,)))
+    return _about(state, taken)
+
+
+def _tries_target(state: SessionState, run: Run) -> bool:
+    """Whether a run says how the target does; where saves run only what failed, a red run of that says it too."""
+    request = run.request
+    if request.in_copy or request.only_looks:
+        return False
+    only_failures = request.covers == "failures" and state.scope == "failures" and bool(run.failing)
+    return only_failures or request.target == state.target
+
+
+@apply_event.register
+def _(_event: ev.ReproductionBegan, state: SessionState) -> SessionState:
+    return replace(state, series_start=state.last_number + 1)
+
+
+@apply_event.register
+def _(event: ev.ReproductionMeasured, state: SessionState) -> SessionState:
+    found = event.reproduction
+    history = replace(state.history, is_flaky=found.is_reproduced and not found.is_stable)
+    shown = found if found.is_reproduced else state.reproduced
+    measured = replace(state, reproduction=found, reproduced=shown, series_start=None, history=history)
+    is_known = state.reference is not None and state.reference.is_reproduced
+    reference = None if is_known else _reproduced(state, found)
+    return _about(measured, reference) if reference else measured
+
+
+def _reproduced(state: SessionState, found: Reproduction) -> Reference | None:
+    """Return what a measurement reproduced, as the newest of its runs shows it that says what most of them said."""
+    if not found.is_reproduced:
+        return None
+    runs = [run for number in found.evidence if (run := state.run(number)) and run.failing]
+    said = [run for run in runs if run.strict == found.strict]
+    shown = next(reversed(said or runs), None)
+    if shown is None:
+        return None
+    failing = shown.failing
+    if found.test:
+        together = {found.test, *(each.test for each in found.others if each.failures == found.failures)}
+        like_it = alike(shown.failing, found.test)
+        failing = tuple(_named(each, together) for each in like_it if _name_of(each.test, together))
+    chosen = failing or shown.failing
+    return Reference(run=shown.number, failing=chosen, is_reproduced=True, beside=_beside(chosen, runs))
+
+
+def _beside(chosen: Sequence[FailureSignature], runs: Iterable[Run]) -> tuple[str, ...]:
+    """Return the tests that were red in these runs and are not among the chosen ones."""
+    red = dict.fromkeys(each.test for run in runs for each in run.failing)
+    return tuple(test for test in red if not any(is_of(each.test, test) for each in chosen))[:MAX_BESIDE]
+
+
+def _name_of(test: str, names: Collection[str]) -> str:
+    """Return the name a test was counted by: its id, or its function's where parameters change from run to run."""
+    return next((name for name in names if is_of(name, test)), "")
+
+
+def _named(failing: FailureSignature, names: Collection[str]) -> FailureSignature:
+    return failing.model_copy(update={"test": _name_of(failing.test, names)})
+
+
+@apply_event.register
+def _(event: ev.EditSeen, state: SessionState) -> SessionState:
+    edit = Edit(state.at, event.paths, state.last_number, state.held_by)
+    edits = Growing.of(state.edits).plus(edit)
+    return replace(state, edits=edits, series_start=None, is_confirmed=False)
+
+
+@apply_event.register
+def _(event: ev.WatchingChanged, state: SessionState) -> SessionState:
+    return replace(state, watching=event.watching, watch_note=event.note)
+
+
+@apply_event.register
+def _(event: ev.ScopeChanged, state: SessionState) -> SessionState:
+    return replace(state, scope=event.scope)
+
+
+@apply_event.register
+def _(event: ev.ChangesRead, state: SessionState) -> SessionState:
+    return replace(state, changes=event.changes, lowered=event.lowered, unloaded=event.unloaded)
