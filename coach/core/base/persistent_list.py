@@ -77,7 +77,7 @@ class PersistentList(Sequence[T]):
         return hash(tuple(self))
 
     def __repr__(self) -> str:
-        return f"Growing({tuple(self)!r})"
+        return f"PersistentList({tuple(self)!r})"
 
 
 def _built(blocks: tuple[tuple[T, ...], ...], tail: tuple[T, ...]) -> PersistentList[T]:

@@ -1,6 +1,6 @@
 """Attempts, the loops noticed in them, and files that were put back."""
 
-from coach.core.base.persistent_list import Growing
+from coach.core.base.persistent_list import PersistentList
 from coach.core.base.value import replace
 from coach.core.log import events as ev
 from coach.core.session.entries import Notice, Restore, Restoring
@@ -10,7 +10,7 @@ from coach.core.session.state import SessionState
 
 @apply_event.register
 def _(event: ev.AttemptRead, state: SessionState) -> SessionState:
-    attempts = Growing.of(state.attempts).plus(event.attempt)
+    attempts = PersistentList.of(state.attempts).plus(event.attempt)
     return replace(state, attempts=attempts, history=state.history.read(event.attempt))
 
 

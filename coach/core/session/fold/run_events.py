@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 
-from coach.core.base.persistent_list import Growing
+from coach.core.base.persistent_list import PersistentList
 from coach.core.base.value import replace
 from coach.core.log import events as ev
 from coach.core.runs.failure import FailureSignature
@@ -45,7 +45,9 @@ def _(event: ev.BudgetSet, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.RunStarted, state: SessionState) -> SessionState:
-    return replace(state, runs=Growing.of(state.runs).plus(Run(request=event.request, started=state.at)))
+    return replace(
+        state, runs=PersistentList.of(state.runs).plus(Run(request=event.request, started=state.at))
+    )
 
 
 @apply_event.register
@@ -55,7 +57,7 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
         return state
     done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
-    runs = Growing.of(state.runs).put(position, done)
+    runs = PersistentList.of(state.runs).put(position, done)
     history = state.history.finished(done) if _tries_target(state, done) else state.history
     seen = replace(state, runs=runs, history=history)
     if not is_of_target(done, state.target):
@@ -150,7 +152,7 @@ def _named(failing: FailureSignature, names: Collection[str]) -> FailureSignatur
 @apply_event.register
 def _(event: ev.EditSeen, state: SessionState) -> SessionState:
     edit = Edit(state.at, event.paths, state.last_number, state.held_by)
-    edits = Growing.of(state.edits).plus(edit)
+    edits = PersistentList.of(state.edits).plus(edit)
     return replace(state, edits=edits, series_start=None, is_confirmed=False)
 
 
