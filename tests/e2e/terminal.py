@@ -2,13 +2,14 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pexpect
 import pyte
+
+from tests.fork_server import run_coach
 
 DEADLINE = 60.0
 
@@ -122,7 +123,4 @@ def headless(*words, cwd, state):
         "HOME": str(state),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(
-        argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
+    return run_coach(*words, cwd=cwd, env=environment)

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import os
-import subprocess
 import sys
 
 import pytest
 
 from tests.e2e.terminal import coach as on_screen
+from tests.fork_server import run_coach
 
 
 @pytest.fixture
@@ -23,17 +23,7 @@ def project(tmp_path):
 
 
 def coach(*words, cwd, **env):
-    argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(
-        argv,
-        cwd=cwd,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+    return run_coach(*words, cwd=cwd, env={**os.environ, **env})
 
 
 def run(*words, cwd, **env):

@@ -9,18 +9,11 @@ import pytest
 
 from coach.engine.process.scratch import scratch_folder
 from tests.e2e.terminal import coach
+from tests.fork_server import run_coach
 
 
 def said(*words, cwd, **environment):
-    done = subprocess.run(
-        [sys.executable, "-m", "coach", *words],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_coach(*words, cwd=cwd, env={**os.environ, **environment})
     return done.returncode, done.stdout, done.stderr
 
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from coach.demo.project import FAILING_TEST, make_demo
+from tests.fork_server import run_coach
 
 CULPRIT = "shop/money.py:Money.allocate"
 
@@ -22,10 +23,7 @@ def coach(tmp_path):
     env = {**kept, "COACH_STATE_DIR": str(tmp_path / "state"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
     def run(*words, code=0):
-        argv = [sys.executable, "-m", "coach", *words]
-        done = subprocess.run(
-            argv, cwd=tmp_path / "shop", env=env, capture_output=True, text=True, timeout=500, check=False
-        )
+        done = run_coach(*words, cwd=tmp_path / "shop", env=env, timeout=500)
         assert done.returncode == code, done.stderr
         return done.stdout
 

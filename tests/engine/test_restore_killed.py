@@ -1,7 +1,7 @@
 """Restores that a kill cuts off: every file is old or new, and the next coach says how far it came, finishes it or takes it back."""
 
+import os
 import random
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from coach.core.base.formatting import count
 from coach.engine.trees.tree_store import TreeStore
 from coach.store.paths import project_home
 from tests.engine.killing import Ground, killed_at, killed_in, moments
+from tests.fork_server import run_coach
 
 ROUNDS = 12
 
@@ -34,9 +35,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_it_is_finished_or_taken_back(
 
 
 def coach(root: Path, *words: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "coach", *words], cwd=root, capture_output=True, text=True, check=False
-    )
+    done = run_coach(*words, cwd=root, env={**os.environ, "COACH_PYTHON": sys.executable})
     assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
     return done.stdout + done.stderr
 

@@ -3,7 +3,6 @@
 import os
 import resource
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -15,6 +14,7 @@ from coach.store.library import newest_open
 from coach.store.log import read_log
 from coach.store.paths import NOWHERE, project_home, session_folder, state_home
 from tests.e2e.terminal import coach
+from tests.fork_server import run_coach
 
 RED = {"test_a.py": "def test_it():\n    assert 1 == 2\n"}
 
@@ -22,17 +22,8 @@ RED = {"test_a.py": "def test_it():\n    assert 1 == 2\n"}
 def run_of(folder, **env):
     """Run the failing test by the real command line, with changes of its environment (None: not set)."""
     around = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **env}
-    argv = [sys.executable, "-m", "coach", "run", "--python", sys.executable, "test_a.py"]
-    return subprocess.run(
-        argv,
-        cwd=folder,
-        env={name: value for name, value in around.items() if value is not None},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+    env = {name: value for name, value in around.items() if value is not None}
+    return run_coach("run", "--python", sys.executable, "test_a.py", cwd=folder, env=env)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from coach.session.factory import open_review
 from coach.store import library
 from coach.store.log import LOG_NAME, SessionLog, read_log
 from coach.store.paths import session_folder, state_home
+from tests.fork_server import run_coach
 from tests.ui import fakes
 from tests.ui.seeing import shown, text_of
 
@@ -199,10 +200,7 @@ def test_a_session_is_found_again_in_a_folder_whose_name_is_no_text(tmp_path, st
         (["export"], 0),
         (["report", "-o", str(tmp_path / "report.html")], 0),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "coach", *words],
-            cwd=root, env=env, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        done = run_coach(*words, cwd=root, env=env)
         assert done.returncode == code, (words, done.stderr)
     (listed,) = library.sessions()
     assert listed.runs == 2

@@ -16,6 +16,7 @@ from coach.core.log import events as ev
 from coach.core.session.fold import replay
 from coach.store.log import read_log
 from tests.e2e.terminal import coach
+from tests.fork_server import run_coach
 from tests.ui.nasty import NASTY
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for survivors in /proc")
@@ -198,9 +199,7 @@ def test_row_23_no_terminal_no_colours_no_encoding(tmp_path, state_home, around,
     text = "def test_it():\n    assert 'é ✘ 日本 \\x1b[31m' == ''\n"
     folder = Project(tmp_path / "project", state_home, text).folder
     if words == ("status",):
-        subprocess.run(
-            [sys.executable, "-m", "coach", "run", "test_it.py"], cwd=folder, capture_output=True, check=False
-        )
+        run_coach("run", "test_it.py", cwd=folder)
     done = subprocess.run(
         [sys.executable, "-m", "coach", *words],
         cwd=folder,

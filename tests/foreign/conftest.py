@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.fork_server import run_coach
+
 PATIENCE = 120
 
 
@@ -66,16 +68,8 @@ class Laid:
 
     def coach(self, *words: str, at: str | Path = "", stdin: str = "", **env: str) -> Said:
         """Run a command in the folder ``at`` (below the top, or anywhere when it is absolute)."""
-        done = subprocess.run(
-            [sys.executable, "-m", "coach", *words],
-            cwd=self.top / at,
-            env={**os.environ, "COACH_PYTHON": sys.executable, **env},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        around = {**os.environ, "COACH_PYTHON": sys.executable, **env}
+        done = run_coach(*words, cwd=self.top / at, env=around, stdin=stdin, timeout=PATIENCE)
         assert "Traceback (most recent call last)" not in done.stderr, done.stderr
         return Said(done.returncode, done.stdout, done.stderr)
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.fork_server import run_coach
+
 TEST = "tests/test_cart.py::test_total"
 CART = "def total(prices):\n    return sum(prices) + 1\n"
 CHECK = "from cart import total\n\n\ndef test_total():\n    assert total([2, 3]) == 5\n"
@@ -41,16 +43,7 @@ class Shop:
         self.git("commit", "-qm", "begin")
 
     def coach(self, *words, stdin="", **env):
-        return subprocess.run(
-            [sys.executable, "-m", "coach", *words],
-            cwd=self.root,
-            env=self.env | env,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run_coach(*words, cwd=self.root, env=self.env | env, stdin=stdin)
 
     def fingerprint(self):
         """Everything git keeps about the checkout besides the work tree."""
