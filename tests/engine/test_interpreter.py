@@ -120,3 +120,11 @@ def test_a_shim_on_path_is_followed(root, tmp_path):
     env = {"PATH": str(tmp_path / "shims")}
     assert find_interpreter(root, env=env).path == sys.executable
     assert find_interpreter(root, "python3", env).path == sys.executable
+
+
+def test_a_python_on_path_is_asked_once(root, tmp_path):
+    """A shim takes half a second to answer."""
+    asked = tmp_path / "asked"
+    fake_python(tmp_path / "shims/python3", body=f'echo once >> {asked}\nexec {sys.executable} "$@"')
+    find_interpreter(root, env={"PATH": f"{tmp_path / 'shims'}{os.pathsep}/usr/bin{os.pathsep}/bin"})
+    assert asked.read_text() == "once\n"

@@ -4,6 +4,7 @@ The choice is made once, said with its reason, and never silently changed: an en
 pytest is an error with the command that cures it, not a reason to try the next one.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -71,9 +72,9 @@ def find_interpreter(
     """
     env = os.environ if env is None else env
     for candidate in _candidates(root, explicit, env):
-        if not candidate.is_choice and not _starts_with_pytest(candidate, root, env):
+        found = _ask(candidate, root, env) if candidate.is_choice else _with_pytest(candidate, root, env)
+        if found is None:
             continue
-        found = _ask(candidate, root, env)
         if needs_pytest and not found.pytest:
             raise TargetError(
                 f"{found.path} (python {found.version}, {candidate.why}) has no pytest",
@@ -169,11 +170,11 @@ def _is_poetry_project(root: Path) -> bool:
         return False
 
 
-def _starts_with_pytest(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> bool:
-    try:
-        return bool(_ask(candidate, root, env).pytest)
-    except TargetError:
-        return False
+def _with_pytest(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpreter | None:
+    with contextlib.suppress(TargetError):
+        found = _ask(candidate, root, env)
+        return found if found.pytest else None
+    return None
 
 
 def _ask(candidate: _Candidate, root: Path, env: Mapping[str, str]) -> Interpreter:
