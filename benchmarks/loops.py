@@ -18,7 +18,7 @@ from coach.core.decide import Decision, decide
 from coach.core.log import events as ev
 from coach.core.loops.attempt import SourcePair
 from coach.core.loops.escalation import Said, climb, look
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.failure import failing_set
 from coach.core.runs.oracle import judge
@@ -136,12 +136,12 @@ def red(number: int, value: int) -> RunReport:
     )
 
 
-def edit(number: int) -> eff.AttemptSeen:
+def edit(number: int) -> obs.AttemptSeen:
     path = f"shop/module_{number % 40}.py"
     file = FileChange(path=path, before=f"{number:040}", after=f"{number + 1:040}")
     changes = Changes(base=f"tree-{number - 1}", tree=f"tree-{number}", files=(file,))
     pair = SourcePair(path=path, before=module(number), after=module(number + 1))
-    return eff.AttemptSeen(run=number, base_run=number - 1, changes=changes, sources=(pair,))
+    return obs.AttemptSeen(run=number, base_run=number - 1, changes=changes, sources=(pair,))
 
 
 def module(number: int) -> str:

@@ -7,6 +7,7 @@ import pytest
 from coach.core.decide import Decision, Refusal
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest
@@ -36,7 +37,7 @@ class FakeEngine:
     def perform(self, effect):
         self.performed.append(effect)
         if isinstance(effect, eff.StartRun):
-            self.observe(eff.RunEnded(number=effect.request.number, report=red()))
+            self.observe(obs.RunEnded(number=effect.request.number, report=red()))
 
     def close(self):
         pass
@@ -146,7 +147,7 @@ def test_the_output_of_a_run_comes_from_the_log_s_artefacts(session):
 
 def test_what_cannot_be_veiled_ends_its_run_and_no_thread():
     def raises(seen):
-        return seen if not isinstance(seen, eff.RunEnded) else seen.number / 0
+        return seen if not isinstance(seen, obs.RunEnded) else seen.number / 0
 
     dispatcher = Dispatcher(MemoryLog(), FakeEngine(), clock=iter(range(1_000)).__next__, redactor=raises)
     dispatcher.record(opening())
@@ -208,6 +209,6 @@ def test_a_search_that_cannot_begin_ends_as_a_search_and_touches_no_run(session,
     dispatcher._perform(
         eff.RunSearch(request=SearchRequest(number=1, kind="edits", target=Target(words=("t",))))
     )
-    assert [type(each) for each in seen] == [eff.SearchOver]
+    assert [type(each) for each in seen] == [obs.SearchOver]
     assert (seen[0].number, seen[0].result.how) == (1, "failed")
     assert not dispatcher.state.runs[-1].is_over

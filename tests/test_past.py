@@ -11,7 +11,7 @@ from coach.core.decide import Decision, Refusal, decide
 from coach.core.history.similar_failure import PastFailure
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.reports.metrics import Figures
 from coach.core.reports.statistics import spread, statistics_of
 from coach.core.session.fold import ahead
@@ -29,7 +29,7 @@ def solved() -> Log:
 
 def test_a_listener_looks_each_failure_up_once(state_home: Path) -> None:
     keep(state_home, "aaaaaaaa", solved())
-    seen: list[eff.PastSeen] = []
+    seen: list[obs.PastSeen] = []
     now = Log().enter("reproduce").run().state
     listener = Remembering(seen.append)  # type: ignore[arg-type]
     threads = set(threading.enumerate())
@@ -46,18 +46,18 @@ def test_a_listener_looks_each_failure_up_once(state_home: Path) -> None:
 def test_candidates_are_taken_in_dismissed_and_remembered(state_home: Path) -> None:
     log = Log().enter("reproduce").run()
     offered = PastFailure(session="aaaaaaaa", how="the same failure", root_cause=CAUSE)
-    answer = decide(eff.PastSeen(run=1, candidates=(offered,)), log.state)
+    answer = decide(obs.PastSeen(run=1, candidates=(offered,)), log.state)
     assert isinstance(answer, Decision)
     assert "aaaaaaaa" in answer.notice
     known = ahead(log.state, *answer.events)
     assert known.past == (offered,)
-    again = decide(eff.PastSeen(run=1, candidates=(offered,)), known)
+    again = decide(obs.PastSeen(run=1, candidates=(offered,)), known)
     assert again == Decision()
     gone = decide(cmd.DismissPast(sessions=("aaaaaaaa",)), known)
     assert isinstance(gone, Decision)
     after = ahead(known, *gone.events)
     assert not after.past
-    assert decide(eff.PastSeen(run=1, candidates=(offered,)), after) == Decision()
+    assert decide(obs.PastSeen(run=1, candidates=(offered,)), after) == Decision()
     assert isinstance(decide(cmd.DismissPast(sessions=()), after), Refusal)
     failing = log.state.runs[-1].failing
     keep(state_home, "aaaaaaaa", solved())

@@ -16,27 +16,29 @@ from pathlib import Path
 
 from coach.core.log.events import Interpreter
 from coach.core.protocol.effects import (
-    ChangesSeen,
     Effect,
     FindRelated,
-    Observation,
     PutBack,
     ReadAttempt,
     ReadChanges,
     ReadTest,
     ReadTouched,
-    RelatedFound,
     RestoreTree,
-    RunEnded,
     RunSearch,
     StartRun,
     StopRuns,
     StopSearch,
-    TouchedSeen,
     Watch,
-    unrecorded,
 )
 from coach.core.protocol.live import LiveView
+from coach.core.protocol.observations import (
+    ChangesSeen,
+    Observation,
+    RelatedFound,
+    RunEnded,
+    TouchedSeen,
+    unrecorded,
+)
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
 from coach.engine.copies.changed_code import run_changed, run_in_copy

@@ -3,7 +3,8 @@
 import threading
 from dataclasses import dataclass, field
 
-from coach.core.protocol.effects import Effect, EffectFailed, MutationPlace, StartRun
+from coach.core.protocol.effects import Effect, MutationPlace, StartRun
+from coach.core.protocol.observations import EffectFailed
 from coach.core.runs.report import Ending, EndingKind
 from coach.core.runs.run import RunRequest
 from coach.errors import CoachError, exhausted

@@ -17,9 +17,9 @@ from typing import Protocol, Self
 from coach.core.decide import Decision, Message, Refusal, decide
 from coach.core.log.events import Event, Recorded
 from coach.core.protocol.commands import Command, KeepElsewhere
-from coach.core.protocol.effects import Effect, Observation, PutBack, unrecorded
+from coach.core.protocol.effects import Effect, PutBack
 from coach.core.protocol.live import LiveView
-from coach.core.protocol.unbegun import not_begun
+from coach.core.protocol.observations import Observation, not_begun, unrecorded
 from coach.core.session.fold import apply, replay
 from coach.errors import CoachError, SessionError, exhausted
 from coach.session.port import BaseSession, Update

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from coach.core.history.similar_failure import PastFailure
-from coach.core.protocol.effects import Observation, PastSeen
+from coach.core.protocol.observations import Observation, PastSeen
 from coach.core.reports.metrics import fix_of
 from coach.core.runs.failure import FailureSignature
 from coach.core.session.fold import replay

@@ -7,6 +7,7 @@ from coach.core.experiments.logpoint import Observed
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.runs.target import Target
@@ -118,7 +119,7 @@ class Drive:
 
     def ends(self, report: RunReport) -> None:
         """Let the newest run under way end."""
-        self.send(eff.RunEnded(number=self.state.under_way[-1].number, report=report))
+        self.send(obs.RunEnded(number=self.state.under_way[-1].number, report=report))
 
     def looked(self) -> None:
         """Let the trace that follows a measured reproduction end; it showed nothing."""
@@ -128,10 +129,10 @@ class Drive:
     def saves(self, *paths: str) -> None:
         """Save files; the run it supersedes answers at once."""
         before = self.state.under_way
-        self.send(eff.FilesSaved(paths=paths or ("shop/cart.py",)))
+        self.send(obs.FilesSaved(paths=paths or ("shop/cart.py",)))
         for run in before:
             self.send(
-                eff.RunEnded(
+                obs.RunEnded(
                     number=run.number,
                     report=RunReport(ending=Ending(kind="superseded", sentence="superseded")),
                 )
@@ -155,7 +156,7 @@ def reproduced(**changes) -> Drive:
     """A session whose failure is reproduced three times."""
     drive = opened(**changes)
     drive.send(cmd.Begin())
-    drive.send(eff.WatchSeen(watching=True))
+    drive.send(obs.WatchSeen(watching=True))
     for _ in range(3):
         drive.ends(red())
     drive.looked()
@@ -167,7 +168,7 @@ def pinned(**changes) -> Drive:
     drive = reproduced(**changes)
     drive.send(cmd.PinTest())
     seen = {"path": "tests/test_cart.py", "line": 5, "source": "def test_total(): ...", "digest": "d1"}
-    drive.send(eff.TestSeen(test=TEST, pin=True, **seen))
+    drive.send(obs.TestSeen(test=TEST, pin=True, **seen))
     return drive
 
 
@@ -182,8 +183,8 @@ def verified(
 ):
     """Verify, and answer every run of the plan: as a fix that holds does, unless another report is given by purpose."""
     drive.send(cmd.Verify(acceptance=acceptance))
-    drive.send(eff.TestSeen(test=TEST, digest=drive.state.pin.seen_digest if drive.state.pin else ""))
-    drive.send(eff.ChangesSeen(changes=changes))
+    drive.send(obs.TestSeen(test=TEST, digest=drive.state.pin.seen_digest if drive.state.pin else ""))
+    drive.send(obs.ChangesSeen(changes=changes))
     was = red(counts={"selected": 30, "passed": 29, "failed": 1})
     usual = {
         "verify": green(),
@@ -201,9 +202,9 @@ def verified(
         drive.ends({**usual, **answers}[run.request.purpose])
         if run.request.purpose == "control":
             seen = control or Control(run=run.number, tried=4, killed=4, planned=4)
-            drive.send(eff.ControlSeen(control=seen.model_copy(update={"run": run.number})))
+            drive.send(obs.ControlSeen(control=seen.model_copy(update={"run": run.number})))
         if run.request.purpose == "recheck":
-            drive.send(eff.LogpointRead(run=run.number, observed=seen_again or Observed(test=TEST, way="x")))
+            drive.send(obs.LogpointRead(run=run.number, observed=seen_again or Observed(test=TEST, way="x")))
         if run.request.purpose == "acceptance":
-            drive.send(eff.TrialRead(run=run.number))
+            drive.send(obs.TrialRead(run=run.number))
     return drive.state.verification

@@ -5,7 +5,7 @@ import pytest
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.experiments.logpoint import Logpoint, Observed, TestHits
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.report import Ending, Output, RunReport
 from coach.core.spec.spec import Spec
 from coach.core.verify.acceptance import runnable, words_of
@@ -31,7 +31,7 @@ def looked():
     drive.send(cmd.Look(logpoint=POINT))
     number = drive.state.under_way[-1].number
     drive.ends(RunReport(ending=Ending(exit_code=1)))
-    drive.send(eff.LogpointRead(run=number, observed=hits(1)))
+    drive.send(obs.LogpointRead(run=number, observed=hits(1)))
     assert drive.state.hypotheses[0].verdict == "SUPPORTED"
     return drive
 
@@ -62,9 +62,9 @@ def test_a_line_that_cannot_be_looked_at_again_is_missing_and_says_so():
         run = drive.state.under_way[-1]
         drive.ends(RunReport(ending=Ending(exit_code=0)))
         if run.request.control:
-            drive.send(eff.ControlSeen(control=Control(run=run.number)))
+            drive.send(obs.ControlSeen(control=Control(run=run.number)))
     number = drive.state.under_way[-1].number
-    drive.send(eff.EffectFailed(effect="StartRun", message="no code runs there", run=number))
+    drive.send(obs.EffectFailed(effect="StartRun", message="no code runs there", run=number))
     assert drive.state.under_way[-1].request.purpose == "suite"
 
 
@@ -114,9 +114,9 @@ def answered(drive, report):
         run = drive.state.under_way[-1]
         drive.ends(report)
         if run.request.control:
-            drive.send(eff.ControlSeen(control=Control(run=run.number)))
+            drive.send(obs.ControlSeen(control=Control(run=run.number)))
         if run.request.trial:
-            drive.send(eff.TrialRead(run=run.number))
+            drive.send(obs.TrialRead(run=run.number))
     return drive.state.verification
 
 

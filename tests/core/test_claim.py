@@ -5,7 +5,7 @@ import pytest
 from coach.core.experiments.claim import edited_elsewhere, mended
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.session.form_defaults import filled_closing
 from tests.core.driving import green, pinned
@@ -58,8 +58,8 @@ def supported(claim):
     while not drive.state.hypotheses[0].verdict:
         drive.ends(green())
     (judged,) = drive.state.hypotheses
-    drive.send(eff.AttemptSeen(run=judged.runs[0], base_run=judged.runs[0] - 1, changes=EDIT))
-    drive.send(eff.ChangesSeen(changes=EDIT))
+    drive.send(obs.AttemptSeen(run=judged.runs[0], base_run=judged.runs[0] - 1, changes=EDIT))
+    drive.send(obs.ChangesSeen(changes=EDIT))
     return drive
 
 

@@ -6,6 +6,7 @@ from coach.core.decide import Refusal
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.spec.spec import Spec
@@ -36,7 +37,7 @@ def test_a_flaky_target_is_run_to_the_end_of_the_series():
 def test_a_save_during_the_series_ends_it_and_runs_at_once():
     drive = opened()
     drive.send(cmd.Begin())
-    drive.send(eff.WatchSeen(watching=True))
+    drive.send(obs.WatchSeen(watching=True))
     drive.ends(red())
     drive.saves()
     assert drive.started() == ["reproduce", "reproduce", "feedback"]
@@ -47,7 +48,7 @@ def test_a_save_during_the_series_ends_it_and_runs_at_once():
 
 def test_a_save_while_paused_is_recorded_and_not_run():
     drive = reproduced()
-    drive.send(eff.WatchSeen(watching=False, note="paused"))
+    drive.send(obs.WatchSeen(watching=False, note="paused"))
     before = len(drive.started())
     drive.saves()
     assert len(drive.started()) == before
@@ -70,7 +71,7 @@ def test_a_failing_run_ranks_suspects_and_asks_for_the_hunks():
     assert drive.state.suspects[0].key == "shop/cart.py:total"
     asked = [effect for effect in drive.effects if isinstance(effect, eff.ReadChanges)]
     assert asked[-1].base == "c0ffee"
-    drive.send(eff.ChangesSeen(changes=CHANGES))
+    drive.send(obs.ChangesSeen(changes=CHANGES))
     assert any("changed since" in reason for each in drive.state.suspects for reason in each.reasons)
 
 
@@ -81,7 +82,7 @@ def test_the_pin_tells_a_test_that_cannot_run_from_one_that_fails():
     for _ in range(3):
         drive.ends(red(failures=(failure(exception="ImportError"),)))
     drive.send(cmd.PinTest())
-    drive.send(eff.TestSeen(test=TEST, path="tests/test_cart.py", source="x", digest="d", pin=True))
+    drive.send(obs.TestSeen(test=TEST, path="tests/test_cart.py", source="x", digest="d", pin=True))
     assert drive.state.pin.red == "structural"
 
 
@@ -89,9 +90,9 @@ def test_a_changed_pin_is_noticed_and_a_restored_one_too():
     drive = pinned()
     drive.saves("tests/test_cart.py")
     assert any(isinstance(effect, eff.ReadTest) and not effect.pin for effect in drive.effects)
-    drive.send(eff.TestSeen(test=TEST, digest="d2"))
+    drive.send(obs.TestSeen(test=TEST, digest="d2"))
     assert not drive.state.pin.is_intact
-    drive.send(eff.TestSeen(test=TEST, digest="d1"))
+    drive.send(obs.TestSeen(test=TEST, digest="d1"))
     assert drive.state.pin.is_intact
 
 
@@ -193,7 +194,7 @@ def test_the_baseline_is_measured_once():
 @pytest.mark.parametrize(
     ("spoil", "name"),
     [
-        (lambda drive: drive.send(eff.TestSeen(test=TEST, digest="tampered")), "red-before"),
+        (lambda drive: drive.send(obs.TestSeen(test=TEST, digest="tampered")), "red-before"),
         (lambda drive: drive.send(cmd.UnpinTest(reason="wrong test")), "red-before"),
     ],
 )
@@ -265,7 +266,7 @@ def test_a_session_closes_as_what_the_evidence_says():
 def test_what_the_engine_cannot_do_ends_the_run_with_its_reason():
     drive = opened()
     drive.send(cmd.Begin())
-    drive.send(eff.EffectFailed(effect="StartRun", message="no such interpreter", run=1))
+    drive.send(obs.EffectFailed(effect="StartRun", message="no such interpreter", run=1))
     assert not drive.state.under_way
     assert drive.state.runs[0].judged.reason == "no such interpreter"
 

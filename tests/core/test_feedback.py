@@ -6,6 +6,7 @@ from coach.core.decide import Refusal
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.target import WHOLE_SUITE, Target
 from coach.core.workflow import gates
 from tests.core.driving import TEST, failure, green, opened, red
@@ -15,7 +16,7 @@ def begun(*words, **changes):
     """A session that reproduced nothing yet, with saves watched."""
     drive = opened(target=Target(words=words or (TEST,)), **changes)
     drive.send(cmd.Begin(reproduce=False))
-    drive.send(eff.WatchSeen(watching=True))
+    drive.send(obs.WatchSeen(watching=True))
     return drive
 
 
@@ -54,7 +55,7 @@ def test_a_cold_run_that_disagrees_is_said_and_counts():
     drive = begun()
     drive.saves()
     drive.ends(green(warm=True))
-    answer = drive.send(eff.RunEnded(number=2, report=red()))
+    answer = drive.send(obs.RunEnded(number=2, report=red()))
     assert answer.notice == "warm #1 was green, cold #2 is red: the cold run counts"
     assert not any(isinstance(each, eff.FindRelated) for each in drive.effects)
 
@@ -124,7 +125,7 @@ def test_related_tests_run_before_all():
     drive = begun()
     drive.saves("shop/cart.py")
     drive.ends(green())
-    drive.send(eff.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
+    drive.send(obs.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
     assert (requests(drive)[-1].covers, requests(drive)[-1].target.words) == (
         "related",
         ("tests/test_cart.py",),
@@ -139,7 +140,7 @@ def test_red_related_tests_stop_the_chain():
     drive = begun()
     drive.saves("shop/cart.py")
     drive.ends(green())
-    drive.send(eff.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
+    drive.send(obs.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
     drive.ends(red())
     assert len(requests(drive)) == 2
 
@@ -152,7 +153,7 @@ def test_the_scope_ends_the_chain(scope, last):
     drive.saves("shop/cart.py")
     drive.ends(green())
     if any(isinstance(each, eff.FindRelated) for each in drive.effects):
-        drive.send(eff.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
+        drive.send(obs.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
         drive.ends(green())
     assert requests(drive)[-1].covers == last
 
@@ -163,7 +164,7 @@ def test_a_save_overtakes_the_search_for_related_tests():
     drive.ends(green())
     drive.saves("shop/price.py")
     before = len(requests(drive))
-    drive.send(eff.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
+    drive.send(obs.RelatedFound(paths=("shop/cart.py",), tests=("tests/test_cart.py",)))
     assert len(requests(drive)) == before
 
 

@@ -6,7 +6,7 @@ from coach.core.decide import Refusal
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.expected_actual import two_sides
 from coach.core.runs.report import Difference, Frame
 from coach.core.runs.target import Target
@@ -110,7 +110,7 @@ def _press(drive, action, source):
     state = drive.state
     match action:
         case "":
-            drive.send(eff.ChangesSeen(changes=CHANGES))
+            drive.send(obs.ChangesSeen(changes=CHANGES))
             drive.saves()
             drive.ends(green())
         case "spec":
@@ -119,7 +119,7 @@ def _press(drive, action, source):
             drive.send(cmd.GoToStep())
         case "pin":
             drive.send(cmd.PinTest())
-            drive.send(eff.TestSeen(test=state.target.words[0], pin=True, **source))
+            drive.send(obs.TestSeen(test=state.target.words[0], pin=True, **source))
         case "hypothesis":
             draft = filled_hypothesis(state)
             prediction = Prediction(text=draft.prediction, expects=draft.expects)

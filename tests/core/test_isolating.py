@@ -8,6 +8,7 @@ from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.report import Counts, Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
@@ -34,7 +35,7 @@ def spectrum(*functions, **changes):
 
 def measured(*functions, **changes):
     drive = reproduced()
-    drive.send(eff.SpectrumSeen(spectrum=spectrum(*functions, **changes)))
+    drive.send(obs.SpectrumSeen(spectrum=spectrum(*functions, **changes)))
     return drive
 
 
@@ -117,7 +118,7 @@ def test_entering_isolate_measures_once_per_tree():
     drive.send(cmd.GoToStep(step="isolate", reason="go"))
     assert drive.started().count("trace") == 2
     drive.looked()
-    drive.send(eff.SpectrumSeen(spectrum=spectrum()))
+    drive.send(obs.SpectrumSeen(spectrum=spectrum()))
     drive.send(cmd.GoToStep(step="reproduce"))
     drive.send(cmd.GoToStep(step="isolate", reason="go"))
     assert drive.started().count("trace") == 2
@@ -126,11 +127,11 @@ def test_entering_isolate_measures_once_per_tree():
 def test_a_tied_top_asks_for_the_suite_or_measures_it_when_it_is_known_to_be_quick():
     tied = (function("one", 0, 40), function("two", 0, 60))
     drive = reproduced()
-    answer = drive.send(eff.SpectrumSeen(spectrum=spectrum(*tied)))
+    answer = drive.send(obs.SpectrumSeen(spectrum=spectrum(*tied)))
     assert "‹spectrum› compares" in answer.notice
     drive.send(cmd.RunSuite())
     drive.ends(red(duration=2.0))
-    drive.send(eff.SpectrumSeen(spectrum=spectrum(*tied)))
+    drive.send(obs.SpectrumSeen(spectrum=spectrum(*tied)))
     assert (last_request(drive).scope, last_request(drive).target) == ("suite", Target())
 
 
@@ -138,9 +139,9 @@ def test_a_measurement_of_another_failure_or_of_nothing_changes_nothing():
     drive = reproduced()
     before = drive.state.suspects
     assert isinstance(
-        drive.send(eff.SpectrumSeen(spectrum=spectrum(test="tests/test_x.py::test_y"))), Refusal
+        drive.send(obs.SpectrumSeen(spectrum=spectrum(test="tests/test_x.py::test_y"))), Refusal
     )
-    drive.send(eff.SpectrumSeen(spectrum=Spectrum(test=TEST)))
+    drive.send(obs.SpectrumSeen(spectrum=Spectrum(test=TEST)))
     assert drive.state.suspects == before
     assert drive.state.spectrum is None
 
@@ -182,15 +183,15 @@ def test_a_flip_leads_and_is_told():
         green=3,
     )
     answer = drive.send(
-        eff.MutantsSeen(mutations=Mutations(test=TEST, tree="t0", tried=9, planned=9, flips=(flip,)))
+        obs.MutantsSeen(mutations=Mutations(test=TEST, tree="t0", tried=9, planned=9, flips=(flip,)))
     )
     assert answer.notice == flip.sentence
     assert (drive.state.suspects[0].function, drive.state.suspects[0].flip) == ("add", flip.sentence)
-    drive.send(eff.SpectrumSeen(spectrum=spectrum()))
+    drive.send(obs.SpectrumSeen(spectrum=spectrum()))
     assert drive.state.suspects[0].function == "add", (
         "a new measurement of the same tree keeps what mutations showed"
     )
-    drive.send(eff.SpectrumSeen(spectrum=spectrum(tree="t9")))
+    drive.send(obs.SpectrumSeen(spectrum=spectrum(tree="t9")))
     assert drive.state.suspects[0].function == "total"
 
 
@@ -198,7 +199,7 @@ def test_a_round_that_could_not_begin_is_said_and_forgets_nothing():
     drive = measured()
     before = len(drive.records)
     found = Mutations(test=TEST, ended="impossible", why="this system cannot fork")
-    assert "this system cannot fork" in drive.send(eff.MutantsSeen(mutations=found)).notice
+    assert "this system cannot fork" in drive.send(obs.MutantsSeen(mutations=found)).notice
     assert len(drive.records) == before
 
 

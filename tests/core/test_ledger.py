@@ -10,7 +10,7 @@ from coach.core.localize.call_trace import Call, CallTrace, Divergence
 from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.report import Ending, RunReport
 from tests.core.driving import TEST, green, red, reproduced
 
@@ -92,7 +92,7 @@ def tried(drive, trial, report, matched=None, command=()):
     assert not isinstance(answer, Refusal), answer
     number = drive.state.under_way[-1].number
     drive.ends(report)
-    drive.send(eff.TrialRead(run=number, matched=matched))
+    drive.send(obs.TrialRead(run=number, matched=matched))
     return drive.state.trials[-1]
 
 
@@ -153,7 +153,7 @@ def test_drafts_come_from_evidence_and_are_not_offered_twice():
     flip = Flip(
         path="shop/cart.py", function="total", line=21, kind="operator", before="a // b", after="a / b"
     )
-    drive.send(eff.MutantsSeen(mutations=Mutations(test=TEST, tried=3, flips=(flip,))))
+    drive.send(obs.MutantsSeen(mutations=Mutations(test=TEST, tried=3, flips=(flip,))))
     first = drafts(drive.state)[0]
     assert first.claim == "shop/cart.py:21 should not be a // b"
     drive.send(cmd.ProposeHypothesis(claim=first.claim, prediction=Prediction(text=first.prediction)))

@@ -6,7 +6,7 @@ from coach.core.decide import Refusal
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.experiments.logpoint import Logpoint, Observed, TestHits, judge_logpoint
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from tests.core.driving import TEST, reproduced
 
 POINT = Logpoint(path="shop/cart.py", line=21, expression="total", condition="total < 0")
@@ -64,7 +64,7 @@ def looking(drive, point=POINT):
 def answered(drive, *tests, **fields):
     run = drive.state.runs[-1]
     drive.ends(drive.state.last_failure.report)
-    drive.send(eff.LogpointRead(run=run.number, observed=seen(*tests, **fields)))
+    drive.send(obs.LogpointRead(run=run.number, observed=seen(*tests, **fields)))
     return drive.state.logpoints[-1]
 
 

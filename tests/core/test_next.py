@@ -10,6 +10,7 @@ from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.spectrum import Spectrum
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.report import Counts, Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchResult
@@ -95,25 +96,25 @@ class Person:
                 found = self._answers.draw(
                     st.sampled_from([{}, {"path": "tests/test_cart.py", "digest": "d1"}])
                 )
-                self.drive.send(eff.TestSeen(test=test, pin=pin, **found))
+                self.drive.send(obs.TestSeen(test=test, pin=pin, **found))
             case eff.RunSearch(request=request):
                 result = SearchResult(how="nothing", sentence="nothing was found")
-                self.drive.send(eff.SearchOver(number=request.number, result=result))
+                self.drive.send(obs.SearchOver(number=request.number, result=result))
             case eff.Watch(on=on):
-                self.drive.send(eff.WatchSeen(watching=on))
+                self.drive.send(obs.WatchSeen(watching=on))
 
     def _end_run(self) -> None:
         drive = self.drive
         run = drive.state.under_way[-1]
         drive.ends(self._answers.draw(st.sampled_from(OUTCOMES)))
         if run.request.trace:
-            drive.send(eff.SpectrumSeen(spectrum=Spectrum(test=TEST)))
+            drive.send(obs.SpectrumSeen(spectrum=Spectrum(test=TEST)))
         if run.request.mutate and not run.request.control:
-            drive.send(eff.MutantsSeen(mutations=Mutations(test=TEST, run=run.number)))
+            drive.send(obs.MutantsSeen(mutations=Mutations(test=TEST, run=run.number)))
         if drive.state.plan and not drive.state.under_way:
-            drive.send(eff.EffectFailed(effect="start_run", run=run.number, message="gone"))
+            drive.send(obs.EffectFailed(effect="start_run", run=run.number, message="gone"))
             if not drive.state.under_way and drive.state.plan:
-                drive.send(eff.FilesSaved(paths=("shop/cart.py",)))
+                drive.send(obs.FilesSaved(paths=("shop/cart.py",)))
 
 
 FIXED = {
@@ -135,13 +136,13 @@ FIXED = {
 }
 HAPPENINGS = (
     *FIXED.values(),
-    eff.FilesSaved(paths=("shop/cart.py",)),
-    eff.FilesSaved(paths=("tests/test_cart.py",)),
+    obs.FilesSaved(paths=("shop/cart.py",)),
+    obs.FilesSaved(paths=("tests/test_cart.py",)),
     cmd.GoToStep(step="reproduce"),
     cmd.SetWatching(watching=False),
     cmd.ProposeHypothesis(claim="rounding", prediction=Prediction(text="9", expects=None)),
     cmd.ProposeHypothesis(claim="cents", prediction=Prediction(text="9", expects="pass")),
-    eff.TestSeen(test=TEST, digest="d2"),
+    obs.TestSeen(test=TEST, digest="d2"),
 )
 sessions = st.builds(
     lambda name, target: opened(workflow=workflow(name), target=target),

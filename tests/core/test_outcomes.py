@@ -13,6 +13,7 @@ from coach.core.log import events as ev
 from coach.core.log.describe import say
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.failure import failing_set
 from coach.core.runs.oracle import judge
 from coach.core.runs.reference import Reference, could_not_ask, is_for_want_of_a_name
@@ -79,7 +80,7 @@ def step(drive, move):
             drive.ends(move)
         return
     moves = {
-        "save": eff.FilesSaved(paths=("shop/cart.py",)),
+        "save": obs.FilesSaved(paths=("shop/cart.py",)),
         "run": cmd.RunTarget(),
         "experiment": cmd.RunTarget(purpose="experiment"),
         "reproduce": cmd.Reproduce(),
@@ -315,7 +316,7 @@ def test_what_fails_otherwise_in_the_same_runs_is_an_old_failure_and_no_reason_a
     )
     drive = opened()
     drive.send(cmd.Begin())
-    drive.send(eff.WatchSeen(watching=True))
+    drive.send(obs.WatchSeen(watching=True))
     for _ in range(3):
         drive.ends(beside(failure(), alike, old))
     drive.looked()

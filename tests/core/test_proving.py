@@ -5,7 +5,7 @@ import pytest
 from coach.core.decide import Refusal
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.target import Target
 from coach.core.spec.spec import Spec
@@ -81,7 +81,7 @@ def flaky(failures, runs=10):
         drive.ends(red() if index % 2 and index < 2 * failures else green())
     drive.looked()
     drive.send(cmd.PinTest())
-    drive.send(eff.TestSeen(test=TEST, path="tests/test_cart.py", source="x", digest="d1", pin=True))
+    drive.send(obs.TestSeen(test=TEST, path="tests/test_cart.py", source="x", digest="d1", pin=True))
     return drive
 
 
@@ -107,12 +107,12 @@ def test_a_flaky_pass_is_not_a_fix():
 
 
 def verified_rest(drive):
-    drive.send(eff.ChangesSeen(changes=CHANGES))
+    drive.send(obs.ChangesSeen(changes=CHANGES))
     while drive.state.plan:
         run = drive.state.under_way[-1]
         drive.ends({"suite": green(passed=30), "reverted": red()}.get(run.request.purpose, red()))
         if run.request.purpose == "control":
-            drive.send(eff.ControlSeen(control=Control(run=run.number, tried=1, killed=1, planned=1)))
+            drive.send(obs.ControlSeen(control=Control(run=run.number, tried=1, killed=1, planned=1)))
     return drive.state.verification
 
 
@@ -235,7 +235,7 @@ def test_a_scope_breach_is_partial_and_names_the_file():
 
 def test_a_tampered_test_is_partial():
     drive = pinned()
-    drive.send(eff.TestSeen(test=TEST, digest="tampered"))
+    drive.send(obs.TestSeen(test=TEST, digest="tampered"))
     assert only(verified(drive)).name == "red-before"
 
 
@@ -262,7 +262,7 @@ def test_a_run_that_cannot_be_made_is_missing_and_the_rest_goes_on():
     drive.send(cmd.Verify())
     drive.ends(green())
     number = drive.state.under_way[-1].number
-    drive.send(eff.EffectFailed(effect="StartRun", message="the fix cannot be taken out", run=number))
+    drive.send(obs.EffectFailed(effect="StartRun", message="the fix cannot be taken out", run=number))
     assert drive.state.under_way[-1].request.purpose == "control"
     found = verified_rest(drive)
     assert line(found, "red-without").figure == "the fix cannot be taken out"

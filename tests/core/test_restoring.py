@@ -2,7 +2,7 @@
 
 from coach.core.history.restore import Goal, files_to_change, goal
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.changes import Changes, FileChange
 from tests.core.driving import green, opened, red
 
@@ -18,7 +18,7 @@ def ran(session, report, **files):
     before = session.state.last_run
     paths = {name: f"shop/{name}.py" for name in files}
     if files:
-        session.send(eff.FilesSaved(paths=tuple(paths.values())))
+        session.send(obs.FilesSaved(paths=tuple(paths.values())))
     session.send(cmd.RunTarget())
     session.ends(report)
     if files:
@@ -27,7 +27,7 @@ def ran(session, report, **files):
             for name, blobs in files.items()
         )
         changes = Changes(base=before.report.tree, tree=report.tree, files=changed)
-        session.send(eff.AttemptSeen(run=session.state.last_number, base_run=before.number, changes=changes))
+        session.send(obs.AttemptSeen(run=session.state.last_number, base_run=before.number, changes=changes))
     return session
 
 
@@ -40,7 +40,7 @@ def test_a_file_that_is_back_at_its_content_does_not_differ():
 
 def test_what_was_saved_since_and_what_was_never_read_is_named():
     session = ran(begun(), red(tree="t1"), cart="12")
-    session.send(eff.FilesSaved(paths=("shop/late.py",)))
+    session.send(obs.FilesSaved(paths=("shop/late.py",)))
     assert files_to_change(session.state, Goal(run=1)) == ("shop/cart.py", "shop/late.py")
     session.send(cmd.RunTarget())
     session.ends(red(tree="t2"))  # its difference was never read
@@ -71,6 +71,6 @@ def test_a_later_pass_is_better_than_where_the_loop_began():
 
 def test_the_undo_names_what_was_put_back():
     session = ran(begun(), red(tree="t1"), cart="12")
-    session.send(eff.TreePutBack(tree="t0", before="t1", why="as in #1", paths=("shop/cart.py",)))
+    session.send(obs.TreePutBack(tree="t0", before="t1", why="as in #1", paths=("shop/cart.py",)))
     assert goal(session.state) == Goal(tree="t1")
     assert files_to_change(session.state, Goal(tree="t1")) == ("shop/cart.py",)

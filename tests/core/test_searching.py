@@ -7,6 +7,7 @@ from coach.core.localize.leads import evidence_from_searches
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.search.request import Commit, CommitFound, EditsFound, SearchResult, Tried
 from coach.core.session.fold import replay
@@ -31,7 +32,7 @@ def reproduced() -> Drive:
 
 
 def over(number=1, found=None, how="found"):
-    return eff.SearchOver(number=number, result=SearchResult(how=how, sentence="said", found=found, probes=7))
+    return obs.SearchOver(number=number, result=SearchResult(how=how, sentence="said", found=found, probes=7))
 
 
 def tried(*keys):
@@ -89,13 +90,13 @@ def test_the_edit_is_compared_with_the_last_pass_or_the_commit():
 def test_what_was_tried_is_kept_and_handed_to_the_next():
     drive = reproduced()
     drive.send(cmd.BeginSearch(kind="commits"))
-    drive.send(eff.SearchAdvanced(number=1, tried=tried("a", "b"), doing="4 back"))
+    drive.send(obs.SearchAdvanced(number=1, tried=tried("a", "b"), doing="4 back"))
     assert drive.state.search.doing == "4 back"
     drive.send(cmd.StopSearch())
     assert isinstance(drive.effects[-1], eff.StopSearch)
     drive.send(over(how="stopped"))
     assert drive.state.search is None
-    drive.send(eff.SearchAdvanced(number=1, tried=tried("c")))
+    drive.send(obs.SearchAdvanced(number=1, tried=tried("c")))
     drive.send(cmd.BeginSearch(kind="commits"))
     assert [each.key for each in drive.effects[-1].known] == ["a", "b", "c"]
     assert isinstance(drive.send(over(number=1)), Decision)
@@ -115,7 +116,7 @@ def test_another_search_supersedes():
 def test_a_search_that_was_cut_off_is_over_and_can_go_on(event):
     drive = reproduced()
     drive.send(cmd.BeginSearch(kind="commits"))
-    drive.send(eff.SearchAdvanced(number=1, tried=tried("a")))
+    drive.send(obs.SearchAdvanced(number=1, tried=tried("a")))
     drive.record(event)
     assert drive.state.search is None
     drive.send(cmd.BeginSearch(kind="commits"))
@@ -126,7 +127,7 @@ def test_the_log_says_it_all_again():
     log = Log().enter("reproduce").reproduce()
     drive = Drive(log.state)
     drive.send(cmd.BeginSearch(kind="commits"))
-    drive.send(eff.SearchAdvanced(number=1, tried=tried("a")))
+    drive.send(obs.SearchAdvanced(number=1, tried=tried("a")))
     drive.send(over(found=COMMIT))
     lines = [encode(record) for record in drive.records]
     again = replay([read_line(line) for line in lines])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.report import Ending, RunReport
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
@@ -32,11 +32,11 @@ MESSAGES = st.one_of(
          cmd.JudgeHypothesis(id=1, verdict="REFUTED", reason="seen"), cmd.WriteNote(text="note"), cmd.Verify(),
          cmd.WriteRootCause(text="cause"), cmd.ConfirmFix(), cmd.Close(), cmd.Interrupted(by="SIGTERM"),
          cmd.NoteExport(format="markdown", budget=4000, digest="d"),
-         eff.FilesSaved(paths=("shop/cart.py",)), eff.WatchSeen(watching=True), eff.WatchSeen(watching=False, note="gone"),
-         eff.TestSeen(test=TEST, path="tests/test_cart.py", digest="d1", pin=True), eff.TestSeen(test=TEST, digest="d2"),
-         eff.EffectFailed(effect="StartRun", message="no", run=1)]
+         obs.FilesSaved(paths=("shop/cart.py",)), obs.WatchSeen(watching=True), obs.WatchSeen(watching=False, note="gone"),
+         obs.TestSeen(test=TEST, path="tests/test_cart.py", digest="d1", pin=True), obs.TestSeen(test=TEST, digest="d2"),
+         obs.EffectFailed(effect="StartRun", message="no", run=1)]
     ),
-    st.builds(eff.RunEnded, number=st.integers(min_value=0, max_value=30), report=ENDINGS),
+    st.builds(obs.RunEnded, number=st.integers(min_value=0, max_value=30), report=ENDINGS),
 )  # fmt: skip
 
 

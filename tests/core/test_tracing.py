@@ -6,6 +6,7 @@ from coach.core.decide import Refusal
 from coach.core.localize.call_trace import Call, CallTrace
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
 from coach.core.spec.spec import Spec
@@ -31,7 +32,7 @@ def sees(drive, *traces, report=None):
     number = drive.state.under_way[-1].number
     drive.ends(report or red())
     told = tuple(each.model_copy(update={"run": number}) for each in traces)
-    return drive.send(eff.CallsSeen(run=number, traces=told))
+    return drive.send(obs.CallsSeen(run=number, traces=told))
 
 
 def last_request(drive):
@@ -134,6 +135,6 @@ def test_a_trace_that_saw_nothing_says_so():
     drive.send(cmd.TraceCalls())
     number = drive.state.under_way[-1].number
     drive.ends(red())
-    answer = drive.send(eff.CallsSeen(run=number, traces=(), why="timeout after 3 s"))
+    answer = drive.send(obs.CallsSeen(run=number, traces=(), why="timeout after 3 s"))
     assert "timeout after 3 s" in answer.notice
-    assert isinstance(drive.send(eff.CallsSeen(run=1, traces=())), Refusal)
+    assert isinstance(drive.send(obs.CallsSeen(run=1, traces=())), Refusal)

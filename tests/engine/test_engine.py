@@ -8,17 +8,13 @@ import threading
 import pytest
 
 from coach.core.log.events import Interpreter
-from coach.core.protocol.effects import (
+from coach.core.protocol.effects import ReadChanges, ReadTest, StartRun, StopRuns, Watch
+from coach.core.protocol.observations import (
     ChangesSeen,
     EffectFailed,
     FilesSaved,
-    ReadChanges,
-    ReadTest,
     RunEnded,
-    StartRun,
-    StopRuns,
     TestSeen,
-    Watch,
     WatchSeen,
 )
 from coach.core.runs.changes import Changes

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import watchfiles
 
-from coach.core.protocol.effects import FilesSaved, WatchSeen
+from coach.core.protocol.observations import FilesSaved, WatchSeen
 from coach.engine.watch import notifications
 from coach.engine.watch import watcher as watch
 from coach.engine.watch.own_files import WatchedFiles

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.protocol.effects import ChangesSeen, RunEnded
+from coach.core.protocol.observations import ChangesSeen, RunEnded
 from coach.core.redact.observations import ObservationRedactor
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.report import Counts, Ending, Failure, Frame, NotRun, Output, RunReport, Section

@@ -19,7 +19,7 @@ from coach.core.decide import Refusal, decide
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol.effects import FilesSaved, WatchSeen
+from coach.core.protocol.observations import FilesSaved, WatchSeen
 from coach.core.runs.target import Target
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState

@@ -14,8 +14,8 @@ from coach.cli.commands.target_choice import chosen_target
 from coach.core.decide import Refusal
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
-from coach.core.session.startup_notice import left_behind
 from coach.core.session.state import SessionState
+from coach.core.session.summary import left_behind
 from coach.core.workflow.action_ids import as_commands
 from coach.engine.source.project_root import Located
 from coach.errors import SessionError, StoreError, UsageError

@@ -15,7 +15,7 @@ from coach.core.localize.call_trace import (
 )
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.run import RunRequest, fresh_seed
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
@@ -73,7 +73,7 @@ def _start(draft: Draft, test: str, against: str = "", code_of: str = "") -> Non
 
 
 @decide.register
-def _(message: eff.CallsSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.CallsSeen, state: SessionState) -> Decision | Refusal:
     run = state.run(message.run)
     if run is None or run.request.calls is None:
         return Refusal("nobody asked for these calls")

@@ -6,7 +6,8 @@ from functools import singledispatch
 
 from coach.core.log.events import Event
 from coach.core.protocol.commands import Command
-from coach.core.protocol.effects import Effect, Observation
+from coach.core.protocol.effects import Effect
+from coach.core.protocol.observations import Observation
 from coach.core.session.fold import ahead
 from coach.core.session.state import SessionState
 

@@ -10,6 +10,7 @@ from coach.core.decide.run_start import start_run
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.run import Run
 from coach.core.runs.run_scope import SCOPE_WORDS, Scope, reaches
 from coach.core.runs.target import WHOLE_SUITE, Target
@@ -145,7 +146,7 @@ def _changed_paths(state: SessionState) -> tuple[str, ...]:
 
 
 @decide.register
-def _(message: eff.RelatedFound, state: SessionState) -> Decision | Refusal:
+def _(message: obs.RelatedFound, state: SessionState) -> Decision | Refusal:
     """Run the tests that the change concerns; without any, go on to all."""
     if state.closed or _is_busy(state) or message.paths != _changed_paths(state):
         return Decision()  # something newer is under way, or the files have changed again

@@ -9,7 +9,7 @@ from coach.core.experiments.free_expression import why_asked
 from coach.core.experiments.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.run import RunRequest, fresh_seed
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
@@ -116,7 +116,7 @@ def _unreadable(what: str, text: str) -> str:
 
 
 @decide.register
-def _(message: eff.LogpointRead, state: SessionState) -> Decision | Refusal:
+def _(message: obs.LogpointRead, state: SessionState) -> Decision | Refusal:
     run = state.run(message.run)
     if run is None or run.request.logpoint is None:
         return Refusal("no such logpoint run")

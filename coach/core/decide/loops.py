@@ -10,6 +10,7 @@ from coach.core.loops.escalation import DETECTORS, Said, climb, look
 from coach.core.loops.history import History, Trial
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 
@@ -66,7 +67,7 @@ def _noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
 
 
 @decide.register
-def _(message: eff.AttemptSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.AttemptSeen, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
     read = read_attempt(message.run, message.base_run, message.changes, message.sources, message.unloaded)
     circumstances = {

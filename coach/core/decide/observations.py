@@ -9,6 +9,7 @@ from coach.core.decide.verification_runs import PLANNED, continue_plan, go_on_wi
 from coach.core.experiments.prediction import judge_prediction
 from coach.core.log import events as ev
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.failure import is_structural
 from coach.core.runs.imported_elsewhere import unrun_edits
 from coach.core.runs.oracle import RULE, Judged
@@ -29,7 +30,7 @@ _STOPPED = {"cancelled", "superseded", "interrupted"}
 
 
 @decide.register
-def _(message: eff.RunEnded, state: SessionState) -> Decision | Refusal:
+def _(message: obs.RunEnded, state: SessionState) -> Decision | Refusal:
     run = state.run(message.number)
     if run is None or run.is_over:
         return Refusal(f"run #{message.number} is over already")
@@ -166,7 +167,7 @@ def _base(state: SessionState) -> tuple[str, str]:
 
 
 @decide.register
-def _(message: eff.ChangesSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.ChangesSeen, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
     seen = (message.changes, message.lowered, message.unloaded)
     if seen != (state.changes, state.lowered, state.unloaded):
@@ -180,7 +181,7 @@ def _(message: eff.ChangesSeen, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: eff.FilesSaved, state: SessionState) -> Decision | Refusal:
+def _(message: obs.FilesSaved, state: SessionState) -> Decision | Refusal:
     if state.closed:
         return Refusal("the session is closed")
     draft = Draft(state)
@@ -195,7 +196,7 @@ def _(message: eff.FilesSaved, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: eff.WatchSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.WatchSeen, state: SessionState) -> Decision | Refusal:
     if message.watching == state.watching and message.note == state.watch_note:
         return Decision()
     return Decision(
@@ -204,7 +205,7 @@ def _(message: eff.WatchSeen, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: eff.TestSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.TestSeen, state: SessionState) -> Decision | Refusal:
     if message.pin:
         return _pin(message, state)
     pin = state.pin
@@ -225,7 +226,7 @@ def _(message: eff.TestSeen, state: SessionState) -> Decision | Refusal:
     return Decision(events=(read,))
 
 
-def _parts_now(pin: Pin, seen: eff.TestSeen) -> tuple[tuple[str, str], ...]:
+def _parts_now(pin: Pin, seen: obs.TestSeen) -> tuple[tuple[str, str], ...]:
     """Return the parts as they are, and the gone ones without a digest; none of a pin that was made without them."""
     if not pin.parts:
         return ()
@@ -234,7 +235,7 @@ def _parts_now(pin: Pin, seen: eff.TestSeen) -> tuple[tuple[str, str], ...]:
     return (*seen.parts, *gone)
 
 
-def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
+def _pin(message: obs.TestSeen, state: SessionState) -> Decision:
     if not message.digest:
         refused = () if message.test in state.unpinnable else (ev.PinRefused(test=message.test),)
         return Decision(
@@ -261,7 +262,7 @@ def _pin(message: eff.TestSeen, state: SessionState) -> Decision:
 
 
 @decide.register
-def _(message: eff.EffectFailed, state: SessionState) -> Decision | Refusal:
+def _(message: obs.EffectFailed, state: SessionState) -> Decision | Refusal:
     """What the engine could not do ends as a run that was not started, or as a word to the engineer."""
     run = state.run(message.run)
     if run is None or run.is_over:

@@ -6,6 +6,7 @@ from coach.core.history import kept_file
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.session.state import SessionState
 
 
@@ -59,14 +60,14 @@ def _known_trees(state: SessionState) -> set[str]:
 
 
 @decide.register
-def _(message: eff.RestorePlanned, state: SessionState) -> Decision | Refusal:
+def _(message: obs.RestorePlanned, state: SessionState) -> Decision | Refusal:
     """Say in the log what will be done; the dispatcher does it once that is written."""
     do = message.put_back
     if why_not := why_not_restored(state):
         return Decision(notice=f"nothing was put back: {why_not}")
     if not message.paths:
         return _restored(
-            eff.TreePutBack(
+            obs.TreePutBack(
                 tree=do.tree, before=do.before, why=do.why, kept=message.kept, modes=do.before_modes
             ),
             state,
@@ -83,11 +84,11 @@ def _(message: eff.RestorePlanned, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: eff.TreePutBack, state: SessionState) -> Decision | Refusal:
+def _(message: obs.TreePutBack, state: SessionState) -> Decision | Refusal:
     return _restored(message, state)
 
 
-def _restored(message: eff.TreePutBack, state: SessionState) -> Decision:
+def _restored(message: obs.TreePutBack, state: SessionState) -> Decision:
     """Record it; where saves are not watched, the change of the files is known only from here."""
     restored = ev.TreeRestored(
         tree=message.tree,
@@ -107,17 +108,17 @@ def _restored(message: eff.TreePutBack, state: SessionState) -> Decision:
 
 
 @decide.register
-def _(message: eff.RestoreFailed, _state: SessionState) -> Decision | Refusal:
+def _(message: obs.RestoreFailed, _state: SessionState) -> Decision | Refusal:
     stopped = ev.RestoreStopped(tree=message.tree, sentence=message.message)
     return Decision(events=(stopped,), notice=message.message)
 
 
 @decide.register
-def _(message: eff.RestoreFound, state: SessionState) -> Decision | Refusal:
+def _(message: obs.RestoreFound, state: SessionState) -> Decision | Refusal:
     """Judge what a killed coach left: nothing, all of it, or a part that is to be finished or taken back."""
     aside = f"; saves of that moment are in {', '.join(message.aside)}" if message.aside else ""
     if message.paths and message.written == len(message.paths):
-        done = eff.TreePutBack(
+        done = obs.TreePutBack(
             tree=message.tree,
             before=message.before,
             why=message.why,

@@ -6,6 +6,7 @@ from coach.core.localize.leads import evidence_from_searches
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.reference import Reference, is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
@@ -97,7 +98,7 @@ def _(_message: cmd.StopSearch, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: eff.SearchAdvanced, state: SessionState) -> Decision | Refusal:
+def _(message: obs.SearchAdvanced, state: SessionState) -> Decision | Refusal:
     if not any(each.request.number == message.number for each in state.searches):
         return Decision()
     # Also of a search that is over: what was tried stays true, and need not be tried again.
@@ -108,7 +109,7 @@ def _(message: eff.SearchAdvanced, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: eff.SearchOver, state: SessionState) -> Decision | Refusal:
+def _(message: obs.SearchOver, state: SessionState) -> Decision | Refusal:
     if _is_over(state, message.number):
         return Decision()
     draft = Draft(state)

@@ -3,12 +3,12 @@
 from coach.core.decide.decision import Decision, Refusal, decide
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.session.state import SessionState
 
 
 @decide.register
-def _(message: eff.PastSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.PastSeen, state: SessionState) -> Decision | Refusal:
     known = {each.session for each in state.past} | set(state.past_dismissed)
     found = tuple(each for each in message.candidates if each.session not in known)
     if not found or state.closed:

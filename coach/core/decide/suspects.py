@@ -14,6 +14,7 @@ from coach.core.log import events as ev
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.oracle import Judged
 from coach.core.runs.reference import is_of
 from coach.core.runs.report import Counts, Ending, Failure, RunReport
@@ -154,7 +155,7 @@ def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:
 
 
 @decide.register
-def _(message: eff.MutantsSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.MutantsSeen, state: SessionState) -> Decision | Refusal:
     found, seen = message.mutations, failure_in_view(state)
     if seen is None or found.test != seen[1].test:
         return Refusal("the mutations were of another failure")
@@ -174,7 +175,7 @@ def _(message: eff.MutantsSeen, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
-def _(message: eff.SpectrumSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.SpectrumSeen, state: SessionState) -> Decision | Refusal:
     spectrum, seen = message.spectrum, failure_in_view(state)
     if seen is None or spectrum.test != seen[1].test:
         return Refusal("the measurement is of another failure")
@@ -209,7 +210,7 @@ def _ask_history(draft: Draft) -> None:
 
 
 @decide.register
-def _(message: eff.TouchedSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.TouchedSeen, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
     if message.touched and message.touched != state.touched:
         draft.record(ev.TouchedRead(touched=message.touched))

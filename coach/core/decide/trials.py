@@ -9,7 +9,7 @@ from coach.core.experiments.trial import TrialRun, judge_trial
 from coach.core.experiments.trial_request import Trial, is_package
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
-from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.run import Run, RunRequest, fresh_seed
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
@@ -78,7 +78,7 @@ def _is_pattern(text: str) -> bool:
 
 
 @decide.register
-def _(message: eff.TrialRead, state: SessionState) -> Decision | Refusal:
+def _(message: obs.TrialRead, state: SessionState) -> Decision | Refusal:
     run = state.run(message.run)
     if run is None or run.request.trial is None or run.judged is None:
         return Refusal("no such trial")

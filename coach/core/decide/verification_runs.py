@@ -13,6 +13,7 @@ from coach.core.experiments.trial_request import Trial
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.pin_reading import to_be_read_again
 from coach.core.runs.run import Purpose, Run, RunRequest, fresh_seed
 from coach.core.runs.target import Target
@@ -227,7 +228,7 @@ def _start_with(
 
 
 @decide.register
-def _(message: eff.ControlSeen, state: SessionState) -> Decision | Refusal:
+def _(message: obs.ControlSeen, state: SessionState) -> Decision | Refusal:
     if not state.plan or message.control.run < state.plan_start:
         return Refusal("the verification this belongs to is over")
     draft = Draft(state)

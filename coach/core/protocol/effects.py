@@ -1,29 +1,14 @@
-"""What the core asks the engine to do, and what the engine says it saw.
+"""What the core asks the engine to do.
 
 The engine answers every effect with at least one observation, so that "idle" has a meaning. Two need no answer of
 their own, ``StopRuns`` and ``StopSearch``: they end others, and each of those answers.
 """
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.text import Text
 from coach.core.base.value import Value
-from coach.core.experiments.logpoint import Observed
-from coach.core.history.similar_failure import PastFailure
-from coach.core.localize.call_trace import CallTrace
-from coach.core.localize.mutation.results import Mutations
-from coach.core.localize.spectrum import Spectrum
-from coach.core.localize.suspect import Touched
-from coach.core.loops.attempt import Finding, SourcePair
-from coach.core.protocol.restore_effects import PutBack as PutBack  # noqa: PLC0414 - one door
-from coach.core.protocol.restore_effects import RestoreFailed as RestoreFailed  # noqa: PLC0414 - one door
-from coach.core.protocol.restore_effects import RestoreFound as RestoreFound  # noqa: PLC0414 - one door
-from coach.core.protocol.restore_effects import RestorePlanned as RestorePlanned  # noqa: PLC0414 - one door
-from coach.core.protocol.restore_effects import RestoreTree as RestoreTree  # noqa: PLC0414 - one door
-from coach.core.protocol.restore_effects import TreePutBack as TreePutBack  # noqa: PLC0414 - one door
-from coach.core.runs.changes import Changes
-from coach.core.runs.report import RunReport, Written
+from coach.core.runs.report import Written
 from coach.core.runs.run import RunRequest
-from coach.core.search.request import Place, SearchRequest, SearchResult, Tried
-from coach.core.verify.negative_control import Control
+from coach.core.search.request import Place, SearchRequest, Tried
 
 
 class MutationPlace(Value):
@@ -118,6 +103,34 @@ class StopSearch(Value):
     """End the searches under way; each answers with its own ``SearchOver``. Itself unanswered."""
 
 
+class RestoreTree(Value):
+    """Find out what putting a recorded tree back means, and hold what undoes it. Answered by ``RestorePlanned``."""
+
+    tree: str
+    why: Text = ""
+    modes: Text = ""
+    written: tuple[Text, ...] = ()
+    """Paths that the restore which this one undoes has written: of those the tree speaks, also when git ignored them then."""
+    since: str = ""
+    """The tree before a restore that was interrupted, when this one finishes it."""
+    since_modes: Text = ""
+
+
+class PutBack(Value):
+    """Put the tree into the checkout. Performed only once the log says so. Answered by ``TreePutBack`` or ``RestoreFailed``."""
+
+    tree: str
+    now: str
+    """The tree that is there now."""
+    before: str
+    """The tree that undoes it: ``now``, or where an interrupted restore began."""
+    why: Text = ""
+    written: tuple[Text, ...] = ()
+    modes: Text = ""
+    now_modes: Text = ""
+    before_modes: Text = ""
+
+
 Effect = (
     StartRun
     | StopRuns
@@ -132,176 +145,3 @@ Effect = (
     | RunSearch
     | StopSearch
 )
-
-
-class RunEnded(Value):
-    number: int
-    report: RunReport
-
-
-class SpectrumSeen(Value):
-    """What a traced run showed of one failing test; its ``RunEnded`` came before."""
-
-    spectrum: Spectrum
-
-
-class SearchAdvanced(Value):
-    """Configurations of a search were tried; ``doing`` says what is tried now."""
-
-    number: int
-    tried: tuple[Tried, ...]
-    doing: Text = ""
-    notes: tuple[Text, ...] = ()
-    """What is to be known of the search, each once, and before the first probe where it can be."""
-
-
-class SearchOver(Value):
-    """A search ended, with a result or without."""
-
-    number: int
-    result: SearchResult
-
-
-class MutantsSeen(Value):
-    """What small mutations showed; the ``RunEnded`` of their run came before."""
-
-    mutations: Mutations
-
-
-class ControlSeen(Value):
-    """What small wrong versions of the fix showed; the ``RunEnded`` of their run came before."""
-
-    control: Control
-
-
-class TrialRead(Value):
-    """A trial's run is over (its ``RunEnded`` came before); ``matched``: the pattern is in its output, None without one."""
-
-    run: int
-    matched: bool | None = None
-
-
-class LogpointRead(Value):
-    """What a logpoint run showed; its ``RunEnded`` came before."""
-
-    run: int
-    observed: Observed
-
-
-class CallsSeen(Value):
-    """The calls of the tests that a run traced; its ``RunEnded`` came before."""
-
-    run: int
-    traces: tuple[CallTrace, ...]
-    why: Text = ""
-    """Why there is none."""
-
-
-class FilesSaved(Value):
-    """Source files of the checkout have new content."""
-
-    paths: tuple[Text, ...]
-
-
-class WatchSeen(Value):
-    """The watcher's own state: it began, it lost its root, it fell back to polling."""
-
-    watching: bool
-    note: Text = ""
-
-
-class ChangesSeen(Value):
-    """What differs; of a proof also what the edits take out of tests, and changed modules that the target never loads."""
-
-    changes: Changes
-    lowered: tuple[Finding, ...] = ()
-    unloaded: tuple[Text, ...] = ()
-
-
-class RelatedFound(Value):
-    """Tests that ran what changed, by id, and test files that import it or changed themselves; empty when none is known."""
-
-    paths: tuple[Text, ...]
-    tests: tuple[Text, ...] = ()
-
-
-class TestSeen(Value):
-    __test__ = False
-    test: Text
-    path: Text = ""
-    line: int = 0
-    source: Text = ""
-    digest: str = ""
-    """Hash of the test's source; empty when it could not be found."""
-    name: Text = ""
-    """The qualified name by which it was found; empty: by its id."""
-    files: tuple[tuple[Text, str], ...] = ()
-    """What it reads besides: path and digest; an empty digest: the file is gone."""
-    parts: tuple[tuple[Text, str], ...] = ()
-    """What it is made of in its own file besides its source: ``CASES in tests/test_vat.py`` and digest."""
-    pin: bool = False
-
-
-class AttemptSeen(Value):
-    """The edits before a run. ``sources`` holds what could be read: not binaries, not more than is reasonable."""
-
-    run: int
-    base_run: int
-    changes: Changes
-    sources: tuple[SourcePair, ...] = ()
-    head_moved: bool = False
-    unloaded: tuple[Text, ...] = ()
-    """Changed modules that the run is known not to have imported."""
-
-
-class PastSeen(Value):
-    """Past failures that resemble those of a run. Nobody asked: the door that shows them looks them up."""
-
-    run: int
-    candidates: tuple[PastFailure, ...] = ()
-
-
-class TouchedSeen(Value):
-    """What git knows of the places: nothing of those it does not track."""
-
-    touched: tuple[Touched, ...]
-
-
-class EffectFailed(Value):
-    """The engine could not do what was asked; ``message`` says what, why and what to do."""
-
-    effect: str
-    message: Prose
-    run: int = 0
-
-
-Observation = (
-    RunEnded
-    | SpectrumSeen
-    | MutantsSeen
-    | ControlSeen
-    | TrialRead
-    | LogpointRead
-    | CallsSeen
-    | SearchAdvanced
-    | SearchOver
-    | FilesSaved
-    | WatchSeen
-    | ChangesSeen
-    | RelatedFound
-    | TestSeen
-    | AttemptSeen
-    | TreePutBack
-    | RestorePlanned
-    | RestoreFailed
-    | RestoreFound
-    | TouchedSeen
-    | PastSeen
-    | EffectFailed
-)
-
-
-def unrecorded(seen: Observation, why: str) -> EffectFailed:
-    """Return what is recorded instead of an observation that cannot be: a run that ended must not seem under way."""
-    number = seen.number if isinstance(seen, RunEnded) else 0
-    return EffectFailed(effect=type(seen).__name__, message=why, run=number)

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from coach.core.base.text import PROSE
 from coach.core.base.value import Value
-from coach.core.protocol.effects import Observation
+from coach.core.protocol.observations import Observation
 from coach.core.redact.redactor import Private, Redactor
 from coach.core.runs.report import RunReport
 

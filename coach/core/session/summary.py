@@ -1,7 +1,10 @@
-"""A session in a few fields: what `coach status` prints and every `--json` answer carries."""
+"""A session in a few fields: what `coach status` prints, what every `--json` answer carries, and the notice at its opening."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from coach.core.log import events as ev
+from coach.core.log.describe import say
 from coach.core.runs.failure import signature_of
 from coach.core.runs.report import Failure
 from coach.core.runs.run import Run
@@ -186,3 +189,17 @@ def _verification(state: SessionState) -> dict[str, Any] | None:
         return None
     checks = [each.model_dump(mode="json") for each in found.checks]
     return {"verdict": found.verdict, "sentence": found.sentence, "checks": checks}
+
+
+JUST_NOW = 20.0
+"""Seconds for which a session counts as opened just now."""
+_MOST = 100
+"""Events that are looked at: opening makes a handful."""
+
+
+def left_behind(records: Sequence[ev.Recorded]) -> str:
+    """Return what was ended when the session was opened just now; empty when nothing was. Holds foreign text."""
+    for record in records[-_MOST:]:
+        if isinstance(record.event, ev.LeftBehindEnded) and records[-1].at - record.at < JUST_NOW:
+            return "⚠ " + say(record.event)[2]
+    return ""

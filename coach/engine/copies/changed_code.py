@@ -10,8 +10,8 @@ from pathlib import Path
 
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
+from coach.engine.copies.import_roots import importing_from
 from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.copies.own_code import importing_from
 from coach.engine.execute import RunContext, execute
 from coach.engine.instrument.run_trial import carry_out
 from coach.engine.ports import Trees

@@ -4,14 +4,18 @@ In a copy these come first, so that the copy's code is what is imported. Where a
 others, a package whose folder has another name) the run loads the checkout's code, which is seen and makes it no evidence.
 """
 
+import functools
 import json
 import os
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from coach.core.log.events import Interpreter
+from coach.engine.execute import RunContext
+from coach.engine.instrument.variation import moved_paths
 
 _SECONDS = 10
 _ASK = """
@@ -89,3 +93,18 @@ def _json_list(said: bytes) -> list[Any]:
     except ValueError:
         return []
     return value if isinstance(value, list) else []
+
+
+def importing_from(copy: Path, around: RunContext) -> RunContext:
+    """Folders of the checkout that the interpreter imports from (editable installs) are those of the copy."""
+    roots = (
+        copy / each for each in _roots(around.root, around.interpreter, tuple(sorted(around.env.items())))
+    )
+    env = moved_paths(around.env, around.root, copy, tuple(str(each) for each in roots if each.is_dir()))
+    return replace(around, env=env)
+
+
+@functools.lru_cache(maxsize=4)
+def _roots(root: Path, interpreter: Interpreter, env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Ask once: it costs the start of an interpreter, and what is installed seldom changes within a session."""
+    return import_roots(root, interpreter, dict(env))

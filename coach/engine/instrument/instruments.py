@@ -6,14 +6,14 @@ from pathlib import Path
 
 from coach.core.localize.mutation.mutants import Mutant
 from coach.core.localize.spectrum import Coverage
-from coach.core.protocol.effects import (
+from coach.core.protocol.effects import StartRun
+from coach.core.protocol.observations import (
     CallsSeen,
     ControlSeen,
     LogpointRead,
     MutantsSeen,
     Observation,
     SpectrumSeen,
-    StartRun,
     TrialRead,
 )
 from coach.core.runs.report import RunReport

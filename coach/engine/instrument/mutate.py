@@ -14,7 +14,7 @@ from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.engine.source.texts import read_sources
+from coach.engine.source.excerpts import read_sources
 
 MOST_NEIGHBOURS = 20
 """Tests a flip is checked with, of those that run the changed line."""

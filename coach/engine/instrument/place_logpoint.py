@@ -13,7 +13,7 @@ from coach.core.experiments.logpoint import Logpoint, Observed, Row, TestHits
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.instrument.mutate import events_in, newest
-from coach.engine.source.texts import read_sources
+from coach.engine.source.excerpts import read_sources
 from coach.errors import TargetError
 
 MOST_TESTS = 40

@@ -7,8 +7,7 @@ from pathlib import Path
 from coach.core.localize.spectrum import Coverage, Lines, Spectrum, Traced, measure
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.engine.source.excerpts import read_test
-from coach.engine.source.texts import read_sources
+from coach.engine.source.excerpts import read_sources, read_test
 
 
 def spectrum_of(

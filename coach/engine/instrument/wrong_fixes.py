@@ -12,7 +12,7 @@ from coach.core.protocol.effects import MutationPlace
 from coach.core.runs.report import RunReport
 from coach.core.verify.negative_control import MOST_SURVIVORS, Control, Survivor
 from coach.engine.instrument.mutate import STOPPED, events_in, newest, refusals_of
-from coach.engine.source.texts import read_sources
+from coach.engine.source.excerpts import read_sources
 
 MOST_WRONG_FIXES = 120
 REACH = "reach"

@@ -4,13 +4,12 @@ import logging
 from dataclasses import replace
 
 from coach.core.base.text import storable
-from coach.core.protocol.effects import (
+from coach.core.protocol.effects import PutBack, RestoreTree
+from coach.core.protocol.observations import (
     Observation,
-    PutBack,
     RestoreFailed,
     RestoreFound,
     RestorePlanned,
-    RestoreTree,
     TreePutBack,
 )
 from coach.core.session.state import SessionState

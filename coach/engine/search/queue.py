@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from coach.core.protocol.effects import Observation, RunSearch, SearchAdvanced, SearchOver
+from coach.core.protocol.effects import RunSearch
+from coach.core.protocol.observations import Observation, SearchAdvanced, SearchOver
 from coach.core.search.request import SearchKind, SearchRequest, SearchResult, Tried
 from coach.engine.confine.landlock import available
 from coach.engine.copies.import_roots import import_roots

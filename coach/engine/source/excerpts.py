@@ -224,3 +224,19 @@ def read_module(root: Path, path: str) -> Module | None:
         return Module(tuple(text.split("\n")), ast.parse(text))
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+MOST_FILES = 1_000
+MOST_FILE_BYTES = 2_000_000
+
+
+def read_sources(root: Path, paths: Sequence[str]) -> dict[str, str]:
+    """Return path (relative to the root) → text, with plain newlines."""
+    sources: dict[str, str] = {}
+    for path in paths[:MOST_FILES]:
+        file = root / path
+        try:
+            sources[path] = read_source(file)
+        except OSError:
+            continue
+    return sources

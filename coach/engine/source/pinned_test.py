@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from coach.core.base.text import storable
-from coach.core.protocol.effects import ReadTest, TestSeen
+from coach.core.protocol.effects import ReadTest
+from coach.core.protocol.observations import TestSeen
 from coach.core.runs.report import Written
 from coach.engine.source.excerpts import Function, TestSource, first_line, qualified, read_module, read_test
 from coach.engine.source.pinned_test_parts import parts_of

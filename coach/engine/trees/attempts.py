@@ -9,7 +9,8 @@ from coach.core.loops.analysis.pytest_config import is_config
 from coach.core.loops.analysis.syntax import edited, is_test_path
 from coach.core.loops.analysis.weakened_tests import tampering_in
 from coach.core.loops.attempt import SourcePair
-from coach.core.protocol.effects import AttemptSeen, ChangesSeen, ReadAttempt
+from coach.core.protocol.effects import ReadAttempt
+from coach.core.protocol.observations import AttemptSeen, ChangesSeen
 from coach.core.runs.changes import Changes, FileChange
 from coach.engine.trees.branch_switch import Switches
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from coach.core.protocol.effects import FilesSaved, Observation, WatchSeen
+from coach.core.protocol.observations import FilesSaved, Observation, WatchSeen
 from coach.engine.ports import Watcher
 from coach.engine.source.file_kinds import is_code, is_text
 

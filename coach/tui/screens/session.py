@@ -20,8 +20,8 @@ from coach.core.base.text import safe_line
 from coach.core.export import Export as Exported
 from coach.core.log.events import LoopNoticed
 from coach.core.protocol.commands import CancelRun, Command
-from coach.core.session.startup_notice import left_behind
 from coach.core.session.state import SessionState
+from coach.core.session.summary import left_behind
 from coach.session.port import SessionPort, Update
 from coach.tui import keys
 from coach.tui.actions import HANDLERS

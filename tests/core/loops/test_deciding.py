@@ -9,6 +9,7 @@ from coach.core.loops.attempt import SourcePair
 from coach.core.loops.replay import would_say
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
@@ -25,7 +26,7 @@ def drive():
     """A session whose target failed once on tree t0, with saves watched."""
     session = opened()
     session.send(cmd.Begin(reproduce=False))
-    session.send(eff.WatchSeen(watching=True))
+    session.send(obs.WatchSeen(watching=True))
     session.send(cmd.RunTarget())
     session.ends(red(tree="t0"))
     return session
@@ -41,7 +42,7 @@ def edit(session, report, *, before="1", after="2", path="shop/cart.py", **seen)
     )
     pair = SourcePair(path=path, before=CODE.format(before), after=CODE.format(after))
     return session.send(
-        eff.AttemptSeen(run=asked.run, base_run=asked.base_run, changes=changes, sources=(pair,), **seen)
+        obs.AttemptSeen(run=asked.run, base_run=asked.base_run, changes=changes, sources=(pair,), **seen)
     )
 
 
@@ -191,7 +192,7 @@ def test_a_slow_reading_blames_its_own_run(drive):
             tree=asked.tree,
             files=(FileChange(path="shop/cart.py", before="a", after=asked.tree),),
         )
-        drive.send(eff.AttemptSeen(run=asked.run, base_run=asked.base_run, changes=changes))
+        drive.send(obs.AttemptSeen(run=asked.run, base_run=asked.base_run, changes=changes))
     assert [(each.loop.run, each.loop.level) for each in drive.state.notices] == [(3, "note")]
 
 
@@ -204,13 +205,13 @@ def test_the_scope_counts_from_when_it_is_written(drive):
 
 
 def test_the_pinned_test_weakened_is_a_card(drive):
-    drive.send(eff.TestSeen(test=TEST, path="tests/test_cart.py", digest="d", source="x", pin=True))
+    drive.send(obs.TestSeen(test=TEST, path="tests/test_cart.py", digest="d", source="x", pin=True))
     before = "def test_total():\n    assert cart.total() == 10\n"
     drive.saves("tests/test_cart.py")
     drive.ends(green(tree="t1"))
     changes = Changes(base="t0", tree="t1", files=(FileChange(path="tests/test_cart.py"),))
     pair = SourcePair(path="tests/test_cart.py", before=before, after=before.replace("10", "9"))
-    drive.send(eff.AttemptSeen(run=2, base_run=1, changes=changes, sources=(pair,)))
+    drive.send(obs.AttemptSeen(run=2, base_run=1, changes=changes, sources=(pair,)))
     assert (drive.state.standing_loop.pattern, drive.state.standing_loop.level) == ("tamper", "card")
     drive.send(cmd.UnpinTest(reason="the old value was wrong"))
     assert drive.state.standing_loop is None
@@ -241,7 +242,7 @@ def test_two_hands_in_one_attempt_are_both_named(drive):
     drive.send(cmd.HandOver())
     drive.saves("b.py")
     drive.ends(red(tree="t1"))
-    drive.send(eff.AttemptSeen(run=3, base_run=1, changes=Changes(base="t0", tree="t1")))
+    drive.send(obs.AttemptSeen(run=3, base_run=1, changes=Changes(base="t0", tree="t1")))
     assert drive.state.attempts[-1].by == "the engineer and assistant"
 
 
@@ -259,7 +260,7 @@ def test_an_earlier_run_can_be_restored_and_that_undone(drive):
     patches(drive, 2)
     answer = drive.send(cmd.RestoreTree(run=1))
     assert answer.effects == (eff.RestoreTree(tree="t0", why="as in #1"),)
-    drive.send(eff.TreePutBack(tree="t0", before="t2", why="as in #1", paths=("shop/cart.py",)))
+    drive.send(obs.TreePutBack(tree="t0", before="t2", why="as in #1", paths=("shop/cart.py",)))
     assert drive.state.restores[-1].before == "t2"
     undo = drive.send(cmd.RestoreTree(tree="t2"))
     assert undo.effects == (eff.RestoreTree(tree="t2", why="undo", written=("shop/cart.py",)),)
@@ -267,7 +268,7 @@ def test_an_earlier_run_can_be_restored_and_that_undone(drive):
 
 def test_what_coach_put_back_is_nobodys_revert(drive):
     edit(drive, red("assert 1 == 2", tree="t1"), before="1", after="2")
-    drive.send(eff.TreePutBack(tree="t0", before="t1", paths=("shop/cart.py",)))
+    drive.send(obs.TreePutBack(tree="t0", before="t1", paths=("shop/cart.py",)))
     edit(drive, red(tree="t0"), before="2", after="1")
     assert drive.state.attempts[-1].restored
     assert drive.state.notices == ()
@@ -288,7 +289,7 @@ def test_without_a_watcher_the_restore_itself_is_the_edit():
     session.send(cmd.Begin(reproduce=False))
     session.send(cmd.RunTarget())
     session.ends(red(tree="t0"))
-    session.send(eff.TreePutBack(tree="t0", before="t1", paths=("shop/cart.py",)))
+    session.send(obs.TreePutBack(tree="t0", before="t1", paths=("shop/cart.py",)))
     assert session.state.last_edit.paths == ("shop/cart.py",)
 
 
