@@ -106,3 +106,9 @@ def test_every_file_of_coach_that_is_named_is_there(page):
     )
     named = re.findall(r"`((?:[\w-]+/)*[\w-]+\.py)`", page.read_text(encoding="utf-8"))
     assert [name for name in named if f"/{name}\n" not in files] == []
+
+
+def test_every_thread_is_in_the_guide():
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "coach").rglob("*.py"))
+    named = set(re.findall(r'\b(?:name|thread_name_prefix)="(coach-[a-z-]+)"', code))
+    assert named == set(re.findall(r"`(coach-[a-z-]+)`", _text("dev/codebase-guide.md")))
