@@ -40,7 +40,7 @@ def test_bisect_then_the_edits(coach, tmp_path):
     again = coach(history.root, "bisect")
     assert again.returncode == 0, again.stderr
     assert again.stdout.startswith(f"it came with {culprit[:10]} (step 4)")
-    assert f"0 probes, {said['probes']} known before" in again.stdout
+    assert f"0 candidates, {said['probes']} known before" in again.stdout
 
     edits = coach(history.root, "reduce", "--edits")
     assert edits.returncode == 1

@@ -26,11 +26,11 @@ def add_search(commands: "Commands[Parser]") -> None:
         add_target(parser)
         add_session(parser)
         add_new(parser)
-        says = "probes at the same time (default: 2); what the answer leans on is judged alone"
+        says = "candidates at the same time (default: 2); what the answer leans on is judged alone"
         if parser is stress:
             says = "not used: rates are measured one run at a time"
         parser.add_argument("--jobs", type=int, default=2, metavar="N", help=says)
-        parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many probes")
+        parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many candidates")
 
 
 def _bisect() -> Call:

@@ -143,9 +143,9 @@ def test_hunks_and_inputs_that_meet_on_a_port(lab, tmp_path):
     edited = more.replace("return 1", "return 11").replace("return 3", "return 33")
     history.write(shop=WRONG + edited)
     here = lab(history.root)
-    confined, here.ground = here.ground, replace(here.ground, confine="off")
+    confined, here.context = here.context, replace(here.context, confine="off")
     result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
-    here.ground = confined
+    here.context = confined
     assert isinstance(result.found, EditsFound), result
     (file,) = result.found.files
     assert "+    return amount * 2 + 1" in "".join(hunk.text for hunk in file.hunks)
@@ -207,7 +207,7 @@ def test_a_time_that_runs_out_in_company_is_judged_alone(lab, tmp_path):
     history.write(notes="x = 1\n")
     history.commit("later")
     here = lab(history.root)
-    here.ground = replace(here.ground, limits=Limits(wall=6.5))
+    here.context = replace(here.context, limits=Limits(wall=6.5))
     result = here.search("commits", reference=here.reference(TEST))
     assert isinstance(result.found, CommitFound), result
     assert [each.id for each in result.found.commits] == [culprit], result

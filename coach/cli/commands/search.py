@@ -108,7 +108,7 @@ def _told(session: Session, args: Namespace) -> int:
             put(f"  ! {safe_line(note, limit=300)}")
         known = f", {result.known} known before" if result.known else ""
         again = f", {result.again} of them judged again alone" if result.again else ""
-        put(f"{result.probes} probes{again}{known}, {result.seconds:.1f} s")
+        put(f"{result.probes} candidates{again}{known}, {result.seconds:.1f} s")
     return {"found": EXIT_FINE, "nothing": EXIT_FAILURES}.get(result.how, EXIT_UNRESOLVED)
 
 

@@ -58,7 +58,7 @@ class Lead(Value):
 
 
 class SearchRequest(Value):
-    """What to search. Every probe runs ``target`` in a disposable copy and fails when it shows ``reference``."""
+    """What to search. Every candidate runs ``target`` in a disposable copy and fails when it shows ``reference``."""
 
     number: int
     kind: SearchKind
@@ -98,7 +98,7 @@ class Tried(Value):
 
 
 def tried_so_far(before: tuple[Tried, ...], new: tuple[Tried, ...]) -> tuple[Tried, ...]:
-    """Return both; what was judged again alone stands for what it showed beside other probes."""
+    """Return both; what was judged again alone stands for what it showed beside others."""
     again = {each.key for each in new if each.alone}
     kept = tuple(each for each in before if each.key not in again) if again else before
     return (*kept, *{each.key: each for each in new}.values())
@@ -183,7 +183,7 @@ Found = Annotated[
 
 
 class SearchResult(Value):
-    """How a search ended. ``probes`` were run, ``known`` were answered from the log."""
+    """How a search ended. So many candidates (``probes``) were run, ``known`` were answered from the log."""
 
     how: How
     sentence: Text

@@ -81,7 +81,7 @@ def _reproduce(state: SessionState, text: str) -> Moves:
 def _search(state: SessionState, kind: SearchKind, text: str) -> Moves:
     """A search that runs is waited for; one that ended is not begun again on the same files."""
     if state.search and state.search.request.kind == kind:
-        yield Advice(f"Searching: {state.search.doing or 'the first probe runs'}", is_waiting=True)
+        yield Advice(f"Searching: {state.search.doing or 'the first candidate runs'}", is_waiting=True)
         return
     edited = state.last_edit.at if state.last_edit else 0.0
     if not any(each.request.kind == kind and each.began >= edited for each in state.searches):

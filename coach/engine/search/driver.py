@@ -90,7 +90,7 @@ class SearchDriver:
         self._logged |= {probe.key for probe in probes} - set(new) - self._ran
         if new:
             if self.most and self.probes >= self.most:
-                raise Stopped(f"ended after {self.probes} probes")
+                raise Stopped(f"ended after {self.probes} candidates")
             self._learn_all(tuple(new.values()))
         return tuple(self.known[probe.key].outcome for probe in probes)
 
@@ -111,10 +111,10 @@ class SearchDriver:
 
     def disturbed(self, probe: Candidate, beside: Outcome, alone: Outcome) -> Disturbed:
         """Say that company changed an outcome, and go on alone."""
-        words = f"{_WORDS[beside]} beside another probe, {_WORDS[alone]} alone"
+        words = f"{_WORDS[beside]} beside another one, {_WORDS[alone]} alone"
         self.on_note(
-            f"probes that run beside each other disturb each other ({probe.label or 'a probe'}: {words}): "
-            "the search went on one probe at a time"
+            f"candidates that run beside each other disturb each other ({probe.label or 'one'}: {words}): "
+            "the search went on one at a time"
         )
         self.go_alone()
         return Disturbed(words)
