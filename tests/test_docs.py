@@ -110,5 +110,9 @@ def test_every_file_of_coach_that_is_named_is_there(page):
 
 def test_every_thread_is_in_the_guide():
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "coach").rglob("*.py"))
-    named = set(re.findall(r'Thread(?:PoolExecutor)?\((?:(?!\n\n).)*?name(?:_prefix)?="(coach-[a-z-]+)"', code, re.DOTALL))
+    named = set(
+        re.findall(
+            r'Thread(?:PoolExecutor)?\((?:(?!\n\n).)*?name(?:_prefix)?="(coach-[a-z-]+)"', code, re.DOTALL
+        )
+    )
     assert named == set(re.findall(r"`(coach-[a-z-]+)`", _text("dev/codebase-guide.md")))

@@ -299,8 +299,8 @@ def test_folders_that_an_editable_install_imports_from_come_first_in_the_copy(la
         f"else:\n    os.execv({sys.executable!r}, [{sys.executable!r}, *sys.argv[1:]])\n"
     )
     python.chmod(0o700)
-    here.ground = replace(here.ground, interpreter=Interpreter(path=str(python)))
-    assert import_roots(here.root, here.ground.interpreter, here.env) == ("packages/core/src",)
+    here.context = replace(here.context, interpreter=Interpreter(path=str(python)))
+    assert import_roots(here.root, here.context.interpreter, here.env) == ("packages/core/src",)
     here.env["PYTHONPATH"] = str(here.root / "packages/core/src")
     reference = here.reference(TEST)
     del here.env["PYTHONPATH"]
