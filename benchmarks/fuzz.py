@@ -310,11 +310,11 @@ def show_whole_log(data: bytes) -> None:
     from coach.tui.views import (
         diff,
         experiment,
-        failure,
+        failure_lines,
         gate,
         header,
-        history,
         output,
+        past_sessions,
         runs,
         steps,
         suspects,
@@ -332,11 +332,11 @@ def show_whole_log(data: bytes) -> None:
     header.header(state, looking, 100)
     header.steps(state, 100)
     gate.gate(state, "")
-    failure.signature(state)
-    failure.frames(state)
-    failure.causes(state)
-    failure.innermost_code(state, 20)
-    history.seen_lines(state)
+    failure_lines.signature(state)
+    failure_lines.frames(state)
+    failure_lines.causes(state)
+    failure_lines.innermost_code(state, 20)
+    past_sessions.seen_lines(state)
     experiment.experiments(state)
     experiment.drafted(state)
     diff.diff(state)
@@ -411,7 +411,7 @@ def read_own_settings(data: bytes) -> None:
 
 
 def read_workflow_file(data: bytes) -> None:
-    from coach.settings.workflows import read_workflow
+    from coach.settings.workflow_files import read_workflow
 
     read_workflow(_file("w.toml", data))
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from planting import Planted, plantings
 
-from coach.core.decide.suspects import MOST_PLACES
+from coach.core.decide.suspect_measurement import MOST_PLACES
 from coach.core.localize.mutation.mutants import Mutant
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.ranking import rank

@@ -30,7 +30,7 @@ from coach.mcp import server
 from coach.mcp.tools import Tools
 from coach.settings.project import Settings
 from coach.settings.user import Personal
-from coach.settings.workflows import load_workflow, shipped_folder, workflow_paths
+from coach.settings.workflow_files import load_workflow, shipped_folder, workflow_paths
 from coach.tui import keys, themes
 
 FOLDER = Path(__file__).parent

@@ -22,7 +22,7 @@ from coach.session.export_io import dotenv_secrets
 from coach.settings.project import load_settings
 from coach.settings.pytest_cache import last_failed
 from coach.settings.template import load_template
-from coach.settings.workflows import read_workflow
+from coach.settings.workflow_files import read_workflow
 from coach.store.archive import unpack
 
 PACKAGE = Path(__file__).parent.parent / "coach"

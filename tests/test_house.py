@@ -122,7 +122,7 @@ def test_help_imports_nothing_heavy(argv):
 
 def test_headless_commands_do_not_load_the_screen():
     loaded = _modules_after(
-        "import coach.cli.commands.run, coach.cli.commands.notes, coach.cli.commands.suspects, coach.cli.commands.status"
+        "import coach.cli.commands.runs, coach.cli.commands.notes, coach.cli.commands.suspects, coach.cli.commands.status"
     )
     assert not loaded & {"textual", "rich"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from coach.core.workflow.gates import CHECKS
 from coach.errors import UsageError
-from coach.settings.workflows import load_workflow, read_workflow, workflow_paths
+from coach.settings.workflow_files import load_workflow, read_workflow, workflow_paths
 
 
 def test_every_shipped_workflow_is_fine(tmp_path):
@@ -92,7 +92,7 @@ def test_what_cannot_be_extended_is_refused_with_its_line(tmp_path, own, reason)
 
 
 def test_the_template_is_a_workflow(tmp_path):
-    from coach.settings.workflows import template
+    from coach.settings.workflow_files import template
 
     path = tmp_path / "ours.toml"
     path.write_text(template("ours"))

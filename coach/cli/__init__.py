@@ -15,16 +15,16 @@ from coach.cli.assist import add_assist
 from coach.cli.completion import add_completion
 from coach.cli.did_you_mean import meant_instead
 from coach.cli.doctor import add_doctor
-from coach.cli.hypothesis import add_hypothesis
+from coach.cli.hypotheses import add_hypothesis
+from coach.cli.leftovers import add_leftovers
 from coach.cli.logpoints import add_logpoint
 from coach.cli.loops import add_loops
 from coach.cli.mcp import add_mcp
 from coach.cli.notes import add_notes, add_step
 from coach.cli.options import Call, Parser
-from coach.cli.orphans import add_leftovers
-from coach.cli.report import add_report
+from coach.cli.report_page import add_report
 from coach.cli.restore import add_restore
-from coach.cli.run import add_run
+from coach.cli.runs import add_run
 from coach.cli.screen import add_screen
 from coach.cli.search import add_search
 from coach.cli.seen import add_seen

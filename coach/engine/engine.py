@@ -49,7 +49,7 @@ from coach.engine.process.environment import server_environment
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.probe_install import probe_folder
 from coach.engine.process.supervise import Limits
-from coach.engine.restore.effects import restored
+from coach.engine.restore.carry_out import restored
 from coach.engine.run_queue import Job, failed, stopped
 from coach.engine.runners.pytest_start import Spelling
 from coach.engine.search.queue import SearchBench

@@ -14,8 +14,8 @@ from coach.cli.commands.open_session import Session, place_here, wait
 from coach.cli.commands.target_choice import as_named
 from coach.core.base.text import safe_line
 from coach.core.decide import Refusal
-from coach.core.decide.logpoints import why_not_looked
-from coach.core.decide.suspects import is_measured
+from coach.core.decide.logpoint_runs import why_not_looked
+from coach.core.decide.suspect_measurement import is_measured
 from coach.core.experiments.free_expression import why_asked
 from coach.core.experiments.hypothesis import Expects, Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint, Mode

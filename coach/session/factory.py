@@ -24,7 +24,7 @@ from coach.engine.engine import LocalEngine
 from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.orphans import clear_meanwhile, end_left_behind
 from coach.engine.process.supervise import Limits
-from coach.engine.restore.effects import found_restore
+from coach.engine.restore.carry_out import found_restore
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.project_root import VARIABLE, Located, at, locate
@@ -41,7 +41,7 @@ from coach.session.shared.server import Service
 from coach.settings.confinement_choice import confine_for
 from coach.settings.interpreter_approval import python_for, refuse_changed
 from coach.settings.project import Settings, load_settings, team_rules
-from coach.settings.workflows import load_workflow, workflow_paths
+from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
 from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home

@@ -14,7 +14,7 @@ from coach.core.runs.target import Target
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState
 from coach.core.verify.negative_control import Control
-from coach.settings.workflows import load_workflow, shipped_folder
+from coach.settings.workflow_files import load_workflow, shipped_folder
 
 TEST = "tests/test_cart.py::test_total"
 CHANGES = Changes(

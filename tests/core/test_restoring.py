@@ -1,6 +1,6 @@
 """Which files a restore means, and which of them differ."""
 
-from coach.core.history.restore import Goal, files_to_change, goal
+from coach.core.history.restore_goal import Goal, files_to_change, goal
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
 from coach.core.runs.changes import Changes, FileChange

@@ -28,7 +28,7 @@ from coach.engine.engine import LocalEngine
 from coach.engine.process.supervise import Limits
 from coach.engine.trees.tree_store import open_trees
 from coach.session.dispatcher import Dispatcher
-from coach.settings.workflows import load_workflow, shipped_folder
+from coach.settings.workflow_files import load_workflow, shipped_folder
 from coach.store.lines import encode
 from tests.loops.projects import Edit, Project
 

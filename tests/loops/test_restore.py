@@ -2,7 +2,7 @@
 
 import hashlib
 
-from coach.core.history.restore import Goal, files_to_change, goal
+from coach.core.history.restore_goal import Goal, files_to_change, goal
 from coach.core.protocol import commands as cmd
 from tests.loops.bench import Bench
 from tests.loops.projects import SHOP, Edit

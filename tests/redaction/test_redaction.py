@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.redact.blocks import BLOCKS
+from coach.core.redact.multiline import BLOCKS
 from coach.core.redact.redactor import Redactor
 from coach.core.redact.rules import RULES
 from tests.redaction import unseen, worked_on

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.history.restore import Goal, goal
+from coach.core.history.restore_goal import Goal, goal
 from coach.core.log import events as ev
 from coach.core.loops.attempt import attempt_words
 from coach.core.protocol import commands as cmd

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from coach.cli.commands.console import put, put_json
-from coach.cli.commands.orphans import described
+from coach.cli.commands.leftovers import described
 from coach.core.base.text import safe_line
 from coach.engine.confine.self_test import RIGHTS, refused_here
 from coach.engine.process.clipboard import tools
@@ -29,7 +29,7 @@ from coach.settings.confinement_choice import confine_for, is_refused
 from coach.settings.interpreter_approval import python_for
 from coach.settings.project import Settings, load_settings
 from coach.settings.user import load_personal, personal_path
-from coach.settings.workflows import load_workflow, workflow_paths
+from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store.paths import VARIABLE, make_private, state_home
 
 Health = Literal["good", "poor", "bad"]

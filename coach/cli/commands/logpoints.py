@@ -8,7 +8,7 @@ from coach.cli.commands.open_session import ask, opened_session, place_here, rea
 from coach.cli.commands.target_choice import typed_path
 from coach.core.base.formatting import count
 from coach.core.base.text import safe_line
-from coach.core.decide.logpoints import looked_test
+from coach.core.decide.logpoint_runs import looked_test
 from coach.core.experiments.logpoint import Logpoint, LogpointRun, TestHits
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState

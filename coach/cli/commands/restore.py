@@ -7,7 +7,7 @@ from coach.cli.commands.open_session import ask, opened_session, read_session, w
 from coach.core.base.formatting import count
 from coach.core.base.text import safe_line
 from coach.core.history.kept_file import Kept
-from coach.core.history.restore import Goal, files_to_change, goal
+from coach.core.history.restore_goal import Goal, files_to_change, goal
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, StoreError, UsageError

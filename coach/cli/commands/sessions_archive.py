@@ -19,7 +19,7 @@ from coach.session.dispatcher import Dispatcher
 from coach.session.export_io import LogCleaner
 from coach.session.factory import open_new, open_review
 from coach.settings.project import load_settings
-from coach.settings.workflows import load_workflow, workflow_paths
+from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store import library
 from coach.store.archive import pack, unpack
 from coach.store.index import log_of

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.open_session import ask, opened_session, read_session
 from coach.core.base.text import safe_line
-from coach.core.decide.suspects import is_measured
+from coach.core.decide.suspect_measurement import is_measured
 from coach.core.localize.mutation.results import Mutations, not_tried
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command

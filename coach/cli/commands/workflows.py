@@ -8,7 +8,7 @@ from coach.cli.commands.console import put, put_json, say
 from coach.errors import EXIT_FINE, UsageError
 from coach.session.factory import located_here
 from coach.settings.project import load_settings
-from coach.settings.workflows import load_workflow, read_workflow, template, workflow_paths
+from coach.settings.workflow_files import load_workflow, read_workflow, template, workflow_paths
 
 
 def workflows(args: Namespace) -> int:

@@ -5,20 +5,20 @@ own module; this one only holds the shape of a decision and the dispatch.
 """
 
 from coach.core.decide import (  # noqa: F401 - they register
+    attempts,
     call_traces,
     feedback,
-    logpoints,
-    loops,
-    notes,
+    journal,
+    logpoint_runs,
     observations,
+    past_failures,
     restores,
-    runs,
+    run_commands,
     searches,
-    similar_failures,
-    steps,
-    suspects,
-    trials,
+    suspect_measurement,
+    trial_runs,
     verification_runs,
+    workflow_steps,
 )
 from coach.core.decide.decision import Decision, Message, Refusal, decide
 

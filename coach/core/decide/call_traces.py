@@ -4,7 +4,7 @@ from collections import Counter
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start
-from coach.core.decide.suspects import failure_in_view
+from coach.core.decide.suspect_measurement import failure_in_view
 from coach.core.localize.call_trace import (
     CallsRequest,
     CallTrace,

@@ -1,10 +1,10 @@
 """What follows from what the engine saw: a run ended, files were saved, a test or a diff was read."""
 
+from coach.core.decide.attempts import follow_edit
 from coach.core.decide.decision import Decision, Draft, Refusal, decide
 from coach.core.decide.feedback import begin_feedback, follow_feedback
-from coach.core.decide.loops import follow_edit
 from coach.core.decide.run_start import start_run
-from coach.core.decide.suspects import begin_trace, finish_trace, rank_suspects
+from coach.core.decide.suspect_measurement import begin_trace, finish_trace, rank_suspects
 from coach.core.decide.verification_runs import PLANNED, continue_plan, go_on_without
 from coach.core.experiments.prediction import judge_prediction
 from coach.core.log import events as ev

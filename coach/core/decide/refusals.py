@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping
 from coach.core.decide.call_traces import why_not_traced
 from coach.core.decide.decision import CLOSED
 from coach.core.decide.feedback import why_not_narrowed
-from coach.core.decide.logpoints import why_not_looked, why_nothing_asked
-from coach.core.decide.notes import why_not_confirmed
+from coach.core.decide.journal import why_not_confirmed
+from coach.core.decide.logpoint_runs import why_not_looked, why_nothing_asked
 from coach.core.decide.restores import why_not_restored
-from coach.core.decide.runs import why_not_pinned, why_not_taken, why_not_unpinned
+from coach.core.decide.run_commands import why_not_pinned, why_not_taken, why_not_unpinned
 from coach.core.decide.searches import why_not_searched
-from coach.core.decide.suspects import why_not_measured, why_not_mutated
+from coach.core.decide.suspect_measurement import why_not_measured, why_not_mutated
 from coach.core.decide.verification_runs import why_not_answered, why_not_verified
 from coach.core.experiments.suggestions import drafts
-from coach.core.history.restore import goal
+from coach.core.history.restore_goal import goal
 from coach.core.search.request import SearchKind
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import following

@@ -1,7 +1,7 @@
 """Searches: what is asked for becomes a request with all it needs; what the engine says becomes events."""
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.suspects import rank_suspects
+from coach.core.decide.suspect_measurement import rank_suspects
 from coach.core.localize.leads import evidence_from_searches
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd

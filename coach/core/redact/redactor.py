@@ -20,7 +20,7 @@ from functools import partial
 from urllib.parse import quote
 
 from coach.core.base.text import without_sequences
-from coach.core.redact.blocks import BLOCKS, Finder, decoded, wrapped
+from coach.core.redact.multiline import BLOCKS, Finder, decoded, wrapped
 from coach.core.redact.rules import RULES, Rule
 from coach.core.redact.values import is_strong
 

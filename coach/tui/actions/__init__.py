@@ -3,11 +3,11 @@
 Commands ask the session for something, dialogs ask the engineer first, views only change what is looked at.
 """
 
-from coach.tui.actions import commands, dialogs, experiments, history, isolate, views
+from coach.tui.actions import dialogs, experiments, history, isolate, plain_commands, views
 from coach.tui.actions.handler import Handler
 
 HANDLERS: dict[str, Handler] = {
-    **commands.HANDLERS,
+    **plain_commands.HANDLERS,
     **dialogs.HANDLERS,
     **isolate.HANDLERS,
     **experiments.HANDLERS,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from coach.core.decide.steps import unmet_before
+from coach.core.decide.workflow_steps import unmet_before
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
 from coach.core.session.form_defaults import filled_hypothesis, filled_spec, filled_verdict, is_guessed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from coach.tui.editor import argv_for
-from coach.tui.views.failure import place_of
+from coach.tui.views.failure_lines import place_of
 from coach.tui.views.selecting import selected_suspect
 
 if TYPE_CHECKING:

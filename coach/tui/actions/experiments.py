@@ -165,7 +165,7 @@ def _seconds(text: str) -> float:
 
 
 def root_cause(screen: "SessionScreen", _key: str) -> None:
-    from coach.tui.dialogs.conclusion import ClosingScreen
+    from coach.tui.dialogs.conclusion_form import ClosingScreen
 
     screen.app.push_screen(ClosingScreen(filled_closing(screen.state)), screen.submit_answer)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coach.core.base.text import safe_line
 from coach.core.protocol.commands import NoteExport
-from coach.tui.actions.assistant import give
+from coach.tui.actions.run_assistant import give
 from coach.tui.dialogs.export_preview import ExportScreen, Outgoing
 from coach.tui.dialogs.question import Question
 from coach.tui.dialogs.reason import ReasonScreen

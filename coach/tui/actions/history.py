@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def seen(screen: "SessionScreen", _key: str) -> None:
     """Show candidates; enter says that none of them helps."""
     from coach.tui.dialogs.confirm import ConfirmScreen
-    from coach.tui.views.history import seen_lines
+    from coach.tui.views.past_sessions import seen_lines
 
     lines = seen_lines(screen.state)
     if screen.port.read_only:
@@ -37,7 +37,7 @@ def seen(screen: "SessionScreen", _key: str) -> None:
 
 def figures(screen: "SessionScreen", _key: str) -> None:
     """Plot the session as of now. Its log is folded beside the screen: a large one takes a second."""
-    from coach.tui.views.history import figures_lines
+    from coach.tui.views.past_sessions import figures_lines
 
     async def plot() -> None:
         records = tuple(screen.port.records)
@@ -49,7 +49,7 @@ def figures(screen: "SessionScreen", _key: str) -> None:
 def compare(screen: "SessionScreen", _key: str) -> None:
     """Ask with which run; the one before is offered."""
     from coach.tui.dialogs.reason import ReasonScreen
-    from coach.tui.views.history import compare_lines
+    from coach.tui.views.past_sessions import compare_lines
 
     state = screen.state
     over = [run.number for run in state.runs if run.is_of_checkout]

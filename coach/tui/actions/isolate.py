@@ -4,7 +4,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coach.core.history.restore import Goal, goal
+from coach.core.history.restore_goal import Goal, goal
 from coach.core.protocol import commands as cmd
 from coach.core.session.fold.session_events import ASSISTANT
 from coach.core.workflow.advice import advise

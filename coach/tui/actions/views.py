@@ -49,7 +49,7 @@ def end(screen: "SessionScreen", _key: str) -> None:
 
 
 def search(screen: "SessionScreen", _key: str) -> None:
-    from coach.tui.actions.text_find import open_search
+    from coach.tui.actions.find_text import open_search
 
     open_search(screen)
 

@@ -1,6 +1,6 @@
 """A loop that was noticed: the two lines above the message, and the stop card. They say what was seen, never who failed."""
 
-from coach.core.history.restore import goal
+from coach.core.history.restore_goal import goal
 from coach.core.log import events as ev
 from coach.core.loops.attempt import attempt_words
 from coach.core.loops.detection import Pattern

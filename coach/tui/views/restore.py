@@ -1,6 +1,6 @@
 """What ``restore`` asks: which files it puts back, before it happens, and the way back."""
 
-from coach.core.history.restore import Goal, files_to_change
+from coach.core.history.restore_goal import Goal, files_to_change
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, elastic, heading, line

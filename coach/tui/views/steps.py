@@ -6,7 +6,7 @@ from coach.core.spec.spec import Spec
 from coach.core.workflow.advice import trouble_of
 from coach.core.workflow.gates import pinnable
 from coach.tui.views.code import code
-from coach.tui.views.failure import current_failure, innermost_code, signature
+from coach.tui.views.failure_lines import current_failure, innermost_code, signature
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.tui.views.numbers import count

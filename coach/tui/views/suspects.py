@@ -5,7 +5,7 @@ from coach.core.localize.suspect import Suspect
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.tui.views.code import code
-from coach.tui.views.failure import causes, frames
+from coach.tui.views.failure_lines import causes, frames
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Part, Role, heading, line, piece
 from coach.tui.views.line import elastic as stretch

@@ -11,6 +11,6 @@ def add_report(commands: "Commands[Parser]") -> None:
 
 
 def _report() -> Call:
-    from coach.cli.commands.report import report
+    from coach.cli.commands.report_page import report
 
     return report

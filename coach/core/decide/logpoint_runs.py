@@ -3,7 +3,7 @@
 from coach.core.base.formatting import count
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start
-from coach.core.decide.suspects import failure_in_view
+from coach.core.decide.suspect_measurement import failure_in_view
 from coach.core.decide.verification_runs import continue_plan
 from coach.core.experiments.free_expression import why_asked
 from coach.core.experiments.logpoint import RULE, Logpoint, LogpointRun, judge_logpoint

@@ -66,30 +66,30 @@ def _add_proof(commands: "Commands[Parser]") -> None:
 
 
 def _run() -> Call:
-    from coach.cli.commands.run import run
+    from coach.cli.commands.runs import run
 
     return run
 
 
 def _reproduce() -> Call:
-    from coach.cli.commands.run import reproduce
+    from coach.cli.commands.runs import reproduce
 
     return reproduce
 
 
 def _pin() -> Call:
-    from coach.cli.commands.run import pin
+    from coach.cli.commands.runs import pin
 
     return pin
 
 
 def _failure() -> Call:
-    from coach.cli.commands.run import failure
+    from coach.cli.commands.runs import failure
 
     return failure
 
 
 def _verify() -> Call:
-    from coach.cli.commands.run import verify
+    from coach.cli.commands.runs import verify
 
     return verify

@@ -5,7 +5,7 @@ from typing import Literal
 
 from coach.core.decide.decision import Decision, Draft, Refusal, decide
 from coach.core.decide.feedback import begin_feedback
-from coach.core.decide.suspects import measure_on_entry
+from coach.core.decide.suspect_measurement import measure_on_entry
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.effects import Effect, StopRuns, StopSearch, Watch

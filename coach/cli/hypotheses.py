@@ -20,6 +20,6 @@ def add_hypothesis(commands: "Commands[Parser]") -> None:
 
 
 def _hypothesis() -> Call:
-    from coach.cli.commands.hypothesis import hypothesis
+    from coach.cli.commands.hypotheses import hypothesis
 
     return hypothesis

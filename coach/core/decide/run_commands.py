@@ -2,7 +2,7 @@
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import begin_reproduction, start_run
-from coach.core.decide.suspects import rank_suspects
+from coach.core.decide.suspect_measurement import rank_suspects
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.effects import StopRuns, Watch

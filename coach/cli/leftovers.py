@@ -15,6 +15,6 @@ def add_leftovers(commands: "Commands[Parser]") -> None:
 
 
 def _leftovers() -> Call:
-    from coach.cli.commands.orphans import leftovers
+    from coach.cli.commands.leftovers import leftovers
 
     return leftovers
