@@ -296,7 +296,7 @@ def read_whole_log(data: bytes) -> None:
             advise(state)
             results.steps_answer(state)
             results.limits_answer(state)
-            results.ledger_answer(state)
+            results.hypotheses_answer(state)
             results.suspects_answer(state)
             for run in state.runs:
                 results.run_answer(run)

@@ -157,7 +157,7 @@ def test_what_cannot_be_veiled_ends_its_run_and_no_thread():
         run = dispatcher.state.runs[-1]
         assert run.is_over
         assert run.judged.outcome == "UNRESOLVED"
-        assert "a defect of coach, in veiling RunEnded" in run.judged.reason
+        assert "a defect of coach, in redacting RunEnded" in run.judged.reason
         assert isinstance(dispatcher.submit(cmd.WriteNote(text="still here")).result(5), Decision)
 
 

@@ -84,7 +84,7 @@ class Stay:
     loops: tuple[LoopNoticed, ...]
 
 
-class LiveDoor(SessionPort, Protocol):
+class LivePort(SessionPort, Protocol):
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing runs or is owed."""
 
@@ -104,7 +104,7 @@ def assistants(root: Path, settings: Settings) -> tuple[Assistant, ...]:
 
 
 def run_assistant(
-    port: LiveDoor,
+    port: LivePort,
     assistant: Assistant,
     prompt: str,
     patience: Patience,
@@ -135,7 +135,7 @@ def run_assistant(
     return _stay(port.state, report, len(before.notices))
 
 
-def watch_saves(port: LiveDoor) -> None:
+def watch_saves(port: LivePort) -> None:
     """Return when saves are heard: nothing may be edited unseen from then on. Raises UsageError when they are not."""
     wake = threading.Event()
     unsubscribe, known = port.subscribe(lambda _: wake.set()), port.state.watch_note
@@ -167,14 +167,14 @@ def _ask(port: SessionPort, command: Command) -> None:
         raise UsageError(answer.reason)
 
 
-def _settle(port: LiveDoor, say: Callable[[str], None]) -> None:
+def _settle(port: LivePort, say: Callable[[str], None]) -> None:
     """Wait until what was saved has been run, however slow the suite is; a wait this long is said."""
     while not port.wait_idle(SETTLE):
         say(f"still running after {SETTLE:.0f} s; waiting on")
 
 
 def _supervised(
-    port: LiveDoor, assistant: Assistant, prompt: str, patience: Patience, say: Callable[[str], None]
+    port: LivePort, assistant: Assistant, prompt: str, patience: Patience, say: Callable[[str], None]
 ) -> AssistantReport:
     first_run, known = port.state.last_number, len(port.state.notices)
     heard = _Heard(say)

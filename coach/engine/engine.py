@@ -59,7 +59,7 @@ from coach.engine.trees.attempts import proof_of, read_attempt
 from coach.engine.trees.branch_switch import Switches
 from coach.engine.trees.checkout import CheckoutRuns
 from coach.engine.warm.server import WarmServer
-from coach.engine.watch.saves import SaveTelling
+from coach.engine.watch.saves import SaveNotices
 from coach.errors import CoachError, ScratchError, SessionError
 
 _DIAGNOSTICS = logging.getLogger("coach")
@@ -97,7 +97,7 @@ class LocalEngine:
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._looking = Looking(self._around, recall)
-        self._trees, self._saves = trees, SaveTelling(watcher)
+        self._trees, self._saves = trees, SaveNotices(watcher)
         self._switches = Switches(root)
         self._here = CheckoutRuns(self._around, trees, self._switches)
         self._observe: Callable[[Observation], None] = lambda _: None

@@ -141,7 +141,7 @@ def suspects_answer(state: SessionState) -> Answer:
     return {"suspects": listed, "more": max(0, len(state.suspects) - MOST_SUSPECTS)}
 
 
-def ledger_answer(state: SessionState) -> Answer:
+def hypotheses_answer(state: SessionState) -> Answer:
     return {
         "hypotheses": [each.model_dump(mode="json") for each in state.hypotheses],
         "ruled_out": dict(state.ruled_out),

@@ -79,7 +79,7 @@ def _add_resources(server: Any, tools: Tools) -> None:
         ("coach://context", tools.context, "the session as a prompt of 4,000 tokens"),
         ("coach://runs", tools.runs, "the runs, newest first"),
         ("coach://suspects", tools.ranked, "where the defect may be, best first"),
-        ("coach://ledger", tools.ledger, "hypotheses, verdicts, and what was ruled out"),
+        ("coach://ledger", tools.hypotheses, "hypotheses, verdicts, and what was ruled out"),
     ):
         server.resource(uri, name=uri.rpartition("/")[2], description=words)(_reader(read))
     server.resource("coach://context/{budget}", name="context-at", description="the same within a budget")(

@@ -31,7 +31,7 @@ from coach.mcp.results import (
     Answer,
     cleaned_answer,
     frames_answer,
-    ledger_answer,
+    hypotheses_answer,
     limits_answer,
     logpoint_answer,
     loop_answer,
@@ -94,11 +94,11 @@ class Tools:
         `expects` is what the next run of the failing test will do; coach then gives the verdict itself.
         """
         command = cmd.ProposeHypothesis(claim=claim, prediction=Prediction(text=prediction, expects=expects))
-        return self._ask(command, ledger_answer)
+        return self._ask(command, hypotheses_answer)
 
     def judge_hypothesis(self, number: int, verdict: Verdict, observed: str) -> Answer:
         """Give hypothesis H<number> its verdict by what was observed. Refused without a run since the prediction."""
-        return self._ask(cmd.JudgeHypothesis(id=number, verdict=verdict, reason=observed), ledger_answer)
+        return self._ask(cmd.JudgeHypothesis(id=number, verdict=verdict, reason=observed), hypotheses_answer)
 
     def suspects(self) -> Answer:
         """Rank where the defect may be, best first, by which lines the failing test runs; measured when that is not known."""
@@ -216,9 +216,9 @@ class Tools:
         """The suspects as they are; nothing is run."""
         return self._look(suspects_answer)
 
-    def ledger(self) -> Answer:
+    def hypotheses(self) -> Answer:
         """Hypotheses with their predictions and verdicts, and what was ruled out."""
-        return self._look(ledger_answer)
+        return self._look(hypotheses_answer)
 
     def leave(self) -> None:
         """Hand the session back, when it was taken over."""

@@ -107,7 +107,7 @@ class Dispatcher(BaseSession):
     ) -> None:
         super().__init__(log.output, replay(records))
         self._service = service
-        self._veil = redactor
+        self._redactor = redactor
         self._log = log
         self._engine = engine
         self._clock = clock
@@ -151,12 +151,12 @@ class Dispatcher(BaseSession):
     def observe(self, observation: Observation) -> None:
         """Take in what the engine saw, without the secrets of this machine; any thread may call."""
         try:
-            veiled = self._veil(observation)
-        except Exception as error:  # noqa: BLE001 - what cannot be veiled is not recorded, and its run is over all the same
-            _DIAGNOSTICS.exception("could not veil %s", type(observation).__name__)
-            where = f"in veiling {type(observation).__name__}"
-            veiled = unrecorded(observation, f"a defect of coach, {where}: {type(error).__name__}")
-        self._put(veiled, None)
+            redacted = self._redactor(observation)
+        except Exception as error:  # noqa: BLE001 - what cannot be redacted is not recorded, and its run is over all the same
+            _DIAGNOSTICS.exception("could not redact %s", type(observation).__name__)
+            where = f"in redacting {type(observation).__name__}"
+            redacted = unrecorded(observation, f"a defect of coach, {where}: {type(error).__name__}")
+        self._put(redacted, None)
 
     def record(self, event: Event) -> None:
         """Record the event a session begins with, before the queue is served."""

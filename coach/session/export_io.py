@@ -32,7 +32,7 @@ MOST_REMEMBERED = 100_000
 """Characters of a text whose cleaned form is remembered: the same names and lines stand in a log many times."""
 
 Style = Literal["markdown", "xml", "json"]
-Telling = Literal["html", "markdown"]
+PageStyle = Literal["html", "markdown"]
 
 
 def export_session(state: SessionState, budget: int, style: Style, render: Render | None = None) -> Export:
@@ -56,7 +56,7 @@ def export_session(state: SessionState, budget: int, style: Style, render: Rende
 
 
 def tell_session(
-    records: Sequence[Recorded], style: Telling, imported: str = ""
+    records: Sequence[Recorded], style: PageStyle, imported: str = ""
 ) -> tuple[str, tuple[tuple[str, int], ...]]:
     """Tell a log as a page or as Markdown; returns it and what was taken out: (rule, times)."""
     story = tell(records, imported)

@@ -36,7 +36,7 @@ from coach.session.diagnostics import keep_diagnostics
 from coach.session.dispatcher import Dispatcher
 from coach.session.export_io import private_of
 from coach.session.replay import Replay
-from coach.session.shared.client import RemoteDoor, join
+from coach.session.shared.client import RemotePort, join
 from coach.session.shared.server import Service
 from coach.settings.confinement_choice import confine_for
 from coach.settings.interpreter_approval import python_for, refuse_changed
@@ -127,7 +127,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     return dispatcher
 
 
-def open_shared(session: str, *, only_writes: bool = False) -> Dispatcher | RemoteDoor:
+def open_shared(session: str, *, only_writes: bool = False) -> Dispatcher | RemotePort:
     """Take up a session, or join the coach that holds it. Raises SessionHeld when that one cannot be reached."""
     folder = session_folder(library.find(session).id)
     deadline = time.monotonic() + JOIN_SECONDS

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from coach.core.runs.report import Frame
-from coach.engine.channel.failures import most_telling
+from coach.engine.channel.failures import most_informative
 from coach.engine.channel.report_reader import MOST_FAILURES, Channel
 
 
@@ -88,7 +88,7 @@ def test_failures_beyond_the_limit_are_counted(channel, tmp_path):
 def test_own_frames_are_kept_before_others():
     """Of many frames the own ones stay, in their order."""
     frames = [Frame(path=str(n), line=n, function="f", own=n % 10 == 0) for n in range(100)]
-    kept = most_telling(frames, 15)
+    kept = most_informative(frames, 15)
     assert [frame.line for frame in kept] == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 96, 97, 98, 99]
 
 

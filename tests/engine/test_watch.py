@@ -14,7 +14,7 @@ from coach.core.protocol.observations import FilesSaved, WatchSeen
 from coach.engine.watch import notifications
 from coach.engine.watch import watcher as watch
 from coach.engine.watch.own_files import WatchedFiles
-from coach.engine.watch.saves import SaveTelling
+from coach.engine.watch.saves import SaveNotices
 from coach.engine.watch.watched_paths import folders_to_watch, is_source
 from coach.engine.watch.watcher import Watcher
 
@@ -464,7 +464,7 @@ def test_what_runs_write_themselves_is_no_edit() -> None:
     """A table that each run writes is told twice, then not; saved while nothing runs it is an edit again."""
     told: list[object] = []
     now = [0.0]
-    saves = SaveTelling(None, told.append, clock=lambda: now[0])
+    saves = SaveNotices(None, told.append, clock=lambda: now[0])
     for number in range(1, 8):
         saves.run_began(number)
         saves._saw_saves(("prices.json", "tax.go") if number < 5 else ("prices.json",))

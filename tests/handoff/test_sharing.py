@@ -13,7 +13,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
 from coach.session.factory import open_new, open_shared
-from coach.session.shared.client import RemoteDoor, join
+from coach.session.shared.client import RemotePort, join
 from coach.session.shared.messages import SOCKET, address, command_from, packed
 from coach.settings.project import Settings
 from coach.store.paths import session_folder
@@ -50,7 +50,7 @@ def test_a_second_process_works_on_the_session_of_the_first(held, shop):
 
 def test_the_client_has_the_state_of_the_holder_and_hears_of_changes(held):
     with open_shared(held.state.opened.session) as port:
-        assert isinstance(port, RemoteDoor)
+        assert isinstance(port, RemotePort)
         assert port.state == held.state
         heard = []
         port.subscribe(heard.append)

@@ -20,7 +20,7 @@ from coach.errors import EXIT_FINE, EXIT_LOOP, EXIT_UNRESOLVED, UsageError
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import place_of
 from coach.session.port import SessionPort
-from coach.session.shared.client import RemoteDoor
+from coach.session.shared.client import RemotePort
 from coach.settings.project import load_settings
 from coach.store.trust import approval_of, approve, is_approved
 from coach.tui.host_services import NamedAssistant
@@ -79,7 +79,7 @@ def run_in_terminal(port: SessionPort, name: str, prompt: str) -> str:
     root = place_of(port.state.opened).home if port.state.opened else Path()
     assistant = next(each for each in assistants(root, load_settings(root)) if each.name == name)
     approve(approval_of(assistant.source, assistant.argv, assistant.cwd), assistant.argv)
-    assert isinstance(port, Dispatcher | RemoteDoor)
+    assert isinstance(port, Dispatcher | RemotePort)
     say(f"{name} works in {root}; ctrl+c ends it")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -31,7 +31,7 @@ from coach.session.factory import (
     project_here,
     sibling_sessions,
 )
-from coach.session.shared.client import RemoteDoor
+from coach.session.shared.client import RemotePort
 from coach.settings.project import load_settings
 from coach.store import library
 
@@ -39,7 +39,7 @@ TICK = 0.2
 """Seconds between two looks for a signal while waiting."""
 
 
-Session = Dispatcher | RemoteDoor
+Session = Dispatcher | RemotePort
 """A live session: held here, or by another coach that lets us in."""
 
 

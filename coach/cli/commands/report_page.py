@@ -9,7 +9,7 @@ from coach.core.export.quoting import orders_in
 from coach.core.redact.redactor import taken_out
 from coach.core.session.fold import replay
 from coach.errors import EXIT_FINE, UsageError
-from coach.session.export_io import Telling, tell_session
+from coach.session.export_io import PageStyle, tell_session
 from coach.session.factory import open_review
 from coach.store import library
 
@@ -17,7 +17,7 @@ from coach.store import library
 def report(args: Namespace) -> int:
     """Write the report of a session."""
     listed = library.find(args.id) if args.id else newest_here()
-    style: Telling = args.format or ("markdown" if Path(args.output or "").suffix == ".md" else "html")
+    style: PageStyle = args.format or ("markdown" if Path(args.output or "").suffix == ".md" else "html")
     if style == "html" and not args.output:
         raise UsageError(
             "a page goes into a file", do=f"coach report {listed.id} -o report.html, or --format markdown"

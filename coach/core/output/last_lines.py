@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_MOST, _MOST_TELLING = 5, 3
+_MOST, _MOST_INFORMATIVE = 5, 3
 _NEAR = 60
 """Lines from the end in which words of errors are looked for."""
 _CLOSING = re.compile(
@@ -16,7 +16,7 @@ _PROGRESS = re.compile(
     r"(?:[.sFExX]{3,}|\[?[#=>.\s-]{4,}\]?|\s*\d{1,3}(?:\.\d+)?%.*|.*\b\d{1,3}%\|.*|(?:time|took|finished|duration|elapsed|done|ran|total|files|start at)\b.*\d.*)$",
     re.IGNORECASE,
 )
-_TELLING = re.compile(
+_INFORMATIVE = re.compile(
     r"\b(?:\w*error|\w*exception|fail(?:ed|ure|s)?|fatal|cannot|can't|could not|not found|no such|denied|undefined|unexpected|"
     r"invalid|missing|refused|mismatch|expected|differs?|abort(?:ed)?|panic|assert\w*|segmentation|killed|not ok|wrong|bad|unable)\b",
     re.IGNORECASE,
@@ -30,15 +30,15 @@ _COUNTED = re.compile(
 )
 
 
-def telling_lines(lines: Sequence[str]) -> str:
+def informative_lines(lines: Sequence[str]) -> str:
     """Return the last lines that tell of an error; the last ones that say anything when none does."""
     said = [line.strip() for line in lines if line.strip()]
     kept = [line for line in said if not _CLOSING.match(line) and not _PROGRESS.match(line)] or said
     near = kept[-_NEAR:]
-    telling = [row for row, line in enumerate(near) if _TELLING.search(line[:500])]
-    if not telling:
+    informative = [row for row, line in enumerate(near) if _INFORMATIVE.search(line[:500])]
+    if not informative:
         return _settled(kept[-_MOST:])
-    return _settled([near[row] for row in telling[-_MOST_TELLING:]])
+    return _settled([near[row] for row in informative[-_MOST_INFORMATIVE:]])
 
 
 def _settled(lines: Sequence[str]) -> str:

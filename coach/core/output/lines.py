@@ -47,9 +47,9 @@ def _plain(line: str) -> str:
 
 def _without_times(lines: list[str]) -> list[str]:
     """Take the time off the lines when it stands before most of them."""
-    telling = sum(1 for line in lines if line.strip())
+    filled = sum(1 for line in lines if line.strip())
     stamped = sum(1 for line in lines if _TIME.match(line))
-    if stamped < _LEAST_LINES or stamped * 10 < telling * 6:
+    if stamped < _LEAST_LINES or stamped * 10 < filled * 6:
         return lines
     return [line[found.end() :] if (found := _TIME.match(line)) else line for line in lines]
 
@@ -59,8 +59,8 @@ def _by_task(lines: list[str]) -> list[str]:
     prefixes = [_prefix(line) for line in lines]
     counted = Counter(each for each in prefixes if each)
     real = {each for each, count in counted.items() if count >= _LEAST_LINES}
-    telling = sum(1 for line in lines if line.strip())
-    if not real or 2 * sum(counted[each] for each in real) < telling:
+    filled = sum(1 for line in lines if line.strip())
+    if not real or 2 * sum(counted[each] for each in real) < filled:
         return lines
     said: dict[str, list[str]] = {}
     for line, prefix in zip(lines, prefixes, strict=True):
@@ -81,6 +81,6 @@ def _rest(line: str) -> str:
     return line[found.end() :] if found else line
 
 
-def last_telling(lines: Sequence[str], most: int) -> list[str]:
+def last_informative(lines: Sequence[str], most: int) -> list[str]:
     """Return the last lines that say something."""
     return [line.strip() for line in lines if line.strip()][-most:]

@@ -15,7 +15,7 @@ from coach.core.output.go_tests import read_go
 from coach.core.output.go_words import difference_in_words
 from coach.core.output.jest import read_jest
 from coach.core.output.jvm import read_jvm
-from coach.core.output.last_lines import telling_lines
+from coach.core.output.last_lines import informative_lines
 from coach.core.output.lines import plain_lines
 from coach.core.output.mocha import read_mocha
 from coach.core.output.native import read_native
@@ -92,7 +92,7 @@ def _other(lines: Sequence[str], end: int, exit_code: int) -> tuple[Failure, ...
             if found is not None and found.failures:
                 return found.failures
     rest = lines[end:] if any(line.strip() for line in lines[end:]) else lines
-    message = telling_lines(rest)
+    message = informative_lines(rest)
     said = message.split("\n")
     places = [place for line in said if (place := _PLACE.search(line[:1_000]))]
     frames = tuple(frame_at(each["path"], each["line"]) for each in places[:1])

@@ -108,7 +108,7 @@ class Redactor:
         self._exact = _any_of(((value, value) for value in private.secrets), private.names)
         self._home = private.home.rstrip("/")
         names = (("user", private.user), ("host", private.host))
-        self._names = [(rule, name) for rule, name in names if _is_telling(name)]
+        self._names = [(rule, name) for rule, name in names if _is_distinctive(name)]
         self._patterns = private.patterns
         self._numbers: dict[str, dict[str, int]] = {}
         self._owner: dict[str, str] = {}
@@ -265,5 +265,5 @@ def _as_pattern(spelling: str) -> str:
     return pattern if len(spelling) >= WORD_LIKE else rf"(?<!\w){pattern}(?!\w)"
 
 
-def _is_telling(name: str) -> bool:
+def _is_distinctive(name: str) -> bool:
     return len(name) >= 3 and name.lower() not in _COMMON_NAMES and not name.isdigit()

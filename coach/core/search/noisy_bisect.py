@@ -106,7 +106,7 @@ def find_noisy(
     while True:
         belief = posterior.belief()
         top = max(range(posterior.size), key=lambda each: belief[each])
-        positions = _most_telling(posterior, belief, unusable)[:width]
+        positions = _most_informative(posterior, belief, unusable)[:width]
         if belief[top] >= SURE or runs >= most_runs or not positions:
             return Believed(bad + top, belief[top], runs)
         for position in positions:
@@ -120,7 +120,7 @@ def find_noisy(
                 runs += 1
 
 
-def _most_telling(posterior: Posterior, belief: list[float], unusable: set[int]) -> list[int]:
+def _most_informative(posterior: Posterior, belief: list[float], unusable: set[int]) -> list[int]:
     """Return positions, those first whose next run is expected to leave the least uncertainty."""
     choices = sorted({*_quantiles(belief), 0, posterior.size} - unusable)
     return sorted(choices, key=lambda each: _expected_entropy(posterior, belief, each))

@@ -36,7 +36,7 @@ class FailureReader:
         return with_printed(found, self._places)
 
     def _frames(self, wire: WireFailure | WireCause) -> tuple[Frame, ...]:
-        return most_telling([self._frame(each) for each in wire.frames])
+        return most_informative([self._frame(each) for each in wire.frames])
 
     def _frame(self, wire: WireFrame) -> Frame:
         path, own = self._places.name(wire.file)
@@ -55,7 +55,7 @@ def _difference(parts: list[str | bool]) -> Difference:
     return Difference(path=str(path), got=str(got), wanted=str(wanted), is_sure=bool(is_sure))
 
 
-def most_telling(frames: list[Frame], limit: int = MOST_FRAMES) -> tuple[Frame, ...]:
+def most_informative(frames: list[Frame], limit: int = MOST_FRAMES) -> tuple[Frame, ...]:
     """Keep at most ``limit`` frames in their order: own ones first, then the innermost of the others."""
     if len(frames) <= limit:
         return tuple(frames)

@@ -97,8 +97,8 @@ class Confined:
     def refused(self, said: Iterable[str]) -> tuple[str, ...]:
         """Return what was refused, as kernel and interpreter tell it; bytecode is nobody's business."""
         found = dict.fromkeys((*(self.fence.refused if self.fence else ()), *said))
-        telling = (each for each in found if not any(word in each for word in _BYTECODE))
-        return tuple(storable(self.as_meant(each)) for each in telling)[:MOST_REFUSED]
+        relevant = (each for each in found if not any(word in each for word in _BYTECODE))
+        return tuple(storable(self.as_meant(each)) for each in relevant)[:MOST_REFUSED]
 
     def as_outside(self, report: RunReport) -> RunReport:
         """Name the engineer's folders where a report names the run's own: the same failure must have the same signature."""

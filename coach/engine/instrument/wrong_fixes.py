@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from coach.core.localize.mutation.equivalents import telling
+from coach.core.localize.mutation.equivalents import informative
 from coach.core.localize.mutation.mutants import Mutant, Place, mutants
 from coach.core.localize.outline import Outline
 from coach.core.protocol.effects import MutationPlace
@@ -29,7 +29,7 @@ def wrong_fixes(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ..
         named = [(owner.name if (owner := outline.at(line)) else "", line) for line in place.lines]
         for function, lines in groupby(sorted(named), key=lambda pair: pair[0]):
             found.append(Place(place.path, function, tuple(line for _, line in lines)))
-    return telling(mutants(found, sources, MOST_WRONG_FIXES), sources)
+    return informative(mutants(found, sources, MOST_WRONG_FIXES), sources)
 
 
 def with_reach(chosen: Sequence[Mutant]) -> tuple[Mutant, ...]:

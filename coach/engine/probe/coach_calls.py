@@ -91,7 +91,7 @@ class Calls:
         self.suspended.clear()
         self.stacks = {}
         self.deadline = _monotonic() + SECONDS_FOR_VALUES
-        self.watched = [coach_logs.Growing(path) for path in self.places]
+        self.watched = [coach_logs.FileTail(path) for path in self.places]
         self.calls, self.logs = _Kept(FIRST, LAST), _Kept(FIRST_LOGS, LAST_LOGS)
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)

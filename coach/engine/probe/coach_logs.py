@@ -32,7 +32,7 @@ class Records(logging.Handler):
             return
 
 
-class Growing:
+class FileTail:
     """A log file that is read as it grows."""
 
     def __init__(self, path):

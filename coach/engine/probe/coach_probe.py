@@ -381,7 +381,7 @@ class _Reader:
         return {"kind": kind, "exception": type(error).__name__, "message": message, "frames": frames}
 
     def _frames(self, error, deadline):
-        kept = self._most_telling([each for each in _entries(error) if self._is_shown(each[0])])
+        kept = self._most_informative([each for each in _entries(error) if self._is_shown(each[0])])
         rendered = [self._frame(frame, line, deadline) for frame, line in reversed(kept)]  # innermost gets the time
         rendered.reverse()
         if isinstance(error, SyntaxError) and error.filename:
@@ -396,7 +396,7 @@ class _Reader:
             return False
         return "__tracebackhide__" not in frame.f_code.co_varnames or not frame.f_locals.get("__tracebackhide__")
 
-    def _most_telling(self, kept):
+    def _most_informative(self, kept):
         if len(kept) <= MAX_FRAMES:
             return kept
         own = [index for index, each in enumerate(kept) if self.is_own(each[0].f_code.co_filename)]

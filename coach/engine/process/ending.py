@@ -250,14 +250,14 @@ def _last_error(output: Sequence[str]) -> str:
     loading = [line for line in output if "while loading conftest" in line]
     if loading:
         return _quote(": ".join([loading[-1].rstrip("."), *errors[-1:]]))
-    telling = [line for line in output if "rror" in line]
-    return _quote(telling[-1]) if telling else ""
+    shown = [line for line in output if "rror" in line]
+    return _quote(shown[-1]) if shown else ""
 
 
 def _internal_line(output: Sequence[str]) -> str:
     lines = [line.removeprefix("INTERNALERROR> ") for line in output if line.startswith("INTERNALERROR> ")]
-    telling = [line for line in lines if line.strip() and not line.startswith(" ")]
-    return _quote(telling[-1]) if telling else "see the output"
+    shown = [line for line in lines if line.strip() and not line.startswith(" ")]
+    return _quote(shown[-1]) if shown else "see the output"
 
 
 def _during(channel: Channel) -> str:

@@ -140,8 +140,8 @@ class LiveOutput:
         """Return the newest lines that say something."""
         with self._lock:
             self._read()
-            telling = [line for line in self._lines if line.strip()]
-        return tuple(telling[-lines:])
+            kept = [line for line in self._lines if line.strip()]
+        return tuple(kept[-lines:])
 
     def _newest(self, lines: int) -> tuple[str, ...]:
         torn = [_cut(self._torn, self._torn_dropped)] if self._torn else []

@@ -1,7 +1,7 @@
 """Supervise one process until it and everything it started is gone.
 
 Own session, no shell, nothing on stdin, stdout and stderr merged. Whatever the process does (hang, flood, ignore
-signals, leave children that hold the pipe), ``supervise`` returns within its limits plus the ladder, and no process
+signals, leave children that hold the pipe), ``supervise`` returns within its limits plus the time of its signals, and no process
 of the run is left. It says what happened; what that means is decided in ``endings``.
 """
 
@@ -181,18 +181,18 @@ class _Watched:
         return ""
 
     def _end(self) -> None:
-        """Climb the ladder of signals; the engineer's own stop climbs it fast, also when it comes half way."""
+        """Climb the signals of signals; the engineer's own stop climbs it fast, also when it comes half way."""
         if self.stop in {"timeout", "silence"}:
             self._ask_for_stacks()
-        ladder = _QUICK if self.stop in {"cancelled", "output_limit"} else _PATIENT
-        for number, seconds in ladder:
+        signals = _QUICK if self.stop in {"cancelled", "output_limit"} else _PATIENT
+        for number, seconds in signals:
             kill_group(self.process.pid, number)
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
                 if self.process.is_over():
                     return
                 self._step(min(_TICK, deadline - time.monotonic()))
-                if self.cancel.is_set() and ladder is _PATIENT:
+                if self.cancel.is_set() and signals is _PATIENT:
                     deadline = min(deadline, time.monotonic() + _GRACE)
 
     def _ask_for_stacks(self) -> None:

@@ -43,7 +43,7 @@ SEARCHES: dict[SearchKind, Callable[[Task], SearchResult]] = {
 
 
 @dataclass(slots=True)
-class _Telling:
+class _Progress:
     """Passes on what was tried, not more often than a reader can follow."""
 
     number: int
@@ -141,7 +141,7 @@ class SearchBench:
         observe: Callable[[Observation], None],
     ) -> SearchResult:
         """Carry a search out, here and now. Raises CoachError when it cannot be."""
-        telling = _Telling(request.number, observe)
+        progress = _Progress(request.number, observe)
         began = time.monotonic()
         trees, context = self._trees, self._ground
         if trees is None or context is None:
@@ -151,20 +151,20 @@ class SearchBench:
         with self._workers(request.width) as executor, composing(trees) as composer:
             known_ = known_from(known)
             driver = SearchDriver(
-                context, executor, known_, telling.tried, telling.does, stop, request.most, telling.note
+                context, executor, known_, progress.tried, progress.does, stop, request.most, progress.note
             )
             task = Task(request, driver, trees, composer, trees.record())
             is_confined = context.confine != "off" and available().is_there
             for each in trees.outlook(task.now, is_confined=is_confined):
-                telling.note(each)
+                progress.note(each)
             result, disturbed = _carried_out(task)
-        telling.tell()
+        progress.tell()
         seen = {
             "probes": driver.probes,
             "known": driver.from_log,
             "again": driver.again,
             "disturbed": disturbed,
-            "notes": tuple(telling.noted),
+            "notes": tuple(progress.noted),
             "seconds": round(time.monotonic() - began, 3),
         }
         return result.model_copy(update=seen)

@@ -25,7 +25,7 @@ def _runs_of(path: str) -> int:
 
 
 @dataclass(slots=True)
-class SaveTelling:
+class SaveNotices:
     """Switches a watcher on and off, and passes on what it says until the engine is closed."""
 
     watcher: Watcher | None

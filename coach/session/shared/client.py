@@ -26,7 +26,7 @@ FIRST_SECONDS = 20.0
 LOST = "the coach that held this session is gone; take it up: coach debug --resume"
 
 
-class RemoteDoor(BaseSession):
+class RemotePort(BaseSession):
     """The session of another process. When that process ends, the session can be read and no longer asked."""
 
     def __init__(self, found: socket.socket, output: Callable[[str], str]) -> None:
@@ -152,12 +152,12 @@ class RemoteDoor(BaseSession):
             )
 
 
-def join(folder: Path, output: Callable[[str], str]) -> RemoteDoor | None:
+def join(folder: Path, output: Callable[[str], str]) -> RemotePort | None:
     """Join the session that another process holds; None when it cannot be reached. Returns with its whole state."""
     found = connect(folder, CONNECT_SECONDS)
     if found is None:
         return None
-    port = RemoteDoor(found, output)
+    port = RemotePort(found, output)
     if port.is_complete(FIRST_SECONDS):
         return port
     port.close()

@@ -99,7 +99,7 @@ class _Client:
 
     def __init__(self, found: socket.socket, port: Served, gone: "Callable[[_Client], None]") -> None:
         self._socket = found
-        self._door = port
+        self._port = port
         self._gone = gone
         self._sent = 0
         self._words: deque[dict[str, Any]] = deque(maxlen=MOST_NOTICES)
@@ -139,7 +139,7 @@ class _Client:
                 told, end = self._next()
                 if self._is_over:
                     return
-                for record in self._door.records[self._sent : end]:
+                for record in self._port.records[self._sent : end]:
                     self._socket.sendall(b'{"record":' + encode(record).rstrip(b"\n") + b"}\n")
                 self._sent = end
                 self._socket.sendall(b"".join(map(packed, told)))
@@ -152,12 +152,12 @@ class _Client:
     def _next(self) -> tuple[list[dict[str, Any]], int]:
         """Wait for something to send: words and answers, and the number of events that come before them."""
         with self._wake:
-            while not (self._is_over or self._answers or self._words or self._sent < len(self._door.records)):
+            while not (self._is_over or self._answers or self._words or self._sent < len(self._port.records)):
                 self._wake.wait()
             told = [*self._words, *self._answers]
             self._words.clear()
             self._answers.clear()
-            return told, len(self._door.records)
+            return told, len(self._port.records)
 
     def _read(self) -> None:
         with contextlib.suppress(OSError, ValueError), self._socket.makefile("rb") as lines:
@@ -180,12 +180,12 @@ class _Client:
 
     def _waited(self, seconds: float) -> dict[str, Any]:
         try:
-            return {"reached": self._door.wait_idle(seconds)}
+            return {"reached": self._port.wait_idle(seconds)}
         except CoachError as error:
             return {"reached": False, "lost": str(error)}
 
     def _ask(self, number: object, command: Command) -> None:
-        answer = self._door.submit(command).result()
+        answer = self._port.submit(command).result()
         if isinstance(answer, Refusal):
             self._answer({"answer": number, "refused": answer.reason, "notice": ""})
         else:

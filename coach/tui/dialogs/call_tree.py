@@ -31,7 +31,7 @@ class CallsScreen(Dialog[None]):
 
     def __init__(self, port: SessionPort) -> None:
         super().__init__()
-        self._door = port
+        self._port = port
         self._turned: frozenset[int] = frozenset()
         self._shown: CallsTraced | None = None
         self._said = ""
@@ -40,7 +40,7 @@ class CallsScreen(Dialog[None]):
         window = Vertical(classes="window -tall")
         window.border_subtitle = safe_render.plain(
             "enter folds · esc leaves"
-            if self._door.read_only
+            if self._port.read_only
             else "enter folds · t traces again · p against the last pass · esc leaves"
         )
         with window:
@@ -48,17 +48,17 @@ class CallsScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self.query_one("#calls-tree", LinePanel).focus()
-        state = self._door.state
+        state = self._port.state
         failure = state.last_failure
         is_old = state.calls is None or (failure is not None and state.calls.trace.run < failure.number)
-        if is_old and not self._door.read_only:
+        if is_old and not self._port.read_only:
             self.action_trace("")
         self._look()
         self.set_interval(_LOOK_SECONDS, self._look)
 
     def action_trace(self, against: str) -> None:
-        if not self._door.read_only:
-            self._door.submit(cmd.TraceCalls(against=against))
+        if not self._port.read_only:
+            self._port.submit(cmd.TraceCalls(against=against))
 
     @on(LinePanel.Chosen)
     def _fold(self, message: LinePanel.Chosen) -> None:
@@ -68,7 +68,7 @@ class CallsScreen(Dialog[None]):
 
     def _look(self) -> None:
         """Show a newer trace as soon as there is one."""
-        found = self._door.state.calls
+        found = self._port.state.calls
         if found is not None and found is not self._shown:
             self._shown, self._turned = found, frozenset()
             self._draw()
@@ -79,7 +79,7 @@ class CallsScreen(Dialog[None]):
             self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._turned))
 
     def _entitle(self) -> None:
-        running = any(run.request.calls for run in self._door.state.under_way)
+        running = any(run.request.calls for run in self._port.state.under_way)
         found = self._shown
         if found is None:
             said = "Calls · tracing" if running else "Calls"

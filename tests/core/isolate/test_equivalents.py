@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.localize.mutation.equivalents import telling
+from coach.core.localize.mutation.equivalents import informative
 from coach.core.localize.mutation.mutants import Place, mutants
 
 
@@ -10,7 +10,7 @@ def left(source, line, function="f"):
     """Return what of the mutants of a line counts, as it would stand there."""
     made = mutants([Place("m.py", function, (line,))], {"m.py": source}, 100)
     assert made, "nothing to try"
-    kept = telling(made, {"m.py": source})
+    kept = informative(made, {"m.py": source})
     return {each.after for each in kept if not each.is_told}
 
 

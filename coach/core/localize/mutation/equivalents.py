@@ -20,7 +20,7 @@ _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _Span = tuple[tuple[int, int], tuple[int, int]]
 
 
-def telling(mutants: Iterable[Mutant], sources: dict[str, str]) -> tuple[Mutant, ...]:
+def informative(mutants: Iterable[Mutant], sources: dict[str, str]) -> tuple[Mutant, ...]:
     """Return the mutants that a test could notice, as far as their text tells; those that people read are marked."""
     files = {path: _File(source) for path, source in sources.items()}
     kept = (each for each in mutants if not (_is_swap(each) or files[each.path].hides(each)))

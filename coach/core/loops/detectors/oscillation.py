@@ -29,10 +29,10 @@ def seen(history: History) -> Detection | None:
         return None
     if not any(each.is_patch for each in between) or history.disagrees():
         return None
-    return _sighting(history, now, then, between)
+    return _detection(history, now, then, between)
 
 
-def _sighting(history: History, now: Trial, then: Trial, between: Sequence[Trial]) -> Detection:
+def _detection(history: History, now: Trial, then: Trial, between: Sequence[Trial]) -> Detection:
     other = between[0]
     crossing = bool(now.tests - other.tests) and bool(other.tests - now.tests)
     level: Level = "banner" if crossing or _returns(history, now) > 1 else "note"

@@ -18,7 +18,7 @@ def seen(history: History) -> Detection | None:
         return None
     whole = _same_tree(history, now)
     if whole is not None:
-        return _sighting(history, whole, "the whole tree", "The files are back", is_pure=True)
+        return _detection(history, whole, "the whole tree", "The files are back", is_pure=True)
     return _same_files(history, now)
 
 
@@ -44,7 +44,7 @@ def _same_files(history: History, now: Trial) -> Detection | None:
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     verb = "are" if more else "is"
     is_pure = len(back) == len(changed) and not now.attempt.changes.left_out
-    return _sighting(history, then, ", ".join(paths), f"{paths[0]}{more} {verb} back", is_pure=is_pure)
+    return _detection(history, then, ", ".join(paths), f"{paths[0]}{more} {verb} back", is_pure=is_pure)
 
 
 def _when_it_was(history: History, path: str, blob: str) -> Trial | None:
@@ -59,7 +59,7 @@ def _when_it_was(history: History, path: str, blob: str) -> Trial | None:
     return None
 
 
-def _sighting(history: History, then: Trial, place: str, what: str, *, is_pure: bool) -> Detection | None:
+def _detection(history: History, then: Trial, place: str, what: str, *, is_pure: bool) -> Detection | None:
     now = history.now
     assert now is not None
     between = [each for each in history.trials if then.run < each.run < now.run]

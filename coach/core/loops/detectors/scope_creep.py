@@ -28,12 +28,12 @@ def _breach(history: History, now: Trial) -> Detection | None:
     changed = _sources(now)
     forbidden = _protected(history, now)
     if forbidden:
-        return _sighting((now,), forbidden[0], "banner", f"{_named(forbidden)} is protected")
+        return _detection((now,), forbidden[0], "banner", f"{_named(forbidden)} is protected")
     outside = [each.path for each in changed if is_outside(each.path, history.scope, ())]
     if not outside:
         return None
     level: Level = "banner" if len(outside) == len(changed) else "note"
-    return _sighting((now,), outside[0], level, f"{_named(outside)} is outside the scope of the fix")
+    return _detection((now,), outside[0], level, f"{_named(outside)} is outside the scope of the fix")
 
 
 def _protected(history: History, now: Trial) -> list[str]:
@@ -56,7 +56,7 @@ def _beside(history: History, now: Trial) -> Detection | None:
     row.reverse()
     paths = [each.path for each in _sources(now)]
     level: Level = "banner" if len(row) > 1 else "note"
-    return _sighting(tuple(row), paths[0], level, f"{_named(paths)} is not run by the failing test")
+    return _detection(tuple(row), paths[0], level, f"{_named(paths)} is not run by the failing test")
 
 
 def _sources(trial: Trial) -> list[FileChange]:
@@ -95,7 +95,7 @@ def _named(paths: list[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
 
 
-def _sighting(row: tuple[Trial, ...], path: str, level: Level, what: str) -> Detection:
+def _detection(row: tuple[Trial, ...], path: str, level: Level, what: str) -> Detection:
     runs = tuple(each.run for each in row)
     base = row[0].attempt.base_run if row[0].attempt else 0
     said_by = f"edits {numbers(runs)}" if len(runs) > 1 else f"edit {numbers(runs)}"

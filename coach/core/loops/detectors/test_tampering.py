@@ -42,9 +42,9 @@ def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -
     vanished = frozenset(each for each in before.tests if _function_of(each) not in left)
     candidates = [*_candidates(attempt, before, history), *_earlier(history, vanished)]
     if vanished and candidates:
-        return _sighting(history, candidates[0], _level(history, candidates[0]))
+        return _detection(history, candidates[0], _level(history, candidates[0]))
     if vanished and (text := _fewer_ran(before, now)):
-        return _sighting(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
+        return _detection(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
     return _only_tests(history, before, now) if now.outcome == "green" else None
 
 
@@ -58,7 +58,7 @@ def _while_red(history: History, attempt: Attempt) -> Detection | None:
     weaker = [
         each for each in attempt.findings if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history)
     ]
-    return _sighting(history, weaker[0], "note") if weaker else None
+    return _detection(history, weaker[0], "note") if weaker else None
 
 
 def _level(history: History, finding: Finding) -> Level:
@@ -163,7 +163,7 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Detection | None
         return None
     path = next((each for each in attempt.paths if is_test_path(each)), "")
     text = f"Only tests were edited since #{before.run} was red"
-    return _sighting(
+    return _detection(
         history,
         Finding(kind="inputs-changed", path=path, text=text),
         "banner" if _is_wrong(before) else "note",
@@ -183,14 +183,14 @@ def _narrower_target(history: History, now: Trial) -> Detection | None:
     if not is_part or covered:
         return None
     text = f"{min(left.tests)} failed in #{left.run} and is not part of the new target"
-    return _sighting(history, Finding(kind="narrowed", path="", text=text), "banner")
+    return _detection(history, Finding(kind="narrowed", path="", text=text), "banner")
 
 
 def _covers(word: str, test: str) -> bool:
     return not word or test == word or test.startswith((f"{word}::", f"{word}[", f"{word.rstrip('/')}/"))
 
 
-def _sighting(history: History, finding: Finding, level: Level) -> Detection:
+def _detection(history: History, finding: Finding, level: Level) -> Detection:
     now, before = history.now, history.previous or history.left
     assert now is not None
     assert before is not None
