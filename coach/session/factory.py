@@ -15,7 +15,7 @@ from pathlib import Path
 from coach import __version__
 from coach.core.log import events as ev
 from coach.core.protocol.observations import FilesSaved, RunEnded
-from coach.core.redact.observations import ObservationRedactor
+from coach.core.redact.observation_redactor import ObservationRedactor
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay

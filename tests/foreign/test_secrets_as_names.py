@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.protocol.observations import ChangesSeen, RunEnded
-from coach.core.redact.observations import ObservationRedactor
+from coach.core.redact.observation_redactor import ObservationRedactor
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.report import Counts, Ending, Failure, Frame, NotRun, Output, RunReport, Section
 from tests.handoff.conftest import Shop

@@ -1,7 +1,7 @@
 """What is recorded: no value of this machine's secrets, equal ones still equal, everything else as it came."""
 
 from coach.core.protocol.observations import RunEnded
-from coach.core.redact.observations import ObservationRedactor
+from coach.core.redact.observation_redactor import ObservationRedactor
 from coach.core.runs.report import Ending, RunReport
 from coach.session.export_io import dotenv_secrets
 from tests.core.building import failure, report

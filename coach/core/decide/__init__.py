@@ -10,7 +10,7 @@ from coach.core.decide import (  # noqa: F401 - they register
     feedback,
     journal,
     logpoint_runs,
-    observations,
+    observed,
     past_failures,
     restores,
     run_commands,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.base.text import storable
-from coach.core.redact.observations import in_prose
+from coach.core.redact.observation_redactor import in_prose
 from coach.core.runs.confinement import Confine, Confinement, confinement_of
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest

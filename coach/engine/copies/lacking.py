@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from coach.core.redact.observations import in_prose
+from coach.core.redact.observation_redactor import in_prose
 from coach.core.runs.report import Failure, RunReport
 from coach.engine.copies.complete import Completed, completed
 from coach.engine.copies.large_files import STAYS_POINTER

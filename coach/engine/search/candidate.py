@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.log.events import Interpreter
-from coach.core.redact.observations import NOTHING_SECRET, ObservationRedactor
+from coach.core.redact.observation_redactor import NOTHING_SECRET, ObservationRedactor
 from coach.core.runs.confinement import Confine
 from coach.core.runs.failure import FailureSignature, failing_set
 from coach.core.runs.oracle import Judged, judge
