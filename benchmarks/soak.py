@@ -33,6 +33,7 @@ from coach.core.log import events as ev  # noqa: E402
 from coach.core.protocol import commands as cmd  # noqa: E402
 from coach.core.runs.target import Target  # noqa: E402
 from coach.core.spec.spec import Spec  # noqa: E402
+from coach.core.verify.conclusion import Closing, RootCause  # noqa: E402
 from coach.session.factory import open_existing, open_new  # noqa: E402
 from coach.settings.project import Settings  # noqa: E402
 from coach.store.log import SessionLog, read_log  # noqa: E402
@@ -68,7 +69,7 @@ def script():
                     claim=f"claim {number}", prediction=Prediction(text="red", outcome="FAIL")
                 ),
                 cmd.GoToStep(step=("isolate", "reproduce", "hypothesize")[number % 3], reason="soak"),
-                cmd.WriteRootCause(text=f"cause {number}"),
+                cmd.WriteClosing(closing=Closing(cause=RootCause(what=f"cause {number}"))),
                 cmd.SetScope(scope=("all", "failures")[number % 2]),
                 cmd.PinTest(),
             )[number % 7]

@@ -25,6 +25,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
 from coach.core.redact.redactor import Private, Redactor
 from coach.core.session.state import SessionState
+from coach.core.verify.conclusion import Closing, RootCause
 from coach.core.workflow.action_ids import as_tools
 from coach.core.workflow.advice import advise
 from coach.mcp.results import (
@@ -163,8 +164,7 @@ class Tools:
         """Prove a fix: the pinned test, what the spec calls done, the whole suite as it is and was. Only this says "fixed"."""
 
         def verified(session: Session) -> Answer:
-            _need_red(session.state)
-            self._submit(session, cmd.Verify(acceptance=approved(session.state)))
+            self._submit(session, cmd.Verify(acceptance=approved(session.state), by=self._name))
             found = session.state.verification
             checks = found.asked if found else ()
             return {
@@ -184,17 +184,8 @@ class Tools:
 
     def root_cause(self, text: str) -> Answer:
         """Write the root cause. Refused before a red run and before a supported hypothesis."""
-
-        def written(session: Session) -> Answer:
-            _need_red(session.state)
-            if not any(each.verdict == "SUPPORTED" for each in session.state.hypotheses):
-                raise Refused(
-                    "no hypothesis is supported by a run yet: propose_hypothesis, then run_failing_test"
-                )
-            self._submit(session, cmd.WriteRootCause(text=text))
-            return {"written": True}
-
-        return self._do(written)
+        command = cmd.WriteClosing(closing=Closing(cause=RootCause(what=text)), by=self._name)
+        return self._ask(command, lambda _: {"written": True})
 
     def context(self, budget: int = 4_000) -> str:
         """The whole session as a prompt within a budget of tokens: task, limits, failure, facts, what was ruled out."""
@@ -302,10 +293,3 @@ class Tools:
 
     def _clean(self, state: SessionState) -> Cleaner:
         return Cleaner(self._redactor, state.opened.checkout.root if state.opened else "")
-
-
-def _need_red(state: SessionState) -> None:
-    if state.last_failure is None:
-        raise Refused(
-            "no red run is recorded: run_failing_test first; what never failed cannot be called fixed"
-        )

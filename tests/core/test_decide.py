@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.core.decide import Refusal
+from coach.core.decide import Decision, Refusal, decide
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
@@ -10,6 +10,7 @@ from coach.core.protocol import observations as obs
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.spec.spec import Spec
+from coach.core.verify.conclusion import Closing, RootCause
 from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import evaluate, is_met
 from tests.core.driving import CHANGES, TEST, failure, green, opened, pinned, red, reproduced, verified
@@ -254,13 +255,46 @@ def test_an_edit_after_verification_reopens_the_gate():
 def test_a_session_closes_as_what_the_evidence_says():
     drive = pinned()
     verified(drive)
-    drive.send(cmd.WriteRootCause(text="floor instead of round"))
+    drive.send(cmd.WriteClosing(closing=Closing(cause=RootCause(what="floor instead of round"))))
     drive.send(cmd.ConfirmFix())
     drive.send(cmd.Close())
     assert drive.state.closed.ending == "verified"
     abandoned = reproduced()
     abandoned.send(cmd.Close())
     assert abandoned.state.closed.ending == "abandoned"
+
+
+def _cause(by=""):
+    return cmd.WriteClosing(closing=Closing(cause=RootCause(what="floor instead of round")), by=by)
+
+
+def test_what_never_failed_has_no_root_cause_whoever_writes_it():
+    for by in ("", "robin"):
+        refusal = decide(_cause(by), opened().state)
+        assert isinstance(refusal, Refusal)
+        assert refusal.reason.startswith("no red run is recorded")
+
+
+@pytest.mark.parametrize("handed_over", [True, False], ids=["holds the session", "says its name"])
+def test_an_assistant_needs_a_supported_hypothesis_for_a_root_cause_and_a_person_does_not(handed_over):
+    drive = reproduced()
+    assert isinstance(decide(_cause(), drive.state), Decision)
+    if handed_over:
+        drive.send(cmd.HandOver(to="robin"))
+    asked = _cause("" if handed_over else "robin")
+    assert "no hypothesis is supported" in decide(asked, drive.state).reason
+    drive.send(
+        cmd.ProposeHypothesis(claim="it floors", prediction=Prediction(text="10", expects="same failure"))
+    )
+    drive.send(cmd.RunTarget(purpose="experiment"))
+    drive.ends(red())
+    assert drive.state.hypotheses[0].verdict == "SUPPORTED"
+    assert isinstance(decide(asked, drive.state), Decision)
+
+
+def test_an_assistant_cannot_have_proven_what_never_failed():
+    assert "no red run is recorded" in decide(cmd.Verify(by="robin"), opened().state).reason
+    assert isinstance(decide(cmd.Verify(), opened().state), Decision)
 
 
 def test_what_the_engine_cannot_do_ends_the_run_with_its_reason():

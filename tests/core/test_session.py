@@ -14,6 +14,7 @@ from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
 from coach.core.session.summary import summarise
 from coach.core.spec.spec import Spec
+from coach.core.verify.conclusion import Closing, RootCause
 from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import evaluate
 from tests.core.driving import TEST, Drive, green, opening, red, reproduced
@@ -30,7 +31,7 @@ MESSAGES = st.one_of(
          cmd.RuleOutSuspect(suspect="shop/cart.py:total", reason="seen"), cmd.RestoreSuspect(suspect="shop/cart.py:total"),
          cmd.ProposeHypothesis(claim="c", prediction=Prediction(text="p", expects="pass")),
          cmd.JudgeHypothesis(id=1, verdict="REFUTED", reason="seen"), cmd.WriteNote(text="note"), cmd.Verify(),
-         cmd.WriteRootCause(text="cause"), cmd.ConfirmFix(), cmd.Close(), cmd.Interrupted(by="SIGTERM"),
+         cmd.WriteClosing(closing=Closing(cause=RootCause(what="cause"))), cmd.ConfirmFix(), cmd.Close(), cmd.Interrupted(by="SIGTERM"),
          cmd.NoteExport(format="markdown", budget=4000, digest="d"),
          obs.FilesSaved(paths=("shop/cart.py",)), obs.WatchSeen(watching=True), obs.WatchSeen(watching=False, note="gone"),
          obs.TestSeen(test=TEST, path="tests/test_cart.py", digest="d1", pin=True), obs.TestSeen(test=TEST, digest="d2"),

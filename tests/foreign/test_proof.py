@@ -11,6 +11,7 @@ from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
 from coach.core.spec.spec import Spec
+from coach.core.verify.conclusion import Closing, RootCause
 from coach.core.workflow import gates
 from coach.core.workflow.advice import advise
 from coach.session.factory import open_new
@@ -115,7 +116,7 @@ def walk(made, fix, to):
     found = made.verify()
     if found.verdict == "verified":
         assert advise(made.state).action == "root-cause"
-        made.step(cmd.WriteRootCause(text="ten was left out"))
+        made.step(cmd.WriteClosing(closing=Closing(cause=RootCause(what="ten was left out"))))
         made.step(cmd.ConfirmFix())
         assert advise(made.state).action == "close"
         made.step(cmd.Close())

@@ -136,13 +136,6 @@ def _(message: cmd.WriteNote, state: SessionState) -> Decision | Refusal:  # noq
 
 
 @decide.register
-def _(message: cmd.WriteRootCause, state: SessionState) -> Decision | Refusal:
-    if message.text.strip() == state.root_cause.strip():
-        return Refusal("the root cause says that already" if state.root_cause else "the root cause is empty")
-    return Decision(events=(ev.RootCauseWritten(text=message.text),))
-
-
-@decide.register
 def _(message: cmd.WriteClosing, state: SessionState) -> Decision | Refusal:
     unknown = sorted(set(message.closing.answers) - set(QUESTIONS))
     if unknown:
@@ -152,7 +145,23 @@ def _(message: cmd.WriteClosing, state: SessionState) -> Decision | Refusal:
         return Refusal(
             "that is written already" if state.root_cause else "nothing is written yet: what was wrong?"
         )
+    is_cause_new = merged.cause != state.closing.cause
+    if is_cause_new and (why_not := why_no_cause(state, message.by)):
+        return Refusal(why_not)
     return Decision(events=(ev.ClosingWritten(closing=merged),))
+
+
+def why_no_cause(state: SessionState, by: str = "") -> str:
+    """Say why no root cause can be written now; empty when one can.
+
+    A cause explains a failure that was seen. An assistant (``by``, or whom the session was handed to) must have tried its
+    explanation as well: a person may know more than the log does, an assistant's word rests on runs.
+    """
+    if state.last_failure is None:
+        return "no red run is recorded: ‹run› runs the target; what never failed has no cause to write down"
+    if (by or state.held_by) and not any(each.verdict == "SUPPORTED" for each in state.hypotheses):
+        return "no hypothesis is supported by a run yet: ‹hypothesis› writes one, then ‹run› tests it"
+    return ""
 
 
 @decide.register

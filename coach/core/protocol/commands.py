@@ -189,6 +189,8 @@ class Verify(Value):
 
     acceptance: tuple[str, ...] = ()
     """Acceptance commands that the engineer approved; others are not run."""
+    by: str = ""
+    """The assistant that asks; empty: a person, or whoever the session was handed to."""
 
 
 class AnswerObjection(Value):
@@ -199,14 +201,12 @@ class AnswerObjection(Value):
     reason: str
 
 
-class WriteRootCause(Value):
-    text: str
-
-
 class WriteClosing(Value):
     """Write the parts of the end that are given; the others stay as they are."""
 
     closing: Closing
+    by: str = ""
+    """The assistant that writes it; empty: a person, or whoever the session was handed to."""
 
 
 class ConfirmFix(Value):
@@ -328,7 +328,6 @@ Command = (
     | WriteNote
     | Verify
     | AnswerObjection
-    | WriteRootCause
     | WriteClosing
     | ConfirmFix
     | NoteExport
