@@ -105,6 +105,35 @@ def test_the_screen_stays_a_small_part_of_the_house():
     assert screen / sum(lines.values()) <= 0.35
 
 
+_NO_TEST_IDS = (
+    "coach/core/base/test_id.py",
+    "coach/engine/probe/coach_ids.py",
+    "coach/core/output/",
+    "coach/core/reports/css.py",
+)
+"""Where the separator in ids of tests has its place, and where ``::`` is another one's: in what runners print, in CSS."""
+_EXAMPLES = (
+    "tests/test_cart.py::test_total",
+    "FILE::TEST",
+    "tests/test_x.py::test_y",
+    "tests/test_auth.py::test_token_1",
+)
+
+
+def test_ids_of_tests_are_taken_apart_and_put_together_in_one_place():
+    found = []
+    for path in FILES:
+        name = path.relative_to(ROOT).as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            is_shown = any(example in text for example in _EXAMPLES) or "(?:" in text or id(node) in docs
+            if "::" in text and not is_shown and not name.startswith(_NO_TEST_IDS):
+                found.append(f"{name}:{node.lineno} {text[:60]}")
+    assert not found
+
+
 def _modules():
     """Return module → its file; those of the probe also stand under the bare names by which its process imports them."""
     names = {

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.target import Target
 
-FAILING_TEST = "tests/test_invoices.py::test_a_voucher_over_three_lines_is_invoiced_to_the_cent"
+FAILING_TEST = TestId.of("tests/test_invoices.py", "test_a_voucher_over_three_lines_is_invoiced_to_the_cent")
 
 _AUTHOR = "Ada Merchant <ada@shop.example>"
 _FIRST_COMMIT = 1_900_000_000

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.regular_files import is_there, read_json
 
 MOST_BYTES = 20_000_000
@@ -16,4 +17,4 @@ def last_failed(root: Path) -> tuple[str, ...]:
         return ()
     if not isinstance(found, dict):
         return ()
-    return tuple(str(key) for key in found if is_there(root / str(key).partition("::")[0]))
+    return tuple(str(key) for key in found if is_there(root / TestId(key).file))

@@ -1,16 +1,15 @@
 """Secrets in a stored event: none stays, whatever the field is called that it stands in, and the event is still read."""
 
 import json
-from types import NoneType
-from typing import Annotated, Literal, get_args, get_origin
+from typing import get_args
 
 import pytest
 
-from coach.core.base.text import as_storable
-from coach.core.base.value import Value
+from coach.core.base.text import OWN
 from coach.core.log import events as ev
 from coach.core.redact.redactor import Redactor
 from coach.core.redact.stored import redacted
+from tests.core.filled import filled
 
 KEY = "gh" + "p_" + "a1B2" * 9
 HASH = "3b67a2e0d9c8b7a6"
@@ -35,36 +34,14 @@ class Cleaning:
         return name[::-1]
 
 
-def filled(declared, metadata=(), own=KEY):  # noqa: PLR0911 - one return a shape
-    """Return JSON that fits a declared type: ``own`` in every field of coach's own, the key in all that is foreign."""
-    origin, inner = get_origin(declared), get_args(declared)
-    is_foreign = any(getattr(each, "func", None) is as_storable for each in metadata)
-    if declared is str:
-        return KEY if is_foreign else own
-    if origin is Annotated:
-        return filled(inner[0], inner[1:], own)
-    if origin is Literal:
-        return inner[0]
-    if origin is tuple and inner:
-        return [filled(each, (), own) for each in inner if each is not Ellipsis]
-    if origin is dict:
-        return {KEY: filled(inner[1], (), own)}
-    if inner:
-        return filled(next(each for each in inner if each is not NoneType), (), own)
-    if isinstance(declared, type) and issubclass(declared, Value):
-        fields = declared.model_fields.items()
-        return {name: filled(field.annotation, field.metadata, own) for name, field in fields}
-    return {int: 1, float: 1.0, bool: True}.get(declared, [])
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("own", [KEY, HASH])
 def test_no_field_of_any_event_keeps_a_key(kind, own):
-    raw = {"seq": 1, "at": 1.5, **filled(KINDS[kind], (), own)}
+    """``own`` stands in every field of coach's own, the key in all that is foreign."""
+    fields = filled(KINDS[kind], lambda marks: own if OWN & set(marks) else KEY)
+    raw = {"seq": 1, "at": 1.5, **fields}
     raw |= {"before": KEY, "after": [KEY], "base": {KEY: KEY}, "id": {"id": [[KEY]]}, KEY: 1}
-    raw |= {
-        name: each for name, each in filled(KINDS[kind], (), own).items() if name in KINDS[kind].model_fields
-    }
+    raw |= fields
     cleaned = redacted(raw, Cleaning())
     assert KEY not in json.dumps(cleaned)
     assert json.dumps(cleaned).count(HASH) == json.dumps(raw).count(HASH)

@@ -15,6 +15,7 @@ from coach.cli.commands.open_session import (
     read_session,
 )
 from coach.cli.commands.target_choice import as_typed
+from coach.core.base.test_id import TestId
 from coach.core.base.text import safe_line
 from coach.core.protocol import commands as cmd
 from coach.core.runs.failure_causes import lines_behind
@@ -165,7 +166,7 @@ def verify(args: Namespace) -> int:
 def pin(args: Namespace) -> int:
     """Pin the failing test, or unpin it with a reason."""
     with opened_session(args) as session:
-        test = as_typed(args.test, place_here(session.state)) if args.test else ""
+        test = TestId(as_typed(args.test, place_here(session.state)) if args.test else "")
         ask(session, cmd.UnpinTest(reason=args.off) if args.off is not None else cmd.PinTest(test=test))
         pinned = session.state.pin
         if args.off is None and (pinned is None or (test and pinned.test != test)):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coach.core.base.test_id import TestId
 from coach.errors import EXIT_FINE, UsageError
 from coach.regular_files import MOST_SETTINGS, read_head
 
@@ -36,7 +37,7 @@ def debug(args: Namespace) -> int:
             return EXIT_FINE
     if args.resume is not None:
         return _show("resume", lambda: _launching().resumed(args.resume))
-    typed = [Path.cwd() / each.partition("::")[0] for each in args.target or ()]
+    typed = [Path.cwd() / TestId(each).file for each in args.target or ()]
     if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
         importlib.import_module("coach.cli.commands.approval").be_sure_of_python(
             importlib.import_module("coach.session.factory").located_here(args.target or ()).home, args.python

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach.cli.commands.console import say
+from coach.core.base.test_id import TestId
 from coach.core.base.text import safe_line
 from coach.core.runs.target import Target
 from coach.engine.source.project_root import VARIABLE, Located, at, exists, locate, relative_to, tidy
@@ -115,7 +116,7 @@ def retargeted(words: Sequence[str], command: Sequence[str] | None, place: Locat
     target = target_from(words, command, place, here)
     if target.kind == "command" or not target.words:
         return target
-    paths = [str(place.root / word.partition("::")[0]) for word in target.words]
+    paths = [str(place.root / TestId(word).file) for word in target.words]
     own = locate(paths, here)
     is_sibling = own.root.resolve() == place.root.resolve() and own.folder != place.folder
     return target.model_copy(update={"folder": own.folder or "."}) if is_sibling else target
@@ -152,7 +153,8 @@ def _near_files(name: str, here: Path) -> list[str]:
 
 def typed_id(word: str, place: Located, here: Path) -> str:
     """Return a test typed in ``here`` (or as coach names it, or as pytest does in the project) relative to the root."""
-    name, colons, rest = word.partition("::")
+    test = TestId(word)
+    name = test.file
     if name.startswith("-"):
         raise TargetError(
             f"{safe_line(word, limit=_SHOWN)} looks like an option",
@@ -166,7 +168,7 @@ def typed_id(word: str, place: Located, here: Path) -> str:
             why=f"looked in {here}",
             do="name a file or node id pytest knows",
             typed=word,
-            meant=tuple(f"{near}{colons}{rest}" for near in _near_files(name, here)),
+            meant=tuple(test.with_file(near) for near in _near_files(name, here)),
         )
     inside = relative_to(found, place)
     if inside is None:
@@ -174,7 +176,7 @@ def typed_id(word: str, place: Located, here: Path) -> str:
             f"{safe_line(name, limit=_SHOWN)} is outside the project {place.root}",
             do="run coach inside the project of the test, or name that: --project FOLDER",
         )
-    return inside + colons + rest
+    return test.with_file(inside)
 
 
 def as_typed(word: str, place: Located) -> str:

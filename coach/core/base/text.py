@@ -10,9 +10,11 @@ The screen must wrap ``SafeText`` in literal content: markup is the widget's mat
 """
 
 import re
-from typing import Annotated, NewType
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NewType
 
-from pydantic import BeforeValidator
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 SafeText = NewType("SafeText", str)
 
@@ -71,15 +73,38 @@ def as_storable(value: object) -> object:
     return storable(value) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(as_storable)]
-"""Foreign text inside an event: storable, not yet safe to show. What it names (a test, a file) it names exactly."""
+@dataclass(frozen=True, slots=True)
+class TextKind:
+    """What a string in an event is for; marks the type of a field, which ``redaction`` and the archive go by."""
 
-PROSE = object()
-"""Marks text that is read and names nothing: see ``Prose``."""
+    name: Literal["prose", "path", "tree", "name", "own"]
 
-Prose = Annotated[str, BeforeValidator(as_storable), PROSE]
-"""``Text`` out of which secrets may be taken before it is recorded: messages, values, source, output. Never an id, a path,
-a tree, a kind: those are what runs, files and events are found by."""
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Make what Python gives storable. JSON that can be read is so already: a log is read in a fifth of the time."""
+        read = handler(source)
+        given = core_schema.no_info_before_validator_function(as_storable, read)
+        return core_schema.json_or_python_schema(json_schema=read, python_schema=given)
+
+
+PROSE = TextKind("prose")
+OWN = frozenset({TextKind("tree"), TextKind("own")})
+"""Kinds of strings that coach makes itself."""
+
+Prose = Annotated[str, PROSE]
+"""Text that is read and names nothing: messages, values, source, output, sentences. Secrets are taken out of it before it
+is recorded, and out of nothing else: all other kinds are what runs, files and events are found by."""
+
+FilePath = Annotated[str, TextKind("path")]
+"""A file or folder, or a pattern of them: posix and relative to the root when it lies below it."""
+
+TreeId = Annotated[str, TextKind("tree")]
+"""An id of git: of a tree, a commit, a file's content, or of the modes noted beside a tree."""
+
+Name = Annotated[str, TextKind("name")]
+"""What else others call a thing by: a function, an exception, a variable, a branch, a version, a word of a command line."""
+
+CoachId = Annotated[str, TextKind("own")]
+"""What coach itself calls a thing by: a session, a step, a check, a signature, the hash of a kept text."""
 
 
 def safe(text: str, *, limit: int | None = None) -> SafeText:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from coach.core.base.test_id import TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start
 from coach.core.decide.suspect_measurement import failure_in_view
@@ -45,15 +46,15 @@ def why_not_traced(state: SessionState) -> str:
     return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
 
 
-def traced_test(state: SessionState) -> str:
+def traced_test(state: SessionState) -> TestId:
     """Return the test a trace is about: the failing one, else the pinned one; empty when none is known."""
     seen = failure_in_view(state)
-    if seen and "::" in seen[1].test:
+    if seen and seen[1].test.is_in_file:
         return seen[1].test
-    return state.pin.test if state.pin else state.target.words[0] if state.target.is_one_test else ""
+    return state.pin.test if state.pin else state.target.one_test
 
 
-def _start(draft: Draft, test: str, against: str = "", code_of: str = "") -> None:
+def _start(draft: Draft, test: TestId, against: str = "", code_of: str = "") -> None:
     """Record and start a traced run; with ``code_of`` under the code of that tree, in a copy."""
     state = draft.state
     number = state.last_number + 1
@@ -106,7 +107,7 @@ def _take(draft: Draft, own: CallTrace, others: list[CallTrace]) -> None:
         _record(draft, own, [before], "another run of it")
     else:
         nearest = sorted(others, key=lambda each: -_likeness(own, each))
-        _record(draft, own, nearest, nearest[0].test.rpartition("::")[2] if nearest else "")
+        _record(draft, own, nearest, nearest[0].test.name if nearest else "")
 
 
 def _record(draft: Draft, own: CallTrace, others: list[CallTrace], versus: str) -> None:
@@ -125,7 +126,7 @@ def _likeness(one: CallTrace, other: CallTrace) -> float:
     return both.total() / either.total() if either else 0.0
 
 
-def _go_on(draft: Draft, test: str, against: str) -> None:
+def _go_on(draft: Draft, test: TestId, against: str) -> None:
     """Run what is still missing for a comparison: the code of before, or the other outcome of a flaky test."""
     state = draft.state
     if against:

@@ -39,7 +39,7 @@ def failing_first(state: SessionState) -> Target | None:
         or run is not state.last_target_run
     ):
         return None
-    tests = tuple(dict.fromkeys(each.test for each in run.failing if "::" in each.test))
+    tests = tuple(dict.fromkeys(each.test for each in run.failing if each.test.is_in_file))
     is_whole = run.report is not None and run.report.counts.selected <= len(tests)
     return Target(words=tests) if 0 < len(tests) <= MOST_FAILURES_FIRST and not is_whole else None
 
@@ -197,7 +197,9 @@ def why_not_narrowed(state: SessionState) -> str:
 
 def _known_failing(state: SessionState) -> tuple[str, ...]:
     failed = state.last_failure
-    return tuple(dict.fromkeys(each.test for each in failed.failing if "::" in each.test)) if failed else ()
+    return (
+        tuple(dict.fromkeys(each.test for each in failed.failing if each.test.is_in_file)) if failed else ()
+    )
 
 
 def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:

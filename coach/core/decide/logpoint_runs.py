@@ -1,6 +1,7 @@
 """Logpoints: what is looked at becomes a run that only looks; what it showed becomes a verdict by a stated rule."""
 
 from coach.core.base.formatting import count
+from coach.core.base.test_id import TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start
 from coach.core.decide.suspect_measurement import failure_in_view
@@ -58,23 +59,23 @@ def why_nothing_asked(state: SessionState) -> str:
     return "" if state.looks_asked else "no assistant asks to evaluate anything"
 
 
-def looked_test(state: SessionState) -> str:
+def looked_test(state: SessionState) -> TestId:
     """Return the test a logpoint is about: the pinned one, else the failing one; empty when none is known."""
     if state.pin:
         return state.pin.test
     seen = failure_in_view(state)
-    if seen and "::" in seen[1].test:
+    if seen and seen[1].test.is_in_file:
         return seen[1].test
-    return state.target.words[0] if state.target.is_one_test else ""
+    return state.target.one_test
 
 
-def start_look(draft: Draft, logpoint: Logpoint, test: str) -> None:
+def start_look(draft: Draft, logpoint: Logpoint, test: TestId) -> None:
     """Record and start a run of the test among those of its file, with the logpoint set."""
     number = draft.state.last_number + 1
     request = RunRequest(
         number=number,
         purpose="logpoint",
-        target=Target(words=(test.partition("::")[0],)),
+        target=Target(words=(test.file,)),
         hash_seed=fresh_seed(number),
         focus=test,
         logpoint=logpoint,

@@ -1,5 +1,6 @@
 """How runs begin: recorded first, then started; what is under way is superseded."""
 
+from coach.core.base.test_id import TestId
 from coach.core.decide.decision import Draft
 from coach.core.localize.spectrum import Scope
 from coach.core.log import events as ev
@@ -49,20 +50,20 @@ def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: 
     start(draft, request)
 
 
-def about(state: SessionState) -> tuple[str, ...]:
+def about(state: SessionState) -> tuple[TestId, ...]:
     """Return the tests whose own outcome matters in every run: those of the reference failure, and the pinned one.
 
     A file that could not be loaded is no test: once it loads, nothing of its name is collected.
     """
     tests = state.reference.tests if state.reference else ()
-    known = [each for each in tests if "::" in each]
+    known = [each for each in tests if each.is_in_file]
     pinned = (state.pin.test,) if state.pin else ()
     return tuple(dict.fromkeys((*pinned, *known)))[:MOST_ABOUT]
 
 
-def start_trace(draft: Draft, test: str, scope: Scope) -> None:
+def start_trace(draft: Draft, test: TestId, scope: Scope) -> None:
     """Start a traced run of a failing test among the tests of its file, or of the whole suite."""
-    file = Target(words=(test.partition("::")[0],))
+    file = Target(words=(test.file,))
     request = RunRequest(
         number=draft.state.last_number + 1,
         purpose="trace",
@@ -74,12 +75,12 @@ def start_trace(draft: Draft, test: str, scope: Scope) -> None:
     start(draft, request)
 
 
-def start_mutants(draft: Draft, test: str, places: tuple[MutationPlace, ...], budget: float) -> None:
+def start_mutants(draft: Draft, test: TestId, places: tuple[MutationPlace, ...], budget: float) -> None:
     """Start a run that tries small mutations of places, for ``budget`` seconds."""
     request = RunRequest(
         number=draft.state.last_number + 1,
         purpose="mutants",
-        target=Target(words=(test.partition("::")[0],)),
+        target=Target(words=(test.file,)),
         focus=test,
         mutate=budget,
     )

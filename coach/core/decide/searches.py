@@ -133,7 +133,7 @@ def _target(state: SessionState) -> Target:
         return target
     run = _last_red(state)
     failing = state.reference.failing if state.reference else run.failing if run else ()
-    test = next((each.test for each in failing if "::" in each.test), "")
+    test = next((each.test for each in failing if each.test.is_in_file), "")
     return Target(words=(test,)) if test else target
 
 

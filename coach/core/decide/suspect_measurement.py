@@ -137,7 +137,7 @@ def why_not_mutated(state: SessionState) -> str:
     seen = failure_in_view(state)
     if state.closed:
         return CLOSED.reason
-    if state.target.kind != "pytest" or seen is None or "::" not in seen[1].test:
+    if state.target.kind != "pytest" or seen is None or not seen[1].test.is_in_file:
         return "mutations need a failing pytest test; ‹run› runs the target"
     if not places_to_mutate(state):
         return "nothing to mutate yet: ‹spectrum› measures which lines run"

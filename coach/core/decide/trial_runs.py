@@ -2,6 +2,7 @@
 
 import re
 
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start
 from coach.core.decide.verification_runs import continue_plan
@@ -32,7 +33,7 @@ def _(message: cmd.Try, state: SessionState) -> Decision | Refusal:
         target=_target(trial, message.command, state),
         hash_seed=seed % 2**32,
         trial=trial,
-        focus=_test(state) if trial.order else "",
+        focus=_test(state) if trial.order else NO_TEST,
     )
     start(draft, request)
     return draft.done()
@@ -42,12 +43,12 @@ def _target(trial: Trial, command: tuple[str, ...], state: SessionState) -> Targ
     if trial.kind == "command":
         return Target(kind="command", words=command)
     if trial.order:
-        return Target(words=(_test(state).partition("::")[0],))
+        return Target(words=(_test(state).file,))
     return state.target
 
 
-def _test(state: SessionState) -> str:
-    return state.pin.test if state.pin else state.target.words[0] if state.target.is_one_test else ""
+def _test(state: SessionState) -> TestId:
+    return state.pin.test if state.pin else state.target.one_test
 
 
 def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> str:

@@ -7,6 +7,7 @@ shown; only an edit makes the whole verification void.
 
 from itertools import islice
 
+from coach.core.base.test_id import TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import about, start, start_run
 from coach.core.experiments.trial_request import Trial
@@ -160,10 +161,9 @@ def _with_pin(state: SessionState) -> Target | None:
     return state.target.model_copy(update={"words": (*words, pin.test)})
 
 
-def _holds(word: str, test: str) -> bool:
+def _holds(word: str, test: TestId) -> bool:
     """Whether pytest runs the test when it is given the word: itself, a class, file or folder around it."""
-    around = (f"{word}::", f"{word}[", f"{word.rstrip('/')}/")
-    return word in {test, "."} or test.startswith(around)
+    return word == "." or test.is_under(word)
 
 
 def _start_reverted(draft: Draft) -> None:
@@ -186,7 +186,7 @@ def _start_control(draft: Draft) -> None:
     assert test, "the plan has no such run without a test"
     lines = fixed_lines(state.changes) if state.changes else {}
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
-    path = state.pin.path if state.pin else test.partition("::")[0]
+    path = state.pin.path if state.pin else test.file
     _start_with(
         draft, "control", Target(words=(path,)), places, focus=test, mutate=CONTROL_SECONDS, control=True
     )

@@ -6,7 +6,7 @@ eliminated until somebody says why the verdict was wrong; both verdicts are kept
 
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import Prose
 from coach.core.base.value import Value
 
 Verdict = Literal["SUPPORTED", "REFUTED", "INCONCLUSIVE"]
@@ -18,7 +18,7 @@ Expects = Literal["pass", "same failure", "another failure"]
 class Prediction(Value):
     """What will be observed if the claim is true. With ``expects`` coach can judge the next run by itself."""
 
-    text: Text
+    text: Prose
     expects: Expects | None = None
 
 
@@ -26,9 +26,9 @@ class Judgement(Value):
     """A verdict with what was observed and the runs it rests on."""
 
     verdict: Verdict
-    reason: Text = ""
+    reason: Prose = ""
     runs: tuple[int, ...] = ()
-    teaches: Text = ""
+    teaches: Prose = ""
     """What is known since, in the words of a person."""
 
 
@@ -36,14 +36,14 @@ class Hypothesis(Value):
     """A falsifiable statement about the cause."""
 
     id: int
-    claim: Text
+    claim: Prose
     prediction: Prediction
     after_run: int
     """The last run that had started when the prediction was written: only later runs can test it."""
     verdict: Verdict | None = None
-    reason: Text = ""
+    reason: Prose = ""
     runs: tuple[int, ...] = ()
-    teaches: Text = ""
+    teaches: Prose = ""
     """What is known since its verdict, in the words of a person."""
     overruled: tuple[Judgement, ...] = ()
     """Verdicts before the present one, oldest first."""

@@ -8,7 +8,8 @@ test that reaches the line; without such a test it is open.
 
 from typing import Literal, get_args
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.base.text import FilePath, Name, Prose
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Verdict
 
@@ -20,15 +21,15 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 class Logpoint(Value):
     """Where to look, and at what. With ``watch`` it is every change of one name in the function at ``line``."""
 
-    path: Text
+    path: FilePath
     line: int
-    expression: Text = ""
-    condition: Text = ""
+    expression: Name = ""
+    condition: Name = ""
     """What is predicted to be true; empty: nothing is, it only looks."""
     mode: Mode = "once"
-    watch: Text = ""
-    function: Text = ""
-    source: Text = ""
+    watch: Name = ""
+    function: Name = ""
+    source: Name = ""
     """The line's text when the logpoint was set: it is followed by it when lines move."""
     hypothesis: int = 0
     """The hypothesis it tests; 0: none."""
@@ -68,7 +69,7 @@ class TestHits(Value):
     """What one test showed. Beyond ``evaluated`` hits were only counted."""
 
     __test__ = False
-    test: Text
+    test: TestId
     outcome: Literal["failing", "passing", "skipped"] = "passing"
     hits: int = 0
     evaluated: int = 0
@@ -83,12 +84,12 @@ class Observed(Value):
 
     line: int = 0
     """Where the line stands now."""
-    source: Text = ""
-    test: Text = ""
+    source: Prose = ""
+    test: TestId = NO_TEST
     """The failing test it is about."""
     tests: tuple[TestHits, ...] = ()
     unreached: int = 0
-    way: Text = ""
+    way: Name = ""
     why: Prose = ""
     """Why nothing could be seen; empty when it could."""
 
@@ -101,7 +102,7 @@ class LogpointRun(Value):
     observed: Observed
     verdict: Verdict | None = None
     """None when nothing was predicted."""
-    reason: Text = ""
+    reason: Prose = ""
     after_fix: bool = False
     """Whether a verification looked again, to see that what was predicted is gone."""
 

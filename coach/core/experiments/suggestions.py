@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from coach.core.base.text import Text
+from coach.core.base.text import Prose
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Expects
 from coach.core.localize.call_trace import Kind, sentence
@@ -17,10 +17,10 @@ MOST = 6
 class HypothesisDraft(Value):
     """A claim with its prediction, and the evidence it comes from."""
 
-    claim: Text
-    prediction: Text
+    claim: Prose
+    prediction: Prose
     expects: Expects | None = None
-    because: Text
+    because: Prose
 
 
 def drafts(state: SessionState) -> tuple[HypothesisDraft, ...]:

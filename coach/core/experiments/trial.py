@@ -6,7 +6,7 @@
 
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import Prose
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Expects, Verdict
 from coach.core.experiments.prediction import judge_prediction
@@ -21,7 +21,7 @@ class TrialRun(Value):
     trial: Trial
     verdict: Verdict | None = None
     """None when nothing was predicted."""
-    reason: Text = ""
+    reason: Prose = ""
     outcome: Literal["PASS", "FAIL", "UNRESOLVED"] = "UNRESOLVED"
 
 

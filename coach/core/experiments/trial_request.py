@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import Name, Prose
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Expects
 
@@ -25,11 +25,11 @@ class Trial(Value):
     """One experiment in a copy. Of the fields only those of its kind matter."""
 
     kind: Literal["patch", "environment", "command"]
-    patch: Text = ""
+    patch: Prose = ""
     """*patch*: a unified diff, as ``git diff`` or ``diff -u`` writes it."""
-    variables: tuple[tuple[Text, Text], ...] = ()
+    variables: tuple[tuple[Name, Prose], ...] = ()
     """*environment*, *command*: variables of the run, such as TZ."""
-    packages: tuple[Text, ...] = ()
+    packages: tuple[Name, ...] = ()
     """*environment*: versions of dependencies, as pip names them, in front of what is installed."""
     seed: int | None = None
     order: Literal["", "reversed"] = ""
@@ -37,7 +37,7 @@ class Trial(Value):
     expects: Expects | None = None
     exit_code: int | None = None
     """*command*: what it is predicted to end with."""
-    pattern: Text = ""
+    pattern: Name = ""
     """*command*: a regular expression that is predicted to match its output."""
     hypothesis: int = 0
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from coach.core.base.test_id import TestId
 from coach.core.export.blocks import Block, Document, Section
 from coach.core.export.budget import DEFAULT, LEAST, TIERS, estimate, fit
 from coach.core.export.quoting import Cleaner, mark_for, suspicious_lines
@@ -42,8 +43,8 @@ def names_of(state: SessionState) -> tuple[str, ...]:
         return ()
     failures = [each for run in state.runs if run.report for each in run.report.failures]
     files = {frame.path for each in failures for frame in each.frames if frame.own}
-    tests = {word.partition("[")[0] for word in (*state.target.words, *(each.test for each in failures))}
-    return tuple(sorted(files | tests | {test.partition("::")[0] for test in tests}))
+    tests = {TestId(word).function for word in (*state.target.words, *(each.test for each in failures))}
+    return tuple(sorted(files | tests | {test.file for test in tests}))
 
 
 def export(

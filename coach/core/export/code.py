@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coach.core.base.test_id import TestId
 from coach.core.export.blocks import Block, Drop, language_of
 from coach.core.export.failing import failure_of
 from coach.core.export.quoting import Cleaner
@@ -26,7 +27,7 @@ def _innermost(state: SessionState) -> list[Suspect]:
     found = failure_of(state)
     if found is None:
         return []
-    test_path = found[1].test.partition("::")[0]
+    test_path = found[1].test.file
     frames = [frame for frame in found[1].own_frames if frame.code and frame.path != test_path]
     return [
         Suspect(
@@ -38,7 +39,7 @@ def _innermost(state: SessionState) -> list[Suspect]:
 
 def _is_the_test(suspect: Suspect, state: SessionState) -> bool:
     test = state.pin.test if state.pin else state.target.label
-    return suspect.path == test.partition("::")[0]
+    return suspect.path == TestId(test).file
 
 
 def _suspect(each: Suspect, clean: Cleaner) -> Block:

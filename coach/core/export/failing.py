@@ -225,7 +225,7 @@ def _test_body(state: SessionState, failure: Failure, clean: Cleaner) -> list[Bl
         place = f"{clean.line(state.pin.path, 120)}:{state.pin.line}"
         note = "" if state.pin.is_intact else ", changed since it was pinned"
         return [_code(clean.text(state.pin.source), f"{place}, the pinned test{note}")]
-    path = failure.test.partition("::")[0]
+    path = failure.test.file
     frame = next((each for each in failure.own_frames if each.path == path and each.code), None)
     if frame is None:
         return []

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import CoachId, Name, Prose
 from coach.core.base.value import Value
 
 AssistantEnding = Literal["ended", "stopped by a loop", "silent", "too long", "cancelled"]
@@ -11,16 +11,16 @@ AssistantEnding = Literal["ended", "stopped by a loop", "silent", "too long", "c
 class AssistantReport(Value):
     """One stay of an assistant in the checkout. Its edits are attempts of their own, with its name."""
 
-    name: Text
-    argv: tuple[Text, ...]
+    name: Name
+    argv: tuple[Name, ...]
     ending: AssistantEnding = "ended"
     exit_code: int | None = None
     seconds: float = 0.0
     first_run: int = 0
     """The newest run when it began: what came later came from it."""
-    output: Text = ""
+    output: CoachId = ""
     """Content hash of what it said."""
-    tail: Text = ""
+    tail: Prose = ""
     """Its last words."""
-    survivors: tuple[Text, ...] = ()
+    survivors: tuple[Name, ...] = ()
     """Processes it left behind, which were ended."""

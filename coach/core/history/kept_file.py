@@ -1,13 +1,13 @@
 """A file that a restore left as it was, and why: its content is not coach's to replace."""
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.text import FilePath, Prose
 from coach.core.base.value import Value
 
 
 class Kept(Value):
     """One path that was not touched."""
 
-    path: Text
+    path: FilePath
     why: Prose
 
 

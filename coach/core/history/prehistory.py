@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import Name
 from coach.core.base.value import Value
 
 
@@ -12,7 +12,7 @@ class Earlier(Value):
     at: float
     """Seconds since the epoch; for a file its last change, earlier ones leave no trace."""
     kind: Literal["failed", "git", "saved"]
-    what: tuple[Text, ...]
+    what: tuple[Name, ...]
 
     @property
     def sentence(self) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import FilePath, Name, Prose
 from coach.core.base.value import Value
 from coach.core.runs.failure import normalise
 
@@ -16,10 +17,10 @@ from coach.core.runs.failure import normalise
 class CallsRequest(Value):
     """Which calls to trace. ``neighbours`` are tests that may pass where the failing one fails, nearest first."""
 
-    neighbours: tuple[Text, ...] = ()
-    logs: tuple[Text, ...] = ()
+    neighbours: tuple[TestId, ...] = ()
+    logs: tuple[FilePath, ...] = ()
     """Log files that grow during the test, relative to the root."""
-    against: Text = ""
+    against: Prose = ""
     """The tree this run is laid out from, in words for people; empty: the checkout as it is."""
 
 
@@ -27,13 +28,13 @@ class Call(Value):
     """One call of an own function."""
 
     depth: int
-    path: Text
+    path: FilePath
     line: int
     """Where the function begins."""
-    function: Text
+    function: Name
     called_at: int = 0
     """The line of the caller."""
-    arguments: tuple[tuple[Text, Prose], ...] = ()
+    arguments: tuple[tuple[Name, Prose], ...] = ()
     """Name and shortened value as they were when the call began; without ``self``."""
     how: Literal["", "returned", "raised", "resumed"] = ""
     """How it ended; *resumed*: a generator went on; empty: it had not ended."""
@@ -51,10 +52,10 @@ class LogLine(Value):
 
     at: int
     depth: int = 0
-    source: Text = ""
+    source: Name = ""
     """``WARNING shop.cart``, or the file."""
     text: Prose
-    path: Text = ""
+    path: FilePath = ""
     line: int = 0
     only_failing: bool = False
     """Whether nothing like it came in the trace this one was compared with."""
@@ -63,7 +64,7 @@ class LogLine(Value):
 class CallTrace(Value):
     """All that was kept of one test."""
 
-    test: Text
+    test: TestId
     run: int = 0
     failed: bool = True
     calls: tuple[Call, ...] = ()
@@ -85,14 +86,14 @@ class Divergence(Value):
     """
 
     kind: Kind
-    with_test: Text
+    with_test: TestId
     with_run: int
-    versus: Text
+    versus: Prose
     """What it was compared with, in words."""
     at: int
     """Index of the failing trace's call; the caller's when the passing one went on and this one did not."""
-    here: Text
-    there: Text
+    here: Prose
+    there: Prose
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import log2
 
+from coach.core.base.test_id import TestId
 from coach.core.localize.line_prior import Clues, line_order
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.outline import words_of
@@ -113,7 +114,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
 
 
 def _add_spectrum(board: _Board, spectrum: Spectrum, clues: Clues) -> None:
-    wanted = words_of(spectrum.test.rpartition("::")[2].partition("[")[0])
+    wanted = words_of(spectrum.test.function.name)
     mentioned = frozenset(spectrum.mentioned)
     for each in spectrum.functions:
         if not each.lines:
@@ -160,10 +161,9 @@ def _weigh(
     candidate.score = score * (IN_TESTS if in_tests else AT_IMPORT if each.function == MODULE else 1.0)
 
 
-def is_test_itself(path: str, function: str, test: str) -> bool:
+def is_test_itself(path: str, function: str, test: TestId) -> bool:
     """Whether a function is the one a node id names, whatever the project calls its files of tests."""
-    file, *names = test.partition("[")[0].split("::")
-    return path == file and function == ".".join(names)
+    return path == test.file and function == ".".join(test.names)
 
 
 def _ran_by(fewest: int, passing: int) -> str:
@@ -175,7 +175,7 @@ def _ran_by(fewest: int, passing: int) -> str:
 
 
 def _add_frames(board: _Board, failure: Failure, most: float, *, is_measured: bool) -> None:
-    test_path = failure.test.partition("::")[0]
+    test_path = failure.test.file
     seen: set[int] = set()
     for depth, frame in enumerate(trail(failure)):
         each = board.at(frame.path, frame.function, frame.line)

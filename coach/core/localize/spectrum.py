@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.localize.line_prior import priors
 from coach.core.localize.outline import Outline, Outlined, names_in, words_of
@@ -39,8 +40,8 @@ class LineCount(Value):
 class FunctionCount(Value):
     """A function of the project, and who ran its body."""
 
-    path: Text
-    function: Text
+    path: FilePath
+    function: Name
     first: int
     last: int
     size: int
@@ -48,16 +49,16 @@ class FunctionCount(Value):
     ran: bool = True
     """Whether the failing test ran it."""
     lines: tuple[LineCount, ...] = ()
-    code: Text = ""
+    code: Prose = ""
     """As it was when the run ended; empty for those far down."""
 
 
 class Spectrum(Value):
     """What ranking needs of a traced run; per-test lines are in the artefact ``coverage``."""
 
-    test: Text
+    test: TestId
     scope: Scope = "file"
-    tree: Text = ""
+    tree: TreeId = ""
     run: int = 0
     has_failed: bool = True
     """Whether the asked-for test failed in the traced run itself."""
@@ -69,9 +70,9 @@ class Spectrum(Value):
     left_out: int = 0
     not_run: tuple[FunctionCount, ...] = ()
     """Functions named like the test that it never ran."""
-    mentioned: tuple[Text, ...] = ()
+    mentioned: tuple[Name, ...] = ()
     """Names in the test's own source."""
-    coverage: Text = ""
+    coverage: CoachId = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ class Coverage:
     imports: Mapping[str, Lines] = field(default_factory=dict)
     way: str = ""
 
-    def imported_by(self, test: str) -> Lines:
+    def imported_by(self, test: TestId) -> Lines:
         """Return import-time lines for a test: its file's, those before any file, and its own."""
         joined: dict[str, frozenset[int]] = {}
-        for context in ("", test.partition("::")[0], test):
+        for context in ("", test.file, test):
             for path, lines in self.imports.get(context, {}).items():
                 joined[path] = joined.get(path, frozenset()) | lines
         return joined
@@ -111,7 +112,7 @@ def ochiai(failing: int, all_failing: int, passing: int) -> float:
     return failing / below if below else 0.0
 
 
-def measure(test: str, traced: Traced, scope: Scope = "file") -> Spectrum:
+def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
     """Count for every function the failing test ran. A collection failure is measured by what its file ran at import."""
     coverage = traced.coverage
     failing = coverage.tests.get(test) or coverage.imported_by(test)
@@ -186,10 +187,10 @@ def _with_code(each: FunctionCount, sources: Mapping[str, str]) -> FunctionCount
 
 
 def _not_run(
-    test: str, mentioned: frozenset[str], failing: Lines, outlines: Mapping[str, Outline]
+    test: TestId, mentioned: frozenset[str], failing: Lines, outlines: Mapping[str, Outline]
 ) -> tuple[FunctionCount, ...]:
     """Functions that the test names, in its id or its body, and never ran."""
-    wanted = words_of(test.rpartition("::")[2].partition("[")[0])
+    wanted = words_of(test.function.name)
     found: list[tuple[int, FunctionCount]] = []
     for path, outline in outlines.items():
         ran = failing.get(path, frozenset())

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 
 Source = Literal["frame", "hunk"]
@@ -11,11 +11,11 @@ Source = Literal["frame", "hunk"]
 class Touched(Value):
     """The newest commit that changed a line of a place."""
 
-    path: Text
+    path: FilePath
     start: int
     end: int
-    commit: str
-    subject: Text = ""
+    commit: TreeId
+    subject: Name = ""
     at: int = 0
     """When, in seconds since the epoch, as its author's clock said."""
 
@@ -23,15 +23,15 @@ class Touched(Value):
 class Suspect(Value):
     """One place. ``score`` is only for ordering; equal scores are ties and shown as ties."""
 
-    path: Text
-    function: Text = ""
+    path: FilePath
+    function: Name = ""
     line: int = 0
     """The most suspicious line of the place."""
     score: float = 0.0
-    reasons: tuple[Text, ...] = ()
-    code: Text = ""
+    reasons: tuple[Prose, ...] = ()
+    code: Prose = ""
     code_start: int = 0
-    ruled_out: Text = ""
+    ruled_out: Prose = ""
     """Why the engineer ruled it out; empty while it stands."""
     rank: int = 0
     """The first place it may take, counted from 1; 0 in logs before ranks were kept."""
@@ -45,7 +45,7 @@ class Suspect(Value):
     """Whether the failing test runs it at all."""
     leads: bool = True
     """Whether it stands near enough to the top to be looked at; the search space is what leads."""
-    flip: Text = ""
+    flip: Prose = ""
     """A small mutation here with which the failing test passes, as a sentence; empty when none was found."""
 
     @property

@@ -262,7 +262,7 @@ def _(event: ev.TouchedRead) -> Said:
 @say.register
 def _(event: ev.CallsTraced) -> Said:
     trace = event.trace
-    seen = f"traced {count(len(trace.calls) + trace.left_out, 'call')} of {trace.test.rpartition('::')[2]}"
+    seen = f"traced {count(len(trace.calls) + trace.left_out, 'call')} of {trace.test.name}"
     return "·", "dim", f"{seen}: {sentence(event.divergence)}" if event.divergence else seen
 
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint, LogpointRun
@@ -46,24 +47,24 @@ SCHEMA = 1
 class Interpreter(Value):
     """The target's own python, and why this one was chosen."""
 
-    path: Text
-    why: Text = ""
-    version: Text = ""
-    pytest: Text = ""
+    path: FilePath
+    why: Prose = ""
+    version: Name = ""
+    pytest: Name = ""
     """pytest's version there; empty when it has none."""
 
 
 class Checkout(Value):
     """The state of the project when the session opened."""
 
-    root: Text
+    root: FilePath
     """What its trees hold: the top of the repository, or the project itself."""
-    project: Text = ""
+    project: FilePath = ""
     """Where its runs start, below the root; empty: the root itself."""
-    commit: Text = ""
-    branch: Text = ""
+    commit: TreeId = ""
+    branch: Name = ""
     dirty_files: int = 0
-    tree: Text = ""
+    tree: TreeId = ""
     """The work tree as it was then, in coach's own store."""
 
     @property
@@ -77,13 +78,13 @@ class SessionOpened(Value):
 
     kind: Literal["session_opened"] = "session_opened"
     schema_version: int = SCHEMA
-    session: Text
-    coach: Text
+    session: CoachId
+    coach: Name
     target: Target
     workflow: Workflow
     interpreter: Interpreter
     checkout: Checkout
-    platform: Text = ""
+    platform: Name = ""
 
 
 class EarlierRead(Value):
@@ -99,14 +100,14 @@ class SessionResumed(Value):
     """The session was taken up again."""
 
     kind: Literal["session_resumed"] = "session_resumed"
-    coach: Text = ""
+    coach: Name = ""
 
 
 class SessionInterrupted(Value):
     """coach was stopped from outside; recorded at the time when it could be, else at the next start."""
 
     kind: Literal["session_interrupted"] = "session_interrupted"
-    by: Text
+    by: Name
 
 
 class SessionClosed(Value):
@@ -114,7 +115,7 @@ class SessionClosed(Value):
 
     kind: Literal["session_closed"] = "session_closed"
     ending: Literal["verified", "partial", "abandoned"]
-    note: Text = ""
+    note: Prose = ""
 
 
 class TargetChanged(Value):
@@ -135,7 +136,7 @@ class LeftBehindEnded(Value):
     """Processes of runs that a killed coach could not end any more were ended when a session was opened."""
 
     kind: Literal["left_behind_ended"] = "left_behind_ended"
-    processes: tuple[Text, ...] = ()
+    processes: tuple[Name, ...] = ()
 
 
 class TeamRulesRead(Value):
@@ -156,17 +157,17 @@ class StepEntered(Value):
     """A step was gone to, forward or back."""
 
     kind: Literal["step_entered"] = "step_entered"
-    step: str
-    why: Text = ""
+    step: CoachId
+    why: Prose = ""
 
 
 class GateOverridden(Value):
     """A step was left although its gate was not met, for a reason."""
 
     kind: Literal["gate_overridden"] = "gate_overridden"
-    step: str
-    reason: Text
-    missing: tuple[str, ...] = ()
+    step: CoachId
+    reason: Prose
+    missing: tuple[CoachId, ...] = ()
 
 
 class RunStarted(Value):
@@ -207,7 +208,7 @@ class FailureTaken(Value):
 
     kind: Literal["failure_taken"] = "failure_taken"
     run: int
-    test: Text = ""
+    test: TestId = NO_TEST
     """Empty: all that failed in the run."""
 
 
@@ -215,7 +216,7 @@ class EditSeen(Value):
     """Files in the checkout were saved (or came back from a branch switch)."""
 
     kind: Literal["edit_seen"] = "edit_seen"
-    paths: tuple[Text, ...]
+    paths: tuple[FilePath, ...]
 
 
 class WatchingChanged(Value):
@@ -223,7 +224,7 @@ class WatchingChanged(Value):
 
     kind: Literal["watching_changed"] = "watching_changed"
     watching: bool
-    note: Text = ""
+    note: Prose = ""
 
 
 class ScopeChanged(Value):
@@ -240,7 +241,7 @@ class ChangesRead(Value):
     changes: Changes
     lowered: tuple[Finding, ...] = ()
     """What the edits take out of tests; read for a verification only."""
-    unloaded: tuple[Text, ...] = ()
+    unloaded: tuple[FilePath, ...] = ()
     """Changed modules that the target is known not to import; read for a verification only."""
 
 
@@ -249,16 +250,16 @@ class TestPinned(Value):
 
     __test__ = False
     kind: Literal["test_pinned"] = "test_pinned"
-    test: Text
-    path: Text
+    test: TestId
+    path: FilePath
     line: int = 0
-    source: Text = ""
-    digest: str
-    name: Text = ""
+    source: Prose = ""
+    digest: CoachId
+    name: Name = ""
     """The qualified name by which its source is found again; empty: by the id."""
-    files: tuple[tuple[Text, str], ...] = ()
+    files: tuple[tuple[FilePath, CoachId], ...] = ()
     """What it reads besides (data files, conftest.py, helpers of tests): path and digest of the content."""
-    parts: tuple[tuple[Text, str], ...] = ()
+    parts: tuple[tuple[Name, CoachId], ...] = ()
     """What it is made of in its own file besides its source: ``CASES in tests/test_vat.py`` and digest."""
     red: Literal["behavioural", "structural"]
 
@@ -267,23 +268,23 @@ class PinRefused(Value):
     """A test could not be pinned: its source is not known. What stands for the failure then is the target itself."""
 
     kind: Literal["pin_refused"] = "pin_refused"
-    test: Text
+    test: TestId
 
 
 class PinnedTestRead(Value):
     """The pinned test was read again and is not what it was (or is again what it was)."""
 
     kind: Literal["pinned_test_read"] = "pinned_test_read"
-    digest: str
+    digest: CoachId
     """Empty when the test is gone."""
-    source: Text = ""
-    files: tuple[tuple[Text, str], ...] = ()
+    source: Prose = ""
+    files: tuple[tuple[FilePath, CoachId], ...] = ()
     """What it reads besides, as it is now."""
-    changed: tuple[Text, ...] = ()
+    changed: tuple[FilePath, ...] = ()
     """Which of those are not what they were when the test was pinned."""
-    parts: tuple[tuple[Text, str], ...] = ()
+    parts: tuple[tuple[Name, CoachId], ...] = ()
     """What it is made of in its own file, as it is now; an empty digest: it is gone."""
-    changed_parts: tuple[Text, ...] = ()
+    changed_parts: tuple[Name, ...] = ()
     """Which of those are not what they were when the test was pinned."""
 
 
@@ -292,7 +293,7 @@ class TestUnpinned(Value):
 
     __test__ = False
     kind: Literal["test_unpinned"] = "test_unpinned"
-    reason: Text
+    reason: Prose
 
 
 class SpectrumMeasured(Value):
@@ -337,15 +338,15 @@ class SuspectRuledOut(Value):
     """A suspect was cleared by what somebody saw."""
 
     kind: Literal["suspect_ruled_out"] = "suspect_ruled_out"
-    suspect: Text
-    reason: Text
+    suspect: Name
+    reason: Prose
 
 
 class SuspectRestored(Value):
     """A suspect that was ruled out is one again."""
 
     kind: Literal["suspect_restored"] = "suspect_restored"
-    suspect: Text
+    suspect: Name
 
 
 class HypothesisProposed(Value):
@@ -353,7 +354,7 @@ class HypothesisProposed(Value):
 
     kind: Literal["hypothesis_proposed"] = "hypothesis_proposed"
     id: int
-    claim: Text
+    claim: Prose
     prediction: Prediction
 
 
@@ -363,9 +364,9 @@ class HypothesisJudged(Value):
     kind: Literal["hypothesis_judged"] = "hypothesis_judged"
     id: int
     verdict: Verdict
-    reason: Text
+    reason: Prose
     runs: tuple[int, ...]
-    teaches: Text = ""
+    teaches: Prose = ""
     rule: int = 1
 
 
@@ -405,8 +406,8 @@ class LookAsked(Value):
 
     kind: Literal["look_asked"] = "look_asked"
     logpoint: Logpoint
-    why: Text
-    by: Text = ""
+    why: Prose
+    by: Name = ""
 
 
 class LookAnswered(Value):
@@ -421,7 +422,7 @@ class NoteWritten(Value):
     """Something a person or an assistant saw, in words."""
 
     kind: Literal["note_written"] = "note_written"
-    text: Text
+    text: Prose
 
 
 class VerificationBegan(Value):
@@ -429,7 +430,7 @@ class VerificationBegan(Value):
 
     kind: Literal["verification_began"] = "verification_began"
     plan: tuple[Purpose, ...]
-    acceptance: tuple[Text, ...] = ()
+    acceptance: tuple[Name, ...] = ()
     """The commands of its acceptance runs, in their order."""
 
 
@@ -437,7 +438,7 @@ class VerificationVoided(Value):
     """A verification under way is worth nothing any more."""
 
     kind: Literal["verification_voided"] = "verification_voided"
-    why: Text
+    why: Prose
 
 
 class VerificationJudged(Value):
@@ -459,9 +460,9 @@ class ObjectionAnswered(Value):
     """A person says why what speaks against the fix is fine."""
 
     kind: Literal["objection_answered"] = "objection_answered"
-    check: str
-    objection: Text
-    reason: Text
+    check: CoachId
+    objection: Name
+    reason: Prose
 
 
 class ClosingWritten(Value):
@@ -475,7 +476,7 @@ class RootCauseWritten(Value):
     """Why it failed, in words."""
 
     kind: Literal["root_cause_written"] = "root_cause_written"
-    text: Text
+    text: Prose
 
 
 class FixConfirmed(Value):
@@ -488,17 +489,17 @@ class ContextExported(Value):
     """The session was handed on: edits that follow may be an assistant's."""
 
     kind: Literal["context_exported"] = "context_exported"
-    format: str
+    format: CoachId
     budget: int
-    digest: str
-    way: Text = ""
+    digest: CoachId
+    way: Name = ""
 
 
 class HandedOver(Value):
     """Somebody else works in the checkout from here on, and said who."""
 
     kind: Literal["handed_over"] = "handed_over"
-    to: Text
+    to: Name
 
 
 class HandedBack(Value):
@@ -530,12 +531,12 @@ class LoopNoticed(Value):
     level: Level
     run: int
     evidence: tuple[int, ...] = ()
-    place: Text = ""
-    sentence: Text
-    move: Text = ""
-    action: str = ""
+    place: Name = ""
+    sentence: Prose
+    move: Prose = ""
+    action: CoachId = ""
     """The id of the key that makes the move."""
-    step: str = ""
+    step: CoachId = ""
     """The step of this workflow to go back to; empty when it has none."""
     restore_run: int = 0
     """The run whose tree is the last good one; 0 when there is none."""
@@ -547,8 +548,8 @@ class LoopDismissed(Value):
 
     kind: Literal["loop_dismissed"] = "loop_dismissed"
     pattern: Pattern
-    place: Text
-    reason: Text
+    place: Name
+    reason: Prose
 
 
 class LoopsSwitched(Value):
@@ -570,21 +571,21 @@ class PastFailureDismissed(Value):
     """These past sessions do not help with this failure (its strict signatures), now or later."""
 
     kind: Literal["past_failure_dismissed"] = "past_failure_dismissed"
-    sessions: tuple[Text, ...]
-    strict: tuple[str, ...] = ()
+    sessions: tuple[CoachId, ...]
+    strict: tuple[CoachId, ...] = ()
 
 
 class TreeRestored(Value):
     """The files of an earlier run were put back; ``before`` is the tree they replaced, so that this can be undone."""
 
     kind: Literal["tree_restored"] = "tree_restored"
-    tree: str
-    before: str
-    why: Text = ""
-    paths: tuple[Text, ...] = ()
+    tree: TreeId
+    before: TreeId
+    why: Prose = ""
+    paths: tuple[FilePath, ...] = ()
     kept: tuple[Kept, ...] = ()
     """What was left as it was, because coach does not hold it or somebody saved it meanwhile."""
-    modes: Text = ""
+    modes: TreeId = ""
     """What was noted of the permissions and empty folders of ``before``."""
 
 
@@ -592,19 +593,19 @@ class RestoreBegun(Value):
     """Files are about to be put back; written before the first is touched, so that ``before`` can always be had again."""
 
     kind: Literal["restore_begun"] = "restore_begun"
-    tree: str
-    before: str
-    why: Text = ""
-    paths: tuple[Text, ...] = ()
-    modes: Text = ""
-    wanted_modes: Text = ""
+    tree: TreeId
+    before: TreeId
+    why: Prose = ""
+    paths: tuple[FilePath, ...] = ()
+    modes: TreeId = ""
+    wanted_modes: TreeId = ""
 
 
 class RestoreStopped(Value):
     """A restore that was begun changed nothing, or what it changed was taken back."""
 
     kind: Literal["restore_stopped"] = "restore_stopped"
-    tree: str
+    tree: TreeId
     sentence: Prose = ""
 
 
@@ -612,15 +613,15 @@ class RestoreInterrupted(Value):
     """A restore was cut off by a kill: ``written`` of its files are as in ``tree``, the others as in ``before``."""
 
     kind: Literal["restore_interrupted"] = "restore_interrupted"
-    tree: str
-    before: str
-    why: Text = ""
-    paths: tuple[Text, ...] = ()
+    tree: TreeId
+    before: TreeId
+    why: Prose = ""
+    paths: tuple[FilePath, ...] = ()
     written: int = 0
-    aside: tuple[Text, ...] = ()
+    aside: tuple[FilePath, ...] = ()
     """Saves of that moment, kept under names of their own."""
-    modes: Text = ""
-    wanted_modes: Text = ""
+    modes: TreeId = ""
+    wanted_modes: TreeId = ""
 
 
 class SearchBegan(Value):
@@ -636,8 +637,8 @@ class SearchProgressed(Value):
     kind: Literal["search_progressed"] = "search_progressed"
     number: int
     tried: tuple[Tried, ...]
-    doing: Text = ""
-    notes: tuple[Text, ...] = ()
+    doing: Prose = ""
+    notes: tuple[Prose, ...] = ()
 
 
 class SearchEnded(Value):
@@ -652,7 +653,7 @@ class SearchEnded(Value):
 class Unknown(Value):
     """A line of a kind this version does not know: kept, shown raw, and the log is not written to."""
 
-    kind: Text
+    kind: Name
     raw: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -3,7 +3,8 @@
 from typing import Literal, get_args
 
 from coach.core.base.formatting import count
-from coach.core.base.text import Text
+from coach.core.base.test_id import FunctionId, TestId
+from coach.core.base.text import FilePath, Name, Prose
 from coach.core.base.value import Value
 from coach.core.runs.changes import Changes, FileChange
 
@@ -32,24 +33,29 @@ class Finding(Value):
     """Something the syntax trees before and after an edit show, in words for people."""
 
     kind: FindingKind
-    path: Text
+    path: FilePath
     line: int = 0
     """In the new file; in the old one when the thing is gone."""
-    function: Text = ""
-    """The test or function it is in, as ``Class::method`` for a test in a class."""
-    text: Text = ""
-    answer: Text = ""
+    function: Name = ""
+    """The test or function it is in, a test as in ids, with its class."""
+    text: Prose = ""
+    answer: Prose = ""
     """What a special case answers, as it is written; empty for nothing, or None."""
     is_weak: bool = False
     """Ordinary code may look like this: worth a note, never more."""
 
+    @property
+    def test(self) -> TestId:
+        """The test it is about, where it is about one."""
+        return TestId.of(self.path, self.function)
+
 
 class SourcePair(Value):
-    """One changed file before and after; empty text means absent."""
+    """One changed file before and after, exactly: what edits are read from, and never recorded. Empty text means absent."""
 
-    path: Text
-    before: Text = ""
-    after: Text = ""
+    path: FilePath
+    before: str = ""
+    after: str = ""
 
 
 class Attempt(Value):
@@ -60,15 +66,15 @@ class Attempt(Value):
     changes: Changes
     nature: Nature = "patch"
     findings: tuple[Finding, ...] = ()
-    new_tests: tuple[Text, ...] = ()
-    """Tests written in this attempt, as ``path::name``: their author may still be finding the words."""
-    unloaded: tuple[Text, ...] = ()
+    new_tests: tuple[TestId, ...] = ()
+    """Tests written in this attempt: their author may still be finding the words."""
+    unloaded: tuple[FilePath, ...] = ()
     """Changed modules that the run is known not to have imported. What is not known is not listed."""
-    touched: tuple[Text, ...] = ()
-    """Functions that were changed, as ``path::Class.method``; ``path::<module>`` for what stands outside of functions."""
-    added: tuple[Text, ...] = ()
+    touched: tuple[FunctionId, ...] = ()
+    """Functions that were changed, ``<module>`` for what stands outside of functions."""
+    added: tuple[FunctionId, ...] = ()
     """Those of them that were not there before."""
-    by: Text = ""
+    by: Name = ""
     """Who held the session meanwhile (an assistant); empty: the engineer."""
     head_moved: bool = False
     """git put other files there (a branch switch, a stash): no edit of anybody."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from coach.core.base.persistent_list import PersistentList
+from coach.core.base.test_id import NO_TEST, FunctionId, TestId
 from coach.core.base.value import replace
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import Attempt
@@ -39,7 +40,7 @@ class Trial:
     outcome: Literal["red", "green", "unclear"]
     strict: frozenset[str]
     """The strict failing set; for a run that hung or died, the way it did."""
-    tests: frozenset[str]
+    tests: frozenset[TestId]
     failing: tuple[FailureSignature, ...]
     report: RunReport
     is_rerun: bool
@@ -90,12 +91,12 @@ class History:
     scope: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     """Files nobody may touch, by the spec or the team."""
-    pin_test: str = ""
-    unpinned: frozenset[str] = frozenset()
+    pin_test: TestId = NO_TEST
+    unpinned: frozenset[TestId] = frozenset()
     """Tests whose pin was taken off with a reason: they may change."""
-    ran: frozenset[str] = frozenset()
-    """Functions the failing test is known to have run, as ``path::Class.method``; empty when not measured."""
-    ran_test: str = ""
+    ran: frozenset[FunctionId] = frozenset()
+    """Functions the failing test is known to have run; empty when not measured."""
+    ran_test: TestId = NO_TEST
     is_flaky: bool = False
     """The reproduction measured a rate below one."""
     words: tuple[str, ...] = ()
@@ -131,7 +132,7 @@ class History:
                 return replace(self, trials=PersistentList.of(self.trials).put(index, trial))
         return self
 
-    def _being_written(self, index: int) -> frozenset[str]:
+    def _being_written(self, index: int) -> frozenset[FunctionId]:
         """Return the functions that the last edits before a trial brought in."""
         latest = self.trials[max(0, index - WRITING) : index]
         return frozenset(name for trial in latest if trial.attempt for name in trial.attempt.added)
@@ -141,18 +142,18 @@ class History:
 
     def aimed(self, words: tuple[str, ...]) -> "History":
         """Begin anew with another target: failures of the old one say nothing about it."""
-        fresh = replace(self, trials=(), is_flaky=False, ran=frozenset(), ran_test="")
+        fresh = replace(self, trials=(), is_flaky=False, ran=frozenset(), ran_test=NO_TEST)
         return replace(fresh, words=words, left=self.now, left_words=self.words)
 
-    def measured(self, test: str, ran: frozenset[str]) -> "History":
+    def measured(self, test: TestId, ran: frozenset[FunctionId]) -> "History":
         """Take in which functions a failing test runs."""
         return replace(self, ran_test=test, ran=ran)
 
-    def pinned(self, test: str) -> "History":
+    def pinned(self, test: TestId) -> "History":
         return replace(self, pin_test=test, unpinned=self.unpinned - {test})
 
     def taken_off(self) -> "History":
-        return replace(self, pin_test="", unpinned=self.unpinned | {self.pin_test})
+        return replace(self, pin_test=NO_TEST, unpinned=self.unpinned | {self.pin_test})
 
     def up_to(self, run: int) -> "History":
         """Return the history as it was when a run had just ended: a slow reading must not blame later runs."""
@@ -210,7 +211,7 @@ def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:
         tree=report.tree,
         outcome=outcome,
         strict=frozenset({kind} if hangs else run.strict),
-        tests=frozenset({kind} if hangs else (each.test for each in run.failing)),
+        tests=frozenset({TestId(kind)} if hangs else (each.test for each in run.failing)),
         failing=run.failing,
         report=report,
         is_rerun=previous is not None and bool(report.tree) and previous.tree == report.tree,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.report import Counts, Difference, Failure, Frame, Phase, Section
 
 MOST_FAILURES, MOST_READ = 200, 5_000
@@ -44,7 +45,7 @@ def failure_of(test: str, detail: Detail, phase: Phase = "call", text: Sequence[
     """Return a failure, shortened to what one event may hold; ``text`` is kept where message and frames do not say it."""
     said = "" if detail.message and detail.frames else "\n".join(text).strip("\n")
     return Failure(
-        test=test if len(test) <= _MOST_NAME else f"{test[:300]}…{test[-199:]}",
+        test=TestId(test if len(test) <= _MOST_NAME else f"{test[:300]}…{test[-199:]}"),
         phase=phase,
         exception=detail.exception[:200],
         message=detail.message[:MOST_MESSAGE],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coach.core.base.test_id import TestId
 from coach.core.output.differences import of_diff, of_values
 from coach.core.output.found import Detail, Found, failure_of, frame_at, number, unique
 from coach.core.output.python_trace import trace_in
@@ -90,28 +91,27 @@ def _named(blocks: Sequence[_Block], short: Sequence[re.Match[str]]) -> list[Fai
         detail, path = _detail(block)
         known = ids.get(block.name)
         line = known.pop(0) if known else None
-        parts = block.name.partition("[")
-        test = (
-            line["test"]
-            if line
-            else block.name
-            if block.phase == "collect"
-            else "::".join(filter(None, [path, parts[0].replace(".", "::") + parts[1] + parts[2]]))
-        )
+        test = line["test"] if line else block.name if block.phase == "collect" else _id(path, block.name)
         found.append(failure_of(test, detail, block.phase, block.lines[:80]))
     for each in (line for rest in ids.values() for line in rest):
         said = _EXCEPTION.match(each["message"] or "")
         detail = Detail(said["name"], said["message"] or "") if said else Detail("", each["message"] or "")
-        phase: Phase = "call" if each["how"] == "FAILED" else "setup" if "::" in each["test"] else "collect"
+        is_test = TestId(each["test"]).is_in_file
+        phase: Phase = "call" if each["how"] == "FAILED" else "setup" if is_test else "collect"
         found.append(failure_of(each["test"], detail, phase))
     return found
 
 
 def _tail(test: str) -> str:
     """Return how a section names the test with this id: ``TestIt.test_it[a]``; of a file, its path."""
-    path, colons, rest = test.partition("::")
-    name, bracket, parameters = rest.partition("[")
-    return name.replace("::", ".") + bracket + parameters if colons else path
+    found = TestId(test)
+    return ".".join(found.names) + found.parameters if found.is_in_file else test
+
+
+def _id(path: str, name: str) -> TestId:
+    """Return the id of the test that a section names so; of one whose file is not known, its name."""
+    function, bracket, parameters = name.partition("[")
+    return TestId.of(*filter(None, [path, *function.split(".")]), parameters=bracket + parameters)
 
 
 def is_of_pytest(line: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coach.core.base.test_id import TestId
 from coach.core.output.found import Found, failure_of, indent_of, number, unique
 from coach.core.output.javascript import error_in
 from coach.core.output.perl import PerlNote, detail_of, notes_in, read_prove
@@ -139,7 +140,10 @@ def read_tap(lines: Sequence[str]) -> Found | None:
 def _unmet(plan: tuple[int, int]) -> Failure:
     planned, ran = plan
     return Failure(
-        test="the plan", phase="command", exception="Plan", message=f"{planned} tests were planned, {ran} ran"
+        test=TestId("the plan"),
+        phase="command",
+        exception="Plan",
+        message=f"{planned} tests were planned, {ran} ran",
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint
@@ -62,7 +64,7 @@ class TakeFailure(Value):
 
     run: int = 0
     """0: the newest red run of the target."""
-    test: str = ""
+    test: TestId = NO_TEST
 
 
 class Retarget(Value):
@@ -84,20 +86,20 @@ class SetBudget(Value):
 class GoToStep(Value):
     """Enter a step. Going forward past a gate that is not met needs a reason, which is logged and exported."""
 
-    step: str = ""
+    step: CoachId = ""
     """Empty means the next one."""
-    reason: str = ""
+    reason: Prose = ""
 
 
 class PinTest(Value):
     """Take the failing test as the regression test, by content."""
 
-    test: str = ""
+    test: TestId = NO_TEST
     """Empty means the test of the reproduced failure."""
 
 
 class UnpinTest(Value):
-    reason: str
+    reason: Prose
 
 
 class Suspects(Value):
@@ -116,17 +118,17 @@ class TryMutants(Value):
 class TraceCalls(Value):
     """Trace the calls of the failing test, and say where it first parts from a passing run."""
 
-    against: str = ""
+    against: Prose = ""
     """Empty: tests that pass now, or another run of a flaky one. ``pass``: the files of the last pass; else a commit."""
 
 
 class RuleOutSuspect(Value):
-    suspect: str
-    reason: str
+    suspect: Name
+    reason: Prose
 
 
 class RestoreSuspect(Value):
-    suspect: str
+    suspect: Name
 
 
 class Look(Value):
@@ -139,7 +141,7 @@ class AskLook(Value):
     """Ask the engineer whether this may be evaluated for an assistant, or say what the answer is."""
 
     logpoint: Logpoint
-    by: str = "assistant"
+    by: Name = "assistant"
     is_allowed: bool | None = None
     """The engineer's answer. What may be evaluated is kept with the approvals; this only says so."""
 
@@ -148,7 +150,7 @@ class Try(Value):
     """Carry out a trial in a copy of the work tree."""
 
     trial: Trial
-    command: tuple[str, ...] = ()
+    command: tuple[Name, ...] = ()
     """*command*: its words."""
 
 
@@ -166,7 +168,7 @@ class RevisePrediction(Value):
 
 
 class ProposeHypothesis(Value):
-    claim: str
+    claim: Prose
     prediction: Prediction
 
 
@@ -175,37 +177,37 @@ class JudgeHypothesis(Value):
 
     id: int
     verdict: Verdict
-    reason: str
-    teaches: str = ""
+    reason: Prose
+    teaches: Prose = ""
     """What is known now that was not known before."""
 
 
 class WriteNote(Value):
-    text: str
+    text: Prose
 
 
 class Verify(Value):
     """Prove the fix: pinned test, whole suite, baseline, what the spec calls done."""
 
-    acceptance: tuple[str, ...] = ()
+    acceptance: tuple[Name, ...] = ()
     """Acceptance commands that the engineer approved; others are not run."""
-    by: str = ""
+    by: Name = ""
     """The assistant that asks; empty: a person, or whoever the session was handed to."""
 
 
 class AnswerObjection(Value):
     """Say why what speaks against the fix is fine; the next verification takes it as answered."""
 
-    objection: str
+    objection: Name
     """Its key, as the check shows it; the name of a check answers all that stands in it."""
-    reason: str
+    reason: Prose
 
 
 class WriteClosing(Value):
     """Write the parts of the end that are given; the others stay as they are."""
 
     closing: Closing
-    by: str = ""
+    by: Name = ""
     """The assistant that writes it; empty: a person, or whoever the session was handed to."""
 
 
@@ -216,16 +218,16 @@ class ConfirmFix(Value):
 class NoteExport(Value):
     """Context left coach: how much and in which form."""
 
-    format: str
+    format: CoachId
     budget: int
-    digest: str
-    way: str = ""
+    digest: CoachId
+    way: Name = ""
 
 
 class HandOver(Value):
     """Somebody else edits from here on; other doors say who they are."""
 
-    to: str = "assistant"
+    to: Name = "assistant"
 
 
 class HandBack(Value):
@@ -242,29 +244,29 @@ class DismissLoop(Value):
     """Do not speak of this pattern at this place again, for a reason."""
 
     pattern: Pattern
-    reason: str
+    reason: Prose
 
 
 class DismissPast(Value):
     """Past failures of these sessions do not help with the present one."""
 
-    sessions: tuple[str, ...]
+    sessions: tuple[CoachId, ...]
 
 
 class RestoreTree(Value):
     """Put the files of an earlier run (or of a recorded tree) back into the checkout. The door asks before it sends this."""
 
     run: int = 0
-    tree: str = ""
+    tree: TreeId = ""
 
 
 class BeginSearch(Value):
     """Search for what makes it fail; a search under way is superseded, what it tried is not tried again."""
 
     kind: SearchKind
-    good: str = ""
+    good: Name = ""
     """*commits*: a commit that is known to pass; empty: one is looked for."""
-    input: str = ""
+    input: FilePath = ""
     """*input*: the file to reduce, relative to the root."""
     rounds: int = 0
     """*flake*: runs under each condition; 0: as many as the axis needs."""
@@ -281,19 +283,19 @@ class StopSearch(Value):
 class Close(Value):
     """End the session; its ending is computed."""
 
-    note: str = ""
+    note: Prose = ""
 
 
 class Interrupted(Value):
     """coach is being stopped from outside (a signal, a closed terminal)."""
 
-    by: str
+    by: Name
 
 
 class KeepElsewhere(Value):
     """Keep the log in another state directory from here on: where it was it cannot be written."""
 
-    place: str
+    place: Name
     """A folder, absolute or from the home; made when it is not there."""
 
 

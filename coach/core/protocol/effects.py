@@ -4,7 +4,8 @@ The engine answers every effect with at least one observation, so that "idle" ha
 their own, ``StopRuns`` and ``StopSearch``: they end others, and each of those answers.
 """
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.runs.report import Written
 from coach.core.runs.run import RunRequest
@@ -14,8 +15,8 @@ from coach.core.search.request import Place, SearchRequest, Tried
 class MutationPlace(Value):
     """A function to mutate, and its lines worth mutating, most suspicious first."""
 
-    path: Text
-    function: Text = ""
+    path: FilePath
+    function: Name = ""
     """Empty: whatever functions the lines stand in."""
     lines: tuple[int, ...]
 
@@ -26,7 +27,7 @@ class StartRun(Value):
     request: RunRequest
     places: tuple[MutationPlace, ...] = ()
     """What a mutating run changes, in the copy it runs in."""
-    coverage: Text = ""
+    coverage: CoachId = ""
     """The kept lines of an earlier trace: they say which tests notice a change."""
 
 
@@ -39,9 +40,9 @@ class StopRuns(Value):
 class ReadChanges(Value):
     """Diff two trees; an empty ``tree`` means the checkout as it is now. Answered by ``ChangesSeen``."""
 
-    base: str
-    tree: str = ""
-    label: str = ""
+    base: TreeId
+    tree: TreeId = ""
+    label: Prose = ""
     proof: bool = False
     """Whether it is also read what the edits take out of the tests."""
     loaded_in: int = 0
@@ -51,12 +52,12 @@ class ReadChanges(Value):
 class ReadTest(Value):
     """Read the source of one test. Answered by ``TestSeen``."""
 
-    test: str
+    test: TestId
     pin: bool = False
     """Whether the test is to be pinned with what is read."""
     written: Written | None = None
     """Where it is written, when a run said so."""
-    files: tuple[Text, ...] = ()
+    files: tuple[FilePath, ...] = ()
     """What it reads besides."""
     is_known: bool = False
     """Whether a run had it: then something stands for it, if only its whole file."""
@@ -65,7 +66,7 @@ class ReadTest(Value):
 class FindRelated(Value):
     """Find the tests that changed files concern. Answered by ``RelatedFound``."""
 
-    paths: tuple[Text, ...]
+    paths: tuple[FilePath, ...]
 
 
 class Watch(Value):
@@ -79,10 +80,10 @@ class ReadAttempt(Value):
 
     run: int
     base_run: int
-    base: str
-    tree: str
-    base_head: str = ""
-    head: str = ""
+    base: TreeId
+    tree: TreeId
+    base_head: Name = ""
+    head: Name = ""
     """What was checked out at either run, as ``RunReport.head`` says it."""
 
 
@@ -106,29 +107,29 @@ class StopSearch(Value):
 class RestoreTree(Value):
     """Find out what putting a recorded tree back means, and hold what undoes it. Answered by ``RestorePlanned``."""
 
-    tree: str
-    why: Text = ""
-    modes: Text = ""
-    written: tuple[Text, ...] = ()
+    tree: TreeId
+    why: Prose = ""
+    modes: TreeId = ""
+    written: tuple[FilePath, ...] = ()
     """Paths that the restore which this one undoes has written: of those the tree speaks, also when git ignored them then."""
-    since: str = ""
+    since: TreeId = ""
     """The tree before a restore that was interrupted, when this one finishes it."""
-    since_modes: Text = ""
+    since_modes: TreeId = ""
 
 
 class PutBack(Value):
     """Put the tree into the checkout. Performed only once the log says so. Answered by ``TreePutBack`` or ``RestoreFailed``."""
 
-    tree: str
-    now: str
+    tree: TreeId
+    now: TreeId
     """The tree that is there now."""
-    before: str
+    before: TreeId
     """The tree that undoes it: ``now``, or where an interrupted restore began."""
-    why: Text = ""
-    written: tuple[Text, ...] = ()
-    modes: Text = ""
-    now_modes: Text = ""
-    before_modes: Text = ""
+    why: Prose = ""
+    written: tuple[FilePath, ...] = ()
+    modes: TreeId = ""
+    now_modes: TreeId = ""
+    before_modes: TreeId = ""
 
 
 Effect = (

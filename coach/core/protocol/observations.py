@@ -1,6 +1,7 @@
 """What the engine says it saw: of effects, and of what happens by itself (saves)."""
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Observed
 from coach.core.history.kept_file import Kept
@@ -33,8 +34,8 @@ class SearchAdvanced(Value):
 
     number: int
     tried: tuple[Tried, ...]
-    doing: Text = ""
-    notes: tuple[Text, ...] = ()
+    doing: Prose = ""
+    notes: tuple[Prose, ...] = ()
     """What is to be known of the search, each once, and before the first probe where it can be."""
 
 
@@ -76,21 +77,21 @@ class CallsSeen(Value):
 
     run: int
     traces: tuple[CallTrace, ...]
-    why: Text = ""
+    why: Prose = ""
     """Why there is none."""
 
 
 class FilesSaved(Value):
     """Source files of the checkout have new content."""
 
-    paths: tuple[Text, ...]
+    paths: tuple[FilePath, ...]
 
 
 class WatchSeen(Value):
     """The watcher's own state: it began, it lost its root, it fell back to polling."""
 
     watching: bool
-    note: Text = ""
+    note: Prose = ""
 
 
 class ChangesSeen(Value):
@@ -98,29 +99,29 @@ class ChangesSeen(Value):
 
     changes: Changes
     lowered: tuple[Finding, ...] = ()
-    unloaded: tuple[Text, ...] = ()
+    unloaded: tuple[FilePath, ...] = ()
 
 
 class RelatedFound(Value):
     """Tests that ran what changed, by id, and test files that import it or changed themselves; empty when none is known."""
 
-    paths: tuple[Text, ...]
-    tests: tuple[Text, ...] = ()
+    paths: tuple[FilePath, ...]
+    tests: tuple[Name, ...] = ()
 
 
 class TestSeen(Value):
     __test__ = False
-    test: Text
-    path: Text = ""
+    test: TestId
+    path: FilePath = ""
     line: int = 0
-    source: Text = ""
-    digest: str = ""
+    source: Prose = ""
+    digest: CoachId = ""
     """Hash of the test's source; empty when it could not be found."""
-    name: Text = ""
+    name: Name = ""
     """The qualified name by which it was found; empty: by its id."""
-    files: tuple[tuple[Text, str], ...] = ()
+    files: tuple[tuple[FilePath, CoachId], ...] = ()
     """What it reads besides: path and digest; an empty digest: the file is gone."""
-    parts: tuple[tuple[Text, str], ...] = ()
+    parts: tuple[tuple[Name, CoachId], ...] = ()
     """What it is made of in its own file besides its source: ``CASES in tests/test_vat.py`` and digest."""
     pin: bool = False
 
@@ -133,7 +134,7 @@ class AttemptSeen(Value):
     changes: Changes
     sources: tuple[SourcePair, ...] = ()
     head_moved: bool = False
-    unloaded: tuple[Text, ...] = ()
+    unloaded: tuple[FilePath, ...] = ()
     """Changed modules that the run is known not to have imported."""
 
 
@@ -153,7 +154,7 @@ class TouchedSeen(Value):
 class EffectFailed(Value):
     """The engine could not do what was asked; ``message`` says what, why and what to do."""
 
-    effect: str
+    effect: CoachId
     message: Prose
     run: int = 0
 
@@ -161,12 +162,12 @@ class EffectFailed(Value):
 class TreePutBack(Value):
     """The checkout holds a recorded tree again; ``before`` is what it held."""
 
-    tree: str
-    before: str
-    why: Text = ""
-    paths: tuple[Text, ...] = ()
+    tree: TreeId
+    before: TreeId
+    why: Prose = ""
+    paths: tuple[FilePath, ...] = ()
     kept: tuple[Kept, ...] = ()
-    modes: Text = ""
+    modes: TreeId = ""
     """Of ``before``."""
 
 
@@ -174,28 +175,28 @@ class RestorePlanned(Value):
     """What putting a tree back will do; nothing is done yet."""
 
     put_back: PutBack
-    paths: tuple[Text, ...] = ()
+    paths: tuple[FilePath, ...] = ()
     kept: tuple[Kept, ...] = ()
 
 
 class RestoreFailed(Value):
     """Files could not be put back: all is as it was, or ``message`` says what is not."""
 
-    tree: str
+    tree: TreeId
     message: Prose
 
 
 class RestoreFound(Value):
     """What became of a restore that was begun and whose end nobody told."""
 
-    tree: str
-    before: str
-    why: Text = ""
-    paths: tuple[Text, ...] = ()
+    tree: TreeId
+    before: TreeId
+    why: Prose = ""
+    paths: tuple[FilePath, ...] = ()
     written: int = 0
-    aside: tuple[Text, ...] = ()
-    modes: Text = ""
-    before_modes: Text = ""
+    aside: tuple[FilePath, ...] = ()
+    modes: TreeId = ""
+    before_modes: TreeId = ""
     is_over: bool = False
     """It ended, and others may have edited since: what is not as wanted is no part of it."""
 

@@ -1,10 +1,9 @@
 """Take secrets out of a stored event: out of every text and every key, whatever the field is called.
 
 Two things decide together what stays as it is: the declared type of a field and the shape of what stands there. A number,
-one of the words that the type lists, and (in a field of coach's own, declared as plain ``str``) what has exactly the shape
-of a hash, or is an id that coach itself gives out. They tie events together, and none of them can hold anything else. All
-the rest is cleaned: ``Text`` and ``Prose``, words in a field of coach's own that are no such id, keys of tables, and
-fields this version does not know.
+one of the words that the type lists, and (in a ``TreeId`` or ``CoachId``) what has exactly the shape of a hash, or is an
+id that coach itself gives out. They tie events together, and none of them can hold anything else. All the rest is
+cleaned: what others call a thing by as well as prose, keys of tables, and fields this version does not know.
 
 The same text is always replaced by the same one, so what was tied by an equal name still is.
 """
@@ -15,10 +14,9 @@ from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, Protocol, get_args, get_origin
 
-from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
-from coach.core.base.text import as_storable
+from coach.core.base.text import OWN, TextKind
 from coach.core.base.value import Value
 from coach.core.log.events import Event
 from coach.core.runs.report import Output
@@ -117,12 +115,13 @@ def _value_way(kind: type[Value]) -> Way:
 
 def _field_way(field: FieldInfo) -> Way:
     declared: Any = field.annotation
-    return _any if _is_foreign(field.metadata) else _way(declared)
+    return _text_way(field.metadata) or _way(declared)
 
 
-def _is_foreign(metadata: Sequence[Any]) -> bool:
-    """Whether a type is ``Text`` or ``Prose``."""
-    return any(isinstance(each, BeforeValidator) and each.func is as_storable for each in metadata)
+def _text_way(metadata: Sequence[Any]) -> Way | None:
+    """Return how a string of a kind is cleaned; None for what is no string."""
+    kind = next((each for each in metadata if isinstance(each, TextKind)), None)
+    return None if kind is None else _own if kind in OWN else _any
 
 
 @cache
@@ -130,9 +129,9 @@ def _way(declared: Any) -> Way:
     """Return how what is declared so is cleaned."""
     origin, inner = get_origin(declared), get_args(declared)
     if origin is Annotated:
-        return _any if _is_foreign(inner[1:]) else _way(inner[0])
+        return _text_way(inner[1:]) or _way(inner[0])
     if isinstance(declared, type):
-        return _own if declared is str else _value_way(declared) if issubclass(declared, Value) else _any
+        return _value_way(declared) if issubclass(declared, Value) else _any
     if origin is Literal:
         return _one_of(frozenset(inner))
     if origin is tuple:

@@ -7,6 +7,8 @@ questions have the last word on what the patterns of ``redact_rules`` match.
 import base64
 import re
 
+from coach.core.base.test_id import TestId
+
 _PLACEHOLDER = re.compile(
     r"""
       [*•x.…_\-\#?]+ | <.*> | \[.*\] | \$\{?.* | \{.*\}? | %\(?\w+\)?s? | @\w+@
@@ -195,7 +197,7 @@ def is_secret_value(match: re.Match[str]) -> bool:
         is_named_for_another(key, value)
         or _PLACEHOLDER.fullmatch(value)
         or _REFERENCE.fullmatch(value)
-        or "::" in value
+        or TestId(value).is_in_file
     ):
         return False
     is_password = is_of_password(key)
@@ -331,9 +333,7 @@ def is_key(match: re.Match[str]) -> bool:
 
 def is_mail(match: re.Match[str]) -> bool:
     local, _, domain = match.group("secret").rpartition("@")
-    is_reserved = bool(
-        re.search(r"(?:^|\.)(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?$", domain)
-    )
+    is_reserved = re.search(r"(?:^|\.)(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?$", domain)
     return not is_reserved and local != "git" and not local.startswith("noreply")
 
 

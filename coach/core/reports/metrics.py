@@ -109,7 +109,7 @@ class _Watch:
             if attempt.is_edit:
                 self.changed += len(added)
                 self.written.update((file.path, line) for line in added)
-        touched = {_place(*each.partition("::")[::2]) for each in attempt.touched}
+        touched = {_place(each.path, each.name) for each in attempt.touched}
         suspects = self.state.suspects
         ranked = (at for at, each in enumerate(suspects, 1) if _place(each.path, each.function) in touched)
         self.ranks[attempt.run] = (next(ranked, None), len(suspects))

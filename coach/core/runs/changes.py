@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from coach.core.base.formatting import count
-from coach.core.base.text import Prose, Text
+from coach.core.base.text import FilePath, Prose, TreeId
 from coach.core.base.value import Value
 
 _HUNK = re.compile(r"^@@ -(\d{1,18})(?:,(\d{1,18}))? \+(\d{1,18})(?:,(\d{1,18}))? @@ ?(.*)$")
@@ -26,20 +26,20 @@ class Hunk(Value):
 class FileChange(Value):
     """What happened to one file between two trees."""
 
-    path: Text
+    path: FilePath
     change: Literal["added", "deleted", "modified", "renamed", "binary"] = "modified"
     hunks: tuple[Hunk, ...] = ()
-    before: str = ""
+    before: TreeId = ""
     """Blob id of the old content: equal ids are equal contents. Empty when the file was not there, or not known."""
-    after: str = ""
+    after: TreeId = ""
 
 
 class Changes(Value):
     """The difference ``base`` → ``tree``; ``label`` says in words what ``base`` is."""
 
-    base: Text
-    tree: Text
-    label: Text = ""
+    base: TreeId
+    tree: TreeId
+    label: Prose = ""
     files: tuple[FileChange, ...] = ()
     left_out: int = 0
     """Files whose difference was too large to keep."""

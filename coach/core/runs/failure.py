@@ -10,7 +10,8 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import CoachId, Name, Prose
 from coach.core.base.value import Value
 from coach.core.runs.report import Cause, Failure, Frame, RunReport
 
@@ -75,13 +76,13 @@ _SET = re.compile(r"(?<![\w)\]])\{([^{}:]{1,500})\}")
 class FailureSignature(Value):
     """What makes two failures the same. ``strict`` and ``loose`` are 16 hexadecimal digits."""
 
-    strict: str
-    loose: str
-    test: Text
-    exception: Text = ""
-    message: Text = ""
+    strict: CoachId
+    loose: CoachId
+    test: TestId
+    exception: Name = ""
+    message: Prose = ""
     """The normalised message, for people: first line."""
-    place: Text = ""
+    place: Name = ""
     """Innermost own-code place as ``file:function``."""
 
 
@@ -136,7 +137,7 @@ def trail(failure: Failure) -> tuple[Frame, ...]:
     What was raised *from* something began there, and so did what is a group's member. What a server logged counts first
     when the failure itself was seen in the test's own file only.
     """
-    test_path = failure.test.partition("::")[0]
+    test_path = failure.test.file
     own = failure.own_frames[::-1]
     began = [each for each in failure.causes if each.kind in {"cause", "member"}]
     handled = [each for each in failure.causes if each.kind == "context"]

@@ -9,6 +9,7 @@ neither a pass nor the failure is UNRESOLVED with a reason: git bisect's skip, d
 from collections.abc import Sequence
 from typing import Literal
 
+from coach.core.base.text import Prose
 from coach.core.base.value import Value
 from coach.core.runs.failure import FailureSignature
 from coach.core.runs.reference import Grain, Reference, is_of
@@ -35,7 +36,7 @@ class Judged(Value):
     """An outcome; why, when it is UNRESOLVED; a remark."""
 
     outcome: Outcome
-    reason: str = ""
+    reason: Prose = ""
     remark: Remark = ""
 
 
@@ -122,7 +123,7 @@ def _only_old(report: RunReport, failing: Sequence[FailureSignature], reference:
 
 
 def _is_pytest_id(reference: Reference) -> bool:
-    return "::" in reference.first.test
+    return reference.first.test.is_in_file
 
 
 def another_failure(seen: FailureSignature) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from coach.core.base.test_id import TestId
 from coach.core.protocol.effects import ReadTest
 from coach.core.runs.report import Failure, Written
 from coach.core.session.state import SessionState
 
 
-def to_be_pinned(state: SessionState, test: str) -> ReadTest:
+def to_be_pinned(state: SessionState, test: TestId) -> ReadTest:
     """Return the effect that reads a test so that it can be pinned."""
     known = tuple(_failures_of(state, test))
     written = next((each.written for each in known if each.written), None)

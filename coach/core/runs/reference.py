@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import TestId
 from coach.core.base.value import Value
 from coach.core.runs.failure import STRUCTURAL_EXCEPTIONS, FailureSignature
 
@@ -33,7 +33,7 @@ class Reference(Value):
     """Never empty; the first one is the failure that the header, the prompt and the report tell."""
     is_reproduced: bool = False
     """Whether it was seen again; until then the first red run stands for it."""
-    beside: tuple[Text, ...] = ()
+    beside: tuple[TestId, ...] = ()
     """Tests that were red in the same runs in another way: old failures, which this session is not about."""
 
     @property
@@ -41,7 +41,7 @@ class Reference(Value):
         return self.failing[0]
 
     @property
-    def tests(self) -> tuple[Text, ...]:
+    def tests(self) -> tuple[TestId, ...]:
         """The tests that are red: what is counted, searched and proven."""
         return tuple(dict.fromkeys(each.test for each in self.failing))
 
@@ -77,9 +77,7 @@ def alike(failing: Sequence[FailureSignature], test: str = "") -> tuple[FailureS
     ordered = first_of(failing, test)
     first = ordered[0]
     shared = (first.exception, first.place)
-    is_own = (
-        first.place.rpartition(":")[0] == first.test.partition("::")[0]
-    )  # raised in the test: no shared place
+    is_own = first.place.rpartition(":")[0] == first.test.file  # raised in the test: no shared place
     return tuple(
         each
         for each in ordered
@@ -87,14 +85,9 @@ def alike(failing: Sequence[FailureSignature], test: str = "") -> tuple[FailureS
     )
 
 
-def function_of(test: str) -> str:
-    """Return a node id without its parameters."""
-    return test.partition("[")[0]
-
-
 def is_of(named: str, test: str) -> bool:
     """Whether a name stands for a test: it is its id, or that of the function whose parameters change from run to run."""
-    return named == test or ("[" not in named and function_of(test) == named)
+    return named == test or TestId(test).function == named
 
 
 def takes_other_arguments(seen: FailureSignature) -> bool:
@@ -124,7 +117,7 @@ def could_not_ask(seen: FailureSignature) -> bool:
     exception = seen.exception.rpartition(".")[2]
     if exception in STRUCTURAL_EXCEPTIONS:
         return True
-    is_in_test = seen.place.rpartition(":")[0] == seen.test.partition("::")[0]
+    is_in_test = seen.place.rpartition(":")[0] == seen.test.file
     return is_in_test and (is_for_want_of_a_name(seen) or exception == "AttributeError")
 
 

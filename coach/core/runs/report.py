@@ -9,7 +9,8 @@ from typing import Literal, overload
 
 from pydantic import TypeAdapter, ValidationError
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 
 Phase = Literal["setup", "call", "teardown", "collect", "command"]
@@ -48,10 +49,10 @@ def gist(message: str) -> str:
 class Frame(Value):
     """One frame of a traceback, outermost first in a failure."""
 
-    path: Text
+    path: FilePath
     """Relative to the project root (posix) when inside it, else as the interpreter named it."""
     line: int
-    function: Text
+    function: Name
     own: bool
     """Whether the file belongs to the project: under its root and not in an environment."""
     source: Prose = ""
@@ -59,7 +60,7 @@ class Frame(Value):
     code: Prose = ""
     """The lines of the enclosing function (own frames only), as they were when the run ended."""
     code_start: int = 0
-    locals: tuple[tuple[Text, Prose], ...] = ()
+    locals: tuple[tuple[Name, Prose], ...] = ()
     """Names and shortened values at the moment of the exception."""
 
     @property
@@ -71,7 +72,7 @@ class Frame(Value):
 class Section(Value):
     """Output pytest captured for a test, such as ``Captured stdout call``."""
 
-    name: Text
+    name: Name
     text: Prose
 
 
@@ -97,7 +98,7 @@ class Cause(Value):
     kind: CauseKind
     """*cause*: ``raise … from`` it · *context*: raised while it was handled · *member*: one of an exception group ·
     *logged*, *printed*: a traceback in what the test logged or wrote."""
-    exception: Text = ""
+    exception: Name = ""
     message: Prose = ""
     frames: tuple[Frame, ...] = ()
     """Outermost first, as in a failure."""
@@ -106,18 +107,18 @@ class Cause(Value):
 class Written(Value):
     """Where a test stands in the code: not always where its id says (inherited, generated, wrapped, of a data file)."""
 
-    path: Text
+    path: FilePath
     line: int = 0
-    name: Text = ""
+    name: Name = ""
     """Its qualified name; ``doctest:NAME`` for the examples of a docstring; empty: the whole file is the test."""
 
 
 class Failure(Value):
     """One test (or collector, or command) that failed, with what is known of it."""
 
-    test: Text
+    test: TestId
     phase: Phase = "call"
-    exception: Text = ""
+    exception: Name = ""
     message: Prose = ""
     """What the test runner says of it: the exception's text, or an item's own words (a doctest's, a YAML row's)."""
     frames: tuple[Frame, ...] = ()
@@ -127,7 +128,7 @@ class Failure(Value):
     sections: tuple[Section, ...] = ()
     written: Written | None = None
     """Where the test is written, when the test runner said so."""
-    reads: tuple[Text, ...] = ()
+    reads: tuple[FilePath, ...] = ()
     """Files of the tests that it opened, below the root, and modules of tests that it takes something from."""
     duration: float = 0.0
     """Seconds, measured by the probe's own clock."""
@@ -161,7 +162,7 @@ class Counts(Value):
 class NotRun(Value):
     """A test that a run left out, and why: it is neither green nor red."""
 
-    test: Text
+    test: TestId
     how: Literal["skipped", "xfailed", "deselected", "absent"] = "skipped"
     reason: Prose = ""
 
@@ -175,19 +176,19 @@ class NotRun(Value):
 class RanTests(Value):
     """The tests of one file that ran, passed or failed."""
 
-    path: Text
+    path: FilePath
     count: int
-    names: tuple[Text, ...] = ()
+    names: tuple[Name, ...] = ()
     """Each as it follows the path in its id, without parameters, once for each case; empty: too many to keep."""
 
 
 class Elsewhere(Value):
     """A module whose source lies in the project, and that the tests imported from another place."""
 
-    name: Text
-    imported: Text
+    name: Name
+    imported: FilePath
     """What ran: ``build/lib/shop``."""
-    lies: Text
+    lies: FilePath
     """What did not: ``src/shop``, a folder or a file."""
 
     @property
@@ -207,7 +208,7 @@ class Ending(Value):
     kind: EndingKind = "completed"
     sentence: Prose = ""
     exit_code: int | None = None
-    meant: tuple[Text, ...] = ()
+    meant: tuple[TestId, ...] = ()
     """Where a test that was asked for is not there: what may have been meant, nearest first."""
 
     @property
@@ -218,7 +219,7 @@ class Ending(Value):
 class Output(Value):
     """Where the merged output of a run is kept and how much of it."""
 
-    artefact: Text = ""
+    artefact: CoachId = ""
     """Content hash of the stored text; empty when nothing was stored."""
     bytes: int = 0
     dropped: int = 0
@@ -237,30 +238,30 @@ class RunReport(Value):
     failures: tuple[Failure, ...] = ()
     failures_left_out: int = 0
     """Failures beyond the limit that one event keeps."""
-    skipped: tuple[Text, ...] = ()
+    skipped: tuple[TestId, ...] = ()
     """Node ids of skipped and xfailed tests."""
     not_run: tuple[NotRun, ...] = ()
     """The same tests with their reasons, and those that were asked about and were not collected."""
-    passed: tuple[Text, ...] = ()
+    passed: tuple[TestId, ...] = ()
     """Of the tests that were asked about (``RunRequest.about``): those that passed."""
-    reruns: tuple[Text, ...] = ()
+    reruns: tuple[TestId, ...] = ()
     """Tests that a plugin ran again after they had failed, once for each failure: red, whatever came after."""
     rerun_failures: tuple[Failure, ...] = ()
     """How those failed first, of tests that did not fail in the end."""
     ran: tuple[RanTests, ...] = ()
     """What ran, by file; kept of runs of a verification only: that nothing is lost is asked by name."""
-    opened: tuple[Text, ...] = ()
+    opened: tuple[FilePath, ...] = ()
     """Files below the root, other than Python's own, that the tests opened for reading."""
     output: Output = Output()
-    tree: Text = ""
+    tree: TreeId = ""
     """Id of the work tree when the run began; empty when it could not be recorded."""
-    modes: Text = ""
+    modes: TreeId = ""
     """What was noted of the permissions and empty folders of that tree."""
-    head: Text = ""
+    head: Name = ""
     """What git had checked out when the run began: branch, commit, newest stash. Tells a switch from an edit."""
-    changed_during: tuple[Text, ...] = ()
+    changed_during: tuple[FilePath, ...] = ()
     """Source files that changed while the run was under way: its evidence belongs to no single tree."""
-    foreign_modules: tuple[Text, ...] = ()
+    foreign_modules: tuple[Name, ...] = ()
     """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """Modules that the tests imported from another place than where their source lies in the project."""

@@ -9,9 +9,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.base.text import CoachId
 from coach.core.base.value import Value
-from coach.core.runs.reference import Reference, function_of, is_of
+from coach.core.runs.reference import Reference, is_of
 
 RULE = 2
 ENOUGH_EQUAL = 3
@@ -27,9 +28,9 @@ class SeriesRun(Value):
     """One cold run of a reproduction: what failed, or nothing; and whether it counts at all."""
 
     run: int
-    strict: tuple[str, ...] = ()
+    strict: tuple[CoachId, ...] = ()
     """Strict signatures."""
-    tests: tuple[Text, ...] = ()
+    tests: tuple[TestId, ...] = ()
     """The tests that were red."""
     resolved: bool = True
 
@@ -43,14 +44,14 @@ class TestRate(Value):
     """How often one of several red tests failed in the series."""
 
     __test__ = False
-    test: Text
+    test: TestId
     failures: int
 
 
 class Reproduction(Value):
     """The measured failure: ``failures`` of ``runs`` showed it; ``low`` and ``high`` bound the rate (95 %)."""
 
-    strict: tuple[str, ...]
+    strict: tuple[CoachId, ...]
     """What most of them said."""
     failures: int
     runs: int
@@ -58,7 +59,7 @@ class Reproduction(Value):
     high: float
     evidence: tuple[int, ...]
     """Numbers of the runs that count."""
-    test: Text = ""
+    test: TestId = NO_TEST
     """The test that was counted, without parameters where those change from run to run; empty in old logs."""
     messages: int = 1
     """How many different messages it failed with."""
@@ -108,7 +109,7 @@ def needs_more(series: Sequence[SeriesRun], seconds: float, time_box: float) -> 
 
 
 def _without_parameters(tests: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(function_of, tests))
+    return frozenset(TestId(test).function for test in tests)
 
 
 def measure(series: Sequence[SeriesRun], reference: Reference | None = None) -> Reproduction:
@@ -138,14 +139,14 @@ def measure(series: Sequence[SeriesRun], reference: Reference | None = None) -> 
     )
 
 
-def _counted(resolved: Sequence[SeriesRun], reference: Reference | None) -> str:
+def _counted(resolved: Sequence[SeriesRun], reference: Reference | None) -> TestId:
     """Return the name whose reds are counted: a test's; a function's, where no parameters of it were red twice."""
     if reference is not None:
         often = _most_often(resolved, lambda test: test if reference.names(test) else "")
-        return often[0] or reference.first.test
+        return TestId(often[0]) or reference.first.test
     test, times = _most_often(resolved, str)
-    function, in_all = _most_often(resolved, function_of)
-    return function if times < ENOUGH_TO_NAME <= in_all else test
+    function, in_all = _most_often(resolved, lambda test: TestId(test).function)
+    return TestId(function if times < ENOUGH_TO_NAME <= in_all else test)
 
 
 def _most_often(resolved: Sequence[SeriesRun], name: Callable[[str], str]) -> tuple[str, int]:

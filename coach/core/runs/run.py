@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.base.text import TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
@@ -81,12 +82,12 @@ class RunRequest(Value):
     """PYTHONHASHSEED of the run: fresh for evidence, so that hash order cannot hide a flake."""
     warm: bool = False
     """Whether it may be forked from the warm server; the report says whether it was."""
-    tree: str = ""
-    without: str = ""
+    tree: TreeId = ""
+    without: TreeId = ""
     """The tree whose code replaces that of now, under the tests of now: what the run shows without the fix."""
     trace: bool = False
     """Whether the lines of own code that each test runs are recorded."""
-    focus: Text = ""
+    focus: TestId = NO_TEST
     """The failing test that a traced run is about."""
     scope: Literal["file", "suite"] = "file"
     """What a traced run compares the failing test with."""
@@ -102,7 +103,7 @@ class RunRequest(Value):
     """Whether its mutations are of a fix, and the test must notice them."""
     is_mixed: bool = False
     """Whether its tree is one that nobody wrote: some hunks of an edit without the others."""
-    about: tuple[Text, ...] = ()
+    about: tuple[TestId, ...] = ()
     """Tests whose own outcome matters: the report says of each whether it passed, failed or was not run."""
     covers: Reach = "target"
     """What part of the tests a run on save is about."""

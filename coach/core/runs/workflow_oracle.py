@@ -7,6 +7,7 @@ the session is about. Recorded as a judgement: the report of a run stays what wa
 
 from collections.abc import Collection
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.failure import FailureSignature, failing_set, signature_of
 from coach.core.runs.oracle import Judged, judge
 from coach.core.runs.reference import Reference, is_for_want_of_a_name
@@ -87,7 +88,7 @@ def _by_oracle(state: SessionState, run: Run, report: RunReport) -> Failure | No
     """Return the failure a run shows that no test reports; None when it shows none."""
     if run.request.purpose in _WHOLE or (run.request.trial and run.request.trial.kind == "command"):
         return None
-    test = run.request.target.label
+    test = TestId(run.request.target.label)
     oracle, limit = state.workflow.oracle, state.budget
     if oracle == "crash" and report.ending.kind in _DIED:
         code = report.ending.exit_code if report.ending.kind == "signalled" else None

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import Prose
 from coach.core.base.value import Value
 from coach.core.runs.oracle import Outcome
 from coach.core.runs.reproduction import wilson
@@ -48,7 +48,7 @@ class Table(Value):
 
     rows: tuple[Measured, ...] = ()
     axis: Axis = ""
-    sentence: Text = ""
+    sentence: Prose = ""
 
 
 def measure_axes(rounds: int = ROUNDS, *, width: int = 1) -> AskTell[tuple[Condition, int], Table]:

@@ -8,14 +8,15 @@ word, since some tests repair what others spoil.
 
 from collections.abc import Sequence
 
+from coach.core.base.test_id import TestId
 from coach.core.search.ask_tell import AskTell, once, shown_as
 from coach.core.search.ddmin import minimise
 
-Tests = tuple[str, ...]
+Tests = tuple[TestId, ...]
 Blocks = tuple[Tests, ...]
 
 
-def find_polluters(before: Sequence[str], *, width: int = 1) -> AskTell[Tests, Tests]:
+def find_polluters(before: Sequence[TestId], *, width: int = 1) -> AskTell[Tests, Tests]:
     """Yield lists of tests to run before the victim (alone it passes, after all of them it fails); return a 1-minimal one.
 
     Args:
@@ -26,10 +27,10 @@ def find_polluters(before: Sequence[str], *, width: int = 1) -> AskTell[Tests, T
     return (yield from once(_files_then_tests(before, width)))
 
 
-def _files_then_tests(before: Sequence[str], width: int) -> AskTell[Tests, Tests]:
+def _files_then_tests(before: Sequence[TestId], width: int) -> AskTell[Tests, Tests]:
     by_file: dict[str, Tests] = {}
     for test in before:
-        by_file[file_of(test)] = (*by_file.get(file_of(test), ()), test)
+        by_file[test.file] = (*by_file.get(test.file, ()), test)
     grouped = tuple(test for tests in by_file.values() for test in tests)
     # Interleaved files cannot be taken as wholes without changing the order.
     blocks = tuple(by_file.values()) if grouped == tuple(before) else ()
@@ -37,10 +38,6 @@ def _files_then_tests(before: Sequence[str], width: int) -> AskTell[Tests, Tests
     singles = tuple((test,) for block in kept for test in block)
     found = yield from _find(singles, width)
     return _joined(found)
-
-
-def file_of(test: str) -> str:
-    return test.partition("::")[0]
 
 
 def _find(rest: Blocks, width: int) -> AskTell[Tests, Blocks]:

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from coach.core.base.text import Prose, Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.runs.changes import FileChange
 from coach.core.runs.oracle import Outcome
@@ -40,7 +41,7 @@ KIND_WORDS: dict[SearchKind, str] = {
 class Place(Value):
     """Lines of a file that are suspicious: a search tries the commits that touched them first."""
 
-    path: Text
+    path: FilePath
     start: int
     end: int
 
@@ -48,11 +49,11 @@ class Place(Value):
 class Lead(Value):
     """Lines of a file and why they are suspicious. ``share`` is 1 over the number of places named together."""
 
-    path: Text
+    path: FilePath
     start: int = 0
     end: int = 0
     """Both 0 when the whole file is meant. A commit's lines are numbered as in that commit."""
-    reason: Text
+    reason: Prose
     share: float = 1.0
     kind: SearchKind = "edits"
 
@@ -65,14 +66,14 @@ class SearchRequest(Value):
     target: Target
     reference: Reference | None = None
     """The failure that is searched for; None: any failure of the target counts."""
-    base: str = ""
+    base: TreeId = ""
     """*edits*: the tree or commit that passed. *commits*: a commit known to be good; empty when none is."""
-    base_label: Text = ""
+    base_label: Prose = ""
     rate: float = 1.0
     """How often it fails, as measured; below 1 the search repeats what passes."""
     rounds: int = 0
     """*flake*: runs under each condition."""
-    input: Text = ""
+    input: FilePath = ""
     """*input*: the file, relative to the root."""
     places: tuple[Place, ...] = ()
     width: int = 2
@@ -89,8 +90,8 @@ class SearchRequest(Value):
 class Tried(Value):
     """One configuration and its outcome. ``key`` is its content: what is known is not run again, also after a stop."""
 
-    key: str
-    label: Text = ""
+    key: CoachId
+    label: Prose = ""
     outcome: Outcome
     reason: Prose = ""
     alone: bool = False
@@ -105,8 +106,8 @@ def tried_so_far(before: tuple[Tried, ...], new: tuple[Tried, ...]) -> tuple[Tri
 
 
 class Commit(Value):
-    id: str
-    subject: Text = ""
+    id: TreeId
+    subject: Name = ""
     at: int = 0
     """Seconds since the epoch, as the committer's clock had it."""
 
@@ -119,7 +120,7 @@ class EditsFound(Value):
     """Only the hunks that matter; a file that was added or deleted stands for itself."""
     of: int
     """Hunks there were."""
-    base_label: Text = ""
+    base_label: Prose = ""
 
 
 class CommitFound(Value):
@@ -150,11 +151,11 @@ class PollutersFound(Value):
     """Tests that must run before the victim for it to fail, and what they leave behind as far as it can be seen."""
 
     kind: Literal["order"] = "order"
-    victim: Text
-    polluters: tuple[Text, ...]
+    victim: TestId
+    polluters: tuple[TestId, ...]
     of: int
     """Tests that ran before the victim."""
-    leaked: tuple[Text, ...] = ()
+    leaked: tuple[Name, ...] = ()
     """Names of module-level state that differs before the victim: ``shop.rates.CACHE``, ``os.environ['TZ']``."""
 
 
@@ -165,15 +166,15 @@ class AxisFound(Value):
 
 class InputReduced(Value):
     kind: Literal["input"] = "input"
-    path: Text
-    reduced: Text
+    path: FilePath
+    reduced: FilePath
     """Where the reduced file is kept."""
     bytes_before: int
     bytes_after: int
     lines_after: int
     is_minimal: bool
     """Whether no single character can be left out; not when the budget ended first."""
-    preview: Text = ""
+    preview: Prose = ""
 
 
 Found = Annotated[
@@ -186,7 +187,7 @@ class SearchResult(Value):
     """How a search ended. So many candidates (``probes``) were run, ``known`` were answered from the log."""
 
     how: How
-    sentence: Text
+    sentence: Prose
     found: Found | None = None
     probes: int = 0
     known: int = 0
@@ -195,7 +196,7 @@ class SearchResult(Value):
     """Probes that were judged again alone, besides ``probes``."""
     disturbed: bool = False
     """Whether a probe came out otherwise alone than beside another: the search then went on one probe at a time."""
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Prose, ...] = ()
     """What to know of the copies, of what ran beside the search, and of how it was carried out."""
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from coach.core.base.formatting import count
+from coach.core.base.test_id import TestId
 from coach.core.history.kept_file import Kept
 from coach.core.log import events as ev
 
@@ -28,7 +29,7 @@ class Note:
 class Pin:
     """The regression test as pinned, and as it was last seen."""
 
-    test: str
+    test: TestId
     path: str
     line: int
     source: str
@@ -63,7 +64,7 @@ class Pin:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every file it is made of."""
-        its_own = self.test.partition("::")[0]
+        its_own = self.test.file
         beside = (its_own,) if self.parts and its_own != self.path else ()
         return (self.path, *beside, *(path for path, _ in self.files))
 

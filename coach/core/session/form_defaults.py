@@ -73,18 +73,14 @@ def _expected_and_actual(state: SessionState, failure: Failure) -> tuple[str, st
     if state.target.kind == "command":
         return f"{state.target.label} succeeds", said
     name = failure.exception.rpartition(".")[2]
-    return f"{_short_id(failure.test)} passes" + (f", without {name}" if name else ""), said + _at(failure)
+    return f"{failure.test.name} passes" + (f", without {name}" if name else ""), said + _at(failure)
 
 
 def _title(failure: Failure) -> str:
     sides = two_sides(failure)
     what = f"{sides.got}, not {sides.wanted}" if sides else headline(failure.exception, gist(failure.message))
-    text = _one_line(f"{_short_id(failure.test)}: {what}")
+    text = _one_line(f"{failure.test.name}: {what}")
     return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
-
-
-def _short_id(test: str) -> str:
-    return test.rpartition("::")[2] or test
 
 
 def _at(failure: Failure) -> str:
@@ -126,7 +122,7 @@ def _claim_at(frame: Frame) -> str:
 
 def _claim_of_code(failure: Failure) -> str:
     """A test that merely asserts is no place of a cause: the code it asks about is."""
-    return f"the code that {_short_id(failure.test)} asks about gives a wrong value"
+    return f"the code that {failure.test.name} asks about gives a wrong value"
 
 
 def filled_verdict(state: SessionState, hypothesis: Hypothesis) -> tuple[Verdict, str]:
@@ -216,7 +212,7 @@ def _uncaught(state: SessionState) -> str:
     """A test written in this session says why nothing caught it before."""
     changed = state.changes.files if state.changes and state.pin else ()
     is_new = any(state.pin and each.path == state.pin.path for each in changed)
-    return f"no test asked for it before {_short_id(state.pin.test)}" if is_new and state.pin else ""
+    return f"no test asked for it before {state.pin.test.name}" if is_new and state.pin else ""
 
 
 def _answers(state: SessionState) -> dict[str, str]:

@@ -6,7 +6,7 @@ says whose rule a rule is.
 
 from fnmatch import fnmatchcase
 
-from coach.core.base.text import Text
+from coach.core.base.text import CoachId, FilePath, Name, Prose
 from coach.core.base.value import Value
 
 MOST_QUESTIONS = 3
@@ -16,28 +16,28 @@ MOST_QUESTIONS = 3
 class Spec(Value):
     """What the engineer knows and demands. Empty fields mean "not said", never "none"."""
 
-    title: Text = ""
-    expected: Text = ""
-    actual: Text = ""
-    since: Text = ""
+    title: Prose = ""
+    expected: Prose = ""
+    actual: Prose = ""
+    since: Prose = ""
     """When it began: a commit, a release, a day; "always" is an answer too."""
-    constraints: tuple[Text, ...] = ()
-    edge_cases: tuple[Text, ...] = ()
-    failure_modes: tuple[Text, ...] = ()
+    constraints: tuple[Prose, ...] = ()
+    edge_cases: tuple[Prose, ...] = ()
+    failure_modes: tuple[Prose, ...] = ()
     """What must not happen instead: wrong ways to make the failure go away."""
-    non_goals: tuple[Text, ...] = ()
-    acceptance: tuple[Text, ...] = ()
+    non_goals: tuple[Prose, ...] = ()
+    acceptance: tuple[Name, ...] = ()
     """Commands whose success means done."""
-    scope: tuple[Text, ...] = ()
+    scope: tuple[FilePath, ...] = ()
     """Files (glob patterns, posix, relative to the root) that a fix may touch; empty means not limited."""
-    protected: tuple[Text, ...] = ()
+    protected: tuple[FilePath, ...] = ()
     """Files (patterns as in ``scope``) that nobody may touch, in scope or not."""
-    stop_and_ask: tuple[Text, ...] = ()
-    logs: tuple[Text, ...] = ()
+    stop_and_ask: tuple[Prose, ...] = ()
+    logs: tuple[FilePath, ...] = ()
     """Log files that the program writes, relative to the root: a trace shows what they gain during the test."""
-    questions: tuple[Text, ...] = ()
+    questions: tuple[Prose, ...] = ()
     """Open questions, at most ``MOST_QUESTIONS``."""
-    reported: tuple[Text, ...] = ()
+    reported: tuple[CoachId, ...] = ()
     """Fields that a report filled and the engineer has not written since: others' words, shown as such."""
 
     def is_reported(self, field: str) -> bool:
@@ -63,17 +63,17 @@ class Spec(Value):
 class TeamRules(Value):
     """Rules of the project for every defect: ``[tool.coach.rules]``, and files it names or that are there (AGENTS.md)."""
 
-    constraints: tuple[Text, ...] = ()
+    constraints: tuple[Prose, ...] = ()
     """What a fix must keep to."""
-    non_goals: tuple[Text, ...] = ()
+    non_goals: tuple[Prose, ...] = ()
     """What a fix is not for."""
-    acceptance: tuple[Text, ...] = ()
+    acceptance: tuple[Name, ...] = ()
     """Commands whose success means done."""
-    protected: tuple[Text, ...] = ()
+    protected: tuple[FilePath, ...] = ()
     """Files (glob patterns, relative to the root) that nobody may touch."""
-    stop_and_ask: tuple[Text, ...] = ()
+    stop_and_ask: tuple[Prose, ...] = ()
     """When an assistant has to stop and ask."""
-    files: tuple[Text, ...] = ()
+    files: tuple[FilePath, ...] = ()
     """Documents with more rules, relative to the root: named in an export, not copied into it."""
 
 

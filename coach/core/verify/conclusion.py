@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from coach.core.base.text import Text
+from coach.core.base.text import CoachId, Prose
 from coach.core.base.value import Value
 
 QUESTIONS: dict[str, str] = {
@@ -18,9 +18,9 @@ QUESTIONS: dict[str, str] = {
 class RootCause(Value):
     """What was wrong, where, and why it was not caught; empty parts are not said."""
 
-    what: Text = ""
-    where: Text = ""
-    uncaught: Text = ""
+    what: Prose = ""
+    where: Prose = ""
+    uncaught: Prose = ""
 
     @property
     def text(self) -> str:
@@ -35,8 +35,8 @@ class Closing(Value):
     """All that was written for the end. ``answers`` by the ids of ``QUESTIONS``."""
 
     cause: RootCause = RootCause()
-    lesson: Text = ""
-    answers: dict[str, Text] = Field(default_factory=dict)
+    lesson: Prose = ""
+    answers: dict[CoachId, Prose] = Field(default_factory=dict)
 
 
 def merge(old: Closing, new: Closing) -> Closing:

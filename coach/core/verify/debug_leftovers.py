@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from coach.core.base.text import Text
+from coach.core.base.text import FilePath, Name, Prose
 from coach.core.base.value import Value
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.verify.negative_control import added_lines
@@ -39,10 +39,10 @@ _CODE_LIKE = (
 class Leftover(Value):
     """One thing that may have been left behind."""
 
-    kind: Text
-    path: Text
+    kind: Name
+    path: FilePath
     line: int = 0
-    text: Text = ""
+    text: Prose = ""
 
     @property
     def key(self) -> str:

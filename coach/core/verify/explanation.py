@@ -125,7 +125,7 @@ def unchanged(state: SessionState) -> tuple[VerificationCheck, ...]:
 def _moved(state: SessionState, file: FileChange) -> str:
     """Say how a change may have moved the goal instead of mending the code; empty when it cannot have."""
     path = file.path
-    if any(test.partition("::")[0] == path for test in red_tests(state)):
+    if any(test.file == path for test in red_tests(state)):
         return f"{path} holds what was red, and was changed"
     if state.target.kind == "pytest":
         return f"{path} was changed, and the red test reads it" if _is_side(state, path) else ""

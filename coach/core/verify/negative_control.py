@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.text import FilePath, Name, Prose
 from coach.core.base.value import Value
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.changes import Changes, Hunk
@@ -17,11 +17,11 @@ _MOST_VARIANTS = 3
 class Survivor(Value):
     """One small change of the fix that the regression test does not notice: an edge case to add, or no change at all."""
 
-    path: Text
-    function: Text = ""
+    path: FilePath
+    function: Name = ""
     line: int
-    before: Text
-    after: Text
+    before: Prose
+    after: Prose
     """The changed expression or statement, as Python."""
     ran: bool = True
     """Whether the test runs the line at all, as far as that is known."""
@@ -95,11 +95,11 @@ class Control(Value):
     killed: int = 0
     planned: int = 0
     ended: Literal["all", "budget", "stopped", "impossible"] = "all"
-    why: Text = ""
+    why: Prose = ""
     survivors: tuple[Survivor, ...] = ()
     refused: int = 0
     """Mutants that were stopped where they would have acted outside of the copy: they count as not tried."""
-    refusals: tuple[Text, ...] = ()
+    refusals: tuple[Prose, ...] = ()
     """What they would have done there, the first few: ``removes /home/me/notes``."""
 
 

@@ -7,6 +7,7 @@ it counts: alone it may be green (it is red in company or under load only), or r
 from collections import Counter
 from collections.abc import Iterator
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.attempt import FindingKind
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import Run
@@ -69,7 +70,7 @@ def _is_empty(run: Run) -> bool:
 # --- new failures ------------------------------------------------------------------------------------------------------
 
 
-def newly_red(state: SessionState, suite: Run | None) -> tuple[str, ...]:
+def newly_red(state: SessionState, suite: Run | None) -> tuple[TestId, ...]:
     """Return the tests that are red in the suite of now and not in the one before, sorted; none without a baseline."""
     baseline = baseline_of(state)
     if suite is None or suite.report is None or not _is_told(suite.report) or baseline is None:
@@ -84,13 +85,13 @@ def _red_before(baseline: Run, suite: Run) -> set[str]:
     return {each.test for each in baseline.failing if not is_refused or each.strict in alike}
 
 
-def to_run_again(state: SessionState, runs: tuple[Run, ...]) -> tuple[str, ...]:
+def to_run_again(state: SessionState, runs: tuple[Run, ...]) -> tuple[TestId, ...]:
     """Return the newly red tests that are worth a run alone, in the checkout."""
-    new = tuple(test for test in newly_red(state, suite_of(state, runs)) if "::" in test)
+    new = tuple(test for test in newly_red(state, suite_of(state, runs)) if test.is_in_file)
     return new if 0 < len(new) <= MOST_AGAIN else ()
 
 
-def to_run_before(state: SessionState, runs: tuple[Run, ...]) -> tuple[str, ...]:
+def to_run_before(state: SessionState, runs: tuple[Run, ...]) -> tuple[TestId, ...]:
     """Return those of them that are red alone too, and were there before the fix: how were they alone, then?"""
     again = _newest(runs, "again")
     if again is None or not _says_each(again):
@@ -98,7 +99,7 @@ def to_run_before(state: SessionState, runs: tuple[Run, ...]) -> tuple[str, ...]
     red = {each.test for each in again.failing}
     known = _names(baseline_of(state))
     return tuple(
-        test for test in to_run_again(state, runs) if test in red and (not known or _base(test) in known)
+        test for test in to_run_again(state, runs) if test in red and (not known or test.function in known)
     )
 
 
@@ -241,8 +242,8 @@ def _gone(before: RunReport, now: RunReport) -> Iterator[tuple[str, str]]:
         if gone > 0:
             yield "fewer", f"{gone} fewer tests than before"
         return
-    left_out = {_base(test) for test in now.skipped} | {
-        _base(each.test) for each in now.not_run if each.how in {"skipped", "xfailed"}
+    left_out = {test.function for test in now.skipped} | {
+        each.test.function for each in now.not_run if each.how in {"skipped", "xfailed"}
     }
     present = {each.path: each for each in now.ran}
     for file in before.ran:
@@ -254,13 +255,11 @@ def _gone(before: RunReport, now: RunReport) -> Iterator[tuple[str, str]]:
             continue
         names = Counter(here.names if here else ())
         for name, number in Counter(file.names).items():
-            if not names[name] and f"{file.path}::{name}" not in left_out:
-                yield f"{file.path}::{name}", f"{name} is gone from {file.path}"
+            test = TestId.of(file.path, name)
+            if not names[name] and test not in left_out:
+                yield test, f"{name} is gone from {file.path}"
             elif 0 < names[name] < number:
-                yield (
-                    f"{file.path}::{name}",
-                    f"{name} in {file.path} has {names[name]} cases, {number} before",
-                )
+                yield test, f"{name} in {file.path} has {names[name]} cases, {number} before"
 
 
 def _newly_skipped(before: RunReport, now: RunReport) -> Iterator[tuple[str, str]]:
@@ -270,19 +269,15 @@ def _newly_skipped(before: RunReport, now: RunReport) -> Iterator[tuple[str, str
 
 def _lowered(state: SessionState) -> Iterator[tuple[str, str]]:
     """Name what the edits themselves show: tests gone, skipped, emptied or left out by a setting."""
-    pinned = state.pin.test.partition("[")[0] if state.pin else ""
+    pinned = state.pin.test.function if state.pin else ""
     for each in state.lowered:
-        key = f"{each.path}::{each.function}" if each.function else each.path
+        key = each.test if each.function else each.path
         is_lost = each.kind in _LOWERED or (each.kind == "fewer-assertions" and _EMPTIED in each.text)
         if key != pinned and is_lost:
             yield key, f"{each.path}: {each.text}"
 
 
-def _base(test: str) -> str:
-    return test.partition("[")[0]
-
-
-def _names(run: Run | None) -> frozenset[str]:
+def _names(run: Run | None) -> frozenset[TestId]:
     """Return the tests that a run ran, without their parameters; empty when it did not say."""
     files = run.report.ran if run and run.report else ()
-    return frozenset(f"{file.path}::{name}" for file in files for name in file.names)
+    return frozenset(TestId.of(file.path, name) for file in files for name in file.names)

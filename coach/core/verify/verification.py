@@ -5,7 +5,7 @@ What a kind of target cannot give is not asked: it neither passes nor blocks, an
 
 from typing import Literal
 
-from coach.core.base.text import Text, safe_line
+from coach.core.base.text import CoachId, Name, Prose, safe_line
 from coach.core.base.value import Value
 
 VerificationVerdict = Literal["verified", "partial"]
@@ -29,19 +29,19 @@ _MOST_OF_A_TEXT = 160
 class Objection(Value):
     """One thing a check found: what it is, by a key that stays when the check is made again."""
 
-    key: Text
-    text: Text
-    answer: Text = ""
+    key: Name
+    text: Prose
+    answer: Prose = ""
     """Why it is fine all the same, in the words of a person; empty while it counts."""
 
 
 class VerificationCheck(Value):
     """One line of the verification: what was asked, whether it holds, the figure and the runs behind it."""
 
-    name: str
-    title: str
+    name: CoachId
+    title: Prose
     passed: bool
-    figure: str = ""
+    figure: Prose = ""
     runs: tuple[int, ...] = ()
     objections: tuple[Objection, ...] = ()
     """What keeps it from holding, one by one, where that can be listed; those that were answered included."""

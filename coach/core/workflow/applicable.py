@@ -1,6 +1,6 @@
 """What a kind of target can give. What it cannot is not asked: not by a gate, not by the proof of a fix."""
 
-from coach.core.runs.reference import function_of
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 
@@ -11,7 +11,7 @@ def no_pin(state: SessionState) -> str:
         return ""
     tests = red_tests(state)
     is_command = state.target.kind == "command"
-    could = [test for test in tests if is_test_id(test) and not (is_command and not _is_python(test))]
+    could = [test for test in tests if test.is_pytest and (not is_command or test.file.endswith(".py"))]
     if any(test not in state.unpinnable for test in could):
         return ""
     if could:
@@ -21,24 +21,12 @@ def no_pin(state: SessionState) -> str:
     return f"{tests[0]} could not be collected, so there is no test to pin" if tests else ""
 
 
-def is_test_id(test: str) -> bool:
-    """Whether a name is one that pytest gives a test: folders and files may have spaces in them, a file's ending has none."""
-    path, sign, name = test.partition("::")
-    _, dot, ending = path.rpartition("/")[2].rpartition(".")
-    return bool(path and sign and name and dot and ending) and " " not in ending
-
-
-def _is_python(test: str) -> bool:
-    """Whether a test that a command's report names is written where pytest finds tests."""
-    return test.partition("::")[0].endswith(".py")
-
-
-def red_tests(state: SessionState) -> tuple[str, ...]:
+def red_tests(state: SessionState) -> tuple[TestId, ...]:
     """Return the tests that are red: those of the failure the session is about, in their order."""
     return state.reference.tests if state.reference else ()
 
 
-def choices(state: SessionState) -> tuple[str, ...]:
+def choices(state: SessionState) -> tuple[TestId, ...]:
     """Return the red tests among which one is to be chosen, the one the session is about first; none without a choice.
 
     Each stands for its function: the cases of one are one choice.
@@ -47,10 +35,8 @@ def choices(state: SessionState) -> tuple[str, ...]:
         return ()
     shown = red_run(state)
     beside = tuple(each.test for each in shown.failing) if shown else ()
-    could = [
-        each for each in (*red_tests(state), *beside) if is_test_id(each) and each not in state.unpinnable
-    ]
-    found = tuple({function_of(test): test for test in reversed(could)}.values())[::-1]
+    could = [each for each in (*red_tests(state), *beside) if each.is_pytest and each not in state.unpinnable]
+    found = tuple({test.function: test for test in reversed(could)}.values())[::-1]
     return found if len(found) > 1 else ()
 
 
@@ -59,10 +45,10 @@ def red_run(state: SessionState) -> Run | None:
     return state.run(state.reference.run) if state.reference else None
 
 
-def subject(state: SessionState) -> str:
+def subject(state: SessionState) -> TestId:
     """Return the test a proof is about: the pinned one, or the one that is red and cannot be pinned; empty without one."""
     if state.pin is not None:
         return state.pin.test
     if state.target.kind != "pytest" or not no_pin(state):
-        return ""
-    return next((test for test in red_tests(state) if is_test_id(test)), "")
+        return NO_TEST
+    return next((test for test in red_tests(state) if test.is_pytest), NO_TEST)

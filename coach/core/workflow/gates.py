@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.runs.reference import is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchKind
 from coach.core.session.state import SessionState
-from coach.core.workflow.applicable import is_test_id, no_pin
+from coach.core.workflow.applicable import no_pin
 from coach.core.workflow.workflow import GateCheck, Step
 
 Answer = tuple[bool, str]
@@ -128,13 +129,13 @@ def _spec_says(state: SessionState, _limit: int) -> Answer:
     return state.spec.says_what_is_wrong, ""
 
 
-def pinnable(state: SessionState) -> str:
+def pinnable(state: SessionState) -> TestId:
     """Return the test that stands for the failure: the target itself, or the first test that failed."""
     if state.target.is_one_test and not state.reference:
-        return state.target.words[0]
+        return state.target.one_test
     failing = state.reference.failing if state.reference else ()
-    could = (each.test for each in failing if is_test_id(each.test))
-    return next((test for test in could if test not in state.unpinnable), "")
+    could = (each.test for each in failing if each.test.is_pytest)
+    return next((test for test in could if test not in state.unpinnable), NO_TEST)
 
 
 @check("test-pinned", "failing test pinned", "‹pin› pins it", of="test")

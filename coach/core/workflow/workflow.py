@@ -6,6 +6,7 @@ module knows the shape of a workflow, not what a check means.
 
 from typing import Literal
 
+from coach.core.base.text import CoachId, Prose
 from coach.core.base.value import Value
 
 Oracle = Literal["tests", "crash", "time"]
@@ -14,7 +15,7 @@ Oracle = Literal["tests", "crash", "time"]
 class GateCheck(Value):
     """One condition of a gate; ``limit`` is its only parameter, where it has one."""
 
-    check: str
+    check: CoachId
     """The name of a check."""
     limit: int = 0
     """Its figure, where it takes one."""
@@ -23,13 +24,13 @@ class GateCheck(Value):
 class Step(Value):
     """One step: what it is called, one line of guidance, and what must hold to leave it."""
 
-    id: str
+    id: CoachId
     """A stable word; ``coach step ID`` goes there."""
-    title: str
+    title: Prose
     """Its name on the screen."""
-    guidance: str = ""
+    guidance: Prose = ""
     """One line: what to do here."""
-    questions: tuple[str, ...] = ()
+    questions: tuple[Prose, ...] = ()
     """What to ask oneself here."""
     gate: tuple[GateCheck, ...] = ()
     """What must hold to leave it."""
@@ -38,9 +39,9 @@ class Step(Value):
 class Workflow(Value):
     """An ordered list of steps."""
 
-    name: str
+    name: CoachId
     """How it is chosen: ``--workflow NAME``."""
-    title: str = ""
+    title: Prose = ""
     """One line for the list of workflows."""
     oracle: Oracle = "tests"
     """What a failure is: a red test; also a run that dies or hangs; also one that takes longer than its budget."""

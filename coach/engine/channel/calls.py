@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import Call, CallTrace, LogLine
 from coach.engine.channel.report_reader import LINE_LIMIT
 from coach.engine.source.project_paths import Places
@@ -82,7 +83,7 @@ class _Reader:
     def traces(self) -> dict[str, CallTrace]:
         return {
             test: CallTrace(
-                test=test,
+                test=TestId(test),
                 calls=tuple(self._calls[test][:_MOST_ENTRIES]),
                 first=ends.get("first", 0),
                 left_out=ends.get("left_out", 0),

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Sequence
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.report import Cause, Difference, Failure, Frame, Section
 from coach.engine.channel.lines import WireCause, WireEvent, WireFailure, WireFrame
 from coach.engine.channel.printed_tracebacks import with_printed
@@ -69,12 +70,14 @@ def under_asked_ids(failures: Sequence[Failure], words: Sequence[str]) -> tuple[
     found: list[Failure] = []
     for failure in failures:
         asked = [word for word in words if failure.phase == "collect" and _is_in(word, failure.test)]
-        ids = [f"{failure.test}::{word.partition('::')[2]}" for word in asked[:20]]
+        ids = [TestId(word).with_file(failure.test) for word in asked[:20]]
         found += [failure.model_copy(update={"test": each}) for each in ids] or [failure]
     return tuple(found)
 
 
 def _is_in(word: str, file: str) -> bool:
-    path, colons, _ = word.partition("::")
-    path = posixpath.normpath(path)
-    return bool(colons and file) and (path == file or path.endswith(f"/{file}") or file.endswith(f"/{path}"))
+    test = TestId(word)
+    path = posixpath.normpath(test.file)
+    return bool(test.is_in_file and file) and (
+        path == file or path.endswith(f"/{file}") or file.endswith(f"/{path}")
+    )

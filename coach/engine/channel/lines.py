@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.base.text import FilePath, Name, Prose
 from coach.core.runs.report import CauseKind, Phase
 
 TestOutcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
@@ -28,28 +29,28 @@ class _Wire(BaseModel):
 
 
 class WireFrame(_Wire):
-    file: Text
+    file: FilePath
     line: int
-    function: Text = ""
-    source: Text = ""
-    locals: list[list[Text]] = []
+    function: Name = ""
+    source: Prose = ""
+    locals: list[list[Prose]] = []
 
 
 class WireCause(_Wire):
     kind: CauseKind
-    exception: Text = ""
-    message: Text = ""
+    exception: Name = ""
+    message: Prose = ""
     frames: list[WireFrame] = []
 
 
 class WireFailure(_Wire):
     phase: Phase
-    exception: Text = ""
-    message: Text = ""
+    exception: Name = ""
+    message: Prose = ""
     frames: list[WireFrame] = []
-    difference: list[list[Text | bool]] = []
+    difference: list[list[Prose | bool]] = []
     causes: list[WireCause] = []
-    sections: list[list[Text]] = []
+    sections: list[list[Prose]] = []
 
 
 class WireEvent(_Wire):
@@ -58,13 +59,13 @@ class WireEvent(_Wire):
     event: EventName
     pid: int
     nonce: str
-    test: Text = ""
+    test: TestId = NO_TEST
     outcome: TestOutcome | None = None
     duration: float = 0.0
     failures: list[WireFailure] = []
-    reason: Text = ""
+    reason: Prose = ""
     """Why a test was skipped or deselected."""
-    named: list[Text] = []
+    named: list[TestId] = []
     """Ids of deselected tests, the first of them."""
     reruns: int = 0
     rerun_failures: list[WireFailure] = []
@@ -73,19 +74,19 @@ class WireEvent(_Wire):
     selected: int = 0
     deselected: int = 0
     exitstatus: int | None = None
-    loaded: list[Text] = []
-    by_folder: list[Text] = []
-    python: Text = ""
-    pytest: Text = ""
-    rootdir: Text = ""
-    text: Text = ""
+    loaded: list[Name] = []
+    by_folder: list[FilePath] = []
+    python: Name = ""
+    pytest: Name = ""
+    rootdir: FilePath = ""
+    text: Prose = ""
     truncated: bool = False
-    file: Text = ""
+    file: FilePath = ""
     """Where a failing test is written; what a module was imported from, whose source lies in ``text``."""
     line: int = 0
-    name: Text = ""
-    reads: list[list[Text]] = []
+    name: Name = ""
+    reads: list[list[FilePath]] = []
     """Files it opened, and ``test`` where code of the tests did."""
-    helpers: list[Text] = []
-    refused: list[Text] = []
+    helpers: list[FilePath] = []
+    refused: list[Prose] = []
     """What a confined process tried and was not allowed to do."""

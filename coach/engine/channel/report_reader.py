@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.runs.report import Counts, Failure, NotRun, Phase, RanTests
 from coach.engine.channel.failures import FailureReader
 from coach.engine.channel.lines import WireEvent, WireFailure
@@ -55,7 +56,7 @@ class Channel:
 
     def __init__(self, path: Path, nonce: str, root: Path, about: Collection[str] = ()) -> None:
         self._path, self._nonce, self._reader = path, nonce, FailureReader(Places(root))
-        self._about = frozenset(about)
+        self._about = frozenset(map(TestId, about))
         self._offset = 0
         self._torn = b""
         self._is_skipping = False
@@ -68,7 +69,7 @@ class Channel:
         self.selected = 0
         self.deselected = 0
         self.finished = 0
-        self.under_way: dict[str, None] = {}
+        self.under_way: dict[TestId, None] = {}
         """Tests that began and have not ended, oldest first; several only under xdist."""
         self.last_test = ""
         self.failures: list[Failure] = []
@@ -107,8 +108,8 @@ class Channel:
         return tuple(self.ended.refused) if self.ended else ()
 
     @property
-    def current_test(self) -> str:
-        return next(reversed(self.under_way), "")
+    def current_test(self) -> TestId:
+        return next(reversed(self.under_way), NO_TEST)
 
     @property
     def failed(self) -> int:
@@ -230,8 +231,7 @@ class Channel:
         self.finished += 1
         self._counted[_COUNTED[event.outcome]] += 1
         if event.outcome not in {"skipped", "xfailed"}:
-            path, _, name = event.test.partition("[")[0].partition("::")
-            self._ran.setdefault(path, []).append(name)
+            self._ran.setdefault(event.test.file, []).append(event.test.function.inside)
         if self._about:
             self._ended_tests.add(event.test)
         self._keep_reruns(event)
@@ -301,8 +301,8 @@ class Channel:
             self._notes.append(note)
 
 
-def _is_within(test: str, collector: str) -> bool:
-    return bool(collector) and (test == collector or test.startswith((f"{collector}::", f"{collector}/")))
+def _is_within(test: TestId, collector: str) -> bool:
+    return bool(collector) and test.is_under(collector)
 
 
 def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file

@@ -82,7 +82,7 @@ class Looking:
         near = nearest_tests(known, request.focus) if wants_others else ()
         asks_file = wants_others and not known.tests
         self.around.mutated[request.number] = calls_plan(request, near, all_tests=asks_file)
-        words = (request.focus.partition("::")[0],) if asks_file else (request.focus, *near)
+        words = (request.focus.file,) if asks_file else (request.focus, *near)
         calls = request.calls.model_copy(update={"neighbours": near})
         return request.model_copy(update={"target": Target(words=words), "calls": calls})
 

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.localize.mutation.mutants import Mutant, Place, mutants
 from coach.core.localize.mutation.results import Flip, Mutations, best_first
@@ -29,14 +30,14 @@ MOST_STRANGERS = 60
 
 def strangers(near: Mapping[tuple[str, int], tuple[str, ...]], focus: str) -> tuple[str, ...]:
     """Return the neighbours that stand in other files than the failing test."""
-    file = focus.partition("::")[0]
-    others = (test for tests in near.values() for test in tests if test.partition("::")[0] != file)
+    file = TestId(focus).file
+    others = (test for tests in near.values() for test in tests if TestId(test).file != file)
     return tuple(islice(dict.fromkeys(others), MOST_STRANGERS))
 
 
 def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tuple[Mutant, ...]:
     """Return the mutants of the places, as the files are now, most promising first; ``focus`` is the failing test."""
-    file = focus.partition("::")[0]
+    file = TestId(focus).file
     sources = read_sources(root, sorted({place.path for place in places} | ({file} if file else set())))
     wanted = [Place(each.path, each.function, each.lines) for each in places]
     return mutants(wanted, sources, test_source=sources.get(file, ""))

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.experiments.logpoint import Logpoint, Observed, Row, TestHits
 from coach.core.runs.report import RunReport
@@ -122,9 +123,9 @@ def observed_in(request: RunRequest, report: RunReport, said: str) -> Observed:
     )
 
 
-def _hits(event: Mapping[str, Any], failed: set[str], skipped: set[str]) -> TestHits | None:
+def _hits(event: Mapping[str, Any], failed: set[TestId], skipped: set[TestId]) -> TestHits | None:
     try:
-        test = str(event["test"])
+        test = TestId(event["test"])
         return TestHits(
             test=test,
             outcome="failing" if test in failed else "skipped" if test in skipped else "passing",

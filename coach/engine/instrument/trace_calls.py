@@ -2,6 +2,7 @@
 
 import json
 
+from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import CallTrace
 from coach.core.localize.spectrum import Coverage, Lines
 from coach.core.runs.report import RunReport
@@ -10,16 +11,16 @@ from coach.core.runs.run import RunRequest
 MOST_NEIGHBOURS = 3
 
 
-def nearest_tests(known: Coverage, test: str) -> tuple[str, ...]:
+def nearest_tests(known: Coverage, test: TestId) -> tuple[TestId, ...]:
     """Return the tests of the same file that share the largest part of their lines with a test, nearest first."""
     own = _lines(known.tests.get(test, {}))
-    file = test.partition("::")[0] + "::"
+    file = test.file
     shares = [
         (-len(own & other) / len(own | other), name)
         for name, lines in known.tests.items()
-        if name != test and name.startswith(file) and (other := _lines(lines)) and own
+        if name != test and TestId(name).file == file and (other := _lines(lines)) and own
     ]
-    return tuple(name for _, name in sorted(shares)[:MOST_NEIGHBOURS])
+    return tuple(TestId(name) for _, name in sorted(shares)[:MOST_NEIGHBOURS])
 
 
 def _lines(files: Lines) -> set[tuple[str, int]]:

@@ -45,11 +45,15 @@ class Ids:
             path = _path_of(item if file is None else file)
             if not path:
                 return self.of(item.nodeid)
-            prefix = item.nodeid.partition("::")[0] if file is None else file.nodeid
+            prefix = _split(item.nodeid)[0] if file is None else file.nodeid
             rest = item.nodeid[len(prefix) :] if item.nodeid.startswith(prefix) else ""
             return self._learnt(prefix, self.named(path)) + rest
         except Exception:
             return str(getattr(item, "nodeid", ""))
+
+    def file_of_item(self, item):
+        """Return the file in the id of an item or another node."""
+        return _split(self.of_item(item))[0]
 
     def _learnt(self, prefix, name):
         known = self.files.get(prefix)
@@ -64,7 +68,7 @@ class Ids:
         item = self.item
         if item is not None and item.nodeid == nodeid:
             return self.of_item(item)
-        prefix, colons, rest = nodeid.partition("::")
+        prefix, colons, rest = _split(nodeid)
         name = self.files.get(prefix)
         if name is None:
             name = self.named(prefix) if self.roots and self.rootdir else prefix
@@ -73,6 +77,11 @@ class Ids:
     def begins(self, item):
         """Hear which item is under way, so that its node id is understood whatever pytest made of it."""
         self.item = item
+
+
+def _split(nodeid):
+    """Part an id behind its file: the file, the separator, what follows."""
+    return nodeid.partition("::")
 
 
 def _file_of(node):

@@ -233,7 +233,7 @@ class Tracer:
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector):
-        before = self._switch("import", ids.of_item(collector).partition("::")[0])
+        before = self._switch("import", ids.file_of_item(collector))
         self.lines.begin()
         yield
         self.lines.pause()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.report import Ending, EndingKind
 from coach.core.runs.target import Target
 from coach.engine.channel.report_reader import Channel
@@ -208,7 +209,7 @@ def _code_of_its_own(code: int, evidence: Evidence) -> str:
 def _skipped_themselves(channel: Channel, target: Target) -> bool:
     """Whether the files of every word of the target skipped themselves: an id in one is "not found"."""
     skipped = [each.test for each in channel.collect_skipped]
-    words = [word.partition("::")[0].removeprefix("./") for word in target.words]
+    words = [TestId(word).file.removeprefix("./") for word in target.words]
     return (
         bool(words)
         and not channel.finished

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.output.reading import OutputReading, read_output
 from coach.core.runs.report import Cause, Counts, Ending, Failure, Frame
@@ -89,11 +90,11 @@ class _Placing:
 
     def failure(self, failure: Failure, label: str, *, with_code: bool) -> Failure:
         """Return it with a test's name, own frames, and no absolute path of this folder in its name."""
-        test = failure.test.replace(f"{self._start}/", "").replace(f"{self._root}/", "") or label
+        test = TestId(failure.test.replace(f"{self._start}/", "").replace(f"{self._root}/", "") or label)
         causes = tuple(self._cause(each, with_code=with_code) for each in failure.causes)
         frames = tuple(self._frame(each, with_code=with_code) for each in failure.frames)
         if failure.phase == "collect" and frames and failure.test == failure.frames[-1].path:
-            test = frames[-1].path  # a compiler's error: the file is what failed
+            test = TestId(frames[-1].path)  # a compiler's error: the file is what failed
         return failure.model_copy(update={"test": test, "frames": frames, "causes": causes})
 
     def _cause(self, cause: Cause, *, with_code: bool) -> Cause:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.engine.runners.junit_report import JUnitCase
 from coach.engine.source.find_file import ProjectFiles
 
@@ -44,7 +45,7 @@ def named_test(case: JUnitCase, files: ProjectFiles, here: Path | None = None) -
         found = files.ending_with(path)
         found = _nearest(found, files.root, here) if len(found) > 1 else found
         if len(found) == 1:
-            return NamedTest(id="::".join([found[0], *names]))
+            return NamedTest(id=TestId.of(found[0], *names))
         if not path.rpartition("/")[2][:1].isupper():  # a class, read as a file only to be sure
             looked.append(path)
         several = several or found
@@ -61,10 +62,10 @@ def _readings(case: JUnitCase) -> Iterator[tuple[str, list[str]]]:
     if any(len(re.split(r"[./\\:]", each)) > _MOST_PARTS for each in (case.class_name, case.name, case.file)):
         return
     name = _DECORATED.sub("", case.name)
-    written = "::".join(filter(None, [case.class_name, name])).replace("\\", "/")
-    if ".py::" in written or (written.endswith(".py") and "::" not in written):
-        path, _, rest = written.partition("::")
-        yield from ((each, [part for part in rest.split("::") if part]) for each in _ends(path.split("/")))
+    written = TestId.of(*(each.replace("\\", "/") for each in (case.class_name, name) if each))
+    if written.file.endswith(".py"):
+        inside = [written.inside] if written.inside else []
+        yield from ((each, inside) for each in _ends(written.file.split("/")))
         return
     parts = [part for part in re.split(r"[./\\]", case.class_name) if part]
     names = [name]

@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import without_sequences
 from coach.core.output.found import Detail
 from coach.core.output.report_text import detail_of_report
@@ -206,10 +207,9 @@ def _plain(text: str) -> str:
     return "\n".join(without_sequences(line) for line in text.split("\n")) if "\x1b" in text else text
 
 
-def _label(case: ET.Element) -> str:
-    return (
-        "::".join(filter(None, [case.get("classname", ""), case.get("name", "")])) or "a test without a name"
-    )
+def _label(case: ET.Element) -> TestId:
+    names = [name for name in (case.get("classname", ""), case.get("name", "")) if name]
+    return TestId.of(*names) if names else TestId("a test without a name")
 
 
 def _seconds(text: str) -> float:

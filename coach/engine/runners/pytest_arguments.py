@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.target import Target
 from coach.engine.source.project_root import exists
 from coach.errors import TargetError
@@ -15,7 +16,7 @@ def pytest_words(target: Target, base: Path) -> tuple[str, ...]:
 
     """
     for word in target.words:
-        if word.startswith("-") and not exists(base / word.partition("::")[0]):
+        if word.startswith("-") and not exists(base / TestId(word).file):
             raise TargetError(
                 f"{word} is not a test",
                 why="words of a pytest target are files and node ids, never options",
@@ -34,7 +35,7 @@ def _below_start(word: str, root: Path, start: Path) -> str:
     if start == root:
         return word
     inside = start.relative_to(root).as_posix()
-    name, colons, rest = word.partition("::")
-    if name == inside:
-        return "." + colons + rest
+    test = TestId(word)
+    if test.file == inside:
+        return test.with_file(".")
     return word.removeprefix(f"{inside}/") if word.startswith(f"{inside}/") else str(root / word)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from coach.core.base.test_id import TestId
 from coach.core.log.events import Interpreter
 from coach.core.redact.observation_redactor import NOTHING_SECRET, ObservationRedactor
 from coach.core.runs.confinement import Confine
@@ -101,7 +102,7 @@ class Answer:
 
     judged: Judged
     failing: tuple[FailureSignature, ...] = ()
-    ran: tuple[str, ...] = ()
+    ran: tuple[TestId, ...] = ()
     """The tests of an ordered run, as they were lined up."""
     leaked: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -175,7 +176,8 @@ def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading
     failing = failing_set(report, with_reruns=True)
     judged = judge(report, failing, probe.reference, probe.grain)
     said = _said(folder) if order else {}
-    ran, leaked = (tuple(str(each) for each in said.get(word, ())) for word in ("order", "leaked"))
+    ran = tuple(map(TestId, said.get("order", ())))
+    leaked = tuple(map(str, said.get("leaked", ())))
     if order is not None and order.victim not in ran and judged.outcome == "PASS":
         judged = Judged(outcome="UNRESOLVED", reason=f"{order.victim} was not collected")
     steady = report.ending.kind in _STEADY

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.runs.report import Failure, Frame
 from coach.regular_files import read_source
@@ -56,7 +57,8 @@ def read_test(root: Path, nodeid: str) -> TestSource:
         nodeid: ``tests/test_x.py::TestA::test_b[param]``; the parameters do not matter for the source.
 
     """
-    path, *names = nodeid.partition("[")[0].split("::")
+    test = TestId(nodeid)
+    path, names = test.file, test.names
     module = read_module(root, path)
     if module is None or not names:
         return TestSource(path=path)
@@ -75,44 +77,43 @@ def misnamed(root: Path, words: Sequence[str]) -> str:
     """
     changing = ""
     for word in words:
-        place, bracket, _ = word.partition("[")
-        path, *names = place.split("::")
-        module = read_module(root, path) if names else None
+        test = TestId(word)
+        module = read_module(root, test.file) if test.names else None
         if module is None:
             continue
-        if _named(module.tree, names) is None:
-            near = get_close_matches("::".join(names), _tests(module.tree), n=1)
-            return f"not found: {'::'.join(names)} in {path}" + (f"; did you mean {near[0]}?" if near else "")
-        if bracket and not changing:
+        if _named(module.tree, test.names) is None:
+            name = test.function.inside
+            near = get_close_matches(name, _tests(module.tree), n=1)
+            return f"not found: {name} in {test.file}" + (f"; did you mean {near[0]}?" if near else "")
+        if test.parameters and not changing:
             why = "no such parameters this time: the ids of this test change from run to run"
-            changing = f"not found: {word[:_SHOWN]}; {why}; run the function: {place}"
+            changing = f"not found: {word[:_SHOWN]}; {why}; run the function: {test.function}"
     return changing
 
 
-def meant_by(root: Path, words: Sequence[str]) -> tuple[str, ...]:
+def meant_by(root: Path, words: Sequence[str]) -> tuple[TestId, ...]:
     """Return the node ids that the first misnamed word may have meant, nearest first."""
-    changing: tuple[str, ...] = ()
+    changing: tuple[TestId, ...] = ()
     for word in words:
-        place, bracket, _ = word.partition("[")
-        path, *names = place.split("::")
-        module = read_module(root, path) if names else None
+        test = TestId(word)
+        module = read_module(root, test.file) if test.names else None
         if module is None:
             continue
-        if _named(module.tree, names) is None:
-            near = get_close_matches("::".join(names), _tests(module.tree))
-            return tuple(f"{path}::{each}" for each in near)
-        if bracket:
-            changing = changing or (place,)
+        if _named(module.tree, test.names) is None:
+            near = get_close_matches(test.function.inside, _tests(module.tree))
+            return tuple(TestId.of(test.file, each) for each in near)
+        if test.parameters:
+            changing = changing or (test.function,)
     return changing
 
 
 def _tests(tree: ast.Module) -> list[str]:
     """Name the tests of a file as node ids do."""
-    found = []
+    found: list[str] = []
     for node in _definitions(tree.body):
         if isinstance(node, ast.ClassDef):
             inner = (each.name for each in _definitions(node.body) if each.name.startswith("test"))
-            found += [f"{node.name}::{name}" for name in inner]
+            found += [TestId.of(node.name, name) for name in inner]
         elif node.name.startswith("test"):
             found.append(node.name)
     return found

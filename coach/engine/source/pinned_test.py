@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.protocol.effects import ReadTest
 from coach.core.protocol.observations import TestSeen
@@ -38,11 +39,11 @@ def read_pinned(root: Path, effect: ReadTest) -> TestSeen:
     if not found.digest and effect.is_known:
         found = read_test(root, effect.test)
     if not found.digest and (effect.is_known or (effect.written and effect.written.name == WHOLE)):
-        path = effect.written.path if effect.written else effect.test.partition("::")[0]
+        path = effect.written.path if effect.written else effect.test.file
         found = _whole_file(root, path)
     files = effect.files
     if effect.pin:
-        files = tuple(dict.fromkeys((*files, *_conftests(root, effect.test.partition("::")[0]))))
+        files = tuple(dict.fromkeys((*files, *_conftests(root, effect.test.file))))
     files = tuple(path for path in files if path != found.path)[:MOST_FILES]
     return TestSeen(
         test=effect.test,
@@ -57,7 +58,7 @@ def read_pinned(root: Path, effect: ReadTest) -> TestSeen:
     )
 
 
-def _parts(root: Path, test: str, found: TestSource) -> tuple[tuple[str, str], ...]:
+def _parts(root: Path, test: TestId, found: TestSource) -> tuple[tuple[str, str], ...]:
     """Return what it is made of in its file; a test that is all of its file has no parts, nor have examples."""
     if found.name == WHOLE or found.name.startswith(_DOCTEST):
         return ()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.report import Written
 from coach.engine.source.excerpts import Function, Module, first_line, qualified, read_module
 from coach.engine.source.free_names import arguments, bound, changed, free_names, statements
@@ -90,7 +91,7 @@ class _Reached:
     """Whether all members of these count: the test itself stands in another file."""
 
 
-def parts_of(root: Path, test: str, written: Written | None) -> tuple[tuple[str, str], ...]:
+def parts_of(root: Path, test: TestId, written: Written | None) -> tuple[tuple[str, str], ...]:
     """Return what a test is made of besides its source: ``CASES in tests/test_vat.py`` with a digest.
 
     Args:
@@ -99,14 +100,14 @@ def parts_of(root: Path, test: str, written: Written | None) -> tuple[tuple[str,
         written: where it is written, when a run said so.
 
     """
-    path, *ids = test.partition("[")[0].split("::")
+    path, ids = test.file, test.names
     found: list[tuple[str, str]] = []
     for file in dict.fromkeys((path, written.path if written else path)):
         module = read_module(root, file)
         if module is None:
             continue
         try:
-            own = list(_of_file(module, tuple(ids) if file == path else (), written, file))
+            own = list(_of_file(module, ids if file == path else (), written, file))
         except RecursionError:
             own = [(_ALL, _digest(module.lines))]
         found += [(f"{name} in {file}", digest) for name, digest in own]

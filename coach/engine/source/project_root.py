@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import safe_line
 from coach.engine.trees.user_repository import find_repository
 from coach.errors import TargetError, UsageError
@@ -153,7 +154,7 @@ def _located(project: Path) -> Located:
 
 def _folder_of(word: str, here: Path) -> Path | None:
     """Return the nearest folder that a word of a target lies in; None when it leads nowhere."""
-    name = word.partition("::")[0]
+    name = TestId(word).file
     if not name or name.startswith("-") or "\0" in name:
         return None
     path = tidy(here, name)

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from coach.core.base.test_id import TestId
 from coach.core.localize.spectrum import Coverage
 from coach.core.localize.test_impact import affected
 from coach.core.runs.changes import Changes
@@ -55,13 +56,13 @@ def concerned(root: Path, changed: Sequence[str], coverage: Coverage, changes: C
 
     """
     found = affected(coverage, changes, changed)
-    traced = {test.partition("::")[0] for test in coverage.tests}
+    traced = {TestId(test).file for test in coverage.tests}
     tests_changed = [path for path in changed if is_test_file(path)]
     files = dict.fromkeys(related_tests(root, [*found.unsure, *tests_changed]))
     files |= dict.fromkeys(each for each in related_tests(root, changed) if each not in traced)
-    ids = [test for test in found.tests if test.partition("::")[0] not in files]
+    ids = [test for test in found.tests if TestId(test).file not in files]
     if len(ids) > MOST_IDS:
-        return tuple(sorted({*files, *(test.partition("::")[0] for test in ids)}))
+        return tuple(sorted({*files, *(TestId(test).file for test in ids)}))
     return (*sorted(files), *ids)
 
 

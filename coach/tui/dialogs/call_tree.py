@@ -87,7 +87,7 @@ class CallsScreen(Dialog[None]):
                 empty = line(("No calls yet: t traces the failing test.", "dim"))
                 self.query_one("#calls-tree", LinePanel).show((empty,))
         else:
-            name = found.trace.test.rpartition("::")[2]
+            name = found.trace.test.name
             said = f"Calls of {name} · {count(len(found.trace.calls) + found.trace.left_out, 'call')} in #{found.trace.run}"
             said += " · tracing" if running else ""
         if said != self._said:

@@ -52,7 +52,7 @@ def _test(each: TestHits, *, has_condition: bool) -> list[Line]:
     counted = count(each.hits, "hit") if each.hits else "never reached"
     if has_condition and each.hits:
         counted = f"true at {each.held:,} of {each.evaluated:,}"
-    name = each.test.partition("::")[2] or each.test or "outside of tests"
+    name = each.test.inside or each.test or "outside of tests"
     lines = [line("  ", (sign, role), elastic(name), figure=(counted, "dim"))]  # type: ignore[arg-type]
     for row in each.rows[:_MOST_ROWS]:
         holds = {True: ("✔ ", "accent"), False: ("· ", "dim"), None: ("  ", "dim")}[row.holds]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import SafeText, safe, safe_line
 from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.run import PURPOSE_WORDS, Run
@@ -86,7 +87,7 @@ def running(state: SessionState, snapshot: LiveSnapshot, now: float) -> Line:
         if spent >= 1 and snapshot.finished >= spent and not snapshot.silent:
             said.append(f"{snapshot.finished / spent:,.0f} tests/s")
     if snapshot.run == run.number and snapshot.silent:
-        test = safe_line(snapshot.current_test).rpartition("::")[2]
+        test = safe_line(TestId(snapshot.current_test).name)
         said.append(f"silent {snapshot.silent} s" + (f" in {test}" if test else ""))
     said.append(f"{spent:.0f} s" if spent < 60 else seconds(spent))
     return line(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from coach.core.base.test_id import TestId
 from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.localize.suspect import Suspect
 from coach.core.runs.report import gist, headline
@@ -40,7 +41,7 @@ def looked_at(looking: Looking, line: str) -> Looking:
     return looking
 
 
-def choice_lines(state: SessionState, tests: Sequence[str]) -> tuple[Line, ...]:
+def choice_lines(state: SessionState, tests: Sequence[TestId]) -> tuple[Line, ...]:
     """Return the red tests with what they say and how often, to choose from; at last, all of them together."""
     measured = state.reproduction
     rates = {each.test: each.failures for each in measured.others} if measured else {}

@@ -173,7 +173,7 @@ def _proposal(state: SessionState) -> tuple[Line, ...]:
         line("  ", key_of("pin"), " pins it by content: the goal can no longer move unnoticed.", hang=6)
     )
     found = current_failure(state)
-    path = test.partition("::")[0]
+    path = test.file
     frame = (
         next((each for each in found[1].own_frames if each.path == path and each.code), None)
         if found

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coach.core.base.test_id import TestId
 from coach.core.search.polluter import find_polluters
 from tests.core.isolate.asking import ask
 
@@ -10,7 +11,9 @@ from tests.core.isolate.asking import ask
 @st.composite
 def suites(draw):
     sizes = draw(st.lists(st.integers(1, 12), min_size=1, max_size=8))
-    tests = [f"t{file}.py::test_{number}" for file, size in enumerate(sizes) for number in range(size)]
+    tests = [
+        TestId(f"t{file}.py::test_{number}") for file, size in enumerate(sizes) for number in range(size)
+    ]
     polluters = draw(st.sets(st.sampled_from(tests), min_size=1, max_size=3))
     return tests, polluters
 
@@ -27,7 +30,7 @@ def test_polluters_are_found_alone_and_together(case, width):
 
 
 def test_a_pair_among_a_thousand():
-    tests = [f"t{number // 20}.py::test_{number}" for number in range(1000)]
+    tests = [TestId(f"t{number // 20}.py::test_{number}") for number in range(1000)]
     pair = {tests[17], tests[930]}
     found, asked, rounds = ask(
         find_polluters(tests, width=2), lambda part: "FAIL" if pair <= set(part) else "PASS"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coach.core.base.test_id import TestId
 from coach.core.localize.outline import Outline, names_in, words_of
 from coach.core.localize.spectrum import MODULE, Coverage, Traced, measure, ochiai
 
@@ -31,7 +32,7 @@ class Cart:
 
 async def never(): return 1
 """
-FAILING = "tests/test_cart.py::test_total"
+FAILING = TestId("tests/test_cart.py::test_total")
 
 
 def spectrum(tests, without=(), test_source="", **more):

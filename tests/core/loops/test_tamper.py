@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.attempt import Finding
 from coach.core.loops.detectors import test_tampering as tamper
 from tests.core.loops.story import GREEN, OTHER, TEST, Story, failed, red
@@ -53,7 +54,7 @@ def test_one_of_several_failures_is_enough():
 
 
 def test_the_pinned_test_gets_the_card():
-    history = red(A).history.pinned(f"{TEST}[a-1]")
+    history = red(A).history.pinned(TestId(f"{TEST}[a-1]"))
     assert tamper.seen(edit(Story(history, 1)).history).level == "card"
 
 
@@ -150,14 +151,14 @@ def test_healthy(name):
 def test_an_own_test_may_still_change():
     history = red(A).edit(A, paths=(PATH,), nature="tests", new_tests=(f"{PATH}::test_total",)).history
     assert tamper.seen(edit(Story(history, 2), kind="expectation-changed").history).level == "note"
-    pinned = Story(history.pinned(TEST), 2)
+    pinned = Story(history.pinned(TestId(TEST)), 2)
     assert tamper.seen(edit(pinned, kind="expectation-changed").history).level == "card"
 
 
 def test_an_unpinned_test_may_change_and_a_pinned_one_again_not():
-    history = red(A).history.pinned(TEST).taken_off()
+    history = red(A).history.pinned(TestId(TEST)).taken_off()
     assert tamper.seen(edit(Story(history, 1)).history) is None
-    again = history.pinned(TEST)
+    again = history.pinned(TestId(TEST))
     assert tamper.seen(edit(Story(again, 1)).history).level == "card"
 
 

@@ -3,20 +3,21 @@
 from difflib import SequenceMatcher
 from typing import Literal
 
-from coach.core.base.text import Text
+from coach.core.base.test_id import TestId
+from coach.core.base.text import FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 
 
 class Flip(Value):
     """One small change at one place with which the failing test passes: evidence about the place, not a fix."""
 
-    path: Text
-    function: Text
+    path: FilePath
+    function: Name
     line: int
-    kind: Text
+    kind: Name
     """Which operator made it: comparison, constant, …"""
-    before: Text
-    after: Text
+    before: Prose
+    after: Prose
     """The changed expression or statement, as Python."""
     neighbours: int = 0
     """Tests of the same file that passed before and were run with it."""
@@ -42,8 +43,8 @@ class Flip(Value):
 class Mutations(Value):
     """A round of mutations: how many were tried, how far it came, and the flips, best first."""
 
-    test: Text
-    tree: Text = ""
+    test: TestId
+    tree: TreeId = ""
     tried: int = 0
     planned: int = 0
     hung: int = 0
@@ -52,11 +53,11 @@ class Mutations(Value):
     baseline: float = 0.0
     """Seconds the failing test takes without a mutation."""
     ended: Literal["all", "budget", "stopped", "impossible"] = "all"
-    why: Text = ""
+    why: Prose = ""
     flips: tuple[Flip, ...] = ()
     refused: int = 0
     """Mutants that were stopped where they would have acted outside of the copy: they count as not tried."""
-    refusals: tuple[Text, ...] = ()
+    refusals: tuple[Prose, ...] = ()
     """What they would have done there, the first few: ``removes /home/me/notes``."""
 
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.syntax import FUNCTIONS, Edited, Function
 from coach.core.loops.attempt import Finding
 
@@ -24,14 +25,14 @@ def _in_file(file: Edited) -> Iterator[Finding]:
 
 
 def _tests(tree: ast.Module | None) -> dict[str, Function]:
-    """Return the functions that are tests by their name, as ``name`` or ``Class::name``."""
+    """Return the functions that are tests by their name, under the names they have in ids."""
     found: dict[str, Function] = {}
-    waiting = [("", node) for node in (tree.body if tree else ())]
-    for prefix, node in waiting:
+    waiting: list[tuple[tuple[str, ...], ast.stmt]] = [((), node) for node in (tree.body if tree else ())]
+    for classes, node in waiting:
         if isinstance(node, ast.ClassDef):
-            waiting += [(f"{prefix}{node.name}::", each) for each in node.body]
+            waiting += [((*classes, node.name), each) for each in node.body]
         elif isinstance(node, FUNCTIONS) and node.name.startswith("test"):
-            found[prefix + node.name] = node
+            found[TestId.of(*classes, node.name)] = node
     return found
 
 

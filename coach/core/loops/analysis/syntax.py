@@ -7,6 +7,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from coach.core.base.test_id import FunctionId
 from coach.core.loops.analysis.ast_diff import Trimmer
 from coach.core.loops.attempt import SourcePair
 
@@ -135,21 +136,25 @@ def identifiers(tree: ast.AST) -> set[str]:
     return found
 
 
-def touched(file: Edited) -> list[str]:
-    """Return the functions an edit changed, added or removed, as ``path::Class.method``; the module for anything else."""
+def touched(file: Edited) -> list[FunctionId]:
+    """Return the functions an edit changed, added or removed; the module for anything else."""
     if file.is_broken:
         return []
     old, new = _definitions(file.old), _definitions(file.new)
     names = dict.fromkeys([*old, *new])
-    return [f"{file.path}::{name}" for name in names if old.get(name, "") != new.get(name, "")]
+    return [FunctionId.of(file.path, name) for name in names if old.get(name, "") != new.get(name, "")]
 
 
-def added(file: Edited) -> list[str]:
+def added(file: Edited) -> list[FunctionId]:
     """Return the functions that were not there before."""
     if file.is_broken:
         return []
     old = _definitions(file.old)
-    return [f"{file.path}::{name}" for name in _definitions(file.new) if name not in old and name != MODULE]
+    return [
+        FunctionId.of(file.path, name)
+        for name in _definitions(file.new)
+        if name not in old and name != MODULE
+    ]
 
 
 def _definitions(tree: ast.Module | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.edit_kind import blind
 from coach.core.loops.analysis.syntax import FUNCTIONS, Function, call_name, dotted, opens_with, shape
 
@@ -39,17 +40,19 @@ class Demand:
 
 
 def demands_of(tree: ast.Module) -> dict[str, Demand]:
-    """Return every test that pytest would collect, by ``name`` or ``Class::name``; of two with one name, the later."""
-    holders: list[tuple[str, Sequence[ast.stmt], bool]] = [("", tree.body, _marked_skip(tree.body))]
+    """Return every test that pytest would collect, by its name as in ids; of two with one name, the later."""
+    holders: list[tuple[tuple[str, ...], Sequence[ast.stmt], bool]] = [
+        ((), tree.body, _marked_skip(tree.body))
+    ]
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and _is_collected(node):
             skipped = _has_skip(node.decorator_list) or _marked_skip(node.body)
-            holders.append((f"{node.name}::", node.body, skipped))
+            holders.append(((node.name,), node.body, skipped))
     found: dict[str, Demand] = {}
-    for prefix, body, skipped in holders:
+    for classes, body, skipped in holders:
         for function in body:
             if isinstance(function, FUNCTIONS) and function.name.startswith("test"):
-                demand = _demand(prefix + function.name, function)
+                demand = _demand(TestId.of(*classes, function.name), function)
                 demand.is_skipped = demand.is_skipped or skipped or holders[0][2]
                 found[demand.name] = demand
     return found

@@ -7,6 +7,7 @@ the pattern. Renaming is not tampering: what assertions say is compared apart fr
 import ast
 from collections.abc import Iterable, Sequence
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.pytest_config import is_config, narrowed
 from coach.core.loops.analysis.syntax import FUNCTIONS, Edited, call_name, dotted, shape
 from coach.core.loops.analysis.test_demands import Demand, demands_of
@@ -37,9 +38,11 @@ def tampering_in(files: Sequence[Edited]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def tests_written(files: Sequence[Edited]) -> tuple[str, ...]:
-    """Return the tests that are in the files now and were not before, as ``path::name``."""
-    return tuple(f"{file.path}::{demand.name}" for file in files if file.is_test for demand in _arrived(file))
+def tests_written(files: Sequence[Edited]) -> tuple[TestId, ...]:
+    """Return the tests that are in the files now and were not before."""
+    return tuple(
+        TestId.of(file.path, demand.name) for file in files if file.is_test for demand in _arrived(file)
+    )
 
 
 def _demands(tree: ast.Module | None) -> dict[str, Demand]:

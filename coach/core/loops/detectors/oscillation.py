@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.detection import Detection, Level, numbers
 from coach.core.loops.history import History, Trial
 
@@ -65,5 +66,5 @@ def _returns(history: History, now: Trial) -> int:
     return count - 1
 
 
-def _first(tests: frozenset[str]) -> str:
-    return min(tests).rpartition("::")[2]
+def _first(tests: frozenset[TestId]) -> str:
+    return min(tests).name

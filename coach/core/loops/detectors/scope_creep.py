@@ -1,5 +1,6 @@
 """Spread: the edits leave the place where the failure can be, and the target stays red."""
 
+from coach.core.base.test_id import FunctionId
 from coach.core.loops.analysis.edit_kind import is_prose
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.loops.detection import Detection, Level, numbers
@@ -82,13 +83,13 @@ def _is_idle(history: History, trial: Trial, path: str) -> bool:
         return False
     if path in attempt.unloaded:
         return True
-    touched = [each for each in attempt.touched if each.startswith(f"{path}::")]
+    touched = [each for each in attempt.touched if each.path == path]
     is_measured = bool(history.ran) and history.ran_test in trial.tests
     return is_measured and bool(touched) and not any(_may_run(each, history.ran) for each in touched)
 
 
-def _may_run(name: str, ran: frozenset[str]) -> bool:
-    return name.endswith(f"::{MODULE}") or name in ran
+def _may_run(function: FunctionId, ran: frozenset[FunctionId]) -> bool:
+    return function.name == MODULE or function in ran
 
 
 def _named(paths: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Tamper: the failure went away because the tests ask for less."""
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import TAMPERING, Attempt, Finding, FindingKind
 from coach.core.loops.detection import Detection, Level
@@ -38,19 +39,14 @@ def seen(history: History) -> Detection | None:
 
 def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -> Detection | None:
     """Say what of an edit, or of earlier ones while red, made failures vanish that no code mended."""
-    left = {_function_of(each) for each in now.tests}
-    vanished = frozenset(each for each in before.tests if _function_of(each) not in left)
+    left = {each.function for each in now.tests}
+    vanished = frozenset(each for each in before.tests if each.function not in left)
     candidates = [*_candidates(attempt, before, history), *_earlier(history, vanished)]
     if vanished and candidates:
         return _detection(history, candidates[0], _level(history, candidates[0]))
     if vanished and (text := _fewer_ran(before, now)):
         return _detection(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
     return _only_tests(history, before, now) if now.outcome == "green" else None
-
-
-def _function_of(test: str) -> str:
-    """Return a test without its parameters: more cases of one test are still that test."""
-    return test.partition("[")[0]
 
 
 def _while_red(history: History, attempt: Attempt) -> Detection | None:
@@ -94,12 +90,11 @@ def _is_out_of_date(failure: Failure) -> bool:
     return failure.exception in _CALLED_WRONGLY and (raised_at is None or is_test_path(raised_at.path))
 
 
-def _concerns(finding: Finding, tests: frozenset[str]) -> bool:
-    name = f"{finding.path}::{finding.function}"
-    return any(_function_of(each) == name for each in tests) or finding.path in tests
+def _concerns(finding: Finding, tests: frozenset[TestId]) -> bool:
+    return any(each.function == finding.test for each in tests) or finding.path in tests
 
 
-def _earlier(history: History, vanished: frozenset[str]) -> list[Finding]:
+def _earlier(history: History, vanished: frozenset[TestId]) -> list[Finding]:
     """Return how the vanished tests were weakened earlier in the same red stretch."""
     found: list[Finding] = []
     for trial in reversed(history.trials[-LATELY - 1 : -1]):
@@ -116,19 +111,18 @@ def _earlier(history: History, vanished: frozenset[str]) -> list[Finding]:
 
 def _is_allowed(finding: Finding, history: History) -> bool:
     """Whether the pin of the test was taken off, with a reason."""
-    return any(each.partition("[")[0] == f"{finding.path}::{finding.function}" for each in history.unpinned)
+    return any(each.function == finding.test for each in history.unpinned)
 
 
 def _is_pinned(history: History, finding: Finding) -> bool:
-    return (
-        bool(history.pin_test) and history.pin_test.partition("[")[0] == f"{finding.path}::{finding.function}"
-    )
+    return bool(history.pin_test) and history.pin_test.function == finding.test
 
 
 def _is_own_draft(history: History, finding: Finding) -> bool:
     """Whether the test was written in this very session and is not pinned: its author still finds the words."""
-    name = f"{finding.path}::{finding.function}"
-    return any(trial.attempt is not None and name in trial.attempt.new_tests for trial in history.trials)
+    return any(
+        trial.attempt is not None and finding.test in trial.attempt.new_tests for trial in history.trials
+    )
 
 
 # --- what the reports show without any syntax tree --------------------------------------------------------------------
@@ -156,7 +150,7 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Detection | None
     attempt = now.attempt
     if attempt is None or attempt.nature != "tests" or before.is_broken or history.disagrees():
         return None
-    tests = {each.partition("[")[0] for each in before.tests}
+    tests = {each.function for each in before.tests}
     if tests <= history.unpinned or any(
         tests <= set(trial.attempt.new_tests) for trial in history.trials if trial.attempt
     ):
@@ -187,14 +181,14 @@ def _narrower_target(history: History, now: Trial) -> Detection | None:
 
 
 def _covers(word: str, test: str) -> bool:
-    return not word or test == word or test.startswith((f"{word}::", f"{word}[", f"{word.rstrip('/')}/"))
+    return not word or TestId(test).is_under(word)
 
 
 def _detection(history: History, finding: Finding, level: Level) -> Detection:
     now, before = history.now, history.previous or history.left
     assert now is not None
     assert before is not None
-    place = f"{finding.path}::{finding.function}" if finding.function else finding.path or "the target"
+    place = finding.test if finding.function else finding.path or "the target"
     outcome = {"green": "it is green", "red": "it is still red"}.get(now.outcome, "it no longer runs")
     pinned = " The test is pinned." if level == "card" else ""
     return Detection(

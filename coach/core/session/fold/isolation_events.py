@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from coach.core.base.test_id import FunctionId
 from coach.core.base.value import replace
 from coach.core.log import events as ev
 from coach.core.search.request import Search, tried_so_far
@@ -15,7 +16,7 @@ def _(event: ev.SpectrumMeasured, state: SessionState) -> SessionState:
     seen = event.spectrum
     is_whole = seen.has_failed and not seen.left_out
     ran = (
-        frozenset(f"{each.path}::{each.function}" for each in seen.functions if each.ran)
+        frozenset(FunctionId.of(each.path, each.function) for each in seen.functions if each.ran)
         if is_whole
         else frozenset()
     )

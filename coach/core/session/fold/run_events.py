@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 
 from coach.core.base.persistent_list import PersistentList
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.base.value import replace
 from coach.core.log import events as ev
 from coach.core.runs.failure import FailureSignature
@@ -134,18 +135,18 @@ def _reproduced(state: SessionState, found: Reproduction) -> Reference | None:
     return Reference(run=shown.number, failing=chosen, is_reproduced=True, beside=_beside(chosen, runs))
 
 
-def _beside(chosen: Sequence[FailureSignature], runs: Iterable[Run]) -> tuple[str, ...]:
+def _beside(chosen: Sequence[FailureSignature], runs: Iterable[Run]) -> tuple[TestId, ...]:
     """Return the tests that were red in these runs and are not among the chosen ones."""
     red = dict.fromkeys(each.test for run in runs for each in run.failing)
     return tuple(test for test in red if not any(is_of(each.test, test) for each in chosen))[:MAX_BESIDE]
 
 
-def _name_of(test: str, names: Collection[str]) -> str:
+def _name_of(test: TestId, names: Collection[TestId]) -> TestId:
     """Return the name a test was counted by: its id, or its function's where parameters change from run to run."""
-    return next((name for name in names if is_of(name, test)), "")
+    return next((name for name in names if is_of(name, test)), NO_TEST)
 
 
-def _named(failing: FailureSignature, names: Collection[str]) -> FailureSignature:
+def _named(failing: FailureSignature, names: Collection[TestId]) -> FailureSignature:
     return failing.model_copy(update={"test": _name_of(failing.test, names)})
 
 

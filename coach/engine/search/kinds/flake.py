@@ -4,10 +4,10 @@ The answer is a table of rates, and runs beside each other change rates: here on
 """
 
 from coach.core.base.formatting import count
+from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
 from coach.core.runs.target import Target
 from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
-from coach.core.search.polluter import file_of
 from coach.core.search.request import AxisFound, How, SearchResult
 from coach.engine.instrument.variation import Order
 from coach.engine.search.candidate import Candidate
@@ -46,12 +46,12 @@ def _so_far(task: Task, asked: dict[tuple[Condition, int], Candidate]) -> Table:
 
 
 def _probe(task: Task, condition: Condition, number: int) -> Candidate:
-    victim = task.request.target.words[0]
+    victim = TestId(task.request.target.words[0])
     alone = Order(victim, ())
     order, files = {
-        "alone": (alone, (file_of(victim),)),
-        "new seed": (alone, (file_of(victim),)),
-        "in its file": (Order(victim), (file_of(victim),)),
+        "alone": (alone, (victim.file,)),
+        "new seed": (alone, (victim.file,)),
+        "in its file": (Order(victim), (victim.file,)),
         "whole order": (Order(victim), ()),
         "reversed": (Order(victim, is_reversed=True), ()),
     }[condition]

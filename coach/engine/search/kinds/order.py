@@ -4,8 +4,9 @@ Three runs set it up (the whole order, the victim alone), ddmin does the rest. A
 """
 
 from coach.core.base.formatting import count
+from coach.core.base.test_id import TestId
 from coach.core.runs.reference import Reference
-from coach.core.search.polluter import file_of, find_polluters
+from coach.core.search.polluter import find_polluters
 from coach.core.search.repeats import any_failure, runs_for
 from coach.core.search.request import PollutersFound, SearchResult
 from coach.engine.instrument.variation import Order
@@ -22,9 +23,9 @@ _WATCHED = 20
 
 def search_order(task: Task) -> SearchResult:
     """Find the polluters of the target, which is one test."""
-    victim = task.request.target.words[0]
+    victim = TestId(task.request.target.words[0])
     whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.reference)
-    alone = task.ordered(Order(victim, ()), (file_of(victim),), "the victim alone", task.request.reference)
+    alone = task.ordered(Order(victim, ()), (victim.file,), "the victim alone", task.request.reference)
     (in_order,), (by_itself,) = task.driver.look((whole,)), task.driver.look((alone,))
     if said := _no_pollution(in_order, by_itself, victim):
         return said
@@ -32,7 +33,7 @@ def search_order(task: Task) -> SearchResult:
     return _search(task, victim, in_order.ran[:-1], reference)
 
 
-def _no_pollution(whole: Answer, alone: Answer, victim: str) -> SearchResult | None:
+def _no_pollution(whole: Answer, alone: Answer, victim: TestId) -> SearchResult | None:
     if whole.judged.outcome == "UNRESOLVED":
         return ended("failed", f"the whole order cannot be judged: {whole.judged.reason}")
     if whole.judged.outcome == "PASS":
@@ -44,10 +45,10 @@ def _no_pollution(whole: Answer, alone: Answer, victim: str) -> SearchResult | N
     return None
 
 
-def _search(task: Task, victim: str, before: tuple[str, ...], reference: Reference) -> SearchResult:
-    def probe_of(question: tuple[tuple[str, ...], int]) -> Candidate:
+def _search(task: Task, victim: TestId, before: tuple[TestId, ...], reference: Reference) -> SearchResult:
+    def probe_of(question: tuple[tuple[TestId, ...], int]) -> Candidate:
         tests, number = question
-        files = tuple(dict.fromkeys(file_of(each) for each in (*tests, victim)))
+        files = tuple(dict.fromkeys(each.file for each in (*tests, victim)))
         label = f"after {len(tests)} of {count(len(before), 'test')}"
         ordered = task.ordered(Order(victim, tests, watch=len(tests) <= _WATCHED), files, label, reference)
         return ordered.again(number)
@@ -67,9 +68,11 @@ def _search(task: Task, victim: str, before: tuple[str, ...], reference: Referen
     return _told(task, victim, polluters, len(before), reference)
 
 
-def _told(task: Task, victim: str, polluters: tuple[str, ...], of: int, reference: Reference) -> SearchResult:
+def _told(
+    task: Task, victim: TestId, polluters: tuple[TestId, ...], of: int, reference: Reference
+) -> SearchResult:
     """Look at what they leave behind, once more when the search did not. That this is the cause is for a person to say."""
-    files = tuple(dict.fromkeys(file_of(each) for each in (*polluters, victim)))
+    files = tuple(dict.fromkeys(each.file for each in (*polluters, victim)))
     last = task.ordered(Order(victim, polluters, watch=True), files, "what they leave behind", reference)
     leaked = task.driver.leaked.get(last.key)
     if leaked is None:

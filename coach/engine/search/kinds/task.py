@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.oracle import ANOTHER_FAILURE, Outcome
 from coach.core.runs.reference import Reference
@@ -108,7 +109,7 @@ class Task:
 
     def test_files(self) -> dict[str, Entry]:
         """Return the test side of now: what is laid over older trees, so that the same test asks the same question."""
-        named = {word.partition("::")[0] for word in self.request.target.words}
+        named = {TestId(word).file for word in self.request.target.words}
         if self.request.target.kind == "command":
             named = set()
         return {
