@@ -19,6 +19,7 @@ from coach.core.decide.suspect_measurement import is_measured
 from coach.core.experiments.free_expression import why_asked
 from coach.core.experiments.hypothesis import Expects, Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint, Mode
+from coach.core.export import names_of
 from coach.core.export.quoting import Cleaner
 from coach.core.log.events import LoopNoticed
 from coach.core.protocol import commands as cmd
@@ -292,4 +293,5 @@ class Tools:
         return cleaned_answer(whole, self._clean(state), self._redactor)
 
     def _clean(self, state: SessionState) -> Cleaner:
+        self._redactor.spare(names_of(state))
         return Cleaner(self._redactor, state.opened.checkout.root if state.opened else "")

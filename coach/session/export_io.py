@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from coach.core.export import LEAST, Export, Render, export
+from coach.core.export import LEAST, Export, Render, export, names_of
 from coach.core.export.quoting import Cleaner
 from coach.core.log.events import Recorded
 from coach.core.redact.redactor import Private, Redactor, placeholders
@@ -60,10 +60,9 @@ def tell_session(
 ) -> tuple[str, tuple[tuple[str, int], ...]]:
     """Tell a log as a page or as Markdown; returns it and what was taken out: (rule, times)."""
     story = tell(records, imported)
-    redactor = Redactor(
-        private_of(kept_path(story.state.opened.checkout.root) if story.state.opened else None)
-    )
     opened = story.state.opened
+    redactor = Redactor(private_of(kept_path(opened.checkout.root) if opened else None))
+    redactor.spare(names_of(story.state))
     clean = Cleaner(redactor, opened.checkout.root if opened else "")
     text = (page if style == "html" else markdown)(story, clean)
     return redactor.settle(text), redactor.counts
@@ -72,11 +71,13 @@ def tell_session(
 class LogCleaner:
     """Takes secrets, names, home and ``root`` out of the texts of one log, each text always in the same way.
 
-    ``known`` are ids that coach itself gives out: in a field of coach's own they stay.
+    ``known`` are ids that coach itself gives out: in a field of coach's own they stay. ``names`` are files and tests of the
+    project, which stay wherever they are named.
     """
 
-    def __init__(self, root: str, known: frozenset[str] = frozenset()) -> None:
+    def __init__(self, root: str, known: frozenset[str] = frozenset(), names: tuple[str, ...] = ()) -> None:
         self._redactor = Redactor(private_of(Path(root) if root else None))
+        self._redactor.spare(names)
         self._place = root.rstrip("/")
         self._seen: dict[tuple[str, str], str] = {}
         self._counts: Counter[str] = Counter()

@@ -4,7 +4,6 @@ import json
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
-from coach.core.redact.observations import ObservationRedactor
 
 from coach.core.base.test_id import FunctionId, TestId
 from coach.core.base.text import PROSE, TextKind
@@ -12,7 +11,9 @@ from coach.core.base.value import Value
 from coach.core.log.events import Event
 from coach.core.loops.attempt import SourcePair
 from coach.core.protocol.commands import Command
-from coach.core.protocol.effects import Effect, Observation
+from coach.core.protocol.effects import Effect
+from coach.core.protocol.observations import Observation
+from coach.core.redact.observation_redactor import ObservationRedactor
 from tests.core.filled import filled
 
 SECRET = "hunter22-xyz"

@@ -8,6 +8,7 @@ from coach.cli.commands.approval import be_sure_of_python
 from coach.cli.commands.console import exit_code_of, put, run_line, say
 from coach.cli.commands.open_session import ask, begun, newest_here, place_here
 from coach.core.base.symbols import OUTCOMES
+from coach.core.export import names_of
 from coach.core.protocol import commands as cmd
 from coach.core.redact.redactor import taken_out
 from coach.core.runs.run import Run
@@ -36,7 +37,7 @@ def export(args: Namespace) -> int:
         )
     path = Path(args.output or f"{listed.id}.coach")
     lines = _lines(log_of(listed.id))
-    clean = LogCleaner(listed.project, _steps_that_ship())
+    clean = LogCleaner(listed.project, _steps_that_ship(), names_of(open_review(listed.id).state))
     about = {"coach": __version__, "imported": listed.imported}
     events = pack(path, listed.id, lines, clean, about)
     say(

@@ -39,10 +39,13 @@ class Export:
 
 def names_of(state: SessionState) -> tuple[str, ...]:
     """Return the files and tests that the session speaks of. A test's parameters and a command's words are values."""
-    if state.target.kind != "pytest":
-        return ()
     failures = [each for run in state.runs if run.report for each in run.report.failures]
     files = {frame.path for each in failures for frame in each.frames if frame.own}
+    files |= {each.path for each in state.suspects}
+    files |= {each.path for each in state.changes.files} if state.changes else set()
+    files |= set(state.pin.paths if state.pin else ())
+    if state.target.kind != "pytest":
+        return tuple(sorted(files))
     tests = {TestId(word).function for word in (*state.target.words, *(each.test for each in failures))}
     return tuple(sorted(files | tests | {test.file for test in tests}))
 

@@ -105,7 +105,8 @@ class Redactor:
 
     def __init__(self, private: Private | None = None) -> None:
         private = private or Private()
-        self._exact = _any_of(((value, value) for value in private.secrets), private.names)
+        self._secrets, self._spared = private.secrets, private.names
+        self._exact = self._exactly()
         self._home = private.home.rstrip("/")
         names = (("user", private.user), ("host", private.host))
         self._names = [(rule, name) for rule, name in names if _is_distinctive(name)]
@@ -121,6 +122,15 @@ class Redactor:
     def counts(self) -> tuple[tuple[str, int], ...]:
         """What was taken out so far: (rule, occurrences), in the order of the rules' names."""
         return tuple(sorted(self._counts.items()))
+
+    def spare(self, names: tuple[str, ...]) -> None:
+        """From here on leave these files and tests whole, also where a secret is spelt like a part of one."""
+        if names != self._spared:
+            self._spared = names
+            self._exact = self._exactly()
+
+    def _exactly(self) -> "_Exact | None":
+        return _any_of(((value, value) for value in self._secrets), self._spared)
 
     def exact(self, text: str) -> str:
         """Take out exact values only: for what is recorded, where a guess by form would hide what is debugged."""
