@@ -322,14 +322,14 @@ def show_whole_log(data: bytes) -> None:
     )
     from coach.tui.views.run_outcome import pieces_of
     from coach.tui.views.timeline import timeline
-    from coach.tui.views.view_state import Looking
+    from coach.tui.views.view_state import ViewState
 
     records = [record for line in data.split(b"\n") if (record := read_line(line))]
     state = replay(sorted(records, key=lambda each: each.seq))
-    looking = Looking()
+    view = ViewState()
     for show in (steps.reproduce, steps.failing_test, suspects.isolate, verify.hypothesize, verify.verify):
-        show(state, looking)
-    header.header(state, looking, 100)
+        show(state, view)
+    header.header(state, view, 100)
     header.steps(state, 100)
     gate.gate(state, "")
     failure_lines.signature(state)

@@ -7,7 +7,7 @@ from coach.core.decide.refusals import refusal
 from coach.core.session.state import SessionState
 
 WhyDisabled = Callable[[SessionState, str], str]
-"""(state, why the session is read only or "") → why the action is disabled."""
+"""(state, why the session is read only or "") → why the action is not possible now; empty when it is."""
 
 
 def always(_state: SessionState, _read_only: str) -> str:
@@ -15,7 +15,7 @@ def always(_state: SessionState, _read_only: str) -> str:
 
 
 def refused(action: str) -> WhyDisabled:
-    """Refuse what the session would refuse, and everything where it takes no changes."""
+    """Not possible where the session would refuse it, and never in a session that is read only."""
 
     def why(state: SessionState, read_only: str) -> str:
         return f"this session is read only: {read_only}" if read_only else refusal(state, action)

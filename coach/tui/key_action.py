@@ -1,9 +1,8 @@
-"""What an action of the registry is: its id, its keys, its words, and why it is not possible now."""
+"""What an action of the registry is: its id, its keys, its label, and why it is not possible now."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from coach.core.session.state import SessionState
 from coach.tui import availability
 from coach.tui.availability import WhyDisabled
 
@@ -13,34 +12,59 @@ GROUPS: tuple[Group, ...] = get_args(Group)
 
 @dataclass(frozen=True, slots=True)
 class KeyAction:
-    """One thing a key does. ``rank`` orders the footer (1 first); 0 keeps it out of there."""
+    """One thing a key does."""
 
     id: str
     keys: tuple[str, ...]
+    """As Textual names them."""
     label: str
     help: str
     group: Group
     rank: int = 0
+    """Its place in the footer, 1 first; 0 keeps it out of there."""
     palette: bool = True
-    why: WhyDisabled = availability.always
+    """Whether the command palette offers it."""
+    why_disabled: WhyDisabled = availability.always
     shown: str = ""
+    """Its key as people read it, where that is not its first one's name."""
 
     @property
     def shown_key(self) -> str:
         """The key as people read it."""
         return self.shown or self.keys[0]
 
-    def why_disabled(self, state: SessionState, read_only: str) -> str:
-        """Return why this is not possible now; empty when it is."""
-        return self.why(state, read_only)
 
-
-def act(
+def session_action(
     id: str,  # noqa: A002 - the word of the registry
     keys: str,
     label: str,
     help: str,  # noqa: A002 - the word of the registry
     group: Group,
-    **more: object,
+    **more: Any,
 ) -> KeyAction:
-    return KeyAction(id, tuple(keys.split()), label, help, group, **more)  # type: ignore[arg-type]
+    """Return an action that asks the session for something: not possible when the session would refuse it.
+
+    Args:
+        id: the action's id, in the registry and in the core.
+        keys: its keys as Textual names them, parted by blanks.
+        label: two or three words, for the footer and the palette.
+        help: one sentence, for the help screen and the docs.
+        group: under which heading the help screen lists it.
+        more: other fields of ``KeyAction``.
+
+    """
+    return KeyAction(
+        id, tuple(keys.split()), label, help, group, why_disabled=availability.refused(id), **more
+    )
+
+
+def screen_action(
+    id: str,  # noqa: A002 - the word of the registry
+    keys: str,
+    label: str,
+    help: str,  # noqa: A002 - the word of the registry
+    group: Group,
+    **more: Any,
+) -> KeyAction:
+    """Return an action of the screen: possible always, or as ``why_disabled`` says. Arguments as of ``session_action``."""
+    return KeyAction(id, tuple(keys.split()), label, help, group, **more)

@@ -1,4 +1,4 @@
-"""What leads to a session, and what the screen has others remember for it."""
+"""How a session is opened after the first paint, and what the screen asks its caller to remember."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,15 @@ if TYPE_CHECKING:  # loaded after the first paint
 
 @dataclass(frozen=True, slots=True)
 class SessionLaunch:
-    """What leads to a session: its name for the header, and the way to open it (slow; runs in a thread)."""
+    """A session that is not open yet. Every function but ``remember_theme`` may be called in a thread."""
 
     label: str
+    """What the header says while the session is being opened."""
     open: "Callable[[], SessionPort]"
-    wishes: Callable[[], tuple[str, Mapping[str, str]]] = lambda: ("", {})
-    """The engineer's theme (empty: as it comes) and own keys by the ids of actions."""
+    """Open it, which may take seconds. May raise CoachError."""
+    preferences: Callable[[], tuple[str, Mapping[str, str]]] = lambda: ("", {})
+    """Return the engineer's theme (empty: the default) and own keys by the ids of actions. May raise CoachError."""
     remember_theme: Callable[[str], None] = lambda _: None
+    """Keep the theme the engineer chose."""
     is_first_time: Callable[[], bool] = lambda: False
-    """Whether nobody was welcomed here before; asking makes it so."""
+    """Return whether the welcome was never shown on this machine; true once only, since asking records it."""

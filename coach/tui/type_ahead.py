@@ -43,7 +43,7 @@ class TypeAheadScreen(Screen[T], Generic[T]):
         self.app.post_message(FocusCame())
 
 
-class PatientApp(FirstEventApp):
+class TypeAheadApp(FirstEventApp):
     """Hands keys on in the order they were typed, and takes escape sequences out of what is pasted."""
 
     def __init__(self) -> None:

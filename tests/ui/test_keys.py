@@ -81,7 +81,7 @@ async def test_every_key_does_its_deed(action_id: str, key: str) -> None:
         elif action_id in WINDOWS:
             assert type(pilot.app.screen).__name__ == WINDOWS[action_id]
         elif action_id in {"output", "diff", "timeline"}:
-            assert session_of(pilot).looking.tab == action_id
+            assert session_of(pilot).view.tab == action_id
         elif action_id == "quit":
             assert pilot.app.return_code == 0
         else:

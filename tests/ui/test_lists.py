@@ -12,7 +12,7 @@ async def test_enter_opens_the_first_standing_suspect_at_once() -> None:
     ruled_out = fakes.ev.SuspectRuledOut(suspect=first, reason="it is right")
     async with shown(fakes.FakeDoor(*fakes.story("isolate"), ruled_out)) as pilot:
         await press(pilot, "enter")
-        assert session_of(pilot).looking.suspect == fakes.SUSPECTS[1].key
+        assert session_of(pilot).view.suspect == fakes.SUSPECTS[1].key
         assert "no editor" in text_of(pilot)
 
 

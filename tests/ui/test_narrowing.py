@@ -167,4 +167,4 @@ async def test_warm_is_what_happened_and_stale_is_said() -> None:
 async def test_a_search_stays_below_while_the_message_line_tells_of_it() -> None:
     async with shown(fakes.FakeDoor(*narrowing.searching()), (80, 24)) as pilot:
         assert "suspect the last edit · 4 tried" in text_of(pilot).split("\n")[-2]
-        assert session_of(pilot).looking.tab == "work"
+        assert session_of(pilot).view.tab == "work"

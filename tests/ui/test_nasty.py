@@ -143,7 +143,7 @@ async def test_windows_and_live_output_show_foreign_text_literally(texts: tuple[
             )
             port.happen()
             session_of(pilot).action_show_tab("output")
-            session_of(pilot)._look()
+            session_of(pilot)._paint_live()
             await settle(pilot)
             assert_literal(raw_of(pilot), text)
             for key in ("s", "j", "u", "w", "L", "D", "B"):
@@ -154,7 +154,7 @@ async def test_windows_and_live_output_show_foreign_text_literally(texts: tuple[
 
 async def test_markup_in_a_notice_stays_text() -> None:
     async with shown(fakes.FakeDoor(*fakes.story("reproduce"))) as pilot:
-        session_of(pilot).say("[@click=app.quit()]x[/] [/")
+        session_of(pilot).show_message("[@click=app.quit()]x[/] [/")
         await settle(pilot)
         assert "[@click=app.quit()]x[/] [/" in text_of(pilot)
 

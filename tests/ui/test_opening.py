@@ -32,7 +32,7 @@ async def opening(slow: Slow) -> AsyncIterator[Pilot[None]]:
         return Export(EXPORTED, 9, (), (), (), "d")
 
     way = SessionLaunch("tests/test_cart.py", slow.open)  # type: ignore[arg-type]
-    app = CoachApp(None, export, opening=way)
+    app = CoachApp(None, export, launch=way)
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             await settle(pilot)

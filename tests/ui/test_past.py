@@ -74,7 +74,7 @@ async def test_the_timeline_is_limited_kind_by_kind() -> None:
     port = fakes.FakeReview(*fakes.story("done"))
     async with shown(port, (140, 45)) as pilot:
         await press(pilot, "backslash")
-        assert session_of(pilot).looking.kind == "all"
+        assert session_of(pilot).view.kind == "all"
         await press(pilot, "backslash")
         text = text_of(pilot)
         assert "only runs" in text

@@ -27,7 +27,7 @@ async def test_a_run_under_way_does_not_put_the_lamp_out() -> None:
         version=1, run=4, selected=41, finished=17, failed=1, failure="KeyError: '\x1b[31mcart'"
     )
     async with shown(port) as pilot:
-        session_of(pilot)._look()
+        session_of(pilot)._paint_live()
         await settle(pilot)
         assert "✘ red" in text_of(pilot)
         assert "17 of 41 tests · 1 failed: KeyError: 'cart' ·" in text_of(pilot)
@@ -41,7 +41,7 @@ async def test_a_run_that_hangs_says_where_and_for_how_long() -> None:
         version=1, run=4, selected=3, current_test="t.py::test_\x1b[2Jhang", silent=75
     )
     async with shown(port, (80, 24)) as pilot:
-        session_of(pilot)._look()
+        session_of(pilot)._paint_live()
         await settle(pilot)
         assert "0 of 3 tests · silent 75 s in test_" in text_of(pilot)
 
@@ -52,7 +52,7 @@ async def test_the_seconds_of_a_run_pass_while_nothing_else_happens() -> None:
         began = port.state.under_way[-1].started
         for spent in (3, 4):
             session_of(pilot).clock = lambda spent=spent: began + spent  # type: ignore[misc]
-            session_of(pilot)._look()
+            session_of(pilot)._paint_live()
             await settle(pilot)
             assert f"#4 after a save · {spent} s" in text_of(pilot)
 
@@ -60,7 +60,7 @@ async def test_the_seconds_of_a_run_pass_while_nothing_else_happens() -> None:
 async def test_what_was_said_gives_way_to_the_next_run() -> None:
     port = fakes.FakeDoor(*fakes.story("reproduce"))
     async with shown(port) as pilot:
-        session_of(pilot).say("an old story")
+        session_of(pilot).show_message("an old story")
         port.happen(fakes.started(4, "feedback"))
         await settle(pilot)
         assert "an old story" not in text_of(pilot)
@@ -73,10 +73,10 @@ async def test_live_output_follows_its_end_and_is_only_asked_for_when_seen() -> 
     port = fakes.FakeDoor(*fakes.story("reproduce"), fakes.started(4, "feedback"))
     port.live.now = LiveSnapshot(version=1, run=4, lines=tuple(f"line {n}" for n in range(200)), dropped=9)
     async with shown(port) as pilot:
-        session_of(pilot)._look()
+        session_of(pilot)._paint_live()
         assert set(port.live.asked) == {0}
         await press(pilot, "l")
-        session_of(pilot)._look()
+        session_of(pilot)._paint_live()
         await settle(pilot)
         assert port.live.asked[-1] > 0
         assert "line 199" in text_of(pilot)
@@ -102,7 +102,7 @@ async def test_search_marks_and_counts() -> None:
         await press(pilot, "enter")
         assert "2 of 2" in text_of(pilot)
         await press(pilot, "escape")
-        assert session_of(pilot).looking.tab == "output"
+        assert session_of(pilot).view.tab == "output"
 
 
 async def test_tabs_fold_below_a_hundred_columns_and_come_back() -> None:
@@ -113,7 +113,7 @@ async def test_tabs_fold_below_a_hundred_columns_and_come_back() -> None:
         assert "[✔] suspects named by a run" in text_of(pilot)
         await pilot.resize_terminal(140, 45)
         await settle(pilot)
-        assert session_of(pilot).looking.tab == "work"
+        assert session_of(pilot).view.tab == "work"
         assert "─ Runs ─" in text_of(pilot)
 
 
@@ -246,5 +246,5 @@ async def test_what_ticks_while_the_screen_is_taken_down_finds_nothing_to_paint(
         pilot.app.exit(return_code=0)
         await screen.query_one("#side-runs").remove()
         screen.paint()
-        screen._look()
-        screen.say("bye")
+        screen._paint_live()
+        screen.show_message("bye")

@@ -20,10 +20,10 @@ async def test_garbage_goes_in_a_quiet_moment_and_not_while_keys_come() -> None:
         gc.callbacks.append(seen)
         try:
             pilot.app.last_key_at = time.monotonic() + 60
-            pilot.app.tidy()
+            pilot.app.collect()
             assert 2 not in full
             pilot.app.last_key_at = 0.0
-            pilot.app.tidy()
+            pilot.app.collect()
             assert 2 in full
         finally:
             gc.callbacks.remove(seen)

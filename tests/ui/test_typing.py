@@ -30,7 +30,7 @@ async def test_keys_typed_right_after_a_slash_are_searched_for() -> None:
             pilot.app.post_message(events.Key(key, "/" if key == "slash" else key))
         await settle(pilot)
         await settle(pilot)
-        assert session_of(pilot).query_one("#search").value == "run"
+        assert session_of(pilot).query_one("#text-find").value == "run"
         assert not port.commands
 
 

@@ -79,8 +79,8 @@ def _show(label: str, opening: "Callable[[], SessionPort]") -> int:
     from coach.tui.launch import SessionLaunch
 
     way = SessionLaunch(label, opening, _wishes, _remember_theme, _is_first_time)
-    app = CoachApp(None, _export, opening=way, host=_Ways())
-    app.at_once = end_at_once
+    app = CoachApp(None, _export, launch=way, host=_Ways())
+    app.end_process = end_at_once
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()

@@ -1,16 +1,17 @@
-"""What each key does: action id → a small function on the session screen.
+"""What each key does: action id → a small function of the context.
 
-Commands ask the session for something, dialogs ask the engineer first, views only change what is looked at.
+``send_command`` sends a command at once, ``ask_first`` asks the engineer before it, ``look_around`` and ``look_back`` change what
+is looked at.
 """
 
-from coach.tui.actions import dialogs, experiments, history, isolate, plain_commands, views
-from coach.tui.actions.handler import Handler
+from coach.tui.actions import ask_first, experiments, isolate, look_around, look_back, send_command
+from coach.tui.actions.context import Handler
 
 HANDLERS: dict[str, Handler] = {
-    **plain_commands.HANDLERS,
-    **dialogs.HANDLERS,
+    **send_command.HANDLERS,
+    **ask_first.HANDLERS,
     **isolate.HANDLERS,
     **experiments.HANDLERS,
-    **history.HANDLERS,
-    **views.HANDLERS,
+    **look_back.HANDLERS,
+    **look_around.HANDLERS,
 }

@@ -3,22 +3,19 @@
 import shlex
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from coach.tui.actions.context import ActionContext
 from coach.tui.editor import argv_for
 from coach.tui.views.failure_lines import place_of
 from coach.tui.views.selecting import selected_suspect
 
-if TYPE_CHECKING:
-    from coach.tui.screens.session import SessionScreen
 
-
-def place(screen: "SessionScreen") -> tuple[str, int]:
+def place(context: ActionContext) -> tuple[str, int]:
     """Return what the step is about: the selected suspect, the pinned test, else the line that failed."""
-    state = screen.state
-    suspect = selected_suspect(state, screen.looking)
+    state = context.state
+    suspect = selected_suspect(state, context.view)
     if state.step_id == "failing-test" and state.pin:
         return state.pin.path, state.pin.line
     if suspect and (state.step_id == "isolate" or not place_of(state)[0]):
@@ -28,29 +25,29 @@ def place(screen: "SessionScreen") -> tuple[str, int]:
     return (state.pin.path, state.pin.line) if state.pin else ("", 0)
 
 
-def open_editor(screen: "SessionScreen") -> None:
-    path, line = place(screen)
+def open_editor(context: ActionContext) -> None:
+    path, line = place(context)
     if not path:
-        screen.say("no line of the project's own code is known yet; ‹run› runs the target")
+        context.show_message("no line of the project's own code is known yet; ‹run› runs the target")
         return
-    root = screen.state.opened.checkout.root if screen.state.opened else ""
+    root = context.state.opened.checkout.root if context.state.opened else ""
     argv, absolute = argv_for(root, path, line)
     if not argv:
-        screen.say(f"no editor: set VISUAL or EDITOR. The place is {absolute}:{line}")
+        context.show_message(f"no editor: set VISUAL or EDITOR. The place is {absolute}:{line}")
     elif not absolute.exists():
-        screen.say(f"{absolute} is not there (any more)")
+        context.show_message(f"{absolute} is not there (any more)")
     else:
-        _run(screen, argv, absolute, line)
+        _run(context, argv, absolute, line)
 
 
-def _run(screen: "SessionScreen", argv: list[str], absolute: Path, line: int) -> None:
+def _run(context: ActionContext, argv: list[str], absolute: Path, line: int) -> None:
     try:
-        with screen.app.suspend():
+        with context.app.suspend():
             code = subprocess.run(argv, check=False).returncode
     except SuspendNotSupported:
-        screen.say(f"this terminal cannot be handed over. The place is {absolute}:{line}")
+        context.show_message(f"this terminal cannot be handed over. The place is {absolute}:{line}")
     except OSError as error:
-        screen.say(f"{argv[0]} did not start: {error.strerror}. The place is {absolute}:{line}")
+        context.show_message(f"{argv[0]} did not start: {error.strerror}. The place is {absolute}:{line}")
     else:
         if code:
-            screen.say(f"{shlex.join(argv)} ended with {code}")
+            context.show_message(f"{shlex.join(argv)} ended with {code}")

@@ -1,144 +1,134 @@
 """Actions about loops, measurements and searches. Windows are imported when they are opened."""
 
 import shlex
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from coach.core.history.restore_goal import Goal, goal
 from coach.core.protocol import commands as cmd
 from coach.core.session.fold.session_events import ASSISTANT
 from coach.core.workflow.advice import advise
-from coach.tui.actions.handler import Handler
+from coach.tui.actions.context import ActionContext, Handler, ask
 from coach.tui.dialogs.question import Question
-from coach.tui.views import restore as restoring
 from coach.tui.views.line import elastic, line
-
-if TYPE_CHECKING:
-    from coach.tui.screens.session import SessionScreen
+from coach.tui.views.restore import choice_lines, confirm_lines
 
 
-def restore(screen: "SessionScreen", _key: str) -> None:
+def restore(context: ActionContext, _key: str) -> None:
     """Ask first, always: files of the checkout change. Of one that was interrupted, ask which way."""
     from coach.tui.dialogs.chooser import Chooser
 
-    wanted, cut = goal(screen.state), screen.state.restoring
+    wanted, cut = goal(context.state), context.state.restoring
     assert wanted is not None, "the registry disables this without a goal"
     if cut is None or not cut.is_interrupted:
-        _confirm_restore(screen, wanted)
+        _confirm_restore(context, wanted)
         return
 
     def chosen(index: int | None) -> None:
         if index is not None:
-            _confirm_restore(screen, Goal(tree=(cut.tree, cut.before)[index]))
+            _confirm_restore(context, Goal(tree=(cut.tree, cut.before)[index]))
 
-    lines = restoring.choice_lines(screen.state)
-    screen.app.push_screen(Chooser("A restore was interrupted", "takes one", lines, len(lines)), chosen)
+    lines = choice_lines(context.state)
+    context.app.push_screen(Chooser("A restore was interrupted", "takes one", lines, len(lines)), chosen)
 
 
-def _confirm_restore(screen: "SessionScreen", wanted: Goal) -> None:
+def _confirm_restore(context: ActionContext, wanted: Goal) -> None:
     from coach.tui.dialogs.confirm import ConfirmScreen
 
     def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
         if agreed:
-            screen.submit(cmd.RestoreTree(run=wanted.run, tree=wanted.tree))
+            context.submit(cmd.RestoreTree(run=wanted.run, tree=wanted.tree))
 
     title = f"Restore #{wanted.run}" if wanted.run else "Undo the restore"
     verb = "restores" if wanted.run else "undoes"
-    if screen.state.restoring:
+    if context.state.restoring:
         title, verb = "Restore", "goes on"
-    screen.app.push_screen(
-        ConfirmScreen(title, verb, restoring.confirm_lines(screen.state, wanted)), answered
-    )
+    context.app.push_screen(ConfirmScreen(title, verb, confirm_lines(context.state, wanted)), answered)
 
 
-def dismiss(screen: "SessionScreen", _key: str) -> None:
-    from coach.tui.actions.dialogs import ask
-
-    loop = screen.state.standing_loop
+def dismiss(context: ActionContext, _key: str) -> None:
+    loop = context.state.standing_loop
     assert loop is not None, "the registry disables this without a loop"
     text = f"{loop.sentence} Why is this no loop? The reason is recorded; it is not mentioned again here."
     ask(
-        screen, Question("Dismiss", text), lambda reason: cmd.DismissLoop(pattern=loop.pattern, reason=reason)
+        context,
+        Question("Dismiss", text),
+        lambda reason: cmd.DismissLoop(pattern=loop.pattern, reason=reason),
     )
 
 
-def look(screen: "SessionScreen", _key: str) -> None:
+def look(context: ActionContext, _key: str) -> None:
     """Show the stop card of the standing loop."""
     from coach.tui.dialogs.loop_dialog import CardScreen
     from coach.tui.keys import advised
     from coach.tui.views.key_name import shown_key
     from coach.tui.views.loops import card_lines, pattern_words
 
-    loop = screen.state.standing_loop
+    loop = context.state.standing_loop
     assert loop is not None, "the registry disables this without a loop"
-    answers = {} if screen.port.read_only else {shown_key(each): each for each in ("restore", "dismiss")}
-    move = None if screen.port.read_only else advised(screen.state)
+    answers = {} if context.port.read_only else {shown_key(each): each for each in ("restore", "dismiss")}
+    move = None if context.port.read_only else advised(context.state)
     if move:
         answers[move.shown_key] = move.id
 
     def answered(action: str | None) -> None:
         if action:
-            screen.press(action)
+            context.press(action)
 
-    screen.app.push_screen(
-        CardScreen(pattern_words(loop.pattern), card_lines(screen.state, loop), answers), answered
+    context.app.push_screen(
+        CardScreen(pattern_words(loop.pattern), card_lines(context.state, loop), answers), answered
     )
 
 
-def searches(screen: "SessionScreen", _key: str) -> None:
+def searches(context: ActionContext, _key: str) -> None:
     from coach.tui.dialogs.search_chooser import SearchesScreen
     from coach.tui.views.search_menu import offers
 
-    offered = offers(screen.state)
+    offered = offers(context.state)
 
     def chosen(index: int | None) -> None:
         if index is None:
             return
         kind = offered[index].kind
         if kind == "input":
-            _ask_input(screen)
+            _ask_input(context)
         else:
-            screen.submit(cmd.BeginSearch(kind=kind))
+            context.submit(cmd.BeginSearch(kind=kind))
 
-    screen.app.push_screen(SearchesScreen(offered, advise(screen.state).of), chosen)
+    context.app.push_screen(SearchesScreen(offered, advise(context.state).of), chosen)
 
 
-def _ask_input(screen: "SessionScreen") -> None:
-    from coach.tui.actions.dialogs import ask
-
+def _ask_input(context: ActionContext) -> None:
     text = "Which file does the failing test read? Relative to the project; FILE:LINE for a text in it. A reduced copy is kept; the file stays."
     question = Question("Reduce the input", text, label="file")
-    ask(screen, question, lambda name: cmd.BeginSearch(kind="input", input=name))
+    ask(context, question, lambda name: cmd.BeginSearch(kind="input", input=name))
 
 
-def hand_over(screen: "SessionScreen", _key: str) -> None:
+def hand_over(context: ActionContext, _key: str) -> None:
     """Take the session back at once; handing it over asks to whom."""
-    from coach.tui.actions.dialogs import ask
     from coach.tui.views.key_name import shown_key
 
-    if screen.state.held_by:
-        screen.submit(cmd.HandBack())
+    if context.state.held_by:
+        context.submit(cmd.HandBack())
         return
     text = f"Who edits from here on? Their attempts carry the name; {shown_key('hand-over')} takes the session back."
-    ask(screen, Question("Hand over", text, label="to", value=ASSISTANT), lambda name: cmd.HandOver(to=name))
+    ask(context, Question("Hand over", text, label="to", value=ASSISTANT), lambda name: cmd.HandOver(to=name))
 
 
-def retarget(screen: "SessionScreen", _key: str) -> None:
+def retarget(context: ActionContext, _key: str) -> None:
     """Offer what a mistyped test may have meant, nearest first; else ask which one is debugged from here on."""
     from coach.tui.dialogs.chooser import Chooser
 
-    last = screen.state.last_run
+    last = context.state.last_run
     meant = last.report.ending.meant if last and last.report else ()
     if not meant:
-        _ask_target(screen)
+        _ask_target(context)
         return
 
     def chosen(index: int | None) -> None:
         if index == len(meant):
-            _ask_target(screen)
+            _ask_target(context)
         elif index is not None:
-            screen.submit(
-                cmd.Retarget(target=screen.state.target.model_copy(update={"words": (meant[index],)}))
+            context.submit(
+                cmd.Retarget(target=context.state.target.model_copy(update={"words": (meant[index],)}))
             )
 
     rows = (*meant, "another one")
@@ -146,28 +136,15 @@ def retarget(screen: "SessionScreen", _key: str) -> None:
         line((f" {number} ", "key"), "  ", elastic(each), hang=5, key=str(number), fit="cut")
         for number, each in enumerate(rows, start=1)
     )
-    screen.app.push_screen(Chooser("Did you mean", "takes one", lines, len(rows)), chosen)
+    context.app.push_screen(Chooser("Did you mean", "takes one", lines, len(rows)), chosen)
 
 
-def offer_meant(screen: "SessionScreen") -> None:
-    """Offer it once by itself when a test was not found, and never over a window somebody types in."""
-    state, run = screen.state, screen.state.last_run
-    is_open = screen.app.screen is screen and not (screen.port.read_only or state.closed or state.under_way)
-    if run is None or run.report is None or not (is_open and run.report.ending.meant):
-        return
-    if screen.looking.offered < run.number:
-        screen.looking = replace(screen.looking, offered=run.number)
-        screen.press("retarget")
-
-
-def _ask_target(screen: "SessionScreen") -> None:
-    from coach.tui.actions.dialogs import ask
-
-    target = screen.state.target
+def _ask_target(context: ActionContext) -> None:
+    target = context.state.target
     text = "Which test? A file or node id from the project's root; a command as it is typed."
     question = Question("Target", text, label="target", value=shlex.join(target.words))
     ask(
-        screen,
+        context,
         question,
         lambda words: cmd.Retarget(target=target.model_copy(update={"words": _words(words)})),
     )
@@ -181,11 +158,11 @@ def _words(text: str) -> tuple[str, ...]:
         return tuple(text.split())
 
 
-def calls(screen: "SessionScreen", _key: str) -> None:
+def calls(context: ActionContext, _key: str) -> None:
     """Show who called whom; the window traces when there is nothing to show yet."""
     from coach.tui.dialogs.call_tree import CallsScreen
 
-    screen.app.push_screen(CallsScreen(screen.port))
+    context.app.push_screen(CallsScreen(context.port))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -72,13 +72,13 @@ class CallsScreen(Dialog[None]):
         if found is not None and found is not self._shown:
             self._shown, self._turned = found, frozenset()
             self._draw()
-        self._entitle()
+        self._set_title()
 
     def _draw(self) -> None:
         if self._shown is not None:
             self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._turned))
 
-    def _entitle(self) -> None:
+    def _set_title(self) -> None:
         running = any(run.request.calls for run in self._port.state.under_way)
         found = self._shown
         if found is None:

@@ -79,16 +79,16 @@ class ExportScreen(Dialog[Outgoing]):
     async def _prepare(self) -> None:
         """Build the text off the event loop: a long session takes a moment."""
         budget = self._budget
-        self._entitle("preparing")
+        self._set_title("preparing")
         made = await asyncio.to_thread(self._make, budget)
         self._text = made.text
         self.query_one("#export-notes", Static).update(safe_render.content((safe(_notes(made)), "")))
-        self._entitle(f"{len(self._text):,} characters")
+        self._set_title(f"{len(self._text):,} characters")
         lines = paragraphs(self._text, most=200_000) if self._text else (line(("Nothing to export.", "dim")),)
         self.query_one("#export-text", LinePanel).show(lines, from_top=True)
 
-    def _entitle(self, words: str) -> None:
-        title = f"Export · budget {self._budget:,} tokens · {words}"
+    def _set_title(self, status: str) -> None:
+        title = f"Export · budget {self._budget:,} tokens · {status}"
         self.query_one(".window", Vertical).border_title = safe_render.plain(title)
 
 

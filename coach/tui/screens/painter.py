@@ -1,56 +1,85 @@
-"""Paints a session screen: asks ``present`` for lines and hands them to the widgets that are seen."""
+"""Paints a session screen: asks ``views`` for lines and hands them to the widgets that show them."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Protocol
+
+from textual.screen import Screen
 
 from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.run import Run
+from coach.core.session.state import SessionState
+from coach.session.port import SessionPort
 from coach.tui import keys, safe_render
 from coach.tui.seekable import Seekable
 from coach.tui.views import output
 from coach.tui.views.gate import advice_line, gate
 from coach.tui.views.header import header, steps
 from coach.tui.views.line import Line
-from coach.tui.views.message import Words, banner, message
+from coach.tui.views.message import Notices, banner, message
 from coach.tui.views.runs import runs
 from coach.tui.views.selecting import selected_hypothesis, selected_suspect
-from coach.tui.views.step_view import work
-from coach.tui.views.view_state import Tab
+from coach.tui.views.step_view import step_lines
+from coach.tui.views.view_state import Tab, ViewState
 from coach.tui.widgets.footer import Footer
 from coach.tui.widgets.line_panel import LinePanel
 from coach.tui.widgets.one_line import OneLine
+from coach.tui.widgets.tab_panel import TabPanel
 
-if TYPE_CHECKING:
-    from coach.tui.screens.session import SessionScreen
+_SCOPE_NAMES = {"failures": "failing only", "target": "target only", "related": "related"}
 
 
-_REACH = {"failures": "failing only", "target": "target only", "related": "related"}
+class ViewSource(Protocol):
+    """What is painted: a session, and what the engineer looks at in it."""
+
+    @property
+    def state(self) -> SessionState:
+        """The session as it is to be shown."""
+
+    @property
+    def port(self) -> SessionPort:
+        """The session itself: live figures, kept output, every event."""
+
+    @property
+    def view(self) -> ViewState:
+        """What the engineer looks at."""
+
+    @property
+    def message(self) -> str:
+        """The sentence that the message line shows for some seconds; empty without one."""
+
+    def run_beside(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
+        """Run ``work`` while the screen goes on; what of the same group has not ended yet is cancelled."""
 
 
 class Painter:
-    """The painter of one screen; it remembers only what is costly to fetch again."""
+    """Paints ``source`` on the widgets of ``screen``; it remembers only what is costly to fetch again."""
 
-    def __init__(self, screen: "SessionScreen") -> None:
+    def __init__(self, screen: Screen[Any], source: ViewSource) -> None:
         self._screen = screen
-        self._snapshot = LiveSnapshot()
-        self._output: tuple[int, tuple[Line, ...]] = (0, ())
+        self._source = source
+        self._live = LiveSnapshot()
+        self._kept_output: tuple[int, tuple[Line, ...]] = (0, ())
+        """Number of a run, and its output as lines."""
         self._step = ""
 
     @property
-    def _is_whole(self) -> bool:
-        """Whether there is a screen to paint: while coach leaves, its parts go one by one, and timers still tick."""
+    def _can_paint(self) -> bool:
+        """Whether every widget is there: while coach leaves they go one by one, and timers still tick."""
         return self._screen.is_mounted and self._screen.app.return_code is None
 
     def paint(self) -> None:
-        screen = self._screen
-        if not self._is_whole:
+        """Paint everything; widgets that show the same as before draw nothing."""
+        if not self._can_paint:
             return
-        state, looking = screen.state, screen.looking
-        screen.set_class(looking.is_reading, "-reading")
-        self._one("#header").show(lambda width: header(state, looking, width))
-        self._one("#steps").show(lambda width: steps(state, width))
-        self._one("#advice").show(lambda _: advice_line(state, screen.port.read_only))
+        state, view, read_only = self._source.state, self._source.view, self._source.port.read_only
+        self._screen.set_class(view.is_reading, "-reading")
+        self._row("#header").show(lambda width: header(state, view, width))
+        self._row("#steps").show(lambda width: steps(state, width))
+        self._row("#advice").show(lambda _: advice_line(state, read_only))
         self._paint_banner()
+        self._paint_position()
         self._paint_loop()
         self._paint_sides()
         self._paint_tab()
@@ -58,23 +87,23 @@ class Painter:
         self._paint_footer()
 
     def paint_message(self) -> None:
-        screen = self._screen
-        if self._is_whole:
-            finding = screen.centre.panel(screen.looking.tab).finding.words
-            words = Words(finding, screen.said, screen.port.read_only)
-            shown = message(screen.state, self._snapshot, screen.looking, words)
-            self._one("#message").show(lambda _: shown)
+        """Paint the message line alone."""
+        source = self._source
+        if self._can_paint:
+            found = self._tabs.panel(source.view.tab).matches.label
+            notices = Notices(found, source.message, source.port.read_only)
+            shown = message(source.state, self._live, source.view, notices)
+            self._row("#message").show(lambda _: shown)
 
     def paint_live(self) -> None:
         """Follow the run under way; nothing but the figures that changed is drawn."""
-        screen = self._screen
-        shows_output = screen.looking.tab == "output"
-        if not self._is_whole:
+        if not self._can_paint:
             return
-        snapshot = screen.port.live.snapshot(output.LIVE_LINES if shows_output else 0)
-        # Lines come only once they are asked for, also of a run that says no more: the snapshot is then another one.
-        is_new = snapshot != self._snapshot
-        self._snapshot = snapshot
+        shows_output = self._source.view.tab == "output"
+        snapshot = self._source.port.live.snapshot(output.LIVE_LINES if shows_output else 0)
+        # Lines come only once they are asked for, also of a run that prints no more: the snapshot is then another one.
+        is_new = snapshot != self._live
+        self._live = snapshot
         self.paint_message()
         if is_new:
             self._paint_runs()
@@ -82,80 +111,79 @@ class Painter:
                 self._paint_tab()
 
     def _paint_banner(self) -> None:
-        port = self._screen.port
+        port = self._source.port
         shown = banner(port.unsaved, port.read_only)
-        one = self._one("#banner")
-        one.set_class(shown is not None, "-on")
+        row = self._row("#banner")
+        row.set_class(shown is not None, "-on")
         if shown:
-            one.show(lambda _: shown)
-        if isinstance(port, Seekable):
-            from coach.tui.views.seek import scrub_line
+            row.show(lambda _: shown)
 
-            state, position, length = self._screen.state, port.position, port.length
-            self._one("#scrub").set_class(True, "-on")  # noqa: FBT003 - textual's signature
-            self._one("#scrub").show(lambda width: scrub_line(state, position, length, width))
+    def _paint_position(self) -> None:
+        """Show where in a past session we are."""
+        state, port = self._source.state, self._source.port
+        if isinstance(port, Seekable):
+            from coach.tui.views.seek import seek_line
+
+            position, length = port.position, port.length
+            row = self._row("#seek")
+            row.add_class("-on")
+            row.show(lambda width: seek_line(state, position, length, width))
 
     def _paint_loop(self) -> None:
         """Show the loop that stands, below the panels: their tops keep their place."""
-        state, read_only = self._screen.state, self._screen.port.read_only
+        state, read_only = self._source.state, self._source.port.read_only
         loop = state.standing_loop
         for selector in ("#loop", "#loop-keys"):
-            self._one(selector).set_class(loop is not None, "-on")
+            self._row(selector).set_class(loop is not None, "-on")
         if loop:
             from coach.tui.views.loops import loop_keys, loop_line
 
-            self._one("#loop").show(lambda width: loop_line(loop, width))
-            self._one("#loop-keys").show(lambda width: loop_keys(state, read_only, width))
+            self._row("#loop").show(lambda width: loop_line(loop, width))
+            self._row("#loop-keys").show(lambda width: loop_keys(state, read_only, width))
 
     def _paint_sides(self) -> None:
-        screen = self._screen
-        side = screen.query_one("#side-gate", LinePanel)
-        side.entitle("Next")
-        if "gate" not in screen.tabs:
-            side.show(gate(screen.state, screen.port.read_only))
+        side = self._screen.query_one("#side-gate", LinePanel)
+        side.set_title("Next")
+        if "gate" not in self._source.view.tabs:
+            side.show(gate(self._source.state, self._source.port.read_only))
         self._paint_runs()
 
     def _paint_runs(self) -> None:
-        screen = self._screen
-        side = screen.query_one("#side-runs", LinePanel)
-        scope = screen.state.scope
-        side.entitle("Runs" if scope == "all" else f"Runs · on save {_REACH[scope]}")
-        if "runs" not in screen.tabs:
-            side.show(self._runs())
+        side = self._screen.query_one("#side-runs", LinePanel)
+        scope = self._source.state.scope
+        side.set_title("Runs" if scope == "all" else f"Runs · on save {_SCOPE_NAMES[scope]}")
+        if "runs" not in self._source.view.tabs:
+            side.show(self._run_lines())
 
-    def _runs(self) -> tuple[Line, ...]:
-        state = self._screen.state
+    def _run_lines(self) -> tuple[Line, ...]:
+        state = self._source.state
         under_way = state.under_way
-        is_live = bool(under_way) and self._snapshot.run == under_way[-1].number
-        return runs(state, output.progress(self._snapshot) if is_live else "")
+        is_live = bool(under_way) and self._live.run == under_way[-1].number
+        return runs(state, output.progress(self._live) if is_live else "")
 
     def _paint_tab(self) -> None:
-        screen = self._screen
-        tab = screen.looking.tab
-        panel = screen.centre.turn_to(tab)
-        moved = self._step != screen.state.step_id
-        self._step = screen.state.step_id
-        marked = self._marked() if tab == "work" else ""
-        panel.show(self._lines(tab), from_top=moved and tab == "work", marked=marked)
-        step = screen.state.step
-        name = safe_render.plain(step.title).plain if step else ""
-        screen.centre.entitle(screen.tabs, tab, name)
+        state, tab = self._source.state, self._source.view.tab
+        panel = self._tabs.show(tab)
+        is_other_step, self._step = self._step != state.step_id, state.step_id
+        marked = self._marked_key() if tab == "work" else ""
+        panel.show(self._tab_lines(tab), from_top=is_other_step and tab == "work", marked=marked)
+        name = safe_render.plain(state.step.title).plain if state.step else ""
+        self._tabs.set_title(self._source.view.tabs, tab, name)
 
-    def _marked(self) -> str:
-        """The line of the step's view that keys without a choice are about."""
-        state, looking = self._screen.state, self._screen.looking
-        suspect, hypothesis = selected_suspect(state, looking), selected_hypothesis(state, looking)
+    def _marked_key(self) -> str:
+        """Return the key of the line that actions are about as long as no line was selected."""
+        state, view = self._source.state, self._source.view
+        suspect, hypothesis = selected_suspect(state, view), selected_hypothesis(state, view)
         if state.step_id == "hypothesize":
             return f"hypothesis:{hypothesis.id}" if hypothesis else ""
         return f"suspect:{suspect.key}" if suspect else ""
 
-    def _lines(self, tab: Tab) -> tuple[Line, ...]:
-        screen = self._screen
-        state, looking = screen.state, screen.looking
+    def _tab_lines(self, tab: Tab) -> tuple[Line, ...]:
+        state, view, port = self._source.state, self._source.view, self._source.port
         if tab == "gate":
-            return gate(state, screen.port.read_only)
+            return gate(state, port.read_only)
         if tab == "runs":
-            return self._runs()
+            return self._run_lines()
         if tab == "output":
             return self._output_lines()
         if tab == "diff":
@@ -165,35 +193,37 @@ class Painter:
         if tab == "timeline":
             from coach.tui.views.timeline import timeline
 
-            return timeline(tuple(screen.port.records), state.seq, looking.kind)
-        return work(state, looking)
+            return timeline(tuple(port.records), state.seq, view.kind)
+        return step_lines(state, view)
 
     def _output_lines(self) -> tuple[Line, ...]:
-        """Return live lines, the kept output, or what was shown before while the kept output is fetched."""
-        state = self._screen.state
-        run = state.run(self._screen.looking.run) or (state.runs[-1] if state.runs else None)
+        """Return live lines, the kept output, or only its title while the kept output is fetched."""
+        state = self._source.state
+        run = state.run(self._source.view.run) or (state.runs[-1] if state.runs else None)
         if run is None:
             return output.nothing()
         if run.report is None:
-            snapshot = self._snapshot if self._snapshot.run == run.number else LiveSnapshot()
-            return output.live(state, run, snapshot)
-        if self._output[0] != run.number:
-            self._screen.run_worker(self._fetch(run), exclusive=True, group="output")
-        return self._output[1] or (output.title(state, run),)
+            return output.live(state, run, self._live if self._live.run == run.number else LiveSnapshot())
+        if self._kept_output[0] != run.number:
+            self._source.run_beside(partial(self._fetch_output, run), "output")
+        return self._kept_output[1] or (output.title(state, run),)
 
-    async def _fetch(self, run: Run) -> None:
+    async def _fetch_output(self, run: Run) -> None:
         """Read kept output off the event loop: the file may lie on a slow disk."""
-        screen = self._screen
-        text = await asyncio.to_thread(screen.port.output_of, run.number)
-        self._output = (run.number, output.finished(screen.state, run, text))
-        if screen.looking.tab == "output":
+        text = await asyncio.to_thread(self._source.port.output_of, run.number)
+        self._kept_output = (run.number, output.finished(self._source.state, run, text))
+        if self._source.view.tab == "output":
             self._paint_tab()
 
     def _paint_footer(self) -> None:
-        screen = self._screen
-        first = keys.advised(screen.state)
-        offered = keys.footer(screen.state, screen.port.read_only)
-        screen.query_one(Footer).offer(offered, first.id if first else "")
+        state = self._source.state
+        first = keys.advised(state)
+        offered = keys.footer(state, self._source.port.read_only)
+        self._screen.query_one(Footer).show_actions(offered, first.id if first else "")
 
-    def _one(self, selector: str) -> OneLine:
+    @property
+    def _tabs(self) -> TabPanel:
+        return self._screen.query_one(TabPanel)
+
+    def _row(self, selector: str) -> OneLine:
         return self._screen.query_one(selector, OneLine)

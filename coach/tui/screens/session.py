@@ -1,11 +1,11 @@
-"""The one screen of a session: it shows the door's state and turns keys into commands.
+"""The one screen of a session: it shows the session's state and lets actions answer keys.
 
-It keeps no state of the session; what it keeps is what the person looks at (``Looking``). Painting is in ``face``,
-what each key does in ``actions``.
+It keeps no state of the session; what it keeps is what the engineer looks at (``ViewState``). Painting is in ``painter``,
+what each key does in ``actions``, whose table ``app`` hands over.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
+from textual.worker import Worker
 
 from coach.core.base.text import safe_line
 from coach.core.export import Export as Exported
@@ -24,43 +25,42 @@ from coach.core.session.state import SessionState
 from coach.core.session.summary import left_behind
 from coach.session.port import SessionPort, Update
 from coach.tui import keys
-from coach.tui.actions import HANDLERS
-from coach.tui.actions.isolate import offer_meant
+from coach.tui.actions.context import Handler
 from coach.tui.host_services import HostServices, NoHostServices
 from coach.tui.screens.painter import Painter
+from coach.tui.screens.text_find import TextFindScreen
 from coach.tui.seekable import Seekable
-from coach.tui.type_ahead import TypeAheadScreen
 from coach.tui.views.key_name import keyed
-from coach.tui.views.selecting import looked_at
-from coach.tui.views.view_state import ROOMY_FROM, VAST_FROM, WIDE_FROM, Looking, Tab
+from coach.tui.views.selecting import view_of_line
+from coach.tui.views.view_state import ROOMY_FROM, VAST_FROM, WIDE_FROM, Tab, ViewState
 from coach.tui.widgets.footer import Footer
 from coach.tui.widgets.line_panel import LinePanel
 from coach.tui.widgets.one_line import OneLine
 from coach.tui.widgets.roles import ROLE_CLASSES
-from coach.tui.widgets.tab_panel import Centre
-from coach.tui.widgets.text_find import SearchLeft, SearchStepped, SearchTyped
+from coach.tui.widgets.tab_panel import TabPanel
 
 Export = Callable[[SessionState, int], Exported]
-LOOKS_PER_SECOND = 60
-"""An outcome waits half of that for the eye; a look that finds nothing new costs a third of a millisecond."""
-SAID_SECONDS = 8.0
-_WORKS_IN_SEARCH = {"f1", "ctrl+z"}
+LIVE_PAINTS_PER_SECOND = 60
+"""An outcome is seen half of that time later on average; painting when nothing is new costs a third of a millisecond."""
+CLOCK_SECONDS = 20
+"""How often the age of the session is painted anew."""
+MESSAGE_SECONDS = 8.0
 
 
 class Changed(Message):
-    """The session changed. A burst of changes is painted once."""
+    """The session changed. Of several that wait in the queue only the newest is painted."""
 
     def __init__(self, update: Update) -> None:
         super().__init__()
         self.update = update
 
     def can_replace(self, message: Message) -> bool:
-        """Let a newer change stand for this one, unless a word to the engineer would be lost."""
+        """Let a newer change replace this one, unless a message to the engineer would be lost."""
         return isinstance(message, Changed) and not self.update.notice
 
 
 def _bindings() -> list[BindingType]:
-    """Bind with priority: an action is done before the next key is looked at, so that no key goes to the wrong window."""
+    """Bind with priority: an action is done before the next key is handled, so that no key goes to the wrong window."""
     bound = [
         Binding(key, f"press('{each.id}', '{key}')", each.label, show=False, priority=True)
         for each in keys.REGISTRY
@@ -70,8 +70,8 @@ def _bindings() -> list[BindingType]:
     return [*bound, Binding("escape", "escape", "back", show=False, priority=True)]
 
 
-class SessionScreen(TypeAheadScreen[None]):
-    """Header, steps, panels, message, footer."""
+class SessionScreen(TextFindScreen):
+    """Header, steps, panels, message, footer; the ``ActionContext`` of every action."""
 
     AUTO_FOCUS = "#tab-work"
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
@@ -86,37 +86,36 @@ class SessionScreen(TypeAheadScreen[None]):
     def __init__(
         self,
         port: SessionPort,
+        handlers: Mapping[str, Handler],
         export: Export,
         clock: Callable[[], float] = time.time,
         host: HostServices | None = None,
     ) -> None:
+        """Show ``port``; ``handlers`` says what each action of the registry of keys does."""
         super().__init__()
         self.port = port
         self.export = export
         self.host: HostServices = host or NoHostServices()
         self.clock = clock
         self.state = port.state
-        self.looking = Looking()
-        self.said = ""
-        self._face = Painter(self)
-        self._carded: LoopNoticed | None = None
-        self._hush: Timer | None = None
-        self._looks: Timer | None = None
-        self._followed = 0
+        self.view = ViewState()
+        self.message = ""
+        self._handlers = handlers
+        self._painter = Painter(self, self)
+        self._message_timer: Timer | None = None
+        self._live_timer: Timer | None = None
+        self._followed_run = 0
+        self._shown_loop: LoopNoticed | None = None
+        self._offered_after_run = 0
         self._unsubscribe: Callable[[], None] = lambda: None
 
     @property
-    def tabs(self) -> tuple[Tab, ...]:
-        return self.looking.tabs
-
-    @property
     def panel(self) -> LinePanel:
-        """The panel that keys and searches act on."""
-        return self.focused if isinstance(self.focused, LinePanel) else self.centre.panel(self.looking.tab)
+        return self.focused if isinstance(self.focused, LinePanel) else self.shown_panel
 
     @property
-    def centre(self) -> Centre:
-        return self.query_one(Centre)
+    def shown_panel(self) -> LinePanel:
+        return self.query_one(TabPanel).panel(self.view.tab)
 
     def compose(self) -> ComposeResult:
         yield OneLine("header")
@@ -125,56 +124,57 @@ class SessionScreen(TypeAheadScreen[None]):
         yield OneLine("banner")
         with Horizontal(id="panels"):
             yield LinePanel("side-gate", classes="side")
-            yield Centre()
+            yield TabPanel()
             yield LinePanel("side-runs", classes="side")
         yield OneLine("loop")
         yield OneLine("loop-keys")
         yield OneLine("message")
-        yield OneLine("scrub")
+        yield OneLine("seek")
         yield Footer()
 
     def on_mount(self) -> None:
-        self._unsubscribe = self.port.subscribe(self._told)
-        self._looks = self.set_interval(1 / LOOKS_PER_SECOND, self._look, pause=True)
-        self.set_interval(20, self.paint)
+        # Subscribed before the state is read: a change between the two would be missed the other way round.
+        self._unsubscribe = self.port.subscribe(self._receive)
+        self._live_timer = self.set_interval(1 / LIVE_PAINTS_PER_SECOND, self._paint_live, pause=True)
+        self.set_interval(CLOCK_SECONDS, self.paint)
         self.state = self.port.state
-        self._carded = self.state.standing_loop
+        self._shown_loop = self.state.standing_loop
         self._follow_run()
         self.paint()
         if left := left_behind(self.port.records):
-            self.say(left)
+            self.show_message(left)
 
     def on_unmount(self) -> None:
         self._unsubscribe()
 
     def on_resize(self) -> None:
-        self.looking = replace(self.looking, width=self.size.width)
-        if self.looking.tab not in self.tabs:
-            self.looking = replace(self.looking, tab="work")
+        self.view = replace(self.view, width=self.size.width)
+        if self.view.tab not in self.view.tabs:
+            self.view = replace(self.view, tab="work")
         self.paint()
 
     def paint(self) -> None:
         """Show the state as it is now."""
         now = self.state.at if isinstance(self.port, Seekable) else self.clock()
-        self.looking = replace(self.looking, now=now)
-        self._face.paint()
+        self.view = replace(self.view, now=now)
+        self._painter.paint()
+
+    def paint_message(self) -> None:
+        self._painter.paint_message()
 
     def submit(self, command: Command) -> None:
-        """Ask the session for something; its answer comes as an update."""
         self.port.submit(command)
 
     def submit_answer(self, command: Command | None) -> None:
-        """Submit what a window answered; None means it was left."""
         if command is not None:
             self.submit(command)
 
-    def say(self, words: str) -> None:
-        """Say something in the message line, for a while."""
-        self.said = safe_line(keyed(words))
-        if self._hush:
-            self._hush.stop()
-        self._hush = self.set_timer(SAID_SECONDS, self._hush_now)
-        self._face.paint_message()
+    def show_message(self, text: str) -> None:
+        self.message = safe_line(keyed(text))
+        if self._message_timer:
+            self._message_timer.stop()
+        self._message_timer = self.set_timer(MESSAGE_SECONDS, self._end_message)
+        self.paint_message()
 
     def leave(self) -> None:
         """Leave coach: the session is kept, a run under way is stopped."""
@@ -182,139 +182,133 @@ class SessionScreen(TypeAheadScreen[None]):
             self.submit(CancelRun())
         self.app.exit(return_code=0)
 
+    def run_beside(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
+        # A function, not a coroutine: one that is cancelled before it began would warn that nobody awaited it.
+        _: Worker[None] = self.run_worker(work, exclusive=True, group=group)
+
     def seek(self, position: int) -> None:
-        """Move through a past session."""
         assert isinstance(self.port, Seekable)
         self.port.seek(max(0, min(position, self.port.length)))
         self.state = self.port.state
         self.paint()
 
+    def show_tab(self, tab: Tab) -> None:
+        self.view = replace(self.view, tab=tab)
+        self.paint()
+        self.shown_panel.focus()
+
     def press(self, action_id: str, key: str = "") -> None:
-        """Do what a key stands for, or say why not."""
         self.query("#welcome").remove()
         found = keys.action(action_id)
         assert found is not None, action_id
         why = found.why_disabled(self.state, self.port.read_only)
         if why:
-            self.say(f"{found.label}: {why}")
+            self.show_message(f"{found.label}: {why}")
         else:
-            HANDLERS[action_id](self, key)
+            self._handlers[action_id](self, key)
 
     def action_press(self, action_id: str, key: str) -> None:
         self.press(action_id, key)
 
     def action_show_tab(self, tab: Tab) -> None:
-        self.looking = replace(self.looking, tab=tab)
-        self.paint()
-        self.centre.panel(tab).focus()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to the search while it is typed in."""
-        typed_in = self.focused is not None and self.focused.id == "search"
-        return not (
-            typed_in and action in {"press", "escape"} and not _WORKS_IN_SEARCH & set(map(str, parameters))
-        )
+        """Show the tab that was clicked."""
+        self.show_tab(tab)
 
     def action_escape(self) -> None:
         """Stop what is under way; with nothing to stop, go back to the step's work, then to the wide scope."""
         self.query("#welcome").remove()
         if (self.state.under_way or self.state.search) and not self.port.read_only:
             self.press("cancel")
-        elif self.looking.tab != "work":
-            self.action_show_tab("work")
+        elif self.view.tab != "work":
+            self.show_tab("work")
         elif self.state.scope != "all" and not self.port.read_only:
             self.press("widen")
 
     @on(Changed)
-    def _changed(self, message: Changed) -> None:
+    def _show_change(self, message: Changed) -> None:
+        # ``seek`` painted this state already.
         is_painted = message.update.state is self.state and isinstance(self.port, Seekable)
         self.state = message.update.state
         self._follow_run()
         if not is_painted:
             self.paint()
         if message.update.notice:
-            self.say(("⚠ " if message.update.is_refusal else "") + message.update.notice)
-        self._show_card()
-        offer_meant(self)
+            self.show_message(("⚠ " if message.update.is_refusal else "") + message.update.notice)
+        self._show_new_loop()
+        self._offer_meant_tests()
 
-    def _show_card(self) -> None:
-        """Show a stop card once, and never over a window somebody types in: the notice stays below anyway."""
+    @property
+    def _may_open_dialog(self) -> bool:
+        """Whether a dialog may open by itself: never over one in which somebody types."""
+        return self.app.screen is self and not self.port.read_only
+
+    def _show_new_loop(self) -> None:
+        """Open the dialog of a loop that calls for a stop, once; closed, or not opened, its notice stays below."""
         loop = self.state.standing_loop
-        is_new = loop is not None and loop != self._carded
-        self._carded = loop or self._carded
-        if is_new and loop and loop.level == "card" and self.app.screen is self and not self.port.read_only:
+        is_new = loop is not None and loop != self._shown_loop
+        self._shown_loop = loop or self._shown_loop
+        if is_new and loop and loop.level == "card" and self._may_open_dialog:
             self.press("loop")
 
+    def _offer_meant_tests(self) -> None:
+        """Offer what a mistyped test may have meant, once after a run that did not find it."""
+        run = self.state.last_run
+        if run is None or run.report is None or not run.report.ending.meant:
+            return
+        is_idle = not (self.state.closed or self.state.under_way)
+        if is_idle and self._may_open_dialog and self._offered_after_run < run.number:
+            self._offered_after_run = run.number
+            self.press("retarget")
+
     @on(Footer.Pressed)
-    def _footer_pressed(self, message: Footer.Pressed) -> None:
+    def _press_in_footer(self, message: Footer.Pressed) -> None:
         if message.action == "palette":
             self.app.action_command_palette()
         else:
             self.press(message.action)
 
     @on(LinePanel.Selected)
-    def _selected(self, message: LinePanel.Selected) -> None:
-        self.looking = looked_at(self.looking, message.key)
+    def _select(self, message: LinePanel.Selected) -> None:
+        self.view = view_of_line(self.view, message.key)
         self.paint()
 
     @on(LinePanel.Chosen)
-    def _chosen(self, message: LinePanel.Chosen) -> None:
-        self.looking = looked_at(self.looking, message.key)
+    def _open(self, message: LinePanel.Chosen) -> None:
+        self.view = view_of_line(self.view, message.key)
         kind, _, key = message.key.partition(":")
         if kind == "suspect":
             self.press("editor")
         elif kind == "hypothesis":
             self.press("judge")
         elif kind == "run":
-            self.action_show_tab("output")
+            self.show_tab("output")
         elif kind == "seq" and isinstance(self.port, Seekable):
             self.seek(int(key))
         elif kind == "seq":
-            self.say("events are gone to in a past session: coach review")
+            self.show_message("events are gone to in a past session: coach review")
 
-    @on(SearchTyped)
-    def _search(self, message: SearchTyped) -> None:
-        self._searched.find(message.query)
-        self._face.paint_message()
-
-    @on(SearchStepped)
-    def _search_step(self, message: SearchStepped) -> None:
-        self._searched.find_next(message.way)
-        self._face.paint_message()
-
-    @on(SearchLeft)
-    def _search_left(self) -> None:
-        self._searched.find("")
-        self.query_one("#search").remove_class("-on")
-        self._searched.focus()
-        self._face.paint_message()
-
-    @property
-    def _searched(self) -> LinePanel:
-        return self.centre.panel(self.looking.tab)
-
-    def _told(self, update: Update) -> None:
-        """Take in a change, from the dispatcher's thread; a screen that is gone hears nothing."""
+    def _receive(self, update: Update) -> None:
+        """Take a change from the dispatcher's thread to the screen's; a screen that is gone ends its subscription."""
         try:
             self.post_message(Changed(update))
         except RuntimeError:
             self._unsubscribe()
 
     def _follow_run(self) -> None:
-        """Look at the live view only while something runs; a new run is the one to look at, and ends what was said."""
-        assert self._looks is not None
+        """Paint live figures only while something runs; a new run is the one to look at, and ends the message."""
+        assert self._live_timer is not None
         if self.state.under_way and not self.port.read_only:
-            self.looking = replace(self.looking, run=0)
-            if self._followed != (newest := self.state.under_way[-1].number):
-                self._followed, self.said = newest, ""
-            self._looks.resume()
+            self.view = replace(self.view, run=0)
+            if self._followed_run != (newest := self.state.under_way[-1].number):
+                self._followed_run, self.message = newest, ""
+            self._live_timer.resume()
         else:
-            self._looks.pause()
+            self._live_timer.pause()
 
-    def _look(self) -> None:
-        self.looking = replace(self.looking, now=self.clock())  # only of runs under way, so never of the past
-        self._face.paint_live()
+    def _paint_live(self) -> None:
+        self.view = replace(self.view, now=self.clock())  # only of runs under way, so never of the past
+        self._painter.paint_live()
 
-    def _hush_now(self) -> None:
-        self.said = ""
-        self._face.paint_message()
+    def _end_message(self) -> None:
+        self.message = ""
+        self.paint_message()

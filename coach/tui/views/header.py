@@ -8,7 +8,7 @@ from coach.tui.views.flow import cells, middle
 from coach.tui.views.line import Line, Piece, Role, elastic, line, piece
 from coach.tui.views.numbers import elapsed
 from coach.tui.views.run_outcome import sign
-from coach.tui.views.view_state import Looking
+from coach.tui.views.view_state import ViewState
 
 _LAMPS: dict[str, tuple[str, Role]] = {
     "✘": (" ✘ red        ", "lamp-bad"),
@@ -50,16 +50,16 @@ def title(state: SessionState) -> str:
     return state.workflow.title or state.workflow.name
 
 
-def header(state: SessionState, looking: Looking, width: int) -> Line:
+def header(state: SessionState, view: ViewState, width: int) -> Line:
     """Return the top line: lamp, title, target. The target gives way so that the title keeps its place."""
     if width < TOO_SMALL:
         return line(("too small", "warn"), fit="cut")
-    lasted = elapsed(looking.now - state.opened_at) if state.opened else ""
-    share = width // 4 if looking.is_narrow else width * 2 // 5
+    lasted = elapsed(view.now - state.opened_at) if state.opened else ""
+    share = width // 4 if view.is_narrow else width * 2 // 5
     label = piece(state.target.label, "dim")
     label = label._replace(text=middle(label.text, max(12, share)))
     parts = [lamp(state), piece("  coach", "strong")]
-    if not looking.is_narrow:
+    if not view.is_narrow:
         parts.append(piece(f" · {state.workflow.name or 'no workflow'}", "dim"))
     parts += [piece(" · ", "dim"), elastic(title(state))]
     return line(*parts, figure=(label, piece(f" · {lasted} " if lasted else " ", "dim")), fit="cut")

@@ -1,4 +1,4 @@
-"""The line above the footer: what was just said, else what runs, else how things stand with saves."""
+"""The message line above the footer, and the banner above the panels."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, line, piece
 from coach.tui.views.output import running
-from coach.tui.views.view_state import Looking
+from coach.tui.views.view_state import ViewState
 
 
 def banner(unsaved: str, read_only: str) -> Line | None:
@@ -23,29 +23,31 @@ def banner(unsaved: str, read_only: str) -> Line | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What wants to be said at the moment, from the most to the least urgent."""
+class Notices:
+    """What the message line may show at the moment, from the most to the least urgent; empty: nothing of that kind."""
 
-    finding: str = ""
-    said: str = ""
+    found: str = ""
+    """How many places a text was found at."""
+    message: str = ""
+    """A sentence for the engineer; with ``⚠`` in front it is a warning."""
     read_only: str = ""
 
 
-def message(state: SessionState, snapshot: LiveSnapshot, looking: Looking, words: Words) -> Line:
-    if words.finding:
-        return line((" / ", "accent"), words.finding, fit="cut")
-    if words.said:
-        said = words.said
-        mark, text = ("⚠", said[1:].strip()) if said.startswith("⚠") else ("›", said)
-        return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(text), fit="cut")
-    if words.read_only or state.closed:
+def message(state: SessionState, snapshot: LiveSnapshot, view: ViewState, notices: Notices) -> Line:
+    """Return the most urgent notice, else what runs (``snapshot`` is of it), else what a save does."""
+    if notices.found:
+        return line((" / ", "accent"), notices.found, fit="cut")
+    if text := notices.message:
+        mark, shown = ("⚠", text[1:].strip()) if text.startswith("⚠") else ("›", text)
+        return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(shown), fit="cut")
+    if notices.read_only or state.closed:
         return BLANK
     if state.under_way:
-        return running(state, snapshot, looking.now)
+        return running(state, snapshot, view.now)
     if state.search:
         from coach.tui.views.search import searching
 
-        return searching(state.search, looking.now)
+        return searching(state.search, view.now)
     return _idle(state)
 
 

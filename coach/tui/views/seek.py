@@ -41,7 +41,7 @@ def is_attempt(record: Recorded) -> bool:
     return isinstance(record.event, AttemptRead)
 
 
-def scrub_line(state: SessionState, position: int, length: int, width: int) -> Line:
+def seek_line(state: SessionState, position: int, length: int, width: int) -> Line:
     """Return the slim bar at the bottom: ``event 12 of 87 · run #4 · 14:02:11``."""
     said = [f"event {position} of {length}"]
     if state.last_number:

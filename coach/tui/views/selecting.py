@@ -10,35 +10,35 @@ from coach.core.runs.report import gist, headline
 from coach.core.session.state import SessionState
 from coach.core.workflow.applicable import red_run
 from coach.tui.views.line import Line, line
-from coach.tui.views.view_state import Looking
+from coach.tui.views.view_state import ViewState
 
 
-def selected_suspect(state: SessionState, looking: Looking) -> Suspect | None:
+def selected_suspect(state: SessionState, view: ViewState) -> Suspect | None:
     """Return the suspect the engineer chose, else the first that stands."""
-    chosen = next((each for each in state.suspects if each.key == looking.suspect), None)
+    chosen = next((each for each in state.suspects if each.key == view.suspect), None)
     standing = state.standing_suspects
     return chosen or (standing[0] if standing else next(iter(state.suspects), None))
 
 
-def selected_hypothesis(state: SessionState, looking: Looking) -> Hypothesis | None:
+def selected_hypothesis(state: SessionState, view: ViewState) -> Hypothesis | None:
     """Return the hypothesis the engineer chose, else the newest that is open."""
-    if chosen := state.hypothesis(looking.hypothesis):
+    if chosen := state.hypothesis(view.hypothesis):
         return chosen
     opened = state.open_hypotheses
     return opened[-1] if opened else None
 
 
-def looked_at(looking: Looking, line: str) -> Looking:
-    """Return what is looked at once a line of a panel is chosen by its key."""
+def view_of_line(view: ViewState, line: str) -> ViewState:
+    """Return what is looked at once a line of a panel is selected by its key (``kind:id``)."""
     kind, _, key = line.partition(":")
     match kind:
         case "suspect":
-            return replace(looking, suspect=key)
+            return replace(view, suspect=key)
         case "hypothesis":
-            return replace(looking, hypothesis=int(key))
+            return replace(view, hypothesis=int(key))
         case "run":
-            return replace(looking, run=int(key))
-    return looking
+            return replace(view, run=int(key))
+    return view
 
 
 def choice_lines(state: SessionState, tests: Sequence[TestId]) -> tuple[Line, ...]:

@@ -7,22 +7,23 @@ from collections.abc import Callable
 
 from coach.core.session.state import SessionState
 from coach.tui.views.line import BLANK, Line
-from coach.tui.views.view_state import Looking
+from coach.tui.views.view_state import ViewState
 
-View = Callable[[SessionState, Looking], tuple[Line, ...]]
+StepView = Callable[[SessionState, ViewState], tuple[Line, ...]]
 
 
-def work(state: SessionState, looking: Looking) -> tuple[Line, ...]:
-    view = _view(state.step_id)(state, looking)
+def step_lines(state: SessionState, view: ViewState) -> tuple[Line, ...]:
+    """Return the lines of the step the session is in, below those of a search that is under way or just ended."""
+    lines = _view_of(state.step_id)(state, view)
     if not state.searches:
-        return view
+        return lines
     from coach.tui.views.search import search_lines, shown_search
 
     search = shown_search(state)
-    return (*search_lines(search, looking.now), BLANK, *view) if search else view
+    return (*search_lines(search, view.now), BLANK, *lines) if search else lines
 
 
-def _view(step: str) -> View:
+def _view_of(step: str) -> StepView:
     if step == "isolate":
         from coach.tui.views.suspects import isolate
 

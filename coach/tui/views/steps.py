@@ -11,10 +11,10 @@ from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.tui.views.numbers import count
 from coach.tui.views.run_outcome import sign
-from coach.tui.views.view_state import Looking
+from coach.tui.views.view_state import ViewState
 
 
-def reproduce(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+def reproduce(state: SessionState, _view: ViewState) -> tuple[Line, ...]:
     lines = signature(state)
     if not lines:
         trouble = trouble_of(state)
@@ -135,7 +135,7 @@ def _named(name: str, value: str) -> Line:
     return line("  ", (name.ljust(14), "dim"), value, hang=16)
 
 
-def failing_test(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+def failing_test(state: SessionState, _view: ViewState) -> tuple[Line, ...]:
     if state.pin is None:
         return _proposal(state)
     pin = state.pin

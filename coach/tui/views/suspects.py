@@ -11,7 +11,7 @@ from coach.tui.views.line import BLANK, Line, Part, Role, heading, line, piece
 from coach.tui.views.line import elastic as stretch
 from coach.tui.views.numbers import bar, count, seconds
 from coach.tui.views.selecting import selected_suspect
-from coach.tui.views.view_state import Looking
+from coach.tui.views.view_state import ViewState
 
 MOST_FLIPS = 6
 MOST_SHOWN = 9
@@ -24,15 +24,15 @@ _ENDED = {
 }
 
 
-def isolate(state: SessionState, looking: Looking) -> tuple[Line, ...]:
-    looks = _looking_run(state)
+def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
+    looks = _measuring_run(state)
     if not state.suspects:
         empty = line(
             "No suspects yet. ", key_of("run"), (" runs the target; a failing run names them.", "dim")
         )
         return (*looks, empty)
     standing = state.standing_suspects
-    chosen = selected_suspect(state, looking)
+    chosen = selected_suspect(state, view)
     leading = sum(each.leads for each in standing)
     figure = f"{leading} lead, {len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}"
     lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state)]
@@ -66,7 +66,7 @@ def _suspicion(suspect: Suspect) -> str:
     return f"suspicion {suspect.suspiciousness:.2f}" if suspect.suspiciousness else ""
 
 
-def _looking_run(state: SessionState) -> list[Line]:
+def _measuring_run(state: SessionState) -> list[Line]:
     """Name the run under way that only looks."""
     run = next((each for each in reversed(state.under_way) if each.request.only_looks), None)
     if run is None:

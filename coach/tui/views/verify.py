@@ -12,12 +12,12 @@ from coach.tui.views.experiment import drafted, experiments, ways_to_test
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.tui.views.selecting import selected_hypothesis
-from coach.tui.views.view_state import Looking
+from coach.tui.views.view_state import ViewState
 
 _MOST_OBJECTIONS = 4
 
 
-def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
+def hypothesize(state: SessionState, view: ViewState) -> tuple[Line, ...]:
     if not state.hypotheses:
         return (
             line(
@@ -30,7 +30,7 @@ def hypothesize(state: SessionState, looking: Looking) -> tuple[Line, ...]:
             *drafted(state),
             *experiments(state),
         )
-    chosen = selected_hypothesis(state, looking)
+    chosen = selected_hypothesis(state, view)
     standing = [each for each in reversed(state.hypotheses) if not each.is_eliminated]
     lines: list[Line] = []
     for each in standing:
@@ -92,7 +92,7 @@ def _eliminated(each: Hypothesis) -> list[Line]:
     return [claim, *(line("      ", (reason, "dim"), hang=6, key=key) for reason in reasons)]
 
 
-def verify(state: SessionState, _looking: Looking) -> tuple[Line, ...]:
+def verify(state: SessionState, _view: ViewState) -> tuple[Line, ...]:
     lines = [*_verdict(state), BLANK]
     if state.verification:
         lines += [each for check in state.verification.checks for each in _checked(check)] + [BLANK]

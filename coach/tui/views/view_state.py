@@ -1,4 +1,4 @@
-"""What the person at the screen has chosen to look at. It is theirs alone: never recorded, never exported."""
+"""What the engineer has chosen to look at. It belongs to the screen: never recorded, never exported."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -16,7 +16,9 @@ VAST_FROM = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class ViewState:
+    """Which tab, suspect, hypothesis and run are shown, and how wide the screen is."""
+
     tab: Tab = "work"
     suspect: str = ""
     """Key of the selected suspect; empty means the first that stands."""
@@ -24,14 +26,12 @@ class Looking:
     """Number of the selected hypothesis; 0 means the newest."""
     run: int = 0
     """Number of the run whose output is shown; 0 means the newest."""
-    offered: int = 0
-    """The last run after which it was offered what a mistyped test may have meant."""
     kind: Kind = "all"
-    """Of events in the timeline."""
+    """The kind of events the timeline is limited to."""
     now: float = 0.0
     """Seconds since the epoch; in a past session the time of the event shown."""
     width: int = 140
-    """Columns of the screen: below some widths panels fold into tabs."""
+    """Columns of the screen: below some widths panels become tabs."""
 
     @property
     def is_narrow(self) -> bool:

@@ -22,15 +22,17 @@ class Footer(OneLine):
     def __init__(self) -> None:
         super().__init__(id="footer")
         self._actions: tuple[KeyAction, ...] = ()
-        self._places: list[tuple[int, int, str]] = []
+        self._click_areas: list[tuple[int, int, str]] = []
+        """(first cell, cell after the last, id of the action)."""
         self._advised = ""
 
-    def offer(self, actions: tuple[KeyAction, ...], advised: str) -> None:
+    def show_actions(self, actions: tuple[KeyAction, ...], advised: str) -> None:
+        """Show as many as there is room for, from the first on; ``advised`` is the id of the one that is lit."""
         self._actions, self._advised = actions, advised
         self.show(self._fit)
 
     def on_click(self, event: events.Click) -> None:
-        for start, end, action in self._places:
+        for start, end, action in self._click_areas:
             if start <= event.x < end:
                 self.post_message(self.Pressed(action))
 
@@ -45,7 +47,7 @@ class Footer(OneLine):
             if each.id not in _LAST and _width(each) <= room:
                 shown.append(each)
                 room -= _width(each)
-        self._places = []
+        self._click_areas = []
         left = self._pieces(shown, 0)
         right = self._pieces(last, width - sum(_width(each) for each in last))
         return line(*left, figure=tuple(right), fit="cut")
@@ -58,7 +60,7 @@ class Footer(OneLine):
                 piece(f" {each.shown_key} ", "next" if lit else "key"),
                 piece(f" {each.label}  ", "accent" if lit else "dim"),
             ]
-            self._places.append((at, at + _width(each), each.id))
+            self._click_areas.append((at, at + _width(each), each.id))
             at += _width(each)
         return parts
 

@@ -17,8 +17,8 @@ from textual.strip import Strip
 from coach.tui import safe_render
 from coach.tui.views.flow import Row, cells, flow
 from coach.tui.views.line import Line
-from coach.tui.widgets.finding import Finding
 from coach.tui.widgets.roles import Roles
+from coach.tui.widgets.text_matches import TextMatches
 
 
 class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
@@ -53,9 +53,9 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._rows: list[Row] = []
         self._keys: tuple[str, ...] = ()
         self._cursor = ""
-        self._is_by_hand = False
+        self._is_cursor_moved = False
         self._title = ""
-        self.finding = Finding()
+        self.matches = TextMatches()
         if follows:  # the end stays in view while lines are added, until somebody scrolls away from it
             self.anchor()
 
@@ -65,14 +65,14 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
             return
         self._lines = lines
         self._keys = tuple(dict.fromkeys(line.key for line in lines if line.key))
-        if self._cursor not in self._keys or not self._is_by_hand:
-            self._is_by_hand = False
+        if self._cursor not in self._keys or not self._is_cursor_moved:
+            self._is_cursor_moved = False
             self._cursor = marked if marked in self._keys else next(iter(self._keys), "")
         self._lay_out()
         if from_top:
             self.scroll_to(0, 0, animate=False)
 
-    def entitle(self, title: str) -> None:
+    def set_title(self, title: str) -> None:
         """Write a title into the frame; textual draws the whole panel for it, also when it says the same."""
         if title != self._title:
             self._title = title
@@ -85,11 +85,11 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
 
     def find(self, query: str) -> None:
         """Mark every place that contains the query and go to the first one from here."""
-        self.finding.seek(query, self._plain_rows(), self.scroll_offset.y)
+        self.matches.seek(query, self._plain_rows(), self.scroll_offset.y)
         self._show_found()
 
     def find_next(self, way: int) -> None:
-        self.finding.step(way)
+        self.matches.step(way)
         self._show_found()
 
     def on_resize(self) -> None:
@@ -148,7 +148,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         return drawn.apply_offsets(left, number)
 
     def _marked(self, drawn: Strip, number: int) -> Strip:
-        found = self.finding.spans(number)
+        found = self.matches.spans(number)
         if found:
             drawn = safe_render.restyle(drawn, found, self.style_of("match"))
         selection = self.text_selection
@@ -165,8 +165,8 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         widest = max((cells(row.pieces) for row in self._rows), default=0)
         size = Size(max(width, widest), len(self._rows))
         is_as_large, self.virtual_size = size == self.virtual_size, size
-        self.finding.renew(self._plain_rows)
-        if is_as_large and not self.finding.query:
+        self.matches.renew(self._plain_rows)
+        if is_as_large and not self.matches.query:
             self._redraw(before)
         else:
             self.refresh()
@@ -181,7 +181,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         return ["".join(piece.text for piece in row.pieces) for row in self._rows]
 
     def _select(self, key: str) -> None:
-        self._cursor, self._is_by_hand = key, True
+        self._cursor, self._is_cursor_moved = key, True
         rows = [index for index, row in enumerate(self._rows) if row.key == key]
         if rows:
             self._bring_into_view(rows[0], rows[-1])
@@ -196,7 +196,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=last - height + 1, animate=False)
 
     def _show_found(self) -> None:
-        row = self.finding.row
+        row = self.matches.row
         if row >= 0:
             self._bring_into_view(row, row)
         self.refresh()

@@ -1,16 +1,18 @@
-"""Where a searched text occurs in the rows of a panel. Positions are cells, so that marks sit right on wide text."""
+"""The places of a text in the rows of a panel. Positions are cells, so that marks sit right on wide text."""
 
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 
 
-class Finding:
-    """The state of a search: the query, its places, and the one that is current."""
+class TextMatches:
+    """The text that is looked for, the places where it was found, and which of them is current."""
 
     def __init__(self) -> None:
         self.query = ""
+        """The text that is looked for; empty when nothing is."""
         self._places: list[tuple[int, int, int]] = []
+        """(row, first cell, cell after the last) of each place, from the top."""
         self._current = -1
 
     @property
@@ -19,7 +21,8 @@ class Finding:
         return self._places[self._current][0] if self._places else -1
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
+        """``2 of 7``, ``not found``, or nothing without a query."""
         if not self.query:
             return ""
         return f"{self._current + 1} of {len(self._places)}" if self._places else "not found"
@@ -32,16 +35,18 @@ class Finding:
         self._current = next(below, 0)
 
     def renew(self, rows: Callable[[], Sequence[str]]) -> None:
-        """Search again after the rows changed."""
+        """Find the places again after the rows changed."""
         if self.query:
             current = self.row
             self.seek(self.query, rows(), max(0, current))
 
     def step(self, way: int) -> None:
+        """Go to the next place (``way`` 1) or the one before (-1), round the ends."""
         if self._places:
             self._current = (self._current + way) % len(self._places)
 
     def spans(self, number: int) -> list[tuple[int, int]]:
+        """Return (first cell, cell after the last) of each place in a row."""
         if not self.query:
             return []
         return [(start, end) for row, start, end in self._places if row == number]

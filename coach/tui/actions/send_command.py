@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
-from coach.tui.actions.handler import Handler
+from coach.tui.actions.context import Handler
 
 
 def _back(state: SessionState) -> cmd.Command:
@@ -29,7 +29,7 @@ _COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
 
 
 def _sender(make: Callable[[SessionState], cmd.Command]) -> Handler:
-    return lambda screen, _key: screen.submit(make(screen.state))
+    return lambda context, _key: context.submit(make(context.state))
 
 
 HANDLERS: dict[str, Handler] = {name: _sender(make) for name, make in _COMMANDS.items()}

@@ -1,6 +1,5 @@
 """Actions that ask the engineer first. Windows are imported when they are opened: they cost 30 ms of the first paint."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coach.core.decide.workflow_steps import unmet_before
@@ -13,7 +12,7 @@ from coach.core.workflow.applicable import choices
 from coach.core.workflow.gates import following
 from coach.core.workflow.workflow import Step
 from coach.errors import CoachError
-from coach.tui.actions.handler import Handler
+from coach.tui.actions.context import ActionContext, Handler, ask
 from coach.tui.dialogs.question import Question
 from coach.tui.views.line import BLANK, line
 from coach.tui.views.selecting import choice_lines, selected_hypothesis, selected_suspect
@@ -22,32 +21,20 @@ _MOST_CHOICES = 20
 
 if TYPE_CHECKING:
     from coach.core.spec.spec import Spec
-    from coach.tui.screens.session import SessionScreen
 
 
-def ask(screen: "SessionScreen", question: Question, make: Callable[[str], cmd.Command]) -> None:
-    """Ask for one text, and submit what is made of it."""
-    from coach.tui.dialogs.reason import ReasonScreen
-
-    def answered(text: str | None) -> None:
-        if text is not None:
-            screen.submit(make(text))
-
-    screen.app.push_screen(ReasonScreen(question), answered)
-
-
-def spec(screen: "SessionScreen", _key: str) -> None:
+def spec(context: ActionContext, _key: str) -> None:
     from coach.tui.dialogs.spec_form import SpecScreen
 
-    known = screen.state.spec
+    known = context.state.spec
 
     def written(spec: "Spec | None") -> None:
         if spec:
-            _approve(screen, tuple(each for each in spec.acceptance if each not in known.acceptance))
-            screen.submit(cmd.WriteSpec(spec=spec))
+            _approve(context, tuple(each for each in spec.acceptance if each not in known.acceptance))
+            context.submit(cmd.WriteSpec(spec=spec))
 
-    offered = filled_spec(screen.state)
-    screen.app.push_screen(SpecScreen(offered, _said_of(screen.state, offered)), written)
+    offered = filled_spec(context.state)
+    context.app.push_screen(SpecScreen(offered, _said_of(context.state, offered)), written)
 
 
 def _said_of(state: SessionState, offered: "Spec") -> str:
@@ -58,127 +45,127 @@ def _said_of(state: SessionState, offered: "Spec") -> str:
     return f"Filled with what the failure says; kept only when you keep it.{guess}"
 
 
-def hypothesis(screen: "SessionScreen", _key: str) -> None:
+def hypothesis(context: ActionContext, _key: str) -> None:
     from coach.tui.dialogs.hypothesis_form import HypothesisScreen
 
-    screen.app.push_screen(HypothesisScreen(filled_hypothesis(screen.state)), screen.submit_answer)
+    context.app.push_screen(HypothesisScreen(filled_hypothesis(context.state)), context.submit_answer)
 
 
-def judge(screen: "SessionScreen", _key: str) -> None:
-    from coach.tui.dialogs.judge import JudgeScreen
+def judge(context: ActionContext, _key: str) -> None:
+    from coach.tui.dialogs.judge_form import JudgeScreen
 
-    chosen = selected_hypothesis(screen.state, screen.looking)
+    chosen = selected_hypothesis(context.state, context.view)
     if chosen is None:
-        screen.say(
+        context.show_message(
             "every hypothesis has its verdict; select one to judge it again, or ‹hypothesis› writes a new one"
         )
     else:
-        verdict, seen = filled_verdict(screen.state, chosen)
-        screen.app.push_screen(JudgeScreen(chosen, verdict, seen), screen.submit_answer)
+        verdict, seen = filled_verdict(context.state, chosen)
+        context.app.push_screen(JudgeScreen(chosen, verdict, seen), context.submit_answer)
 
 
-def rule_out(screen: "SessionScreen", _key: str) -> None:
-    suspect = selected_suspect(screen.state, screen.looking)
+def rule_out(context: ActionContext, _key: str) -> None:
+    suspect = selected_suspect(context.state, context.view)
     assert suspect is not None, "the registry disables this without suspects"
-    if suspect.key in screen.state.ruled_out:
-        screen.submit(cmd.RestoreSuspect(suspect=suspect.key))
+    if suspect.key in context.state.ruled_out:
+        context.submit(cmd.RestoreSuspect(suspect=suspect.key))
         return
     key = suspect.key
     text = f"{suspect.place} {suspect.function}: what did you see that clears it?"
-    ask(screen, Question("Rule out", text), lambda reason: cmd.RuleOutSuspect(suspect=key, reason=reason))
+    ask(context, Question("Rule out", text), lambda reason: cmd.RuleOutSuspect(suspect=key, reason=reason))
 
 
-def _approve(screen: "SessionScreen", commands: tuple[str, ...]) -> None:
+def _approve(context: ActionContext, commands: tuple[str, ...]) -> None:
     try:
-        screen.host.approve(screen.state, commands)
+        context.host.approve(context.state, commands)
     except CoachError as error:
-        screen.say(str(error))
+        context.show_message(str(error))
 
 
-def verify(screen: "SessionScreen", _key: str) -> None:
+def verify(context: ActionContext, _key: str) -> None:
     """Ask first about acceptance commands that were not written here; the rest is proven in any case."""
     from coach.tui.dialogs.confirm import ConfirmScreen
 
-    state = screen.state
-    known = screen.host.approved(state)
+    state = context.state
+    known = context.host.approved(state)
     new = tuple(each for each in runnable(state) if each not in known)
     if not new or state.plan:
-        screen.submit(cmd.Verify(acceptance=known))
+        context.submit(cmd.Verify(acceptance=known))
         return
 
     def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
         if agreed:
-            _approve(screen, new)
-        screen.submit(cmd.Verify(acceptance=(*known, *new) if agreed else known))
+            _approve(context, new)
+        context.submit(cmd.Verify(acceptance=(*known, *new) if agreed else known))
 
     lines = (
         line("These say what done means, and were not written here. They run in a copy of the work tree."),
         BLANK,
         *(line("  ", (each, "strong"), hang=4) for each in new),
     )
-    screen.app.push_screen(
+    context.app.push_screen(
         ConfirmScreen("Acceptance commands", "runs them", lines, "verifies without"), answered
     )
 
 
-def pin(screen: "SessionScreen", _key: str) -> None:
+def pin(context: ActionContext, _key: str) -> None:
     """Pin the red test; of several, ask which: the one that is chosen is the target from there on."""
     from coach.tui.dialogs.chooser import Chooser
 
-    tests = choices(screen.state)[:_MOST_CHOICES]
+    tests = choices(context.state)[:_MOST_CHOICES]
     if not tests:
-        screen.submit(cmd.PinTest())
+        context.submit(cmd.PinTest())
         return
 
     def chosen(index: int | None) -> None:
         if index is not None and index < len(tests):
-            screen.submit(cmd.Retarget(target=Target(words=(tests[index],))))
+            context.submit(cmd.Retarget(target=Target(words=(tests[index],))))
         if index is not None:
-            screen.submit(cmd.PinTest(test=tests[index] if index < len(tests) else tests[0]))
+            context.submit(cmd.PinTest(test=tests[index] if index < len(tests) else tests[0]))
 
-    lines = choice_lines(screen.state, tests)
-    screen.app.push_screen(Chooser("Which failing test?", "takes one", lines, len(tests) + 1), chosen)
+    lines = choice_lines(context.state, tests)
+    context.app.push_screen(Chooser("Which failing test?", "takes one", lines, len(tests) + 1), chosen)
 
 
-def unpin(screen: "SessionScreen", _key: str) -> None:
+def unpin(context: ActionContext, _key: str) -> None:
     text = "The pinned test is the goal. Why does it change? The reason is recorded and exported."
-    ask(screen, Question("Unpin", text), lambda reason: cmd.UnpinTest(reason=reason))
+    ask(context, Question("Unpin", text), lambda reason: cmd.UnpinTest(reason=reason))
 
 
-def note(screen: "SessionScreen", _key: str) -> None:
-    ask(screen, Question("Note", label="note"), lambda text: cmd.WriteNote(text=text))
+def note(context: ActionContext, _key: str) -> None:
+    ask(context, Question("Note", label="note"), lambda text: cmd.WriteNote(text=text))
 
 
-def close(screen: "SessionScreen", _key: str) -> None:
+def close(context: ActionContext, _key: str) -> None:
     text = "The session ends here; its ending is computed from the evidence. It can be taken up again."
     question = Question("Close", text, label="a last note, if any", may_be_empty=True)
-    ask(screen, question, lambda answer: cmd.Close(note=answer))
+    ask(context, question, lambda answer: cmd.Close(note=answer))
 
 
-def keep_elsewhere(screen: "SessionScreen", _key: str) -> None:
-    if not screen.port.unsaved:
-        screen.say("everything is saved where it is")
+def keep_elsewhere(context: ActionContext, _key: str) -> None:
+    if not context.port.unsaved:
+        context.show_message("everything is saved where it is")
         return
-    text = f"{screen.port.unsaved}. Until it can be saved the session is in memory only."
+    text = f"{context.port.unsaved}. Until it can be saved the session is in memory only."
     question = Question("Keep elsewhere", text, label="a folder outside the project, by its whole path")
-    ask(screen, question, lambda place: cmd.KeepElsewhere(place=place))
+    ask(context, question, lambda place: cmd.KeepElsewhere(place=place))
 
 
-def next_step(screen: "SessionScreen", _key: str) -> None:
-    goal = following(screen.state)
+def next_step(context: ActionContext, _key: str) -> None:
+    goal = following(context.state)
     if goal:
-        _go(screen, goal)
+        _go(context, goal)
 
 
-def go_to_step(screen: "SessionScreen", key: str) -> None:
-    steps = screen.state.workflow.steps
-    number = int(key) if key.isdigit() else _named_by_loop(screen.state)
+def go_to_step(context: ActionContext, key: str) -> None:
+    steps = context.state.workflow.steps
+    number = int(key) if key.isdigit() else _named_by_loop(context.state)
     if not 1 <= number <= len(steps):
-        screen.say(f"this workflow has {len(steps)} steps")
-    elif steps[number - 1].id == screen.state.step_id:
-        screen.say(f"{steps[number - 1].title} is the step you are in")
+        context.show_message(f"this workflow has {len(steps)} steps")
+    elif steps[number - 1].id == context.state.step_id:
+        context.show_message(f"{steps[number - 1].title} is the step you are in")
     else:
-        _go(screen, steps[number - 1])
+        _go(context, steps[number - 1])
 
 
 def _named_by_loop(state: SessionState) -> int:
@@ -187,16 +174,16 @@ def _named_by_loop(state: SessionState) -> int:
     return state.workflow.position(loop.step) + 1 if loop and state.workflow.step(loop.step) else 0
 
 
-def _go(screen: "SessionScreen", step: Step) -> None:
+def _go(context: ActionContext, step: Step) -> None:
     """Enter a step; past a gate that is not met only with a reason."""
-    unmet = unmet_before(screen.state, step)
+    unmet = unmet_before(context.state, step)
     if not unmet:
-        screen.submit(cmd.GoToStep(step=step.id))
+        context.submit(cmd.GoToStep(step=step.id))
         return
     shown = ", ".join(each.title for _, missing in unmet for each in missing)
     text = f"Not shown yet: {shown}. Going on to {step.title} needs a reason; it is recorded and exported."
     question = Question("Go on without the gate", text)
-    ask(screen, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
+    ask(context, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coach.core.protocol import commands as cmd
-from coach.tui.actions.handler import Handler
+from coach.tui.actions.context import ActionContext, Handler
 from coach.tui.dialogs.question import Question
 from coach.tui.seekable import Seekable
 from coach.tui.views.line import Line
@@ -15,45 +15,44 @@ from coach.tui.views.view_state import KINDS
 
 if TYPE_CHECKING:
     from coach.core.log.events import Recorded
-    from coach.tui.screens.session import SessionScreen
 
 
-def seen(screen: "SessionScreen", _key: str) -> None:
+def seen(context: ActionContext, _key: str) -> None:
     """Show candidates; enter says that none of them helps."""
     from coach.tui.dialogs.confirm import ConfirmScreen
     from coach.tui.views.past_sessions import seen_lines
 
-    lines = seen_lines(screen.state)
-    if screen.port.read_only:
-        _read(screen, "Seen before", lines)
+    lines = seen_lines(context.state)
+    if context.port.read_only:
+        _read(context, "Seen before", lines)
         return
 
     def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
         if agreed:
-            screen.submit(cmd.DismissPast(sessions=tuple(each.session for each in screen.state.past)))
+            context.submit(cmd.DismissPast(sessions=tuple(each.session for each in context.state.past)))
 
-    screen.app.push_screen(ConfirmScreen("Seen before", "says: no help", lines), answered)
+    context.app.push_screen(ConfirmScreen("Seen before", "says: no help", lines), answered)
 
 
-def figures(screen: "SessionScreen", _key: str) -> None:
+def figures(context: ActionContext, _key: str) -> None:
     """Plot the session as of now. Its log is folded beside the screen: a large one takes a second."""
     from coach.tui.views.past_sessions import figures_lines
 
     async def plot() -> None:
-        records = tuple(screen.port.records)
-        _read(screen, "Figures", await asyncio.to_thread(figures_lines, records))
+        records = tuple(context.port.records)
+        _read(context, "Figures", await asyncio.to_thread(figures_lines, records))
 
-    screen.run_worker(plot(), exclusive=True, group="figures")
+    context.run_beside(plot, "figures")
 
 
-def compare(screen: "SessionScreen", _key: str) -> None:
+def compare(context: ActionContext, _key: str) -> None:
     """Ask with which run; the one before is offered."""
     from coach.tui.dialogs.reason import ReasonScreen
     from coach.tui.views.past_sessions import compare_lines
 
-    state = screen.state
+    state = context.state
     over = [run.number for run in state.runs if run.is_of_checkout]
-    this = screen.looking.run if screen.looking.run in over else over[-1]
+    this = context.view.run if context.view.run in over else over[-1]
     before = next((number for number in reversed(over) if number < this), over[-1])
 
     def answered(text: str | None) -> None:
@@ -61,44 +60,44 @@ def compare(screen: "SessionScreen", _key: str) -> None:
             return
         other = int(text.strip().lstrip("#")) if text.strip().lstrip("#").isdigit() else 0
         if other not in over or other == this:
-            screen.say(f"no finished run #{text.strip()[:12]} besides #{this}")
+            context.show_message(f"no finished run #{text.strip()[:12]} besides #{this}")
         else:
             first, second = sorted((this, other))
-            _read(screen, f"#{first} and #{second}", compare_lines(state, first, second))
+            _read(context, f"#{first} and #{second}", compare_lines(state, first, second))
 
     question = Question("Compare", f"Run #{this} with which other run?", label="run", value=str(before))
-    screen.app.push_screen(ReasonScreen(question), answered)
+    context.app.push_screen(ReasonScreen(question), answered)
 
 
-def next_filter(screen: "SessionScreen", _key: str) -> None:
+def next_filter(context: ActionContext, _key: str) -> None:
     """Show the timeline, and only the next kind of event in it when it is shown already."""
-    if screen.looking.tab == "timeline":
-        following = KINDS[(KINDS.index(screen.looking.kind) + 1) % len(KINDS)]
-        screen.looking = replace(screen.looking, kind=following)
-    screen.action_show_tab("timeline")
+    if context.view.tab == "timeline":
+        following = KINDS[(KINDS.index(context.view.kind) + 1) % len(KINDS)]
+        context.view = replace(context.view, kind=following)
+    context.show_tab("timeline")
 
 
-def copy(screen: "SessionScreen", _key: str) -> None:
-    screen.app.copy_to_clipboard(screen.panel.text)
-    screen.say("copied, where the terminal knows OSC 52")
+def copy(context: ActionContext, _key: str) -> None:
+    context.app.copy_to_clipboard(context.panel.text)
+    context.show_message("copied, where the terminal knows OSC 52")
 
 
-def _read(screen: "SessionScreen", title: str, lines: tuple[Line, ...]) -> None:
+def _read(context: ActionContext, title: str, lines: tuple[Line, ...]) -> None:
     from coach.tui.dialogs.reader import ReadingScreen
 
-    screen.app.push_screen(ReadingScreen(title, lines))
+    context.app.push_screen(ReadingScreen(title, lines))
 
 
 def _moving(goal: Callable[[Seekable], int], otherwise: str = "") -> Handler:
     """Return a deed that goes to a position of a past session; ``goal`` 0 means there is none, ``otherwise`` says so."""
 
-    def move(screen: "SessionScreen", _key: str) -> None:
-        if not isinstance(screen.port, Seekable):
-            screen.say("only a past session can be moved through")
-        elif found := goal(screen.port):
-            screen.seek(found)
+    def move(context: ActionContext, _key: str) -> None:
+        if not isinstance(context.port, Seekable):
+            context.show_message("only a past session can be moved through")
+        elif found := goal(context.port):
+            context.seek(found)
         else:
-            screen.say(otherwise)
+            context.show_message(otherwise)
 
     return move
 

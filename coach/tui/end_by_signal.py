@@ -1,0 +1,69 @@
+"""Signals that end coach: the session is told, the terminal given back, the exit code says which signal it was."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from coach.tui.idle_gc import IdleGcApp
+
+TWICE_WITHIN_SECONDS = 1.0
+"""A second signal within these ends coach without waiting for anything."""
+LEAVE_WITHIN_SECONDS = 5.0
+"""After a signal, coach gives the terminal back and closes the session within these, or is ended."""
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class EndBySignalApp(IdleGcApp):
+    """An application that ends in order by a signal, and at once by two."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.end_process: Callable[[int], object] | None = None
+        """Ends this process and every run with an exit code; None: nothing runs outside of this process."""
+        self._last_signal_at = -TWICE_WITHIN_SECONDS
+
+    def before_end(self, by: signal.Signals) -> None:
+        """Record that a signal ends coach; called while the session is still open."""
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            # Only the main thread of a POSIX system may; without it the default action stays.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self.end_by, number)
+
+    def on_unmount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.remove_signal_handler(number)
+                if self.end_process:  # the session is closed after this, which takes its time
+                    signal.signal(number, lambda asked, _: self._end_at_once(asked))
+        # Textual leaves its own handlers behind, and they fail without its loop.
+        for number in (signal.SIGTSTP, signal.SIGCONT):
+            with contextlib.suppress(ValueError):
+                signal.signal(number, signal.SIG_DFL)
+
+    def end_by(self, number: signal.Signals) -> None:
+        """Leave because of a signal: record it, restore the terminal, exit with 128+n; asked twice, without waiting."""
+        before, self._last_signal_at = self._last_signal_at, time.monotonic()
+        if number != signal.SIGHUP and self._last_signal_at - before <= TWICE_WITHIN_SECONDS:
+            self._end_at_once(number)
+        if self.end_process:  # a terminal that is gone can block for ever what restores it
+            deadline = threading.Timer(LEAVE_WITHIN_SECONDS, self.end_process, [128 + number])
+            deadline.daemon = True
+            deadline.start()
+        self.before_end(signal.Signals(number))
+        self.exit(return_code=128 + number)
+
+    def _end_at_once(self, number: int) -> None:
+        """Give the terminal back and end this process, whatever is still to be closed."""
+        end = partial(self.end_process or os._exit, 128 + number)
+        with contextlib.suppress(Exception), self.suspend():
+            end()
+        end()  # reached only where the terminal could not be given back
