@@ -29,8 +29,6 @@ ALLOWED = {
 }
 
 
-STILL_IN_CIRCLES = ("coach.tui.actions", "coach.tui.screens")
-"""Rooms whose modules still import each other in circles. The list only shrinks; it ends empty."""
 PARSER_AND_CALL = re.compile(r"coach\.cli\.(\w+) and coach\.cli\.commands\.\1")
 """The words of a command and what it does: one name on purpose, so that one is found by the other."""
 METAPHORS = frozenset(
@@ -172,12 +170,7 @@ def _in_circles():
 
 def test_no_import_runs_in_a_circle():
     """Imports in functions and for types count too: who reads a module need not have read another that needs it."""
-    assert {each for each in _in_circles() if not each.startswith(STILL_IN_CIRCLES)} == set()
-
-
-def test_circles_that_were_cut_are_not_excused():
-    found = _in_circles()
-    assert [room for room in STILL_IN_CIRCLES if not any(each.startswith(room) for each in found)] == []
+    assert _in_circles() == set()
 
 
 def _room(name):
