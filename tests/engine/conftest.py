@@ -123,7 +123,13 @@ def lab(tmp_path):
     """Return a function that takes a project for searches."""
 
     def make(root: Path) -> Lab:
-        return Lab(root.resolve(), tmp_path / "state/projects/0123", plain_environment())
+        home = (
+            tmp_path / "home"
+        )  # what the machine's own holds (caches of compilers) is mirrored for every run
+        home.mkdir(exist_ok=True)
+        return Lab(
+            root.resolve(), tmp_path / "state/projects/0123", plain_environment() | {"HOME": str(home)}
+        )
 
     return make
 

@@ -25,6 +25,15 @@ from tests.engine.histories import fingerprint
 TEST = "tests/test_shop.py::test_total"
 
 
+def command(*lines: str) -> Target:
+    """Return a target that runs these lines of python: judged as a test is, at a tenth of its time."""
+    return Target(kind="command", words=(sys.executable, "-B", "-c", "\n".join(lines)))
+
+
+def _target(named: str | Target) -> Target:
+    return named if isinstance(named, Target) else Target(words=(named,))
+
+
 class Lab:
     """A project, a state directory, and searches over them."""
 
@@ -35,15 +44,15 @@ class Lab:
         self.observed = []
         self.python = sys.executable
 
-    def reference(self, test: str) -> Reference:
+    def reference(self, test: str | Target) -> Reference:
         """Run the test in the checkout, as a session would, and take its failure."""
         return Reference(run=1, failing=failing_set(self.run(test)))
 
-    def run(self, test: str) -> RunReport:
+    def run(self, test: str | Target) -> RunReport:
         """Run a test in the checkout."""
         interpreter = Interpreter(path=self.python)
         around = RunContext(self.root, interpreter, Limits(wall=60), lambda _: "", LiveOutput(), self.env)
-        request = RunRequest(number=1, purpose="reproduce", target=Target(words=(test,)))
+        request = RunRequest(number=1, purpose="reproduce", target=_target(test))
         return execute(request, around, threading.Event())
 
     def _ground(self) -> SearchContext:
@@ -55,8 +64,8 @@ class Lab:
         context = self._ground()
         return replace(context, roots=import_roots(self.root, context.interpreter, self.env))
 
-    def search(self, kind: str, test: str = TEST, known=(), stop=None, executor=None, **fields):
-        request = SearchRequest(number=1, kind=kind, target=Target(words=(test,)), **fields)
+    def search(self, kind: str, test: str | Target = TEST, known=(), stop=None, executor=None, **fields):
+        request = SearchRequest(number=1, kind=kind, target=_target(test), **fields)
         before = fingerprint(self.root)
         driver = SearchBench(self.trees, self._ground(), executor)
         result = driver.search(request, known, stop or threading.Event(), self.observed.append)

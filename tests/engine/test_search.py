@@ -21,13 +21,14 @@ from coach.core.search.request import (
 from coach.engine.copies.import_roots import import_roots
 from coach.errors import UsageError
 from tests.engine.histories import History, linear
-from tests.engine.lab import TEST, Lab
+from tests.engine.lab import TEST, Lab, command
 
 
 def test_a_commit_among_64(lab, tmp_path):
     history, culprit = linear(tmp_path / "shop", 64, 41)
     here = lab(history.root)
-    result = here.search("commits", reference=here.reference(TEST))
+    check = command("from shop import total", "assert total(3) == 6, total(3)")
+    result = here.search("commits", check, reference=here.reference(check))
     assert result.how == "found", result
     assert isinstance(result.found, CommitFound)
     assert [each.id for each in result.found.commits] == [culprit]
@@ -36,7 +37,7 @@ def test_a_commit_among_64(lab, tmp_path):
     assert result.probes <= 4 + 12
 
     tried = tuple(each for seen in here.observed for each in seen.tried)
-    again = here.search("commits", reference=here.reference(TEST), known=tried)
+    again = here.search("commits", check, reference=here.reference(check), known=tried)
     assert again.found == result.found
     assert (again.probes, again.known) == (0, result.probes)
 
@@ -95,13 +96,14 @@ def test_the_hunk_that_matters_among_edits_that_need_each_other(lab, tmp_path):
     history = History(tmp_path / "shop")
     old = EDITED.format(helper="part_1", helper2="again", comment="doubled", factor=2, tax=0)
     new = EDITED.format(helper="part_9", helper2="again", comment="doubled, see spec", factor=3, tax=1)
-    test = "from shop import total\n\n\ndef test_total():\n    assert total(3) == 6\n"
-    history.write(shop=old, shop_parts="def part_0(): ...\n\n\ndef part_1(): ...\n", tests__test_shop=test)
+    check = command("from shop import total", "assert total(3) == 6, total(3)")
+    history.write(shop=old, shop_parts="def part_0(): ...\n\n\ndef part_1(): ...\n", check="")
     history.commit("one")
     history.write(shop=new, shop_parts="def part_0(): ...\n\n\ndef part_9(): ...\n", notes="x = 1\n")
-    history.write(tests__test_shop=f"# a comment\n{test}")
+    history.write(check="# a comment\n")
     here = lab(history.root)
-    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
+    base = history.git("rev-parse", "HEAD")
+    result = here.search("edits", check, reference=here.reference(check), base=base)
     assert isinstance(result.found, EditsFound), result
     (file,) = result.found.files
     assert file.path == "shop.py"
@@ -153,31 +155,31 @@ def suite(root: Path, files: int, per_file: int, dirty: dict[int, str]) -> Histo
 @pytest.mark.parametrize(
     ("dirty", "polluters"),
     [
-        ({5: "a", 17: "b"}, ["tests/test_01.py::test_5", "tests/test_04.py::test_17"]),
-        ({9: "a", 10: "b"}, ["tests/test_02.py::test_9", "tests/test_02.py::test_10"]),
+        ({1: "a", 6: "b"}, ["tests/test_00.py::test_1", "tests/test_03.py::test_6"]),
+        ({4: "a", 5: "b"}, ["tests/test_02.py::test_4", "tests/test_02.py::test_5"]),
     ],
 )
 def test_two_polluters_that_only_spoil_together(lab, tmp_path, dirty, polluters):
-    here = lab(suite(tmp_path / "suite", 5, 4, dirty).root)
+    here = lab(suite(tmp_path / "suite", 4, 2, dirty).root)
     result = here.search("order", "tests/test_zz_victim.py::test_victim")
     assert isinstance(result.found, PollutersFound), result
     assert list(result.found.polluters) == polluters
-    assert result.found.of == 20
+    assert result.found.of == 8
     assert result.found.leaked == ("rates.RATES",)
 
 
 def test_one_polluter_and_none(lab, tmp_path):
-    history = suite(tmp_path / "suite", 4, 3, {7: "a"})
+    history = suite(tmp_path / "suite", 3, 2, {3: "a"})
     history.write(tests__test_zz_victim=VICTIM.replace("and 'b' in rates.RATES", ""))
     here = lab(history.root)
     result = here.search("order", "tests/test_zz_victim.py::test_victim")
     assert isinstance(result.found, PollutersFound), result
-    assert result.found.polluters == ("tests/test_02.py::test_7",)
+    assert result.found.polluters == ("tests/test_01.py::test_3",)
 
     history.write(tests__test_zz_victim="def test_victim():\n    assert False\n")
     assert "fails alone" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
     history.write(tests__test_zz_victim="def test_victim():\n    assert True\n")
-    assert "passes after 12 tests" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
+    assert "passes after 6 tests" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_the_axis_of_a_flake(lab, tmp_path, body, axis):
     history.write(tests__test_zz_victim=f"def test_victim():\n    {body}\n")
     here = lab(history.root)
     result = here.search(
-        "flake", "tests/test_zz_victim.py::test_victim", rounds=4 if axis == "hash seed" else 1
+        "flake", "tests/test_zz_victim.py::test_victim", rounds=3 if axis == "hash seed" else 1
     )
     assert isinstance(result.found, AxisFound), result
     assert result.found.table.axis == axis, result
@@ -201,27 +203,25 @@ def test_the_axis_of_a_flake(lab, tmp_path, body, axis):
 
 def test_an_input_is_reduced(lab, tmp_path):
     history = History(tmp_path / "shop")
-    test = (
-        "from pathlib import Path\n\n\ndef test_read():\n"
-        "    lines = Path(__file__).with_name('in.txt').read_text().splitlines()\n"
-        "    assert not any('x' in line and 'y' in line for line in lines)\n"
+    check = command(
+        "lines = open('tests/in.txt').read().splitlines()",
+        "assert not any('x' in line and 'y' in line for line in lines)",
     )
-    history.write(tests__test_read=test)
+    history.write(tests__shop="")
     text = "".join(f"line {number}\n" for number in range(6)) + "x and y\n" + "end\n" * 2
     (history.root / "tests/in.txt").write_text(text)
     history.commit("one")
     here = lab(history.root)
-    name = "tests/test_read.py::test_read"
-    result = here.search("input", name, reference=here.reference(name), input="tests/in.txt")
+    result = here.search("input", check, reference=here.reference(check), input="tests/in.txt")
     assert isinstance(result.found, InputReduced), result
     assert Path(result.found.reduced).read_text() == "xy"
     assert result.found.is_minimal
 
-    short = here.search("input", name, reference=here.reference(name), input="tests/in.txt", most=4)
+    short = here.search("input", check, reference=here.reference(check), input="tests/in.txt", most=4)
     assert short.how == "stopped"
     assert 2 <= len(Path(short.found.reduced).read_text()) < len(text)
     with pytest.raises(UsageError):
-        here.search("input", name, input="tests/none.txt")
+        here.search("input", check, input="tests/none.txt")
 
 
 def test_a_nested_input_and_a_text_in_the_test_are_reduced_in_their_form(lab, tmp_path):
