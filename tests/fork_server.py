@@ -54,6 +54,7 @@ class Forked:
         streams: Sequence[int],
         *,
         leads: bool = False,
+        umask: int = -1,
     ) -> None:
         """Start it.
 
@@ -63,18 +64,28 @@ class Forked:
             env: its environment; see ``is_forkable``.
             streams: its descriptors 0, 1 and 2.
             leads: it leads a session of its own, whose terminal is descriptor 0.
+            umask: its own; negative: the server's.
 
         """
         self.args = ["coach", *words]
         self.returncode: int | None = None
         self._answers, theirs = socket.socketpair()
-        request = {"words": list(words), "cwd": os.fspath(cwd), "env": dict(env), "leads": leads}
+        request = {
+            "words": list(words),
+            "cwd": os.fspath(cwd),
+            "env": dict(env),
+            "leads": leads,
+            "umask": umask,
+        }
         with theirs:
             rights = array.array("i", [*streams, theirs.fileno()])
             _server().sendmsg(
                 [json.dumps(request).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]
             )
         self.pid = self._next_number()
+
+    def __del__(self) -> None:
+        self._answers.close()
 
     def _next_number(self) -> int:
         said = self._answers.recv(INTEGER.size)
@@ -114,19 +125,31 @@ def is_forkable(env: Mapping[str, str]) -> bool:
 
 
 def run_coach(
-    *words: str, cwd: Path | str, env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 120
+    *words: str,
+    cwd: Path | str,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
+    timeout: float = 120,
+    umask: int = -1,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``coach`` to its end, as ``subprocess.run`` would with pipes. Raises subprocess.TimeoutExpired."""
     env = os.environ if env is None else env
     if not is_forkable(env):
-        argv = [sys.executable, "-m", "coach", *words]
         return subprocess.run(
-            argv, cwd=cwd, env=env, input=stdin, capture_output=True, text=True, check=False, timeout=timeout
+            [sys.executable, "-m", "coach", *words],
+            cwd=cwd,
+            env=env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+            umask=umask,
         )
     (our_in, out, err), theirs = zip(os.pipe()[::-1], os.pipe(), os.pipe(), strict=True)
     with os.fdopen(our_in, "wb") as asked, os.fdopen(out, "rb") as said, os.fdopen(err, "rb") as told:
         try:
-            coach = Forked(words, cwd, env, theirs)
+            coach = Forked(words, cwd, env, theirs, umask=umask)
         finally:
             for each in theirs:
                 os.close(each)
@@ -189,6 +212,10 @@ def _load() -> None:
         if not NOT_LOADED.search(each.name):
             with contextlib.suppress(ImportError):  # an extra that is not installed
                 importlib.import_module(each.name)
+    # The screen's classes are made with the user's own keys, which a fork reads first; what they import stays loaded.
+    for name in [each for each in sys.modules if each.startswith("coach.tui")]:
+        del sys.modules[name]
+    del coach.tui
     gc.collect()
     gc.freeze()
 
@@ -240,6 +267,8 @@ def _become(request: Mapping[str, Any]) -> None:
     if request["leads"]:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    if request["umask"] >= 0:
+        os.umask(request["umask"])
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])

@@ -1,17 +1,65 @@
 """A real terminal for the real program: pexpect runs it on a pty, pyte is the screen, every byte is kept."""
 
+import contextlib
 import os
+import pty
 import signal
+import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import pexpect
 import pyte
+from pexpect import fdpexpect
 
-from tests.fork_server import run_coach
+from tests.fork_server import Forked, is_forkable, run_coach
 
 DEADLINE = 60.0
+
+
+class _Child(fdpexpect.fdspawn):
+    """A forked coach at the far end of a pty, with what pexpect's own child has."""
+
+    def __init__(self, words, cwd, env, size):
+        ours, theirs = pty.openpty()
+        termios.tcsetwinsize(ours, size)
+        self._coach = Forked(words, cwd, env, [theirs] * 3, leads=True)
+        os.close(theirs)
+        super().__init__(ours, timeout=DEADLINE)
+        self.pid = self._coach.pid
+        self.exitstatus = self.signalstatus = None
+
+    def isalive(self):
+        return self._coach.poll() is None
+
+    def kill(self, number):
+        self._coach.send_signal(number)
+
+    def close(self, force=True):
+        """Hang up, and wait for its end; ``force``: bring that about."""
+        if self.closed:
+            return
+        super().close()
+        for number in (None, signal.SIGHUP, signal.SIGKILL) if force else (None,):
+            if number is not None:
+                self._coach.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._coach.wait(10)
+                self.exitstatus, self.signalstatus = (code, None) if code >= 0 else (None, -code)
+                return
+
+    def __del__(self):
+        self.close()
+
+
+def _started(words, cwd, env, size):
+    if words[:3] == [sys.executable, "-m", "coach"] and is_forkable(env):
+        return _Child(words[3:], cwd, env, size)
+    child = pexpect.spawn(words[0], words[1:], cwd=cwd, env=env, dimensions=size, timeout=DEADLINE)
+    child.delaybeforesend = None  # 50 ms otherwise
+    return child
 
 
 class Terminal:
@@ -24,15 +72,7 @@ class Terminal:
         environment = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", **(env or {})}
         for name in ("NO_COLOR", "COLUMNS", "LINES"):  # a test runner's own size is not this terminal's
             environment.pop(name, None)
-        self.child = pexpect.spawn(
-            words[0],
-            list(words[1:]),
-            cwd=str(cwd),
-            env=environment,
-            dimensions=(lines, columns),
-            timeout=DEADLINE,
-        )
-        self.child.delaybeforesend = None  # 50 ms otherwise
+        self.child = _started(list(words), str(cwd), environment, (lines, columns))
 
     @property
     def text(self):

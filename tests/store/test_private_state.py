@@ -14,6 +14,7 @@ from coach.errors import StoreError
 from coach.private_folders import why_unsafe
 from coach.store.paths import NOWHERE, make_private, sessions_folder, state_home
 from coach.store.trust import approve, is_approved
+from tests.fork_server import run_coach
 
 OTHER = 65534
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
@@ -40,25 +41,14 @@ def project(tmp_path):
     return root
 
 
-def coach(root, state, umask, *words, stdin=b"", **kwargs):
+def coach(root, state, umask, *words, stdin=""):
     env = {name: value for name, value in os.environ.items() if not name.startswith("COACH_")}
     env |= {
         "COACH_STATE_DIR": str(state),
         "COACH_PYTHON": sys.executable,
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(
-        argv,
-        cwd=root,
-        env=env,
-        umask=umask,
-        input=stdin,
-        capture_output=True,
-        timeout=120,
-        check=False,
-        **kwargs,
-    )
+    return run_coach(*words, cwd=root, env=env, umask=umask, stdin=stdin)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +63,7 @@ def coach(root, state, umask, *words, stdin=b"", **kwargs):
 )
 def test_nothing_is_open_to_others(project, tmp_path, umask, order):
     """Whatever comes first makes it: a run, a repository whose settings cannot be read, the tools, an archive from elsewhere."""
-    state, words, said = tmp_path / "above" / "state", order.split(), b""
+    state, words, said = tmp_path / "above" / "state", order.split(), ""
     if order == "broken":
         subprocess.run(["git", "-C", project, "config", "include.path", "/etc/passwd"], check=True)
         words = ["run", "--new", "test_a.py"]
@@ -90,8 +80,8 @@ def test_nothing_is_open_to_others(project, tmp_path, umask, order):
             )
         ]
         calls += [("tools/call", {"name": "start", "arguments": {"target": "test_a.py"}})]
-        said = b"".join(
-            json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).encode() + b"\n"
+        said = "".join(
+            json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
             for number, (method, params) in enumerate(calls)
         )
     if order == "import":
@@ -99,8 +89,8 @@ def test_nothing_is_open_to_others(project, tmp_path, umask, order):
         coach(project, tmp_path / "first", 0o022, "sessions", "export", "-o", str(tmp_path / "a.zip"))
         words = ["sessions", "import", str(tmp_path / "a.zip")]
     done = coach(project, state, umask, *words, stdin=said)
-    assert b"Traceback" not in done.stderr, done.stderr.decode()
-    assert state.is_dir(), done.stderr.decode()
+    assert "Traceback" not in done.stderr, done.stderr
+    assert state.is_dir(), done.stderr
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
     assert open_to_others(state) == []
 
@@ -144,7 +134,7 @@ def test_what_another_user_owns_is_not_used(project, tmp_path, kind):
     assert listed.returncode == 7
     assert ran.returncode == 1
     for done in (listed, ran):
-        said = done.stderr.decode()
+        said = done.stderr
         assert f"{state} cannot be used: " in said
         assert "belongs to user nobody" in said
         assert "set COACH_STATE_DIR to a folder of your own" in said
