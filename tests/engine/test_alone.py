@@ -24,11 +24,10 @@ from coach.engine.process.supervise import Limits
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import SearchDriver
 from tests.engine.histories import History
-from tests.engine.lab import TEST
+from tests.engine.lab import TEST, command
 
 HOLD = """\
 import socket, time
-import pytest
 
 
 def held():
@@ -43,6 +42,7 @@ def skips():
     try:
         return held()
     except OSError:
+        import pytest
         pytest.skip("the service runs already")
 
 
@@ -69,11 +69,16 @@ def served(value):
     s.close()
     return value
 """
+SKIPS = "from hold import skips\nfrom shop import total\n\n\ndef test_total():\n    kept = skips()\n    assert total(3) == 6\n"
+HOLDS = command("from hold import held", "from shop import total", "kept = held()", "assert total(3) == 6")
 WAYS = {
-    "fails": "    kept = held()\n    assert total(3) == 6\n",
-    "is skipped": "    kept = skips()\n    assert total(3) == 6\n",
-    "hears the other": "    assert served(total(3)) == 6\n",
+    "fails": HOLDS,
+    "is skipped": TEST,
+    "hears the other": command(
+        "from hold import served", "from shop import total", "assert served(total(3)) == 6"
+    ),
 }
+PLAIN = command("from shop import total", "assert total(3) == 6")
 RIGHT = "def total(amount):\n    return amount * 2\n"
 WRONG = "def total(amount):\n    return amount * 2 + 1\n"
 
@@ -84,11 +89,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def on_a_port(root, way="fails") -> History:
-    """A shop whose test holds one fixed port while it runs."""
+def on_a_port(root) -> History:
+    """A shop whose check holds one fixed port while it runs."""
     history = History(root)
-    test = f"from hold import held, served, skips\nfrom shop import total\n\n\ndef test_total():\n{WAYS[way]}"
-    history.write(conftest="", hold=HOLD.format(port=free_port()), shop=RIGHT, tests__test_shop=test)
+    history.write(conftest="", hold=HOLD.format(port=free_port()), shop=RIGHT, tests__test_shop=SKIPS)
     history.commit("one")
     return history
 
@@ -96,13 +100,13 @@ def on_a_port(root, way="fails") -> History:
 @pytest.mark.parametrize("way", list(WAYS))
 def test_two_commits_on_one_port_do_not_change_the_answer(lab, tmp_path, way):
     """Another failure, no run, and a pass that is the other probe's: in company each is what alone it is not."""
-    history = on_a_port(tmp_path / "shop", way)
+    history = on_a_port(tmp_path / "shop")
     history.write(shop=WRONG)
     culprit = history.commit("breaks it")
     history.write(notes="x = 9\n")
     history.commit("later")
     here = lab(history.root)
-    result = here.search("commits", reference=here.reference(TEST))
+    result = here.search("commits", WAYS[way], reference=here.reference(WAYS[way]))
     assert isinstance(result.found, CommitFound), result
     assert [each.id for each in result.found.commits] == [culprit], result
     tried = {each.key: each for seen in here.observed for each in seen.tried}
@@ -124,7 +128,7 @@ def test_a_failure_that_only_company_makes_is_no_regression_that_was_always_ther
         history.write(notes=f"x = {number}\n")
         history.commit(f"later {number}")
     here = lab(history.root)
-    result = here.search("commits", reference=here.reference(TEST), width=3)
+    result = here.search("commits", HOLDS, reference=here.reference(HOLDS), width=3)
     assert not isinstance(result.found, NotARegression), result
     assert [each.id for each in result.found.commits] == [culprit], result
 
@@ -132,25 +136,21 @@ def test_a_failure_that_only_company_makes_is_no_regression_that_was_always_ther
 def test_hunks_and_inputs_that_meet_on_a_port(lab, tmp_path):
     history = on_a_port(tmp_path / "shop")
     more = "".join(f"\n\ndef more_{number}():\n    return {number}\n" for number in range(4))
-    test = (history.root / "tests/test_shop.py").read_text()
-    test += (
-        "\n\ndef test_read():\n    kept = held()\n    from pathlib import Path\n"
-        "    assert 'x' not in Path(__file__).with_name('in.txt').read_text()\n"
-    )
-    history.write(tests__test_shop=test, shop=RIGHT + more)
+    history.write(shop=RIGHT + more)
     (history.root / "tests/in.txt").write_text("a\nb\nx\nc\n")
     history.commit("two")
     edited = more.replace("return 1", "return 11").replace("return 3", "return 33")
     history.write(shop=WRONG + edited)
     here = lab(history.root)
     confined, here.context = here.context, replace(here.context, confine="off")
-    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
+    base = history.git("rev-parse", "HEAD")
+    result = here.search("edits", HOLDS, reference=here.reference(HOLDS), base=base)
     here.context = confined
     assert isinstance(result.found, EditsFound), result
     (file,) = result.found.files
     assert "+    return amount * 2 + 1" in "".join(hunk.text for hunk in file.hunks)
     assert "return 33" not in "".join(hunk.text for hunk in file.hunks), result
-    read = "tests/test_shop.py::test_read"
+    read = command("from hold import held", "kept = held()", "assert 'x' not in open('tests/in.txt').read()")
     result = here.search("input", read, reference=here.reference(read), input="tests/in.txt")
     assert isinstance(result.found, InputReduced), result
     assert result.found.preview == "x", result
@@ -191,24 +191,24 @@ def test_polluters_and_rates_that_meet_on_a_port(lab, tmp_path):
 def test_a_time_that_runs_out_in_company_is_judged_alone(lab, tmp_path):
     """A lock that the other probe holds longer than a run may take."""
     history = History(tmp_path / "shop")
-    test = (
-        "import fcntl, time\nfrom pathlib import Path\nfrom shop import total\n\n\n"
-        "def test_total():\n"
-        f"    with open({str(tmp_path / 'lock')!r}) as lock:\n"
-        "        fcntl.flock(lock, fcntl.LOCK_EX)\n"
-        "        time.sleep(3.5)\n"
-        "        assert total(3) == 6\n"
+    check = command(
+        "import fcntl, time",
+        "from shop import total",
+        f"lock = open({str(tmp_path / 'lock')!r})",
+        "fcntl.flock(lock, fcntl.LOCK_EX)",
+        "time.sleep(2)",
+        "assert total(3) == 6",
     )
     (tmp_path / "lock").write_text("")
-    history.write(conftest="", shop=RIGHT, tests__test_shop=test)
+    history.write(conftest="", shop=RIGHT)
     history.commit("one")
     history.write(shop=WRONG)
     culprit = history.commit("breaks it")
     history.write(notes="x = 1\n")
     history.commit("later")
     here = lab(history.root)
-    here.context = replace(here.context, limits=Limits(wall=6.5))
-    result = here.search("commits", reference=here.reference(TEST))
+    here.context = replace(here.context, limits=Limits(wall=3.6))
+    result = here.search("commits", check, reference=here.reference(check))
     assert isinstance(result.found, CommitFound), result
     assert [each.id for each in result.found.commits] == [culprit], result
 
@@ -216,25 +216,22 @@ def test_a_time_that_runs_out_in_company_is_judged_alone(lab, tmp_path):
 def test_where_nothing_is_shared_little_is_judged_again(lab, tmp_path):
     """At most the two ends that the answer leans on; none of it when the log knows that they were judged alone."""
     history = History(tmp_path / "shop")
-    history.write(
-        shop=RIGHT,
-        tests__test_shop="from shop import total\n\n\ndef test_total():\n    assert total(3) == 6\n",
-    )
+    history.write(shop=RIGHT)
     history.commit("one")
     for number in range(8):
         history.write(shop=WRONG if number > 3 else RIGHT, notes=f"x = {number}\n")
         history.commit(f"step {number}")
     here = lab(history.root)
-    reference = here.reference(TEST)
-    result = here.search("commits", reference=reference)
+    reference = here.reference(PLAIN)
+    result = here.search("commits", PLAIN, reference=reference)
     assert isinstance(result.found, CommitFound), result
     assert not result.disturbed
     assert result.again <= 2
     tried = tuple(each for seen in here.observed for each in seen.tried)
-    again = here.search("commits", reference=reference, known=tried)
+    again = here.search("commits", PLAIN, reference=reference, known=tried)
     assert (again.found, again.probes, again.again) == (result.found, 0, 0)
     company = tuple(each.model_copy(update={"alone": False}) for each in tried)
-    once_more = here.search("commits", reference=reference, known=company)
+    once_more = here.search("commits", PLAIN, reference=reference, known=company)
     assert (once_more.found, once_more.probes + once_more.again) == (result.found, 2)
 
 

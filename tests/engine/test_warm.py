@@ -13,6 +13,20 @@ from tests.engine.conftest import PATIENCE, processes_with
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")
 
+WITHOUT_OURS = " ".join(
+    f"-p no:{name}"
+    for name in (
+        "hypothesispytest",
+        "pytest_cov",
+        "xdist",
+        "xdist.looponfail",
+        "rerunfailures",
+        "asyncio",
+        "anyio",
+    )
+)
+"""Plugins of the environment the tests run in: importing them takes longer than a run."""
+
 
 def write(laid, name, text):
     path = laid.root / name
@@ -150,7 +164,7 @@ def test_plugins_are_not_warned_about(warm, ground, package):
     package(laid, "pytest_quiet-1.dist-info/entry_points.txt", "[pytest11]\nquiet = pytest_quiet\n")
     package(laid, "pytest_quiet-1.dist-info/RECORD", "pytest_quiet/__init__.py,,\n")
     laid.env.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    laid.env["PYTEST_ADDOPTS"] = "-W error::pytest.PytestAssertRewriteWarning"
+    laid.env["PYTEST_ADDOPTS"] = f"-W error::pytest.PytestAssertRewriteWarning {WITHOUT_OURS}"
     ready = warm(laid)
     assert ready.start().counts.passed == 3
     report = ready.run()
@@ -279,6 +293,7 @@ def test_a_project_that_is_a_plugin_of_pytest_runs_cold_and_says_so(warm, ground
     package(laid, "mine-1.dist-info/entry_points.txt", "[pytest11]\nmine = myplugin\n")
     laid.env["PYTHONPATH"] = os.pathsep.join([str(laid.root / "lib"), laid.env["PYTHONPATH"]])
     laid.env.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    laid.env["PYTEST_ADDOPTS"] = WITHOUT_OURS
     laid.settle()
     ready = warm(laid)
     laid.run()
