@@ -12,11 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from coach.core.base.symbols import OUTCOMES
 from coach.core.base.text import safe, safe_line
 from coach.core.log.events import LoopNoticed
+from coach.core.runs.description import describe_run
 from coach.core.runs.failure_causes import remark_on
-from coach.core.runs.oracle import failed_with
 from coach.core.runs.run import PURPOSE_WORDS, Run
 from coach.core.session.state import SessionState
 from coach.core.session.summary import summarise
@@ -134,18 +133,11 @@ def loop_line(loop: LoopNoticed) -> str:
 
 def run_line(run: Run) -> str:
     """Return a run in one line: ``#3 ✘ reproduce  AssertionError: 9 != 10  0.21 s``."""
-    outcome = run.judged.outcome if run.judged else "UNRESOLVED"
-    report = run.report
-    seconds = f"  {report.duration:.2f} s" if report else ""
-    if run.failing:
-        what = failed_with(run.failing, run.judged)
-    elif outcome == "PASS" and report:
-        what = f"{report.counts.passed} passed" if report.counts.reported else "passed"
-    else:
-        what = run.judged.reason if run.judged else "under way"
+    described = describe_run(run)
+    seconds = f"  {run.report.duration:.2f} s" if run.report else ""
     more = f"  · {safe_line(remark_on(run), limit=200)}" if remark_on(run) else ""
-    head = f"#{run.number} {OUTCOMES[outcome][0]} {PURPOSE_WORDS[run.request.purpose]}"
-    return f"{head}  {safe_line(what, limit=160)}{seconds}{more}"
+    head = f"#{run.number} {described.sign} {PURPOSE_WORDS[run.request.purpose]}"
+    return f"{head}  {safe_line(described.showed or 'under way', limit=160)}{seconds}{more}"
 
 
 def exit_code_of(run: Run | None) -> int:

@@ -10,7 +10,7 @@ from coach.core.localize.call_trace import sentence
 from coach.core.localize.mutation.results import not_tried
 from coach.core.log import events as ev
 from coach.core.loops.attempt import attempt_words
-from coach.core.runs.oracle import failed_with
+from coach.core.runs.description import describe_ended
 from coach.core.runs.run import PURPOSE_WORDS
 from coach.core.runs.run_scope import SCOPE_WORDS
 from coach.core.search.request import KIND_WORDS
@@ -94,11 +94,9 @@ def _(event: ev.RunStarted) -> Said:
 @say.register
 def _(event: ev.RunFinished) -> Said:
     spent = seconds(event.report.duration) + (" warm" if event.report.warm else "")
-    if event.failing:
-        return "✘", "bad", f"run #{event.number} failed, {spent}: {failed_with(event.failing, event.judged)}"
-    if event.judged.outcome == "PASS":
-        return "✔", "good", f"run #{event.number} passed, {spent}"
-    return "◐", "warn", f"run #{event.number} unresolved, {spent}: {event.judged.reason}"
+    run = describe_ended(event.failing, event.judged, event.report)
+    showed = "" if run.word == "passed" else f": {run.showed}"
+    return run.sign, run.role, f"run #{event.number} {run.word}, {spent}{showed}"
 
 
 @say.register

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coach.core.runs.description import describe_run
 from coach.core.runs.run import PURPOSE_WORDS, Run
 from coach.core.session.state import SessionState
 from coach.tui.views.line import Piece, Role, piece
@@ -15,11 +16,8 @@ def sign(run: Run) -> tuple[str, Role]:
         return RUNNING, "accent"
     if has_looked(run):
         return "·", "dim"
-    if run.failing:
-        return "✘", "bad"
-    if run.judged and run.judged.outcome == "PASS":
-        return "✔", "good"
-    return "◐", "warn"
+    described = describe_run(run)
+    return described.sign, described.role
 
 
 def words(state: SessionState, run: Run) -> str:
