@@ -1,5 +1,7 @@
 """A run is described once: every front end shows its sign, and none is greener than its tests."""
 
+from dataclasses import replace
+
 import pytest
 
 from coach.cli.commands.console import run_line
@@ -47,3 +49,15 @@ def test_a_run_under_way_has_shown_nothing():
     run = drive.state.under_way[0]
     assert describe_run(run).showed == ""
     assert "under way" in run_line(run)
+
+
+def test_suspects_are_described_alike_whoever_lists_them():
+    from coach.core.localize.suspect import Suspect
+    from coach.core.session.suspect_list import describe_standing, describe_suspects
+
+    twins = [Suspect(path=f"shop/{name}.py", function="total", line=3, score=0.5) for name in ("a", "b", "c")]
+    state = replace(opened().state, suspects=tuple(twins), ruled_out={twins[0].key: "seen: it only reads"})
+    out, second, third = describe_suspects(state)
+    assert (out.is_ruled_out, out.why) == (True, ("seen: it only reads",))
+    assert second.tied_with == third.tied_with == 1
+    assert [each.named for each in describe_standing(state)] == ["shop/b.py:3 total", "shop/c.py:3 total"]

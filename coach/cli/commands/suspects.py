@@ -11,6 +11,7 @@ from coach.core.localize.mutation.results import Mutations, not_tried
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
 from coach.core.session.state import SessionState
+from coach.core.session.suspect_list import describe_suspects
 from coach.errors import EXIT_FINE, SessionHeld
 
 
@@ -55,12 +56,11 @@ def _list_suspects(args: Namespace, state: SessionState) -> int:
         return EXIT_FINE
     if state.mutants:
         _say_mutants(state.mutants)
-    for suspect in state.suspects:
-        out = state.ruled_out.get(suspect.key, "")
-        sign = "✘" if out else "●"
+    for each in describe_suspects(state):
+        sign = "✘" if each.is_ruled_out else "●"
         put(
-            f"{sign} {suspect.score:5.2f}  {safe_line(suspect.place)}  {safe_line(suspect.function)}  "
-            f"{safe_line(out or ', '.join(suspect.reasons))}"
+            f"{sign} {each.suspect.score:5.2f}  {safe_line(each.place)}  {safe_line(each.suspect.function)}  "
+            f"{safe_line(', '.join(each.why))}"
         )
     if not state.suspects:
         put("no suspects yet: a failing run names them (coach run)")

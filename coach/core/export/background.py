@@ -13,6 +13,7 @@ from coach.core.export.quoting import Cleaner
 from coach.core.runs.changes import FileChange
 from coach.core.runs.run import PURPOSE_WORDS, Run
 from coach.core.session.state import SessionState
+from coach.core.session.suspect_list import describe_standing
 
 RECENT = 6
 """Lines of runs that count as recent; older ones are the first to go."""
@@ -106,13 +107,13 @@ def _skipped(state: SessionState, old: Sequence[str]) -> list[str]:
 
 def _ranked(state: SessionState, clean: Cleaner) -> list[str]:
     """Name the standing suspects and why they are; their code comes further below."""
-    standing = state.standing_suspects
+    standing = describe_standing(state)
     if not standing:
         return []
     lines = [f"- Suspects from run #{state.suspects_run}, best first (a ranking, not a finding):"]
     lines += [
-        f"  {place}. {clean.code(f'{each.path}:{each.line} {each.function}'.strip(), 160)}"
-        + (f": {clean.line('; '.join(each.reasons), 160)}" if each.reasons else "")
+        f"  {place}. {clean.code(each.named, 160)}"
+        + (f": {clean.line('; '.join(each.why), 160)}" if each.why else "")
         for place, each in enumerate(standing[:MOST_LISTED], 1)
     ]
     more = len(standing) - MOST_LISTED

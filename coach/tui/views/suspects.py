@@ -4,6 +4,7 @@ from coach.core.localize.mutation.results import Flip, Mutations, not_tried
 from coach.core.localize.suspect import Suspect
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
+from coach.core.session.suspect_list import SuspectDescription, describe_suspects
 from coach.tui.views.code import code
 from coach.tui.views.failure_lines import causes, frames
 from coach.tui.views.key_name import key_of
@@ -37,13 +38,14 @@ def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
     figure = f"{leading} lead, {len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}"
     lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state)]
     shown = _shown(standing, chosen)
-    for suspect in shown:
-        lines += _suspect(state, suspect, is_chosen=suspect == chosen)
+    described = describe_suspects(state)
+    top = max((each.score for each in standing), default=0.0)
+    for each in described:
+        if each.suspect in shown:
+            lines += _suspect(each, top, is_chosen=each.suspect == chosen)
     if len(shown) < len(standing):
         lines.append(line((f"  … {len(standing) - len(shown)} less suspicious", "dim")))
-    for suspect in state.suspects:
-        if suspect.key in state.ruled_out:
-            lines += _ruled_out(state, suspect)
+    lines += [_ruled_out(each) for each in described if each.is_ruled_out]
     if state.mutants:
         lines += [BLANK, *_mutants(state.mutants)]
     if chosen and chosen.code:
@@ -125,15 +127,16 @@ def _measured(state: SessionState) -> list[Line]:
     return lines
 
 
-def _suspect(state: SessionState, suspect: Suspect, *, is_chosen: bool) -> list[Line]:
-    top = max((each.score for each in state.standing_suspects), default=0.0)
+def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> list[Line]:
+    suspect = described.suspect
     share = suspect.score / top if top > 0 else 0.0
     key = f"suspect:{suspect.key}"
     mark = piece("▸" if is_chosen else " ", "accent")
     roles: tuple[Role, Role] = ("plain", "strong") if suspect.leads else ("dim", "dim")
     name = (stretch(suspect.place, roles[0]), piece(f" {suspect.function}", roles[1]))
     weight = piece(bar(share, 4), "accent") if suspect.ran else piece(" ○  ", "dim")
-    lines = [line(mark, weight, " ", *name, figure=(_tie(state, suspect), "dim"), fit="cut", key=key)]
+    tie = f"tied with {described.tied_with}" if described.tied_with > 0 else ""
+    lines = [line(mark, weight, " ", *name, figure=(tie, "dim"), fit="cut", key=key)]
     if suspect.reasons and (suspect.leads or is_chosen or not suspect.ran):
         lines.append(line("      ", (" · ".join(_reasons(suspect)), "dim"), hang=6, key=key))
     return lines
@@ -146,17 +149,10 @@ def _reasons(suspect: Suspect) -> list[str]:
     ]
 
 
-def _tie(state: SessionState, suspect: Suspect) -> str:
-    others = max(suspect.ties, sum(each.score == suspect.score for each in state.standing_suspects)) - 1
-    return f"tied with {others}" if others > 0 else ""
-
-
-def _ruled_out(state: SessionState, suspect: Suspect) -> list[Line]:
-    key = f"suspect:{suspect.key}"
-    name = stretch(f"{suspect.place} {suspect.function}", "dim")
-    return [
-        line(" ", ("✘    ", "dim"), name, (f"  {state.ruled_out[suspect.key]}", "dim"), fit="cut", key=key)
-    ]
+def _ruled_out(described: SuspectDescription) -> Line:
+    key = f"suspect:{described.suspect.key}"
+    name = stretch(described.named, "dim")
+    return line(" ", ("✘    ", "dim"), name, (f"  {described.why[0]}", "dim"), fit="cut", key=key)
 
 
 def _mutants(found: Mutations) -> list[Line]:
