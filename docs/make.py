@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 from coach import cli
 from coach.core.log import events
 from coach.core.loops.detection import PATTERNS
+from coach.core.runs.abilities import RUNNERS, known_runner
 from coach.core.spec.spec import TeamRules
 from coach.core.workflow.gates import CHECKS
 from coach.core.workflow.workflow import GateCheck, Oracle, Step, Workflow
@@ -120,6 +121,12 @@ def _type(hint: Any) -> str:
         return "table" if origin is dict else f"list of {_type(inside[0])}"
     words = {str: "text", int: "integer", float: "number", bool: "true or false", type(None): "null"}
     return words.get(hint, getattr(hint, "__name__", "any"))
+
+
+def _field_type(field: FieldInfo) -> str:
+    if any(getattr(each, "func", None) is known_runner for each in field.metadata):
+        return " or ".join(map(_code, sorted(RUNNERS)))
+    return _type(field.annotation)
 
 
 def _default(field: FieldInfo) -> str:
@@ -276,7 +283,7 @@ def _collect(hint: Any, found: dict[str, type[BaseModel]]) -> None:
 
 def _fields(shape: type[BaseModel]) -> str:
     return ", ".join(
-        f"`{name}` {_type(field.annotation)}{'' if field.is_required() else '?'}"
+        f"`{name}` {_field_type(field)}{'' if field.is_required() else '?'}"
         for name, field in shape.model_fields.items()
         if name != "kind" or shape not in get_args(events.Event)
     )

@@ -42,12 +42,12 @@ from coach.core.protocol.observations import (
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
 from coach.engine.copies.changed_code import run_changed, run_in_copy
-from coach.engine.execute import RunContext
 from coach.engine.instrument.instruments import Looking
 from coach.engine.ports import Trees, Watcher
 from coach.engine.process.environment import server_environment
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.probe_install import probe_folder
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 from coach.engine.restore.carry_out import restored
 from coach.engine.run_queue import Job, failed, stopped

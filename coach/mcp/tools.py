@@ -109,7 +109,7 @@ class Tools:
             state = session.state
             if state.last_failure is None:
                 raise Refused("nothing has failed yet: run_failing_test first")
-            if state.target.kind == "pytest" and not state.closed and not is_measured(state):
+            if state.target.can("trace") and not state.closed and not is_measured(state):
                 self._submit(session, cmd.Suspects())
             return suspects_answer(session.state)
 

@@ -25,6 +25,7 @@ from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.orphans import clear_meanwhile, end_left_behind
 from coach.engine.process.supervise import Limits
 from coach.engine.restore.carry_out import found_restore
+from coach.engine.runners.table import RUNNERS
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.project_root import VARIABLE, Located, at, locate
@@ -195,7 +196,9 @@ def sibling_sessions() -> list[library.Listed]:
 
 def _interpreter(place: Located, settings: Settings, target: Target) -> ev.Interpreter:
     wished = python_for(place.home, settings)
-    return find_interpreter(place.root / place.folder, wished, needs_pytest=target.kind == "pytest")
+    return find_interpreter(
+        place.root / place.folder, wished, needs_pytest=RUNNERS[target.runner].needs_pytest
+    )
 
 
 def _secrets(place: Located) -> tuple[str, ...]:

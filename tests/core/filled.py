@@ -5,6 +5,7 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from coach.core.base.value import Value
+from coach.core.runs.abilities import RUNNERS, known_runner
 
 Texts = Callable[[Sequence[Any]], str]
 """What a string is filled with, by what marks its type."""
@@ -13,6 +14,8 @@ Texts = Callable[[Sequence[Any]], str]
 def filled(declared: Any, text: Texts, marks: Sequence[Any] = ()) -> Any:  # noqa: PLR0911 - one return a shape
     """Return JSON that fits a declared type; of a choice the first, of a sequence one item."""
     origin, inner = get_origin(declared), get_args(declared)
+    if any(getattr(each, "func", None) is known_runner for each in marks):
+        return next(iter(RUNNERS))
     if isinstance(declared, type) and issubclass(declared, str):
         return text(marks)
     if origin is Annotated:

@@ -7,7 +7,7 @@ from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
-from coach.core.runs.target import WHOLE_SUITE, Target
+from coach.core.runs.target import Target
 from coach.core.workflow import gates
 from tests.core.driving import TEST, failure, green, opened, red
 
@@ -131,7 +131,7 @@ def test_related_tests_run_before_all():
         ("tests/test_cart.py",),
     )
     drive.ends(green())
-    assert (requests(drive)[-1].covers, requests(drive)[-1].target) == ("all", WHOLE_SUITE)
+    assert (requests(drive)[-1].covers, requests(drive)[-1].target) == ("all", Target())
     drive.ends(green(passed=20))
     assert not drive.state.under_way
 

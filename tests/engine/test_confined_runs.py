@@ -17,8 +17,9 @@ from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.confine import confined_run
 from coach.engine.confine.landlock import Support, available
-from coach.engine.execute import RunContext, execute
+from coach.engine.execute import execute
 from coach.engine.process.output import LiveOutput
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 from coach.errors import NotConfined
 

@@ -7,8 +7,9 @@ import threading
 from coach.core.log.events import Interpreter
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import RunContext, execute
+from coach.engine.execute import execute
 from coach.engine.process.output import LiveOutput
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 
 

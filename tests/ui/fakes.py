@@ -19,7 +19,7 @@ from coach.core.runs.reference import Reference
 from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.runs.reproduction import SeriesRun, measure
 from coach.core.runs.run import RunRequest
-from coach.core.runs.target import WHOLE_SUITE, Target
+from coach.core.runs.target import Target
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
@@ -399,12 +399,12 @@ def story(step: str = "verify") -> list[ev.Event]:  # noqa: PLR0911 - a story st
         return told
     told.append(ev.VerificationBegan(plan=("verify", "suite", "baseline")))
     told += ran(6, purpose="verify", duration=0.33)
-    told += ran(7, purpose="suite", target=WHOLE_SUITE, duration=4.2, counts=Counts(selected=41, passed=41))
+    told += ran(7, purpose="suite", target=Target(), duration=4.2, counts=Counts(selected=41, passed=41))
     told += ran(
         8,
         failure(),
         purpose="baseline",
-        target=WHOLE_SUITE,
+        target=Target(),
         duration=4.4,
         counts=Counts(selected=41, passed=40, failed=1),
         tree="t0",

@@ -8,10 +8,11 @@ from coach.cli.commands.open_session import ask, opened_session, place_here, rea
 from coach.cli.commands.target_choice import typed_path
 from coach.core.base.formatting import count
 from coach.core.base.text import safe_line
-from coach.core.decide.logpoint_runs import looked_test
+from coach.core.decide.logpoint_runs import looked_test, why_not_looked
 from coach.core.experiments.logpoint import Logpoint, LogpointRun, TestHits
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
+from coach.core.workflow.action_ids import as_commands
 from coach.engine.instrument.debugger import break_into
 from coach.engine.source.project_root import Located, relative_to
 from coach.errors import EXIT_FINE, EXIT_UNRESOLVED, UsageError
@@ -29,6 +30,8 @@ def logpoint(args: Namespace) -> int:
         if args.pdb:
             opened = session.state.opened
             assert opened is not None, "an opened session has its opening"
+            if why_not := why_not_looked(session.state):
+                raise UsageError(as_commands(why_not))
             return break_into(chosen, looked_test(session.state), opened)
         before = len(session.state.logpoints)
         ask(session, cmd.Look(logpoint=chosen))

@@ -24,8 +24,9 @@ def step(args: Namespace) -> int:
 
 def target(args: Namespace) -> int:
     """Debug another test from here on; it is reproduced at once."""
-    place = place_here(read_session(args.session))
-    return ask_all(args, cmd.Retarget(target=retargeted(args.target, args.command, place, Path.cwd())))
+    state = read_session(args.session)
+    chosen = retargeted(args, state.target, place_here(state), Path.cwd())
+    return ask_all(args, cmd.Retarget(target=chosen))
 
 
 def budget(args: Namespace) -> int:

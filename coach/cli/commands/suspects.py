@@ -10,6 +10,7 @@ from coach.core.decide.suspect_measurement import is_measured
 from coach.core.localize.mutation.results import Mutations, not_tried
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
+from coach.core.runs.abilities import who_can
 from coach.core.session.state import SessionState
 from coach.core.session.suspect_list import describe_suspects
 from coach.errors import EXIT_FINE, SessionHeld
@@ -43,7 +44,9 @@ def _measurements(args: Namespace, state: SessionState) -> list[Command]:
     """What must be run before the list says what was asked for: nothing, when this tree has been measured."""
     scope: Literal["file", "suite"] = "suite" if args.suite else "file"
     commands: list[Command] = []
-    if state.target.kind == "pytest" and not is_measured(state, scope):
+    if args.suite and not state.target.can("trace"):
+        say(who_can("trace"))
+    if state.target.can("trace") and not is_measured(state, scope):
         commands.append(cmd.Suspects(scope=scope))
     if args.mutate:
         commands.append(cmd.TryMutants(budget=args.seconds))
@@ -63,8 +66,14 @@ def _list_suspects(args: Namespace, state: SessionState) -> int:
             f"{safe_line(', '.join(each.why))}"
         )
     if not state.suspects:
-        put("no suspects yet: a failing run names them (coach run)")
+        put(_none_known(state))
     return EXIT_FINE
+
+
+def _none_known(state: SessionState) -> str:
+    if state.last_failure and not state.target.can("trace"):
+        return f"no suspects: the failure names no line of the project, and {who_can('trace')}"
+    return "no suspects yet: a failing run names them (coach run)"
 
 
 def _say_mutants(found: Mutations) -> None:

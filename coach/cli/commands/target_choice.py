@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from coach.cli.commands.console import say
 from coach.core.base.test_id import TestId
 from coach.core.base.text import safe_line
-from coach.core.runs.target import Target
+from coach.core.runs.target import Target, of_command
 from coach.engine.source.project_root import VARIABLE, Located, at, exists, locate, relative_to, tidy
 from coach.errors import TargetError, UsageError
 
@@ -38,10 +38,10 @@ def _with_report(target: Target, args: Namespace, place: Located) -> Target:
     named = getattr(args, "junit", None)
     if not named:
         return target
-    if target.kind != "command":
+    if args.command is None:
         raise UsageError("--junit goes with a command", do="coach debug --junit report.xml -- npm test")
     path = tidy(Path.cwd(), named)
-    return target.model_copy(update={"junit": relative_to(path, place) or str(path)})
+    return of_command(args.command, folder=target.folder, junit=relative_to(path, place) or str(path))
 
 
 def _from_report(path: Path, args: Namespace, place: Located) -> Target:
@@ -108,14 +108,16 @@ def target_from(
         )
     for word in command:
         _refuse_unsayable(word)
-    return Target(kind="command", words=tuple(command), folder=_folder_of_command(place, here))
+    return of_command(command, folder=_folder_of_command(place, here))
 
 
-def retargeted(words: Sequence[str], command: Sequence[str] | None, place: Located, here: Path) -> Target:
+def retargeted(args: Namespace, now: Target, place: Located, here: Path) -> Target:
     """Read another target for the session of a project; tests of a sibling start in that one. Raises TargetError."""
-    target = target_from(words, command, place, here)
-    if target.kind == "command" or not target.words:
+    target = target_from(args.target, args.command, place, here)
+    if args.command is not None or not target.words:
         return target
+    if now.can("select"):  # ids of tests are those of the runner that the session has
+        target = target.model_copy(update={"kind": now.kind})
     paths = [str(place.root / TestId(word).file) for word in target.words]
     own = locate(paths, here)
     is_sibling = own.root.resolve() == place.root.resolve() and own.folder != place.folder

@@ -17,8 +17,8 @@ from coach.core.localize.call_trace import (
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
+from coach.core.runs.abilities import who_can
 from coach.core.runs.run import RunRequest, fresh_seed
-from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
 MOST_TRIES = 6
@@ -41,8 +41,10 @@ def why_not_traced(state: SessionState) -> str:
     """Say why no calls can be traced now; empty when they can."""
     if state.closed:
         return CLOSED.reason
-    if state.target.kind != "pytest" or not traced_test(state):
-        return "a call trace needs a failing pytest test; ‹run› runs the target"
+    if not state.target.can("calls"):
+        return who_can("calls")
+    if not traced_test(state):
+        return "a call trace needs a failing test; ‹run› runs the target"
     return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
 
 
@@ -63,7 +65,7 @@ def _start(draft: Draft, test: TestId, against: str = "", code_of: str = "") -> 
     request = RunRequest(
         number=number,
         purpose="calls",
-        target=Target(words=(test,)),
+        target=state.target.only(test),
         hash_seed=seen[0].request.hash_seed if seen and not is_flaky else fresh_seed(number),
         focus=test,
         without=code_of,

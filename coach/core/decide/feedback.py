@@ -5,19 +5,24 @@ whatever is under way and begins anew. Warm runs are feedback: what a warm run s
 itself when it is green, strange, or awaited by a prediction; only the cold run is evidence.
 """
 
+from collections.abc import Mapping
+
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start_run
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
+from coach.core.runs.abilities import Ability, who_can
 from coach.core.runs.run import Run
 from coach.core.runs.run_scope import SCOPE_WORDS, Scope, reaches
-from coach.core.runs.target import WHOLE_SUITE, Target
+from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
 MOST_FAILURES_FIRST = 20
 """More failing tests than this are not worth a run of their own before the target."""
+_NEEDED: Mapping[Scope, Ability] = {"failures": "select", "related": "python", "all": "suite"}
+"""What the runner of the target must be able to do for a scope other than the target."""
 
 
 def begin_feedback(draft: Draft) -> None:
@@ -33,7 +38,7 @@ def failing_first(state: SessionState) -> Target | None:
     """Return the tests that failed last, when they are fewer than the target; None when the target itself comes first."""
     run = state.last_red
     if (
-        state.target.kind != "pytest"
+        not state.target.can("select")
         or state.target.is_one_test
         or run is None
         or run is not state.last_target_run
@@ -41,7 +46,7 @@ def failing_first(state: SessionState) -> Target | None:
         return None
     tests = tuple(dict.fromkeys(each.test for each in run.failing if each.test.is_in_file))
     is_whole = run.report is not None and run.report.counts.selected <= len(tests)
-    return Target(words=tests) if 0 < len(tests) <= MOST_FAILURES_FIRST and not is_whole else None
+    return state.target.only(*tests) if 0 < len(tests) <= MOST_FAILURES_FIRST and not is_whole else None
 
 
 def follow_feedback(draft: Draft, run: Run) -> None:
@@ -63,8 +68,8 @@ def follow_feedback(draft: Draft, run: Run) -> None:
         case "failures":
             if is_green or state.scope != "failures":
                 _go_on(draft, "target")
-        case "target" if is_green and state.target.kind == "pytest":
-            _go_on(draft, "related")
+        case "target" if is_green:
+            _go_on(draft, "related" if state.target.can("python") else "all")
         case "related" if is_green:
             _go_on(draft, "all")
         case _:
@@ -130,8 +135,8 @@ def _go_on(draft: Draft, goal: Scope) -> None:
         if paths:
             draft.perform(eff.FindRelated(paths=paths))
     elif goal == "all":
-        if state.target != WHOLE_SUITE:
-            start_run(draft, "feedback", "all", WHOLE_SUITE)
+        if state.target.can("suite") and state.target.words:
+            start_run(draft, "feedback", "all", state.target.only())
     else:
         start_run(draft, "feedback")
 
@@ -151,7 +156,7 @@ def _(message: obs.RelatedFound, state: SessionState) -> Decision | Refusal:
     if state.closed or _is_busy(state) or message.paths != _changed_paths(state):
         return Decision()  # something newer is under way, or the files have changed again
     draft = Draft(state)
-    found = Target(words=message.tests)
+    found = state.target.only(*message.tests)
     if message.tests and found != state.target:
         start_run(draft, "feedback", "related", found)
     else:
@@ -177,22 +182,24 @@ def _(message: cmd.RunTarget, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
     if state.plan:
         draft.record(ev.VerificationVoided(why="another run was asked for"))
-    if message.scope is None or message.scope == "target" or state.target.kind != "pytest":
-        if message.scope and message.scope != state.scope:
-            draft.record(ev.ScopeChanged(scope=message.scope))
-        start_run(draft, message.purpose)
-        return draft.done()
-    if message.scope != state.scope:
+    if message.scope and message.scope != state.scope:
         draft.record(ev.ScopeChanged(scope=message.scope))
-    return _run_scope(draft, message)
+    needed = _NEEDED.get(message.scope or "target")
+    if needed and state.target.can(needed):
+        return _run_scope(draft, message)
+    if needed:
+        draft.notice = f"{who_can(needed)}; the target runs as it is"
+    start_run(draft, message.purpose)
+    return draft.done()
 
 
 def why_not_narrowed(state: SessionState) -> str:
     """Say why the failing tests cannot be run alone now; empty when they can."""
     if state.closed:
         return CLOSED.reason
-    is_known = state.target.kind == "pytest" and _known_failing(state)
-    return "" if is_known else "no failing test is known; ‹run› runs the target"
+    if not state.target.can("select"):
+        return who_can("select")
+    return "" if _known_failing(state) else "no failing test is known; ‹run› runs the target"
 
 
 def _known_failing(state: SessionState) -> tuple[str, ...]:
@@ -208,10 +215,10 @@ def _run_scope(draft: Draft, message: cmd.RunTarget) -> Decision | Refusal:
         tests = _known_failing(state)
         if not tests:
             return Refusal(why_not_narrowed(state))
-        chosen = Target(words=tests)
+        chosen = state.target.only(*tests)
         start_run(draft, message.purpose, "target" if chosen == state.target else "failures", chosen)
     elif message.scope == "all":
-        start_run(draft, message.purpose, "all", WHOLE_SUITE)
+        start_run(draft, message.purpose, "all", state.target.only())
     else:
         paths = _changed_paths(state)
         if not paths:

@@ -11,8 +11,8 @@ from coach.core.experiments.logpoint import RULE, Logpoint, LogpointRun, judge_l
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
+from coach.core.runs.abilities import who_can
 from coach.core.runs.run import RunRequest, fresh_seed
-from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 from coach.core.verify.recheck import judge_gone
 
@@ -75,7 +75,7 @@ def start_look(draft: Draft, logpoint: Logpoint, test: TestId) -> None:
     request = RunRequest(
         number=number,
         purpose="logpoint",
-        target=Target(words=(test.file,)),
+        target=draft.state.target.only(test.file),
         hash_seed=fresh_seed(number),
         focus=test,
         logpoint=logpoint,
@@ -87,8 +87,10 @@ def why_not_looked(state: SessionState) -> str:
     """Say why no logpoint can be set now, wherever; empty when one can."""
     if state.closed:
         return CLOSED.reason
-    if state.target.kind != "pytest" or not looked_test(state):
-        return "a logpoint needs a failing pytest test; ‹run› runs the target"
+    if not state.target.can("logpoint"):
+        return who_can("logpoint")
+    if not looked_test(state):
+        return "a logpoint needs a failing test; ‹run› runs the target"
     return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
 
 

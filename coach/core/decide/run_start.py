@@ -7,7 +7,7 @@ from coach.core.log import events as ev
 from coach.core.protocol.effects import MutationPlace, StartRun, StopRuns
 from coach.core.runs.run import Purpose, RunRequest, fresh_seed
 from coach.core.runs.run_scope import Scope as Reach
-from coach.core.runs.target import WHOLE_SUITE, Target
+from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
 MOST_ABOUT = 50
@@ -17,32 +17,23 @@ def start(
     draft: Draft, request: RunRequest, places: tuple[MutationPlace, ...] = (), coverage: str = ""
 ) -> None:
     """Record and start a run. ``places`` and ``coverage`` are what the engine needs to know besides."""
-    request = _in_folder(request, draft.state.target)
     if draft.state.under_way:
         draft.perform(StopRuns(superseded=True))
     draft.record(ev.RunStarted(request=request))
     draft.perform(StartRun(request=request, places=places, coverage=coverage))
 
 
-def _in_folder(request: RunRequest, target: Target) -> RunRequest:
-    """Tests start where those of the session's target do, whichever of them they are."""
-    own = request.target
-    if not target.folder or own.folder or not own.kind == target.kind == "pytest":
-        return request
-    return request.model_copy(update={"target": own.model_copy(update={"folder": target.folder})})
-
-
 def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
     """Start the next run, of the session's target unless told otherwise."""
-    number = draft.state.last_number + 1
-    is_suite = purpose in {"suite", "baseline"} and draft.state.target.kind == "pytest"
+    number, own = draft.state.last_number + 1, draft.state.target
+    is_suite = purpose in {"suite", "baseline"} and own.can("suite")
     opened = draft.state.opened
     request = RunRequest(
         number=number,
         purpose=purpose,
-        target=target or (WHOLE_SUITE if is_suite else draft.state.target),
+        target=target or (own.only() if is_suite else own),
         covers=covers,
-        warm=purpose == "feedback" and draft.state.target.kind == "pytest",
+        warm=purpose == "feedback" and own.can("warm"),
         hash_seed=fresh_seed(number),
         tree=opened.checkout.tree if purpose == "baseline" and opened else "",
         about=about(draft.state),
@@ -63,11 +54,11 @@ def about(state: SessionState) -> tuple[TestId, ...]:
 
 def start_trace(draft: Draft, test: TestId, scope: Scope) -> None:
     """Start a traced run of a failing test among the tests of its file, or of the whole suite."""
-    file = Target(words=(test.file,))
+    own = draft.state.target
     request = RunRequest(
         number=draft.state.last_number + 1,
         purpose="trace",
-        target=file if scope == "file" else WHOLE_SUITE,
+        target=own.only(test.file) if scope == "file" else own.only(),
         trace=True,
         focus=test,
         scope=scope,
@@ -80,7 +71,7 @@ def start_mutants(draft: Draft, test: TestId, places: tuple[MutationPlace, ...],
     request = RunRequest(
         number=draft.state.last_number + 1,
         purpose="mutants",
-        target=Target(words=(test.file,)),
+        target=draft.state.target.only(test.file),
         focus=test,
         mutate=budget,
     )

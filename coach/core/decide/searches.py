@@ -7,6 +7,7 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
+from coach.core.runs.abilities import who_can
 from coach.core.runs.reference import Reference, is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
@@ -52,6 +53,7 @@ def _impossible(
     reasons = {
         CLOSED.reason: bool(state.closed),
         "which file? Name one the failing test reads": message.kind == "input" and not message.input,
+        who_can("order"): message.kind in _OF_ONE_TEST and not target.can("order"),
         "this needs one failing test; run the target or the whole suite first": message.kind in _OF_ONE_TEST
         and not target.is_one_test,
         "no failure is known yet; ‹reproduce› reproduces it": message.kind in _REPEATED and not reference,
@@ -129,12 +131,12 @@ def _is_over(state: SessionState, number: int) -> bool:
 def _target(state: SessionState) -> Target:
     """Return the one test that fails, when there is one: probes run nothing that is not needed."""
     target = state.target
-    if target.kind == "command" or target.is_one_test:
+    if target.is_one_test or not target.can("select"):
         return target
     run = _last_red(state)
     failing = state.reference.failing if state.reference else run.failing if run else ()
     test = next((each.test for each in failing if each.test.is_in_file), "")
-    return Target(words=(test,)) if test else target
+    return target.only(test) if test else target
 
 
 def _last_red(state: SessionState) -> Run | None:
@@ -151,7 +153,7 @@ def _reference(state: SessionState, target: Target) -> Reference | None:
         found = tuple(
             each
             for each in run.failing
-            if target.kind == "command" or any(is_of(word, each.test) for word in target.words)
+            if not target.can("select") or any(is_of(word, each.test) for word in target.words)
         )
         if found and not run.request.in_copy:
             return Reference(run=run.number, failing=found)

@@ -15,6 +15,7 @@ from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
+from coach.core.runs.abilities import who_can
 from coach.core.runs.oracle import Judged
 from coach.core.runs.reference import is_of
 from coach.core.runs.report import Counts, Ending, Failure, RunReport
@@ -59,8 +60,8 @@ def why_not_measured(state: SessionState) -> str:
     """Say why the lines of the failing test cannot be recorded now; empty when they can."""
     if state.closed:
         return CLOSED.reason
-    if state.target.kind != "pytest":
-        return "only tests that pytest runs can be measured; a command's suspects come from the edits"
+    if not state.target.can("trace"):
+        return f"{who_can('trace')}; suspects come from tracebacks and edits"
     if failure_in_view(state) is None:
         return "no failing run yet; ‹run› runs the target"
     return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
@@ -137,8 +138,10 @@ def why_not_mutated(state: SessionState) -> str:
     seen = failure_in_view(state)
     if state.closed:
         return CLOSED.reason
-    if state.target.kind != "pytest" or seen is None or not seen[1].test.is_in_file:
-        return "mutations need a failing pytest test; ‹run› runs the target"
+    if not state.target.can("mutate"):
+        return who_can("mutate")
+    if seen is None or not seen[1].test.is_in_file:
+        return "mutations need a failing test; ‹run› runs the target"
     if not places_to_mutate(state):
         return "nothing to mutate yet: ‹spectrum› measures which lines run"
     return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""

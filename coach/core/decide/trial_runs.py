@@ -11,6 +11,7 @@ from coach.core.experiments.trial_request import Trial, is_package
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
+from coach.core.runs.abilities import who_can
 from coach.core.runs.run import Run, RunRequest, fresh_seed
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
@@ -43,7 +44,7 @@ def _target(trial: Trial, command: tuple[str, ...], state: SessionState) -> Targ
     if trial.kind == "command":
         return Target(kind="command", words=command)
     if trial.order:
-        return Target(words=(_test(state).file,))
+        return state.target.only(_test(state).file)
     return state.target
 
 
@@ -60,6 +61,7 @@ def _impossible(trial: Trial, command: tuple[str, ...], state: SessionState) -> 
         "the patch is empty": trial.kind == "patch" and not trial.patch.strip(),
         "that is no patch; git diff prints one": trial.kind == "patch" and not _PATCH.search(trial.patch),
         "which command? coach try --expect-exit 0 -- make check": trial.kind == "command" and not command,
+        who_can("order"): bool(trial.order) and not state.target.can("order"),
         "another order needs one test: pin it, or run it alone": bool(trial.order) and not _test(state),
         f"H{trial.hypothesis} is not open": bool(trial.hypothesis) and (tested is None or not tested.is_open),
         "a verdict needs a prediction: what will be seen if it holds?": bool(trial.hypothesis)

@@ -78,12 +78,12 @@ def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:
     plan: list[Purpose] = ["verify"] * repeats
     if has_tree:
         plan += ["reverted"] * min(repeats, MOST_REVERTED)
-    if state.target.kind == "pytest":
-        if subject(state) and has_tree and not no_control(state):
-            plan.append("control")
+    if state.target.can("mutate") and subject(state) and has_tree and not no_control(state):
+        plan.append("control")
+    if state.target.can("logpoint"):
         plan += ["recheck"] * len(to_recheck(state))
     plan += ["acceptance"] * commands
-    if state.target.kind == "pytest":
+    if state.target.can("suite"):
         if not is_suite(state):
             plan.append("suite")
         if has_tree and baseline_of(state) is None:
@@ -141,36 +141,31 @@ def _start_again(draft: Draft, purpose: Purpose) -> None:
     is_before = purpose == "again-before"
     tests = to_run_before(state, done) if is_before else to_run_again(state, done)
     tree = _tree(state) if is_before else ""
-    _start_with(draft, purpose, Target(words=tests), tree=tree, about=tests)
+    _start_with(draft, purpose, state.target.only(*tests), tree=tree, about=tests)
 
 
 def _with_pin(state: SessionState) -> Target | None:
     """Return what must be green where it is not the target as it is: with the pinned test, without old failures."""
     pin, words = state.pin, state.target.words
-    if state.target.kind == "pytest" and state.reference and state.reference.beside:
-        return state.target.model_copy(
-            update={"words": about(state)}
-        )  # old failures beside it are the suite's
-    if (
-        pin is None
-        or state.target.kind != "pytest"
-        or not words
-        or any(_holds(word, pin.test) for word in words)
-    ):
+    if not state.target.can("select"):
         return None
-    return state.target.model_copy(update={"words": (*words, pin.test)})
+    if state.reference and state.reference.beside:
+        return state.target.only(*about(state))  # old failures beside it are the suite's
+    if pin is None or not words or any(_holds(word, pin.test) for word in words):
+        return None
+    return state.target.only(*words, pin.test)
 
 
 def _holds(word: str, test: TestId) -> bool:
-    """Whether pytest runs the test when it is given the word: itself, a class, file or folder around it."""
+    """Whether the test runs when its runner is given the word: itself, a class, file or folder around it."""
     return word == "." or test.is_under(word)
 
 
 def _start_reverted(draft: Draft) -> None:
     state = draft.state
     assert state.opened is not None, "the plan has no such run without a tree"
-    is_test = state.pin is not None and state.target.kind == "pytest" and fails_alone(state)
-    alone = Target(words=(state.pin.test,)) if is_test and state.pin else None
+    is_test = state.pin is not None and state.target.can("select") and fails_alone(state)
+    alone = state.target.only(state.pin.test) if is_test and state.pin else None
     _start_with(
         draft,
         "reverted",
@@ -186,19 +181,16 @@ def _start_control(draft: Draft) -> None:
     assert test, "the plan has no such run without a test"
     lines = fixed_lines(state.changes) if state.changes else {}
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
-    path = state.pin.path if state.pin else test.file
-    _start_with(
-        draft, "control", Target(words=(path,)), places, focus=test, mutate=CONTROL_SECONDS, control=True
-    )
+    target = state.target.only(state.pin.path if state.pin else test.file)
+    _start_with(draft, "control", target, places, focus=test, mutate=CONTROL_SECONDS, control=True)
 
 
 def _start_recheck(draft: Draft) -> None:
     """Look once more where a prediction was seen, in the test it was seen in."""
     state = draft.state
     seen, place = to_look_at(state)[_made(state, "recheck")]
-    _start_with(
-        draft, "recheck", Target(words=(seen.observed.test,)), focus=seen.observed.test, logpoint=place
-    )
+    test = seen.observed.test
+    _start_with(draft, "recheck", state.target.only(test), focus=test, logpoint=place)
 
 
 def _start_acceptance(draft: Draft) -> None:

@@ -44,7 +44,7 @@ def names_of(state: SessionState) -> tuple[str, ...]:
     files |= {each.path for each in state.suspects}
     files |= {each.path for each in state.changes.files} if state.changes else set()
     files |= set(state.pin.paths if state.pin else ())
-    if state.target.kind != "pytest":
+    if not state.target.can("select"):
         return tuple(sorted(files))
     tests = {TestId(word).function for word in (*state.target.words, *(each.test for each in failures))}
     return tuple(sorted(files | tests | {test.file for test in tests}))

@@ -21,11 +21,12 @@ LONGEST_MESSAGE = 12_000
 
 def command_of(target: Target) -> str:
     """Return the exact command as a shell takes it, without any path of this machine."""
-    if target.kind == "command":
-        return shlex.join(target.words)
+    program = shlex.join(target.program)
+    if not target.can("select"):
+        return " ".join(filter(None, [program, shlex.join(target.words)]))
     words = [_quoted(word) for word in target.words]
     guard = ["--"] if any(word.startswith("-") for word in target.words) else []
-    return " ".join(["python -m pytest", *guard, *words])
+    return " ".join([program, *guard, *words])
 
 
 def _quoted(word: str) -> str:

@@ -187,10 +187,10 @@ def spec_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
 def _done(state: SessionState, clean: Cleaner) -> str:
     """Say what coach checks before it calls the defect fixed."""
     test = "the pinned test" if state.pin else "the failing test"
-    if state.target.kind == "command":
+    if not state.target.can("select"):
         test = clean.code(state.target.label, 200)
     parts = [f"{test} passes, unchanged, in cold runs"]
-    if state.target.kind == "pytest":
+    if state.target.can("suite"):
         parts.append("the whole suite has no new failure and no test fewer")
     if state.spec.scope or state.protected:
         parts.append("only allowed files changed")

@@ -114,7 +114,7 @@ def _only_old(report: RunReport, failing: Sequence[FailureSignature], reference:
     """
     is_old = all(any(is_of(old, each.test) for old in reference.beside) for each in failing)
     passed = [test for test in reference.tests if any(is_of(test, each) for each in report.passed)]
-    is_gone = len(passed) == len(reference.tests) or (not _is_pytest_id(reference) and report.counts.passed)
+    is_gone = len(passed) == len(reference.tests) or (not _names_a_test(reference) and report.counts.passed)
     if not (is_old and is_gone):
         return ""
     others = len({each.test for each in failing})
@@ -122,7 +122,8 @@ def _only_old(report: RunReport, failing: Sequence[FailureSignature], reference:
     return f"{reference.first.test} passes; {others} {noun} red as before: {failing[0].test}"
 
 
-def _is_pytest_id(reference: Reference) -> bool:
+def _names_a_test(reference: Reference) -> bool:
+    """Whether its first failure is of a test that has an id."""
     return reference.first.test.is_in_file
 
 

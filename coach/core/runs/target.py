@@ -1,22 +1,42 @@
-"""What is being debugged: tests that pytest can name, or any command."""
+"""What is being debugged: tests that a runner can name, or any command."""
 
-from typing import Literal
+from collections.abc import Sequence
 
 from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.base.text import FilePath, Name
 from coach.core.base.value import Value
+from coach.core.runs.abilities import RUNNERS, Ability, RunnerName, runner_of_command
 
 
 class Target(Value):
-    """The thing that fails: pytest arguments (node ids, files) or the argv of any other command."""
+    """The thing that fails: ids of tests and files, or the argv of any other command."""
 
-    kind: Literal["pytest", "command"] = "pytest"
+    kind: RunnerName = "pytest"
+    """The name of its runner; a command whose report is read (``junit``) is a ``command`` too."""
     words: tuple[Name, ...] = ()
     junit: FilePath = ""
     """Where a command writes its JUnit XML report, relative to the root; empty: its exit code is all it says."""
 
     folder: FilePath = ""
     """Where it is started, below the root (``.``: the root itself); empty: in the session's project."""
+
+    @property
+    def runner(self) -> str:
+        """The name of what starts and reads its runs."""
+        return "junit" if self.junit else self.kind
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """What a person types before the words; empty: the words are the whole command."""
+        return RUNNERS[self.runner].program
+
+    def can(self, ability: Ability) -> bool:
+        """Whether its runner can do a thing: the only question there is about a runner."""
+        return ability in RUNNERS[self.runner].can
+
+    def only(self, *tests: str) -> "Target":
+        """Return these tests, run as this target is; without any: all tests of the project."""
+        return self.model_copy(update={"words": tests})
 
     @property
     def label(self) -> str:
@@ -30,8 +50,12 @@ class Target(Value):
 
     @property
     def is_one_test(self) -> bool:
-        """Whether this names exactly one pytest node id."""
-        return self.kind == "pytest" and len(self.words) == 1 and TestId(self.words[0]).is_in_file
+        """Whether this names exactly one test by its id."""
+        return self.can("select") and len(self.words) == 1 and TestId(self.words[0]).is_in_file
 
 
-WHOLE_SUITE = Target()
+def of_command(command: Sequence[str], *, folder: str = "", junit: str = "") -> Target:
+    """Return the target of a command line: of the runner that knows it, unless a report is to be read, else a command."""
+    kind = "command" if junit else runner_of_command(command)
+    words = tuple(command)[len(RUNNERS[kind].program) :]
+    return Target(kind=kind, words=words, folder=folder, junit=junit)

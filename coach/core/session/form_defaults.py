@@ -70,7 +70,7 @@ def _expected_and_actual(state: SessionState, failure: Failure) -> tuple[str, st
     asserted = asserted_line(failure)
     if asserted:
         return f"this holds: {asserted}", f"it does not: {said}"
-    if state.target.kind == "command":
+    if not state.target.can("select"):
         return f"{state.target.label} succeeds", said
     name = failure.exception.rpartition(".")[2]
     return f"{failure.test.name} passes" + (f", without {name}" if name else ""), said + _at(failure)

@@ -83,7 +83,7 @@ def _why_it_explains_nothing(state: SessionState, file: FileChange) -> str:
         return "it holds the pinned test"
     if is_test_path(file.path) and _is_read(state, file.path):
         return "the red test reads it"
-    if state.target.kind == "pytest" and is_test_path(file.path) and not file.path.endswith(".py"):
+    if state.target.can("python") and is_test_path(file.path) and not file.path.endswith(".py"):
         return "it is data of the tests"
     if file.path.endswith(_DOCUMENTS) or any(fnmatchcase(name, each) for each in _PAPERS):
         return "" if _is_read(state, file.path) else "it is documentation"
@@ -127,7 +127,7 @@ def _moved(state: SessionState, file: FileChange) -> str:
     path = file.path
     if any(test.file == path for test in red_tests(state)):
         return f"{path} holds what was red, and was changed"
-    if state.target.kind == "pytest":
+    if state.target.can("select"):
         return f"{path} was changed, and the red test reads it" if _is_side(state, path) else ""
     return _of_command(state, path) or _of_its_tests(state, file)
 

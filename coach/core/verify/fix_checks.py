@@ -4,6 +4,7 @@ Enough repeats, red without it, small wrong fixes noticed, nothing left behind, 
 """
 
 from coach.core.localize.mutation.results import not_tried
+from coach.core.runs.abilities import who_can
 from coach.core.runs.failure import FailureSignature
 from coach.core.runs.reference import could_not_ask, is_of
 from coach.core.runs.reproduction import repeats_for
@@ -102,7 +103,7 @@ def _shows_defect(state: SessionState, run: Run) -> bool:
     Another message is no other answer: values in it may change by themselves. A test that lacks what it calls is one.
     """
     test, reference = subject(state), state.reference
-    if state.target.kind == "command" and not test:
+    if not test and not state.target.can("select"):
         return any(_says_the_same(state, each) for each in run.failing)
     seen = (
         each
@@ -137,8 +138,8 @@ def not_run(state: SessionState, runs: tuple[Run, ...]) -> str:
 def control(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
     """Answer whether the regression test notices small wrong versions of the fix."""
     title = "small wrong fixes are caught by the test"
-    if state.target.kind != "pytest":
-        return not_asked("control", title, "small wrong fixes need a test of pytest's")
+    if not state.target.can("mutate"):
+        return not_asked("control", title, who_can("mutate"))
     if not subject(state):
         if reason := no_pin(state):
             return not_asked("control", title, reason)

@@ -51,12 +51,12 @@ def suite_of(state: SessionState, runs: tuple[Run, ...]) -> Run | None:
 
 def is_suite(state: SessionState) -> bool:
     """Whether the target is the whole suite, so that it needs no second run."""
-    return state.target.kind == "pytest" and not state.target.words
+    return state.target.can("suite") and not state.target.words
 
 
 def has_suite(state: SessionState, suite: Run | None) -> bool:
-    """Whether there is a suite at all: pytest targets have one, unless it finds no test now and found none before."""
-    if state.target.kind != "pytest":
+    """Whether there is a suite at all: a runner that can run all tests has one, unless it finds no test now and found none before."""
+    if not state.target.can("suite"):
         return False
     before = next((run for run in reversed(state.runs) if run.request.purpose == "baseline"), None)
     is_empty = suite is not None and _is_empty(suite)

@@ -10,13 +10,13 @@ def no_pin(state: SessionState) -> str:
     if state.pin is not None:
         return ""
     tests = red_tests(state)
-    is_command = state.target.kind == "command"
-    could = [test for test in tests if test.is_pytest and (not is_command or test.file.endswith(".py"))]
+    has_ids = state.target.can("select")
+    could = [test for test in tests if test.is_pytest and (has_ids or test.file.endswith(".py"))]
     if any(test not in state.unpinnable for test in could):
         return ""
     if could:
         return f"the source of {could[0]} is not known, so it cannot be pinned"
-    if is_command:
+    if not has_ids:
         return "a command names no test to pin"
     return f"{tests[0]} could not be collected, so there is no test to pin" if tests else ""
 
@@ -31,7 +31,7 @@ def choices(state: SessionState) -> tuple[TestId, ...]:
 
     Each stands for its function: the cases of one are one choice.
     """
-    if state.pin is not None or state.target.kind != "pytest" or state.target.is_one_test:
+    if state.pin is not None or not state.target.can("select") or state.target.is_one_test:
         return ()
     shown = red_run(state)
     beside = tuple(each.test for each in shown.failing) if shown else ()
@@ -49,6 +49,6 @@ def subject(state: SessionState) -> TestId:
     """Return the test a proof is about: the pinned one, or the one that is red and cannot be pinned; empty without one."""
     if state.pin is not None:
         return state.pin.test
-    if state.target.kind != "pytest" or not no_pin(state):
+    if not state.target.can("select") or not no_pin(state):
         return NO_TEST
     return next((test for test in red_tests(state) if test.is_pytest), NO_TEST)

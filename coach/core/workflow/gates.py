@@ -55,7 +55,7 @@ class Check:
         """Say why the check does not apply to the target of a session; empty when it does."""
         if self.of == "test":
             return no_pin(state)
-        if self.of == "suspects" and state.target.kind == "command" and not state.suspects:
+        if self.of == "suspects" and not state.target.can("trace") and not state.suspects:
             return "a command's output names no places in the code"
         return ""
 
@@ -186,15 +186,15 @@ def runs_alone(state: SessionState) -> list[Run]:
     return [
         run
         for run in reversed(state.runs)
-        if run.is_evidence and (run.request.target.words == words or run.request.target.kind == "command")
+        if run.is_evidence and (run.request.target.words == words or not run.request.target.can("select"))
     ]
 
 
 def wanted_alone(state: SessionState) -> Target | None:
     """Return the pinned test as a target of its own while the step asks for a run of it alone, else None."""
-    if state.pin is None or state.step is None or state.target.kind != "pytest":
+    if state.pin is None or state.step is None or not state.target.can("select"):
         return None
-    alone = Target(words=(state.pin.test,))
+    alone = state.target.only(state.pin.test)
     is_asked = any(each.name == "runs-alone" for each in missing(state, state.step))
     return alone if is_asked and alone.words != state.target.words else None
 

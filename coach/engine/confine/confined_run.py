@@ -83,14 +83,14 @@ class Confined:
             "is_asked": available().asks,
         }
 
-    def environment(self, env: Mapping[str, str], *, is_command: bool) -> dict[str, str]:
+    def environment(self, env: Mapping[str, str], *, calls_compilers: bool) -> dict[str, str]:
         """Return the environment of the run, and make its folders."""
         if self.confinement is None:
             return dict(env)
         if self.copy is None:
             return own_temporary(env, self.folder)
         strict = self.confinement.is_strict
-        own, pairs = own_folders(env, self.folder, is_strict=strict, is_command=is_command)
+        own, pairs = own_folders(env, self.folder, is_strict=strict, calls_compilers=calls_compilers)
         self.stands_for[:] = pairs
         return own
 

@@ -46,7 +46,7 @@ TO_SERVICES = (
 
 
 def own_folders(
-    env: Mapping[str, str], folder: Path, *, is_strict: bool, is_command: bool
+    env: Mapping[str, str], folder: Path, *, is_strict: bool, calls_compilers: bool
 ) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     """Make the folders of a run, and return its environment, and pairs of an own folder and what it stands for.
 
@@ -54,7 +54,7 @@ def own_folders(
         env: the environment without them.
         folder: a disposable folder.
         is_strict: whether the code is what nobody wrote: it is told of no service.
-        is_command: whether compilers may be called, which need caches they can write.
+        calls_compilers: whether compilers may be called, which need caches they can write.
 
     """
     own = {name: value for name, value in env.items() if not (is_strict and name in TO_SERVICES)}
@@ -64,7 +64,7 @@ def own_folders(
     home = env.get("HOME", "")
     if home and Path(home).is_dir():
         mirror = _Mirror(Path(home), _made(folder / "home"))
-        mirror.make(opens_caches=is_command)
+        mirror.make(opens_caches=calls_compilers)
         own |= mirror.moved({name: env[name] for name in ("HOME", "GOCACHE", *_BELOW_HOME) if name in env})
         stands_for.append((str(mirror.own), home))
     if runtime := env.get(_RUNTIME, ""):

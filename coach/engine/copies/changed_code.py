@@ -12,9 +12,10 @@ from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.copies.import_roots import importing_from
 from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.execute import RunContext, execute
+from coach.engine.execute import execute
 from coach.engine.instrument.run_trial import carry_out
 from coach.engine.ports import Trees
+from coach.engine.process.run_context import RunContext
 from coach.engine.trees.checkout import file_clock
 from coach.errors import ScratchError
 

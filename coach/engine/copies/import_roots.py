@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.log.events import Interpreter
-from coach.engine.execute import RunContext
 from coach.engine.instrument.variation import moved_paths
+from coach.engine.process.run_context import RunContext
 
 _SECONDS = 10
 _ASK = """

@@ -18,14 +18,13 @@ from coach.core.protocol.observations import (
 )
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.core.runs.target import Target
-from coach.engine.execute import RunContext
 from coach.engine.instrument.mutate import mutations_of, neighbours_of, plan_text, planned, strangers
 from coach.engine.instrument.place_logpoint import located, look_text, observed_in
 from coach.engine.instrument.run_trial import matched
 from coach.engine.instrument.trace_calls import calls_plan, nearest_tests, outcomes
 from coach.engine.instrument.trace_lines import coverage_from, spectrum_of
 from coach.engine.instrument.wrong_fixes import control_of, with_reach, wrong_fixes
+from coach.engine.process.run_context import RunContext
 
 _STOPPED = {"cancelled", "superseded", "interrupted"}
 
@@ -72,7 +71,7 @@ class Looking:
         near = neighbours_of(known, self._chosen, focus) if focus in known.tests else None
         self.around.mutated[request.number] = plan_text(request, self._chosen, root, near, recorded)
         words = (*request.target.words, *strangers(near or {}, focus))
-        return request.model_copy(update={"target": Target(words=words)})
+        return request.model_copy(update={"target": request.target.only(*words)})
 
     def _with_neighbours(self, request: RunRequest, kept: str) -> RunRequest:
         """Add the tests that run most of the same lines; nothing is known of them: then all of the file is traced."""
@@ -84,7 +83,7 @@ class Looking:
         self.around.mutated[request.number] = calls_plan(request, near, all_tests=asks_file)
         words = (request.focus.file,) if asks_file else (request.focus, *near)
         calls = request.calls.model_copy(update={"neighbours": near})
-        return request.model_copy(update={"target": Target(words=words), "calls": calls})
+        return request.model_copy(update={"target": request.target.only(*words), "calls": calls})
 
     def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
         """Read what a run saw. A trace that was stopped half way says nothing; mutations that came half way do."""

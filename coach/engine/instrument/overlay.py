@@ -16,11 +16,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from coach.core.base.text import storable
-from coach.engine.execute import RunContext
 from coach.engine.process.environment import clean_environment
 from coach.engine.process.interpreter import said_by
 from coach.engine.process.output import CappedOutput
 from coach.engine.process.process_tree import RUN_ID
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.spawn import Launch
 from coach.engine.process.supervise import Limits, supervise
 from coach.errors import ScratchError

@@ -9,12 +9,12 @@ from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.copies.import_roots import importing_from
 from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.execute import RunContext, execute
+from coach.engine.execute import execute
 from coach.engine.instrument.overlay import with_packages
 from coach.engine.ports import Trees
+from coach.engine.process.run_context import RunContext
 from coach.engine.trees.git import Git, GitError
 from coach.errors import ScratchError
-from coach.regular_files import is_file, is_there
 
 
 def carry_out(request: RunRequest, around: RunContext, cancel: threading.Event, trees: Trees) -> RunReport:
@@ -27,37 +27,11 @@ def carry_out(request: RunRequest, around: RunContext, cancel: threading.Event, 
     assert request.trial is not None, "only trials are tried"
     with trees.materialise(trees.record()) as copy:
         own, note = with_packages(request.trial.packages, around, cancel, copy.parent)
-        asked = prepared(request, copy, around.root, around.project)
-        report = execute(asked, importing_from(copy, own), cancel, copy)
+        if request.trial.kind == "patch":
+            _apply(request.trial.patch, copy)
+        report = execute(request, importing_from(copy, own), cancel, copy)
         notes = (*report.probe_notes, *([note] if note else []))
         return as_in_checkout(report.model_copy(update={"probe_notes": notes}), copy, around.root)
-
-
-def prepared(request: RunRequest, copy: Path, root: Path, project: str = "") -> RunRequest:
-    """Make the copy ready for a trial, and return the request as it is to be executed there.
-
-    A command that the copy does not hold (``.venv/bin/pytest``: ignored files are not copied) is that of the checkout.
-
-    Raises:
-        ScratchError: the patch does not apply to the work tree as it is.
-
-    """
-    trial = request.trial
-    if trial is not None and trial.kind == "patch":
-        _apply(trial.patch, copy)
-    words = request.target.words
-    folder = request.target.folder or project
-    if (
-        request.target.kind == "command"
-        and words
-        and "/" in words[0]
-        and not is_there(copy / folder / words[0])
-    ):
-        there = root / folder / words[0]
-        if is_file(there):
-            aim = request.target.model_copy(update={"words": (str(there), *words[1:])})
-            return request.model_copy(update={"target": aim})
-    return request
 
 
 def _apply(patch: str, copy: Path) -> None:

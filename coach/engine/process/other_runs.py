@@ -47,7 +47,7 @@ def beside(root: Path, scratch: Path) -> tuple[Beside, ...]:
             continue
         if run:
             found[Beside(f"a run of coach in {folder or 'another folder'}", is_here)] = None
-        elif is_here and _is_pytest(each.pid):
+        elif is_here and _runs_tests(each.pid):
             found[Beside(f"pytest in {folder}", is_here)] = None
     return tuple(sorted(found, key=lambda each: not each.is_here))
 
@@ -66,7 +66,7 @@ def _folder(pid: int) -> str:
     return ""
 
 
-def _is_pytest(pid: int) -> bool:
+def _runs_tests(pid: int) -> bool:
     """Whether a process was started as pytest: by its program, or by ``python -m pytest``."""
     return bool(_programs(pid) & {b"pytest", b"py.test"})
 

@@ -8,8 +8,8 @@ from coach.engine.source.project_root import exists
 from coach.errors import TargetError
 
 
-def pytest_words(target: Target, base: Path) -> tuple[str, ...]:
-    """Return the target's words, of which none is an option: one that begins like one must name a file below ``base``.
+def refuse_options(target: Target, base: Path) -> None:
+    """Refuse a word that is an option: one that begins like one must name a file below ``base``.
 
     Raises:
         TargetError: a word is an option.
@@ -22,7 +22,6 @@ def pytest_words(target: Target, base: Path) -> tuple[str, ...]:
                 why="words of a pytest target are files and node ids, never options",
                 do="put options into addopts, or run them as a command after --",
             )
-    return target.words
 
 
 def as_started(word: str, root: Path, start: Path) -> str:

@@ -24,9 +24,10 @@ from coach.core.runs.report import Failure, RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.execute import RunContext, execute
+from coach.engine.execute import execute
 from coach.engine.instrument.variation import REPORT, Order, Variation, moved_paths
 from coach.engine.process.output import LiveOutput
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 from coach.engine.runners.pytest_start import Spelling
 from coach.engine.trees.tree_store import TreeStore

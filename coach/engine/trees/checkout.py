@@ -14,7 +14,8 @@ from typing import Protocol
 
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.engine.execute import RunContext, execute
+from coach.engine.execute import execute
+from coach.engine.process.run_context import RunContext
 from coach.engine.source.file_kinds import is_code
 from coach.engine.trees.branch_switch import Switches
 from coach.engine.watch.watched_paths import is_entered

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from coach.core.decide.workflow_steps import unmet_before
 from coach.core.protocol import commands as cmd
-from coach.core.runs.target import Target
 from coach.core.session.form_defaults import filled_hypothesis, filled_spec, filled_verdict, is_guessed
 from coach.core.session.state import SessionState
 from coach.core.verify.acceptance import runnable
@@ -119,7 +118,7 @@ def pin(context: ActionContext, _key: str) -> None:
 
     def chosen(index: int | None) -> None:
         if index is not None and index < len(tests):
-            context.submit(cmd.Retarget(target=Target(words=(tests[index],))))
+            context.submit(cmd.Retarget(target=context.state.target.only(tests[index])))
         if index is not None:
             context.submit(cmd.PinTest(test=tests[index] if index < len(tests) else tests[0]))
 

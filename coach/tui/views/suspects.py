@@ -97,17 +97,11 @@ def _measured(state: SessionState) -> list[Line]:
     """Say what the ranking rests on, and which key gives it more."""
     seen = state.spectrum
     if seen is None:
-        text = (
-            "from the traceback and the edits; "
-            if state.target.kind == "pytest"
-            else "from the traceback and the edits"
-        )
-        more = (
-            [key_of("spectrum"), piece(" measures which lines run", "dim")]
-            if state.target.kind == "pytest"
-            else []
-        )
-        return [line((text, "dim"), *more)]
+        text = "from the traceback and the edits"
+        if not state.target.can("trace"):
+            return [line((text, "dim"))]
+        more = (key_of("spectrum"), piece(" measures which lines run", "dim"))
+        return [line((f"{text}; ", "dim"), *more)]
     against = "the whole suite" if seen.scope == "suite" else "its own file"
     said = f"{count(seen.lines_seen, 'line')} run, against {count(seen.passing, 'passing test')} of {against}"
     lines = [line((said, "dim"), figure=(f"#{seen.run}" if seen.run else "", "dim"), hang=2)]

@@ -6,7 +6,6 @@ The answer is a table of rates, and runs beside each other change rates: here on
 from coach.core.base.formatting import count
 from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
-from coach.core.runs.target import Target
 from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
 from coach.core.search.request import AxisFound, How, SearchResult
 from coach.engine.instrument.variation import Order
@@ -57,7 +56,5 @@ def _probe(task: Task, condition: Condition, number: int) -> Candidate:
     }[condition]
     seed = None if condition == "new seed" else _ONE_SEED
     label = f"{condition}, run {number}"
-    reference = task.request.reference
-    return Candidate(
-        task.now, Target(words=files), reference, order=order, round=number, label=label, seed=seed
-    )
+    reference, target = task.request.reference, task.request.target.only(*files)
+    return Candidate(task.now, target, reference, order=order, round=number, label=label, seed=seed)

@@ -8,7 +8,6 @@ from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.oracle import ANOTHER_FAILURE, Outcome
 from coach.core.runs.reference import Reference
-from coach.core.runs.target import Target
 from coach.core.search.repeats import runs_for
 from coach.core.search.request import Found, How, SearchRequest, SearchResult
 from coach.engine.instrument.variation import Order
@@ -105,13 +104,12 @@ class Task:
         self, order: Order, files: tuple[str, ...], label: str, reference: Reference | None
     ) -> Candidate:
         """Ask whether the victim shows the failure after other tests; no ``files`` means the whole suite."""
-        return Candidate(self.now, Target(words=files), reference, order=order, label=label)
+        return Candidate(self.now, self.request.target.only(*files), reference, order=order, label=label)
 
     def test_files(self) -> dict[str, Entry]:
         """Return the test side of now: what is laid over older trees, so that the same test asks the same question."""
-        named = {TestId(word).file for word in self.request.target.words}
-        if self.request.target.kind == "command":
-            named = set()
+        target = self.request.target
+        named = {TestId(word).file for word in target.words} if target.can("select") else set()
         return {
             path: entry
             for path, entry in self.composer.entries(self.now).items()

@@ -1,20 +1,25 @@
-"""What a command's run showed: its exit code, the report it wrote, and what its output says.
+"""Any command: its exit code says whether it is red, and its output, as far as it can be read, which tests are.
 
 An exit code alone is not believed where the output contradicts it: a script that hides a failing runner's exit code
 (``npm test || true``) is not green.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.output.reading import OutputReading, read_output
-from coach.core.runs.report import Cause, Counts, Ending, Failure, Frame
+from coach.core.runs.report import Cause, Ending, Failure, Frame, RunReport
+from coach.engine.instrument.variation import with_programs_of
+from coach.engine.process.ending import ending_of_process
+from coach.engine.process.supervise import Finished
+from coach.engine.runners.base import Runner
 from coach.engine.runners.junit_report import JUnitReport
+from coach.engine.source.excerpts import with_code
 from coach.engine.source.find_file import ProjectFiles
-from coach.regular_files import read_text
+from coach.errors import TargetError
+from coach.regular_files import is_file, is_there, read_text
 
 _MOST_FILE_BYTES = 2_000_000
 _AROUND = 12
@@ -23,48 +28,68 @@ _WITH_CODE = 20
 """Failures whose frames are given their code."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandOutcome:
-    """What is reported of a command."""
+class CommandRunner(Runner):
+    """A command, started as it was typed."""
 
-    ending: Ending
-    failures: tuple[Failure, ...] = ()
-    counts: Counts = Counts()
-    left_out: int = 0
+    def check(self) -> None:
+        if not self.setup.request.target.words:
+            raise TargetError("the command is empty", do="name one after --")
 
+    def prepare(self) -> None:
+        """A command reads no files of coach's."""
 
-def outcome_of_command(
-    ending: Ending, output: str, label: str, places: tuple[Path, Path], report: JUnitReport | None
-) -> CommandOutcome:
-    """Weigh what a command that ended by itself left behind.
+    def argv(self) -> list[str]:
+        program, *arguments = self.setup.request.target.words
+        return [self._program(program), *arguments]
 
-    Args:
-        ending: how its process ended.
-        output: what it printed, as far as it was kept.
-        label: the command in words: the test's name where only the command as a whole is known to fail.
-        places: the root that frames are named from, and the folder below it in which the command started.
-        report: the JUnit report that this very run wrote.
+    def _program(self, named: str) -> str:
+        """Return the program; a trial whose copy does not hold it (git ignores ``.venv``) takes that of the checkout."""
+        setup = self.setup
+        if setup.copy is None or setup.request.trial is None or "/" not in named:
+            return named
+        there = setup.context.root / setup.start.relative_to(setup.copy) / named
+        return str(there) if not is_there(setup.start / named) and is_file(there) else named
 
-    """
-    if ending.kind != "completed":
-        return CommandOutcome(ending)
-    code, place = ending.exit_code or 0, _Placing(*places)
-    if report is not None and (report.failed or not code):
-        failures = tuple(
-            place.failure(each.failure, label, with_code=index < _WITH_CODE)
-            for index, each in enumerate(report.failed)
+    def environment(self, env: Mapping[str, str]) -> dict[str, str]:
+        trial = self.setup.request.trial
+        is_experiment = trial is not None and trial.kind == "command"
+        return with_programs_of(self.setup.context.interpreter.path, env) if is_experiment else dict(env)
+
+    def report(self, finished: Finished) -> RunReport:
+        ending = ending_of_process(finished, self.setup.context.limits)
+        if ending.kind != "completed":
+            return RunReport(ending=ending)
+        found = self._judged(ending, self.written_report())
+        return found.model_copy(update={"failures": with_code(found.failures, self.setup.root)})
+
+    def written_report(self) -> JUnitReport | None:
+        """Return what the command reported in a file; None: it wrote none."""
+        return None
+
+    def _judged(self, ending: Ending, written: JUnitReport | None) -> RunReport:
+        """Weigh the exit code, the report and the output of a command that ended by itself."""
+        code = ending.exit_code or 0
+        if written is not None and (written.failed or not code):
+            failures = self._placed([each.failure for each in written.failed])
+            left_out = written.failures_left_out
+            return RunReport(
+                ending=ending, failures=failures, counts=written.counts, failures_left_out=left_out
+            )
+        reading = read_output(self.setup.context.live.captured.text(), code)
+        if not code and not reading.red:
+            return RunReport(ending=ending, counts=reading.counts)
+        return RunReport(
+            ending=ending if code else _contradicted(ending, reading),
+            failures=self._placed(reading.failures),
+            counts=reading.counts,
+            failures_left_out=reading.left_out,
         )
-        return CommandOutcome(ending, failures, report.counts, report.failures_left_out)
-    reading = read_output(output, code)
-    failures = tuple(
-        place.failure(each, label, with_code=index < _WITH_CODE)
-        for index, each in enumerate(reading.failures)
-    )
-    if code:
-        return CommandOutcome(ending, failures, reading.counts, reading.left_out)
-    if not reading.red:
-        return CommandOutcome(ending, (), reading.counts)
-    return CommandOutcome(_contradicted(ending, reading), failures, reading.counts, reading.left_out)
+
+    def _placed(self, failures: Sequence[Failure]) -> tuple[Failure, ...]:
+        place, label = _Placing(self.setup.root, self.setup.start), self.setup.request.target.label
+        return tuple(
+            place.failure(each, label, with_code=index < _WITH_CODE) for index, each in enumerate(failures)
+        )
 
 
 def _contradicted(ending: Ending, reading: OutputReading) -> Ending:
