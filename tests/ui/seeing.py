@@ -8,8 +8,10 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from coach.core.export import Export
+from coach.core.log import events as ev
 from coach.tui.app import CoachApp
 from coach.tui.screens.session import SessionScreen
+from coach.tui.views.view_state import ViewState
 from tests.ui import fakes
 from tests.ui.textual_private import rows_of
 
@@ -46,6 +48,20 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+async def begin_again(pilot: Pilot[None], port: fakes.FakeDoor, *events: ev.Event) -> None:
+    """Leave every window and show another story as a new screen would: one application serves a whole table of cases."""
+    screen = session_of(pilot)
+    while pilot.app.screen is not screen:
+        await press(pilot, "escape")
+    screen.said = ""
+    screen.view = ViewState(width=screen.view.width)
+    screen.query_one("#tab-work").focus()
+    port.begin_again(*events)
+    port.happen()
+    await settle(pilot)
+    port.commands.clear()
 
 
 def session_of(pilot: Pilot[None]) -> SessionScreen:

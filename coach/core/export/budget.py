@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from coach.core.export.blocks import Block, Drop, Section
@@ -26,6 +27,8 @@ ANNOUNCEMENT = 12
 SHORT_ENOUGH = 160
 """Coach's own words up to this size are cut last of all."""
 MOST_LISTED = 8
+REMEMBERED = 1_000
+"""Characters; the cost of a line up to this size is remembered."""
 
 _SAFETY = 1.03
 _PIECE = re.compile(
@@ -39,15 +42,27 @@ _PIECE = re.compile(
     r"|(?P<signs>(?P<sign>[^\w\s])(?P=sign)*|_+|.)",
     re.DOTALL,
 )
+_BREAK = re.compile(r"((?<! )[ ]*+\n[\n ]*)")
+"""Where no piece but that of the line break itself goes on: lines are estimated each on its own."""
 _DRAWN = frozenset("=-_#*.~/ ")
 """Signs that vocabularies know in long runs: rulers."""
 
 
 def estimate(text: str) -> int:
     """Return about how many tokens a model will count for a text."""
-    return math.ceil(
-        _SAFETY * sum(_cost(match.lastgroup or "", match.group()) for match in _PIECE.finditer(text))
-    )
+    return math.ceil(_SAFETY * sum(map(_cost_of, _BREAK.split(text))))
+
+
+def _cost_of(line: str) -> float:
+    # A document is estimated again after each block that gave way, and nearly all its lines are the same then.
+    return _remembered(line) if len(line) <= REMEMBERED else _summed(line)
+
+
+def _summed(line: str) -> float:
+    return sum(_cost(match.lastgroup or "", match.group()) for match in _PIECE.finditer(line))
+
+
+_remembered = lru_cache(maxsize=2_048)(_summed)
 
 
 def _cost(kind: str, piece: str) -> float:
