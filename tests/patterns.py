@@ -11,6 +11,7 @@ import re
 import signal
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from re import _constants as sre  # type: ignore[attr-defined]
@@ -27,41 +28,45 @@ PLAIN = [
 ]  # fmt: skip
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
+def _modules() -> Iterator[tuple[str, list[ast.AST]]]:
+    """Yield the name and all nodes of each module that may make a pattern or use one."""
+    worth_reading = re.compile(rf"\bre\.|\.(?:{'|'.join(sorted(METHODS))})\b")
     for path in sorted(PACKAGE.rglob("*.py")):
-        if "/probe/" not in path.as_posix():  # runs in the target's interpreter, as part of the target
+        text = path.read_text(encoding="utf-8")
+        # The probe runs in the target's interpreter, as part of the target.
+        if "/probe/" not in path.as_posix() and worth_reading.search(text):
             name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+            yield name, list(ast.walk(ast.parse(text)))
 
 
+@cache
 def used_patterns() -> Used:
     """Return every pattern of the package with the methods by which it is used."""
-    trees = dict(_modules())
-    calls = _calls(trees)
+    modules = dict(_modules())
+    calls = _calls(modules)
     found: Used = {}
-    for name, tree in trees.items():
-        for node in ast.walk(tree):
+    for name, nodes in modules.items():
+        for node in nodes:
             if isinstance(node, ast.Call) and (inline := _inline(node)):
                 found[name, f"line {node.lineno}"] = inline
-        if "re.compile" not in ast.unparse(tree):
+        if not any(isinstance(each, ast.Attribute) and each.attr in {"compile", "Pattern"} for each in nodes):
             continue
-        own = {each.id for node in tree.body for each in ast.walk(node) if _is_made(each)}
+        own = {each.id for each in nodes if _is_made(each)}
         for key in sorted(own & set(vars(importlib.import_module(name)))):
             for label, each in _held(key, vars(importlib.import_module(name))[key]):
                 found[name, label] = (each, calls[name, key] or {"search", "match"})
     return found
 
 
-def _calls(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
+def _calls(modules: dict[str, list[ast.AST]]) -> dict[tuple[str, str], set[str]]:
     """Return (module, name) → the methods that are called on it, or on what is taken out of it one by one."""
     calls: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for name, tree in trees.items():
+    for name, nodes in modules.items():
         origin: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        nodes = list(ast.walk(tree))
         for node in nodes:
             for alias in node.names if isinstance(node, ast.ImportFrom) else ():
                 origin[alias.asname or alias.name].add((node.module or "", alias.name))
-        for each, table in _walked(tree):
+        for each, table in _walked(nodes):
             origin[each] |= {(name, table), *origin[table]}
         for node in nodes:
             if isinstance(node, ast.Attribute) and node.attr in METHODS:
@@ -79,9 +84,9 @@ def _is_made(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
-def _walked(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _walked(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
     """Yield (name of one, name of the table) for loops over tables of patterns."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.For | ast.comprehension) and isinstance(node.iter, ast.Name):
             for each in ast.walk(node.target):
                 if isinstance(each, ast.Name):
