@@ -1,22 +1,63 @@
-"""Every test has a state directory and settings of its own; nobody's real ones are read or written."""
+"""What holds for every test: folders of its own for state and settings, and whether it is fast or slow.
+
+Nobody's real folders are read or written.
+"""
 
 import compileall
+import gc
+import itertools
 from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
+FAST = ("core", "ui")
+"""Folders whose tests start no other program: the pure core and the screen. A test may be marked slow by hand there."""
 
 
 def pytest_configure(config):
     """Compile coach once: where python writes no bytecode, each of the programs that tests start would do it again."""
     if not hasattr(config, "workerinput"):
-        compileall.compile_dir(Path(__file__).parent.parent / "coach", quiet=2)
+        compileall.compile_dir(HERE.parent / "coach", quiet=2)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Do not import what ``-m fast`` leaves out: to collect the whole suite takes as long as many tests."""
+    is_asked_for = config.option.markexpr != "fast" or collection_path.parent != HERE
+    return None if is_asked_for or collection_path.name in FAST else True
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        is_fast = item.path.relative_to(HERE).parts[0] in FAST and not item.get_closest_marker("slow")
+        item.add_marker("fast" if is_fast else "slow")
+
+
+def pytest_collection_finish():
+    """Keep what was collected out of every later search for garbage, the screen's own ones included; search less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+_numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
-def state_home(tmp_path_factory, monkeypatch):
-    """A fresh state directory. Runs of targets load no plugins of coach's own environment: importing them takes a second."""
-    home = tmp_path_factory.mktemp("state")
+def own_folders(tmp_path_factory, monkeypatch):
+    """Name a fresh state directory; coach makes it when it needs one, and most tests of the core never do.
+
+    Runs of targets load no plugins of coach's own environment: importing them takes a second.
+    """
+    home = tmp_path_factory.getbasetemp() / "state" / str(next(_numbers))
     monkeypatch.setenv("COACH_STATE_DIR", str(home))
     monkeypatch.setenv("COACH_CONFIG_DIR", str(home / "config"))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return home
+
+
+@pytest.fixture
+def state_home(own_folders):
+    """Return the state directory of this test, made."""
+    own_folders.mkdir(mode=0o700, parents=True)
+    return own_folders

@@ -2,12 +2,12 @@
 
 import json
 import os
-import subprocess
 import sys
 
 import pytest
 
 from tests.engine.histories import History, fingerprint, linear
+from tests.fork_server import run_coach
 
 TEST = "tests/test_shop.py::test_total"
 
@@ -18,8 +18,7 @@ def coach(tmp_path):
         env = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
         env |= {"COACH_STATE_DIR": str(tmp_path / "state"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         before = fingerprint(root)
-        words = [sys.executable, "-m", "coach", *words]
-        done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, check=False)
+        done = run_coach(*words, cwd=root, env=env)
         assert fingerprint(root) == before
         return done
 

@@ -15,6 +15,7 @@ from coach.engine.source.earlier_activity import earlier
 from coach.store.log import read_log
 from tests.core.building import Log
 from tests.engine.histories import fingerprint, linear
+from tests.fork_server import run_coach
 
 TEST = "tests/test_shop.py::test_total"
 
@@ -66,8 +67,7 @@ def test_rerun_repeats_in_a_new_session(root: Path, tmp_path: Path) -> None:
     env |= {"COACH_STATE_DIR": str(tmp_path / "state"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
     def coach(*words: str) -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "-m", "coach", *words]
-        return subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
+        return run_coach(*words, cwd=root, env=env)
 
     assert coach("run", TEST, "--python", sys.executable).returncode == 1
     done = coach("rerun")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import get_args
@@ -13,6 +12,7 @@ from coach.errors import UsageError
 from coach.settings.interpreter_approval import agree, python_for, refuse_changed
 from coach.settings.project import load_settings
 from tests.e2e.terminal import Terminal
+from tests.fork_server import run_coach
 
 SCRIPT = '#!/bin/sh\ntouch "$0.ran"\nexec {python} "$@"\n'
 
@@ -31,8 +31,7 @@ def project(tmp_path):
 
 def coach(root, *words):
     env = {key: value for key, value in os.environ.items() if key != "COACH_PYTHON"}
-    argv = [sys.executable, "-m", "coach", *words]
-    return subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False, timeout=120)
+    return run_coach(*words, cwd=root, env=env)
 
 
 def ran(root) -> bool:

@@ -12,6 +12,7 @@ from coach.cli import main
 from coach.core.log import events as ev
 from tests.core.building import Log, failure, keep, report, shop_session
 from tests.engine.histories import linear
+from tests.fork_server import run_coach
 
 TEST = "tests/test_shop.py::test_total"
 
@@ -60,8 +61,7 @@ def test_a_session_whose_target_passes_now_is_closed(tmp_path: Path) -> None:
     env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
     def coach(*words: str) -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "-m", "coach", *words]
-        return subprocess.run(argv, cwd=history.root, env=env, capture_output=True, text=True, check=False)
+        return run_coach(*words, cwd=history.root, env=env)
 
     assert coach("run", TEST, "--python", sys.executable).returncode == 1
     stays = coach("sessions", "close", "--passing")

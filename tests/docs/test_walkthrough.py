@@ -3,11 +3,11 @@
 import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 from coach.demo.project import make_demo, solution
+from tests.fork_server import run_coach
 
 PAGE = Path(__file__).parents[2] / "docs" / "walkthrough.md"
 BLOCK = re.compile(r"^```(sh|text|diff)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -16,15 +16,7 @@ BLOCK = re.compile(r"^```(sh|text|diff)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 def _coach(line, folder, home):
     words, _, note = line.partition("  # exit ")
     environment = {**os.environ, "COACH_STATE_DIR": str(home), "COACH_PYTHON": sys.executable}
-    done = subprocess.run(
-        [sys.executable, "-m", *shlex.split(words)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = run_coach(*shlex.split(words)[1:], cwd=folder, env=environment, timeout=300)
     said = done.stdout + done.stderr
     assert done.returncode == int(note or 0), f"{line}\n{said}"
     return said

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from textual._compositor import Compositor
 from textual._context import active_app
 from textual.app import App
 from textual.screen import Screen
@@ -53,3 +54,8 @@ def watch_paints(
 ) -> None:
     """Call ``see`` with the screen whenever one is painted, in place of writing to the terminal."""
     monkeypatch.setattr(app, "_display", lambda _app, screen, _drawn: see(screen))
+
+
+def draw_nothing_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what is drawn for a terminal that is none; ``rows_of`` draws the whole screen."""
+    monkeypatch.setattr(Compositor, "render_update", lambda self, **_: self._dirty_regions.clear())

@@ -1,7 +1,12 @@
 """The estimate against counts of real vocabularies, and cuts that say what they took."""
 
-import pytest
+import math
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coach.core.export import budget
 from coach.core.export.budget import cut, estimate
 
 CODE = '''def total(self) -> Money:
@@ -51,3 +56,16 @@ def test_a_cut_fits_and_says_what_is_missing(room, keep):
 def test_what_fits_is_not_cut():
     """A text within the room stays as it is."""
     assert cut(CODE, 1_000) == CODE
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["a", "B1", "7", " ", "  ", "\n", "\n\n", " \n ", "é", "=", "x" * 13 + "1", "--"])
+    )
+)
+def test_lines_cost_together_what_the_whole_text_costs(parts):
+    """Lines are estimated one by one and remembered; that may not change any estimate."""
+    text = "".join(parts)
+    whole = (budget._cost(each.lastgroup, each.group()) for each in budget._PIECE.finditer(text))
+    assert estimate(text) == math.ceil(budget._SAFETY * sum(whole))
