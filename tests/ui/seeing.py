@@ -55,7 +55,7 @@ async def begin_again(pilot: Pilot[None], port: fakes.FakeDoor, *events: ev.Even
     screen = session_of(pilot)
     while pilot.app.screen is not screen:
         await press(pilot, "escape")
-    screen.said = ""
+    screen.message = ""
     screen.view = ViewState(width=screen.view.width)
     screen.query_one("#tab-work").focus()
     port.begin_again(*events)
