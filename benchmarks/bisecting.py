@@ -23,7 +23,8 @@ from coach.core.runs.failure import FailureSignature, failing_set
 from coach.core.runs.reference import Reference
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.core.search.request import CommitFound, SearchRequest, SearchResult
+from coach.core.search.kinds import CommitFound
+from coach.core.search.request import SearchRequest, SearchResult
 from coach.engine.execute import RunContext, execute
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from coach.core.log.events import Interpreter
 from coach.core.runs.target import Target
-from coach.core.search.request import PollutersFound, SearchRequest, SearchResult
+from coach.core.search.kinds import PollutersFound
+from coach.core.search.request import SearchRequest, SearchResult
 from coach.engine.process.supervise import Limits
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench

@@ -19,7 +19,8 @@ from pathlib import Path
 from coach.core.log.events import Interpreter
 from coach.core.runs.reference import Reference
 from coach.core.runs.target import Target
-from coach.core.search.request import CommitFound, SearchRequest, SearchResult
+from coach.core.search.kinds import CommitFound
+from coach.core.search.request import SearchRequest, SearchResult
 from coach.engine.process.supervise import Limits
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.kinds.task import Task

@@ -61,6 +61,8 @@ def test_stress_and_the_order(coach, tmp_path):
     stress = coach(history.root, "stress", TEST, "-n", "1", "--python", sys.executable)
     assert stress.returncode == 0, stress.stderr
     assert stress.stdout.startswith("alone it passes; whole order it fails")
-    order = coach(history.root, "reduce", "--order")
+    listed = coach(history.root, "search", "--json")
+    assert {each["kind"]: bool(each["why_not"]) for each in json.loads(listed.stdout)}["order"] is False
+    order = coach(history.root, "search", "order")
     assert order.returncode == 0, order.stderr
     assert f"{TEST} fails after tests/test_a.py::test_a; changed before it: rates.RATES" in order.stdout

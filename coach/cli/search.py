@@ -1,36 +1,61 @@
 """The words of the searches."""
 
+import argparse
+
 from coach.cli.options import Call, Commands, Parser, add, add_new, add_session, add_target
 
 
 def add_search(commands: "Commands[Parser]") -> None:
-    bisect = add(commands, "bisect", _bisect, "find the commit that brought the failure")
-    bisect.add_argument(
-        "--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)"
+    search = add(
+        commands, "search", _search, "search for the cause: list the kinds of searches, or begin one"
     )
+    search.add_argument(
+        "kind",
+        nargs="?",
+        default="",
+        metavar="KIND",
+        help="without it: what each costs, and why one cannot begin now",
+    )
+    bisect = add(commands, "bisect", _bisect, "find the commit that brought the failure")
+    for parser in (search, bisect):
+        parser.add_argument(
+            "--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)"
+        )
     reduce = add(commands, "reduce", _reduce, "find the edits, earlier tests or input that matter")
     what = reduce.add_mutually_exclusive_group()
     what.add_argument("--edits", action="store_true", help="the hunks since the last pass (the default)")
     what.add_argument("--order", action="store_true", help="the earlier tests without which it passes")
-    what.add_argument(
-        "--input",
-        metavar="FILE[:LINE]",
-        default="",
-        help="the least of a file, or of the text on a line, that still fails",
-    )
+    for group in (search, what):
+        group.add_argument(
+            "--input",
+            metavar="FILE[:LINE]",
+            default="",
+            help="the least of a file, or of the text on a line, that still fails",
+        )
     stress = add(commands, "stress", _stress, "name what a flaky failure depends on")
-    stress.add_argument(
-        "-n", "--runs", type=int, default=0, metavar="N", help="runs under each condition (default: 3)"
-    )
-    for parser in (bisect, reduce, stress):
-        add_target(parser)
-        add_session(parser)
-        add_new(parser)
-        says = "candidates at the same time (default: 2); what the answer leans on is judged alone"
-        if parser is stress:
-            says = "not used: rates are measured one run at a time"
-        parser.add_argument("--jobs", type=int, default=2, metavar="N", help=says)
-        parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many candidates")
+    for parser in (search, stress):
+        parser.add_argument(
+            "-n", "--runs", type=int, default=0, metavar="N", help="runs under each condition (default: 3)"
+        )
+    for parser in (search, bisect, reduce, stress):
+        _add_shared(parser, is_alone=parser is stress)
+
+
+def _add_shared(parser: argparse.ArgumentParser, *, is_alone: bool) -> None:
+    add_target(parser)
+    add_session(parser)
+    add_new(parser)
+    says = "candidates at the same time (default: 2); what the answer leans on is judged alone"
+    if is_alone:
+        says = "not used: rates are measured one run at a time"
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help=says)
+    parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many candidates")
+
+
+def _search() -> Call:
+    from coach.cli.commands.search import search
+
+    return search
 
 
 def _bisect() -> Call:

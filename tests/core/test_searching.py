@@ -9,7 +9,8 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
 from coach.core.runs.changes import FileChange, Hunk
-from coach.core.search.request import Commit, CommitFound, EditsFound, SearchResult, Tried
+from coach.core.search.kinds import Commit, CommitFound, EditsFound
+from coach.core.search.request import SearchResult, Tried
 from coach.core.session.fold import replay
 from coach.core.workflow.advice import advise
 from coach.store.lines import encode, read_line

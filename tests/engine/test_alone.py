@@ -8,16 +8,15 @@ from dataclasses import replace
 import pytest
 
 from coach.core.runs.target import Target
-from coach.core.search.request import (
+from coach.core.search.kinds import (
     AxisFound,
     CommitFound,
     EditsFound,
     InputReduced,
     NotARegression,
     PollutersFound,
-    Tried,
-    tried_so_far,
 )
+from coach.core.search.request import Tried, tried_so_far
 from coach.engine.confine.landlock import available
 from coach.engine.process.other_runs import Beside, beside
 from coach.engine.process.supervise import Limits

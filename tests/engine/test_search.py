@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from coach.core.log.events import Interpreter
-from coach.core.search.request import (
+from coach.core.search.kinds import (
     AxisFound,
     CommitFound,
     EditsFound,

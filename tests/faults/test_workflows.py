@@ -5,7 +5,7 @@ import pytest
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
-from coach.core.search.request import AxisFound, CommitFound, PollutersFound
+from coach.core.search.kinds import AxisFound, CommitFound, PollutersFound
 from coach.core.spec.spec import Spec
 from coach.core.verify.conclusion import Closing, RootCause
 from coach.core.workflow import gates

@@ -6,7 +6,7 @@ from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
 from coach.core.loops.attempt import Attempt
 from coach.core.search.flake_axes import Measured, Table
-from coach.core.search.request import (
+from coach.core.search.kinds import (
     AxisFound,
     Commit,
     CommitFound,
@@ -14,10 +14,8 @@ from coach.core.search.request import (
     InputReduced,
     NotARegression,
     PollutersFound,
-    SearchRequest,
-    SearchResult,
-    Tried,
 )
+from coach.core.search.request import SearchRequest, SearchResult, Tried
 from tests.ui import fakes
 
 

@@ -18,7 +18,8 @@ from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.report import Frame
 from coach.core.runs.target import Target
-from coach.core.search.request import PollutersFound, SearchRequest, SearchResult, Tried
+from coach.core.search.kinds import PollutersFound
+from coach.core.search.request import SearchRequest, SearchResult, Tried
 from coach.core.spec.spec import Spec
 from coach.tui.keys import REGISTRY
 from tests.ui import fakes

@@ -1,7 +1,8 @@
-"""Headless searches: bisect, reduce, stress. Progress goes to stderr, the result to stdout."""
+"""Headless searches: any kind, and bisect, reduce, stress for short. Progress goes to stderr, the result to stdout."""
 
 from argparse import Namespace
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,57 +16,81 @@ from coach.cli.commands.open_session import (
     read_session,
 )
 from coach.cli.commands.target_choice import typed_path
+from coach.core.base.result_lines import Excerpt
 from coach.core.base.symbols import OUTCOMES
 from coach.core.base.text import safe_line
+from coach.core.decide.searches import why_not_searched
 from coach.core.protocol import commands as cmd
 from coach.core.runs.changes import FileChange
-from coach.core.search.request import (
-    AxisFound,
-    CommitFound,
-    EditsFound,
-    InputReduced,
-    PollutersFound,
-    Search,
-    SearchResult,
-)
+from coach.core.search.kinds import SEARCH_KINDS, Described
+from coach.core.search.request import Search, SearchResult
 from coach.core.session.state import SessionState
+from coach.core.workflow.action_ids import as_commands
 from coach.engine.source.project_root import relative_to
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, is_there
 from coach.session.factory import located_here
 from coach.session.port import Update
 
-_NEEDS_FAILURE = {"edits", "commits", "input"}
+MAX_HUNK_LINES = 40
+MAX_EXCERPT_LINES = 20
+
+
+def search(args: Namespace) -> int:
+    """Begin a search of any kind; without one, list the kinds with what each costs and why it cannot begin now."""
+    if not args.kind:
+        return _list_kinds(args)
+    kind = SEARCH_KINDS.get(args.kind)
+    if kind is None:
+        meant = tuple(get_close_matches(args.kind, SEARCH_KINDS))
+        known = f"one of {', '.join(SEARCH_KINDS)}"
+        raise UsageError(f"no search is called {args.kind!r}", do=known, typed=args.kind, meant=meant)
+    file = _relative(args.input, args) if args.input else ""
+    return _search(args, kind.name, good=args.good, input=file, rounds=args.runs)
 
 
 def bisect(args: Namespace) -> int:
     """Find the commit the failure came with."""
-    return _search(args, cmd.BeginSearch(kind="commits", good=args.good, most=args.most, width=args.jobs))
+    return _search(args, "commits", good=args.good)
 
 
 def reduce(args: Namespace) -> int:
     """Reduce the edits, the order, or an input file."""
     if args.input:
-        path = _relative(args.input, args)
-        return _search(args, cmd.BeginSearch(kind="input", input=path, most=args.most, width=args.jobs))
-    kind = "order" if args.order else "edits"
-    return _search(
-        args, cmd.BeginSearch.model_validate({"kind": kind, "most": args.most, "width": args.jobs})
-    )
+        return _search(args, "input", input=_relative(args.input, args))
+    return _search(args, "order" if args.order else "edits")
 
 
 def stress(args: Namespace) -> int:
     """Name what a flaky failure depends on."""
-    begin = cmd.BeginSearch(kind="flake", rounds=args.runs, most=args.most, width=args.jobs)
-    return _search(args, begin)
+    return _search(args, "flake", rounds=args.runs)
 
 
-def _search(args: Namespace, begin: cmd.BeginSearch) -> int:
+def _list_kinds(args: Namespace) -> int:
+    state = read_session(args.session)
+    rows = [(kind, why_not_searched(state, kind)) for kind in SEARCH_KINDS.values()]
+    if args.json:
+        put_json(
+            [
+                {"kind": kind.name, "asks": kind.question, "costs": kind.costs, "why_not": why}
+                for kind, why in rows
+            ]
+        )
+        return EXIT_FINE
+    for kind, why in rows:
+        put(f"{kind.name:<9} {kind.question}  {kind.costs}")
+        if why:
+            put(f"{'':<9} not now: {as_commands(why)}")
+    return EXIT_FINE
+
+
+def _search(args: Namespace, kind: str, **asked: Any) -> int:
+    begin = cmd.BeginSearch(kind=kind, most=args.most, width=args.jobs, **asked)
     opened = opened_target(args) if args.target or args.command else opened_session(args)
     with opened as session:
         session.subscribe(_progress(session.state))
         known = session.state.reference
-        if begin.kind in _NEEDS_FAILURE and not (known and known.is_reproduced):
+        if "a failure" in SEARCH_KINDS[kind].needs and not (known and known.is_reproduced):
             say("measuring the failure first")
             ask(session, cmd.Reproduce())
         ask(session, begin)
@@ -127,37 +152,16 @@ def as_json(state: SessionState, search: Search) -> dict[str, Any]:
 
 def details(result: SearchResult) -> list[str]:
     """Return what was found, line by line, for people."""
-    match result.found:
-        case EditsFound(files=files):
-            return _changes(files)
-        case CommitFound() as found:
-            commits = [f"{each.id[:12]} {each.subject}" for each in found.commits]
-            return [
-                *commits,
-                f"it still passed at {found.good.id[:12]} {found.good.subject}",
-                *_changes(found.files),
-            ]
-        case PollutersFound() as found:
-            return [*found.polluters, *(f"changed before the victim: {name}" for name in found.leaked)]
-        case AxisFound(table=table):
-            return [
-                f"{row.condition:<12} {row.failures} of {row.runs} failed, {row.low:.0%} to {row.high:.0%}"
-                + (f", {row.unresolved} not judged" if row.unresolved else "")
-                + (f"; {row.runs_needed} runs to see one" if row.runs_needed else "")
-                for row in table.rows
-            ]
-        case InputReduced() as found:
-            return [f"kept in {found.reduced}", *found.preview.splitlines()[:20]]
-    return []
+    return [line for part in (result.found.described() if result.found else ()) for line in _printed(part)]
 
 
-def _changes(files: tuple[FileChange, ...]) -> list[str]:
-    lines = []
-    for file in files:
-        lines.append(f"{file.path} ({file.change})")
-        for hunk in file.hunks:
-            lines += hunk.text.split("\n")[:40]
-    return lines
+def _printed(part: Described) -> list[str]:
+    if isinstance(part, FileChange):
+        hunks = (line for hunk in part.hunks for line in hunk.text.split("\n")[:MAX_HUNK_LINES])
+        return [f"{part.path} ({part.change})", *hunks]
+    if isinstance(part, Excerpt):
+        return part.text.splitlines()[:MAX_EXCERPT_LINES]
+    return ["  ".join(filter(None, (part.text, part.figure, part.more)))]
 
 
 def _relative(asked: str, args: Namespace) -> str:

@@ -18,7 +18,7 @@ from coach.core.decide.suspect_measurement import why_not_measured, why_not_muta
 from coach.core.decide.verification_runs import why_not_answered, why_not_verified
 from coach.core.experiments.suggestions import drafts
 from coach.core.history.restore_goal import goal
-from coach.core.search.request import SearchKind
+from coach.core.search.kinds import SEARCH_KINDS, SearchKind
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import following
 
@@ -140,10 +140,6 @@ _REASONS: Mapping[str, Why] = {
     "allow": why_nothing_asked,
     "drafts": _no_drafts,
     "answer": why_not_answered,
-    "searches:edits": _search("edits"),
-    "searches:commits": _search("commits"),
-    "searches:order": _search("order"),
-    "searches:flake": _search("flake"),
-    "searches:input": _search("input"),
+    **{f"searches:{kind.name}": _search(kind) for kind in SEARCH_KINDS.values()},
 }
 """Action → its reason. Those that only look are not here: they are always possible, as far as the session goes."""

@@ -11,18 +11,18 @@ from coach.core.runs.abilities import who_can
 from coach.core.runs.reference import Reference, is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
-from coach.core.search.request import Place, SearchKind, SearchRequest, SearchResult
+from coach.core.search.kinds import SEARCH_KINDS, Need, SearchKind
+from coach.core.search.request import Place, SearchRequest, SearchResult
 from coach.core.session.state import SessionState
 
 MOST_PLACES = 5
 """Suspects whose lines are looked up in the history: a blame of each costs time before the first probe."""
-_OF_ONE_TEST = {"order", "flake"}
-_REPEATED = {"edits", "commits", "input"}
-"""Searches that repeat what passes when the failure is known to show only sometimes."""
 
 
 @decide.register
 def _(message: cmd.BeginSearch, state: SessionState) -> Decision | Refusal:
+    if message.kind not in SEARCH_KINDS:
+        return Refusal(f"no search is called {message.kind}; there are {', '.join(SEARCH_KINDS)}")
     target = _target(state)
     reference = _reference(state, target)
     if why_not := _impossible(message, state, target, reference):
@@ -40,9 +40,9 @@ def _(message: cmd.BeginSearch, state: SessionState) -> Decision | Refusal:
 
 
 def why_not_searched(state: SessionState, kind: SearchKind) -> str:
-    """Say why a search of a kind cannot begin now; empty when it can."""
+    """Say why a search of a kind cannot begin now, were it told all it has to be told; empty when it can."""
     target = _target(state)
-    asked = cmd.BeginSearch(kind=kind, input="?" if kind == "input" else "")
+    asked = cmd.BeginSearch(kind=kind.name, input="?" if "a file" in kind.needs else "")
     return _impossible(asked, state, target, _reference(state, target))
 
 
@@ -50,35 +50,41 @@ def _impossible(
     message: cmd.BeginSearch, state: SessionState, target: Target, reference: Reference | None
 ) -> str:
     """Say why a search cannot begin now; empty when it can."""
-    reasons = {
-        CLOSED.reason: bool(state.closed),
-        "which file? Name one the failing test reads": message.kind == "input" and not message.input,
-        who_can("order"): message.kind in _OF_ONE_TEST and not target.can("order"),
-        "this needs one failing test; run the target or the whole suite first": message.kind in _OF_ONE_TEST
-        and not target.is_one_test,
-        "no failure is known yet; ‹reproduce› reproduces it": message.kind in _REPEATED and not reference,
-        "nothing to compare with: the target never passed here and there is no commit": message.kind
-        == "edits"
-        and not _base(state)[0],
+    missing: dict[Need, tuple[bool, str]] = {
+        "a file": (not message.input, "which file? Name one the failing test reads"),
+        "an order": (not target.can("order"), who_can("order")),
+        "one test": (
+            not target.is_one_test,
+            "this needs one failing test; run the target or the whole suite first",
+        ),
+        "a failure": (reference is None, "no failure is known yet; ‹reproduce› reproduces it"),
+        "an earlier state": (
+            not _base(state)[0],
+            "nothing to compare with: the target never passed here and there is no commit",
+        ),
     }
-    return next((reason for reason, holds in reasons.items() if holds), "")
+    if state.closed:
+        return CLOSED.reason
+    needs = SEARCH_KINDS[message.kind].needs
+    return next((why for need, (lacks, why) in missing.items() if need in needs and lacks), "")
 
 
 def _request(
     message: cmd.BeginSearch, state: SessionState, target: Target, reference: Reference | None
 ) -> SearchRequest:
-    base, label = _base(state) if message.kind == "edits" else (message.good, "")
+    kind = SEARCH_KINDS[message.kind]
+    base, label = _base(state) if "an earlier state" in kind.needs else (message.good, "")
     return SearchRequest(
         number=len(state.searches) + 1,
-        kind=message.kind,
+        kind=kind.name,
         target=target,
         reference=reference,
         base=base,
         base_label=label,
-        rate=_rate(state) if message.kind in _REPEATED else 1.0,
+        rate=_rate(state) if "a failure" in kind.needs else 1.0,
         rounds=max(message.rounds, 0),
         input=message.input,
-        places=_places(state) if message.kind == "commits" else (),
+        places=_places(state) if kind.looks_up_places else (),
         width=_width(message.width, state, target),
         most=max(message.most, 0),
     )

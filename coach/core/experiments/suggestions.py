@@ -8,7 +8,7 @@ from coach.core.experiments.hypothesis import Expects
 from coach.core.localize.call_trace import Kind, sentence
 from coach.core.localize.ranking import is_test_itself
 from coach.core.loops.analysis.syntax import is_test_path
-from coach.core.search.request import CommitFound, EditsFound, PollutersFound
+from coach.core.search.kinds import CommitFound, EditsFound, PollutersFound
 from coach.core.session.state import SessionState
 
 MOST = 6

@@ -13,7 +13,7 @@ from coach.core.loops.attempt import attempt_words
 from coach.core.runs.description import describe_ended
 from coach.core.runs.run import PURPOSE_WORDS
 from coach.core.runs.run_scope import SCOPE_WORDS
-from coach.core.search.request import KIND_WORDS
+from coach.core.search.kinds import kind_of
 from coach.core.verify.conclusion import QUESTIONS
 
 Said = tuple[str, Role, str]
@@ -332,7 +332,7 @@ def _(event: ev.PastFailureDismissed) -> Said:
 
 @say.register
 def _(event: ev.SearchBegan) -> Said:
-    return "◌", "accent", f"search {event.search.number} began: {KIND_WORDS[event.search.kind]}"
+    return "◌", "accent", f"search {event.search.number} began: {kind_of(event.search.kind).title}"
 
 
 @say.register

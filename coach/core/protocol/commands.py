@@ -12,7 +12,6 @@ from coach.core.history.assistant import AssistantReport
 from coach.core.loops.detection import Pattern
 from coach.core.runs.run_scope import Scope
 from coach.core.runs.target import Target
-from coach.core.search.request import SearchKind
 from coach.core.spec.spec import Spec
 from coach.core.verify.conclusion import Closing
 
@@ -263,7 +262,7 @@ class RestoreTree(Value):
 class BeginSearch(Value):
     """Search for what makes it fail; a search under way is superseded, what it tried is not tried again."""
 
-    kind: SearchKind
+    kind: CoachId
     good: Name = ""
     """*commits*: a commit that is known to pass; empty: one is looked for."""
     input: FilePath = ""

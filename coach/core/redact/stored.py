@@ -21,6 +21,7 @@ from coach.core.base.value import Value
 from coach.core.log.events import Event
 from coach.core.runs.abilities import RUNNERS
 from coach.core.runs.report import Output
+from coach.core.search.kinds import SEARCH_KINDS
 from coach.core.workflow.gates import CHECKS
 
 _HASH = re.compile(r"[0-9a-f]{16}|[0-9a-f]{40}|[0-9a-f]{64}")
@@ -85,7 +86,7 @@ def _own(value: Any, clean: Cleaning) -> Any:
     """Clean what stands in a field of coach's own: ids stay."""
     if not isinstance(value, str):
         return _any(value, clean)
-    is_named = value in clean.known or value in CHECKS or value in RUNNERS
+    is_named = any(value in known for known in (clean.known, CHECKS, RUNNERS, SEARCH_KINDS))
     is_id = is_named or _HASH.fullmatch(value) or _NUMBER.fullmatch(value)
     return value if is_id else clean.text(value)
 

@@ -13,7 +13,7 @@ from coach.core.runs.expected_actual import asserted_line, two_sides
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.report import Failure, Frame, gist, headline
 from coach.core.runs.run import Run
-from coach.core.search.request import CommitFound
+from coach.core.search.kinds import CommitFound
 from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
 from coach.core.verify.conclusion import QUESTIONS, Closing, RootCause

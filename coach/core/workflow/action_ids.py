@@ -7,6 +7,8 @@ the words that do the same, an assistant's door its tool. The ids are those of t
 import re
 from collections.abc import Callable
 
+from coach.core.search.kinds import SEARCH_KINDS
+
 _NAMED = re.compile(r"‹([a-z]+(?:-[a-z]+)*(?::[a-z]+)?)›")
 
 COMMANDS: dict[str, str] = {
@@ -37,10 +39,8 @@ COMMANDS: dict[str, str] = {
     "spectrum": "coach suspects --suite",
     "mutants": "coach suspects --mutate",
     "calls": "coach trace",
-    "searches": "coach reduce",
-    "searches:commits": "coach bisect",
-    "searches:flake": "coach stress",
-    "searches:order": "coach reduce --order",
+    "searches": "coach search",
+    **{f"searches:{kind.name}": kind.command for kind in SEARCH_KINDS.values()},
     "loop": "coach status",
     "restore": "coach restore",
     "dismiss": "coach loops dismiss PATTERN --reason REASON",

@@ -12,7 +12,7 @@ from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.runs.reference import is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
-from coach.core.search.request import SearchKind
+from coach.core.search.kinds import SEARCH_KINDS, SearchKind
 from coach.core.session.state import SessionState
 from coach.core.workflow.applicable import no_pin
 from coach.core.workflow.workflow import GateCheck, Step
@@ -228,26 +228,23 @@ def _rate_measured(state: SessionState, limit: int) -> Answer:
     return found.runs >= limit, f"{found.failures} of {found.runs}, {found.low:.0%} to {found.high:.0%}"
 
 
-def _searched(state: SessionState, kind: SearchKind) -> Answer:
-    """Answer with the sentence of the newest search of a kind that found something."""
-    results = [each.result for each in state.searches if each.request.kind == kind and each.result]
-    found = next((each for each in reversed(results) if each.how == "found" or each.found), None)
-    return found is not None, found.sentence if found else ""
+def _searched(kind: SearchKind) -> Question:
+    """Return the question whether a search of a kind has found something; the newest that has answers with its sentence."""
+
+    def ask(state: SessionState, _limit: int) -> Answer:
+        results = [each.result for each in state.searches if each.request.kind == kind.name and each.result]
+        found = next((each for each in reversed(results) if each.how == "found" or each.found), None)
+        return found is not None, found.sentence if found else ""
+
+    return ask
 
 
-@check("culprit-found", "the commit it came with", "‹searches:commits› bisects")
-def _culprit_found(state: SessionState, _limit: int) -> Answer:
-    return _searched(state, "commits")
-
-
-@check("axis-named", "what it depends on", "‹searches:flake› tries each")
-def _axis_named(state: SessionState, _limit: int) -> Answer:
-    return _searched(state, "flake")
-
-
-@check("polluter-found", "the tests that spoil it", "‹searches:order› searches", of="test")
-def _polluter_found(state: SessionState, _limit: int) -> Answer:
-    return _searched(state, "order")
+for _kind in SEARCH_KINDS.values():
+    if _kind.gate:
+        _way = f"‹searches:{_kind.name}› {_kind.gate.way}"
+        check(_kind.gate.check, _kind.gate.title, _way, of="test" if _kind.gate.is_of_a_test else "")(
+            _searched(_kind)
+        )
 
 
 @check("passes-alone", "red in company, green alone", "‹narrow› runs it alone", of="test")

@@ -11,7 +11,8 @@ from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.localize.leads import evidence_from_searches
 from coach.core.runs.reproduction import not_reproduced
 from coach.core.runs.run import Purpose
-from coach.core.search.request import Lead, SearchKind
+from coach.core.search.kinds import SEARCH_KINDS, SearchKind
+from coach.core.search.request import Lead
 from coach.core.session.state import SessionState
 from coach.core.workflow.applicable import choices
 from coach.core.workflow.gates import Checked, edited_since_verification, runs_alone
@@ -78,7 +79,7 @@ def _reproduce(state: SessionState, text: str) -> Moves:
         yield Advice(text, "reproduce")
 
 
-def _search(state: SessionState, kind: SearchKind, text: str) -> Moves:
+def _search(state: SessionState, kind: str, text: str) -> Moves:
     """A search that runs is waited for; one that ended is not begun again on the same files."""
     if state.search and state.search.request.kind == kind:
         yield Advice(f"Searching: {state.search.doing or 'the first candidate runs'}", is_waiting=True)
@@ -191,19 +192,13 @@ def _narrowed(state: SessionState) -> Moves:
     )
 
 
-@_move("culprit-found")
-def _culprit(state: SessionState, _check: Checked) -> Moves:
-    yield from _search(state, "commits", "Let the history say which commit brought it.")
+def _searching(kind: SearchKind, advice: str) -> Mover:
+    return lambda state, _check: _search(state, kind.name, advice)
 
 
-@_move("axis-named")
-def _axis(state: SessionState, _check: Checked) -> Moves:
-    yield from _search(state, "flake", "Try what it may depend on: seed, order, time.")
-
-
-@_move("polluter-found")
-def _polluter(state: SessionState, _check: Checked) -> Moves:
-    yield from _search(state, "order", "Find the tests without which it passes.")
+_FOR.update(
+    {each.gate.check: _searching(each, each.gate.advice) for each in SEARCH_KINDS.values() if each.gate}
+)
 
 
 @_move("hypothesis-supported")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from coach.core.protocol.effects import RunSearch
 from coach.core.protocol.observations import Observation, SearchAdvanced, SearchOver
-from coach.core.search.request import SearchKind, SearchRequest, SearchResult, Tried
+from coach.core.search.request import SearchRequest, SearchResult, Tried
 from coach.engine.confine.landlock import available
 from coach.engine.copies.import_roots import import_roots
 from coach.engine.search.candidate import SearchContext
@@ -33,13 +33,14 @@ TELL_EVERY = 1.0
 MOST_NOTES = 20
 _JOIN_SECONDS = 10.0
 
-SEARCHES: dict[SearchKind, Callable[[Task], SearchResult]] = {
+SEARCHES: dict[str, Callable[[Task], SearchResult]] = {
     "edits": search_edits,
     "commits": search_commits,
     "order": search_order,
     "flake": search_flake,
     "input": search_input,
 }
+"""Kind of search → what carries it out; the kinds are rows of ``SEARCH_KINDS`` in the core."""
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import shlex
 
 from coach.core.history.restore_goal import Goal, goal
 from coach.core.protocol import commands as cmd
+from coach.core.search.kinds import SearchKind
 from coach.core.session.fold.session_events import ASSISTANT
 from coach.core.workflow.advice import advise
 from coach.tui.actions.context import ActionContext, Handler, ask
@@ -88,18 +89,18 @@ def searches(context: ActionContext, _key: str) -> None:
         if index is None:
             return
         kind = offered[index].kind
-        if kind == "input":
-            _ask_input(context)
+        if "a file" in kind.needs:
+            _ask_file(context, kind)
         else:
-            context.submit(cmd.BeginSearch(kind=kind))
+            context.submit(cmd.BeginSearch(kind=kind.name))
 
     context.app.push_screen(SearchesScreen(offered, advise(context.state).of), chosen)
 
 
-def _ask_input(context: ActionContext) -> None:
+def _ask_file(context: ActionContext, kind: SearchKind) -> None:
     text = "Which file does the failing test read? Relative to the project; FILE:LINE for a text in it. A reduced copy is kept; the file stays."
-    question = Question("Reduce the input", text, label="file")
-    ask(context, question, lambda name: cmd.BeginSearch(kind="input", input=name))
+    question = Question(kind.title.capitalize(), text, label="file")
+    ask(context, question, lambda name: cmd.BeginSearch(kind=kind.name, input=name))
 
 
 def hand_over(context: ActionContext, _key: str) -> None:

@@ -18,7 +18,7 @@ class SearchesScreen(Chooser):
     def __init__(self, offers: tuple[Offer, ...], advised: str = "") -> None:
         """Offer searches; the cursor begins on the kind that is ``advised``, else on the first that is possible."""
         possible = [number for number, each in enumerate(offers) if not each.why_not]
-        wanted = [number for number in possible if offers[number].kind == advised]
+        wanted = [number for number in possible if offers[number].kind.name == advised]
         first = next(iter((*wanted, *possible)), 0)
         super().__init__("Search for the cause", "begins", offer_lines(offers), len(offers), marked=first)
         self._offers = offers

@@ -1,29 +1,18 @@
 """A search as lines: what is asked, how far it is, how to stop it, and what was found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from coach.core.base.result_lines import Excerpt
 from coach.core.base.symbols import OUTCOMES
 from coach.core.runs.changes import FileChange
-from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Measured
-from coach.core.search.request import (
-    KIND_WORDS,
-    AxisFound,
-    CommitFound,
-    EditsFound,
-    Found,
-    InputReduced,
-    NotARegression,
-    PollutersFound,
-    Search,
-    SearchKind,
-    SearchRequest,
-)
+from coach.core.search.kinds import Described, Found, kind_of
+from coach.core.search.request import Search, SearchRequest
 from coach.core.session.state import SessionState
 from coach.tui.views.code import code
 from coach.tui.views.diff import file_lines
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Role, elastic, heading, line, piece
-from coach.tui.views.numbers import bar, count, day, seconds
+from coach.tui.views.numbers import bar, count, seconds
 
 _HOW: dict[str, tuple[str, Role]] = {
     "found": ("✔ found", "good"),
@@ -33,16 +22,6 @@ _HOW: dict[str, tuple[str, Role]] = {
 }
 _MOST_MARKS = 40
 _MOST_PREVIEW = 20
-
-_ASKED: dict[SearchKind, Callable[[SearchRequest], str]] = {
-    "edits": lambda asked: f"Which hunks make it fail? Since {asked.base_label or asked.base[:9]}.",
-    "commits": lambda asked: (
-        "Which commit brought the failure?" + (f" {asked.base[:10]} is good." if asked.base else "")
-    ),
-    "order": lambda _: "Which tests before it make it fail?",
-    "flake": lambda _: "What does the failure depend on?",
-    "input": lambda asked: f"How little of {asked.input} still makes it fail?",
-}
 
 
 def shown_search(state: SessionState) -> Search | None:
@@ -58,22 +37,22 @@ def search_lines(search: Search, now: float) -> tuple[Line, ...]:
     """Return the whole section."""
     request, result = search.request, search.result
     mark = _HOW[result.how] if result else ("◌ under way", "accent")
-    words = KIND_WORDS[request.kind]
-    lines = [heading(words[:1].upper() + words[1:], mark)]
+    kind = kind_of(request.kind)
+    lines = [heading(kind.title.capitalize(), mark)]
     lines += [
-        line("  ", _ASKED[request.kind](request), hang=2),
+        line("  ", kind.asks(request), hang=2),
         line("  ", ("in ", "dim"), elastic(request.target.label, "dim"), fit="cut"),
     ]
     if result is None:
         return (*lines, *_progress(search, now))
     cost = f"{count(result.probes + result.again, 'run')}, {result.known} known, {seconds(result.seconds)}"
     lines.append(line("  ", (result.sentence, "strong"), figure=(cost, "dim"), hang=2))
-    return (*lines, *_noted(result.notes), *(_found(result.found) if result.found else ()))
+    return (*lines, *_noted(result.notes), *(_described(result.found) if result.found else ()))
 
 
 def searching(search: Search, now: float) -> Line:
     """Say on one line what is searched, how far it is and how to stop it."""
-    said = [KIND_WORDS[search.request.kind], _tried(search), *_rate(search, now)]
+    said = [kind_of(search.request.kind).title, _tried(search), *_rate(search, now)]
     return line(
         (" ◌ ", "accent"),
         " · ".join(said),
@@ -109,7 +88,7 @@ def _noted(notes: Sequence[str]) -> list[Line]:
 
 
 def _total(request: SearchRequest) -> int:
-    planned = (request.rounds or ROUNDS) * len(CONDITIONS) if request.kind == "flake" else 0
+    planned = kind_of(request.kind).planned(request)
     return min(filter(None, (planned, request.most)), default=0)
 
 
@@ -128,86 +107,27 @@ def _rate(search: Search, now: float) -> list[str]:
     return [*rate, f"{spent:.0f} s" if spent < 60 else seconds(spent)]
 
 
-def _found(found: Found) -> list[Line]:
-    match found:
-        case EditsFound():
-            return _files(found.files)
-        case CommitFound():
-            return _commits(found)
-        case NotARegression():
-            return []  # its sentence says all
-        case PollutersFound():
-            return _polluters(found)
-        case AxisFound():
-            return [_condition(row) for row in found.table.rows]
-        case InputReduced():
-            return _input(found)
+def _described(found: Found) -> list[Line]:
+    return [each for part in found.described() for each in _drawn(part)]
 
 
-def _commits(found: CommitFound) -> list[Line]:
-    lines = [
+def _drawn(part: Described) -> list[Line]:
+    if isinstance(part, FileChange):
+        return file_lines(part)
+    if isinstance(part, Excerpt):
+        return [BLANK, *code(part.text, 1, most=_MOST_PREVIEW)]
+    *first, last = (piece(each) if isinstance(each, str) else piece(*each) for each in part.parts)
+    share = () if part.share is None else (("│", "dim"), (bar(part.share, 16), "accent"), ("│", "dim"))
+    is_one_line = part.is_name or part.share is not None
+    last = last._replace(elastic=part.is_name)
+    return [
         line(
             "  ",
-            ("✘ ", "bad"),
-            (f"{each.id[:10]} ", "strong"),
-            each.subject,
-            figure=(day(each.at), "dim"),
+            *first,
+            last,
+            *share,
+            figure=(part.figure, "dim"),
             hang=4,
+            fit="cut" if is_one_line else "wrap",
         )
-        for each in found.commits[:10]
     ]
-    lines.append(line("  ", ("✔ ", "good"), (f"{found.good.id[:10]} {found.good.subject}", "dim"), hang=4))
-    if found.belief < 1:
-        lines.append(
-            line("  ", (f"{found.belief:.0%} sure: the failure shows only sometimes", "dim"), hang=2)
-        )
-    if len(found.commits) > 1:
-        lines.append(line("  ", ("one of these: those between could not be judged", "dim"), hang=2))
-    if found.left_out:
-        return [*lines, *_files(found.files), line((f"  … {count(found.left_out, 'more file')}", "dim"))]
-    return lines + _files(found.files)
-
-
-def _files(files: tuple[FileChange, ...]) -> list[Line]:
-    return [each for file in files for each in file_lines(file)]
-
-
-def _polluters(found: PollutersFound) -> list[Line]:
-    lines = [line("  ", ("✘ ", "bad"), elastic(each, "strong"), fit="cut") for each in found.polluters]
-    lines.append(
-        line(
-            "  ",
-            ("spoils ", "dim"),
-            elastic(found.victim),
-            figure=(f"{len(found.polluters)} of {found.of}", "dim"),
-            fit="cut",
-        )
-    )
-    if found.leaked:
-        lines.append(line("  ", ("it leaves behind ", "dim"), " · ".join(found.leaked[:8]), hang=4))
-    return lines
-
-
-def _condition(row: Measured) -> Line:
-    share = row.failures / row.runs if row.runs else 0.0
-    unclear = f", {row.unresolved} unresolved" if row.unresolved else ""
-    figure = f"{row.failures} of {row.runs} fail{unclear}  {row.low:.0%} to {row.high:.0%}"
-    return line(
-        "  ",
-        row.condition.ljust(12),
-        ("│", "dim"),
-        (bar(share, 16), "accent"),
-        ("│", "dim"),
-        figure=(figure, "dim"),
-        fit="cut",
-    )
-
-
-def _input(found: InputReduced) -> list[Line]:
-    minimal = "no character can be left out" if found.is_minimal else "it may get smaller still"
-    size = f"{found.bytes_before:,} → {found.bytes_after:,} bytes, {count(found.lines_after, 'line')}"
-    lines = [
-        line("  ", size, (f"  {minimal}", "dim"), hang=2),
-        line("  ", ("kept as ", "dim"), elastic(found.reduced), fit="cut"),
-    ]
-    return [*lines, BLANK, *code(found.preview, 1, most=_MOST_PREVIEW)] if found.preview else lines

@@ -7,9 +7,10 @@ from coach.core.base.formatting import count
 from coach.core.runs.changes import FileChange
 from coach.core.runs.oracle import Outcome
 from coach.core.search.bisect import Culprit, NoGoodCommit
+from coach.core.search.kinds import Commit, CommitFound, NotARegression
 from coach.core.search.noisy_bisect import SURE, Believed
 from coach.core.search.regression import NewestDiffers, Regression, find_regression
-from coach.core.search.request import Commit, CommitFound, NotARegression, SearchResult
+from coach.core.search.request import SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended

@@ -11,8 +11,9 @@ from coach.core.base.formatting import count
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.search.ddmin import minimise
 from coach.core.search.hunks import linked, merge
+from coach.core.search.kinds import EditsFound
 from coach.core.search.repeats import any_failure
-from coach.core.search.request import EditsFound, SearchResult
+from coach.core.search.request import SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended

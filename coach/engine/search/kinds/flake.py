@@ -7,7 +7,8 @@ from coach.core.base.formatting import count
 from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
 from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
-from coach.core.search.request import AxisFound, How, SearchResult
+from coach.core.search.kinds import AxisFound
+from coach.core.search.request import How, SearchResult
 from coach.engine.instrument.variation import Order
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive

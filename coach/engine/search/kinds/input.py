@@ -10,8 +10,9 @@ from coach.core.base.formatting import count
 from coach.core.base.text import storable
 from coach.core.search.ddmin import minimise
 from coach.core.search.hdd import is_nested, reduce_nested
+from coach.core.search.kinds import InputReduced
 from coach.core.search.repeats import any_failure
-from coach.core.search.request import InputReduced, SearchResult
+from coach.core.search.request import SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.literal import literal_at

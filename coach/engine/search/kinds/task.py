@@ -8,8 +8,9 @@ from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.oracle import ANOTHER_FAILURE, Outcome
 from coach.core.runs.reference import Reference
+from coach.core.search.kinds import Found
 from coach.core.search.repeats import runs_for
-from coach.core.search.request import Found, How, SearchRequest, SearchResult
+from coach.core.search.request import How, SearchRequest, SearchResult
 from coach.engine.instrument.variation import Order
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import SearchDriver
