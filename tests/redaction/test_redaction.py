@@ -11,7 +11,7 @@ from coach.core.redact.multiline import BLOCKS
 from coach.core.redact.redactor import Redactor
 from coach.core.redact.rules import RULES
 from tests.redaction import unseen, worked_on
-from tests.redaction.host import WAYS, measure
+from tests.redaction.ways import WAYS, measure
 
 ROOT = Path(__file__).parents[2]
 SECURITY = (ROOT / "docs/security.md").read_text(encoding="utf-8")
