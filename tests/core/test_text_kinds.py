@@ -8,11 +8,12 @@ import pytest
 from coach.core.base.test_id import FunctionId, TestId
 from coach.core.base.text import PROSE, TextKind
 from coach.core.base.value import Value
+from coach.core.experiments.logpoint import Observed
 from coach.core.log.events import Event
 from coach.core.loops.attempt import SourcePair
 from coach.core.protocol.commands import Command
 from coach.core.protocol.effects import Effect
-from coach.core.protocol.observations import Observation
+from coach.core.protocol.observations import LogpointRead, Observation, RestoreFound
 from coach.core.redact.observation_redactor import ObservationRedactor
 from tests.core.filled import filled
 
@@ -71,3 +72,16 @@ def test_a_secret_is_taken_out_of_prose_and_changes_nothing_that_names_something
     before = json.dumps(seen.model_dump(mode="json"))
     after = json.dumps(ObservationRedactor((SECRET,)).seen(seen).model_dump(mode="json"))
     assert after == before.replace(SAID, SAID.replace(SECRET, "[redacted:environment#1]"))
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        LogpointRead(run=1, observed=Observed(line=3, source="return undo(total)")),
+        RestoreFound(tree="t1", before="t0", why="taken back"),
+    ],
+    ids=lambda seen: type(seen).__name__,
+)
+def test_what_is_compared_later_is_no_prose(seen):
+    """A logpoint's line is found again by its text when lines move, and why files were put back is one of a few words."""
+    assert ObservationRedactor(("undo(total)", "return", "taken back")).seen(seen) is seen

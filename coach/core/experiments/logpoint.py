@@ -84,7 +84,7 @@ class Observed(Value):
 
     line: int = 0
     """Where the line stands now."""
-    source: Prose = ""
+    source: Name = ""
     test: TestId = NO_TEST
     """The failing test it is about."""
     tests: tuple[TestHits, ...] = ()

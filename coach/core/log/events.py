@@ -581,7 +581,7 @@ class TreeRestored(Value):
     kind: Literal["tree_restored"] = "tree_restored"
     tree: TreeId
     before: TreeId
-    why: Prose = ""
+    why: Name = ""
     paths: tuple[FilePath, ...] = ()
     kept: tuple[Kept, ...] = ()
     """What was left as it was, because coach does not hold it or somebody saved it meanwhile."""
@@ -595,7 +595,7 @@ class RestoreBegun(Value):
     kind: Literal["restore_begun"] = "restore_begun"
     tree: TreeId
     before: TreeId
-    why: Prose = ""
+    why: Name = ""
     paths: tuple[FilePath, ...] = ()
     modes: TreeId = ""
     wanted_modes: TreeId = ""
@@ -615,7 +615,7 @@ class RestoreInterrupted(Value):
     kind: Literal["restore_interrupted"] = "restore_interrupted"
     tree: TreeId
     before: TreeId
-    why: Prose = ""
+    why: Name = ""
     paths: tuple[FilePath, ...] = ()
     written: int = 0
     aside: tuple[FilePath, ...] = ()

@@ -108,7 +108,7 @@ class RestoreTree(Value):
     """Find out what putting a recorded tree back means, and hold what undoes it. Answered by ``RestorePlanned``."""
 
     tree: TreeId
-    why: Prose = ""
+    why: Name = ""
     modes: TreeId = ""
     written: tuple[FilePath, ...] = ()
     """Paths that the restore which this one undoes has written: of those the tree speaks, also when git ignored them then."""
@@ -125,7 +125,7 @@ class PutBack(Value):
     """The tree that is there now."""
     before: TreeId
     """The tree that undoes it: ``now``, or where an interrupted restore began."""
-    why: Prose = ""
+    why: Name = ""
     written: tuple[FilePath, ...] = ()
     modes: TreeId = ""
     now_modes: TreeId = ""

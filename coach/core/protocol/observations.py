@@ -164,7 +164,7 @@ class TreePutBack(Value):
 
     tree: TreeId
     before: TreeId
-    why: Prose = ""
+    why: Name = ""
     paths: tuple[FilePath, ...] = ()
     kept: tuple[Kept, ...] = ()
     modes: TreeId = ""
@@ -191,7 +191,7 @@ class RestoreFound(Value):
 
     tree: TreeId
     before: TreeId
-    why: Prose = ""
+    why: Name = ""
     paths: tuple[FilePath, ...] = ()
     written: int = 0
     aside: tuple[FilePath, ...] = ()
