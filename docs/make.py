@@ -12,7 +12,7 @@ import re
 import sys
 import textwrap
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -21,6 +21,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from coach import cli
+from coach.core.base.test_id import FunctionId, TestId
+from coach.core.base.text import TextKind
 from coach.core.log import events
 from coach.core.loops.detection import PATTERNS
 from coach.core.runs.abilities import RUNNERS, known_runner
@@ -106,9 +108,14 @@ def _first_line(thing: Any) -> str:
 # Types as people read them
 
 
-def _type(hint: Any) -> str:
+_KINDS = {"prose": "text", "path": "path", "tree": "tree id", "name": "name", "own": "id"}
+
+
+def _type(hint: Any, marks: Sequence[Any] = ()) -> str:
     while get_origin(hint) is Annotated:
-        hint = get_args(hint)[0]
+        hint, *marks = get_args(hint)
+    if kind := next((each.name for each in marks if isinstance(each, TextKind)), ""):
+        return _KINDS[kind]
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Literal:
         return " or ".join(_code(each) for each in inside) if len(inside) <= 6 else "word"
@@ -119,14 +126,22 @@ def _type(hint: Any) -> str:
         return f"list of {_type(inside[0])}" if ends else f"({', '.join(_type(each) for each in inside)})"
     if origin in {dict, frozenset}:
         return "table" if origin is dict else f"list of {_type(inside[0])}"
-    words = {str: "text", int: "integer", float: "number", bool: "true or false", type(None): "null"}
+    words = {
+        TestId: "test id",
+        FunctionId: "function id",
+        str: "text",
+        int: "integer",
+        float: "number",
+        bool: "true or false",
+        type(None): "null",
+    }
     return words.get(hint, getattr(hint, "__name__", "any"))
 
 
 def _field_type(field: FieldInfo) -> str:
     if any(getattr(each, "func", None) is known_runner for each in field.metadata):
         return " or ".join(map(_code, sorted(RUNNERS)))
-    return _type(field.annotation)
+    return _type(field.annotation, field.metadata)
 
 
 def _default(field: FieldInfo) -> str:
@@ -153,7 +168,12 @@ def _meanings(shape: type) -> dict[str, str]:
 def _keys_of(shape: type[BaseModel], *, leave_out: tuple[str, ...] = ()) -> str:
     meanings = _meanings(shape)
     rows = [
-        (_code(name), _type(field.annotation), _default(field), meanings.get(name, ""))
+        (
+            _code(name),
+            _type(field.annotation).replace("of name", "of text"),
+            _default(field),
+            meanings.get(name, ""),
+        )
         for name, field in shape.model_fields.items()
         if name not in leave_out
     ]
