@@ -1,4 +1,4 @@
-"""Signals that end coach: the session is told, the terminal given back, the exit code says which signal it was."""
+"""Signals that end coach: the session records it, the terminal is restored, the exit code names the signal."""
 
 import asyncio
 import contextlib

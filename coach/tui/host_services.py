@@ -1,4 +1,4 @@
-"""The ways out of the screen that need more than the screen: the platform's clipboard, assistants, approved commands."""
+"""What the screen asks of the program around it: the platform's clipboard, assistants, approved commands."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,15 +44,15 @@ class HostServices(Protocol):
 
 
 class NoHostServices:
-    """A screen without a house around it, as in tests and for past sessions."""
+    """No services: the screen in tests."""
 
-    def assistants(self, state: "SessionState") -> tuple[NamedAssistant, ...]:  # noqa: ARG002 - the shape of ways
+    def assistants(self, state: "SessionState") -> tuple[NamedAssistant, ...]:  # noqa: ARG002 - the signature of HostServices
         return ()
 
-    def run(self, port: "SessionPort", name: str, prompt: str) -> str:  # noqa: ARG002 - the shape of ways
+    def run(self, port: "SessionPort", name: str, prompt: str) -> str:  # noqa: ARG002 - the signature of HostServices
         return "there is no assistant here"
 
-    def approved(self, state: "SessionState") -> tuple[str, ...]:  # noqa: ARG002 - the shape of ways
+    def approved(self, state: "SessionState") -> tuple[str, ...]:  # noqa: ARG002 - the signature of HostServices
         return ()
 
     def approve(self, state: "SessionState", commands: Iterable[str]) -> None:
@@ -61,5 +61,5 @@ class NoHostServices:
     def allow(self, state: "SessionState", logpoint: "Logpoint") -> None:
         """Nothing is remembered."""
 
-    def copy(self, text: str) -> str:  # noqa: ARG002 - the shape of ways
+    def copy(self, text: str) -> str:  # noqa: ARG002 - the signature of HostServices
         return ""

@@ -1,4 +1,4 @@
-"""What a past session offers besides a door: a position in its log that can be moved."""
+"""What the port of a past session offers besides: a position in its log that can be moved."""
 
 from typing import Protocol, runtime_checkable
 
@@ -7,7 +7,7 @@ from coach.core.log.events import Recorded
 
 @runtime_checkable
 class Seekable(Protocol):
-    """A door whose ``state`` is the state after ``position`` of ``length`` events."""
+    """A port whose ``state`` is the state after ``position`` of ``length`` events."""
 
     @property
     def position(self) -> int:
@@ -21,4 +21,4 @@ class Seekable(Protocol):
         """Return the event that leads to a position, also to one not shown yet; None outside the log."""
 
     def seek(self, position: int) -> None:
-        """Show the state after ``position`` events; positions outside the log are brought inside."""
+        """Show the state after ``position`` events; a position outside the log means its nearest end."""

@@ -27,25 +27,25 @@ DOES = {
     "back-step": cmd.GoToStep(step="hypothesize"),
 }
 WINDOWS = {
-    "unpin": "ReasonScreen",
-    "rule-out": "ReasonScreen",
-    "note": "ReasonScreen",
-    "retarget": "ReasonScreen",
-    "root-cause": "ClosingScreen",
-    "logpoint": "LogpointScreen",
-    "try": "TrialScreen",
+    "unpin": "ReasonForm",
+    "rule-out": "ReasonForm",
+    "note": "ReasonForm",
+    "retarget": "ReasonForm",
+    "root-cause": "ConclusionForm",
+    "logpoint": "LogpointForm",
+    "try": "TrialForm",
     "drafts": "Chooser",
-    "budget": "ReasonScreen",
-    "close": "ReasonScreen",
-    "spec": "SpecScreen",
-    "hypothesis": "HypothesisScreen",
-    "export": "ExportScreen",
-    "help": "ReadingScreen",
-    "searches": "SearchesScreen",
-    "calls": "CallsScreen",
-    "hand-over": "ReasonScreen",
-    "compare": "ReasonScreen",
-    "figures": "ReadingScreen",
+    "budget": "ReasonForm",
+    "close": "ReasonForm",
+    "spec": "SpecForm",
+    "hypothesis": "HypothesisForm",
+    "export": "ExportPreview",
+    "help": "ReadDialog",
+    "searches": "SearchChooser",
+    "calls": "CallTreeDialog",
+    "hand-over": "ReasonForm",
+    "compare": "ReasonForm",
+    "figures": "ReadDialog",
     "palette": "Palette",
 }
 KEYS = [(each.id, key) for each in REGISTRY for key in each.keys]
@@ -156,7 +156,7 @@ async def test_pin_and_judge_ask_for_what_the_state_has() -> None:
         assert port.commands == [cmd.PinTest()]
         port.happen(ev.HypothesisProposed(id=1, claim="x", prediction={"text": "y"}))  # type: ignore[arg-type]
         await press(pilot, "j")
-        assert type(pilot.app.screen).__name__ == "JudgeScreen"
+        assert type(pilot.app.screen).__name__ == "JudgeForm"
 
 
 async def test_palette_finds_every_action_that_belongs_there() -> None:

@@ -19,7 +19,7 @@ async def test_enter_opens_the_first_standing_suspect_at_once() -> None:
 async def test_enter_on_a_hypothesis_judges_it() -> None:
     async with shown(fakes.FakeDoor(*fakes.story("hypothesize"))) as pilot:
         await press(pilot, "enter")
-        assert type(pilot.app.screen).__name__ == "JudgeScreen"
+        assert type(pilot.app.screen).__name__ == "JudgeForm"
         assert "Judge H2" in text_of(pilot)
 
 
@@ -55,7 +55,7 @@ async def test_the_chooser_of_searches_begins_with_one_that_is_possible(keys: tu
 async def test_the_chooser_of_drafts_takes_its_first_with_enter() -> None:
     async with shown(fakes.FakeDoor(*fakes.story("isolate"))) as pilot:
         await press(pilot, "I", "enter")
-        assert type(pilot.app.screen).__name__ == "HypothesisScreen"
+        assert type(pilot.app.screen).__name__ == "HypothesisForm"
 
 
 async def test_enter_in_the_timeline_of_a_live_session_says_where_events_are_gone_to() -> None:

@@ -106,10 +106,10 @@ async def test_a_stop_card_comes_by_itself_and_each_key_answers(key: str, answer
     async with shown(port) as pilot:
         port.happen(narrowing.noticed("card"))
         await settle(pilot)
-        assert type(pilot.app.screen).__name__ == "CardScreen"
+        assert type(pilot.app.screen).__name__ == "LoopDialog"
         await press(pilot, key)
         assert port.commands == ([answer] if answer else [])
-        names = {"z": "ConfirmScreen", "D": "ReasonScreen"}
+        names = {"z": "ConfirmDialog", "D": "ReasonForm"}
         assert type(pilot.app.screen).__name__ == names.get(key, "SessionScreen")
 
 
@@ -119,7 +119,7 @@ async def test_a_stop_card_comes_once_and_never_over_a_window() -> None:
         await press(pilot, "m")
         port.happen(narrowing.noticed("card"))
         await settle(pilot)
-        assert type(pilot.app.screen).__name__ == "ReasonScreen"
+        assert type(pilot.app.screen).__name__ == "ReasonForm"
         await press(pilot, "escape")
         port.happen(notice="anything")
         await settle(pilot)
@@ -168,4 +168,4 @@ async def test_a_past_session_shows_the_loop_and_offers_no_answer() -> None:
         assert "Patches #4, #5 and #6" in text
         assert " D  dismiss" not in text
         await press(pilot, "L", "z")
-        assert type(pilot.app.screen).__name__ == "CardScreen"
+        assert type(pilot.app.screen).__name__ == "LoopDialog"

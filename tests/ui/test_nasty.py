@@ -169,14 +169,14 @@ async def test_markup_in_a_notice_stays_text() -> None:
         assert "[@click=app.quit()]x[/] [/" in text_of(pilot)
 
 
-BASES = {"TypeAheadScreen", "PaintedWholeScreen", "Dialog", "Form", "TextDialog", "Roles"}
+BASES = {"TypeAheadScreen", "TextFindScreen", "PaintedWholeScreen", "Dialog", "Form", "TextDialog", "Roles"}
 """Never shown themselves."""
 NOT_BY_KEY = {
-    "ConfirmScreen",
-    "AssistantScreen",
-    "ClosingScreen",
-    "LogpointScreen",
-    "CardScreen",
+    "ConfirmDialog",
+    "AssistantForm",
+    "ConclusionForm",
+    "LogpointForm",
+    "LoopDialog",
     "Welcome",
     "Choice",
 }

@@ -12,7 +12,7 @@ from coach.core.experiments.hypothesis import Prediction
 from coach.core.protocol import commands as cmd
 from coach.core.spec.spec import Spec
 from coach.tui.app import CoachApp
-from coach.tui.dialogs.backdrop import Below
+from coach.tui.dialogs.dialog import Backdrop
 from coach.tui.host_services import NamedAssistant, NoHostServices
 from tests.ui import fakes
 from tests.ui.seeing import EXPORTED, press, session_of, settle, shown, text_of
@@ -253,7 +253,7 @@ async def test_windows_leave_nothing_behind() -> None:
 async def test_what_lies_below_a_window_is_drawn_anew_when_it_has_changed() -> None:
     now = 0.0
     console = Console(width=10, color_system=None)
-    below = Below(lambda: now)
+    below = Backdrop(lambda: now)
 
     def drawn(text: str) -> str:
         with console.capture() as capture:

@@ -1,4 +1,4 @@
-"""Figures as people read them: durations, times of day, counts."""
+"""Figures as people read them: durations, times of day, counts, bars."""
 
 from datetime import datetime
 
@@ -50,3 +50,11 @@ def size_of(size: int) -> str:
         if size >= factor:
             return f"{size / factor:,.1f} {unit}"
     return f"{size} bytes"
+
+
+def bar(share: float, width: int) -> str:
+    """Return a horizontal bar in eighths of a cell for a share of 0 to 1, padded to ``width`` cells."""
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    full, part = divmod(eighths, 8)
+    text = "█" * full + (" ▏▎▍▌▋▊▉"[part] if part else "")
+    return text.ljust(width)

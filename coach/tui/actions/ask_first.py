@@ -1,4 +1,4 @@
-"""Actions that ask the engineer first. Windows are imported when they are opened: they cost 30 ms of the first paint."""
+"""Actions that ask the engineer first. Dialogs are imported when they are opened: they cost 30 ms of the first paint."""
 
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,14 @@ from coach.tui.dialogs.question import Question
 from coach.tui.views.line import BLANK, line
 from coach.tui.views.selecting import choice_lines, selected_hypothesis, selected_suspect
 
-_MOST_CHOICES = 20
+_MAX_CHOICES = 20
 
 if TYPE_CHECKING:
     from coach.core.spec.spec import Spec
 
 
 def spec(context: ActionContext, _key: str) -> None:
-    from coach.tui.dialogs.spec_form import SpecScreen
+    from coach.tui.dialogs.spec_form import SpecForm
 
     known = context.state.spec
 
@@ -33,7 +33,7 @@ def spec(context: ActionContext, _key: str) -> None:
             context.submit(cmd.WriteSpec(spec=spec))
 
     offered = filled_spec(context.state)
-    context.app.push_screen(SpecScreen(offered, _said_of(context.state, offered)), written)
+    context.app.push_screen(SpecForm(offered, _said_of(context.state, offered)), written)
 
 
 def _said_of(state: SessionState, offered: "Spec") -> str:
@@ -45,13 +45,13 @@ def _said_of(state: SessionState, offered: "Spec") -> str:
 
 
 def hypothesis(context: ActionContext, _key: str) -> None:
-    from coach.tui.dialogs.hypothesis_form import HypothesisScreen
+    from coach.tui.dialogs.hypothesis_forms import HypothesisForm
 
-    context.app.push_screen(HypothesisScreen(filled_hypothesis(context.state)), context.submit_answer)
+    context.app.push_screen(HypothesisForm(filled_hypothesis(context.state)), context.submit_answer)
 
 
 def judge(context: ActionContext, _key: str) -> None:
-    from coach.tui.dialogs.judge_form import JudgeScreen
+    from coach.tui.dialogs.hypothesis_forms import JudgeForm
 
     chosen = selected_hypothesis(context.state, context.view)
     if chosen is None:
@@ -60,7 +60,7 @@ def judge(context: ActionContext, _key: str) -> None:
         )
     else:
         verdict, seen = filled_verdict(context.state, chosen)
-        context.app.push_screen(JudgeScreen(chosen, verdict, seen), context.submit_answer)
+        context.app.push_screen(JudgeForm(chosen, verdict, seen), context.submit_answer)
 
 
 def rule_out(context: ActionContext, _key: str) -> None:
@@ -83,7 +83,7 @@ def _approve(context: ActionContext, commands: tuple[str, ...]) -> None:
 
 def verify(context: ActionContext, _key: str) -> None:
     """Ask first about acceptance commands that were not written here; the rest is proven in any case."""
-    from coach.tui.dialogs.confirm import ConfirmScreen
+    from coach.tui.dialogs.text_dialog import ConfirmDialog
 
     state = context.state
     known = context.host.approved(state)
@@ -103,15 +103,15 @@ def verify(context: ActionContext, _key: str) -> None:
         *(line("  ", (each, "strong"), hang=4) for each in new),
     )
     context.app.push_screen(
-        ConfirmScreen("Acceptance commands", "runs them", lines, "verifies without"), answered
+        ConfirmDialog("Acceptance commands", "runs them", lines, "verifies without"), answered
     )
 
 
 def pin(context: ActionContext, _key: str) -> None:
     """Pin the red test; of several, ask which: the one that is chosen is the target from there on."""
-    from coach.tui.dialogs.chooser import Chooser
+    from coach.tui.dialogs.text_dialog import Chooser
 
-    tests = choices(context.state)[:_MOST_CHOICES]
+    tests = choices(context.state)[:_MAX_CHOICES]
     if not tests:
         context.submit(cmd.PinTest())
         return

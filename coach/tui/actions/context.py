@@ -83,10 +83,10 @@ Handler = Callable[[ActionContext, str], None]
 
 def ask(context: ActionContext, question: Question, make: Callable[[str], Command]) -> None:
     """Ask for one text, and submit the command that ``make`` makes of it."""
-    from coach.tui.dialogs.reason import ReasonScreen
+    from coach.tui.dialogs.reason import ReasonForm
 
     def answered(text: str | None) -> None:
         if text is not None:
             context.submit(make(text))
 
-    context.app.push_screen(ReasonScreen(question), answered)
+    context.app.push_screen(ReasonForm(question), answered)

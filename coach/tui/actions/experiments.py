@@ -1,4 +1,4 @@
-"""Actions of experiments. Windows are imported when they are opened."""
+"""Actions of experiments. Dialogs are imported when they are opened."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from coach.tui.dialogs.question import Question
 
 def logpoint(context: ActionContext, _key: str) -> None:
     from coach.tui.actions.editing import place
-    from coach.tui.dialogs.experiment_forms import LogpointScreen
+    from coach.tui.dialogs.experiment_forms import LogpointForm
 
     state = context.state
     path, line = place(context)
@@ -24,11 +24,11 @@ def logpoint(context: ActionContext, _key: str) -> None:
     is_looked_at = newest is not None and active is not None and newest.hypothesis == active.id
     named = "" if is_looked_at else place_named_by(active)
     where = named or (newest.place if newest else "") or (f"{path}:{line}" if path else "")
-    context.app.push_screen(LogpointScreen(where, active), context.submit_answer)
+    context.app.push_screen(LogpointForm(where, active), context.submit_answer)
 
 
 def place_named_by(active: Hypothesis | None) -> str:
-    """Return the ``file.py:line`` that a prediction or its claim speaks of: there it is looked first."""
+    """Return the ``file.py:line`` that a hypothesis names in its prediction or claim; empty when it names none."""
     said = f"{active.prediction.text} {active.claim}" if active else ""
     found = re.search(r"(?<![\w./-])[\w./-]+\.py:\d+", said)
     return found[0] if found else ""
@@ -36,7 +36,7 @@ def place_named_by(active: Hypothesis | None) -> str:
 
 def allow(context: ActionContext, _key: str) -> None:
     """Show the oldest question of an assistant word by word. Enter allows it, esc leaves it open."""
-    from coach.tui.dialogs.confirm import ConfirmScreen
+    from coach.tui.dialogs.text_dialog import ConfirmDialog
     from coach.tui.views.line import BLANK, line
 
     asked = context.state.looks_asked[0]
@@ -66,15 +66,15 @@ def allow(context: ActionContext, _key: str) -> None:
         line(("To refuse it: coach allow --no", "dim")),
     )
     context.app.push_screen(
-        ConfirmScreen("An assistant asks", "allows these words", lines, "leaves it open"), answered
+        ConfirmDialog("An assistant asks", "allows these words", lines, "leaves it open"), answered
     )
 
 
 def try_in_copy(context: ActionContext, _key: str) -> None:
-    from coach.tui.dialogs.experiment_forms import TrialScreen
+    from coach.tui.dialogs.experiment_forms import TrialForm
 
     active = context.state.active_hypothesis
-    context.app.push_screen(TrialScreen(root_of(context.state), active), context.submit_answer)
+    context.app.push_screen(TrialForm(root_of(context.state), active), context.submit_answer)
 
 
 def root_of(state: SessionState) -> str:
@@ -84,15 +84,15 @@ def root_of(state: SessionState) -> str:
 
 def take_draft(context: ActionContext, _key: str) -> None:
     """Choose a draft, then reword it: what is kept is the engineer's own claim."""
-    from coach.tui.dialogs.chooser import Chooser
-    from coach.tui.dialogs.hypothesis_form import HypothesisScreen
+    from coach.tui.dialogs.hypothesis_forms import HypothesisForm
+    from coach.tui.dialogs.text_dialog import Chooser
     from coach.tui.views.experiment import draft_lines
 
     found = drafts(context.state)
 
     def chosen(index: int | None) -> None:
         if index is not None:
-            context.app.push_screen(HypothesisScreen(found[index]), context.submit_answer)
+            context.app.push_screen(HypothesisForm(found[index]), context.submit_answer)
 
     window = Chooser("Drafts from the evidence", "takes one", draft_lines(found), len(found))
     context.app.push_screen(window, chosen)
@@ -100,7 +100,7 @@ def take_draft(context: ActionContext, _key: str) -> None:
 
 def answer(context: ActionContext, _key: str) -> None:
     """Choose what speaks against the fix, then say why it is fine; the verification is judged anew on the same runs."""
-    from coach.tui.dialogs.chooser import Chooser
+    from coach.tui.dialogs.text_dialog import Chooser
     from coach.tui.views.verify import answerable, objection_lines
 
     assert context.state.verification is not None, "the registry disables this without one"
@@ -127,7 +127,7 @@ def answer(context: ActionContext, _key: str) -> None:
 
 
 def pdb(context: ActionContext, _key: str) -> None:
-    """Hand the terminal to pdb at the newest logpoint, and take it back: coach's own command does it, as a second door."""
+    """Hand the terminal to pdb at the newest logpoint, and take it back: coach's own command does it, as a second process on the session."""
     from textual.app import SuspendNotSupported
 
     opened = context.state.opened
@@ -160,9 +160,9 @@ def _seconds(text: str) -> float:
 
 
 def root_cause(context: ActionContext, _key: str) -> None:
-    from coach.tui.dialogs.conclusion_form import ClosingScreen
+    from coach.tui.dialogs.conclusion_form import ConclusionForm
 
-    context.app.push_screen(ClosingScreen(filled_closing(context.state)), context.submit_answer)
+    context.app.push_screen(ConclusionForm(filled_closing(context.state)), context.submit_answer)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -1,4 +1,4 @@
-"""Hand the session on: preview, then the clipboard or a file. What left is told to the session."""
+"""Export the prompt for an assistant: preview, then the clipboard, a file or an assistant. The session records what left."""
 
 import hashlib
 import os
@@ -8,9 +8,9 @@ from coach.core.base.text import safe_line
 from coach.core.protocol.commands import NoteExport
 from coach.tui.actions.context import ActionContext
 from coach.tui.actions.run_assistant import give
-from coach.tui.dialogs.export_preview import ExportScreen, Outgoing
+from coach.tui.dialogs.export_preview import ExportPreview, Outgoing
 from coach.tui.dialogs.question import Question
-from coach.tui.dialogs.reason import ReasonScreen
+from coach.tui.dialogs.reason import ReasonForm
 
 
 def open_export(context: ActionContext) -> None:
@@ -26,7 +26,7 @@ def open_export(context: ActionContext) -> None:
         else:
             _ask_where(context, outgoing)
 
-    context.app.push_screen(ExportScreen(lambda budget: context.export(state, budget)), taken)
+    context.app.push_screen(ExportPreview(lambda budget: context.export(state, budget)), taken)
 
 
 def _copy(context: ActionContext, outgoing: Outgoing) -> None:
@@ -45,7 +45,7 @@ def _ask_where(context: ActionContext, outgoing: Outgoing) -> None:
         if name:
             _save(context, outgoing, Path(name).expanduser())
 
-    context.app.push_screen(ReasonScreen(Question("Save", label="file", value=str(proposal))), answered)
+    context.app.push_screen(ReasonForm(Question("Save", label="file", value=str(proposal))), answered)
 
 
 def _save(context: ActionContext, outgoing: Outgoing, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Actions about loops, measurements and searches. Windows are imported when they are opened."""
+"""Actions about loops, measurements and searches. Dialogs are imported when they are opened."""
 
 import shlex
 
@@ -15,7 +15,7 @@ from coach.tui.views.restore import choice_lines, confirm_lines
 
 def restore(context: ActionContext, _key: str) -> None:
     """Ask first, always: files of the checkout change. Of one that was interrupted, ask which way."""
-    from coach.tui.dialogs.chooser import Chooser
+    from coach.tui.dialogs.text_dialog import Chooser
 
     wanted, cut = goal(context.state), context.state.restoring
     assert wanted is not None, "the registry disables this without a goal"
@@ -32,7 +32,7 @@ def restore(context: ActionContext, _key: str) -> None:
 
 
 def _confirm_restore(context: ActionContext, wanted: Goal) -> None:
-    from coach.tui.dialogs.confirm import ConfirmScreen
+    from coach.tui.dialogs.text_dialog import ConfirmDialog
 
     def answered(agreed: bool | None) -> None:  # noqa: FBT001 - textual's signature
         if agreed:
@@ -42,7 +42,7 @@ def _confirm_restore(context: ActionContext, wanted: Goal) -> None:
     verb = "restores" if wanted.run else "undoes"
     if context.state.restoring:
         title, verb = "Restore", "goes on"
-    context.app.push_screen(ConfirmScreen(title, verb, confirm_lines(context.state, wanted)), answered)
+    context.app.push_screen(ConfirmDialog(title, verb, confirm_lines(context.state, wanted)), answered)
 
 
 def dismiss(context: ActionContext, _key: str) -> None:
@@ -58,7 +58,7 @@ def dismiss(context: ActionContext, _key: str) -> None:
 
 def look(context: ActionContext, _key: str) -> None:
     """Show the stop card of the standing loop."""
-    from coach.tui.dialogs.loop_dialog import CardScreen
+    from coach.tui.dialogs.text_dialog import LoopDialog
     from coach.tui.keys import advised
     from coach.tui.views.key_name import shown_key
     from coach.tui.views.loops import card_lines, pattern_words
@@ -75,12 +75,12 @@ def look(context: ActionContext, _key: str) -> None:
             context.press(action)
 
     context.app.push_screen(
-        CardScreen(pattern_words(loop.pattern), card_lines(context.state, loop), answers), answered
+        LoopDialog(pattern_words(loop.pattern), card_lines(context.state, loop), answers), answered
     )
 
 
 def searches(context: ActionContext, _key: str) -> None:
-    from coach.tui.dialogs.search_chooser import SearchesScreen
+    from coach.tui.dialogs.text_dialog import SearchChooser
     from coach.tui.views.search_menu import offers
 
     offered = offers(context.state)
@@ -94,7 +94,7 @@ def searches(context: ActionContext, _key: str) -> None:
         else:
             context.submit(cmd.BeginSearch(kind=kind.name))
 
-    context.app.push_screen(SearchesScreen(offered, advise(context.state).of), chosen)
+    context.app.push_screen(SearchChooser(offered, advise(context.state).of), chosen)
 
 
 def _ask_file(context: ActionContext, kind: SearchKind) -> None:
@@ -116,7 +116,7 @@ def hand_over(context: ActionContext, _key: str) -> None:
 
 def retarget(context: ActionContext, _key: str) -> None:
     """Offer what a mistyped test may have meant, nearest first; else ask which one is debugged from here on."""
-    from coach.tui.dialogs.chooser import Chooser
+    from coach.tui.dialogs.text_dialog import Chooser
 
     last = context.state.last_run
     meant = last.report.ending.meant if last and last.report else ()
@@ -161,9 +161,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 def calls(context: ActionContext, _key: str) -> None:
     """Show who called whom; the window traces when there is nothing to show yet."""
-    from coach.tui.dialogs.call_tree import CallsScreen
+    from coach.tui.dialogs.call_tree import CallTreeDialog
 
-    context.app.push_screen(CallsScreen(context.port))
+    context.app.push_screen(CallTreeDialog(context.port))
 
 
 HANDLERS: dict[str, Handler] = {

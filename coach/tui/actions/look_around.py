@@ -56,10 +56,10 @@ def export(context: ActionContext, _key: str) -> None:
 
 
 def show_help(context: ActionContext, _key: str) -> None:
-    from coach.tui.dialogs.reader import ReadingScreen
+    from coach.tui.dialogs.text_dialog import ReadDialog
     from coach.tui.views.help import help_lines
 
-    context.app.push_screen(ReadingScreen("Keys", help_lines(context.state, context.port.read_only)))
+    context.app.push_screen(ReadDialog("Keys", help_lines(context.state, context.port.read_only)))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -1,4 +1,4 @@
-"""Actions that look back: past failures, plots, two runs side by side, and leaps through a past session."""
+"""Actions that look back: past failures, plots, two runs side by side, and steps through a past session."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def seen(context: ActionContext, _key: str) -> None:
     """Show candidates; enter says that none of them helps."""
-    from coach.tui.dialogs.confirm import ConfirmScreen
+    from coach.tui.dialogs.text_dialog import ConfirmDialog
     from coach.tui.views.past_sessions import seen_lines
 
     lines = seen_lines(context.state)
@@ -31,7 +31,7 @@ def seen(context: ActionContext, _key: str) -> None:
         if agreed:
             context.submit(cmd.DismissPast(sessions=tuple(each.session for each in context.state.past)))
 
-    context.app.push_screen(ConfirmScreen("Seen before", "says: no help", lines), answered)
+    context.app.push_screen(ConfirmDialog("Seen before", "says: no help", lines), answered)
 
 
 def figures(context: ActionContext, _key: str) -> None:
@@ -47,7 +47,7 @@ def figures(context: ActionContext, _key: str) -> None:
 
 def compare(context: ActionContext, _key: str) -> None:
     """Ask with which run; the one before is offered."""
-    from coach.tui.dialogs.reason import ReasonScreen
+    from coach.tui.dialogs.reason import ReasonForm
     from coach.tui.views.past_sessions import compare_lines
 
     state = context.state
@@ -66,7 +66,7 @@ def compare(context: ActionContext, _key: str) -> None:
             _read(context, f"#{first} and #{second}", compare_lines(state, first, second))
 
     question = Question("Compare", f"Run #{this} with which other run?", label="run", value=str(before))
-    context.app.push_screen(ReasonScreen(question), answered)
+    context.app.push_screen(ReasonForm(question), answered)
 
 
 def next_filter(context: ActionContext, _key: str) -> None:
@@ -83,13 +83,13 @@ def copy(context: ActionContext, _key: str) -> None:
 
 
 def _read(context: ActionContext, title: str, lines: tuple[Line, ...]) -> None:
-    from coach.tui.dialogs.reader import ReadingScreen
+    from coach.tui.dialogs.text_dialog import ReadDialog
 
-    context.app.push_screen(ReadingScreen(title, lines))
+    context.app.push_screen(ReadDialog(title, lines))
 
 
 def _moving(goal: Callable[[Seekable], int], otherwise: str = "") -> Handler:
-    """Return a deed that goes to a position of a past session; ``goal`` 0 means there is none, ``otherwise`` says so."""
+    """Return a handler that goes to a position of a past session; where ``goal`` returns 0 it shows ``otherwise``."""
 
     def move(context: ActionContext, _key: str) -> None:
         if not isinstance(context.port, Seekable):
@@ -107,7 +107,7 @@ def _run(way: int) -> Handler:
 
 
 def _leap(what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end: bool = False) -> Handler:
-    """Return a deed that goes to the next event of a kind, from here or from an end of the log."""
+    """Return a handler that goes to the next event that is ``wanted``, from here or from an end of the log."""
 
     def goal(port: Seekable) -> int:
         start = (port.length + 1 if way < 0 else 0) if from_end else port.position

@@ -4,7 +4,7 @@ from textual.app import SuspendNotSupported
 
 from coach.errors import CoachError
 from coach.tui.actions.context import ActionContext
-from coach.tui.dialogs.assistant_choice import AssistantScreen
+from coach.tui.dialogs.assistant_choice import AssistantForm
 
 
 def give(context: ActionContext, prompt: str) -> None:
@@ -22,7 +22,7 @@ def give(context: ActionContext, prompt: str) -> None:
         )
     else:
         context.app.push_screen(
-            AssistantScreen(named), lambda chosen: _run(context, chosen.name, prompt) if chosen else None
+            AssistantForm(named), lambda chosen: _run(context, chosen.name, prompt) if chosen else None
         )
 
 

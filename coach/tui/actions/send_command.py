@@ -1,4 +1,4 @@
-"""Actions that ask the session for something and need no further word."""
+"""Actions that send the session a command and ask nothing first."""
 
 from collections.abc import Callable
 

@@ -1,10 +1,10 @@
-"""Which assistant, and with which words: a command from the project's settings runs only after it was seen."""
+"""The form that chooses an assistant: a command of the project's settings runs only after the engineer saw it."""
 
-from coach.tui.dialogs.dialog import Field, Form
+from coach.tui.dialogs.form import Field, Form
 from coach.tui.host_services import NamedAssistant
 
 
-class AssistantScreen(Form[NamedAssistant]):
+class AssistantForm(Form[NamedAssistant]):
     TITLE_TEXT = "Run an assistant"
 
     def __init__(self, named: tuple[NamedAssistant, ...]) -> None:

@@ -17,11 +17,12 @@ from coach.tui.views.calls import calls_lines
 from coach.tui.views.line import line
 from coach.tui.widgets.line_panel import LinePanel
 
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
+"""A dialog is no listener of the session: it asks for a newer trace this often."""
 
 
-class CallsScreen(Dialog[None]):
-    """Traces when it is opened on a failure that was not traced yet; keeps what is shown until the new trace is there."""
+class CallTreeDialog(Dialog[None]):
+    """The tree; enter folds. It traces by itself when the newest failure was not traced yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "trace('')", show=False),
@@ -32,9 +33,9 @@ class CallsScreen(Dialog[None]):
     def __init__(self, port: SessionPort) -> None:
         super().__init__()
         self._port = port
-        self._turned: frozenset[int] = frozenset()
+        self._toggled: frozenset[int] = frozenset()
         self._shown: CallsTraced | None = None
-        self._said = ""
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes="window -tall")
@@ -53,8 +54,8 @@ class CallsScreen(Dialog[None]):
         is_old = state.calls is None or (failure is not None and state.calls.trace.run < failure.number)
         if is_old and not self._port.read_only:
             self.action_trace("")
-        self._look()
-        self.set_interval(_LOOK_SECONDS, self._look)
+        self._show_newest()
+        self.set_interval(_POLL_SECONDS, self._show_newest)
 
     def action_trace(self, against: str) -> None:
         if not self._port.read_only:
@@ -63,33 +64,33 @@ class CallsScreen(Dialog[None]):
     @on(LinePanel.Chosen)
     def _fold(self, message: LinePanel.Chosen) -> None:
         if message.key.isdigit():
-            self._turned ^= {int(message.key)}
+            self._toggled ^= {int(message.key)}
             self._draw()
 
-    def _look(self) -> None:
+    def _show_newest(self) -> None:
         """Show a newer trace as soon as there is one."""
         found = self._port.state.calls
         if found is not None and found is not self._shown:
-            self._shown, self._turned = found, frozenset()
+            self._shown, self._toggled = found, frozenset()
             self._draw()
         self._set_title()
 
     def _draw(self) -> None:
         if self._shown is not None:
-            self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._turned))
+            self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._toggled))
 
     def _set_title(self) -> None:
         running = any(run.request.calls for run in self._port.state.under_way)
         found = self._shown
         if found is None:
-            said = "Calls · tracing" if running else "Calls"
+            title = "Calls · tracing" if running else "Calls"
             if not running:
                 empty = line(("No calls yet: t traces the failing test.", "dim"))
                 self.query_one("#calls-tree", LinePanel).show((empty,))
         else:
             name = found.trace.test.name
-            said = f"Calls of {name} · {count(len(found.trace.calls) + found.trace.left_out, 'call')} in #{found.trace.run}"
-            said += " · tracing" if running else ""
-        if said != self._said:
-            self._said = said
-            self.query_one(".window", Vertical).border_title = safe_render.plain(said)
+            title = f"Calls of {name} · {count(len(found.trace.calls) + found.trace.left_out, 'call')} in #{found.trace.run}"
+            title += " · tracing" if running else ""
+        if title != self._title:
+            self._title = title
+            self.query_one(".window", Vertical).border_title = safe_render.plain(title)

@@ -1,11 +1,11 @@
-"""The form of the end: the root cause, the lesson, and what may stay open."""
+"""The form that concludes a session: the root cause, the lesson, and questions that may stay open."""
 
 from coach.core.protocol.commands import WriteClosing
 from coach.core.verify.conclusion import QUESTIONS, Closing, RootCause
-from coach.tui.dialogs.dialog import Field, Form
+from coach.tui.dialogs.form import Field, Form
 
 
-class ClosingScreen(Form[WriteClosing]):
+class ConclusionForm(Form[WriteClosing]):
     TITLE_TEXT = "What was learnt"
 
     def __init__(self, closing: Closing) -> None:

@@ -10,13 +10,13 @@ from coach.core.experiments.logpoint import MODES, Logpoint
 from coach.core.experiments.trial_request import MOST_PATCH, Trial
 from coach.core.protocol.commands import Look, Try
 from coach.regular_files import read_bytes
-from coach.tui.dialogs.dialog import Field, Form
+from coach.tui.dialogs.form import Field, Form
 
 NONE = "none"
 _WHATS = ("package", "variable", "seed", "order", "command", "patch")
 
 
-class LogpointScreen(Form[Look]):
+class LogpointForm(Form[Look]):
     TITLE_TEXT = "Look inside"
 
     def __init__(self, place: str, active: Hypothesis | None) -> None:
@@ -60,7 +60,7 @@ class LogpointScreen(Form[Look]):
         return Look(logpoint=Logpoint.model_validate(point))
 
 
-class TrialScreen(Form[Try]):
+class TrialForm(Form[Try]):
     """``root`` is the project's: a patch file is named from there."""
 
     TITLE_TEXT = "Try in a copy"

@@ -1,4 +1,4 @@
-"""A preview of exactly the text that would leave coach, and of what was taken out; nothing leaves before it was seen."""
+"""A preview of the very text that would leave coach, and of what was redacted; nothing leaves before it was seen."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from coach.core.export import Export
 
 BUDGETS = (1_500, 4_000, 12_000)
-MOST_WARNINGS = 3
+MAX_WARNINGS = 3
 Way = Literal["clipboard", "file", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is to leave, and by which way."""
+    """A text that is to leave coach: by which way, and made for how many tokens."""
 
     text: str
     budget: int
     way: Way
 
 
-class ExportScreen(Dialog[Outgoing]):
+class ExportPreview(Dialog[Outgoing]):
     """Shows the text for a budget of tokens; c copies it, f saves it to a file, a gives it to an assistant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,6 +97,6 @@ def _notes(made: "Export") -> str:
     lines = [
         f"Redacted: {taken_out(made.redactions) or 'nothing was recognised'}. A secret in plain words may remain: look."
     ]
-    lines += [f"⚠ {safe_line(each, limit=200)}" for each in made.warnings[:MOST_WARNINGS]]
-    more = len(made.warnings) - MOST_WARNINGS
+    lines += [f"⚠ {safe_line(each, limit=200)}" for each in made.warnings[:MAX_WARNINGS]]
+    more = len(made.warnings) - MAX_WARNINGS
     return "\n".join([*lines, f"⚠ and {more} more"] if more > 0 else lines)

@@ -1,11 +1,11 @@
-"""What a window of one field asks. Apart from the window itself, so that asking costs no import before it is shown."""
+"""What a form of one field asks. Apart from the form, whose import costs 30 ms and waits until something is asked."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and the answer it starts with."""
+    """A question, the label of its field, and the answer it begins with."""
 
     title: str
     text: str = ""

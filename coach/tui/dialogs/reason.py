@@ -1,10 +1,10 @@
-"""One question, one answer: reasons, notes, the root cause, a file name."""
+"""A form of one field: a reason, a note, a file name."""
 
-from coach.tui.dialogs.dialog import Field, Form
+from coach.tui.dialogs.form import Field, Form
 from coach.tui.dialogs.question import Question
 
 
-class ReasonScreen(Form[str]):
+class ReasonForm(Form[str]):
     """Asks for a text; the answer is never empty unless that is allowed."""
 
     def __init__(self, question: Question) -> None:
@@ -23,7 +23,7 @@ class ReasonScreen(Form[str]):
         return values["text"].strip()
 
     def _keep(self) -> None:
-        # Being a string itself, the answer cannot say what is missing as those of other forms do.
+        # Other forms say what is missing by a string in place of the answer; here the answer is a string itself.
         text = self.make({"text": self._kept(self._field)})
         if text or self._question.may_be_empty:
             self.dismiss(text)

@@ -1,7 +1,7 @@
 """The spec form: what should happen, what happens, and the limits of a fix."""
 
 from coach.core.spec.spec import MOST_QUESTIONS, Spec
-from coach.tui.dialogs.dialog import Field, Form
+from coach.tui.dialogs.form import Field, Form
 
 _LISTS = {
     "constraints": ("constraints", "what a fix must keep"),
@@ -17,7 +17,7 @@ _LISTS = {
 }
 
 
-class SpecScreen(Form[Spec]):
+class SpecForm(Form[Spec]):
     TITLE_TEXT = "Spec"
 
     def __init__(self, spec: Spec, words: str = "") -> None:

@@ -1,21 +1,25 @@
-"""A window of lines: what it is stands in the upper edge of its frame, what its keys do in the lower one."""
+"""Dialogs of lines: to read, to confirm, to choose from. A title stands in the upper edge of the frame, keys in the lower one."""
 
 from typing import ClassVar, Generic
 
+from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from coach.tui import safe_render
 from coach.tui.dialogs.dialog import Dialog, T
+from coach.tui.views.key_name import keyed
 from coach.tui.views.line import Line
+from coach.tui.views.search_menu import Offer, offer_lines
 from coach.tui.widgets.line_panel import LinePanel
 
 
 class TextDialog(Dialog[T], Generic[T]):
-    """Shows the lines; what can be answered is for its heirs to say."""
+    """Shows lines; subclasses say what can be answered."""
 
     SHAPE: ClassVar[str] = "-short"
-    """``-short`` is as high as its lines, ``-tall`` as high as the screen."""
+    """Classes of the style sheet: ``-short`` is as high as its lines, ``-tall`` as high as the screen."""
 
     def __init__(self, title: str, keys: str, lines: tuple[Line, ...], marked: str = "") -> None:
         """Show ``lines``; ``marked`` is the key of the one that the cursor begins on."""
@@ -33,3 +37,94 @@ class TextDialog(Dialog[T], Generic[T]):
         panel = self.query_one("#sheet", LinePanel)
         panel.show(self._lines, marked=self._marked)
         panel.focus()
+
+
+class ReadDialog(TextDialog[None]):
+    """A long text: all keys, plots, two runs side by side."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1,q", "leave", show=False, priority=True)
+    ]
+    SHAPE = "-tall"
+
+    def __init__(self, title: str, lines: tuple[Line, ...]) -> None:
+        super().__init__(title, "↑ ↓ scroll · esc closes", lines)
+
+
+class ConfirmDialog(TextDialog[bool]):
+    """What would happen: enter returns True, esc leaves everything as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "agree", show=False, priority=True)]
+
+    def __init__(self, title: str, verb: str, lines: tuple[Line, ...], otherwise: str = "leaves") -> None:
+        """Show ``lines``; the frame says that enter does what ``verb`` says and esc what ``otherwise`` says."""
+        super().__init__(title, f"enter {verb} · esc {otherwise}", lines)
+
+    def action_agree(self) -> None:
+        self.dismiss(True)  # noqa: FBT003 - textual's signature
+
+
+class LoopDialog(TextDialog[str]):
+    """A loop that calls for a stop; returns the id of the action that was chosen. Keys mean what they mean on the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,L", "leave", show=False)]
+    SHAPE = "-short -stop"
+
+    def __init__(self, title: str, lines: tuple[Line, ...], answers: dict[str, str]) -> None:
+        """Show ``lines``; ``answers`` is key → id of the action it chooses."""
+        super().__init__(f"⚠ {title}", "esc goes on; the notice stays", lines)
+        self._answers = answers
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in self._answers:
+            event.stop()
+            self.dismiss(self._answers[event.key])
+
+
+class Chooser(TextDialog[int]):
+    """One of several things, each some lines long; returns its index. A line's key is its thing's number, from 1."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
+    SHAPE = ""
+
+    def __init__(
+        self, title: str, verb: str, lines: tuple[Line, ...], count: int, *, marked: int = 0
+    ) -> None:
+        """Offer ``count`` things; enter takes the one at index ``marked`` until the cursor is moved."""
+        super().__init__(title, f"1 … {count} or enter {verb} · esc leaves", lines, str(marked + 1))
+        self._count = count
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key.isdigit() and 1 <= int(event.key) <= self._count:
+            event.stop()
+            self.choose(int(event.key) - 1)
+
+    @on(LinePanel.Chosen)
+    def _chosen(self, message: LinePanel.Chosen) -> None:
+        self.choose(int(message.key) - 1)
+
+    def choose(self, index: int) -> None:
+        """Take the one at ``index``."""
+        self.dismiss(index)
+
+
+class SearchChooser(Chooser):
+    """Which search to begin: what each asks, what it costs, and why it is not possible now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("B", "leave", show=False)]
+    SHAPE = "-short"
+
+    def __init__(self, offers: tuple[Offer, ...], advised: str = "") -> None:
+        """Offer searches; the cursor begins on the kind that is ``advised``, else on the first that is possible."""
+        possible = [number for number, each in enumerate(offers) if not each.why_not]
+        wanted = [number for number in possible if offers[number].kind.name == advised]
+        first = next(iter((*wanted, *possible)), 0)
+        super().__init__("Search for the cause", "begins", offer_lines(offers), len(offers), marked=first)
+        self._offers = offers
+
+    def choose(self, index: int) -> None:
+        """Begin it, or say in the frame why not."""
+        if why_not := self._offers[index].why_not:
+            self.query_one(".window", Vertical).border_subtitle = safe_render.plain(f"⚠ {keyed(why_not)}")
+        else:
+            super().choose(index)

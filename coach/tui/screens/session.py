@@ -183,7 +183,7 @@ class SessionScreen(TextFindScreen):
         self.app.exit(return_code=0)
 
     def run_beside(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
-        # A function, not a coroutine: one that is cancelled before it began would warn that nobody awaited it.
+        # A function, not a coroutine: one that is cancelled before it began would warn that it was never awaited.
         _: Worker[None] = self.run_worker(work, exclusive=True, group=group)
 
     def seek(self, position: int) -> None:
@@ -239,7 +239,7 @@ class SessionScreen(TextFindScreen):
 
     @property
     def _may_open_dialog(self) -> bool:
-        """Whether a dialog may open by itself: never over one in which somebody types."""
+        """Whether a dialog may open without a key: never over another one, in which the engineer may be typing."""
         return self.app.screen is self and not self.port.read_only
 
     def _show_new_loop(self) -> None:

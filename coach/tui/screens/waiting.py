@@ -1,7 +1,7 @@
-"""What is on the glass while a session opens: where we are going, in the frame the session will fill.
+"""The screen while a session is being opened: the target's name, in the frame that the session will fill.
 
-Light on purpose: it is painted before the core, git and the target's interpreter have answered, so that a key press is
-followed by a picture at once.
+It imports little on purpose: it is painted before the core is loaded and before git and the target's interpreter have
+answered, so that something is seen at once.
 """
 
 from typing import ClassVar
@@ -20,7 +20,7 @@ class WaitingScreen(TypeAheadScreen[None]):
     """A header, the steps, an empty panel, and what is being waited for. What is typed meanwhile is for the session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
-    AT_ONCE = TypeAheadScreen.AT_ONCE | {"q", "ctrl+q", "ctrl+c", "ctrl+z"}
+    URGENT_KEYS = TypeAheadScreen.URGENT_KEYS | {"q", "ctrl+q", "ctrl+c", "ctrl+z"}
     awaits_focus = True
 
     CSS = """

@@ -9,7 +9,7 @@ from coach.tui.views.line import BLANK, Line, elastic, heading, line, piece
 
 OPEN_DEPTH = 2
 """Branches this deep are folded at first, but for those in which something was raised or parts from the passing run."""
-MOST_LOGS = 60
+MAX_LOGS = 60
 _VALUE = 48
 
 
@@ -83,7 +83,7 @@ def _logs(logs: tuple[LogLine, ...]) -> list[Line]:
     """Those of the failing run alone come first."""
     if not logs:
         return []
-    chosen = sorted(logs, key=lambda each: not each.only_failing)[:MOST_LOGS]
+    chosen = sorted(logs, key=lambda each: not each.only_failing)[:MAX_LOGS]
     lines = [BLANK, heading("Logged", (count(len(logs), "line"), "dim"))]
     for each in chosen:
         mark = piece("! ", "warn") if each.only_failing else piece("  ")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from coach.core.base.text import SafeText, safe
 from coach.tui.views.line import Line, Piece, Role
 
-MOST_LINES = 400
+MAX_LINES = 400
 
 _PYTHON = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -23,7 +23,7 @@ _PYTHON = re.compile(
 
 @lru_cache(maxsize=64)
 def code(
-    source: str, start: int, *, mark: int = 0, most: int = MOST_LINES, hot: tuple[int, ...] = ()
+    source: str, start: int, *, mark: int = 0, most: int = MAX_LINES, hot: tuple[int, ...] = ()
 ) -> tuple[Line, ...]:
     """Return ``source``, whose first line has the number ``start``; line ``mark`` is marked, the ``hot`` ones get a bar."""
     text = safe(textwrap.dedent(source.rstrip("\n")), limit=200_000)

@@ -1,11 +1,11 @@
 """What changed between two trees, hunk by hunk; the signs stay, colour only repeats them."""
 
+from coach.core.base.formatting import count
 from coach.core.base.text import SafeText, safe
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Piece, Role, elastic, line
-from coach.tui.views.numbers import count
 
 _SIGNS: dict[str, Role] = {"+": "good", "-": "bad", "\\": "dim"}
 

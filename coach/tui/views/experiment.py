@@ -9,9 +9,9 @@ from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, elastic, heading, line
 
-_MOST_TESTS = 4
-_MOST_ROWS = 5
-_MOST_DRAFTS = 3
+_MAX_TESTS = 4
+_MAX_ROWS = 5
+_MAX_DRAFTS = 3
 _SIGNS = {"failing": ("✘ ", "bad"), "passing": ("✔ ", "good"), "skipped": ("○ ", "dim")}
 
 
@@ -30,7 +30,7 @@ def _logpoint(seen: LogpointRun) -> list[Line]:
     lines = [heading(f"{point.place}  {what}{again}", (f"#{seen.run}", "dim"))]
     if point.prediction:
         lines.append(line("  ", ("predicts  ", "dim"), point.prediction, hang=12))
-    for each in seen.observed.tests[:_MOST_TESTS]:
+    for each in seen.observed.tests[:_MAX_TESTS]:
         lines += _test(each, has_condition=bool(point.condition))
     more = seen.observed.unreached
     if more:
@@ -54,7 +54,7 @@ def _test(each: TestHits, *, has_condition: bool) -> list[Line]:
         counted = f"true at {each.held:,} of {each.evaluated:,}"
     name = each.test.inside or each.test or "outside of tests"
     lines = [line("  ", (sign, role), elastic(name), figure=(counted, "dim"))]  # type: ignore[arg-type]
-    for row in each.rows[:_MOST_ROWS]:
+    for row in each.rows[:_MAX_ROWS]:
         holds = {True: ("✔ ", "accent"), False: ("· ", "dim"), None: ("  ", "dim")}[row.holds]
         lines.append(line("    ", (f"{row.hit:>5,} ", "dim"), holds, row.value, hang=12))  # type: ignore[arg-type]
     return lines
@@ -69,7 +69,7 @@ def _trial(seen: TrialRun) -> list[Line]:
 
 def drafted(state: SessionState) -> tuple[Line, ...]:
     """Return drafts from the evidence, while nothing is claimed: places to begin, not answers."""
-    found = drafts(state)[:_MOST_DRAFTS]
+    found = drafts(state)[:_MAX_DRAFTS]
     if not found or any(not each.is_eliminated for each in state.hypotheses):
         return ()
     lines = [BLANK, heading("Drafts from the evidence", (f"{shown_key('drafts')} takes one", "dim"))]

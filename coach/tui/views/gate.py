@@ -1,5 +1,6 @@
 """The panel that answers "what now": the next move first, then the step, its checks and its questions."""
 
+from coach.core.base.formatting import clock
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.advice import advise
@@ -7,9 +8,8 @@ from coach.core.workflow.gates import Checked
 from coach.tui.keys import advised
 from coach.tui.views.key_name import keyed, shown_key
 from coach.tui.views.line import BLANK, Line, elastic, heading, line, piece
-from coach.tui.views.numbers import clock
 
-MOST_RUNS_BEFORE = 6
+MAX_RUNS_BEFORE = 6
 """Runs after which what happened before them is old news."""
 
 
@@ -78,7 +78,7 @@ def _seen(state: SessionState) -> list[Line]:
 
 def _before(state: SessionState) -> list[Line]:
     """The newest traces from before the session, until it has runs of its own."""
-    if not state.earlier or len(state.runs) > MOST_RUNS_BEFORE:
+    if not state.earlier or len(state.runs) > MAX_RUNS_BEFORE:
         return []
     lines = [BLANK, heading("Before coach")]
     lines += [line((f"{clock(each.at)[:5]} ", "dim"), each.sentence, hang=6) for each in state.earlier[-4:]]

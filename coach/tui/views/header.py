@@ -1,12 +1,12 @@
 """The two lines at the top: is it red or green, what is being debugged, and where in the workflow we are."""
 
+from coach.core.base.formatting import elapsed
 from coach.core.runs.report import gist, headline
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.workflow import Step
 from coach.tui.views.flow import cells, middle
 from coach.tui.views.line import Line, Piece, Role, elastic, line, piece
-from coach.tui.views.numbers import elapsed
 from coach.tui.views.run_outcome import sign
 from coach.tui.views.view_state import ViewState
 

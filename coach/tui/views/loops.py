@@ -11,7 +11,7 @@ from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, pie
 from coach.tui.views.run_outcome import pieces_of
 
 _ROOM_FOR_RUNS = 100
-MOST_RUNS = 8
+MAX_RUNS = 8
 
 
 def pattern_words(pattern: Pattern) -> str:
@@ -20,7 +20,7 @@ def pattern_words(pattern: Pattern) -> str:
 
 def loop_line(loop: ev.LoopNoticed, width: int) -> Line:
     """Say what goes round, with the runs that show it."""
-    runs = " ".join(f"#{number}" for number in loop.evidence[-MOST_RUNS:])
+    runs = " ".join(f"#{number}" for number in loop.evidence[-MAX_RUNS:])
     figure = (piece(f"{runs} ", "dim"),) if width >= _ROOM_FOR_RUNS else ()
     return line(
         (" ⚠ ", "warn"), (pattern_words(loop.pattern), "warn"), "  ", loop.sentence, figure=figure, fit="cut"
@@ -61,7 +61,7 @@ def card_lines(state: SessionState, loop: ev.LoopNoticed) -> tuple[Line, ...]:
     if loop.place:
         lines.append(line("  ", ("about ", "dim"), elastic(loop.place, "dim"), fit="cut"))
     lines += [BLANK, heading("Evidence")]
-    for number in loop.evidence[-MOST_RUNS:]:
+    for number in loop.evidence[-MAX_RUNS:]:
         lines += _evidence(state, number)
     return (
         *lines,

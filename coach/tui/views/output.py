@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from coach.core.base.formatting import count, seconds
 from coach.core.base.test_id import TestId
 from coach.core.base.text import SafeText, safe, safe_line
 from coach.core.protocol.live import LiveSnapshot
@@ -9,10 +10,9 @@ from coach.core.runs.run import PURPOSE_WORDS, Run
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Piece, Role, line, piece
-from coach.tui.views.numbers import count, seconds
 from coach.tui.views.run_outcome import sign, words
 
-MOST_LINES = 20_000
+MAX_LINES = 20_000
 """Lines of a finished run shown at once: its head and tail are what was kept anyway."""
 LIVE_LINES = 400
 """Newest lines of a run under way: more than any screen is high."""
@@ -42,7 +42,7 @@ def finished(state: SessionState, run: Run, text: str) -> tuple[Line, ...]:
     if not kept:
         return title(state, run), BLANK, line(("This run printed nothing.", "dim"))
     lines = safe(kept).split("\n")
-    shown = lines[-MOST_LINES:]
+    shown = lines[-MAX_LINES:]
     head = [title(state, run), BLANK]
     if len(lines) > len(shown):
         head.append(line((f"… {count(len(lines) - len(shown), 'earlier line')} not shown", "dim")))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coach.core.base.formatting import bar, count, day, elapsed, seconds
 from coach.core.base.text import safe
 from coach.core.log.events import Recorded
 from coach.core.reports.metrics import Figures, figures_of
@@ -11,7 +12,6 @@ from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
 from coach.tui.views.diff import file_lines
 from coach.tui.views.line import BLANK, Line, Piece, Role, heading, line, paragraphs, piece
-from coach.tui.views.numbers import bar, count, day, elapsed, seconds
 from coach.tui.views.run_outcome import pieces_of
 
 WIDE = 60

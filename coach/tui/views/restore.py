@@ -1,13 +1,13 @@
 """What ``restore`` asks: which files it puts back, before it happens, and the way back."""
 
+from coach.core.base.formatting import count
 from coach.core.history.restore_goal import Goal, files_to_change
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, elastic, heading, line
-from coach.tui.views.numbers import count
 from coach.tui.views.run_outcome import pieces_of
 
-MOST_FILES = 30
+MAX_FILES = 30
 
 
 def confirm_lines(state: SessionState, wanted: Goal) -> tuple[Line, ...]:
@@ -25,9 +25,9 @@ def confirm_lines(state: SessionState, wanted: Goal) -> tuple[Line, ...]:
         lines = [line("The files as they were ", ("before the last restore", "strong"), ".")]
     paths = files_to_change(state, wanted)
     lines += [BLANK, heading("Files that differ", (count(len(paths), "file"), "dim"))]
-    lines += [line("  ", elastic(path), fit="cut") for path in paths[:MOST_FILES]]
-    if len(paths) > MOST_FILES:
-        lines.append(line((f"  … {count(len(paths) - MOST_FILES, 'more file')}", "dim")))
+    lines += [line("  ", elastic(path), fit="cut") for path in paths[:MAX_FILES]]
+    if len(paths) > MAX_FILES:
+        lines.append(line((f"  … {count(len(paths) - MAX_FILES, 'more file')}", "dim")))
     if not paths:
         lines.append(line(("  none that coach knows of", "dim")))
     undone = line("It can be undone: ", key_of("restore"), " again puts back what is there now.", hang=2)

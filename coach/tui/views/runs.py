@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from coach.core.base.formatting import count, seconds
 from coach.core.loops.attempt import attempt_words
 from coach.core.runs.failure_causes import remark_on
 from coach.core.runs.report import Counts
@@ -10,7 +11,6 @@ from coach.core.runs.run_scope import Scope
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Piece, line, piece
-from coach.tui.views.numbers import count, seconds
 from coach.tui.views.run_outcome import has_looked, pieces_of, reason, same_tree_before
 
 _STEPS = "▂▃▄▅▆▇█"
@@ -21,7 +21,7 @@ _COVERS: dict[Scope, str] = {
     "all": "all tests",
 }
 """What a run on save was about, when it was not the target."""
-MOST_SHOWN = 80
+MAX_SHOWN = 80
 """Runs listed at once; older ones are in the timeline."""
 
 
@@ -30,9 +30,9 @@ def runs(state: SessionState, progress: str = "") -> tuple[Line, ...]:
     if not state.runs:
         return (line(("No run yet. ", "dim"), key_of("run"), (" runs the target.", "dim")),)
     lines: list[Line] = [] if len(state.runs) < 2 else [trend(state), BLANK]
-    for run in state.runs[: -MOST_SHOWN - 1 : -1]:
+    for run in state.runs[: -MAX_SHOWN - 1 : -1]:
         lines += _run(state, run, progress)
-    left_out = len(state.runs) - MOST_SHOWN
+    left_out = len(state.runs) - MAX_SHOWN
     if left_out > 0:
         lines.append(line((f"… {count(left_out, 'earlier run')} in the timeline", "dim")))
     return tuple(lines)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coach.core.base.formatting import bar, count, seconds
 from coach.core.base.result_lines import Excerpt
 from coach.core.base.symbols import OUTCOMES
 from coach.core.runs.changes import FileChange
@@ -12,7 +13,6 @@ from coach.tui.views.code import code
 from coach.tui.views.diff import file_lines
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Role, elastic, heading, line, piece
-from coach.tui.views.numbers import bar, count, seconds
 
 _HOW: dict[str, tuple[str, Role]] = {
     "found": ("✔ found", "good"),
@@ -20,8 +20,8 @@ _HOW: dict[str, tuple[str, Role]] = {
     "stopped": ("○ stopped", "dim"),
     "failed": ("◐ not carried out", "warn"),
 }
-_MOST_MARKS = 40
-_MOST_PREVIEW = 20
+_MAX_MARKS = 40
+_MAX_PREVIEW = 20
 
 
 def shown_search(state: SessionState) -> Search | None:
@@ -72,7 +72,7 @@ def _progress(search: Search, now: float) -> list[Line]:
             line("  ", (bar(share, 30), "accent"), ("▏", "dim"), figure=(f"{left} left", "dim"), fit="cut")
         )
     lines += _noted(search.notes)
-    marks = [piece(*OUTCOMES[each.outcome]) for each in search.tried[-_MOST_MARKS:]]
+    marks = [piece(*OUTCOMES[each.outcome]) for each in search.tried[-_MAX_MARKS:]]
     lines += [line("  ", *marks)] if marks else []
     lines.append(line("  ", (" · ".join([_tried(search), *_rate(search, now)]), "dim"), hang=2))
     if search.doing:
@@ -115,7 +115,7 @@ def _drawn(part: Described) -> list[Line]:
     if isinstance(part, FileChange):
         return file_lines(part)
     if isinstance(part, Excerpt):
-        return [BLANK, *code(part.text, 1, most=_MOST_PREVIEW)]
+        return [BLANK, *code(part.text, 1, most=_MAX_PREVIEW)]
     *first, last = (piece(each) if isinstance(each, str) else piece(*each) for each in part.parts)
     share = () if part.share is None else (("│", "dim"), (bar(part.share, 16), "accent"), ("│", "dim"))
     is_one_line = part.is_name or part.share is not None

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from coach.core.base.formatting import clock
 from coach.core.log.events import AttemptRead, Recorded, RunFinished
 from coach.core.session.state import SessionState
 from coach.tui.views.line import Line, line, piece
-from coach.tui.views.numbers import clock
 
 ROOMY = 110
 """Columns from which the bar names all its keys."""

@@ -1,5 +1,6 @@
 """Work views of the first two steps: the failure, and the test that shows it."""
 
+from coach.core.base.formatting import count
 from coach.core.runs.reproduction import Reproduction, beside
 from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
@@ -9,7 +10,6 @@ from coach.tui.views.code import code
 from coach.tui.views.failure_lines import current_failure, innermost_code, signature
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
-from coach.tui.views.numbers import count
 from coach.tui.views.run_outcome import sign
 from coach.tui.views.view_state import ViewState
 

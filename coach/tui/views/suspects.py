@@ -1,5 +1,6 @@
 """Work view of Isolate: suspects with their reasons and ties, what was measured, what small mutations showed."""
 
+from coach.core.base.formatting import bar, count, seconds
 from coach.core.localize.mutation.results import Flip, Mutations, not_tried
 from coach.core.localize.suspect import Suspect
 from coach.core.runs.run import Run
@@ -10,13 +11,12 @@ from coach.tui.views.failure_lines import causes, frames
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Part, Role, heading, line, piece
 from coach.tui.views.line import elastic as stretch
-from coach.tui.views.numbers import bar, count, seconds
 from coach.tui.views.selecting import selected_suspect
 from coach.tui.views.view_state import ViewState
 
-MOST_FLIPS = 6
-MOST_SHOWN = 9
-MOST_IDLE = 3
+MAX_FLIPS = 6
+MAX_SHOWN = 9
+MAX_IDLE = 3
 _ENDED = {
     "all": "",
     "budget": "the time ended first",
@@ -58,7 +58,7 @@ def _shown(standing: tuple[Suspect, ...], chosen: Suspect | None) -> list[Suspec
     """Return the first ones, the chosen one, and a few that the failing test never runs: the code stays in view."""
     ran = [each for each in standing if each.ran]
     idle = [each for each in standing if not each.ran]
-    wanted = {each.key for each in (*ran[:MOST_SHOWN], *idle[:MOST_IDLE])} | (
+    wanted = {each.key for each in (*ran[:MAX_SHOWN], *idle[:MAX_IDLE])} | (
         {chosen.key} if chosen else set()
     )
     return [each for each in standing if each.key in wanted]
@@ -158,7 +158,7 @@ def _mutants(found: Mutations) -> list[Line]:
         filter(None, [tried, ended, f"{found.hung} hung" if found.hung else "", seconds(found.seconds)])
     )
     lines = [heading("Small mutations", (figure, "dim"))]
-    lines += [_flip(each) for each in found.flips[:MOST_FLIPS]]
+    lines += [_flip(each) for each in found.flips[:MAX_FLIPS]]
     if stopped := not_tried(found.refused, found.refusals):
         lines.append(line("  ", (stopped, "dim"), hang=2))
     if not found.flips:

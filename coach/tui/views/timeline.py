@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from coach.core.base.formatting import clock, count
 from coach.core.log import events as ev
 from coach.core.log.describe import say
 from coach.tui.views.key_name import shown_key
 from coach.tui.views.line import Line, line
-from coach.tui.views.numbers import clock, count
 from coach.tui.views.view_state import Kind
 
-MOST_SHOWN = 2_000
+MAX_SHOWN = 2_000
 """Lines of a timeline; twice as many take 100 ms to draw, at every event."""
 
 _KINDS: dict[Kind, tuple[type, ...]] = {
@@ -33,7 +33,7 @@ def timeline(records: Sequence[ev.Recorded], seq: int, kind: Kind = "all") -> tu
     if not records:
         return (line(("Nothing has happened yet.", "dim")),)
     wanted = [each for each in records if isinstance(each.event, _KINDS[kind])] if kind != "all" else records
-    shown = wanted[-MOST_SHOWN:]
+    shown = wanted[-MAX_SHOWN:]
     lines = [entry(record, is_here=record.seq == seq) for record in shown]
     if len(wanted) > len(shown):
         lines.insert(0, line((f"… {count(len(wanted) - len(shown), 'earlier event')} not shown", "dim")))

@@ -14,7 +14,7 @@ from coach.tui.views.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.tui.views.selecting import selected_hypothesis
 from coach.tui.views.view_state import ViewState
 
-_MOST_OBJECTIONS = 4
+_MAX_OBJECTIONS = 4
 
 
 def hypothesize(state: SessionState, view: ViewState) -> tuple[Line, ...]:
@@ -154,9 +154,9 @@ def _checked(check: VerificationCheck) -> list[Line]:
     standing = [] if is_said else [each for each in check.objections if not each.answer]
     lines = [
         _check(check),
-        *(line("    ", ("· ", "warn"), each.text, hang=6) for each in standing[:_MOST_OBJECTIONS]),
+        *(line("    ", ("· ", "warn"), each.text, hang=6) for each in standing[:_MAX_OBJECTIONS]),
     ]
-    more = len(standing) - _MOST_OBJECTIONS
+    more = len(standing) - _MAX_OBJECTIONS
     return [*lines, line("    ", (f"and {more} more", "dim"))] if more > 0 else lines
 
 

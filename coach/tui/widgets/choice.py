@@ -1,4 +1,7 @@
-"""One of a few words, all in view: ← and → choose."""
+"""A field that takes one of a few words, all in view: ← and → choose at once.
+
+Textual's RadioSet moves a cursor first and asks for another key to choose.
+"""
 
 from typing import ClassVar
 

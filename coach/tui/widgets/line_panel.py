@@ -1,7 +1,7 @@
 """A scrolling panel of lines: every list, text and view of the screen is one.
 
-It keeps its place when its lines change (nothing jumps), draws only the rows that are seen, and has a cursor on the lines
-that stand for something: from the first look on, so that enter acts.
+It keeps its scroll position when its lines change, draws only the rows in view, and has a cursor on lines with a key, from
+the first paint on, so that enter always does something. Textual's lists draw all their rows when one changes.
 """
 
 from typing import ClassVar
@@ -22,7 +22,7 @@ from coach.tui.widgets.text_matches import TextMatches
 
 
 class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
-    """Lines, laid out for the width there is."""
+    """Shows lines, laid out for its width."""
 
     ALLOW_SELECT = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,11 +56,18 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._is_cursor_moved = False
         self._title = ""
         self.matches = TextMatches()
-        if follows:  # the end stays in view while lines are added, until somebody scrolls away from it
+        if follows:  # the end stays in view while lines are added, until the engineer scrolls away from it
             self.anchor()
 
     def show(self, lines: tuple[Line, ...], *, from_top: bool = False, marked: str = "") -> None:
-        """Show lines; the same lines again cost nothing. ``marked`` is where the cursor is until somebody moves it."""
+        """Show lines; the same lines again cost nothing.
+
+        Args:
+            lines: those of one key belong together and are selected together.
+            from_top: scroll to the first line.
+            marked: the key of the line that the cursor is on until the engineer moves it.
+
+        """
         if lines == self._lines:
             return
         self._lines = lines
@@ -73,14 +80,14 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
             self.scroll_to(0, 0, animate=False)
 
     def set_title(self, title: str) -> None:
-        """Write a title into the frame; textual draws the whole panel for it, also when it says the same."""
+        """Write a title into the frame, if it is another one: Textual draws the whole panel for it."""
         if title != self._title:
             self._title = title
             self.border_title = safe_render.plain(title)
 
     @property
     def text(self) -> str:
-        """What the panel shows, as text: safe, and not broken at its width."""
+        """The text of the panel: safe, and not broken at its width."""
         return "\n".join(line.plain for line in self._lines)
 
     def find(self, query: str) -> None:
@@ -172,7 +179,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
             self.refresh()
 
     def _redraw(self, before: list[Row]) -> None:
-        """Draw the rows that changed: a figure that ticks must not cost a panel."""
+        """Draw only the rows that changed: a figure that changes every second must not draw a panel each time."""
         changed = [number for number, row in enumerate(self._rows) if row != before[number]]
         if changed:
             self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)

@@ -1,4 +1,4 @@
-"""One row of the screen that fits itself to its width: header, steps, message, footer."""
+"""One row of the screen that chooses its form by its width: header, steps, message, footer."""
 
 from collections.abc import Callable
 

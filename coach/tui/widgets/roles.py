@@ -24,7 +24,7 @@ class Roles(Widget):
 
     @property
     def base(self) -> Style:
-        """The style of plain text, worked out once per repaint: asking textual for each row costs more than drawing."""
+        """The style of plain text, computed once per repaint: asking Textual for each row costs more than drawing it."""
         return self._base if self._base is not None else self.rich_style
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -1,4 +1,4 @@
-"""A field of several lines. It begins at its end, where one goes on writing."""
+"""A field of several lines. The cursor begins at its end, where one goes on writing."""
 
 from typing import ClassVar
 
@@ -6,8 +6,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
 
-class Tall(TextArea):
-    """Enter makes a line; on an empty last line it is no other line that is wanted, but to go on."""
+class FormTextArea(TextArea):
+    """Enter makes a line; on an empty last line it leaves the field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enter", show=False, priority=True)]
 

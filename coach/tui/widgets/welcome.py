@@ -1,4 +1,4 @@
-"""Three lines for the very first time; the next key takes them away."""
+"""Three lines for the first session on a machine; the next key removes them."""
 
 from textual.strip import Strip
 
@@ -8,7 +8,7 @@ from coach.tui.widgets.roles import Roles
 
 
 def welcome() -> tuple[Line, ...]:
-    """Return what to know before the first move, with the engineer's own keys."""
+    """Return what to know before the first key, with the engineer's own keys."""
     shown = {each.id: each.shown_key for each in keys.REGISTRY}
     return (
         line(" The next move is always on the screen; a step is done when runs show it.", fit="cut"),
@@ -26,7 +26,7 @@ def welcome() -> tuple[Line, ...]:
 
 
 class Welcome(Roles):
-    """Shows the lines."""
+    """Shows the welcome."""
 
     def render_line(self, y: int) -> Strip:
         lines = welcome()
