@@ -58,9 +58,7 @@ def _shown(standing: tuple[Suspect, ...], chosen: Suspect | None) -> list[Suspec
     """Return the first ones, the chosen one, and a few that the failing test never runs: the code stays in view."""
     ran = [each for each in standing if each.ran]
     idle = [each for each in standing if not each.ran]
-    wanted = {each.key for each in (*ran[:MAX_SHOWN], *idle[:MAX_IDLE])} | (
-        {chosen.key} if chosen else set()
-    )
+    wanted = {each.key for each in (*ran[:MAX_SHOWN], *idle[:MAX_IDLE])} | ({chosen.key} if chosen else set())
     return [each for each in standing if each.key in wanted]
 
 
