@@ -207,17 +207,28 @@ def _server() -> socket.socket:
 def _load() -> None:
     """Import all of coach and freeze it: a fork that collects garbage would copy every page it looks at."""
     import coach
+    from coach.core.base.value import Value
+    from coach.core.log.events import event_from_json
 
     for each in pkgutil.walk_packages(coach.__path__, "coach."):
         if not NOT_LOADED.search(each.name):
             with contextlib.suppress(ImportError):  # an extra that is not installed
                 importlib.import_module(each.name)
+    for each in _kinds_of(Value):
+        each.model_rebuild()  # else each fork would build the schema of what it reads and writes
+    event_from_json(b"{}")
     # The screen's classes are made with the user's own keys, which a fork reads first; what they import stays loaded.
     for name in [each for each in sys.modules if each.startswith("coach.tui")]:
         del sys.modules[name]
     del coach.tui
     gc.collect()
     gc.freeze()
+
+
+def _kinds_of(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _kinds_of(each)
 
 
 def _serve(connection: socket.socket) -> dict[str, Any]:

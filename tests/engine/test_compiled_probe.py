@@ -1,8 +1,11 @@
 import os
+import py_compile
 import subprocess
 import sys
+from pathlib import Path
 
 from coach.core.log.events import Interpreter
+from coach.engine.process import probe_install
 from coach.engine.process.probe_install import PROBE_FOLDER, probe_folder
 
 
@@ -25,6 +28,33 @@ def test_the_probe_is_laid_out_once_with_bytecode_that_python_uses(tmp_path):
     )
     assert str(folder) in done.stdout
     assert probe_folder(tmp_path, interpreter()) == folder
+
+
+def test_bytecode_that_is_there_is_taken_when_it_is_of_the_text(tmp_path, monkeypatch):
+    """As an installation leaves it; what is of another text, or cut, is compiled anew."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    for name in ("fresh", "stale", "cut", "bare"):
+        (sources / f"{name}.py").write_text("SAID = 'new'\n")
+    made = [Path(py_compile.compile(str(sources / f"{name}.py"))) for name in ("fresh", "stale", "cut")]
+    (sources / "stale.py").write_text("SAID = 'newer'\n")
+    made[2].write_bytes(made[2].read_bytes()[:9])
+    monkeypatch.setattr(probe_install, "PROBE_FOLDER", sources)
+    compiled = []
+    compile_one = py_compile.compile
+    monkeypatch.setattr(
+        py_compile,
+        "compile",
+        lambda path, **more: compiled.append(Path(path).stem) or compile_one(path, **more),
+    )
+    folder = probe_folder(tmp_path / "home", interpreter())
+    assert sorted(compiled) == ["bare", "cut", "stale"]
+    said = "import fresh, stale, cut, bare; print(fresh.SAID, stale.SAID, cut.SAID, bare.SAID)"
+    env = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", said], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "new newer new new\n"
 
 
 def test_a_state_directory_that_cannot_be_written_costs_nothing_but_time(tmp_path):
