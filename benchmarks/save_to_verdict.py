@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pexpect
 
-from coach.core.loops.detection import PATTERNS
+from coach.core.loops.detectors import DETECTORS
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ["pytest", "pandas", "sqlalchemy", "pytest-watcher", "pytest-watch", "watchdog<7"]
@@ -39,7 +39,7 @@ def lay(folder, *, heavy):
     (folder / "pkg").mkdir(parents=True)
     (folder / "tests").mkdir()
     # Saves without a thought go in circles: the stop card would lie over the verdict.
-    loops = "".join(f"{each} = false\n" for each in PATTERNS)
+    loops = "".join(f"{each} = false\n" for each in DETECTORS)
     (folder / "pyproject.toml").write_text(
         f"[tool.pytest.ini_options]\ntestpaths = ['tests']\n\n[tool.coach.loops]\n{loops}"
     )

@@ -24,7 +24,7 @@ from coach import cli
 from coach.core.base.test_id import FunctionId, TestId
 from coach.core.base.text import TextKind
 from coach.core.log import events
-from coach.core.loops.detection import PATTERNS
+from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.abilities import RUNNERS, known_runner
 from coach.core.spec.spec import TeamRules
 from coach.core.workflow.gates import CHECKS
@@ -38,15 +38,6 @@ from coach.tui import keys, themes
 
 FOLDER = Path(__file__).parent
 _PART = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
-_DETECTORS = {
-    "guess": "blind_edits",
-    "tamper": "test_tampering",
-    "see-saw": "oscillation",
-    "spread": "scope_creep",
-    "revert": "revert",
-    "no-effect": "no_effect",
-    "symptom-patch": "symptom_patch",
-}
 _RULES = {
     "a failure's signature": "core.runs.failure",
     "stable or flaky": "core.runs.reproduction",
@@ -54,7 +45,8 @@ _RULES = {
     "logpoints and trials": "core.experiments.logpoint",
     "verification": "core.verify.verdict",
     "what an attempt is": "core.loops.analysis.analyse_attempt",
-} | {f"loop: {each}": f"core.loops.detectors.{_DETECTORS[each]}" for each in PATTERNS}
+}
+"""Rule → the module whose ``RULE`` is its version; a loop detector's version is in its row."""
 _MAKERS: dict[str, Callable[[], str]] = {}
 
 
@@ -195,10 +187,7 @@ def _rules() -> str:
 
 @_part
 def _loops() -> str:
-    rows = []
-    for name in PATTERNS:
-        module = importlib.import_module(f"coach.core.loops.detectors.{_DETECTORS[name]}")
-        rows.append((_code(name), "true or false", "`true`", _first_line(module).split(": ", 1)[-1]))
+    rows = [(_code(name), "true or false", "`true`", each.notices) for name, each in DETECTORS.items()]
     return _table(("key", "type", "default", "what it notices"), rows)
 
 
@@ -311,14 +300,10 @@ def _fields(shape: type[BaseModel]) -> str:
 
 @_part
 def _rule_versions() -> str:
-    rows = [
-        (
-            name,
-            _code(f"coach/{place.replace('.', '/')}.py"),
-            str(importlib.import_module(f"coach.{place}").RULE),
-        )
-        for name, place in _RULES.items()
-    ]
+    versions = [(name, f"coach.{place}") for name, place in _RULES.items()]
+    rules = [(name, place, importlib.import_module(place).RULE) for name, place in versions]
+    rules += [(f"loop: {name}", each.seen.__module__, each.rule) for name, each in DETECTORS.items()]
+    rows = [(name, _code(f"{place.replace('.', '/')}.py"), str(rule)) for name, place, rule in rules]
     return _table(("rule", "where it stands", "version now"), rows)
 
 

@@ -20,6 +20,9 @@ from coach.core.export.blocks import Block
 from coach.core.export.sections import SECTIONS, SectionKind
 from coach.core.log import events as ev
 from coach.core.log.describe import say
+from coach.core.loops.detector import Detector
+from coach.core.loops.detectors import DETECTORS
+from coach.core.loops.escalation import look
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
@@ -28,14 +31,17 @@ from coach.core.search.request import SearchResult
 from coach.core.session.fold.dispatch import apply_event
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
+from coach.core.workflow.action_ids import COMMANDS
+from coach.core.workflow.advice import Advice, advise
 from coach.core.workflow.gates import check, evaluate
 from coach.core.workflow.workflow import GateCheck, Step
 from coach.engine.search.queue import SEARCHES
+from coach.settings.project import load_settings
 from coach.store.lines import encode, read_line
 from coach.tui.views.search import search_lines
 from coach.tui.views.search_menu import offer_lines, offers
 from tests.core.building import shop_session
-from tests.core.driving import reproduced
+from tests.core.driving import reproduced, workflow
 
 
 def _commands(parser):
@@ -165,3 +171,37 @@ def test_a_kind_of_search_is_a_row(monkeypatch):
     assert all(
         each.text in shown and any(each.text in line for line in printed) for each in found.described()
     )
+
+
+def test_a_loop_detector_is_a_row(monkeypatch, pages, tmp_path):
+    """It looks after each run, is recorded under its name and rule, can be switched off and dismissed, and has its line in the docs."""
+
+    def seen(history):
+        now = history.now
+        return toy.detection(
+            level="card", evidence=(now.run,), place="here", sentence="toys", move="Tidy up."
+        )
+
+    toy = Detector("toy", rule=7, seen=seen, notices="toys on the floor.", action="note", step="isolate")
+    toy = replace(toy, answers=("note",), ended_by=frozenset({"note"}))
+    monkeypatch.setitem(DETECTORS, "toy", toy)
+    assert "| `toy` | true or false | `true` | toys on the floor. |" in pages._loops()
+    assert "| loop: toy |" in pages._rule_versions()
+    drive = reproduced()
+    heard = next(each.loop for each in drive.state.notices if each.loop.pattern == "toy")
+    assert (heard.rule, heard.action, heard.step) == (7, "note", "isolate")
+    assert advise(drive.state) == Advice("Tidy up.", "note")
+    drive.send(cmd.WriteNote(text="a note"))
+    assert drive.state.standing_loop is None
+    drive.send(cmd.DismissLoop(pattern="toy", reason="it is his"))
+    assert drive.state.dismissals[-1].pattern == "toy"
+    (tmp_path / "pyproject.toml").write_text("[tool.coach.loops]\ntoy = false\n")
+    assert load_settings(tmp_path).loops_off == ("toy",)
+    assert "toy" not in {each.pattern for each in look(drive.state.history, {"toy"})}
+
+
+def test_every_detector_names_an_action_and_a_step_that_there_are():
+    steps = {step.id for step in workflow().steps}
+    for each in DETECTORS.values():
+        assert {each.action, *each.answers} <= set(COMMANDS), each.name
+        assert each.step in steps, each.name

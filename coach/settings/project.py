@@ -8,12 +8,12 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from coach.core.base.value import Value
-from coach.core.loops.detection import Pattern
+from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.confinement import Confine
 from coach.core.spec.spec import TeamRules
 from coach.errors import UsageError
@@ -24,6 +24,12 @@ RULE_FILES = ("AGENTS.md",)
 
 MOST_SECONDS = 1e9
 """Thirty years; beyond it clocks overflow."""
+
+
+def _pattern(name: str) -> str:
+    if name not in DETECTORS:
+        raise ValueError(f"no detector is called {name!r}; there are {', '.join(DETECTORS)}")
+    return name
 
 
 class Settings(Value):
@@ -45,7 +51,7 @@ class Settings(Value):
     """Which runs write only where they may (Linux): those in copies, all, or none. Of a project alone, ``off`` is asked about."""
     warm: bool = True
     """Whether runs on save are forked from a warm interpreter (Linux); evidence always runs cold."""
-    loops: dict[Pattern, bool] = Field(default_factory=dict)
+    loops: dict[Annotated[str, AfterValidator(_pattern)], bool] = Field(default_factory=dict)
     """``[tool.coach.loops]``: a detector by its name and whether it speaks; all do unless switched off."""
 
     template: str = ""
@@ -89,7 +95,7 @@ class Settings(Value):
         return self
 
     @property
-    def loops_off(self) -> tuple[Pattern, ...]:
+    def loops_off(self) -> tuple[str, ...]:
         return tuple(sorted(pattern for pattern, is_on in self.loops.items() if not is_on))
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from coach.core.experiments.hypothesis import Verdict
-from coach.core.loops.detection import PATTERNS
+from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.oracle import Outcome
 
 ROOT = Path(__file__).parents[2]
@@ -61,5 +61,5 @@ def test_every_word_is_one_that_somebody_reads():
 
 def test_what_coach_itself_says_of_runs_hypotheses_and_loops_is_explained():
     said = " ".join(f"{word} {meaning}" for word, meaning in ENTRIES)
-    words = [*get_args(Outcome), *get_args(Verdict), *PATTERNS]
+    words = [*get_args(Outcome), *get_args(Verdict), *DETECTORS]
     assert [word for word in words if not re.search(rf"\b{word}\b", said)] == []

@@ -10,6 +10,7 @@ import pytest
 
 from coach.cli.commands.loops import read_cases, read_records
 from coach.core.log import events as ev
+from coach.core.loops.detectors import DETECTORS
 from coach.core.loops.replay import would_say
 from coach.core.loops.scoring import score
 
@@ -44,11 +45,7 @@ def test_healthy_sessions_are_left_alone(scores, folder):
 
 @pytest.mark.parametrize(
     ("folder", "pattern"),
-    [
-        (folder, name)
-        for folder in FOLDERS
-        for name in ("tamper", "revert", "see-saw", "symptom-patch", "spread", "no-effect", "guess")
-    ],
+    [(folder, name) for folder in FOLDERS for name in DETECTORS],
 )
 def test_loops_are_caught(scores, folder, pattern):
     found = scores[folder].patterns[pattern]

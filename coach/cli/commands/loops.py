@@ -13,7 +13,7 @@ from coach.cli.commands.console import put, put_json, say, show
 from coach.cli.commands.open_session import ask, current_id, opened_session
 from coach.core.base.text import safe_line
 from coach.core.log.events import AttemptRead, Recorded
-from coach.core.loops.detection import PATTERNS
+from coach.core.loops.detectors import DETECTORS
 from coach.core.loops.replay import Spoken, would_say
 from coach.core.loops.scoring import Case, Label, PatternScore, Scores, score
 from coach.core.protocol import commands as cmd
@@ -47,11 +47,10 @@ def replay(args: Namespace) -> int:
 
 def dismiss(args: Namespace) -> int:
     """Dismiss the newest notice of a pattern, for a reason."""
-    pattern = next((each for each in PATTERNS if each == args.pattern), None)
-    if pattern is None:
-        raise UsageError(f"there is no pattern {args.pattern!r}", do=f"one of {', '.join(PATTERNS)}")
+    if args.pattern not in DETECTORS:
+        raise UsageError(f"there is no pattern {args.pattern!r}", do=f"one of {', '.join(DETECTORS)}")
     with opened_session(args) as session:
-        ask(session, cmd.DismissLoop(pattern=pattern, reason=args.reason))
+        ask(session, cmd.DismissLoop(pattern=args.pattern, reason=args.reason))
         return show(args, session.state)
 
 

@@ -6,7 +6,8 @@ from coach.core.log import events as ev
 from coach.core.loops.analysis.analyse_attempt import RULE, read_attempt
 from coach.core.loops.attempt import Attempt
 from coach.core.loops.detection import Detection
-from coach.core.loops.escalation import DETECTORS, Said, climb, look
+from coach.core.loops.detectors import DETECTORS
+from coach.core.loops.escalation import Said, climb, look
 from coach.core.loops.history import History, Trial
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
@@ -62,7 +63,7 @@ def _noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
         action=detection.action,
         step=step,
         restore_run=detection.restore_run,
-        rule=DETECTORS[detection.pattern][1],
+        rule=DETECTORS[detection.pattern].rule,
     )
 
 

@@ -25,7 +25,7 @@ from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.loops.attempt import Attempt, Finding
-from coach.core.loops.detection import Level, Pattern
+from coach.core.loops.detection import Level
 from coach.core.runs.changes import Changes
 from coach.core.runs.failure import FailureSignature
 from coach.core.runs.oracle import Judged
@@ -527,7 +527,7 @@ class LoopNoticed(Value):
     """A loop was seen: what, where, from which runs, and the one way on that was offered."""
 
     kind: Literal["loop_noticed"] = "loop_noticed"
-    pattern: Pattern
+    pattern: CoachId
     level: Level
     run: int
     evidence: tuple[int, ...] = ()
@@ -547,7 +547,7 @@ class LoopDismissed(Value):
     """Not wanted again for this pattern at this place."""
 
     kind: Literal["loop_dismissed"] = "loop_dismissed"
-    pattern: Pattern
+    pattern: CoachId
     place: Name
     reason: Prose
 
@@ -556,7 +556,7 @@ class LoopsSwitched(Value):
     """Which detectors are off."""
 
     kind: Literal["loops_switched"] = "loops_switched"
-    off: tuple[Pattern, ...] = ()
+    off: tuple[CoachId, ...] = ()
 
 
 class PastFailuresFound(Value):

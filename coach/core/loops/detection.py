@@ -3,18 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Pattern = Literal["tamper", "revert", "see-saw", "symptom-patch", "spread", "no-effect", "guess"]
-PATTERNS: tuple[Pattern, ...] = (
-    "tamper",
-    "revert",
-    "see-saw",
-    "symptom-patch",
-    "spread",
-    "no-effect",
-    "guess",
-)
-"""The more specific first: of several seen after one run, that one is shown."""
-
 Level = Literal["note", "banner", "card"]
 LEVELS: tuple[Level, ...] = ("note", "banner", "card")
 
@@ -23,7 +11,7 @@ LEVELS: tuple[Level, ...] = ("note", "banner", "card")
 class Detection:
     """One pattern, seen now. The sentence says what was seen, never what anybody is."""
 
-    pattern: Pattern
+    pattern: str
     level: Level
     evidence: tuple[int, ...]
     """Run numbers, oldest first; the last is the run that showed it."""

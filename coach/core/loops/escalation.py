@@ -7,34 +7,22 @@ speaks.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from coach.core.loops.detection import LEVELS, PATTERNS, Detection, Level, Pattern
-from coach.core.loops.detectors import blind_edits, no_effect, oscillation, revert, scope_creep, symptom_patch
-from coach.core.loops.detectors import test_tampering as tamper
+from coach.core.loops.detection import LEVELS, Detection, Level
+from coach.core.loops.detectors import DETECTORS
 from coach.core.loops.history import History
 
 COOLDOWN = 3
 """Runs of the target for which a pattern at one place is not said again (unwedge: three turns)."""
-
-Detector = Callable[[History], Detection | None]
-DETECTORS: dict[Pattern, tuple[Detector, int]] = {
-    "tamper": (tamper.seen, tamper.RULE),
-    "revert": (revert.seen, revert.RULE),
-    "see-saw": (oscillation.seen, oscillation.RULE),
-    "symptom-patch": (symptom_patch.seen, symptom_patch.RULE),
-    "spread": (scope_creep.seen, scope_creep.RULE),
-    "no-effect": (no_effect.seen, no_effect.RULE),
-    "guess": (blind_edits.seen, blind_edits.RULE),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """Something that was said before: enough of it to know whether to say it again."""
 
-    pattern: Pattern
+    pattern: str
     place: str
     level: Level
     run: int
@@ -42,7 +30,7 @@ class Said:
 
 def look(history: History, off: Collection[str] = ()) -> tuple[Detection, ...]:
     """Ask every detector that is switched on; the more specific come first."""
-    seen = (DETECTORS[pattern][0](history) for pattern in PATTERNS if pattern not in off)
+    seen = (each.seen(history) for each in DETECTORS.values() if each.name not in off)
     return tuple(detection for detection in seen if detection is not None)
 
 
@@ -71,9 +59,9 @@ def climb(
 
 
 def _without_echo(detections: Sequence[Detection]) -> list[Detection]:
-    """Drop a guess that is also without effect: it is one loop, not two."""
+    """Drop what another pattern says too: an edit that is blind and without effect is one loop, not two."""
     patterns = {each.pattern for each in detections}
-    return [each for each in detections if each.pattern != "guess" or "no-effect" not in patterns]
+    return [each for each in detections if DETECTORS[each.pattern].echo_of not in patterns]
 
 
 def _rise(detection: Detection, said: Sequence[Said], runs: Sequence[int]) -> Detection | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from coach.core.base.value import Value
-from coach.core.loops.detection import LEVELS, PATTERNS, Level, Pattern
+from coach.core.loops.detection import LEVELS, Level
+from coach.core.loops.detectors import DETECTORS
 from coach.core.loops.replay import Spoken
 
 
@@ -39,7 +40,7 @@ class Case:
 class PatternScore:
     """How one pattern fares over its looping sessions."""
 
-    pattern: Pattern
+    pattern: str
     sessions: int = 0
     caught: int = 0
     """As loud as it must get, no later than it must."""
@@ -72,7 +73,7 @@ class Scores:
 
 def score(cases: Sequence[Case]) -> Scores:
     """Score a corpus."""
-    scores = Scores({pattern: PatternScore(pattern) for pattern in PATTERNS})
+    scores = Scores({pattern: PatternScore(pattern) for pattern in DETECTORS})
     for case in cases:
         if case.label.label == "healthy":
             _score_healthy(scores, case)

@@ -9,7 +9,6 @@ from coach.core.experiments.hypothesis import Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
 from coach.core.history.assistant import AssistantReport
-from coach.core.loops.detection import Pattern
 from coach.core.runs.run_scope import Scope
 from coach.core.runs.target import Target
 from coach.core.spec.spec import Spec
@@ -242,7 +241,7 @@ class NoteAssistant(Value):
 class DismissLoop(Value):
     """Do not speak of this pattern at this place again, for a reason."""
 
-    pattern: Pattern
+    pattern: CoachId
     reason: Prose
 
 

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from coach.core.base.text import OWN, TextKind
 from coach.core.base.value import Value
 from coach.core.log.events import Event
+from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.abilities import RUNNERS
 from coach.core.runs.report import Output
 from coach.core.search.kinds import SEARCH_KINDS
@@ -86,7 +87,7 @@ def _own(value: Any, clean: Cleaning) -> Any:
     """Clean what stands in a field of coach's own: ids stay."""
     if not isinstance(value, str):
         return _any(value, clean)
-    is_named = any(value in known for known in (clean.known, CHECKS, RUNNERS, SEARCH_KINDS))
+    is_named = any(value in known for known in (clean.known, CHECKS, DETECTORS, RUNNERS, SEARCH_KINDS))
     is_id = is_named or _HASH.fullmatch(value) or _NUMBER.fullmatch(value)
     return value if is_id else clean.text(value)
 

@@ -17,7 +17,6 @@ from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.log import events as ev
 from coach.core.loops.attempt import Attempt, Finding
-from coach.core.loops.detection import Pattern
 from coach.core.loops.history import History
 from coach.core.runs.changes import Changes
 from coach.core.runs.reference import Reference
@@ -127,7 +126,7 @@ class SessionState:
     """The trials of the present target, as the loop detectors see them."""
     notices: tuple[Notice, ...] = ()
     dismissals: tuple[ev.LoopDismissed, ...] = ()
-    loops_off: tuple[Pattern, ...] = ()
+    loops_off: tuple[str, ...] = ()
     restores: tuple[Restore, ...] = ()
     restoring: Restoring | None = None
     restore_stopped: str = ""

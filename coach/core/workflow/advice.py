@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from coach.core.decide.refusals import refusal
+from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.imported_elsewhere import unrun_edit
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import evaluate, following, missing, why_not_asked
@@ -70,24 +71,14 @@ def _moves(state: SessionState) -> Moves:
         yield _done(state, step)
 
 
-_LOOP_MOVES = {
-    "tamper": ("restore", "note"),
-    "spread": ("restore", "spec"),
-    "revert": ("note",),
-    "no-effect": ("go-to-step", "logpoint"),
-    "symptom-patch": ("go-to-step", "logpoint"),
-    "see-saw": ("go-to-step",),
-}
-"""Pattern → what answers it, best first. A hypothesis always does."""
-
-
 def _loop(state: SessionState) -> Moves:
     """Put a loop that was noticed and not answered before everything the gates ask for."""
     loop = state.standing_loop
     if loop is None:
         return
     is_elsewhere = state.workflow.step(loop.step) is not None and loop.step != state.step_id
-    for action in (*_LOOP_MOVES.get(loop.pattern, ()), "hypothesis"):
+    known = DETECTORS.get(loop.pattern)
+    for action in (*(known.answers if known else ()), "hypothesis"):
         if action != "go-to-step" or is_elsewhere:
             yield Advice(loop.move, action)
 

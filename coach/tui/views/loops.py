@@ -3,7 +3,6 @@
 from coach.core.history.restore_goal import goal
 from coach.core.log import events as ev
 from coach.core.loops.attempt import attempt_words
-from coach.core.loops.detection import Pattern
 from coach.core.session.state import SessionState
 from coach.tui.keys import advised
 from coach.tui.views.key_name import key_of, shown_key
@@ -14,7 +13,7 @@ _ROOM_FOR_RUNS = 100
 MAX_RUNS = 8
 
 
-def pattern_words(pattern: Pattern) -> str:
+def pattern_words(pattern: str) -> str:
     return pattern.replace("-", " ")
 
 

@@ -1,9 +1,9 @@
 """Guess: edit and run, edit and run, on the same failing place, and nothing written or looked at between."""
 
 from coach.core.loops.detection import Detection, numbers
+from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
 
-RULE = 1
 NOTE_AT = 2
 BANNER_AT = 3
 
@@ -23,15 +23,12 @@ def seen(history: History) -> Detection | None:
     if len(patches) < NOTE_AT:
         return None
     runs = tuple(each.run for each in patches)
-    return Detection(
-        pattern="guess",
+    return DETECTOR.detection(
         level="banner" if len(runs) >= BANNER_AT else "note",
         evidence=runs,
         place=now.failing[0].test if now.failing else now.label,
         sentence=f"Edits {numbers(runs)} went by with nothing written or looked at between them.",
         move="Write what you expect to see before the next edit.",
-        action="hypothesis",
-        step="hypothesize",
     )
 
 
@@ -53,3 +50,14 @@ def _on_one_place(history: History, now: Trial) -> list[Trial]:
 def _looked(trial: Trial) -> bool:
     """Whether the edit before a run was there to look, or went to the tests instead of the code."""
     return trial.attempt is not None and trial.attempt.nature in {"observing", "tests"}
+
+
+DETECTOR = Detector(
+    name="guess",
+    rule=1,
+    seen=seen,
+    notices="edit and run, edit and run, on the same failing place, and nothing written or looked at between.",
+    action="hypothesis",
+    step="hypothesize",
+    echo_of="no-effect",
+)

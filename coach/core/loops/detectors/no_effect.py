@@ -1,9 +1,9 @@
 """No effect: different patches, one after the other, and the failure stays exactly what it was."""
 
 from coach.core.loops.detection import Detection, numbers
+from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
 
-RULE = 1
 NOTE_AT = 2
 BANNER_AT = 3
 """Patches without effect: superpowers stops at three failed fixes, and models lose most of their ability within 2-3."""
@@ -36,18 +36,26 @@ def seen(history: History) -> Detection | None:
     if len(patches) < NOTE_AT:
         return None
     runs = tuple(each.run for each in reversed(patches))
-    return Detection(
-        pattern="no-effect",
+    return DETECTOR.detection(
         level="banner" if len(runs) >= BANNER_AT else "note",
         evidence=runs,
         place=now.label,
         sentence=f"Patches {numbers(runs)} leave the same failure.",
         move="Look at the state before the next edit: back to Isolate.",
-        action="go-to-step",
-        step="isolate",
         restore_run=before,
     )
 
 
 def _is_attempt(trial: Trial) -> bool:
     return trial.is_patch and "hypothesis" not in trial.marks
+
+
+DETECTOR = Detector(
+    name="no-effect",
+    rule=1,
+    seen=seen,
+    notices="different patches, one after the other, and the failure stays exactly what it was.",
+    action="go-to-step",
+    step="isolate",
+    answers=("go-to-step", "logpoint"),
+)

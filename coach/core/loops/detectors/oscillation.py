@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from coach.core.base.test_id import TestId
 from coach.core.loops.detection import Detection, Level, numbers
+from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
-
-RULE = 1
 
 
 def seen(history: History) -> Detection | None:
@@ -41,15 +40,12 @@ def _detection(history: History, now: Trial, then: Trial, between: Sequence[Tria
     what = f"The failure of #{then.run} is back after another one in {numbers(runs)}."
     if crossing:
         what = f"{_first(now.tests - other.tests)} and {_first(other.tests - now.tests)} take turns to fail: #{then.run}, {numbers((*runs, now.run))}."
-    return Detection(
-        pattern="see-saw",
+    return DETECTOR.detection(
         level=level,
         evidence=(then.run, *runs, now.run),
         place=now.label,
         sentence=what,
         move="The two changes exclude each other: ask what both failures demand, before the next edit.",
-        action="go-to-step",
-        step="hypothesize",
         restore_run=then.run,
     )
 
@@ -68,3 +64,14 @@ def _returns(history: History, now: Trial) -> int:
 
 def _first(tests: frozenset[TestId]) -> str:
     return min(tests).name
+
+
+DETECTOR = Detector(
+    name="see-saw",
+    rule=1,
+    seen=seen,
+    notices="one failure is exchanged for another and then comes back.",
+    action="go-to-step",
+    step="hypothesize",
+    answers=("go-to-step",),
+)

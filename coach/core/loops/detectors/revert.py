@@ -2,9 +2,8 @@
 
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.detection import Detection, Level, numbers
+from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
-
-RULE = 1
 
 
 def seen(history: History) -> Detection | None:
@@ -77,14 +76,23 @@ def _detection(history: History, then: Trial, place: str, what: str, *, is_pure:
         if written
         else f"Write down what {numbers(runs)} showed, so that nobody tries it again."
     )
-    return Detection(
-        pattern="revert",
+    return DETECTOR.detection(
         level=level,
         evidence=(then.run, *runs, now.run),
         place=place,
         sentence=f"{what} as in #{then.run}, which failed the same way; {numbers(runs)} lay between.",
         move=move,
-        action="note",
-        step="hypothesize",
         restore_run=0,
     )
+
+
+DETECTOR = Detector(
+    name="revert",
+    rule=1,
+    seen=seen,
+    notices="the files are back at an earlier state that failed, and what lay between is lost unless it is written down.",
+    action="note",
+    step="hypothesize",
+    answers=("note",),
+    ended_by=frozenset({"note"}),
+)

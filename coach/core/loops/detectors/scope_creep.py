@@ -4,11 +4,10 @@ from coach.core.base.test_id import FunctionId
 from coach.core.loops.analysis.edit_kind import is_prose
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.loops.detection import Detection, Level, numbers
+from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
 from coach.core.runs.changes import FileChange
 from coach.core.spec.spec import is_outside, matches
-
-RULE = 1
 
 
 def seen(history: History) -> Detection | None:
@@ -100,14 +99,23 @@ def _detection(row: tuple[Trial, ...], path: str, level: Level, what: str) -> De
     runs = tuple(each.run for each in row)
     base = row[0].attempt.base_run if row[0].attempt else 0
     said_by = f"edits {numbers(runs)}" if len(runs) > 1 else f"edit {numbers(runs)}"
-    return Detection(
-        pattern="spread",
+    return DETECTOR.detection(
         level=level,
         evidence=runs,
         place=path,
         sentence=f"{what}, and it is still red ({said_by}).",
         move="Restore it, or widen the scope and say why.",
-        action="restore",
-        step="isolate",
         restore_run=base,
     )
+
+
+DETECTOR = Detector(
+    name="spread",
+    rule=1,
+    seen=seen,
+    notices="the edits leave the place where the failure can be, and the target stays red.",
+    action="restore",
+    step="isolate",
+    answers=("restore", "spec"),
+    ended_by=frozenset({"spec"}),
+)

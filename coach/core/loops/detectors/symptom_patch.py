@@ -4,9 +4,8 @@ from coach.core.loops.analysis.edit_kind import is_prose
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import SYMPTOM, Attempt, Finding
 from coach.core.loops.detection import Detection, Level
+from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
-
-RULE = 1
 
 
 def seen(history: History) -> Detection | None:
@@ -33,15 +32,12 @@ def seen(history: History) -> Detection | None:
         "it is green" if now.outcome == "green" else "the failure is gone" if vanished else "it is still red"
     )
     where = f"{sign.path}:{sign.line}" + (f" in {sign.function}" if sign.function else "")
-    return Detection(
-        pattern="symptom-patch",
+    return DETECTOR.detection(
         level=level,
         evidence=(before.run, now.run),
         place=f"{sign.path}:{sign.function}",
         sentence=f"{where}: {sign.text} where #{before.run} failed, and {outcome}.",
         move="Ask where the bad value comes from: follow it back before you keep this.",
-        action="go-to-step",
-        step="isolate",
         restore_run=before.run,
     )
 
@@ -80,3 +76,14 @@ def _is_strong(sign: Finding, before: Trial) -> bool:
     tests = [frame.code for failure in before.report.failures for frame in failure.own_frames[:1]]
     is_asked_for = any("None" in code or (sign.answer and sign.answer in code) for code in tests)
     return "None" in messages and not is_asked_for
+
+
+DETECTOR = Detector(
+    name="symptom-patch",
+    rule=1,
+    seen=seen,
+    notices="the edit hides the failure where it shows, and says nothing about where it comes from.",
+    action="go-to-step",
+    step="isolate",
+    answers=("go-to-step", "logpoint"),
+)

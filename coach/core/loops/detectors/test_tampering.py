@@ -4,11 +4,10 @@ from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import TAMPERING, Attempt, Finding, FindingKind
 from coach.core.loops.detection import Detection, Level
+from coach.core.loops.detector import Detector
 from coach.core.loops.history import LATELY, History, Trial
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.report import Failure
-
-RULE = 2
 
 _ALWAYS_WEAKER: frozenset[FindingKind] = frozenset(
     {"fewer-assertions", "trivial-assertion", "skip-added", "test-gone", "narrowed", "patched-in-conftest"}
@@ -191,14 +190,23 @@ def _detection(history: History, finding: Finding, level: Level) -> Detection:
     place = finding.test if finding.function else finding.path or "the target"
     outcome = {"green": "it is green", "red": "it is still red"}.get(now.outcome, "it no longer runs")
     pinned = " The test is pinned." if level == "card" else ""
-    return Detection(
-        pattern="tamper",
+    return DETECTOR.detection(
         level=level,
         evidence=(before.run, now.run),
         place=place,
         sentence=f"{finding.text}, and {outcome} in #{now.run}.{pinned}",
         move="Look at the diff: restore the test, or write why it was wrong.",
-        action="diff",
-        step="failing-test",
         restore_run=before.run,
     )
+
+
+DETECTOR = Detector(
+    name="tamper",
+    rule=2,
+    seen=seen,
+    notices="the failure went away because the tests ask for less.",
+    action="diff",
+    step="failing-test",
+    answers=("restore", "note"),
+    ended_by=frozenset({"note", "unpin"}),
+)

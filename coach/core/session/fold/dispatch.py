@@ -1,5 +1,6 @@
 """The dispatch by kind of event, and what several kinds do."""
 
+from collections.abc import Collection
 from functools import singledispatch
 
 from coach.core.base.value import replace
@@ -27,7 +28,7 @@ def marked(state: SessionState, mark: Mark) -> SessionState:
     return replace(state, history=state.history.marked(mark))
 
 
-def answered(state: SessionState, answer: str, *patterns: str) -> SessionState:
+def answered(state: SessionState, answer: str, patterns: Collection[str] = ()) -> SessionState:
     """Note what was done about the notices that stand; without ``patterns``, about all of them."""
     if not any(not each.answer for each in state.notices[-8:]):
         return state

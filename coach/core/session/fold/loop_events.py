@@ -22,7 +22,7 @@ def _(event: ev.LoopNoticed, state: SessionState) -> SessionState:
 @apply_event.register
 def _(event: ev.LoopDismissed, state: SessionState) -> SessionState:
     dismissed = replace(state, dismissals=(*state.dismissals, event))
-    return answered(dismissed, f"dismissed: {event.reason}", event.pattern)
+    return answered(dismissed, f"dismissed: {event.reason}", {event.pattern})
 
 
 @apply_event.register

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from coach.core.base.value import replace
 from coach.core.experiments.hypothesis import Hypothesis, Judgement
 from coach.core.log import events as ev
+from coach.core.loops.detectors import ended_by
 from coach.core.session.entries import Note, Visit
 from coach.core.session.fold.dispatch import answered, apply_event, marked
 from coach.core.session.state import SessionState
@@ -12,7 +13,7 @@ from coach.core.session.state import SessionState
 
 @apply_event.register
 def _(event: ev.SpecWritten, state: SessionState) -> SessionState:
-    return answered(_limited(replace(state, spec=event.spec)), "spec", "spread")
+    return answered(_limited(replace(state, spec=event.spec)), "spec", ended_by("spec"))
 
 
 @apply_event.register
@@ -100,4 +101,4 @@ def _(event: ev.NoteWritten, state: SessionState) -> SessionState:
     noted = replace(
         marked(state, "note"), notes=(*state.notes, Note(state.at, event.text, state.last_number))
     )
-    return answered(noted, "wrote a note", "revert", "tamper")
+    return answered(noted, "wrote a note", ended_by("note"))

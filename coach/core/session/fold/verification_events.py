@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from coach.core.base.value import replace
 from coach.core.log import events as ev
+from coach.core.loops.detectors import ended_by
 from coach.core.session.entries import Pin
 from coach.core.session.fold.dispatch import answered, apply_event
 from coach.core.session.state import SessionState
@@ -47,7 +48,7 @@ def _(event: ev.PinnedTestRead, state: SessionState) -> SessionState:
 @apply_event.register
 def _(event: ev.TestUnpinned, state: SessionState) -> SessionState:
     unpinned = replace(state, pin=None, history=state.history.taken_off())
-    return answered(unpinned, event.reason, "tamper")
+    return answered(unpinned, event.reason, ended_by("unpin"))
 
 
 @apply_event.register
