@@ -25,8 +25,9 @@ from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.kinds import CommitFound
 from coach.core.search.request import SearchRequest, SearchResult
-from coach.engine.execute import RunContext, execute
+from coach.engine.execute import execute
 from coach.engine.process.output import LiveOutput
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench

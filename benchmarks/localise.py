@@ -33,13 +33,17 @@ from coach.core.localize.spectrum import MODULE, Coverage
 from coach.core.localize.suspect import Suspect
 from coach.core.log.events import Interpreter
 from coach.core.loops.analysis.syntax import is_test_path
-from coach.core.protocol.effects import MutationPlace
+from coach.core.protocol.effects import MutationPlace, StartRun
+from coach.core.runs.instrument import Mutate, Trace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import RunContext, execute
-from coach.engine.instrument.mutate import mutations_of, neighbours_of, plan_text, planned
+from coach.engine.execute import execute
+from coach.engine.instrument.instruments import observer_of
+from coach.engine.instrument.mutate import mutations_of
+from coach.engine.instrument.observer import ObserverContext
 from coach.engine.instrument.trace_lines import spectrum_of
 from coach.engine.process.output import LiveOutput
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 
 HALVES = {
@@ -91,17 +95,21 @@ class Package:
         self.around = RunContext(root, Interpreter(path=python), limits, lambda _: "", LiveOutput(), env)
         self.number = 0
 
-    def run(self, *words: str, **request):
+    def run(self, *words: str, places=(), coverage=None, **request):
+        """Run tests; returns what was asked, the report, and what observed the run."""
         self.number += 1
         made = RunRequest(number=self.number, purpose="trace", target=Target(words=words), **request)
-        return made, execute(made, self.around, threading.Event())
+        context = ObserverContext(self.around, coverage=coverage)
+        observer = observer_of(StartRun(request=made, places=places), context)
+        made = observer.prepare(made, self.root)
+        return made, execute(made, self.around, threading.Event(), observer=observer), observer
 
     def baseline(self) -> tuple[Coverage, set[str]]:
-        request, report = self.run(self.tests, trace=True)
+        _, report, observer = self.run(self.tests, instrument=Trace())
         bad = {each.test for each in report.failures} | set(report.skipped)
         if not report.counts.passed:
             raise SystemExit(f"{self.name}: {report.ending}")
-        return self.around.traced.pop(request.number), bad
+        return observer.coverage, bad
 
 
 def fetch(name: str, folder: Path, scratch: Path) -> Path:
@@ -197,10 +205,11 @@ def localise(package: Package, case: Case, seconds: float) -> Found:
     chosen: tuple[Mutant, ...] = ()
     mutations = Mutations(test=case.test)
     with _InPlace(package, case.planted):
-        _, red = package.run(case.test)
-        request, report = package.run(case.test.partition("::")[0], trace=True, focus=case.test)
+        _, red, _ = package.run(case.test)
+        file = case.test.partition("::")[0]
+        request, report, observer = package.run(file, instrument=Trace(), focus=case.test)
         began = time.perf_counter()
-        coverage = package.around.traced.pop(request.number)
+        coverage = observer.coverage
         spectrum = spectrum_of(request, report, coverage, package.root, lambda _: "")
         suspects = rank(red.failures, None, spectrum, most=10_000)
         took = time.perf_counter() - began
@@ -243,16 +252,14 @@ def _mutate(
         for each in suspects
         if each.best_lines and each.ran and each.function != MODULE and not is_test_path(each.path)
     ][:MOST_PLACES]
-    number = package.number + 1
-    request = RunRequest(number=number, purpose="mutants", target=Target(), focus=case.test, mutate=seconds)
-    chosen = planned(places, package.root, case.test)
-    package.around.mutated[number] = plan_text(
-        request, chosen, package.root, neighbours_of(coverage, chosen, case.test)
+    request, report, observer = package.run(
+        case.test.partition("::")[0],
+        places=places,
+        coverage=coverage,
+        focus=case.test,
+        instrument=Mutate(seconds=seconds),
     )
-    request, report = package.run(case.test.partition("::")[0], focus=case.test, mutate=seconds)
-    said = package.around.mutated.pop(number, "")
-    package.around.traced.pop(number, None)
-    return chosen, mutations_of(request, report, chosen, said)
+    return observer.chosen, mutations_of(request, report, observer.chosen, observer.said)
 
 
 def _is_same(suspect, planted: Planted) -> bool:

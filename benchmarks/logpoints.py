@@ -16,11 +16,14 @@ from statistics import median
 
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.log.events import Interpreter
+from coach.core.protocol.effects import StartRun
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import RunContext, execute
-from coach.engine.instrument.place_logpoint import located, look_text, observed_in
+from coach.engine.execute import execute
+from coach.engine.instrument.instruments import observer_of
+from coach.engine.instrument.observer import ObserverContext
 from coach.engine.process.output import LiveOutput
+from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 
 CODE = """\
@@ -40,7 +43,7 @@ def measure(root: Path, python: str, rounds: int) -> tuple[float, float, int, st
     around = RunContext(
         root, Interpreter(path=python), Limits(wall=120), lambda _: "", LiveOutput(), dict(os.environ)
     )
-    point = located(Logpoint(path="own.py", line=4, expression="total", condition="total < 0"), root)
+    point = Logpoint(path="own.py", line=4, expression="total", condition="total < 0")
     seconds: dict[bool, list[float]] = {False: [], True: []}
     hits, way = 0, ""
     for turn in range(rounds + 1):
@@ -50,14 +53,15 @@ def measure(root: Path, python: str, rounds: int) -> tuple[float, float, int, st
                 purpose="logpoint" if looks else "experiment",
                 target=Target(words=("test_own.py",)),
                 focus="test_own.py::test_work",
-                logpoint=point if looks else None,
+                instrument=point if looks else None,
             )
-            around.mutated[1] = look_text(point, root)
-            report = execute(request, around, threading.Event())
+            observer = observer_of(StartRun(request=request), ObserverContext(around))
+            request = observer.prepare(request, root)
+            report = execute(request, around, threading.Event(), observer=observer)
             if not report.failures:
                 raise SystemExit(f"{python}: {report.ending}")
             if looks:
-                observed = observed_in(request, report, around.mutated.pop(1))
+                observed = observer.seen(request, report)[0].observed
                 hits, way = observed.tests[0].hits, observed.way
             if turn:  # the first turn warms the file cache
                 seconds[looks].append(report.failures[0].duration)

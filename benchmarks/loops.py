@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from coach.core.decide import Decision, decide
 from coach.core.log import events as ev
+from coach.core.log.recorded_request import RecordedRequest
 from coach.core.loops.attempt import SourcePair
 from coach.core.loops.escalation import Said, climb, look
 from coach.core.protocol import observations as obs
@@ -23,7 +24,6 @@ from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.failure import failing_set
 from coach.core.runs.oracle import judge
 from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
-from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState
@@ -75,7 +75,7 @@ class Clock:
 
 def one_run(state: SessionState, number: int, period: int, clock: Clock, *, is_timed: bool) -> SessionState:
     report = red(number, number % period)
-    request = RunRequest(number=number, purpose="feedback", target=TARGET)
+    request = RecordedRequest(number=number, purpose="feedback", target=TARGET)
     state = apply(state, recorded(state.seq, ev.RunStarted(request=request)))
     failing = failing_set(report)
     ended = recorded(

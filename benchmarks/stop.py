@@ -58,10 +58,11 @@ def coach_way(root, ready, env, warm):
     from coach.core.log.events import Interpreter
     from coach.core.runs.run import RunRequest
     from coach.core.runs.target import Target
-    from coach.engine.execute import RunContext, execute
+    from coach.engine.execute import execute
     from coach.engine.process.environment import server_environment
     from coach.engine.process.output import LiveOutput
     from coach.engine.process.probe_install import PROBE_FOLDER
+    from coach.engine.process.run_context import RunContext
     from coach.engine.process.supervise import Limits
     from coach.engine.warm.server import WarmServer
 

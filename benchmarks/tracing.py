@@ -20,10 +20,7 @@ from localise import HALVES, Package, fetch
 
 from coach.core.localize.call_trace import CallsRequest
 from coach.core.log.events import Interpreter
-from coach.core.runs.report import RunReport
-from coach.core.runs.run import RunRequest
-from coach.core.runs.target import Target
-from coach.engine.instrument.trace_calls import calls_plan
+from coach.core.runs.instrument import Trace
 
 
 def measure(package: Package, python: str, rounds: int) -> tuple[float, float, float, str]:
@@ -36,13 +33,13 @@ def measure(package: Package, python: str, rounds: int) -> tuple[float, float, f
     for _ in range(rounds):
         for trace in (False, True):
             before = _cpu()
-            request, report = package.run(package.tests, trace=trace)
+            _, report, observer = package.run(package.tests, instrument=Trace() if trace else None)
             cpu[trace].append(_cpu() - before)
             if not report.counts.passed:
                 raise SystemExit(f"{python}: {report.ending}")
             seconds[trace].append(report.duration)
             if trace:
-                way = package.around.traced.pop(request.number).way
+                way = observer.coverage.way
     return median(seconds[False]), median(seconds[True]), median(cpu[True]) / median(cpu[False]), way
 
 
@@ -58,7 +55,9 @@ def measure_calls(package: Package, python: str, rounds: int) -> tuple[float, fl
         for _ in range(rounds):
             for traces in (False, True):
                 before = _cpu()
-                report = _run_calls(package, name) if traces else package.run(name)[1]
+                instrument = CallsRequest() if traces else None
+                focus = f"{name}::" if traces else ""
+                _, report, _ = package.run(name, focus=focus, instrument=instrument)
                 if not report.counts.passed:
                     break
                 spent[traces][0].append(report.duration)
@@ -67,15 +66,6 @@ def measure_calls(package: Package, python: str, rounds: int) -> tuple[float, fl
             walls.append(median(spent[True][0]) / median(spent[False][0]))
             cpus.append(median(spent[True][1]) / median(spent[False][1]))
     return median(walls), median(cpus)
-
-
-def _run_calls(package: Package, name: str) -> RunReport:
-    calls = CallsRequest()
-    asked = RunRequest(number=0, purpose="calls", target=Target(), calls=calls)
-    package.around.mutated[package.number + 1] = calls_plan(asked, (), all_tests=True)
-    request, report = package.run(name, calls=calls)
-    package.around.called.pop(request.number, None)
-    return report
 
 
 def _cpu() -> float:

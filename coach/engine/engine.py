@@ -11,7 +11,6 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from coach.core.log.events import Interpreter
@@ -41,8 +40,9 @@ from coach.core.protocol.observations import (
 )
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
-from coach.engine.copies.changed_code import run_changed, run_in_copy
-from coach.engine.instrument.instruments import Looking
+from coach.engine.copies.changed_code import run_in_copy
+from coach.engine.instrument.instruments import observer_of
+from coach.engine.instrument.observer import Observer, ObserverContext
 from coach.engine.ports import Trees, Watcher
 from coach.engine.process.environment import server_environment
 from coach.engine.process.output import LiveOutput
@@ -96,7 +96,7 @@ class LocalEngine:
         base = (root, interpreter, limits, keep, self._live, dict(env or os.environ))
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
-        self._looking = Looking(self._around, recall)
+        self._observers = ObserverContext(self._around, recall)
         self._trees, self._saves = trees, SaveNotices(watcher)
         self._switches = Switches(root)
         self._here = CheckoutRuns(self._around, trees, self._switches)
@@ -160,7 +160,7 @@ class LocalEngine:
             if isinstance(effect, RunSearch):
                 self._searches.begin(effect)
             elif isinstance(effect, StartRun):
-                job = Job(effect.request, effect.places, effect.coverage)
+                job = Job(effect)
                 self._jobs.append(job)
                 self._runs.put(job)
             else:
@@ -194,14 +194,12 @@ class LocalEngine:
         while (job := self._next_job()) is not None:
             seen: list[Observation] = []
             try:
-                job.request = self._looking.prepare(
-                    StartRun(request=job.request, places=job.places, coverage=job.coverage)
-                )
-                report = self._run(job)
-                seen.append(RunEnded(number=job.request.number, report=report))
-                seen += self._looking.seen(job.request, report)
+                observer = observer_of(job.asked, self._observers)
+                report = self._run(job, observer)
+                seen.append(RunEnded(number=job.asked.request.number, report=report))
+                seen += observer.seen(job.asked.request, report)
             except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the run
-                seen.append(failed(StartRun(request=job.request), error))
+                seen.append(failed(job.asked, error))
             with self._lock:
                 self._jobs.remove(job)
             self._answer(*seen)
@@ -217,9 +215,8 @@ class LocalEngine:
     def _prepare_warm(self) -> None:
         if self._around.warm is None:
             return
-        used, self._around.modules[:] = list(self._around.modules), []
         try:
-            self._around.warm.prepare(used)
+            self._around.warm.prepare()
         except Exception:  # noqa: BLE001 - without it runs are cold, which they say; this thread must go on
             _DIAGNOSTICS.exception("the warm server could not be prepared")
 
@@ -248,32 +245,25 @@ class LocalEngine:
             with contextlib.suppress(Exception):
                 self._observe(unrecorded(observation, f"a defect of coach: {type(error).__name__}: {error}"))
 
-    def _run(self, job: Job) -> RunReport:
+    def _run(self, job: Job, observer: Observer) -> RunReport:
+        request = job.asked.request
         if job.cancel.is_set():
             return RunReport(ending=stopped(job.reason, None))
-        if job.request.tries_mutants:
-            report = self._run_changed(job)
-        elif job.request.in_copy:
-            report = run_in_copy(job.request, self._around, job.cancel, self._trees)
+        if request.in_copy or request.tries_mutants:
+            report = run_in_copy(request, self._around, job.cancel, self._trees, observer)
         else:
-            report = self._run_here(job)
+            report = self._run_here(job, observer)
         if report.ending.kind == "cancelled":
             ending = stopped(job.reason, report.ending.exit_code)
             report = report.model_copy(update={"ending": ending})
         return report
 
-    def _run_here(self, job: Job) -> RunReport:
-        self._saves.run_began(job.request.number)
+    def _run_here(self, job: Job, observer: Observer) -> RunReport:
+        self._saves.run_began(job.asked.request.number)
         try:
-            return self._here.run(job.request, job.cancel)
+            return self._here.run(job.asked.request, job.cancel, observer)
         finally:
             self._saves.run_ended()
-
-    def _run_changed(self, job: Job) -> RunReport:
-        effect = StartRun(request=job.request, places=job.places, coverage=job.coverage)
-        plan = partial(self._looking.plan_changes, effect)
-        job.request, report = run_changed(plan, self._around, job.cancel, self._trees)
-        return report
 
     def _read(self, effect: Effect) -> Observation | None:  # noqa: PLR0911 - one for each kind
         match effect:
@@ -304,12 +294,11 @@ class LocalEngine:
         return proof_of(changes, trees, self._around.loaded.get(effect.loaded_in))
 
     def _related(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        root, newest = self._around.root, self._looking.newest
-        if newest is None or self._trees is None:
+        root, known = self._around.root, self._observers
+        if known.coverage is None or not known.tree or self._trees is None:
             return related_tests(root, paths)
-        coverage, tree = newest
-        changes = self._trees.changes(tree, self._trees.record(), "")
-        return concerned(root, paths, coverage, changes)
+        changes = self._trees.changes(known.tree, self._trees.record(), "")
+        return concerned(root, paths, known.coverage, changes)
 
     def _known_trees(self) -> Trees:
         if self._trees is None:

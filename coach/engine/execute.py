@@ -13,7 +13,9 @@ from pathlib import Path
 from coach.core.runs.report import Output, RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.confine.confined_run import Confined
-from coach.engine.instrument.variation import moved_paths, of_trial
+from coach.engine.copies.import_roots import moved_paths
+from coach.engine.instrument.apply_variation import with_named
+from coach.engine.instrument.observer import PLAIN, Observer
 from coach.engine.process.ending import could_not_start, leak_notes
 from coach.engine.process.environment import clean_environment
 from coach.engine.process.process_tree import RUN_ID
@@ -33,7 +35,11 @@ _TAIL_LINES = 40
 
 
 def execute(
-    request: RunRequest, around: RunContext, cancel: threading.Event, copy: Path | None = None
+    request: RunRequest,
+    around: RunContext,
+    cancel: threading.Event,
+    copy: Path | None = None,
+    observer: Observer = PLAIN,
 ) -> RunReport:
     """Run what is asked for and report.
 
@@ -42,6 +48,7 @@ def execute(
         around: what all runs share.
         cancel: set by another thread to end the run.
         copy: the materialised tree to run in; None for the checkout.
+        observer: what is done besides.
 
     Raises:
         TargetError: the target cannot be run as it is named.
@@ -54,7 +61,7 @@ def execute(
         files = RunFiles(folder, secrets.token_hex(8))
         kept = (around.home / "bytecode",) if around.home else ()
         confined = Confined.of(request, around.confine, folder, copy, around.root, kept)
-        setup = RunSetup(request, around, files, root, start, copy, confined.settings)
+        setup = RunSetup(request, around, files, root, start, copy, confined.settings, observer)
         return _Execution(setup, confined, cancel).report()
 
 
@@ -110,7 +117,7 @@ class _Execution:
             env = moved_paths(env, context.root, setup.copy, own)
         env = self._confined.environment(env, calls_compilers=self._runner.calls_compilers)
         env = self._runner.environment(env)
-        return of_trial(setup.request).applied(env, setup.root, setup.files.folder)
+        return with_named(env, setup.request.variation)
 
     def _describe(self, finished: Finished) -> RunReport:
         seen = self._runner.report(finished)

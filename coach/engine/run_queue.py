@@ -3,10 +3,9 @@
 import threading
 from dataclasses import dataclass, field
 
-from coach.core.protocol.effects import Effect, MutationPlace, StartRun
+from coach.core.protocol.effects import Effect, StartRun
 from coach.core.protocol.observations import EffectFailed
 from coach.core.runs.report import Ending, EndingKind
-from coach.core.runs.run import RunRequest
 from coach.errors import CoachError, exhausted
 
 _STOP_SENTENCES: dict[EndingKind, str] = {
@@ -20,9 +19,7 @@ _STOP_SENTENCES: dict[EndingKind, str] = {
 class Job:
     """A run that was asked for. ``reason`` is set together with ``cancel``."""
 
-    request: RunRequest
-    places: tuple[MutationPlace, ...] = ()
-    coverage: str = ""
+    asked: StartRun
     cancel: threading.Event = field(default_factory=threading.Event)
     reason: EndingKind = "cancelled"
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
+from coach.core.log.recorded_request import RecordedRequest
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.failure import failing_set
 from coach.core.runs.oracle import judge
 from coach.core.runs.report import Counts, Ending, Failure, Frame, Output, RunReport, Section
 from coach.core.runs.reproduction import SeriesRun, measure
-from coach.core.runs.run import Purpose, RunRequest
+from coach.core.runs.run import Purpose
 from coach.core.runs.target import Target
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState
@@ -125,7 +126,7 @@ class Log:
         """One run from start to end; without a report it fails as the story does."""
         seen = report(failure()) if seen is None else seen
         number = self.state.last_number + 1
-        request = RunRequest(
+        request = RecordedRequest(
             number=number, purpose=purpose, target=target or self.state.target, hash_seed=number * 7
         )
         failing = failing_set(seen)

@@ -61,7 +61,7 @@ def test_a_line_that_cannot_be_looked_at_again_is_missing_and_says_so():
     while drive.state.under_way[-1].request.purpose != "recheck":
         run = drive.state.under_way[-1]
         drive.ends(RunReport(ending=Ending(exit_code=0)))
-        if run.request.control:
+        if run.request.purpose == "control":
             drive.send(obs.ControlSeen(control=Control(run=run.number)))
     number = drive.state.under_way[-1].number
     drive.send(obs.EffectFailed(effect="StartRun", message="no code runs there", run=number))
@@ -113,9 +113,9 @@ def answered(drive, report):
     while drive.state.plan:
         run = drive.state.under_way[-1]
         drive.ends(report)
-        if run.request.control:
+        if run.request.purpose == "control":
             drive.send(obs.ControlSeen(control=Control(run=run.number)))
-        if run.request.trial:
+        if run.request.tries_command:
             drive.send(obs.TrialRead(run=run.number))
     return drive.state.verification
 

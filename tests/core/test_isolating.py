@@ -9,6 +9,7 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
+from coach.core.runs.instrument import Mutate, Trace
 from coach.core.runs.report import Counts, Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
@@ -45,7 +46,7 @@ def last_request(drive):
 
 def test_a_measured_reproduction_is_traced_with_its_own_file():
     request = last_request(reproduced())
-    assert (request.purpose, request.trace, request.focus, request.scope) == ("trace", True, TEST, "file")
+    assert (request.purpose, request.instrument, request.focus) == ("trace", Trace(scope="file"), TEST)
     assert request.target == Target(words=("tests/test_cart.py",))
 
 
@@ -80,7 +81,7 @@ def test_a_trace_run_is_no_evidence_whatever_it_showed():
         drive.ends(red())
     before = drive.state.history, drive.state.target_runs, drive.state.last_run
     drive.ends(red("another failure"))
-    assert drive.state.runs[-1].request.trace
+    assert isinstance(drive.state.runs[-1].request.instrument, Trace)
     assert drive.state.runs[-1].failing == ()
     assert drive.state.runs[-1].judged.outcome == "UNRESOLVED"
     assert (drive.state.history, drive.state.target_runs, drive.state.last_run) == before
@@ -132,7 +133,7 @@ def test_a_tied_top_asks_for_the_suite_or_measures_it_when_it_is_known_to_be_qui
     drive.send(cmd.RunSuite())
     drive.ends(red(duration=2.0))
     drive.send(obs.SpectrumSeen(spectrum=spectrum(*tied)))
-    assert (last_request(drive).scope, last_request(drive).target) == ("suite", Target())
+    assert (last_request(drive).instrument, last_request(drive).target) == (Trace(scope="suite"), Target())
 
 
 def test_a_measurement_of_another_failure_or_of_nothing_changes_nothing():
@@ -156,9 +157,11 @@ def test_measuring_waits_for_a_verification():
 def test_mutations_are_tried_on_measured_suspects_outside_of_tests():
     drive = measured(function("total", 0), function("test_total", 0, path="tests/test_cart.py"))
     drive.send(cmd.TryMutants(budget=7))
-    (effect,) = [each for each in drive.effects if isinstance(each, eff.StartRun) and each.request.mutate]
+    (effect,) = [
+        each for each in drive.effects if isinstance(each, eff.StartRun) and each.request.tries_mutants
+    ]
     assert [(each.function, each.lines) for each in effect.places] == [("total", (21,))]
-    assert (effect.request.mutate, effect.request.focus) == (7, TEST)
+    assert (effect.request.instrument, effect.request.focus) == (Mutate(seconds=7), TEST)
 
 
 def test_a_flip_leads_and_is_told():

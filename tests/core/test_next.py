@@ -107,9 +107,9 @@ class Person:
         drive = self.drive
         run = drive.state.under_way[-1]
         drive.ends(self._answers.draw(st.sampled_from(OUTCOMES)))
-        if run.request.trace:
+        if run.request.purpose == "trace":
             drive.send(obs.SpectrumSeen(spectrum=Spectrum(test=TEST)))
-        if run.request.mutate and not run.request.control:
+        if run.request.purpose == "mutants":
             drive.send(obs.MutantsSeen(mutations=Mutations(test=TEST, run=run.number)))
         if drive.state.plan and not drive.state.under_way:
             drive.send(obs.EffectFailed(effect="start_run", run=run.number, message="gone"))

@@ -60,7 +60,7 @@ def test_a_trace_only_looks_and_uses_the_failing_runs_seed():
     drive.send(cmd.TraceCalls())
     request = last_request(drive)
     assert (request.purpose, request.only_looks, request.focus) == ("calls", True, TEST)
-    assert request.calls.logs == ("app.log",)
+    assert request.instrument.logs == ("app.log",)
     assert request.hash_seed == drive.state.last_failure.request.hash_seed
     before = drive.state.last_failure.number
     sees(drive, trace("7"))

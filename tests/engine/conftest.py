@@ -13,14 +13,18 @@ from pathlib import Path
 import pytest
 
 from coach.core.log.events import Interpreter
+from coach.core.protocol.effects import StartRun
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.execute import execute
+from coach.engine.instrument.instruments import observer_of
+from coach.engine.instrument.observer import ObserverContext
 from coach.engine.process.environment import server_environment
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.probe_install import PROBE_FOLDER
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
+from coach.engine.trees.checkout import file_clock
 from coach.engine.warm.server import WarmServer
 from tests.engine.lab import Lab, plain_environment
 
@@ -59,7 +63,6 @@ class Ground:
         self.kept: list[str] = []
         self.cancel = threading.Event()
         self.warm: WarmServer | None = None
-        self.modules: list[str] = []
         self.site: Path | None = None
 
     def settle(self) -> None:
@@ -80,7 +83,15 @@ class Ground:
     def surroundings(self, limits: Limits | None = None, python: str = sys.executable) -> RunContext:
         interpreter = Interpreter(path=python)
         around = RunContext(self.root, interpreter, limits or Limits(wall=60), self.keep, self.live, self.env)
-        return replace(around, warm=self.warm, modules=self.modules)
+        return replace(around, warm=self.warm)
+
+    def observe(self, request: RunRequest, *, copy=None, python=sys.executable, places=(), plan=""):
+        """Run with what the request asks for besides; returns the report and who observed it."""
+        around = self.surroundings(python=python)
+        observer = observer_of(StartRun(request=request, places=places), ObserverContext(around))
+        request = observer.prepare(request, copy or self.root, file_clock() if copy else 0)
+        observer.plan = plan or observer.plan
+        return execute(request, around, self.cancel, copy, observer), observer
 
     def run(self, *words, limits=None, python=sys.executable, copy=None, kind="pytest", junit="", **request):
         request = RunRequest(
@@ -150,7 +161,7 @@ class Warm:
         return report
 
     def prepare(self):
-        self.server.prepare(self.laid.modules)
+        self.server.prepare()
         assert self.server.wait_until_settled(PATIENCE), self.server.why_cold
 
     def run(self, *words, **named):

@@ -13,7 +13,6 @@ from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest
-from coach.engine.copies.import_roots import import_roots
 from coach.engine.execute import execute
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.run_context import RunContext
@@ -56,19 +55,15 @@ class Lab:
         request = RunRequest(number=1, purpose="reproduce", target=_target(test))
         return execute(request, around, threading.Event())
 
-    def _ground(self) -> SearchContext:
-        is_ours = self.python == sys.executable
-        return self.context if is_ours else replace(self.context, interpreter=Interpreter(path=self.python))
-
     def ready(self) -> SearchContext:
         """Return what a search gives its probes."""
-        context = self._ground()
-        return replace(context, roots=import_roots(self.root, context.interpreter, self.env))
+        is_ours = self.python == sys.executable
+        return self.context if is_ours else replace(self.context, interpreter=Interpreter(path=self.python))
 
     def search(self, kind: str, test: str | Target = TEST, known=(), stop=None, executor=None, **fields):
         request = SearchRequest(number=1, kind=kind, target=_target(test), **fields)
         before = fingerprint(self.root)
-        driver = SearchBench(self.trees, self._ground(), executor)
+        driver = SearchBench(self.trees, self.ready(), executor)
         result = driver.search(request, known, stop or threading.Event(), self.observed.append)
         assert fingerprint(self.root) == before
         assert self.trees.leftovers() == ()

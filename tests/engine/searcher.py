@@ -9,12 +9,15 @@ import threading
 from pathlib import Path
 
 from coach.core.log.events import Interpreter
-from coach.core.protocol.effects import MutationPlace
+from coach.core.protocol.effects import MutationPlace, StartRun
+from coach.core.runs.instrument import Mutate
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest
 from coach.engine.execute import execute
+from coach.engine.instrument.instruments import observer_of
 from coach.engine.instrument.mutate import plan_text, planned
+from coach.engine.instrument.observer import ObserverContext
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
@@ -46,13 +49,14 @@ def _mutate(root: Path, test: str) -> None:
     around = RunContext(
         root, Interpreter(path=sys.executable), Limits(wall=60), lambda _: "", LiveOutput(), os.environ
     )
-    file, request = test.partition("::")[0], RunRequest(number=1, purpose="mutants", target=Target())
-    request = request.model_copy(update={"target": Target(words=(file,)), "focus": test, "mutate": 60.0})
+    target, instrument = Target(words=(test.partition("::")[0],)), Mutate(seconds=60.0)
+    request = RunRequest(number=1, purpose="mutants", target=target, focus=test, instrument=instrument)
     chosen = planned([MutationPlace(path="shop.py", function="total", lines=(5,))], root)
+    observer = observer_of(StartRun(request=request), ObserverContext(around))
+    observer.plan = plan_text(request, chosen * 50, root)
     _say_searching()
     while True:
-        around.mutated[1] = plan_text(request, chosen * 50, root)
-        execute(request, around, threading.Event())
+        execute(request, around, threading.Event(), observer=observer)
 
 
 def _say_searching() -> None:

@@ -4,30 +4,28 @@ import sys
 
 import pytest
 
+from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import CallsRequest, branches, first_divergence
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import execute
-from coach.engine.instrument.trace_calls import calls_plan, nearest_tests, outcomes
+from coach.engine.instrument.trace_calls import nearest_tests, outcomes
 from tests.engine.conftest import Ground, other_python
 
 FILE = "tests/test_stock.py"
 
 
 def traced(laid, focus, python=sys.executable, words=(FILE,)):
-    around = laid.surroundings(python=python)
     request = RunRequest(
         number=1,
         purpose="calls",
         target=Target(words=words),
         focus=f"{FILE}::{focus}",
-        calls=CallsRequest(logs=("stock.log",)),
+        instrument=CallsRequest(logs=("stock.log",)),
     )
-    around.mutated[1] = calls_plan(request, (), all_tests=True)
-    report = execute(request, around, laid.cancel)
+    report, observer = laid.observe(request, python=python)
     (laid.root / "stock.log").unlink(missing_ok=True)
     assert not report.probe_notes
-    return {each.test.rpartition("::")[2]: each for each in outcomes(around.called.pop(1), request, report)}
+    return {each.test.rpartition("::")[2]: each for each in outcomes(observer.traces, request, report)}
 
 
 def told(trace):
@@ -104,8 +102,8 @@ def test_the_nearest_tests_share_the_most_lines():
             "u.py::e": lines(1, 2, 3),
         }
     )
-    assert nearest_tests(known, "t.py::a") == ("t.py::d", "t.py::b", "t.py::c")
-    assert nearest_tests(known, "t.py::z") == ()
+    assert nearest_tests(known, TestId("t.py::a")) == ("t.py::d", "t.py::b", "t.py::c")
+    assert nearest_tests(known, TestId("t.py::z")) == ()
 
 
 WAYS = """\

@@ -11,10 +11,12 @@ from coach.core.experiments.trial_request import Trial
 from coach.core.log.events import Interpreter
 from coach.core.runs.confinement import confinement_of
 from coach.core.runs.failure import failing_set
+from coach.core.runs.instrument import Mutate
 from coach.core.runs.oracle import judge
 from coach.core.runs.reference import Reference
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
+from coach.core.runs.variation import Variation
 from coach.engine.confine import confined_run
 from coach.engine.confine.landlock import Support, available
 from coach.engine.execute import execute
@@ -225,13 +227,13 @@ def test_which_runs_are_strict():
         return RunRequest(number=1, purpose="trial", target=Target(words=("t.py",)), **more)
 
     changed = [
-        asked(mutate=1.0),
+        asked(instrument=Mutate(seconds=1.0)),
         asked(without="tree"),
         asked(is_mixed=True),
-        asked(trial=Trial(kind="patch", patch="x")),
-        asked(trial=Trial(kind="environment", packages=("a==1",))),
+        asked(instrument=Trial(kind="patch", patch="x")),
+        asked(variation=Variation(packages=("a==1",))),
     ]
-    own = [asked(), asked(tree="tree"), asked(trial=Trial(kind="environment", variables=(("TZ", "UTC"),)))]
+    own = [asked(), asked(tree="tree"), asked(variation=Variation(variables=(("TZ", "UTC"),)))]
     for setting in ("copies", "all"):
         assert all(confinement_of(each, setting, in_copy=True).is_strict for each in changed)
         assert not any(confinement_of(each, setting, in_copy=True).is_strict for each in own)

@@ -7,8 +7,7 @@ import pytest
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import execute
-from coach.engine.instrument.place_logpoint import located, look_text, observed_in
+from coach.engine.instrument.place_logpoint import located
 from coach.errors import TargetError
 from tests.engine.conftest import other_python
 
@@ -78,19 +77,17 @@ def look(ground):
     laid.settle()
 
     def look(python=sys.executable, **fields):
-        around = laid.surroundings(python=python)
-        point = located(Logpoint(path="cart.py", **{"line": 14, **fields}), laid.root)
+        point = Logpoint(path="cart.py", **{"line": 14, **fields})
         request = RunRequest(
             number=1,
             purpose="logpoint",
             target=Target(words=("test_cart.py",)),
             focus=RED,
-            logpoint=point,
+            instrument=point,
         )
-        around.mutated[1] = look_text(point, laid.root)
-        report = execute(request, around, laid.cancel)
+        report, observer = laid.observe(request, python=python)
         assert report.ending.is_complete, report.ending
-        return observed_in(request, report, around.mutated.pop(1))
+        return observer.seen(request, report)[0].observed
 
     look.root = laid.root
     look.ground = laid

@@ -2,18 +2,17 @@
 
 import importlib
 import shutil
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.instrument import Mutate, MutateFix
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.confine.landlock import available
 from coach.engine.copies.changed_code import file_clock
-from coach.engine.execute import execute
 from coach.engine.instrument.mutate import mutations_of, plan_text, planned
 from coach.engine.instrument.wrong_fixes import control_of, wrong_fixes
 from coach.engine.process.probe_install import PROBE_FOLDER
@@ -95,22 +94,19 @@ def changed(laid, purpose, places):
     while file_clock() <= max(each.lstat().st_ctime_ns for each in laid.root.rglob("*")):
         time.sleep(0.001)  # the clock of files ticks coarsely
     shutil.copytree(laid.root, laid.copy, symlinks=True)
-    around = laid.surroundings(python=sys.executable)
     request = RunRequest(
         number=1,
         purpose=purpose,
         target=Target(words=("test_app.py",)),
         focus="test_app.py::test_it",
-        mutate=60.0,
-        control=purpose == "control",
+        instrument=MutateFix(seconds=60.0) if purpose == "control" else Mutate(seconds=60.0),
     )
     chosen = planned(places, laid.copy) if purpose == "mutants" else wrong_fixes(places, laid.copy)
-    around.mutated[1] = plan_text(request, chosen, laid.copy, None, file_clock())
-    report = execute(request, around, laid.cancel, laid.copy)
-    said = around.mutated[1]
+    plan = plan_text(request, chosen, laid.copy, None, file_clock())
+    report, observer = laid.observe(request, copy=laid.copy, plan=plan)
     if purpose == "control":
-        return control_of(1, chosen, said, report), said
-    return mutations_of(request, report, chosen, said), said
+        return control_of(1, chosen, observer.said, report), observer.said
+    return mutations_of(request, report, chosen, observer.said), observer.said
 
 
 def module(host, value):

@@ -7,10 +7,10 @@ import pytest
 
 from coach.core.localize.mutation.results import Flip
 from coach.core.protocol.effects import MutationPlace
+from coach.core.runs.instrument import Mutate, MutateFix
 from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.execute import execute
 from coach.engine.instrument.mutate import mutations_of, plan_text, planned
 from coach.engine.instrument.wrong_fixes import control_of, wrong_fixes
 from tests.engine.conftest import Ground, other_python
@@ -67,18 +67,15 @@ def laid(tmp_path, ground):
 
 def tried(laid, focus, purpose, chosen, *, seconds, python):
     """Run mutants against a test; returns what was asked, what the mutator said and how the run was."""
-    around = laid.surroundings(python=python)
     request = RunRequest(
         number=1,
         purpose=purpose,
         target=Target(words=(focus.partition("::")[0],)),
         focus=focus,
-        mutate=seconds,
-        control=purpose == "control",
+        instrument=MutateFix(seconds=seconds) if purpose == "control" else Mutate(seconds=seconds),
     )
-    around.mutated[1] = plan_text(request, chosen, laid.root)
-    report = execute(request, around, laid.cancel)
-    return request, around.mutated[1], report
+    report, observer = laid.observe(request, python=python, plan=plan_text(request, chosen, laid.root))
+    return request, observer.said, report
 
 
 def mutate(laid, test, *places, seconds=20.0, python=sys.executable):
@@ -191,7 +188,9 @@ def test_mutants_beside_each_other_have_folders_of_their_own(laid):
 
 
 def test_lines_of_a_liar_are_dropped():
-    request = RunRequest(number=1, purpose="mutants", target=Target(), focus="t::a", mutate=1)
+    request = RunRequest(
+        number=1, purpose="mutants", target=Target(), focus="t::a", instrument=Mutate(seconds=1)
+    )
     said = '{"event":"mutant","id":5,"result":"P"}\n{"event":"mutant","id":"x","result":"P"}\n[1]\nno\n{"event":"ended","ended":"cake"}\n'
     found = mutations_of(request, RunReport(ending=Ending(exit_code=0)), (), said)
     assert (found.flips, found.ended) == ((), "stopped")

@@ -1,6 +1,8 @@
 """Searches over real runs: commits, edits, order, flakes, inputs. The user's repository never notices."""
 
 import json
+import os
+import subprocess
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -185,14 +187,16 @@ def test_one_polluter_and_none(lab, tmp_path):
 @pytest.mark.parametrize(
     ("body", "axis"),
     [
-        ("import sys\n    assert hash('a') % 2", "hash seed"),
+        ("assert hash('a') == {usual}", "hash seed"),
         ("import rates\n    assert 'a' not in rates.RATES", "order"),
         ("assert False", "stable"),
     ],
 )
 def test_the_axis_of_a_flake(lab, tmp_path, body, axis):
     history = suite(tmp_path / "suite", 2, 2, {1: "a"})
-    history.write(tests__test_zz_victim=f"def test_victim():\n    {body}\n")
+    asked = [sys.executable, "-c", "print(hash('a'))"]
+    usual = subprocess.check_output(asked, env={**os.environ, "PYTHONHASHSEED": "0"}, text=True).strip()
+    history.write(tests__test_zz_victim=f"def test_victim():\n    {body.format(usual=usual)}\n")
     here = lab(history.root)
     result = here.search(
         "flake", "tests/test_zz_victim.py::test_victim", rounds=3 if axis == "hash seed" else 1

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.localize.spectrum import Coverage
+from coach.core.runs.instrument import Trace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.channel.coverage import read_coverage
-from coach.engine.execute import execute
-from coach.engine.instrument.trace_lines import coverage_from, lines_of, ranges, spectrum_of
+from coach.engine.instrument.kept_coverage import coverage_from, lines_of, ranges
+from coach.engine.instrument.trace_lines import spectrum_of
 from tests.engine.conftest import Ground, other_python
 
 VERSIONS = ["", "3.8", "3.12", "3.13"]
@@ -49,13 +50,12 @@ print("COVERAGE" + json.dumps({name: {path: sorted(set(lines)) for path, lines i
 """
 
 
-def traced(laid, *words, python=sys.executable, focus="", **more):
-    around = laid.surroundings(python=python)
+def traced(laid, *words, python=sys.executable, focus="", scope="file"):
     request = RunRequest(
-        number=1, purpose="trace", target=Target(words=words), trace=True, focus=focus, **more
+        number=1, purpose="trace", target=Target(words=words), focus=focus, instrument=Trace(scope=scope)
     )
-    report = execute(request, around, laid.cancel)
-    return request, report, around.traced[1]
+    report, observer = laid.observe(request, python=python)
+    return request, report, observer.coverage
 
 
 @pytest.fixture(params=VERSIONS, ids=lambda version: version or "own")

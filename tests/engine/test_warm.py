@@ -297,7 +297,7 @@ def test_a_project_that_is_a_plugin_of_pytest_runs_cold_and_says_so(warm, ground
     laid.settle()
     ready = warm(laid)
     laid.run()
-    ready.server.prepare(laid.modules)
+    ready.server.prepare()
     assert not ready.server.wait_until_settled(PATIENCE)
     report = laid.run(warm=True)
     assert not report.warm
@@ -406,7 +406,8 @@ def test_closing_ends_the_server(warm):
     run_id = ready.server._server.run_id
     ready.server.close()
     assert processes_with(run_id) == []
-    ready.server.prepare(["json"])
+    ready.server.wants(["json"])
+    ready.server.prepare()
     with pytest.raises(Trouble, match="closed"):
         ready.server.fork([], Path(), {}, Path("nowhere"))
 

@@ -11,7 +11,13 @@ import pytest
 
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.experiments.trial_request import Trial
+from coach.core.log.events import Interpreter
 from coach.core.protocol import commands as cmd
+from coach.core.runs.target import Target
+from coach.core.runs.variation import Variation
+from coach.engine.process.supervise import Limits
+from coach.engine.search.candidate import Candidate, SearchContext, run_probe
+from coach.engine.trees.tree_store import TreeStore
 from tests.engine.conftest import content_hash
 
 TEST = "tests/test_it.py::test_it"
@@ -21,6 +27,18 @@ PROJECT = {
     "def test_it():\n    assert shop.VALUE == 2 or shop.ZONE == 'Asia/Tokyo'\n",
 }
 FIX = "--- a/shop.py\n+++ b/shop.py\n@@ -1,4 +1,4 @@\n import os\n \n-VALUE = 1\n+VALUE = 2\n ZONE = os.environ.get('TZ', '')\n"
+
+
+ORDERED = """\
+def test_it():
+    import thing
+
+    assert thing.VALUE == 2
+
+
+def test_last():
+    assert False
+"""
 
 
 @pytest.fixture
@@ -59,6 +77,17 @@ def test_a_patch_an_environment_and_a_command(made):
     )
     assert said.verdict == "SUPPORTED", said.reason
     assert content_hash(made.root) == before
+
+
+def test_what_is_varied_varies_nothing_else(made):
+    """The probe is found whatever PYTHONPATH is tried, and another order is judged by the test it is about."""
+    made.write("lib/thing.py", "VALUE = 2\n")
+    made.write("tests/test_it.py", ORDERED)
+    varied = attempt(made, kind="environment", variables=(("PYTHONPATH", "lib"),))
+    assert varied.outcome == "PASS", made.runs[-1].judged.reason
+    both = {"variables": (("PYTHONPATH", "lib"),), "order": "reversed"}
+    assert attempt(made, kind="environment", **both).outcome == "PASS", made.runs[-1].judged.reason
+    assert [each.test for each in made.runs[-1].report.failures] == ["tests/test_it.py::test_last"]
 
 
 def test_a_patch_that_does_not_apply_is_said_and_nothing_is_judged(made):
@@ -108,6 +137,14 @@ def environment(tmp_path):
     return place
 
 
+def searched(root, home, environment, **varied):
+    """Ask what a search asks, of the same tree, with what a trial varies."""
+    interpreter = Interpreter(path=str(environment / "bin" / "python"))
+    ground = SearchContext(root, home / "searches", interpreter, Limits(wall=60), dict(os.environ))
+    tree = TreeStore(root, ground.home).record()
+    return run_probe(ground, Candidate(tree, Target(words=(TEST,)), None, variation=Variation(**varied)))
+
+
 def test_one_version_of_a_dependency_in_front_of_the_installed_ones(
     session, environment, tmp_path, monkeypatch
 ):
@@ -123,6 +160,7 @@ def test_one_version_of_a_dependency_in_front_of_the_installed_ones(
     assert (older.verdict, older.trial.label) == ("SUPPORTED", "with thing==1.5")
     assert "in front of what is installed: thing 1.5" in made.runs[-1].report.probe_notes
     assert made.state.hypotheses[0].verdict == "SUPPORTED"
+    assert searched(made.root, tmp_path, environment, packages=("thing==1.5",)).judged.outcome == "PASS"
     made.do(cmd.Try(trial=Trial(kind="environment", packages=("thing==9",))))
     why = made.idle().runs[-1].judged.reason
     assert why.startswith("thing==9 could not be installed: No matching distribution found for thing==9")

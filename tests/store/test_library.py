@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coach.core.log import events as ev
-from coach.core.runs.run import RunRequest
+from coach.core.log.recorded_request import RecordedRequest
 from coach.core.runs.target import Target
 from coach.core.spec.spec import Spec
 from coach.core.workflow.workflow import Workflow
@@ -72,7 +72,7 @@ def test_new_ids_are_ids() -> None:
 
 def test_listing_shows_what_the_log_says(state: Path, tmp_path: Path) -> None:
     """A list entry holds the columns of the newest state."""
-    request = RunRequest.model_validate({"number": 1, "purpose": "suite", "target": Target()})
+    request = RecordedRequest.model_validate({"number": 1, "purpose": "suite", "target": Target()})
     keep(
         "abcd2345",
         opened("abcd2345", tmp_path),

@@ -10,6 +10,7 @@ from coach.core.decide import Decision, Refusal
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
+from coach.core.log.recorded_request import RecordedRequest
 from coach.core.protocol.commands import Command
 from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.changes import Changes, FileChange, Hunk
@@ -18,7 +19,6 @@ from coach.core.runs.oracle import judge
 from coach.core.runs.reference import Reference
 from coach.core.runs.report import Counts, Ending, Failure, Frame, RunReport
 from coach.core.runs.reproduction import SeriesRun, measure
-from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState
@@ -192,7 +192,7 @@ def started(
     number: int, purpose: str = "reproduce", target: Target = TARGET, **more: object
 ) -> ev.RunStarted:
     values = {"number": number, "purpose": purpose, "target": target, "hash_seed": number}
-    return ev.RunStarted(request=RunRequest.model_validate({**values, **more}))
+    return ev.RunStarted(request=RecordedRequest.model_validate({**values, **more}))
 
 
 def finished(

@@ -4,7 +4,7 @@ from collections import Counter
 
 from coach.core.base.test_id import TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.run_start import start
+from coach.core.decide.run_start import start_next
 from coach.core.decide.suspect_measurement import failure_in_view
 from coach.core.localize.call_trace import (
     CallsRequest,
@@ -18,7 +18,7 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
 from coach.core.runs.abilities import who_can
-from coach.core.runs.run import RunRequest, fresh_seed
+from coach.core.runs.run import fresh_seed
 from coach.core.session.state import SessionState
 
 MOST_TRIES = 6
@@ -62,23 +62,24 @@ def _start(draft: Draft, test: TestId, against: str = "", code_of: str = "") -> 
     number = state.last_number + 1
     seen = failure_in_view(state)
     is_flaky = state.history.is_flaky
-    request = RunRequest(
-        number=number,
-        purpose="calls",
-        target=state.target.only(test),
+    known = state.spectrum
+    start_next(
+        draft,
+        "calls",
+        state.target.only(test),
+        coverage=known.coverage if known else "",
         hash_seed=seen[0].request.hash_seed if seen and not is_flaky else fresh_seed(number),
         focus=test,
         without=code_of,
-        calls=CallsRequest(logs=state.spec.logs, against=against),
+        instrument=CallsRequest(logs=state.spec.logs, against=against),
     )
-    known = state.spectrum
-    start(draft, request, coverage=known.coverage if known else "")
 
 
 @decide.register
 def _(message: obs.CallsSeen, state: SessionState) -> Decision | Refusal:
     run = state.run(message.run)
-    if run is None or run.request.calls is None:
+    asked = run.request.instrument if run else None
+    if run is None or not isinstance(asked, CallsRequest):
         return Refusal("nobody asked for these calls")
     test = run.request.focus
     own = next((each for each in message.traces if each.test == test), None)
@@ -86,10 +87,10 @@ def _(message: obs.CallsSeen, state: SessionState) -> Decision | Refusal:
     if own is None or not own.calls:
         draft.notice = f"no call of the project was seen: {message.why or 'the test did not run'}"
     elif run.request.in_copy:
-        _take_other_code(draft, own, run.request.calls.against)
+        _take_other_code(draft, own, asked.against)
     else:
         _take(draft, own, [each for each in message.traces if each.test != test and not each.failed])
-        _go_on(draft, test, run.request.calls.against)
+        _go_on(draft, test, asked.against)
     return draft.done()
 
 
@@ -144,7 +145,7 @@ def _go_on(draft: Draft, test: TestId, against: str) -> None:
     missing = state.calls is None or (state.calls.divergence is None and state.calls_passing is None)
     tries = 0
     for run in reversed(state.runs):
-        if run.request.calls is None:
+        if not isinstance(run.request.instrument, CallsRequest):
             break
         tries += 1
     if missing and tries < MOST_TRIES:

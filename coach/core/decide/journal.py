@@ -4,6 +4,8 @@ import math
 
 from coach.core.decide.decision import Decision, Refusal, decide
 from coach.core.experiments.hypothesis import Hypothesis
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.experiments.trial_request import Trial
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.runs.run import Run
@@ -113,9 +115,8 @@ def experiments_of(state: SessionState, hypothesis: Hypothesis) -> tuple[int, ..
 
 def _shows(run: Run, hypothesis: Hypothesis) -> bool:
     request = run.request
-    own = request.logpoint or request.trial
-    if own is not None:
-        return own.hypothesis == hypothesis.id
+    if isinstance(request.instrument, Logpoint | Trial):
+        return request.hypothesis == hypothesis.id
     return not request.only_looks and not request.in_copy and run.judged is not None
 
 

@@ -3,7 +3,7 @@
 from coach.core.base.formatting import count
 from coach.core.base.test_id import TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.run_start import start
+from coach.core.decide.run_start import start_next
 from coach.core.decide.suspect_measurement import failure_in_view
 from coach.core.decide.verification_runs import continue_plan
 from coach.core.experiments.free_expression import why_asked
@@ -12,7 +12,6 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
 from coach.core.runs.abilities import who_can
-from coach.core.runs.run import RunRequest, fresh_seed
 from coach.core.session.state import SessionState
 from coach.core.verify.recheck import judge_gone
 
@@ -71,16 +70,7 @@ def looked_test(state: SessionState) -> TestId:
 
 def start_look(draft: Draft, logpoint: Logpoint, test: TestId) -> None:
     """Record and start a run of the test among those of its file, with the logpoint set."""
-    number = draft.state.last_number + 1
-    request = RunRequest(
-        number=number,
-        purpose="logpoint",
-        target=draft.state.target.only(test.file),
-        hash_seed=fresh_seed(number),
-        focus=test,
-        logpoint=logpoint,
-    )
-    start(draft, request)
+    start_next(draft, "logpoint", draft.state.target.only(test.file), focus=test, instrument=logpoint)
 
 
 def why_not_looked(state: SessionState) -> str:
@@ -121,11 +111,12 @@ def _unreadable(what: str, text: str) -> str:
 @decide.register
 def _(message: obs.LogpointRead, state: SessionState) -> Decision | Refusal:
     run = state.run(message.run)
-    if run is None or run.request.logpoint is None:
+    asked = run.request.instrument if run else None
+    if run is None or not isinstance(asked, Logpoint):
         return Refusal("no such logpoint run")
     observed = message.observed
-    moved = {"line": observed.line or run.request.logpoint.line, "source": observed.source}
-    logpoint = run.request.logpoint.model_copy(update=moved)
+    moved = {"line": observed.line or asked.line, "source": observed.source}
+    logpoint = asked.model_copy(update=moved)
     draft = Draft(state)
     seen = LogpointRun(run=message.run, logpoint=logpoint, observed=observed)
     if run.request.purpose == "recheck":

@@ -1,10 +1,14 @@
 """How runs begin: recorded first, then started; what is under way is superseded."""
 
+from typing import Any
+
 from coach.core.base.test_id import TestId
 from coach.core.decide.decision import Draft
 from coach.core.localize.spectrum import Scope
 from coach.core.log import events as ev
+from coach.core.log.recorded_request import RecordedRequest
 from coach.core.protocol.effects import MutationPlace, StartRun, StopRuns
+from coach.core.runs.instrument import Mutate, Trace
 from coach.core.runs.run import Purpose, RunRequest, fresh_seed
 from coach.core.runs.run_scope import Scope as Reach
 from coach.core.runs.target import Target
@@ -13,32 +17,48 @@ from coach.core.session.state import SessionState
 MOST_ABOUT = 50
 
 
-def start(
-    draft: Draft, request: RunRequest, places: tuple[MutationPlace, ...] = (), coverage: str = ""
+def start_next(
+    draft: Draft,
+    purpose: Purpose,
+    target: Target,
+    *,
+    places: tuple[MutationPlace, ...] = (),
+    coverage: str = "",
+    **fields: Any,
 ) -> None:
-    """Record and start a run. ``places`` and ``coverage`` are what the engine needs to know besides."""
+    """Record and start the next run; what is under way is superseded.
+
+    Args:
+        draft: the decision the run belongs to.
+        purpose: why it is made.
+        target: what it runs.
+        places: what a mutating run changes, in the copy it runs in.
+        coverage: the kept lines of an earlier trace.
+        fields: the other fields of its request. Its hash seed is a fresh one when none is given.
+
+    """
+    number = draft.state.last_number + 1
+    seed = fields.pop("hash_seed", fresh_seed(number))
+    request = RunRequest(number=number, purpose=purpose, target=target, hash_seed=seed, **fields)
     if draft.state.under_way:
         draft.perform(StopRuns(superseded=True))
-    draft.record(ev.RunStarted(request=request))
+    draft.record(ev.RunStarted(request=RecordedRequest.of(request)))
     draft.perform(StartRun(request=request, places=places, coverage=coverage))
 
 
 def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
     """Start the next run, of the session's target unless told otherwise."""
-    number, own = draft.state.last_number + 1, draft.state.target
+    own, opened = draft.state.target, draft.state.opened
     is_suite = purpose in {"suite", "baseline"} and own.can("suite")
-    opened = draft.state.opened
-    request = RunRequest(
-        number=number,
-        purpose=purpose,
-        target=target or (own.only() if is_suite else own),
+    start_next(
+        draft,
+        purpose,
+        target or (own.only() if is_suite else own),
         covers=covers,
         warm=purpose == "feedback" and own.can("warm"),
-        hash_seed=fresh_seed(number),
         tree=opened.checkout.tree if purpose == "baseline" and opened else "",
         about=about(draft.state),
     )
-    start(draft, request)
 
 
 def about(state: SessionState) -> tuple[TestId, ...]:
@@ -55,28 +75,23 @@ def about(state: SessionState) -> tuple[TestId, ...]:
 def start_trace(draft: Draft, test: TestId, scope: Scope) -> None:
     """Start a traced run of a failing test among the tests of its file, or of the whole suite."""
     own = draft.state.target
-    request = RunRequest(
-        number=draft.state.last_number + 1,
-        purpose="trace",
-        target=own.only(test.file) if scope == "file" else own.only(),
-        trace=True,
-        focus=test,
-        scope=scope,
-    )
-    start(draft, request)
+    target = own.only(test.file) if scope == "file" else own.only()
+    start_next(draft, "trace", target, hash_seed=0, focus=test, instrument=Trace(scope=scope))
 
 
 def start_mutants(draft: Draft, test: TestId, places: tuple[MutationPlace, ...], budget: float) -> None:
     """Start a run that tries small mutations of places, for ``budget`` seconds."""
-    request = RunRequest(
-        number=draft.state.last_number + 1,
-        purpose="mutants",
-        target=draft.state.target.only(test.file),
-        focus=test,
-        mutate=budget,
-    )
     known = draft.state.spectrum
-    start(draft, request, places, known.coverage if known else "")
+    start_next(
+        draft,
+        "mutants",
+        draft.state.target.only(test.file),
+        places=places,
+        coverage=known.coverage if known else "",
+        hash_seed=0,
+        focus=test,
+        instrument=Mutate(seconds=budget),
+    )
 
 
 def begin_reproduction(draft: Draft) -> None:

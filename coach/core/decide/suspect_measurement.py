@@ -87,7 +87,7 @@ def is_measured(state: SessionState, scope: Scope = "file") -> bool:
 def finish_trace(draft: Draft, run: Run, report: RunReport) -> None:
     """Record the end of a trace run without what it would prove: evidence runs are made otherwise."""
     bare = report.model_copy(update={"failures": (), "failures_left_out": 0, "skipped": ()})
-    if run.request.mutate and report.ending.kind in _NO_TEST_RAN:
+    if run.request.tries_mutants and report.ending.kind in _NO_TEST_RAN:
         bare = bare.model_copy(update={"ending": Ending(exit_code=0), "counts": Counts()})
     reason = _LOOKED if bare.ending.is_complete else report.ending.sentence
     judged = Judged(outcome="UNRESOLVED", reason=reason)
@@ -237,6 +237,6 @@ def _is_tied(state: SessionState) -> bool:
 def _suite_seconds(state: SessionState) -> float:
     """Seconds the whole suite took when it last ran to its end; 0 when it never did."""
     for run in reversed(state.runs):
-        if run.request.purpose in {"suite", "baseline"} and run.report and run.report.ending.is_complete:
+        if run.request.is_whole and run.report and run.report.ending.is_complete:
             return run.report.duration
     return 0.0

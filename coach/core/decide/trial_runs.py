@@ -4,7 +4,7 @@ import re
 
 from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.run_start import start
+from coach.core.decide.run_start import start_next
 from coach.core.decide.verification_runs import continue_plan
 from coach.core.experiments.trial import TrialRun, judge_trial
 from coach.core.experiments.trial_request import Trial, is_package
@@ -12,7 +12,7 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
 from coach.core.runs.abilities import who_can
-from coach.core.runs.run import Run, RunRequest, fresh_seed
+from coach.core.runs.run import Run, fresh_seed
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
@@ -26,17 +26,17 @@ def _(message: cmd.Try, state: SessionState) -> Decision | Refusal:
     if why_not:
         return Refusal(why_not)
     draft = Draft(state)
-    number = state.last_number + 1
-    seed = fresh_seed(number) if trial.seed is None else trial.seed
-    request = RunRequest(
-        number=number,
-        purpose="trial",
-        target=_target(trial, message.command, state),
+    focus = _test(state) if trial.order else NO_TEST
+    seed = fresh_seed(state.last_number + 1) if trial.seed is None else trial.seed
+    start_next(
+        draft,
+        "trial",
+        _target(trial, message.command, state),
+        focus=focus,
+        instrument=trial,
+        variation=trial.variation(focus),
         hash_seed=seed % 2**32,
-        trial=trial,
-        focus=_test(state) if trial.order else NO_TEST,
     )
-    start(draft, request)
     return draft.done()
 
 
@@ -83,11 +83,11 @@ def _is_pattern(text: str) -> bool:
 @decide.register
 def _(message: obs.TrialRead, state: SessionState) -> Decision | Refusal:
     run = state.run(message.run)
-    if run is None or run.request.trial is None or run.judged is None:
+    trial = run.request.instrument if run else None
+    if run is None or not isinstance(trial, Trial) or run.judged is None:
         return Refusal("no such trial")
     if run.request.purpose == "acceptance":
         return _accepted(run, state)
-    trial = run.request.trial
     seen = TrialRun(run=message.run, trial=trial, outcome=run.judged.outcome)
     if trial.is_prediction:
         verdict, reason = judge_trial(trial, run, matched=message.matched)

@@ -7,16 +7,17 @@ shown; only an edit makes the whole verification void.
 
 from itertools import islice
 
-from coach.core.base.test_id import TestId
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.run_start import about, start, start_run
+from coach.core.decide.run_start import about, start_next, start_run
 from coach.core.experiments.trial_request import Trial
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
+from coach.core.runs.instrument import MutateFix
 from coach.core.runs.pin_reading import to_be_read_again
-from coach.core.runs.run import Purpose, Run, RunRequest, fresh_seed
+from coach.core.runs.run import Purpose, Run
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 from coach.core.verify.acceptance import runnable, words_of
@@ -141,7 +142,7 @@ def _start_again(draft: Draft, purpose: Purpose) -> None:
     is_before = purpose == "again-before"
     tests = to_run_before(state, done) if is_before else to_run_again(state, done)
     tree = _tree(state) if is_before else ""
-    _start_with(draft, purpose, state.target.only(*tests), tree=tree, about=tests)
+    start_next(draft, purpose, state.target.only(*tests), tree=tree, about=tests)
 
 
 def _with_pin(state: SessionState) -> Target | None:
@@ -166,7 +167,7 @@ def _start_reverted(draft: Draft) -> None:
     assert state.opened is not None, "the plan has no such run without a tree"
     is_test = state.pin is not None and state.target.can("select") and fails_alone(state)
     alone = state.target.only(state.pin.test) if is_test and state.pin else None
-    _start_with(
+    start_next(
         draft,
         "reverted",
         alone or _with_pin(state) or state.target,
@@ -182,7 +183,8 @@ def _start_control(draft: Draft) -> None:
     lines = fixed_lines(state.changes) if state.changes else {}
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
     target = state.target.only(state.pin.path if state.pin else test.file)
-    _start_with(draft, "control", target, places, focus=test, mutate=CONTROL_SECONDS, control=True)
+    control = MutateFix(seconds=CONTROL_SECONDS)
+    start_next(draft, "control", target, places=places, focus=test, instrument=control)
 
 
 def _start_recheck(draft: Draft) -> None:
@@ -190,14 +192,20 @@ def _start_recheck(draft: Draft) -> None:
     state = draft.state
     seen, place = to_look_at(state)[_made(state, "recheck")]
     test = seen.observed.test
-    _start_with(draft, "recheck", state.target.only(test), focus=test, logpoint=place)
+    start_next(draft, "recheck", state.target.only(test), focus=test, instrument=place)
 
 
 def _start_acceptance(draft: Draft) -> None:
     command = draft.state.plan_acceptance[_made(draft.state, "acceptance")]
     variables, words = words_of(command)
     trial = Trial(kind="command", variables=variables, exit_code=0)
-    _start_with(draft, "acceptance", Target(kind="command", words=words), trial=trial)
+    start_next(
+        draft,
+        "acceptance",
+        Target(kind="command", words=words),
+        instrument=trial,
+        variation=trial.variation(NO_TEST),
+    )
 
 
 def _made(state: SessionState, purpose: Purpose) -> int:
@@ -206,24 +214,6 @@ def _made(state: SessionState, purpose: Purpose) -> int:
 
 def _of_plan(state: SessionState) -> tuple[Run, ...]:
     return tuple(run for run in state.runs if run.number >= state.plan_start)
-
-
-def _start_with(
-    draft: Draft,
-    purpose: Purpose,
-    target: Target,
-    places: tuple[eff.MutationPlace, ...] = (),
-    **more: object,
-) -> None:
-    number = draft.state.last_number + 1
-    fields = {
-        "number": number,
-        "purpose": purpose,
-        "target": target,
-        "hash_seed": fresh_seed(number),
-    }
-    request = RunRequest.model_validate({**fields, **more})
-    start(draft, request, places)
 
 
 @decide.register

@@ -3,9 +3,11 @@
 import re
 from typing import Literal
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import Name, Prose
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Expects
+from coach.core.runs.variation import Order, Variation
 
 _PACKAGE = re.compile(
     r"[A-Za-z0-9][\w.-]*(?:\[[\w ,.-]*\])?\s*+(?:(?:===?|[<>!~]=|[<>])\s*+[\w.*+!-]++\s*+(?:,\s*+)?)*"
@@ -44,6 +46,11 @@ class Trial(Value):
     @property
     def is_prediction(self) -> bool:
         return self.expects is not None or self.exit_code is not None or bool(self.pattern)
+
+    def variation(self, victim: TestId) -> Variation:
+        """Return how its run differs from a usual one; another order is one of the tests before ``victim``."""
+        order = Order(victim, is_reversed=True) if self.order else None
+        return Variation(seed=self.seed, order=order, variables=self.variables, packages=self.packages)
 
     @property
     def patched(self) -> tuple[str, ...]:

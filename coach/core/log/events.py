@@ -24,6 +24,7 @@ from coach.core.localize.call_trace import CallTrace, Divergence
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
+from coach.core.log.recorded_request import RecordedRequest
 from coach.core.loops.attempt import Attempt, Finding
 from coach.core.loops.detection import Level
 from coach.core.runs.changes import Changes
@@ -31,7 +32,7 @@ from coach.core.runs.failure import FailureSignature
 from coach.core.runs.oracle import Judged
 from coach.core.runs.report import RunReport
 from coach.core.runs.reproduction import Reproduction
-from coach.core.runs.run import Purpose, RunRequest
+from coach.core.runs.run import Purpose
 from coach.core.runs.run_scope import Scope
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest, SearchResult, Tried
@@ -174,7 +175,7 @@ class RunStarted(Value):
     """A run was asked for; its process is about to start."""
 
     kind: Literal["run_started"] = "run_started"
-    request: RunRequest
+    request: RecordedRequest
 
 
 class RunFinished(Value):

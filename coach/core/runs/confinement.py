@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from coach.core.experiments.trial_request import Trial
 from coach.core.runs.run import RunRequest
 
 Confine = Literal["copies", "all", "off"]
@@ -31,5 +32,6 @@ def confinement_of(request: RunRequest, setting: Confine, *, in_copy: bool) -> C
 
 def changes_code(request: RunRequest) -> bool:
     """Whether a run is of code that coach put together."""
-    tried = request.trial is not None and bool(request.trial.patch or request.trial.packages)
-    return bool(request.mutate or request.without or request.is_mixed or tried)
+    is_patched = isinstance(request.instrument, Trial) and bool(request.instrument.patch)
+    is_other = bool(request.without or request.is_mixed or request.variation.packages)
+    return request.tries_mutants or is_patched or is_other

@@ -278,6 +278,11 @@ class RunReport(Value):
     cold_because: Prose = ""
     """Why a run that could have been warm was not."""
 
+    def of_victim(self, victim: TestId) -> "RunReport":
+        """Leave out how the tests before a victim did, in an ordered run; what kept it from being collected stays."""
+        failures = (each for each in self.failures if each.test == victim or each.phase == "collect")
+        return self.model_copy(update={"failures": tuple(failures)})
+
     @property
     def not_about_the_code(self) -> str:
         """Why a run in a copy is evidence of nothing, in words; empty when it is."""

@@ -8,13 +8,14 @@ from coach.core.base.text import TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
-from coach.core.localize.call_trace import CallsRequest
 from coach.core.runs.failure import FailureSignature
+from coach.core.runs.instrument import Instrument, Mutate, MutateFix
 from coach.core.runs.oracle import Judged
 from coach.core.runs.reference import Reference
 from coach.core.runs.report import RunReport
 from coach.core.runs.run_scope import Scope as Reach
 from coach.core.runs.target import Target
+from coach.core.runs.variation import AS_USUAL, Variation
 
 Purpose = Literal[
     "reproduce",
@@ -38,11 +39,19 @@ Purpose = Literal[
 ]
 """Why a run was made.
 
-``feedback`` follows a save or a key; ``confirm`` repeats a warm one cold; ``trace``, ``mutants``, ``control``,
-``logpoint`` and ``calls`` only look; the others are evidence for a step. ``trial`` is an experiment in a copy,
-``reverted`` runs the tests of now on the code of before the fix, ``control`` the regression test on small wrong fixes,
-``recheck`` looks again, after the fix, at what a logpoint saw before it, ``acceptance`` runs a command whose success
-means done, in a copy; ``again`` and ``again-before`` run newly red tests of the suite alone, now and before the fix.
+- *reproduce*: one of the series that measures how often the target fails
+- *experiment*: the engineer or an assistant asked for it
+- *feedback*: after a save; *confirm*: a red one of these that was warm, once more cold
+- *trace*, *mutants*, *logpoint*, *calls*: to look at something; such a run is no evidence
+- *trial*: an experiment in a copy
+
+Parts of a verification, in its order:
+
+- *verify*: the target, after the fix; *reverted*: the tests of now on the code of before the fix
+- *control*: the regression test on small wrong fixes; *recheck*: a logpoint once more, where it saw what was predicted
+- *acceptance*: a command whose success means done, in a copy
+- *suite*: everything, now; *baseline*: everything, on the tree the session opened with
+- *again* and *again-before*: newly red tests of the suite alone, now and on that tree
 """
 
 PURPOSE_WORDS: dict[Purpose, str] = {
@@ -85,24 +94,14 @@ class RunRequest(Value):
     tree: TreeId = ""
     without: TreeId = ""
     """The tree whose code replaces that of now, under the tests of now: what the run shows without the fix."""
-    trace: bool = False
-    """Whether the lines of own code that each test runs are recorded."""
-    focus: TestId = NO_TEST
-    """The failing test that a traced run is about."""
-    scope: Literal["file", "suite"] = "file"
-    """What a traced run compares the failing test with."""
-    mutate: float = 0.0
-    """Seconds to spend on small mutations of suspicious places; 0: none."""
-    logpoint: Logpoint | None = None
-    """What is looked at while it runs: the prediction stands in the log before the run begins."""
-    trial: Trial | None = None
-    """What is tried in a copy, and what it is predicted to show."""
-    calls: CallsRequest | None = None
-    """What calls are traced, of ``focus`` and of tests to compare it with."""
-    control: bool = False
-    """Whether its mutations are of a fix, and the test must notice them."""
     is_mixed: bool = False
     """Whether its tree is one that nobody wrote: some hunks of an edit without the others."""
+    focus: TestId = NO_TEST
+    """The test that the run is about, where it is about one."""
+    instrument: Instrument | None = None
+    """What is done besides running the tests; None: nothing, a plain run."""
+    variation: Variation = AS_USUAL
+    """What differs from a usual run; only in a copy."""
     about: tuple[TestId, ...] = ()
     """Tests whose own outcome matters: the report says of each whether it passed, failed or was not run."""
     covers: Reach = "target"
@@ -111,13 +110,22 @@ class RunRequest(Value):
     @property
     def only_looks(self) -> bool:
         """Whether it is neither evidence nor feedback: it looks at lines that run, mutations, values or calls."""
-        is_looking = self.trace or self.mutate > 0
-        return is_looking or self.logpoint is not None or self.calls is not None
+        return self.instrument is not None and not isinstance(self.instrument, Trial)
 
     @property
     def tries_mutants(self) -> bool:
         """Whether it tries mutants: only ever in a copy of the work tree as it is then."""
-        return self.mutate > 0
+        return isinstance(self.instrument, Mutate | MutateFix)
+
+    @property
+    def tries_command(self) -> bool:
+        """Whether it is any command, tried for how it ends and what it says, not the target."""
+        return isinstance(self.instrument, Trial) and self.instrument.kind == "command"
+
+    @property
+    def hypothesis(self) -> int:
+        """The hypothesis it was made for; 0: none."""
+        return self.instrument.hypothesis if isinstance(self.instrument, Logpoint | Trial) else 0
 
     @property
     def is_whole(self) -> bool:
@@ -131,7 +139,7 @@ class RunRequest(Value):
 
     @property
     def in_copy(self) -> bool:
-        return bool(self.tree or self.without or self.trial)
+        return bool(self.tree or self.without or isinstance(self.instrument, Trial))
 
 
 class Run(Value):

@@ -8,6 +8,7 @@ the session is about. Recorded as a judgement: the report of a run stays what wa
 from collections.abc import Collection
 
 from coach.core.base.test_id import TestId
+from coach.core.experiments.trial_request import Trial
 from coach.core.runs.failure import FailureSignature, failing_set, signature_of
 from coach.core.runs.oracle import Judged, judge
 from coach.core.runs.reference import Reference, is_for_want_of_a_name
@@ -16,7 +17,6 @@ from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 
 _DIED: frozenset[EndingKind] = frozenset({"signalled", "timeout", "silence", "ended_early"})
-_WHOLE: frozenset[str] = frozenset({"suite", "baseline"})
 _SAID_LIMIT = 120
 
 
@@ -26,7 +26,9 @@ def judge_run(
     """Return the failing set of a run and what it was judged to be."""
     if report.not_about_the_code:
         return (), judge(report, ())
-    is_whole = run.request.purpose in _WHOLE
+    if order := run.request.variation.order:
+        report = report.of_victim(order.victim)
+    is_whole = run.request.is_whole
     failing = failing_set(report, with_reruns=not is_whole)
     reference = None if is_whole else state.reference
     judged = judge(report, failing, reference)
@@ -45,8 +47,8 @@ def judge_run(
 
 def _edited(state: SessionState, reference: Reference, run: Run) -> frozenset[str]:
     """Return the files that were edited since the failure was seen: in the checkout, or by the patch that is tried."""
-    trial = run.request.trial
-    if trial is not None:
+    trial = run.request.instrument
+    if isinstance(trial, Trial):
         return frozenset(trial.patched)
     if run.request.in_copy:
         return frozenset()
@@ -86,7 +88,7 @@ def broken_by_edit(failure: Failure, edited: Collection[str], *, is_ours: bool =
 
 def _by_oracle(state: SessionState, run: Run, report: RunReport) -> Failure | None:
     """Return the failure a run shows that no test reports; None when it shows none."""
-    if run.request.purpose in _WHOLE or (run.request.trial and run.request.trial.kind == "command"):
+    if run.request.is_whole or run.request.tries_command:
         return None
     test = TestId(run.request.target.label)
     oracle, limit = state.workflow.oracle, state.budget

@@ -110,8 +110,7 @@ def rechecked(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationC
 
 def _run_of(seen: LogpointRun, made: tuple[Run, ...]) -> Run | None:
     number = seen.logpoint.hypothesis
-    wanted = (each for each in made if each.request.logpoint and each.request.logpoint.hypothesis == number)
-    return next(wanted, None)
+    return next((each for each in made if each.request.hypothesis == number), None)
 
 
 def _line(state: SessionState, before: LogpointRun, run: Run | None) -> VerificationCheck:

@@ -19,6 +19,7 @@ from coach.core.runs.report import Counts, Failure, NotRun, Phase, RanTests
 from coach.engine.channel.failures import FailureReader
 from coach.engine.channel.lines import WireEvent, WireFailure
 from coach.engine.channel.reads import ToldReads
+from coach.engine.process.run_files import RunFiles
 from coach.engine.process.spawn import STACKS_SIGNAL
 from coach.engine.source.project_paths import Places
 from coach.regular_files import opened
@@ -305,42 +306,13 @@ def _is_within(test: TestId, collector: str) -> bool:
     return bool(collector) and test.is_under(collector)
 
 
-def channel_settings(  # noqa: PLR0913, PLR0917 - the fields of one file
-    channel: Path,
-    nonce: str,
-    root: Path,
-    stacks: Path,
-    others: tuple[Path, ...],
-    trace: Path | None = None,
-    modules: Path | None = None,
-    plan: Path | None = None,
-    logpoint: Path | None = None,
-    calls: Path | None = None,
-    *,
-    bytecode: str | None = None,
-    held: tuple[Path, ...] = (),
-    reads: bool = False,
-    fence: dict[str, Any] | None = None,
-) -> str:
-    """Return the content of the file that ``COACH_PROBE`` names.
-
-    ``trace`` is where lines that run (or what mutants of ``plan`` showed) are written, ``modules`` where names of loaded
-    foreign modules are, ``bytecode`` where processes that tests start keep theirs, ``held`` where the run keeps none.
-    """
-    settings: dict[str, Any] = {
-        "channel": str(channel),
-        "nonce": nonce,
+def channel_settings(files: RunFiles, root: Path, **more: Any) -> str:
+    """Return the content of the file that ``COACH_PROBE`` names; ``more`` is what only some runs tell the probe."""
+    settings = {
+        "channel": str(files.channel),
+        "nonce": files.nonce,
         "root": str(root),
-        "stacks": str(stacks),
+        "stacks": str(files.stacks),
         "signal": STACKS_SIGNAL,
-        "other_roots": [str(each) for each in others],
-        "trace": str(trace) if trace else "",
-        "mutants": str(plan) if plan else "",
-        "logpoint": str(logpoint) if logpoint else "",
-        "calls": str(calls) if calls else "",
-        "modules": str(modules) if modules else "",
-        "reads": reads,
-        "fence": fence,
     }
-    settings |= {} if bytecode is None else {"bytecode": bytecode, "held": [str(each) for each in held]}
-    return json.dumps(settings)
+    return json.dumps(settings | more)

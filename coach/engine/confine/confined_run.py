@@ -66,7 +66,7 @@ class Confined:
                 refuse_unconfined("code that coach changed")
             return cls(folder, copy, confinement, notes=(UNCONFINED,))
         place = copy.parent if copy else root
-        told = folder / REFUSED if request.mutate and available().asks else None
+        told = folder / REFUSED if request.tries_mutants and available().asks else None
         fence = Fence((place, folder, *kept), confinement.is_strict, told=told)
         return cls(folder, copy, confinement, fence)
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.log.events import Interpreter
-from coach.engine.instrument.variation import moved_paths
 from coach.engine.process.run_context import RunContext
 
 _SECONDS = 10
@@ -108,3 +107,17 @@ def importing_from(copy: Path, around: RunContext) -> RunContext:
 def _roots(root: Path, interpreter: Interpreter, env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """Ask once: it costs the start of an interpreter, and what is installed seldom changes within a session."""
     return import_roots(root, interpreter, dict(env))
+
+
+def moved_paths(
+    env: Mapping[str, str], root: Path, copy: Path, first: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Return an environment whose ``PYTHONPATH`` means the copy where it meant the checkout; ``first`` comes before."""
+    given = filter(None, env.get("PYTHONPATH", "").split(os.pathsep))
+    paths = tuple(dict.fromkeys((*first, *(_moved(each, root, copy) for each in given))))
+    return {**env, "PYTHONPATH": os.pathsep.join(paths)} if paths else dict(env)
+
+
+def _moved(path: str, root: Path, copy: Path) -> str:
+    place = Path(path)
+    return str(copy / place.relative_to(root)) if place.is_relative_to(root) else path

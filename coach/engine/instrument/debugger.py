@@ -11,6 +11,7 @@ from coach.engine.channel.report_reader import channel_settings
 from coach.engine.instrument.place_logpoint import located, look_text
 from coach.engine.process.environment import clean_environment
 from coach.engine.process.probe_install import PROBE_FOLDER
+from coach.engine.process.run_files import RunFiles
 from coach.engine.process.scratch import temporary_folder
 from coach.engine.runners.pytest_arguments import as_started
 
@@ -27,26 +28,17 @@ def break_into(logpoint: Logpoint, test: str, opened: SessionOpened) -> int:
     root = Path(opened.checkout.root)
     placed = located(logpoint, root)
     with temporary_folder() as place:
-        (place / "plan.json").write_text(look_text(placed, root, stops=True), "utf-8")
-        for name in ("events", "said"):
-            (place / name).touch(mode=0o600)
-        settings = channel_settings(
-            place / "events",
-            "pdb",
-            root,
-            place / "stacks",
-            (),
-            place / "said",
-            None,
-            None,
-            place / "plan.json",
-        )
-        (place / "probe.json").write_text(settings, "utf-8")
+        files = RunFiles(place, "pdb")
+        files.plan.write_text(look_text(placed, root, stops=True), "utf-8")
+        for file in (files.channel, files.trace):
+            file.touch(mode=0o600)
+        told = {"trace": str(files.trace), "logpoint": str(files.plan)}
+        files.settings.write_text(channel_settings(files, root, **told), "utf-8")
         env = clean_environment(os.environ)
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROBE_FOLDER), env.get("PYTHONPATH", "")]))
-        env["COACH_PROBE"] = str(place / "probe.json")
+        env["COACH_PROBE"] = str(files.settings)
         argv = [opened.interpreter.path, "-B", "-m", "pytest", "-p", "coach_plugin", "-q", "-s"]
         start = Path(opened.checkout.start)
-        argv += ["-o", f"cache_dir={place / 'cache'}", as_started(test, root, start)]
+        argv += ["-o", f"cache_dir={files.cache}", as_started(test, root, start)]
         sys.stdout.flush()
         return subprocess.run(argv, cwd=start, env=env, check=False).returncode

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
@@ -13,15 +13,21 @@ from coach.core.localize.mutation.mutants import Mutant, Place, mutants
 from coach.core.localize.mutation.results import Flip, Mutations, best_first
 from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import MutationPlace
+from coach.core.protocol.observations import MutantsSeen, Observation
+from coach.core.runs.instrument import Mutate, MutateFix
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
+from coach.engine.instrument.observer import STOPPED, ProbeObserver
+from coach.engine.process.run_files import RunFiles
 from coach.engine.source.excerpts import read_sources
+
+MutationT = TypeVar("MutationT", Mutate, MutateFix)
 
 MOST_NEIGHBOURS = 20
 """Tests a flip is checked with, of those that run the changed line."""
 MOST_WORKERS = 2
 """Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
-STOPPED = "X"
+REFUSED = "X"
 """The mutator's letter for a mutant that was refused something: how the test would have gone, nobody knows."""
 MOST_REFUSALS = 5
 MOST_STRANGERS = 60
@@ -85,9 +91,12 @@ def plan_text(
         }
         for index, each in enumerate(chosen)
     ]
-    wants = "F" if request.control else "P"
-    workers = 1 if request.control else min(MOST_WORKERS, os.cpu_count() or 1)
-    plan = {"test": request.focus, "budget": request.mutate, "wants": wants, "workers": workers}
+    instrument = request.instrument
+    assert isinstance(instrument, Mutate | MutateFix), "only runs of mutants have a plan of them"
+    is_control = isinstance(instrument, MutateFix)
+    wants = "F" if is_control else "P"
+    workers = 1 if is_control else min(MOST_WORKERS, os.cpu_count() or 1)
+    plan = {"test": request.focus, "budget": instrument.seconds, "wants": wants, "workers": workers}
     return json.dumps({**plan, "recorded": recorded, "mutants": rows})
 
 
@@ -105,7 +114,7 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
         )
     events = events_in(said)
     told = [event for event in events if event["event"] == "mutant"]
-    tried = [event for event in told if event.get("result") != STOPPED]
+    tried = [event for event in told if event.get("result") != REFUSED]
     flips = [_flip(chosen[event["id"]], event) for event in tried if _is_flip(event, len(chosen))]
     end = newest(events, "ended")
     baseline = newest(events, "baseline")
@@ -128,7 +137,7 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
 
 def refusals_of(told: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """Return what mutants that were stopped were refused, each once."""
-    acts = (str(each.get("why", "")) for each in told if each.get("result") == STOPPED)
+    acts = (str(each.get("why", "")) for each in told if each.get("result") == REFUSED)
     return tuple(storable(each) for each in islice(dict.fromkeys(acts), MOST_REFUSALS))
 
 
@@ -166,3 +175,37 @@ def _flip(mutant: Mutant, event: Mapping[str, Any]) -> Flip:
         green=int(event.get("green", 0)),
         silences=mutant.silences,
     )
+
+
+class MutantObserver(ProbeObserver[MutationT]):
+    """Tries mutants, in a copy of the work tree: what they do, nobody knows."""
+
+    setting = "mutants"
+    chosen: tuple[Mutant, ...] = ()
+
+    def options(self, files: RunFiles) -> list[str]:
+        """Put every mutant's temporary folders in one place that goes with the run."""
+        return [f"--basetemp={files.folder / 'temporary'}"]
+
+
+class SuspectMutator(MutantObserver[Mutate]):
+    """Mutates suspicious places. A change that makes the failing test pass is checked with tests that run the same line."""
+
+    def prepare(self, request: RunRequest, root: Path, recorded: int = 0, /) -> RunRequest:
+        focus = request.focus
+        self.chosen = planned(self.asked.places, root, focus)
+        known = self.context.known_coverage(self.asked.coverage)
+        near = neighbours_of(known, self.chosen, focus) if focus in known.tests else None
+        self.plan = plan_text(request, self.chosen, root, near, recorded)
+        words = (*request.target.words, *strangers(near or {}, focus))
+        return request.model_copy(update={"target": request.target.only(*words)})
+
+    def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
+        """Read the mutants that were tried; what was stopped before the first of them shows nothing."""
+        found = mutations_of(request, report, self.chosen, self.said)
+        if not found.tried and report.ending.kind in STOPPED:
+            return []
+        if not found.tried and not found.why and not found.refused:
+            why = report.ending.sentence or "the mutator gave no answer"
+            found = found.model_copy(update={"why": why})
+        return [MutantsSeen(mutations=found)]

@@ -11,9 +11,11 @@ from typing import Any
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.experiments.logpoint import Logpoint, Observed, Row, TestHits
+from coach.core.protocol.observations import LogpointRead, Observation
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.instrument.mutate import events_in, newest
+from coach.engine.instrument.observer import ProbeObserver
 from coach.engine.source.excerpts import read_sources
 from coach.errors import TargetError
 
@@ -100,10 +102,8 @@ def look_text(logpoint: Logpoint, root: Path, *, stops: bool = False) -> str:
     return json.dumps(plan)
 
 
-def observed_in(request: RunRequest, report: RunReport, said: str) -> Observed:
+def observed_in(logpoint: Logpoint, request: RunRequest, report: RunReport, said: str) -> Observed:
     """Read what a logpoint run saw. The test process can write there too: lines of another shape are dropped."""
-    logpoint = request.logpoint
-    assert logpoint is not None, "only logpoint runs are read"
     events = events_in(said)
     failed = {each.test for each in report.failures}
     skipped = set(report.skipped)
@@ -143,3 +143,18 @@ def _hits(event: Mapping[str, Any], failed: set[TestId], skipped: set[TestId]) -
 def _row(row: list[Any]) -> Row:
     holds = row[3] if isinstance(row[3], bool) else None
     return Row(hit=int(row[0]), line=int(row[1]), value=str(row[2])[:_MOST_TEXT], holds=holds)
+
+
+class LogpointObserver(ProbeObserver[Logpoint]):
+    """Evaluates an expression before a line runs. Answered whatever happened to the run."""
+
+    setting = "logpoint"
+
+    def prepare(self, request: RunRequest, root: Path, _recorded: int = 0, /) -> RunRequest:
+        self.instrument = located(self.instrument, root)
+        self.plan = look_text(self.instrument, root)
+        return request
+
+    def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
+        observed = observed_in(self.instrument, request, report, self.said)
+        return [LogpointRead(run=request.number, observed=observed)]

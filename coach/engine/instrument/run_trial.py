@@ -1,37 +1,33 @@
-"""Carry out trials: apply a patch to a disposable copy, look for a pattern in what a command said."""
+"""Trials: apply a patch to a disposable copy, look for a pattern in what a command said."""
 
 import re
-import threading
 from pathlib import Path
 
 from coach.core.experiments.trial_request import Trial
+from coach.core.protocol.effects import StartRun
+from coach.core.protocol.observations import Observation, TrialRead
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.engine.copies.import_roots import importing_from
-from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.execute import execute
-from coach.engine.instrument.overlay import with_packages
-from coach.engine.ports import Trees
-from coach.engine.process.run_context import RunContext
+from coach.engine.instrument.observer import Observer, ObserverContext
 from coach.engine.trees.git import Git, GitError
 from coach.errors import ScratchError
 
 
-def carry_out(request: RunRequest, around: RunContext, cancel: threading.Event, trees: Trees) -> RunReport:
-    """Run a trial in a copy of the work tree as it is.
+class TrialObserver(Observer):
+    """Changes the copy that a trial runs in, and looks at what was said there. Answered whatever happened to the run."""
 
-    Raises:
-        ScratchError: no copy could be made, its patch does not apply, or a package could not be installed.
+    def __init__(self, trial: Trial, asked: StartRun, context: ObserverContext) -> None:
+        del asked
+        self.trial, self.context = trial, context
 
-    """
-    assert request.trial is not None, "only trials are tried"
-    with trees.materialise(trees.record()) as copy:
-        own, note = with_packages(request.trial.packages, around, cancel, copy.parent)
-        if request.trial.kind == "patch":
-            _apply(request.trial.patch, copy)
-        report = execute(request, importing_from(copy, own), cancel, copy)
-        notes = (*report.probe_notes, *([note] if note else []))
-        return as_in_checkout(report.model_copy(update={"probe_notes": notes}), copy, around.root)
+    def prepare(self, request: RunRequest, root: Path, _recorded: int = 0, /) -> RunRequest:
+        if self.trial.kind == "patch":
+            _apply(self.trial.patch, root)
+        return request
+
+    def seen(self, request: RunRequest, _report: RunReport, /) -> list[Observation]:
+        output = self.context.runs.live.captured.text()
+        return [TrialRead(run=request.number, matched=matched(self.trial, output))]
 
 
 def _apply(patch: str, copy: Path) -> None:

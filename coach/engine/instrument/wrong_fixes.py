@@ -9,9 +9,12 @@ from coach.core.localize.mutation.equivalents import informative
 from coach.core.localize.mutation.mutants import Mutant, Place, mutants
 from coach.core.localize.outline import Outline
 from coach.core.protocol.effects import MutationPlace
+from coach.core.protocol.observations import ControlSeen, Observation
+from coach.core.runs.instrument import MutateFix
 from coach.core.runs.report import RunReport
+from coach.core.runs.run import RunRequest
 from coach.core.verify.negative_control import MOST_SURVIVORS, Control, Survivor
-from coach.engine.instrument.mutate import STOPPED, events_in, newest, refusals_of
+from coach.engine.instrument.mutate import REFUSED, MutantObserver, events_in, newest, plan_text, refusals_of
 from coach.engine.source.excerpts import read_sources
 
 MOST_WRONG_FIXES = 120
@@ -59,8 +62,8 @@ def control_of(run: int, chosen: Sequence[Mutant], said: str, report: RunReport)
     events = events_in(said)
     end = newest(events, "ended")
     known = [each for each in events if each["event"] == "mutant" and _is_known(each.get("id"), len(chosen))]
-    stopped = [each for each in known if each.get("result") == STOPPED and chosen[each["id"]].kind != REACH]
-    results = {each["id"]: str(each.get("result", "")) for each in known if each.get("result") != STOPPED}
+    stopped = [each for each in known if each.get("result") == REFUSED and chosen[each["id"]].kind != REACH]
+    results = {each["id"]: str(each.get("result", "")) for each in known if each.get("result") != REFUSED}
     ended_by = {number: result for number, result in results.items() if result != "N"}
     unreached = {
         (chosen[number].path, chosen[number].line)
@@ -100,3 +103,15 @@ def _survivor(mutant: Mutant, unreached: Collection[tuple[str, int]]) -> Survivo
         after=mutant.after,
         ran=(mutant.path, mutant.line) not in unreached,
     )
+
+
+class FixMutator(MutantObserver[MutateFix]):
+    """Mutates the lines of a fix. Answered whatever happened to the run."""
+
+    def prepare(self, request: RunRequest, root: Path, recorded: int = 0, /) -> RunRequest:
+        self.chosen = with_reach(wrong_fixes(self.asked.places, root))
+        self.plan = plan_text(request, self.chosen, root, None, recorded)
+        return request
+
+    def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
+        return [ControlSeen(control=control_of(request.number, self.chosen, self.said, report))]

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.core.localize.call_trace import CallTrace
-from coach.core.localize.spectrum import Coverage
 from coach.core.log.events import Interpreter
 from coach.core.runs.confinement import Confine
 from coach.engine.process.output import LiveOutput
@@ -29,14 +27,6 @@ class RunContext:
     """Own modules that the newest runs in the checkout imported, relative to the root, by run number."""
     warm: WarmServer | None = None
     """What can fork runs; None: every run is cold."""
-    modules: list[str] = field(default_factory=list)
-    """Foreign modules that runs loaded, for the warm server to take out."""
-    traced: dict[int, Coverage] = field(default_factory=dict)
-    """Lines of traced runs by run number; whoever asked for them takes them out."""
-    mutated: dict[int, str] = field(default_factory=dict)
-    """Plans of mutating and logging runs by run number before they begin, and what came of them afterwards."""
-    called: dict[int, dict[str, CallTrace]] = field(default_factory=dict)
-    """Call traces by run number; whoever asked for them takes them out."""
     command: Spelling = ""
     """How pytest is started."""
     redactor: Callable[[str], str] = lambda text: text

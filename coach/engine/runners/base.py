@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol
 
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
+from coach.engine.instrument.observer import PLAIN, Observer
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.run_files import RunFiles
 from coach.engine.process.spawn import Adopted, Launch
@@ -35,6 +36,8 @@ class RunSetup:
     """The root, when it is a copy."""
     fence: dict[str, Any] | None = None
     """What the run is told of its confinement; None: it has none."""
+    observer: Observer = PLAIN
+    """What is done besides running its tests."""
 
 
 class Runner(Protocol):

@@ -4,14 +4,15 @@ An exit code alone is not believed where the output contradicts it: a script tha
 (``npm test || true``) is not green.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
+from coach.core.experiments.trial_request import Trial
 from coach.core.output.reading import OutputReading, read_output
 from coach.core.runs.report import Cause, Ending, Failure, Frame, RunReport
-from coach.engine.instrument.variation import with_programs_of
 from coach.engine.process.ending import ending_of_process
 from coach.engine.process.supervise import Finished
 from coach.engine.runners.base import Runner
@@ -45,15 +46,14 @@ class CommandRunner(Runner):
     def _program(self, named: str) -> str:
         """Return the program; a trial whose copy does not hold it (git ignores ``.venv``) takes that of the checkout."""
         setup = self.setup
-        if setup.copy is None or setup.request.trial is None or "/" not in named:
+        if setup.copy is None or not isinstance(setup.request.instrument, Trial) or "/" not in named:
             return named
         there = setup.context.root / setup.start.relative_to(setup.copy) / named
         return str(there) if not is_there(setup.start / named) and is_file(there) else named
 
     def environment(self, env: Mapping[str, str]) -> dict[str, str]:
-        trial = self.setup.request.trial
-        is_experiment = trial is not None and trial.kind == "command"
-        return with_programs_of(self.setup.context.interpreter.path, env) if is_experiment else dict(env)
+        is_tried = self.setup.request.tries_command
+        return _with_programs_of(self.setup.context.interpreter.path, env) if is_tried else dict(env)
 
     def report(self, finished: Finished) -> RunReport:
         ending = ending_of_process(finished, self.setup.context.limits)
@@ -150,3 +150,13 @@ class _Placing:
             except OSError:
                 self._lines[path] = ()
         return self._lines[path]
+
+
+def _with_programs_of(python: str, env: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which a command finds the programs of ``python``'s environment before others of their name.
+
+    As in a terminal where that environment is active.
+    """
+    if os.sep not in python:
+        return dict(env)
+    return {**env, "PATH": os.pathsep.join([str(Path(python).parent), env.get("PATH", os.defpath)])}

@@ -7,10 +7,9 @@ it is.
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from coach.core.runs.report import Ending, RunReport
-from coach.engine.channel.calls import traces_in
-from coach.engine.channel.coverage import read_coverage
 from coach.engine.channel.failures import under_asked_ids
 from coach.engine.channel.report_reader import Channel, channel_settings
 from coach.engine.process.probe_install import probe_folder
@@ -45,38 +44,26 @@ class PytestRunner(Runner):
         refuse_options(self.setup.request.target, self.setup.root)
 
     def prepare(self) -> None:
-        setup, files, request = self.setup, self.setup.files, self.setup.request
-        context = setup.context
+        setup, files, context = self.setup, self.setup.files, self.setup.context
         files.channel.touch(mode=0o600)
-        others = (context.root,) if setup.copy else ()
-        trace = files.trace if request.only_looks else None
-        if trace:
-            trace.touch(mode=0o600)
-        if request.mutate or request.logpoint or request.calls:
-            files.plan.write_text(context.mutated.pop(request.number, ""), "utf-8")
-        settings = channel_settings(
-            files.channel,
-            files.nonce,
-            setup.root,
-            files.stacks,
-            others,
-            trace,
-            files.modules if context.warm and not setup.copy else None,
-            files.plan if request.mutate else None,
-            files.plan if request.logpoint else None,
-            files.plan if request.calls else None,
-            bytecode=bytecode_of_children(context.env, context.home, is_copy=setup.copy is not None),
-            held=(context.root,),
-            reads=not (request.warm or request.only_looks),
-            fence=setup.fence,
-        )
-        files.settings.write_text(settings, "utf-8")
+        settings: dict[str, Any] = {
+            "other_roots": [str(context.root)] if setup.copy else [],
+            "modules": str(files.modules) if context.warm and not setup.copy else "",
+            "reads": not (setup.request.warm or setup.request.only_looks),
+            "fence": setup.fence,
+            **setup.observer.settings(files),
+        }
+        bytecode = bytecode_of_children(context.env, context.home, is_copy=setup.copy is not None)
+        if bytecode is not None:
+            settings |= {"bytecode": bytecode, "held": [str(context.root)]}
+        files.settings.write_text(channel_settings(files, setup.root, **settings), "utf-8")
 
     def argv(self) -> list[str]:
         setup = self.setup
         started = started_by(setup.context.command, setup.context.interpreter.path)
         words = (as_started(each, setup.root, setup.start) for each in setup.request.target.words)
-        return [*started, *options(setup.request, setup.files), *words]
+        own = (*options(setup.request, setup.files), *setup.observer.options(setup.files))
+        return [*started, *own, *words]
 
     def environment(self, env: Mapping[str, str]) -> dict[str, str]:
         context = self.setup.context
@@ -109,8 +96,8 @@ class PytestRunner(Runner):
 
     def report(self, finished: Finished) -> RunReport:
         self._remember_modules()
-        self._read_instruments()
         setup, channel = self.setup, self._channel
+        setup.observer.collect(setup.files, Places(setup.root))
         ending = self._ending(finished)  # first: it may take tests that never ended as failures
         failures = under_asked_ids(channel.failures, setup.request.target.words)
         return RunReport(
@@ -135,18 +122,7 @@ class PytestRunner(Runner):
             for old in sorted(context.loaded)[:-_REMEMBERED]:
                 del context.loaded[old]
         if context.warm is not None:
-            context.modules.extend(["pytest", *self.setup.files.loaded_modules()])
-
-    def _read_instruments(self) -> None:
-        """Put what the run looked at where it is asked for, by the number of the run."""
-        request, files, context = self.setup.request, self.setup.files, self.setup.context
-        if request.trace:
-            context.traced[request.number] = read_coverage(files.trace, files.nonce, self.setup.root)
-        if request.calls:
-            traces = traces_in(files.traced(), files.nonce, Places(self.setup.root))
-            context.called[request.number] = traces
-        if request.mutate or request.logpoint:
-            context.mutated[request.number] = files.traced()
+            context.warm.wants(("pytest", *self.setup.files.loaded_modules()))
 
     def _ending(self, finished: Finished) -> Ending:
         root, target, channel = self.setup.root, self.setup.request.target, self._channel

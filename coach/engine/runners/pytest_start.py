@@ -37,10 +37,8 @@ def options(request: RunRequest, files: RunFiles) -> list[str]:
     ``-o cache_dir``: with ``-p no:cacheprovider`` an ``--ff`` in addopts and the ``cache`` fixture would fail.
     """
     words = ["-p", "coach_plugin", "-o", f"cache_dir={files.cache}"]
-    if request.purpose in {"suite", "baseline"}:  # a file that cannot be loaded is one failure of many
+    if request.is_whole:  # a file that cannot be loaded is one failure of many
         words.append("--continue-on-collection-errors")
-    if request.mutate:  # every mutant's temporary folders in one place that goes with the run
-        words.append(f"--basetemp={files.folder / 'temporary'}")
     return words
 
 

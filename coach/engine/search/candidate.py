@@ -20,12 +20,12 @@ from coach.core.runs.confinement import Confine
 from coach.core.runs.failure import FailureSignature, failing_set
 from coach.core.runs.oracle import Judged, judge
 from coach.core.runs.reference import Grain, Reference, is_for_want_of_a_name
-from coach.core.runs.report import Failure, RunReport
+from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.execute import execute
-from coach.engine.instrument.variation import REPORT, Order, Variation, moved_paths
+from coach.core.runs.variation import AS_USUAL, Variation
+from coach.engine.copies.changed_code import run_laid_out
+from coach.engine.instrument.apply_variation import REPORT
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
@@ -44,8 +44,6 @@ class SearchContext:
     interpreter: Interpreter
     limits: Limits
     env: Mapping[str, str]
-    roots: tuple[str, ...] = ()
-    """Folders of the project the interpreter imports from, relative to the root; in a copy they come first."""
     state: Path | None = None
     """The state directory, for the compiled probe."""
     command: Spelling = ""
@@ -66,26 +64,26 @@ class Candidate:
     reference: Reference | None
     """The failure that is looked for; None: any counts."""
     grain: Grain = "test"
-    order: Order | None = None
+    variation: Variation = AS_USUAL
+    """Without a seed it is one that follows from the content."""
     round: int = 1
     label: str = ""
-    seed: int | None = None
-    """PYTHONHASHSEED; None: one that follows from the content."""
     is_mixed: bool = False
     """Whether nobody wrote this tree: it holds a part of an edit."""
 
     @property
     def key(self) -> str:
-        order = self.order
+        varied, order = self.variation, self.variation.order
         parts: list[Any] = [
             self.tree,
             self.target.kind,
             self.target.words,
             self.reference and (self.reference.tests, self.grain),
             self.round,
-            self.seed,
+            varied.seed,
         ]
         parts += [order.victim, order.before, order.is_reversed] if order else []
+        parts += [varied.variables, varied.packages] if varied.variables or varied.packages else []
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
     def again(self, number: int) -> "Candidate":
@@ -94,7 +92,8 @@ class Candidate:
 
     @property
     def hash_seed(self) -> int:
-        return int(self.key[:8], 16) if self.seed is None else self.seed
+        seed = self.variation.seed
+        return int(self.key[:8], 16) if seed is None else seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +145,13 @@ def run_probe(context: SearchContext, probe: Candidate, search: str = "") -> Ans
 
 
 def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading.Event) -> Answer:
-    folder = copy.parent  # beside the copy: disposed of with it
-    env = _environment(context, probe, copy, folder)
-    live = LiveOutput()
-    around = RunContext(
+    runs = RunContext(
         context.root,
         context.interpreter,
         context.limits,
         lambda _: "",
-        live,
-        env,
+        LiveOutput(),
+        context.env,
         home=context.state,
         project=context.project,
         command=context.command,
@@ -168,15 +164,15 @@ def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading
         hash_seed=probe.hash_seed,
         tree=probe.tree,
         is_mixed=probe.is_mixed,
+        variation=probe.variation,
     )
-    report = as_in_checkout(execute(request, around, cancel, copy), copy, context.root)
-    report = context.redactor.report(report)
-    order = probe.order
+    report = context.redactor.report(run_laid_out(request, runs, cancel, copy))
+    order = probe.variation.order
     if order is not None:
-        report = _of_victim(report, order.victim)
+        report = report.of_victim(order.victim)
     failing = failing_set(report, with_reruns=True)
     judged = judge(report, failing, probe.reference, probe.grain)
-    said = _said(folder) if order else {}
+    said = _said(copy.parent) if order else {}
     ran = tuple(map(TestId, said.get("order", ())))
     leaked = tuple(map(str, said.get("leaked", ())))
     if order is not None and order.victim not in ran and judged.outcome == "PASS":
@@ -199,12 +195,6 @@ def _doubt(report: RunReport, failing: tuple[FailureSignature, ...], judged: Jud
     return " ".join([judged.outcome, report.ending.kind, *seen])
 
 
-def _environment(context: SearchContext, probe: Candidate, copy: Path, folder: Path) -> dict[str, str]:
-    roots = tuple(str(copy / each) for each in context.roots if (copy / each).is_dir())
-    env = moved_paths(context.env, context.root, copy, roots)
-    return Variation(probe.order).applied(env, copy, folder)
-
-
 def _said(folder: Path) -> dict[str, Any]:
     """Read what the order plugin wrote. The test process could have written it as well: only shapes are trusted."""
     try:
@@ -216,11 +206,3 @@ def _said(folder: Path) -> dict[str, Any]:
         if isinstance(said, dict)
         else {}
     )
-
-
-def _of_victim(report: RunReport, victim: str) -> RunReport:
-    """Leave out how the tests before the victim did; what kept it from being collected stays."""
-    failures: list[Failure] = [
-        each for each in report.failures if each.test == victim or each.phase == "collect"
-    ]
-    return report.model_copy(update={"failures": tuple(failures)})

@@ -197,7 +197,7 @@ class SearchDriver:
         label = f"{probe.label}, alone" if is_again and probe.label else probe.label
         tried = Tried(key=probe.key, label=label, outcome=judged.outcome, reason=judged.reason, alone=alone)
         self.known[probe.key] = tried
-        if probe.order is not None and probe.order.watch:
+        if probe.variation.order is not None and probe.variation.order.watch:
             self.leaked[probe.key] = answer.leaked
         self.on_tried(tried)
 

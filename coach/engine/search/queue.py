@@ -15,7 +15,6 @@ from coach.core.protocol.effects import RunSearch
 from coach.core.protocol.observations import Observation, SearchAdvanced, SearchOver
 from coach.core.search.request import SearchRequest, SearchResult, Tried
 from coach.engine.confine.landlock import available
-from coach.engine.copies.import_roots import import_roots
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.driver import Disturbed, SearchDriver, Stopped, known_from
 from coach.engine.search.kinds.commits import search_commits
@@ -148,7 +147,6 @@ class SearchBench:
         if trees is None or context is None:
             what = "a search needs disposable copies"
             raise ScratchError(what, why="the project has no git", do="run git init and commit once")
-        context = replace(context, roots=import_roots(context.root, context.interpreter, context.env))
         with self._workers(request.width) as executor, composing(trees) as composer:
             known_ = known_from(known)
             driver = SearchDriver(

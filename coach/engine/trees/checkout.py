@@ -15,6 +15,7 @@ from typing import Protocol
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.execute import execute
+from coach.engine.instrument.observer import PLAIN, Observer
 from coach.engine.process.run_context import RunContext
 from coach.engine.source.file_kinds import is_code
 from coach.engine.trees.branch_switch import Switches
@@ -50,8 +51,9 @@ class CheckoutRuns:
     _notes: list[str] = field(default_factory=list)
     _has_said: bool = False
 
-    def run(self, request: RunRequest, cancel: threading.Event) -> RunReport:
+    def run(self, request: RunRequest, cancel: threading.Event, observer: Observer = PLAIN) -> RunReport:
         """Execute a request. Raises TargetError like ``execute``."""
+        request = observer.prepare(request, self.around.root)
         self._notes = []
         known, began = self._last, file_clock()
         before = [] if known else [self._record()]
@@ -62,7 +64,7 @@ class CheckoutRuns:
             recording.start()
         head = self.switches.mark()
         try:
-            report = execute(request, self.around, cancel)
+            report = execute(request, self.around, cancel, observer=observer)
         finally:
             if known:
                 recording.join()

@@ -134,10 +134,14 @@ class WarmServer:
         with self._lock:
             return "" if self._state == "ready" else self._why
 
-    def prepare(self, modules: Sequence[str] = ()) -> None:
-        """Bring the server up to what runs use; returns at once. Call it when nothing runs."""
+    def wants(self, modules: Sequence[str]) -> None:
+        """Take in what a run used: the server is brought up to that when it is next prepared."""
         with self._lock:
             self._wanted |= dict.fromkeys(modules[:_MOST_MODULES])
+
+    def prepare(self) -> None:
+        """Bring the server up to what runs used; returns at once. Call it when nothing runs."""
+        with self._lock:
             is_up_to_date = self._state == "ready" and self._loaded >= self._wanted.keys()
             if is_up_to_date or self._state in {"preparing", "given up", "closed"} or not self._wanted:
                 return

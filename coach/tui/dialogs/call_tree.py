@@ -80,7 +80,7 @@ class CallTreeDialog(Dialog[None]):
             self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._toggled))
 
     def _set_title(self) -> None:
-        running = any(run.request.calls for run in self._port.state.under_way)
+        running = any(run.request.purpose == "calls" for run in self._port.state.under_way)
         found = self._shown
         if found is None:
             title = "Calls · tracing" if running else "Calls"

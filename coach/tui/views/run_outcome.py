@@ -36,14 +36,12 @@ def words(state: SessionState, run: Run) -> str:
 
 def _words_beside_the_target(run: Run) -> str:
     """Return the words of a suite, of a run that only looked, and of a command; empty for a run of the target."""
-    if run.request.purpose in {"suite", "baseline"}:
+    if run.request.is_whole:
         return _suite_words(run)
     if has_looked(run):
         return PURPOSE_WORDS[run.request.purpose]
-    trial, ending = run.request.trial, run.report.ending if run.report else None
-    is_over = (
-        trial is not None and trial.kind == "command" and ending is not None and ending.kind == "completed"
-    )
+    ending = run.report.ending if run.report else None
+    is_over = run.request.tries_command and ending is not None and ending.kind == "completed"
     return f"exit {ending.exit_code}" if is_over and ending else ""
 
 

@@ -98,12 +98,10 @@ def _detail(state: SessionState, run: Run) -> str:
     """Say what is special about a run: why it has no answer, what was edited before it, which tree it repeats."""
     said = [reason(run)] if reason(run) and not run.request.only_looks else []
     said += [remark_on(run)] if remark_on(run) else []
-    if run.request.purpose in {"suite", "baseline"} and run.report and run.report.counts.reported:
+    if run.request.is_whole and run.report and run.report.counts.reported:
         said.append(_counts(run.report.counts))
-    if (
-        run.request.purpose not in {"reproduce", "feedback", "suite", "baseline"}
-        and not run.request.only_looks
-    ):
+    is_usual = run.request.is_whole or run.request.purpose in {"reproduce", "feedback"}
+    if not is_usual and not run.request.only_looks:
         said.append(PURPOSE_WORDS[run.request.purpose])
     said += [_COVERS[run.request.covers]] if _COVERS[run.request.covers] else []
     edited = _edited_before(state, run)

@@ -3,6 +3,7 @@
 from coach.core.base.formatting import bar, count, seconds
 from coach.core.localize.mutation.results import Flip, Mutations, not_tried
 from coach.core.localize.suspect import Suspect
+from coach.core.runs.instrument import Mutate, MutateFix, Trace
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.core.session.suspect_list import SuspectDescription, describe_suspects
@@ -85,9 +86,11 @@ def _measuring_run(state: SessionState) -> list[Line]:
 
 
 def _looks(run: Run) -> str:
-    if run.request.mutate:
-        return f"trying small mutations in a copy, {run.request.mutate:.0f} s at most"
-    against = "the whole suite" if run.request.scope == "suite" else "its own file"
+    instrument = run.request.instrument
+    if isinstance(instrument, Mutate | MutateFix):
+        return f"trying small mutations in a copy, {instrument.seconds:.0f} s at most"
+    is_wide = isinstance(instrument, Trace) and instrument.scope == "suite"
+    against = "the whole suite" if is_wide else "its own file"
     return f"recording which lines the failing test runs, compared with {against}"
 
 

@@ -47,7 +47,7 @@ def _(event: ev.BudgetSet, state: SessionState) -> SessionState:
 @apply_event.register
 def _(event: ev.RunStarted, state: SessionState) -> SessionState:
     return replace(
-        state, runs=PersistentList.of(state.runs).plus(Run(request=event.request, started=state.at))
+        state, runs=PersistentList.of(state.runs).plus(Run(request=event.request.request(), started=state.at))
     )
 
 

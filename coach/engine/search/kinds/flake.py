@@ -6,10 +6,10 @@ The answer is a table of rates, and runs beside each other change rates: here on
 from coach.core.base.formatting import count
 from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
+from coach.core.runs.variation import Order, Variation
 from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Condition, Table, measure_axes, table_of
 from coach.core.search.kinds import AxisFound
 from coach.core.search.request import How, SearchResult
-from coach.engine.instrument.variation import Order
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended
@@ -56,6 +56,7 @@ def _probe(task: Task, condition: Condition, number: int) -> Candidate:
         "reversed": (Order(victim, is_reversed=True), ()),
     }[condition]
     seed = None if condition == "new seed" else _ONE_SEED
+    varied = Variation(seed=seed, order=order)
     label = f"{condition}, run {number}"
     reference, target = task.request.reference, task.request.target.only(*files)
-    return Candidate(task.now, target, reference, order=order, round=number, label=label, seed=seed)
+    return Candidate(task.now, target, reference, variation=varied, round=number, label=label)

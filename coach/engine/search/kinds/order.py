@@ -6,11 +6,11 @@ Three runs set it up (the whole order, the victim alone), ddmin does the rest. A
 from coach.core.base.formatting import count
 from coach.core.base.test_id import TestId
 from coach.core.runs.reference import Reference
+from coach.core.runs.variation import Order
 from coach.core.search.kinds import PollutersFound
 from coach.core.search.polluter import find_polluters
 from coach.core.search.repeats import any_failure, runs_for
 from coach.core.search.request import SearchResult
-from coach.engine.instrument.variation import Order
 from coach.engine.search.candidate import Answer, Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended

@@ -8,10 +8,10 @@ from coach.core.base.test_id import TestId
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.oracle import ANOTHER_FAILURE, Outcome
 from coach.core.runs.reference import Reference
+from coach.core.runs.variation import Order, Variation
 from coach.core.search.kinds import Found
 from coach.core.search.repeats import runs_for
 from coach.core.search.request import How, SearchRequest, SearchResult
-from coach.engine.instrument.variation import Order
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import SearchDriver
 from coach.engine.trees.compose import Composer, Entry
@@ -105,7 +105,8 @@ class Task:
         self, order: Order, files: tuple[str, ...], label: str, reference: Reference | None
     ) -> Candidate:
         """Ask whether the victim shows the failure after other tests; no ``files`` means the whole suite."""
-        return Candidate(self.now, self.request.target.only(*files), reference, order=order, label=label)
+        target, varied = self.request.target.only(*files), Variation(order=order)
+        return Candidate(self.now, target, reference, variation=varied, label=label)
 
     def test_files(self) -> dict[str, Entry]:
         """Return the test side of now: what is laid over older trees, so that the same test asks the same question."""

@@ -1,0 +1,33 @@
+"""What is done with a run besides running its tests: one thing at most, so that what it shows has one cause.
+
+Two of the six stand elsewhere, since events hold them: where to look at a value (``Logpoint``) and what to try (``Trial``).
+"""
+
+from typing import Literal
+
+from coach.core.base.value import Value
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.experiments.trial_request import Trial
+from coach.core.localize.call_trace import CallsRequest
+
+
+class Trace(Value):
+    """Record the lines of own code that each test runs."""
+
+    scope: Literal["file", "suite"] = "file"
+    """What the failing test is compared with."""
+
+
+class Mutate(Value):
+    """Try small mutations of suspicious places: which of them make the failing test pass?"""
+
+    seconds: float
+
+
+class MutateFix(Value):
+    """Try small mutations of a fix, its negative control: the regression test must notice each of them."""
+
+    seconds: float
+
+
+Instrument = Trace | Mutate | MutateFix | Logpoint | CallsRequest | Trial
