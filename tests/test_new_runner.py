@@ -11,6 +11,8 @@ from typing import get_args
 import pytest
 
 from coach.cli import main
+from coach.cli.commands.open_session import read_session
+from coach.core.decide.refusals import _REASONS, refusal
 from coach.core.runs import abilities
 from coach.core.runs.abilities import Ability, RunnerRow, who_can
 from coach.core.runs.report import Counts, Failure, RunReport
@@ -152,3 +154,12 @@ def test_a_command_has_none_of_it_and_says_so_too(coach):
             code, said = coach(*words)
             assert who_can(ability) in said, words
             assert code in {0, 1, 2}, words
+
+
+def test_every_action_of_the_screen_says_whether_it_is_possible(coach):
+    coach("run", "--", "./check.sh", RED)
+    state = read_session("")
+    said = {action: refusal(state, action) for action in _REASONS}
+    assert said["logpoint"] == who_can("logpoint")
+    assert said["searches:order"] == said["searches:flake"] == who_can("order")
+    assert not said["narrow"]

@@ -9,13 +9,15 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
 from coach.core.runs.changes import FileChange, Hunk
+from coach.core.runs.target import Target
 from coach.core.search.kinds import Commit, CommitFound, EditsFound
 from coach.core.search.request import SearchResult, Tried
 from coach.core.session.fold import replay
 from coach.core.workflow.advice import advise
 from coach.store.lines import encode, read_line
 from tests.core.building import Log, report
-from tests.core.driving import Drive, opening
+from tests.core.driving import TEST, Drive, opening
+from tests.core.driving import reproduced as red_before
 
 HUNK = Hunk(old_start=4, old_lines=1, new_start=5, new_lines=2, text="-a\n+b\n+c")
 EDITS = EditsFound(files=(FileChange(path="shop/cart.py", hunks=(HUNK,)),), of=3, base_label="#1")
@@ -52,6 +54,13 @@ def test_a_search_begins_with_all_it_needs():
     assert [each.path for each in request.places] == [
         each.path for each in drive.state.suspects if each.line
     ][:5]
+
+
+def test_a_search_for_one_of_the_tests_of_a_sibling_project_starts_in_that_projects_folder():
+    """One test of several is searched for, and not in the folder of the session's own project."""
+    drive = red_before(target=Target(words=("libs/cart/tests",), folder="libs/cart"))
+    assert isinstance(drive.send(cmd.BeginSearch(kind="commits", good="v1")), Decision)
+    assert drive.effects[-1].request.target == Target(words=(TEST,), folder="libs/cart")
 
 
 @pytest.mark.parametrize("kind", ["commits", "edits", "input"])

@@ -13,7 +13,7 @@ from coach.engine.process.environment import clean_environment
 from coach.engine.process.probe_install import PROBE_FOLDER
 from coach.engine.process.run_files import RunFiles
 from coach.engine.process.scratch import temporary_folder
-from coach.engine.runners.pytest_arguments import as_started
+from coach.engine.runners.pytest_start import as_started
 
 
 def break_into(logpoint: Logpoint, test: str, opened: SessionOpened) -> int:

@@ -16,9 +16,16 @@ from coach.engine.process.probe_install import probe_folder
 from coach.engine.process.spawn import Adopted, Launch
 from coach.engine.process.supervise import Finished
 from coach.engine.runners.base import Runner, RunSetup
-from coach.engine.runners.pytest_arguments import as_started, refuse_options
 from coach.engine.runners.pytest_ending import Evidence, ending_of_pytest, hang_place
-from coach.engine.runners.pytest_start import PROGRAM, bytecode_of_children, difference, options, started_by
+from coach.engine.runners.pytest_start import (
+    PROGRAM,
+    as_started,
+    bytecode_of_children,
+    difference,
+    options,
+    refuse_options,
+    started_by,
+)
 from coach.engine.source.excerpts import meant_by, misnamed, with_code
 from coach.engine.source.project_paths import Places
 from coach.engine.warm.server import Trouble

@@ -1,6 +1,6 @@
-"""How pytest is started: ``python -m pytest`` or ``pytest``. The first puts the current folder on ``sys.path``, the second not.
+"""How pytest is started: by which words, and how tests are named where it is started.
 
-So a project may be green by one and red by the other. Which one is the person's can be set; a run for which the other would
+``python -m pytest`` puts the current folder on ``sys.path``, ``pytest`` does not. So a project may be green by one and red by the other. Which one is the person's can be set; a run for which the other would
 differ says so, as far as that can be seen: a module of the project was found by that folder alone, or was not found for want
 of it.
 """
@@ -10,9 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.report import Failure
 from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.engine.process.run_files import RunFiles
+from coach.engine.source.project_root import exists
+from coach.errors import TargetError
 from coach.regular_files import is_file, is_folder
 
 Spelling = Literal["", "python -m pytest", "pytest"]
@@ -40,6 +44,38 @@ def options(request: RunRequest, files: RunFiles) -> list[str]:
     if request.is_whole:  # a file that cannot be loaded is one failure of many
         words.append("--continue-on-collection-errors")
     return words
+
+
+def refuse_options(target: Target, base: Path) -> None:
+    """Refuse a word that is an option: one that begins like one must name a file below ``base``.
+
+    Raises:
+        TargetError: a word is an option.
+
+    """
+    for word in target.words:
+        if word.startswith("-") and not exists(base / TestId(word).file):
+            raise TargetError(
+                f"{word} is not a test",
+                why="words of a pytest target are files and node ids, never options",
+                do="put options into addopts, or run them as a command after --",
+            )
+
+
+def as_started(word: str, root: Path, start: Path) -> str:
+    """Return a test as it is named in the folder where pytest is started, and as no option: ids are relative to the root."""
+    named = _below_start(word, root, start)
+    return f"./{named}" if named.startswith(("-", "@")) else named
+
+
+def _below_start(word: str, root: Path, start: Path) -> str:
+    if start == root:
+        return word
+    inside = start.relative_to(root).as_posix()
+    test = TestId(word)
+    if test.file == inside:
+        return test.with_file(".")
+    return word.removeprefix(f"{inside}/") if word.startswith(f"{inside}/") else str(root / word)
 
 
 def bytecode_of_children(env: Mapping[str, str], home: Path | None, *, is_copy: bool) -> str | None:
