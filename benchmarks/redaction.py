@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.redaction.host import WAYS, measure
+from tests.redaction.ways import WAYS, measure
 
 from tests.redaction import unseen, worked_on
 
