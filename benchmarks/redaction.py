@@ -14,9 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.redaction.ways import WAYS, measure
-
 from tests.redaction import unseen, worked_on
+from tests.redaction.ways import WAYS, measure
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 3
