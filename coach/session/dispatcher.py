@@ -121,11 +121,15 @@ class Dispatcher(BaseSession):
         self._thread = threading.Thread(target=self._serve, name="coach-dispatcher", daemon=True)
 
     def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Begin to serve; ``close`` ends it."""
         self._engine.start(self.observe, self._settled)
         self._thread.start()
         if self._service:
             self._service.start(self)
-        return self
 
     @property
     def records(self) -> Sequence[Recorded]:

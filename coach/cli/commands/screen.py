@@ -2,13 +2,12 @@
 
 import contextlib
 import gc
-import importlib
 import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from coach.core.base.test_id import TestId
 from coach.errors import EXIT_FINE, UsageError
@@ -36,14 +35,15 @@ def debug(args: Namespace) -> int:
         if args.resume is None and args.target is None:
             return EXIT_FINE
     if args.resume is not None:
-        return _show("resume", lambda: _launching().resumed(args.resume))
+        return _show("resume", lambda: _sessions().resumed(args.resume))
     typed = [Path.cwd() / TestId(each).file for each in args.target or ()]
     if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
-        importlib.import_module("coach.cli.commands.approval").be_sure_of_python(
-            importlib.import_module("coach.session.factory").located_here(args.target or ()).home, args.python
-        )
+        from coach.cli.commands.approval import be_sure_of_python
+        from coach.session.factory import located_here
+
+        be_sure_of_python(located_here(args.target or ()).home, args.python)
     label = "a small broken shop" if args.demo else " ".join(args.command or args.target) or "the whole suite"
-    return _show(label, lambda: _launching().new(args))
+    return _show(label, lambda: _sessions().new(args))
 
 
 def _names_a_python(start: Path) -> bool:
@@ -59,17 +59,26 @@ def _names_a_python(start: Path) -> bool:
 def review(args: Namespace) -> int:
     """Replay a session, read-only."""
     _need_terminal("coach status --session ID prints where it stands")
-    return _show("review", lambda: _launching().reviewed(args.id))
+    return _show("review", lambda: _sessions().reviewed(args.id))
 
 
-def _launching() -> Any:
-    """Load the house; everything that start-up makes is there to stay, so the collector need not look at it."""
+class _Sessions(NamedTuple):
+    """What opens a session for the screen, once it is loaded."""
+
+    new: "Callable[[Namespace], SessionPort]"
+    resumed: "Callable[[str], SessionPort]"
+    reviewed: "Callable[[str], SessionPort]"
+
+
+def _sessions() -> _Sessions:
+    """Load all that sessions need; everything that start-up makes is there to stay, so the collector need not look at it."""
     gc.disable()
     try:
-        return importlib.import_module("coach.cli.commands.screen_session")
+        from coach.cli.commands.screen_session import new, resumed, reviewed
     finally:
         gc.freeze()
         gc.enable()
+    return _Sessions(new, resumed, reviewed)
 
 
 def _show(label: str, opening: "Callable[[], SessionPort]") -> int:
@@ -137,8 +146,9 @@ def _say_what_is_kept(port: "SessionPort") -> None:
 
 
 def _export(state: "SessionState", budget: int) -> "Export":
-    made: Export = _launching().exported(state, budget)
-    return made
+    from coach.cli.commands.screen_session import exported
+
+    return exported(state, budget)
 
 
 class _Ways:

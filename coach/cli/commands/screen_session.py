@@ -64,7 +64,7 @@ def exported(state: SessionState, budget: int) -> Export:
 
 
 def _begun(session: Dispatcher, first: cmd.Command) -> SessionPort:
-    session.__enter__()
+    session.start()
     session.subscribe(Remembering(session.observe))
     session.submit(first)
     return session
