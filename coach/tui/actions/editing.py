@@ -13,7 +13,10 @@ from coach.tui.views.selecting import selected_suspect
 
 
 def place(context: ActionContext) -> tuple[str, int]:
-    """Return what the step is about: the selected suspect, the pinned test, else the line that failed."""
+    """Return (path, line) of what the step is about: the selected suspect, the pinned test, else the line that failed.
+
+    The path is relative to the project's root; ("", 0) when no place is known.
+    """
     state = context.state
     suspect = selected_suspect(state, context.view)
     if state.step_id == "failing-test" and state.pin:

@@ -61,7 +61,7 @@ def look(context: ActionContext, _key: str) -> None:
     from coach.tui.dialogs.text_dialog import LoopDialog
     from coach.tui.keys import advised
     from coach.tui.views.key_name import shown_key
-    from coach.tui.views.loops import card_lines, pattern_words
+    from coach.tui.views.loops import card_lines, pattern_name
 
     loop = context.state.standing_loop
     assert loop is not None, "the registry disables this without a loop"
@@ -75,7 +75,7 @@ def look(context: ActionContext, _key: str) -> None:
             context.press(action)
 
     context.app.push_screen(
-        LoopDialog(pattern_words(loop.pattern), card_lines(context.state, loop), answers), answered
+        LoopDialog(pattern_name(loop.pattern), card_lines(context.state, loop), answers), answered
     )
 
 

@@ -11,7 +11,7 @@ NOTHING = "I will judge"
 
 
 class HypothesisForm(Form[ProposeHypothesis]):
-    """``draft`` is what it begins with: nobody's answer until it is kept."""
+    """A claim and a prediction. It begins with ``draft``, which counts for nothing until the engineer keeps it."""
 
     TITLE_TEXT = "Hypothesis"
 

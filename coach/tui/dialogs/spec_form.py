@@ -43,7 +43,7 @@ class SpecForm(Form[Spec]):
         )
 
     def make(self, values: dict[str, str]) -> Spec | str:
-        """Return the spec; a field that nobody typed into keeps its value to the letter."""
+        """Return the spec; a field that was not typed into keeps its value to the letter."""
         offered = {each.id: each.value for each in self.fields()}
         typed = {name: text for name, text in values.items() if text != offered[name]}
         changed = {name: _lines(text) if name in _LISTS else text.strip() for name, text in typed.items()}

@@ -1,4 +1,4 @@
-"""A loop that was noticed: the two lines above the message, and the stop card. They say what was seen, never who failed."""
+"""A loop that was noticed: the two lines above the message, and the dialog. They say what was seen, and blame nobody."""
 
 from coach.core.history.restore_goal import goal
 from coach.core.log import events as ev
@@ -13,16 +13,16 @@ _ROOM_FOR_RUNS = 100
 MAX_RUNS = 8
 
 
-def pattern_words(pattern: str) -> str:
+def pattern_name(pattern: str) -> str:
     return pattern.replace("-", " ")
 
 
 def loop_line(loop: ev.LoopNoticed, width: int) -> Line:
-    """Say what goes round, with the runs that show it."""
+    """Say what is repeated, with the runs that show it."""
     runs = " ".join(f"#{number}" for number in loop.evidence[-MAX_RUNS:])
     figure = (piece(f"{runs} ", "dim"),) if width >= _ROOM_FOR_RUNS else ()
     return line(
-        (" ⚠ ", "warn"), (pattern_words(loop.pattern), "warn"), "  ", loop.sentence, figure=figure, fit="cut"
+        (" ⚠ ", "warn"), (pattern_name(loop.pattern), "warn"), "  ", loop.sentence, figure=figure, fit="cut"
     )
 
 

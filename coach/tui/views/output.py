@@ -10,7 +10,7 @@ from coach.core.runs.run import PURPOSE_WORDS, Run
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Piece, Role, line, piece
-from coach.tui.views.run_outcome import sign, words
+from coach.tui.views.run_outcome import run_label, sign
 
 MAX_LINES = 20_000
 """Lines of a finished run shown at once: its head and tail are what was kept anyway."""
@@ -29,8 +29,8 @@ def title(state: SessionState, run: Run) -> Line:
     return line(
         (f"{mark} ", role),
         (f"#{run.number} ", "strong"),
-        words(state, run),
-        (f"  {purpose}" if purpose != words(state, run) else "", "dim"),
+        run_label(state, run),
+        (f"  {purpose}" if purpose != run_label(state, run) else "", "dim"),
         figure=(figure, "dim"),
         fit="cut",
     )

@@ -53,7 +53,7 @@ def figures_lines(records: Sequence[Recorded]) -> tuple[Line, ...]:
     """Plot a log up to here: what failed run by run, where the time went, trying against thinking."""
     state, found = replay(records), figures_of(records)
     points = points_of(state)
-    return (*_failing(points), BLANK, *_steps(found), BLANK, *_effort(points), BLANK, *_told(found))
+    return (*_failing(points), BLANK, *_steps(found), BLANK, *_effort(points), BLANK, *_milestones(found))
 
 
 def compare_lines(state: SessionState, first: int, second: int) -> tuple[Line, ...]:
@@ -137,7 +137,7 @@ def _steps(found: Figures) -> list[Line]:
 
 
 def _effort(points: Sequence[Point]) -> list[Line]:
-    """Two rows over the same runs: where attempts rise and hypotheses do not, somebody guesses."""
+    """Two rows over the same runs: where attempts rise and hypotheses do not, edits are guesses."""
     shown = points[-WIDE:]
     most = max((max(each.attempts, each.hypotheses) for each in shown), default=0)
     if not most:
@@ -151,14 +151,16 @@ def _effort(points: Sequence[Point]) -> list[Line]:
     return lines
 
 
-def _told(found: Figures) -> list[Line]:
+def _milestones(found: Figures) -> list[Line]:
     spans = (
         ("reproduced", found.reproduced),
         ("failing test", found.test),
         ("cause", found.cause),
         ("proven", found.fixed),
     )
-    said = [f"{name} after {seconds(at) if at < 60 else elapsed(at)}" for name, at in spans if at is not None]
+    parts = [
+        f"{name} after {seconds(at) if at < 60 else elapsed(at)}" for name, at in spans if at is not None
+    ]
     if found.changed:
-        said.append(f"{found.reworked} of {found.changed} written lines taken back")
-    return list(paragraphs("\n".join(said), "dim")) if said else []
+        parts.append(f"{found.reworked} of {found.changed} written lines taken back")
+    return list(paragraphs("\n".join(parts), "dim")) if parts else []

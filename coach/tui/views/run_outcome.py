@@ -20,24 +20,24 @@ def sign(run: Run) -> tuple[str, Role]:
     return described.sign, described.role
 
 
-def words(state: SessionState, run: Run) -> str:
+def run_label(state: SessionState, run: Run) -> str:
     """Say what a run showed, compared with the ones before it."""
     if run.report is None:
         return "running" if run in state.under_way else "never ended"
-    if said := _words_beside_the_target(run):
+    if said := _label_beside_the_target(run):
         return said
     if run.failing:
         twin = same_failure_before(state, run)
-        return f"same as #{twin.number}" if twin else _first_words(state, run)
+        return f"same as #{twin.number}" if twin else _failure_label(state, run)
     if run.judged and run.judged.outcome == "PASS":
         return "passed"
-    return _unresolved_word(run)
+    return _unresolved_label(run)
 
 
-def _words_beside_the_target(run: Run) -> str:
+def _label_beside_the_target(run: Run) -> str:
     """Return the words of a suite, of a run that only looked, and of a command; empty for a run of the target."""
     if run.request.is_whole:
-        return _suite_words(run)
+        return _suite_label(run)
     if has_looked(run):
         return PURPOSE_WORDS[run.request.purpose]
     ending = run.report.ending if run.report else None
@@ -59,12 +59,12 @@ def reason(run: Run) -> str:
 
 def same_failure_before(state: SessionState, run: Run) -> Run | None:
     """Return the newest earlier run with the same strict failing set."""
-    return _MEMORY.of(state.runs).failures.get(run.number)
+    return _TWINS.of(state.runs).failures.get(run.number)
 
 
 def same_tree_before(state: SessionState, run: Run) -> Run | None:
     """Return an earlier, not adjacent run on the same tree: the edits led back to it."""
-    return _MEMORY.of(state.runs).trees.get(run.number)
+    return _TWINS.of(state.runs).trees.get(run.number)
 
 
 REACH = 500
@@ -104,25 +104,25 @@ class _Twins:
                 earlier.append(run)
 
 
-_MEMORY = _Twins()
+_TWINS = _Twins()
 
 
 def pieces_of(state: SessionState, run: Run) -> tuple[Piece, ...]:
     mark, role = sign(run)
-    return piece(f"{mark} ", role), piece(words(state, run))
+    return piece(f"{mark} ", role), piece(run_label(state, run))
 
 
-def _first_words(state: SessionState, run: Run) -> str:
+def _failure_label(state: SessionState, run: Run) -> str:
     if run.judged and run.judged.remark in {"broken edit", "another failure"}:
         return run.judged.remark
     seen = any(each.failing for each in state.runs if each.number < run.number)
     return "new failure" if seen else "failed"
 
 
-def _suite_words(run: Run) -> str:
+def _suite_label(run: Run) -> str:
     name = "suite" if run.request.purpose == "suite" else "baseline"
     resolved = run.failing or (run.judged and run.judged.outcome == "PASS")
-    return name if resolved else f"{name} {_unresolved_word(run)}"
+    return name if resolved else f"{name} {_unresolved_label(run)}"
 
 
 _SHORT = {
@@ -136,6 +136,6 @@ _SHORT = {
 }
 
 
-def _unresolved_word(run: Run) -> str:
+def _unresolved_label(run: Run) -> str:
     word = _SHORT.get(run.report.ending.kind, "unresolved") if run.report else "unresolved"
     return f"{PURPOSE_WORDS[run.request.purpose]} {word}" if run.request.only_looks else word

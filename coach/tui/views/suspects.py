@@ -138,7 +138,7 @@ def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> l
 
 
 def _reasons(suspect: Suspect) -> list[str]:
-    """Return the reasons; the mutation that counts is told in full further down."""
+    """Return the reasons; the mutation that counts is described in full further down."""
     return [
         "a small mutation here makes it pass" if each == suspect.flip else each for each in suspect.reasons
     ]

@@ -123,10 +123,10 @@ def _verdict(state: SessionState) -> list[Line]:
             )
         ]
     if state.verification.verdict == "verified":
-        told = state.verification.sentence.removeprefix("verified: ")
+        sentence = state.verification.sentence.removeprefix("verified: ")
         return [
             line(("✔ ", "good"), ("Verified", "strong"), figure=(f"#{state.verified_at_run}", "dim")),
-            line("  ", (told, "dim"), hang=2),
+            line("  ", (sentence, "dim"), hang=2),
         ]
     missing = len(state.verification.missing)
     answers = f"{shown_key('answer')} says why one is fine" if state.verification.standing else ""
