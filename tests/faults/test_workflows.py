@@ -91,7 +91,7 @@ def test_flaky_measures_names_the_axis_and_repeats(walk):
     way = walk("flaky", flaky)
     way.do(cmd.Reproduce())
     way.next()
-    way.do(cmd.BeginSearch(kind="flake", rounds=3))
+    way.do(cmd.BeginSearch(kind="flake", rounds=2))
     assert isinstance(way.state.searches[-1].result.found, AxisFound)
     way.next()
     way.do(cmd.PinTest())

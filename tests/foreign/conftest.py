@@ -68,7 +68,9 @@ class Laid:
 
     def coach(self, *words: str, at: str | Path = "", stdin: str = "", **env: str) -> Said:
         """Run a command in the folder ``at`` (below the top, or anywhere when it is absolute)."""
-        around = {**os.environ, "COACH_PYTHON": sys.executable, **env}
+        home = self.top.parent / "home"  # what the machine's own holds is mirrored for every run in a copy
+        home.mkdir(exist_ok=True)
+        around = {**os.environ, "HOME": str(home), "COACH_PYTHON": sys.executable, **env}
         done = run_coach(*words, cwd=self.top / at, env=around, stdin=stdin, timeout=PATIENCE)
         assert "Traceback (most recent call last)" not in done.stderr, done.stderr
         return Said(done.returncode, done.stdout, done.stderr)

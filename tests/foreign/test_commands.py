@@ -2,6 +2,7 @@
 signature each time; a hidden exit code is no green, and what failed after green tests is the failure."""
 
 import json
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ def reported(state_home):
     """Return a function that runs a command through the command line and returns what the log says of the run."""
 
     def run(laid, *words, at=""):
-        said = laid.coach("run", "--new", "--json", "--", *words, at=at).json
+        said = laid.coach("run", "--new", "--json", "--", *words, at=at, HOME=os.environ["HOME"]).json
         log = next(path for path in state_home.rglob("*.jsonl") if said["session"] in str(path))
         events = [json.loads(line) for line in log.read_text().splitlines()]
         report = [each for each in events if each.get("kind") == "run_finished"][-1]["report"]

@@ -69,6 +69,10 @@ def _tick():
 def project(tmp_path, monkeypatch):
     for name in ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST"):
         monkeypatch.delenv(name, raising=False)
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv(
+        "HOME", str(tmp_path / "home")
+    )  # what the machine's own holds is mirrored for every command
 
     def begin(files, target, *, git=True, confine="copies"):
         root = tmp_path / "project"
@@ -314,7 +318,6 @@ SHOP = {
 }
 PINNED = "tests/test_stock.py::test_reserve_all"
 NEIGHBOUR = "def test_restock():\n    assert restock(2, 3) == 5\n"
-DROP_IN_CONFTEST = "def pytest_collection_modifyitems(items):\n    items[:] = [each for each in items if each.name != 'test_restock']\n"
 
 
 def pinned(project, files=SHOP, test=PINNED, **more):
@@ -324,38 +327,43 @@ def pinned(project, files=SHOP, test=PINNED, **more):
     return made
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("tests/test_stock.py", STOCK_TESTS.replace(NEIGHBOUR, ""), "test_restock is gone from tests/test_stock.py"),
-        (
-            "tests/test_stock.py",
-            STOCK_TESTS.replace("def test_restock", "def check_restock") + "\n\ndef test_more():\n    assert 1 + 1 == 2\n",
-            "test_restock is gone from tests/test_stock.py",
-        ),
-        ("tests/test_stock.py", STOCK_TESTS.replace("    assert restock(2, 3) == 5", "    pass"), "test_restock asserts nothing"),
-        ("tests/test_stock.py", STOCK_TESTS.replace("    assert restock(2", "    return\n    assert restock(2"), "test_restock"),
-        (
-            "tests/test_stock.py",
-            STOCK_TESTS.replace("def test_restock", "@pytest.mark.skip\ndef test_restock").replace("import json", "import json\nimport pytest"),
-            "newly skipped: tests/test_stock.py::test_restock",
-        ),
-        ("tests/test_stock.py", f"{STOCK_TESTS}\n\ntest_restock.__test__ = False\n", "test_restock is gone from tests/test_stock.py"),
-        ("tests/conftest.py", DROP_IN_CONFTEST, "test_restock is gone from tests/test_stock.py"),
-        ("pytest.ini", SHOP["pytest.ini"] + "addopts = -k 'not restock'\n", "test_restock is gone from tests/test_stock.py"),
-    ],
-    ids=["deleted", "renamed", "emptied", "left early", "skipped", "switched off", "conftest", "addopts"],
-)  # fmt: skip
-def test_a_neighbour_that_was_dropped_is_named_however_it_was_done(project, name, text, said):
-    made = pinned(project)
+GONE = {
+    "deleted": "test_deleted is gone from tests/test_stock.py",
+    "renamed": "test_renamed is gone from tests/test_stock.py",
+    "emptied": "test_emptied asserts nothing",
+    "left_early": "test_left_early",
+    "skipped": "newly skipped: tests/test_stock.py::test_skipped",
+    "switched_off": "test_switched_off is gone from tests/test_stock.py",
+    "by_conftest": "test_by_conftest is gone from tests/test_stock.py",
+    "by_addopts": "test_by_addopts is gone from tests/test_stock.py",
+}
+"""Neighbours by the way in which each is dropped, and what is said of it."""
+ASKS = "    assert restock(2, 3) == 5\n"
+CONFTEST = "def pytest_collection_modifyitems(items):\n    items[:] = [each for each in items if each.name != 'test_by_conftest']\n"
+
+
+def test_neighbours_that_were_dropped_are_named_however_it_was_done(project):
+    """Each of them alone keeps the check from passing, until it is answered."""
+    neighbours = {way: f"\n\ndef test_{way}():\n{ASKS}" for way in GONE}
+    made = pinned(project, {**SHOP, "tests/test_stock.py": STOCK_TESTS + "".join(neighbours.values())})
     made.write("stock.py", MENDED)
-    made.write(name, text)
-    found = made.verify()
-    assert found.verdict == "partial"
-    lost = made.line("nothing-lost")
-    assert not lost.passed
-    assert said in lost.figure, lost
-    for each in lost.objections:
+    neighbours["deleted"] = ""
+    neighbours["renamed"] = neighbours["renamed"].replace("def test", "def check")
+    neighbours["emptied"] = neighbours["emptied"].replace(ASKS, "    pass\n")
+    neighbours["left_early"] = neighbours["left_early"].replace(ASKS, f"    return\n{ASKS}")
+    neighbours["skipped"] = neighbours["skipped"].replace("def", "@pytest.mark.skip\ndef")
+    neighbours["switched_off"] += "\n\ntest_switched_off.__test__ = False\n"
+    neighbours["new"] = "\n\ndef test_more():\n    assert 1 + 1 == 2\n"
+    text = STOCK_TESTS.replace("import json", "import json\nimport pytest") + "".join(neighbours.values())
+    made.write("tests/test_stock.py", text)
+    made.write("tests/conftest.py", CONFTEST)
+    made.write("pytest.ini", SHOP["pytest.ini"] + "addopts = -k 'not by_addopts'\n")
+    assert made.verify().verdict == "partial"
+    objections = made.line("nothing-lost").objections
+    texts = [each.text for each in objections]
+    assert all(sum(said in text for text in texts) == 1 for said in GONE.values()), texts
+    for each in objections:
+        assert not made.line("nothing-lost").passed
         made.step(cmd.AnswerObjection(objection=each.key, reason="it asked for the wrong thing"))
     assert made.line("nothing-lost").passed
     assert "it asked for the wrong thing" in made.line("nothing-lost").figure
