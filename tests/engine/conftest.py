@@ -1,5 +1,6 @@
 """Tiny repositories to run for real. Whatever a run does, afterwards no process is left and no file has changed."""
 
+import functools
 import hashlib
 import os
 import shutil
@@ -204,13 +205,20 @@ def package(tmp_path):
 
 def other_python(version: str) -> str:
     """Return a python of another version that has pytest, or skip."""
+    return _with_pytest(version) or pytest.skip(f"there is no python {version} with pytest here")
+
+
+@functools.cache
+def has(python: str, module: str) -> bool:
+    """Whether a python has a module: asked once."""
+    return not subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode
+
+
+@functools.cache
+def _with_pytest(version: str) -> str:
     names = [shutil.which(f"python{version}") or ""]
     if pyenv := shutil.which("pyenv"):
         root = subprocess.run([pyenv, "root"], capture_output=True, text=True, check=False).stdout.strip()
         names += [str(path) for path in sorted(Path(root).glob(f"versions/{version}*/bin/python"))]
     names += os.environ.get(f"COACH_TEST_PYTHON_{version.replace('.', '_')}", "").split(os.pathsep)
-    for name in filter(None, names):
-        asked = subprocess.run([name, "-c", "import pytest"], capture_output=True, check=False)
-        if asked.returncode == 0:
-            return name
-    pytest.skip(f"there is no python {version} with pytest here")
+    return next((name for name in filter(None, names) if has(name, "pytest")), "")

@@ -16,7 +16,7 @@ from coach.core.runs.target import Target
 from coach.engine.channel.coverage import read_coverage
 from coach.engine.instrument.kept_coverage import coverage_from, lines_of, ranges
 from coach.engine.instrument.trace_lines import spectrum_of
-from tests.engine.conftest import Ground, other_python
+from tests.engine.conftest import Ground, has, other_python
 
 VERSIONS = ["", "3.8", "3.12", "3.13"]
 WITH_TESTS = ["passing", "failing", "flaky", "loops/bank"]
@@ -66,7 +66,7 @@ def python(request):
 @pytest.mark.parametrize("name", WITH_TESTS)
 def test_line_sets_are_those_of_coverage(ground, python, name):
     laid = ground(name)
-    if subprocess.run([python, "-c", "import coverage"], capture_output=True, check=False).returncode:
+    if not has(python, "coverage"):
         pytest.skip("coverage is not installed there")
     env = {**laid.env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COVERAGE_CORE": "ctrace"}
     said = subprocess.run(
