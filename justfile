@@ -50,10 +50,10 @@ docs:
     {{ bin }}/python docs/make.py --check
     NO_MKDOCS_2_WARNING=1 {{ bin }}/mkdocs build --strict
 
-# branch coverage of the pure core by its own tests
+# branch coverage of the pure core by the fast tests
 coverage *args:
     mkdir -p build
-    COVERAGE_FILE=build/coverage {{ bin }}/pytest -q -n 2 tests/core --cov=coach/core --cov-branch --cov-report=term:skip-covered "$@"
+    COVERAGE_FILE=build/coverage {{ bin }}/pytest -q -n 2 -m fast --cov=coach/core --cov-branch --cov-report=term:skip-covered "$@"
 
 # run a benchmark with its options: `just bench fuzz --seconds 60`; without a name, list them
 bench name="" *args:

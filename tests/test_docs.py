@@ -98,7 +98,9 @@ def test_every_exit_code_is_told_of():
     assert set(re.findall(r"^  (\S+)  ", EXIT_CODES, re.MULTILINE)) <= set(told)
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"], ids=lambda page: page.name
+)
 def test_every_file_of_coach_that_is_named_is_there(page):
     """A page names a file by the end of its path, as far as it needs: ``core/base/text.py``, ``benchmarks/walks.py``."""
     files = "".join(

@@ -16,6 +16,7 @@ from coach.cli.commands.open_session import (
     read_session,
 )
 from coach.cli.commands.target_choice import typed_path
+from coach.core.base.formatting import count
 from coach.core.base.result_lines import Excerpt
 from coach.core.base.symbols import OUTCOMES
 from coach.core.base.text import safe_line
@@ -133,7 +134,7 @@ def _told(session: Session, args: Namespace) -> int:
             put(f"  ! {safe_line(note, limit=300)}")
         known = f", {result.known} known before" if result.known else ""
         again = f", {result.again} of them judged again alone" if result.again else ""
-        put(f"{result.probes} candidates{again}{known}, {result.seconds:.1f} s")
+        put(f"{count(result.probes, 'candidate')}{again}{known}, {result.seconds:.1f} s")
     return {"found": EXIT_FINE, "nothing": EXIT_FAILURES}.get(result.how, EXIT_UNRESOLVED)
 
 
