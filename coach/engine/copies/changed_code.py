@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from coach.core.experiments.trial_request import Trial
+from coach.core.runs.confinement import changes_code
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.copies.lacking import as_in_checkout
@@ -34,8 +35,9 @@ def run_in_copy(
 
     """
     if trees is None:
+        what = "changed code" if changes_code(request) else "this"
         raise ScratchError(
-            "this runs only in a copy, and there can be none",
+            f"{what} runs only in a copy, and there can be none",
             why="git is not installed, or the project has none and is too large",
             do="install git, or run git init",
         )
