@@ -266,3 +266,17 @@ def test_a_run_that_cannot_be_made_is_missing_and_the_rest_goes_on():
     assert drive.state.under_way[-1].request.purpose == "control"
     found = verified_rest(drive)
     assert line(found, "red-without").figure == "the fix cannot be taken out"
+
+
+def test_lines_that_object_in_the_same_words_are_answered_one_after_the_other():
+    from coach.core.decide.verification_runs import _named
+    from coach.core.verify.verification import Objection, Verification, VerificationCheck
+
+    def check(name, answer):
+        objection = Objection(key="suite", text="the suite was not run", answer=answer)
+        return VerificationCheck(name=name, title=name, passed=bool(answer), objections=(objection,))
+
+    for answers, meant in ((("", ""), "new"), (("fine", ""), "lost"), (("fine", "fine too"), "new")):
+        checks = tuple(check(name, said) for name, said in zip(("new", "lost"), answers, strict=True))
+        found = Verification(verdict="partial", checks=checks)
+        assert _named(found, "suite") == [(meant, "suite")]

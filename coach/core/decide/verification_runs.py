@@ -5,8 +5,6 @@ predicted, acceptance commands, then the whole suite and, once, the suite as it 
 shown; only an edit makes the whole verification void.
 """
 
-from itertools import islice
-
 from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import about, start_next, start_run
@@ -265,17 +263,20 @@ def _(message: cmd.AnswerObjection, state: SessionState) -> Decision | Refusal:
 
 
 def _named(verification: Verification, said: str) -> list[tuple[str, str]]:
-    """Return (check, key) of the objection that is meant: by its key or text; by a line's name all that stand in it."""
+    """Return (check, key) of the objection that is meant: by its key or text; by a line's name all that stand in it.
+
+    Two lines may object in the same words, such as "the suite was not run": the one that nobody answered is meant.
+    """
     whole = [
         (check.name, each.key)
         for check in verification.missing
         for each in check.objections
         if check.name == said and not each.answer
     ]
-    one = (
-        (check.name, each.key)
+    alike = [
+        (bool(each.answer), check.name, each.key)
         for check in verification.checks
         for each in check.objections
         if said in {each.key, each.text}
-    )
-    return whole or list(islice(one, 1))
+    ]
+    return whole or [(name, key) for _, name, key in sorted(alike, key=lambda each: each[0])[:1]]
