@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-FAST = ("core", "ui")
+FAST = ("core", "tui")
 """Folders whose tests start no other program: the pure core and the screen. A test may be marked slow by hand there."""
 
 

@@ -1,6 +1,6 @@
 """Every name of Textual that its documentation does not promise; no other module of coach uses one.
 
-Each has a test in ``tests/ui/test_textual_private.py`` that says what breaks without it. Textual is pinned to the
+Each has a test in ``tests/tui/test_textual_private.py`` that says what breaks without it. Textual is pinned to the
 releases that were tried; a newer one is let in when these tests pass with it.
 """
 

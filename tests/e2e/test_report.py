@@ -11,7 +11,7 @@ import pytest
 from coach.cli import main
 from coach.store.lines import encode
 from tests.core.building import hostile_session
-from tests.core.story.test_story import fixed_session
+from tests.core.reports.test_reports import fixed_session
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium here; .ci/run installs it")

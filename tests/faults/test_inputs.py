@@ -21,8 +21,8 @@ from coach.session.replay import CHECKPOINTS, CLOSE, STEPS_BACK
 from coach.store.log import SessionLog
 from coach.store.paths import session_folder
 from coach.tui.editor import editor_argv
-from tests.ui import fakes
-from tests.ui.seeing import press, shown, text_of
+from tests.tui import fakes
+from tests.tui.seeing import press, shown, text_of
 
 YEAR = 365 * 86_400.0
 

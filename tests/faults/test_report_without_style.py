@@ -13,7 +13,7 @@ from coach.core.reports.css import STYLE
 from coach.core.reports.html import page
 from coach.core.reports.model import tell
 from tests.core.building import ROOT
-from tests.core.story.test_story import fixed_session
+from tests.core.reports.test_reports import fixed_session
 
 BLOCKS = {
     "p",

@@ -19,8 +19,8 @@ from coach.store import library
 from coach.store.log import LOG_NAME, SessionLog, read_log
 from coach.store.paths import session_folder, state_home
 from tests.fork_server import run_coach
-from tests.ui import fakes
-from tests.ui.seeing import shown, text_of
+from tests.tui import fakes
+from tests.tui.seeing import shown, text_of
 
 ID = "abcd2345"
 

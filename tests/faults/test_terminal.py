@@ -17,7 +17,7 @@ from coach.core.session.fold import replay
 from coach.store.log import read_log
 from tests.e2e.terminal import coach
 from tests.fork_server import run_coach
-from tests.ui.nasty import NASTY
+from tests.tui.nasty import NASTY
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for survivors in /proc")
 

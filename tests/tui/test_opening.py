@@ -1,0 +1,67 @@
+"""What is typed while a session opens is for the session; leaving needs no session."""
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+
+from textual.pilot import Pilot
+
+from coach.core.export import Export
+from coach.tui.app import CoachApp
+from coach.tui.launch import SessionLaunch
+from coach.tui.screens.waiting import WaitingScreen
+from tests.tui import fakes
+from tests.tui.seeing import EXPORTED, session_of, settle, text_of
+
+
+class Slow:
+    """A session that opens when it is told to."""
+
+    def __init__(self) -> None:
+        self.may_open = threading.Event()
+        self.port = fakes.FakeDoor(*fakes.story("isolate"))
+
+    def open(self) -> fakes.FakeDoor:
+        assert self.may_open.wait(60)
+        return self.port
+
+
+@contextlib.asynccontextmanager
+async def opening(slow: Slow) -> AsyncIterator[Pilot[None]]:
+    def export(_state: object, _budget: object) -> Export:
+        return Export(EXPORTED, 9, (), (), (), "d")
+
+    way = SessionLaunch("tests/test_cart.py", slow.open)  # type: ignore[arg-type]
+    app = CoachApp(None, export, launch=way)
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settle(pilot)
+            assert isinstance(app.screen, WaitingScreen)
+            yield pilot
+    finally:
+        slow.may_open.set()
+
+
+async def opened(pilot: Pilot[None], slow: Slow) -> None:
+    slow.may_open.set()
+    opener = pilot.app._opener  # type: ignore[attr-defined]
+    while opener.is_alive():
+        await pilot.pause()
+    await settle(pilot)
+
+
+async def test_keys_typed_meanwhile_are_for_the_session() -> None:
+    slow = Slow()
+    async with opening(slow) as pilot:
+        await pilot.press("s", *"sum")
+        await opened(pilot, slow)
+        assert pilot.app.screen is not session_of(pilot)
+        assert "sum" in text_of(pilot)
+
+
+async def test_q_leaves_at_once() -> None:
+    slow = Slow()
+    async with opening(slow) as pilot:
+        await pilot.press("s", "q")
+        await settle(pilot)
+        assert pilot.app.return_code == 0

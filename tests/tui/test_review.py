@@ -1,0 +1,38 @@
+"""A past session on the same screen: moved through by event and by run, never changed."""
+
+from tests.tui import fakes
+from tests.tui.seeing import press, shown, text_of
+
+
+async def test_arrows_move_by_event_and_commas_by_run() -> None:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, (120, 30)) as pilot:
+        assert f"event {port.length} of {port.length}" in text_of(pilot)
+        await press(pilot, "left")
+        assert port.position == port.length - 1
+        await press(pilot, "home")
+        assert "event 1 of" in text_of(pilot)
+        await press(pilot, "full_stop")
+        assert "run #1" in text_of(pilot)
+        first = port.position
+        await press(pilot, "full_stop", "comma")
+        assert port.position == first
+        await press(pilot, "end", "right")
+        assert port.position == port.length
+
+
+async def test_nothing_can_be_asked_of_a_past_session() -> None:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, (120, 30)) as pilot:
+        await press(pilot, "r", "R", "v", "h", "s", "escape")
+        assert not port.commands
+        assert "read only: a past session" in text_of(pilot)
+
+
+async def test_the_timeline_marks_where_we_are() -> None:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, (120, 60)) as pilot:
+        await press(pilot, "t", "home", "right")
+        marked = [row for row in text_of(pilot).split("\n") if "▸" in row]
+        assert len(marked) == 1
+        assert "step reproduce" in marked[0]
