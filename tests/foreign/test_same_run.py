@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,11 @@ MIRROR = """\
     """
 
 
+def _as_from_a_terminal():
+    """Ignore nothing, as coach starts a run too: a shell that starts the suite in the background ignores SIGQUIT."""
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_the_differences_a_test_can_see_are_a_short_list(lay, tmp_path, monkeypatch):
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
@@ -62,6 +68,7 @@ def test_the_differences_a_test_can_see_are_a_short_list(lay, tmp_path, monkeypa
         stdin=subprocess.DEVNULL,
         check=True,
         capture_output=True,
+        preexec_fn=_as_from_a_terminal,
     )
     before = sorted(str(path) for path in laid.top.rglob("*") if ".git" not in path.parts)
     said = laid.coach("run", "tests/test_mirror.py", MIRROR=str(coached))
