@@ -23,7 +23,8 @@ TEST = "tests/test_shop.py::test_total"
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     history, _ = linear(tmp_path / "shop", 3, 2)
-    history.git("commit", "-q", "--allow-empty", "-m", "by hand")  # what is imported leaves no trace in git's log of HEAD
+    # What is imported leaves no trace in git's log of HEAD.
+    history.git("commit", "-q", "--allow-empty", "-m", "by hand")
     return Path(history.root)
 
 
