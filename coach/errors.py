@@ -40,7 +40,7 @@ exit codes:
 class CoachError(Exception):
     """An expected error. ``what`` happened, ``why``, and what to ``do`` about it.
 
-    ``typed`` is a word that names nothing, ``meant`` what it may have been, nearest first: whoever can asks, and takes it.
+    ``typed`` is a word that names nothing, ``meant`` what it may have been, nearest first: a command at a terminal asks, and takes the first.
     """
 
     exit_code = 1

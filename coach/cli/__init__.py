@@ -167,7 +167,7 @@ def _hold_streams() -> None:
 
 
 def _keep_own_rights() -> None:
-    """Let files that are made be read by whoever made them: a umask that forbids even that would lose every log."""
+    """Let the user read the files that coach makes: a umask that forbids even that would lose every log."""
     before = os.umask(0o077)
     os.umask(before & 0o077)
 

@@ -198,7 +198,7 @@ class LocalEngine:
                 report = self._run(job, observer)
                 seen.append(RunEnded(number=job.asked.request.number, report=report))
                 seen += observer.seen(job.asked.request, report)
-            except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the run
+            except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the run
                 seen.append(failed(job.asked, error))
             with self._lock:
                 self._jobs.remove(job)
@@ -224,7 +224,7 @@ class LocalEngine:
         while (effect := self._reads.get()) is not None:
             try:
                 observation = self._read(effect)
-            except Exception as error:  # noqa: BLE001 - the other door
+            except Exception as error:  # noqa: BLE001 - the same for what is read beside runs
                 observation = failed(effect, error)
             self._answer(*([observation] if observation is not None else []))
 
@@ -240,7 +240,7 @@ class LocalEngine:
         """Hand an observation over; when that fails its run or effect is over all the same, and the thread goes on."""
         try:
             self._observe(observation)
-        except Exception as error:  # noqa: BLE001 - the thread that answers must outlive whoever listens
+        except Exception as error:  # noqa: BLE001 - the thread that answers must outlive a listener that raises
             _DIAGNOSTICS.exception("could not post %s", type(observation).__name__)
             with contextlib.suppress(Exception):
                 self._observe(unrecorded(observation, f"a defect of coach: {type(error).__name__}: {error}"))

@@ -46,7 +46,7 @@ def serve(args: Namespace) -> int:
         from mcp.server import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
     except ImportError:
-        raise UsageError("the MCP door is not installed", do="pip install 'debug-coach[mcp]'") from None
+        raise UsageError("the MCP server is not installed", do="pip install 'debug-coach[mcp]'") from None
     tools = Tools(lambda: _opened(args.session), _started, private_of(project_here()), args.name)
     server = MCPServer("coach", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
     for tool in (

@@ -1,6 +1,6 @@
 """The only writer: one thread, one queue. decide → append (durable first) → apply → tell → perform.
 
-Doors submit commands, the engine posts observations; both are messages in one queue. The dispatcher alone stamps time
+Front ends submit commands, the engine posts observations; both are messages in one queue. The dispatcher alone stamps time
 and sequence. Events that could not be written are kept in memory and said to be unsaved; debugging goes on.
 """
 
@@ -32,7 +32,7 @@ RETRY_SECONDS = 2.0
 """How often what could not be written is tried again while nothing happens."""
 
 LOOK_SECONDS = 0.2
-"""How often who waits looks whether somebody still works; an end is told at once."""
+"""Seconds between looks whether the thread that is waited for still lives; its answers arrive at once."""
 LOST = "the thread that writes this session ended by a defect of coach; diagnostics.log has more"
 
 _DIAGNOSTICS = logging.getLogger("coach")
@@ -40,7 +40,7 @@ _DIAGNOSTICS = logging.getLogger("coach")
 
 
 class Defect(Refusal):
-    """Something coach did not expect: said to whoever looks, whatever the message was."""
+    """A defect of coach itself: shown as a notice at every front end, whatever message caused it."""
 
 
 class Engine(Protocol):
@@ -94,7 +94,7 @@ class Service(Protocol):
 
 
 class Dispatcher(BaseSession):
-    """A live session as a door."""
+    """A live session as a port."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that surrounds a session
         self,
@@ -167,7 +167,7 @@ class Dispatcher(BaseSession):
         self._append(event)
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until all was handled and told, and no effect is owed an observation. Returns whether that was reached.
+        """Wait until every message is handled, its listeners were called, and no effect owes an observation. Returns whether that was reached.
 
         Raises:
             SessionError: the thread that would reach it is gone.
@@ -185,7 +185,7 @@ class Dispatcher(BaseSession):
         return True
 
     def close(self) -> None:
-        """Send other doors away, stop the engine, take in its last observations, give up the log."""
+        """Disconnect joined processes, stop the engine, take in its last observations, release the log."""
         if self._service:
             self._service.close()
         self._engine.close()
@@ -246,11 +246,11 @@ class Dispatcher(BaseSession):
             raise
 
     def _serve_one(self, message: Message, future: Future[Answer] | None) -> None:
-        """Handle a message; who asked has the answer before anybody is told, and only then it counts as done."""
+        """Handle a message: the caller has its answer first, then listeners are called, and only then it counts as done."""
         answer: Answer = Refusal(LOST)
         try:
             answer = self._handle(message)
-        except Exception as error:  # noqa: BLE001 - one of the three doors: a defect must not end the session
+        except Exception as error:  # noqa: BLE001 - a defect must not end the session
             _DIAGNOSTICS.exception("could not handle %s", type(message).__name__)
             lacking = exhausted(error)
             defect = f"a defect of coach, in {type(message).__name__}: {error!r}; diagnostics.log has more"

@@ -1,6 +1,6 @@
-"""What every door to a session (screen, command line) may do: look, ask, listen.
+"""What a front end (screen, command line, tool server) may do with a session: read its state, submit commands, listen.
 
-The live dispatcher and the replay of a past session both are doors, so that one screen serves both.
+The live dispatcher and the replay of a past session both are ports, so that one screen serves both.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from coach.core.session.state import SessionState
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Something changed: the new state, and perhaps a word to whoever is looking."""
+    """Something changed: the new state, and perhaps a notice for the person at the front end."""
 
     state: SessionState
     notice: str = ""
@@ -32,13 +32,13 @@ _DIAGNOSTICS = logging.getLogger("coach")
 
 
 class Listeners:
-    """Who is told of every change of one door."""
+    """The listeners that one port calls at every change."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
     def add(self, listener: Listener) -> Callable[[], None]:
-        """Tell ``listener`` from now on; returns the way to stop it, which may be gone twice."""
+        """Call ``listener`` at every change from now on; returns a function that ends it, which may be called twice."""
         self._listeners.append(listener)
         return lambda: self._drop(listener)
 
@@ -97,7 +97,7 @@ class SessionPort(Protocol):
 
 
 class BaseSession:
-    """What doors do alike: they show a state, tell whoever listens of each new one, and are closed when left."""
+    """What all ports share: they hold a state, call their listeners with each new one, and are closed at the end."""
 
     def __init__(self, output: Callable[[str], str], state: SessionState) -> None:
         """``output`` returns kept output by its content hash; ``state`` is what is shown first."""

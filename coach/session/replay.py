@@ -1,4 +1,4 @@
-"""A past session as a door: the replay of its log, at any position. No engine, no writer."""
+"""A past session as a port: the replay of its log, at any position. No engine, no writer."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -73,7 +73,7 @@ class Replay(BaseSession):
             return checkpoint, self._checkpoints[checkpoint]
         return below, kept[below]
 
-    def submit(self, command: Command) -> Future[Decision | Refusal]:  # noqa: ARG002 - a door's shape
+    def submit(self, command: Command) -> Future[Decision | Refusal]:  # noqa: ARG002 - the signature of a port
         future: Future[Decision | Refusal] = Future()
         refusal = Refusal(self._read_only)
         future.set_result(refusal)

@@ -176,7 +176,7 @@ def newest_here() -> library.Listed:
 
 
 def read_session(named: str) -> SessionState:
-    """Return the state of a session without taking it from whoever holds it."""
+    """Return the state of a session without taking its lock: another process may hold it."""
     return open_review(current_id(named)).state
 
 

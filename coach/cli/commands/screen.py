@@ -152,7 +152,7 @@ def _export(state: "SessionState", budget: int) -> "Export":
 
 
 class _Ways:
-    """What the screen may ask of the house; loaded when it does."""
+    """What the screen asks of its host process; loaded when it does."""
 
     def assistants(self, state: "SessionState") -> "tuple[NamedAssistant, ...]":
         from coach.cli.commands.assist import named_assistants

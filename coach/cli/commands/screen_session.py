@@ -1,4 +1,4 @@
-"""Open what the screen shows. Runs in a thread while the first picture is on the glass already; knows the whole house."""
+"""Open the session that the screen shows. Runs in a thread, because the first picture is drawn before it is done."""
 
 import os
 import sys

@@ -33,7 +33,7 @@ def impatient() -> Iterator[None]:
 def on_signals(
     numbers: Iterable[signal.Signals], stop: Callable[[int, FrameType | None], object]
 ) -> Iterator[None]:
-    """Let ``stop`` take these signals, and then whoever took them before."""
+    """Let ``stop`` handle these signals, and after it the handlers that were there before."""
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield

@@ -1,6 +1,6 @@
 """Make foreign text safe to show and to store.
 
-Test output, names, messages, diffs and git refs come from programs we do not trust. Two doors:
+Test output, names, messages, diffs and git refs come from programs we do not trust. Two functions:
 
 * ``storable`` for everything that is kept: any ``str`` becomes valid UTF-8, nothing else changes.
 * ``safe`` and ``safe_line`` for everything that is shown: terminal sequences are removed, other control, bidirectional

@@ -1,4 +1,4 @@
-"""What a person or a program can ask of a session. Every door (screen, command line) speaks these words."""
+"""What a person or a program can ask of a session. Every front end (screen, command line, tool server) sends these."""
 
 from typing import Literal
 
@@ -190,7 +190,7 @@ class Verify(Value):
     acceptance: tuple[Name, ...] = ()
     """Acceptance commands that the engineer approved; others are not run."""
     by: Name = ""
-    """The assistant that asks; empty: a person, or whoever the session was handed to."""
+    """The assistant that asks; empty: a person, or the assistant that the session was handed to."""
 
 
 class AnswerObjection(Value):
@@ -206,7 +206,7 @@ class WriteClosing(Value):
 
     closing: Closing
     by: Name = ""
-    """The assistant that writes it; empty: a person, or whoever the session was handed to."""
+    """The assistant that writes it; empty: a person, or the assistant that the session was handed to."""
 
 
 class ConfirmFix(Value):
@@ -223,7 +223,7 @@ class NoteExport(Value):
 
 
 class HandOver(Value):
-    """Somebody else edits from here on; other doors say who they are."""
+    """Somebody else edits from here on; front ends of assistants say their name."""
 
     to: Name = "assistant"
 
@@ -252,7 +252,7 @@ class DismissPast(Value):
 
 
 class RestoreTree(Value):
-    """Put the files of an earlier run (or of a recorded tree) back into the checkout. The door asks before it sends this."""
+    """Put the files of an earlier run (or of a recorded tree) back into the checkout. The front end asks the engineer before it sends this."""
 
     run: int = 0
     tree: TreeId = ""

@@ -139,7 +139,7 @@ class AttemptSeen(Value):
 
 
 class PastSeen(Value):
-    """Past failures that resemble those of a run. Nobody asked: the door that shows them looks them up."""
+    """Past failures that resemble those of a run. No effect asked for them: the process that holds the session looks them up."""
 
     run: int
     candidates: tuple[PastFailure, ...] = ()

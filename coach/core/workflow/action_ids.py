@@ -1,7 +1,7 @@
 """What can be done next, by stable ids, and how a sentence names it.
 
 A sentence of the core says ``‹pin› pins it`` and knows no keys: the screen puts in the engineer's own key, a command line
-the words that do the same, an assistant's door its tool. The ids are those of the keymap.
+the words that do the same, the tool server its tool. The ids are those of the keymap.
 """
 
 import re

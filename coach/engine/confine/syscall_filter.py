@@ -2,7 +2,7 @@
 
 Landlock refuses writes below folders, and knows nothing of modes, owners, times, attributes, sockets in the file system,
 shared memory and the machine's own settings. A seccomp filter sees numbers only, no path; so the calls that may change
-something stop until whoever holds the listener has looked at them (``syscall_watch``). Linux 5.9 and newer, on the two
+something stop until the process that holds the listener has looked at them (``syscall_watch``). Linux 5.9 and newer, on the two
 architectures whose numbers stand here.
 """
 

@@ -26,7 +26,7 @@ from coach.engine.probe.coach_refused import SERVICES, SHARED, SHARED_MEMORY
 MOST_NOTED = 20
 _RECEIVE, _SEND, _IS_VALID, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082102, 0x40082104
 _SAME_PROCESSOR = 1
-"""Whoever waits and whoever answers take turns: no second processor need be woken (Linux 6.6)."""
+"""The thread that waits and the one that answers take turns: no second processor need be woken (Linux 6.6)."""
 _CALL = struct.Struct("=QIIiIQ6Q")
 _ANSWER = struct.Struct("=QqiI")
 _GO_ON = 1

@@ -20,7 +20,7 @@ from coach.engine.source.excerpts import read_sources
 MOST_WRONG_FIXES = 120
 REACH = "reach"
 _NOTICED = ("F", "T")
-"""Failed, or ran so long that it was ended. No letter at all: the process died, which nobody can miss."""
+"""Failed, or ran so long that it was ended. No letter at all: the process died, so the wrong fix was noticed."""
 
 
 def wrong_fixes(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ...]:

@@ -44,7 +44,7 @@ class Leader(Protocol):
 
     @property
     def output(self) -> int:
-        """Descriptor of the pipe; whoever supervises closes it."""
+        """Descriptor of the pipe; the supervisor of the process closes it."""
 
     def is_over(self) -> bool:
         """Whether it has ended. It stays a zombie, so that its group's number is not given away."""

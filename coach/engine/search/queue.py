@@ -125,7 +125,7 @@ class SearchBench:
             number = effect.request.number
             try:
                 result = self.search(effect.request, effect.known, stop, self._observe)
-            except Exception as error:  # noqa: BLE001 - one of the engine's doors: a defect must not lose the answer
+            except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the answer
                 known = isinstance(error, CoachError | OSError)
                 said = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
                 result = ended("failed", said)

@@ -1,4 +1,4 @@
-"""A session that another coach holds, as a door: what is asked goes to it, what happens comes from it."""
+"""A session that another process holds, as a port: commands go to that process, events come from it."""
 
 import contextlib
 import itertools

@@ -1,7 +1,7 @@
-"""What two doors on one session say to each other: JSON lines on a Unix socket beside the log.
+"""What two processes on one session send each other: JSON lines on a Unix socket beside the log.
 
 The process that holds the session's lock listens, others ask. First it sends every event of the log, then each new one,
-so that both sides fold the same state; between them stand answers to what was asked, and words to whoever looks.
+so that both sides fold the same state; between them stand answers to commands, and notices for the person at the front end.
 
     holder → client   {"record": {...}}   {"notice": TEXT, "refusal": BOOL}   {"answer": N, "refused": TEXT | null, "notice": TEXT}
                       {"idle": N, "reached": BOOL}
@@ -47,7 +47,7 @@ def unpacked(line: bytes) -> dict[str, Any]:
 
 
 def is_for_all(command: Command) -> bool:
-    """Whether a second door may ask this; the rest is about the process that holds the session."""
+    """Whether a second process may ask this; the rest is about the process that holds the session."""
     return not isinstance(command, _ONLY_OF_THE_HOLDER)
 
 

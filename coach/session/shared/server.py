@@ -1,4 +1,4 @@
-"""Let other doors in: the holder of a session serves it on a Unix socket beside the log (0600, in a 0700 folder).
+"""Let other processes join: the holder of a session serves it on a Unix socket beside the log (0600, in a 0700 folder).
 
 Another user who gets past both is sent away.
 
@@ -55,7 +55,7 @@ class Service:
             listener.close()
             return
         self._listener = listener
-        threading.Thread(target=self._accept, args=(listener, port), name="coach-door", daemon=True).start()
+        threading.Thread(target=self._accept, args=(listener, port), name="coach-share", daemon=True).start()
 
     def close(self) -> None:
         """Send everybody away."""
@@ -92,9 +92,9 @@ class Service:
 
 
 class _Client:
-    """One other door: one thread reads what it asks, one sends.
+    """One process that joined: one thread reads its commands, one sends it events.
 
-    Events are read from the door's own list when they are sent, so that a slow client costs no memory.
+    Events are read from the port's own list when they are sent, so that a slow client costs no memory.
     """
 
     def __init__(self, found: socket.socket, port: Served, gone: "Callable[[_Client], None]") -> None:
@@ -109,8 +109,8 @@ class _Client:
         self._unsubscribe = port.subscribe(self._hear)
 
     def start(self) -> None:
-        threading.Thread(target=self._send, name="coach-door-send", daemon=True).start()
-        threading.Thread(target=self._read, name="coach-door-read", daemon=True).start()
+        threading.Thread(target=self._send, name="coach-share-send", daemon=True).start()
+        threading.Thread(target=self._read, name="coach-share-read", daemon=True).start()
 
     def close(self) -> None:
         with self._wake:
