@@ -33,8 +33,8 @@ CPU_SECONDS = 8.0
 """Of one input; far more than any needs, so that a busy machine makes no finding."""
 SLICE = 0.25
 """Seconds one reader is fed before the next one's turn."""
-MOST_POOL = 400
-MOST_BYTES = 60_000
+MAX_POOL = 400
+MAX_BYTES = 60_000
 TRACED = 8
 """One input of so many is looked at for new lines: looking is slow before Python 3.12."""
 
@@ -150,7 +150,7 @@ def changed_bytes(chance: random.Random, pool: list[bytes]) -> bytes:  # noqa: C
                 lines = bytes(data).split(b"\n")
                 lines.insert(chance.randrange(len(lines) + 1), chance.choice(other.split(b"\n")))
                 data[:] = b"\n".join(lines)
-    return bytes(data[:MOST_BYTES])
+    return bytes(data[:MAX_BYTES])
 
 
 def changed_log(chance: random.Random, pool: list[bytes]) -> bytes:
@@ -636,7 +636,7 @@ def run(found: list[Target], seconds: float, chance: random.Random, keep: Path |
     """Feed all readers in turn until the time is over."""
     reached = Reached()
     for target in found:
-        target.pool = [each[:MOST_BYTES] for each in target.seeds]
+        target.pool = [each[:MAX_BYTES] for each in target.seeds]
         for each in target.seeds:
             feed(target, each, reached, keep, traced=True)
     end = time.monotonic() + seconds
@@ -649,7 +649,7 @@ def run(found: list[Target], seconds: float, chance: random.Random, keep: Path |
                 data = change(chance, target.pool)
                 if feed(target, data, reached, keep, traced=target.inputs % TRACED == 0):
                     target.pool.append(data)
-                    if len(target.pool) > MOST_POOL:
+                    if len(target.pool) > MAX_POOL:
                         del target.pool[chance.randrange(len(target.seeds), len(target.pool))]
             target.spent += time.process_time() - began
     return reached

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from planting import Planted, plantings
 
-from coach.core.decide.suspect_measurement import MOST_PLACES
+from coach.core.decide.suspect_measurement import MAX_PLACES
 from coach.core.localize.mutation.mutants import Mutant
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.ranking import rank
@@ -251,7 +251,7 @@ def _mutate(
         MutationPlace(path=each.path, function=each.function, lines=each.best_lines)
         for each in suspects
         if each.best_lines and each.ran and each.function != MODULE and not is_test_path(each.path)
-    ][:MOST_PLACES]
+    ][:MAX_PLACES]
     request, report, observer = package.run(
         case.test.partition("::")[0],
         places=places,

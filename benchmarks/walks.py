@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from coach.core.session.fold import replay
 from coach.store.log import read_log
 from tests.e2e.terminal import Terminal
-from tests.e2e.walking import MOST_KEYS, Walk, Walker
+from tests.e2e.walking import MAX_KEYS, Walk, Walker
 
 SIZES = ((120, 38), (80, 24))
 
@@ -113,7 +113,7 @@ def summary(rows: list[tuple[Foreign, Walk]]) -> int:
         print(
             f"{project.name:<13} {len(walk.keys):>4} {walk.seconds:>4.0f}  {verdict:<10} {len(walk.detours):>7}  {project.kind}"
         )
-    good = [walk for _, walk in rows if walk.is_verified and len(walk.keys) <= MOST_KEYS]
+    good = [walk for _, walk in rows if walk.is_verified and len(walk.keys) <= MAX_KEYS]
     straight = [walk for walk in good if not walk.detours]
     print(
         f"{len(good)} of {len(rows)} closed as verified, {len(straight)} of them without a detour", end="; "

@@ -19,11 +19,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-MOST_SETTINGS = 2_000_000
+MAX_SETTINGS = 2_000_000
 """Bytes of a settings file: pyproject.toml, a workflow, config.toml, setup.cfg."""
-MOST_SOURCE = 2_000_000
+MAX_SOURCE = 2_000_000
 """Bytes of one source file that is read as text or parsed."""
-MOST_SECONDS = 20.0
+MAX_SECONDS = 20.0
 """For reading one file: a file system that trickles must not hold coach for ever."""
 _CHUNK = 1 << 20
 _ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")
@@ -123,7 +123,7 @@ def read_text(path: Path | str, most: int, *, errors: str = "strict") -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_source(path: Path | str, most: int = MOST_SOURCE) -> str:
+def read_source(path: Path | str, most: int = MAX_SOURCE) -> str:
     """Return Python source as text, in the encoding it declares. Raises OSError."""
     import io
     import tokenize
@@ -137,7 +137,7 @@ def read_source(path: Path | str, most: int = MOST_SOURCE) -> str:
         raise Unreadable(f"it is not text: {reason(error)}", path) from None
 
 
-def read_toml(path: Path | str, most: int = MOST_SETTINGS) -> dict[str, Any]:
+def read_toml(path: Path | str, most: int = MAX_SETTINGS) -> dict[str, Any]:
     """Return a TOML file as a table. Raises OSError, also for what is no TOML."""
     from coach.core.base.settings_text import toml_table
 
@@ -148,7 +148,7 @@ def read_toml(path: Path | str, most: int = MOST_SETTINGS) -> dict[str, Any]:
         raise Unreadable(reason(error), path) from None
 
 
-def read_ini(path: Path | str, most: int = MOST_SETTINGS) -> dict[str, dict[str, str]]:
+def read_ini(path: Path | str, most: int = MAX_SETTINGS) -> dict[str, dict[str, str]]:
     """Return an INI file as sections of texts; a key without a value is empty. Raises OSError, also for what is no INI."""
     from coach.core.base.settings_text import ini_sections
 
@@ -223,10 +223,10 @@ def _too_large(path: Path | str, most: int) -> Unreadable:
 
 
 def _read(file: BinaryIO, most: int, path: Path | str) -> bytes:
-    parts, left, until = [], most, time.monotonic() + MOST_SECONDS
+    parts, left, until = [], most, time.monotonic() + MAX_SECONDS
     while left > 0 and (part := file.read(min(left, _CHUNK))):
         parts.append(part)
         left -= len(part)
         if time.monotonic() > until:
-            raise Unreadable(f"reading it takes longer than {MOST_SECONDS:.0f} s", path, errno.ETIMEDOUT)
+            raise Unreadable(f"reading it takes longer than {MAX_SECONDS:.0f} s", path, errno.ETIMEDOUT)
     return b"".join(parts)

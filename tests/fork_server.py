@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 TOP = Path(__file__).parent.parent
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 INTEGER = struct.Struct("i")
 AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC", "TZ", "TEXTUAL")
 """How variables begin that act when a process starts, or when a module is imported."""
@@ -245,7 +245,7 @@ def _serve(connection: socket.socket) -> dict[str, Any]:
             _tell_ends(asking)
         if connection not in ready:
             continue
-        said, descriptors, _, _ = socket.recv_fds(connection, MOST_BYTES, 4)
+        said, descriptors, _, _ = socket.recv_fds(connection, MAX_BYTES, 4)
         if not said:
             os._exit(0)
         pid = os.fork()

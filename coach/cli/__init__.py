@@ -77,7 +77,7 @@ COMMANDS = (
 )
 """Every command, in the order of ``--help``: each adds its words; what it calls is loaded once it is typed."""
 
-MOST_SAID = 1_500
+MAX_SAID = 1_500
 """Characters of a sentence about an error."""
 
 _EPILOG = f"""\
@@ -123,7 +123,7 @@ def _say(error: CoachError) -> None:
     """Print what is wrong: names of files and words of settings are foreign text, of any length and with any character."""
     from coach.core.base.text import safe
 
-    print(f"coach: {safe(str(error), limit=MOST_SAID)}", file=sys.stderr)
+    print(f"coach: {safe(str(error), limit=MAX_SAID)}", file=sys.stderr)
 
 
 def _run(words: Sequence[str]) -> int:

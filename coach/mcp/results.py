@@ -13,8 +13,8 @@ from coach.core.session.summary import summarise_run
 from coach.core.workflow.action_ids import as_tools
 from coach.core.workflow.gates import evaluate
 
-MOST_SUSPECTS = 12
-MOST_ROWS = 20
+MAX_SUSPECTS = 12
+MAX_ROWS = 20
 LONGEST = 4_000
 """Characters of one text in an answer."""
 Answer = dict[str, Any]
@@ -136,9 +136,9 @@ def suspects_answer(state: SessionState) -> Answer:
             "reasons": list(each.reasons),
             "ruled_out": state.ruled_out.get(each.key, ""),
         }
-        for each in state.suspects[:MOST_SUSPECTS]
+        for each in state.suspects[:MAX_SUSPECTS]
     ]
-    return {"suspects": listed, "more": max(0, len(state.suspects) - MOST_SUSPECTS)}
+    return {"suspects": listed, "more": max(0, len(state.suspects) - MAX_SUSPECTS)}
 
 
 def hypotheses_answer(state: SessionState) -> Answer:
@@ -162,7 +162,7 @@ def logpoint_answer(seen: LogpointRun) -> Answer:
                 "hits": each.hits,
                 "held": each.held,
                 "error": each.error,
-                "values": [row.value for row in each.rows[:MOST_ROWS]],
+                "values": [row.value for row in each.rows[:MAX_ROWS]],
             }
             for each in seen.observed.tests[:4]
         ],

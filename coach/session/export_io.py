@@ -24,11 +24,11 @@ from coach.regular_files import kept_path, read_head
 SHORTEST_SECRET = 6
 """Shorter values occur in text by chance."""
 
-MOST_FILES = 20
-MOST_BYTES = 200_000
+MAX_FILES = 20
+MAX_BYTES = 200_000
 """Of one ``.env`` file."""
 
-MOST_REMEMBERED = 100_000
+MAX_REMEMBERED = 100_000
 """Characters of a text whose cleaned form is remembered: the same names and lines stand in a log many times."""
 
 Style = Literal["markdown", "xml", "json"]
@@ -105,7 +105,7 @@ class LogCleaner:
         if found is None:
             inside = text.replace(self._place, "~/project") if len(self._place) > 1 else text
             found = self._redactor.named(name, inside) if name else self._redactor.clean(inside)
-            if len(text) <= MOST_REMEMBERED:
+            if len(text) <= MAX_REMEMBERED:
                 self._seen[name, text] = found
         settled = self._redactor.settle(found)
         if settled != text:
@@ -139,9 +139,9 @@ def environment_secrets() -> tuple[str, ...]:
 def dotenv_secrets(root: Path) -> tuple[str, ...]:
     """Return values of a project's ``.env`` files: of secret names, and what looks too odd to be an ordinary word."""
     found: dict[str, None] = {}
-    for path in sorted(root.glob(".env*"))[:MOST_FILES]:
+    for path in sorted(root.glob(".env*"))[:MAX_FILES]:
         with contextlib.suppress(OSError):
-            for line in read_head(path, MOST_BYTES).decode("utf-8", "replace").splitlines():
+            for line in read_head(path, MAX_BYTES).decode("utf-8", "replace").splitlines():
                 name, _, value = line.strip().removeprefix("export ").partition("=")
                 value = _unquoted(value)
                 is_secret = is_secret_name(name.strip()) or is_random(value)

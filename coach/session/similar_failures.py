@@ -17,7 +17,7 @@ from coach.store.library import Listed
 from coach.store.log import read_log
 from coach.store.paths import session_folder
 
-MOST_FIX = 4_000
+MAX_FIX = 4_000
 """Characters of a past fix that are kept in the present log."""
 
 _DIAGNOSTICS = logging.getLogger("coach")
@@ -72,5 +72,5 @@ def _told(listed: Listed, how: str) -> PastFailure:
         at=listed.last_at,
         ending=listed.state,
         root_cause=listed.root_cause,
-        fix=patch if len(patch) <= MOST_FIX else patch[:MOST_FIX] + "\n…",
+        fix=patch if len(patch) <= MAX_FIX else patch[:MAX_FIX] + "\n…",
     )

@@ -14,7 +14,7 @@ from coach.regular_files import is_folder, is_there, read_bytes
 from coach.settings.project import Settings
 from coach.store.trust import approval_of, approve, is_approved
 
-MOST_BYTES = 500_000_000
+MAX_BYTES = 500_000_000
 
 
 def python_for(root: Path, settings: Settings) -> str:
@@ -75,6 +75,6 @@ def _content(root: Path, own: str) -> str:
         real = (path / "bin" / "python" if is_folder(path) else path).resolve()
         if not real.is_relative_to(root.resolve()):
             return ""
-        return hashlib.sha256(read_bytes(real, MOST_BYTES)).hexdigest()
+        return hashlib.sha256(read_bytes(real, MAX_BYTES)).hexdigest()
     except (OSError, ValueError, RuntimeError):  # RuntimeError: a link that leads to itself
         return ""

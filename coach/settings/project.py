@@ -22,7 +22,7 @@ from coach.regular_files import read_toml, reason
 RULE_FILES = ("AGENTS.md",)
 """Documents in which projects tell assistants their rules."""
 
-MOST_SECONDS = 1e9
+MAX_SECONDS = 1e9
 """Thirty years; beyond it clocks overflow."""
 
 
@@ -43,9 +43,9 @@ class Settings(Value):
     """The steps to walk through."""
     workflows: tuple[str, ...] = ()
     """Workflow files of the team, relative to the project root."""
-    timeout: float = Field(default=600.0, gt=0, le=MOST_SECONDS)
+    timeout: float = Field(default=600.0, gt=0, le=MAX_SECONDS)
     """Wall time of one run."""
-    silence: float = Field(default=180.0, gt=0, le=MOST_SECONDS)
+    silence: float = Field(default=180.0, gt=0, le=MAX_SECONDS)
     """Time without any output or report."""
     confine: Confine = "copies"
     """Which runs write only where they may (Linux): those in copies, all, or none. Of a project alone, ``off`` is asked about."""

@@ -14,7 +14,7 @@ from coach.core.export.render import evidence_rule, header_lines, section_text
 from coach.errors import UsageError
 from coach.regular_files import read_text, reason
 
-MOST_BYTES = 200_000
+MAX_BYTES = 200_000
 
 
 def load_template(path: Path) -> Callable[[Document], str]:
@@ -25,7 +25,7 @@ def load_template(path: Path) -> Callable[[Document], str]:
     except ImportError:
         raise UsageError("templates are not installed", do="pip install 'debug-coach[templates]'") from None
     try:
-        source = read_text(path, MOST_BYTES)
+        source = read_text(path, MAX_BYTES)
         # Plain text, not HTML: what could harm was made visible before, and fences must stay as they are.
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
         template = environment.from_string(source)

@@ -12,7 +12,7 @@ from coach.core.base.settings_text import toml_table
 from coach.core.workflow.gates import CHECKS
 from coach.core.workflow.workflow import Step, Workflow
 from coach.errors import UsageError
-from coach.regular_files import MOST_SETTINGS, is_there, read_text, reason
+from coach.regular_files import MAX_SETTINGS, is_there, read_text, reason
 
 _WORKFLOW_KEYS = {"name", "title", "oracle", "extends", "steps"}
 _STEP_KEYS = {*Step.model_fields, "after"}
@@ -70,7 +70,7 @@ def read_workflow(path: Path, known: Mapping[str, Path] | None = None) -> Workfl
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = read_text(path, MOST_SETTINGS)
+        text = read_text(path, MAX_SETTINGS)
         table = toml_table(text)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path.name} is not a workflow", why=reason(error)) from None

@@ -34,13 +34,13 @@ from coach.store.paths import make_private, new_session_id, sessions_folder, unu
 
 FORMAT = 1
 HEAD, OUTPUTS = "session.json", "outputs/"
-MOST_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 512 * 1024 * 1024
 """Of all members unpacked."""
-MOST_PACKED = MOST_BYTES
+MAX_PACKED = MAX_BYTES
 """Of the file itself."""
-MOST_MEMBERS = 20_000
-MOST_HEAD = 64 * 1024
-MOST_GROWTH = 200
+MAX_MEMBERS = 20_000
+MAX_HEAD = 64 * 1024
+MAX_GROWTH = 200
 """Times its packed size a large member may unpack to: logs pack 5 to 30 times."""
 SMALL = 1024 * 1024
 """Bytes below which growth says nothing: a short text of equal lines packs well."""
@@ -59,8 +59,8 @@ _DAMAGED = (
 )
 """What the library raises for archives that are damaged, or made to look like one."""
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_END, _END_BYTES, _MOST_COMMENT = b"PK\5\6", 22, 65_535
-_MOST_CONTENTS = MOST_MEMBERS * 256
+_END, _END_BYTES, _MAX_COMMENT = b"PK\5\6", 22, 65_535
+_MAX_CONTENTS = MAX_MEMBERS * 256
 """Bytes of the table of contents: it is read as a whole before any member is looked at."""
 
 
@@ -146,7 +146,7 @@ def unpack(path: Path, name: str) -> Imported:
 
     """
     try:
-        with opened(path, MOST_PACKED) as file:
+        with opened(path, MAX_PACKED) as file:
             _refuse_long_contents(file, path)
             with zipfile.ZipFile(file) as archive:
                 members = _checked(archive, path)
@@ -187,21 +187,21 @@ class _Leaving:
 def _refuse_long_contents(file: BinaryIO, path: Path) -> None:
     """Look at the size that the end of an archive gives for its table of contents."""
     size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - _END_BYTES - _MOST_COMMENT))
+    file.seek(max(0, size - _END_BYTES - _MAX_COMMENT))
     tail = file.read()
     end = tail.rfind(_END)
     if end < 0 or len(tail) < end + _END_BYTES:
         raise _refused(path, "it is no archive of coach")
-    if int.from_bytes(tail[end + 12 : end + 16], "little") > _MOST_CONTENTS:
-        raise _refused(path, f"it has more than {MOST_MEMBERS:,} members")
+    if int.from_bytes(tail[end + 12 : end + 16], "little") > _MAX_CONTENTS:
+        raise _refused(path, f"it has more than {MAX_MEMBERS:,} members")
     file.seek(0)
 
 
 def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
     """Refuse an archive by the look of its members, before any is opened."""
     infos = archive.infolist()
-    if len(infos) > MOST_MEMBERS:
-        raise _refused(path, f"it has {len(infos):,} members, at most {MOST_MEMBERS:,} are read")
+    if len(infos) > MAX_MEMBERS:
+        raise _refused(path, f"it has {len(infos):,} members, at most {MAX_MEMBERS:,} are read")
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = info.filename
@@ -211,7 +211,7 @@ def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
             raise _refused(path, f"{name[:60]} is in it twice")
         if info.compress_type not in _METHODS:
             raise _refused(path, f"{name[:60]} is packed in an unusual way")
-        is_bomb = info.file_size > SMALL and info.file_size > MOST_GROWTH * max(1, info.compress_size)
+        is_bomb = info.file_size > SMALL and info.file_size > MAX_GROWTH * max(1, info.compress_size)
         if info.flag_bits & 0x1 or is_bomb:
             raise _refused(
                 path,
@@ -221,8 +221,8 @@ def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
             )
         members[name] = info
     total = sum(info.file_size for info in infos)
-    if total > MOST_BYTES:
-        raise _refused(path, f"it unpacks to {total:,} bytes, at most {MOST_BYTES:,} are read")
+    if total > MAX_BYTES:
+        raise _refused(path, f"it unpacks to {total:,} bytes, at most {MAX_BYTES:,} are read")
     if not {HEAD, LOG_NAME} <= set(members):
         raise _refused(path, "it holds no session")
     return members
@@ -264,7 +264,7 @@ def _brought_in(
 
 
 def _head(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> dict[str, Any]:
-    if info.file_size > MOST_HEAD:
+    if info.file_size > MAX_HEAD:
         raise _refused(path, "its head is too large")
     try:
         head = json.loads(_read(archive, info, path))

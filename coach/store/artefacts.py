@@ -15,7 +15,7 @@ from coach.core.base.text import storable
 from coach.regular_files import read_bytes
 from coach.store.paths import artefacts_folder, make_private, unusable
 
-MOST_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 512 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,7 +44,7 @@ def read(name: str) -> str:
     if _HASH.fullmatch(name) is None:
         return ""
     try:
-        content = read_bytes(_place(name), MOST_BYTES)
+        content = read_bytes(_place(name), MAX_BYTES)
     except OSError:
         return ""
     # One that was cut or exchanged would be taken for what a run printed.

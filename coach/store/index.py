@@ -16,7 +16,7 @@ from typing import Any
 
 from coach.core.base.text import as_storable
 from coach.regular_files import bounded_lines, opened
-from coach.store.log import LOG_NAME, MOST_LINE, imported_from
+from coach.store.log import LOG_NAME, MAX_LINE, imported_from
 from coach.store.paths import is_id, make_private, sessions_folder, state_home, unusable
 from coach.store.survey import COLUMNS, Known, Listed, Survey
 
@@ -247,7 +247,7 @@ def _surveyed(name: str, survey: Survey, start: int) -> tuple[Listed, int]:
         with opened(path) as file:
             changed = os.fstat(file.fileno()).st_mtime
             file.seek(start)
-            for line, length in bounded_lines(file, MOST_LINE):
+            for line, length in bounded_lines(file, MAX_LINE):
                 torn = not line.endswith(b"\n")
                 if not torn:
                     end += length

@@ -16,7 +16,7 @@ from coach.regular_files import bounded_lines, kept_path, opened, real_path
 from coach.store import artefacts
 from coach.store.index import Index, log_of, phrase_of
 from coach.store.lock import SessionLock
-from coach.store.log import MOST_LINE
+from coach.store.log import MAX_LINE
 from coach.store.paths import artefacts_folder, is_id, session_folder, sessions_folder, unusable
 from coach.store.survey import Known, Listed
 
@@ -156,7 +156,7 @@ def _drop_outputs() -> int:
 def _artefacts_in(log: Path) -> Iterator[str]:
     try:
         with opened(log) as file:
-            for line, _ in bounded_lines(file, MOST_LINE):
+            for line, _ in bounded_lines(file, MAX_LINE):
                 yield from (found.decode() for found in _ARTEFACT.findall(line))
     except FileNotFoundError:
         return

@@ -26,7 +26,7 @@ from coach.core.log.events import (
 )
 from coach.core.runs.report import NO_FIELDS, LateFailures, RunReport
 
-_MOST_SEQ = 2**53
+_MAX_SEQ = 2**53
 _FRONT = re.compile(rb'\{"seq":([1-9]\d{0,14}),"at":(-?\d{1,15}(?:\.\d+)?),"kind":"([a-z_]+)"')
 """How a line begins that ``encode`` wrote."""
 _FAILURES, _AFTER = b'"failures":[', b'],"failures_left_out":'
@@ -63,7 +63,7 @@ def objects(lines: Iterable[bytes]) -> Iterator[dict[str, Any] | None]:
 def record_from(raw: dict[str, Any]) -> Recorded | None:
     """Read one object as an event; None when it lacks what every event has."""
     seq, at, kind = raw.get("seq"), raw.get("at"), raw.get("kind")
-    if type(seq) is not int or not 0 < seq < _MOST_SEQ:
+    if type(seq) is not int or not 0 < seq < _MAX_SEQ:
         return None
     if not isinstance(at, int | float) or isinstance(at, bool) or not isinstance(kind, str) or not kind:
         return None

@@ -28,7 +28,7 @@ LOG_NAME = "log.jsonl"
 IMPORTED = "imported.txt"
 """Beside the log of a session that came from elsewhere; says from where, and is never taken away."""
 
-MOST_LINE = 64_000_000
+MAX_LINE = 64_000_000
 """Bytes of one event that are read; events are written far shorter, a longer line is damage."""
 
 Write = Callable[[int, bytes], int]
@@ -60,7 +60,7 @@ class _Lines:
 
     def __iter__(self) -> Iterator[bytes]:
         with opened(self.path) as file:
-            for line, length in bounded_lines(file, MOST_LINE):
+            for line, length in bounded_lines(file, MAX_LINE):
                 if line.endswith(b"\n"):
                     self.whole += length
                     yield line

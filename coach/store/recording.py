@@ -16,7 +16,7 @@ from coach.store import artefacts
 from coach.store.log import LOG_NAME, LoadedLog, SessionLog, read_log
 from coach.store.paths import other_home
 
-MOST_HELD = 16_000_000
+MAX_HELD = 16_000_000
 """Characters of output that are held in memory while nothing can be stored."""
 
 
@@ -71,7 +71,7 @@ class Recording:
             name, content = artefacts.content_of(text)
         with self._holding:
             self._held[name] = content.decode("utf-8")
-            while sum(map(len, self._held.values())) > MOST_HELD and len(self._held) > 1:
+            while sum(map(len, self._held.values())) > MAX_HELD and len(self._held) > 1:
                 del self._held[next(iter(self._held))]
         return name
 

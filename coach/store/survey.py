@@ -33,7 +33,7 @@ _KNOWN = {str(kind.model_fields["kind"].default).encode() for kind in ev.Event._
 _FAILING = b',"failing":['
 IDLE = 600.0
 """Seconds: a longer gap between two events is a pause, and counts for this much."""
-MOST_WORDS = 4_000
+MAX_WORDS = 4_000
 """Characters of each kind of text that are kept for searching."""
 
 
@@ -185,8 +185,8 @@ class Survey:
 
     def _say(self, kind: str, text: str) -> None:
         said = self.words.get(kind, "")
-        if text and len(said) < MOST_WORDS:
-            self.words[kind] = f"{said}\n{text}"[:MOST_WORDS]
+        if text and len(said) < MAX_WORDS:
+            self.words[kind] = f"{said}\n{text}"[:MAX_WORDS]
 
 
 def _shown(record: ev.Recorded) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tests.e2e.terminal import coach
-from tests.e2e.walking import MOST_KEYS, Walker
+from tests.e2e.walking import MAX_KEYS, Walker
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 
@@ -77,7 +77,7 @@ def test_the_lit_keys_lead_to_a_verified_end(tmp_path, files, edited, right, wor
     walker.leave()
     assert walk.is_verified, (walk, steps[-1][1])
     assert not walk.detours, walk
-    assert len(walk.keys) <= MOST_KEYS
+    assert len(walk.keys) <= MAX_KEYS
 
 
 def test_an_edit_that_mends_nothing_leads_to_no_verified_end(tmp_path):

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from tests.e2e.terminal import Terminal
 
-MOST_KEYS = 25
-MOST_SECONDS = 240
+MAX_KEYS = 25
+MAX_SECONDS = 240
 QUIET = 0.15
 """Seconds without a new byte after which the screen is read."""
 PATIENCE = 5
@@ -106,10 +106,10 @@ class Walker:
         found = CLOSED.search(move.text)
         if found:
             self.walk.verdict = found[1].strip()
-        elif len(self.walk.keys) >= MOST_KEYS:
-            self.walk.why = f"{MOST_KEYS} keys were not enough"
-        elif time.monotonic() - self._began > MOST_SECONDS:
-            self.walk.why = f"{MOST_SECONDS} s were not enough"
+        elif len(self.walk.keys) >= MAX_KEYS:
+            self.walk.why = f"{MAX_KEYS} keys were not enough"
+        elif time.monotonic() - self._began > MAX_SECONDS:
+            self.walk.why = f"{MAX_SECONDS} s were not enough"
         else:
             return False
         return True
@@ -170,7 +170,7 @@ class Walker:
 
     def _settle(self) -> None:
         """Wait until the program draws nothing more, and no run, search or proof is under way."""
-        end = self._began + MOST_SECONDS + 30
+        end = self._began + MAX_SECONDS + 30
         while time.monotonic() < end:
             self.terminal.settle(QUIET, 2)
             if not self._is_busy():

@@ -78,7 +78,7 @@ def test_searches_and_trials_find_what_git_ignores(ledger):
 
 def test_what_a_copy_lacks_is_named_and_is_no_evidence(ledger, own_folders):
     """The generated module is too large here to be copied: red in the copy for that is neither red nor green."""
-    (ledger.top / "app" / "_version.py").write_text("VERSION = '1'\n" + "#" * (untracked.MOST_FILE_BYTES + 1))
+    (ledger.top / "app" / "_version.py").write_text("VERSION = '1'\n" + "#" * (untracked.MAX_FILE_BYTES + 1))
     assert ledger.coach("run", TEST).code == 1
     said = "the copy has no app/_version.py"
     tried = ledger.coach("try", "--seed", "1", "--expects", "another failure", "--json")
@@ -127,7 +127,7 @@ def test_a_data_file_that_is_left_out_is_named(lay, monkeypatch):
     laid = lay(EXTENSION)
     laid.commit("begin")
     (laid.top / "fixtures").mkdir()
-    (laid.top / "fixtures" / "rows.json").write_text("[2]" + " " * untracked.MOST_FILE_BYTES)
+    (laid.top / "fixtures" / "rows.json").write_text("[2]" + " " * untracked.MAX_FILE_BYTES)
     ran = laid.coach("run", "tests/test_fast.py", "--json")
     assert ran.json["failures"][0]["exception"] == "AssertionError", ran.text
     tried = laid.coach("try", "--env", "A=1", "--expects", "same failure", "--json")
@@ -196,7 +196,7 @@ def test_installed_packages_are_copied_whole_with_their_links_or_not_at_all(lay,
         assert (copy / "node_modules" / "self").resolve() == copy.resolve()
         done = subprocess.run([command], capture_output=True, text=True, check=False)
         assert done.stdout == "one word"
-    monkeypatch.setattr(untracked, "MOST_PACKAGED", 3)
+    monkeypatch.setattr(untracked, "MAX_PACKAGED", 3)
     with trees.materialise(trees.record()) as copy:
         assert not (copy / "node_modules").exists()
         assert dict(complete.completed(copy).left_out) == {

@@ -9,7 +9,7 @@ from tests.e2e.terminal import Terminal
 
 ADVICE = re.compile(r"^ [→✔] (?P<text>\S.*?)(?:   (?P<key>\S+)  (?P<label>[a-z][a-z -]*))?$")
 FORMS = {"spec", "hypothesis", "root cause", "judge"}
-MOST = 20
+MAX = 20
 PYTEST = {
     "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
     "cart.py": """\
@@ -69,7 +69,7 @@ def test_next_leads_to_closed_and_verified(lay, files, target, edit):
     terminal.wait_for("→ Say in one line each")
     pressed, is_edited = [], False
     while "closed: verified" not in terminal.text:
-        assert len(pressed) <= MOST, (pressed, terminal.text)
+        assert len(pressed) <= MAX, (pressed, terminal.text)
         said, key, label = _next(terminal)
         if not key:
             assert not is_edited, terminal.text

@@ -23,7 +23,7 @@ SCRIPT = {
     "require('node:test')('total', () => { require('node:assert').strictEqual(total(price), 5); });\n",
     "total.js": "exports.total = (price) => price + 1;\n",
 }
-TOO_LARGE = untracked.MOST_FILE_BYTES + 1
+TOO_LARGE = untracked.MAX_FILE_BYTES + 1
 
 
 def _verified(top):
@@ -82,7 +82,7 @@ def test_a_command_whose_table_or_file_the_copy_lacks_is_unresolved(lay):
 
 def test_what_runs_used_is_copied_first(tmp_path, monkeypatch):
     """When not all that is ignored has room, what the tests open is there."""
-    monkeypatch.setattr(untracked, "MOST_FILES", 1)
+    monkeypatch.setattr(untracked, "MAX_FILES", 1)
     (tmp_path / "there").mkdir()
     (tmp_path / "there/a.txt").write_text("a")
     (tmp_path / "there/large.txt").write_text("much more")

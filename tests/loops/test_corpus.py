@@ -17,7 +17,7 @@ from coach.core.loops.scoring import score
 HERE = Path(__file__).parent
 FOLDERS = ("corpus", "holdout")
 LOGS = sorted((*HERE.glob("corpus/*.jsonl.gz"), *HERE.glob("holdout/*.jsonl.gz")))
-MOST_FALSE_ALARMS = 0.02
+MAX_FALSE_ALARMS = 0.02
 AT_ONCE = ("revert", "tamper", "no-effect")
 LEAST_CAUGHT = 0.9
 
@@ -40,7 +40,7 @@ def test_there_is_enough_to_speak_of(scores):
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_healthy_sessions_are_left_alone(scores, folder):
-    assert scores[folder].false_alarms <= MOST_FALSE_ALARMS, scores[folder].interrupted
+    assert scores[folder].false_alarms <= MAX_FALSE_ALARMS, scores[folder].interrupted
 
 
 @pytest.mark.parametrize(

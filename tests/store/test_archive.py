@@ -186,9 +186,9 @@ def test_what_cannot_be_trusted_leaves_nothing_behind(packed: Path, state: Path,
 
 
 def test_sizes_are_bounded(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(archive, "MAX_BYTES", 1_000)
     with pytest.raises(CoachError, match="unpacks to"):
         unpack(packed, "x")
-    monkeypatch.setattr(archive, "MOST_MEMBERS", 1)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 1)
     with pytest.raises(CoachError, match="members"):
         unpack(packed, "x")

@@ -24,8 +24,8 @@ from coach.store.log import LOG_NAME
 from coach.store.paths import session_folder
 
 LABELS = "labels.json"
-MOST_LOG = 1_000_000_000
-MOST_LABELS = 5_000_000
+MAX_LOG = 1_000_000_000
+MAX_LABELS = 5_000_000
 DEFAULT_FOLDERS = ("tests/loops/corpus", "tests/loops/holdout")
 
 
@@ -86,20 +86,20 @@ def read_records(path: Path) -> Iterator[Recorded]:
 
 def _lines(path: Path) -> list[bytes]:
     """Read a log of at most so many bytes, also when it is packed: what unpacks without end is no log."""
-    with opened(path, MOST_LOG) as file:
+    with opened(path, MAX_LOG) as file:
         if path.suffix != ".gz":
-            return file.read(MOST_LOG).splitlines(keepends=True)
+            return file.read(MAX_LOG).splitlines(keepends=True)
         with gzip.GzipFile(fileobj=file) as unpacked:
-            content = unpacked.read(MOST_LOG + 1)
-    if len(content) > MOST_LOG:
-        raise Unreadable(f"it unpacks to more than {MOST_LOG / 1_000_000:,.0f} MB", path)
+            content = unpacked.read(MAX_LOG + 1)
+    if len(content) > MAX_LOG:
+        raise Unreadable(f"it unpacks to more than {MAX_LOG / 1_000_000:,.0f} MB", path)
     return content.splitlines(keepends=True)
 
 
 def read_cases(folder: Path) -> list[Case]:
     """Read a folder of labelled logs and ask the detectors. Raises UsageError when it is none."""
     try:
-        raw = read_json(folder / LABELS, MOST_LABELS)
+        raw = read_json(folder / LABELS, MAX_LABELS)
         labels = {name: Label.model_validate(value) for name, value in raw.items()}
     except (OSError, ValueError, AttributeError, ValidationError) as error:
         do = "run this in a checkout of coach, or name folders with labelled logs"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coach.core.base.test_id import TestId
 from coach.errors import EXIT_FINE, UsageError
-from coach.regular_files import MOST_SETTINGS, read_head
+from coach.regular_files import MAX_SETTINGS, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ def _names_a_python(start: Path) -> bool:
     """Whether a settings file around may name a program: looked at as bytes, since nothing heavy is loaded yet."""
     for folder in (start, *start.parents):
         with contextlib.suppress(OSError):
-            text = read_head(folder / "pyproject.toml", MOST_SETTINGS)
+            text = read_head(folder / "pyproject.toml", MAX_SETTINGS)
             if b"coach" in text and b"python" in text:
                 return True
     return False

@@ -24,7 +24,7 @@ from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store import library
 from coach.store.archive import pack, unpack
 from coach.store.index import log_of
-from coach.store.log import MOST_LINE
+from coach.store.log import MAX_LINE
 from coach.store.paths import unusable
 
 
@@ -51,7 +51,7 @@ def export(args: Namespace) -> int:
 def _lines(log: Path) -> list[bytes]:
     try:
         with opened(log) as file:
-            return [line for line, _ in bounded_lines(file, MOST_LINE)]
+            return [line for line, _ in bounded_lines(file, MAX_LINE)]
     except OSError as error:
         raise unusable(log, error) from error
 

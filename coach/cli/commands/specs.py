@@ -16,7 +16,7 @@ from coach.core.export.quoting import orders_in
 from coach.core.protocol import commands as cmd
 from coach.core.session.form_defaults import filled_spec
 from coach.core.session.state import SessionState
-from coach.core.spec.document import MOST_CHARACTERS, SpecUnread, read_issue, read_spec, write_spec
+from coach.core.spec.document import MAX_CHARACTERS, SpecUnread, read_issue, read_spec, write_spec
 from coach.core.spec.gaps import gaps
 from coach.core.spec.spec import Spec
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
@@ -26,7 +26,7 @@ from coach.tui.editor import editor_argv
 
 DRAFT = "spec.md"
 """In the session's own folder: what an editor left there and could not be taken in yet."""
-MOST_DRAFT = 50_000_000
+MAX_DRAFT = 50_000_000
 _OPTIONS = {
     "title": "title",
     "expected": "expected",
@@ -86,7 +86,7 @@ def _filled(args: Namespace, onto: Spec, changed: Mapping[str, Any]) -> Spec:
 def _report(name: str) -> str:
     """Return a report from a file, or from standard input for ``-``."""
     try:
-        raw = sys.stdin.buffer.read(MOST_CHARACTERS) if name == "-" else read_head(name, MOST_CHARACTERS)
+        raw = sys.stdin.buffer.read(MAX_CHARACTERS) if name == "-" else read_head(name, MAX_CHARACTERS)
     except OSError as error:
         raise UsageError(
             f"{name} cannot be read",
@@ -121,7 +121,7 @@ def _edited(args: Namespace, onto: Spec) -> Spec:
             f"{argv[0]} ended with {code}: the spec is as it was", do=f"what you wrote is in {draft}"
         )
     try:
-        return read_spec(read_bytes(draft, MOST_DRAFT).decode("utf-8"), onto)
+        return read_spec(read_bytes(draft, MAX_DRAFT).decode("utf-8"), onto)
     except SpecUnread as unread:
         why = "; ".join(safe_line(each) for each in unread.problems[:5])
     except UnicodeDecodeError:

@@ -17,9 +17,9 @@ from coach.errors import TargetError, UsageError
 if TYPE_CHECKING:
     from coach.engine.runners.junit_report import JUnitCase
 
-_MOST_OTHERS = 9
+_MAX_OTHERS = 9
 """Failures of a report that are named beside the first."""
-_MOST_TRIED = 50
+_MAX_TRIED = 50
 """Failures of a report that are looked for until one is found."""
 _SHOWN = 160
 """Characters of a word that are said again."""
@@ -53,10 +53,10 @@ def _from_report(path: Path, args: Namespace, place: Located) -> Target:
     first = failed[0].failure
     more = f", the first of {len(failed)} failures" if len(failed) > 1 else ""
     say(f"{path.name}: {safe_line(f'{first.test} {first.exception}'.strip())}{more}")
-    for other in failed[1 : 1 + _MOST_OTHERS]:
+    for other in failed[1 : 1 + _MAX_OTHERS]:
         say(f"  also failed: {other.failure.test} {other.failure.exception}")
-    if len(failed) > 1 + _MOST_OTHERS:
-        say(f"  and {len(failed) - 1 - _MOST_OTHERS} more")
+    if len(failed) > 1 + _MAX_OTHERS:
+        say(f"  and {len(failed) - 1 - _MAX_OTHERS} more")
     if args.command is not None:
         return _with_report(target_from([], args.command, place, Path.cwd()), args, place)
     return _test_in_report(failed, path, place)
@@ -70,7 +70,7 @@ def _test_in_report(failed: Sequence["JUnitCase"], path: Path, place: Located) -
     first = NamedTest()
     for folder in dict.fromkeys((place.project, place.root)):
         files = ProjectFiles(folder)
-        found = [named_test(each, files, Path.cwd()) for each in failed[:_MOST_TRIED]]
+        found = [named_test(each, files, Path.cwd()) for each in failed[:_MAX_TRIED]]
         chosen = next((each for each in found if each.id), None)
         if chosen is not None:
             say(f"  found as {chosen.id}")
@@ -132,7 +132,7 @@ def _folder_of_command(place: Located, here: Path) -> str:
     return "" if inside is None or inside == (place.folder or ".") else inside
 
 
-_MOST_LOOKED_AT = 5_000
+_MAX_LOOKED_AT = 5_000
 """Files among which a mistyped one is looked for."""
 
 
@@ -148,7 +148,7 @@ def _near_files(name: str, here: Path) -> list[str]:
             inner[:] = sorted(each for each in inner if not each.startswith((".", "__pycache__")))
             place = Path(folder).relative_to(here)
             known += [(place / each).as_posix() for each in sorted(files) if each.endswith(Path(name).suffix)]
-            if len(known) > _MOST_LOOKED_AT:
+            if len(known) > _MAX_LOOKED_AT:
                 break
     return get_close_matches(name, known, cutoff=0.7)
 

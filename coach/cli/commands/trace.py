@@ -12,7 +12,7 @@ from coach.core.log.events import CallsTraced
 from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FINE, UsageError
 
-MOST_VALUE = 60
+MAX_VALUE = 60
 
 
 def trace(args: Namespace) -> int:
@@ -78,4 +78,4 @@ def _ending(branch: Branch) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= MOST_VALUE else f"{text[: MOST_VALUE - 1]}…"
+    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"

@@ -8,7 +8,7 @@ from coach.cli.commands.console import VERDICT_CODES, put, put_json, say
 from coach.cli.commands.open_session import ask, opened_session
 from coach.core.base.text import safe_line, storable
 from coach.core.experiments.trial import TrialRun
-from coach.core.experiments.trial_request import MOST_PATCH, Trial
+from coach.core.experiments.trial_request import MAX_PATCH, Trial
 from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, read_bytes, reason
@@ -73,9 +73,9 @@ def _package(text: str) -> str:
 
 def _read(name: str) -> str:
     try:
-        raw = sys.stdin.buffer.read(MOST_PATCH + 1) if name == "-" else read_bytes(name, MOST_PATCH)
+        raw = sys.stdin.buffer.read(MAX_PATCH + 1) if name == "-" else read_bytes(name, MAX_PATCH)
     except OSError as error:
         raise UsageError(f"the patch {name} cannot be read", why=reason(error)) from None
-    if len(raw) > MOST_PATCH:
+    if len(raw) > MAX_PATCH:
         raise UsageError(f"the patch {name} is larger than 2 MB", do="try less at once")
     return storable(raw.decode("utf-8", "replace"))

@@ -10,9 +10,9 @@ import re
 import tomllib
 from typing import Any
 
-MOST_KEY_PARTS = 200
+MAX_KEY_PARTS = 200
 """Parts of one dotted key; each costs as much as all before it."""
-MOST_INI_LINE = 20_000
+MAX_INI_LINE = 20_000
 """Characters of one line of an INI file; blanks in it cost the square of their number."""
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"?|\'[^\'\n]*+\'?')
 _PART = re.compile(r"[^\s.][ \t]*+\.")
@@ -22,8 +22,8 @@ _BETWEEN_KEYS = re.compile(r"[\n=,{}\[\]]")
 def toml_table(text: str) -> dict[str, Any]:
     """Parse TOML. Raises ValueError."""
     for words in _BETWEEN_KEYS.split(_QUOTED.sub(_blotted, text)):
-        if words.count(".") > MOST_KEY_PARTS and len(_PART.findall(words)) > MOST_KEY_PARTS:
-            raise ValueError(f"a key has more than {MOST_KEY_PARTS} parts")
+        if words.count(".") > MAX_KEY_PARTS and len(_PART.findall(words)) > MAX_KEY_PARTS:
+            raise ValueError(f"a key has more than {MAX_KEY_PARTS} parts")
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -42,8 +42,8 @@ def _blotted(quoted: re.Match[str]) -> str:
 
 def ini_sections(text: str, *, with_bare_keys: bool = False) -> configparser.RawConfigParser:
     """Parse an INI file; ``with_bare_keys`` takes keys that have no value. Raises ValueError."""
-    if any(len(line) > MOST_INI_LINE for line in text.splitlines()):
-        raise ValueError(f"a line is longer than {MOST_INI_LINE:,} characters")
+    if any(len(line) > MAX_INI_LINE for line in text.splitlines()):
+        raise ValueError(f"a line is longer than {MAX_INI_LINE:,} characters")
     parser = configparser.RawConfigParser(strict=False, allow_no_value=with_bare_keys)
     try:
         parser.read_string(text)

@@ -21,7 +21,7 @@ from coach.core.runs.abilities import who_can
 from coach.core.runs.run import fresh_seed
 from coach.core.session.state import SessionState
 
-MOST_TRIES = 6
+MAX_TRIES = 6
 """Runs of a flaky test until one of each kind was traced."""
 
 
@@ -148,7 +148,7 @@ def _go_on(draft: Draft, test: TestId, against: str) -> None:
         if not isinstance(run.request.instrument, CallsRequest):
             break
         tries += 1
-    if missing and tries < MOST_TRIES:
+    if missing and tries < MAX_TRIES:
         _start(draft, test)
 
 

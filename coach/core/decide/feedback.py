@@ -19,7 +19,7 @@ from coach.core.runs.run_scope import SCOPE_WORDS, Scope, reaches
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
-MOST_FAILURES_FIRST = 20
+MAX_FAILURES_FIRST = 20
 """More failing tests than this are not worth a run of their own before the target."""
 _NEEDED: Mapping[Scope, Ability] = {"failures": "select", "related": "python", "all": "suite"}
 """What the runner of the target must be able to do for a scope other than the target."""
@@ -46,7 +46,7 @@ def failing_first(state: SessionState) -> Target | None:
         return None
     tests = tuple(dict.fromkeys(each.test for each in run.failing if each.test.is_in_file))
     is_whole = run.report is not None and run.report.counts.selected <= len(tests)
-    return state.target.only(*tests) if 0 < len(tests) <= MOST_FAILURES_FIRST and not is_whole else None
+    return state.target.only(*tests) if 0 < len(tests) <= MAX_FAILURES_FIRST and not is_whole else None
 
 
 def follow_feedback(draft: Draft, run: Run) -> None:

@@ -10,7 +10,7 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
-from coach.core.spec.spec import MOST_QUESTIONS
+from coach.core.spec.spec import MAX_QUESTIONS
 from coach.core.verify.conclusion import QUESTIONS, merge
 
 
@@ -19,8 +19,8 @@ def _(message: cmd.WriteSpec, state: SessionState) -> Decision | Refusal:
     spec = message.spec.after(state.spec)
     if spec == state.spec:
         return Refusal("the spec says that already")
-    if len(message.spec.questions) > MOST_QUESTIONS:
-        return Refusal(f"at most {MOST_QUESTIONS} open questions: keep those whose answer changes the fix")
+    if len(message.spec.questions) > MAX_QUESTIONS:
+        return Refusal(f"at most {MAX_QUESTIONS} open questions: keep those whose answer changes the fix")
     return Decision(events=(ev.SpecWritten(spec=spec),))
 
 

@@ -15,7 +15,7 @@ from coach.core.runs.abilities import who_can
 from coach.core.session.state import SessionState
 from coach.core.verify.recheck import judge_gone
 
-MOST_ASKED = 20
+MAX_ASKED = 20
 
 
 @decide.register
@@ -38,7 +38,7 @@ def _(message: cmd.AskLook, state: SessionState) -> Decision | Refusal:
         return Refusal("the engineer refused to have these words evaluated in this session")
     if not why or any(each.logpoint.asks_the_same(wanted) for each in state.looks_asked):
         return Decision()
-    if len(state.looks_asked) >= MOST_ASKED:
+    if len(state.looks_asked) >= MAX_ASKED:
         return Refusal("too many questions wait for the engineer already; ‹allow› answers them")
     asked = ev.LookAsked(logpoint=wanted, why=why, by=message.by)
     notice = (

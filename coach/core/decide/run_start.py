@@ -14,7 +14,7 @@ from coach.core.runs.run_scope import Scope as Reach
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
-MOST_ABOUT = 50
+MAX_ABOUT = 50
 
 
 def start_next(
@@ -69,7 +69,7 @@ def about(state: SessionState) -> tuple[TestId, ...]:
     tests = state.reference.tests if state.reference else ()
     known = [each for each in tests if each.is_in_file]
     pinned = (state.pin.test,) if state.pin else ()
-    return tuple(dict.fromkeys((*pinned, *known)))[:MOST_ABOUT]
+    return tuple(dict.fromkeys((*pinned, *known)))[:MAX_ABOUT]
 
 
 def start_trace(draft: Draft, test: TestId, scope: Scope) -> None:

@@ -15,7 +15,7 @@ from coach.core.search.kinds import SEARCH_KINDS, Need, SearchKind
 from coach.core.search.request import Place, SearchRequest, SearchResult
 from coach.core.session.state import SessionState
 
-MOST_PLACES = 5
+MAX_PLACES = 5
 """Suspects whose lines are looked up in the history: a blame of each costs time before the first probe."""
 
 
@@ -186,4 +186,4 @@ def _places(state: SessionState) -> tuple[Place, ...]:
             lines = suspect.code.count("\n") if suspect.code and suspect.code_start else 0
             start = suspect.code_start if lines else suspect.line
             found.append(Place(path=suspect.path, start=start, end=start + lines))
-    return tuple(found[:MOST_PLACES])
+    return tuple(found[:MAX_PLACES])

@@ -29,10 +29,10 @@ _RANKING_GATES = {"suspects-backed-by-a-run", "suspects-at-most"}
 _LOOKED = "only looked: neither evidence nor feedback"
 _NO_TEST_RAN = {"completed", "contradiction", "ended_early", "no_tests", "internal_error"}
 """How a mutating run ends: its mutants report, the collected tests do not."""
-MOST_PLACES = 20
+MAX_PLACES = 20
 """Suspects that are mutated in one round."""
-MOST_BUDGET = 600.0
-MOST_BLAMED = 12
+MAX_BUDGET = 600.0
+MAX_BLAMED = 12
 """Suspects whose history is asked for: a blame of each file takes some 10 ms."""
 
 
@@ -129,7 +129,7 @@ def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
     if why_not or seen is None:
         return Refusal(why_not)
     draft = Draft(state)
-    start_mutants(draft, seen[1].test, places_to_mutate(state), max(0.1, min(message.budget, MOST_BUDGET)))
+    start_mutants(draft, seen[1].test, places_to_mutate(state), max(0.1, min(message.budget, MAX_BUDGET)))
     return draft.done()
 
 
@@ -154,7 +154,7 @@ def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:
         for each in state.standing_suspects
         if each.best_lines and each.ran and each.function != MODULE and not is_test_path(each.path)
     )
-    return tuple(places)[:MOST_PLACES]
+    return tuple(places)[:MAX_PLACES]
 
 
 @decide.register
@@ -209,7 +209,7 @@ def _ask_history(draft: Draft) -> None:
         if each.ran and each.code and each.code_start and not is_test_path(each.path)
     )
     if places:
-        draft.perform(eff.ReadTouched(places=places[:MOST_BLAMED]))
+        draft.perform(eff.ReadTouched(places=places[:MAX_BLAMED]))
 
 
 @decide.register

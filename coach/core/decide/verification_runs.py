@@ -31,7 +31,7 @@ from coach.core.workflow.gates import edited_since_verification
 PLANNED: frozenset[Purpose] = frozenset({"verify", "reverted", "suite", "baseline", "again", "again-before"})
 """Runs that lead to the next one by themselves; the others do when their answer is read."""
 CONTROL_SECONDS = 8.0
-MOST_REVERTED = 10
+MAX_REVERTED = 10
 """Runs without the fix, for a failure that shows only sometimes; the first red one is enough."""
 _MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance", "again", "again-before"}
 
@@ -76,7 +76,7 @@ def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:
     has_tree = bool(state.opened and state.opened.checkout.tree)
     plan: list[Purpose] = ["verify"] * repeats
     if has_tree:
-        plan += ["reverted"] * min(repeats, MOST_REVERTED)
+        plan += ["reverted"] * min(repeats, MAX_REVERTED)
     if state.target.can("mutate") and subject(state) and has_tree and not no_control(state):
         plan.append("control")
     if state.target.can("logpoint"):

@@ -11,7 +11,7 @@ from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.search.kinds import CommitFound, EditsFound, PollutersFound
 from coach.core.session.state import SessionState
 
-MOST = 6
+MAX = 6
 
 
 class HypothesisDraft(Value):
@@ -32,7 +32,7 @@ def drafts(state: SessionState) -> tuple[HypothesisDraft, ...]:
         *_from_divergence(state),
         *_from_suspects(state),
     ]
-    return tuple({each.claim: each for each in found if each.claim not in claimed}.values())[:MOST]
+    return tuple({each.claim: each for each in found if each.claim not in claimed}.values())[:MAX]
 
 
 def _from_flips(state: SessionState) -> Iterator[HypothesisDraft]:

@@ -12,7 +12,7 @@ from coach.core.runs.variation import Order, Variation
 _PACKAGE = re.compile(
     r"[A-Za-z0-9][\w.-]*(?:\[[\w ,.-]*\])?\s*+(?:(?:===?|[<>!~]=|[<>])\s*+[\w.*+!-]++\s*+(?:,\s*+)?)*"
 )
-MOST_PATCH = 2_000_000
+MAX_PATCH = 2_000_000
 """Bytes of a patch."""
 _ARCHIVES = (".whl", ".tar.gz", ".zip")
 

@@ -17,12 +17,12 @@ from coach.core.session.suspect_list import describe_standing
 
 RECENT = 6
 """Lines of runs that count as recent; older ones are the first to go."""
-MOST_OLD = 60
-MOST_EARLIER = 20
-MOST_TOLD = 400
+MAX_OLD = 60
+MAX_EARLIER = 20
+MAX_TOLD = 400
 """Runs that are looked at: nobody's budget holds more of them, and a session may have thousands."""
-MOST_LISTED = 10
-MOST_LOOPS = 4
+MAX_LISTED = 10
+MAX_LOOPS = 4
 
 
 def changes_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
@@ -63,12 +63,12 @@ def facts_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     old, recent = lines[:-RECENT], lines[-RECENT:]
     supported = [each for each in state.hypotheses if each.verdict == "SUPPORTED"]
     before = [
-        f"- Before the session: {clean.code(each.sentence, 160)}" for each in state.earlier[-MOST_EARLIER:]
+        f"- Before the session: {clean.code(each.sentence, 160)}" for each in state.earlier[-MAX_EARLIER:]
     ]
     return (
         Block("\n".join(before), drop=Drop.OLD_RUNS, what="what happened before the session"),
         Block(
-            "\n".join(_skipped(state, old) + old[-MOST_OLD:]),
+            "\n".join(_skipped(state, old) + old[-MAX_OLD:]),
             drop=Drop.OLD_RUNS,
             what=f"{len(old)} lines of older runs",
         ),
@@ -99,9 +99,9 @@ def facts_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
 
 def _skipped(state: SessionState, old: Sequence[str]) -> list[str]:
     """Say what of the older runs is not told."""
-    unseen = max(0, len(state.runs) - MOST_TOLD)
+    unseen = max(0, len(state.runs) - MAX_TOLD)
     more = f" and {unseen} runs before them" if unseen else ""
-    hidden = max(0, len(old) - MOST_OLD)
+    hidden = max(0, len(old) - MAX_OLD)
     return [f"- … {hidden} earlier lines{more} left out …"] if hidden or unseen else []
 
 
@@ -114,9 +114,9 @@ def _ranked(state: SessionState, clean: Cleaner) -> list[str]:
     lines += [
         f"  {place}. {clean.code(each.named, 160)}"
         + (f": {clean.line('; '.join(each.why), 160)}" if each.why else "")
-        for place, each in enumerate(standing[:MOST_LISTED], 1)
+        for place, each in enumerate(standing[:MAX_LISTED], 1)
     ]
-    more = len(standing) - MOST_LISTED
+    more = len(standing) - MAX_LISTED
     return [*lines, f"  … and {more} more"] if more > 0 else lines
 
 
@@ -130,7 +130,7 @@ def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
     lines = []
     over = [run for run in state.runs if run.is_over and not run.request.only_looks]
     groups = groupby(
-        over[-MOST_TOLD:],
+        over[-MAX_TOLD:],
         key=lambda run: (
             run.request.purpose,
             _outcome(run, state, clean),
@@ -239,10 +239,10 @@ def ruled_out_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
 
 def _loops(state: SessionState, clean: Cleaner) -> list[str]:
     """Name the circles that were gone round: who reads this begins afresh and need not go round again."""
-    loud = [each for each in state.notices[-3 * MOST_LOOPS :] if each.loop.level != "note"]
+    loud = [each for each in state.notices[-3 * MAX_LOOPS :] if each.loop.level != "note"]
     lines = dict.fromkeys(
         f"- Noticed at #{each.loop.run}, {each.loop.pattern}: {clean.code(each.loop.sentence)}"
         + (f"; answered: {clean.line(each.answer, 120)}" if each.answer else "")
         for each in loud
     )
-    return list(lines)[-MOST_LOOPS:]
+    return list(lines)[-MAX_LOOPS:]

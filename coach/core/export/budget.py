@@ -26,7 +26,7 @@ ANNOUNCEMENT = 12
 """What it costs to say that something was cut."""
 SHORT_ENOUGH = 160
 """Coach's own words up to this size are cut last of all."""
-MOST_LISTED = 8
+MAX_LISTED = 8
 REMEMBERED = 1_000
 """Characters; the cost of a line up to this size is remembered."""
 
@@ -128,8 +128,8 @@ class _Fitting:
     def listed(self) -> tuple[str, ...]:
         """What was left out, in words; many entries are counted instead of named."""
         words = [f"{how} {what}".strip() for what, how in self.left_out.items()]
-        if len(words) > MOST_LISTED:
-            words[MOST_LISTED - 1 :] = [f"{len(words) - MOST_LISTED + 1} more parts"]
+        if len(words) > MAX_LISTED:
+            words[MAX_LISTED - 1 :] = [f"{len(words) - MAX_LISTED + 1} more parts"]
         return tuple(words)
 
 

@@ -9,8 +9,8 @@ from coach.core.export.quoting import Cleaner
 from coach.core.localize.suspect import Suspect
 from coach.core.session.state import SessionState
 
-MOST_SUSPECTS = 5
-MOST_CODE_LINES = 120
+MAX_SUSPECTS = 5
+MAX_CODE_LINES = 120
 CONTEXT = 4
 """Lines around the suspected one that stay when a function's code has to give way."""
 
@@ -20,7 +20,7 @@ def code_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     suspects = [each for each in state.standing_suspects if each.code and not _is_the_test(each, state)]
     if not suspects:
         suspects = _innermost(state)
-    return tuple(_suspect(each, clean) for each in suspects[:MOST_SUSPECTS])
+    return tuple(_suspect(each, clean) for each in suspects[:MAX_SUSPECTS])
 
 
 def _innermost(state: SessionState) -> list[Suspect]:
@@ -47,8 +47,8 @@ def _suspect(each: Suspect, clean: Cleaner) -> Block:
     why = ", suspect" if each.reasons else ""
     lines = clean.text(each.code).split("\n")
     first = each.code_start or 1
-    start = max(0, min(each.line - first - MOST_CODE_LINES // 2, len(lines) - MOST_CODE_LINES))
-    shown = _numbered(lines, first, start, start + MOST_CODE_LINES)
+    start = max(0, min(each.line - first - MAX_CODE_LINES // 2, len(lines) - MAX_CODE_LINES))
+    shown = _numbered(lines, first, start, start + MAX_CODE_LINES)
     nearest = max(0, min(each.line - first, len(lines) - 1))
     return Block(
         shown,

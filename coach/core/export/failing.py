@@ -12,9 +12,9 @@ from coach.core.runs.run import Run
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
-MOST_FRAMES = 8
+MAX_FRAMES = 8
 """Own frames shown; of a deeper traceback the outermost and the innermost are kept."""
-MOST_LOCALS = 12
+MAX_LOCALS = 12
 LONGEST_LOCAL = 160
 LONGEST_MESSAGE = 12_000
 
@@ -195,7 +195,7 @@ def _frames(failure: Failure, clean: Cleaner) -> str:
     own = failure.own_frames or failure.frames[-1:]
     if not own:
         return ""
-    gap = len(own) - MOST_FRAMES
+    gap = len(own) - MAX_FRAMES
     shown = [
         _frame(frame, clean, with_locals=frame is own[-1] or index >= len(own) - 3)
         for index, frame in enumerate(own)
@@ -214,10 +214,10 @@ def _frame(frame: Frame, clean: Cleaner, *, with_locals: bool) -> str:
         # Name and value together: the name is what gives a secret away.
         lines += [
             f"      {clean.line(f'{name} = {value}', LONGEST_LOCAL)}"
-            for name, value in frame.locals[:MOST_LOCALS]
+            for name, value in frame.locals[:MAX_LOCALS]
         ]
-        if len(frame.locals) > MOST_LOCALS:
-            lines.append(f"      … {len(frame.locals) - MOST_LOCALS} more locals …")
+        if len(frame.locals) > MAX_LOCALS:
+            lines.append(f"      … {len(frame.locals) - MAX_LOCALS} more locals …")
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ WIDE = 200_000
 that no cut leaves half of one behind."""
 LONG_LINE = 1_600
 """The same for text that becomes one line."""
-MOST_WARNINGS = 8
+MAX_WARNINGS = 8
 
 _ORDERS = re.compile(
     r"""
@@ -118,7 +118,7 @@ def orders_in(*texts: str) -> tuple[str, ...]:
     """Return the lines of foreign texts that read like an order to an assistant, each as one safe line."""
     return tuple(
         dict.fromkeys(line for text in texts for line in _lines_with_orders(Block(safe(text), "", "report")))
-    )[:MOST_WARNINGS]
+    )[:MAX_WARNINGS]
 
 
 def suspicious_lines(sections: Sequence[Section], title: str = "") -> tuple[str, ...]:
@@ -131,8 +131,8 @@ def suspicious_lines(sections: Sequence[Section], title: str = "") -> tuple[str,
                     line, f"{section.title}, {block.source}: reads like an instruction: “{line}”"
                 )
     warnings = list(found.values())
-    if len(warnings) > MOST_WARNINGS:
-        warnings[MOST_WARNINGS:] = [f"{len(warnings) - MOST_WARNINGS} more lines read like instructions"]
+    if len(warnings) > MAX_WARNINGS:
+        warnings[MAX_WARNINGS:] = [f"{len(warnings) - MAX_WARNINGS} more lines read like instructions"]
     return tuple(warnings)
 
 

@@ -33,8 +33,8 @@ from coach.core.runs.report import Elsewhere, Failure
 from coach.core.search.request import Lead
 
 RULE = 4
-MOST_SHOWN = 20
-MOST_LINES = 30
+MAX_SHOWN = 20
+MAX_LINES = 30
 """Lines of a suspect that are kept: those worth mutating."""
 _LARGE = 6.0
 """log2 of the body lines (63) at which size stops counting."""
@@ -89,7 +89,7 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
     *,
     touched: Sequence[Touched] = (),
     elsewhere: Sequence[Elsewhere] = (),
-    most: int = MOST_SHOWN,
+    most: int = MAX_SHOWN,
 ) -> tuple[Suspect, ...]:
     """Return suspects, best first. Only the first failure's frames count: one failure at a time."""
     board = _Board()
@@ -134,7 +134,7 @@ def _order_lines(candidate: _Candidate, each: FunctionCount, clues: Clues) -> No
         line.line: line.prior + clues.on(each.path, line.line, code.get(line.line, "")) for line in each.lines
     }
     candidate.suspiciousness = round(max(worth.values()), 3)
-    candidate.best_lines = line_order(worth, prior)[:MOST_LINES]
+    candidate.best_lines = line_order(worth, prior)[:MAX_LINES]
     candidate.line = candidate.best_lines[0]
 
 

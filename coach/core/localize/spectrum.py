@@ -21,9 +21,9 @@ Lines = dict[str, frozenset[int]]
 """Path relative to the root → the lines that ran."""
 
 MODULE = "<module>"
-MOST_FUNCTIONS = 200
-MOST_LINES = 300
-MOST_NOT_RUN = 10
+MAX_FUNCTIONS = 200
+MAX_LINES = 300
+MAX_NOT_RUN = 10
 _WITH_CODE = 40
 _CODE_LINES = 60
 
@@ -124,7 +124,7 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
             counted += _functions_of(path, lines, others, outlines[path], priors(traced.sources[path]))
     counted.sort(key=_first_look, reverse=True)
     kept = [_with_code(each, traced.sources) for each in counted[:_WITH_CODE]] + counted[
-        _WITH_CODE:MOST_FUNCTIONS
+        _WITH_CODE:MAX_FUNCTIONS
     ]
     mentioned = names_in(traced.test_source)
     return Spectrum(
@@ -134,7 +134,7 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
         passing=len(others),
         lines_seen=sum(len(lines) for lines in failing.values()),
         functions=tuple(kept),
-        left_out=max(len(counted) - MOST_FUNCTIONS, 0),
+        left_out=max(len(counted) - MAX_FUNCTIONS, 0),
         not_run=_not_run(test, mentioned, failing, outlines),
         mentioned=tuple(sorted(mentioned))[:300],
     )
@@ -167,7 +167,7 @@ def _functions_of(
             passing=function_counts[name],
             lines=tuple(
                 LineCount(line=line, passing=line_counts[line], prior=round(prior.get(line, 0.0), 2))
-                for line in numbers[:MOST_LINES]
+                for line in numbers[:MAX_LINES]
             ),
         )
         for name, numbers in grouped.items()
@@ -205,4 +205,4 @@ def _not_run(
             )
             found.append((len(words & wanted) + (short in mentioned), count))
     found.sort(key=lambda pair: (-pair[0], pair[1].path, pair[1].first))
-    return tuple(count for _, count in found[:MOST_NOT_RUN])
+    return tuple(count for _, count in found[:MAX_NOT_RUN])

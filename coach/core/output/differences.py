@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from coach.core.runs.report import Difference
 
 _MOST = 5
-_MOST_LINES = 400
+_MAX_LINES = 400
 """Lines of one diff that are read."""
 _SHORT = 300
 _LONG_LINE = 100
@@ -51,7 +51,7 @@ def of_entries(got: dict[str, str], wanted: dict[str, str], *, is_sure: bool) ->
 def of_diff(lines: Sequence[str], got: str, wanted: str, *, is_sure: bool) -> tuple[Difference, ...]:
     """Read a diff whose lines begin with the sign ``got`` or ``wanted``, or with a space."""
     walk = _Walk(got, wanted)
-    for line in lines[:_MOST_LINES]:
+    for line in lines[:_MAX_LINES]:
         walk.take(line)
     walk.close()
     return tuple(

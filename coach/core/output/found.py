@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from coach.core.base.test_id import TestId
 from coach.core.runs.report import Counts, Difference, Failure, Frame, Phase, Section
 
-MOST_FAILURES, MOST_READ = 200, 5_000
+MAX_FAILURES, MAX_READ = 200, 5_000
 """Failures that a report keeps, and those that are read to be counted."""
-MOST_FRAMES = 40
-MOST_MESSAGE = 4_000
-_MOST_SECTION = 8_000
-_MOST_NAME = 500
+MAX_FRAMES = 40
+MAX_MESSAGE = 4_000
+_MAX_SECTION = 8_000
+_MAX_NAME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def failure_of(test: str, detail: Detail, phase: Phase = "call", text: Sequence[
     """Return a failure, shortened to what one event may hold; ``text`` is kept where message and frames do not say it."""
     said = "" if detail.message and detail.frames else "\n".join(text).strip("\n")
     return Failure(
-        test=TestId(test if len(test) <= _MOST_NAME else f"{test[:300]}…{test[-199:]}"),
+        test=TestId(test if len(test) <= _MAX_NAME else f"{test[:300]}…{test[-199:]}"),
         phase=phase,
         exception=detail.exception[:200],
-        message=detail.message[:MOST_MESSAGE],
-        frames=detail.frames[-MOST_FRAMES:],
+        message=detail.message[:MAX_MESSAGE],
+        frames=detail.frames[-MAX_FRAMES:],
         difference=detail.difference[:5],
-        sections=(Section(name="output", text=said[:_MOST_SECTION]),) if said.strip() else (),
+        sections=(Section(name="output", text=said[:_MAX_SECTION]),) if said.strip() else (),
     )
 
 
@@ -82,7 +82,7 @@ def unique(failures: Iterable[Failure]) -> tuple[Failure, ...]:
     kept: dict[str, Failure] = {}
     for each in failures:
         kept.setdefault(each.test, each)
-    return tuple(kept.values())[:MOST_READ]
+    return tuple(kept.values())[:MAX_READ]
 
 
 EXCEPTION = re.compile(

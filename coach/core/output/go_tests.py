@@ -25,7 +25,7 @@ _HEADER = re.compile(r"# (?P<path>\S+)(?: \[\S+\])?$")
 _BUILD = re.compile(
     r"(?:vet: )?(?P<path>\S[^:]{0,300}?\.go):(?P<line>\d{1,9})(?::\d{1,9})?: (?P<message>\S.*)$"
 )
-_MOST_LINES = 400
+_MAX_LINES = 400
 """Lines kept of one test."""
 
 
@@ -37,7 +37,7 @@ class _Test:
     lines: list[str] = field(default_factory=list)
 
     def say(self, line: str) -> None:
-        if len(self.lines) < _MOST_LINES:
+        if len(self.lines) < _MAX_LINES:
             self.lines.append(line)
 
 
@@ -55,8 +55,8 @@ class _Package:
 
     def say(self, line: str) -> None:
         self.lines.append(line)
-        if len(self.lines) > 2 * _MOST_LINES:
-            del self.lines[:_MOST_LINES]
+        if len(self.lines) > 2 * _MAX_LINES:
+            del self.lines[:_MAX_LINES]
 
     def failures(self) -> list[Failure]:
         red = [each for each in self.tests.values() if each.status == "FAIL"]
@@ -143,7 +143,7 @@ class _Reading:
         if line in {"FAIL", "PASS", "ok"}:
             return
         if self.header and (_BUILD.match(line) or line.startswith(("\t", "too many errors"))):
-            if len(self.builds[self.header]) < _MOST_LINES:
+            if len(self.builds[self.header]) < _MAX_LINES:
                 self.builds[self.header].append(line)
             return
         is_panic = line.startswith(("panic: ", "fatal error: ", "goroutine ", "\t", "created by ")) or bool(

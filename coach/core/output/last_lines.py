@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_MOST, _MOST_INFORMATIVE = 5, 3
+_MOST, _MAX_INFORMATIVE = 5, 3
 _NEAR = 60
 """Lines from the end in which words of errors are looked for."""
 _CLOSING = re.compile(
@@ -38,7 +38,7 @@ def informative_lines(lines: Sequence[str]) -> str:
     informative = [row for row, line in enumerate(near) if _INFORMATIVE.search(line[:500])]
     if not informative:
         return _settled(kept[-_MOST:])
-    return _settled([near[row] for row in informative[-_MOST_INFORMATIVE:]])
+    return _settled([near[row] for row in informative[-_MAX_INFORMATIVE:]])
 
 
 def _settled(lines: Sequence[str]) -> str:

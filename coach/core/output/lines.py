@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from coach.core.base.text import without_sequences
 
-MOST_TEXT = 1_500_000
+MAX_TEXT = 1_500_000
 """Characters that are looked at, half of them from the end."""
 LINE_LIMIT, JSON_LIMIT = 4_096, 16_384
 _LEAST_LINES = 3
@@ -32,8 +32,8 @@ _TASK = re.compile(
 
 def plain_lines(text: str) -> list[str]:
     """Return the lines of an output as its programs meant them."""
-    if len(text) > MOST_TEXT:
-        text = f"{text[: MOST_TEXT // 2]}\n{text[-MOST_TEXT // 2 :]}"
+    if len(text) > MAX_TEXT:
+        text = f"{text[: MAX_TEXT // 2]}\n{text[-MAX_TEXT // 2 :]}"
     lines = [_plain(line) for line in text.split("\n")]
     return _by_task(_without_times(lines))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coach.core.output.differences import of_values
-from coach.core.output.found import MOST_FRAMES, Detail, frame_at
+from coach.core.output.found import MAX_FRAMES, Detail, frame_at
 from coach.core.runs.report import Cause, CauseKind, Difference, Frame
 
 _HEAD = "Traceback (most recent call last):"
@@ -18,8 +18,8 @@ _BEHIND = {
     "During handling of the above exception, another exception occurred:": "context",
 }
 _UNEQUAL = re.compile(r"(?P<got>.{1,2000}?) != (?P<wanted>.{1,2000}?)(?: : .*)?$")
-_MOST_MESSAGE_LINES = 60
-_MOST_CAUSES = 10
+_MAX_MESSAGE_LINES = 60
+_MAX_CAUSES = 10
 
 
 @dataclass(slots=True)
@@ -54,10 +54,10 @@ def trace_in(lines: Sequence[str]) -> tuple[Detail, tuple[Cause, ...]] | None:
         if not now.link:
             break
         kind: CauseKind = "cause" if now.link == "cause" else "context"
-        frames = tuple(behind.frames[-MOST_FRAMES:])
+        frames = tuple(behind.frames[-MAX_FRAMES:])
         causes.append(Cause(kind=kind, exception=behind.exception, message=_text(behind), frames=frames))
     detail = Detail(last.exception, _text(last), tuple(last.frames), _difference(_text(last)))
-    return detail, tuple(causes[:_MOST_CAUSES])
+    return detail, tuple(causes[:_MAX_CAUSES])
 
 
 def _take(now: _Trace, line: str) -> None:
@@ -65,7 +65,7 @@ def _take(now: _Trace, line: str) -> None:
         now.frames.append(frame_at(found["path"], found["line"], found["function"] or ""))
     elif not now.exception and not line.startswith(" ") and (found := _EXCEPTION.match(line)):
         now.exception, now.message = found["name"].rpartition(".")[2], [found["message"] or ""]
-    elif now.exception and len(now.message) < _MOST_MESSAGE_LINES:
+    elif now.exception and len(now.message) < _MAX_MESSAGE_LINES:
         now.message.append(line.rstrip())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from coach.core.output.compilers import read_compilers
-from coach.core.output.found import MOST_FAILURES, Detail, Found, failure_of, frame_at, unique
+from coach.core.output.found import MAX_FAILURES, Detail, Found, failure_of, frame_at, unique
 from coach.core.output.go_tests import read_go
 from coach.core.output.go_words import difference_in_words
 from coach.core.output.jest import read_jest
@@ -74,14 +74,14 @@ def read_output(text: str, exit_code: int) -> OutputReading:
     found = {name: each for name, reader in RUNNERS.items() if (each := reader(lines))}
     ordered = sorted(found.items(), key=lambda each: each[1].at)
     everything = unique(failure for _, each in ordered for failure in each.failures)
-    failures = tuple(_named(_explained(each, lines)) for each in everything[:MOST_FAILURES])
+    failures = tuple(_named(_explained(each, lines)) for each in everything[:MAX_FAILURES])
     red = tuple(name for name, each in ordered if each.is_red)
     counts = _sum([each.counts for _, each in ordered if each.counts is not None])
     if exit_code and not failures:
         end = max((each.end for each in found.values()), default=0)
         others = _other(lines, min(end, len(lines)), exit_code)
         failures = tuple(_named(each, f"exit {exit_code}") for each in others)
-    return OutputReading(failures, counts, max(len(everything) - MOST_FAILURES, 0), red)
+    return OutputReading(failures, counts, max(len(everything) - MAX_FAILURES, 0), red)
 
 
 def _other(lines: Sequence[str], end: int, exit_code: int) -> tuple[Failure, ...]:

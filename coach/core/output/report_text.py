@@ -10,12 +10,12 @@ from coach.core.output.pytest_text import detail_of_block, is_of_pytest
 from coach.core.output.python_trace import trace_in
 from coach.core.output.rust import is_panic, panic_of
 
-_MOST_TEXT = 200_000
+_MAX_TEXT = 200_000
 
 
 def detail_of_report(text: str) -> Detail:
     """Read the text below a ``failure`` or ``error``; what nobody recognises has neither frames nor a difference."""
-    lines = text[:_MOST_TEXT].split("\n")
+    lines = text[:_MAX_TEXT].split("\n")
     if any(is_of_pytest(line) for line in lines):
         return detail_of_block(lines)
     if found := trace_in(lines):

@@ -32,8 +32,8 @@ _RUBY = re.compile(
     r"(?P<path>[^\s:]{1,300}\.rb):(?P<line>\d{1,9}):in [`'](?P<function>[^']{0,200})': (?P<message>.*?) \((?P<exception>[\w:]+)\)$"
 )
 _ONE_LINE = (_RUBY, _DIED, _ASSERT, _ASSERT_OF_MAC)
-_MOST_LINES = 400
-_MOST_TRIED = 20
+_MAX_LINES = 400
+_MAX_TRIED = 20
 """Places that look like the begin of a trace and are none, before the search ends."""
 
 
@@ -49,7 +49,7 @@ def read_traces(lines: Sequence[str]) -> Found | None:
         if found is not None and (found[0].exception or found[0].message):
             failure = failure_of("", found[0], "command", lines[row : row + 40])
             return Found((failure.model_copy(update={"causes": found[1]}),), None, row, row + 1)
-        if tried >= _MOST_TRIED:
+        if tried >= _MAX_TRIED:
             break
     return None
 
@@ -59,7 +59,7 @@ def _reader(lines: Sequence[str], row: int) -> _Read | None:
     if line.strip() == _PYTHON:
         return _python
     if _RUST.match(line):
-        return lambda lines, row: (panic_of(lines[row : row + _MOST_LINES]), ())
+        return lambda lines, row: (panic_of(lines[row : row + _MAX_LINES]), ())
     if _GO.match(line):
         return _go
     if row + 1 < len(lines) and lines[row + 1].strip().startswith("at "):
@@ -74,14 +74,14 @@ def _python(lines: Sequence[str], row: int) -> tuple[Detail, tuple[Cause, ...]] 
     while (
         start > 0
         and (lines[start - 1].strip() or "exception" in lines[start - 2])
-        and row - start < _MOST_LINES
+        and row - start < _MAX_LINES
     ):
         start -= 1
-    return trace_in(lines[start : row + _MOST_LINES]) or trace_in(lines[row : row + _MOST_LINES])
+    return trace_in(lines[start : row + _MAX_LINES]) or trace_in(lines[row : row + _MAX_LINES])
 
 
 def _go(lines: Sequence[str], row: int) -> tuple[Detail, tuple[Cause, ...]] | None:
-    detail = panic_in(lines[row : row + _MOST_LINES])
+    detail = panic_in(lines[row : row + _MAX_LINES])
     return (detail, ()) if detail and detail.frames else None
 
 
@@ -89,10 +89,10 @@ def _with_stack(lines: Sequence[str], row: int) -> tuple[Detail, tuple[Cause, ..
     """Read JavaScript's and Java's: an exception, then ``at`` lines."""
     java = _JAVA.match(lines[row])
     if java and java_frame(lines[row + 1]):
-        return exception_in([java["exception"], *lines[row + 1 : row + _MOST_LINES]]), ()
+        return exception_in([java["exception"], *lines[row + 1 : row + _MAX_LINES]]), ()
     said = EXCEPTION.match(lines[row].strip())
     frames = []
-    for line in lines[row + 1 : row + _MOST_LINES]:
+    for line in lines[row + 1 : row + _MAX_LINES]:
         frame = stack_frame(line)
         if frame is None and not line.strip().startswith("at "):
             break

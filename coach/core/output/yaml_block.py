@@ -12,7 +12,7 @@ from coach.core.runs.report import Difference, Frame
 _ENTRY = re.compile(r" *(?P<key>\"[^\"]{1,200}\"|'[^']{1,200}'|[^\s:#-][^:]{0,200}|-):(?: (?P<value>.*)|)$")
 _BLOCK = re.compile(r"[|>][+-]?\d?$")
 _WANTED, _GOT = ("expected", "wanted", "want"), ("actual", "found", "got", "received")
-_MOST_LINES = 2_000
+_MAX_LINES = 2_000
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ def detail_in(lines: Sequence[str]) -> Detail | None:
         return None
     margin = indent_of(lines[start])
     block: list[str] = []
-    for line in lines[start + 1 : start + _MOST_LINES]:
+    for line in lines[start + 1 : start + _MAX_LINES]:
         if line.strip() == "..." and indent_of(line) <= margin:
             break
         block.append(line[margin:])

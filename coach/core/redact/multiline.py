@@ -15,12 +15,12 @@ from coach.core.redact.patterns import KEY_FORMS
 Span = tuple[int, int]
 Finder = Callable[[str], Iterable[Span]]
 
-MOST_LINES = 200
+MAX_LINES = 200
 """Of one block."""
-MOST_CHARACTERS = 8_000
+MAX_CHARACTERS = 8_000
 """Of one document around a word."""
-MOST_OF_A_LINE = 4_000
-MOST_PARTS = 16
+MAX_OF_A_LINE = 4_000
+MAX_PARTS = 16
 """Lines that one key was cut into."""
 
 
@@ -39,13 +39,13 @@ class Block:
 
 def _lines_after(text: str, at: int) -> Iterator[Span]:
     """Yield the lines that follow the one ``at`` stands in: a bounded number of them."""
-    for _ in range(MOST_LINES):
+    for _ in range(MAX_LINES):
         start = text.find("\n", at) + 1
         if start == 0:
             return
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        if end - start > MOST_OF_A_LINE:
+        if end - start > MAX_OF_A_LINE:
             return
         yield start, end
         at = start
@@ -120,10 +120,10 @@ def kubernetes_secret(text: str) -> Iterator[Span]:
     for match in _SECRET_KIND.finditer(text):
         if match.start() <= seen:
             continue
-        start = text.rfind("---\n", max(0, match.start() - MOST_CHARACTERS), match.start())
-        start = max(0, match.start() - MOST_CHARACTERS) if start < 0 else start
-        end = text.find("---\n", match.end(), match.end() + MOST_CHARACTERS)
-        end = seen = min(len(text), match.end() + MOST_CHARACTERS) if end < 0 else end
+        start = text.rfind("---\n", max(0, match.start() - MAX_CHARACTERS), match.start())
+        start = max(0, match.start() - MAX_CHARACTERS) if start < 0 else start
+        end = text.find("---\n", match.end(), match.end() + MAX_CHARACTERS)
+        end = seen = min(len(text), match.end() + MAX_CHARACTERS) if end < 0 else end
         for data in _DATA.finditer(text, start, end):
             yield from _deeper(text, data.end("front"), data.start(), data.end())
         for data in _JSON_DATA.finditer(text, start, end):
@@ -190,7 +190,7 @@ def wrapped(text: str) -> Iterator[Span]:
         if match.start() < seen:
             continue
         whole, spans, at = match.group(), [match.span()], match.end()
-        while len(spans) < MOST_PARTS and (ended := _ENDS_LINE.match(text, at)):
+        while len(spans) < MAX_PARTS and (ended := _ENDS_LINE.match(text, at)):
             rest = _REST.match(text, _begin(text, spans[-1][0], ended.end()))
             if rest is None or not (len(spans) > 1 or _goes_on(whole, rest.group())):
                 break

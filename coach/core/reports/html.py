@@ -16,7 +16,7 @@ from coach.core.reports.model import Moment, Story, Try
 from coach.core.reports.plots import effort_plot, failing_plot, steps_plot
 from coach.core.runs.changes import FileChange
 
-MOST_DIFF_LINES = 400
+MAX_DIFF_LINES = 400
 _KINDS = {"+": "add", "-": "del"}
 _ENDINGS: dict[str, tuple[str, Role]] = {
     "verified": ("✔ verified", "good"),
@@ -212,8 +212,8 @@ def _file(file: FileChange, words: _Words) -> str:
     for hunk in file.hunks:
         rows.append(_row(f"@@ line {hunk.new_start} {words.line(hunk.heading, 120)}", "at"))
         rows += [_row(line, _KINDS.get(line[:1], "")) for line in words.text(hunk.text).split("\n")]
-    if len(rows) > MOST_DIFF_LINES:
-        rows[MOST_DIFF_LINES:] = [_row(f"… {len(rows) - MOST_DIFF_LINES:,} more lines", "at")]
+    if len(rows) > MAX_DIFF_LINES:
+        rows[MAX_DIFF_LINES:] = [_row(f"… {len(rows) - MAX_DIFF_LINES:,} more lines", "at")]
     body = f"<pre>{''.join(rows)}</pre>" if rows else ""
     return f'<h3>{words.code(file.path)} <span class="dim">{escape(file.change)}</span></h3>{body}'
 

@@ -5,7 +5,7 @@ from coach.core.export.quoting import Cleaner, code_fence
 from coach.core.loops.attempt import attempt_words
 from coach.core.reports.model import Story, Try
 
-MOST_MOMENTS = 200
+MAX_MOMENTS = 200
 
 
 def markdown(story: Story, clean: Cleaner) -> str:
@@ -59,10 +59,10 @@ def _figures(story: Story) -> list[str]:
 
 def _timeline(story: Story, clean: Cleaner) -> list[str]:
     lines = ["", "## Timeline", ""]
-    left_out = story.left_out + max(0, len(story.moments) - MOST_MOMENTS)
+    left_out = story.left_out + max(0, len(story.moments) - MAX_MOMENTS)
     if left_out:
         lines.append(f"- … {left_out:,} earlier events are left out")
-    for each in story.moments[-MOST_MOMENTS:]:
+    for each in story.moments[-MAX_MOMENTS:]:
         sign, _, text = each.said
         lines.append(f"- {clock(each.at)} {sign} {_plain(clean, text, 240)}")
     return lines

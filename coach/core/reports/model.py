@@ -13,8 +13,8 @@ from coach.core.runs.run import Run
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
 
-MOST_MOMENTS = 2_000
-MOST_ATTEMPTS = 200
+MAX_MOMENTS = 2_000
+MAX_ATTEMPTS = 200
 _QUIET = (
     ev.WatchingChanged,
     ev.RunStarted,
@@ -109,12 +109,12 @@ def tell(records: Sequence[ev.Recorded], imported: str = "") -> Story:
     before = [Moment(0, each.at, ("·", "dim", f"before: {each.sentence}")) for each in state.earlier]
     moments = [*before, *moments]
     fix = fix_of(state)
-    tries = tuple(_try(state, each, is_fix=each is fix) for each in state.attempts)[-MOST_ATTEMPTS:]
+    tries = tuple(_try(state, each, is_fix=each is fix) for each in state.attempts)[-MAX_ATTEMPTS:]
     return Story(
         state=state,
         figures=figures_of(records),
-        moments=tuple(moments[-MOST_MOMENTS:]),
-        left_out=max(0, len(moments) - MOST_MOMENTS),
+        moments=tuple(moments[-MAX_MOMENTS:]),
+        left_out=max(0, len(moments) - MAX_MOMENTS),
         tries=tries,
         points=tuple(points_of(state)),
         imported=imported,

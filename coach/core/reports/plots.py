@@ -11,7 +11,7 @@ from coach.core.reports.model import Point
 
 WIDE, HIGH = 300, 120
 LEFT, BOTTOM, TOP = 26, 18, 8
-MOST_POINTS = 240
+MAX_POINTS = 240
 """More runs than that are thinned out: a screen has no more columns for them."""
 
 _COLOURS = {"PASS": "var(--good)", "FAIL": "var(--bad)", "UNRESOLVED": "var(--warn)"}
@@ -101,9 +101,9 @@ def _axis(most: int, points: Sequence[Point]) -> str:
 
 
 def _thin(points: Sequence[Point]) -> Sequence[Point]:
-    if len(points) <= MOST_POINTS:
+    if len(points) <= MAX_POINTS:
         return points
-    return [points[at * (len(points) - 1) // (MOST_POINTS - 1)] for at in range(MOST_POINTS)]
+    return [points[at * (len(points) - 1) // (MAX_POINTS - 1)] for at in range(MAX_POINTS)]
 
 
 def _svg(said: str, parts: Sequence[str]) -> str:

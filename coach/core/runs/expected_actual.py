@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.report import Failure, Frame, gist
 
-MOST = 300
+MAX = 300
 """Characters kept of a value: a form is to be read."""
 _COMPARED = re.compile(r"^(?:AssertionError: )?assert (?P<left>.+?) == (?P<right>.+)$")
 _UNEQUAL = re.compile(r"^(?:AssertionError: )?(?P<left>.+?) != (?P<right>.+?)(?: : .*)?$")
@@ -99,4 +99,4 @@ def _is_literal(node: ast.expr) -> bool:
 
 def _short(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
+    return text if len(text) <= MAX else f"{text[: MAX - 1]}…"

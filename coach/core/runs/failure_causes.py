@@ -3,7 +3,7 @@
 from coach.core.runs.report import Cause, Difference, Failure, headline
 from coach.core.runs.run import Run
 
-MOST_DIFFERENCES, MOST_CAUSES = 5, 4
+MAX_DIFFERENCES, MAX_CAUSES = 5, 4
 CAUSE_WORDS = {
     "cause": "caused by",
     "context": "while handling",
@@ -35,8 +35,8 @@ def cause_line(cause: Cause) -> str:
 
 def lines_behind(failure: Failure) -> list[str]:
     """Return the first differences and the nearest causes, a line each."""
-    differences = [difference_line(each) for each in failure.difference[:MOST_DIFFERENCES]]
-    return differences + [cause_line(each) for each in failure.causes[:MOST_CAUSES]]
+    differences = [difference_line(each) for each in failure.difference[:MAX_DIFFERENCES]]
+    return differences + [cause_line(each) for each in failure.causes[:MAX_CAUSES]]
 
 
 def _lacks_module(failure: Failure) -> bool:

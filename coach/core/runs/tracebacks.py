@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-MOST_FRAMES = 60
-MOST_FOUND = 40
+MAX_FRAMES = 60
+MAX_FOUND = 40
 LONGEST_LINE = 4_000
 LONGEST_MESSAGE = 2_000
-MOST_MESSAGE_LINES = 12
+MAX_MESSAGE_LINES = 12
 
 _HEADER = re.compile(r"(?:Exception Group )?Traceback \(most recent call last\):?")
 _FRAME = re.compile(r'File "([^"\n]{1,1000})", line (\d{1,9})(?:, in (.{0,300}))?\s*$')
@@ -96,7 +96,7 @@ class _Reader:
                 self._take(line)
             elif self._message_lines or self._chain or self._found:
                 self._after(line)
-            if len(self._found) >= MOST_FOUND:
+            if len(self._found) >= MAX_FOUND:
                 break
         return [each for each in self._found if each.frames]
 
@@ -119,8 +119,8 @@ class _Reader:
     def _frame(self, now: Printed, line: str, found: re.Match[str]) -> None:
         self._column = max(len(line[: found.start()].rstrip(" ")), found.start() - 2)
         self._prefix = line[: self._column]
-        if len(now.frames) >= MOST_FRAMES:  # of endless recursion the beginning and the end tell most
-            del now.frames[MOST_FRAMES // 2]
+        if len(now.frames) >= MAX_FRAMES:  # of endless recursion the beginning and the end tell most
+            del now.frames[MAX_FRAMES // 2]
         now.frames.append(PrintedFrame(found[1], int(found[2]), (found[3] or "").strip()))
         self._wants_source = True
 
@@ -155,7 +155,7 @@ class _Reader:
             self._chain, self._message_lines = "member", 0
             return
         goes_on = bool(body.strip()) and not _RECORD.match(body.lstrip()) and line.startswith(self._prefix)
-        if self._message_lines and goes_on and self._message_lines < MOST_MESSAGE_LINES:
+        if self._message_lines and goes_on and self._message_lines < MAX_MESSAGE_LINES:
             last = self._found[-1]
             last.message = f"{last.message}\n{body.rstrip()}"[:LONGEST_MESSAGE]
             self._message_lines += 1

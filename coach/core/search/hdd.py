@@ -16,7 +16,7 @@ from coach.core.search.ddmin import minimise
 
 _OPENS = {"(": ")", "[": "]", "{": "}"}
 _SEPARATORS = ",;"
-MOST_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Pair:
 
 def is_nested(text: str) -> bool:
     """Whether a text is JSON or a literal of Python that holds something."""
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         return False
     for read in (json.loads, ast.literal_eval):
         try:

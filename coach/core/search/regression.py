@@ -24,7 +24,7 @@ from coach.core.search.repeats import any_failure, runs_for
 
 COMPARED_RUNS = 20
 """Runs at either end before a failure is said to be flaky on both sides of a change."""
-MOST_NOISY_RUNS = 300
+MAX_NOISY_RUNS = 300
 _SECOND = 10_000
 _THIRD = 20_000
 """Rounds of the later phases: their runs are others than those before."""
@@ -85,7 +85,7 @@ def _flaky(
 
 
 def _noisy(old: int) -> AskTell[tuple[int, int], Believed]:
-    return (yield from find_noisy(0, old, MOST_NOISY_RUNS, rounds_before=_THIRD))
+    return (yield from find_noisy(0, old, MAX_NOISY_RUNS, rounds_before=_THIRD))
 
 
 def _fails_at_all(position: int, width: int) -> AskTell[tuple[int, int], bool]:

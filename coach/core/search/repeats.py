@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 DOUBT = 0.01
 """The chance that any of a search's passes was a failure that did not show."""
-MOST_RUNS = 60
+MAX_RUNS = 60
 
 
 def runs_for(rate: float, steps: int) -> int:
@@ -26,8 +26,8 @@ def runs_for(rate: float, steps: int) -> int:
     if rate >= 1:
         return 1
     if rate <= 0:
-        return MOST_RUNS
-    return min(MOST_RUNS, max(1, math.ceil(math.log(DOUBT / max(steps, 1)) / math.log(1 - rate))))
+        return MAX_RUNS
+    return min(MAX_RUNS, max(1, math.ceil(math.log(DOUBT / max(steps, 1)) / math.log(1 - rate))))
 
 
 def any_failure(search: AskTell[C, R], runs: int, *, width: int = 1) -> AskTell[tuple[C, int], R]:

@@ -20,7 +20,7 @@ from coach.core.verify.conclusion import QUESTIONS, Closing, RootCause
 from coach.core.verify.negative_control import fixed_lines, grouped
 from coach.core.verify.verification import Objection
 
-MOST_PLACES = 3
+MAX_PLACES = 3
 _TITLE = 72
 _LINE = 300
 
@@ -199,7 +199,7 @@ def changed_places(state: SessionState) -> tuple[str, ...]:
         pinned = state.pin.path if state.pin else ""
         files = (each for each in state.changes.files if each.path != pinned and each.change != "binary")
         places = [f"{each.path}:{each.hunks[0].new_start}" if each.hunks else each.path for each in files]
-    return tuple(places[:MOST_PLACES])
+    return tuple(places[:MAX_PLACES])
 
 
 def _failed_at(state: SessionState) -> str:
@@ -219,8 +219,8 @@ def _answers(state: SessionState) -> dict[str, str]:
     files = [each.path for each in state.changes.files] if state.changes and state.edits else []
     if not files or "rollback" not in QUESTIONS:
         return {}
-    more = f" and {len(files) - MOST_PLACES} more" if len(files) > MOST_PLACES else ""
-    return {"rollback": f"take back the change of {', '.join(files[:MOST_PLACES])}{more}"}
+    more = f" and {len(files) - MAX_PLACES} more" if len(files) > MAX_PLACES else ""
+    return {"rollback": f"take back the change of {', '.join(files[:MAX_PLACES])}{more}"}
 
 
 def _one_line(text: str) -> str:

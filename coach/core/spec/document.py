@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from coach.core.spec.spec import MOST_QUESTIONS, Spec
+from coach.core.spec.spec import MAX_QUESTIONS, Spec
 
-MOST_CHARACTERS = 100_000
+MAX_CHARACTERS = 100_000
 """Of a document or report; nobody writes more by hand."""
 LONGEST_FIELD = 6_000
 
@@ -75,7 +75,7 @@ PARTS: tuple[Part, ...] = (
         "stop_and_ask", "Stop and ask", "when an assistant must not go on by itself", ("stop and ask when",)
     ),
     Part("logs", "Log files", "log files that the program writes"),
-    Part("questions", "Questions", f"open questions, at most {MOST_QUESTIONS}", ("open questions",)),
+    Part("questions", "Questions", f"open questions, at most {MAX_QUESTIONS}", ("open questions",)),
 )
 
 _BY_WORD = {word: part for part in PARTS for word in (part.heading.lower(), *part.synonyms)}
@@ -120,7 +120,7 @@ def read_spec(text: str, onto: Spec | None = None) -> Spec:
     Raises SpecUnread that names every line which is not understood.
     """
     onto = onto or Spec()
-    most = MOST_CHARACTERS + len(write_spec(onto))
+    most = MAX_CHARACTERS + len(write_spec(onto))
     if len(text) > most:
         raise SpecUnread((f"it has {len(text):,} characters; {most:,} are enough for any spec",))
     found, problems = _fields(text)
@@ -159,8 +159,8 @@ def _fields(text: str) -> tuple[dict[str, list[str]], list[str]]:
 
 def _too_much(part: Part, value: object, known: object) -> list[str]:
     """Say what of a changed field is more than is kept: nothing is cut off silently."""
-    if part.name == "questions" and isinstance(value, tuple) and len(value) > MOST_QUESTIONS:
-        return [f"{len(value)} questions; at most {MOST_QUESTIONS}, the most important ones"]
+    if part.name == "questions" and isinstance(value, tuple) and len(value) > MAX_QUESTIONS:
+        return [f"{len(value)} questions; at most {MAX_QUESTIONS}, the most important ones"]
     texts = value if isinstance(value, tuple) else (str(value),)
     before = known if isinstance(known, tuple) else (str(known),)
     most = max(LONGEST_FIELD, *(len(each) for each in (*before, "")))
@@ -197,7 +197,7 @@ def _tidy(lines: list[str]) -> list[str]:
 def read_issue(text: str, onto: Spec | None = None) -> Spec:
     """Fill the empty fields of a spec from a report: by its headings, else first line as title and the rest as actual."""
     onto = onto or Spec()
-    report = _without_comments(text[:MOST_CHARACTERS].replace("\r\n", "\n")).strip()
+    report = _without_comments(text[:MAX_CHARACTERS].replace("\r\n", "\n")).strip()
     found: dict[str, object] = {}
     lead: list[str] = []
     for section in _sections(report, only_known=True):

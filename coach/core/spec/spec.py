@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from coach.core.base.text import CoachId, FilePath, Name, Prose
 from coach.core.base.value import Value
 
-MOST_QUESTIONS = 3
+MAX_QUESTIONS = 3
 """More open questions than this are no questions but a missing spec."""
 
 
@@ -36,7 +36,7 @@ class Spec(Value):
     logs: tuple[FilePath, ...] = ()
     """Log files that the program writes, relative to the root: a trace shows what they gain during the test."""
     questions: tuple[Prose, ...] = ()
-    """Open questions, at most ``MOST_QUESTIONS``."""
+    """Open questions, at most ``MAX_QUESTIONS``."""
     reported: tuple[CoachId, ...] = ()
     """Fields that a report filled and the engineer has not written since: others' words, shown as such."""
 

@@ -13,7 +13,7 @@ from coach.core.verify.fix_checks import made_for
 from coach.core.verify.proof_line import answerable
 from coach.core.verify.verification import VerificationCheck
 
-MOST_WORDS = 200
+MAX_WORDS = 200
 _SHELL = frozenset("();<>|&")
 
 
@@ -39,7 +39,7 @@ def words_of(command: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]
         words = list(lexer)
     except ValueError:
         return (), ()
-    if len(words) > MOST_WORDS or any(word and set(word) <= _SHELL for word in words):
+    if len(words) > MAX_WORDS or any(word and set(word) <= _SHELL for word in words):
         return (), ()
     variables = []
     while words and "=" in words[0] and words[0].partition("=")[0].isidentifier():

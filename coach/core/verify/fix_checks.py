@@ -19,7 +19,7 @@ from coach.core.workflow.gates import runs_alone
 
 DOUBT = 0.01
 """A flaky failure counts as gone when passing this often would be less likely than this, were it still there."""
-MOST_REPEATS = 100
+MAX_REPEATS = 100
 ALIKE = 0.6
 """Share of words that two outputs of a command have in common when they say the same."""
 
@@ -31,8 +31,8 @@ def flake_rate(state: SessionState) -> float:
 
 
 def passes_needed(state: SessionState) -> int:
-    """How many passes in a row say that the failure is gone, at most ``MOST_REPEATS``."""
-    return repeats_for(flake_rate(state), DOUBT, MOST_REPEATS)
+    """How many passes in a row say that the failure is gone, at most ``MAX_REPEATS``."""
+    return repeats_for(flake_rate(state), DOUBT, MAX_REPEATS)
 
 
 def made_for(runs: tuple[Run, ...], purpose: Purpose) -> tuple[Run, ...]:

@@ -9,9 +9,9 @@ from coach.core.base.value import Value
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.changes import Changes, Hunk
 
-MOST_SURVIVORS = 50
+MAX_SURVIVORS = 50
 """Survivors that are kept one by one; the others are counted."""
-_MOST_VARIANTS = 3
+_MAX_VARIANTS = 3
 
 
 class Survivor(Value):
@@ -60,8 +60,8 @@ class Group:
         first = self.survivors[0]
         text = first.sentence
         if len(self.survivors) > 1:
-            variants = ", ".join(each.after for each in self.survivors[:_MOST_VARIANTS])
-            more = len(self.survivors) - _MOST_VARIANTS
+            variants = ", ".join(each.after for each in self.survivors[:_MAX_VARIANTS])
+            more = len(self.survivors) - _MAX_VARIANTS
             variants += f" and {more} more" if more > 0 else ""
             text = f"{first.path}:{first.line} {self.source or first.before} may as well be: {variants}"
         return text if all(each.ran for each in self.survivors) else f"{text}; the test never runs this line"

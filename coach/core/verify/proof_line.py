@@ -7,7 +7,7 @@ from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.core.verify.verification import Objection, VerificationCheck
 
-MOST_OBJECTIONS = 50
+MAX_OBJECTIONS = 50
 
 
 def line(  # noqa: PLR0913 - the fields of one line
@@ -48,8 +48,8 @@ def objected(  # noqa: PLR0913, PLR0917 - the fields of one line
     for key, text in found:
         kept.setdefault(key, text)
     unique = list(kept.items())
-    objections = tuple(objection(state, name, key, text) for key, text in unique[:MOST_OBJECTIONS])
-    holds = len(unique) <= MOST_OBJECTIONS and all(each.answer for each in objections)
+    objections = tuple(objection(state, name, key, text) for key, text in unique[:MAX_OBJECTIONS])
+    holds = len(unique) <= MAX_OBJECTIONS and all(each.answer for each in objections)
     if holds:
         figure = f"{figure}; fine: {safe_line(objections[0].answer)}"
     return line(name, title, figure, passed=holds, runs=runs, objections=objections)

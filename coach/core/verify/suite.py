@@ -15,7 +15,7 @@ from coach.core.session.state import SessionState
 from coach.core.verify.proof_line import line, not_asked, objected
 from coach.core.verify.verification import VerificationCheck
 
-MOST_AGAIN = 5
+MAX_AGAIN = 5
 """Newly red tests that are run again alone; with more, the suite itself is not what it was."""
 NO_SUITE = "no suite to compare with"
 _NEW, _LOST = "no new failure in the whole suite", "no test skipped or gone"
@@ -88,7 +88,7 @@ def _red_before(baseline: Run, suite: Run) -> set[str]:
 def to_run_again(state: SessionState, runs: tuple[Run, ...]) -> tuple[TestId, ...]:
     """Return the newly red tests that are worth a run alone, in the checkout."""
     new = tuple(test for test in newly_red(state, suite_of(state, runs)) if test.is_in_file)
-    return new if 0 < len(new) <= MOST_AGAIN else ()
+    return new if 0 < len(new) <= MAX_AGAIN else ()
 
 
 def to_run_before(state: SessionState, runs: tuple[Run, ...]) -> tuple[TestId, ...]:

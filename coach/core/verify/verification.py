@@ -22,8 +22,8 @@ _RESTS_ON: dict[str, str] = {
     "acceptance": "accepted",
 }
 """What a line adds to the verdict, by its name, in this order; the others only keep it from holding."""
-_MOST_TOLD = 3
-_MOST_OF_A_TEXT = 160
+_MAX_TOLD = 3
+_MAX_OF_A_TEXT = 160
 
 
 class Objection(Value):
@@ -92,7 +92,7 @@ class Verification(Value):
         if self.missing:
             first = self.missing[0]
             return f"partial: {self.figure} hold; not shown: {safe_line(first.title)}" + (
-                f" ({safe_line(first.figure, limit=_MOST_OF_A_TEXT)})" if first.figure else ""
+                f" ({safe_line(first.figure, limit=_MAX_OF_A_TEXT)})" if first.figure else ""
             )
         if not self.asked:
             return "partial: nothing was asked"
@@ -118,6 +118,6 @@ def _not_asked(checks: tuple[VerificationCheck, ...]) -> str:
 
 
 def _few(texts: list[str]) -> str:
-    told = [safe_line(each, limit=_MOST_OF_A_TEXT) for each in texts[:_MOST_TOLD]]
+    told = [safe_line(each, limit=_MAX_OF_A_TEXT) for each in texts[:_MAX_TOLD]]
     more = len(texts) - len(told)
     return ", ".join(told) + (f" and {more} more" if more > 0 else "")

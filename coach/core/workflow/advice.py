@@ -7,7 +7,7 @@ from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.imported_elsewhere import unrun_edit
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import evaluate, following, missing, why_not_asked
-from coach.core.workflow.moves import MOST_RUNS, Advice, Moves, made, moves_for
+from coach.core.workflow.moves import MAX_RUNS, Advice, Moves, made, moves_for
 from coach.core.workflow.workflow import Step
 
 __all__ = ["Advice", "advise", "trouble_of"]
@@ -102,7 +102,7 @@ def _trouble(state: SessionState) -> Moves:
             yield Advice(f"{trouble}. Mend the edit and save.")
         elif last.report.ending.kind in _NOTHING_TO_RUN:
             yield Advice(trouble, "retarget")
-        elif made(state, last.request.purpose) < MOST_RUNS:
+        elif made(state, last.request.purpose) < MAX_RUNS:
             yield Advice(trouble, "run")
         else:
             yield Advice(f"{trouble}. It ended like this each time: change one thing and save.")

@@ -17,9 +17,9 @@ from coach.core.session.state import SessionState
 from coach.core.workflow.applicable import choices
 from coach.core.workflow.gates import Checked, edited_since_verification, runs_alone
 
-MOST_COLD_RUNS = 12
+MAX_COLD_RUNS = 12
 """Reproducing runs of the same files after which another series is not offered: two series of most kinds are fewer."""
-MOST_RUNS = 2
+MAX_RUNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ def made(state: SessionState, *purposes: Purpose) -> int:
 
 
 def _run(state: SessionState, text: str) -> Moves:
-    if made(state, "feedback", "experiment", "confirm") < MOST_RUNS:
+    if made(state, "feedback", "experiment", "confirm") < MAX_RUNS:
         yield Advice(text, "run")
 
 
 def _reproduce(state: SessionState, text: str) -> Moves:
-    if made(state, "reproduce") < MOST_COLD_RUNS:
+    if made(state, "reproduce") < MAX_COLD_RUNS:
         yield Advice(text, "reproduce")
 
 
@@ -150,13 +150,13 @@ def _alone(state: SessionState, check: Checked) -> Moves:
     if any(run.judged and run.judged.outcome == "PASS" for run in alone):
         text = "Alone it passes: find the tests before it without which it passes."
         yield from _search(state, "order", text)
-    if len(alone) < MOST_RUNS:
+    if len(alone) < MAX_RUNS:
         yield from _reproduce(state, "Run the pinned test alone: small and quick to repeat.")
 
 
 @_move("passes-alone")
 def _in_company(state: SessionState, _check: Checked) -> Moves:
-    if made(state, "feedback", "experiment", "confirm") < MOST_RUNS:
+    if made(state, "feedback", "experiment", "confirm") < MAX_RUNS:
         yield Advice("Run the failing test alone: does it pass?", "narrow")
     if not made(state, "suite"):
         yield Advice("Run the whole suite: which test is red in company?", "suite")

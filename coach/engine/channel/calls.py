@@ -10,7 +10,7 @@ from coach.core.localize.call_trace import Call, CallTrace, LogLine
 from coach.engine.channel.report_reader import LINE_LIMIT
 from coach.engine.source.project_paths import Places
 
-_MOST_ENTRIES = 2_000
+_MAX_ENTRIES = 2_000
 _HOW = {"returned", "raised", "resumed"}
 
 
@@ -84,10 +84,10 @@ class _Reader:
         return {
             test: CallTrace(
                 test=TestId(test),
-                calls=tuple(self._calls[test][:_MOST_ENTRIES]),
+                calls=tuple(self._calls[test][:_MAX_ENTRIES]),
                 first=ends.get("first", 0),
                 left_out=ends.get("left_out", 0),
-                logs=tuple(self._logs[test][:_MOST_ENTRIES]),
+                logs=tuple(self._logs[test][:_MAX_ENTRIES]),
                 logs_left_out=ends.get("logs_left_out", 0),
             )
             for test, ends in self._ends.items()

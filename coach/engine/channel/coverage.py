@@ -16,9 +16,9 @@ from coach.engine.channel.report_reader import LINE_LIMIT
 from coach.engine.source.project_paths import Places
 from coach.regular_files import bounded_lines, opened
 
-MOST_BYTES = 400_000_000
+MAX_BYTES = 400_000_000
 _RANGES = re.compile(r"\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*")
-_MOST_LINES_OF_A_FILE = 1_000_000
+_MAX_LINES_OF_A_FILE = 1_000_000
 _BODY, _MODULE = "b", "m"
 
 _Collected = dict[str, dict[str, set[int]]]
@@ -28,7 +28,7 @@ def read_coverage(path: Path, nonce: str, root: Path) -> Coverage:
     """Return the coverage of a run; empty when the tracer never spoke."""
     reader = _Reader(nonce, Places(root))
     try:
-        with opened(path, MOST_BYTES) as file:
+        with opened(path, MAX_BYTES) as file:
             for line, _ in bounded_lines(file, LINE_LIMIT + 1):
                 reader.take(line)
     except OSError:
@@ -74,7 +74,7 @@ class _Reader:
             into = bodies if kind == _BODY else self._imported(name)
             for part in text.split(","):
                 first, _, last = part.partition("-")
-                if int(last or first) - int(first) < _MOST_LINES_OF_A_FILE:
+                if int(last or first) - int(first) < _MAX_LINES_OF_A_FILE:
                     into[path].update(range(int(first), int(last or first) + 1))
 
     def _imported(self, name: str) -> dict[str, set[int]]:

@@ -9,7 +9,7 @@ from coach.engine.channel.lines import WireCause, WireEvent, WireFailure, WireFr
 from coach.engine.channel.printed_tracebacks import with_printed
 from coach.engine.source.project_paths import Places
 
-MOST_FRAMES = 60
+MAX_FRAMES = 60
 
 
 class FailureReader:
@@ -56,7 +56,7 @@ def _difference(parts: list[str | bool]) -> Difference:
     return Difference(path=str(path), got=str(got), wanted=str(wanted), is_sure=bool(is_sure))
 
 
-def most_informative(frames: list[Frame], limit: int = MOST_FRAMES) -> tuple[Frame, ...]:
+def most_informative(frames: list[Frame], limit: int = MAX_FRAMES) -> tuple[Frame, ...]:
     """Keep at most ``limit`` frames in their order: own ones first, then the innermost of the others."""
     if len(frames) <= limit:
         return tuple(frames)

@@ -4,8 +4,8 @@ from coach.core.runs.report import Cause, CauseKind, Failure, Frame
 from coach.core.runs.tracebacks import Printed, flat, tracebacks_in
 from coach.engine.source.project_paths import Places
 
-MOST_CAUSES = 6
-MOST_FRAMES = 30
+MAX_CAUSES = 6
+MAX_FRAMES = 30
 
 
 def with_printed(failure: Failure, places: Places) -> Failure:
@@ -22,7 +22,7 @@ def with_printed(failure: Failure, places: Places) -> Failure:
                 found.append(cause)
     if not found:
         return failure
-    return failure.model_copy(update={"causes": (*failure.causes, *found[:MOST_CAUSES])})
+    return failure.model_copy(update={"causes": (*failure.causes, *found[:MAX_CAUSES])})
 
 
 def causes_in(text: str, kind: CauseKind, places: Places) -> list[Cause]:
@@ -34,7 +34,7 @@ def causes_in(text: str, kind: CauseKind, places: Places) -> list[Cause]:
 
 def _cause(printed: Printed, kind: CauseKind, places: Places) -> Cause:
     frames = []
-    for each in printed.frames[-MOST_FRAMES:]:
+    for each in printed.frames[-MAX_FRAMES:]:
         path, own = places.name(each.file)
         frames.append(Frame(path=path, line=each.line, function=each.function, own=own, source=each.source))
     return Cause(kind=kind, exception=printed.exception, message=printed.message, frames=tuple(frames))

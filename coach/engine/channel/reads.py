@@ -9,9 +9,9 @@ from coach.core.runs.report import Elsewhere, Failure, Written
 from coach.engine.channel.lines import WireEvent
 from coach.engine.source.project_paths import Places
 
-MOST_TESTS = 200
-MOST_FILES = 400
-MOST_ELSEWHERE = 20
+MAX_TESTS = 200
+MAX_FILES = 400
+MAX_ELSEWHERE = 20
 _SETTINGS = frozenset(
     {
         "pyproject.toml",
@@ -42,17 +42,17 @@ class ToldReads:
             self._take_written(event)
             return
         if event.event == "elsewhere":
-            if event.name and len(self.elsewhere) < MOST_ELSEWHERE:
+            if event.name and len(self.elsewhere) < MAX_ELSEWHERE:
                 imported, lies = (self.places.name(each)[0] for each in (event.file, event.text))
                 self.elsewhere[event.name] = Elsewhere(name=event.name, imported=imported, lies=lies)
             return
         for path in event.loaded:
             name, is_own = self.places.name(path)
-            if is_own and len(self.opened) < MOST_FILES:
+            if is_own and len(self.opened) < MAX_FILES:
                 self.opened[name] = None
 
     def _take_written(self, event: WireEvent) -> None:
-        if len(self._reads) >= MOST_TESTS:
+        if len(self._reads) >= MAX_TESTS:
             return
         path, is_own = self.places.name(event.file)
         if is_own:

@@ -25,11 +25,11 @@ from coach.engine.source.project_paths import Places
 from coach.regular_files import opened
 
 LINE_LIMIT = 65_536
-MOST_FAILURES = 200
-MOST_SKIPPED = 500
-MOST_RERUNS = 500
-MOST_NOTES = 20
-MOST_NAMES = 5_000
+MAX_FAILURES = 200
+MAX_SKIPPED = 500
+MAX_RERUNS = 500
+MAX_NOTES = 20
+MAX_NAMES = 5_000
 """Tests of one run that are kept by name."""
 _READ_SIZE = 1 << 20
 
@@ -123,7 +123,7 @@ class Channel:
     @property
     def ran(self) -> tuple[RanTests, ...]:
         """The tests that ran, by file; without their names when there are too many to keep."""
-        is_kept = sum(map(len, self._ran.values())) <= MOST_NAMES
+        is_kept = sum(map(len, self._ran.values())) <= MAX_NAMES
         return tuple(
             RanTests(path=path, count=len(names), names=tuple(names) if is_kept else ())
             for path, names in self._ran.items()
@@ -239,7 +239,7 @@ class Channel:
         if event.outcome in {"failed", "error"}:
             self._keep_failures(event, "call")
         elif event.outcome in {"skipped", "xfailed"}:
-            if len(self.skipped) < MOST_SKIPPED:
+            if len(self.skipped) < MAX_SKIPPED:
                 self.skipped.append(event.test)
             how: Literal["skipped", "xfailed"] = "xfailed" if event.outcome == "xfailed" else "skipped"
             self._leave_out(NotRun(test=event.test, how=how, reason=event.reason))
@@ -247,19 +247,19 @@ class Channel:
             self.passed.append(event.test)
 
     def _keep_reruns(self, event: WireEvent) -> None:
-        self.reruns += [event.test] * min(max(event.reruns, 0), MOST_RERUNS - len(self.reruns))
-        if event.rerun_failures and len(self.rerun_failures) < MOST_FAILURES:
+        self.reruns += [event.test] * min(max(event.reruns, 0), MAX_RERUNS - len(self.reruns))
+        if event.rerun_failures and len(self.rerun_failures) < MAX_FAILURES:
             self.rerun_failures.append(self._reader.failure(event, event.rerun_failures[0]))
 
     def _leave_out(self, found: NotRun) -> None:
-        if len(self.not_run) < MOST_SKIPPED or found.test in self._about:
+        if len(self.not_run) < MAX_SKIPPED or found.test in self._about:
             self.not_run.append(found)
 
     def give_up(self) -> None:
         """Take tests that began and never ended, in a run that failed for nothing else, as crashed."""
         if self.failures or self.ended is None or self.ended.exitstatus != 1 or self.ended.text:
             return
-        for test in list(self.under_way)[:MOST_FAILURES]:
+        for test in list(self.under_way)[:MAX_FAILURES]:
             self._counted["failed"] += 1
             self.finished += 1
             message = "it began and no end was reported: the process that ran it is gone"
@@ -292,13 +292,13 @@ class Channel:
 
     def _keep_failures(self, event: WireEvent, phase: Phase) -> None:
         for wire in event.failures or [WireFailure(phase=phase)]:
-            if len(self.failures) >= MOST_FAILURES:
+            if len(self.failures) >= MAX_FAILURES:
                 self.failures_left_out += 1
             else:
                 self.failures.append(self._reader.failure(event, wire))
 
     def _say(self, note: str) -> None:
-        if len(self._notes) < MOST_NOTES and note not in self._notes:
+        if len(self._notes) < MAX_NOTES and note not in self._notes:
             self._notes.append(note)
 
 

@@ -14,7 +14,7 @@ from coach.core.runs.run import RunRequest
 from coach.engine.confine.landlock import Fence, available, refuse_unconfined
 from coach.engine.confine.own_folders import own_folders, own_temporary
 
-MOST_REFUSED = 10
+MAX_REFUSED = 10
 REFUSED = "refused"
 """A file beside the plan of mutants."""
 _BYTECODE = ("__pycache__", ".pyc")
@@ -98,7 +98,7 @@ class Confined:
         """Return what was refused, as kernel and interpreter tell it; bytecode is nobody's business."""
         found = dict.fromkeys((*(self.fence.refused if self.fence else ()), *said))
         relevant = (each for each in found if not any(word in each for word in _BYTECODE))
-        return tuple(storable(self.as_meant(each)) for each in relevant)[:MOST_REFUSED]
+        return tuple(storable(self.as_meant(each)) for each in relevant)[:MAX_REFUSED]
 
     def as_outside(self, report: RunReport) -> RunReport:
         """Name the engineer's folders where a report names the run's own: the same failure must have the same signature."""

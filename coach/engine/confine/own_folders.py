@@ -9,10 +9,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-MOST_LINKS = 2_000
-MOST_CACHED = 20_000
+MAX_LINKS = 2_000
+MAX_CACHED = 20_000
 """Files of a compiler's cache that are linked one by one, so that it can add its own."""
-MOST_IN_ONE = 300
+MAX_IN_ONE = 300
 """Names in one folder of settings: a larger one is data, and linked whole."""
 _OPENED = (".cache", ".config", ".local/share", ".local/state")
 """Folders of folders: each of theirs is a program's own, which may add files."""
@@ -86,7 +86,7 @@ class _Mirror:
 
     def __init__(self, home: Path, own: Path) -> None:
         self.home, self.own = home, own
-        self._left = MOST_LINKS
+        self._left = MAX_LINKS
 
     def make(self, *, opens_caches: bool) -> None:
         for name in _names(self.home):
@@ -112,7 +112,7 @@ class _Mirror:
         """Make a folder that holds links; what is a file or a link itself, or too much, is linked."""
         place = self.home / name
         inside = [] if place.is_symlink() else _names(place)
-        if place.is_symlink() or not place.is_dir() or len(inside) > min(MOST_IN_ONE, self._left):
+        if place.is_symlink() or not place.is_dir() or len(inside) > min(MAX_IN_ONE, self._left):
             self._link(name)
             return
         _made(self.own / name)
@@ -133,7 +133,7 @@ class _Mirror:
 
 def _mirror_files(real: Path, own: Path) -> None:
     """Make folders as they are and a link for every file, so that files can be added beside them."""
-    left = MOST_CACHED
+    left = MAX_CACHED
     for folder, _, files in os.walk(real):
         place = own / Path(folder).relative_to(real)
         _made(place)
@@ -148,7 +148,7 @@ def _mirror_files(real: Path, own: Path) -> None:
 
 
 def _link_all(real: Path, own: Path) -> None:
-    for name in _names(real)[:MOST_IN_ONE]:
+    for name in _names(real)[:MAX_IN_ONE]:
         with contextlib.suppress(OSError):
             (own / name).symlink_to(real / name)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE, NO_FOLLOW = -100, 0x100
-_MOST_PATH, _PAGE = 4096, 4096
+_MAX_PATH, _PAGE = 4096, 4096
 _GET_DESCRIPTOR = 438
 """pidfd_getfd(2), on every architecture."""
 
@@ -23,7 +23,7 @@ class Call:
     arguments: tuple[int, ...]
 
     def text(self, at: int) -> str:
-        return os.fsdecode(self.memory(self.arguments[at], _MOST_PATH).partition(b"\0")[0])
+        return os.fsdecode(self.memory(self.arguments[at], _MAX_PATH).partition(b"\0")[0])
 
     def memory(self, address: int, most: int) -> bytes:
         """Read its memory as far as a string may reach, page by page: the next one may not be there."""

@@ -23,15 +23,15 @@ from coach.engine.confine import syscall_filter
 from coach.engine.confine.stopped_call import Call, signed
 from coach.engine.probe.coach_refused import SERVICES, SHARED, SHARED_MEMORY
 
-MOST_NOTED = 20
+MAX_NOTED = 20
 _RECEIVE, _SEND, _IS_VALID, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082102, 0x40082104
 _SAME_PROCESSOR = 1
 """The thread that waits and the one that answers take turns: no second processor need be woken (Linux 6.6)."""
 _CALL = struct.Struct("=QIIiIQ6Q")
 _ANSWER = struct.Struct("=QqiI")
 _GO_ON = 1
-_MOST_ADDRESS = 128
-_MOST_TOLD = 1_000_000
+_MAX_ADDRESS = 128
+_MAX_TOLD = 1_000_000
 
 
 @dataclass(slots=True)
@@ -55,9 +55,9 @@ class Watch:
         threading.Thread(target=self._answer_all, args=(listener,), name="coach-fence", daemon=True).start()
 
     def note(self, act: str) -> None:
-        if len(self.noted) < MOST_NOTED and act not in self.noted:
+        if len(self.noted) < MAX_NOTED and act not in self.noted:
             self.noted.append(storable(act))
-        if self.told is not None and self._bytes < _MOST_TOLD:
+        if self.told is not None and self._bytes < _MAX_TOLD:
             self._tell(storable(act).replace("\n", " "))
 
     def _tell(self, act: str) -> None:
@@ -208,7 +208,7 @@ def _judged(watch: Watch, what: str, place: str) -> int:
 
 def _met(watch: Watch, caller: Call, *, verb: str) -> int:
     """Look at the address that a socket connects or is bound to."""
-    address = caller.exactly(1, min(caller.arguments[2], _MOST_ADDRESS))
+    address = caller.exactly(1, min(caller.arguments[2], _MAX_ADDRESS))
     family = struct.unpack_from("=H", address)[0]
     if family in {socket.AF_INET, socket.AF_INET6}:
         return _met_internet(watch, caller, verb, family, address)

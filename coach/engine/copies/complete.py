@@ -17,16 +17,16 @@ from coach.core.base.formatting import count, size_of
 from coach.core.base.text import storable
 from coach.engine.copies.large_files import fill_pointers
 from coach.engine.copies.links import InCopy, leading_out, settle
-from coach.engine.copies.untracked import MOST_BYTES, NEVER, Selected, copy_selected, find, select
+from coach.engine.copies.untracked import MAX_BYTES, NEVER, Selected, copy_selected, find, select
 from coach.engine.trees.git import Git, GitError, names
 from coach.private_folders import write_private
 from coach.regular_files import read_json
 
-MOST_FOLDERS = 500
+MAX_FOLDERS = 500
 LARGEST_RECORDED = 20_000_000
 """Bytes of a file beyond which it is data, and in no tree: recording it at every run would fill the disk."""
-MOST_NAMED = 5_000
-MOST_SAID = 3
+MAX_NAMED = 5_000
+MAX_SAID = 3
 """Links, and files that are left out, that are named before the first probe."""
 _ABOUT = "completed.json"
 _OTHER_COMMIT = "it is in a submodule of which another commit is checked out"
@@ -67,7 +67,7 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
     links = [os.fsdecode(path) for head, path in entries if head.startswith(b"120000 ")]
     leading = settle(links, root, copy)
     inside = InCopy(copy)
-    for each in folders[:MOST_FOLDERS]:
+    for each in folders[:MAX_FOLDERS]:
         if inside.holds(each) and inside.holds(f"{each}x"):
             _make_folders(root / each, copy / each)
     pointers = fill_pointers(copy, root, [os.fsdecode(path) for _, path in entries])
@@ -76,7 +76,7 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
     leading += settle(_links(chosen.all, copy), root, copy)
     other = find(root, others).files
     left_out = (*pointers, *((storable(path), _OTHER_COMMIT) for path, _ in other), *left_out)
-    about = Completed(copied[:MOST_NAMED], left_out[:MOST_NAMED], leading[:MOST_NAMED])
+    about = Completed(copied[:MAX_NAMED], left_out[:MAX_NAMED], leading[:MAX_NAMED])
     with contextlib.suppress(OSError):
         (copy.parent / _ABOUT).write_text(json.dumps(asdict(about)), "utf-8")
 
@@ -104,8 +104,8 @@ def outlook(
         if (root / each).is_symlink() and not (root / each).is_file()
     ]
     said = [f"{each} leads" for each in leading_out([*links, *ignored], root)]
-    if len(said) > MOST_SAID:
-        said = [*said[:MOST_SAID], f"{count(len(said) - MOST_SAID, 'other link')} lead"]
+    if len(said) > MAX_SAID:
+        said = [*said[:MAX_SAID], f"{count(len(said) - MAX_SAID, 'other link')} lead"]
     return said, _lacks(chosen)
 
 
@@ -114,7 +114,7 @@ def _lacks(chosen: Selected) -> list[str]:
         return []
     named = [
         storable(path) + (f" ({size_of(chosen.sizes[path])})" if path in chosen.sizes else "")
-        for path in sorted(chosen.left_out, key=lambda each: -chosen.sizes.get(each, 0))[:MOST_SAID]
+        for path in sorted(chosen.left_out, key=lambda each: -chosen.sizes.get(each, 0))[:MAX_SAID]
     ]
     more = len(chosen.left_out) - len(named)
     rest = f" and {more} more" if more else ""
@@ -138,7 +138,7 @@ def _links(paths: Iterable[str], copy: Path) -> list[str]:
 def completed(copy: Path) -> Completed:
     """Return what ``complete`` did to a copy; nothing, when it is none."""
     try:
-        about = read_json(copy.parent / _ABOUT, MOST_BYTES)
+        about = read_json(copy.parent / _ABOUT, MAX_BYTES)
         left_out = tuple((str(path), str(why)) for path, why in about["left_out"])
         return Completed(tuple(about["copied"]), left_out, tuple(about["links"]))
     except (OSError, ValueError, KeyError, TypeError):
@@ -148,7 +148,7 @@ def completed(copy: Path) -> Completed:
 def read_used(folder: Path) -> tuple[str, ...]:
     """Return the files that the newest runs of the checkout opened or imported, as ``write_used`` kept them."""
     try:
-        return tuple(map(str, read_json(folder / _USED, MOST_BYTES)))
+        return tuple(map(str, read_json(folder / _USED, MAX_BYTES)))
     except (OSError, TypeError):
         return ()
 
@@ -158,7 +158,7 @@ def write_used(folder: Path, paths: Collection[str]) -> None:
     known = read_used(folder)
     if set(paths) <= set(known):
         return
-    kept = [*dict.fromkeys((*paths, *known))][:MOST_NAMED]
+    kept = [*dict.fromkeys((*paths, *known))][:MAX_NAMED]
     with contextlib.suppress(OSError):
         write_private(folder / _USED, json.dumps(kept).encode())
 
@@ -179,7 +179,7 @@ def _make_folders(place: Path, target: Path) -> None:
     """Make a folder with those in it: files are the tree's matter."""
     for number, (folder, inside, _) in enumerate(os.walk(place)):
         inside[:] = [each for each in inside if each not in NEVER]
-        if number > MOST_FOLDERS:
+        if number > MAX_FOLDERS:
             return
         with contextlib.suppress(OSError):
             (target / Path(folder).relative_to(place)).mkdir(parents=True, exist_ok=True)

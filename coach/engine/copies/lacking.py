@@ -35,7 +35,7 @@ _NAME = re.compile(r"cannot import name '(\w+)' from (?:partially initialized mo
 _QUOTED = re.compile(r"['\"]([^'\"\n]{1,500})['\"]|: (\S{1,500})$", re.MULTILINE)
 _NO_DATABASE = re.compile(r"no such table|unable to open database")
 _DATABASES = (".db", ".sqlite", ".sqlite3")
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 _ABSENT = re.compile(
     r"Cannot find (?:module|package)|[Nn]o such (?:file|table)|ENOENT|unable to open database"
     r"|[Cc]ould not (?:find|open|read|resolve)|[Cc]annot open|does not exist|not found"
@@ -43,7 +43,7 @@ _ABSENT = re.compile(
 """How runners of any language say that something is not there."""
 _NAMED = re.compile(r"(?<![\w@+-])[\w@+-]*+(?:[./][\w@+-]++)+|['\"`]([^'\"`\n]{1,500})['\"`]")
 _OF_NODE = ("", ".js", ".mjs", ".cjs", ".json", ".node", ".ts", "/index.js")
-_MOST_LINES = 200
+_MAX_LINES = 200
 _LEVELS = 4
 """Folders above the root whose files are known as such when a run asks for them."""
 _ENDINGS = (".py", "/__init__.py", ".so", ".pyd")
@@ -57,7 +57,7 @@ def as_in_checkout(report: RunReport, copy: Path, root: Path) -> RunReport:
     notes = tuple(
         f"in the copy as in the checkout, this link leads out of it: {each}" for each in about.links
     )
-    update = {"lacking": lacked[:_MOST_NAMED], "probe_notes": (*renamed.probe_notes, *notes[:_MOST_NAMED])}
+    update = {"lacking": lacked[:_MAX_NAMED], "probe_notes": (*renamed.probe_notes, *notes[:_MAX_NAMED])}
     return renamed.model_copy(update=update) if lacked or notes else renamed
 
 
@@ -149,7 +149,7 @@ def _wanted(report: RunReport, about: Completed) -> Iterator[str]:
 
 def _of_any_language(text: str, about: Completed) -> Iterator[str]:
     """Yield what the lines of a text that tell of something absent may mean: by its path, or by how its path ends."""
-    for line in text.split("\n")[-_MOST_LINES:]:
+    for line in text.split("\n")[-_MAX_LINES:]:
         if not _ABSENT.search(line):
             continue
         yield from _in_text(line, about)

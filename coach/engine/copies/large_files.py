@@ -15,7 +15,7 @@ from pathlib import Path
 
 from coach.core.base.text import storable
 from coach.engine.copies.links import InCopy
-from coach.engine.copies.untracked import MOST_BYTES, MOST_FILE_BYTES, copy_file
+from coach.engine.copies.untracked import MAX_BYTES, MAX_FILE_BYTES, copy_file
 from coach.engine.trees.git import Git, GitError
 from coach.regular_files import opened, read_head
 
@@ -23,8 +23,8 @@ STAYS_POINTER = "git-lfs keeps its content, which is not here"
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d{1,18})\n"
 )
-_LEAST_POINTER, _MOST_POINTER = 100, 1_024
-_MOST_ATTRIBUTES = 1_000_000
+_LEAST_POINTER, _MAX_POINTER = 100, 1_024
+_MAX_ATTRIBUTES = 1_000_000
 _CHUNK = 1_000_000
 
 
@@ -44,10 +44,10 @@ def fill_pointers(copy: Path, root: Path, tracked: Sequence[str]) -> tuple[tuple
 
     """
     attributes = (each for each in tracked if each.rpartition("/")[2] == ".gitattributes")
-    if not any(b"filter=lfs" in _head(copy / each, _MOST_ATTRIBUTES) for each in attributes):
+    if not any(b"filter=lfs" in _head(copy / each, _MAX_ATTRIBUTES) for each in attributes):
         return ()
     inside = InCopy(copy)
-    room, stay = MOST_BYTES, []
+    room, stay = MAX_BYTES, []
     stores = list(_stores(root))
     for path in tracked:
         place = copy / path
@@ -55,7 +55,7 @@ def fill_pointers(copy: Path, root: Path, tracked: Sequence[str]) -> tuple[tuple
         if pointer is None or not inside.holds(path):
             continue
         source = next(_sources(pointer, [root / path, *_kept(pointer, stores)]), None)
-        if source is not None and pointer.size <= min(room, MOST_FILE_BYTES):
+        if source is not None and pointer.size <= min(room, MAX_FILE_BYTES):
             room -= pointer.size
             _put(source, place)
         elif _pointer(root / path) is None:
@@ -68,9 +68,9 @@ def _pointer(place: Path) -> _Pointer | None:
         seen = os.lstat(place)
     except (OSError, ValueError):
         return None
-    if not stat.S_ISREG(seen.st_mode) or not _LEAST_POINTER <= seen.st_size <= _MOST_POINTER:
+    if not stat.S_ISREG(seen.st_mode) or not _LEAST_POINTER <= seen.st_size <= _MAX_POINTER:
         return None
-    found = _POINTER.fullmatch(_head(place, _MOST_POINTER))
+    found = _POINTER.fullmatch(_head(place, _MAX_POINTER))
     return _Pointer(found[1].decode(), int(found[2])) if found else None
 
 
@@ -96,13 +96,13 @@ def _sources(pointer: _Pointer, places: Iterable[Path]) -> Iterator[Path]:
     """Yield the places that hold the very content."""
     for place in places:
         with suppress(OSError):
-            if place.stat().st_size == pointer.size <= MOST_FILE_BYTES and _digest(place) == pointer.digest:
+            if place.stat().st_size == pointer.size <= MAX_FILE_BYTES and _digest(place) == pointer.digest:
                 yield place
 
 
 def _digest(place: Path) -> str:
     digest = hashlib.sha256()
-    with opened(place, MOST_FILE_BYTES) as file:
+    with opened(place, MAX_FILE_BYTES) as file:
         while part := file.read(_CHUNK):
             digest.update(part)
     return digest.hexdigest()

@@ -16,12 +16,12 @@ from coach.core.base.text import storable
 from coach.engine.copies.links import InCopy, is_below, leads_to
 from coach.regular_files import is_file, opened, reason
 
-MOST_FILES = 3_000
-MOST_BYTES = 100_000_000
-MOST_FILE_BYTES = 50_000_000
-MOST_LOOKED_AT = 40_000
+MAX_FILES = 3_000
+MAX_BYTES = 100_000_000
+MAX_FILE_BYTES = 50_000_000
+MAX_LOOKED_AT = 40_000
 """Names of one ignored folder: more than may be copied, so that what is too large is seen to be."""
-MOST_LOOKED_AT_IN_ALL = 60_000
+MAX_LOOKED_AT_IN_ALL = 60_000
 NEVER = frozenset(
     (
         ".git",
@@ -42,8 +42,8 @@ _LAST = frozenset(("build", "dist", "target"))
 """Large as a rule: copied when there is room left."""
 WHOLE = frozenset(("node_modules", "bower_components", "vendor"))
 """Folders of installed packages, which are of use only whole."""
-MOST_PACKAGED = 30_000
-MOST_PACKAGED_BYTES = 400_000_000
+MAX_PACKAGED = 30_000
+MAX_PACKAGED_BYTES = 400_000_000
 TOO_LARGE = "no tree holds it, and it is too large to copy"
 TOO_MANY = "no tree holds it, and it is one of too many files to copy"
 _CHUNK = 1_000_000
@@ -88,7 +88,7 @@ def find(root: Path, ignored: Iterable[str], used: Collection[str] = (), state: 
     ``state`` is where coach keeps everything, which may lie in the checkout: no copy holds the copies.
     """
     found = Found()
-    room = MOST_LOOKED_AT_IN_ALL
+    room = MAX_LOOKED_AT_IN_ALL
     top, own = str(root), str(state or "")
     for each in ignored:
         path = each.rstrip("/")
@@ -96,9 +96,9 @@ def find(root: Path, ignored: Iterable[str], used: Collection[str] = (), state: 
             found.cut[path.rpartition("/")[0] or path] = TOO_MANY
             continue
         with suppress(OSError):
-            looked_at = _take(found, _files(top, path, own), min(room, MOST_LOOKED_AT))
+            looked_at = _take(found, _files(top, path, own), min(room, MAX_LOOKED_AT))
             room -= looked_at
-            if looked_at > MOST_LOOKED_AT or room < 0:
+            if looked_at > MAX_LOOKED_AT or room < 0:
                 found.cut[path] = TOO_MANY
     found.files.sort(
         key=lambda each: (each[0] not in used, not _LAST.isdisjoint(each[0].split("/")), each[1], each[0]),
@@ -130,15 +130,15 @@ def select(found: Found, copy: Path | None = None) -> Selected:
     """
     chosen = Selected(left_out={**found.special, **found.cut})
     packaged: dict[str, list[tuple[str, int]]] = {}
-    room, there = MOST_BYTES, str(copy or "")
+    room, there = MAX_BYTES, str(copy or "")
     for path, size in found.files:
         if folder := _package_folder(path):
             packaged.setdefault(folder, []).append((path, size))
             continue
         if path.endswith((".pyc", ".pyo")):
             continue
-        is_large = size > MOST_FILE_BYTES or size > room
-        if not is_large and len(chosen.single) >= MOST_FILES:
+        is_large = size > MAX_FILE_BYTES or size > room
+        if not is_large and len(chosen.single) >= MAX_FILES:
             place = path.rpartition("/")[0] or path
             chosen.left_out[place] = TOO_MANY
             chosen.sizes[place] = chosen.sizes.get(place, 0) + size
@@ -167,7 +167,7 @@ def copy_selected(
     return tuple(storable(each) for each in copied), said
 
 
-def copy_file(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
+def copy_file(source: Path, target: Path, most: int = MAX_FILE_BYTES) -> None:
     """Copy a regular file with its times and rights to a place where nothing is. Raises OSError, also when it grows too large."""
     left = most
     with opened(source, most) as file, target.open("xb") as new:
@@ -178,7 +178,7 @@ def copy_file(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
 
 
 def _select_packages(packaged: dict[str, list[tuple[str, int]]], chosen: Selected) -> None:
-    files, room = MOST_PACKAGED, MOST_PACKAGED_BYTES
+    files, room = MAX_PACKAGED, MAX_PACKAGED_BYTES
     for folder, inside in packaged.items():
         size = sum(size for _, size in inside)
         if len(inside) > files or size > room:

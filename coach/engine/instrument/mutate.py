@@ -23,14 +23,14 @@ from coach.engine.source.excerpts import read_sources
 
 MutationT = TypeVar("MutationT", Mutate, MutateFix)
 
-MOST_NEIGHBOURS = 20
+MAX_NEIGHBOURS = 20
 """Tests a flip is checked with, of those that run the changed line."""
-MOST_WORKERS = 2
+MAX_WORKERS = 2
 """Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
 REFUSED = "X"
 """The mutator's letter for a mutant that was refused something: how the test would have gone, nobody knows."""
-MOST_REFUSALS = 5
-MOST_STRANGERS = 60
+MAX_REFUSALS = 5
+MAX_STRANGERS = 60
 """Tests of other files that are collected for it."""
 
 
@@ -38,7 +38,7 @@ def strangers(near: Mapping[tuple[str, int], tuple[str, ...]], focus: str) -> tu
     """Return the neighbours that stand in other files than the failing test."""
     file = TestId(focus).file
     others = (test for tests in near.values() for test in tests if TestId(test).file != file)
-    return tuple(islice(dict.fromkeys(others), MOST_STRANGERS))
+    return tuple(islice(dict.fromkeys(others), MAX_STRANGERS))
 
 
 def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tuple[Mutant, ...]:
@@ -59,7 +59,7 @@ def neighbours_of(
         place: tuple(
             islice(
                 (test for test in narrow if place[1] in coverage.tests[test].get(place[0], ())),
-                MOST_NEIGHBOURS,
+                MAX_NEIGHBOURS,
             )
         )
         for place in {(each.path, each.line) for each in chosen}
@@ -95,7 +95,7 @@ def plan_text(
     assert isinstance(instrument, Mutate | MutateFix), "only runs of mutants have a plan of them"
     is_control = isinstance(instrument, MutateFix)
     wants = "F" if is_control else "P"
-    workers = 1 if is_control else min(MOST_WORKERS, os.cpu_count() or 1)
+    workers = 1 if is_control else min(MAX_WORKERS, os.cpu_count() or 1)
     plan = {"test": request.focus, "budget": instrument.seconds, "wants": wants, "workers": workers}
     return json.dumps({**plan, "recorded": recorded, "mutants": rows})
 
@@ -138,7 +138,7 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
 def refusals_of(told: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """Return what mutants that were stopped were refused, each once."""
     acts = (str(each.get("why", "")) for each in told if each.get("result") == REFUSED)
-    return tuple(storable(each) for each in islice(dict.fromkeys(acts), MOST_REFUSALS))
+    return tuple(storable(each) for each in islice(dict.fromkeys(acts), MAX_REFUSALS))
 
 
 def events_in(said: str) -> list[dict[str, Any]]:

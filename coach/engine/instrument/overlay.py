@@ -34,7 +34,7 @@ found = [each for each in sys.path if each.endswith(("site-packages", "dist-pack
 print(json.dumps({"sites": found, "pip": util.find_spec("pip") is not None}))
 """
 _PIP = ("install", "--no-deps", "--ignore-installed", "--no-input", "--disable-pip-version-check", "--quiet")
-_MOST_SAID = 4_000
+_MAX_SAID = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _Steps:
         if ended.stop == "cancelled":
             return False
         if ended.exit_code or ended.stop:
-            raise ScratchError(what, why=_reason(said.text()[-_MOST_SAID:]) or ended.stop, do=_ADVICE)
+            raise ScratchError(what, why=_reason(said.text()[-_MAX_SAID:]) or ended.stop, do=_ADVICE)
         return True
 
 

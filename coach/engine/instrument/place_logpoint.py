@@ -19,9 +19,9 @@ from coach.engine.instrument.observer import ProbeObserver
 from coach.engine.source.excerpts import read_sources
 from coach.errors import TargetError
 
-MOST_TESTS = 40
+MAX_TESTS = 40
 """Tests that are kept one by one: the failing one, then those that reached the line."""
-_MOST_TEXT = 300
+_MAX_TEXT = 300
 
 
 def located(logpoint: Logpoint, root: Path) -> Logpoint:
@@ -116,7 +116,7 @@ def observed_in(logpoint: Logpoint, request: RunRequest, report: RunReport, said
         line=logpoint.line,
         source=logpoint.source,
         test=request.focus,
-        tests=(*focus, *sorted(reached, key=lambda each: each.outcome != "failing"))[:MOST_TESTS],
+        tests=(*focus, *sorted(reached, key=lambda each: each.outcome != "failing"))[:MAX_TESTS],
         unreached=sum(not each.hits for each in seen),
         way=way,
         why=why,
@@ -133,7 +133,7 @@ def _hits(event: Mapping[str, Any], failed: set[TestId], skipped: set[TestId]) -
             evaluated=int(event["evaluated"]),
             held=int(event["held"]),
             raised=int(event["raised"]),
-            error=str(event["error"])[:_MOST_TEXT],
+            error=str(event["error"])[:_MAX_TEXT],
             rows=tuple(_row(each) for each in event["rows"][:100]),
         )
     except (KeyError, TypeError, ValueError, IndexError):
@@ -142,7 +142,7 @@ def _hits(event: Mapping[str, Any], failed: set[TestId], skipped: set[TestId]) -
 
 def _row(row: list[Any]) -> Row:
     holds = row[3] if isinstance(row[3], bool) else None
-    return Row(hit=int(row[0]), line=int(row[1]), value=str(row[2])[:_MOST_TEXT], holds=holds)
+    return Row(hit=int(row[0]), line=int(row[1]), value=str(row[2])[:_MAX_TEXT], holds=holds)
 
 
 class LogpointObserver(ProbeObserver[Logpoint]):

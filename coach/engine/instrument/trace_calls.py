@@ -16,7 +16,7 @@ from coach.engine.instrument.observer import ProbeObserver
 from coach.engine.process.run_files import RunFiles
 from coach.engine.source.project_paths import Places
 
-MOST_NEIGHBOURS = 3
+MAX_NEIGHBOURS = 3
 
 
 def nearest_tests(known: Coverage, test: TestId) -> tuple[TestId, ...]:
@@ -28,7 +28,7 @@ def nearest_tests(known: Coverage, test: TestId) -> tuple[TestId, ...]:
         for name, lines in known.tests.items()
         if name != test and TestId(name).file == file and (other := _lines(lines)) and own
     ]
-    return tuple(TestId(name) for _, name in sorted(shares)[:MOST_NEIGHBOURS])
+    return tuple(TestId(name) for _, name in sorted(shares)[:MAX_NEIGHBOURS])
 
 
 def _lines(files: Lines) -> set[tuple[str, int]]:

@@ -13,11 +13,11 @@ from coach.core.protocol.observations import ControlSeen, Observation
 from coach.core.runs.instrument import MutateFix
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.core.verify.negative_control import MOST_SURVIVORS, Control, Survivor
+from coach.core.verify.negative_control import MAX_SURVIVORS, Control, Survivor
 from coach.engine.instrument.mutate import REFUSED, MutantObserver, events_in, newest, plan_text, refusals_of
 from coach.engine.source.excerpts import read_sources
 
-MOST_WRONG_FIXES = 120
+MAX_WRONG_FIXES = 120
 REACH = "reach"
 _NOTICED = ("F", "T")
 """Failed, or ran so long that it was ended. No letter at all: the process died, so the wrong fix was noticed."""
@@ -32,7 +32,7 @@ def wrong_fixes(places: Sequence[MutationPlace], root: Path) -> tuple[Mutant, ..
         named = [(owner.name if (owner := outline.at(line)) else "", line) for line in place.lines]
         for function, lines in groupby(sorted(named), key=lambda pair: pair[0]):
             found.append(Place(place.path, function, tuple(line for _, line in lines)))
-    return informative(mutants(found, sources, MOST_WRONG_FIXES), sources)
+    return informative(mutants(found, sources, MAX_WRONG_FIXES), sources)
 
 
 def with_reach(chosen: Sequence[Mutant]) -> tuple[Mutant, ...]:
@@ -86,7 +86,7 @@ def control_of(run: int, chosen: Sequence[Mutant], said: str, report: RunReport)
         or ("" if end else report.ending.sentence or "the mutator gave no answer"),
         refused=len(stopped),
         refusals=refusals_of(stopped),
-        survivors=tuple(_survivor(chosen[number], unreached) for number in alive[:MOST_SURVIVORS]),
+        survivors=tuple(_survivor(chosen[number], unreached) for number in alive[:MAX_SURVIVORS]),
     )
 
 

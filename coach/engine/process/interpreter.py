@@ -18,7 +18,7 @@ from coach.core.log.events import Interpreter
 from coach.engine.process.query import short_answer
 from coach.engine.source.project_root import folders_above
 from coach.errors import TargetError
-from coach.regular_files import MOST_SETTINGS, is_file, is_folder, is_there, read_head
+from coach.regular_files import MAX_SETTINGS, is_file, is_folder, is_there, read_head
 
 _PROBE_SECONDS = 10
 _POETRY_SECONDS = 5
@@ -165,7 +165,7 @@ def _is_poetry_project(root: Path) -> bool:
     if is_file(root / "poetry.lock"):
         return True
     try:
-        return b"[tool.poetry" in read_head(root / "pyproject.toml", MOST_SETTINGS)
+        return b"[tool.poetry" in read_head(root / "pyproject.toml", MAX_SETTINGS)
     except OSError:
         return False
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from coach.engine.process.orphans import HOLDER, holder_mark
 from coach.engine.process.process_tree import RUN_ID, living, variables
 
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 _WORDS_LOOKED_AT = 6
 
 
@@ -55,8 +55,8 @@ def beside(root: Path, scratch: Path) -> tuple[Beside, ...]:
 def as_note(company: Iterable[Beside]) -> str:
     """Say who ran tests beside a search."""
     names = list(dict.fromkeys(each.said for each in company))
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    named = ", ".join(names[:_MOST_NAMED])
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    named = ", ".join(names[:_MAX_NAMED])
     return f"other tests ran beside this search ({named}{more}): what they share may have changed an outcome"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Of a short answer."""
 
 
@@ -64,7 +64,7 @@ def short_answer(argv: Sequence[str], cwd: Path, env: Mapping[str, str], seconds
         said = b""
         for part in _parts(process, until):
             said += part
-            if len(said) > MOST_BYTES:
+            if len(said) > MAX_BYTES:
                 raise subprocess.TimeoutExpired(list(argv), seconds)
         process.wait(max(0.0, until - time.monotonic()))
     return process.returncode, said

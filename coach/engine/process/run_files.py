@@ -5,8 +5,8 @@ from pathlib import Path
 
 from coach.regular_files import read_head, read_json, read_text
 
-MOST_TRACE_BYTES = 400_000_000
-_MOST_MODULE_BYTES = 2_000_000
+MAX_TRACE_BYTES = 400_000_000
+_MAX_MODULE_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class RunFiles:
     def loaded_modules(self) -> list[str]:
         """Return what the run loaded that is not the project's own. The test process wrote it: only names are believed."""
         try:
-            named = read_json(self.modules, _MOST_MODULE_BYTES)
+            named = read_json(self.modules, _MAX_MODULE_BYTES)
         except OSError:
             return []
         known = (each for each in named if isinstance(each, str)) if isinstance(named, list) else ()
@@ -66,6 +66,6 @@ class RunFiles:
     def traced(self) -> str:
         """Return what the probe wrote of calls, mutants or values; nothing, when it never spoke or far too much."""
         try:
-            return read_text(self.trace, MOST_TRACE_BYTES, errors="replace")
+            return read_text(self.trace, MAX_TRACE_BYTES, errors="replace")
         except OSError:
             return ""

@@ -29,7 +29,7 @@ from coach.private_folders import write_private
 from coach.regular_files import read_bytes
 
 LOCK_SECONDS = 10.0
-_MOST_BYTES = 100_000_000
+_MAX_BYTES = 100_000_000
 """Of contents held at a time."""
 
 
@@ -179,7 +179,7 @@ class Restores:
         return [each for each in found if each not in tracked]
 
     def _some(self, blobs: Sequence[str]) -> Mapping[str, bytes]:
-        return self.contents(blobs, _MOST_BYTES)
+        return self.contents(blobs, _MAX_BYTES)
 
     def _hold(self, changes: Sequence[Difference]) -> None:
         """Keep both sides in coach's own store: what the user's repository lends, it may throw away. Raises StoreError."""

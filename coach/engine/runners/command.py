@@ -22,7 +22,7 @@ from coach.engine.source.find_file import ProjectFiles
 from coach.errors import TargetError
 from coach.regular_files import is_file, is_there, read_text
 
-_MOST_FILE_BYTES = 2_000_000
+_MAX_FILE_BYTES = 2_000_000
 _AROUND = 12
 """Lines of a file, other than Python's, that are shown before and after the failing one."""
 _WITH_CODE = 20
@@ -145,7 +145,7 @@ class _Placing:
     def _read(self, path: str) -> Sequence[str]:
         if path not in self._lines:
             try:
-                text = read_text(self._root / path, _MOST_FILE_BYTES, errors="replace")
+                text = read_text(self._root / path, _MAX_FILE_BYTES, errors="replace")
                 self._lines[path] = text.split("\n")
             except OSError:
                 self._lines[path] = ()

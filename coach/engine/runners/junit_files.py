@@ -15,7 +15,7 @@ from coach.regular_files import is_file, is_folder
 
 _GAP = 600.0
 """Seconds between two files of one run, at most."""
-_MOST_FILES, _MOST_BYTES, _DEEPEST = 2_000, 200_000_000, 4
+_MAX_FILES, _MAX_BYTES, _DEEPEST = 2_000, 200_000_000, 4
 
 
 def report_files(path: Path) -> tuple[Path, ...]:
@@ -31,9 +31,9 @@ def report_files(path: Path) -> tuple[Path, ...]:
         )
         named = (place / name for name in sorted(files) if name.endswith(".xml"))
         found += [each for each in named if not each.is_symlink() and is_file(each)]
-        if len(found) > _MOST_FILES:
+        if len(found) > _MAX_FILES:
             break
-    return tuple(found[:_MOST_FILES])
+    return tuple(found[:_MAX_FILES])
 
 
 def read_reports(path: Path) -> JUnitReport:
@@ -57,7 +57,7 @@ def merged(files: Sequence[Path], named: Path) -> JUnitReport:
     read = size = 0
     for file in sorted(files, key=lambda each: (_written(each), str(each))):
         size += _size(file)
-        if size > _MOST_BYTES:
+        if size > _MAX_BYTES:
             break
         try:
             report = read_junit(file)

@@ -15,7 +15,7 @@ from coach.engine.source.find_file import ProjectFiles
 
 _DECORATED = re.compile(r" \([\w.]+\)$")
 """What unittest's reporters add to a name."""
-_MOST_LOOKED_FOR = 6
+_MAX_LOOKED_FOR = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ def named_test(case: JUnitCase, files: ProjectFiles, here: Path | None = None) -
         if not path.rpartition("/")[2][:1].isupper():  # a class, read as a file only to be sure
             looked.append(path)
         several = several or found
-    shown = tuple(dict.fromkeys(looked))[:_MOST_LOOKED_FOR]
+    shown = tuple(dict.fromkeys(looked))[:_MAX_LOOKED_FOR]
     return NamedTest(looked_for=shown, candidates=several[:10])
 
 
-_MOST_PARTS = 200
+_MAX_PARTS = 200
 """Folders and classes of one name: no file lies deeper, and the ways to read a name grow with the square of them."""
 
 
 def _readings(case: JUnitCase) -> Iterator[tuple[str, list[str]]]:
     """Yield each way to read a name as the end of a file's path and the names inside it, the surest first."""
-    if any(len(re.split(r"[./\\:]", each)) > _MOST_PARTS for each in (case.class_name, case.name, case.file)):
+    if any(len(re.split(r"[./\\:]", each)) > _MAX_PARTS for each in (case.class_name, case.name, case.file)):
         return
     name = _DECORATED.sub("", case.name)
     written = TestId.of(*(each.replace("\\", "/") for each in (case.class_name, name) if each))

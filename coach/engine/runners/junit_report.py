@@ -22,9 +22,9 @@ from coach.core.runs.report import Counts, Failure, Phase, Section
 from coach.errors import TargetError
 from coach.regular_files import read_bytes, reason
 
-MOST_BYTES = 50_000_000
-MOST_FAILURES = 200
-_MOST_TEXT = 8_000
+MAX_BYTES = 50_000_000
+MAX_FAILURES = 200
+_MAX_TEXT = 8_000
 _EMPTY_WORDS = frozenset({"", "failed", "failure", "error"})
 """Messages that say nothing; the text below them does."""
 _COLLECTION = frozenset({"collection failure", "collection error"})
@@ -79,7 +79,7 @@ def read_junit(path: Path) -> JUnitReport:
 
 def _content(path: Path) -> bytes:
     try:
-        return read_bytes(path, MOST_BYTES)
+        return read_bytes(path, MAX_BYTES)
     except OSError as error:
         do = "report fewer tests" if error.errno == errno.EFBIG else "name a JUnit XML file"
         raise TargetError(f"{path} cannot be read", why=reason(error), do=do) from None
@@ -156,8 +156,8 @@ def report_of(failed: list[JUnitCase], skipped: list[str], passed: list[tuple[st
         errors=errors,
         skipped=len(skipped),
     )
-    left_out = max(len(leaves) - MOST_FAILURES, 0)
-    return JUnitReport(counts, tuple(leaves[:MOST_FAILURES]), tuple(skipped[:500]), left_out, tuple(passed))
+    left_out = max(len(leaves) - MAX_FAILURES, 0)
+    return JUnitReport(counts, tuple(leaves[:MAX_FAILURES]), tuple(skipped[:500]), left_out, tuple(passed))
 
 
 def _children(case: ET.Element, *tags: str) -> Iterator[ET.Element]:
@@ -177,11 +177,11 @@ def _failed(case: ET.Element, trouble: ET.Element) -> JUnitCase:
         name, colon, rest = message.partition(": ")
         if colon and name.replace(".", "").isidentifier():
             exception, message = name, rest
-    sections = [Section(name="report", text=text[-_MOST_TEXT:])] if text.strip() else []
+    sections = [Section(name="report", text=text[-_MAX_TEXT:])] if text.strip() else []
     for child in _children(case, "system-out", "system-err"):
         words = _plain("".join(child.itertext()))
         if words.strip():
-            sections.append(Section(name=child.tag, text=words[-_MOST_TEXT:]))
+            sections.append(Section(name=child.tag, text=words[-_MAX_TEXT:]))
     failure = _failure(case, phase, replace(said, exception=exception, message=message), sections)
     names = (case.get("classname", ""), case.get("name", ""), case.get("file", ""))
     return JUnitCase(*names, failure, is_error=trouble.tag == "error")
@@ -192,7 +192,7 @@ def _failure(case: ET.Element, phase: Phase, detail: Detail, sections: list[Sect
         test=_label(case),
         phase=phase,
         exception=detail.exception.rpartition(".")[2],
-        message=detail.message[:_MOST_TEXT],
+        message=detail.message[:_MAX_TEXT],
         frames=detail.frames[-40:],
         difference=detail.difference,
         sections=tuple(sections),

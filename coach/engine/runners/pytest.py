@@ -32,7 +32,7 @@ from coach.engine.warm.server import Trouble
 
 _TAIL_LINES = 200
 """Newest lines of the output, from which an ending is read."""
-_MOST_FOREIGN = 20
+_MAX_FOREIGN = 20
 _REMEMBERED = 8
 """Runs whose imported modules are kept."""
 
@@ -151,4 +151,4 @@ class PytestRunner(Runner):
         found = [
             path for path in self._channel.loaded if copy.relative(path) is None and checkout.is_own(path)
         ]
-        return tuple(found[:_MOST_FOREIGN])
+        return tuple(found[:_MAX_FOREIGN])

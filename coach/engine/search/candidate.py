@@ -112,7 +112,7 @@ class Answer:
     """Whether the same doubt about another probe means the same: a time that ran out does not."""
 
 
-_MOST_REPORT_BYTES = 50_000_000
+_MAX_REPORT_BYTES = 50_000_000
 _STEADY = frozenset({"completed", "collection_error", "usage_error", "no_tests", "no_pytest", "not_started"})
 """Endings that the code and the words of the target decide, and no clock, signal or limit."""
 _CANCELLED: dict[str, threading.Event] = {}
@@ -198,7 +198,7 @@ def _doubt(report: RunReport, failing: tuple[FailureSignature, ...], judged: Jud
 def _said(folder: Path) -> dict[str, Any]:
     """Read what the order plugin wrote. The test process could have written it as well: only shapes are trusted."""
     try:
-        said = read_json(folder / REPORT, _MOST_REPORT_BYTES)
+        said = read_json(folder / REPORT, _MAX_REPORT_BYTES)
     except OSError:
         return {}
     return (

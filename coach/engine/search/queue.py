@@ -29,7 +29,7 @@ from coach.errors import CoachError, ScratchError
 
 TELL_EVERY = 1.0
 """Seconds between two words about a search: what was tried since goes into one event."""
-MOST_NOTES = 20
+MAX_NOTES = 20
 _JOIN_SECONDS = 10.0
 
 SEARCHES: dict[str, Callable[[Task], SearchResult]] = {
@@ -63,7 +63,7 @@ class _Progress:
 
     def note(self, said: str) -> None:
         """Say what is to be known of the search, at once and once."""
-        if said not in self.noted and len(self.noted) < MOST_NOTES:
+        if said not in self.noted and len(self.noted) < MAX_NOTES:
             self.noted.append(said)
             self.tell(said)
 

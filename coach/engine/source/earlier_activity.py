@@ -13,10 +13,10 @@ from coach.core.history.prehistory import Earlier
 from coach.engine.trees.git import Git, GitError, names
 from coach.regular_files import read_json, read_text
 
-MOST_FILES = 200
-MOST_BYTES = 50_000_000
+MAX_FILES = 200
+MAX_BYTES = 50_000_000
 """Of pytest's cache, and of git's log of HEAD."""
-MOST_LINES = 5_000
+MAX_LINES = 5_000
 """Of git's log of HEAD, from its end."""
 _MOVE = re.compile(r"^\S+ \S+ .*> (\d+) [+-]\d{4}\t(.*)$")
 
@@ -31,7 +31,7 @@ def _failed(root: Path, since: float) -> Iterator[Earlier]:
     path = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     try:
         at = path.stat().st_mtime
-        tests = read_json(path, MOST_BYTES)
+        tests = read_json(path, MAX_BYTES)
     except OSError:
         return
     if at >= since and isinstance(tests, dict) and tests:
@@ -41,10 +41,10 @@ def _failed(root: Path, since: float) -> Iterator[Earlier]:
 def _moves(root: Path, since: float) -> Iterator[Earlier]:
     try:
         place = os.fsdecode(Git(root).run("rev-parse", "--git-path", "logs/HEAD")).rstrip("\n")
-        lines = read_text(root / place, MOST_BYTES, errors="replace").splitlines()
+        lines = read_text(root / place, MAX_BYTES, errors="replace").splitlines()
     except (GitError, OSError):
         return
-    for line in lines[-MOST_LINES:]:
+    for line in lines[-MAX_LINES:]:
         found = _MOVE.match(line)
         if found and float(found[1]) >= since:
             yield Earlier(at=float(found[1]), kind="git", what=(storable(found[2][:200]),))
@@ -63,5 +63,5 @@ def _saved(root: Path, since: float) -> Iterator[Earlier]:
             continue
         if seen.st_mtime >= since:
             saved.append((seen.st_mtime, name))
-    for at, name in sorted(saved)[-MOST_FILES:]:
+    for at, name in sorted(saved)[-MAX_FILES:]:
         yield Earlier(at=at, kind="saved", what=(storable(name),))

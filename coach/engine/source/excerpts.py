@@ -16,10 +16,10 @@ from coach.core.base.text import storable
 from coach.core.runs.report import Failure, Frame
 from coach.regular_files import read_source
 
-MOST_CODE_LINES = 60
-MOST_CODE_BUDGET = 300_000
+MAX_CODE_LINES = 60
+MAX_CODE_BUDGET = 300_000
 """Characters of code in one report: a suite that fails everywhere must still be one readable event."""
-_MOST_FILE_BYTES = 2_000_000
+_MAX_FILE_BYTES = 2_000_000
 _FRAMES_WITH_CODE = 8
 _SHOWN = 200
 """Characters of a node id in a sentence."""
@@ -132,7 +132,7 @@ class _CodeReader:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._modules: dict[str, Module | None] = {}
-        self._left = MOST_CODE_BUDGET
+        self._left = MAX_CODE_BUDGET
 
     def fill(self, failure: Failure, most: int) -> Failure:
         own = [index for index, frame in enumerate(failure.frames) if frame.own][-most:]
@@ -162,9 +162,9 @@ def _around(module: Module, line: int) -> tuple[int, int]:
         first, last = first_line(node), node.end_lineno or node.lineno
         if first <= line <= last and last - first <= end - start:
             start, end = first, last
-    if end - start >= MOST_CODE_LINES:
-        start = max(start, min(line - MOST_CODE_LINES // 2, end - MOST_CODE_LINES + 1))
-        end = start + MOST_CODE_LINES - 1
+    if end - start >= MAX_CODE_LINES:
+        start = max(start, min(line - MAX_CODE_LINES // 2, end - MAX_CODE_LINES + 1))
+        end = start + MAX_CODE_LINES - 1
     return start, end
 
 
@@ -227,14 +227,14 @@ def read_module(root: Path, path: str) -> Module | None:
         return None
 
 
-MOST_FILES = 1_000
-MOST_FILE_BYTES = 2_000_000
+MAX_FILES = 1_000
+MAX_FILE_BYTES = 2_000_000
 
 
 def read_sources(root: Path, paths: Sequence[str]) -> dict[str, str]:
     """Return path (relative to the root) → text, with plain newlines."""
     sources: dict[str, str] = {}
-    for path in paths[:MOST_FILES]:
+    for path in paths[:MAX_FILES]:
         file = root / path
         try:
             sources[path] = read_source(file)

@@ -13,7 +13,7 @@ from coach.engine.source.project_paths import ENVIRONMENTS, Places
 from coach.engine.trees.git import Git, GitError, names
 from coach.regular_files import is_file
 
-_MOST_FILES = 200_000
+_MAX_FILES = 200_000
 
 
 class ProjectFiles:
@@ -85,7 +85,7 @@ class ProjectFiles:
             for name in sorted(files):
                 yield name if prefix == "." else f"{prefix}/{name}"
             seen += len(files)
-            if seen > _MOST_FILES:
+            if seen > _MAX_FILES:
                 return
 
 

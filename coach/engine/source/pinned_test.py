@@ -26,9 +26,9 @@ from coach.regular_files import read_bytes
 
 WHOLE = "file:"
 """The name of a test that is all of its file: a row of a table, a text with examples."""
-MOST_FILES = 100
-_MOST_BYTES = 20_000_000
-_MOST_LINES = 200
+MAX_FILES = 100
+_MAX_BYTES = 20_000_000
+_MAX_LINES = 200
 _DOCTEST = "doctest:"
 _GONE = ""
 
@@ -44,7 +44,7 @@ def read_pinned(root: Path, effect: ReadTest) -> TestSeen:
     files = effect.files
     if effect.pin:
         files = tuple(dict.fromkeys((*files, *_conftests(root, effect.test.file))))
-    files = tuple(path for path in files if path != found.path)[:MOST_FILES]
+    files = tuple(path for path in files if path != found.path)[:MAX_FILES]
     return TestSeen(
         test=effect.test,
         path=found.path,
@@ -123,7 +123,7 @@ def _whole_file(root: Path, path: str) -> TestSource:
     if content is None:
         return TestSource(path)
     lines = content.decode("utf-8", "replace").split("\n")
-    return TestSource(path, 1, storable("\n".join(lines[:_MOST_LINES])), _hashed(content), WHOLE)
+    return TestSource(path, 1, storable("\n".join(lines[:_MAX_LINES])), _hashed(content), WHOLE)
 
 
 def _conftests(root: Path, path: str) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _digest_of(root: Path, path: str) -> str:
 def _content(root: Path, path: str) -> bytes | None:
     """Return the content of a regular file of ordinary size; None when there is none."""
     try:
-        return read_bytes(root / path, _MOST_BYTES)
+        return read_bytes(root / path, _MAX_BYTES)
     except OSError:
         return None
 

@@ -17,8 +17,8 @@ from coach.core.runs.report import Written
 from coach.engine.source.excerpts import Function, Module, first_line, qualified, read_module
 from coach.engine.source.free_names import arguments, bound, changed, free_names, statements
 
-MOST_PARTS = 100
-_MOST_NODES = 400_000
+MAX_PARTS = 100
+_MAX_NODES = 400_000
 _INNER = ".<locals>."
 _ALL = "the code around the tests"
 _UNREADABLE = frozenset(("globals", "vars", "locals", "exec", "eval", "__import__"))
@@ -111,13 +111,13 @@ def parts_of(root: Path, test: TestId, written: Written | None) -> tuple[tuple[s
         except RecursionError:
             own = [(_ALL, _digest(module.lines))]
         found += [(f"{name} in {file}", digest) for name, digest in own]
-    return tuple(found[:MOST_PARTS])
+    return tuple(found[:MAX_PARTS])
 
 
 def _of_file(
     module: Module, ids: tuple[str, ...], written: Written | None, file: str
 ) -> Iterator[tuple[str, str]]:
-    if sum(1 for _ in ast.walk(module.tree)) > _MOST_NODES:
+    if sum(1 for _ in ast.walk(module.tree)) > _MAX_NODES:
         yield _ALL, _digest(module.lines)
         return
     is_here = written is None or written.path == file

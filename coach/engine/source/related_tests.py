@@ -15,17 +15,17 @@ from coach.core.runs.changes import Changes
 from coach.engine.watch.watched_paths import folders_to_watch, sources
 from coach.regular_files import is_file, read_bytes
 
-MOST_FILES = 3_000
+MAX_FILES = 3_000
 """Reading more takes longer than running all tests of most projects."""
-MOST_IDS = 200
+MAX_IDS = 200
 """More tests than this are run as whole files: a command line has its limits."""
-_MOST_BYTES = 1_000_000
+_MAX_BYTES = 1_000_000
 
 
 def related_tests(root: Path, changed: Sequence[str]) -> tuple[str, ...]:
     """Return test files (posix, below the root) that concern the changed ones, sorted; empty when they are too many."""
     files = [name for name in sources(root, folders_to_watch(root)) if name.endswith(".py")]
-    if len(files) > MOST_FILES:
+    if len(files) > MAX_FILES:
         return ()
     owners = _owners(files)
     importers: dict[str, set[str]] = {}
@@ -61,7 +61,7 @@ def concerned(root: Path, changed: Sequence[str], coverage: Coverage, changes: C
     files = dict.fromkeys(related_tests(root, [*found.unsure, *tests_changed]))
     files |= dict.fromkeys(each for each in related_tests(root, changed) if each not in traced)
     ids = [test for test in found.tests if TestId(test).file not in files]
-    if len(ids) > MOST_IDS:
+    if len(ids) > MAX_IDS:
         return tuple(sorted({*files, *(TestId(test).file for test in ids)}))
     return (*sorted(files), *ids)
 
@@ -86,7 +86,7 @@ def _owners(files: Iterable[str]) -> dict[str, str]:
 
 def _imported(root: Path, name: str, owners: dict[str, str]) -> Iterator[str]:
     try:
-        tree = ast.parse(read_bytes(root / name, _MOST_BYTES))
+        tree = ast.parse(read_bytes(root / name, _MAX_BYTES))
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return
     package = name.split("/")[:-1]

@@ -14,11 +14,11 @@ from coach.core.protocol.observations import AttemptSeen, ChangesSeen
 from coach.core.runs.changes import Changes, FileChange
 from coach.engine.trees.branch_switch import Switches
 
-MOST_FILES = 60
-MOST_BYTES = 600_000
+MAX_FILES = 60
+MAX_BYTES = 600_000
 """Both sides together: reading the syntax of so much takes about 0.1 s. A bulk edit is judged by this part of it."""
-MOST_LOWERED = 40
-MOST_LOADED = 300
+MAX_LOWERED = 40
+MAX_LOADED = 300
 """As many modules as the probe names; with so many the list may be cut, and what is missing in it proves nothing."""
 
 
@@ -53,7 +53,7 @@ def read_attempt(
 def proof_of(changes: Changes, trees: Trees, loaded: Sequence[str] | None) -> ChangesSeen:
     """Read of a whole fix what it takes out of the tests, and which of its modules the target did not import."""
     files = [edited(pair) for pair in _sources(changes, trees)]
-    lowered = (*tampering_in(files), *emptied_in(files))[:MOST_LOWERED]
+    lowered = (*tampering_in(files), *emptied_in(files))[:MAX_LOWERED]
     return ChangesSeen(changes=changes, lowered=lowered, unloaded=unloaded(changes, loaded))
 
 
@@ -63,7 +63,7 @@ def unloaded(changes: Changes, loaded: Sequence[str] | None) -> tuple[str, ...]:
     Only when its list is whole and names own code besides tests: a test that starts a process, or one that ran in a
     worker, imports nothing itself.
     """
-    if not loaded or len(loaded) >= MOST_LOADED or all(is_test_path(each) for each in loaded):
+    if not loaded or len(loaded) >= MAX_LOADED or all(is_test_path(each) for each in loaded):
         return ()
     known = set(loaded)
     changed = (file.path for file in changes.files if file.path.endswith(".py") and file.after)
@@ -73,9 +73,9 @@ def unloaded(changes: Changes, loaded: Sequence[str] | None) -> tuple[str, ...]:
 def _sources(changes: Changes, trees: Trees) -> tuple[SourcePair, ...]:
     files = [each for each in changes.files if each.change != "binary"]
     files.sort(key=_importance)
-    files = files[:MOST_FILES]
+    files = files[:MAX_FILES]
     blobs = [blob for file in files for blob in (file.before, file.after) if blob]
-    texts = trees.contents(blobs, MOST_BYTES)
+    texts = trees.contents(blobs, MAX_BYTES)
     pairs = (_pair(file, texts) for file in files)
     return tuple(pair for pair in pairs if pair is not None)
 

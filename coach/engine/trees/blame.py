@@ -11,7 +11,7 @@ from pathlib import Path
 from coach.core.localize.suspect import Touched
 from coach.core.search.request import Place
 from coach.engine.trees.git import Git, GitError
-from coach.regular_files import MOST_SOURCE, read_text
+from coach.regular_files import MAX_SOURCE, read_text
 
 _LINE = re.compile(r"([0-9a-f]{40,64}) \d+ \d+(?: \d+)?")
 
@@ -32,7 +32,7 @@ def touched(git: Git, root: Path, commit: str, places: Sequence[Place]) -> tuple
         try:
             words = ("-c", "blame.ignoreRevsFile=", "blame", "--porcelain", commit, "--", path)
             said = git.run(*words).decode("utf-8", "replace")
-            text = read_text(root / path, MOST_SOURCE, errors="replace")
+            text = read_text(root / path, MAX_SOURCE, errors="replace")
         except (GitError, OSError):
             continue
         then, commits = _read(said)

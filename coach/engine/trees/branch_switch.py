@@ -12,7 +12,7 @@ from pathlib import Path
 from coach.engine.trees.git import Git, GitError
 from coach.regular_files import opened
 
-_MOST_READ = 1_000_000
+_MAX_READ = 1_000_000
 _OWN_WORK = (b"commit", b"branch:", b"Branch:")
 """Records of a move that left the files as they were."""
 
@@ -63,7 +63,7 @@ def _lines(record: Path, start: int, end: int) -> list[bytes]:
     try:
         with opened(record) as file:
             file.seek(start)
-            return file.read(min(end - start, _MOST_READ)).splitlines()
+            return file.read(min(end - start, _MAX_READ)).splitlines()
     except OSError:
         return []
 

@@ -21,7 +21,7 @@ from coach.regular_files import read_bytes
 
 _BATCH = 50_000_000
 """Bytes of content that are looked at together."""
-_MOST_RULES = 1_000_000
+_MAX_RULES = 1_000_000
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 
 Entry = tuple[str, str]
@@ -161,7 +161,7 @@ class CheckedOut:
         for depth in range(len(folders)):
             path = "/".join((*folders[:depth], ".gitattributes"))
             with contextlib.suppress(OSError):
-                found[path] = (PLAIN, self._objects.keep(read_bytes(self._user.top / path, _MOST_RULES)))
+                found[path] = (PLAIN, self._objects.keep(read_bytes(self._user.top / path, _MAX_RULES)))
         return found
 
     def _listed(self, tree: str) -> dict[str, Entry]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-MOST_EMPTY = 500
+MAX_EMPTY = 500
 _NEVER = frozenset({".git", "__pycache__", ".venv", "venv", "node_modules", ".pytest_cache", ".mypy_cache"})
 
 
@@ -95,7 +95,7 @@ def read_modes(root: Path, files: Mapping[str, str]) -> Modes:
                     continue
                 elif path in folders:
                     seen_folders[path] = stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode)
-                elif len(empty) < MOST_EMPTY:
+                elif len(empty) < MAX_EMPTY:
                     empty |= set(_empty(root, path))
     for path in empty:
         with contextlib.suppress(OSError):
@@ -128,7 +128,7 @@ def _empty(root: Path, folder: str) -> Iterator[str]:
                     if (
                         entry.name in _NEVER
                         or not entry.is_dir(follow_symlinks=False)
-                        or len(found) > MOST_EMPTY
+                        or len(found) > MAX_EMPTY
                     ):
                         return
                     found.append(PurePosixPath(path, entry.name).as_posix())

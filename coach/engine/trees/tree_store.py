@@ -29,8 +29,8 @@ from coach.engine.trees.user_repository import commit_and_branch, commit_named, 
 from coach.engine.trees.work_tree import WorkTree
 from coach.errors import CoachError, ScratchError
 
-MOST_UNTRACKED_FILES = 20_000
-MOST_PATCH_BYTES = 8_000_000
+MAX_UNTRACKED_FILES = 20_000
+MAX_PATCH_BYTES = 8_000_000
 _DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
 
 
@@ -85,7 +85,7 @@ class TreeStore:
         between = self._known.pair(base, tree)
         words = ("-p", "-M", "-U3", "--no-prefix", "--full-index", *between)
         patch = self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
-        cut = patch[:MOST_PATCH_BYTES]
+        cut = patch[:MAX_PATCH_BYTES]
         files, left_out = parse_patch(cut.decode("utf-8", "backslashreplace"))
         if len(patch) > len(cut):
             left_out = max(left_out, len(self._names(*between)) - len(files))
@@ -296,9 +296,9 @@ def _too_much(root: Path) -> str:
     for _, folders, files in os.walk(root):
         folders[:] = [each for each in folders if each not in NEVER_RECORDED and each != ".git"]
         count += len(files)
-        if count > MOST_UNTRACKED_FILES:
+        if count > MAX_UNTRACKED_FILES:
             return (
-                f"{root} is not under git and holds more than {MOST_UNTRACKED_FILES:,} files, "
+                f"{root} is not under git and holds more than {MAX_UNTRACKED_FILES:,} files, "
                 "so work trees are not compared; run git init there"
             )
     return ""

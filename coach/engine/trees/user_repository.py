@@ -16,7 +16,7 @@ from coach.errors import UsageError
 from coach.private_folders import narrow
 from coach.regular_files import read_bytes
 
-_MOST_RULES = 2_000_000
+_MAX_RULES = 2_000_000
 """Bytes of one file of ignore rules."""
 
 
@@ -205,6 +205,6 @@ def _setting(root: Path, name: str) -> str:
 
 def _text_of(file: Path) -> str:
     try:
-        return read_bytes(file.expanduser(), _MOST_RULES).decode("utf-8", "surrogateescape")
+        return read_bytes(file.expanduser(), _MAX_RULES).decode("utf-8", "surrogateescape")
     except (OSError, RuntimeError):
         return ""

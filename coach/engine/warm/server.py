@@ -32,10 +32,10 @@ SERVER = Path(__file__).parent.parent / "probe" / "coach_server.py"
 _READY_SECONDS = 60.0
 """Importing the dependencies of a large project takes long on a cold disk; nobody waits for it."""
 _FORK_SECONDS = 2.0
-_MOST_STARTS = 5
+_MAX_STARTS = 5
 """Starts in a row: each refusal names one package more that must not be loaded beforehand."""
-_MOST_MODULES = 20_000
-_MOST_SAID = 20_000_000
+_MAX_MODULES = 20_000
+_MAX_SAID = 20_000_000
 """Bytes of what a server wrote into a file."""
 
 State = Literal["none", "preparing", "ready", "given up", "closed"]
@@ -91,7 +91,7 @@ class _Server:
 
     def watched(self) -> tuple[str, ...]:
         try:
-            return tuple(map(str, read_json(self.scratch / "watched.json", _MOST_SAID)))
+            return tuple(map(str, read_json(self.scratch / "watched.json", _MAX_SAID)))
         except (OSError, TypeError):
             return ()
 
@@ -105,7 +105,7 @@ class _Server:
 
     def _last_words(self) -> str:
         try:
-            said = read_text(self.scratch / "log", _MOST_SAID, errors="replace")
+            said = read_text(self.scratch / "log", _MAX_SAID, errors="replace")
             return said.strip().rpartition("\n")[2][:300]
         except OSError:
             return ""
@@ -137,7 +137,7 @@ class WarmServer:
     def wants(self, modules: Sequence[str]) -> None:
         """Take in what a run used: the server is brought up to that when it is next prepared."""
         with self._lock:
-            self._wanted |= dict.fromkeys(modules[:_MOST_MODULES])
+            self._wanted |= dict.fromkeys(modules[:_MAX_MODULES])
 
     def prepare(self) -> None:
         """Bring the server up to what runs used; returns at once. Call it when nothing runs."""
@@ -211,7 +211,7 @@ class WarmServer:
 
     def _prepare(self) -> None:
         """Start a server, or let the one there is load more. On its own thread."""
-        for _ in range(_MOST_STARTS):
+        for _ in range(_MAX_STARTS):
             with self._lock:
                 if self._state != "preparing":
                     return

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from coach.regular_files import opened
 
-_MOST_READ = 4_000_000
-_MOST_IN_ALL = 500_000_000
+_MAX_READ = 4_000_000
+_MAX_IN_ALL = 500_000_000
 """Bytes read to learn a project; of what is left the size and the time have to do."""
 _GRAIN = 50_000_000
 """Nanoseconds within which two saves of one size may bear the same time."""
@@ -32,7 +32,7 @@ class Contents:
         self._seen: dict[str, bytes] = {}
         self._stamps: dict[str, tuple[int, int, int, int]] = {}
         """What tells without reading that a file is as it was when it was read last."""
-        self._left = _MOST_IN_ALL
+        self._left = _MAX_IN_ALL
         self._read: set[str] = set()
 
     @property
@@ -109,10 +109,10 @@ class Contents:
                 seen = os.fstat(file.fileno())
                 if time.time_ns() - seen.st_ctime_ns > _GRAIN:
                     self._stamps[name] = (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
-                if seen.st_size > _MOST_READ or (name not in self._read and seen.st_size > self._left):
+                if seen.st_size > _MAX_READ or (name not in self._read and seen.st_size > self._left):
                     return f"{seen.st_size} {seen.st_mtime_ns}".encode()
                 self._left -= seen.st_size if name not in self._read else 0
                 self._read.add(name)
-                return hashlib.blake2b(file.read(_MOST_READ), digest_size=16).digest()
+                return hashlib.blake2b(file.read(_MAX_READ), digest_size=16).digest()
         except (OSError, ValueError):
             return _GONE

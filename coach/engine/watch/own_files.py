@@ -15,9 +15,9 @@ from coach.engine.source.file_kinds import is_text, suffix_of
 from coach.engine.trees.git import Git, GitError, names
 from coach.engine.watch.watched_paths import is_entered
 
-MOST_FOLDERS = 8_000
+MAX_FOLDERS = 8_000
 """Folders that are listened to: each is one watch of the system's, of some ten thousand that it has."""
-_MOST_UNTRACKED, _MOST_WALKED, _MOST_KNOWN = 20_000, 2_000, 50_000
+_MAX_UNTRACKED, _MAX_WALKED, _MAX_KNOWN = 20_000, 2_000, 50_000
 _EDITORS = re.compile(
     r"(?:[.#].*#?|.*~|4913|.*\.(?:sw[a-z]|tmp|temp|bak|orig|rej|part|lock-\w+)|.*___jb_\w+___|\.goutputstream-.*|.*\.py\.\w{6,})$"
 )
@@ -73,7 +73,7 @@ class WatchedFiles:
             self._tracked = None
             self.names, self.folders = self._walked()
             return
-        untracked = [each for each in others[:_MOST_UNTRACKED] if self._may_be_own(each)]
+        untracked = [each for each in others[:_MAX_UNTRACKED] if self._may_be_own(each)]
         self.names = self._tracked | frozenset(untracked)
         folders = {"."}
         for name in self.names:
@@ -82,7 +82,7 @@ class WatchedFiles:
                 folders.add(folder)
                 folder = folder.rpartition("/")[0]
         folders |= set(self._below(each.rstrip("/") for each in empty if each.endswith("/")))
-        self.folders = frozenset(sorted(folders, key=lambda each: (each.count("/"), each))[:MOST_FOLDERS])
+        self.folders = frozenset(sorted(folders, key=lambda each: (each.count("/"), each))[:MAX_FOLDERS])
 
     def is_outdated(self) -> bool:
         """Whether git's index was written since: other files may be tracked."""
@@ -100,7 +100,7 @@ class WatchedFiles:
         asked = [each for each in asked if self._may_be_own(each)]
         if not asked:
             return
-        if len(self._verdicts) > _MOST_KNOWN:
+        if len(self._verdicts) > _MAX_KNOWN:
             self._verdicts.clear()
         try:
             said = self._git.run(
@@ -146,7 +146,7 @@ class WatchedFiles:
                 below[:] = [each for each in below if is_entered(each)]
                 yield Path(place).relative_to(self.root).as_posix()
                 seen += 1 + len(files) // 100
-                if seen > _MOST_WALKED:
+                if seen > _MAX_WALKED:
                     return
 
     def _walked(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -162,7 +162,7 @@ class WatchedFiles:
             folders.add(folder)
             prefix = "" if folder == "." else f"{folder}/"
             found |= {f"{prefix}{each}" for each in files if _is_text(f"{prefix}{each}")}
-            if len(folders) >= MOST_FOLDERS or len(found) >= _MOST_KNOWN:
+            if len(folders) >= MAX_FOLDERS or len(found) >= _MAX_KNOWN:
                 break
         return frozenset(found), frozenset(folders)
 

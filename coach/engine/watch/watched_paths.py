@@ -26,7 +26,7 @@ NEVER_ENTERED = frozenset(
         "htmlcov",
     }
 )
-_MOST_LOOKED_AT = 2_000
+_MAX_LOOKED_AT = 2_000
 """Names looked at before a folder without Python is given up: it is data."""
 
 
@@ -114,7 +114,7 @@ def _holds_python(folder: Path) -> bool:
         if any(each.endswith(".py") for each in files):
             return True
         looked_at += len(files) + len(below)
-        if looked_at > _MOST_LOOKED_AT:
+        if looked_at > _MAX_LOOKED_AT:
             return False
     return False
 

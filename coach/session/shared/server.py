@@ -21,8 +21,8 @@ from coach.session.port import SessionPort, Update
 from coach.session.shared.messages import LONGEST_LINE, address, command_from, is_ours, packed, unpacked
 from coach.store.lines import encode
 
-MOST_CLIENTS = 16
-MOST_NOTICES = 200
+MAX_CLIENTS = 16
+MAX_NOTICES = 200
 LONGEST_WAIT = 60.0
 """Seconds; who waits longer asks again."""
 
@@ -50,7 +50,7 @@ class Service:
                     os.unlink(name)  # noqa: PTH108 - may be a name under /proc
                 listener.bind(name)
                 os.chmod(name, 0o600)  # noqa: PTH101
-            listener.listen(MOST_CLIENTS)
+            listener.listen(MAX_CLIENTS)
         except OSError:
             listener.close()
             return
@@ -79,7 +79,7 @@ class Service:
             except OSError:
                 return
             with self._lock:
-                if len(self._clients) >= MOST_CLIENTS or not is_ours(found):
+                if len(self._clients) >= MAX_CLIENTS or not is_ours(found):
                     found.close()
                     continue
                 client = _Client(found, port, self._gone)
@@ -102,7 +102,7 @@ class _Client:
         self._port = port
         self._gone = gone
         self._sent = 0
-        self._words: deque[dict[str, Any]] = deque(maxlen=MOST_NOTICES)
+        self._words: deque[dict[str, Any]] = deque(maxlen=MAX_NOTICES)
         self._answers: deque[dict[str, Any]] = deque()
         self._wake = threading.Condition()
         self._is_over = False

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from coach.core.base.text import storable
 from coach.core.experiments.hypothesis import Expects, Hypothesis
 from coach.core.experiments.logpoint import MODES, Logpoint
-from coach.core.experiments.trial_request import MOST_PATCH, Trial
+from coach.core.experiments.trial_request import MAX_PATCH, Trial
 from coach.core.protocol.commands import Look, Try
 from coach.regular_files import read_bytes
 from coach.tui.dialogs.form import Field, Form
@@ -110,7 +110,7 @@ class TrialForm(Form[Try]):
             case "command":
                 return {"kind": "command"}, tuple(shlex.split(value))
             case "patch":
-                raw = read_bytes(Path(self._root) / value, MOST_PATCH)
+                raw = read_bytes(Path(self._root) / value, MAX_PATCH)
                 return {"kind": "patch", "patch": storable(raw.decode("utf-8", "replace"))}, ()
             case "package":
                 return {"kind": "environment", "packages": tuple(value.split())}, ()

@@ -1,6 +1,6 @@
 """The spec form: what should happen, what happens, and the limits of a fix."""
 
-from coach.core.spec.spec import MOST_QUESTIONS, Spec
+from coach.core.spec.spec import MAX_QUESTIONS, Spec
 from coach.tui.dialogs.form import Field, Form
 
 _LISTS = {
@@ -47,8 +47,8 @@ class SpecForm(Form[Spec]):
         offered = {each.id: each.value for each in self.fields()}
         typed = {name: text for name, text in values.items() if text != offered[name]}
         changed = {name: _lines(text) if name in _LISTS else text.strip() for name, text in typed.items()}
-        if len(changed.get("questions", ())) > MOST_QUESTIONS:
-            return f"at most {MOST_QUESTIONS} open questions"
+        if len(changed.get("questions", ())) > MAX_QUESTIONS:
+            return f"at most {MAX_QUESTIONS} open questions"
         others = tuple(each for each in self._spec.reported if each not in changed)
         return Spec.model_validate({**self._spec.model_dump(), **changed, "reported": others})
 

@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from coach.core.runs.tracebacks import MOST_FRAMES, flat, tracebacks_in
+from coach.core.runs.tracebacks import MAX_FRAMES, flat, tracebacks_in
 
 
 def parse(text):
@@ -147,7 +147,7 @@ def test_nasty_text_is_read_in_one_pass(text):
     """Nothing raises, and what comes out is bounded."""
     found = tracebacks_in(text)
     assert sum(len(chain) for chain in found) <= 50
-    assert all(len(each.frames) <= MOST_FRAMES + 1 for chain in found for each in chain)
+    assert all(len(each.frames) <= MAX_FRAMES + 1 for chain in found for each in chain)
 
 
 def test_of_several_chains_the_newest_comes_first_and_none_twice():

@@ -149,7 +149,7 @@ sessions = st.builds(
     st.sampled_from(WORKFLOWS),
     st.sampled_from(TARGETS),
 )
-MOST_MOVES = 60
+MAX_MOVES = 60
 QUIET = settings(
     max_examples=150,
     deadline=None,
@@ -173,7 +173,7 @@ def _lived(drive, data):
 def test_what_is_next_is_never_refused_and_following_it_comes_to_an_end(drive, data):
     person = _lived(drive, data)
     said = []
-    for _ in range(MOST_MOVES):
+    for _ in range(MAX_MOVES):
         advice = advise(drive.state)
         said.append((advice.text, advice.action, advice.of))
         if drive.state.closed or advice.action in {

@@ -6,7 +6,7 @@ import pytest
 
 from coach.core.runs.report import Frame
 from coach.engine.channel.failures import most_informative
-from coach.engine.channel.report_reader import MOST_FAILURES, Channel
+from coach.engine.channel.report_reader import MAX_FAILURES, Channel
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_failures_beyond_the_limit_are_counted(channel, tmp_path):
     write(tmp_path, {"event": "begin"})
     write(
         tmp_path,
-        *({"event": "test_end", "test": f"t{n}", "outcome": "failed"} for n in range(MOST_FAILURES + 5)),
+        *({"event": "test_end", "test": f"t{n}", "outcome": "failed"} for n in range(MAX_FAILURES + 5)),
     )
     channel.read()
     assert (len(channel.failures), channel.failures_left_out, channel.failed) == (200, 5, 205)

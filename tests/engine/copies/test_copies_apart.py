@@ -141,8 +141,8 @@ def test_what_is_no_file_is_named_and_never_opened(shop, tmp_path):
 
 
 def test_gigabytes_and_very_many_files_are_named_and_not_copied(shop, tmp_path, monkeypatch):
-    monkeypatch.setattr(untracked, "MOST_FILES", 20)
-    monkeypatch.setattr(untracked, "MOST_LOOKED_AT", 60)
+    monkeypatch.setattr(untracked, "MAX_FILES", 20)
+    monkeypatch.setattr(untracked, "MAX_LOOKED_AT", 60)
     kept = shop.root / "kept"
     for folder in ("a", "b"):
         (kept / folder).mkdir(parents=True)

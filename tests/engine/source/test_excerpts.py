@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from coach.core.runs.report import Failure, Frame
-from coach.engine.source.excerpts import MOST_CODE_LINES, meant_by, misnamed, read_test, with_code
+from coach.engine.source.excerpts import MAX_CODE_LINES, meant_by, misnamed, read_test, with_code
 
 SOURCE = """\
 import pytest
@@ -97,7 +97,7 @@ def test_own_frames_get_their_function(root):
     )
     (failure,) = with_code([Failure(test="t", frames=frames)], root)
     long, short, foreign, gone = failure.frames
-    assert long.code.count("\n") + 1 == MOST_CODE_LINES
+    assert long.code.count("\n") + 1 == MAX_CODE_LINES
     assert long.code.split("\n")[100 - long.code_start] == "    x = 98"
     assert (short.code, short.code_start) == ("def short():\n    return 1", 204)
     assert (foreign.code, gone.code) == ("", "")

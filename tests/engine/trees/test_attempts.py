@@ -11,7 +11,7 @@ from coach.core.protocol.effects import ReadAttempt
 from coach.core.runs.changes import Changes, FileChange
 from coach.engine.restore.apply import Source, put_back
 from coach.engine.restore.plan import Sides, plan
-from coach.engine.trees.attempts import MOST_BYTES, MOST_LOADED, read_attempt, unloaded
+from coach.engine.trees.attempts import MAX_BYTES, MAX_LOADED, read_attempt, unloaded
 from coach.engine.trees.branch_switch import Switches
 from coach.engine.trees.object_store import blob_id
 from coach.engine.trees.tree_diff import Difference
@@ -104,7 +104,7 @@ def test_what_is_no_text_or_too_much_is_left_out(trees, root):
     base = trees.record()
     (root / "shop/blob.py").write_bytes(b"\xff\xfe\x00")
     (root / "shop/latin.py").write_bytes("x = 'é'\n".encode("latin-1"))
-    (root / "shop/long.py").write_text("x = 1\n" * MOST_BYTES)
+    (root / "shop/long.py").write_text("x = 1\n" * MAX_BYTES)
     (root / "shop/cart.py").write_text("def total():\n    return 2\n")
     seen = read(trees, root, base, trees.record())
     assert [pair.path for pair in seen.sources] == ["shop/cart.py"]
@@ -148,7 +148,7 @@ LOADED = ("shop/cart.py", "tests/test_cart.py")
         (("shop/report.py",), None, ()),
         (("shop/report.py",), (), ()),
         (("shop/report.py",), ("tests/test_cart.py", "conftest.py"), ()),
-        (("shop/report.py",), (*LOADED, *(f"m{number}.py" for number in range(MOST_LOADED))), ()),
+        (("shop/report.py",), (*LOADED, *(f"m{number}.py" for number in range(MAX_LOADED))), ()),
     ],
 )
 def test_only_what_is_surely_not_loaded_is_named(paths, loaded, expected):

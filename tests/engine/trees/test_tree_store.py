@@ -517,7 +517,7 @@ def test_why_there_are_no_trees(root: Path, home: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(root))
     assert "no project folder" in open_trees(root, home)[1]
     monkeypatch.setenv("HOME", "/nowhere")
-    monkeypatch.setattr(tree_store, "MOST_UNTRACKED_FILES", 0)
+    monkeypatch.setattr(tree_store, "MAX_UNTRACKED_FILES", 0)
     assert "git init" in open_trees(root, home)[1]
     monkeypatch.setattr(tree_store, "program", lambda: "")
     assert "not installed" in open_trees(root, home)[1]

@@ -15,11 +15,11 @@ from functools import lru_cache
 from coach.core.localize.mutation.operators import Change, replaced
 from coach.core.loops.analysis.syntax import parse
 
-_MOST_NAMES = 4
-_MOST_CALLS = 4
-_MOST_TEXTS = 4
-_MOST_NUMBERS = 4
-_MOST_KEYWORDS = 5
+_MAX_NAMES = 4
+_MAX_CALLS = 4
+_MAX_TEXTS = 4
+_MAX_NUMBERS = 4
+_MAX_KEYWORDS = 5
 _LONGEST = 60
 """Characters of a text that is compared: longer ones are prose."""
 _ALIKE = 0.5
@@ -48,7 +48,7 @@ class Guesses:
             case ast.Name(id=name) if isinstance(node.ctx, ast.Load) and name in self.names:
                 others = [each for each in self.names if each != name]
                 yield from (
-                    ("name", ast.Name(each, ast.Load())) for each in _nearest(name, others, _MOST_NAMES)
+                    ("name", ast.Name(each, ast.Load())) for each in _nearest(name, others, _MAX_NAMES)
                 )
             case ast.Attribute(value=ast.Name(id=receiver), attr=name) if isinstance(node.ctx, ast.Load):
                 for each in self._attributes(self.attributes, receiver, name):
@@ -59,7 +59,7 @@ class Guesses:
                 return
             case ast.Constant(value=int() | float() as number):
                 near = sorted(self.numbers, key=lambda each: (-self.numbers[each], each))
-                rest = [each for each in near if each != number][:_MOST_NUMBERS]
+                rest = [each for each in near if each != number][:_MAX_NUMBERS]
                 yield from (("constant", ast.Constant(each)) for each in rest)
             case ast.Call():
                 yield from self._calls(node)
@@ -76,13 +76,13 @@ class Guesses:
                 return
 
     def _attributes(self, known: dict[str, Counter[str]], receiver: str, name: str) -> list[str]:
-        return _nearest(name, [each for each in known.get(receiver, ()) if each != name], _MOST_NAMES)
+        return _nearest(name, [each for each in known.get(receiver, ()) if each != name], _MAX_NAMES)
 
     def _texts(self, text: str) -> list[str]:
         if len(text) > _LONGEST:
             return []
         near = [each for each in self.texts if each != text and _may_be_alike(text, each)]
-        return [each for each in _nearest(text, near, _MOST_TEXTS) if _alike(text, each) >= _ALIKE]
+        return [each for each in _nearest(text, near, _MAX_TEXTS) if _alike(text, each) >= _ALIKE]
 
     def _calls(self, node: ast.Call) -> Iterator[Change]:
         match node.func:
@@ -91,7 +91,7 @@ class Guesses:
                     yield "condition", ast.Constant(value=True)
                     yield "condition", ast.Constant(value=False)
                 others = [each for each in self.functions if each != name and self._takes(each, node)]
-                for each in _nearest(name, others, _MOST_CALLS):
+                for each in _nearest(name, others, _MAX_CALLS):
                     yield "function", replaced(node, func=ast.Name(each, ast.Load()))
             case ast.Attribute(value=ast.Name(id=receiver), attr=name):
                 for each in self._attributes(self.methods, receiver, name):
@@ -116,7 +116,7 @@ class Guesses:
         taken = (each.arg for each in (*arguments.args, *arguments.kwonlyargs)) if arguments else ()
         passed_on = ((each, each) for each in taken if each in self.names)
         wanted = dict.fromkeys((*self.keywords.get(name, {}).items(), *passed_on))
-        for keyword, value in list(wanted)[:_MOST_KEYWORDS]:
+        for keyword, value in list(wanted)[:_MAX_KEYWORDS]:
             if keyword not in given:
                 made = ast.keyword(keyword, ast.parse(value, mode="eval").body)
                 yield "keyword", replaced(node, keywords=[*node.keywords, made])

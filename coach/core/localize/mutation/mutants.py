@@ -21,13 +21,13 @@ from coach.core.localize.mutation.operators import (
 from coach.core.localize.outline import Outline
 from coach.core.loops.analysis.syntax import parse
 
-MOST_MUTANTS = 600
-MOST_OF_A_LINE = 36
+MAX_MUTANTS = 600
+MAX_OF_A_LINE = 36
 _ROUND = 6
 """Mutants of a line that are tried before those of the next lines have their turn."""
 _OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
 """How much less the next function, line and round promise; chosen on the tuning half of benchmarks/localise.py."""
-MOST_TEXT = 60
+MAX_TEXT = 60
 """Characters of a changed piece that is shown."""
 
 
@@ -69,7 +69,7 @@ class _Piece:
 def mutants(
     places: Sequence[Place],
     sources: Mapping[str, str],
-    most: int = MOST_MUTANTS,
+    most: int = MAX_MUTANTS,
     test_source: str | None = None,
 ) -> tuple[Mutant, ...]:
     """Return mutants of the places, the most promising lines first, and of every line a few before the rest.
@@ -145,7 +145,7 @@ class _LinesOf:
             pieces = self._pieces.get(self._place.lines[position], ())
             streams = [list(_of_piece(each, self._place.path, self._names, self._guesses)) for each in pieces]
             in_turns = (each for row in zip_longest(*streams) for each in row if each is not None)
-            self._made[position] = tuple(islice(in_turns, MOST_OF_A_LINE))
+            self._made[position] = tuple(islice(in_turns, MAX_OF_A_LINE))
         return self._made[position]
 
 
@@ -239,4 +239,4 @@ def _in_formatted(tree: ast.Module) -> frozenset[int]:
 
 def _shown(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= MOST_TEXT else f"{line[: MOST_TEXT - 1]}…"
+    return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT - 1]}…"

@@ -59,7 +59,7 @@ _NAMES = (
     ("first", "last"),
 )
 _TWINS = {name: twin for pair in _NAMES for name, twin in (pair, pair[::-1])}
-_MOST_NAMES = 3
+_MAX_NAMES = 3
 
 
 def changes_of(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:  # noqa: C901 - one table of node kinds
@@ -85,7 +85,7 @@ def changes_of(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:  # noq
             yield from (("boundary", replaced(node, slice=each)) for each in _nudged(node.slice))
         case ast.Name() if isinstance(node.ctx, ast.Load) and node.id in names:
             others = [name for name in names if name != node.id]
-            yield from (("name", ast.Name(name, ast.Load())) for name in others[:_MOST_NAMES])
+            yield from (("name", ast.Name(name, ast.Load())) for name in others[:_MAX_NAMES])
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             yield from _filtered(node)
         case _:

@@ -12,8 +12,8 @@ from coach.core.runs.changes import Changes
 RULE = 1
 """Version of the readings; recorded with every attempt, because the sources themselves are not kept in the log."""
 
-MOST_FINDINGS = 20
-MOST_TOUCHED = 100
+MAX_FINDINGS = 20
+MAX_TOUCHED = 100
 
 
 def read_attempt(
@@ -37,9 +37,9 @@ def read_attempt(
         base_run=base_run,
         changes=changes,
         nature=nature,
-        findings=findings[:MOST_FINDINGS],
-        new_tests=tests_written(files)[:MOST_TOUCHED],
-        added=tuple(name for file in files for name in added(file))[:MOST_TOUCHED],
-        touched=tuple(name for file in files for name in touched(file))[:MOST_TOUCHED],
+        findings=findings[:MAX_FINDINGS],
+        new_tests=tests_written(files)[:MAX_TOUCHED],
+        added=tuple(name for file in files for name in added(file))[:MAX_TOUCHED],
+        touched=tuple(name for file in files for name in touched(file))[:MAX_TOUCHED],
         unloaded=tuple(unloaded),
     )

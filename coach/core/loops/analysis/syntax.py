@@ -14,7 +14,7 @@ from coach.core.loops.attempt import SourcePair
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
-MOST_CHARACTERS = 400_000
+MAX_CHARACTERS = 400_000
 """Longer files are generated: parsing one takes longer than an engineer waits (about 0.1 s per 10,000 lines)."""
 
 MODULE = "<module>"
@@ -64,7 +64,7 @@ def edited(pair: SourcePair) -> Edited:
 
 def parse(source: str) -> ast.Module | None:
     """Return the tree of a source, None when it has none."""
-    if len(source) > MOST_CHARACTERS:
+    if len(source) > MAX_CHARACTERS:
         return None
     try:
         return ast.parse(source)

@@ -18,10 +18,10 @@ from coach.engine.trees.git import Git, GitError
 from coach.engine.trees.user_repository import commit_and_branch, commit_named
 from coach.errors import ScratchError, UsageError
 
-MOST_COMMITS = 20_000
-MOST_BETWEEN = 4
+MAX_COMMITS = 20_000
+MAX_BETWEEN = 4
 """Commits between the last good and the first bad that could not be judged, to be judged again alone."""
-MOST_LINES = 400
+MAX_LINES = 400
 """Of the culprit's patch that are kept in the log."""
 _FIELDS = 3
 
@@ -67,7 +67,7 @@ def _leant_on(
         case Culprit(positions, good):
             yield probe_of((positions[0], 1)), "FAIL"
             yield probe_of((good, 1)), "PASS"
-            for position in positions[1 : MOST_BETWEEN + 1]:
+            for position in positions[1 : MAX_BETWEEN + 1]:
                 yield probe_of((position, 1)), "UNRESOLVED"
 
 
@@ -122,7 +122,7 @@ def _shortened(files: tuple[FileChange, ...]) -> tuple[tuple[FileChange, ...], i
     lines = 0
     for file in sorted(files, key=lambda each: not each.path.endswith(".py")):
         lines += sum(hunk.text.count("\n") + 1 for hunk in file.hunks)
-        if lines <= MOST_LINES:
+        if lines <= MAX_LINES:
             kept.append(file)
     return tuple(kept), len(files) - len(kept)
 
@@ -134,7 +134,7 @@ def _name(commit: Commit) -> str:
 def _history(root: Path, newest: str) -> list[Commit]:
     """Ask the user's repository for its first-parent line, newest first. A plain question: nothing is started or written."""
     git = Git(root, timeout=60)
-    words = ("--first-parent", f"--max-count={MOST_COMMITS}", "--format=%H%x00%ct%x00%s", newest)
+    words = ("--first-parent", f"--max-count={MAX_COMMITS}", "--format=%H%x00%ct%x00%s", newest)
     listed = git.run("rev-list", *words).decode("utf-8", "replace").split("\n")
     rows = (line.split("\0") for line in listed if not line.startswith("commit ") and line)
     return [

@@ -19,7 +19,7 @@ from coach.engine.trees.tree_store import TreeStore
 
 T = TypeVar("T")
 
-MOST_PIECES = 3
+MAX_PIECES = 3
 """Pieces of a smallest part of which each is left out once more, alone."""
 _STEPS = 20
 """Questions a search asks, for the doubt of a failure that shows only sometimes."""
@@ -76,7 +76,7 @@ class Task:
     def confirm_smallest(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Candidate]) -> None:
         """Judge alone the smallest part that fails, and where it has few pieces also that none of them can be left out."""
         self.confirm([(probe_of(kept), "FAIL")])
-        if not 1 < len(kept) <= MOST_PIECES or self.runs > 1:
+        if not 1 < len(kept) <= MAX_PIECES or self.runs > 1:
             return
         for left_out in kept:
             probe = probe_of(tuple(each for each in kept if each != left_out))
