@@ -51,8 +51,9 @@ MIRROR = """\
 
 
 def _as_from_a_terminal():
-    """Ignore nothing, as coach starts a run too: a shell that starts the suite in the background ignores SIGQUIT."""
-    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    """Ignore nothing, as coach starts a run too: what starts the suite in the background ignores SIGINT, SIGQUIT, SIGHUP."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
