@@ -440,6 +440,7 @@ def read_patch(data: bytes) -> None:
 
 
 def read_source_text(data: bytes) -> None:
+    from coach.core.base.test_id import TestId
     from coach.core.loops.analysis.syntax import parse
     from coach.engine.source.excerpts import meant_by, misnamed, read_test
     from coach.engine.source.pinned_test_parts import parts_of
@@ -447,10 +448,10 @@ def read_source_text(data: bytes) -> None:
 
     folder = _file("test_m.py", data).parent
     parse(_as_text(data))
-    read_test(folder, "test_m.py::TestA::test_b")
+    read_test(folder, TestId("test_m.py::TestA::test_b"))
     misnamed(folder, ["test_m.py::test_x[1]"])
     meant_by(folder, ["test_m.py::test_x"])
-    parts_of(folder, "test_m.py::test_f", None)
+    parts_of(folder, TestId("test_m.py::test_f"), None)
     list(_imported(folder, "test_m.py", {"a": "a.py"}))
 
 

@@ -62,7 +62,8 @@ def _readings(case: JUnitCase) -> Iterator[tuple[str, list[str]]]:
     if any(len(re.split(r"[./\\:]", each)) > _MAX_PARTS for each in (case.class_name, case.name, case.file)):
         return
     name = _DECORATED.sub("", case.name)
-    written = TestId.of(*(each.replace("\\", "/") for each in (case.class_name, name) if each))
+    said = [each.replace("\\", "/") for each in (case.class_name, name) if each]
+    written = TestId.of(*said) if said else TestId("")  # a report may name neither, and the file beside
     if written.file.endswith(".py"):
         inside = [written.inside] if written.inside else []
         yield from ((each, inside) for each in _ends(written.file.split("/")))

@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
+from coach.core.base.test_id import TestId
+from coach.core.runs.report import Failure
 from coach.engine.runners.junit_files import read_reports
 from coach.engine.runners.junit_names import named_test
-from coach.engine.runners.junit_report import read_junit
+from coach.engine.runners.junit_report import JUnitCase, read_junit
 from coach.engine.source.find_file import ProjectFiles
 from coach.errors import TargetError
 
@@ -202,6 +204,17 @@ def test_a_folder_is_read_as_the_newest_run(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(TargetError, match="no report in"):
         read_reports(tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "found"), [({}, ""), ({"file": "tests/test_x.py"}, "tests/test_x.py")]
+)
+def test_a_case_with_neither_class_nor_name_is_read(tmp_path, attributes, found):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_x.py").write_text("")
+    failure = Failure(test=TestId("a test without a name"), phase="call", exception="E", message="x")
+    case = JUnitCase(class_name="", name="", file=attributes.get("file", ""), failure=failure)
+    assert named_test(case, ProjectFiles(tmp_path)).id == found
 
 
 @pytest.mark.parametrize(
