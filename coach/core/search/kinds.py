@@ -235,7 +235,7 @@ class SearchKind:
     planned: Callable[[Asked], int] = lambda _: 0
     """Probes there will be, where that is known before; 0: not known."""
     looks_up_places: bool = False
-    """Whether it begins with the lines of the suspects: a blame of each costs time before the first probe."""
+    """Whether it begins with the lines of the suspects: a blame of each costs time before the first candidate."""
     is_of_the_checkout: bool = False
     """Whether what it found says nothing any more once the checkout is edited."""
     gate: SearchGate | None = None

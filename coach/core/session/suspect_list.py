@@ -1,5 +1,6 @@
 """The suspects of a session in words, once for every front end: where each stands, why, and whether it was ruled out."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from coach.core.localize.suspect import Suspect
@@ -23,7 +24,7 @@ class SuspectDescription(NamedTuple):
 
 def describe_suspects(state: SessionState) -> tuple[SuspectDescription, ...]:
     """Describe all suspects, best first; those that were ruled out keep their place."""
-    standing = [each.score for each in state.standing_suspects]
+    standing = Counter(each.score for each in state.standing_suspects)
     return tuple(_describe(each, state, standing) for each in state.suspects)
 
 
@@ -32,7 +33,7 @@ def describe_standing(state: SessionState) -> tuple[SuspectDescription, ...]:
     return tuple(each for each in describe_suspects(state) if not each.is_ruled_out)
 
 
-def _describe(suspect: Suspect, state: SessionState, standing: list[float]) -> SuspectDescription:
+def _describe(suspect: Suspect, state: SessionState, standing: Counter[float]) -> SuspectDescription:
     ruled_out = state.ruled_out.get(suspect.key, "")
     return SuspectDescription(
         suspect=suspect,
@@ -40,5 +41,5 @@ def _describe(suspect: Suspect, state: SessionState, standing: list[float]) -> S
         named=f"{suspect.place} {suspect.function}".strip(),
         why=(ruled_out,) if ruled_out else suspect.reasons,
         is_ruled_out=suspect.key in state.ruled_out,
-        tied_with=max(suspect.ties, standing.count(suspect.score)) - 1,
+        tied_with=max(suspect.ties, standing[suspect.score]) - 1,
     )

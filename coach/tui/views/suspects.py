@@ -39,10 +39,11 @@ def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
     figure = f"{leading} lead, {len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}"
     lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state)]
     shown = _shown(standing, chosen)
+    shown_keys = {each.key for each in shown}
     described = describe_suspects(state)
     top = max((each.score for each in standing), default=0.0)
     for each in described:
-        if each.suspect in shown:
+        if each.suspect.key in shown_keys:
             lines += _suspect(each, top, is_chosen=each.suspect == chosen)
     if len(shown) < len(standing):
         lines.append(line((f"  … {len(standing) - len(shown)} less suspicious", "dim")))
