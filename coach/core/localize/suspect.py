@@ -47,6 +47,10 @@ class Suspect(Value):
     """Whether it stands near enough to the top to be looked at; the search space is what leads."""
     flip: Prose = ""
     """A small mutation here with which the failing test passes, as a sentence; empty when none was found."""
+    probability: float = 0.0
+    """How likely the defect stands here, 0 to 1, as far as the evidence tells; 0 in logs before it was computed."""
+    would_be_surer: Prose = ""
+    """Which measurement would tell more of it, and what that costs; empty when nothing is left to measure."""
 
     @property
     def key(self) -> str:
