@@ -5,7 +5,7 @@ from collections import Counter
 from coach.core.base.test_id import TestId
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start_next
-from coach.core.decide.suspect_measurement import failure_in_view
+from coach.core.decide.suspect_measurement import failure_in_view, rank_suspects
 from coach.core.localize.call_trace import (
     CallsRequest,
     CallTrace,
@@ -116,6 +116,8 @@ def _take(draft: Draft, own: CallTrace, others: list[CallTrace]) -> None:
 def _record(draft: Draft, own: CallTrace, others: list[CallTrace], versus: str) -> None:
     found: Divergence | None = first_divergence(own, others[0], versus) if others else None
     draft.record(ev.CallsTraced(trace=with_own_logs(own, others), divergence=found))
+    if not draft.state.plan:
+        rank_suspects(draft)
     if found:
         draft.notice = sentence(found)
     else:

@@ -1,7 +1,9 @@
-"""What the searches of a session say about places: reasons for the ranking, each backed by measured outcomes."""
+"""What searches and call traces of a session say about places: reasons for the ranking, each backed by measured outcomes."""
 
 from collections.abc import Iterator
 
+from coach.core.base.test_id import TestId
+from coach.core.localize.call_trace import Call, Divergence, sentence
 from coach.core.runs.changes import FileChange
 from coach.core.search.kinds import SEARCH_KINDS, SearchKind
 from coach.core.search.request import Lead, Search
@@ -42,3 +44,40 @@ def _places(files: tuple[FileChange, ...], reason: str, kind: str) -> Iterator[L
             yield Lead(
                 path=file.path, start=hunk.new_start, end=end, reason=reason, share=1 / count, kind=kind
             )
+
+
+_OF_A_NEIGHBOUR = 0.4
+"""Share kept by a divergence from another test, which does other things by design; a first guess, never fitted."""
+
+
+def evidence_from_calls(state: SessionState, test: TestId) -> tuple[Lead, ...]:
+    """Return the function in which the calls of the failing test first part from those of a passing run.
+
+    A call that gives another answer for equal arguments is the place itself; of a call that is another one, or is made with
+    other arguments, it is the function that called. Nothing when the traced code is not the code that failed.
+    """
+    traced = state.calls
+    if traced is None or traced.divergence is None or traced.trace.test != test:
+        return ()
+    run, failed = state.run(traced.trace.run), state.last_failure
+    trees = [each.report.tree if each and each.report else "" for each in (run, failed)]
+    place = _parting(traced.trace.calls, traced.divergence)
+    if place is None or trees[0] != trees[1]:
+        return ()
+    share = 1.0 if traced.divergence.with_test == test else _OF_A_NEIGHBOUR
+    reason = f"calls part here: {sentence(traced.divergence)}"
+    return (
+        Lead(path=place.path, start=place.line, end=place.line, reason=reason, share=share, kind="calls"),
+    )
+
+
+def _parting(calls: tuple[Call, ...], found: Divergence) -> Call | None:
+    """Return the call whose code decided otherwise; None when the test itself did."""
+    if not 0 <= found.at < len(calls):
+        return None
+    call = calls[found.at]
+    if found.kind == "result":
+        return call if call.depth else None
+    before = (each for each in reversed(calls[: found.at]) if each.thread == call.thread)
+    caller = next((each for each in before if each.depth < call.depth), None)
+    return caller if caller and caller.depth else None

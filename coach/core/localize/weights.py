@@ -19,6 +19,10 @@ WEIGHTS: dict[str, Weight] = {
         3.0, "without this change it passes: an experiment; shared by the hunks that are needed together"
     ),
     "commits": Weight(1.5, "the culprit commit's lines: an experiment, of lines that may have moved since"),
+    "calls": Weight(
+        1.0,
+        "the calls of the failing test first part from a passing run's here; a first guess, never fitted",
+    ),
     "line": Weight(1.0, "best-line Ochiai; the unit of all others"),
     "function": Weight(
         0.5, "function Ochiai; a first guess, never fitted; benchmarks/localise.py shows what it gives"

@@ -138,3 +138,63 @@ def test_a_trace_that_saw_nothing_says_so():
     answer = drive.send(obs.CallsSeen(run=number, traces=(), why="timeout after 3 s"))
     assert "timeout after 3 s" in answer.notice
     assert isinstance(drive.send(obs.CallsSeen(run=1, traces=())), Refusal)
+
+
+def called(depth, function, path="shop/cart.py", line=3, value="1", **arguments):
+    pairs = tuple(arguments.items())
+    return Call(
+        depth=depth, path=path, line=line, function=function, how="returned", value=value, arguments=pairs
+    )
+
+
+def against_the_last_pass(failing, passing, tree="bad"):
+    """Compare the traces of these calls of one test: now, and with the code that passed."""
+    drive = opened()
+    drive.send(cmd.Begin(reproduce=False))
+    drive.send(cmd.RunTarget())
+    drive.ends(green(tree="good"))
+    drive.send(cmd.RunTarget())
+    drive.ends(red(tree="bad"))
+    start = Call(depth=0, path="tests/test_cart.py", line=1, function="test_total")
+    now = CallTrace(test=TEST, calls=(start, *failing))
+    before = CallTrace(test=TEST, failed=False, calls=(start, *passing))
+    traced(drive, now, against="pass", report=red(tree=tree))
+    sees(drive, before, report=green(tree="good"))
+    return drive.state
+
+
+@pytest.mark.parametrize(
+    ("failing", "passing", "place"),
+    [
+        ((called(1, "rate", value="7"),), (called(1, "rate", value="19"),), "rate"),
+        (
+            (called(1, "total", line=9), called(2, "rate", kind="a")),
+            (called(1, "total", line=9), called(2, "rate", kind="b")),
+            "total",
+        ),
+        (
+            (called(1, "total", line=9), called(2, "add"), called(2, "rate")),
+            (called(1, "total", line=9), called(2, "add"), called(2, "round")),
+            "total",
+        ),
+    ],
+    ids=["another answer", "other arguments", "another function"],
+)
+def test_where_the_calls_part_is_a_suspect(failing, passing, place):
+    state = against_the_last_pass(failing, passing)
+    first = next(each for each in state.suspects if any("calls part here" in why for why in each.reasons))
+    assert (first.path, first.line) == ("shop/cart.py", {"rate": 3, "total": 9}[place])
+
+
+@pytest.mark.parametrize(
+    ("failing", "passing", "tree"),
+    [
+        ((called(1, "rate"),), (called(1, "round"),), "bad"),
+        ((called(1, "rate", value="7"),), (called(1, "rate", value="19"),), "edited since"),
+        ((called(1, "rate"),), (called(1, "rate"),), "bad"),
+    ],
+    ids=["the test itself calls another", "traced after an edit", "same calls"],
+)
+def test_where_the_calls_say_nothing_of_the_code_nobody_is_suspected(failing, passing, tree):
+    state = against_the_last_pass(failing, passing, tree)
+    assert not any("calls part here" in why for each in state.suspects for why in each.reasons)
