@@ -5,6 +5,7 @@ Nobody's real folders are read or written.
 
 import compileall
 import gc
+import importlib.util
 import itertools
 from pathlib import Path
 
@@ -15,10 +16,20 @@ FAST = ("core", "tui")
 """Folders whose tests start no other program: the pure core and the screen. A test may be marked slow by hand there."""
 
 
+LOADED = ("coach", "_pytest", "pluggy", "packaging", "pygments", "pydantic", "textual", "rich", "coverage")
+"""Packages that the programs which tests start load; together nearly all of their start."""
+
+
 def pytest_configure(config):
-    """Compile coach once: where python writes no bytecode, each of the programs that tests start would do it again."""
-    if not hasattr(config, "workerinput"):
-        compileall.compile_dir(HERE.parent / "coach", quiet=2)
+    """Compile these once: where python writes no bytecode, each of the programs that tests start would do it again.
+
+    A virtual environment that was copied is one of stale bytecode throughout.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    for name in LOADED:
+        if found := importlib.util.find_spec(name):
+            compileall.compile_dir(Path(found.origin).parent, quiet=2)
 
 
 def pytest_ignore_collect(collection_path, config):
