@@ -81,6 +81,7 @@ def _request(
         reference=reference,
         base=base,
         base_label=label,
+        red_tree=_red_tree(state, reference),
         rate=_rate(state) if "a failure" in kind.needs else 1.0,
         rounds=max(message.rounds, 0),
         input=message.input,
@@ -164,6 +165,18 @@ def _reference(state: SessionState, target: Target) -> Reference | None:
         if found and not run.request.in_copy:
             return Reference(run=run.number, failing=found)
     return known
+
+
+def _red_tree(state: SessionState, reference: Reference | None) -> str:
+    """Return the newest tree of the checkout that showed the failure, and nothing where it was green after that."""
+    for run in reversed(state.runs):
+        if not run.is_of_checkout or not run.is_evidence:
+            continue
+        if run.shows(reference):
+            return run.report.tree if run.report else ""
+        if run.is_mended:
+            return ""
+    return ""
 
 
 def _rate(state: SessionState) -> float:

@@ -31,7 +31,7 @@ def _leads_of(kind: SearchKind, search: Search, state: SessionState) -> Iterator
     result = search.result
     if result and result.how == "found" and result.found and not is_stale:
         blame = result.found.blame(search.request.number)
-        yield from _places(blame.files, blame.reason, kind.name)
+        yield from _places(blame.files, blame.reason, blame.weight or kind.name)
 
 
 def _places(files: tuple[FileChange, ...], reason: str, kind: str) -> Iterator[Lead]:

@@ -23,6 +23,9 @@ WEIGHTS: dict[str, Weight] = {
         1.0,
         "the calls of the failing test first part from a passing run's here; a first guess, never fitted",
     ),
+    "proven": Weight(
+        2.5, "lines of a commit that turns the test green when it is taken back: two experiments; not fitted"
+    ),
     "line": Weight(1.0, "best-line Ochiai; the unit of all others"),
     "function": Weight(
         0.5, "function Ochiai; a first guess, never fitted; benchmarks/localise.py shows what it gives"

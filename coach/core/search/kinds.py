@@ -18,6 +18,7 @@ from coach.core.base.value import Value
 from coach.core.runs.changes import FileChange
 from coach.core.runs.reference import Grain
 from coach.core.search.flake_axes import CONDITIONS, ROUNDS, Measured, Table
+from coach.core.search.taken_back import TakenBack
 
 SURE_ENOUGH = 0.95
 """Belief from which a commit is blamed."""
@@ -31,6 +32,8 @@ class Blame(NamedTuple):
 
     files: tuple[FileChange, ...] = ()
     reason: str = ""
+    weight: str = ""
+    """The row of the weights that it counts by; empty: that of the kind of search."""
 
 
 class SearchFinding(Value):
@@ -84,6 +87,13 @@ class CommitFound(SearchFinding):
     left_out: int = 0
     belief: float = 1.0
     """How sure that is; below 1 only for failures that show on both sides."""
+    taken_back: TakenBack | None = None
+    """What the test said when the commit was taken back on top of the work tree; None: not tried."""
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the failure was seen to need the commit: besides coming with it, it goes with it."""
+        return self.taken_back is not None and self.taken_back.is_proven
 
     def described(self) -> tuple[Described, ...]:
         lines = [
@@ -92,6 +102,9 @@ class CommitFound(SearchFinding):
         ]
         passed = f"it still passed at {self.good.id[:10]} {self.good.subject}"
         lines.append(fact(("✔ ", "good"), (passed, "dim")))
+        if self.taken_back:
+            mark = fact(("✔ ", "good"), (f"proven: {self.taken_back.sentence}", "strong"))
+            lines.append(mark if self.is_proven else fact(("◐ ", "warn"), self.taken_back.sentence))
         if self.belief < 1:
             lines.append(fact((f"{self.belief:.0%} sure: the failure shows only sometimes", "dim")))
         if len(self.commits) > 1:
@@ -104,7 +117,10 @@ class CommitFound(SearchFinding):
         if len(self.commits) != 1 or self.belief < SURE_ENOUGH:
             return Blame()
         commit = self.commits[0]
-        return Blame(self.files, f"the failure came with commit {commit.id[:10]}: {commit.subject[:60]}")
+        said = f"the failure came with commit {commit.id[:10]}: {commit.subject[:60]}"
+        if self.taken_back is None:
+            return Blame(self.files, said)
+        return Blame(self.files, f"{said}; {self.taken_back.sentence}", "proven" if self.is_proven else "")
 
 
 class NotARegression(SearchFinding):

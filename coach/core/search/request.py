@@ -46,6 +46,8 @@ class SearchRequest(Value):
     base: TreeId = ""
     """The tree or commit that passed, or a commit known to be good; empty when none is."""
     base_label: Prose = ""
+    red_tree: TreeId = ""
+    """The work tree in which the failure was seen last; empty: not known."""
     rate: float = 1.0
     """How often it fails, as measured; below 1 the search repeats what passes."""
     rounds: int = 0

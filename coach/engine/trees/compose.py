@@ -7,6 +7,8 @@ objects and does not notice.
 import contextlib
 import itertools
 import os
+import secrets
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +17,12 @@ from typing import Protocol
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.changes import FileChange, parse_patch
 from coach.engine.process import scratch
-from coach.engine.trees.git import Git
+from coach.engine.trees.git import Git, GitError
 from coach.engine.trees.object_store import ObjectFolder
 from coach.errors import ScratchError
+
+_CONFLICTS = 127
+"""git merge-file ends with the number of conflicts, this at most; with more when it could not merge at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,26 @@ class Composer:
 
     def content(self, blob: str) -> bytes:
         return self._trees.contents([blob])[blob]
+
+    def merged(self, ours: str, base: str, theirs: str) -> bytes | None:
+        """Return the content ``ours`` with what leads from ``base`` to ``theirs``; None when the two do not go together.
+
+        Contents are given by their blob ids. Lines beside each other that both sides changed do not go together.
+        """
+        found = self._trees.contents([ours, base, theirs])
+        mark = f"conflict {secrets.token_hex(8)}"
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            sides = [Path(folder) / name for name in ("ours", "base", "theirs")]
+            for side, blob in zip(sides, (ours, base, theirs), strict=True):
+                side.write_bytes(found[blob])
+            labels = (word for _ in sides for word in ("-L", mark))
+            try:
+                merged = self._trees.git.run(
+                    "merge-file", "-p", "-q", *labels, *map(str, sides), accept=range(_CONFLICTS + 1)
+                )
+            except GitError:  # not text
+                return None
+        return None if mark.encode() in merged else merged
 
     def differences(self, base: str, tree: str) -> tuple[FileChange, ...]:
         """Return what differs, in the smallest hunks (no context lines), a renamed file as gone and added."""

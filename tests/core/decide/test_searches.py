@@ -12,10 +12,11 @@ from coach.core.runs.changes import FileChange, Hunk
 from coach.core.runs.target import Target
 from coach.core.search.kinds import Commit, CommitFound, EditsFound
 from coach.core.search.request import SearchResult, Tried
+from coach.core.search.taken_back import TakenBack
 from coach.core.session.fold import replay
 from coach.core.workflow.advice import advise
 from coach.store.lines import encode, read_line
-from tests.core.building import Log, report
+from tests.core.building import Log, failure, report
 from tests.core.driving import TEST, Drive, opening
 from tests.core.driving import reproduced as red_before
 
@@ -54,6 +55,27 @@ def test_a_search_begins_with_all_it_needs():
     assert [each.path for each in request.places] == [
         each.path for each in drive.state.suspects if each.line
     ][:5]
+
+
+def test_a_search_is_told_which_tree_was_red_unless_it_was_mended_since():
+    log = Log().enter("reproduce").reproduce().run(report(failure(), tree="t8"))
+    drive = Drive(log.state)
+    drive.send(cmd.BeginSearch(kind="commits"))
+    assert drive.effects[-1].request.red_tree == "t8"
+    drive = Drive(log.run(report(passed=3, tree="t9")).state)
+    drive.send(cmd.BeginSearch(kind="commits"))
+    assert not drive.effects[-1].request.red_tree
+
+
+def test_a_commit_that_is_proven_counts_by_a_row_of_its_own():
+    green = TakenBack(how="green")
+    proven = COMMIT.model_copy(update={"taken_back": green})
+    drive = reproduced()
+    drive.send(cmd.BeginSearch(kind="commits"))
+    drive.send(over(found=proven))
+    leads = evidence_from_searches(drive.state)
+    assert {each.kind for each in leads} == {"proven"}
+    assert all(green.sentence in each.reason for each in leads)
 
 
 def test_a_search_for_one_of_the_tests_of_a_sibling_project_starts_in_that_projects_folder():

@@ -13,6 +13,7 @@ from coach.core.search.regression import NewestDiffers, Regression, find_regress
 from coach.core.search.request import SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
+from coach.engine.search.kinds.take_back import taking_back
 from coach.engine.search.kinds.task import Task, ended
 from coach.engine.trees.git import Git, GitError
 from coach.engine.trees.user_repository import commit_and_branch, commit_named
@@ -52,7 +53,23 @@ def search_commits(task: Task) -> SearchResult:
         task.confirm(_leant_on(found, probe_of))
     except Stopped as stop:
         return ended("stopped", stop.why)
-    return _told(task, history, found, probe_of((0, 1)))
+    return _proven(task, history, _told(task, history, found, probe_of((0, 1))))
+
+
+def _proven(task: Task, history: list[Commit], result: SearchResult) -> SearchResult:
+    """Take the commit back that was found alone and for sure; a stop leaves what was found as it is."""
+    found = result.found
+    if not isinstance(found, CommitFound) or len(found.commits) != 1 or found.belief < 1:
+        return result
+    parent = history[history.index(found.commits[0]) + 1]
+    try:
+        taken_back = taking_back(task, found.commits[0].id, parent.id)
+    except Stopped:
+        return result
+    sentence = f"{result.sentence}; {taken_back.sentence}"
+    return result.model_copy(
+        update={"sentence": sentence, "found": found.model_copy(update={"taken_back": taken_back})}
+    )
 
 
 def _leant_on(

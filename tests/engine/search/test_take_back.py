@@ -1,0 +1,97 @@
+"""A commit found is proven by taking it back on top of the work tree, in a copy; what does not go is said."""
+
+import pytest
+
+from coach.core.search.taken_back import TakenBack
+from tests.engine.histories import History
+from tests.engine.lab import command
+
+CHECK = command("from shop import total", "assert total(3) == 6, total(3)")
+GOOD = "RATE = 2\n\n\ndef total(amount):\n    return amount * RATE\n"
+BAD = GOOD.replace("RATE = 2", "RATE = 3")
+OTHER_LINES = BAD + "\n\ndef later():\n    return 1\n"
+SAME_LINE = BAD.replace("RATE = 3", "RATE = 4")
+TWICE = BAD.replace("* RATE", "* RATE + 1")
+WITHOUT_RATE = BAD.replace("RATE = 3\n\n\n", "").replace("* RATE", "* 3")
+
+CASES = [
+    ("nothing came after", [BAD], None, TakenBack(how="green")),
+    ("other lines changed since", [BAD, OTHER_LINES], None, TakenBack(how="green")),
+    ("the work tree has edits of its own", [BAD], OTHER_LINES, TakenBack(how="green")),
+    ("its line changed since", [BAD, SAME_LINE], None, TakenBack(how="conflict", conflicts=("shop.py",))),
+    ("a second commit breaks it too", [BAD, TWICE], None, TakenBack(how="red")),
+    ("nothing is left of it", [BAD, WITHOUT_RATE], None, TakenBack(how="conflict", conflicts=("shop.py",))),
+    ("mended already", [BAD], BAD.replace("* RATE", "* 2"), TakenBack(how="not red")),
+]
+
+
+@pytest.mark.parametrize(
+    ("after", "edited", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_what_taking_it_back_shows(lab, tmp_path, after, edited, expected):
+    history = History(tmp_path / "shop")
+    ids = history.commit_all([("good", {"shop": GOOD}), *(("later", {"shop": text}) for text in after)])
+    here = lab(history.root)
+    reference = here.reference(CHECK)
+    if edited:
+        history.write(shop=edited)
+    result = here.search("commits", CHECK, reference=reference, base=ids[0])
+    assert result.how == "found", result
+    assert [each.id for each in result.found.commits] == [ids[1]]
+    assert result.found.taken_back == expected
+    assert expected.sentence in result.sentence
+    said = [part.text for part in result.found.described() if hasattr(part, "text")]
+    assert any(expected.sentence in each for each in said)
+    assert result.found.is_proven == (expected.how == "green")
+    assert (result.found.blame(1).weight == "proven") == result.found.is_proven
+
+
+def test_whole_files_come_back_and_the_tests_of_now_stay(lab, tmp_path):
+    history = History(tmp_path / "shop")
+    test = "from shop import total\nassert total(3) == 6\n"
+    ids = history.commit_all(
+        [
+            (
+                "good",
+                {
+                    "rates": "RATE = 2\n",
+                    "shop": "from rates import RATE\n\n\ndef total(amount):\n    return amount * RATE\n",
+                },
+            ),
+            (
+                "bad",
+                {
+                    "prices": "RATE = 3\n",
+                    "shop": "from prices import RATE\n\n\ndef total(amount):\n    return amount * RATE\n",
+                    "tests__test_shop": "x = 1\n",
+                },
+            ),
+            ("tests", {"tests__test_shop": test}),
+        ]
+    )
+    here = lab(history.root)
+    check = command("import sys", "sys.path[:0] = ['.', 'tests']", "import test_shop")
+    result = here.search(
+        "commits", check, reference=here.reference(check), base=ids[0], red_tree=here.trees.record()
+    )
+    assert [each.id for each in result.found.commits] == [ids[1]], result
+    assert result.found.is_proven
+    assert result.probes <= 4
+
+
+def test_the_code_without_it_may_need_it(lab, tmp_path):
+    history = History(tmp_path / "shop")
+    needs_it = BAD + "\n\nimport names\n"
+    steps = [
+        ("good", {"shop": GOOD}),
+        ("bad", {"shop": BAD, "names": "NAME = 1\n"}),
+        ("later", {"shop": needs_it}),
+    ]
+    ids = history.commit_all(steps)
+    here = lab(history.root)
+    result = here.search("commits", CHECK, reference=here.reference(CHECK), base=ids[0])
+    taken_back = result.found.taken_back
+    assert taken_back.how == "unresolved"
+    assert "names" in taken_back.why
+    assert taken_back.why in result.sentence
+    assert not result.found.is_proven
