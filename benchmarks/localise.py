@@ -29,10 +29,10 @@ from coach.core.decide.suspect_measurement import MAX_PLACES
 from coach.core.localize.mutation.mutants import Mutant
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.ranking import rank
-from coach.core.localize.spectrum import MODULE, Coverage
+from coach.core.localize.spectrum import Coverage
 from coach.core.localize.suspect import Suspect
 from coach.core.log.events import Interpreter
-from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.protocol.effects import MutationPlace, StartRun
 from coach.core.runs.instrument import Mutate, Trace
 from coach.core.runs.run import RunRequest

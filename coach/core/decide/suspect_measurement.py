@@ -9,9 +9,9 @@ from coach.core.decide.run_start import start_mutants, start_trace
 from coach.core.localize.leads import evidence_from_calls, evidence_from_searches
 from coach.core.localize.mutation.results import not_tried
 from coach.core.localize.ranking import RULE, rank
-from coach.core.localize.spectrum import MODULE, Scope, Spectrum
+from coach.core.localize.spectrum import Scope, Spectrum
 from coach.core.log import events as ev
-from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
@@ -152,7 +152,8 @@ def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:
     places = (
         eff.MutationPlace(path=each.path, function=each.function, lines=each.best_lines)
         for each in state.standing_suspects
-        if each.best_lines and each.ran and each.function != MODULE and not is_test_path(each.path)
+        if each.best_lines and each.ran and not each.is_import
+        if each.function != MODULE and not is_test_path(each.path)
     )
     return tuple(places)[:MAX_PLACES]
 

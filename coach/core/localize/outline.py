@@ -4,7 +4,9 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from coach.core.localize.import_places import ImportPlace, blocks_of, import_outline
 from coach.core.loops.analysis.syntax import parse
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -30,10 +32,10 @@ class Outlined:
 
 
 class Outline:
-    """Finds the innermost function whose *body* holds a line: ``def`` lines belong to the scope around."""
+    """Finds the innermost function whose *body* holds a line: ``def`` lines belong to what ran at import."""
 
     def __init__(self, source: str) -> None:
-        tree = parse(source)
+        self.tree = tree = parse(source)
         self.functions: tuple[Outlined, ...] = tuple(_functions(tree.body, "")) if tree else ()
         self._by_line: dict[int, Outlined] = {}
         for each in self.functions:  # outer before inner: the inner one overwrites
@@ -42,6 +44,15 @@ class Outline:
 
     def at(self, line: int) -> Outlined | None:
         return self._by_line.get(line)
+
+    @cached_property
+    def _by_import_line(self) -> dict[int, ImportPlace]:
+        places = import_outline(self.tree).places if self.tree else ()
+        return {line: place for place in places for line in place.lines}
+
+    def imported_at(self, line: int) -> ImportPlace | None:
+        """Return what runs at import and holds a line: a class body, an assigned name, the head of a function."""
+        return self._by_import_line.get(line)
 
 
 def _functions(body: Sequence[ast.stmt], prefix: str) -> Iterator[Outlined]:
@@ -54,18 +65,8 @@ def _functions(body: Sequence[ast.stmt], prefix: str) -> Iterator[Outlined]:
         elif isinstance(node, ast.ClassDef):
             yield from _functions(node.body, f"{prefix}{node.name}.")
         else:
-            for block in _blocks(node):
+            for block in blocks_of(node):
                 yield from _functions(block, prefix)
-
-
-def _blocks(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
-    """Yield the statement lists inside a compound statement: definitions also stand under ``if`` and ``try``."""
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(node, name, None)
-        if isinstance(block, list):
-            yield block
-    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield part.body
 
 
 def words_of(name: str) -> frozenset[str]:

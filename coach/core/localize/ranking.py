@@ -13,12 +13,11 @@ from coach.core.base.test_id import TestId
 from coach.core.localize.line_prior import Clues, line_order
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.outline import words_of
-from coach.core.localize.spectrum import MODULE, FunctionCount, Spectrum, ochiai
+from coach.core.localize.spectrum import FunctionCount, Spectrum, ochiai
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.localize.weights import (
     ALONE,
     ALONE_FRAME,
-    AT_IMPORT,
     FRAME_STEP,
     IN_TESTS,
     LEADING,
@@ -26,7 +25,8 @@ from coach.core.localize.weights import (
     UNCHECKED,
     weight,
 )
-from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.localize.who_ran import share_kept, who_ran
+from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.failure import trail
 from coach.core.runs.report import Elsewhere, Failure
@@ -54,6 +54,7 @@ class _Candidate:
     suspiciousness: float = 0.0
     best_lines: tuple[int, ...] = ()
     ran: bool = True
+    is_import: bool = False
     flip: str = ""
 
 
@@ -122,7 +123,7 @@ def _add_spectrum(board: _Board, spectrum: Spectrum, clues: Clues) -> None:
         candidate = board.add(_Candidate(each.path, each.function, each.lines[0].line, each.first, each.last))
         if each.function == MODULE:
             candidate.function, candidate.first, candidate.last = MODULE, 0, 0
-        candidate.code, candidate.code_start = each.code, each.first
+        candidate.code, candidate.code_start, candidate.is_import = each.code, each.first, each.is_import
         _order_lines(candidate, each, clues)
         _weigh(candidate, each, spectrum, wanted, mentioned)
 
@@ -147,7 +148,7 @@ def _weigh(
 ) -> None:
     score = weight("line") * candidate.suspiciousness + weight("function") * ochiai(1, 1, each.passing)
     fewest = min(line.passing for line in each.lines)
-    candidate.reasons.append(_ran_by(fewest, spectrum.passing))
+    candidate.reasons.append(who_ran(each, fewest, spectrum.passing))
     short = each.function.rpartition(".")[2]
     shared = words_of(each.function) & wanted
     if shared and each.function != MODULE:
@@ -158,20 +159,12 @@ def _weigh(
         candidate.reasons.append("named in the test")
     score += weight("size") * min(log2(each.size + 1) / _LARGE, 1.0)
     in_tests = is_test_path(each.path) or is_test_itself(each.path, each.function, spectrum.test)
-    candidate.score = score * (IN_TESTS if in_tests else AT_IMPORT if each.function == MODULE else 1.0)
+    candidate.score = score * (IN_TESTS if in_tests else share_kept(each))
 
 
 def is_test_itself(path: str, function: str, test: TestId) -> bool:
     """Whether a function is the one a node id names, whatever the project calls its files of tests."""
     return path == test.file and function == ".".join(test.names)
-
-
-def _ran_by(fewest: int, passing: int) -> str:
-    if not passing:
-        return "run by the failing test"
-    if not fewest:
-        return f"run by the failing test and by none of {passing} passing ones"
-    return f"run by the failing test and by {fewest} of {passing} passing ones"
 
 
 def _add_frames(board: _Board, failure: Failure, most: float, *, is_measured: bool) -> None:
@@ -335,6 +328,7 @@ def _suspect(each: _Candidate) -> Suspect:
         suspiciousness=each.suspiciousness,
         best_lines=each.best_lines,
         ran=each.ran,
+        is_import=each.is_import,
         flip=each.flip,
     )
 

@@ -45,6 +45,8 @@ class Suspect(Value):
     """Whether the failing test runs it at all."""
     leads: bool = True
     """Whether it stands near enough to the top to be looked at; the search space is what leads."""
+    is_import: bool = False
+    """Whether it runs when its file is imported: a class body, a constant, the head of a function."""
     flip: Prose = ""
     """A small mutation here with which the failing test passes, as a sentence; empty when none was found."""
     probability: float = 0.0

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from coach.core.localize.spectrum import Coverage, Spectrum, Traced, measure
+from coach.core.localize.spectrum import Coverage, Spectrum
+from coach.core.localize.spectrum_measurement import Traced, measure
 from coach.core.protocol.observations import Observation, SpectrumSeen
 from coach.core.runs.instrument import Trace
 from coach.core.runs.report import RunReport

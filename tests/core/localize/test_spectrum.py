@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from coach.core.base.test_id import TestId
 from coach.core.localize.outline import Outline, names_in, words_of
-from coach.core.localize.spectrum import MODULE, Coverage, Traced, measure, ochiai
+from coach.core.localize.spectrum import Coverage, ochiai
+from coach.core.localize.spectrum_measurement import Traced, measure
 
 CART = """\
 LIMIT = 3
@@ -89,8 +90,12 @@ def test_a_collection_failure_is_measured_by_what_its_file_imported():
         "tests/test_cart.py": {"cart.py": frozenset({1, 4})},
         "tests/other.py": {"cart.py": frozenset({12})},
     }
-    (only,) = spectrum({}, imports=imports).functions
-    assert (only.function, [line.line for line in only.lines]) == (MODULE, [1, 4])
+    found = spectrum({}, imports=imports).functions
+    assert [(each.function, [line.line for line in each.lines]) for each in found] == [
+        ("LIMIT", [1]),
+        ("Cart", [4]),
+    ]
+    assert all(each.is_import and not each.steps for each in found)
 
 
 def test_functions_the_test_names_and_never_ran_are_told():

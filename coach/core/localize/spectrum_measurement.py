@@ -1,0 +1,214 @@
+"""Measure the spectrum of a failing test from the lines that each test of a run ran.
+
+Places are functions, which passing tests ran or not, and what ran at import (``import_reads``): class bodies, assigned
+names and heads of functions, which the lines of passing tests read or not.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from coach.core.base.test_id import TestId
+from coach.core.localize.import_places import ImportPlace
+from coach.core.localize.import_reads import ImportReads, Reached
+from coach.core.localize.line_prior import priors
+from coach.core.localize.outline import Outline, Outlined, names_in, words_of
+from coach.core.localize.spectrum import Coverage, FunctionCount, LineCount, Lines, Scope, Spectrum, ochiai
+from coach.core.loops.analysis.syntax import MODULE
+
+MAX_FUNCTIONS = 200
+MAX_LINES = 300
+MAX_NOT_RUN = 10
+_WITH_CODE = 40
+_CODE_LINES = 60
+_READ_ITSELF = 3.0
+"""What the prior of a line gains when the failing test reads the very attribute that the line assigns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A traced run as ``measure`` takes it."""
+
+    coverage: Coverage
+    sources: Mapping[str, str]
+    test_source: str
+    without: Collection[str]
+    """Tests on neither side: other failures, skipped ones."""
+
+
+def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
+    """Count for every function the failing test ran. A collection failure is measured by what its file ran at import."""
+    coverage = traced.coverage
+    failing = coverage.tests.get(test) or coverage.imported_by(test)
+    others = [lines for name, lines in coverage.tests.items() if name != test and name not in traced.without]
+    outlines = {path: Outline(source) for path, source in traced.sources.items()}
+    counted: list[FunctionCount] = []
+    for path, lines in failing.items():
+        if path in outlines:
+            rows = _functions_of(path, lines, others, outlines[path], priors(traced.sources[path]))
+            counted += rows if test in coverage.tests else [_as_import(each, outlines[path]) for each in rows]
+    counted = _with_imports(counted, _reached(test, traced, others, outlines), traced.sources)
+    counted.sort(key=_first_look, reverse=True)
+    kept = [_with_code(each, traced.sources) for each in counted[:_WITH_CODE]] + counted[
+        _WITH_CODE:MAX_FUNCTIONS
+    ]
+    mentioned = names_in(traced.test_source)
+    return Spectrum(
+        test=test,
+        scope=scope,
+        has_failed=test not in traced.without and test in coverage.tests,
+        passing=len(others),
+        lines_seen=sum(len(lines) for lines in failing.values()),
+        functions=tuple(kept),
+        left_out=max(len(counted) - MAX_FUNCTIONS, 0),
+        not_run=_not_run(test, mentioned, failing, outlines),
+        mentioned=tuple(sorted(mentioned))[:300],
+    )
+
+
+def _functions_of(
+    path: str, lines: frozenset[int], others: list[Lines], outline: Outline, prior: Mapping[int, float]
+) -> list[FunctionCount]:
+    line_counts: Counter[int] = Counter()
+    function_counts: Counter[str] = Counter()
+    for other in others:
+        theirs = other.get(path)
+        if not theirs:
+            continue
+        line_counts.update(lines & theirs)
+        function_counts.update({_place_at(outline, line).name for line in theirs})
+    grouped: dict[str, list[int]] = {}
+    places: dict[str, Outlined] = {}
+    for line in sorted(lines):
+        found = _place_at(outline, line)
+        grouped.setdefault(found.name, []).append(line)
+        places[found.name] = found
+    return [
+        FunctionCount(
+            path=path,
+            function=name,
+            first=min(places[name].first, numbers[0]) if name != MODULE else numbers[0],
+            last=places[name].last if name != MODULE else numbers[-1],
+            size=places[name].size,
+            passing=function_counts[name],
+            lines=tuple(
+                LineCount(line=line, passing=line_counts[line], prior=round(prior.get(line, 0.0), 2))
+                for line in numbers[:MAX_LINES]
+            ),
+        )
+        for name, numbers in grouped.items()
+    ]
+
+
+def _place_at(outline: Outline, line: int) -> Outlined:
+    """Return the function that holds a line, else what of the import does: its first and last line are those of its text."""
+    found = outline.at(line)
+    if found:
+        return found
+    place = outline.imported_at(line)
+    return _outlined(place) if place else Outlined(MODULE, 1, 1, 1)
+
+
+def _outlined(place: ImportPlace) -> Outlined:
+    return Outlined(place.name, place.first, place.first, max(place.last, place.first))
+
+
+def _as_import(each: FunctionCount, outline: Outline) -> FunctionCount:
+    is_function = any(outline.at(line.line) for line in each.lines)
+    return each if is_function else each.model_copy(update={"is_import": True})
+
+
+def _reached(
+    test: TestId, traced: Traced, others: list[Lines], outlines: Mapping[str, Outline]
+) -> list[Reached]:
+    """Return what ran at import and the failing test depends on, of the files that were read."""
+    coverage = traced.coverage
+    imported: dict[str, frozenset[int]] = {}
+    for files in coverage.imports.values():
+        for path, lines in files.items():
+            imported[path] = imported.get(path, frozenset()) | lines
+    trees = {path: outline.tree for path, outline in outlines.items() if outline.tree}
+    failing = coverage.tests.get(test)
+    return ImportReads(trees, imported, test).reached(failing, others) if failing else []
+
+
+def _with_imports(
+    counted: Sequence[FunctionCount], reached: Sequence[Reached], sources: Mapping[str, str]
+) -> list[FunctionCount]:
+    """Add what ran at import; the head of a function that the test ran joins that function."""
+    found = {(each.path, each.function): each for each in counted}
+    known: dict[str, Mapping[int, float]] = {}
+    for each in reached:
+        prior = known[each.path] = known.get(each.path) or priors(sources[each.path])
+        key = (each.path, each.place.name)
+        there = found.get(key)
+        if there is None:
+            found[key] = _import_count(each, prior)
+            continue
+        passing = each.passing if there.is_import else there.passing
+        lines = {line.line: line for line in (*_lines_of(each, passing, prior), *there.lines)}
+        found[key] = there.model_copy(
+            update={"lines": tuple(lines[line] for line in sorted(lines))[:MAX_LINES]}
+        )
+    return list(found.values())
+
+
+def _import_count(each: Reached, prior: Mapping[int, float]) -> FunctionCount:
+    place = _outlined(each.place)
+    return FunctionCount(
+        path=each.path,
+        function=place.name,
+        first=place.first,
+        last=place.last,
+        size=len(each.place.lines),
+        passing=each.passing,
+        lines=_lines_of(each, each.passing, prior),
+        is_import=True,
+        steps=each.steps,
+    )
+
+
+def _lines_of(each: Reached, passing: int, prior: Mapping[int, float]) -> tuple[LineCount, ...]:
+    own = each.passing_by_line
+    return tuple(
+        LineCount(
+            line=line,
+            passing=own.get(line, passing),
+            prior=round(prior.get(line, 0.0) + (_READ_ITSELF if line in own else 0.0), 2),
+        )
+        for line in sorted(each.lines)[:MAX_LINES]
+    )
+
+
+def _first_look(each: FunctionCount) -> tuple[float, float]:
+    best = max((ochiai(1, 1, line.passing) for line in each.lines), default=0.0)
+    return best / (1 + each.steps), ochiai(1, 1, each.passing)
+
+
+def _with_code(each: FunctionCount, sources: Mapping[str, str]) -> FunctionCount:
+    text = sources.get(each.path, "").split("\n")[
+        each.first - 1 : min(each.last, each.first + _CODE_LINES - 1)
+    ]
+    return each.model_copy(update={"code": "\n".join(text)})
+
+
+def _not_run(
+    test: TestId, mentioned: frozenset[str], failing: Lines, outlines: Mapping[str, Outline]
+) -> tuple[FunctionCount, ...]:
+    """Functions that the test names, in its id or its body, and never ran."""
+    wanted = words_of(test.function.name)
+    found: list[tuple[int, FunctionCount]] = []
+    for path, outline in outlines.items():
+        ran = failing.get(path, frozenset())
+        for each in outline.functions:
+            short = each.name.rpartition(".")[2]
+            words = words_of(short)
+            is_named = short in mentioned or (bool(words) and words <= wanted)
+            if short.startswith("__") or not is_named or any(each.body <= line <= each.last for line in ran):
+                continue
+            count = FunctionCount(
+                path=path, function=each.name, first=each.first, last=each.last, size=each.size, ran=False
+            )
+            found.append((len(words & wanted) + (short in mentioned), count))
+    found.sort(key=lambda pair: (-pair[0], pair[1].path, pair[1].first))
+    return tuple(count for _, count in found[:MAX_NOT_RUN])
