@@ -17,10 +17,7 @@ def add_search(commands: "Commands[Parser]") -> None:
         help="without it: what each costs, and why one cannot begin now",
     )
     bisect = add(commands, "bisect", _bisect, "find the commit that brought the failure")
-    for parser in (search, bisect):
-        parser.add_argument(
-            "--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)"
-        )
+    _add_old_ends(search, bisect)
     reduce = add(commands, "reduce", _reduce, "find the edits, earlier tests or input that matter")
     what = reduce.add_mutually_exclusive_group()
     what.add_argument("--edits", action="store_true", help="the hunks since the last pass (the default)")
@@ -39,6 +36,24 @@ def add_search(commands: "Commands[Parser]") -> None:
         )
     for parser in (search, bisect, reduce, stress):
         _add_shared(parser, is_alone=parser is stress)
+
+
+def _add_old_ends(search: argparse.ArgumentParser, bisect: argparse.ArgumentParser) -> None:
+    bisect.add_argument(
+        "--find-fix",
+        action="store_true",
+        help="find the commit that mended it: it passes now and failed once",
+    )
+    for parser in (search, bisect):
+        parser.add_argument(
+            "--good", metavar="COMMIT", default="", help="a commit known to pass (default: one is looked for)"
+        )
+        parser.add_argument(
+            "--red",
+            metavar="COMMIT",
+            default="",
+            help="for the commit that mended it: an older one known to fail (default: one is looked for)",
+        )
 
 
 def _add_shared(parser: argparse.ArgumentParser, *, is_alone: bool) -> None:

@@ -47,12 +47,28 @@ def search(args: Namespace) -> int:
         known = f"one of {', '.join(SEARCH_KINDS)}"
         raise UsageError(f"no search is called {args.kind!r}", do=known, typed=args.kind, meant=meant)
     file = _relative(args.input, args) if args.input else ""
-    return _search(args, kind.name, good=args.good, input=file, rounds=args.runs)
+    return _search(args, kind.name, good=_known_commit(args, kind.name), input=file, rounds=args.runs)
 
 
 def bisect(args: Namespace) -> int:
-    """Find the commit the failure came with."""
-    return _search(args, "commits", good=args.good)
+    """Find the commit the failure came with, or the one that mended it."""
+    kind = "fix" if args.find_fix else "commits"
+    return _search(args, kind, good=_known_commit(args, kind))
+
+
+def _known_commit(args: Namespace, kind: str) -> str:
+    """Return the old end that was named. Raises UsageError for one of the other search."""
+    known, other = (args.red, args.good) if kind == "fix" else (args.good, args.red)
+    if other:
+        option, wanted = ("--good", "--red") if kind == "fix" else ("--red", "--good")
+        raise UsageError(
+            f"{option} is not for this search",
+            why="the commit that mended it lies after a red one"
+            if kind == "fix"
+            else "only --find-fix begins at a red commit",
+            do=f"name the old end with {wanted}",
+        )
+    return str(known)
 
 
 def reduce(args: Namespace) -> int:

@@ -82,7 +82,7 @@ def _request(
         base=base,
         base_label=label,
         red_tree=_red_tree(state, reference),
-        rate=_rate(state) if "a failure" in kind.needs else 1.0,
+        rate=_rate(state) if kind.may_flake or "a failure" in kind.needs else 1.0,
         rounds=max(message.rounds, 0),
         input=message.input,
         places=_places(state) if kind.looks_up_places else (),

@@ -263,7 +263,7 @@ class BeginSearch(Value):
 
     kind: CoachId
     good: Name = ""
-    """*commits*: a commit that is known to pass; empty: one is looked for."""
+    """*commits*: a commit that is known to pass; *fix*: one that is known to fail; empty: one is looked for."""
     input: FilePath = ""
     """*input*: the file to reduce, relative to the root."""
     rounds: int = 0

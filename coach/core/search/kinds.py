@@ -132,6 +132,33 @@ class NotARegression(SearchFinding):
     """Probed commits that could not be judged."""
 
 
+class FixFound(SearchFinding):
+    """The commit since which it passes; several when those between could not be judged."""
+
+    kind: Literal["fix"] = "fix"
+    commits: tuple[Commit, ...]
+    red: Commit
+    """The youngest one that still failed."""
+    of: int
+    """Commits that came into question."""
+    files: tuple[FileChange, ...] = ()
+    """What the commit changed, when it is one."""
+    left_out: int = 0
+
+    def described(self) -> tuple[Described, ...]:
+        lines = [
+            fact(("✔ ", "good"), (f"{each.id[:10]} ", "strong"), each.subject, figure=day(each.at))
+            for each in self.commits[:MAX_COMMITS]
+        ]
+        lines.append(
+            fact(("✘ ", "bad"), (f"it still failed at {self.red.id[:10]} {self.red.subject}", "dim"))
+        )
+        if len(self.commits) > 1:
+            lines.append(fact(("one of these: those between could not be judged", "dim")))
+        more = [fact((f"… {count(self.left_out, 'more file')}", "dim"))] if self.left_out else []
+        return (*lines, *self.files, *more)
+
+
 class PollutersFound(SearchFinding):
     """Tests that must run before the victim for it to fail, and what they leave behind as far as it can be seen."""
 
@@ -190,7 +217,7 @@ class InputReduced(SearchFinding):
 
 
 Found = Annotated[
-    EditsFound | CommitFound | NotARegression | PollutersFound | AxisFound | InputReduced,
+    EditsFound | CommitFound | FixFound | NotARegression | PollutersFound | AxisFound | InputReduced,
     Field(discriminator="kind"),
 ]
 
@@ -255,10 +282,16 @@ class SearchKind:
     is_of_the_checkout: bool = False
     """Whether what it found says nothing any more once the checkout is edited."""
     gate: SearchGate | None = None
+    may_flake: bool = False
+    """Whether the rate that was measured is told to it, though it begins without a failure."""
 
 
 def _commits_asked(asked: Asked) -> str:
     return "Which commit brought the failure?" + (f" {asked.base[:10]} is good." if asked.base else "")
+
+
+def _fix_asked(asked: Asked) -> str:
+    return "Which commit mended it?" + (f" {asked.base[:10]} is red." if asked.base else "")
 
 
 _KINDS = (
@@ -327,6 +360,16 @@ _KINDS = (
         command="coach reduce --input FILE",
         needs=frozenset({"a failure", "a file"}),
         grain="exception",
+    ),
+    SearchKind(
+        name="fix",
+        title="find the commit that mended it",
+        question="Which commit mended it?",
+        costs="about two runs for every doubling of the history",
+        asks=_fix_asked,
+        command="coach bisect --find-fix",
+        needs=frozenset(),
+        may_flake=True,
     ),
 )
 SEARCH_KINDS: dict[str, SearchKind] = {each.name: each for each in _KINDS}

@@ -66,6 +66,38 @@ def find_regression(
     return (yield from once(_flaky(length, good, rate, beliefs, width)))
 
 
+def find_fix(
+    length: int, *, red: int | None = None, rate: float = 1.0, width: int = 1
+) -> AskTell[tuple[int, int], Regression]:
+    """Find what made it pass: the same search with red and green in each other's place, so ``Culprit.good`` still fails.
+
+    Args:
+        length: how many commits there are; the newest passes.
+        red: a position that is said to fail.
+        rate: how often what fails does so; below 1 a commit passes only when it did so often enough.
+        width: how many runs at the same time.
+
+    """
+    runs = 1 if rate >= 1 else runs_for(rate, len(probes(length)) + steps_for(length))
+    search = _turned_round(once(_bisection(length, red, {}, width)))
+    return (yield from any_failure(search, runs, width=width))
+
+
+_OTHER: Mapping[Outcome, Outcome] = {"FAIL": "PASS", "PASS": "FAIL", "UNRESOLVED": "UNRESOLVED"}
+
+
+def _turned_round(search: AskTell[int, Regression]) -> AskTell[int, Regression]:
+    """Answer a search with red for green; what it says of the newest is turned back."""
+    try:
+        asked = next(search)
+        while True:
+            outcomes = yield asked
+            asked = search.send(tuple(_OTHER[each] for each in outcomes))
+    except StopIteration as end:
+        found: Regression = end.value
+        return NewestDiffers(_OTHER[found.outcome]) if isinstance(found, NewestDiffers) else found
+
+
 def _flaky(
     length: int, good: int | None, rate: float, likely: Mapping[int, float], width: int
 ) -> AskTell[tuple[int, int], Regression | Believed]:

@@ -19,7 +19,7 @@ from coach.core.redact.observation_redactor import NOTHING_SECRET, ObservationRe
 from coach.core.runs.confinement import Confine
 from coach.core.runs.failure import FailureSignature, failing_set
 from coach.core.runs.oracle import Judged, judge
-from coach.core.runs.reference import Grain, Reference, is_for_want_of_a_name
+from coach.core.runs.reference import Grain, Reference, could_not_ask, is_for_want_of_a_name
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
@@ -70,6 +70,8 @@ class Candidate:
     label: str = ""
     is_mixed: bool = False
     """Whether nobody wrote this tree: it holds a part of an edit."""
+    is_older: bool = False
+    """Whether its code may be older than the test: without a reference, a test that could not ask is no failure then."""
 
     @property
     def key(self) -> str:
@@ -172,6 +174,8 @@ def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading
         report = report.of_victim(order.victim)
     failing = failing_set(report, with_reruns=True)
     judged = judge(report, failing, probe.reference, probe.grain)
+    if probe.is_older and probe.reference is None and failing and all(map(could_not_ask, failing)):
+        judged = Judged(outcome="UNRESOLVED", reason=f"the test cannot ask this code: {failing[0].exception}")
     said = _said(copy.parent) if order else {}
     ran = tuple(map(TestId, said.get("order", ())))
     leaked = tuple(map(str, said.get("leaked", ())))

@@ -19,6 +19,7 @@ from coach.engine.search.candidate import SearchContext
 from coach.engine.search.driver import Disturbed, SearchDriver, Stopped, known_from
 from coach.engine.search.kinds.commits import search_commits
 from coach.engine.search.kinds.edits import search_edits
+from coach.engine.search.kinds.fix import search_fix
 from coach.engine.search.kinds.flake import search_flake
 from coach.engine.search.kinds.input import search_input
 from coach.engine.search.kinds.order import search_order
@@ -35,6 +36,7 @@ _JOIN_SECONDS = 10.0
 SEARCHES: dict[str, Callable[[Task], SearchResult]] = {
     "edits": search_edits,
     "commits": search_commits,
+    "fix": search_fix,
     "order": search_order,
     "flake": search_flake,
     "input": search_input,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from coach.core.search.bisect import Culprit, NoGoodCommit
 from coach.core.search.noisy_bisect import SURE, Believed
-from coach.core.search.regression import NewestDiffers, find_regression
+from coach.core.search.regression import NewestDiffers, find_fix, find_regression
 from tests.core.search.asking import ask
 
 
@@ -85,3 +85,27 @@ def test_always_flaky_is_no_regression():
         find_regression(64, rate=0.9, width=2), lambda _: "FAIL" if chance.random() < 0.9 else "PASS"
     )
     assert isinstance(found, NoGoodCommit)
+
+
+@given(st.integers(2, 300), st.data(), st.integers(1, 3))
+def test_what_mended_it_and_its_red_parent_are_always_measured(length, data, width):
+    fix = data.draw(st.integers(0, length - 2))
+    red = data.draw(st.none() | st.integers(fix + 1, length - 1))
+    mended = lambda question: "PASS" if question[0] <= fix else "FAIL"  # noqa: E731
+    found, asked, _ = ask(find_fix(length, red=red, width=width), mended)
+    assert found == Culprit((fix,), fix + 1)
+    assert {(fix, 1), (fix + 1, 1)} <= set(asked)
+
+
+def test_what_mended_a_flake_and_what_was_never_mended():
+    right = 0
+    for seed in range(10):
+        chance = random.Random(seed)
+        found, _, _ = ask(
+            find_fix(64, rate=0.5, width=2),
+            lambda question, it=chance: "FAIL" if question[0] > 20 and it.random() < 0.5 else "PASS",
+        )
+        right += found == Culprit((20,), 21)
+    assert right >= 9
+    assert ask(find_fix(50), lambda _: "FAIL")[0] == NewestDiffers("FAIL")
+    assert ask(find_fix(50), lambda _: "PASS")[0] == NoGoodCommit(49)

@@ -1,10 +1,8 @@
 """Bisect the commits: first-parent history of what is checked out, the tests of now laid over every commit."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 from coach.core.base.formatting import count
-from coach.core.runs.changes import FileChange
 from coach.core.runs.oracle import Outcome
 from coach.core.search.bisect import Culprit, NoGoodCommit
 from coach.core.search.kinds import Commit, CommitFound, NotARegression
@@ -13,27 +11,20 @@ from coach.core.search.regression import NewestDiffers, Regression, find_regress
 from coach.core.search.request import SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
+from coach.engine.search.kinds.commit_line import changes_of, history_of, name_of, position_of
 from coach.engine.search.kinds.take_back import taking_back
 from coach.engine.search.kinds.task import Task, ended
 from coach.engine.trees.git import Git, GitError
-from coach.engine.trees.user_repository import commit_and_branch, commit_named
-from coach.errors import ScratchError, UsageError
 
-MAX_COMMITS = 20_000
 MAX_BETWEEN = 4
 """Commits between the last good and the first bad that could not be judged, to be judged again alone."""
-MAX_LINES = 400
-"""Of the culprit's patch that are kept in the log."""
 _FIELDS = 3
 
 
 def search_commits(task: Task) -> SearchResult:
     """Find the commit the failure came with, or say how far back it was always there."""
     root = task.driver.context.root
-    newest, _ = commit_and_branch(root)
-    if not newest:
-        raise ScratchError("there is nothing to bisect", why="the project has no commits", do="commit first")
-    history = _history(root, newest)
+    history = history_of(root)
     tests = task.test_files()
 
     def probe_of(question: tuple[int, int]) -> Candidate:
@@ -43,7 +34,7 @@ def search_commits(task: Task) -> SearchResult:
 
     search = find_regression(
         len(history),
-        good=_position(root, history, task.request.base),
+        good=position_of(root, history, task.request.base),
         rate=task.request.rate,
         likely=_likely(task, history),
         width=task.width,
@@ -104,12 +95,12 @@ def _told(task: Task, history: list[Commit], found: Regression | Believed, newes
             result = NotARegression(commits_back=back, unresolved=len(unresolved))
             return ended("nothing", said + more, result)
         case Believed(position, belief, _):
-            sentence = f"the rate changed with {_name(history[position])}, {belief:.0%} sure"
+            sentence = f"the rate changed with {name_of(history[position])}, {belief:.0%} sure"
             result_ = _commit_found(task, history, (position,), position + 1, belief)
             return ended("found" if belief >= SURE else "stopped", sentence, result_)
         case Culprit(positions, good):
             one = len(positions) == 1
-            names = _name(history[positions[0]]) if one else f"one of {len(positions)} commits"
+            names = name_of(history[positions[0]]) if one else f"one of {len(positions)} commits"
             why = "" if one else "; those between cannot be judged"
             return ended("found", f"it came with {names}{why}", _commit_found(task, history, positions, good))
 
@@ -117,12 +108,7 @@ def _told(task: Task, history: list[Commit], found: Regression | Believed, newes
 def _commit_found(
     task: Task, history: list[Commit], positions: tuple[int, ...], good: int, belief: float = 1.0
 ) -> CommitFound:
-    files: tuple[FileChange, ...] = ()
-    left_out = 0
-    if len(positions) == 1 and positions[0] + 1 < len(history):
-        changes = task.trees.changes(history[positions[0] + 1].id, history[positions[0]].id)
-        files, left_out = _shortened(changes.files)
-        left_out += changes.left_out
+    files, left_out = changes_of(task, history, positions)
     return CommitFound(
         commits=tuple(history[position] for position in positions),
         good=history[min(good, len(history) - 1)],
@@ -131,50 +117,6 @@ def _commit_found(
         left_out=left_out,
         belief=belief,
     )
-
-
-def _shortened(files: tuple[FileChange, ...]) -> tuple[tuple[FileChange, ...], int]:
-    """Keep whole files until the lines are used up; source files first."""
-    kept: list[FileChange] = []
-    lines = 0
-    for file in sorted(files, key=lambda each: not each.path.endswith(".py")):
-        lines += sum(hunk.text.count("\n") + 1 for hunk in file.hunks)
-        if lines <= MAX_LINES:
-            kept.append(file)
-    return tuple(kept), len(files) - len(kept)
-
-
-def _name(commit: Commit) -> str:
-    return f"{commit.id[:10]} ({commit.subject[:80]})" if commit.subject else commit.id[:10]
-
-
-def _history(root: Path, newest: str) -> list[Commit]:
-    """Ask the user's repository for its first-parent line, newest first. A plain question: nothing is started or written."""
-    git = Git(root, timeout=60)
-    words = ("--first-parent", f"--max-count={MAX_COMMITS}", "--format=%H%x00%ct%x00%s", newest)
-    listed = git.run("rev-list", *words).decode("utf-8", "replace").split("\n")
-    rows = (line.split("\0") for line in listed if not line.startswith("commit ") and line)
-    return [
-        Commit(id=row[0], at=int(row[1]), subject=row[2])
-        for row in rows
-        if len(row) == _FIELDS and row[1].isdecimal()
-    ]
-
-
-def _position(root: Path, history: list[Commit], good: str) -> int | None:
-    """Return where a commit named by the user stands. Raises UsageError for one that is not on the line."""
-    if not good:
-        return None
-    commit = commit_named(root, good)
-    found = next((position for position, each in enumerate(history) if each.id == commit), None)
-    if not found:
-        why = (
-            "it is the newest one"
-            if found == 0
-            else "it is not on the first-parent line of what is checked out"
-        )
-        raise UsageError(f"{good} cannot be the good commit", why=why, do="name an older commit, or none")
-    return found
 
 
 def _likely(task: Task, history: list[Commit]) -> Mapping[int, float]:

@@ -40,8 +40,10 @@ class Task:
     def width(self) -> int:
         return max(self.request.width, 1)
 
-    def probe(self, tree: str, label: str = "", number: int = 1, *, is_mixed: bool = False) -> Candidate:
-        """Ask whether the target shows the failure on a tree; one that is mixed holds a part of an edit."""
+    def probe(
+        self, tree: str, label: str = "", number: int = 1, *, is_mixed: bool = False, is_older: bool = False
+    ) -> Candidate:
+        """Ask whether the target shows the failure on a tree; see ``Candidate`` for what is mixed and what is older."""
         request = self.request
         return Candidate(
             tree,
@@ -51,6 +53,7 @@ class Task:
             round=number,
             label=label,
             is_mixed=is_mixed,
+            is_older=is_older,
         )
 
     @property

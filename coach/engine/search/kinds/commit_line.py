@@ -1,0 +1,79 @@
+"""The line of commits that a search walks: the user's first-parent history, and what one of its commits changed."""
+
+from pathlib import Path
+
+from coach.core.runs.changes import FileChange
+from coach.core.search.kinds import Commit
+from coach.engine.search.kinds.task import Task
+from coach.engine.trees.git import Git
+from coach.engine.trees.user_repository import commit_and_branch, commit_named
+from coach.errors import ScratchError, UsageError
+
+MAX_COMMITS = 20_000
+MAX_LINES = 400
+"""Of a commit's patch that are kept in the log."""
+_FIELDS = 3
+
+
+def history_of(root: Path) -> list[Commit]:
+    """Return the first-parent line of what is checked out, newest first. Raises ScratchError where there is none."""
+    newest, _ = commit_and_branch(root)
+    if not newest:
+        raise ScratchError("there is nothing to bisect", why="the project has no commits", do="commit first")
+    return _history(root, newest)
+
+
+def changes_of(
+    task: Task, history: list[Commit], positions: tuple[int, ...]
+) -> tuple[tuple[FileChange, ...], int]:
+    """Return what a commit changed, shortened, and how many files were left out; nothing where it is one of several."""
+    if len(positions) != 1 or positions[0] + 1 >= len(history):
+        return (), 0
+    changes = task.trees.changes(history[positions[0] + 1].id, history[positions[0]].id)
+    files, left_out = _shortened(changes.files)
+    return files, left_out + changes.left_out
+
+
+def name_of(commit: Commit) -> str:
+    """Return a commit as a sentence names it."""
+    return f"{commit.id[:10]} ({commit.subject[:80]})" if commit.subject else commit.id[:10]
+
+
+def position_of(root: Path, history: list[Commit], named: str, what: str = "the good commit") -> int | None:
+    """Return where a commit named by the user stands. Raises UsageError for one that is not on the line."""
+    if not named:
+        return None
+    commit = commit_named(root, named)
+    found = next((position for position, each in enumerate(history) if each.id == commit), None)
+    if not found:
+        why = (
+            "it is the newest one"
+            if found == 0
+            else "it is not on the first-parent line of what is checked out"
+        )
+        raise UsageError(f"{named} cannot be {what}", why=why, do="name an older commit, or none")
+    return found
+
+
+def _shortened(files: tuple[FileChange, ...]) -> tuple[tuple[FileChange, ...], int]:
+    """Keep whole files until the lines are used up; source files first."""
+    kept: list[FileChange] = []
+    lines = 0
+    for file in sorted(files, key=lambda each: not each.path.endswith(".py")):
+        lines += sum(hunk.text.count("\n") + 1 for hunk in file.hunks)
+        if lines <= MAX_LINES:
+            kept.append(file)
+    return tuple(kept), len(files) - len(kept)
+
+
+def _history(root: Path, newest: str) -> list[Commit]:
+    """Ask the user's repository for its first-parent line, newest first. A plain question: nothing is started or written."""
+    git = Git(root, timeout=60)
+    words = ("--first-parent", f"--max-count={MAX_COMMITS}", "--format=%H%x00%ct%x00%s", newest)
+    listed = git.run("rev-list", *words).decode("utf-8", "replace").split("\n")
+    rows = (line.split("\0") for line in listed if not line.startswith("commit ") and line)
+    return [
+        Commit(id=row[0], at=int(row[1]), subject=row[2])
+        for row in rows
+        if len(row) == _FIELDS and row[1].isdecimal()
+    ]
