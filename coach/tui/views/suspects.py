@@ -172,11 +172,8 @@ def _mutants(found: Mutations) -> list[Line]:
 def _flip(flip: Flip) -> Line:
     is_sure = flip.neighbours and flip.is_clean and not flip.silences
     mark = piece("  ✔ ", "good") if is_sure else piece("  ◐ ", "warn")
-    kept = (
-        f", {flip.green} of {flip.neighbours} neighbours stay green"
-        if flip.neighbours
-        else ", neighbours not tried"
-    )
+    kept = "".join(f", {each}" for each in flip.checks)
+    kept += "" if flip.neighbours else ", neighbours not tried"
     check = ", but it takes a check away" if flip.silences else ""
     place = piece(f"{flip.path}:{flip.line}")
     words: tuple[Part, ...] = (

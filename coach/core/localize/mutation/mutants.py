@@ -18,6 +18,7 @@ from coach.core.localize.mutation.operators import (
     statement_changes,
     swapped_assignment,
 )
+from coach.core.localize.mutation.shown import shown_pair
 from coach.core.localize.outline import Outline
 from coach.core.loops.analysis.syntax import parse
 
@@ -27,8 +28,6 @@ _ROUND = 6
 """Mutants of a line that are tried before those of the next lines have their turn."""
 _OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
 """How much less the next function, line and round promise; chosen on the tuning half of benchmarks/localise.py."""
-MAX_TEXT = 60
-"""Characters of a changed piece that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +216,14 @@ def _mutant(  # noqa: PLR0913 - one mutant, in words
     end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
     padding = "\n" * (end_line - node.lineno)
     text = f"({after}{padding})" if isinstance(node, ast.expr) else f"{after}{padding}"
+    shown_before, shown_after = shown_pair(ast.unparse(node), after)
     return Mutant(
         path=path,
         function=piece.function,
         line=node.lineno,
         kind=kind,
-        before=_shown(ast.unparse(node)),
-        after=_shown(after),
+        before=shown_before,
+        after=shown_after,
         start=(node.lineno, node.col_offset),
         end=(end_line, end_column),
         text=text,
@@ -235,8 +235,3 @@ def _in_formatted(tree: ast.Module) -> frozenset[int]:
     """Ids of the nodes inside f-strings: older interpreters do not say where those stand."""
     outer = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
     return frozenset(id(node) for each in outer for node in ast.walk(each) if node is not each)
-
-
-def _shown(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT - 1]}…"

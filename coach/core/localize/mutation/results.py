@@ -25,6 +25,10 @@ class Flip(Value):
 
     silences: bool = False
     """Whether it only takes away a check: the test may pass without the place being to blame."""
+    siblings: int = 0
+    """Other red tests that run the line, or stand in the failing test's file, and were run with it."""
+    mended: int = 0
+    """Those of them that turned green too."""
 
     @property
     def is_clean(self) -> bool:
@@ -33,11 +37,29 @@ class Flip(Value):
 
     @property
     def sentence(self) -> str:
+        """Say what passes with it: the failing test, other red tests, neighbours."""
         place = f"{self.path}:{self.line}" + (" (it takes a check away)" if self.silences else "")
-        if not self.neighbours:
-            return f"with {self.after} instead of {self.before} at {place} the failing test passes"
-        kept = f"{self.green} of {self.neighbours} neighbours stay green"
-        return f"with {self.after} instead of {self.before} at {place} the failing test passes and {kept}"
+        said = f"with {self.after} instead of {self.before} at {place} the failing test passes"
+        return " and ".join([said, *self.checks])
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What other tests say of it, in words; empty when none was run with it."""
+        red = f"{self.mended} of {self.siblings} other red tests with it"
+        green = f"{self.green} of {self.neighbours} neighbours stay green"
+        return (*([red] if self.siblings else []), *([green] if self.neighbours else []))
+
+
+class PlaceTally(Value):
+    """What the mutants of one place did to the failure, besides the flips."""
+
+    path: FilePath
+    function: Name = ""
+    tried: int = 0
+    changed: int = 0
+    """Mutants with which the test fails with the same exception and another message: the place reaches the failing value."""
+    lines: tuple[int, ...] = ()
+    """Lines of these."""
 
 
 class Mutations(Value):
@@ -59,6 +81,8 @@ class Mutations(Value):
     """Mutants that were stopped where they would have acted outside of the copy: they count as not tried."""
     refusals: tuple[Prose, ...] = ()
     """What they would have done there, the first few: ``removes /home/me/notes``."""
+    tallies: tuple[PlaceTally, ...] = ()
+    """What changed the failure without mending it, by place; empty where the failure differs from run to run by itself."""
 
 
 def not_tried(refused: int, refusals: tuple[str, ...]) -> str:
@@ -70,9 +94,17 @@ def not_tried(refused: int, refusals: tuple[str, ...]) -> str:
 
 
 def best_first(flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
-    """Order flips: those that silence nothing, fewest broken neighbours, smallest change, then as they were found."""
+    """Order flips: those that silence nothing, mend most red tests, break fewest neighbours, change least; then as found."""
     return tuple(
-        sorted(flips, key=lambda flip: (flip.silences, flip.neighbours - flip.green, -_likeness(flip)))
+        sorted(
+            flips,
+            key=lambda flip: (
+                flip.silences,
+                flip.siblings - flip.mended,
+                flip.neighbours - flip.green,
+                -_likeness(flip),
+            ),
+        )
     )
 
 
