@@ -8,6 +8,7 @@ user's.
 
 import secrets
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from coach.core.runs.report import Output, RunReport
@@ -55,6 +56,7 @@ def execute(
         ScratchError: there is no place for the run's files.
 
     """
+    around = replace(around, limits=observer.limits(around.limits))
     root = copy or around.root
     start = root / (request.target.folder or around.project)
     with temporary_folder() as folder:

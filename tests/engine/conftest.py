@@ -86,10 +86,14 @@ class Ground:
         around = RunContext(self.root, interpreter, limits or Limits(wall=60), self.keep, self.live, self.env)
         return replace(around, warm=self.warm)
 
-    def observe(self, request: RunRequest, *, copy=None, python=sys.executable, places=(), plan=""):
+    def observe(
+        self, request: RunRequest, *, copy=None, python=sys.executable, places=(), plan="", to_mend=None
+    ):
         """Run with what the request asks for besides; returns the report and who observed it."""
         around = self.surroundings(python=python)
-        observer = observer_of(StartRun(request=request, places=places), ObserverContext(around))
+        observer = observer_of(
+            StartRun(request=request, places=places, to_mend=to_mend), ObserverContext(around)
+        )
         request = observer.prepare(request, copy or self.root, file_clock() if copy else 0)
         observer.plan = plan or observer.plan
         return execute(request, around, self.cancel, copy, observer), observer

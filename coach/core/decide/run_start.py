@@ -7,23 +7,27 @@ from coach.core.decide.decision import Draft
 from coach.core.localize.spectrum import Scope
 from coach.core.log import events as ev
 from coach.core.log.recorded_request import RecordedRequest
-from coach.core.protocol.effects import MutationPlace, StartRun, StopRuns
+from coach.core.protocol.effects import MutationPlace, StartRun, StopRuns, ToMend
 from coach.core.runs.instrument import Mutate, Trace
-from coach.core.runs.run import Purpose, RunRequest, fresh_seed
+from coach.core.runs.report import Failure
+from coach.core.runs.run import Purpose, Run, RunRequest, fresh_seed
 from coach.core.runs.run_scope import Scope as Reach
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
 MAX_ABOUT = 50
+MAX_RED = 30
+"""Other red tests that a change which mends the failing one may be tried with."""
 
 
-def start_next(
+def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
     draft: Draft,
     purpose: Purpose,
     target: Target,
     *,
     places: tuple[MutationPlace, ...] = (),
     coverage: str = "",
+    to_mend: ToMend | None = None,
     **fields: Any,
 ) -> None:
     """Record and start the next run; what is under way is superseded.
@@ -34,6 +38,7 @@ def start_next(
         target: what it runs.
         places: what a mutating run changes, in the copy it runs in.
         coverage: the kept lines of an earlier trace.
+        to_mend: the failure that mutants are to mend.
         fields: the other fields of its request. Its hash seed is a fresh one when none is given.
 
     """
@@ -43,7 +48,7 @@ def start_next(
     if draft.state.under_way:
         draft.perform(StopRuns(superseded=True))
     draft.record(ev.RunStarted(request=RecordedRequest.of(request)))
-    draft.perform(StartRun(request=request, places=places, coverage=coverage))
+    draft.perform(StartRun(request=request, places=places, coverage=coverage, to_mend=to_mend))
 
 
 def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
@@ -79,19 +84,30 @@ def start_trace(draft: Draft, test: TestId, scope: Scope) -> None:
     start_next(draft, "trace", target, hash_seed=0, focus=test, instrument=Trace(scope=scope))
 
 
-def start_mutants(draft: Draft, test: TestId, places: tuple[MutationPlace, ...], budget: float) -> None:
-    """Start a run that tries small mutations of places, for ``budget`` seconds."""
+def start_mutants(
+    draft: Draft, run: Run, failure: Failure, places: tuple[MutationPlace, ...], budget: float
+) -> None:
+    """Start a run that tries small mutations of places, for ``budget`` seconds; ``run`` is the one that shows the failure."""
     known = draft.state.spectrum
     start_next(
         draft,
         "mutants",
-        draft.state.target.only(test.file),
+        draft.state.target.only(failure.test.file),
         places=places,
         coverage=known.coverage if known else "",
+        to_mend=ToMend(failure=failure, red=_red_beside(run, failure)),
         hash_seed=0,
-        focus=test,
+        focus=failure.test,
         instrument=Mutate(seconds=budget),
     )
+
+
+def _red_beside(run: Run, failure: Failure) -> tuple[TestId, ...]:
+    """Return other tests that failed in the run, those with the same exception first."""
+    others = [each for each in run.report.failures if each.test != failure.test] if run.report else []
+    others.sort(key=lambda each: each.exception != failure.exception)
+    in_files = (each.test for each in others if each.test.is_in_file and each.phase != "collect")
+    return tuple(dict.fromkeys(in_files))[:MAX_RED]
 
 
 def begin_reproduction(draft: Draft) -> None:

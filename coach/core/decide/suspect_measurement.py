@@ -32,6 +32,10 @@ _NO_TEST_RAN = {"completed", "contradiction", "ended_early", "no_tests", "intern
 MAX_PLACES = 20
 """Suspects that are mutated in one round."""
 MAX_BUDGET = 600.0
+_NO_OWN_CODE = (
+    "nothing to mutate: the failing test ran only test code, and tests are not mutated; the cause is in the test, in a "
+    "fixture, in what ran at import, or in a call that was never made"
+)
 MAX_BLAMED = 12
 """Suspects whose history is asked for: a blame of each file takes some 10 ms."""
 
@@ -129,7 +133,7 @@ def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
     if why_not or seen is None:
         return Refusal(why_not)
     draft = Draft(state)
-    start_mutants(draft, seen[1].test, places_to_mutate(state), max(0.1, min(message.budget, MAX_BUDGET)))
+    start_mutants(draft, *seen, places_to_mutate(state), max(0.1, min(message.budget, MAX_BUDGET)))
     return draft.done()
 
 
@@ -143,14 +147,20 @@ def why_not_mutated(state: SessionState) -> str:
     if seen is None or not seen[1].test.is_in_file:
         return "mutations need a failing test; ‹run› runs the target"
     if not places_to_mutate(state):
-        return "nothing to mutate yet: ‹spectrum› measures which lines run"
+        return (
+            _NO_OWN_CODE
+            if is_measured(state)
+            else "nothing to mutate yet: ‹spectrum› measures which lines run"
+        )
     return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
 
 
 def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:
     """The measured suspects outside of tests that still stand, best first, each with its lines."""
     places = (
-        eff.MutationPlace(path=each.path, function=each.function, lines=each.best_lines)
+        eff.MutationPlace(
+            path=each.path, function=each.function, lines=each.best_lines, promise=each.probability
+        )
         for each in state.standing_suspects
         if each.best_lines and each.ran and not each.is_import
         if each.function != MODULE and not is_test_path(each.path)

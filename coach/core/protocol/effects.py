@@ -7,7 +7,7 @@ their own, ``StopRuns`` and ``StopSearch``: they end others, and each of those a
 from coach.core.base.test_id import TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
-from coach.core.runs.report import Written
+from coach.core.runs.report import Failure, Written
 from coach.core.runs.run import RunRequest
 from coach.core.search.request import Place, SearchRequest, Tried
 
@@ -19,6 +19,17 @@ class MutationPlace(Value):
     function: Name = ""
     """Empty: whatever functions the lines stand in."""
     lines: tuple[int, ...]
+    promise: float = 0.0
+    """How likely the defect is there, 0 to 1, where that is known."""
+
+
+class ToMend(Value):
+    """The failure that mutants are to mend."""
+
+    failure: Failure
+    """In the copy the test must fail for the same reason."""
+    red: tuple[TestId, ...] = ()
+    """Other tests that failed beside it: what mends the cause may mend them too."""
 
 
 class StartRun(Value):
@@ -29,6 +40,8 @@ class StartRun(Value):
     """What a mutating run changes, in the copy it runs in."""
     coverage: CoachId = ""
     """The kept lines of an earlier trace: they say which tests notice a change."""
+    to_mend: ToMend | None = None
+    """What mutants are to mend."""
 
 
 class StopRuns(Value):

@@ -2,7 +2,10 @@
 
 import json
 import os
+import re
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,42 +13,55 @@ from typing import Any, TypeVar
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.localize.mutation.mutants import Mutant, Place, mutants
-from coach.core.localize.mutation.results import Flip, Mutations, best_first
+from coach.core.localize.mutation.results import Flip, Mutations, PlaceTally, best_first
 from coach.core.localize.spectrum import Coverage
-from coach.core.protocol.effects import MutationPlace
+from coach.core.protocol.effects import MutationPlace, StartRun, ToMend
 from coach.core.protocol.observations import MutantsSeen, Observation
+from coach.core.runs.failure import innermost_own
 from coach.core.runs.instrument import Mutate, MutateFix
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
-from coach.engine.instrument.observer import STOPPED, ProbeObserver
+from coach.engine.instrument.observer import STOPPED, ObserverContext, ProbeObserver
 from coach.engine.process.run_files import RunFiles
+from coach.engine.process.supervise import Limits
 from coach.engine.source.excerpts import read_sources
 
 MutationT = TypeVar("MutationT", Mutate, MutateFix)
 
-MAX_NEIGHBOURS = 20
-"""Tests a flip is checked with, of those that run the changed line."""
+MAX_NEIGHBOURS = 60
+"""Tests that run a line and that the mutator may check a flip with: it takes those that were green, and those that were red."""
 MAX_WORKERS = 2
 """Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
 REFUSED = "X"
 """The mutator's letter for a mutant that was refused something: how the test would have gone, nobody knows."""
+CHANGED = "C"
+"""Its letter for a test that fails with the same exception and another message."""
 MAX_REFUSALS = 5
 MAX_STRANGERS = 60
 """Tests of other files that are collected for it."""
+MAX_STRANGE_FILES = 6
+"""Files they may stand in: each is imported, and that takes of the time for mutants."""
+GRACE_SECONDS = 5.0
+"""How long the run may go on behind its time before it is ended: a file that hangs while it is collected knows no limit."""
+_ABOUT_TIME = re.compile(r"time[d ]*-?out|too (?:long|slow)|deadline", re.IGNORECASE)
 
 
-def strangers(near: Mapping[tuple[str, int], tuple[str, ...]], focus: str) -> tuple[str, ...]:
-    """Return the neighbours that stand in other files than the failing test."""
+def strangers(
+    near: Mapping[tuple[str, int], tuple[str, ...]], focus: str, red: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the tests of other files than the failing test's that a flip is checked with: red ones, and neighbours."""
     file = TestId(focus).file
-    others = (test for tests in near.values() for test in tests if TestId(test).file != file)
-    return tuple(islice(dict.fromkeys(others), MAX_STRANGERS))
+    others = dict.fromkeys(test for tests in (red, *near.values()) for test in tests)
+    strange = [TestId(test) for test in others if TestId(test).file != file]
+    files = set(islice(dict.fromkeys(test.file for test in strange), MAX_STRANGE_FILES))
+    return tuple(islice((test for test in strange if test.file in files), MAX_STRANGERS))
 
 
 def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tuple[Mutant, ...]:
     """Return the mutants of the places, as the files are now, most promising first; ``focus`` is the failing test."""
     file = TestId(focus).file
     sources = read_sources(root, sorted({place.path for place in places} | ({file} if file else set())))
-    wanted = [Place(each.path, each.function, each.lines) for each in places]
+    wanted = [Place(each.path, each.function, each.lines, each.promise) for each in places]
     return mutants(wanted, sources, test_source=sources.get(file, ""))
 
 
@@ -77,6 +93,8 @@ def plan_text(
 
     ``recorded`` is when the tree in ``root`` was recorded: a file of the checkout that was not changed since has its content.
     """
+    tests = dict.fromkeys(test for names in (near or {}).values() for test in names)
+    number = {test: index for index, test in enumerate(tests)}
     rows = [
         {
             "id": index,
@@ -87,7 +105,8 @@ def plan_text(
             "end": each.end,
             "text": each.text,
             "module": not each.function,
-            "near": None if near is None else list(near.get((each.path, each.line), ())),
+            "promise": each.promise,
+            "near": None if near is None else [number[test] for test in near.get((each.path, each.line), ())],
         }
         for index, each in enumerate(chosen)
     ]
@@ -97,7 +116,18 @@ def plan_text(
     wants = "F" if is_control else "P"
     workers = 1 if is_control else min(MAX_WORKERS, os.cpu_count() or 1)
     plan = {"test": request.focus, "budget": instrument.seconds, "wants": wants, "workers": workers}
-    return json.dumps({**plan, "recorded": recorded, "mutants": rows})
+    return json.dumps({**plan, "recorded": recorded, "tests": list(tests), "mutants": rows})
+
+
+def about_failure(sought: ToMend | None) -> dict[str, Any]:
+    """Return what the plan says of the failure that is to be mended: why the test fails, and which others are red."""
+    if sought is None:
+        return {}
+    failure, frame = sought.failure, innermost_own(sought.failure)
+    place = [frame.path, frame.line] if frame else None
+    reason = {"exception": failure.exception, "message": failure.message, "place": place}
+    is_timeout = bool(_ABOUT_TIME.search(f"{failure.exception} {failure.message}"))
+    return {"red": list(sought.red), "failure": reason, "is_timeout": is_timeout}
 
 
 def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant], said: str) -> Mutations:
@@ -132,7 +162,25 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
         refused=len(told) - len(tried),
         refusals=refusals_of(told),
         flips=best_first(tuple(flips)),
+        tallies=_tallies(chosen, tried),
     )
+
+
+def _tallies(chosen: Sequence[Mutant], tried: Sequence[Mapping[str, Any]]) -> tuple[PlaceTally, ...]:
+    """Count for each place what its mutants changed of the failure; nothing, where no mutant changed it."""
+    known = [(chosen[each["id"]], each.get("result")) for each in tried if _is_known(each, len(chosen))]
+    rows = {}
+    for place in dict.fromkeys((mutant.path, mutant.function) for mutant, _ in known):
+        own = [(mutant, result) for mutant, result in known if (mutant.path, mutant.function) == place]
+        lines = sorted(mutant.line for mutant, result in own if result == CHANGED)
+        rows[place] = PlaceTally(
+            path=place[0],
+            function=place[1],
+            tried=len(own),
+            changed=len(lines),
+            lines=tuple(dict.fromkeys(lines)),
+        )
+    return tuple(rows.values()) if any(each.changed for each in rows.values()) else ()
 
 
 def refusals_of(told: Sequence[dict[str, Any]]) -> tuple[str, ...]:
@@ -159,8 +207,12 @@ def newest(events: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 def _is_flip(event: Mapping[str, Any], count: int) -> bool:
+    return event.get("result") == "P" and _is_known(event, count)
+
+
+def _is_known(event: Mapping[str, Any], count: int) -> bool:
     number = event.get("id")
-    return event.get("result") == "P" and isinstance(number, int) and 0 <= number < count
+    return isinstance(number, int) and 0 <= number < count
 
 
 def _flip(mutant: Mutant, event: Mapping[str, Any]) -> Flip:
@@ -174,6 +226,8 @@ def _flip(mutant: Mutant, event: Mapping[str, Any]) -> Flip:
         neighbours=int(event.get("neighbours", 0)),
         green=int(event.get("green", 0)),
         silences=mutant.silences,
+        siblings=int(event.get("siblings", 0)),
+        mended=int(event.get("mended", 0)),
     )
 
 
@@ -189,16 +243,31 @@ class MutantObserver(ProbeObserver[MutationT]):
 
 
 class SuspectMutator(MutantObserver[Mutate]):
-    """Mutates suspicious places. A change that makes the failing test pass is checked with tests that run the same line."""
+    """Mutates suspicious places. A change that makes the failing test pass is checked with tests that run the same line.
+
+    The seconds are those of the whole round: what the copy took is taken off, and the process that knows no end is ended.
+    """
+
+    def __init__(self, instrument: Mutate, asked: StartRun, context: ObserverContext) -> None:
+        super().__init__(instrument, asked, context)
+        self._began = time.monotonic()
 
     def prepare(self, request: RunRequest, root: Path, recorded: int = 0, /) -> RunRequest:
-        focus = request.focus
+        focus, sought = request.focus, self.asked.to_mend
         self.chosen = planned(self.asked.places, root, focus)
         known = self.context.known_coverage(self.asked.coverage)
         near = neighbours_of(known, self.chosen, focus) if focus in known.tests else None
-        self.plan = plan_text(request, self.chosen, root, near, recorded)
-        words = (*request.target.words, *strangers(near or {}, focus))
+        plan = json.loads(plan_text(request, self.chosen, root, near, recorded))
+        plan |= about_failure(sought)
+        spent = time.monotonic() - self._began
+        plan["budget"] = max(self.instrument.seconds - spent, self.instrument.seconds / 2)
+        self.plan = json.dumps(plan)
+        words = (*request.target.words, *strangers(near or {}, focus, sought.red if sought else ()))
         return request.model_copy(update={"target": request.target.only(*words)})
+
+    def limits(self, limits: Limits, /) -> Limits:
+        wall = self.instrument.seconds + GRACE_SECONDS
+        return replace(limits, wall=min(limits.wall or wall, wall))
 
     def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
         """Read the mutants that were tried; what was stopped before the first of them shows nothing."""

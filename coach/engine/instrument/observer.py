@@ -19,6 +19,7 @@ from coach.core.runs.run import RunRequest
 from coach.engine.instrument.kept_coverage import coverage_from
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.run_files import RunFiles
+from coach.engine.process.supervise import Limits
 from coach.engine.source.project_paths import Places
 
 InstrumentT = TypeVar("InstrumentT")
@@ -52,6 +53,10 @@ class Observer:
     def options(self, _files: RunFiles, /) -> list[str]:
         """Return words for pytest, before the target's own."""
         return []
+
+    def limits(self, limits: Limits, /) -> Limits:
+        """Return what the run may use, never more than the project's own limits."""
+        return limits
 
     def collect(self, _files: RunFiles, _places: Places, /) -> None:
         """Read what the probe wrote."""

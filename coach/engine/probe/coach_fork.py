@@ -102,14 +102,23 @@ def be_quiet():
 class Child:
     """A child under way, and what it has said so far."""
 
-    def __init__(self, pid, receiving, began, limit, count):
+    def __init__(self, pid, receiving, began, limit, count, each=0.0):
+        """``limit`` are its seconds in all; ``each``: those of one test, where more than 0."""
         self.pid, self.receiving, self.began, self.count = pid, receiving, began, count
-        self.deadline = began + limit
+        self.last, self.each = began, each
+        self.end, self.slowest = began + limit, 0.0
         self.letters, self.mutant, self.slot = "", None, None
+
+    @property
+    def deadline(self):
+        return min(self.end, self.last + self.each) if self.each else self.end
 
     def hear(self):
         """Take in what is there; returns whether it has said all it will say."""
         part = _read(self.receiving, 65536)
+        now = clock()
+        if part:
+            self.slowest, self.last = max(self.slowest, now - self.last), now
         self.letters += part.decode("ascii")
         return not part or len(self.letters) >= self.count
 
@@ -148,12 +157,15 @@ def _end(pid):
         pass
 
 
-def letter_of(item, following, heard):
-    """Run a test and say how it went: P, F or S. ``heard`` collects what its subtests report by themselves."""
+def letter_of(item, following, heard, errors=None):
+    """Run a test and say how it went: P, F or S. ``heard`` collects what its subtests report by themselves.
+
+    ``errors``: a list that takes the exceptions it failed with.
+    """
     from _pytest.runner import runtestprotocol
 
     del heard[:]
-    _say_little(item)
+    _say_little(item, [] if errors is None else errors)
     reports = runtestprotocol(item, log=False, nextitem=following) + heard
     if any(report.failed for report in reports):
         return b"F"
@@ -162,8 +174,14 @@ def letter_of(item, following, heard):
     return b"P"
 
 
-def _say_little(item):
+def _say_little(item, errors):
     """Nobody reads how the test failed, and telling it (source, frames, values) takes most of a short test's time."""
+
+    def failed(*args, **named):
+        info = args[0] if args else named.get("excinfo")
+        errors.append(getattr(info, "value", None))
+        return "failed"
+
     for name in ("repr_failure", "_repr_failure_py"):
         if hasattr(item, name):
-            setattr(item, name, lambda *_args, **_kwargs: "failed")
+            setattr(item, name, failed)

@@ -18,16 +18,17 @@ import types
 import coach_source
 import pytest
 from coach_apart import Apart
+from coach_baseline import Baseline
 from coach_fork import Child, be_quiet, clock, first_over, fork, forked, letter_of
 from coach_ids import ids
+from coach_neighbours import Neighbours
+from coach_waiting import Waiting
 from coach_pristine import stamp_now
+from coach_reason import Reason
 from coach_room import STOPPED, Room
 
-NEIGHBOURS = 200
-NEIGHBOUR_SECONDS = 5.0
-BASELINE_SECONDS = 60.0
-PATIENCE = 4.0
-LEAST_SECONDS = 0.5
+CONFIRM_SECONDS = 1.0
+"""What passes at the end of the time may still be looked at again."""
 
 _write, _close, _exit, _getppid = os.write, os.close, os._exit, os.getppid
 
@@ -41,6 +42,9 @@ class Mutator:
         self.sources = {}
         self.parent = _getppid()
         self.heard = []
+        self.reason = Reason()
+        self.neighbours = None
+        self.deadline = plan["deadline"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session):
@@ -72,85 +76,111 @@ class Mutator:
         item = next((each for each in session.items if ids.of_item(each) == self.plan["test"]), None)
         if item is None:
             return "impossible", "the failing test was not collected"
-        others = [each for each in session.items if each is not item][:NEIGHBOURS]
-        wants = self.plan.get("wants", "P")  # what a mutant must bring about: a pass of a red test, a failure of a green one
-        if wants == "F":
-            others = []
         foreign = self.room.foreign()
         if foreign:
             return "impossible", "it loaded %s from outside the copy under test" % foreign
         self.room.remember()
         if self.room.trouble:
             return "impossible", self.room.trouble
-        seen, took = self._child(None, [item], BASELINE_SECONDS)
-        if seen != ("F" if wants == "P" else "P"):
-            does = "fail" if wants == "P" else "pass"
-            return "impossible", "the test does not %s in a forked process (%s)" % (does, seen or "no answer")
-        why = self.room.usual(wants)
+        wants = self.plan.get("wants", "P")  # what a mutant must bring about: a pass of a red test, a failure of a green one
+        if wants == "P" and clock() > self.deadline:
+            return "budget", "collecting the tests took all the time there was"
+        base = Baseline(self._run, self.plan, self.reason, self.deadline)
+        why = (base.passes(item) if wants == "F" else base.fails(item)) or self.room.usual(wants)
         if why:
             return "impossible", why
-        before, others_took = self._child(None, others, NEIGHBOUR_SECONDS) if others else ("", 0.0)
+        self.neighbours = Neighbours(self.plan, session.items if wants == "P" else [item], item)
+        base.run_neighbours(self.neighbours, item)
         self.room.learn()
-        green = [each for each, result in zip(others, before) if result == "P"]
-        self.results.send("baseline", {"seconds": took, "green": len(green)})
+        self.results.send("baseline", {"seconds": base.took, "green": len(self.neighbours.green)})
         self._find_functions()
         gc.collect()
         gc.freeze()  # children then share these pages instead of copying them when they collect
-        return self._mutants(item, green, max(took * PATIENCE, LEAST_SECONDS), others_took * PATIENCE + LEAST_SECONDS)
+        if wants == "F":
+            self.deadline = clock() + self.plan["budget"]
+        return self._mutants(item, base.limits())
 
-    def _mutants(self, item, green, limit, neighbour_limit):
+    def _mutants(self, item, limits):
         """Keep as many children under way as there are workers; what passes beside another one must pass again.
 
         Once children beside each other touch files that they share, they go on one at a time, and those begin anew.
         """
-        deadline = clock() + self.plan["budget"]
-        waiting, under_way = list(reversed(self.plan["mutants"])), []
+        waiting, under_way = Waiting(self.plan["mutants"]), []
         free = list(range(_workers(item, self.plan)))[::-1]
         is_alone = len(free) == 1
         ended = "all", ""
         while waiting or under_way:
-            if self.room.trouble:
-                ended, waiting = ("stopped", self.room.trouble), []
-            elif _getppid() != self.parent:
-                ended, waiting = ("stopped", "coach is gone"), []
-            elif waiting and clock() > deadline:
-                ended, waiting = ("budget", ""), []
+            why = self._why_end(waiting)
+            if why:
+                ended = why
+                waiting.clear()
             while waiting and free:
                 mutant = waiting.pop()
                 self.channel.send_short("test_start", _name(mutant))
-                under_way.append(self._start(mutant, [item], limit, free.pop()))
+                under_way.append(self._start(mutant, [item], limits[0], free.pop()))
             if under_way:
                 child = first_over(under_way)
                 under_way.remove(child)
                 took = self.room.close(child, under_way)
                 again = [] if is_alone else [item]
-                if self.room.is_as_before(under_way) and self._tell(child, took, green, again, limit + neighbour_limit, under_way):
+                if child.letters == "T" and child.is_cut:
+                    free.append(child.slot)  # it was ended for want of time: nobody knows how it would have gone
+                elif self.room.is_as_before(under_way) and self._tell(child, took, again, limits, under_way):
                     free.append(child.slot)
+                    waiting.learn(child)
                 else:
-                    waiting += [each.mutant for each in [child] + under_way]
+                    waiting.again([each.mutant for each in [child] + under_way])
                     self.room.close_all(under_way)
                     self.room.put_back()
                     free, is_alone = [0], True
         self.room.close_all(under_way)
         return ended if not self.room.trouble else ("stopped", self.room.trouble)
 
-    def _tell(self, child, took, green, again, limit, under_way):
+    def _why_end(self, waiting):
+        if self.room.trouble:
+            return "stopped", self.room.trouble
+        if _getppid() != self.parent:
+            return "stopped", "coach is gone"
+        return ("budget", "") if waiting and clock() > self.deadline else None
+
+    def _tell(self, child, took, again, limits, under_way):
         """Say what came of a mutant; returns False when that cannot be said, for what others beside it did."""
         mutant, seen, why = child.mutant, child.letters, self.room.refusal(child.slot)
-        near = green if mutant["near"] is None else [each for each in green if ids.of_item(each) in mutant["near"]]
-        kept = 0
-        if seen == "P" and not why and again + near:
-            second = first_over([self._start(mutant, again + near, limit, child.slot)])
-            self.room.close(second, under_way)
-            if not self.room.is_as_before(under_way):
+        checked = {}
+        if seen == "P" and not why:
+            found = self._confirm(child, again, limits, under_way)
+            if found is None:
                 return False
-            letters, why = second.letters, self.room.refusal(child.slot)
-            seen, kept = letters[: len(again)] or seen, letters[len(again) :].count("P")
-        fields = {"id": mutant["id"], "result": STOPPED if why else seen, "seconds": took, "green": kept}
-        self.results.send("mutant", dict(fields, neighbours=len(near), why=why))
+            seen, why, checked = found
+        child.result = STOPPED if why else seen
+        self.results.send("mutant", dict(checked, id=mutant["id"], result=child.result, seconds=took, why=why))
         outcome = "passed" if seen == "P" and not why else "skipped"
         self.channel.send_short("test_end", _name(mutant), ',"outcome":"%s","duration":%.6f' % (outcome, took))
         return True
+
+    def _confirm(self, child, again, limits, under_way):
+        """Run a mutant that passes with its neighbours and with other red tests, and once more where it was not alone.
+
+        Returns its letter, what it was refused, and the counts; None where that cannot be said, for what others beside it did.
+        """
+        green, red = self.neighbours.of(child.mutant)
+        items = again + green + red
+        if not items:
+            return "P", "", {}
+        second = self._start(child.mutant, items, limits[1], child.slot, CONFIRM_SECONDS, limits[2])
+        first_over([second])
+        self.room.close(second, under_way)
+        if not self.room.is_as_before(under_way):
+            return None
+        letters = second.letters
+        if second.is_cut and letters.endswith("T"):
+            letters = letters[:-1]  # ended for want of time: what has not answered says nothing
+            green = green[: max(len(letters) - len(again), 0)]
+            red = red[: max(len(letters) - len(again) - len(green), 0)]
+        mine, kept = letters[: len(again)], letters[len(again) : len(again) + len(green)]
+        counts = {"neighbours": len(green), "green": kept.count("P"), "siblings": len(red)}
+        counts["mended"] = letters[len(again) + len(green) :].count("P")
+        return mine or "P", self.room.refusal(child.slot), counts
 
     def _find_functions(self):
         """Remember the live functions of every file that is to change: classes, closures and caches share them."""
@@ -169,15 +199,17 @@ class Mutator:
             except (OSError, SyntaxError, ValueError):
                 pass
 
-    def _child(self, mutant, items, limit):
-        """Fork, and let the child run the items; returns a letter per test (P, F, S; T: it was ended), and seconds."""
-        child = first_over([self._start(mutant, items, limit, 0)])
-        took = self.room.close(child, [])
+    def _run(self, items, limit, each=0.0):
+        """Fork, and let the child run unchanged tests; returns it: a letter per test (P, F, C, E, S; T: it was ended), and seconds."""
+        child = first_over([self._start(None, items, limit, 0, CONFIRM_SECONDS, each)])
+        child.took = self.room.close(child, [])
         self.room.is_as_before([])
-        return child.letters, took
+        return child
 
-    def _start(self, mutant, items, limit, slot):
+    def _start(self, mutant, items, limit, slot, after=0.0, each=0.0):
+        """Fork a child for a mutant. It has ``limit`` seconds, and ends ``after`` seconds behind the end of all time at most."""
         self.room.begin(slot)
+        left = max(self.deadline + after - clock(), 0.0) if self.plan.get("wants", "P") == "P" else limit
         pid, receiving, sending, began = forked()
         if pid == 0:
             try:
@@ -187,8 +219,8 @@ class Mutator:
             finally:
                 _exit(0)
         _close(sending)
-        child = Child(pid, receiving, began, limit, len(items))
-        child.mutant, child.slot = mutant, slot
+        child = Child(pid, receiving, began, min(limit, left), len(items), each)
+        child.mutant, child.slot, child.is_cut = mutant, slot, left < limit
         return child
 
     def _in_child(self, mutant, items, sending):
@@ -197,7 +229,14 @@ class Mutator:
             return
         for index, item in enumerate(items):
             following = items[index + 1] if index + 1 < len(items) else None
-            _write(sending, letter_of(item, following, self.heard))
+            errors = []
+            letter = letter_of(item, following, self.heard, errors)
+            error = errors[-1] if letter == b"F" and errors else None
+            if index == 0 and error is not None:
+                letter = self.reason.letter(error)
+                if self.reason.is_asked:
+                    self.reason.say(error, self.room.copy)
+            _write(sending, letter)
 
     def _swap(self, mutant):
         """Give every live function of the file its changed code; False when the change cannot be applied."""
@@ -242,6 +281,7 @@ def load(settings, channel, results):
     path, began = settings["mutants"], stamp_now()
     with open(path, encoding="utf-8") as file:
         plan = json.load(file)
+    plan["deadline"] = clock() + plan["budget"]  # of mutants that look for a place; the wrong fixes begin theirs later
     room = Room(Apart(os.path.dirname(path), settings["root"], settings.get("fence")), settings, plan, began)
     remade = [each for each in plan["mutants"] if each.get("module")]
     plan["mutants"] = [each for each in plan["mutants"] if not each.get("module")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from coach.core.base.test_id import TestId
 from coach.core.decide import Refusal
 from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
@@ -162,6 +163,33 @@ def test_mutations_are_tried_on_measured_suspects_outside_of_tests():
     ]
     assert [(each.function, each.lines) for each in effect.places] == [("total", (21,))]
     assert (effect.request.instrument, effect.request.focus) == (Mutate(seconds=7), TEST)
+
+
+def test_where_only_test_code_ran_that_is_said_and_not_that_nothing_was_measured():
+    drive = measured(function("test_total", 0, path="tests/test_cart.py"))
+    said = drive.send(cmd.TryMutants()).reason
+    assert "only test code" in said
+    assert "measure" not in said
+    assert "measures which lines run" in reproduced().send(cmd.TryMutants()).reason
+
+
+def test_mutants_are_to_mend_the_failure_in_view_and_know_what_else_is_red():
+    own, strange = TestId("tests/test_x.py::test_b"), TestId("tests/test_x.py::test_c")
+    (first,) = red().failures
+    others = (
+        first.model_copy(update={"test": strange, "exception": "KeyError"}),
+        first.model_copy(update={"test": own}),
+    )
+    drive = opened(target=Target(words=(str(TEST),)))
+    drive.send(cmd.Begin())
+    for _ in range(3):
+        drive.ends(red().model_copy(update={"failures": (first, *others)}))
+    drive.send(obs.SpectrumSeen(spectrum=spectrum()))
+    drive.send(cmd.TryMutants())
+    (effect,) = [
+        each for each in drive.effects if isinstance(each, eff.StartRun) and each.request.tries_mutants
+    ]
+    assert effect.to_mend == eff.ToMend(failure=first, red=(own, strange))
 
 
 def test_a_flip_leads_and_is_told():

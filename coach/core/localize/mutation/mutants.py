@@ -7,7 +7,7 @@ operators stand in ``operators``, what is taken from the file and the failing te
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from itertools import chain, islice, zip_longest
 
@@ -38,6 +38,8 @@ class Place:
     function: str
     """Empty: what stands outside of functions."""
     lines: tuple[int, ...]
+    promise: float = 0.0
+    """How likely the defect is there, 0 to 1, where that is known; 0: its position tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Mutant:
     """Whether it only takes away a check or a raise: with it a test may pass without the place being to blame."""
     is_told: bool = False
     """Whether it stands in what only people read, such as what is printed: that no test notices it says nothing."""
+    promise: float = field(default=0.0, compare=False)
+    """How much trying it promises, beside the others of its plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def mutants(
         made = lines[index].at(position)
         if made is None:
             continue
-        found.update(dict.fromkeys(made[turn * _ROUND : (turn + 1) * _ROUND]))
+        for each in made[turn * _ROUND : (turn + 1) * _ROUND]:
+            found.setdefault(replace(each, promise=round(-promise, 6)))
         if not turn:
             heappush(queue, (promise * _OF_LINE, index, position + 1, 0))
         if len(made) > (turn + 1) * _ROUND:

@@ -1,7 +1,5 @@
 """How a change is shown in one line: both sides shortened around their difference, never to equal texts."""
 
-from os.path import commonprefix
-
 MAX_TEXT = 60
 """Characters of a side that are shown."""
 _BEFORE = 15
@@ -20,7 +18,10 @@ def shown_pair(before: str, after: str) -> tuple[str, str]:
     sides = one_line(before), one_line(after)
     if max(map(len, sides)) <= MAX_TEXT:
         return sides
-    shared = len(commonprefix(sides))
+    shared = next(
+        (at for at, (one, other) in enumerate(zip(*sides, strict=False)) if one != other),
+        min(map(len, sides)),
+    )
     start = _start_of_word(sides[0], max(shared - _BEFORE, 0))
     one, other = (_window(each, start) for each in sides)
     return one, other

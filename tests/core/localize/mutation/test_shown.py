@@ -45,7 +45,8 @@ def test_mutants_of_a_long_line_are_told_apart():
 
 def flip(**changes):
     return Flip.model_validate(
-        {"path": "a.py", "function": "f", "line": 3, "kind": "constant", "before": "1", "after": "2"} | changes
+        {"path": "a.py", "function": "f", "line": 3, "kind": "constant", "before": "1", "after": "2"}
+        | changes
     )
 
 

@@ -1,0 +1,66 @@
+"""The other tests of a round of mutants: which of them a mutant is checked with, and which are red like the failing one.
+
+PYTEST_DONT_REWRITE
+
+Part of ``coach_mutator``; standard library only, Python 3.8+.
+"""
+
+from coach_ids import ids
+
+MAX_TESTS = 200
+MAX_GREEN = 20
+MAX_RED = 20
+
+
+class Neighbours:
+    """Tests beside the failing one, by what they did without a mutant."""
+
+    def __init__(self, plan, items, item):
+        """``items`` are what pytest collected, ``item`` the failing test.
+
+        In the plan ``tests`` names what the coverage knows of, and each mutant's ``near`` those that run its line, as indexes
+        into it and narrowest first; None: nothing is known. ``red`` names tests that are red like the failing one.
+        """
+        names = plan.get("tests", ())
+        self.number = dict((name, index) for index, name in enumerate(names))
+        self.is_red = set(plan.get("red", ()))
+        self.at = items.index(item)
+        self.position = dict((id(each), index) for index, each in enumerate(items))
+        self.name = dict((id(each), ids.of_item(each)) for each in items)
+        near = [each["near"] for each in plan["mutants"]]
+        wanted = None if None in near else set(index for each in near for index in each)
+        others = [each for each in items if each is not item and self._is_wanted(each, wanted)]
+        self.waiting = others[:MAX_TESTS]
+        self.green, self.red = [], []
+
+    def _is_wanted(self, item, wanted):
+        if wanted is None:
+            return True
+        name = self.name[id(item)]
+        number = self.number.get(name)
+        return number in wanted if number is not None else name in self.is_red
+
+    def learn(self, letters):
+        """Take what the first waiting tests did without a mutant."""
+        for item, letter in zip(self.waiting, letters):
+            if letter == "P":
+                self.green.append(item)
+            elif letter == "F":
+                self.red.append(item)
+        self.waiting = self.waiting[len(letters) :]
+
+    def of(self, mutant):
+        """Return the green and the red tests that a mutant which mends the failing one is run with."""
+        return self._near(mutant, self.green)[:MAX_GREEN], self._near(mutant, self.red, True)[:MAX_RED]
+
+    def _near(self, mutant, items, are_red=False):
+        rank = None if mutant["near"] is None else dict((number, index) for index, number in enumerate(mutant["near"]))
+        found = []
+        for each in items:
+            number = self.number.get(self.name[id(each)])
+            if rank is not None and number is not None:
+                if number in rank:
+                    found.append((rank[number], len(found), each))
+            elif self.name[id(each)] in self.is_red or not are_red and rank is None:
+                found.append((MAX_TESTS + abs(self.position[id(each)] - self.at), len(found), each))
+        return [each for _, _, each in sorted(found, key=lambda row: row[:2])]

@@ -1,0 +1,59 @@
+"""The mutants that wait for their turn: by promise, more of what changes the failure, less of what leaves it as it is.
+
+PYTEST_DONT_REWRITE
+
+Part of ``coach_mutator``; standard library only, Python 3.8+.
+"""
+
+SAME = "F"
+"""The letter of a mutant with which the test fails as it did."""
+CHANGED = "C"
+"""The letter of one with which it fails with the same exception and another message."""
+ENOUGH = 3
+"""Mutants that left the failure as it was before that says something of their line."""
+IDLE = 0.5
+"""What the others of such a line keep of their promise."""
+
+
+class Waiting:
+    """Mutants not tried yet; each has a ``promise``, by which the plan orders them."""
+
+    def __init__(self, mutants):
+        self.mutants = list(mutants)
+        self.same, self.moved = {}, set()
+        self.is_known = False
+
+    def __len__(self):
+        return len(self.mutants)
+
+    def clear(self):
+        del self.mutants[:]
+
+    def again(self, mutants):
+        """Have mutants tried once more, before the others."""
+        self.mutants[:0] = mutants
+
+    def learn(self, child):
+        """Take in what a mutant did to the failure."""
+        where = _line(child.mutant)
+        if child.result == CHANGED:
+            self.is_known = True
+            self.moved.add(where)
+        elif child.result == SAME:
+            self.same[where] = self.same.get(where, 0) + 1
+
+    def pop(self):
+        """Take the most promising one; the first of equals."""
+        if not self.is_known:  # as long as nothing changed the failure, that a line did not says nothing
+            return self.mutants.pop(0)
+        best = max(range(len(self.mutants)), key=lambda index: (self._promise(self.mutants[index]), -index))
+        return self.mutants.pop(best)
+
+    def _promise(self, mutant):
+        where = _line(mutant)
+        is_idle = where not in self.moved and self.same.get(where, 0) >= ENOUGH
+        return mutant.get("promise", 0.0) * (IDLE if is_idle else 1.0)
+
+
+def _line(mutant):
+    return mutant["file"], mutant["line"]

@@ -1,0 +1,103 @@
+"""What backs a flip and what a round of mutants may cost: other red tests, the failure's own reason, limits that hold."""
+
+import pytest
+
+from coach.core.protocol.effects import MutationPlace, ToMend
+from coach.core.runs.instrument import Mutate
+from coach.core.runs.report import Failure
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
+from coach.engine.instrument import mutate
+from coach.engine.instrument.mutate import mutations_of
+from tests.engine.conftest import Ground
+
+SHOP = """\
+from threading import Event
+
+
+def price(count):
+    return count * 3 - 0
+
+
+def delay(count):
+    Event().wait(0 if count > 3 else None)
+"""
+TESTS = """\
+from shop import delay, price
+
+def test_one(): assert price(1) == 2
+def test_two(): assert price(2) == 4
+def test_none(): assert price(0) == 0
+def test_alone(): assert delay(5) is True
+def test_long(): delay(0)
+def test_three(): delay(3)
+def test_four(): delay(4)
+"""
+FOCUS = "test_shop.py::test_one"
+
+
+@pytest.fixture
+def laid(tmp_path, ground):
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "shop.py").write_text(SHOP)
+    (root / "test_shop.py").write_text(TESTS)
+    (root / "test_more.py").write_text("from shop import price\n\n\ndef test_ten(): assert price(10) == 20\n")
+    return Ground(root, ground("passing").env)
+
+
+def failure(test=FOCUS, exception="AssertionError", message="assert 3 == 2", phase="call"):
+    return Failure(test=test, exception=exception, message=message, phase=phase)
+
+
+def mutated(laid, function, line, *, sought, red=(), seconds=20.0):
+    """Run the mutants of a line as a session would; returns what came of them, and the run's report."""
+    request = RunRequest(
+        number=1,
+        purpose="mutants",
+        target=Target(words=("test_shop.py",)),
+        focus=sought.test,
+        instrument=Mutate(seconds=seconds),
+    )
+    places = (MutationPlace(path="shop.py", function=function, lines=(line,)),)
+    report, observer = laid.observe(request, places=places, to_mend=ToMend(failure=sought, red=red))
+    return mutations_of(request, report, observer.chosen, observer.said), report
+
+
+def test_a_right_flip_turns_other_red_tests_green_and_a_dodge_does_not(laid):
+    red = ("test_shop.py::test_two", "test_more.py::test_ten")
+    found, _ = mutated(laid, "price", 5, sought=failure(), red=red)
+    flips = {each.after: each for each in found.flips}
+    right, dodge = flips["2"], flips["1"]
+    assert (right.mended, right.siblings, right.green, right.neighbours) == (2, 2, 2, 2)
+    assert (dodge.mended, dodge.siblings) == (0, 2)
+    assert found.flips[0] == right
+    assert "and 2 of 2 other red tests with it" in right.sentence
+    (tally,) = found.tallies
+    assert (tally.function, tally.lines) == ("price", (5,))
+    assert 0 < tally.changed < tally.tried - len(found.flips)
+
+
+def test_a_test_that_is_ended_by_a_timeout_fails_by_going_on(laid):
+    """A neighbour that goes on for ever as well is left out; the others are compared with."""
+    sought = failure("test_shop.py::test_three", "Failed", "Timeout (>1.0s) from pytest-timeout.")
+    found, _ = mutated(laid, "delay", 9, sought=sought)
+    assert found.why == ""
+    flip = next(each for each in found.flips if each.after == "count >= 3")
+    assert flip.green == flip.neighbours == 2
+    assert found.hung > 0
+
+
+def test_a_test_that_fails_for_another_reason_in_the_copy_is_no_base(laid):
+    found, _ = mutated(laid, "price", 5, sought=failure(exception="KeyError", message="'ten'"))
+    assert (found.ended, found.tried) == ("impossible", 0)
+    assert found.why == "in the copy the test fails for another reason: AssertionError: assert 3 == 2"
+
+
+def test_the_seconds_hold_for_the_whole_round(laid, monkeypatch):
+    monkeypatch.setattr(mutate, "GRACE_SECONDS", 0.3)
+    (laid.root / "test_more.py").write_text("import threading\nthreading.Event().wait()\n")
+    found, report = mutated(laid, "price", 5, sought=failure(), red=("test_more.py::test_ten",), seconds=0.5)
+    assert report.ending.kind == "timeout"
+    assert report.duration < 5
+    assert (found.tried, found.ended) == (0, "stopped")
