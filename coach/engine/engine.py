@@ -213,7 +213,8 @@ class LocalEngine:
             return self._runs.get()
 
     def _prepare_warm(self) -> None:
-        if self._around.warm is None:
+        # Only runs on save are warm: a command that runs once, or an assistant that runs by itself, would start it for nothing.
+        if self._around.warm is None or not self._saves.is_watching:
             return
         try:
             self._around.warm.prepare()

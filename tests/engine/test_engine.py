@@ -209,3 +209,17 @@ def test_without_a_watcher_that_is_said(engine):
     made, seen = engine("passing")
     made.perform(Watch(on=True))
     assert not seen.get(timeout=PATIENCE).watching
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")
+def test_a_warm_server_is_started_only_where_saves_begin_runs(engine):
+    """A command that runs once, or an assistant, has no use for it: it would import pytest for nothing."""
+    made, seen = engine("passing", warm=True, watcher=Watcher())
+    made.perform(run(1))
+    assert seen.get(timeout=PATIENCE).report.counts.passed == 3
+    made._prepare_warm()  # what the thread does when no run is wanted for a moment
+    assert made._around.warm.why_cold == "the warm server starts after the first run"
+    made.perform(Watch(on=True))
+    assert seen.get(timeout=PATIENCE) == WatchSeen(watching=True)
+    made._prepare_warm()
+    assert made._around.warm.wait_until_settled(PATIENCE)

@@ -60,7 +60,8 @@ class Session:
         self.until(lambda state: state.watching, "watching")
 
     def warm_up(self):
-        """Run once and let the warm server come up."""
+        """Watch, run once, and let the warm server come up."""
+        self.watch()
         self.do(cmd.RunTarget())
         self.idle()
         server = self.port._engine._around.warm

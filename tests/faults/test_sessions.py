@@ -166,7 +166,6 @@ def test_a_warm_green_is_confirmed_cold_and_everything_follows(session):
     made = session(ONE, TEST, warm=True)
     made.warm_up()
     made.do(cmd.ProposeHypothesis(claim="the value", prediction=Prediction(text="green", expects="pass")))
-    made.watch()
     before = made.state.last_number
     made.write("shop.py", "VALUE = 2\n")
     made.until(
@@ -223,7 +222,6 @@ def test_what_warm_hides_the_cold_check_shows(session):
     }
     made = session(flaky, TEST, warm=True)
     made.warm_up()
-    made.watch()
     made.write("shop.py", "VALUE = 3\n")
     made.until(
         lambda state: any(r.request.purpose == "confirm" and r.judged for r in state.runs), "the cold check"

@@ -40,6 +40,11 @@ class SaveNotices:
     """Files saved while runs were under way: the last such run, and how many in a row."""
     _muted: set[str] = field(default_factory=set)
 
+    @property
+    def is_watching(self) -> bool:
+        """Whether saves begin runs. Without a watcher, what drives the session tells of saves itself."""
+        return self._is_watching or self.watcher is None
+
     def run_began(self, number: int) -> None:
         self._run, self._ended = number, None
 
