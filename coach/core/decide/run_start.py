@@ -18,6 +18,8 @@ from coach.core.session.state import SessionState
 MAX_ABOUT = 50
 MAX_RED = 30
 """Other red tests that a change which mends the failing one may be tried with."""
+SLOWER = 3.0
+"""How much longer the failing test may take while its lines are recorded; a loop without an end must not cost the measurement."""
 
 
 def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
@@ -77,11 +79,13 @@ def about(state: SessionState) -> tuple[TestId, ...]:
     return tuple(dict.fromkeys((*pinned, *known)))[:MAX_ABOUT]
 
 
-def start_trace(draft: Draft, test: TestId, scope: Scope) -> None:
-    """Start a traced run of a failing test among the tests of its file, or of the whole suite."""
+def start_trace(draft: Draft, test: TestId, scope: Scope, seconds: float) -> None:
+    """Start a traced run of a failing test, which took some seconds, among the tests of its file, or of the whole suite."""
     own = draft.state.target
     target = own.only(test.file) if scope == "file" else own.only()
-    start_next(draft, "trace", target, hash_seed=0, focus=test, instrument=Trace(scope=scope))
+    trace = Trace(scope=scope)
+    trace = trace.model_copy(update={"seconds_own": max(trace.seconds_own, SLOWER * seconds)})
+    start_next(draft, "trace", target, hash_seed=0, focus=test, instrument=trace)
 
 
 def start_mutants(

@@ -10,6 +10,7 @@ from coach.core.localize.leads import evidence_from_calls, evidence_from_searche
 from coach.core.localize.mutation.results import not_tried
 from coach.core.localize.ranking import RULE, rank
 from coach.core.localize.spectrum import Scope, Spectrum
+from coach.core.localize.who_ran import how_it_went, lost_sight
 from coach.core.log import events as ev
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.protocol import commands as cmd
@@ -56,7 +57,7 @@ def begin_trace(draft: Draft, scope: Scope) -> str:
     seen = failure_in_view(draft.state)
     why_not = why_not_measured(draft.state)
     if seen and not why_not:
-        start_trace(draft, seen[1].test, scope)
+        start_trace(draft, seen[1].test, scope, seen[1].duration)
     return why_not
 
 
@@ -194,6 +195,9 @@ def _(message: obs.SpectrumSeen, state: SessionState) -> Decision | Refusal:
     if seen is None or spectrum.test != seen[1].test:
         return Refusal("the measurement is of another failure")
     draft = Draft(state)
+    if spectrum.outcome == "not run" and spectrum.test.is_in_file and _is_known(state, spectrum):
+        draft.notice = "the failing test did not run in this measurement: what was measured before stands"
+        return draft.done()
     if not spectrum.functions:
         draft.notice = "the traced run saw no line of the project: suspects stay as they were"
         return draft.done()
@@ -233,9 +237,22 @@ def _(message: obs.TouchedSeen, state: SessionState) -> Decision | Refusal:
     return draft.done()
 
 
+def _is_known(state: SessionState, spectrum: Spectrum) -> bool:
+    """Whether the same tree has been measured with the failing test in the run."""
+    known = state.spectrum
+    return bool(
+        known and known.test == spectrum.test and known.tree == spectrum.tree and known.outcome != "not run"
+    )
+
+
 def _said(spectrum: Spectrum) -> str:
-    if not spectrum.has_failed:
-        return "the failing test passed while its lines were recorded: it may depend on timing or order"
+    """Say what keeps a measurement from being whole; empty when nothing does."""
+    if how := how_it_went(spectrum):
+        return how
+    if spectrum.taken_by is not None:
+        return lost_sight(spectrum)
+    if spectrum.neighbours_left_out:
+        return f"not compared with all: {'; '.join(spectrum.neighbours_left_out[:3])}"
     if spectrum.not_run and not spectrum.functions:
         return f"the failing test never ran {spectrum.not_run[0].function}"
     return ""

@@ -14,6 +14,7 @@ from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 
 Scope = Literal["file", "suite"]
+Outcome = Literal["failed", "passed", "unfinished", "not run"]
 Lines = dict[str, frozenset[int]]
 """Path relative to the root → the lines that ran."""
 
@@ -65,6 +66,13 @@ class Spectrum(Value):
     run: int = 0
     has_failed: bool = True
     """Whether the asked-for test failed in the traced run itself."""
+    outcome: Outcome = "failed"
+    """How it went there; *unfinished*: it had not ended when the run did, and its lines until then count."""
+    neighbours_left_out: tuple[Prose, ...] = ()
+    """Tests that it could not be compared with, as sentences: they hung, or the time was over."""
+    taken_by: Prose | None = None
+    """The module whose trace function took the place of coach's while it ran, empty: somebody took it away. Then it ran more than
+    is known. None: nobody did."""
     passing: int = 0
     """Passing tests that were compared with."""
     lines_seen: int = 0
@@ -85,6 +93,13 @@ class Coverage:
     tests: Mapping[str, Lines]
     imports: Mapping[str, Lines] = field(default_factory=dict)
     way: str = ""
+    taken: Mapping[str, str] = field(default_factory=dict)
+    """Tests in which the trace function was taken away → the module of the one that came in its place, or nothing."""
+    sequence: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    """Path → first line of a function that the failing test ran → its position before the first sign of failure (1: nearest;
+    0: not known; -1: it ran only after that). Empty: no raise of its exception was seen."""
+    left_out: tuple[str, ...] = ()
+    """Tests that took too long or were not begun in time, as sentences."""
 
     def imported_by(self, test: TestId) -> Lines:
         """Return import-time lines for a test: its file's, those before any file, and its own."""

@@ -48,6 +48,7 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
             rows = _functions_of(path, lines, others, outlines[path], priors(traced.sources[path]))
             counted += rows if test in coverage.tests else [_as_import(each, outlines[path]) for each in rows]
     counted = _with_imports(counted, _reached(test, traced, others, outlines), traced.sources)
+    counted = [_in_order(each, coverage) for each in counted]
     counted.sort(key=_first_look, reverse=True)
     kept = [_with_code(each, traced.sources) for each in counted[:_WITH_CODE]] + counted[
         _WITH_CODE:MAX_FUNCTIONS
@@ -61,7 +62,8 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
         lines_seen=sum(len(lines) for lines in failing.values()),
         functions=tuple(kept),
         left_out=max(len(counted) - MAX_FUNCTIONS, 0),
-        not_run=_not_run(test, mentioned, failing, outlines),
+        not_run=() if test in coverage.taken else _not_run(test, mentioned, failing, outlines),
+        taken_by=coverage.taken.get(test),
         mentioned=tuple(sorted(mentioned))[:300],
     )
 
@@ -111,6 +113,13 @@ def _place_at(outline: Outline, line: int) -> Outlined:
 
 def _outlined(place: ImportPlace) -> Outlined:
     return Outlined(place.name, place.first, place.first, max(place.last, place.first))
+
+
+def _in_order(each: FunctionCount, coverage: Coverage) -> FunctionCount:
+    order = coverage.sequence.get(each.path, {}).get(each.first, 0)
+    if each.is_import or not order:
+        return each
+    return each.model_copy(update={"order": max(order, 0), "after_raise": order < 0})
 
 
 def _as_import(each: FunctionCount, outline: Outline) -> FunctionCount:

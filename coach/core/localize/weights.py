@@ -58,6 +58,8 @@ AT_IMPORT = 0.2
 """Share kept by module-level code: it belongs to nobody."""
 READ_AT_IMPORT = 0.7
 """Share kept by what ran at import for each name that leads to it from the lines of the failing test; not fitted."""
+AFTER_RAISE = 0.3
+"""Share kept by what ran only after the exception was raised: a consequence, unless the exception itself is wrong; not fitted."""
 SILENCING = 0.15
 """Share kept by a flip that only takes a check or a call away: the symptom is gone, the cause may be elsewhere."""
 LEADING = 0.75

@@ -1,7 +1,7 @@
-"""Who ran a place, or depends on what it made at import: in a sentence, and as the share of its score that it keeps."""
+"""Who ran a place, or depends on what it made at import, and how whole the measurement is: in sentences, and as shares."""
 
-from coach.core.localize.spectrum import FunctionCount
-from coach.core.localize.weights import AT_IMPORT, READ_AT_IMPORT
+from coach.core.localize.spectrum import FunctionCount, Spectrum
+from coach.core.localize.weights import AFTER_RAISE, AT_IMPORT, READ_AT_IMPORT
 from coach.core.loops.analysis.syntax import MODULE
 
 
@@ -9,12 +9,17 @@ def share_kept(each: FunctionCount) -> float:
     """Return the share of its score that a place keeps for when it ran, 0 to 1."""
     if each.is_import and each.steps:
         return READ_AT_IMPORT**each.steps
+    if each.after_raise:
+        return AFTER_RAISE
     return AT_IMPORT if each.is_import or each.function == MODULE else 1.0
 
 
 def who_ran(each: FunctionCount, fewest: int, passing: int) -> str:
     """Say who ran a place. ``fewest`` of ``passing`` tests ran, or read, its most suspicious line."""
-    return _read_by(each, fewest, passing) if each.is_import else _ran_by(fewest, passing)
+    if each.is_import:
+        return _read_by(each, fewest, passing)
+    said = _ran_by(fewest, passing)
+    return f"{said}, only after the exception was raised" if each.after_raise else said
 
 
 def _ran_by(fewest: int, passing: int) -> str:
@@ -36,3 +41,22 @@ def _read_by(each: FunctionCount, fewest: int, passing: int) -> str:
     )
     said = f"runs at import, {how} by the failing test"
     return f"{said} and by {fewest or 'none'} of {passing} passing ones" if passing else said
+
+
+def how_it_went(spectrum: Spectrum) -> str:
+    """Say how the failing test went while its lines were recorded, unless it failed as before."""
+    if spectrum.outcome == "unfinished":
+        return "the failing test had not ended when the measurement did: its lines until then count"
+    if spectrum.outcome == "not run":
+        return "" if spectrum.has_failed else "the failing test did not run while lines were recorded"
+    if spectrum.has_failed:
+        return ""
+    return "the failing test passed while its lines were recorded: it may depend on timing or order"
+
+
+def lost_sight(spectrum: Spectrum) -> str:
+    """Say that the project took the trace function away; empty when it did not."""
+    if spectrum.taken_by is None:
+        return ""
+    by = f"{spectrum.taken_by} put its own in its place" if spectrum.taken_by else "it was taken away"
+    return f"the failing test ran more than is known: {by} while lines were recorded"

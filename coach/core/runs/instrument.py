@@ -16,6 +16,16 @@ class Trace(Value):
 
     scope: Literal["file", "suite"] = "file"
     """What the failing test is compared with."""
+    seconds: float = 0.0
+    """When these are over, no further test is begun but the failing one; 0: as many as its scope usually has."""
+    seconds_each: float = 10.0
+    """A test that it is compared with is ended after so many; 0: no limit."""
+    seconds_own: float = 30.0
+    """The failing test is ended after so many; 0: no limit."""
+
+    @property
+    def seconds_of_all(self) -> float:
+        return self.seconds or (60.0 if self.scope == "file" else 240.0)
 
 
 class Mutate(Value):

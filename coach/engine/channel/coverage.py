@@ -1,6 +1,6 @@
 """Read what the tracer wrote during a run: files by number, then the lines each test or import ran.
 
-A file of its own, read once when the run is over. Lines are data to be checked: those without the run's nonce, too
+Also the order of what the failing test ran, and what kept the measurement from being whole. A file of its own, read once when the run is over. Lines are data to be checked: those without the run's nonce, too
 long or ill-formed are dropped. Process ids may differ (workers of a distributed run), each with its own numbers for
 files.
 """
@@ -19,6 +19,8 @@ from coach.regular_files import bounded_lines, opened
 MAX_BYTES = 400_000_000
 _RANGES = re.compile(r"\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*")
 _MAX_LINES_OF_A_FILE = 1_000_000
+_MAX_NAME = 200
+_MAX_LEFT_OUT = 50
 _BODY, _MODULE = "b", "m"
 
 _Collected = dict[str, dict[str, set[int]]]
@@ -33,7 +35,14 @@ def read_coverage(path: Path, nonce: str, root: Path) -> Coverage:
                 reader.take(line)
     except OSError:
         pass
-    return Coverage(_frozen(reader.tests), _frozen(reader.imports), reader.way)
+    return Coverage(
+        _frozen(reader.tests),
+        _frozen(reader.imports),
+        reader.way,
+        taken=reader.taken,
+        sequence=reader.sequence,
+        left_out=tuple(reader.left_out),
+    )
 
 
 class _Reader:
@@ -43,6 +52,9 @@ class _Reader:
         self.tests: _Collected = {}
         self.imports: _Collected = {}
         self.way = ""
+        self.taken: dict[str, str] = {}
+        self.sequence: dict[str, dict[int, int]] = {}
+        self.left_out: list[str] = []
 
     def take(self, line: bytes) -> None:
         if len(line) > LINE_LIMIT:
@@ -62,6 +74,26 @@ class _Reader:
                 self._files[int(event["pid"]), int(event["index"])] = self._places.name(str(event["path"]))[0]
             case "lines":
                 self._lines(event)
+            case "taken":
+                self.taken[str(event["test"])] = str(event["by"])[:_MAX_NAME]
+            case "sequence":
+                self._sequence(event)
+            case "too_long":
+                seconds = float(event["seconds"])
+                self._leave_out(f"{str(event['test'])[:_MAX_NAME]} took longer than {seconds:g} s")
+            case "left_out":
+                count = int(event["count"])
+                self._leave_out(f"{count} more were not begun after {float(event['seconds']):g} s")
+
+    def _leave_out(self, said: str) -> None:
+        if len(self.left_out) < _MAX_LEFT_OUT:
+            self.left_out.append(said)
+
+    def _sequence(self, event: dict[str, Any]) -> None:
+        for index, line, order in event["rows"]:
+            path = self._files.get((int(event["pid"]), int(index)))
+            if path is not None:
+                self.sequence.setdefault(path, {})[int(line)] = int(order)
 
     def _lines(self, event: dict[str, Any]) -> None:
         name = str(event["test"])

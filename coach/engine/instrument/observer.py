@@ -9,7 +9,7 @@ it began has only the last of these.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import StartRun
@@ -46,7 +46,7 @@ class Observer:
         """
         return request
 
-    def settings(self, _files: RunFiles, /) -> dict[str, str]:
+    def settings(self, _files: RunFiles, /) -> dict[str, Any]:
         """Write what the probe reads, and return what it is told of that."""
         return {}
 
@@ -96,7 +96,7 @@ class ProbeObserver(Observer, Generic[InstrumentT]):
         self.instrument, self.asked, self.context = instrument, asked, context
         self.plan = self.said = ""
 
-    def settings(self, files: RunFiles, /) -> dict[str, str]:
+    def settings(self, files: RunFiles, /) -> dict[str, Any]:
         files.trace.touch(mode=0o600)
         if not self.setting:
             return {"trace": str(files.trace)}

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from coach.core.localize.spectrum import Coverage, Spectrum
+from coach.core.base.test_id import TestId
+from coach.core.localize.spectrum import Coverage, Outcome, Spectrum
 from coach.core.localize.spectrum_measurement import Traced, measure
 from coach.core.protocol.observations import Observation, SpectrumSeen
 from coach.core.runs.instrument import Trace
@@ -34,15 +36,39 @@ def spectrum_of(
             "tree": report.tree,
             "run": request.number,
             "has_failed": test in failed,
+            "outcome": _outcome(test, report, coverage),
+            "neighbours_left_out": coverage.left_out,
             "coverage": keep(coverage_text(coverage, report.tree)),
         }
     )
+
+
+def _outcome(test: TestId, report: RunReport, coverage: Coverage) -> Outcome:
+    """Say how the failing test went in the traced run."""
+    if any(each.test == test for each in report.failures):
+        return "failed"
+    if test in report.passed:
+        return "passed"
+    return "unfinished" if coverage.tests.get(test) else "not run"
 
 
 class LineTracer(ProbeObserver[Trace]):
     """Records the lines of own code that each test runs. What was stopped half way shows nothing."""
 
     coverage = Coverage({})
+
+    def prepare(self, request: RunRequest, _root: Path, _recorded: int = 0, /) -> RunRequest:
+        """Ask how the failing test itself goes."""
+        return request.model_copy(update={"about": (request.focus,)}) if request.focus else request
+
+    def settings(self, files: RunFiles, /) -> dict[str, Any]:
+        wanted = self.instrument
+        box = {"box": wanted.seconds_each, "own": wanted.seconds_own, "all": wanted.seconds_of_all}
+        return {**super().settings(files), "traced": {"focus": self.asked.request.focus, **box}}
+
+    def options(self, _files: RunFiles, /) -> list[str]:
+        """Go on whatever fails before: a file that cannot be collected, or another test under ``-x`` in addopts."""
+        return ["--continue-on-collection-errors", "--maxfail=0"]
 
     def collect(self, files: RunFiles, places: Places) -> None:
         self.coverage = read_coverage(files.trace, files.nonce, places.root)

@@ -614,7 +614,7 @@ class _State:
             else:
                 import coach_tracer
 
-                self.looker = coach_tracer.Tracer(channel, self.reader.is_own)
+                self.looker = coach_tracer.Tracer(channel, self.reader.is_own, settings.get("traced", ()))
         except Exception as error:
             self.channel.note("tracing", error)
 

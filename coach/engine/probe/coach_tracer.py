@@ -2,233 +2,29 @@
 
 PYTEST_DONT_REWRITE
 
-Runs inside the user's test process, on Python 3.8+, with nothing but the standard library. ``sys.monitoring`` where
-it exists: every line of own code fires once per test and is then switched off; between tests only the code objects
-that ran are armed again (by setting their local events anew), so foreign code costs one event per code object in the
-whole run and no other tool is disturbed, which ``restart_events()`` would do. Below 3.12 ``sys.settrace`` with a
-filter per file.
-
-Lines that module and class bodies ran are kept apart (``m``) from lines of functions (``b``): they run once, at import,
-for whoever imports first. They belong to the test file that was being collected, or to the test that imported them.
+The plugin says to whom lines belong: to a test, or to the file that was being collected. ``coach_lines`` hears them,
+``coach_time_box`` keeps tests that hang from costing the measurement. Standard library and pytest only, Python 3.8+.
 """
 
-import dis
-import sys
-
+import coach_said
 import coach_ways
 import pytest
 from coach_ids import ids
-
-PART_LIMIT = 40_000
-_OPTIMIZED = 0x1
-_RESUMED = 0x20 | 0x80 | 0x100 | 0x200  # generators and coroutines: one frame, many calls
-_PRELUDE = frozenset(("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "NOP"))
-
-
-class _Code:
-    """One code object of the project and the lines of it that ran in the present context."""
-
-    __slots__ = ("code", "file", "is_body", "is_resumed", "lines", "local", "total")
-
-    def __init__(self, code, file):
-        self.code, self.file = code, file
-        self.is_body = bool(code.co_flags & _OPTIMIZED)
-        self.is_resumed = bool(code.co_flags & _RESUMED)
-        self.lines = set()
-        self.local = None
-        self.total = 0
-
-
-class _Lines:
-    """What both ways of tracing share: the files seen, the present context, and how it is sent."""
-
-    def __init__(self, channel, is_own):
-        self.channel, self.is_own = channel, is_own
-        self.files = {}
-        self.names = []
-        self.sent = 0
-        self.known = {}
-        self.dirty = []
-        self.context = ("import", "")
-
-    def file_of(self, path):
-        """Return the number of an own file, None for a foreign one. Asked once per path."""
-        try:
-            if path[:1] != "<" and self.is_own(path):
-                self.names.append(path)
-                index = len(self.names) - 1
-            else:
-                index = None
-        except Exception:
-            index = None
-        self.files[path] = index
-        return index
-
-    def switch(self, kind, name):
-        """Send what the context that ends ran, and begin another; returns the one that ended."""
-        ended = self.context
-        self.flush()
-        self.context = (kind, name)
-        return ended
-
-    def flush(self):
-        dirty, self.dirty = self.dirty, []
-        ran = {}
-        for entry in dirty:
-            lines = sorted(entry.lines)
-            entry.lines.clear()
-            self.rearm(entry)
-            if lines:
-                ran.setdefault((entry.file, "b" if entry.is_body else "m"), set()).update(lines)
-        if ran:
-            self.send(ran)
-
-    def send(self, ran):
-        while self.sent < len(self.names):
-            self.channel.send("file", {"index": self.sent, "path": self.names[self.sent]})
-            self.sent += 1
-        parts, size = [], 0
-        for (file, kind), lines in sorted(ran.items()):
-            for text in _ranges(sorted(lines)):
-                parts.append([file, kind, text])
-                size += len(text) + 16
-                if size > PART_LIMIT:
-                    self.send_parts(parts)
-                    parts, size = [], 0
-        if parts:
-            self.send_parts(parts)
-
-    def send_parts(self, parts):
-        kind, name = self.context
-        self.channel.send("lines", {"context": kind, "test": name[:8_000], "parts": parts})
-
-    def rearm(self, entry):
-        pass
-
-
-def _ranges(lines):
-    """Write sorted line numbers as ``3-5,9``, in texts of bounded length."""
-    texts, size, first, last = [], 0, None, None
-    for line in list(lines) + [None]:
-        if line is not None and last is not None and line == last + 1:
-            last = line
-            continue
-        if first is not None:
-            text = "%d" % first if first == last else "%d-%d" % (first, last)
-            texts.append(text)
-            size += len(text) + 1
-            if size > PART_LIMIT // 2:
-                yield ",".join(texts)
-                texts, size = [], 0
-        first = last = line
-    if texts:
-        yield ",".join(texts)
-
-
-class _Monitoring(coach_ways.Monitoring, _Lines):
-    def __init__(self, channel, is_own, tool):
-        _Lines.__init__(self, channel, is_own)
-        coach_ways.Monitoring.__init__(self, tool)
-        monitoring = coach_ways.monitoring
-        events = monitoring.events
-        self.line_event = events.LINE
-        monitoring.register_callback(tool, events.PY_START, self.on_start)
-        monitoring.register_callback(tool, events.LINE, self.on_line)
-        monitoring.set_events(tool, events.PY_START)
-
-    def armed(self):
-        return [entry.code for entry in self.known.values()]
-
-    def on_start(self, code, offset):
-        path = code.co_filename
-        file = self.files[path] if path in self.files else self.file_of(path)
-        if file is not None and id(code) not in self.known:
-            self.known[id(code)] = _Code(code, file)
-            self.set_local(self.tool, code, self.line_event)
-        return self.disable
-
-    def on_line(self, code, line):
-        entry = self.known.get(id(code))
-        if entry is not None:
-            if not entry.lines:
-                self.dirty.append(entry)
-            entry.lines.add(line)
-        return self.disable
-
-    def rearm(self, entry):
-        self.set_local(self.tool, entry.code, 0)
-        self.set_local(self.tool, entry.code, self.line_event)
-
-
-class _Tracing(coach_ways.Tracing, _Lines):
-    def __init__(self, channel, is_own):
-        _Lines.__init__(self, channel, is_own)
-        coach_ways.Tracing.__init__(self, self.made())
-
-    def made(self):
-        """Return the function for ``call`` events. Locals instead of attributes: it runs at every call in the process."""
-        files, known, file_of, new = self.files, self.known, self.file_of, self.new
-        foreign = set()
-
-        def on_call(frame, event, arg):
-            code = frame.f_code
-            if code.co_filename in foreign:
-                return None
-            entry = known.get(id(code))
-            if entry is None:
-                path = code.co_filename
-                file = files[path] if path in files else file_of(path)
-                if file is None:
-                    foreign.add(path)
-                    return None
-                entry = new(code, file)
-            if len(entry.lines) >= entry.total:
-                return None
-            if entry.is_resumed:
-                frame.f_trace_lines = True  # an earlier context may have seen all its lines
-            return entry.local
-
-        return on_call
-
-    def new(self, code, file):
-        entry = self.known[id(code)] = _Code(code, file)
-        lines, total, owner = entry.lines, _line_count(code), self
-        entry.total = total
-
-        def local(frame, event, arg):
-            if event == "line":
-                line = frame.f_lineno
-                if line not in lines:
-                    if not lines:
-                        owner.dirty.append(entry)
-                    lines.add(line)
-                    if len(lines) >= total:
-                        frame.f_trace_lines = False  # nothing is left to see in this frame
-            return local
-
-        entry.local = local
-        return entry
-
-
-def _line_count(code):
-    """Count the lines that can fire, never too few: an early end would lose lines."""
-    if sys.version_info < (3, 11):
-        return len(set(line for _, line in dis.findlinestarts(code)))
-    lines = set()
-    for each in dis.get_instructions(code):
-        position = each.positions
-        if each.opname not in _PRELUDE and position is not None and position.lineno is not None:
-            lines.add(position.lineno)
-    return len(lines) or 1
+from coach_lines import MonitoredLines, TracedLines
+from coach_time_box import TimeBox
 
 
 class Tracer:
     """The plugin: a context per test, and one per file that is collected."""
 
-    def __init__(self, channel, is_own):
+    def __init__(self, channel, is_own, plan=()):
         self.channel = channel
+        self.plan = dict(plan)
+        self.focus = self.plan.get("focus", "")
+        self.box = TimeBox(channel, self.plan)
         tool = coach_ways.free_tool()
-        self.lines = _Tracing(channel, is_own) if tool is None else _Monitoring(channel, is_own, tool)
+        self.lines = TracedLines(channel, is_own) if tool is None else MonitoredLines(channel, is_own, tool)
+        self.has_told = False
         channel.send("tracing", {"path": self.lines.name})
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -244,31 +40,65 @@ class Tracer:
     def pytest_sessionstart(self, session):
         self.lines.pause()
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        try:
+            self.box.leave_out(item.session, item, ids.of_item)
+        except Exception as error:
+            self.channel.note("time of the trace", error)
+
+    def _phase(self):
+        """Look while a phase of a test runs, and only then may its time end it."""
+        self.lines.begin()
+        self.box.is_in_phase = True
+        yield
+        self.box.is_in_phase = False
+        taken = self.lines.taken_by()
+        self.lines.pause()
+        if taken is not None:
+            self._taken(taken)
+
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_setup(self, item):
-        self.lines.begin()
-        yield
-        self.lines.pause()
+        yield from self._phase()
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item):
-        self.lines.begin()
-        yield
-        self.lines.pause()
+        yield from self._phase()
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_teardown(self, item):
-        self.lines.begin()
-        yield
-        self.lines.pause()
+        yield from self._phase()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid, location):
-        self._switch("test", ids.of(nodeid))
+        name = ids.of(nodeid)
+        self._switch("test", name)
+        self.lines.follow(bool(self.focus) and name == self.focus)
+        self.box.begins(name)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self, nodeid, location):
+        if self.box.was_ended:
+            self.box.took_too_long(ids.of(nodeid))
+        self.box.ends()
         self._switch("import", "")
+        self.lines.follow(False)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_exception_interact(self, node, call, report):
+        """Say in which order the focus ran what it ran before its exception was raised: now the exception is known."""
+        sequence = self.lines.sequence
+        if sequence is None or self.has_told or call.excinfo is None:
+            return
+        try:
+            error = call.excinfo.value
+            rows = sequence.before([error] + [each for _, each in coach_said.causes_of(error)])
+            self.has_told = True
+            for start in range(0, len(rows or ()), 1_000):
+                self.channel.send("sequence", {"test": self.focus[:8_000], "rows": rows[start : start + 1_000]})
+        except Exception as problem:
+            self.channel.note("order of the trace", problem)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config):
@@ -277,6 +107,12 @@ class Tracer:
             self.lines.flush()
         except Exception as error:
             self.channel.note("trace end", error)
+
+    def _taken(self, by):
+        try:
+            self.channel.send("taken", {"test": self.lines.context[1][:8_000], "by": by[:200]})
+        except Exception as error:
+            self.channel.note("trace", error)
 
     def _switch(self, kind, name):
         try:

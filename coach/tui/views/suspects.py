@@ -3,6 +3,7 @@
 from coach.core.base.formatting import bar, count, seconds
 from coach.core.localize.mutation.results import Flip, Mutations, not_tried
 from coach.core.localize.suspect import Suspect
+from coach.core.localize.who_ran import how_it_went, lost_sight
 from coach.core.runs.instrument import Mutate, MutateFix, Trace
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
@@ -107,8 +108,13 @@ def _measured(state: SessionState) -> list[Line]:
     against = "the whole suite" if seen.scope == "suite" else "its own file"
     said = f"{count(seen.lines_seen, 'line')} run, against {count(seen.passing, 'passing test')} of {against}"
     lines = [line((said, "dim"), figure=(f"#{seen.run}" if seen.run else "", "dim"), hang=2)]
-    if not seen.has_failed:
-        lines.append(line(("◐ ", "warn"), "the failing test passed while its lines were recorded", hang=2))
+    left_out = (
+        f"not compared with all: {'; '.join(seen.neighbours_left_out[:3])}"
+        if seen.neighbours_left_out
+        else ""
+    )
+    doubts = filter(None, (how_it_went(seen), lost_sight(seen), left_out))
+    lines += [line(("◐ ", "warn"), each, hang=2) for each in doubts]
     failed = state.last_failure
     if seen.tree and failed and failed.report and failed.report.tree not in {"", seen.tree}:
         lines.append(

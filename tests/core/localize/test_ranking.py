@@ -109,6 +109,13 @@ def test_names_shared_with_the_test_lift_a_place(name, changes, reason):
     assert reason in found[0].reasons
 
 
+def test_a_consequence_of_the_failure_comes_after_what_ran_before_it():
+    places = (function("shown", 0, after_raise=True), function("work", 1, first=30, order=1))
+    found = rank([failure()], None, measured(*places))
+    assert names(found) == ["work", "shown"]
+    assert found[1].reasons[0].endswith("by none of 4 passing ones, only after the exception was raised")
+
+
 def test_equal_scores_are_ties_and_say_so():
     found = rank(
         [failure()],
