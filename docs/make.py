@@ -23,6 +23,8 @@ from pydantic.fields import FieldInfo
 from coach import cli
 from coach.core.base.test_id import FunctionId, TestId
 from coach.core.base.text import TextKind
+from coach.core.decide.measurement_kinds import MEASUREMENTS
+from coach.core.localize.measurement import Limits
 from coach.core.log import events
 from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.abilities import RUNNERS, known_runner
@@ -177,12 +179,23 @@ def _keys_of(shape: type[BaseModel], *, leave_out: tuple[str, ...] = ()) -> str:
 
 @_part
 def _settings() -> str:
-    return _keys_of(Settings, leave_out=("loops", "assistants", "rules"))
+    return _keys_of(Settings, leave_out=("loops", "assistants", "rules", "investigate"))
 
 
 @_part
 def _rules() -> str:
     return _keys_of(TeamRules)
+
+
+@_part
+def _investigate() -> str:
+    return _keys_of(Limits)
+
+
+@_part
+def _measurements() -> str:
+    rows = [(_code(each.name), each.title, "yes" if each.changes_code else "no") for each in MEASUREMENTS]
+    return _table(("name", "what is measured", "runs changed code, so only where it is confined"), rows)
 
 
 @_part

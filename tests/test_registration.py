@@ -13,7 +13,7 @@ from coach import cli
 from coach.cli.commands.search import details
 from coach.cli.options import add
 from coach.core.base.value import Value
-from coach.core.decide import decide
+from coach.core.decide.decision import decide
 from coach.core.decide.searches import why_not_searched
 from coach.core.export import export
 from coach.core.export.blocks import Block

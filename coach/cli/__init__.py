@@ -16,6 +16,7 @@ from coach.cli.completion import add_completion
 from coach.cli.did_you_mean import meant_instead
 from coach.cli.doctor import add_doctor
 from coach.cli.hypotheses import add_hypothesis
+from coach.cli.investigate import add_investigate
 from coach.cli.leftovers import add_leftovers
 from coach.cli.logpoints import add_logpoint
 from coach.cli.loops import add_loops
@@ -51,6 +52,7 @@ COMMANDS = (
     add_search,
     add_step,
     add_suspects,
+    add_investigate,
     add_hypothesis,
     add_logpoint,
     add_try,

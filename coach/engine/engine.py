@@ -103,7 +103,7 @@ class LocalEngine:
         self._observe: Callable[[Observation], None] = lambda _: None
         self._settled: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
-        self._owed, self._has_begun, self._is_closed = 0, False, False
+        self._owed, self._idle_work, self._has_begun, self._is_closed = 0, 0, False, False
         self._jobs: list[Job] = []
         self._runs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
@@ -118,10 +118,10 @@ class LocalEngine:
 
     @property
     def is_busy(self) -> bool:
-        """Whether an answer is owed. Raises SessionError when a thread that may owe it is gone."""
+        """Whether an answer is owed that somebody waits for. Raises SessionError when a thread that may owe one is gone."""
         with self._lock:
             workers: tuple[threading.Thread | SearchBench, ...] = (*self._threads, self._searches)
-            should_work = self._owed and self._has_begun and not self._is_closed
+            should_work = (self._owed or self._idle_work) and self._has_begun and not self._is_closed
             if should_work and not all(each.is_alive() for each in workers):
                 raise SessionError("a thread of coach's engine ended", why="diagnostics.log says more")
             return self._owed > 0
@@ -156,7 +156,9 @@ class LocalEngine:
             if isinstance(effect, StopSearch):
                 self._searches.stop()
                 return
-            self._owed += 1
+            is_idle_work = isinstance(effect, StartRun | RunSearch) and effect.is_idle_work
+            self._idle_work += is_idle_work
+            self._owed += not is_idle_work
             if isinstance(effect, RunSearch):
                 self._searches.begin(effect)
             elif isinstance(effect, StartRun):
@@ -186,23 +188,22 @@ class LocalEngine:
     def _cancel(self, reason: EndingKind) -> None:
         """Mark every run that is under way or waits; the worker answers each one. Called with the lock held."""
         for job in self._jobs:
-            if not job.cancel.is_set():
-                job.reason = reason
-                job.cancel.set()
+            job.end(reason)
 
     def _serve_runs(self) -> None:
         while (job := self._next_job()) is not None:
             seen: list[Observation] = []
             try:
                 observer = observer_of(job.asked, self._observers)
-                report = self._run(job, observer)
+                with job.within_its_time():
+                    report = self._run(job, observer)
                 seen.append(RunEnded(number=job.asked.request.number, report=report))
                 seen += observer.seen(job.asked.request, report)
             except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the run
                 seen.append(failed(job.asked, error))
             with self._lock:
                 self._jobs.remove(job)
-            self._answer(*seen)
+            self._answer(*seen, is_idle_work=job.asked.is_idle_work)
 
     def _next_job(self) -> Job | None:
         """Wait for a run; when none is wanted for a moment, bring the warm server up to what runs used."""
@@ -229,12 +230,13 @@ class LocalEngine:
                 observation = failed(effect, error)
             self._answer(*([observation] if observation is not None else []))
 
-    def _answer(self, *observations: Observation) -> None:
+    def _answer(self, *observations: Observation, is_idle_work: bool = False) -> None:
         """Post the observations, then owe one answer less, and say so: "idle" must mean that everything was seen."""
         for observation in observations:
             self._post(observation)
         with self._lock:
-            self._owed -= 1
+            self._idle_work -= is_idle_work
+            self._owed -= not is_idle_work
         self._settled()
 
     def _post(self, observation: Observation) -> None:

@@ -1,6 +1,8 @@
 """Runs that were asked for and wait for their turn, and how one ends that is not carried out."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from coach.core.protocol.effects import Effect, StartRun
@@ -12,6 +14,7 @@ _STOP_SENTENCES: dict[EndingKind, str] = {
     "cancelled": "stopped on request",
     "superseded": "superseded by a newer run",
     "interrupted": "coach was closed during the run",
+    "timeout": "its time in the investigation was over",
 }
 
 
@@ -22,6 +25,26 @@ class Job:
     asked: StartRun
     cancel: threading.Event = field(default_factory=threading.Event)
     reason: EndingKind = "cancelled"
+
+    def end(self, reason: EndingKind) -> None:
+        """Have it ended; the first reason stands."""
+        if not self.cancel.is_set():
+            self.reason = reason
+            self.cancel.set()
+
+    @contextlib.contextmanager
+    def within_its_time(self) -> Iterator[None]:
+        """End it when the seconds it may take are over; the worker that waits for it cannot look at a clock."""
+        if not self.asked.within:
+            yield
+            return
+        timer = threading.Timer(self.asked.within, self.end, ("timeout",))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def stopped(reason: EndingKind, exit_code: int | None) -> Ending:

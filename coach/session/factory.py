@@ -20,6 +20,7 @@ from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
+from coach.engine.confine.landlock import available
 from coach.engine.engine import LocalEngine
 from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.orphans import clear_meanwhile, end_left_behind
@@ -80,7 +81,7 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
     dispatcher.record(opened)
     if settings.loops_off:
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
-    _tell_rules(dispatcher, home, settings)
+    _tell_settings(dispatcher, home, settings)
     _end_left_behind(dispatcher)
     _tell_restore(dispatcher, None, trees)
     return dispatcher
@@ -117,7 +118,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
         dispatcher = Dispatcher(log, engine, loaded.records, service=service, redactor=redactor.seen)
     if set(settings.loops_off) != set(state.loops_off):
         dispatcher.record(ev.LoopsSwitched(off=settings.loops_off))
-    _tell_rules(dispatcher, home, settings)
+    _tell_settings(dispatcher, home, settings)
     _end_left_behind(dispatcher)
     _end_cut(dispatcher, state, trees)
     if (
@@ -281,6 +282,15 @@ def _tell_rules(dispatcher: Dispatcher, root: Path, settings: Settings) -> None:
     rules = team_rules(root, settings)
     if rules != dispatcher.state.rules:
         dispatcher.record(ev.TeamRulesRead(rules=rules))
+
+
+def _tell_settings(dispatcher: Dispatcher, home: Path, settings: Settings) -> None:
+    """Record the team's rules, and what may be measured without being asked for, where the session does not know it."""
+    _tell_rules(dispatcher, home, settings)
+    is_confined = confine_for(home, settings) != "off" and available().is_there
+    limited = ev.InvestigationLimited(limits=settings.investigate, confined=is_confined)
+    if limited != dispatcher.state.limits:
+        dispatcher.record(limited)
 
 
 def _tell_restore(dispatcher: Dispatcher, state: SessionState | None, trees: TreeStore | None) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from coach.core.base.value import Value
+from coach.core.localize.measurement import Limits
 from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.confinement import Confine
 from coach.core.spec.spec import TeamRules
@@ -58,6 +59,8 @@ class Settings(Value):
     """A Jinja2 template for the Markdown of exports, relative to the project root."""
     assistants: dict[str, str] = Field(default_factory=dict)
     """``[tool.coach.assistants]``: a name and the command that reads a prompt on its standard input."""
+    investigate: Limits = Limits()
+    """``[tool.coach.investigate]``: what coach measures by itself once a failure is known, and how much."""
     rules: TeamRules = TeamRules()
     """``[tool.coach.rules]``: what the team demands of every fix."""
 
@@ -106,6 +109,8 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
     refuse_unknown(path.name, "tool.coach", table, Settings)
     if isinstance(rules := table.get("rules"), dict):
         refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
+    if isinstance(limits := table.get("investigate"), dict):
+        refuse_unknown(path.name, "tool.coach.investigate", limits, Limits)
     own = {**_environment(), **{key: value for key, value in (flags or {}).items() if value is not None}}
     _refuse_nul(path.name, table)
     try:

@@ -115,7 +115,7 @@ def test_no_other_setting_names_a_program(tmp_path):
     from coach.settings.project import Settings
 
     assert set(Settings.model_fields) == {
-        *("python", "assistants", "rules"),
+        *("python", "assistants", "rules", "investigate"),
         *("command", "workflow", "workflows", "timeout", "silence", "warm", "loops", "template", "confine"),
     }
     assert get_args(Settings.model_fields["command"].annotation) == ("", "python -m pytest", "pytest")

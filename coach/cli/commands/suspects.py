@@ -55,8 +55,14 @@ def _measurements(args: Namespace, state: SessionState) -> list[Command]:
 
 def _list_suspects(args: Namespace, state: SessionState) -> int:
     if args.json:
-        put_json([_suspect_row(state, index) for index in range(len(state.suspects))])
+        put_json(suspect_rows(state))
         return EXIT_FINE
+    list_places(state)
+    return EXIT_FINE
+
+
+def list_places(state: SessionState) -> None:
+    """Say the places one line each, best first, with what each rests on."""
     if state.mutants:
         _say_mutants(state.mutants)
     for each in describe_suspects(state):
@@ -67,7 +73,6 @@ def _list_suspects(args: Namespace, state: SessionState) -> int:
         )
     if not state.suspects:
         put(_none_known(state))
-    return EXIT_FINE
 
 
 def _none_known(state: SessionState) -> str:
@@ -81,6 +86,11 @@ def _say_mutants(found: Mutations) -> None:
     say(f"{found.tried} of {found.planned} small mutations tried in {found.seconds:.1f} s{why}")
     for flip in found.flips[:5]:
         say(flip.sentence)
+
+
+def suspect_rows(state: SessionState) -> list[dict[str, Any]]:
+    """Return the places as plain values, best first. Keys are an API: they are added to, not renamed."""
+    return [_suspect_row(state, index) for index in range(len(state.suspects))]
 
 
 def _suspect_row(state: SessionState, index: int) -> dict[str, Any]:

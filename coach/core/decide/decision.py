@@ -59,5 +59,11 @@ class Draft:
     def perform(self, *effects: Effect) -> None:
         self._effects.extend(effects)
 
+    def take(self, decision: Decision, effects: Iterable[Effect] | None = None) -> None:
+        """Take in a decision made elsewhere on the state of this draft, with other effects where they are given."""
+        self.record(*decision.events)
+        self.perform(*(decision.effects if effects is None else effects))
+        self.notice = decision.notice or self.notice
+
     def done(self, extra: Iterable[Effect] = ()) -> Decision:
         return Decision(tuple(self._events), (*self._effects, *extra), self.notice)

@@ -4,7 +4,7 @@ from coach.core.decide.attempts import follow_edit
 from coach.core.decide.decision import Decision, Draft, Refusal, decide
 from coach.core.decide.feedback import begin_feedback, follow_feedback
 from coach.core.decide.run_start import start_run
-from coach.core.decide.suspect_measurement import begin_trace, finish_trace, rank_suspects
+from coach.core.decide.suspect_measurement import finish_trace, measure_lines, rank_suspects
 from coach.core.decide.verification_runs import PLANNED, continue_plan, go_on_without
 from coach.core.experiments.prediction import judge_prediction
 from coach.core.log import events as ev
@@ -109,7 +109,7 @@ def _continue_series(draft: Draft) -> None:
         _measure(draft)
         found = draft.state.reproduction
         if found and found.is_reproduced:
-            begin_trace(draft, "file")
+            measure_lines(draft)
 
 
 def _measure(draft: Draft) -> None:

@@ -76,8 +76,32 @@ def measure_on_entry(draft: Draft) -> None:
     """On entering a step whose gate asks for suspects: measure, unless this tree has been measured."""
     step = draft.state.step
     asks = step is not None and any(each.check in _RANKING_GATES for each in step.gate)
-    if asks and not is_measured(draft.state) and not draft.state.under_way:
+    if asks:
+        measure_lines(draft)
+
+
+def measure_lines(draft: Draft) -> None:
+    """Measure by itself what costs little where no investigation does it: the lines of its file; of the suite, where the top is tied.
+
+    Nothing where the test is run only on request, nor where this tree has been measured.
+    """
+    state = draft.state
+    limits = state.limits.limits if state.limits else None
+    is_investigated = state.investigation is not None and state.investigation.is_open
+    if (
+        state.under_way
+        or is_investigated
+        or state.is_investigated_automatically
+        or (limits and not limits.runs)
+    ):
+        return
+    if not is_measured(state):
         begin_trace(draft, "file")
+    elif _is_tied(state) and not is_measured(state, "suite"):
+        if 0 < suite_seconds(state) <= SUITE_SECONDS:
+            begin_trace(draft, "suite")
+        else:
+            draft.notice = "the top is tied; ‹spectrum› compares with the whole suite"
 
 
 def is_measured(state: SessionState, scope: Scope = "file") -> bool:
@@ -205,11 +229,8 @@ def _(message: obs.SpectrumSeen, state: SessionState) -> Decision | Refusal:
     rank_suspects(draft)
     _ask_history(draft)
     draft.notice = _said(spectrum)
-    if _is_tied(draft.state) and spectrum.scope == "file" and not state.under_way:
-        if 0 < _suite_seconds(state) <= SUITE_SECONDS:
-            begin_trace(draft, "suite")
-        else:
-            draft.notice = "the top is tied; ‹spectrum› compares with the whole suite"
+    if spectrum.scope == "file" and is_measured(draft.state):
+        measure_lines(draft)
     return draft.done()
 
 
@@ -262,7 +283,7 @@ def _is_tied(state: SessionState) -> bool:
     return bool(state.suspects) and state.suspects[0].ties > 1
 
 
-def _suite_seconds(state: SessionState) -> float:
+def suite_seconds(state: SessionState) -> float:
     """Seconds the whole suite took when it last ran to its end; 0 when it never did."""
     for run in reversed(state.runs):
         if run.request.is_whole and run.report and run.report.ending.is_complete:

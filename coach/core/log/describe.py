@@ -1,30 +1,21 @@
 """Every kind of event in words: a sign, its role, and what happened. The one table of these sentences."""
 
-from functools import singledispatch
-
 from coach.core.base.formatting import count, seconds
 from coach.core.base.symbols import VERDICTS, Role
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.history.kept_file import said as said_kept
 from coach.core.localize.call_trace import sentence
 from coach.core.localize.mutation.results import not_tried
+from coach.core.log import describe_investigation  # noqa: F401 - it registers
 from coach.core.log import events as ev
+from coach.core.log.event_words import Said
+from coach.core.log.event_words import say as say  # noqa: PLC0414 - complete only once all families are registered
 from coach.core.loops.attempt import attempt_words
 from coach.core.runs.description import describe_ended
 from coach.core.runs.run import PURPOSE_WORDS
 from coach.core.runs.run_scope import SCOPE_WORDS
 from coach.core.search.kinds import kind_of
 from coach.core.verify.conclusion import QUESTIONS
-
-Said = tuple[str, Role, str]
-"""Sign, its role, and what happened."""
-
-
-@singledispatch
-def say(event: object) -> Said:
-    """Return an event in words; one that nobody registered by its name."""
-    return "·", "dim", type(event).__name__
-
 
 _ENDINGS: dict[str, tuple[str, Role]] = {
     "verified": ("✔", "good"),

@@ -24,6 +24,13 @@ from coach.core.localize.call_trace import CallTrace, Divergence
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
+from coach.core.log.investigation_events import InvestigationBegan as InvestigationBegan  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import InvestigationEnded as InvestigationEnded  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import InvestigationLimited as InvestigationLimited  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import InvestigationPaused as InvestigationPaused  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import InvestigationResumed as InvestigationResumed  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import MeasurementBegan as MeasurementBegan  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import MeasurementEnded as MeasurementEnded  # noqa: PLC0414 - events are read from here
 from coach.core.log.recorded_request import RecordedRequest
 from coach.core.loops.attempt import Attempt, Finding
 from coach.core.loops.detection import Level
@@ -688,6 +695,13 @@ Event = (
     | MutantsTried
     | TouchedRead
     | CallsTraced
+    | InvestigationLimited
+    | InvestigationBegan
+    | MeasurementBegan
+    | MeasurementEnded
+    | InvestigationPaused
+    | InvestigationResumed
+    | InvestigationEnded
     | SuspectsRanked
     | SuspectRuledOut
     | SuspectRestored

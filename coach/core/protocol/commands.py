@@ -120,6 +120,23 @@ class TraceCalls(Value):
     """Empty: tests that pass now, or another run of a flaky one. ``pass``: the files of the last pass; else a commit."""
 
 
+class Investigate(Value):
+    """Measure what tells most about the failure, one measurement after the other, until one place is isolated."""
+
+    seconds: float = 0.0
+    """How long it may measure; 0: as long as the settings say."""
+
+
+class PauseInvestigation(Value):
+    """Let the investigation wait; with ``paused`` off, let it go on."""
+
+    paused: bool = True
+
+
+class StopInvestigation(Value):
+    """End the investigation; what it measured is kept."""
+
+
 class RuleOutSuspect(Value):
     suspect: Name
     reason: Prose
@@ -316,6 +333,9 @@ Command = (
     | Suspects
     | TryMutants
     | TraceCalls
+    | Investigate
+    | PauseInvestigation
+    | StopInvestigation
     | RuleOutSuspect
     | RestoreSuspect
     | Look

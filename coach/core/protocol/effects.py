@@ -42,6 +42,10 @@ class StartRun(Value):
     """The kept lines of an earlier trace: they say which tests notice a change."""
     to_mend: ToMend | None = None
     """What mutants are to mend."""
+    within: float = 0.0
+    """Seconds after which it is ended, start and copy included; 0: as the settings say."""
+    is_idle_work: bool = False
+    """Whether nobody waits for it: the session counts as idle while it runs."""
 
 
 class StopRuns(Value):
@@ -111,6 +115,10 @@ class RunSearch(Value):
 
     request: SearchRequest
     known: tuple[Tried, ...] = ()
+    within: float = 0.0
+    """Seconds after which it is ended; 0: no limit."""
+    is_idle_work: bool = False
+    """Whether nobody waits for it: the session counts as idle while it is carried out."""
 
 
 class StopSearch(Value):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.log import events as ev
-from coach.core.log.describe import Said, say
+from coach.core.log.describe import say
+from coach.core.log.event_words import Said
 from coach.core.loops.attempt import Attempt
 from coach.core.reports.metrics import Figures, figures_of, fix_of
 from coach.core.runs.run import Run

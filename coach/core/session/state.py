@@ -12,6 +12,7 @@ from coach.core.history.assistant import AssistantReport
 from coach.core.history.prehistory import Earlier
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
+from coach.core.localize.measurement import FailureKey, Investigation, Kept, Measurement
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
@@ -34,6 +35,10 @@ from coach.core.workflow.workflow import Step, Workflow
 
 
 def _none() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+def _nothing_kept() -> Mapping[FailureKey, Kept]:
     return MappingProxyType({})
 
 
@@ -90,6 +95,14 @@ class SessionState:
     """The newest call trace of the failing test."""
     calls_passing: CallTrace | None = None
     """The newest call trace in which that test passed."""
+    limits: ev.InvestigationLimited | None = None
+    """What coach may measure by itself; None: nothing."""
+    investigation: Investigation | None = None
+    """The newest one."""
+    investigated: tuple[FailureKey, ...] = ()
+    """Failures whose investigation came to an end: none begins by itself again."""
+    kept: Mapping[FailureKey, Kept] = field(default_factory=_nothing_kept)
+    """What investigations measured, the newest few."""
     ruled_out: Mapping[str, str] = field(default_factory=_none)
     hypotheses: tuple[Hypothesis, ...] = ()
     active: int = 0
@@ -264,6 +277,16 @@ class SessionState:
     def search(self) -> Search | None:
         """The search under way."""
         return self.searches[-1] if self.searches and not self.searches[-1].is_over else None
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """The measurement under way that coach makes by itself."""
+        return self.investigation.current if self.investigation and self.investigation.is_open else None
+
+    @property
+    def is_investigated_automatically(self) -> bool:
+        """Whether investigations begin by themselves: where the session is held and hears saves, and the settings allow it."""
+        return self.limits is not None and self.limits.limits.auto and self.watching
 
     def hypothesis(self, hypothesis_id: int) -> Hypothesis | None:
         return next((each for each in self.hypotheses if each.id == hypothesis_id), None)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from coach.core.protocol.effects import RunSearch
 from coach.core.protocol.observations import Observation, SearchAdvanced, SearchOver
@@ -42,6 +43,29 @@ SEARCHES: dict[str, Callable[[Task], SearchResult]] = {
     "input": search_input,
 }
 """Kind of search → what carries it out; the kinds are rows of ``SEARCH_KINDS`` in the core."""
+
+
+class Answer(Protocol):
+    """Takes the last word of an effect."""
+
+    def __call__(self, seen: Observation, /, *, is_idle_work: bool) -> None: ...
+
+
+def _nobody(_seen: Observation, /, *, is_idle_work: bool) -> None:
+    del is_idle_work
+
+
+@contextlib.contextmanager
+def _ended_after(seconds: float, stop: threading.Event) -> Iterator[None]:
+    """Set ``stop`` after so many seconds; 0: never."""
+    timer = threading.Timer(seconds, stop.set)
+    timer.daemon = True
+    if seconds:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @dataclass(slots=True)
@@ -92,9 +116,9 @@ class SearchBench:
         self._queue: queue.SimpleQueue[tuple[RunSearch, threading.Event] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="coach-searches", daemon=True)
         self._observe: Callable[[Observation], None] = lambda _: None
-        self._answer: Callable[[Observation], None] = lambda _: None
+        self._answer: Answer = _nobody
 
-    def start(self, observe: Callable[[Observation], None], answer: Callable[[Observation], None]) -> None:
+    def start(self, observe: Callable[[Observation], None], answer: Answer) -> None:
         """Learn where words about a search go, and where its last one goes."""
         self._observe, self._answer = observe, answer
         self._thread.start()
@@ -126,14 +150,15 @@ class SearchBench:
             effect, stop = item
             number = effect.request.number
             try:
-                result = self.search(effect.request, effect.known, stop, self._observe)
+                with _ended_after(effect.within, stop):
+                    result = self.search(effect.request, effect.known, stop, self._observe)
             except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the answer
                 known = isinstance(error, CoachError | OSError)
                 said = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
                 result = ended("failed", said)
             with self._lock:
                 self._stops.pop(id(effect), None)
-            self._answer(SearchOver(number=number, result=result))
+            self._answer(SearchOver(number=number, result=result), is_idle_work=effect.is_idle_work)
 
     def search(
         self,

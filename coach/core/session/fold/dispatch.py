@@ -24,6 +24,20 @@ def with_searches_cut(searches: tuple[Search, ...]) -> tuple[Search, ...]:
     return (*searches[:-1], replace(searches[-1], result=cut, doing=""))
 
 
+def with_work_cut(state: SessionState) -> SessionState:
+    """The search and the investigation that were under way when coach was stopped never ended."""
+    found = state.investigation
+    if found and found.is_open:
+        cut = tuple(each if each.how else replace(each, how="interrupted") for each in found.measurements)
+        found = replace(found, measurements=cut, ending="stopped", sentence="coach was stopped")
+    return replace(state, searches=with_searches_cut(state.searches), investigation=found)
+
+
+def looked(state: SessionState) -> SessionState:
+    """Note that the engineer looked at something; what coach measures by itself is nobody's experiment."""
+    return state if state.measurement else marked(state, "experiment")
+
+
 def marked(state: SessionState, mark: Mark) -> SessionState:
     return replace(state, history=state.history.marked(mark))
 

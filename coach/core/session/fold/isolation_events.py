@@ -6,7 +6,7 @@ from coach.core.base.test_id import FunctionId
 from coach.core.base.value import replace
 from coach.core.log import events as ev
 from coach.core.search.request import Search, tried_so_far
-from coach.core.session.fold.dispatch import answered, apply_event, marked, with_searches_cut
+from coach.core.session.fold.dispatch import answered, apply_event, looked, marked, with_searches_cut
 from coach.core.session.state import SessionState
 
 
@@ -31,7 +31,7 @@ def _(event: ev.TouchedRead, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.MutantsTried, state: SessionState) -> SessionState:
-    return replace(marked(state, "experiment"), mutants=event.mutations)
+    return replace(looked(state), mutants=event.mutations)
 
 
 @apply_event.register
@@ -41,7 +41,7 @@ def _(event: ev.CallsTraced, state: SessionState) -> SessionState:
     other = (
         state.calls_passing if state.calls_passing and state.calls_passing.test == event.trace.test else None
     )
-    return replace(marked(state, "experiment"), calls=event, calls_passing=other)
+    return replace(looked(state), calls=event, calls_passing=other)
 
 
 @apply_event.register
@@ -90,4 +90,6 @@ def _(event: ev.SearchEnded, state: SessionState) -> SessionState:
         replace(each, result=event.result, doing="") if each.request.number == event.number else each
         for each in state.searches
     )
-    return answered(replace(state, searches=tuple(searches)), "searched")
+    over = replace(state, searches=tuple(searches))
+    is_own = state.measurement is not None and state.measurement.search == event.number
+    return over if is_own else answered(over, "searched")

@@ -2,7 +2,7 @@
 
 from coach.core.base.value import replace
 from coach.core.log import events as ev
-from coach.core.session.fold.dispatch import apply_event, with_searches_cut
+from coach.core.session.fold.dispatch import apply_event, with_work_cut
 from coach.core.session.state import SessionState
 
 ASSISTANT = "assistant"
@@ -23,19 +23,19 @@ def _(event: ev.SessionOpened, state: SessionState) -> SessionState:
 @apply_event.register
 def _(_event: ev.SessionResumed, state: SessionState) -> SessionState:
     """A run that was under way when coach died never ended: the resumed session must not wait for it."""
-    cut = replace(state, searches=with_searches_cut(state.searches))
+    cut = with_work_cut(state)
     return replace(cut, closed=None, series_start=None, plan=(), watching=False)
 
 
 @apply_event.register
 def _(_event: ev.SessionInterrupted, state: SessionState) -> SessionState:
-    cut = replace(state, searches=with_searches_cut(state.searches))
+    cut = with_work_cut(state)
     return replace(cut, series_start=None, plan=(), watching=False)
 
 
 @apply_event.register
 def _(event: ev.SessionClosed, state: SessionState) -> SessionState:
-    cut = replace(state, searches=with_searches_cut(state.searches))
+    cut = with_work_cut(state)
     return replace(cut, closed=event, series_start=None, plan=(), watching=False)
 
 

@@ -1,0 +1,390 @@
+"""The investigation: what it chooses, how it makes room, and that nothing is measured twice or after its time."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coach.core.decide import Refusal, decide
+from coach.core.decide.investigation import why_not_investigated
+from coach.core.decide.measurement_kinds import BY_NAME, next_measurement, why_not_now
+from coach.core.localize.call_trace import Call, CallsRequest, CallTrace
+from coach.core.localize.measurement import Limits
+from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.log import events as ev
+from coach.core.protocol import commands as cmd
+from coach.core.protocol import effects as eff
+from coach.core.protocol import observations as obs
+from coach.core.runs.instrument import Mutate, Trace
+from coach.core.runs.report import Ending, RunReport
+from coach.core.search.request import SearchResult
+from coach.core.session.fold import replay
+from tests.core.decide.test_suspect_measurement import function, spectrum
+from tests.core.driving import TEST, Drive, green, opened, red
+
+PASSING = "tests/test_cart.py::test_empty"
+
+
+class Bench:
+    """An engine that answers when it is told to, oldest effect first."""
+
+    def __init__(self, drive: Drive) -> None:
+        self.drive, self.seen, self.tree = drive, 0, "t0"
+        self.jobs: list[eff.StartRun] = []
+        self.searches: list[eff.RunSearch] = []
+        self.stopped: dict[int, str] = {}
+        self.idle_work: list[eff.StartRun | eff.RunSearch] = []
+
+    def send(self, message):
+        answer = self.drive.send(message)
+        for effect in self.drive.effects[self.seen :]:
+            self._begin(effect)
+        self.seen = len(self.drive.effects)
+        return answer
+
+    def _begin(self, effect) -> None:
+        match effect:
+            case eff.StopRuns():
+                for job in self.jobs:
+                    self.stopped.setdefault(id(job), "superseded" if effect.superseded else "cancelled")
+            case eff.StopSearch():
+                for search in self.searches:
+                    self.stopped[id(search)] = "stopped"
+            case eff.StartRun():
+                self.jobs.append(effect)
+            case eff.RunSearch():
+                self.searches.append(effect)
+        if isinstance(effect, eff.StartRun | eff.RunSearch) and effect.is_idle_work:
+            self.idle_work.append(effect)
+
+    def answer(self) -> None:
+        """Let the oldest effect end, as it ends in a project with one defect that is still there."""
+        if self.jobs:
+            self._end_run(self.jobs.pop(0))
+        elif self.searches:
+            search = self.searches.pop(0)
+            how = "stopped" if id(search) in self.stopped else "nothing"
+            self.send(
+                obs.SearchOver(number=search.request.number, result=SearchResult(how=how, sentence=how))
+            )
+
+    def _end_run(self, job: eff.StartRun) -> None:
+        request = job.request
+        if kind := self.stopped.get(id(job)):
+            self.send(obs.RunEnded(number=request.number, report=RunReport(ending=Ending(kind=kind))))
+            return
+        self.send(obs.RunEnded(number=request.number, report=red(tree=self.tree)))
+        match request.instrument:
+            case Trace(scope=scope):
+                counts = (function("total", 0), function("tax", 0, 60), function("add", 2, 40))
+                seen = spectrum(*counts, tree=self.tree, scope=scope)
+                self.send(obs.SpectrumSeen(spectrum=seen))
+            case Mutate():
+                self.send(obs.MutantsSeen(mutations=Mutations(test=TEST, tree=self.tree, tried=9, planned=9)))
+            case CallsRequest():
+                calls = (Call(depth=0, path="shop/cart.py", function="total", line=21),)
+                traces = (
+                    CallTrace(test=TEST, run=request.number, calls=calls),
+                    CallTrace(test=PASSING, run=request.number, calls=calls, failed=False),
+                )
+                self.send(obs.CallsSeen(run=request.number, traces=traces))
+
+    def rest(self) -> None:
+        """Answer all that is owed, and what follows from it."""
+        for _ in range(60):
+            if not (self.jobs or self.searches):
+                return
+            self.answer()
+        raise AssertionError("it never comes to rest")
+
+
+def session(*, watching=True, confined=True, **limits) -> Bench:
+    """A session on a failing test whose failure is not known yet."""
+    drive = opened()
+    drive.record(ev.InvestigationLimited(limits=Limits(**limits), confined=confined))
+    bench = Bench(drive)
+    bench.send(cmd.Begin(reproduce=False))
+    if watching:
+        bench.send(obs.WatchSeen(watching=True))
+    return bench
+
+
+def failed(**options) -> Bench:
+    """The same, run once: red."""
+    bench = session(**options)
+    bench.send(cmd.RunTarget(purpose="experiment"))
+    bench.answer()
+    return bench
+
+
+def measured(bench: Bench) -> list[tuple[str, str]]:
+    found = bench.drive.state.investigation
+    return [(each.name, each.how) for each in found.measurements] if found else []
+
+
+def test_it_begins_by_itself_when_a_run_ended_red_and_measures_one_thing_after_the_other():
+    bench = failed()
+    assert measured(bench) == [("lines", "")]
+    bench.rest()
+    state = bench.drive.state
+    assert [name for name, _ in measured(bench)] == ["lines", "calls", "mutations", "regression"]
+    assert {how for _, how in measured(bench)} == {"done"}
+    assert state.investigation.ending == "nothing left"
+    assert state.investigation.sentence.startswith("weak: shop/cart.py:21 total")
+    assert replay(bench.drive.records) == state
+    kinds = bench.drive.kinds()
+    assert kinds.count("investigation_began") == kinds.count("investigation_ended") == 1
+
+
+def test_what_it_starts_is_work_that_nobody_waits_for_and_ends_with_its_seconds():
+    bench = failed(seconds=50)
+    bench.rest()
+    assert bench.idle_work
+    assert all(0 < each.within <= 50 for each in bench.idle_work)
+    bench.send(cmd.RunTarget())
+    assert not bench.jobs[-1].is_idle_work
+    assert not bench.jobs[-1].within
+
+
+@pytest.mark.parametrize(
+    "options", [{"watching": False}, {"auto": False}, {"runs": 0}], ids=["headless", "off", "only by key"]
+)
+def test_it_does_not_begin_by_itself_where_nobody_holds_the_session_or_the_settings_forbid_it(options):
+    bench = failed(**options)
+    assert bench.drive.state.investigation is None
+    assert not bench.jobs
+    refused = bench.send(cmd.Investigate())
+    assert isinstance(refused, Refusal) == (options.get("runs") == 0)
+
+
+def test_asked_for_it_begins_where_it_would_not_by_itself_and_not_while_one_is_under_way():
+    bench = failed(auto=False)
+    bench.send(cmd.Investigate(seconds=7))
+    assert (bench.drive.state.investigation.budget, measured(bench)) == (7, [("lines", "")])
+    assert "under way" in bench.send(cmd.Investigate()).reason
+    bench.rest()
+    for left in ([("regression", "done")], []):  # 7 seconds were too few for it; then all is measured
+        bench.send(cmd.Investigate())
+        bench.rest()
+        assert measured(bench) == left
+    green_one = session()
+    assert "no failing run" in green_one.send(cmd.Investigate()).reason
+
+
+def test_a_save_comes_first_and_the_measurement_is_made_again_when_it_still_fails():
+    bench = failed()
+    bench.tree = "t1"
+    bench.send(obs.FilesSaved(paths=("shop/cart.py",)))
+    assert measured(bench) == [("lines", "interrupted")]
+    assert [each.request.purpose for each in bench.jobs] == ["trace", "feedback"]
+    bench.answer()
+    bench.answer()
+    assert bench.drive.state.investigation.key.tree == "t1"
+    assert measured(bench) == [("lines", "")]
+
+
+def test_a_search_of_it_is_stopped_before_a_run_of_the_engineers_begins_and_goes_on_with_what_it_tried():
+    bench = failed()
+    while not bench.searches:
+        bench.answer()
+    bench.send(cmd.RunTarget())
+    stop, start = bench.drive.effects[-2:]
+    assert (type(stop), type(start)) == (eff.StopSearch, eff.StartRun)
+    assert measured(bench)[-1] == ("regression", "interrupted")
+    bench.answer()
+    bench.answer()
+    assert [each.request.kind for each in bench.searches] == ["commits"], "it goes on after the run"
+    assert measured(bench)[-1] == ("regression", "")
+
+
+def test_a_green_run_ends_it_and_a_return_to_known_files_measures_nothing_again():
+    bench = failed()
+    bench.rest()
+    known = bench.drive.state.suspects
+    bench.send(obs.FilesSaved(paths=("shop/cart.py",)))
+    bench.send(obs.RunEnded(number=bench.jobs.pop(0).request.number, report=green(tree="t1")))
+    bench.rest()
+    bench.tree = "t2"
+    bench.send(obs.FilesSaved(paths=("shop/cart.py",)))
+    bench.rest()
+    assert [name for name, _ in measured(bench)][0] == "lines"
+    bench.tree = "t0"
+    before = len(bench.idle_work)
+    bench.send(obs.FilesSaved(paths=("shop/cart.py",)))
+    bench.rest()
+    bench.send(cmd.Investigate())
+    bench.rest()
+    state = bench.drive.state
+    assert not [each for each in bench.idle_work[before:] if isinstance(each, eff.StartRun)]
+    assert state.spectrum.tree == state.mutants.tree == "t0"
+    assert [each.key for each in state.suspects] == [each.key for each in known]
+
+
+def test_cancelling_stops_it_for_good_and_pausing_until_it_is_resumed():
+    bench = failed()
+    bench.send(cmd.PauseInvestigation())
+    assert bench.stopped == {id(bench.jobs[0]): "cancelled"}
+    bench.rest()
+    assert measured(bench) == [("lines", "interrupted")]
+    bench.send(cmd.PauseInvestigation(paused=False))
+    assert measured(bench)[1:] == [("lines", "")]
+    bench.send(cmd.CancelRun())
+    bench.rest()
+    assert bench.drive.state.investigation.ending == "stopped"
+    bench.send(cmd.RunTarget())
+    bench.rest()
+    assert bench.drive.state.investigation.ending == "stopped", "the same failure on the same files"
+    assert "no investigation" in bench.send(cmd.StopInvestigation()).reason
+
+
+def test_runs_on_save_and_the_investigation_are_paused_by_one_key():
+    bench = failed()
+    bench.send(obs.WatchSeen(watching=False))
+    assert bench.drive.state.investigation.paused
+    bench.rest()
+    bench.send(obs.WatchSeen(watching=True))
+    assert measured(bench)[-1] == ("lines", "")
+
+
+def test_code_that_cannot_be_confined_runs_only_when_it_is_asked_for_and_the_end_says_so():
+    bench = failed(confined=False)
+    bench.rest()
+    assert "mutations" not in dict(measured(bench))
+    assert "small mutations wait for you" in bench.drive.state.investigation.sentence
+    assert "cannot be confined" in why_not_now(bench.drive.state, BY_NAME["mutations"])
+    bench.send(cmd.TryMutants())
+    assert isinstance(bench.jobs[-1].request.instrument, Mutate)
+
+
+def test_the_failing_test_runs_no_more_often_than_the_settings_allow():
+    bench = failed(runs=2)
+    bench.rest()
+    assert measured(bench) == [("lines", "done"), ("calls", "done")]
+    assert "2 times" in why_not_now(bench.drive.state, BY_NAME["mutations"])
+
+
+def test_it_ends_when_its_seconds_are_used_up_and_says_what_is_left():
+    bench = failed(seconds=6)
+    bench.drive.clock += 4
+    bench.rest()
+    found = bench.drive.state.investigation
+    assert found.ending == "time"
+    assert "would take longer" in found.sentence
+
+
+def test_it_ends_once_the_place_is_isolated():
+    bench = failed()
+    bench.rest()
+    likely = [
+        each.model_copy(update={"probability": 0.9 if index == 0 else 0.01})
+        for index, each in enumerate(bench.drive.state.suspects)
+    ]
+    bench.drive.record(ev.SuspectsRanked(run=1, suspects=tuple(likely)))
+    bench.send(cmd.Investigate())
+    found = bench.drive.state.investigation
+    assert (found.ending, found.sentence) == ("isolated", "isolated: shop/cart.py:21 total, 90%")
+
+
+def test_what_the_engineer_measured_is_not_measured_again_and_its_answer_is_waited_for():
+    bench = failed(auto=False)
+    bench.send(cmd.Suspects())
+    bench.send(cmd.Investigate())
+    bench.rest()
+    assert [name for name, _ in measured(bench)] == ["calls", "mutations", "regression"]
+
+
+def test_a_measurement_that_cannot_be_made_counts_as_failed_and_the_next_follows():
+    bench = failed()
+    job = bench.jobs.pop(0)
+    bench.send(obs.EffectFailed(effect="StartRun", message="no room on the disk", run=job.request.number))
+    assert measured(bench)[0] == ("lines", "failed")
+    assert measured(bench)[1][0] == "regression", "nothing else is possible without the lines"
+
+
+def test_what_it_measures_is_nobodys_experiment():
+    """The loop detectors ask whether the engineer looked at anything between two edits."""
+    bench = failed()
+    bench.rest()
+    assert "experiment" not in bench.drive.state.history.marks
+    bench.send(cmd.TryMutants())
+    bench.rest()
+    assert "experiment" in bench.drive.state.history.marks
+
+
+def test_a_session_taken_up_again_has_no_investigation_under_way():
+    bench = failed()
+    bench.drive.record(ev.SessionResumed())
+    found = bench.drive.state.investigation
+    assert (found.ending, measured(bench)) == ("stopped", [("lines", "interrupted")])
+    assert found.key not in bench.drive.state.investigated
+
+
+_FLIP = Flip(path="shop/cart.py", function="total", line=21, kind="constant", before="1", after="2")
+_ACTS = {
+    "answer": lambda bench: bench.answer(),
+    "save": lambda bench: bench.send(obs.FilesSaved(paths=("shop/cart.py",))),
+    "run": lambda bench: bench.send(cmd.RunTarget()),
+    "reproduce": lambda bench: bench.send(cmd.Reproduce()),
+    "cancel": lambda bench: bench.send(cmd.CancelRun()),
+    "stop search": lambda bench: bench.send(cmd.StopSearch()),
+    "pause": lambda bench: bench.send(cmd.PauseInvestigation()),
+    "resume": lambda bench: bench.send(cmd.PauseInvestigation(paused=False)),
+    "lines": lambda bench: bench.send(cmd.Suspects()),
+    "search": lambda bench: bench.send(cmd.BeginSearch(kind="commits")),
+    "investigate": lambda bench: bench.send(cmd.Investigate()),
+    "p": lambda bench: bench.send(obs.WatchSeen(watching=not bench.drive.state.watching)),
+}
+_ACT = st.sampled_from([*["answer"] * 8, *_ACTS])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(_ACT, max_size=30), st.integers(10, 60), st.booleans())
+def test_whatever_happens_it_makes_room_measures_nothing_twice_and_keeps_to_its_seconds(acts, seconds, edits):
+    bench = failed(seconds=seconds)
+    for number, act in enumerate(acts):
+        if act == "save" and edits:
+            bench.tree = f"t{number}"
+        _ACTS[act](bench)
+        _holds(bench)
+    bench.send(obs.WatchSeen(watching=True))
+    bench.rest()
+    _holds(bench)
+    found = bench.drive.state.investigation
+    assert found.paused or not found.is_open or why_not_investigated(bench.drive.state)
+
+
+def _holds(bench: Bench) -> None:
+    state, found = bench.drive.state, bench.drive.state.investigation
+    going = [each for each in (*bench.jobs, *bench.searches) if each.is_idle_work]
+    assert sum(id(each) not in bench.stopped for each in going) <= 1, "never two at once"
+    own = [each for each in (*bench.jobs, *bench.searches) if not each.is_idle_work]
+    if [each for each in own if id(each) not in bench.stopped and isinstance(each, eff.StartRun)]:
+        assert state.measurement is None, "it makes room for the engineer's runs"
+    for each in (record.event for record in bench.drive.records):
+        if isinstance(each, ev.InvestigationBegan):
+            key, spent, budget = (each.test, each.tree), 0.0, each.seconds
+        elif isinstance(each, ev.MeasurementBegan):
+            assert spent < budget, "never after its time"
+        elif isinstance(each, ev.MeasurementEnded):
+            spent += each.seconds
+    assert not found or key == found.key
+    _never_twice(bench)
+
+
+def _never_twice(bench: Bench) -> None:
+    done, key = Counter(), None
+    for each in (record.event for record in bench.drive.records):
+        if isinstance(each, ev.InvestigationBegan):
+            key = (each.test, each.tree)
+        elif isinstance(each, ev.MeasurementEnded) and each.how == "done":
+            done[key, each.name] += 1
+    assert all(times == 1 for times in done.values()), done
+
+
+def test_nothing_is_chosen_of_a_target_that_can_be_measured_by_nothing():
+    bench = failed()
+    state = bench.drive.state
+    chosen = next_measurement(replay(bench.drive.records))
+    assert chosen.kind.name == "lines", "the one under way is not done yet"
+    assert decide(cmd.PauseInvestigation(paused=False), state) == Refusal("the investigation goes on already")
