@@ -10,7 +10,7 @@ from coach.core.localize.leads import evidence_from_calls, evidence_from_searche
 from coach.core.localize.mutation.results import not_tried
 from coach.core.localize.ranking import RULE, rank
 from coach.core.localize.spectrum import Scope, Spectrum
-from coach.core.localize.who_ran import how_it_went, lost_sight
+from coach.core.localize.who_ran import fail_together, how_it_went, lost_sight
 from coach.core.log import events as ev
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.protocol import commands as cmd
@@ -276,7 +276,7 @@ def _said(spectrum: Spectrum) -> str:
         return f"not compared with all: {'; '.join(spectrum.neighbours_left_out[:3])}"
     if spectrum.not_run and not spectrum.functions:
         return f"the failing test never ran {spectrum.not_run[0].function}"
-    return ""
+    return fail_together(spectrum)
 
 
 def _is_tied(state: SessionState) -> bool:

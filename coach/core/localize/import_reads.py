@@ -48,7 +48,9 @@ class Reached:
     steps: int
     """1: a line that the test ran reads it; each name that lies between adds one."""
     passing: int
-    """Of the other tests, those that depend on it too."""
+    """Of the passing tests, those that depend on it too."""
+    red: int
+    """Of the other red tests of the same cause, those that do."""
     passing_by_line: Mapping[int, int] = field(default_factory=dict)
     """The lines of a class body whose own attribute the failing test reads → the others that read it."""
 
@@ -170,13 +172,14 @@ class ImportReads:
                 edges[name].add(number)
         return edges
 
-    def reached(self, failing: Lines, others: Sequence[Lines]) -> list[Reached]:
+    def reached(self, failing: Lines, passing: Sequence[Lines], red: Sequence[Lines] = ()) -> list[Reached]:
         """Return what the failing test depends on, nearest first, and how many of the others do."""
+        low = (1 << len(passing)) - 1
         direct = self._read_by(failing) | self._read_by_head()
         steps = self._closure({number for number, _ in direct})
         relevant = self._reaching(set(steps))
         masks: dict[Key, int] = defaultdict(int)
-        for bit, lines in enumerate(others):
+        for bit, lines in enumerate((*passing, *red)):
             for key in self._read_by(lines, relevant):
                 masks[key] |= 1 << bit
         whole: dict[int, int] = defaultdict(int)
@@ -186,25 +189,30 @@ class ImportReads:
             for number, mask in list(whole.items()):
                 for each in self._edges.get(number, ()):
                     whole[each] |= mask
-        found = [self._row(number, far, direct, masks, whole) for number, far in steps.items()]
+        by_line = {key: (mask & low).bit_count() for key, mask in masks.items() if key in direct and key[1]}
+        found = [
+            self._row(
+                number, far, whole.get(number, 0), low, by_line | dict.fromkeys(direct - masks.keys(), 0)
+            )
+            for number, far in steps.items()
+        ]
         return sorted(
             filter(None, found), key=lambda each: (each.steps, each.passing, each.path, min(each.lines))
         )
 
-    def _row(
-        self, number: int, far: int, direct: set[Key], masks: Mapping[Key, int], whole: Mapping[int, int]
-    ) -> Reached | None:
+    def _row(self, number: int, far: int, mask: int, low: int, by_key: Mapping[Key, int]) -> Reached | None:
         path, place = self._modules.places[number]
         ran = self._ran(path, place)
         if not ran:
             return None
         by_line = {
-            line: masks.get((number, name), 0).bit_count()
+            line: by_key[number, name]
             for name, lines in place.attributes.items()
-            if (number, name) in direct
+            if (number, name) in by_key
             for line in lines & ran
         }
-        return Reached(path, place, ran, far, whole.get(number, 0).bit_count(), by_line)
+        others = (mask & low).bit_count()
+        return Reached(path, place, ran, far, others, (mask & ~low).bit_count(), by_line)
 
     def _closure(self, start: set[int]) -> dict[int, int]:
         steps = dict.fromkeys(start, 1)

@@ -25,7 +25,7 @@ from coach.core.localize.weights import (
     UNCHECKED,
     weight,
 )
-from coach.core.localize.who_ran import share_kept, who_ran
+from coach.core.localize.who_ran import red_count, share_kept, who_ran
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.failure import trail
@@ -124,12 +124,12 @@ def _add_spectrum(board: _Board, spectrum: Spectrum, clues: Clues) -> None:
         if each.function == MODULE:
             candidate.function, candidate.first, candidate.last = MODULE, 0, 0
         candidate.code, candidate.code_start, candidate.is_import = each.code, each.first, each.is_import
-        _order_lines(candidate, each, clues)
+        _order_lines(candidate, each, clues, red_count(spectrum))
         _weigh(candidate, each, spectrum, wanted, mentioned)
 
 
-def _order_lines(candidate: _Candidate, each: FunctionCount, clues: Clues) -> None:
-    worth = {line.line: ochiai(1, 1, line.passing) for line in each.lines}
+def _order_lines(candidate: _Candidate, each: FunctionCount, clues: Clues, red: int) -> None:
+    worth = {line.line: ochiai(line.failing, red, line.passing) for line in each.lines}
     code = dict(enumerate(each.code.split("\n"), each.first))
     prior = {
         line.line: line.prior + clues.on(each.path, line.line, code.get(line.line, "")) for line in each.lines
@@ -146,9 +146,10 @@ def _weigh(
     wanted: frozenset[str],
     mentioned: frozenset[str],
 ) -> None:
-    score = weight("line") * candidate.suspiciousness + weight("function") * ochiai(1, 1, each.passing)
+    of_function = ochiai(each.failing, red_count(spectrum), each.passing)
+    score = weight("line") * candidate.suspiciousness + weight("function") * of_function
     fewest = min(line.passing for line in each.lines)
-    candidate.reasons.append(who_ran(each, fewest, spectrum.passing))
+    candidate.reasons.append(who_ran(each, fewest, spectrum))
     short = each.function.rpartition(".")[2]
     shared = words_of(each.function) & wanted
     if shared and each.function != MODULE:

@@ -75,6 +75,8 @@ class Spectrum(Value):
     is known. None: nobody did."""
     passing: int = 0
     """Passing tests that were compared with."""
+    red_tests: tuple[TestId, ...] = ()
+    """The failing test, then the other red ones that seem to fail for the same cause; empty in older logs."""
     lines_seen: int = 0
     """Lines of the project that the failing test ran."""
     functions: tuple[FunctionCount, ...] = ()

@@ -25,6 +25,10 @@ _READ_ITSELF = 3.0
 """What the prior of a line gains when the failing test reads the very attribute that the line assigns."""
 
 
+Sides = tuple[Sequence[Lines], Sequence[Lines]]
+"""The lines of each passing test, and of each other red one of the same cause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traced:
     """A traced run as ``measure`` takes it."""
@@ -34,6 +38,8 @@ class Traced:
     test_source: str
     without: Collection[str]
     """Tests on neither side: other failures, skipped ones."""
+    red: Sequence[TestId] = ()
+    """Those of them that fail for the same cause."""
 
 
 def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
@@ -41,13 +47,14 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
     coverage = traced.coverage
     failing = coverage.tests.get(test) or coverage.imported_by(test)
     others = [lines for name, lines in coverage.tests.items() if name != test and name not in traced.without]
+    red = [coverage.tests[each] for each in traced.red if each != test and each in coverage.tests]
     outlines = {path: Outline(source) for path, source in traced.sources.items()}
     counted: list[FunctionCount] = []
     for path, lines in failing.items():
         if path in outlines:
-            rows = _functions_of(path, lines, others, outlines[path], priors(traced.sources[path]))
+            rows = _functions_of(path, lines, (others, red), outlines[path], priors(traced.sources[path]))
             counted += rows if test in coverage.tests else [_as_import(each, outlines[path]) for each in rows]
-    counted = _with_imports(counted, _reached(test, traced, others, outlines), traced.sources)
+    counted = _with_imports(counted, _reached(test, traced, (others, red), outlines), traced.sources)
     counted = [_in_order(each, coverage) for each in counted]
     counted.sort(key=_first_look, reverse=True)
     kept = [_with_code(each, traced.sources) for each in counted[:_WITH_CODE]] + counted[
@@ -59,6 +66,7 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
         scope=scope,
         has_failed=test not in traced.without and test in coverage.tests,
         passing=len(others),
+        red_tests=tuple(traced.red) or (test,),
         lines_seen=sum(len(lines) for lines in failing.values()),
         functions=tuple(kept),
         left_out=max(len(counted) - MAX_FUNCTIONS, 0),
@@ -69,16 +77,10 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
 
 
 def _functions_of(
-    path: str, lines: frozenset[int], others: list[Lines], outline: Outline, prior: Mapping[int, float]
+    path: str, lines: frozenset[int], sides: Sides, outline: Outline, prior: Mapping[int, float]
 ) -> list[FunctionCount]:
-    line_counts: Counter[int] = Counter()
-    function_counts: Counter[str] = Counter()
-    for other in others:
-        theirs = other.get(path)
-        if not theirs:
-            continue
-        line_counts.update(lines & theirs)
-        function_counts.update({_place_at(outline, line).name for line in theirs})
+    line_counts, function_counts = _counts(path, lines, sides[0], outline)
+    red_lines, red_functions = _counts(path, lines, sides[1], outline)
     grouped: dict[str, list[int]] = {}
     places: dict[str, Outlined] = {}
     for line in sorted(lines):
@@ -93,13 +95,33 @@ def _functions_of(
             last=places[name].last if name != MODULE else numbers[-1],
             size=places[name].size,
             passing=function_counts[name],
+            failing=1 + red_functions[name],
             lines=tuple(
-                LineCount(line=line, passing=line_counts[line], prior=round(prior.get(line, 0.0), 2))
+                LineCount(
+                    line=line,
+                    passing=line_counts[line],
+                    failing=1 + red_lines[line],
+                    prior=round(prior.get(line, 0.0), 2),
+                )
                 for line in numbers[:MAX_LINES]
             ),
         )
         for name, numbers in grouped.items()
     ]
+
+
+def _counts(
+    path: str, lines: frozenset[int], others: Sequence[Lines], outline: Outline
+) -> tuple[Counter[int], Counter[str]]:
+    """Count how many tests ran each of the lines of a file, and each of its places."""
+    by_line: Counter[int] = Counter()
+    by_place: Counter[str] = Counter()
+    for other in others:
+        theirs = other.get(path)
+        if theirs:
+            by_line.update(lines & theirs)
+            by_place.update({_place_at(outline, line).name for line in theirs})
+    return by_line, by_place
 
 
 def _place_at(outline: Outline, line: int) -> Outlined:
@@ -127,9 +149,7 @@ def _as_import(each: FunctionCount, outline: Outline) -> FunctionCount:
     return each if is_function else each.model_copy(update={"is_import": True})
 
 
-def _reached(
-    test: TestId, traced: Traced, others: list[Lines], outlines: Mapping[str, Outline]
-) -> list[Reached]:
+def _reached(test: TestId, traced: Traced, sides: Sides, outlines: Mapping[str, Outline]) -> list[Reached]:
     """Return what ran at import and the failing test depends on, of the files that were read."""
     coverage = traced.coverage
     imported: dict[str, frozenset[int]] = {}
@@ -138,7 +158,7 @@ def _reached(
             imported[path] = imported.get(path, frozenset()) | lines
     trees = {path: outline.tree for path, outline in outlines.items() if outline.tree}
     failing = coverage.tests.get(test)
-    return ImportReads(trees, imported, test).reached(failing, others) if failing else []
+    return ImportReads(trees, imported, test).reached(failing, *sides) if failing else []
 
 
 def _with_imports(
@@ -171,6 +191,7 @@ def _import_count(each: Reached, prior: Mapping[int, float]) -> FunctionCount:
         last=place.last,
         size=len(each.place.lines),
         passing=each.passing,
+        failing=1 + each.red,
         lines=_lines_of(each, each.passing, prior),
         is_import=True,
         steps=each.steps,
@@ -183,6 +204,7 @@ def _lines_of(each: Reached, passing: int, prior: Mapping[int, float]) -> tuple[
         LineCount(
             line=line,
             passing=own.get(line, passing),
+            failing=1 + each.red,
             prior=round(prior.get(line, 0.0) + (_READ_ITSELF if line in own else 0.0), 2),
         )
         for line in sorted(each.lines)[:MAX_LINES]
@@ -190,8 +212,8 @@ def _lines_of(each: Reached, passing: int, prior: Mapping[int, float]) -> tuple[
 
 
 def _first_look(each: FunctionCount) -> tuple[float, float]:
-    best = max((ochiai(1, 1, line.passing) for line in each.lines), default=0.0)
-    return best / (1 + each.steps), ochiai(1, 1, each.passing)
+    best = max((ochiai(line.failing, line.failing, line.passing) for line in each.lines), default=0.0)
+    return best * each.failing / (1 + each.steps), ochiai(each.failing, each.failing, each.passing)
 
 
 def _with_code(each: FunctionCount, sources: Mapping[str, str]) -> FunctionCount:

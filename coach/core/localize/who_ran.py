@@ -14,11 +14,23 @@ def share_kept(each: FunctionCount) -> float:
     return AT_IMPORT if each.is_import or each.function == MODULE else 1.0
 
 
-def who_ran(each: FunctionCount, fewest: int, passing: int) -> str:
-    """Say who ran a place. ``fewest`` of ``passing`` tests ran, or read, its most suspicious line."""
-    if each.is_import:
-        return _read_by(each, fewest, passing)
-    said = _ran_by(fewest, passing)
+def red_count(spectrum: Spectrum) -> int:
+    """Return how many red tests stand on the failing side, the failing test itself included."""
+    return max(len(spectrum.red_tests), 1)
+
+
+def fail_together(spectrum: Spectrum) -> str:
+    """Say that other red tests seem to fail for the same cause; empty when none does."""
+    red = red_count(spectrum)
+    return f"these {red} red tests seem to fail for the same cause" if red > 1 else ""
+
+
+def who_ran(each: FunctionCount, fewest: int, spectrum: Spectrum) -> str:
+    """Say who ran a place. ``fewest`` passing tests ran, or read, its most suspicious line."""
+    said = _read_by(each, fewest, spectrum.passing) if each.is_import else _ran_by(fewest, spectrum.passing)
+    red = red_count(spectrum)
+    if red > 1 and (each.steps or not each.is_import):
+        said += f", and by {each.failing} of {red} that fail together"
     return f"{said}, only after the exception was raised" if each.after_raise else said
 
 

@@ -1,10 +1,11 @@
 """Turn the lines of a traced run into the spectrum of one failing test, and keep the lines themselves as an artefact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from coach.core.base.test_id import TestId
+from coach.core.localize.same_cause import of_same_cause
 from coach.core.localize.spectrum import Coverage, Outcome, Spectrum
 from coach.core.localize.spectrum_measurement import Traced, measure
 from coach.core.protocol.observations import Observation, SpectrumSeen
@@ -29,7 +30,8 @@ def spectrum_of(
     without = (failed | set(report.skipped)) - {test}
     paths = {path for lines in coverage.tests.values() for path in lines}
     paths |= {path for lines in coverage.imports.values() for path in lines}
-    traced = Traced(coverage, read_sources(root, sorted(paths)), read_test(root, test).source, without)
+    red = _same_cause(test, report, coverage, without)
+    traced = Traced(coverage, read_sources(root, sorted(paths)), read_test(root, test).source, without, red)
     measured = measure(test, traced, scope)
     return measured.model_copy(
         update={
@@ -41,6 +43,16 @@ def spectrum_of(
             "coverage": keep(coverage_text(coverage, report.tree)),
         }
     )
+
+
+def _same_cause(
+    test: TestId, report: RunReport, coverage: Coverage, without: Collection[str]
+) -> tuple[TestId, ...]:
+    asked = next((each for each in report.failures if each.test == test), None)
+    if asked is None:
+        return ()
+    passing = [lines for name, lines in coverage.tests.items() if name != test and name not in without]
+    return of_same_cause(asked, report.failures, coverage.tests, passing)
 
 
 def _outcome(test: TestId, report: RunReport, coverage: Coverage) -> Outcome:

@@ -3,7 +3,7 @@
 from coach.core.base.formatting import bar, count, seconds
 from coach.core.localize.mutation.results import Flip, Mutations, not_tried
 from coach.core.localize.suspect import Suspect
-from coach.core.localize.who_ran import how_it_went, lost_sight
+from coach.core.localize.who_ran import fail_together, how_it_went, lost_sight
 from coach.core.runs.instrument import Mutate, MutateFix, Trace
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
@@ -114,6 +114,8 @@ def _measured(state: SessionState) -> list[Line]:
         else ""
     )
     doubts = filter(None, (how_it_went(seen), lost_sight(seen), left_out))
+    if together := fail_together(seen):
+        lines.append(line("  ", together, hang=2))
     lines += [line(("◐ ", "warn"), each, hang=2) for each in doubts]
     failed = state.last_failure
     if seen.tree and failed and failed.report and failed.report.tree not in {"", seen.tree}:
