@@ -6,7 +6,7 @@ together, where a plain binary search finds none and ddmin takes twice as many. 
 word, since some tests repair what others spoil.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from coach.core.base.test_id import TestId
 from coach.core.search.ask_tell import AskTell, once, shown_as
@@ -16,15 +16,29 @@ Tests = tuple[TestId, ...]
 Blocks = tuple[Tests, ...]
 
 
-def find_polluters(before: Sequence[TestId], *, width: int = 1) -> AskTell[Tests, Tests]:
+def find_polluters(
+    before: Sequence[TestId], *, likely: Collection[TestId] = (), width: int = 1
+) -> AskTell[Tests, Tests]:
     """Yield lists of tests to run before the victim (alone it passes, after all of them it fails); return a 1-minimal one.
 
     Args:
         before: node ids in the order they ran; that order is kept.
+        likely: tests that were seen to change what the victim found changed: asked first, and believed only when they fail.
         width: how many lists to try at once.
 
     """
-    return (yield from once(_files_then_tests(before, width)))
+    return (yield from once(_likely_then_all(before, likely, width)))
+
+
+def _likely_then_all(
+    before: Sequence[TestId], likely: Collection[TestId], width: int
+) -> AskTell[Tests, Tests]:
+    guessed = tuple(each for each in before if each in likely)
+    if guessed and len(guessed) < len(before):
+        (outcome,) = yield (guessed,)
+        if outcome == "FAIL":
+            return (yield from _files_then_tests(guessed, width))
+    return (yield from _files_then_tests(before, width))
 
 
 def _files_then_tests(before: Sequence[TestId], width: int) -> AskTell[Tests, Tests]:

@@ -10,18 +10,27 @@ the variable ``COACH_ORDER``, which names a JSON file:
     reversed  whether the collected order is turned round first
     watch     whether module-level state is compared: before the first test, and before the victim
     root      whose modules count
-    report    where to write {"order": [...], "absent": [...], "leaked": [...]}
+    report    where to write {"order": [...], "absent": [...], "leaked": [...], "changed": [...]}
+
+"changed" are the tests that changed what leaked: state is compared between tests as well, as often as a share of the run's
+own time allows. They are where a search looks first, and no answer.
 """
 
 import json
 import os
 import sys
+import time
+import types
 
 import pytest
 from coach_ids import ids
 
 MOST_NODES = 20_000
 MOST_LEAKED = 30
+FEW = 0.25
+"""Of all tests: a name that more of them may have changed tells nothing, as a counter or a log."""
+SHARE, AT_LEAST = 0.25, 0.5
+"""Of the run's time so far, and the seconds, that looking at state between tests may take."""
 ENVIRONMENTS = frozenset(
     ("site-packages", "dist-packages", ".venv", "venv", ".tox", ".nox", ".eggs", "node_modules", "__pypackages__")
 )
@@ -40,8 +49,9 @@ def _settings():
 
 
 settings = _settings()
-report = {"order": [], "absent": [], "leaked": []}
+report = {"order": [], "absent": [], "leaked": [], "changed": []}
 before_first = {}
+own_paths = {}
 
 
 def _write_report():
@@ -95,18 +105,67 @@ def _chosen(items, by_id, victim):
 def pytest_collection_finish(session):
     if settings is not None and settings.get("watch"):
         before_first.update(_state())
+        between.begin(report["order"])
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logstart(nodeid, location):
-    if settings is None or not settings.get("watch") or ids.of(nodeid) != settings["victim"]:
+    if settings is None or not settings.get("watch"):
+        return
+    test = ids.of(nodeid)
+    if test != settings["victim"]:
+        between.look(test)
         return
     now = _state()
     names = [name for name in now if name in before_first and now[name] != before_first[name]]
     names += [name for name in now if name not in before_first and name.startswith("os.environ")]
     names += [name for name in before_first if name not in now]
     report["leaked"] = sorted(names)[:MOST_LEAKED]
+    report["changed"] = between.changers_of(names, test, now)
     _write_report()
+
+
+class _Between:
+    """State between tests: which tests changed which names."""
+
+    def __init__(self):
+        self.last, self.order, self.places = {}, [], {}
+        self.seen_at = 0
+        self.began = self.spent = 0.0
+        self.changes = []
+
+    def begin(self, order):
+        self.order = order
+        self.places = {test: place for place, test in enumerate(order)}
+        self.last, self.began = dict(before_first), time.perf_counter()
+
+    def look(self, test):
+        """Compare with the last look, where there is time for it: before a test stands what those before it left."""
+        now = time.perf_counter()
+        if self.spent <= SHARE * (now - self.began) + AT_LEAST and self.places.get(test, 0) > self.seen_at:
+            self._take(test, _state())
+            self.spent += time.perf_counter() - now
+
+    def _take(self, test, state):
+        place = self.places.get(test, len(self.order) - 1)
+        names = [name for name in state if name not in self.last or self.last[name] != state[name]]
+        names += [name for name in self.last if name not in state]
+        if names:
+            self.changes.append((self.seen_at, place, frozenset(names)))
+        self.last, self.seen_at = state, place
+
+    def changers_of(self, leaked, victim, state):
+        """Return the tests that changed what leaked, in their order; none when they are half of all."""
+        self._take(victim, state)
+        found, few = set(), FEW * len(self.order)
+        for name in leaked:
+            places = {place for start, end, names in self.changes if name in names for place in range(start, end)}
+            if len(places) <= few:
+                found |= places
+        return [self.order[place] for place in sorted(found)] if len(found) <= 2 * few else []
+
+
+between = _Between()
 
 
 # ---- state --------------------------------------------------------------------------------------------------------
@@ -128,6 +187,13 @@ def _state():
 
 
 def _is_own(path):
+    known = own_paths.get(path)
+    if known is None:
+        known = own_paths[path] = _is_below_root(path)
+    return known
+
+
+def _is_below_root(path):
     root = settings["root"].rstrip(os.sep) + os.sep
     real = os.path.realpath(root).rstrip(os.sep) + os.sep
     for each in (root, real):
@@ -187,6 +253,8 @@ def _mark(value, depth, budget):
     """Describe a value without running code of its class."""
     kind = type(value)
     budget[0] -= 1
+    if kind is types.FunctionType:
+        return id(value)
     if value is None or kind in (bool, int, float, complex):
         return (kind.__name__, value if value == value else "nan")
     if kind in (str, bytes):

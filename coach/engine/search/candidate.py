@@ -107,6 +107,8 @@ class Answer:
     ran: tuple[TestId, ...] = ()
     """The tests of an ordered run, as they were lined up."""
     leaked: tuple[str, ...] = ()
+    changed: tuple[TestId, ...] = ()
+    """The tests of an ordered run that changed what leaked, as far as was looked."""
     seconds: float = 0.0
     doubt: str = ""
     """What of the outcome a probe that ran beside this one may have done, in words that tell it from others; empty: none."""
@@ -179,10 +181,12 @@ def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading
     said = _said(copy.parent) if order else {}
     ran = tuple(map(TestId, said.get("order", ())))
     leaked = tuple(map(str, said.get("leaked", ())))
+    changed = tuple(map(TestId, said.get("changed", ())))
     if order is not None and order.victim not in ran and judged.outcome == "PASS":
         judged = Judged(outcome="UNRESOLVED", reason=f"{order.victim} was not collected")
     steady = report.ending.kind in _STEADY
-    return Answer(judged, failing, ran, leaked, report.duration, _doubt(report, failing, judged), steady)
+    doubt = _doubt(report, failing, judged)
+    return Answer(judged, failing, ran, leaked, changed, report.duration, doubt, steady)
 
 
 def _doubt(report: RunReport, failing: tuple[FailureSignature, ...], judged: Judged) -> str:

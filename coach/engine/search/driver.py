@@ -21,6 +21,7 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
 from coach.core.search.ask_tell import AskTell
 from coach.core.search.request import Tried
@@ -71,6 +72,8 @@ class SearchDriver:
     """Seconds that the whole search waits for other runs of the same project to end, before it judges a probe alone."""
     leaked: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What probes of this search that watched saw changed, by key."""
+    changed: dict[str, tuple[TestId, ...]] = field(default_factory=dict)
+    """The tests that they saw change it."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     _logged: set[str] = field(default_factory=set)
     """What the log knew, of what this search asked."""
@@ -199,6 +202,7 @@ class SearchDriver:
         self.known[probe.key] = tried
         if probe.variation.order is not None and probe.variation.order.watch:
             self.leaked[probe.key] = answer.leaked
+            self.changed[probe.key] = answer.changed
         self.on_tried(tried)
 
     def reason(self, probe: Candidate) -> str:

@@ -18,11 +18,14 @@ def suites(draw):
     return tests, polluters
 
 
-@given(suites(), st.integers(1, 3))
-def test_polluters_are_found_alone_and_together(case, width):
+@given(suites(), st.data(), st.integers(1, 3))
+def test_polluters_are_found_alone_and_together(case, data, width):
+    """Whatever was seen between the tests: a wrong guess costs one question."""
     tests, polluters = case
+    likely = data.draw(st.sets(st.sampled_from(tests)))
     found, asked, _ = ask(
-        find_polluters(tests, width=width), lambda part: "FAIL" if polluters <= set(part) else "PASS"
+        find_polluters(tests, likely=likely, width=width),
+        lambda part: "FAIL" if polluters <= set(part) else "PASS",
     )
     assert set(found) == polluters
     assert list(found) == [each for each in tests if each in polluters]
@@ -38,6 +41,11 @@ def test_a_pair_among_a_thousand():
     assert set(found) == pair
     assert len(asked) <= 34
     assert rounds <= 20
+    found, asked, rounds = ask(
+        find_polluters(tests, likely=pair, width=2), lambda part: "FAIL" if pair <= set(part) else "PASS"
+    )
+    assert set(found) == pair
+    assert len(asked) <= 6
 
 
 @given(suites(), st.data(), st.integers(1, 3))

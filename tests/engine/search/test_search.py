@@ -169,6 +169,7 @@ def test_two_polluters_that_only_spoil_together(lab, tmp_path, dirty, polluters)
     assert list(result.found.polluters) == polluters
     assert result.found.of == 8
     assert result.found.leaked == ("rates.RATES",)
+    assert result.probes <= 7  # state between the tests showed which ones to ask first
 
 
 def test_one_polluter_and_none(lab, tmp_path):

@@ -31,7 +31,7 @@ def search_order(task: Task) -> SearchResult:
     if said := _no_pollution(in_order, by_itself, victim):
         return said
     reference = task.request.reference or Reference(run=0, failing=in_order.failing)
-    return _search(task, victim, in_order.ran[:-1], reference)
+    return _search(task, victim, in_order, reference)
 
 
 def _no_pollution(whole: Answer, alone: Answer, victim: TestId) -> SearchResult | None:
@@ -46,7 +46,9 @@ def _no_pollution(whole: Answer, alone: Answer, victim: TestId) -> SearchResult 
     return None
 
 
-def _search(task: Task, victim: TestId, before: tuple[TestId, ...], reference: Reference) -> SearchResult:
+def _search(task: Task, victim: TestId, in_order: Answer, reference: Reference) -> SearchResult:
+    before = in_order.ran[:-1]
+
     def probe_of(question: tuple[tuple[TestId, ...], int]) -> Candidate:
         tests, number = question
         files = tuple(dict.fromkeys(each.file for each in (*tests, victim)))
@@ -54,9 +56,10 @@ def _search(task: Task, victim: TestId, before: tuple[TestId, ...], reference: R
         ordered = task.ordered(Order(victim, tests, watch=len(tests) <= _WATCHED), files, label, reference)
         return ordered.again(number)
 
+    likely = _changers(task, victim, in_order, reference)
     rate = task.request.rate
     runs = 1 if rate >= 1 else runs_for(rate, _STEPS)
-    search = any_failure(find_polluters(before, width=task.width), runs, width=task.width)
+    search = any_failure(find_polluters(before, likely=likely, width=task.width), runs, width=task.width)
     try:
         polluters, stopped = drive(search, probe_of, task.driver), ""
         task.confirm_smallest(polluters, lambda tests: probe_of((tests, 1)))
@@ -67,6 +70,22 @@ def _search(task: Task, victim: TestId, before: tuple[TestId, ...], reference: R
         found = PollutersFound(victim=victim, polluters=polluters, of=len(before))
         return ended("stopped", f"{stopped}: at most {count(len(polluters), 'test')} of {len(before)}", found)
     return _told(task, victim, polluters, len(before), reference)
+
+
+def _changers(task: Task, victim: TestId, in_order: Answer, reference: Reference) -> tuple[TestId, ...]:
+    """Return the tests that change what the victim finds changed. Between fewer tests there is time to look after each."""
+    likely = in_order.changed
+    while likely and len(likely) < len(in_order.ran) - 1:
+        files = tuple(dict.fromkeys(each.file for each in (*likely, victim)))
+        label = f"after {count(len(likely), 'test')} that change what it finds"
+        probe = task.ordered(Order(victim, likely, watch=True), files, label, reference)
+        if task.driver.alone(probe) != "FAIL":
+            return ()
+        fewer = task.driver.changed.get(probe.key, ())
+        if not fewer or not set(fewer) < set(likely):
+            break
+        likely = fewer
+    return likely
 
 
 def _told(
