@@ -1,52 +1,42 @@
-"""How well suspects are ranked: defects planted in real packages, localised from one failing test each.
+"""How well suspects are ranked: defects nobody fits on, each in a session as a user would have it.
 
-    .venv/bin/python benchmarks/localise.py [--half tuning|holdout|all] [--defects 12] [--seconds 10] [--keep FOLDER]
+    git clone --bare https://github.com/OWNER/NAME FOLDER/NAME.git     for the repositories named in historical.toml
+    .venv/bin/python benchmarks/localise.py --set holdout --mirrors FOLDER --keep FOLDER --jobs 2
 
-Sources and tests come from the registry (sdists), through pip, at run time. Per defect: plant it, find a test that now
-fails, trace that test's own file, rank; then try mutations for --seconds and rank again. A function is a hit @k when its
-expected rank under random order of ties is at most k (E_inspect). Weights were chosen on the tuning half alone; packages
-are never in both halves. ``benchmarks/handmade.toml`` adds multi-line defects written by hand. No operator of the mutator is
-one that plants, but some can take back what was planted (another attribute, text, name): the others are counted apart.
+Defects are *planted* (by operators other than the mutator's, see ``planting.py``; sources come from the registry through pip),
+written *by hand* (``handmade.toml``) and *historical*: the tree of a fix with the change of its sources undone, red by a test
+of that fix (``historical.toml``; clones are read only, a repository that is not there is left out and named). Weights are
+fitted on the tuning set alone, with ``--features FILE``; no project is in both sets. Everything is measured with all
+committed; historical defects a second time with the fix's test new in the work tree, on top of the real history.
+
+Printed: functions in the top 1, 3, 5 and 10 (expected rank under random order of ties), the top line of one-line defects,
+what was said to be likely against what was true, how often *isolated* named places without the cause, and seconds. Each
+result is kept below ``--keep`` under the present commit, so that a run that was stopped goes on where it was; ``--again``
+measures anew. A session has its own process, folder and state; one that does not answer is reported, never waited for.
+Of the holdout only figures are told: whoever looks at its cases fits on them. ``--verbose`` tells cases, of the tuning set alone.
 """
 
 import argparse
-import ast
-import os
-import random
+import json
 import subprocess
 import sys
-import tarfile
 import tempfile
-import threading
-import time
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
-from planting import Planted, plantings
+from localising.checkouts import clone_of
+from localising.defects import Defect, Variant, historical, keep, kept, planted
+from localising.environment import environment
+from localising.measured import measure
+from localising.mining import answers
+from localising.planting_search import Package, fetched, search
+from localising.tables import show, tell
 
-from coach.core.decide.suspect_measurement import MAX_PLACES
-from coach.core.localize.mutation.mutants import Mutant
-from coach.core.localize.mutation.results import Mutations
-from coach.core.localize.ranking import rank
-from coach.core.localize.spectrum import Coverage
-from coach.core.localize.suspect import Suspect
-from coach.core.log.events import Interpreter
-from coach.core.loops.analysis.syntax import MODULE, is_test_path
-from coach.core.protocol.effects import MutationPlace, StartRun
-from coach.core.runs.instrument import Mutate, Trace
-from coach.core.runs.run import RunRequest
-from coach.core.runs.target import Target
-from coach.engine.execute import execute
-from coach.engine.instrument.instruments import observer_of
-from coach.engine.instrument.mutate import mutations_of
-from coach.engine.instrument.observer import ObserverContext
-from coach.engine.instrument.trace_lines import spectrum_of
-from coach.engine.process.output import LiveOutput
-from coach.engine.process.run_context import RunContext
-from coach.engine.process.supervise import Limits
-
-HALVES = {
+HERE = Path(__file__).parent
+PACKAGES = {
     "tuning": {"boltons": "boltons", "toolz": "toolz", "tabulate": "tabulate"},
     "holdout": {
         "cachetools": "src/cachetools",
@@ -55,302 +45,133 @@ HALVES = {
         "more-itertools": "more_itertools",
     },
 }
-TESTS = {"toolz": "toolz/tests", "inflection": "test_inflection.py", "tabulate": "test"}
-SEED = 20_261_122
+DEFECTS = 9
+"""Planted ones a package, besides those written by hand."""
+SECONDS = 60.0
+"""For one investigation."""
 
 
-@dataclass
-class Case:
-    package: str
-    planted: Planted
-    test: str
+def defects(which: str, folder: Path, args: argparse.Namespace) -> Iterator[Defect]:
+    """Yield the defects of a set: what takes long to find is kept below the folder."""
+    table = tomllib.loads((HERE / "historical.toml").read_text("utf-8"))
+    python = environment(folder / "environment", table["needs"])
+    handmade = tomllib.loads((HERE / "handmade.toml").read_text("utf-8"))["defect"]
+    for name, source in PACKAGES[which].items() if args.origin != "historical" else ():
+        root = fetched(name, folder / "sdists")
+        file = folder / f"plantings-{name}-{args.defects}.json"
+        if not file.exists():
+            own = [each for each in handmade if each["package"] == name]
+            keep(file, search(Package(name, source, root, python), args.defects, own))
+        yield from (planted(each, which, root, python) for each in kept(file))
+    if args.origin in {"historical", "all"}:
+        yield from _historical(which, table["defect"], args.mirrors, python)
 
 
-@dataclass
-class Found:
-    case: Case
-    plain: float
-    mutated: float
-    line_plain: bool
-    line_mutated: bool
-    flips: int
-    tried: int
-    seconds: float
-    ranking: float
-    first: Suspect | None
-    undone: bool
-    """Whether one of the planned mutants gives back the file as it was: such a defect is no proof that others are found."""
+def _historical(
+    which: str, rows: list[dict[str, str]], mirrors: Path | None, python: str
+) -> Iterator[Defect]:
+    missing = set()
+    for row in [each for each in rows if each["set"] == which]:
+        clone = clone_of(mirrors or Path(), row["repository"])
+        if mirrors is None or not clone.exists():
+            missing.add(row["repository"])
+        else:
+            yield historical(row, answers(clone, row["fix"]), mirrors, python)
+    if missing:
+        print(f"# left out, no clone: {', '.join(sorted(missing))}", file=sys.stderr)
 
 
-class Package:
-    def __init__(self, name: str, source: str, root: Path, python: str = sys.executable) -> None:
-        self.name, self.source, self.root = name, source, root
-        self.tests = TESTS.get(name, "tests")
-        env = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
-        env |= {
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)]),
-        }
-        limits = Limits(wall=120, silence=60)
-        self.around = RunContext(root, Interpreter(path=python), limits, lambda _: "", LiveOutput(), env)
-        self.number = 0
-
-    def run(self, *words: str, places=(), coverage=None, **request):
-        """Run tests; returns what was asked, the report, and what observed the run."""
-        self.number += 1
-        made = RunRequest(number=self.number, purpose="trace", target=Target(words=words), **request)
-        context = ObserverContext(self.around, coverage=coverage)
-        observer = observer_of(StartRun(request=made, places=places), context)
-        made = observer.prepare(made, self.root)
-        return made, execute(made, self.around, threading.Event(), observer=observer), observer
-
-    def baseline(self) -> tuple[Coverage, set[str]]:
-        _, report, observer = self.run(self.tests, instrument=Trace())
-        bad = {each.test for each in report.failures} | set(report.skipped)
-        if not report.counts.passed:
-            raise SystemExit(f"{self.name}: {report.ending}")
-        return observer.coverage, bad
-
-
-def fetch(name: str, folder: Path, scratch: Path) -> Path:
-    words = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", str(folder / name), name]
-    if not (folder / name).exists():
-        subprocess.run([sys.executable, "-m", "pip", *words], check=True, stderr=subprocess.DEVNULL)
-    root = scratch / name  # fresh every time: a run that was killed leaves its planted defect behind
-    if not root.exists():
-        with tarfile.open(next((folder / name).glob("*.tar.gz"))) as archive:
-            archive.extractall(root, filter="data")
-    return next(each for each in root.iterdir() if each.is_dir())
-
-
-def cases(package: Package, wanted: int, handmade: list[dict]) -> list[Case]:
-    """Choose plantings that a passing test notices, spread over kinds and functions; half of them small."""
-    coverage, bad = package.baseline()
-    chooser = random.Random(f"{SEED}{package.name}")
-    running: dict[str, dict[int, list[str]]] = {}
-    for test, files in coverage.tests.items():
-        for path, lines in files.items() if test not in bad else ():
-            for line in lines:
-                running.setdefault(path, {}).setdefault(line, []).append(test)
-    options: list[Planted] = []
-    for path in sorted(running):
-        if path.startswith(package.source) and not is_test_path(path):
-            options += plantings(path, (package.root / path).read_text("utf-8"))
-    options = [each for each in options if any(line in running[each.path] for line in each.lines)]
-    chooser.shuffle(options)
-    hand = [_by_hand(package, each) for each in handmade if each["package"] == package.name]
-    chosen: list[Case] = []
-    kinds: dict[str, int] = {}
-    functions: set[str] = set()
-    for planted in [*(each for each in hand if each), *options]:
-        is_hand = planted.kind == "by hand"
-        if len(chosen) >= wanted + len(hand):
-            break
-        many = sum(not each.planted.is_small for each in chosen)
-        if not is_hand and (
-            planted.function in functions
-            or kinds.get(planted.kind, 0) >= max(2, wanted // 5)
-            or (not planted.is_small and many >= wanted // 4)
-        ):
-            continue
-        tests = {
-            test
-            for line in range(min(planted.lines) - 2, max(planted.lines) + 3)
-            for test in running[planted.path].get(line, ())
-        }
-        test = _noticed(package, planted, sorted(tests), chooser)
-        if test:
-            chosen.append(Case(package.name, planted, test))
-            kinds[planted.kind] = kinds.get(planted.kind, 0) + 1
-            functions.add(planted.function)
-    return chosen
-
-
-def _by_hand(package: Package, given: dict) -> Planted | None:
-    source = (package.root / given["path"]).read_text("utf-8")
-    if source.count(given["old"]) != 1:
-        print(f"# {package.name} {given['function']}: the text to change is not there", file=sys.stderr)
-        return None
-    first = source[: source.index(given["old"])].count("\n") + 1
-    changed = source.replace(given["old"], given["new"])
-    lines = tuple(range(first, first + given["new"].count("\n") + 1))
-    return Planted(given["path"], given["function"], "by hand", lines, changed, is_small=False)
-
-
-class _InPlace:
-    def __init__(self, package: Package, planted: Planted) -> None:
-        self.file, self.text = package.root / planted.path, planted.text
-
-    def __enter__(self) -> None:
-        self.before = self.file.read_bytes()
-        self.file.write_text(self.text, "utf-8")
-
-    def __exit__(self, *_: object) -> None:
-        self.file.write_bytes(self.before)
-
-
-def _noticed(package: Package, planted: Planted, tests: list[str], chooser: random.Random) -> str:
-    """Return a test that fails because of the defect, behaviourally; empty when none does."""
-    tests = chooser.sample(tests, min(len(tests), 15))
-    if not tests:
-        return ""
-    with _InPlace(package, planted):
-        _, report = package.run(*tests)
-    failed = [each for each in report.failures if each.phase == "call" and each.test in tests]
-    return failed[0].test if failed and report.ending.kind == "completed" else ""
-
-
-def localise(package: Package, case: Case, seconds: float) -> Found:
-    right = (package.root / case.planted.path).read_text("utf-8")
-    chosen: tuple[Mutant, ...] = ()
-    mutations = Mutations(test=case.test)
-    with _InPlace(package, case.planted):
-        _, red, _ = package.run(case.test)
-        file = case.test.partition("::")[0]
-        request, report, observer = package.run(file, instrument=Trace(), focus=case.test)
-        began = time.perf_counter()
-        coverage = observer.coverage
-        spectrum = spectrum_of(request, report, coverage, package.root, lambda _: "")
-        suspects = rank(red.failures, None, spectrum, most=10_000)
-        took = time.perf_counter() - began
-        if seconds:
-            chosen, mutations = _mutate(package, case, suspects, coverage, seconds)
-    again = rank(red.failures, None, spectrum, mutations, most=10_000)
-    return Found(
-        case,
-        _rank_of(suspects, case),
-        _rank_of(again, case),
-        _is_line(suspects, case),
-        _is_line(again, case),
-        len(mutations.flips),
-        mutations.tried,
-        mutations.seconds,
-        took,
-        again[0] if again else None,
-        any(_undoes(each, case.planted, right) for each in chosen),
-    )
-
-
-def _undoes(mutant: Mutant, planted: Planted, right: str) -> bool:
-    if mutant.path != planted.path or mutant.line not in planted.lines:
-        return False
-    lines, (first, left), (last, end) = planted.text.split("\n"), mutant.start, mutant.end
-    before = lines[first - 1].encode()[:left].decode()
-    after = lines[last - 1].encode()[end:].decode()
-    made = [*lines[: first - 1], before + mutant.text + after, *lines[last:]]
-    try:
-        return ast.unparse(ast.parse("\n".join(made))) == ast.unparse(ast.parse(right))
-    except SyntaxError:
-        return False
-
-
-def _mutate(
-    package: Package, case: Case, suspects, coverage: Coverage, seconds: float
-) -> tuple[tuple[Mutant, ...], Mutations]:
-    places = [
-        MutationPlace(path=each.path, function=each.function, lines=each.best_lines)
-        for each in suspects
-        if each.best_lines and each.ran and each.function != MODULE and not is_test_path(each.path)
-    ][:MAX_PLACES]
-    request, report, observer = package.run(
-        case.test.partition("::")[0],
-        places=places,
-        coverage=coverage,
-        focus=case.test,
-        instrument=Mutate(seconds=seconds),
-    )
-    return observer.chosen, mutations_of(request, report, observer.chosen, observer.said)
-
-
-def _is_same(suspect, planted: Planted) -> bool:
-    """The planted function, or one nested in it that holds the changed line."""
-    name = planted.function
-    return suspect.path == planted.path and (
-        suspect.function == name or suspect.function.startswith(f"{name}.")
-    )
-
-
-def _rank_of(suspects, case: Case) -> float:
-    for each in suspects:
-        if _is_same(each, case.planted) and each.ran:
-            return each.rank + (each.ties - 1) / 2
-    return float("inf")
-
-
-def _is_line(suspects, case: Case) -> bool:
-    return bool(suspects) and suspects[0].path == case.planted.path and suspects[0].line in case.planted.lines
-
-
-def table(title: str, found: list[Found]) -> None:
-    if not found:
-        return
-    small = [each for each in found if each.case.planted.is_small]
-
-    def row(name: str, ranks: list[float]) -> str:
-        shares = [sum(each <= k for each in ranks) / len(ranks) for k in (1, 3, 5, 10)]
-        return f"  {name:<34}" + "".join(f"{share:8.0%}" for share in shares)
-
-    print(
-        f"{title}: {len(found)} defects, {len(small)} of them on one line, {len({f.case.package for f in found})} packages"
-    )
-    print(f"  {'functions':<34}{'@1':>8}{'@3':>8}{'@5':>8}{'@10':>8}")
-    print(row("its own file", [each.plain for each in found]))
-    print(row("and mutations", [each.mutated for each in found]))
-    hard = [each for each in small if not each.undone]
-    for name, hits in (
-        ("its own file", [f.line_plain for f in small]),
-        ("and mutations", [f.line_mutated for f in small]),
-        (f"of {len(hard)} that no mutant undoes", [f.line_mutated for f in hard]),
-    ):
-        print(f"  top-1 line, {name:<26}{sum(hits) / max(len(hits), 1):8.0%}")
-    print(
-        f"  flips found for {sum(each.flips > 0 for each in found)}; mutants a defect: {sum(f.tried for f in found) / len(found):.0f}"
-    )
-    print(f"  slowest ranking {max(each.ranking for each in found):.2f} s")
+def sessions(found: list[Defect], variant: str) -> Iterator[tuple[Defect, Variant]]:
+    """Yield what is measured: a planted defect has no history that a test could be new on, unless it is asked for."""
+    for defect in found:
+        if variant != "uncommitted":
+            yield defect, "committed"
+        if variant == "uncommitted" or (variant == "both" and defect.origin == "historical"):
+            yield defect, "uncommitted"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--half", choices=[*HALVES, "all"], default="all")
-    parser.add_argument("--defects", type=int, default=9, help="planted ones a package")
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--keep", type=Path, help="where sdists are kept between runs")
-    parser.add_argument(
-        "--python", default=sys.executable, help="the interpreter of the tests; 3.12 and newer trace faster"
-    )
-    parser.add_argument("--verbose", action="store_true")
-    args = parser.parse_args()
-    handmade = tomllib.loads((Path(__file__).parent / "handmade.toml").read_text("utf-8"))["defect"]
+    args = _parser().parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        for half in HALVES if args.half == "all" else [args.half]:
-            found: list[Found] = []
-            for name, source in HALVES[half].items():
-                package = Package(
-                    name,
-                    source,
-                    fetch(name, args.keep or Path(scratch) / "sdists", Path(scratch)),
-                    args.python,
-                )
-                for case in cases(package, args.defects, handmade):
-                    found.append(localise(package, case, args.seconds))
-                    if args.verbose:
-                        _tell(found[-1])
-            table(half, found)
+        folder = args.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        results = args.results or folder / "results" / _version()
+        results.mkdir(parents=True, exist_ok=True)
+        for which in PACKAGES if args.set == "all" else [args.set]:
+            found = [
+                each
+                for each in defects(which, folder, args)
+                if args.only in each.id and args.origin in {"all", each.origin.replace(" ", "-")}
+            ]
+            rows = measured(list(sessions(found, args.variant)), results, args, is_told=which == "tuning")
+            show(which, rows)
+            if args.features:
+                _write_features(args.features, rows)
 
 
-def _tell(found: Found) -> None:
-    planted = found.case.planted
-    if found.first is not None and not found.line_mutated:
-        code = planted.text.split("\n")
-        print(
-            f"#     said {found.first.place} {code[found.first.line - 1].strip() if found.first.path == planted.path else '?'}"
-        )
-        print(f"#     is   {code[planted.lines[0] - 1].strip()}")
-    print(
-        f"# {found.plain:6.1f} {found.mutated:6.1f} {'L' if found.line_plain else '-'}{'L' if found.line_mutated else '-'}"
-        f" flips {found.flips:3} of {found.tried:3}  {planted.kind:<20} {planted.path}:{planted.lines[0]} {planted.function}  {found.case.test}",
-        flush=True,
+def measured(
+    wanted: list[tuple[Defect, Variant]], results: Path, args: argparse.Namespace, *, is_told: bool
+) -> list[dict[str, Any]]:
+    """Measure what has no result yet, and return all results in the order asked for."""
+
+    def one(defect: Defect, variant: Variant) -> dict[str, Any]:
+        file = results / f"{defect.id}--{variant}.json"
+        if args.again or not file.exists():
+            row = measure(defect, variant, args.seconds, with_features=bool(args.features))
+            if args.verbose and is_told:
+                tell(row)
+            if "why" not in row:
+                file.write_text(json.dumps(row), "utf-8")
+            return row
+        return json.loads(file.read_text("utf-8"))
+
+    with ThreadPoolExecutor(args.jobs) as pool:
+        asked = [pool.submit(one, *each) for each in wanted]
+        for count, _ in enumerate(as_completed(asked), 1):
+            print(f"\r# {count} of {len(asked)} ", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        return [each.result() for each in asked]
+
+
+def _version() -> str:
+    words = ["git", "-C", str(HERE), "describe", "--always", "--dirty", "--exclude=*"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _write_features(file: Path, rows: list[dict[str, Any]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as lines:
+        for row in rows:
+            if row.get("candidates"):
+                names = ("id", "set", "origin", "variant", "candidates")
+                told = {name: row[name] for name in names} | {"group": row["id"].partition("-")[0]}
+                lines.write(json.dumps(told) + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--set", "--half", choices=[*PACKAGES, "all"], default="all")
+    parser.add_argument(
+        "--mirrors", type=Path, help="a folder of bare clones, NAME.git; without: no historical defects"
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="where sdists, plantings, the interpreter and results are kept"
+    )
+    parser.add_argument("--results", type=Path, help="where results are kept (KEEP/results/COMMIT)")
+    parser.add_argument("--variant", choices=["committed", "uncommitted", "both"], default="both")
+    parser.add_argument("--origin", choices=["planted", "by-hand", "historical", "all"], default="all")
+    parser.add_argument("--only", default="", metavar="TEXT", help="defects whose id holds this")
+    parser.add_argument("--defects", type=int, default=DEFECTS, help="planted ones a package")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for one investigation")
+    parser.add_argument("--jobs", type=int, default=1, help="sessions at a time")
+    parser.add_argument(
+        "--features", type=Path, metavar="FILE", help="write what weights are fitted on, as JSON lines"
+    )
+    parser.add_argument("--again", action="store_true", help="measure anew what has a result")
+    parser.add_argument("--verbose", action="store_true", help="tell each case of the tuning set")
+    return parser
 
 
 if __name__ == "__main__":
