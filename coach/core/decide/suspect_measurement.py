@@ -6,7 +6,7 @@ reproduction is under way, and its failures are not recorded: it only says which
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start_mutants, start_trace
-from coach.core.localize.leads import evidence_from_calls, evidence_from_searches
+from coach.core.localize.leads import evidence_from_calls, evidence_from_message, evidence_from_searches
 from coach.core.localize.mutation.results import not_tried
 from coach.core.localize.ranking import RULE, rank
 from coach.core.localize.spectrum import Scope, Spectrum
@@ -136,7 +136,11 @@ def rank_suspects(draft: Draft) -> None:
         state.changes,
         known,
         state.mutants,
-        (*evidence_from_searches(state), *evidence_from_calls(state, failure.test)),
+        (
+            *evidence_from_searches(state),
+            *evidence_from_calls(state, failure.test),
+            *evidence_from_message(known),
+        ),
         touched=state.touched,
         elsewhere=run.report.elsewhere if run.report else (),
     )
@@ -222,7 +226,7 @@ def _(message: obs.SpectrumSeen, state: SessionState) -> Decision | Refusal:
     if spectrum.outcome == "not run" and spectrum.test.is_in_file and _is_known(state, spectrum):
         draft.notice = "the failing test did not run in this measurement: what was measured before stands"
         return draft.done()
-    if not spectrum.functions:
+    if not spectrum.functions and not spectrum.lacking:
         draft.notice = "the traced run saw no line of the project: suspects stay as they were"
         return draft.done()
     draft.record(ev.SpectrumMeasured(spectrum=spectrum))

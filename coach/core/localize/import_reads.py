@@ -97,30 +97,31 @@ class Modules:
             yield from self._imported(path, outline.bindings[first], tuple(rest), hops)
         else:
             for star in outline.stars:
-                module = self._file(path, Imported(star.module, "", star.level))
+                module = self.file(path, Imported(star.module, "", star.level))
                 if module and module != path:
                     yield from self.keys(module, chain, hops + 1)
 
     def _imported(self, path: str, bound: Imported, rest: Chain, hops: int) -> Iterator[Key]:
         if bound.name:
-            module = self._file(path, Imported(bound.module, "", bound.level))
+            module = self.file(path, Imported(bound.module, "", bound.level))
             found = list(self.keys(module, (bound.name, *rest), hops + 1)) if module else []
             yield from found
             if found:
                 return
             parts = [each for each in (bound.module, bound.name) if each]
             bound = Imported(".".join(parts), "", bound.level)
-        module = self._file(path, bound)
+        module = self.file(path, bound)
         while (
             rest
             and module
-            and (deeper := self._file(path, Imported(f"{bound.module}.{rest[0]}", "", bound.level)))
+            and (deeper := self.file(path, Imported(f"{bound.module}.{rest[0]}", "", bound.level)))
         ):
             module, bound, rest = deeper, Imported(f"{bound.module}.{rest[0]}", "", bound.level), rest[1:]
         if module and rest:
             yield from self.keys(module, rest, hops + 1)
 
-    def _file(self, path: str, wanted: Imported) -> str:
+    def file(self, path: str, wanted: Imported) -> str:
+        """Return the file of a module that is imported in a file at ``path``; empty when it is none of the project's."""
         if not wanted.level:
             return self._files.get(wanted.module, "")
         above = path.split("/")[: -wanted.level]

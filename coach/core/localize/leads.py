@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import Call, Divergence, sentence
+from coach.core.localize.spectrum import Spectrum
 from coach.core.runs.changes import FileChange
 from coach.core.search.kinds import SEARCH_KINDS, SearchKind
 from coach.core.search.request import Lead, Search
@@ -44,6 +45,23 @@ def _places(files: tuple[FileChange, ...], reason: str, kind: str) -> Iterator[L
             yield Lead(
                 path=file.path, start=hunk.new_start, end=end, reason=reason, share=1 / count, kind=kind
             )
+
+
+def evidence_from_message(spectrum: Spectrum | None) -> tuple[Lead, ...]:
+    """Return the object that lacks the name which the failing test died on; none when it died of something else."""
+    found = spectrum.lacking if spectrum else None
+    if found is None:
+        return ()
+    return (
+        Lead(
+            path=found.path,
+            start=found.line,
+            end=found.line,
+            reason=found.sentence,
+            kind="lacking",
+            function=found.function,
+        ),
+    )
 
 
 _OF_A_NEIGHBOUR = 0.4

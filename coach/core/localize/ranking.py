@@ -122,7 +122,7 @@ def _add_spectrum(board: _Board, spectrum: Spectrum, clues: Clues) -> None:
             continue
         candidate = board.add(_Candidate(each.path, each.function, each.lines[0].line, each.first, each.last))
         if each.function == MODULE:
-            candidate.function, candidate.first, candidate.last = MODULE, 0, 0
+            candidate.first = candidate.last = 0
         candidate.code, candidate.code_start, candidate.is_import = each.code, each.first, each.is_import
         _order_lines(candidate, each, clues, red_count(spectrum))
         _weigh(candidate, each, spectrum, wanted, mentioned)
@@ -146,8 +146,8 @@ def _weigh(
     wanted: frozenset[str],
     mentioned: frozenset[str],
 ) -> None:
-    of_function = ochiai(each.failing, red_count(spectrum), each.passing)
-    score = weight("line") * candidate.suspiciousness + weight("function") * of_function
+    score = weight("line") * candidate.suspiciousness
+    score += weight("function") * ochiai(each.failing, red_count(spectrum), each.passing)
     fewest = min(line.passing for line in each.lines)
     candidate.reasons.append(who_ran(each, fewest, spectrum))
     short = each.function.rpartition(".")[2]
@@ -209,7 +209,7 @@ def _add_leads(board: _Board, leads: Sequence[Lead]) -> None:
     for lead in leads:
         if not lead.path.endswith(".py") or not lead.start:
             continue
-        each = _around(board, lead) or board.at(lead.path, "", lead.start)
+        each = _meant(board, lead) or board.at(lead.path, "", lead.start)
         if (id(each), lead.kind) in seen:
             continue
         seen.add((id(each), lead.kind))
@@ -238,9 +238,12 @@ def _add_recency(board: _Board, touched: Sequence[Touched]) -> None:
                 break
 
 
-def _around(board: _Board, lead: Lead) -> _Candidate | None:
-    """Return the candidate that holds most of a lead's lines: a hunk begins with lines that did not change."""
+def _meant(board: _Board, lead: Lead) -> _Candidate | None:
+    """Return the candidate that a lead names, else that holds most of its lines: a hunk begins with lines that did not change."""
     own = [each for each in board.all if each.path == lead.path]
+    if lead.function:
+        named = _Candidate(lead.path, lead.function, lead.start, is_import=True)
+        return next((each for each in own if each.function == lead.function), None) or board.add(named)
     shared = [(_overlap(each, lead), each) for each in own]
     best = max(shared, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] else None

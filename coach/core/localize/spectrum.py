@@ -12,6 +12,7 @@ from typing import Literal
 from coach.core.base.test_id import TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.localize.lacking import Lacking
 
 Scope = Literal["file", "suite"]
 Outcome = Literal["failed", "passed", "unfinished", "not run"]
@@ -86,6 +87,8 @@ class Spectrum(Value):
     mentioned: tuple[Name, ...] = ()
     """Names in the test's own source."""
     coverage: CoachId = ""
+    lacking: Lacking | None = None
+    """The object that lacks the name which the failing test died on; None when it died of something else."""
 
 
 @dataclass(frozen=True, slots=True)

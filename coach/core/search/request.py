@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from coach.core.base.text import CoachId, FilePath, Prose, TreeId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.runs.oracle import Outcome
 from coach.core.runs.reference import Grain, Reference
@@ -33,6 +33,8 @@ class Lead(Value):
     reason: Prose
     share: float = 1.0
     kind: CoachId = "edits"
+    function: Name = ""
+    """The very place that is meant, by name; empty: whatever holds most of the lines."""
 
 
 class SearchRequest(Value):

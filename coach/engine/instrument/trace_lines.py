@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.base.test_id import TestId
+from coach.core.localize.lacking import lacking_of
 from coach.core.localize.same_cause import of_same_cause
 from coach.core.localize.spectrum import Coverage, Outcome, Spectrum
 from coach.core.localize.spectrum_measurement import Traced, measure
@@ -31,14 +32,16 @@ def spectrum_of(
     paths = {path for lines in coverage.tests.values() for path in lines}
     paths |= {path for lines in coverage.imports.values() for path in lines}
     red = _same_cause(test, report, coverage, without)
-    traced = Traced(coverage, read_sources(root, sorted(paths)), read_test(root, test).source, without, red)
-    measured = measure(test, traced, scope)
+    sources = read_sources(root, sorted(paths))
+    measured = measure(test, Traced(coverage, sources, read_test(root, test).source, without, red), scope)
+    asked = next((each for each in report.failures if each.test == test), None)
     return measured.model_copy(
         update={
             "tree": report.tree,
             "run": request.number,
             "has_failed": test in failed,
             "outcome": _outcome(test, report, coverage),
+            "lacking": lacking_of(asked, sources) if asked else None,
             "neighbours_left_out": coverage.left_out,
             "coverage": keep(coverage_text(coverage, report.tree)),
         }
