@@ -64,12 +64,18 @@ def compare(commits: int, culprit: int, seconds: float) -> dict[str, float]:
         env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         trees = TreeStore(root, Path(folder) / "home")
         context = SearchContext(root, Path(folder) / "home", Interpreter(path=sys.executable), Limits(), env)
-        reference = Reference(run=1, failing=signature(root, env))
+        reference = Reference(run=1, failing=signature(root, env, trees))
 
         def search(width: int, base: str) -> tuple[SearchResult, float]:
             target = Target(words=(TEST,))
             request = SearchRequest(
-                number=1, kind="commits", target=target, reference=reference, base=base, width=width
+                number=1,
+                kind="commits",
+                target=target,
+                reference=reference,
+                base=base,
+                red_tree=trees.record(),
+                width=width,
             )
             began = time.perf_counter()
             result = SearchBench(trees, context).search(request, (), threading.Event(), lambda _: None)
@@ -107,7 +113,7 @@ def bisect_run(clone: Path, good: str, bad: str, env: dict[str, str]) -> tuple[i
     return done.stdout.count("running "), took
 
 
-def signature(root: Path, env: dict[str, str]) -> tuple[FailureSignature, ...]:
+def signature(root: Path, env: dict[str, str], trees: TreeStore) -> tuple[FailureSignature, ...]:
     """Run the test in the checkout, as the session did before."""
     around = RunContext(
         root,
@@ -118,7 +124,9 @@ def signature(root: Path, env: dict[str, str]) -> tuple[FailureSignature, ...]:
         {**env, "PYTHONPATH": str(root)},
     )
     request = RunRequest(number=1, purpose="reproduce", target=Target(words=(TEST,)))
-    return failing_set(execute(request, around, threading.Event()))
+    report = execute(request, around, threading.Event())
+    trees.remember_used((*report.opened, *around.loaded.get(1, ())))
+    return failing_set(report)
 
 
 def generate(root: Path, commits: int, culprit: int, seconds: float) -> str:

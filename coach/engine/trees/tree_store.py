@@ -223,6 +223,11 @@ class TreeStore:
         write_used(self._private.folder, paths)
 
     @property
+    def used(self) -> tuple[str, ...]:
+        """The files that the newest runs of the checkout opened or imported."""
+        return read_used(self._private.folder)
+
+    @property
     def git(self) -> Git:
         """Git on the private repository: what composes trees needs its own index there."""
         return self._git

@@ -95,3 +95,22 @@ def test_the_code_without_it_may_need_it(lab, tmp_path):
     assert "names" in taken_back.why
     assert taken_back.why in result.sentence
     assert not result.found.is_proven
+
+
+def test_commits_that_touched_what_the_test_loads_are_tried_first(lab, tmp_path):
+    """Of 30 commits, two touched a file that a run opened or imported: four runs find the one and prove it."""
+    history = History(tmp_path / "shop")
+    steps = [(f"step {number}", {f"other_{number}": "x = 1\n"}) for number in range(30)]
+    steps[0] = ("first", {"shop": GOOD})
+    steps[9] = ("bad", {"shop": BAD})
+    steps[20] = ("later", {"shop": OTHER_LINES})
+    ids = history.commit_all(steps)
+    here = lab(history.root)
+    here.trees.remember_used(["shop.py"])
+    red = here.trees.record()
+    result = here.search(
+        "commits", CHECK, reference=here.reference(CHECK), base=ids[0], red_tree=red, width=1
+    )
+    assert [each.id for each in result.found.commits] == [ids[9]]
+    assert result.found.is_proven
+    assert result.probes <= 4

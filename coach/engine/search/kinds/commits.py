@@ -1,6 +1,6 @@
 """Bisect the commits: first-parent history of what is checked out, the tests of now laid over every commit."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from coach.core.base.formatting import count
 from coach.core.runs.oracle import Outcome
@@ -9,16 +9,16 @@ from coach.core.search.kinds import Commit, CommitFound, NotARegression
 from coach.core.search.noisy_bisect import SURE, Believed
 from coach.core.search.regression import NewestDiffers, Regression, find_regression
 from coach.core.search.request import SearchResult
+from coach.core.search.taken_back import TakenBack
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.commit_line import changes_of, history_of, name_of, position_of
+from coach.engine.search.kinds.likely_commits import likely_commits
 from coach.engine.search.kinds.take_back import taking_back
 from coach.engine.search.kinds.task import Task, ended
-from coach.engine.trees.git import Git, GitError
 
 MAX_BETWEEN = 4
 """Commits between the last good and the first bad that could not be judged, to be judged again alone."""
-_FIELDS = 3
 
 
 def search_commits(task: Task) -> SearchResult:
@@ -32,35 +32,42 @@ def search_commits(task: Task) -> SearchResult:
         tree = task.composer.compose(history[position].id, tests)
         return task.probe(tree, f"{history[position].id[:8]} {position} back", number)
 
+    good = position_of(root, history, task.request.base)
     search = find_regression(
         len(history),
-        good=position_of(root, history, task.request.base),
+        good=good,
         rate=task.request.rate,
-        likely=_likely(task, history),
+        likely=likely_commits(task, history, good),
         width=task.width,
     )
     try:
         found = drive(search, probe_of, task.driver)
-        task.confirm(_leant_on(found, probe_of))
+        taken_back = _taken_back(task, history, found)
+        # That it goes with the commit was judged alone and says more than that it came with it.
+        if taken_back is None or not taken_back.is_proven:
+            task.confirm(_leant_on(found, probe_of))
     except Stopped as stop:
         return ended("stopped", stop.why)
-    return _proven(task, history, _told(task, history, found, probe_of((0, 1))))
+    result = _told(task, history, found, probe_of((0, 1)))
+    return _proven(result, taken_back) if taken_back else result
 
 
-def _proven(task: Task, history: list[Commit], result: SearchResult) -> SearchResult:
-    """Take the commit back that was found alone and for sure; a stop leaves what was found as it is."""
-    found = result.found
-    if not isinstance(found, CommitFound) or len(found.commits) != 1 or found.belief < 1:
-        return result
-    parent = history[history.index(found.commits[0]) + 1]
+def _taken_back(task: Task, history: list[Commit], found: Regression | Believed) -> TakenBack | None:
+    """Take the commit back that was found alone and for sure; a stop meanwhile leaves what was found."""
+    if not isinstance(found, Culprit) or len(found.positions) != 1:
+        return None
+    position = found.positions[0]
     try:
-        taken_back = taking_back(task, found.commits[0].id, parent.id)
+        return taking_back(task, history[position].id, history[position + 1].id)
     except Stopped:
-        return result
+        return None
+
+
+def _proven(result: SearchResult, taken_back: TakenBack) -> SearchResult:
+    assert isinstance(result.found, CommitFound)
+    found = result.found.model_copy(update={"taken_back": taken_back})
     sentence = f"{result.sentence}; {taken_back.sentence}"
-    return result.model_copy(
-        update={"sentence": sentence, "found": found.model_copy(update={"taken_back": taken_back})}
-    )
+    return result.model_copy(update={"sentence": sentence, "found": found})
 
 
 def _leant_on(
@@ -117,34 +124,3 @@ def _commit_found(
         left_out=left_out,
         belief=belief,
     )
-
-
-def _likely(task: Task, history: list[Commit]) -> Mapping[int, float]:
-    """Weigh commits by the suspicious lines they touched last: the first place weighs most. Empty when git cannot say."""
-    positions = {commit.id: position for position, commit in enumerate(history)}
-    likely: dict[int, float] = {}
-    root = task.driver.context.root
-    git = Git(root, dict(task.trees.git.variables), timeout=10)
-    for rank, place in enumerate(task.request.places):
-        try:
-            lines = f"-L{place.start},{place.end}"
-            words = (
-                "-c",
-                "blame.ignoreRevsFile=",
-                "blame",
-                "--porcelain",
-                lines,
-                history[0].id,
-                "--",
-                place.path,
-            )
-            said = git.run(*words).decode("utf-8", "replace")
-        except GitError:
-            continue
-        blamed = [line.split(" ")[0] for line in said.splitlines() if len(line.split(" ")) >= _FIELDS]
-        known = [positions[each] for each in blamed if each in positions]
-        for position in known:
-            likely[position] = likely.get(position, 0.0) + 1 / (rank + 1) / len(known)
-    # The root's own first commit says nothing: every line that was never touched is its.
-    likely.pop(len(history) - 1, None)
-    return likely
