@@ -7,6 +7,7 @@ import compileall
 import gc
 import importlib.util
 import itertools
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,18 @@ FAST = ("core", "tui")
 
 LOADED = ("coach", "_pytest", "pluggy", "packaging", "pygments", "pydantic", "textual", "rich", "coverage")
 """Packages that the programs which tests start load; together nearly all of their start."""
+WRITES_NONE = pytest.StashKey[bool]()
+"""Whether python was told to write no bytecode."""
 
 
 def pytest_configure(config):
     """Compile these once: where python writes no bytecode, each of the programs that tests start would do it again.
 
-    A virtual environment that was copied is one of stale bytecode throughout.
+    A virtual environment that was copied is one of stale bytecode throughout. What pytest makes of the test modules is
+    kept as well while they are collected: each process would rewrite the assertions of all of them again.
     """
+    config.stash[WRITES_NONE] = sys.dont_write_bytecode
+    sys.dont_write_bytecode = False
     if hasattr(config, "workerinput"):
         return
     for name in LOADED:
@@ -44,8 +50,9 @@ def pytest_collection_modifyitems(items):
         item.add_marker("fast" if is_fast else "slow")
 
 
-def pytest_collection_finish():
+def pytest_collection_finish(session):
     """Keep what was collected out of every later search for garbage, the screen's own ones included; search less often."""
+    sys.dont_write_bytecode = session.config.stash[WRITES_NONE]
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
