@@ -55,6 +55,7 @@ class Forked:
         *,
         leads: bool = False,
         umask: int = -1,
+        first: str = "",
     ) -> None:
         """Start it.
 
@@ -65,6 +66,7 @@ class Forked:
             streams: its descriptors 0, 1 and 2.
             leads: it leads a session of its own, whose terminal is descriptor 0.
             umask: its own; negative: the server's.
+            first: ``module:function`` that it calls before anything of coach runs; as ``preexec_fn`` of subprocess.
 
         """
         self.args = ["coach", *words]
@@ -76,6 +78,7 @@ class Forked:
             "env": dict(env),
             "leads": leads,
             "umask": umask,
+            "first": first,
         }
         with theirs:
             rights = array.array("i", [*streams, theirs.fileno()])
@@ -132,10 +135,12 @@ def run_coach(
     stdin: str = "",
     timeout: float = 120,
     umask: int = -1,
+    first: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """Run ``coach`` to its end, as ``subprocess.run`` would with pipes. Raises subprocess.TimeoutExpired."""
     env = os.environ if env is None else env
     if not is_forkable(env):
+        called = functools.partial(_call, first) if first else None
         return subprocess.run(
             [sys.executable, "-m", "coach", *words],
             cwd=cwd,
@@ -146,11 +151,12 @@ def run_coach(
             check=False,
             timeout=timeout,
             umask=umask,
+            preexec_fn=called,
         )
     (our_in, out, err), theirs = zip(os.pipe()[::-1], os.pipe(), os.pipe(), strict=True)
     with os.fdopen(our_in, "wb") as asked, os.fdopen(out, "rb") as said, os.fdopen(err, "rb") as told:
         try:
-            coach = Forked(words, cwd, env, theirs, umask=umask)
+            coach = Forked(words, cwd, env, theirs, umask=umask, first=first)
         finally:
             for each in theirs:
                 os.close(each)
@@ -269,8 +275,15 @@ def _tell_ends(asking: dict[int, socket.socket]) -> None:
                 answers.send(INTEGER.pack(ended[1]))
 
 
+def _call(name: str) -> None:
+    module, _, function = name.partition(":")
+    getattr(importlib.import_module(module), function)()
+
+
 def _become(request: Mapping[str, Any]) -> None:
     """Turn this fork into what ``python -m coach`` is before its first line."""
+    if request["first"]:
+        _call(request["first"])
     *streams, answers = request["descriptors"]
     os.close(answers)
     for number, each in enumerate(streams):

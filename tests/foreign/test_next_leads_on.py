@@ -3,32 +3,11 @@
 import re
 import sys
 
-import pytest
-
 from tests.e2e.terminal import Terminal
 
 ADVICE = re.compile(r"^ [→✔] (?P<text>\S.*?)(?:   (?P<key>\S+)  (?P<label>[a-z][a-z -]*))?$")
 FORMS = {"spec", "hypothesis", "root cause", "judge"}
 MAX = 20
-PYTEST = {
-    "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
-    "cart.py": """\
-        def total(prices, discount=0):
-            amount = sum(prices)
-            if len(prices) > 2:
-                return amount
-            return amount - discount
-        """,
-    "tests/test_cart.py": """\
-        from cart import total
-
-        def test_two():
-            assert total([5, 6], 1) == 10
-
-        def test_three():
-            assert total([5, 6, 7], 1) == 17
-        """,
-}
 UNITTEST = {
     "words.py": """\
         def initials(name):
@@ -49,20 +28,11 @@ UNITTEST = {
 }
 
 
-@pytest.mark.parametrize(
-    ("files", "target", "edit"),
-    [
-        (
-            PYTEST,
-            "tests/test_cart.py::test_three",
-            ("cart.py", "return amount\n", "return amount - discount\n"),
-        ),
-        (UNITTEST, "test_words.py::TestWords::test_two_blanks", ("words.py", '.split(" ")', ".split()")),
-    ],
-    ids=["assert", "unittest"],
-)
-def test_next_leads_to_closed_and_verified(lay, files, target, edit):
-    project = lay(files)
+def test_next_leads_to_closed_and_verified(lay):
+    """On a test of unittest, on a narrow screen; ``tests/e2e/test_walk.py`` walks plain pytest and a command."""
+    target = "test_words.py::TestWords::test_two_blanks"
+    edit = ("words.py", '.split(" ")', ".split()")
+    project = lay(UNITTEST)
     project.commit("as it was")
     words = [sys.executable, "-m", "coach", "debug", "--python", sys.executable, target]
     terminal = Terminal(words, cwd=project.top, columns=80, lines=24)

@@ -189,7 +189,7 @@ MOODY = """
 from pathlib import Path
 
 
-def test_moody():
+def test_{name}():
     said = Path({place!r})
     calls = int(said.read_text() or 0) if said.exists() else 0
     said.write_text(str(calls + 1))
@@ -197,54 +197,50 @@ def test_moody():
 """
 
 
-def with_mood(tmp_path, moods):
-    """A neighbour that is red or green by the number of times it was run: suite, baseline, alone now, alone before.
+def with_moods(tmp_path, **moods):
+    """Neighbours that are red or green by the number of times each was run: suite, baseline, alone now, alone before.
 
-    It counts outside of copies, which a confined run may not.
+    They count outside of copies, which a confined run may not.
     """
-    place = str(tmp_path / "calls")
-    return {**SHOP, "tests/test_moody.py": MOODY.format(place=place, moods=moods, last=len(moods) - 1)}
+    files = {
+        f"tests/test_{name}.py": MOODY.format(
+            name=name, place=str(tmp_path / name), moods=each, last=len(each) - 1
+        )
+        for name, each in moods.items()
+    }
+    return {**SHOP, **files}
 
 
-def test_a_neighbour_that_is_red_in_company_only_is_not_counted_and_is_named(project, tmp_path):
-    made = pinned(project, with_mood(tmp_path, "rggg"), confine="off")
+def test_neighbours_count_where_the_fix_broke_them_and_can_be_answered(project, tmp_path):
+    """Red in company only, and red alone before the fix too: not counted, and said. Green alone before: it counts."""
+    moods = {"crowded": "rggg", "moody": "rgrr", "broken": "rgrg"}
+    made = pinned(project, with_moods(tmp_path, **moods), confine="off")
     made.write("stock.py", MENDED)
-    found = made.verify()
-    assert found.verdict == "verified", [each.figure for each in found.missing]
+    assert made.verify().verdict == "partial"
     figure = made.line("no-new-failures").figure
-    assert "not counted: tests/test_moody.py::test_moody is red in company or under load only" in figure
-    assert [each.request.purpose for each in made.state.runs][-1] == "again"
+    assert "not counted: tests/test_crowded.py::test_crowded is red in company or under load only" in figure
+    assert "test_moody is red alone before the fix too" in figure
+    (objection,) = made.line("no-new-failures").objections
+    assert objection.key == "tests/test_broken.py::test_broken"
+    assert "red alone in #" in objection.text
+    assert "green before in #" in objection.text
+    now, before = made.state.runs[-2:]
+    assert (now.request.purpose, before.request.purpose) == ("again", "again-before")
+    assert set(now.request.about) - set(before.request.about) == {"tests/test_crowded.py::test_crowded"}
+    made.step(cmd.AnswerObjection(objection=objection.key, reason="it has its moods"))
+    assert made.state.verification.verdict == "verified"
+    assert "it has its moods" in made.state.verification.sentence
 
 
 def test_a_neighbour_that_is_red_before_only_for_what_the_copy_refuses_is_not_red_before(project, tmp_path):
-    made = pinned(project, with_mood(tmp_path, "rrrr"))
+    made = pinned(project, with_moods(tmp_path, moody="rrrr"))
     made.write("stock.py", MENDED)
     assert made.verify().verdict == "partial"
     (objection,) = made.line("no-new-failures").objections
     assert objection.key == "tests/test_moody.py::test_moody"
     baseline = next(each for each in made.state.runs if each.request.purpose == "baseline")
-    assert baseline.report.refused == (f"writes {tmp_path / 'calls'}",)
+    assert baseline.report.refused == (f"writes {tmp_path / 'moody'}",)
     assert "green before" not in objection.text
-
-
-def test_a_neighbour_that_is_red_alone_before_the_fix_too_is_not_counted(project, tmp_path):
-    made = pinned(project, with_mood(tmp_path, "rgrr"), confine="off")
-    made.write("stock.py", MENDED)
-    assert made.verify().verdict == "verified"
-    assert "test_moody is red alone before the fix too" in made.line("no-new-failures").figure
-
-
-def test_a_neighbour_that_the_fix_broke_counts_and_can_be_answered(project, tmp_path):
-    made = pinned(project, with_mood(tmp_path, "rgrg"), confine="off")
-    made.write("stock.py", MENDED)
-    assert made.verify().verdict == "partial"
-    (objection,) = made.line("no-new-failures").objections
-    assert objection.key == "tests/test_moody.py::test_moody"
-    assert "red alone in #" in objection.text
-    assert "green before in #" in objection.text
-    made.step(cmd.AnswerObjection(objection=objection.key, reason="it has its moods"))
-    assert made.state.verification.verdict == "verified"
-    assert "it has its moods" in made.state.verification.sentence
 
 
 def test_a_file_that_never_loads_is_an_old_failure_and_hides_no_other(project):
