@@ -39,6 +39,7 @@ from coach.cli.suspects import add_suspects
 from coach.cli.trace import add_trace
 from coach.cli.trials import add_try
 from coach.cli.watch import add_watch
+from coach.cli.who import add_who
 from coach.cli.workflows import add_workflows
 from coach.errors import EXIT_CODES, CoachError, UsageError, exhausted
 from coach.interrupts import stopped_quietly
@@ -58,6 +59,7 @@ COMMANDS = (
     add_try,
     add_notes,
     add_trace,
+    add_who,
     add_status,
     add_sessions,
     add_archive,

@@ -50,5 +50,13 @@ def test_the_tree_the_divergence_and_the_logs(coach):
     assert found["divergence"]["there"] == "Stock.take gave -1"
     assert found["divergence"]["versus"] == "with the code of HEAD it"
     assert {"path", "function", "arguments", "how", "value", "depth"} <= set(found["calls"][0])
+
+    said = coach("who", "left", "at", "depot/stock.py:24").out
+    assert said.startswith("left = -1 ← Stock.take stock.py:24 ← Stock.count stock.py:21"), said
+    assert "  depot/stock.py:21 Stock.count: count() = 0 (returned)" in said
+    found = json.loads(coach("who", "--json").out)
+    assert (found["line"], found["expression"]) == (27, "left < 0")
+    assert {"path", "line", "function", "name", "how", "value"} <= set(found["origins"][0])
+    assert "names no line" in coach("who", "left", "at", "24", code=2).err
     refused = coach("trace", "--against", "pass", code=2)
     assert "no run has passed" in refused.err

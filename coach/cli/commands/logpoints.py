@@ -59,13 +59,13 @@ def _named(args: Namespace, place: Located) -> Logpoint:
     if args.watch:
         if not name or where.isdigit():
             raise UsageError("which function?", do="coach logpoint FILE:FUNCTION --watch NAME")
-        return Logpoint(path=_path(name, place), line=0, function=where, watch=args.watch)
+        return Logpoint(path=named_file(name, place), line=0, function=where, watch=args.watch)
     if not name or not where.isdigit():
         raise UsageError(f"{args.place!r} names no line", do="coach logpoint FILE:LINE EXPRESSION")
     if not (args.expression or args.expect or args.pdb):
         raise UsageError("look at what?", do=f"coach logpoint {args.place} EXPRESSION")
     return Logpoint(
-        path=_path(name, place),
+        path=named_file(name, place),
         line=int(where),
         expression=args.expression or args.expect,
         condition=args.expect,
@@ -74,7 +74,7 @@ def _named(args: Namespace, place: Located) -> Logpoint:
     )
 
 
-def _path(name: str, place: Located) -> str:
+def named_file(name: str, place: Located) -> str:
     """Return a file relative to the project; a name that only one file ends in is enough."""
     typed = typed_path(name, place, Path.cwd())
     if typed and is_file(typed) and (inside := relative_to(typed, place)):

@@ -13,6 +13,7 @@ from coach.core.decide import (  # noqa: F401 - they register
     journal,
     logpoint_runs,
     observed,
+    origin_traces,
     past_failures,
     restores,
     run_commands,

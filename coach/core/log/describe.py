@@ -6,6 +6,7 @@ from coach.core.experiments.logpoint import Logpoint
 from coach.core.history.kept_file import said as said_kept
 from coach.core.localize.call_trace import sentence
 from coach.core.localize.mutation.results import not_tried
+from coach.core.localize.origins import chain
 from coach.core.log import describe_investigation  # noqa: F401 - it registers
 from coach.core.log import events as ev
 from coach.core.log.event_words import Said
@@ -253,6 +254,11 @@ def _(event: ev.CallsTraced) -> Said:
     trace = event.trace
     seen = f"traced {count(len(trace.calls) + trace.left_out, 'call')} of {trace.test.name}"
     return "·", "dim", f"{seen}: {sentence(event.divergence)}" if event.divergence else seen
+
+
+@say.register
+def _(event: ev.OriginsTraced) -> Said:
+    return "·", "dim", f"came from: {chain(event.origins)}"
 
 
 @say.register

@@ -22,6 +22,7 @@ from coach.core.history.prehistory import Earlier
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace, Divergence
 from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.log.investigation_events import InvestigationBegan as InvestigationBegan  # noqa: PLC0414 - events are read from here
@@ -331,6 +332,13 @@ class CallsTraced(Value):
     kind: Literal["calls_traced"] = "calls_traced"
     trace: CallTrace
     divergence: Divergence | None = None
+
+
+class OriginsTraced(Value):
+    """Where a value of the failing test came from: the places that made it, nearest first."""
+
+    kind: Literal["origins_traced"] = "origins_traced"
+    origins: Origins
 
 
 class SuspectsRanked(Value):
@@ -702,6 +710,7 @@ Event = (
     | InvestigationPaused
     | InvestigationResumed
     | InvestigationEnded
+    | OriginsTraced
     | SuspectsRanked
     | SuspectRuledOut
     | SuspectRestored

@@ -11,6 +11,7 @@ from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
 from coach.core.localize.call_trace import CallsRequest
+from coach.core.localize.origins import OriginsRequest
 from coach.core.runs.instrument import Instrument, Mutate, MutateFix, Trace
 from coach.core.runs.run import Purpose, RunRequest
 from coach.core.runs.run_scope import Scope as Reach
@@ -40,6 +41,8 @@ class RecordedRequest(Value):
     """What is tried in a copy, and what it is predicted to show."""
     calls: CallsRequest | None = None
     """What calls are traced, of ``focus`` and of tests to compare it with."""
+    origins: OriginsRequest | None = None
+    """Which value of ``focus`` is followed back to what made it."""
     control: bool = False
     """Whether its mutations are of a fix, and the test must notice them."""
     is_mixed: bool = False
@@ -63,10 +66,14 @@ class RecordedRequest(Value):
             return Trace(scope=self.scope)
         if self.mutate:
             return MutateFix(seconds=self.mutate) if self.control else Mutate(seconds=self.mutate)
-        return self.logpoint or self.calls or self.trial
+        return self.logpoint or self.calls or self.origins or self.trial
 
 
 _SHARED = RecordedRequest.model_fields.keys() & RunRequest.model_fields.keys()
+
+
+_WHOLE = {Logpoint: "logpoint", CallsRequest: "calls", OriginsRequest: "origins", Trial: "trial"}
+"""Instruments that are recorded as they are, each in a field of its own."""
 
 
 def _fields_of(instrument: Instrument | None) -> dict[str, Any]:
@@ -75,11 +82,7 @@ def _fields_of(instrument: Instrument | None) -> dict[str, Any]:
             return {"trace": True, "scope": instrument.scope}
         case Mutate() | MutateFix():
             return {"mutate": instrument.seconds, "control": isinstance(instrument, MutateFix)}
-        case Logpoint():
-            return {"logpoint": instrument}
-        case CallsRequest():
-            return {"calls": instrument}
-        case Trial():
-            return {"trial": instrument}
         case None:
             return {}
+        case _:
+            return {_WHOLE[type(instrument)]: instrument}

@@ -137,6 +137,16 @@ class StopInvestigation(Value):
     """End the investigation; what it measured is kept."""
 
 
+class TraceOrigins(Value):
+    """Say where a value of the failing test came from."""
+
+    expression: Prose = ""
+    """A name, or an expression of names, attributes and items; empty: what the failing assertion compares."""
+    path: FilePath = ""
+    line: int = 0
+    """Where it is read; 0: where the test failed."""
+
+
 class RuleOutSuspect(Value):
     suspect: Name
     reason: Prose
@@ -336,6 +346,7 @@ Command = (
     | Investigate
     | PauseInvestigation
     | StopInvestigation
+    | TraceOrigins
     | RuleOutSuspect
     | RestoreSuspect
     | Look

@@ -8,6 +8,7 @@ from coach.core.history.kept_file import Kept
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
 from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Touched
 from coach.core.loops.attempt import Finding, SourcePair
@@ -79,6 +80,15 @@ class CallsSeen(Value):
     traces: tuple[CallTrace, ...]
     why: Prose = ""
     """Why there is none."""
+
+
+class OriginsSeen(Value):
+    """Where a value came from, in the test that a run recorded; its ``RunEnded`` came before."""
+
+    run: int
+    origins: Origins | None = None
+    why: Prose = ""
+    """Why there is no answer."""
 
 
 class FilesSaved(Value):
@@ -209,6 +219,7 @@ Observation = (
     | TrialRead
     | LogpointRead
     | CallsSeen
+    | OriginsSeen
     | SearchAdvanced
     | SearchOver
     | FilesSaved

@@ -12,7 +12,9 @@ from pydantic import AfterValidator
 
 from coach.core.base.text import CoachId
 
-Ability = Literal["select", "suite", "python", "trace", "mutate", "logpoint", "calls", "order", "warm"]
+Ability = Literal[
+    "select", "suite", "python", "trace", "mutate", "logpoint", "calls", "origins", "order", "warm"
+]
 """One thing that a runner can do with a target, or cannot.
 
 * *select*: its tests have ids (``FILE::NAME``). Every failure names its test by one, and the words of a target choose tests
@@ -23,6 +25,7 @@ Ability = Literal["select", "suite", "python", "trace", "mutate", "logpoint", "c
 * *mutate*: small changes of code can be tried, each in a process of its own, while a test runs.
 * *logpoint*: values at a line can be looked at while a test runs, or pdb stops there.
 * *calls*: the calls that a test makes can be recorded.
+* *origins*: a value of a test can be followed back to what made it.
 * *order*: its tests can be run in another order, and after chosen other tests.
 * *warm*: a run after a save can be forked from a process that has imported the dependencies.
 """
@@ -35,6 +38,7 @@ ABILITY_WORDS: Mapping[Ability, str] = {
     "mutate": "try small changes of code",
     "logpoint": "look at values while a test runs",
     "calls": "record the calls of a test",
+    "origins": "follow a value back to what made it",
     "order": "run tests in another order",
     "warm": "keep a process ready to fork",
 }

@@ -60,6 +60,14 @@ def asserted_line(failure: Failure) -> str:
     return _short(frame.source.removeprefix("assert ").strip()) if frame else ""
 
 
+def asserted_operand(failure: Failure) -> tuple[Frame | None, str]:
+    """Return the frame whose line failed, and what it compares as written there; empty where it compares nothing."""
+    frame = _asserting(failure)
+    if frame is None or "AssertionError" not in failure.exception:
+        return innermost_own(failure), ""
+    return frame, _asserted(failure)[0]
+
+
 def _asserting(failure: Failure) -> Frame | None:
     own = failure.own_frames
     frame = next((each for each in reversed(own) if each.source.startswith("assert ")), None)

@@ -1,6 +1,7 @@
 """What is done with a run besides running its tests: one thing at most, so that what it shows has one cause.
 
-Two of the six stand elsewhere, since events hold them: where to look at a value (``Logpoint``) and what to try (``Trial``).
+Those that events hold stand elsewhere: where to look at a value (``Logpoint``), what to try (``Trial``), which calls to trace
+(``CallsRequest``), which value to follow back (``OriginsRequest``).
 """
 
 from typing import Literal
@@ -9,6 +10,7 @@ from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
 from coach.core.localize.call_trace import CallsRequest
+from coach.core.localize.origins import OriginsRequest
 
 
 class Trace(Value):
@@ -40,4 +42,4 @@ class MutateFix(Value):
     seconds: float
 
 
-Instrument = Trace | Mutate | MutateFix | Logpoint | CallsRequest | Trial
+Instrument = Trace | Mutate | MutateFix | Logpoint | CallsRequest | OriginsRequest | Trial

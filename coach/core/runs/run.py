@@ -32,6 +32,7 @@ Purpose = Literal[
     "logpoint",
     "trial",
     "calls",
+    "origins",
     "recheck",
     "acceptance",
     "again",
@@ -42,7 +43,7 @@ Purpose = Literal[
 - *reproduce*: one of the series that measures how often the target fails
 - *experiment*: the engineer or an assistant asked for it
 - *feedback*: after a save; *confirm*: a red one of these that was warm, once more cold
-- *trace*, *mutants*, *logpoint*, *calls*: to look at something; such a run is no evidence
+- *trace*, *mutants*, *logpoint*, *calls*, *origins*: to look at something; such a run is no evidence
 - *trial*: an experiment in a copy
 
 Parts of a verification, in its order:
@@ -69,6 +70,7 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "logpoint": "logpoint",
     "trial": "trial",
     "calls": "who calls whom",
+    "origins": "where a value came from",
     "recheck": "predicted values again",
     "acceptance": "acceptance command",
     "again": "newly red tests alone",

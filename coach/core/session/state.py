@@ -14,6 +14,7 @@ from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
 from coach.core.localize.measurement import FailureKey, Investigation, Kept, Measurement
 from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.log import events as ev
@@ -93,6 +94,8 @@ class SessionState:
     """Which commit touched the top suspects last."""
     calls: ev.CallsTraced | None = None
     """The newest call trace of the failing test."""
+    origins: Origins | None = None
+    """Where the value that was asked about last came from."""
     calls_passing: CallTrace | None = None
     """The newest call trace in which that test passed."""
     limits: ev.InvestigationLimited | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
 from coach.core.localize.call_trace import CallsRequest
+from coach.core.localize.origins import OriginsRequest
 from coach.core.protocol.effects import StartRun
 from coach.core.runs.instrument import Mutate, MutateFix, Trace
 from coach.engine.instrument.mutate import SuspectMutator
@@ -14,6 +15,7 @@ from coach.engine.instrument.place_logpoint import LogpointObserver
 from coach.engine.instrument.run_trial import TrialObserver
 from coach.engine.instrument.trace_calls import CallTracer
 from coach.engine.instrument.trace_lines import LineTracer
+from coach.engine.instrument.trace_origins import OriginTracer
 from coach.engine.instrument.wrong_fixes import FixMutator
 
 OBSERVERS: dict[type, Callable[[Any, StartRun, ObserverContext], Observer]] = {
@@ -22,6 +24,7 @@ OBSERVERS: dict[type, Callable[[Any, StartRun, ObserverContext], Observer]] = {
     MutateFix: FixMutator,
     Logpoint: LogpointObserver,
     CallsRequest: CallTracer,
+    OriginsRequest: OriginTracer,
     Trial: TrialObserver,
 }
 

@@ -34,11 +34,11 @@ PART_LIMIT = 40_000
 _BODY = 0x1
 _STARRED, _DOUBLE_STARRED = 0x4, 0x8
 _QUIET = frozenset(("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"))
-_YIELDING = frozenset(
+YIELDING = frozenset(
     number for name, number in opcode.opmap.items() if name in ("YIELD_VALUE", "YIELD_FROM", "SEND", "RETURN_GENERATOR", "RESUME")
 )
 """``RESUME``: since 3.13 a frame that yielded stands behind its ``yield`` already."""
-_LEAVING = _YIELDING | frozenset(
+LEAVING = YIELDING | frozenset(
     number for name, number in opcode.opmap.items() if name in ("RETURN_VALUE", "RETURN_CONST")
 )
 _monotonic, _get_ident = time.monotonic, threading.get_ident
@@ -265,9 +265,9 @@ class Calls:
             return
         code = frame.f_code
         operation = code.co_code[frame.f_lasti]
-        if operation in _YIELDING:
+        if operation in YIELDING:
             self.suspended.add((id(frame), id(code)))
-        if arg is None and entry[8] and operation not in _LEAVING:
+        if arg is None and entry[8] and operation not in LEAVING:
             entry[6] = "raised"
             return
         entry[8] = ""

@@ -607,6 +607,10 @@ class _State:
                 import coach_calls
 
                 self.looker = coach_calls.load(settings["calls"], channel, _Ways(self.is_own))
+            elif settings.get("origins"):
+                import coach_origins
+
+                self.looker = coach_origins.load(settings["origins"], channel, _Ways(self.is_own))
             elif settings.get("mutants"):
                 import coach_mutator
 

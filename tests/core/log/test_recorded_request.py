@@ -6,6 +6,7 @@ from coach.core.base.test_id import TestId
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
 from coach.core.localize.call_trace import CallsRequest
+from coach.core.localize.origins import OriginsRequest
 from coach.core.log.recorded_request import RecordedRequest
 from coach.core.runs.instrument import Mutate, MutateFix, Trace
 from coach.core.runs.run import RunRequest
@@ -17,6 +18,7 @@ TRIAL = Trial(kind="environment", variables=(("TZ", "UTC"),), packages=("a==1",)
 VARIED = Variation(
     seed=7, order=Order(TestId("t.py::a"), is_reversed=True), variables=(("TZ", "UTC"),), packages=("a==1",)
 )
+ORIGINS = OriginsRequest(expression="total", path="shop.py", line=3)
 ASKED = [
     ("suite", None, {}),
     ("trace", Trace(scope="suite"), {"trace": True, "scope": "suite"}),
@@ -24,6 +26,7 @@ ASKED = [
     ("control", MutateFix(seconds=8.0), {"mutate": 8.0, "control": True}),
     ("logpoint", POINT, {"logpoint": POINT}),
     ("calls", CallsRequest(logs=("app.log",)), {"calls": CallsRequest(logs=("app.log",))}),
+    ("origins", ORIGINS, {"origins": ORIGINS}),
     ("trial", TRIAL, {"trial": TRIAL}),
 ]
 

@@ -132,6 +132,7 @@ LACKING: dict[Ability, tuple[tuple[str, ...], ...]] = {
     "mutate": (("suspects", "--mutate"),),
     "logpoint": (("logpoint", "code.py:1", "x"), ("logpoint", "code.py:1", "x", "--pdb")),
     "calls": (("trace",),),
+    "origins": (("who",),),
     "order": (("try", "--order", "reversed"), ("reduce", "--order"), ("stress",)),
     "python": (("run", "--scope", "related"),),
 }

@@ -45,6 +45,11 @@ def _(event: ev.CallsTraced, state: SessionState) -> SessionState:
 
 
 @apply_event.register
+def _(event: ev.OriginsTraced, state: SessionState) -> SessionState:
+    return replace(marked(state, "experiment"), origins=event.origins)
+
+
+@apply_event.register
 def _(event: ev.SuspectsRanked, state: SessionState) -> SessionState:
     return replace(state, suspects=event.suspects, suspects_run=event.run)
 

@@ -36,6 +36,7 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
         touched=(),
         calls=None,
         calls_passing=None,
+        origins=None,
     )
 
 
