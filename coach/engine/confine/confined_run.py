@@ -12,7 +12,7 @@ from coach.core.runs.confinement import Confine, Confinement, confinement_of
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.confine.landlock import Fence, available, refuse_unconfined
-from coach.engine.confine.own_folders import own_folders, own_temporary
+from coach.engine.confine.own_folders import builds_go, own_folders, own_temporary
 
 MAX_REFUSED = 10
 REFUSED = "refused"
@@ -90,7 +90,13 @@ class Confined:
         if self.copy is None:
             return own_temporary(env, self.folder)
         strict = self.confinement.is_strict
-        own, pairs = own_folders(env, self.folder, is_strict=strict, calls_compilers=calls_compilers)
+        own, pairs = own_folders(
+            env,
+            self.folder,
+            is_strict=strict,
+            calls_compilers=calls_compilers,
+            reads_built=calls_compilers and builds_go(self.copy),
+        )
         self.stands_for[:] = pairs
         return own
 

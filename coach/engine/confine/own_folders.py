@@ -22,6 +22,8 @@ _BELOW_HOME = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_
 _RUNTIME = "XDG_RUNTIME_DIR"
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 _BUILT = "go-build"
+_OF_GO = ("go.mod", "*/go.mod", "*/*/go.mod", "go.work", "*.go", "*/*.go", "*/*/*.go")
+"""Where a project that builds Go has it; the cache of another's engineer would be thousands of links for nothing."""
 TO_SERVICES = (
     "SSH_AUTH_SOCK",
     "SSH_AGENT_PID",
@@ -45,8 +47,13 @@ TO_SERVICES = (
 """Variables that lead to programs of the engineer's: code that nobody has seen before is not told of them."""
 
 
+def builds_go(project: Path) -> bool:
+    """Return whether sources of Go lie in a project, not deeper than most keep them."""
+    return any(True for each in _OF_GO for _ in project.glob(each))
+
+
 def own_folders(
-    env: Mapping[str, str], folder: Path, *, is_strict: bool, calls_compilers: bool
+    env: Mapping[str, str], folder: Path, *, is_strict: bool, calls_compilers: bool, reads_built: bool = True
 ) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     """Make the folders of a run, and return its environment, and pairs of an own folder and what it stands for.
 
@@ -55,6 +62,7 @@ def own_folders(
         folder: a disposable folder.
         is_strict: whether the code is what nobody wrote: it is told of no service.
         calls_compilers: whether compilers may be called, which need caches they can write.
+        reads_built: whether these caches hold what was built before; else they begin empty, which is slower where one is needed.
 
     """
     own = {name: value for name, value in env.items() if not (is_strict and name in TO_SERVICES)}
@@ -64,7 +72,7 @@ def own_folders(
     home = env.get("HOME", "")
     if home and Path(home).is_dir():
         mirror = _Mirror(Path(home), _made(folder / "home"))
-        mirror.make(opens_caches=calls_compilers)
+        mirror.make(opens_caches=calls_compilers, reads_built=reads_built)
         own |= mirror.moved({name: env[name] for name in ("HOME", "GOCACHE", *_BELOW_HOME) if name in env})
         stands_for.append((str(mirror.own), home))
     if runtime := env.get(_RUNTIME, ""):
@@ -88,7 +96,7 @@ class _Mirror:
         self.home, self.own = home, own
         self._left = MAX_LINKS
 
-    def make(self, *, opens_caches: bool) -> None:
+    def make(self, *, opens_caches: bool, reads_built: bool) -> None:
         for name in _names(self.home):
             if name.startswith("."):
                 self._open(name, is_deep=name in _OPENED or name == ".local")
@@ -98,7 +106,10 @@ class _Mirror:
         if opens_caches and (self.home / built).is_dir():
             with contextlib.suppress(OSError):
                 (self.own / built).unlink(missing_ok=True)
-            _mirror_files(self.home / built, self.own / built)
+            if reads_built:
+                _mirror_files(self.home / built, self.own / built)
+            else:
+                _made(self.own / built)
 
     def moved(self, variables: Mapping[str, str]) -> dict[str, str]:
         """Return variables that name a place in the home as ones that name the same place in this one."""

@@ -46,10 +46,13 @@ class Place:
             "SSH_AUTH_SOCK": "/nowhere",
         }
 
-    def run(self, source, *words, confine="copies", in_copy=True, **request):
+    def run(self, source, *words, confine="copies", in_copy=True, kind="pytest", **request):
         (self.copy if in_copy else self.root).joinpath("test_it.py").write_text(source)
         asked = RunRequest(
-            number=1, purpose="experiment", target=Target(words=words or ("test_it.py",)), **request
+            number=1,
+            purpose="experiment",
+            target=Target(kind=kind, words=words or ("test_it.py",)),
+            **request,
         )
         around = RunContext(
             self.root, Interpreter(path=sys.executable), Limits(wall=60), lambda _: "", LiveOutput(), self.env
@@ -108,6 +111,26 @@ def test_a_run_in_a_copy_has_folders_of_its_own_and_reads_the_home(place, strict
     before = place.state()
     report = place.run(SEES, is_mixed=strict)
     assert (report.counts.passed, report.failures, report.refused) == (4, (), ()), report.output.tail
+    assert place.state() == before
+
+
+@needs_fence
+@pytest.mark.parametrize("source", ["", "go.mod", "cmd/tool/main.go"])
+def test_a_compilers_cache_is_at_hand_where_there_is_something_to_compile(place, source):
+    """One link for each of its files, tens of thousands for some, took a command longer to make and remove than to run."""
+    built = place.home / ".cache/go-build/a1"
+    built.mkdir(parents=True)
+    (built / "a1-d").write_text("object\n")
+    if source:
+        (place.copy / source).parent.mkdir(parents=True, exist_ok=True)
+        (place.copy / source).write_text("")
+    before = place.state()
+    says = (
+        "cd ~/.cache/go-build && mkdir -p b2 && echo x > b2/new && find . -type f -o -type l | sort; exit 1"
+    )
+    report = place.run("", "sh", "-c", says, kind="command")
+    assert report.refused == ()
+    assert report.output.tail.split() == (["./a1/a1-d"] if source else []) + ["./b2/new"]
     assert place.state() == before
 
 
