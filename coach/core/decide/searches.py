@@ -12,11 +12,14 @@ from coach.core.runs.reference import Reference, is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
 from coach.core.search.kinds import SEARCH_KINDS, Need, SearchKind
-from coach.core.search.request import Place, SearchRequest, SearchResult
+from coach.core.search.request import Place, SearchRequest, SearchResult, SeenTree
 from coach.core.session.state import SessionState
 
 MAX_PLACES = 5
 """Suspects whose lines are looked up in the history: a blame of each costs time before the first probe."""
+
+MAX_SEEN = 200
+"""Trees whose outcomes are told to a search."""
 
 
 @decide.register
@@ -73,6 +76,7 @@ def _request(
     message: cmd.BeginSearch, state: SessionState, target: Target, reference: Reference | None
 ) -> SearchRequest:
     kind = SEARCH_KINDS[message.kind]
+    rate = _rate(state) if kind.may_flake or "a failure" in kind.needs else 1.0
     base, label = _base(state) if "an earlier state" in kind.needs else (message.good, "")
     return SearchRequest(
         number=len(state.searches) + 1,
@@ -82,7 +86,8 @@ def _request(
         base=base,
         base_label=label,
         red_tree=_red_tree(state, reference),
-        rate=_rate(state) if kind.may_flake or "a failure" in kind.needs else 1.0,
+        rate=rate,
+        seen=_seen(state, reference) if rate < 1 else (),
         rounds=max(message.rounds, 0),
         input=message.input,
         places=_places(state) if kind.looks_up_places else (),
@@ -177,6 +182,18 @@ def _red_tree(state: SessionState, reference: Reference | None) -> str:
         if run.is_mended:
             return ""
     return ""
+
+
+def _seen(state: SessionState, reference: Reference | None) -> tuple[SeenTree, ...]:
+    """Count how the runs of the checkout came out on each tree: the failure, or a pass; anything else is no answer."""
+    counts: dict[str, list[int]] = {}
+    for run in state.runs:
+        if run.is_of_checkout and run.is_evidence and run.report and run.report.tree:
+            is_red = run.shows(reference)
+            if is_red or run.is_mended:
+                counts.setdefault(run.report.tree, [0, 0])[not is_red] += 1
+    found = [SeenTree(tree=tree, failed=failed, passed=passed) for tree, (failed, passed) in counts.items()]
+    return tuple(found[-MAX_SEEN:])
 
 
 def _rate(state: SessionState) -> float:

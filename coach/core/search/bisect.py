@@ -7,7 +7,7 @@ A commit that cannot be judged is passed over, as ``git bisect skip`` does.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coach.core.search.ask_tell import AskTell
 
@@ -25,6 +25,10 @@ class Culprit:
 
     positions: tuple[int, ...]
     good: int
+    belief: float = field(default=1.0, compare=False)
+    """How sure that is, where the failure shows only sometimes."""
+    others: tuple[tuple[int, float], ...] = field(default=(), compare=False)
+    """The next likeliest positions, each with its belief."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,11 @@ def _narrow(span: _Range, likely: Mapping[int, float], width: int) -> AskTell[in
 def steps_for(candidates: int) -> int:
     """Return how many halvings tell one of so many candidates."""
     return math.ceil(math.log2(candidates)) if candidates > 1 else 0
+
+
+def prior_of(size: int, likely: Mapping[int, float]) -> list[float]:
+    """Return how likely each of the newest positions is before anything ran; sums to 1."""
+    return _belief(0, size, likely)
 
 
 def _belief(bad: int, good: int, likely: Mapping[int, float]) -> list[float]:

@@ -56,6 +56,13 @@ class Commit(Value):
     """Seconds since the epoch, as the committer's clock had it."""
 
 
+class LikelyCommit(Value):
+    """A commit that may have brought the failure, and how likely that is."""
+
+    commit: Commit
+    belief: float
+
+
 class EditsFound(SearchFinding):
     """The hunks without which it passes. 1-minimal: none of them can be left out."""
 
@@ -86,7 +93,9 @@ class CommitFound(SearchFinding):
     """What the culprit changed, when it is one."""
     left_out: int = 0
     belief: float = 1.0
-    """How sure that is; below 1 only for failures that show on both sides."""
+    """How sure that is; below 1 only for failures that show only sometimes."""
+    others: tuple[LikelyCommit, ...] = ()
+    """The next likeliest, where that is not sure."""
     taken_back: TakenBack | None = None
     """What the test said when the commit was taken back on top of the work tree; None: not tried."""
 
@@ -107,6 +116,10 @@ class CommitFound(SearchFinding):
             lines.append(mark if self.is_proven else fact(("◐ ", "warn"), self.taken_back.sentence))
         if self.belief < 1:
             lines.append(fact((f"{self.belief:.0%} sure: the failure shows only sometimes", "dim")))
+            lines += [
+                fact((f"{each.belief:.0%} ", "dim"), f"{each.commit.id[:10]} ", (each.commit.subject, "dim"))
+                for each in self.others
+            ]
         if len(self.commits) > 1:
             lines.append(fact(("one of these: those between could not be judged", "dim")))
         more = [fact((f"… {count(self.left_out, 'more file')}", "dim"))] if self.left_out else []

@@ -5,7 +5,7 @@ culprit's own outcome and its parent's are always measured, and nothing is measu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coach.core.runs.oracle import Outcome
 from coach.core.runs.reproduction import wilson
@@ -15,11 +15,12 @@ from coach.core.search.bisect import (
     NoGoodCommit,
     find_culprit,
     narrow,
+    prior_of,
     probe_back,
     probes,
     steps_for,
 )
-from coach.core.search.noisy_bisect import Believed, find_noisy
+from coach.core.search.noisy_bisect import Believed, Posterior, Seen, find_noisy, new_flake_belief, others
 from coach.core.search.repeats import any_failure, runs_for
 
 COMPARED_RUNS = 20
@@ -40,12 +41,13 @@ class NewestDiffers:
 Regression = Culprit | NoGoodCommit | NewestDiffers
 
 
-def find_regression(
+def find_regression(  # noqa: PLR0913 - what is known of the commits, each by its kind
     length: int,
     *,
     good: int | None = None,
     rate: float = 1.0,
     likely: Mapping[int, float] | None = None,
+    seen: Seen | None = None,
     width: int = 1,
 ) -> AskTell[tuple[int, int], Regression | Believed]:
     """Ask for (position, round) pairs; position 0 is the newest of ``length`` commits.
@@ -57,13 +59,42 @@ def find_regression(
             that a failure at that rate would have shown; and when no commit passes so often, the rates of both ends are
             compared and the change of the rate is looked for.
         likely: how suspicious each position is.
+        seen: what earlier runs showed by position; it is not asked again, and counts in what is believed.
         width: how many runs at the same time.
 
     """
     beliefs = likely or {}
     if rate >= 1:
         return (yield from any_failure(once(_bisection(length, good, beliefs, width)), 1, width=width))
-    return (yield from once(_flaky(length, good, rate, beliefs, width)))
+    tally: dict[int, tuple[int, int]] = dict(seen or {})
+    search = _flaky(length, good, rate, beliefs, tally, width)
+    found = yield from _tallied(once(search), tally)
+    return _weighed(found, rate, beliefs, tally) if isinstance(found, Culprit) else found
+
+
+def _tallied(
+    search: AskTell[tuple[int, int], Regression | Believed], tally: dict[int, tuple[int, int]]
+) -> AskTell[tuple[int, int], Regression | Believed]:
+    """Count what the runs of every position show."""
+    try:
+        asked = next(search)
+        while True:
+            outcomes = yield asked
+            for (position, _), outcome in zip(asked, outcomes, strict=True):
+                failed, passed = tally.get(position, (0, 0))
+                tally[position] = (failed + (outcome == "FAIL"), passed + (outcome == "PASS"))
+            asked = search.send(outcomes)
+    except StopIteration as end:
+        found: Regression | Believed = end.value
+        return found
+
+
+def _weighed(found: Culprit, rate: float, likely: Mapping[int, float], seen: Seen) -> Culprit:
+    """Say how sure a new flake's culprit is, from all runs of all positions."""
+    size = max(found.good, *seen)  # where it passed it may have been hidden
+    belief, _ = new_flake_belief(size, rate, seen, prior_of(size, likely))
+    named = sum(belief[position] for position in found.positions)
+    return replace(found, belief=named, others=others(belief, found.positions[0]))
 
 
 def find_fix(
@@ -98,8 +129,8 @@ def _turned_round(search: AskTell[int, Regression]) -> AskTell[int, Regression]:
         return NewestDiffers(_OTHER[found.outcome]) if isinstance(found, NewestDiffers) else found
 
 
-def _flaky(
-    length: int, good: int | None, rate: float, likely: Mapping[int, float], width: int
+def _flaky(  # noqa: PLR0913, PLR0917 - as above
+    length: int, good: int | None, rate: float, likely: Mapping[int, float], seen: Seen, width: int
 ) -> AskTell[tuple[int, int], Regression | Believed]:
     """Tell a new flake from one that failed before as well: a bisection by single failures is only right for the first."""
     runs = runs_for(rate, len(probes(length)) + steps_for(length))
@@ -107,17 +138,22 @@ def _flaky(
         span = yield from any_failure(probe_back(length, None, width), runs, width=width)
         if isinstance(span, NoGoodCommit):
             old = span.checked_back
-            return (yield from _noisy(old)) if old and (yield from _rates_differ(old)) else span
+            is_change = bool(old) and (yield from _rates_differ(old))
+            return (yield from _noisy(old, likely, seen)) if is_change else span
         assert span.good is not None
         good = span.good
     if (yield from _fails_at_all(good, width)):
-        return (yield from _noisy(good)) if (yield from _rates_differ(good)) else NoGoodCommit(good)
+        is_change = yield from _rates_differ(good)
+        return (yield from _noisy(good, likely, seen)) if is_change else NoGoodCommit(good)
     found = yield from any_failure(once(_bisection(length, good, likely, width)), runs, width=width)
     return found
 
 
-def _noisy(old: int) -> AskTell[tuple[int, int], Believed]:
-    return (yield from find_noisy(0, old, MAX_NOISY_RUNS, rounds_before=_THIRD))
+def _noisy(old: int, likely: Mapping[int, float], seen: Seen) -> AskTell[tuple[int, int], Believed]:
+    """Look for the change of the rate; what earlier runs and the phases before showed counts already."""
+    known = Posterior(old, prior_of(old, likely))
+    known.include(seen)
+    return (yield from find_noisy(0, old, MAX_NOISY_RUNS, rounds_before=_THIRD, known=known))
 
 
 def _fails_at_all(position: int, width: int) -> AskTell[tuple[int, int], bool]:

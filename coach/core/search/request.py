@@ -37,6 +37,14 @@ class Lead(Value):
     """The very place that is meant, by name; empty: whatever holds most of the lines."""
 
 
+class SeenTree(Value):
+    """How runs of the checkout came out on one tree."""
+
+    tree: TreeId
+    failed: int = 0
+    passed: int = 0
+
+
 class SearchRequest(Value):
     """What to search. Every candidate runs ``target`` in a disposable copy and fails when it shows ``reference``."""
 
@@ -52,6 +60,8 @@ class SearchRequest(Value):
     """The work tree in which the failure was seen last; empty: not known."""
     rate: float = 1.0
     """How often it fails, as measured; below 1 the search repeats what passes."""
+    seen: tuple[SeenTree, ...] = ()
+    """What earlier runs of the checkout showed of a failure that shows only sometimes."""
     rounds: int = 0
     """Runs under each condition, where conditions are compared."""
     input: FilePath = ""

@@ -67,6 +67,17 @@ def test_a_search_is_told_which_tree_was_red_unless_it_was_mended_since():
     assert not drive.effects[-1].request.red_tree
 
 
+def test_a_search_for_a_flake_is_told_how_runs_came_out_on_each_tree():
+    log = Log().enter("reproduce").reproduce(*[report(failure(), tree="t1"), report(passed=3, tree="t1")] * 5)
+    drive = Drive(log.run(report(passed=3, tree="t2")).state)
+    drive.send(cmd.BeginSearch(kind="commits"))
+    seen = {each.tree: (each.failed, each.passed) for each in drive.effects[-1].request.seen}
+    assert seen == {"t1": (5, 5), "t2": (0, 1)}
+    stable = reproduced()
+    stable.send(cmd.BeginSearch(kind="commits"))
+    assert not stable.effects[-1].request.seen
+
+
 def test_a_commit_that_is_proven_counts_by_a_row_of_its_own():
     green = TakenBack(how="green")
     proven = COMMIT.model_copy(update={"taken_back": green})

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coach.core.search.bisect import Culprit, NoGoodCommit, find_culprit, narrow, probes
-from coach.core.search.noisy_bisect import SURE, find_noisy
+from coach.core.search.noisy_bisect import SURE, Posterior, find_noisy, new_flake_belief, others
 from coach.core.search.repeats import any_failure, runs_for
 from tests.core.search.asking import ask
 
@@ -132,3 +132,59 @@ def test_flaky_on_both_sides_is_found_by_belief():
         total += found.runs
     assert right >= 11
     assert total / 12 <= 40
+
+
+@given(st.integers(1, 60), st.floats(0.05, 0.95), st.data())
+def test_the_belief_in_a_new_flake_follows_from_all_runs(size, rate, data):
+    """Whatever was seen it sums to 1, no commit newer than a red one is blamed, and it agrees with counting by hand."""
+    red = data.draw(st.integers(0, size - 1))
+    seen = data.draw(
+        st.dictionaries(st.integers(0, size), st.tuples(st.just(0), st.integers(0, 9)), max_size=8)
+    )
+    seen[red] = (1, seen.get(red, (0, 0))[1])
+    belief, older = new_flake_belief(size, rate, seen)
+    assert math.isclose(sum(belief) + older, 1.0)
+    assert not any(belief[:red])
+    by_hand = [
+        0.5 / size * math.prod((1 - rate) ** passed for at, (_, passed) in seen.items() if at <= culprit)
+        for culprit in range(red, size)
+    ]
+    by_hand.append(0.5 * math.prod((1 - rate) ** passed for _, passed in seen.values()))
+    assert all(
+        math.isclose(got, wanted / sum(by_hand), abs_tol=1e-9)
+        for got, wanted in zip([*belief[red:], older], by_hand, strict=True)
+    )
+
+
+@given(st.integers(2, 40), st.data())
+def test_a_prior_moves_belief_and_runs_overrule_it(size, data):
+    liked = data.draw(st.integers(0, size - 1))
+    prior = [1.0 + 20.0 * (each == liked) for each in range(size)]
+    assert max(range(size), key=Posterior(size, prior).belief().__getitem__) == liked
+    culprit = data.draw(st.integers(0, size - 1))
+    posterior = Posterior(size, prior)
+    for position in range(size + 1):
+        for _ in range(20):
+            posterior.record(position, failed=position <= culprit)
+    belief = posterior.belief()
+    assert belief[culprit] > 0.99
+    assert all(each < 0.01 for _, each in others(belief, culprit))
+
+
+def test_runs_of_the_past_save_runs_of_now():
+    """The test was green at 20 commits of the past and red at 20: what is left to ask is little."""
+    past = {each: (9, 1) if each <= 20 else (0, 10) for each in range(61) if each != 20}
+    asked = {}
+    for seen in ({}, past):
+        chance = random.Random(3)
+        known = Posterior(60)
+        known.include(seen)
+        found, asked[not seen], _ = ask(
+            find_noisy(0, 60, 200, known=known),
+            lambda question, it=chance: (
+                "FAIL" if it.random() < (0.9 if question[0] <= 20 else 0.05) else "PASS"
+            ),
+        )
+        assert found.position == 20
+        assert found.belief >= SURE
+    assert len(asked[False]) * 2 <= len(asked[True])

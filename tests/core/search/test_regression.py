@@ -59,6 +59,8 @@ def test_a_new_flake():
             lambda question, it=chance: "FAIL" if question[0] <= 40 and it.random() < 0.5 else "PASS",
         )
         right += found == Culprit((40,), 41)
+        assert found.belief > 0.5 or found != Culprit((40,), 41)
+        assert found.belief + sum(each for _, each in found.others) <= 1 + 1e-9
         assert len(asked) < 120
     assert right >= 18
 

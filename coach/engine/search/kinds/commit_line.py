@@ -1,10 +1,13 @@
 """The line of commits that a search walks: the user's first-parent history, and what one of its commits changed."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from coach.core.runs.changes import FileChange
 from coach.core.search.kinds import Commit
 from coach.engine.search.kinds.task import Task
+from coach.engine.trees.compose import Entry
 from coach.engine.trees.git import Git
 from coach.engine.trees.user_repository import commit_and_branch, commit_named
 from coach.errors import ScratchError, UsageError
@@ -12,7 +15,10 @@ from coach.errors import ScratchError, UsageError
 MAX_COMMITS = 20_000
 MAX_LINES = 400
 """Of a commit's patch that are kept in the log."""
+MAX_LOOKED = 2_000
+"""Commits that are compared with the trees of earlier runs."""
 _FIELDS = 3
+_TREE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def history_of(root: Path) -> list[Commit]:
@@ -21,6 +27,24 @@ def history_of(root: Path) -> list[Commit]:
     if not newest:
         raise ScratchError("there is nothing to bisect", why="the project has no commits", do="commit first")
     return _history(root, newest)
+
+
+def seen_before(task: Task, history: list[Commit], tests: Mapping[str, Entry]) -> dict[int, tuple[int, int]]:
+    """Return what earlier runs of the checkout showed by position: of the commits that were checked out then, unedited.
+
+    It counts only where the commit holds the tests of now: then it is what a probe of the commit would run.
+    """
+    wanted = {each.tree: (each.failed, each.passed) for each in task.request.seen}
+    if not wanted:
+        return {}
+    git = Git(task.driver.context.root, timeout=60)
+    words = ("--first-parent", f"--max-count={MAX_LOOKED}", "--format=%T", history[0].id)
+    trees = [line for line in git.run("rev-list", *words).decode().splitlines() if _TREE.fullmatch(line)]
+    found = {}
+    for position, tree in enumerate(trees):
+        if tree in wanted and task.composer.compose(history[position].id, tests) == tree:
+            found[position] = wanted[tree]
+    return found
 
 
 def changes_of(

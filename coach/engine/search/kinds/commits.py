@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from coach.core.base.formatting import count
 from coach.core.runs.oracle import Outcome
 from coach.core.search.bisect import Culprit, NoGoodCommit
-from coach.core.search.kinds import Commit, CommitFound, NotARegression
+from coach.core.search.kinds import Commit, CommitFound, LikelyCommit, NotARegression
 from coach.core.search.noisy_bisect import SURE, Believed
 from coach.core.search.regression import NewestDiffers, Regression, find_regression
 from coach.core.search.request import SearchResult
 from coach.core.search.taken_back import TakenBack
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
-from coach.engine.search.kinds.commit_line import changes_of, history_of, name_of, position_of
+from coach.engine.search.kinds.commit_line import changes_of, history_of, name_of, position_of, seen_before
 from coach.engine.search.kinds.likely_commits import likely_commits
 from coach.engine.search.kinds.take_back import taking_back
 from coach.engine.search.kinds.task import Task, ended
@@ -38,6 +38,7 @@ def search_commits(task: Task) -> SearchResult:
         good=good,
         rate=task.request.rate,
         likely=likely_commits(task, history, good),
+        seen=seen_before(task, history, tests),
         width=task.width,
     )
     try:
@@ -101,26 +102,37 @@ def _told(task: Task, history: list[Commit], found: Regression | Believed, newes
             more = f"; {count(len(unresolved), 'older commit')} could not be judged" if unresolved else ""
             result = NotARegression(commits_back=back, unresolved=len(unresolved))
             return ended("nothing", said + more, result)
-        case Believed(position, belief, _):
-            sentence = f"the rate changed with {name_of(history[position])}, {belief:.0%} sure"
-            result_ = _commit_found(task, history, (position,), position + 1, belief)
-            return ended("found" if belief >= SURE else "stopped", sentence, result_)
-        case Culprit(positions, good):
+        case Believed(position, belief, _, others):
+            sentence = (
+                f"the rate changed with {name_of(history[position])}, {_how_sure(history, belief, others)}"
+            )
+            alone = Culprit((position,), position + 1, belief, others)
+            return ended(
+                "found" if belief >= SURE else "stopped", sentence, _commit_found(task, history, alone)
+            )
+        case Culprit(positions):
             one = len(positions) == 1
             names = name_of(history[positions[0]]) if one else f"one of {len(positions)} commits"
             why = "" if one else "; those between cannot be judged"
-            return ended("found", f"it came with {names}{why}", _commit_found(task, history, positions, good))
+            sure = "" if found.belief >= 1 else f", {_how_sure(history, found.belief, found.others)}"
+            return ended("found", f"it came with {names}{why}{sure}", _commit_found(task, history, found))
 
 
-def _commit_found(
-    task: Task, history: list[Commit], positions: tuple[int, ...], good: int, belief: float = 1.0
-) -> CommitFound:
-    files, left_out = changes_of(task, history, positions)
+def _how_sure(history: list[Commit], belief: float, others: tuple[tuple[int, float], ...]) -> str:
+    """Say how likely a commit is, and the next one: of a failure that shows only sometimes neither is certain."""
+    sure = "more than 99%" if belief >= 0.995 else f"{belief:.0%}"
+    following = f", next {others[0][1]:.0%} {history[others[0][0]].id[:10]}" if others else ""
+    return f"{sure} sure{following}"
+
+
+def _commit_found(task: Task, history: list[Commit], found: Culprit) -> CommitFound:
+    files, left_out = changes_of(task, history, found.positions)
     return CommitFound(
-        commits=tuple(history[position] for position in positions),
-        good=history[min(good, len(history) - 1)],
-        of=good,
+        commits=tuple(history[position] for position in found.positions),
+        good=history[min(found.good, len(history) - 1)],
+        of=found.good,
         files=files,
         left_out=left_out,
-        belief=belief,
+        belief=found.belief,
+        others=tuple(LikelyCommit(commit=history[each], belief=belief) for each, belief in found.others),
     )
