@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.base.text import CoachId
 from coach.core.base.value import Value
+from coach.core.runs.co_failures import FlakeGroup, flake_groups
 from coach.core.runs.reference import Reference, is_of
 
 RULE = 2
@@ -67,6 +68,8 @@ class Reproduction(Value):
     """Runs in which it passed or was not run, and other tests were red."""
     others: tuple[TestRate, ...] = ()
     """The other tests that were red, most often first."""
+    together: tuple[FlakeGroup, ...] = ()
+    """Tests that were red in the same runs, of those that were not red in all."""
 
     @property
     def is_reproduced(self) -> bool:
@@ -136,6 +139,7 @@ def measure(series: Sequence[SeriesRun], reference: Reference | None = None) -> 
         messages=len(set(said)) or 1,
         otherwise=sum(bool(run.red) for run in resolved) - len(red),
         others=_others(resolved, test),
+        together=flake_groups([run.tests for run in resolved]),
     )
 
 
@@ -175,8 +179,11 @@ def beside(found: Reproduction, most: int = 3) -> tuple[str, ...]:
     said = [f"with {found.messages} different messages"] if found.messages > 1 else []
     if found.otherwise:
         said.append(f"red in other tests only: {found.otherwise} of {found.runs}")
-    said += [f"{each.test}: {each.failures} of {found.runs}" for each in found.others[:most]]
-    more = len(found.others) - most
+    said += [each.sentence for each in found.together[:most]]
+    grouped = {test for each in found.together[:most] for test in each.tests}
+    others = [each for each in found.others if each.test not in grouped]
+    said += [f"{each.test}: {each.failures} of {found.runs}" for each in others[:most]]
+    more = len(others) - most
     return (*said, f"and {more} more red tests") if more > 0 else tuple(said)
 
 
