@@ -5,7 +5,7 @@ A place is a function, a class body or the module's own code. Lines are those of
 
 import ast
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 MODULE = "<module>"
@@ -18,6 +18,8 @@ class Place:
     function: str
     """A qualified name of a function or class, or ``MODULE``."""
     lines: tuple[int, ...]
+    around: tuple[int, ...] = ()
+    """Of code that runs at import: all lines of the changed statements, whatever such a place is called."""
     is_function: bool = True
     """A function nested in it is an answer as well; a method is none for its class, nor a function for its module."""
 
@@ -26,7 +28,7 @@ class Place:
         is_named = function == self.function or (
             self.is_function and function.startswith(f"{self.function}.")
         )
-        return path == self.path and (is_named or line in self.lines)
+        return path == self.path and (is_named or line in self.lines or line in self.around)
 
 
 def places(path: str, defective: str, fixed: str) -> list[Place]:
@@ -41,7 +43,7 @@ def places(path: str, defective: str, fixed: str) -> list[Place]:
         for name in {new.scope(line) for line in range(begin, end) if new.matters(line)} if not lines else ():
             place = old.known(name)
             found.setdefault(place, set()).update(old.around(first, place))
-    return [Place(path, name, tuple(sorted(lines)), old.is_function(name)) for name, lines in found.items()]
+    return [old.place(path, name, lines) for name, lines in found.items()]
 
 
 def is_one_line(defective: str, fixed: str) -> bool:
@@ -57,7 +59,7 @@ class _File:
         tree = ast.parse(source)
         self._scopes: dict[int, str] = {}
         self._spans: dict[str, tuple[int, int]] = {MODULE: (1, len(self.lines))}
-        self._starts: dict[int, int] = {}
+        self._statements: dict[int, range] = {}
         self._ignored: set[int] = set()
         self._functions: set[str] = set()
         self._read(tree, "")
@@ -75,7 +77,7 @@ class _File:
             if isinstance(child, ast.stmt):
                 span = range(child.lineno, child.end_lineno + 1)
                 if not hasattr(child, "body"):
-                    self._starts.update(dict.fromkeys(span, child.lineno))
+                    self._statements.update(dict.fromkeys(span, span))
                 if _says_nothing(child):
                     self._ignored.update(span)
             self._read(child, inner)
@@ -87,12 +89,14 @@ class _File:
     def scope(self, line: int) -> str:
         return self._scopes.get(line, MODULE)
 
-    def is_function(self, name: str) -> bool:
-        return name in self._functions
+    def place(self, path: str, name: str, lines: Iterable[int]) -> Place:
+        is_function = name in self._functions
+        whole = {each for line in lines for each in self._statements.get(line, ()) if not is_function}
+        return Place(path, name, tuple(sorted(lines)), tuple(sorted(whole)), is_function)
 
     def statement(self, line: int) -> int:
         """Return the line on which the simple statement of a line begins: what ran is known by that one."""
-        return self._starts.get(line, line)
+        return self._statements.get(line, range(line, line + 1)).start
 
     def known(self, name: str) -> str:
         """Return the innermost scope of that name, or around it, that this file has."""
@@ -104,7 +108,8 @@ class _File:
         """Yield the nearest lines of a place before and after something that is missing before ``line``."""
         first, last = self._spans[place]
         for candidates in (range(line - 1, first - 1, -1), range(line, last + 1)):
-            near = next((each for each in candidates if self.matters(each)), 0)
+            own = (each for each in candidates if self.scope(each) == place and self.matters(each))
+            near = next(own, 0)
             if near:
                 yield from {near, self.statement(near)}
 

@@ -8,18 +8,28 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from coach.core.localize.suspect import Suspect
+from coach.core.log.events import Recorded
+from coach.core.session.state import SessionState
 from coach.session.factory import open_review
 from coach.session.replay import Replay
 from coach.store import library
 from localising.defects import Defect, Variant
 from localising.features import candidates_of
 
+try:
+    from coach.core.localize.isolation import isolation
+except ImportError:  # versions that count places instead
+    isolation = None
+
 PATIENCE = 240.0
 """Seconds beyond its own limit after which a command is given up: the machine may be under load."""
 
+_KEPT = ("function", "line", "rank", "ties", "score", "probability", "ran", "leads", "flip", "reasons")
 LIKELY = 0.8
 """What one place, or two together, must hold for the cause to be isolated."""
 _ONE_FOLDER_AT_A_TIME = threading.Lock()
@@ -69,11 +79,16 @@ class _Session:
         began = time.perf_counter()
         said = json.loads(self._coach(seconds, *asked(seconds)))
         took = time.perf_counter() - began
-        answer = said if isinstance(said, dict) else {"suspects": said}
+        review = self._review()
+        answer = said if isinstance(said, dict) else {}
         return {
-            "suspects": [self._judged(each) for each in answer["suspects"]],
-            "isolated": self._isolated(answer),
-            "seconds": {"red": red, "all": took, **self._times()},
+            "suspects": [self._judged(each) for each in review.state.suspects],
+            "isolated": isolated(review.state, is_said=bool(answer.get("isolated"))),
+            "ending": answer.get("sentence", ""),
+            "measurements": [
+                [each["name"], each["how"], each["seconds"]] for each in answer.get("measurements", ())
+            ],
+            "seconds": {"red": red, "all": took, **times(review.records)},
         }
 
     def candidates(self) -> list[dict[str, Any]]:
@@ -93,49 +108,44 @@ class _Session:
             raise ValueError(f"coach {words[0]}: exit {done.returncode}, {done.stderr.strip()[-300:]}")
         return done.stdout
 
-    def _judged(self, row: dict[str, Any]) -> dict[str, Any]:
-        names = (
-            "key",
-            "file",
-            "function",
-            "line",
-            "rank",
-            "ties",
-            "score",
-            "probability",
-            "ran",
-            "leads",
-            "flip",
-        )
-        kept = {name: row[name] for name in (*names, "reasons") if name in row}
-        place = (row["file"], row["function"], row["line"])
-        return kept | {
-            "right": row.get("ran", True) and self.defect.is_right(*place),
-            "right_line": self.defect.is_line(row["file"], row["line"]),
+    def _judged(self, suspect: Suspect) -> dict[str, Any]:
+        place = (suspect.path, suspect.function, suspect.line)
+        row = suspect.model_dump(include=set(_KEPT)) | {"key": suspect.key}
+        if not hasattr(suspect, "probability"):
+            row.pop("probability", None)
+        return row | {
+            "right": suspect.ran and self.defect.is_right(*place),
+            "right_line": self.defect.is_line(suspect.path, suspect.line),
         }
-
-    def _isolated(self, answer: dict[str, Any]) -> list[str]:
-        """Return the keys of the places that are said to hold the cause; none when nothing is said to be isolated."""
-        places = answer["suspects"] if answer.get("isolated") else []
-        first = [each["key"] for each in places[:2]]
-        is_alone = bool(places) and (
-            places[0]["probability"] >= LIKELY or sum(each["probability"] for each in places[:2]) < LIKELY
-        )
-        return first[:1] if is_alone else first
-
-    def _times(self) -> dict[str, float]:
-        """Return the seconds from the end of the red run to the first evidence, as the session's log has them."""
-        records = self._review().records
-        red = next((each.at for each in records if each.event.kind == "run_finished"), None)
-        if red is None:
-            return {}
-        measured = [each.at - red for each in records if each.event.kind == "suspects_ranked"]
-        return {"first": measured[0]} if measured else {}
 
     def _review(self) -> Replay:
         with _ONE_FOLDER_AT_A_TIME:
             os.environ["COACH_STATE_DIR"] = str(self.state)
             return open_review(library.sessions()[0].id)
+
+
+def isolated(state: SessionState, *, is_said: bool) -> list[str]:
+    """Return the keys of the places that are said to hold the cause; none when nothing is said to be isolated."""
+    if isolation is not None:
+        return [each.key for each in isolation(state.standing_suspects).places]
+    first = state.suspects[:2] if is_said else ()
+    is_alone = bool(first) and first[0].probability >= LIKELY
+    return [each.key for each in first[: 1 if is_alone else 2]]
+
+
+def times(records: Sequence[Recorded]) -> dict[str, float]:
+    """Return seconds as the session's log has them: to the first evidence, once lines had run, and from red to *isolated*."""
+    ended = [each.at for each in records if each.event.kind == "run_finished"]
+    spectrum = next((each.seq for each in records if each.event.kind == "spectrum_measured"), None)
+    found: dict[str, float] = {}
+    if spectrum is not None:
+        ran = [each.at for each in records if each.event.kind == "run_finished" and each.seq < spectrum]
+        ranked = [each.at for each in records if each.event.kind == "suspects_ranked" and each.seq > spectrum]
+        found = {"first": ranked[0] - ran[-1], "measured": ranked[0] - ended[0]} if ran and ranked else {}
+    for each in records:
+        if each.event.kind == "investigation_ended" and each.event.ending == "isolated":
+            found["isolated"] = each.at - ended[0]
+    return found
 
 
 def asked(seconds: float) -> list[str]:

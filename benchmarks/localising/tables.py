@@ -112,7 +112,8 @@ def _show_isolated(rows: Sequence[Row]) -> None:
 def _show_seconds(rows: Sequence[Row]) -> None:
     for name, words in (
         ("red", "until red"),
-        ("first", "from red to the first evidence"),
+        ("first", "from the end of the traced run to the first evidence"),
+        ("measured", "from red to the first evidence"),
         ("isolated", "from red to isolated"),
         ("all", "the whole investigation"),
     ):
