@@ -36,7 +36,8 @@ from localising.defects import Planting
 SEED = 20_261_122
 _TESTS = {"toolz": "toolz/tests", "inflection": "test_inflection.py", "tabulate": "test"}
 _MOST_TESTS = 25
-"""Tests near a planting that are asked whether they notice it."""
+_MOST_TESTS_BY_HAND = 200
+"""Tests near a planting that are asked whether they notice it; those written by hand are few and must not be lost."""
 _BEHAVIOUR = "call"
 """The phase in which a test has to fail: one that does not even set up says nothing about ranking."""
 
@@ -115,7 +116,8 @@ def search(package: Package, wanted: int, handmade: Sequence[Mapping[str, str]])
             continue
         near = range(min(planted.lines) - 2, max(planted.lines) + 3)
         tests = sorted({test for line in near for test in running.get(planted.path, {}).get(line, ())})
-        tests = chooser.sample(tests, min(len(tests), _MOST_TESTS))
+        most = _MOST_TESTS_BY_HAND if planted in hand else _MOST_TESTS
+        tests = chooser.sample(tests, min(len(tests), most))
         if test := package.noticed(planted, tests) if tests else "":
             chosen.take(package, planted, test)
         elif planted in hand:
