@@ -86,8 +86,9 @@ def test_regression_bisects_first(walk):
 
 
 def test_flaky_measures_names_the_axis_and_repeats(walk):
+    """Hash seeds follow from the numbers of runs: it fails 7 times of 10, so that few passes in a row say that it is gone."""
     flaky = {"shop.py": "def pick():\n    return hash('shop') % 2\n"}
-    flaky["tests/test_it.py"] = "import shop\n\n\ndef test_it():\n    assert shop.pick() == 0\n"
+    flaky["tests/test_it.py"] = "import shop\n\n\ndef test_it():\n    assert shop.pick() == 1\n"
     way = walk("flaky", flaky)
     way.do(cmd.Reproduce())
     way.next()
@@ -96,11 +97,11 @@ def test_flaky_measures_names_the_axis_and_repeats(walk):
     way.next()
     way.do(cmd.PinTest())
     way.next()
-    way.mend("shop.py", "def pick():\n    return 0\n")
+    way.mend("shop.py", "def pick():\n    return 1\n")
     way.next()
     way.prove()
     repeats = next(each for each in way.state.verification.checks if each.name == "repeats")
-    assert len(repeats.runs) > 2
+    assert len(repeats.runs) == 4
 
 
 def test_crash_takes_a_process_that_dies_for_the_failure(walk):
