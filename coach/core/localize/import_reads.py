@@ -9,7 +9,7 @@ alone, so that a read is likely, not certain; each step away makes it less so.
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coach.core.base.test_id import TestId
@@ -27,6 +27,8 @@ from coach.core.loops.analysis.syntax import Function
 
 MAX_STEPS = 3
 """How far names are followed from the lines that a test ran."""
+MAX_STEPS_TO_CLASS = 6
+"""How far for the classes whose instances it may have: it names a form, that a field, that a widget."""
 MAX_CLASSES = 12
 """An attribute that more classes assign says nothing of any of them."""
 MAX_FILES = 400
@@ -35,6 +37,14 @@ _MAX_HOPS = 8
 Lines = Mapping[str, frozenset[int]]
 Key = tuple[int, str]
 """A place by its number, and the attribute of it that is read; empty: the place as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """What a line reads: places by their names, and attributes of values."""
+
+    keys: frozenset[Key]
+    attributes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,8 @@ class Reached:
     """Of the passing tests, those that depend on it too."""
     red: int
     """Of the other red tests of the same cause, those that do."""
+    is_value_read: bool = False
+    """Whether a line of the failing test reads what it assigns, and does not only name the class."""
     passing_by_line: Mapping[int, int] = field(default_factory=dict)
     """The lines of a class body whose own attribute the failing test reads → the others that read it."""
 
@@ -150,7 +162,8 @@ class ImportReads:
             for name in place.attributes if self._ran(path, place) else ():
                 self._by_attribute[name].append(number)
         self._edges = self._all_edges()
-        self._mentioned: dict[str, dict[int, frozenset[Key]]] = {}
+        self._mentioned: dict[str, dict[int, Mentioned]] = {}
+        self._reachable: dict[frozenset[int], frozenset[int]] = {}
 
     def _ran(self, path: str, place: ImportPlace) -> frozenset[int]:
         return frozenset(place.lines & self._imported.get(path, frozenset()))
@@ -213,12 +226,13 @@ class ImportReads:
             for line in lines & ran
         }
         others = (mask & low).bit_count()
-        return Reached(path, place, ran, far, others, (mask & ~low).bit_count(), by_line)
+        is_value_read = bool(by_line) or (far == 1 and place.kind == "name")
+        return Reached(path, place, ran, far, others, (mask & ~low).bit_count(), is_value_read, by_line)
 
-    def _closure(self, start: set[int]) -> dict[int, int]:
+    def _closure(self, start: Collection[int], most: int = MAX_STEPS) -> dict[int, int]:
         steps = dict.fromkeys(start, 1)
-        border = start
-        for far in range(2, MAX_STEPS + 1):
+        border = set(start)
+        for far in range(2, most + 1):
             border = {each for number in border for each in self._edges.get(number, ())} - steps.keys()
             steps |= dict.fromkeys(border, far)
         return steps
@@ -235,34 +249,52 @@ class ImportReads:
         found: set[Key] = set()
         for path, place in self._modules.places:
             if path == self._test.file and place.kind == "head" and place.name == ".".join(self._test.names):
-                found |= {key for chain in place.chains for key in self._keys(path, chain)}
+                found |= {key for chain in place.chains for key in self._modules.keys(path, chain)}
         return found
 
     def _read_by(self, ran: Lines, relevant: set[int] | None = None) -> set[Key]:
         found: set[Key] = set()
+        attributes: set[str] = set()
         for path in list(ran)[:MAX_FILES]:
             mentioned = self._mentioned_in(path)
             for line in mentioned.keys() & ran[path]:
-                found |= mentioned[line]
+                found |= mentioned[line].keys
+                attributes |= mentioned[line].attributes
+        found |= self._of_attributes(attributes, frozenset(number for number, _ in found))
         return found if relevant is None else {key for key in found if key[0] in relevant}
 
-    def _mentioned_in(self, path: str) -> dict[int, frozenset[Key]]:
+    def _of_attributes(self, names: set[str], named: frozenset[int]) -> set[Key]:
+        """Return the bodies that assign attributes: of classes that the named places lead to, else of any."""
+        if named not in self._reachable:
+            self._reachable[named] = frozenset(self._closure(named, MAX_STEPS_TO_CLASS))
+        near = self._reachable[named]
+        found: set[Key] = set()
+        for name in names & self._by_attribute.keys():
+            owners = self._by_attribute[name]
+            likely = [each for each in owners if each in near] or owners
+            if len(likely) <= MAX_CLASSES:
+                found |= {(each, name) for each in likely}
+        return found
+
+    def _mentioned_in(self, path: str) -> dict[int, Mentioned]:
         """Return line → what it reads, of the bodies of a file's functions."""
         if path not in self._mentioned:
-            tree, found = self._modules.trees.get(path), defaultdict[int, set[Key]](set)
+            tree = self._modules.trees.get(path)
+            chains = defaultdict[int, set[Chain]](set)
             for line, chain in _in_functions(tree) if tree else ():
-                found[line].update(self._keys(path, chain))
-            self._mentioned[path] = {line: frozenset(keys) for line, keys in found.items() if keys}
+                chains[line].add(chain)
+            self._mentioned[path] = {line: self._resolved(path, each) for line, each in chains.items()}
         return self._mentioned[path]
 
-    def _keys(self, path: str, chain: Chain) -> Iterator[Key]:
-        found = list(self._modules.keys(path, chain))
-        yield from found
-        is_class = any(self._modules.places[number][1].kind == "class" for number, _ in found)
-        for name in () if is_class else chain[1:]:
-            owners = self._by_attribute.get(name, ())
-            if len(owners) <= MAX_CLASSES:
-                yield from ((number, name) for number in owners)
+    def _resolved(self, path: str, chains: set[Chain]) -> Mentioned:
+        keys: set[Key] = set()
+        attributes: set[str] = set()
+        for chain in chains:
+            found = list(self._modules.keys(path, chain))
+            keys.update(found)
+            if not any(self._modules.places[number][1].kind == "class" for number, _ in found):
+                attributes.update(chain[1:])
+        return Mentioned(frozenset(keys), frozenset(attributes & self._by_attribute.keys()))
 
 
 def _in_functions(tree: ast.Module) -> Iterator[tuple[int, Chain]]:

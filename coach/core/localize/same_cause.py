@@ -11,7 +11,7 @@ from coach.core.base.test_id import TestId
 from coach.core.localize.spectrum import Lines
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.failure import normalise
-from coach.core.runs.report import Failure
+from coach.core.runs.report import Cause, Failure, Frame
 
 MAX_RED = 50
 RARE = 0.2
@@ -20,6 +20,8 @@ ALIKE = 0.8
 """Share of its rare lines that a red test has with the other one, to fail for the same cause by that alone."""
 RELATED = 0.3
 """The share that is enough when the failures read the same, too."""
+
+_BEHIND = {"cause", "context", "member"}
 
 Place = tuple[str, int]
 
@@ -40,7 +42,7 @@ def of_same_cause(
     most = RARE * len(passing)
     asked = _own(tests.get(failure.test, {}))
     rare = frozenset(place for place in asked if counted[place] <= most)
-    found, raised = [failure.test], _raised_at(failure)
+    found, began = [failure.test], _began_at(failure)
     for other in others:
         theirs = _own(tests.get(other.test, {}))
         if other.test in found or not theirs or len(found) >= MAX_RED:
@@ -50,7 +52,7 @@ def of_same_cause(
         is_alike = other.exception == failure.exception
         if is_alike and (
             shared >= ALIKE
-            or (raised is not None and _raised_at(other) == raised)
+            or not began.isdisjoint(_began_at(other))
             or (shared >= RELATED and normalise(other.message) == normalise(failure.message))
         ):
             found.append(other.test)
@@ -62,7 +64,12 @@ def _own(lines: Lines) -> frozenset[Place]:
     return frozenset((path, line) for path, each in lines.items() if not is_test_path(path) for line in each)
 
 
-def _raised_at(failure: Failure) -> Place | None:
-    """Return where the project's own code raised, outside of tests."""
-    own = failure.own_frames
-    return (own[-1].path, own[-1].line) if own and not is_test_path(own[-1].path) else None
+def _began_at(failure: Failure) -> frozenset[Place]:
+    """Return where the project's own code raised, outside of tests: the exception, and those that stand behind it."""
+    raised = [failure.own_frames, *(_own_frames(each) for each in failure.causes if each.kind in _BEHIND)]
+    ends = (frames[-1] for frames in raised if frames)
+    return frozenset((each.path, each.line) for each in ends if not is_test_path(each.path))
+
+
+def _own_frames(cause: Cause) -> tuple[Frame, ...]:
+    return tuple(each for each in cause.frames if each.own)

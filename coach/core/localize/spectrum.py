@@ -50,6 +50,8 @@ class FunctionCount(Value):
     counts the tests whose lines read it."""
     steps: int = 0
     """Of such a place: how many names lead from the lines of the failing test to it. 1: they read it; 0: not known."""
+    is_value_read: bool = False
+    """Of such a place: whether those lines read what it assigns, and do not only name the class."""
     order: int = 0
     """Position at which it last ran before the first sign of failure, 1: nearest; 0: not known."""
     after_raise: bool = False

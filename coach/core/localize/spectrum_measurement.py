@@ -195,6 +195,7 @@ def _import_count(each: Reached, prior: Mapping[int, float]) -> FunctionCount:
         lines=_lines_of(each, each.passing, prior),
         is_import=True,
         steps=each.steps,
+        is_value_read=each.is_value_read,
     )
 
 

@@ -62,6 +62,8 @@ AT_IMPORT = 0.2
 """Share kept by module-level code: it belongs to nobody."""
 READ_AT_IMPORT = 0.7
 """Share kept by what ran at import for each name that leads to it from the lines of the failing test; not fitted."""
+VALUE_READ = 0.85
+"""The same where a line of the failing test reads the very value that it assigns; not fitted."""
 AFTER_RAISE = 0.3
 """Share kept by what ran only after the exception was raised: a consequence, unless the exception itself is wrong; not fitted."""
 SILENCING = 0.15

@@ -1,14 +1,14 @@
 """Who ran a place, or depends on what it made at import, and how whole the measurement is: in sentences, and as shares."""
 
 from coach.core.localize.spectrum import FunctionCount, Spectrum
-from coach.core.localize.weights import AFTER_RAISE, AT_IMPORT, READ_AT_IMPORT
+from coach.core.localize.weights import AFTER_RAISE, AT_IMPORT, READ_AT_IMPORT, VALUE_READ
 from coach.core.loops.analysis.syntax import MODULE
 
 
 def share_kept(each: FunctionCount) -> float:
     """Return the share of its score that a place keeps for when it ran, 0 to 1."""
     if each.is_import and each.steps:
-        return READ_AT_IMPORT**each.steps
+        return VALUE_READ if each.is_value_read else READ_AT_IMPORT**each.steps
     if each.after_raise:
         return AFTER_RAISE
     return AT_IMPORT if each.is_import or each.function == MODULE else 1.0
