@@ -141,6 +141,21 @@ def suspects_answer(state: SessionState) -> Answer:
     return {"suspects": listed, "more": max(0, len(state.suspects) - MAX_SUSPECTS)}
 
 
+def investigation_answer(state: SessionState) -> Answer:
+    """Return what an investigation came to: what it says, what it measured, and the places, best first."""
+    found = state.investigation
+    measured = [
+        {"name": each.name, "why": each.why, "how": each.how, "said": each.said, "seconds": each.seconds}
+        for each in (found.measurements if found else ())
+    ]
+    return {
+        "isolated": found is not None and found.ending == "isolated",
+        "sentence": as_tools(found.sentence or "the engineer paused the investigation") if found else "",
+        "measurements": measured,
+        "evidence": suspects_answer(state),
+    }
+
+
 def hypotheses_answer(state: SessionState) -> Answer:
     return {
         "hypotheses": [each.model_dump(mode="json") for each in state.hypotheses],

@@ -29,7 +29,7 @@ from coach.store import library
 
 INSTRUCTIONS = """\
 coach keeps the session of one defect: what fails, what was tried, what was ruled out. Work in this order: run_failing_test,
-suspects, propose_hypothesis with a prediction, one change, run_failing_test, verify. It refuses what skips a step and says
+investigate, propose_hypothesis with a prediction, one change, run_failing_test, verify. It refuses what skips a step and says
 why. Every answer has the limits of a fix and the loops noticed: at a loop, stop editing and tell the engineer. Only a person
 confirms a fix."""
 
@@ -55,6 +55,7 @@ def serve(args: Namespace) -> int:
         tools.run_failing_test,
         tools.propose_hypothesis,
         tools.judge_hypothesis,
+        tools.investigate,
         tools.suspects,
         tools.logpoint,
         tools.rule_out,

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 
 from coach.cli.commands.approval import approved, may_evaluate
+from coach.cli.commands.investigate import wait_until_investigated
 from coach.cli.commands.open_session import Session, place_here, wait
 from coach.cli.commands.target_choice import as_named
 from coach.core.base.text import safe_line
@@ -34,6 +35,7 @@ from coach.mcp.results import (
     cleaned_answer,
     frames_answer,
     hypotheses_answer,
+    investigation_answer,
     limits_answer,
     logpoint_answer,
     loop_answer,
@@ -114,6 +116,23 @@ class Tools:
             return suspects_answer(session.state)
 
         return self._do(measured)
+
+    def investigate(self, seconds: float = 60.0) -> Answer:
+        """Measure what tells most about the failure, one thing after the other, until one place is isolated or the seconds are over.
+
+        The first call after a red run: lines, calls, small mutations, edits, history. What was measured is not measured again.
+        """
+
+        def investigated(session: Session) -> Answer:
+            if session.state.last_failure is None:
+                raise Refused("nothing has failed yet: run_failing_test first")
+            if session.state.is_investigating:  # the screen's own: its seconds are those of the settings
+                wait_until_investigated(session)
+            self._submit(session, cmd.Investigate(seconds=seconds))
+            wait_until_investigated(session)
+            return investigation_answer(session.state)
+
+        return self._do(investigated)
 
     def logpoint(
         self, file: str, line: int, expression: str = "", condition: str = "", mode: Mode = "once"

@@ -19,6 +19,13 @@ USUAL_KEYS: tuple[KeyAction, ...] = (
     session_action(
         "mutants", "M", "try mutants", "Try small changes of the top suspects, in a copy.", "Narrowing"
     ),
+    session_action(
+        "investigate",
+        "Z",
+        "investigate",
+        "Measure, one thing after the other, until one place is isolated; begins by itself once a failure is known.",
+        "Narrowing",
+    ),
     screen_action(
         "calls",
         "T",
@@ -186,8 +193,20 @@ USUAL_KEYS: tuple[KeyAction, ...] = (
         "Runs",
     ),
     session_action("suite", "a", "suite", "Run the whole suite once.", "Runs"),
-    session_action("cancel", "c", "stop", "Stop the run or the search under way (esc does it too).", "Runs"),
-    session_action("watching", "p", "pause saves", "Pause or resume runs on save.", "Runs"),
+    session_action(
+        "cancel",
+        "c",
+        "stop",
+        "Stop the run or the search under way (esc does it too), else the investigation.",
+        "Runs",
+    ),
+    session_action(
+        "watching",
+        "p",
+        "pause",
+        "Pause or resume what coach does by itself: runs on save, and the investigation.",
+        "Runs",
+    ),
     session_action("verify", "v", "verify", "Prove the fix: target, whole suite, baseline.", "Runs"),
     session_action(
         "pin", "P", "pin test", "Take the failing test as the regression test, by content.", "Evidence"

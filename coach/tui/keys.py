@@ -37,7 +37,7 @@ def advised(state: SessionState) -> KeyAction | None:
 def footer(state: SessionState, read_only: str) -> tuple[KeyAction, ...]:
     """Return what the footer offers: the advised action first, then by rank what is possible now."""
     possible = [each for each in REGISTRY if each.rank and not each.why_disabled(state, read_only)]
-    if (state.under_way or state.search) and not read_only and (cancel := action("cancel")):
+    if (state.awaited_runs or state.awaited_search) and not read_only and (cancel := action("cancel")):
         possible.insert(0, cancel)
     first = advised(state)
     possible.sort(key=lambda each: (first is None or each.id != first.id, each.rank))

@@ -223,3 +223,31 @@ def test_a_warm_server_is_started_only_where_saves_begin_runs(engine):
     assert seen.get(timeout=PATIENCE) == WatchSeen(watching=True)
     made._prepare_warm()
     assert made._around.warm.wait_until_settled(PATIENCE)
+
+
+WAITS = "import pathlib, time\nwhile not pathlib.Path({!r}).exists():\n    time.sleep(0.01)"
+
+
+def waiting(number, file, **fields):
+    """A run that ends once a file is there."""
+    words = (sys.executable, "-c", WAITS.format(str(file)))
+    asked = RunRequest(number=number, purpose="reproduce", target=Target(kind="command", words=words))
+    return StartRun(request=asked, **fields)
+
+
+def test_work_that_nobody_waits_for_leaves_the_session_idle_makes_room_and_ends_with_its_seconds(
+    engine, tmp_path
+):
+    made, seen = engine("passing")
+    made.perform(waiting(1, tmp_path / "never", is_idle_work=True))
+    assert not made.is_busy, "it runs, and nobody waits for it"
+    made.perform(StopRuns(superseded=True))
+    made.perform(waiting(2, tmp_path / "there"))
+    assert made.is_busy
+    assert seen.get(timeout=PATIENCE).report.ending.kind == "superseded"
+    (tmp_path / "there").touch()
+    assert seen.get(timeout=PATIENCE).report.ending.kind == "completed"
+    made.perform(waiting(3, tmp_path / "never", is_idle_work=True, within=0.05))
+    ending = seen.get(timeout=PATIENCE).report.ending
+    assert (ending.kind, ending.sentence) == ("timeout", "its time in the investigation was over")
+    assert not made.is_busy

@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from coach.cli.commands.console import be_sure_somebody_reads, exit_code_of, put, put_json, say
-from coach.cli.commands.open_session import TICK, Session, ask, opened_session, opened_target
+from coach.cli.commands.open_session import TICK, Session, ask, opened_session, opened_target, wait
 from coach.cli.commands.suspects import list_places, suspect_rows
 from coach.core.base.text import safe_line
 from coach.core.decide.investigation import why_not_investigated
@@ -15,43 +15,54 @@ from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import as_commands
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED
-from coach.session.port import Update
 
 
 def investigate(args: Namespace) -> int:
     """Investigate the failure; 0 when a place is isolated, 1 when none is, 3 when there is no failure to investigate."""
     with opened_target(args) if args.target or args.command else opened_session(args) as session:
-        if why_not_investigated(session.state):
+        if not session.state.is_investigating and why_not_investigated(session.state):
             ask(session, cmd.RunTarget(purpose="experiment"))
-        if session.state.last_failure is None:
-            say("nothing to investigate: no test failed")
+        is_under_way = session.state.is_investigating  # that of a screen, or it began by itself after the run
+        if not is_under_way and (why_not := why_not_investigated(session.state)):
+            say(f"nothing to investigate: {as_commands(why_not)}")
             return exit_code_of(session.state.last_run) or EXIT_UNRESOLVED
         try:
-            _measure(session, args.seconds)
+            _measure(session, None if is_under_way else cmd.Investigate(seconds=args.seconds))
         except KeyboardInterrupt:
             if (found := session.state.investigation) and found.is_open:
                 session.submit(cmd.StopInvestigation()).result(timeout=5)
         return _told(session.state, args)
 
 
-def _measure(session: Session, seconds: float) -> None:
-    """Begin the investigation and wait until it is over. Raises UsageError when it is refused."""
-    woken = threading.Event()
+def _measure(session: Session, begin: cmd.Investigate | None) -> None:
+    """Begin the investigation, unless one is under way, and wait until it is over. Raises UsageError when it is refused."""
     teller = _Teller(session.state)
-
-    def hear(update: Update) -> None:
-        teller.tell(update.state)
-        woken.set()
-
-    unsubscribe = session.subscribe(hear)
+    unsubscribe = session.subscribe(lambda update: teller.tell(update.state))
     try:
-        ask(session, cmd.Investigate(seconds=seconds))
-        while (found := session.state.investigation) and found.is_open:
+        if begin:
+            ask(session, begin)
+        wait_until_investigated(session)
+    finally:
+        unsubscribe()
+
+
+def wait_until_investigated(session: Session) -> None:
+    """Wait until no investigation is under way; one that the engineer paused is not waited for.
+
+    Raises:
+        BrokenPipeError: nobody reads what the command says.
+        SessionError: the threads that measure are gone.
+
+    """
+    woken = threading.Event()
+    unsubscribe = session.subscribe(lambda _: woken.set())
+    try:
+        while (found := session.state.investigation) and found.is_open and not found.paused:
             woken.wait(TICK)
             woken.clear()
             be_sure_somebody_reads()
             session.wait_idle(0)  # raises when the threads that measure are gone
-        session.wait_idle(TICK)
+        wait(session)
     finally:
         unsubscribe()
 
@@ -90,7 +101,9 @@ def _told(state: SessionState, args: Namespace) -> int:
         put_json(as_json(state, found))
     else:
         list_places(state)
-        put(safe_line(as_commands(found.sentence), limit=500))
+        put(safe_line(as_commands(found.sentence or "the investigation is paused"), limit=500))
+    if found.is_open:
+        return EXIT_UNRESOLVED
     return EXIT_FINE if found.ending == "isolated" else EXIT_FAILURES
 
 

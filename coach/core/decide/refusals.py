@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from coach.core.decide.call_traces import why_not_traced
 from coach.core.decide.decision import CLOSED
 from coach.core.decide.feedback import why_not_narrowed
+from coach.core.decide.investigation import why_not_investigated
 from coach.core.decide.journal import why_not_confirmed
 from coach.core.decide.logpoint_runs import why_not_looked, why_nothing_asked
 from coach.core.decide.restores import why_not_restored
@@ -44,7 +45,7 @@ def _search(kind: SearchKind) -> Why:
 
 
 def _nothing_runs(state: SessionState) -> str:
-    return "" if state.under_way or state.search else "nothing is running"
+    return "" if state.under_way or state.search or state.is_investigating else "nothing is running"
 
 
 def _no_next_step(state: SessionState) -> str:
@@ -133,6 +134,7 @@ _REASONS: Mapping[str, Why] = {
     "spectrum": why_not_measured,
     "mutants": why_not_mutated,
     "calls": _no_calls,
+    "investigate": why_not_investigated,
     "restore": _nothing_to_restore,
     "dismiss": _no_loop_stands,
     "logpoint": why_not_looked,

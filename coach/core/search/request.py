@@ -126,6 +126,8 @@ class Search:
     notes: tuple[str, ...] = ()
     """What was said before the first probe, and since."""
     result: SearchResult | None = None
+    by_itself: bool = False
+    """Whether it is a measurement of an investigation: nobody asked for it."""
 
     @property
     def is_over(self) -> bool:

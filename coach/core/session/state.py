@@ -287,6 +287,22 @@ class SessionState:
         return self.investigation.current if self.investigation and self.investigation.is_open else None
 
     @property
+    def awaited_runs(self) -> tuple[Run, ...]:
+        """Runs under way that somebody waits for: all but the measurement that coach makes by itself."""
+        own = self.measurement.run if self.measurement else 0
+        return tuple(run for run in self.under_way if run.number != own)
+
+    @property
+    def awaited_search(self) -> Search | None:
+        """The search under way that somebody waits for."""
+        return self.search if self.search and not self.search.by_itself else None
+
+    @property
+    def is_investigating(self) -> bool:
+        """Whether an investigation is under way, paused ones included."""
+        return self.investigation is not None and self.investigation.is_open
+
+    @property
     def is_investigated_automatically(self) -> bool:
         """Whether investigations begin by themselves: where the session is held and hears saves, and the settings allow it."""
         return self.limits is not None and self.limits.limits.auto and self.watching

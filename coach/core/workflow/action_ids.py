@@ -39,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "spectrum": "coach suspects --suite",
     "mutants": "coach suspects --mutate",
     "calls": "coach trace",
+    "investigate": "coach investigate",
     "searches": "coach search",
     **{f"searches:{kind.name}": kind.command for kind in SEARCH_KINDS.values()},
     "loop": "coach status",
@@ -63,6 +64,7 @@ TOOLS: dict[str, str] = {
     "root-cause": "root_cause",
     "export": "context",
     "spectrum": "suspects",
+    "investigate": "investigate",
     "logpoint": "logpoint",
 }
 """Action → the tool of an assistant that does it; the others are the engineer's."""

@@ -37,8 +37,11 @@ def _closed(state: SessionState) -> Advice | None:
 
 def _running(state: SessionState) -> Advice | None:
     """Say what is under way. There is nothing to press for it: to stop it is possible, and no next move."""
-    if not state.under_way:
+    if not (state.under_way or state.measurement):
         return None
+    own = state.measurement
+    if own and not state.awaited_runs:
+        return Advice(f"Investigating: {own.name} …", is_waiting=True) if _is_awaited(state) else None
     run = state.under_way[-1]
     if state.series_start is not None:
         done = sum(each.is_over for each in state.runs if each.number >= (state.series_start or 0))
@@ -47,10 +50,16 @@ def _running(state: SessionState) -> Advice | None:
         position = min(len(state.plan), run.number - state.plan_start + 1)
         return Advice(f"Verifying: run {position} of {len(state.plan)}.", is_waiting=True)
     if run.request.only_looks:
-        asked = missing(state, state.step) if state.step else ()
-        is_awaited = bool(asked) and asked[0].name in _IS_LOOKED_FOR
-        return Advice("Looking while the failing test runs …", is_waiting=True) if is_awaited else None
+        return (
+            Advice("Looking while the failing test runs …", is_waiting=True) if _is_awaited(state) else None
+        )
     return Advice("Running …", is_waiting=True)
+
+
+def _is_awaited(state: SessionState) -> bool:
+    """Whether the step asks first for what a measurement may show."""
+    asked = missing(state, state.step) if state.step else ()
+    return bool(asked) and asked[0].name in _IS_LOOKED_FOR
 
 
 def _moves(state: SessionState) -> Moves:

@@ -12,12 +12,20 @@ def _back(state: SessionState) -> cmd.Command:
     return cmd.GoToStep(step=before.id)
 
 
+def _stop(state: SessionState) -> cmd.Command:
+    """What somebody waits for first, then what coach measures by itself."""
+    if state.is_investigating and not (state.awaited_runs or state.awaited_search):
+        return cmd.StopInvestigation()
+    return cmd.CancelRun() if state.under_way else cmd.StopSearch()
+
+
 _COMMANDS: dict[str, Callable[[SessionState], cmd.Command]] = {
     "run": lambda _: cmd.RunTarget(),
     "reproduce": lambda _: cmd.Reproduce(),
     "failure": lambda _: cmd.TakeFailure(),
     "suite": lambda _: cmd.RunSuite(),
-    "cancel": lambda state: cmd.CancelRun() if state.under_way else cmd.StopSearch(),
+    "cancel": _stop,
+    "investigate": lambda _: cmd.Investigate(),
     "narrow": lambda _: cmd.RunTarget(scope="failures"),
     "widen": lambda _: cmd.SetScope(scope="all"),
     "spectrum": lambda _: cmd.Suspects(scope="suite"),

@@ -199,7 +199,9 @@ class Painter:
     def _output_lines(self) -> tuple[Line, ...]:
         """Return live lines, the kept output, or only its title while the kept output is fetched."""
         state = self._source.state
-        run = state.run(self._source.view.run) or (state.runs[-1] if state.runs else None)
+        own = state.measurement.run if state.measurement else 0
+        newest = next((each for each in reversed(state.runs) if each.number != own), None)
+        run = state.run(self._source.view.run) or newest
         if run is None:
             return output.nothing()
         if run.report is None:

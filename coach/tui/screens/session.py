@@ -217,7 +217,7 @@ class SessionScreen(TextFindScreen):
     def action_escape(self) -> None:
         """Stop what is under way; with nothing to stop, go back to the step's work, then to the wide scope."""
         self.query("#welcome").remove()
-        if (self.state.under_way or self.state.search) and not self.port.read_only:
+        if (self.state.awaited_runs or self.state.awaited_search) and not self.port.read_only:
             self.press("cancel")
         elif self.view.tab != "work":
             self.show_tab("work")
@@ -255,7 +255,7 @@ class SessionScreen(TextFindScreen):
         run = self.state.last_run
         if run is None or run.report is None or not run.report.ending.meant:
             return
-        is_idle = not (self.state.closed or self.state.under_way)
+        is_idle = not (self.state.closed or self.state.awaited_runs)
         if is_idle and self._may_open_dialog and self._offered_after_run < run.number:
             self._offered_after_run = run.number
             self.press("retarget")
@@ -297,10 +297,12 @@ class SessionScreen(TextFindScreen):
     def _follow_run(self) -> None:
         """Paint live figures only while something runs; a new run is the one to look at, and ends the message."""
         assert self._live_timer is not None
-        if self.state.under_way and not self.port.read_only:
+        runs = self.state.awaited_runs
+        if runs and not self.port.read_only:
             self.view = replace(self.view, run=0)
-            if self._followed_run != (newest := self.state.under_way[-1].number):
+            if self._followed_run != (newest := runs[-1].number):
                 self._followed_run, self.message = newest, ""
+        if (runs or self.state.is_investigating) and not self.port.read_only:
             self._live_timer.resume()
         else:
             self._live_timer.pause()

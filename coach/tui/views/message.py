@@ -42,12 +42,21 @@ def message(state: SessionState, snapshot: LiveSnapshot, view: ViewState, notice
         return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(shown), fit="cut")
     if notices.read_only or state.closed:
         return BLANK
-    if state.under_way:
+    if state.awaited_runs:
         return running(state, snapshot, view.now)
-    if state.search:
+    return _beside_runs(state, view)
+
+
+def _beside_runs(state: SessionState, view: ViewState) -> Line:
+    """Say what goes on while no run is awaited: a search, the investigation, else what a save does."""
+    if state.awaited_search:
         from coach.tui.views.search import searching
 
-        return searching(state.search, view.now)
+        return searching(state.awaited_search, view.now)
+    if state.investigation and state.is_investigating:
+        from coach.tui.views.investigation import investigating
+
+        return investigating(state, state.investigation, view.now)
     return _idle(state)
 
 

@@ -75,7 +75,7 @@ def progress(snapshot: LiveSnapshot) -> str:
 
 def running(state: SessionState, snapshot: LiveSnapshot, now: float) -> Line:
     """Say on one line what runs, how far it is, how fast, and how to stop it."""
-    run = state.under_way[-1]
+    run = state.awaited_runs[-1]
     spent = max(0.0, now - run.started)
     said = [f"#{run.number} {PURPOSE_WORDS[run.request.purpose]}"]
     if snapshot.run == run.number and snapshot.selected:

@@ -26,9 +26,11 @@ _MAX_PREVIEW = 20
 
 def shown_search(state: SessionState) -> Search | None:
     """Return the search to show with the step's work: the one under way, else the newest, until a step is left."""
-    if not state.searches or state.search:
-        return state.search
+    if not state.searches or state.awaited_search:
+        return state.awaited_search
     newest = state.searches[-1]
+    if newest.by_itself and not (newest.result and newest.result.found):
+        return None
     entered = state.visits[-1].at if state.visits else 0.0
     return newest if state.step_id == "isolate" or entered <= newest.began else None
 

@@ -71,7 +71,7 @@ def _suspicion(suspect: Suspect) -> str:
 
 def _measuring_run(state: SessionState) -> list[Line]:
     """Name the run under way that only looks."""
-    run = next((each for each in reversed(state.under_way) if each.request.only_looks), None)
+    run = next((each for each in reversed(state.awaited_runs) if each.request.only_looks), None)
     if run is None:
         return []
     return [

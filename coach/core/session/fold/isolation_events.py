@@ -68,7 +68,10 @@ def _(event: ev.SuspectRestored, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.SearchBegan, state: SessionState) -> SessionState:
-    return replace(state, searches=(*with_searches_cut(state.searches), Search(event.search, state.at)))
+    own = state.measurement
+    by_itself = own is not None and own.search == event.search.number
+    begun = Search(event.search, state.at, by_itself=by_itself)
+    return replace(state, searches=(*with_searches_cut(state.searches), begun))
 
 
 @apply_event.register

@@ -1,0 +1,26 @@
+"""The investigation on one line: what is measured, how far its seconds are, and the keys that pause and stop it."""
+
+from coach.core.decide.measurement_kinds import BY_NAME
+from coach.core.localize.measurement import Investigation
+from coach.core.session.state import SessionState
+from coach.tui.views.key_name import key_of
+from coach.tui.views.line import Line, line, piece
+
+
+def investigating(state: SessionState, found: Investigation, now: float) -> Line:
+    """Say what coach measures by itself; whoever works on need not look at it."""
+    current = found.current
+    if found.paused or current is None:
+        text = "investigation paused" if found.paused else "investigating"
+        figure = (key_of("watching"), piece(" resumes " if found.paused else " pauses ", "dim"))
+        return line((" ◌ ", "dim"), (text, "dim"), figure=figure, fit="cut")
+    kind = BY_NAME.get(current.name)
+    title = kind.title if kind else current.name
+    spent = found.spent + max(0.0, now - current.began)
+    said = [f"investigating: {title}"]
+    search = state.search
+    if current.search and search and search.tried:
+        said.append(f"{len(search.tried)} tried")
+    said.append(f"{min(spent, found.budget):.0f} of {found.budget:.0f} s")
+    keys = (key_of("watching"), piece(" pauses  ", "dim"), key_of("cancel"), piece(" stops ", "dim"))
+    return line((" ◌ ", "accent"), (" · ".join(said), "dim"), figure=keys, fit="cut")
