@@ -106,11 +106,12 @@ class LocalEngine:
         self._owed, self._idle_work, self._has_begun, self._is_closed = 0, 0, False, False
         self._jobs: list[Job] = []
         self._runs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._measurements: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._serve_runs, name="coach-runs", daemon=True),
-            threading.Thread(target=self._serve_reads, name="coach-reads", daemon=True),
-        ]
+        serves = (self._serve_runs, self._serve_measurements, self._serve_reads)
+        names = ("coach-runs", "coach-measurements", "coach-reads")
+        made = zip(serves, names, strict=True)
+        self._threads = [threading.Thread(target=serve, name=name, daemon=True) for serve, name in made]
 
     @property
     def live(self) -> LiveView:
@@ -164,7 +165,7 @@ class LocalEngine:
             elif isinstance(effect, StartRun):
                 job = Job(effect)
                 self._jobs.append(job)
-                self._runs.put(job)
+                (self._measurements if job.runs_beside else self._runs).put(job)
             else:
                 self._reads.put(effect)
 
@@ -176,6 +177,7 @@ class LocalEngine:
             self._is_closed = self._saves.is_closed = True
             self._cancel("interrupted")
         self._runs.put(None)
+        self._measurements.put(None)
         self._reads.put(None)
         self._searches.close()
         for thread in self._threads:
@@ -192,18 +194,26 @@ class LocalEngine:
 
     def _serve_runs(self) -> None:
         while (job := self._next_job()) is not None:
-            seen: list[Observation] = []
-            try:
-                observer = observer_of(job.asked, self._observers)
-                with job.within_its_time():
-                    report = self._run(job, observer)
-                seen.append(RunEnded(number=job.asked.request.number, report=report))
-                seen += observer.seen(job.asked.request, report)
-            except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the run
-                seen.append(failed(job.asked, error))
-            with self._lock:
-                self._jobs.remove(job)
-            self._answer(*seen, is_idle_work=job.asked.is_idle_work)
+            self._carry_out(job)
+
+    def _serve_measurements(self) -> None:
+        """Measure in copies beside the runs: one that is superseded may still lay its copy out, and no run waits for that."""
+        while (job := self._measurements.get()) is not None:
+            self._carry_out(job)
+
+    def _carry_out(self, job: Job) -> None:
+        seen: list[Observation] = []
+        try:
+            observer = observer_of(job.asked, self._observers)
+            with job.within_its_time():
+                report = self._run(job, observer)
+            seen.append(RunEnded(number=job.asked.request.number, report=report))
+            seen += observer.seen(job.asked.request, report)
+        except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the run
+            seen.append(failed(job.asked, error))
+        with self._lock:
+            self._jobs.remove(job)
+        self._answer(*seen, is_idle_work=job.asked.is_idle_work)
 
     def _next_job(self) -> Job | None:
         """Wait for a run; when none is wanted for a moment, bring the warm server up to what runs used."""
@@ -252,8 +262,10 @@ class LocalEngine:
         request = job.asked.request
         if job.cancel.is_set():
             return RunReport(ending=stopped(job.reason, None))
-        if request.in_copy or request.tries_mutants:
-            report = run_in_copy(request, self._around, job.cancel, self._trees, observer)
+        if job.is_in_copy:
+            # What is live is the run that somebody waits for.
+            around = replace(self._around, live=LiveOutput()) if job.runs_beside else self._around
+            report = run_in_copy(request, around, job.cancel, self._trees, observer)
         else:
             report = self._run_here(job, observer)
         if report.ending.kind == "cancelled":

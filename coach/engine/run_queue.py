@@ -26,6 +26,16 @@ class Job:
     cancel: threading.Event = field(default_factory=threading.Event)
     reason: EndingKind = "cancelled"
 
+    @property
+    def is_in_copy(self) -> bool:
+        request = self.asked.request
+        return request.in_copy or request.tries_mutants
+
+    @property
+    def runs_beside(self) -> bool:
+        """Whether it is carried out beside the runs of the checkout: nobody waits for it, and it touches no file of theirs."""
+        return self.asked.is_idle_work and self.is_in_copy
+
     def end(self, reason: EndingKind) -> None:
         """Have it ended; the first reason stands."""
         if not self.cancel.is_set():

@@ -77,7 +77,7 @@ def follow_feedback(draft: Draft, run: Run) -> None:
 
 
 def _is_busy(state: SessionState) -> bool:
-    return state.is_in_series or state.search is not None or bool(state.under_way)
+    return state.is_in_series or state.awaited_search is not None or bool(state.awaited_runs)
 
 
 def _needs_confirmation(state: SessionState, run: Run) -> bool:

@@ -89,7 +89,7 @@ def measure_lines(draft: Draft) -> None:
     limits = state.limits.limits if state.limits else None
     is_investigated = state.investigation is not None and state.investigation.is_open
     if (
-        state.under_way
+        state.awaited_runs
         or is_investigated
         or state.is_investigated_automatically
         or (limits and not limits.runs)

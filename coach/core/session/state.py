@@ -289,8 +289,9 @@ class SessionState:
     @property
     def awaited_runs(self) -> tuple[Run, ...]:
         """Runs under way that somebody waits for: all but the measurement that coach makes by itself."""
-        own = self.measurement.run if self.measurement else 0
-        return tuple(run for run in self.under_way if run.number != own)
+        measured = self.investigation.measurements if self.investigation else ()
+        own = {each.run for each in measured[-8:]}
+        return tuple(run for run in self.under_way if run.number not in own)
 
     @property
     def awaited_search(self) -> Search | None:

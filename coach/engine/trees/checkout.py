@@ -68,7 +68,9 @@ class CheckoutRuns:
         finally:
             if known:
                 recording.join()
-        tree, after = before[0], self._record()
+        tree = before[0]
+        # One that only looked and was stopped says nothing of any tree: the run that superseded it waits for this one.
+        after = tree if request.only_looks and cancel.is_set() else self._record()
         self._last = after
         changed = {*self._sources_between(tree, after)}
         if known:
