@@ -20,6 +20,7 @@ from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED
 def investigate(args: Namespace) -> int:
     """Investigate the failure; 0 when a place is isolated, 1 when none is, 3 when there is no failure to investigate."""
     with opened_target(args) if args.target or args.command else opened_session(args) as session:
+        wait(session)  # what was edited while nobody watched is told once the session is open
         if not session.state.is_investigating and why_not_investigated(session.state):
             ask(session, cmd.RunTarget(purpose="experiment"))
         is_under_way = session.state.is_investigating  # that of a screen, or it began by itself after the run
