@@ -97,21 +97,20 @@ class LocalEngine:
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._observers = ObserverContext(self._around, recall)
-        self._trees, self._saves = trees, SaveNotices(watcher)
-        self._switches = Switches(root)
+        self._trees, self._saves, self._switches = trees, SaveNotices(watcher), Switches(root)
         self._here = CheckoutRuns(self._around, trees, self._switches)
         self._observe: Callable[[Observation], None] = lambda _: None
         self._settled: Callable[[], None] = lambda: None
-        self._lock = threading.Lock()
+        self._lock, self._jobs = threading.Lock(), list[Job]()
         self._owed, self._idle_work, self._has_begun, self._is_closed = 0, 0, False, False
-        self._jobs: list[Job] = []
         self._runs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._measurements: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
-        serves = (self._serve_runs, self._serve_measurements, self._serve_reads)
-        names = ("coach-runs", "coach-measurements", "coach-reads")
-        made = zip(serves, names, strict=True)
-        self._threads = [threading.Thread(target=serve, name=name, daemon=True) for serve, name in made]
+        self._threads = [
+            threading.Thread(target=self._serve_runs, name="coach-runs", daemon=True),
+            threading.Thread(target=self._serve_measurements, name="coach-measurements", daemon=True),
+            threading.Thread(target=self._serve_reads, name="coach-reads", daemon=True),
+        ]
 
     @property
     def live(self) -> LiveView:
@@ -263,7 +262,6 @@ class LocalEngine:
         if job.cancel.is_set():
             return RunReport(ending=stopped(job.reason, None))
         if job.is_in_copy:
-            # What is live is the run that somebody waits for.
             around = replace(self._around, live=LiveOutput()) if job.runs_beside else self._around
             report = run_in_copy(request, around, job.cancel, self._trees, observer)
         else:

@@ -118,16 +118,10 @@ class Tools:
         return self._do(measured)
 
     def investigate(self, seconds: float = 60.0) -> Answer:
-        """Measure what tells most about the failure, one thing after the other, until one place is isolated or the seconds are over.
-
-        The first call after a red run: lines, calls, small mutations, edits, history. What was measured is not measured again.
-        """
+        """Measure what tells most about the failure, one thing after the other, until one place is isolated. Call it after a red run."""
 
         def investigated(session: Session) -> Answer:
-            if session.state.last_failure is None:
-                raise Refused("nothing has failed yet: run_failing_test first")
-            if session.state.is_investigating:  # the screen's own: its seconds are those of the settings
-                wait_until_investigated(session)
+            wait_until_investigated(session)  # one of the screen's may be under way
             self._submit(session, cmd.Investigate(seconds=seconds))
             wait_until_investigated(session)
             return investigation_answer(session.state)

@@ -48,7 +48,31 @@ def _no_answers() -> Mapping[tuple[str, str], str]:
 
 
 @dataclass(frozen=True)
-class SessionState:
+class Investigations:
+    """What is known of what coach measures by itself: the part of a session's state that investigations own."""
+
+    limits: ev.InvestigationLimited | None = None
+    """What coach may measure by itself; None: nothing."""
+    investigation: Investigation | None = None
+    """The newest one."""
+    investigated: tuple[FailureKey, ...] = ()
+    """Failures whose investigation came to an end: none begins by itself again."""
+    kept: Mapping[FailureKey, Kept] = field(default_factory=_nothing_kept)
+    """What investigations measured, the newest few."""
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """The measurement under way that coach makes by itself."""
+        return self.investigation.current if self.investigation and self.investigation.is_open else None
+
+    @property
+    def is_investigating(self) -> bool:
+        """Whether an investigation is under way, paused ones included."""
+        return self.investigation is not None and self.investigation.is_open
+
+
+@dataclass(frozen=True)
+class SessionState(Investigations):
     """Everything known about a session after ``seq`` events. Without slots: see ``replace``."""
 
     seq: int = 0
@@ -98,14 +122,6 @@ class SessionState:
     """Where the value that was asked about last came from."""
     calls_passing: CallTrace | None = None
     """The newest call trace in which that test passed."""
-    limits: ev.InvestigationLimited | None = None
-    """What coach may measure by itself; None: nothing."""
-    investigation: Investigation | None = None
-    """The newest one."""
-    investigated: tuple[FailureKey, ...] = ()
-    """Failures whose investigation came to an end: none begins by itself again."""
-    kept: Mapping[FailureKey, Kept] = field(default_factory=_nothing_kept)
-    """What investigations measured, the newest few."""
     ruled_out: Mapping[str, str] = field(default_factory=_none)
     hypotheses: tuple[Hypothesis, ...] = ()
     active: int = 0
@@ -282,11 +298,6 @@ class SessionState:
         return self.searches[-1] if self.searches and not self.searches[-1].is_over else None
 
     @property
-    def measurement(self) -> Measurement | None:
-        """The measurement under way that coach makes by itself."""
-        return self.investigation.current if self.investigation and self.investigation.is_open else None
-
-    @property
     def awaited_runs(self) -> tuple[Run, ...]:
         """Runs under way that somebody waits for: all but the measurement that coach makes by itself."""
         measured = self.investigation.measurements if self.investigation else ()
@@ -297,11 +308,6 @@ class SessionState:
     def awaited_search(self) -> Search | None:
         """The search under way that somebody waits for."""
         return self.search if self.search and not self.search.by_itself else None
-
-    @property
-    def is_investigating(self) -> bool:
-        """Whether an investigation is under way, paused ones included."""
-        return self.investigation is not None and self.investigation.is_open
 
     @property
     def is_investigated_automatically(self) -> bool:

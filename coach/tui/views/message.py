@@ -54,7 +54,7 @@ def _beside_runs(state: SessionState, view: ViewState) -> Line:
 
         return searching(state.awaited_search, view.now)
     if state.investigation and state.is_investigating:
-        from coach.tui.views.investigation import investigating
+        from coach.tui.views.measuring import investigating
 
         return investigating(state, state.investigation, view.now)
     return _idle(state)
