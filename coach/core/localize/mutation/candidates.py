@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from coach.core.localize.mutation.lacking import Habits, habits_of
 from coach.core.localize.mutation.operators import Change, replaced
 from coach.core.loops.analysis.syntax import parse
 
@@ -41,12 +42,20 @@ class Guesses:
     """By the name of what is called: keyword → value, as some call of the file has it."""
     texts: Counter[str] = field(default_factory=Counter)
     numbers: Counter[int | float] = field(default_factory=Counter)
+    constants: dict[str, None] = field(default_factory=dict)
+    """Names in capitals that the module binds."""
+    habits: Habits = field(default_factory=Habits)
 
-    def changes(self, node: ast.expr) -> Iterator[Change]:  # noqa: C901 - one table of node kinds
+    def changes(self, node: ast.expr) -> Iterator[Change]:  # noqa: C901, PLR0912 - one table of node kinds
         """Yield what an expression may be replaced by."""
         match node:
             case ast.Name(id=name) if isinstance(node.ctx, ast.Load) and name in self.names:
                 others = [each for each in self.names if each != name]
+                yield from (
+                    ("name", ast.Name(each, ast.Load())) for each in _nearest(name, others, _MAX_NAMES)
+                )
+            case ast.Name(id=name) if isinstance(node.ctx, ast.Load) and name in self.constants:
+                others = [each for each in self.constants if each != name]
                 yield from (
                     ("name", ast.Name(each, ast.Load())) for each in _nearest(name, others, _MAX_NAMES)
                 )
@@ -96,6 +105,8 @@ class Guesses:
             case ast.Attribute(value=ast.Name(id=receiver), attr=name):
                 for each in self._attributes(self.methods, receiver, name):
                     yield "function", replaced(node, func=replaced(node.func, attr=each))
+        if len(node.args) > 1 and not isinstance(node.args[-1], ast.Starred):
+            yield "arguments", replaced(node, args=node.args[:-1])
         yield from self._keywords(node)
 
     def _takes(self, name: str, node: ast.Call) -> bool:
@@ -131,10 +142,14 @@ def guesses_of(tree: ast.Module, test_source: str = "") -> Guesses:
     for each in tree.body:
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             found.functions[each.name] = each.args
+        elif isinstance(each, ast.Assign):
+            names = (target.id for target in each.targets if isinstance(target, ast.Name))
+            found.constants.update(dict.fromkeys(name for name in names if name.isupper()))
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         _take_in(found, node, is_called=id(node) in called)
     test = parse(test_source) if test_source else None
+    found.habits = habits_of(tree, test)
     for node in ast.walk(test) if test else ():
         if isinstance(node, ast.Constant):
             _take_in(found, node, is_called=False)

@@ -2,17 +2,29 @@
 
 Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function
 can be swapped in by name and line; outside of functions it changes what a module does when it is imported. The
-operators stand in ``operators``, what is taken from the file and the failing test in ``guesses``.
+operators stand in ``operators``, what is taken from the file and the failing test in ``candidates``, what may be missing
+in ``lacking``.
 """
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from itertools import chain, islice, zip_longest
+from typing import Any
 
 from coach.core.localize.mutation.candidates import Guesses, guesses_of
+from coach.core.localize.mutation.lacking import (
+    Role,
+    missing_from,
+    missing_statements,
+    other_handled,
+    roles_of,
+)
 from coach.core.localize.mutation.operators import (
+    Change,
     changes_of,
     condition_changes,
     statement_changes,
@@ -23,7 +35,7 @@ from coach.core.localize.outline import Outline
 from coach.core.loops.analysis.syntax import parse
 
 MAX_MUTANTS = 600
-MAX_OF_A_LINE = 36
+MAX_OF_A_LINE = 60
 _ROUND = 6
 """Mutants of a line that are tried before those of the next lines have their turn."""
 _OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
@@ -67,6 +79,7 @@ class Mutant:
 class _Piece:
     node: ast.expr | ast.stmt | ast.ExceptHandler
     function: str
+    role: Role | None = None
 
 
 def mutants(
@@ -110,11 +123,14 @@ class _File:
         tree = parse(source)
         self.pieces: dict[str, dict[int, list[_Piece]]] = {}
         self.names: dict[str, dict[str, None]] = {}
-        self.guesses = guesses_of(tree, test_source) if tree and test_source is not None else None
+        self.guesses: Guesses | None = None
+        if tree and test_source is not None:
+            self.guesses = guesses_of(tree, test_source)
         if tree is None:
             return
         outline = Outline(source)
-        formatted, without_effect = _in_formatted(tree), _without_effect(tree)
+        formatted, without_effect = _in_f_strings(tree), _without_effect(tree)
+        roles, is_guessing = roles_of(tree), self.guesses is not None
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 owner = outline.at(node.body[0].lineno)
@@ -122,8 +138,9 @@ class _File:
             if isinstance(node, ast.expr | ast.stmt | ast.ExceptHandler):
                 owner = outline.at(node.lineno)
                 name = owner.name if owner else ""
-                if id(node) not in (formatted if name else without_effect):
-                    self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(_Piece(node, name))
+                if id(node) not in (formatted if name and not is_guessing else without_effect):
+                    piece = _Piece(node, name, roles.get(id(node)))
+                    self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(piece)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     self._bind(name, node.id)
 
@@ -158,7 +175,10 @@ def _parameters(arguments: ast.arguments) -> Iterator[str]:
 
 
 def _without_effect(tree: ast.Module) -> frozenset[int]:
-    """Return what no test can notice outside of functions: annotations, docstrings, and names such as ``__all__``."""
+    """Return what is left alone: annotations, docstrings, names such as ``__all__``, and what stands inside f-strings.
+
+    Older interpreters do not say where that stands: an f-string is changed as a whole.
+    """
     found: set[int] = set()
     for node in ast.walk(tree):
         silent: list[ast.AST | None] = []
@@ -189,24 +209,63 @@ def _of_piece(piece: _Piece, path: str, names: tuple[str, ...], guesses: Guesses
     node = piece.node
     if isinstance(node, ast.ExceptHandler):
         if guesses is not None and node.type is not None:
-            yield _mutant(piece, path, "exception", "Exception", node.type)
+            for other in ("Exception", *other_handled(node.type, guesses.habits)):
+                yield _mutant(piece, path, "exception", other, node.type)
     elif isinstance(node, ast.stmt):
-        yield from _of_statement(piece, node, path, is_guessing=guesses is not None)
+        yield from _of_statement(piece, node, path, guesses)
     else:
         if not piece.function and isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield _mutant(piece, path, "constant", repr("" if node.value else "x"), node)
-        found = (
-            changes_of(node, names) if guesses is None else chain(changes_of(node, ()), guesses.changes(node))
-        )
-        for kind, after in found:
-            yield _mutant(piece, path, kind, ast.unparse(after), node)
+        for kind, after in (
+            changes_of(node, names) if guesses is None else _guessed(node, piece.role, guesses)
+        ):
+            with suppress(ValueError):  # an f-string that older interpreters could not write
+                yield _mutant(piece, path, kind, ast.unparse(after), node)
 
 
-def _of_statement(piece: _Piece, node: ast.stmt, path: str, *, is_guessing: bool) -> Iterator[Mutant]:
+def _guessed(node: ast.expr, role: Role | None, guesses: Guesses) -> Iterator[Change]:
+    """Yield what an expression may be replaced by: operators first, then what else could stand there, or is missing."""
+    if isinstance(node, ast.JoinedStr):
+        yield from _in_formatted(node, guesses)
+        return
+    yield from changes_of(node, ())
+    yield from guesses.changes(node)
+    yield from missing_from(node, role, guesses.names, guesses.habits)
+
+
+def _in_formatted(text: ast.JoinedStr, guesses: Guesses) -> Iterator[Change]:
+    """Yield f-strings with one expression or text in them changed."""
+    streams = []
+    for index, part in enumerate(text.values):
+        for node in ast.walk(part.value) if isinstance(part, ast.FormattedValue) else (part,):
+            if isinstance(node, ast.expr):
+                found = chain(changes_of(node, ()), guesses.changes(node))
+                streams.append([(kind, _with(text, index, node, after)) for kind, after in found])
+    yield from (each for row in zip_longest(*streams) for each in row if each is not None)
+
+
+def _with(text: ast.JoinedStr, index: int, old: ast.expr, new: ast.expr) -> ast.JoinedStr:
+    """Return an f-string with a node of one of its parts replaced."""
+    part: ast.expr = _Replaced(old, new).visit(deepcopy(text.values[index], {id(old): old}))
+    return ast.JoinedStr([*text.values[:index], part, *text.values[index + 1 :]])
+
+
+class _Replaced(ast.NodeTransformer):
+    def __init__(self, old: ast.expr, new: ast.expr) -> None:
+        self._old, self._new = old, new
+
+    def visit(self, node: ast.AST) -> Any:
+        return self._new if node is self._old else self.generic_visit(node)
+
+
+def _of_statement(piece: _Piece, node: ast.stmt, path: str, guesses: Guesses | None) -> Iterator[Mutant]:
     for change in statement_changes(node):
         yield _mutant(piece, path, change.kind, change.text, node, silences=change.silences)
-    if is_guessing and (other := swapped_assignment(node)):
-        yield _mutant(piece, path, "assignment", other, node)
+    if guesses is not None:
+        if other := swapped_assignment(node):
+            yield _mutant(piece, path, "assignment", other, node)
+        for change in missing_statements(node, guesses.names, guesses.habits) if piece.function else ():
+            yield _mutant(piece, path, change.kind, change.text, node)
     if isinstance(node, ast.If | ast.While):
         guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
         for kind, test, silences in condition_changes(
@@ -236,7 +295,6 @@ def _mutant(  # noqa: PLR0913 - one mutant, in words
     )
 
 
-def _in_formatted(tree: ast.Module) -> frozenset[int]:
-    """Ids of the nodes inside f-strings: older interpreters do not say where those stand."""
+def _in_f_strings(tree: ast.Module) -> frozenset[int]:
     outer = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
     return frozenset(id(node) for each in outer for node in ast.walk(each) if node is not each)

@@ -1,0 +1,266 @@
+"""What a place may lack, or have in another form: a call, a slice, a guard, a return, another literal, another exception.
+
+Kinds of one-line fixes that no change of what is there can make (Kamienski et al., MSR 2021; Widyasari et al., BugsInPy
+2020: conditions that are widened or narrowed, missing calls and returns). What is put in is what the file uses elsewhere,
+the commonest first. Only tried to find a place: whether such a change is another behaviour at all, nobody knows.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from coach.core.localize.mutation.operators import Change, StatementChange, replaced
+
+Role = Literal["returned", "assigned", "argument", "iterated", "compared", "tested"]
+"""What a value is for."""
+MAX_METHODS = 3
+MAX_WRAPPERS = 3
+MAX_GUARDS = 3
+MAX_EXCEPTIONS = 3
+MAX_RETURNED = 2
+_METHODS = ("strip", "lower", "copy", "items")
+"""Tried where the file calls none without arguments."""
+_WRAPPERS = frozenset(
+    {
+        "abs",
+        "bool",
+        "dict",
+        "enumerate",
+        "float",
+        "int",
+        "iter",
+        "len",
+        "list",
+        "reversed",
+        "set",
+        "sorted",
+        "str",
+        "tuple",
+    }
+)
+_IN_PLACE = frozenset(
+    {"append", "clear", "close", "pop", "popleft", "popitem", "read", "remove", "reverse", "sort", "write"}
+)
+"""Methods without arguments that change what they are called on: what is missing is rarely one more of these."""
+_LITERALS: dict[type, tuple[str, ...]] = {
+    ast.List: ("[[]]", "()", "None"),
+    ast.Dict: ("[]", "None"),
+    ast.Tuple: ("[]", "None"),
+}
+_ALIKE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Is: ast.Eq,
+    ast.IsNot: ast.NotEq,
+    ast.Eq: ast.Is,
+    ast.NotEq: ast.IsNot,
+    ast.In: ast.Eq,
+    ast.NotIn: ast.NotEq,
+}
+_NONE, _TEXT = ("[]", "''", "0", "{}"), ("None", "' '")
+_ERRORS = ("ValueError", "TypeError", "KeyError", "IndexError", "AttributeError")
+
+
+@dataclass(slots=True)
+class Habits:
+    """What a file does elsewhere that a place of it may lack."""
+
+    methods: Counter[str] = field(default_factory=Counter)
+    """Called without arguments."""
+    wrappers: Counter[str] = field(default_factory=Counter)
+    """Functions called with one argument."""
+    errors: Counter[str] = field(default_factory=Counter)
+    """Exceptions that it, or the failing test, names."""
+
+
+def habits_of(tree: ast.Module, test: ast.Module | None) -> Habits:
+    """Read what a file calls, and the exceptions that it and the failing test name."""
+    found = Habits()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name), args=[], keywords=[]) if name not in _IN_PLACE:
+                found.methods[name] += 1
+            case ast.Call(func=ast.Name(id=name), args=[one], keywords=[]) if not isinstance(
+                one, ast.Starred
+            ):
+                if name in _WRAPPERS or name.islower():
+                    found.wrappers[name] += 1
+            case _:
+                pass
+    for node in (*ast.walk(tree), *(ast.walk(test) if test else ())):
+        if isinstance(node, ast.Name) and node.id.endswith(("Error", "Exception")):
+            found.errors[node.id] += 1
+    return found
+
+
+def roles_of(tree: ast.Module) -> dict[int, Role]:
+    """Return what the values of a file are for, by the identity of their nodes."""
+    found: dict[int, Role] = {}
+    for node in ast.walk(tree):
+        values: Sequence[ast.expr | None]
+        match node:
+            case ast.Return():
+                role, values = "returned", [node.value]
+            case ast.Assign() | ast.AugAssign() | ast.AnnAssign():
+                role, values = "assigned", [node.value]
+            case ast.Call():
+                role, values = "argument", [*node.args, *(each.value for each in node.keywords)]
+            case ast.For() | ast.comprehension():
+                role, values = "iterated", [node.iter]
+                found.update((id(each), "tested") for each in getattr(node, "ifs", ()))
+            case ast.Compare():
+                role, values = "compared", [node.left, *node.comparators]
+            case ast.If() | ast.While() | ast.IfExp():
+                role, values = "tested", [node.test]
+            case _:
+                continue
+        found.update((id(each), role) for each in values if each is not None)  # type: ignore[misc]
+    return found
+
+
+def missing_from(node: ast.expr, role: Role | None, names: Sequence[str], habits: Habits) -> Iterator[Change]:
+    """Yield what an expression may be replaced by; ``names`` are those the function binds."""
+    if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+        return
+    yield from _literals(node)
+    yield from _other_form(node)
+    if role == "tested":
+        yield from _guarded_condition(node, names)
+        return
+    if role is None or not isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
+        return
+    is_plain = isinstance(node, ast.Name | ast.Attribute)
+    if is_plain and role in {"iterated", "argument", "returned", "assigned"}:
+        yield from (("slice", _parsed("x[{}]", node, part)) for part in ("1:", ":-1"))
+    if role == "returned":
+        yield from _guarded_value(node, names)
+        yield "negation", ast.UnaryOp(ast.Not(), node)
+    if not isinstance(node, ast.BinOp):
+        yield from _calls(node, role, habits)
+    if role in {"returned", "argument", "assigned"} and not isinstance(node, ast.Subscript):
+        yield from (("boundary", ast.BinOp(node, each(), ast.Constant(1))) for each in (ast.Add, ast.Sub))
+
+
+def _parsed(form: str, node: ast.expr, part: str = "") -> ast.expr:
+    """Return a form of text with a node in the place of ``x``."""
+    made = ast.parse(form.format(part), mode="eval").body
+    match made:
+        case ast.Subscript() | ast.Attribute():
+            return replaced(made, value=node)
+        case ast.Call(func=ast.Attribute() as method):
+            return replaced(made, func=replaced(method, value=node))
+        case _:
+            return replaced(made, args=[node])
+
+
+def _literals(node: ast.expr) -> Iterator[Change]:
+    others: tuple[str, ...] = ()
+    match node:
+        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
+            others = _LITERALS[type(node)]
+        case ast.Constant(value=None):
+            others = _NONE
+        case ast.Constant(value=""):
+            others = _TEXT
+        case ast.List(elts=[_, *_]) if not any(isinstance(each, ast.Starred) for each in node.elts):
+            yield "literal", ast.Tuple(node.elts, node.ctx)
+        case _:
+            return
+    yield from (("literal", ast.parse(each, mode="eval").body) for each in others)
+
+
+def _other_form(node: ast.expr) -> Iterator[Change]:
+    """Identity for equality, a key that may be missing, a range that begins later: what is nearly the same."""
+    match node:
+        case ast.Compare(ops=[operator]) if type(operator) in _ALIKE:
+            yield "comparison", ast.Compare(node.left, [_ALIKE[type(operator)]()], node.comparators)
+        case ast.Subscript(slice=ast.Name() | ast.Constant(value=str()) as key) if isinstance(
+            node.ctx, ast.Load
+        ):
+            yield "missing call", ast.Call(ast.Attribute(node.value, "get", ast.Load()), [key], [])
+        case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[key, *_], keywords=[]):
+            yield "missing call", ast.Subscript(owner, key, ast.Load())
+        case ast.Call(func=ast.Name(id="range"), args=[stop], keywords=[]):
+            yield "boundary", replaced(node, args=[ast.Constant(1), stop])
+        case ast.Call(func=ast.Name(id="range"), args=[start, stop], keywords=[]):
+            yield "boundary", replaced(node, args=[ast.BinOp(start, ast.Add(), ast.Constant(1)), stop])
+        case _:
+            return
+
+
+def _guarded_condition(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:
+    """A condition that holds in too few or too many cases, by a name that it does not ask about yet."""
+    asked = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    near = [name for name in names if name in asked] + [name for name in names if name not in asked]
+    for name in near[:MAX_GUARDS]:
+        value = ast.Name(name, ast.Load())
+        yield "guard", ast.BoolOp(ast.Or(), [node, ast.UnaryOp(ast.Not(), value)])
+        yield "guard", ast.BoolOp(ast.And(), [value, node])
+        if name not in asked:
+            yield "guard", ast.BoolOp(ast.Or(), [node, value])
+            yield "guard", ast.BoolOp(ast.And(), [node, ast.UnaryOp(ast.Not(), value)])
+
+
+def _guarded_value(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:
+    """A value that is computed even where there is nothing to compute it from: then what it is computed from stands for it."""
+    used = [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id in names]
+    for name in list(dict.fromkeys(used))[:MAX_RETURNED]:
+        value = ast.Name(name, ast.Load())
+        if not isinstance(node, ast.Name):
+            yield "guard", ast.IfExp(value, node, value)
+        yield "guard", ast.IfExp(value, node, ast.Constant(None))
+
+
+def _calls(node: ast.expr, role: Role, habits: Habits) -> Iterator[Change]:
+    called = node.func if isinstance(node, ast.Call) else None
+    own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    methods = [name for name, _ in habits.methods.most_common(MAX_METHODS + 1)] or list(_METHODS)
+    yield from (
+        ("missing call", _parsed("x.{}()", node, name))
+        for name in [each for each in methods if each != own][:MAX_METHODS]
+    )
+    if role != "compared" or not isinstance(node, ast.Call):
+        wrappers = [name for name, _ in habits.wrappers.most_common(MAX_WRAPPERS + 1) if name != own]
+        yield from (("missing call", _parsed("{}(x)", node, name)) for name in wrappers[:MAX_WRAPPERS])
+
+
+def missing_statements(node: ast.stmt, names: Sequence[str], habits: Habits) -> Iterator[StatementChange]:
+    """Yield what a simple statement may be replaced by, on one line."""
+    match node:
+        case ast.Expr(value=ast.Call() as value):
+            yield StatementChange("missing return", f"return {ast.unparse(value)}")
+        case ast.Assign(targets=[ast.Name()], value=value):
+            yield StatementChange("missing return", f"return {ast.unparse(value)}")
+        case ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
+            yield from (StatementChange("returned value", f"return {name}") for name in names[:MAX_RETURNED])
+        case ast.Pass():
+            yield from (StatementChange("missing return", f"return {name}") for name in names[:MAX_RETURNED])
+        case ast.Continue():
+            yield StatementChange("jump", "break")
+        case ast.Break():
+            yield StatementChange("jump", "continue")
+        case (
+            ast.Raise(exc=ast.Call(func=ast.Name(id=name)) as made) | ast.Raise(exc=ast.Name(id=name) as made)
+        ):
+            for other in _other_errors(name, habits)[:MAX_EXCEPTIONS]:
+                new = (
+                    replaced(made, func=ast.Name(other, ast.Load()))
+                    if isinstance(made, ast.Call)
+                    else ast.Name(other)
+                )
+                yield StatementChange("exception", ast.unparse(replaced(node, exc=new)))
+        case _:
+            return
+
+
+def other_handled(handled: ast.expr, habits: Habits) -> Iterator[str]:
+    """Yield exceptions that a handler may catch instead, as source text: more kinds first."""
+    name = ast.unparse(handled)
+    inner = name[1:-1].rstrip(",") if isinstance(handled, ast.Tuple) else name
+    for other in _other_errors(name, habits)[: MAX_EXCEPTIONS - 1]:
+        yield f"({inner}, {other})"
+
+
+def _other_errors(name: str, habits: Habits) -> list[str]:
+    known = [each for each, _ in habits.errors.most_common() if each != name]
+    return list(dict.fromkeys((*known[:2], *(each for each in _ERRORS if each != name))))
