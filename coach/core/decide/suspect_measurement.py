@@ -188,11 +188,14 @@ def places_to_mutate(state: SessionState) -> tuple[eff.MutationPlace, ...]:
     """The measured suspects outside of tests that still stand, best first, each with its lines."""
     places = (
         eff.MutationPlace(
-            path=each.path, function=each.function, lines=each.best_lines, promise=each.probability
+            path=each.path,
+            function="" if each.is_import else each.function,
+            lines=each.best_lines,
+            promise=each.probability,
         )
         for each in state.standing_suspects
-        if each.best_lines and each.ran and not each.is_import
-        if each.function != MODULE and not is_test_path(each.path)
+        if each.best_lines and each.ran and (each.is_import or each.function != MODULE)
+        if not is_test_path(each.path)
     )
     return tuple(places)[:MAX_PLACES]
 

@@ -43,6 +43,9 @@ MAX_STRANGE_FILES = 6
 """Files they may stand in: each is imported, and that takes of the time for mutants."""
 GRACE_SECONDS = 5.0
 """How long the run may go on behind its time before it is ended: a file that hangs while it is collected knows no limit."""
+IMPORT_SHARE, FIRST_IMPORT_SHARE = 0.2, 0.5
+"""Of the time for what runs at import, where it is not the first of the suspects, and where it is: each such mutant costs an
+import of all that the test needs."""
 _ABOUT_TIME = re.compile(r"time[d ]*-?out|too (?:long|slow)|deadline", re.IGNORECASE)
 
 
@@ -260,6 +263,7 @@ class SuspectMutator(MutantObserver[Mutate]):
         plan = json.loads(plan_text(request, self.chosen, root, near, recorded))
         plan |= about_failure(sought)
         spent = time.monotonic() - self._began
+        plan["import_share"] = IMPORT_SHARE if self.chosen and self.chosen[0].function else FIRST_IMPORT_SHARE
         plan["budget"] = max(self.instrument.seconds - spent, self.instrument.seconds / 2)
         self.plan = json.dumps(plan)
         words = (*request.target.words, *strangers(near or {}, focus, sought.red if sought else ()))

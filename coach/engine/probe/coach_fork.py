@@ -106,7 +106,7 @@ class Child:
         """``limit`` are its seconds in all; ``each``: those of one test, where more than 0."""
         self.pid, self.receiving, self.began, self.count = pid, receiving, began, count
         self.last, self.each = began, each
-        self.end, self.slowest = began + limit, 0.0
+        self.end, self.slowest, self.first = began + limit, 0.0, 0.0
         self.letters, self.mutant, self.slot = "", None, None
 
     @property
@@ -118,6 +118,7 @@ class Child:
         part = _read(self.receiving, 65536)
         now = clock()
         if part:
+            self.first = self.first or now - self.began
             self.slowest, self.last = max(self.slowest, now - self.last), now
         self.letters += part.decode("ascii")
         return not part or len(self.letters) >= self.count

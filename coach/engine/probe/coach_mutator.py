@@ -290,7 +290,7 @@ def load(settings, channel, results):
         import coach_remake
 
         began = clock()
-        share = plan["budget"] / 2 if plan["mutants"] else plan["budget"]
+        share = plan["budget"] * (plan.get("import_share", 0.5) if plan["mutants"] else 1.0)
         tried = coach_remake.Round(plan, remade, results, share, room)
         child = tried.run()
         if child is not None:

@@ -15,6 +15,7 @@ import coach_fork
 import coach_source
 import pytest
 from coach_ids import ids
+from coach_reason import Reason
 from coach_room import STOPPED
 
 BASELINE_SECONDS = 60.0
@@ -25,11 +26,18 @@ LEAST_SECONDS = 2.0
 _close, _exit, _getppid, _realpath, _write = os.close, os._exit, os.getppid, os.path.realpath, os.write
 
 
-class Remade:
-    """The plugin of a child: it runs the one test and says in one byte how that went."""
+NEIGHBOURS = 30
+"""Other tests of the session that a change which mends the failing one is run with."""
+MAX_SEEKING = 24
+"""Mutants that look for a place: each costs an import of all that the test needs."""
 
-    def __init__(self, test, mutant, sending, source, temporary):
-        self.temporary = temporary
+
+class Remade:
+    """The plugin of a child: it runs the one test and says in one byte how that went; perhaps its neighbours then."""
+
+    def __init__(self, test, mutant, sending, source, temporary, reason=None, root=""):
+        """``reason``: how the test is to fail, for a round that looks for a place; None: it is to pass."""
+        self.temporary, self.reason, self.root = temporary, reason, root
         self.test, self.mutant, self.sending = test, mutant, sending
         self.heard = []
         self.was_changed = mutant is None or self._change(source)
@@ -58,11 +66,24 @@ class Remade:
     def pytest_runtestloop(self, session):
         item = next((each for each in session.items if ids.of_item(each) == self.test), None)
         if item is not None:
-            letter = coach_fork.letter_of(item, None, self.heard)
+            letter = self._letter(item)
         else:
             letter = b"F" if session.testsfailed else b"N"  # the file of the test could not be imported: nobody can miss it
         _write(self.sending, letter if self.was_changed else b"N")
+        is_asked = self.reason is not None and self.was_changed and (letter == b"P" or self.mutant is None)
+        others = [each for each in session.items if each is not item][:NEIGHBOURS] if is_asked else []
+        for other in others:
+            _write(self.sending, coach_fork.letter_of(other, None, self.heard))
         _exit(0)
+
+    def _letter(self, item):
+        errors = []
+        letter = coach_fork.letter_of(item, None, self.heard, errors)
+        if self.reason is None or letter != b"F" or not errors or errors[-1] is None:
+            return letter
+        if self.reason.is_asked:
+            self.reason.say(errors[-1], self.root)
+        return self.reason.letter(errors[-1])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report):
@@ -74,27 +95,29 @@ class Round:
     """The parent's side: a child per mutant, until the budget is spent."""
 
     def __init__(self, plan, mutants, results, budget, room):
-        self.room = room
-        self.test, self.mutants, self.results, self.budget = plan["test"], mutants, results, budget
+        self.room, self.plan = room, plan
+        self.test, self.results = plan["test"], results
+        self.is_seeking = plan.get("wants", "P") == "P"
+        self.mutants = mutants[:MAX_SEEKING] if self.is_seeking else mutants
+        self.end = coach_fork.clock() + budget
         self.trouble = ""
         self.sources = {}
+        self.reason, self.letters = Reason() if self.is_seeking else None, ""
+        self.others_took = 0.0
 
     def run(self):
         """Return the plugin of a child in a child, None in the parent when all is tried."""
-        began, parent = coach_fork.clock(), _getppid()
+        parent = _getppid()
         self.room.remember()
-        child, seen, took = self._try(None, BASELINE_SECONDS)
-        if child is not None:
+        child, took, why = self._baseline()
+        if child is not None or why:
+            self.trouble = why
             return child
-        if seen != "P":
-            self.trouble = "the test does not pass in a process of its own (%s)" % (seen or "no answer")
-            return None
-        self.room.learn()
         for mutant in self.mutants:
             if self.room.trouble:
                 self.trouble = self.room.trouble
                 break
-            if coach_fork.clock() - began > self.budget or _getppid() != parent:
+            if coach_fork.clock() > self.end or _getppid() != parent:
                 break
             if not self._can_be_compiled(mutant):
                 self.results.send("mutant", {"id": mutant["id"], "result": "N"})
@@ -102,12 +125,44 @@ class Round:
             child, seen, _ = self._try(mutant, max(took * PATIENCE, LEAST_SECONDS))
             if child is not None:
                 return child
-            if seen == "N":
+            if seen[:1] == "N":
                 self.trouble = "%s was loaded before it could be changed" % mutant["shown"]
                 continue
             why = self.room.refusal(0)
-            self.results.send("mutant", {"id": mutant["id"], "result": STOPPED if why else seen, "why": why})
+            fields = self._compared(seen) if self.is_seeking else {"result": seen}
+            self.results.send("mutant", dict(fields, id=mutant["id"], why=why, **({"result": STOPPED} if why else {})))
         return None
+
+    def _baseline(self):
+        """Run the unchanged test; returns (plugin, 0, "") in the child, and (None, seconds, why it is no base) in the parent."""
+        if not self.is_seeking:
+            child, seen, took = self._try(None, BASELINE_SECONDS)
+            if child is None and seen == "P":
+                self.room.learn()
+            said = "the test does not pass in a process of its own (%s)" % (seen or "no answer")
+            return child, took, "" if child is not None or seen == "P" else said
+        left = max(self.end - coach_fork.clock(), LEAST_SECONDS)
+        self.reason.is_asked = True
+        child, seen, took = self._try(None, min(left, BASELINE_SECONDS))
+        self.reason.is_asked = False
+        if child is not None:
+            return child, 0.0, ""
+        if seen[:1] != "F":
+            return None, took, "the test does not fail in a process of its own (%s)" % (seen[:1] or "no answer")
+        self.reason.take()
+        other = self.reason.differs(self.plan.get("failure"))
+        if other:
+            return None, took, "in the copy the test fails for another reason: " + other
+        self.letters = seen[1:]
+        return None, took, self.room.usual("P")
+
+    def _compared(self, seen):
+        """Return the letter of the test, and what its neighbours and other red tests say of a mutant that mends it."""
+        pairs = list(zip(self.letters, seen[1:])) if seen[:1] == "P" else []
+        green = [now for before, now in pairs if before == "P"]
+        red = [now for before, now in pairs if before == "F"]
+        counts = {"neighbours": len(green), "green": green.count("P"), "siblings": len(red), "mended": red.count("P")}
+        return dict(counts, result=seen[:1])
 
     def _can_be_compiled(self, mutant):
         path = mutant["file"]
@@ -127,10 +182,16 @@ class Round:
             coach_fork.be_quiet()
             self.room.enter(0)
             source = self.sources[mutant["file"]] if mutant else None
-            return Remade(self.test, mutant, sending, source, self.room.temporary(0)), "", 0.0
+            place, root = self.room.temporary(0), self.room.copy
+            return Remade(self.test, mutant, sending, source, place, self.reason, root), "", 0.0
         _close(sending)
-        child = coach_fork.first_over([coach_fork.Child(pid, receiving, began, limit, 1)])
+        count = NEIGHBOURS + 1 if self.is_seeking else 1
+        more = self.others_took * PATIENCE + LEAST_SECONDS if self.is_seeking and mutant else 0.0
+        child = coach_fork.Child(pid, receiving, began, limit + more, count, limit if more else 0.0)
+        coach_fork.first_over([child])
         child.slot = 0
         took = self.room.close(child, [])
         self.room.is_as_before([])
+        if self.is_seeking and not mutant and child.first:
+            self.others_took, took = took - child.first, child.first
         return None, child.letters, took

@@ -101,3 +101,51 @@ def test_the_seconds_hold_for_the_whole_round(laid, monkeypatch):
     assert report.ending.kind == "timeout"
     assert report.duration < 5
     assert (found.tried, found.ended) == (0, "stopped")
+
+
+RATES = """\
+from dataclasses import dataclass
+
+TABLE = {"low": 2, "high": 4}
+
+
+@dataclass
+class Rates:
+    step: int = 3
+
+    def of(self, count, least=7):
+        return count * self.step if count else least
+"""
+RATES_TESTS = """\
+from rates import TABLE, Rates
+
+def test_step(): assert Rates().of(2) == 4
+def test_three(): assert Rates().of(3) == 6
+def test_none(): assert Rates().of(0) == 7
+def test_given(): assert Rates(5).of(1) == 5
+def test_low(): assert TABLE["low"] == 1
+"""
+
+
+def test_what_runs_at_import_is_mutated_too_and_checked_with_the_same_tests(laid):
+    (laid.root / "shop.py").write_text(RATES)
+    (laid.root / "test_shop.py").write_text(RATES_TESTS.replace("rates", "shop"))
+    sought = failure("test_shop.py::test_step", message="assert 6 == 4")
+    request = RunRequest(
+        number=1,
+        purpose="mutants",
+        target=Target(words=("test_shop.py",)),
+        focus=sought.test,
+        instrument=Mutate(seconds=30),
+    )
+    places = (
+        MutationPlace(path="shop.py", lines=(8,)),
+        MutationPlace(path="shop.py", function="Rates.of", lines=(11,)),
+    )
+    report, observer = laid.observe(request, places=places, to_mend=ToMend(failure=sought))
+    found = mutations_of(request, report, observer.chosen, observer.said)
+    assert found.why == ""
+    assert {each.line for each in observer.chosen} == {8, 11}
+    flip = next(each for each in found.flips if each.after == "2")
+    assert (flip.line, flip.green, flip.neighbours, flip.mended, flip.siblings) == (8, 2, 2, 1, 2)
+    assert {each.function for each in found.tallies} == {"", "Rates.of"}

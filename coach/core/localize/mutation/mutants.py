@@ -154,6 +154,8 @@ class _LinesOf:
 
     def __init__(self, place: Place, file: _File) -> None:
         self._place, self._pieces = place, file.pieces.get(place.function, {})
+        if file.guesses is not None:  # the head of a function is what runs at import
+            self._pieces = {**file.pieces.get("", {}), **self._pieces}
         self._names = tuple(file.names.get(place.function, ()))
         self._guesses = file.guesses and replace(file.guesses, names=self._names)
         self._made: dict[int, tuple[Mutant, ...]] = {}
