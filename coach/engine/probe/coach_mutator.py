@@ -121,18 +121,21 @@ class Mutator:
             if under_way:
                 child = first_over(under_way)
                 under_way.remove(child)
-                took = self.room.close(child, under_way)
-                again = [] if is_alone else [item]
-                if child.letters == "T" and child.is_cut:
-                    free.append(child.slot)  # it was ended for want of time: nobody knows how it would have gone
-                elif self.room.is_as_before(under_way) and self._tell(child, took, again, limits, under_way):
-                    free.append(child.slot)
-                    waiting.learn(child)
-                else:
+                child.took += self.room.close(child, under_way)
+                if not self.room.is_as_before(under_way):
                     waiting.again([each.mutant for each in [child] + under_way])
                     self.room.close_all(under_way)
                     self.room.put_back()
                     free, is_alone = [0], True
+                    continue
+                second = self._second(child, [] if is_alone else [item], limits)
+                if second is not None:
+                    under_way.append(second)
+                    continue
+                free.append(child.slot)
+                if child.is_second or child.letters != "T" or not child.is_cut:  # else it was ended for want of time
+                    self._tell(child)
+                    waiting.learn(child)
         self.room.close_all(under_way)
         return ended if not self.room.trouble else ("stopped", self.room.trouble)
 
@@ -143,44 +146,30 @@ class Mutator:
             return "stopped", "coach is gone"
         return ("budget", "") if waiting and clock() > self.deadline else None
 
-    def _tell(self, child, took, again, limits, under_way):
-        """Say what came of a mutant; returns False when that cannot be said, for what others beside it did."""
+    def _second(self, child, again, limits):
+        """Start a mutant that passes anew: with neighbours, with other red tests, and once more where it was not alone.
+
+        Returns the new child, in the slot of the old one; None where there is nothing to ask.
+        """
+        if child.is_second or child.letters != "P" or self.room.refusal(child.slot):
+            return None
+        green, red = self.neighbours.of(child.mutant)
+        if not again + green + red:
+            return None
+        second = self._start(child.mutant, again + green + red, limits[1], child.slot, CONFIRM_SECONDS, limits[2])
+        second.is_second, second.counts, second.took = True, (len(again), len(green), len(red)), child.took
+        return second
+
+    def _tell(self, child):
+        """Say what came of a mutant."""
         mutant, seen, why = child.mutant, child.letters, self.room.refusal(child.slot)
         checked = {}
-        if seen == "P" and not why:
-            found = self._confirm(child, again, limits, under_way)
-            if found is None:
-                return False
-            seen, why, checked = found
+        if child.is_second:
+            seen, checked = _checked(child)
         child.result = STOPPED if why else seen
-        self.results.send("mutant", dict(checked, id=mutant["id"], result=child.result, seconds=took, why=why))
+        self.results.send("mutant", dict(checked, id=mutant["id"], result=child.result, seconds=child.took, why=why))
         outcome = "passed" if seen == "P" and not why else "skipped"
-        self.channel.send_short("test_end", _name(mutant), ',"outcome":"%s","duration":%.6f' % (outcome, took))
-        return True
-
-    def _confirm(self, child, again, limits, under_way):
-        """Run a mutant that passes with its neighbours and with other red tests, and once more where it was not alone.
-
-        Returns its letter, what it was refused, and the counts; None where that cannot be said, for what others beside it did.
-        """
-        green, red = self.neighbours.of(child.mutant)
-        items = again + green + red
-        if not items:
-            return "P", "", {}
-        second = self._start(child.mutant, items, limits[1], child.slot, CONFIRM_SECONDS, limits[2])
-        first_over([second])
-        self.room.close(second, under_way)
-        if not self.room.is_as_before(under_way):
-            return None
-        letters = second.letters
-        if second.is_cut and letters.endswith("T"):
-            letters = letters[:-1]  # ended for want of time: what has not answered says nothing
-            green = green[: max(len(letters) - len(again), 0)]
-            red = red[: max(len(letters) - len(again) - len(green), 0)]
-        mine, kept = letters[: len(again)], letters[len(again) : len(again) + len(green)]
-        counts = {"neighbours": len(green), "green": kept.count("P"), "siblings": len(red)}
-        counts["mended"] = letters[len(again) + len(green) :].count("P")
-        return mine or "P", self.room.refusal(child.slot), counts
+        self.channel.send_short("test_end", _name(mutant), ',"outcome":"%s","duration":%.6f' % (outcome, child.took))
 
     def _find_functions(self):
         """Remember the live functions of every file that is to change: classes, closures and caches share them."""
@@ -221,6 +210,7 @@ class Mutator:
         _close(sending)
         child = Child(pid, receiving, began, min(limit, left), len(items), each)
         child.mutant, child.slot, child.is_cut = mutant, slot, left < limit
+        child.is_second, child.took = False, 0.0
         return child
 
     def _in_child(self, mutant, items, sending):
@@ -254,6 +244,18 @@ class Mutator:
             function.__code__ = new
             swapped += 1
         return swapped > 0
+
+
+def _checked(child):
+    """Return the letter of the failing test, and what neighbours and other red tests say; what has not answered says nothing."""
+    again, green, red = child.counts
+    letters = child.letters[:-1] if child.is_cut and child.letters.endswith("T") else child.letters
+    if child.is_cut:
+        green = max(min(green, len(letters) - again), 0)
+        red = max(min(red, len(letters) - again - green), 0)
+    kept, mended = letters[again : again + green].count("P"), letters[again + green :].count("P")
+    counts = {"neighbours": green, "green": kept, "siblings": red, "mended": mended}
+    return letters[:again] or "P", counts
 
 
 def _codes(code, table):

@@ -9,7 +9,7 @@ from coach_ids import ids
 
 MAX_TESTS = 200
 MAX_GREEN = 20
-MAX_RED = 20
+MAX_RED = 12
 
 
 class Neighbours:

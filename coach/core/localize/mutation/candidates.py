@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from coach.core.localize.mutation.lacking import Habits, habits_of
+from coach.core.localize.mutation.insertions import Habits, habits_of
 from coach.core.localize.mutation.operators import Change, replaced
 from coach.core.loops.analysis.syntax import parse
 

@@ -3,7 +3,7 @@
 Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function
 can be swapped in by name and line; outside of functions it changes what a module does when it is imported. The
 operators stand in ``operators``, what is taken from the file and the failing test in ``candidates``, what may be missing
-in ``lacking``.
+in ``insertions``.
 """
 
 import ast
@@ -16,7 +16,7 @@ from itertools import chain, islice, zip_longest
 from typing import Any
 
 from coach.core.localize.mutation.candidates import Guesses, guesses_of
-from coach.core.localize.mutation.lacking import (
+from coach.core.localize.mutation.insertions import (
     Role,
     missing_from,
     missing_statements,
