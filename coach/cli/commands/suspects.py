@@ -65,6 +65,8 @@ def list_places(state: SessionState) -> None:
     """Say the places one line each, best first, with what each rests on."""
     if state.mutants:
         _say_mutants(state.mutants)
+    if state.changed_around:
+        put(f"! {safe_line(state.changed_around, limit=300)}")
     for each in describe_suspects(state):
         sign = "✘" if each.is_ruled_out else "●"
         put(

@@ -27,9 +27,10 @@ MAX_LOOPS = 4
 
 def changes_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
     """Hunks since the last pass, the most recently edited file first: a cut takes the older ones."""
+    around = Block(clean.line(state.changed_around, 400), "installed versions and variables", "repository")
     changes = state.changes
     if changes is None or not changes.files:
-        return ()
+        return (around,)
     last_edit = {path: edit.at for edit in state.edits for path in edit.paths}
     files = sorted(changes.files, key=lambda each: (-last_edit.get(each.path, 0.0), each.path))
     parts = [_file(each) for each in files]
@@ -44,7 +45,7 @@ def changes_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
         "the diff's tail",
         "diff",
     )
-    return (whole,)
+    return (around, whole)
 
 
 def _file(file: FileChange) -> str:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from coach.core.base.test_id import TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.runs.surroundings import Surroundings
 
 Phase = Literal["setup", "call", "teardown", "collect", "command"]
 
@@ -271,6 +272,8 @@ class RunReport(Value):
     """What the checkout has and the copy had not, and the run ended for: ``the copy has no x: git ignores it``."""
     other_start: Prose = ""
     """What would be otherwise if pytest were started the other way: as a program, or as a module of the interpreter."""
+    surroundings: Surroundings | None = None
+    """Python, installed versions and some variables, where they are others than for the run before."""
     probe_notes: tuple[Prose, ...] = ()
     """Dropped channel lines, probe errors: reasons to doubt the report."""
     warm: bool = False

@@ -25,6 +25,7 @@ from coach.core.runs.reference import Reference
 from coach.core.runs.reproduction import Reproduction
 from coach.core.runs.run import Newest, Purpose, Run
 from coach.core.runs.run_scope import Scope
+from coach.core.runs.since_green import since_green
 from coach.core.runs.target import Target
 from coach.core.search.request import Search
 from coach.core.session.entries import Edit, Note, Notice, Pin, Restore, Restoring, Visit
@@ -246,6 +247,11 @@ class SessionState(Investigations):
     @property
     def last_pass(self) -> Run | None:
         return self.run(self.newest.passed) if self.newest.passed else None
+
+    @property
+    def changed_around(self) -> str:
+        """What changed around the project since the target was green last; empty: nothing did, or it is not known."""
+        return since_green(self.runs, self.newest.passed, self.newest.failed)
 
     @property
     def last_edit(self) -> Edit | None:

@@ -14,8 +14,10 @@ from typing import Protocol
 
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
+from coach.core.runs.surroundings import Surroundings
 from coach.engine.execute import execute
 from coach.engine.instrument.observer import PLAIN, Observer
+from coach.engine.process.installed import surroundings
 from coach.engine.process.run_context import RunContext
 from coach.engine.source.file_kinds import is_code
 from coach.engine.trees.branch_switch import Switches
@@ -48,6 +50,7 @@ class CheckoutRuns:
     trees: Recorder | None
     switches: Switches
     _last: str = ""
+    _around_last: Surroundings | None = None
     _notes: list[str] = field(default_factory=list)
     _has_said: bool = False
 
@@ -80,11 +83,20 @@ class CheckoutRuns:
             "modes": self.trees.modes_of(tree) if self.trees and tree else "",
             "head": head,
             "changed_during": tuple(sorted(changed)),
+            "surroundings": self._surroundings(),
             "probe_notes": (*report.probe_notes, *dict.fromkeys(self._notes)),
         }
         if self.trees is not None:
             self.trees.remember_used((*report.opened, *self.around.loaded.get(request.number, ())))
         return report.model_copy(update=update)
+
+    def _surroundings(self) -> Surroundings | None:
+        """Return what lies around the project, when it is not as it was for the run before."""
+        seen = surroundings(self.around.interpreter, self.around.env)
+        if seen == self._around_last:
+            return None
+        self._around_last = seen
+        return seen
 
     def _record(self) -> str:
         """Record the checkout. A run is worth having without its tree; that it has none is said."""

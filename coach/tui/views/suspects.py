@@ -33,12 +33,12 @@ def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
         empty = line(
             "No suspects yet. ", key_of("run"), (" runs the target; a failing run names them.", "dim")
         )
-        return (*looks, empty)
+        return (*looks, *_changed_around(state), empty)
     standing = state.standing_suspects
     chosen = selected_suspect(state, view)
     leading = sum(each.leads for each in standing)
     figure = f"{leading} lead, {len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}"
-    lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state)]
+    lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state), *_changed_around(state)]
     shown = _shown(standing, chosen)
     shown_keys = {each.key for each in shown}
     described = describe_suspects(state)
@@ -129,6 +129,11 @@ def _measured(state: SessionState) -> list[Line]:
             )
         )
     return lines
+
+
+def _changed_around(state: SessionState) -> list[Line]:
+    said = state.changed_around
+    return [line(("◐ ", "warn"), said, hang=2)] if said else []
 
 
 def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> list[Line]:
