@@ -3,11 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from coach.core.history.similar_failure import PastFailure
 from coach.core.protocol.observations import Observation, PastSeen
 from coach.core.reports.metrics import fix_of
 from coach.core.runs.failure import FailureSignature
+from coach.core.runs.since_green import MAX_SAID, surroundings_at
+from coach.core.runs.surroundings import Surroundings, changed
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
 from coach.errors import CoachError
@@ -23,9 +26,14 @@ MAX_FIX = 4_000
 _DIAGNOSTICS = logging.getLogger("coach")
 
 
-def past_failures(failing: Sequence[FailureSignature], session: str) -> tuple[PastFailure, ...]:
-    """Return past failures like these, best first, besides those of ``session`` itself. Raises StoreError."""
-    return tuple(_told(listed, how) for listed, how in library.alike(failing, besides=session))
+def past_failures(
+    failing: Sequence[FailureSignature], session: str, now: Surroundings | None = None
+) -> tuple[PastFailure, ...]:
+    """Return past failures like these, best first, besides those of ``session`` itself. Raises StoreError.
+
+    ``now`` is what lies around the project, to say what of it was otherwise when the test passed.
+    """
+    return tuple(_told(listed, how, now) for listed, how in library.alike(failing, besides=session))
 
 
 class Remembering:
@@ -49,7 +57,7 @@ class Remembering:
     def _look(self, run: int, failing: tuple[FailureSignature, ...], state: SessionState) -> None:
         assert state.opened is not None
         try:
-            found = past_failures(failing, state.opened.session)
+            found = past_failures(failing, state.opened.session, surroundings_at(state.runs, run))
         except CoachError as error:  # a library that cannot be read must not disturb the session
             _DIAGNOSTICS.warning("past failures were not looked up: %s", error)
             return
@@ -57,7 +65,7 @@ class Remembering:
             self._observe(PastSeen(run=run, candidates=found))
 
 
-def _told(listed: Listed, how: str) -> PastFailure:
+def _told(listed: Listed, how: str, now: Surroundings | None) -> PastFailure:
     """Read what a past session can say; the fix needs its whole log."""
     state = replay(read_log(session_folder(listed.id), late=True).records)
     fix = fix_of(state)
@@ -73,4 +81,19 @@ def _told(listed: Listed, how: str) -> PastFailure:
         ending=listed.state,
         root_cause=listed.root_cause,
         fix=patch if len(patch) <= MAX_FIX else patch[:MAX_FIX] + "\n…",
+        **_green(state, now),
     )
+
+
+def _green(state: SessionState, now: Surroundings | None) -> dict[str, Any]:
+    """Return how often the target of a past session passed, when last, and what is otherwise around the project now."""
+    passed = [run for run in state.runs if run.is_of_checkout and run.is_evidence and run.is_mended]
+    if not passed:
+        return {}
+    then = surroundings_at(state.runs, passed[-1].number)
+    otherwise = changed(then, now) if then and now else ()
+    return {
+        "green": len(passed),
+        "green_at": passed[-1].started,
+        "around": ", ".join(otherwise[:MAX_SAID]),
+    }

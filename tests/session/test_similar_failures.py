@@ -14,10 +14,11 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
 from coach.core.reports.metrics import Figures
 from coach.core.reports.statistics import spread, statistics_of
+from coach.core.runs.surroundings import Surroundings
 from coach.core.session.fold import ahead
 from coach.session.port import Update
 from coach.session.similar_failures import Remembering, past_failures
-from tests.core.building import Log, keep
+from tests.core.building import Log, failure, keep, report
 from tests.core.reports.test_reports import fixed_session
 
 CAUSE = "share() lost its rounding"
@@ -103,3 +104,18 @@ def test_spreads_and_shares() -> None:
     assert found.fix_ranks == {"2-3": 1, "not among them": 1}
     assert found.ended_by == {"wrote a hypothesis": 1, "nothing": 1}
     assert found.fixed_by == {"assistant": 1, "the engineer": 1}
+
+
+def test_passes_of_past_sessions_are_told_with_what_is_otherwise_now(
+    state_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    then = Surroundings(python="3.11", packages=("numpy 1.26",))
+    now = Surroundings(python="3.11", packages=("numpy 2.0",))
+    past = Log().enter("reproduce").run().run(report(passed=3, surroundings=then)).run(report(passed=3))
+    keep(state_home, "aaaaaaaa", past.add(ev.RootCauseWritten(text=CAUSE)))
+    keep(state_home, "bbbbbbbb", Log().enter("reproduce").run(report(failure(), surroundings=now)))
+    (found,) = past_failures(past.state.runs[0].failing, "zzzzzzzz", now)
+    assert (found.green, found.around) == (2, "numpy 1.26 → 2.0")
+    assert main(["seen", "--session", "bb"]) == 0
+    assert "it passed there in 2 runs, last on " in (said := capsys.readouterr().out)
+    assert "otherwise now: numpy 1.26 → 2.0" in said

@@ -12,6 +12,9 @@ from coach.core.history.similar_failure import PastFailure
 from coach.core.protocol import commands as cmd
 from coach.core.redact.redactor import Redactor
 from coach.core.redact.stored import each_text
+from coach.core.runs.run import Run
+from coach.core.runs.since_green import surroundings_at
+from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, UsageError
 from coach.session.export_io import private_of
 from coach.session.similar_failures import past_failures
@@ -28,7 +31,7 @@ def seen(args: Namespace) -> int:
         raise UsageError("nothing failed in this session yet", do="coach run")
     gone = set(state.past_dismissed)
     found = without_secrets(
-        [each for each in past_failures(failure.failing, args.session) if each.session not in gone],
+        [each for each in _past(state, failure, args.session) if each.session not in gone],
         Redactor(private_of(Path(state.opened.checkout.root) if state.opened else None)),
     )
     if args.json:
@@ -39,6 +42,10 @@ def seen(args: Namespace) -> int:
     if not found:
         put("nothing like it in closed sessions, or in those with a root cause")
     return EXIT_FINE
+
+
+def _past(state: SessionState, failure: Run, session: str) -> tuple[PastFailure, ...]:
+    return past_failures(failure.failing, session, surroundings_at(state.runs, failure.number))
 
 
 def without_secrets(found: Iterable[PastFailure], redactor: Redactor) -> list[PastFailure]:
@@ -56,6 +63,8 @@ def _lines(each: PastFailure) -> list[str]:
     lines.append(
         f"  cause: {safe_line(each.root_cause)}" if each.root_cause else "  no root cause was written"
     )
+    if each.green:
+        lines.append(f"  {safe_line(each.green_words, limit=300)}")
     fix = safe(each.fix).split("\n") if each.fix else []
     lines += [f"  {line}" for line in fix[:30]]
     if len(fix) > 30:

@@ -41,6 +41,7 @@ def seen_lines(state: SessionState) -> tuple[Line, ...]:
                 hang=8,
             )
         ]
+        lines += [line("  ", (each.green_words, "dim"), hang=2)] if each.green else []
         lines += [
             Line((Piece(safe(f"  {text}"), _SIGNS.get(text[:1], "dim")),), fit="long")
             for text in safe(each.fix).split("\n")
