@@ -119,11 +119,20 @@ def historical(row: dict[str, str], found: tuple[list[Place], bool], mirrors: Pa
 
 
 def without_test(source: str, test: str) -> str:
-    """Return a test file before its newest test was written: a `pass` stands where that one is."""
-    names = [each.partition("[")[0] for each in test.split("::")[1:]]
-    node: ast.AST = ast.parse(source)
-    for name in names:
-        node = next(each for each in ast.walk(node) if getattr(each, "name", "") == name)
+    """Return a test file before its newest test was written: a `pass` stands where that one is.
+
+    A test that a class has from another file stays where it is: nothing of this file is new then.
+    """
+    name = test.rpartition("::")[2].partition("[")[0]
+    owners = [each.partition("[")[0] for each in test.split("::")[1:-1]]
+    tree = ast.parse(source)
+    found = [tree, *(each for each in ast.walk(tree) if getattr(each, "name", "") in owners)]
+    node = next(
+        (each for owner in reversed(found) for each in ast.walk(owner) if getattr(each, "name", "") == name),
+        None,
+    )
+    if node is None:
+        return source
     first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
     lines = source.split("\n")
     indent = lines[first - 1][: len(lines[first - 1]) - len(lines[first - 1].lstrip())]
