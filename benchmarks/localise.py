@@ -11,16 +11,18 @@ committed; historical defects a second time with the fix's test new in the work 
 
 Printed: functions in the top 1, 3, 5 and 10 (expected rank under random order of ties), the top line of one-line defects,
 what was said to be likely against what was true, how often *isolated* named places without the cause, and seconds. Each
-result is kept below ``--keep`` under the present commit, so that a run that was stopped goes on where it was; ``--again``
-measures anew. A session has its own process, folder and state; one that does not answer is reported, never waited for.
+result is kept below ``--keep`` under the present commit, so that a run that was stopped, or that used up its ``--minutes``,
+goes on where it was; ``--again`` measures anew. A session has its own process, folder and state; one that does not answer is reported, never waited for.
 Of the holdout only figures are told: whoever looks at its cases fits on them. ``--verbose`` tells cases, of the tuning set alone.
 """
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -49,6 +51,8 @@ DEFECTS = 6
 """Planted ones a package, besides those written by hand."""
 SECONDS = 60.0
 """For one investigation."""
+MINUTES = 39.0
+"""After which no further session begins."""
 
 
 def defects(which: str, folder: Path, args: argparse.Namespace) -> Iterator[Defect]:
@@ -103,8 +107,13 @@ def main() -> None:
                 for each in defects(which, folder, args)
                 if args.only in each.id and args.origin in {"all", each.origin.replace(" ", "-")}
             ]
-            rows = measured(list(sessions(found, args.variant)), results, args, is_told=which == "tuning")
+            wanted = sorted(sessions(found, args.variant), key=_spread)
+            rows = measured(wanted, results, args, is_told=which == "tuning")
             show(which, rows)
+            if len(rows) < len(wanted):
+                print(
+                    f"  {len(wanted) - len(rows)} sessions left out: {args.minutes:.0f} minutes are over; run it again"
+                )
             if args.features:
                 _write_features(args.features, rows)
 
@@ -112,11 +121,14 @@ def main() -> None:
 def measured(
     wanted: list[tuple[Defect, Variant]], results: Path, args: argparse.Namespace, *, is_told: bool
 ) -> list[dict[str, Any]]:
-    """Measure what has no result yet, and return all results in the order asked for."""
+    """Measure what has no result yet, while there is time for it, and return all results in the order asked for."""
+    over = time.monotonic() + 60 * args.minutes
 
-    def one(defect: Defect, variant: Variant) -> dict[str, Any]:
+    def one(defect: Defect, variant: Variant) -> dict[str, Any] | None:
         file = results / f"{defect.id}--{variant}.json"
         if args.again or not file.exists():
+            if time.monotonic() > over:
+                return None
             row = measure(defect, variant, args.seconds, with_features=bool(args.features))
             if args.verbose and is_told:
                 tell(row)
@@ -130,7 +142,12 @@ def measured(
         for count, _ in enumerate(as_completed(asked), 1):
             print(f"\r# {count} of {len(asked)} ", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
-        return [each.result() for each in asked]
+        return [row for each in asked if (row := each.result()) is not None]
+
+
+def _spread(session: tuple[Defect, Variant]) -> bytes:
+    """Order sessions by chance, the same one every time: a run that is cut off has some of every kind."""
+    return hashlib.sha256(f"{session[0].id} {session[1]}".encode()).digest()
 
 
 def _version() -> str:
@@ -143,9 +160,8 @@ def _write_features(file: Path, rows: list[dict[str, Any]]) -> None:
     with file.open("w", encoding="utf-8") as lines:
         for row in rows:
             if row.get("candidates"):
-                names = ("id", "set", "origin", "variant", "candidates")
-                told = {name: row[name] for name in names} | {"group": row["id"].partition("-")[0]}
-                lines.write(json.dumps(told) + "\n")
+                names = ("id", "set", "group", "origin", "variant", "candidates")
+                lines.write(json.dumps({name: row[name] for name in names}) + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -165,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", metavar="TEXT", help="defects whose id holds this")
     parser.add_argument("--defects", type=int, default=DEFECTS, help="planted ones a package")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for one investigation")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="no session begins later than this")
     parser.add_argument("--jobs", type=int, default=1, help="sessions at a time")
     parser.add_argument(
         "--features", type=Path, metavar="FILE", help="write what weights are fitted on, as JSON lines"

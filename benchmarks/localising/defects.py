@@ -19,6 +19,8 @@ Variant = Literal["committed", "uncommitted"]
 class Defect:
     id: str
     set: str
+    group: str
+    """The project it lies in."""
     origin: str
     """``planted``, ``by hand`` or ``historical``."""
     kind: str
@@ -84,6 +86,7 @@ def planted(planting: Planting, which: str, source: Path, python: str) -> Defect
     return Defect(
         id=planting.name,
         set=which,
+        group=planting.package,
         origin=origin,
         kind=planting.kind,
         test=planting.test,
@@ -107,6 +110,7 @@ def historical(row: dict[str, str], found: tuple[list[Place], bool], mirrors: Pa
     return Defect(
         id=name,
         set=row["set"],
+        group=clone.stem,
         origin="historical",
         kind="historical",
         test=row["test"],

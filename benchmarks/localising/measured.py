@@ -15,6 +15,7 @@ from typing import Any
 from coach.core.localize.suspect import Suspect
 from coach.core.log.events import Recorded
 from coach.core.session.state import SessionState
+from coach.errors import CoachError
 from coach.session.factory import open_review
 from coach.session.replay import Replay
 from coach.store import library
@@ -40,28 +41,29 @@ def measure(
     defect: Defect, variant: Variant, seconds: float, *, with_features: bool = False
 ) -> dict[str, Any]:
     """Run the session; returns one row, fit for JSON. ``why`` says what went wrong, when something did."""
-    with tempfile.TemporaryDirectory(prefix="localise-") as scratch:
-        folder, state = Path(scratch, defect.id.split("-")[0]), Path(scratch, "state")
-        defect.lay_out(folder, variant)
-        session = _Session(folder, state, defect)
-        row: dict[str, Any] = {
-            "id": defect.id,
-            "set": defect.set,
-            "origin": defect.origin,
-            "kind": defect.kind,
-            "variant": variant,
-            "small": defect.is_small,
-            "undone": defect.can_be_undone,
-            "test": defect.test,
-            "places": [[each.path, each.function] for each in defect.places],
-        }
+    row: dict[str, Any] = {
+        "id": defect.id,
+        "set": defect.set,
+        "group": defect.group,
+        "origin": defect.origin,
+        "kind": defect.kind,
+        "variant": variant,
+        "small": defect.is_small,
+        "undone": defect.can_be_undone,
+        "test": defect.test,
+        "places": [[each.path, each.function] for each in defect.places],
+    }
+    with tempfile.TemporaryDirectory(prefix="localise-", ignore_cleanup_errors=True) as scratch:
+        folder, state = Path(scratch, defect.group), Path(scratch, "state")
         try:
+            defect.lay_out(folder, variant)
+            session = _Session(folder, state, defect)
             row |= session.investigated(seconds)
             if with_features:
                 row["candidates"] = session.candidates()
-        except (subprocess.SubprocessError, OSError, ValueError) as error:
+        except (subprocess.SubprocessError, OSError, ValueError, LookupError, CoachError) as error:
             row["why"] = f"{type(error).__name__}: {error}"[:500]
-        return row
+    return row
 
 
 class _Session:
