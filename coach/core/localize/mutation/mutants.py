@@ -34,6 +34,8 @@ from coach.core.localize.mutation.shown import shown_pair
 from coach.core.localize.outline import Outline
 from coach.core.loops.analysis.syntax import parse
 
+_LEAST = 0.05
+"""What the least likely place promises beside the best one."""
 MAX_MUTANTS = 600
 MAX_OF_A_LINE = 60
 _ROUND = 6
@@ -97,9 +99,10 @@ def mutants(
         test_source: the failing test's file: then guesses from both files are tried too. Without it only the operators are.
 
     """
-    files = {path: _File(source, test_source) for path, source in sources.items()}
-    lines = [_LinesOf(place, files[place.path]) for place in places if place.path in files]
-    queue = [(-(_OF_PLACE**index), index, 0, 0) for index in range(len(lines))]
+    known = [place for place in places if place.path in sources]
+    files = {path: _File(sources[path], test_source) for path in {place.path for place in known}}
+    lines = [_LinesOf(place, files[place.path]) for place in known]
+    queue = [(-promise, index, 0, 0) for index, promise in enumerate(_promises(known))]
     heapify(queue)
     found: dict[Mutant, None] = {}
     while queue and len(found) < most:
@@ -114,6 +117,17 @@ def mutants(
         if len(made) > (turn + 1) * _ROUND:
             heappush(queue, (promise * _OF_ROUND, index, position, turn + 1))
     return tuple(islice(found, most))
+
+
+def _promises(places: Sequence[Place]) -> list[float]:
+    """Return what each place promises beside the best one: as likely as it is where that is known, else by its position.
+
+    A place that is hardly likely has its turn too: where every test runs the cause, the ranking says little.
+    """
+    top = max((place.promise for place in places), default=0.0)
+    if not top:
+        return [max(_OF_PLACE**index, _LEAST) for index in range(len(places))]
+    return [max(place.promise / top, _LEAST) for place in places]
 
 
 class _File:

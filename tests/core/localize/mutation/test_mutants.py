@@ -185,3 +185,30 @@ def test_splitting_from_the_other_end_is_a_change_only_with_a_limit():
     assert not any("rsplit" in each for each in texts("return a.split()\nreturn a.split(b)"))
     assert any("rsplit" in each for each in texts("return a.split(b, 1)"))
     assert any("rsplit" in each for each in texts("return a.split(b, maxsplit=1)"))
+
+
+CROWD = "".join(
+    f"def f{n}(a, b):\n    c = a + b\n    d = a * c\n    e = d - b\n    return e < a\n\n\n" for n in range(12)
+)
+
+
+def crowd(*promises):
+    places = [
+        Place("m.py", f"f{n}", tuple(range(7 * n + 2, 7 * n + 6)), promise)
+        for n, promise in enumerate(promises)
+    ]
+    return mutants(places, {"m.py": CROWD}, test_source="")
+
+
+def test_places_that_are_as_likely_share_the_first_mutants():
+    first = crowd(*[0.08] * 12)[:72]
+    assert {each.function for each in first} == {f"f{n}" for n in range(12)}
+
+
+def test_a_likely_place_has_more_of_the_first_mutants_and_an_unlikely_one_has_some():
+    found = crowd(0.1, 0.8, *[0.01] * 10)
+    assert found[0].function == "f1"
+    first = [each.function for each in found[:200]]
+    assert first.count("f1") > first.count("f0") > 0
+    assert {each.function for each in found} == {f"f{n}" for n in range(12)}
+    assert [each.promise for each in found] == sorted((each.promise for each in found), reverse=True)
