@@ -38,6 +38,16 @@ def test_a_test_that_is_not_there_is_named(ground):
     assert report.ending.sentence == "not found: nope in tests/test_pass.py"
 
 
+def test_pytest_s_own_word_is_quoted_whatever_others_print(ground):
+    """A line that a conftest prints looks like an error of the command line, and the last one like a summary."""
+    laid = ground("passing")
+    (laid.root / "conftest.py").write_text("print('gcc: error: no input files')\n")
+    laid.settle()
+    laid.env["PYTEST_ADDOPTS"] = "--nothing-of-that-name"
+    ending = laid.run().ending
+    assert (ending.kind, ending.sentence) == ("usage_error", "unrecognized arguments: --nothing-of-that-name")
+
+
 def test_everything_deselected_is_no_pass(ground):
     """An -m in the environment that selects nothing is said."""
     laid = ground("passing")

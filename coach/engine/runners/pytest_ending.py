@@ -25,7 +25,10 @@ _OTHER_REASONS = re.compile(
     re.IGNORECASE,
 )
 _BANNER = re.compile(r"^!{3,} (?P<words>.+?) !{3,}$")
+_USAGE = re.compile(r"^(?:ERROR: )?usage: ")
 _PROGRAM_ERROR = re.compile(r"^\S.*?: error: (?P<words>.+)$")
+_RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Warning): .")
+_SUMMARY = re.compile(r"^=* ?\d+ \w+.* in \d[\d.]*s\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,10 @@ def _usage_sentence(evidence: Evidence) -> str:
 
 def _last_error(output: Sequence[str]) -> str:
     """Return pytest's own last word: an ``ERROR:`` line, or the error of a conftest that could not be loaded."""
-    for line in output:  # below "usage: …", argparse says what is wrong
+    usage = [index for index, line in enumerate(output) if _USAGE.match(line)]
+    for line in (
+        output[usage[-1] :] if usage else ()
+    ):  # there argparse says what is wrong; before, others print
         if found := _PROGRAM_ERROR.match(line):
             return quoted(found["words"])
     for line in reversed(output):
@@ -212,7 +218,8 @@ def _last_error(output: Sequence[str]) -> str:
     loading = [line for line in output if "while loading conftest" in line]
     if loading:
         return quoted(": ".join([loading[-1].rstrip("."), *errors[-1:]]))
-    shown = [line for line in output if "rror" in line]
+    raised = [line for line in output if _RAISED.match(line)]
+    shown = raised or [line for line in output if "rror" in line and not _SUMMARY.match(line)]
     return quoted(shown[-1]) if shown else ""
 
 
