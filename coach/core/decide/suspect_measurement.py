@@ -6,7 +6,12 @@ reproduction is under way, and its failures are not recorded: it only says which
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start_mutants, start_trace
-from coach.core.localize.leads import evidence_from_calls, evidence_from_message, evidence_from_searches
+from coach.core.localize.leads import (
+    evidence_from_calls,
+    evidence_from_files,
+    evidence_from_message,
+    evidence_from_searches,
+)
 from coach.core.localize.mutation.results import not_tried
 from coach.core.localize.ranking import RULE, rank
 from coach.core.localize.spectrum import Scope, Spectrum
@@ -140,6 +145,7 @@ def rank_suspects(draft: Draft) -> None:
             *evidence_from_searches(state),
             *evidence_from_calls(state, failure.test),
             *evidence_from_message(known),
+            *evidence_from_files(known),
         ),
         touched=state.touched,
         elsewhere=run.report.elsewhere if run.report else (),

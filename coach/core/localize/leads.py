@@ -7,7 +7,7 @@ from coach.core.localize.call_trace import Call, Divergence, sentence
 from coach.core.localize.spectrum import Spectrum
 from coach.core.runs.changes import FileChange
 from coach.core.search.kinds import SEARCH_KINDS, SearchKind
-from coach.core.search.request import Lead, Search
+from coach.core.search.request import OPENED, Lead, Search
 from coach.core.session.state import SessionState
 
 
@@ -45,6 +45,16 @@ def _places(files: tuple[FileChange, ...], reason: str, kind: str) -> Iterator[L
             yield Lead(
                 path=file.path, start=hunk.new_start, end=end, reason=reason, share=1 / count, kind=kind
             )
+
+
+def evidence_from_files(spectrum: Spectrum | None) -> tuple[Lead, ...]:
+    """Return the files of data and templates that the failing test opened and no passing one did."""
+    if spectrum is None or not spectrum.passing:
+        return ()
+    reason, share = "only the failing test opens it", 1 / max(len(spectrum.opened), 1)
+    return tuple(
+        Lead(path=each, start=1, end=1, reason=reason, share=share, kind=OPENED) for each in spectrum.opened
+    )
 
 
 def evidence_from_message(spectrum: Spectrum | None) -> tuple[Lead, ...]:

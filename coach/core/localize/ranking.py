@@ -30,7 +30,7 @@ from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.failure import trail
 from coach.core.runs.report import Elsewhere, Failure
-from coach.core.search.request import Lead
+from coach.core.search.request import OPENED, Lead
 
 RULE = 4
 MAX_SHOWN = 20
@@ -207,7 +207,7 @@ def _add_leads(board: _Board, leads: Sequence[Lead]) -> None:
     """What a search found by experiment; a place counts once for each search."""
     seen: set[tuple[int, str]] = set()
     for lead in leads:
-        if not lead.path.endswith(".py") or not lead.start:
+        if not lead.start or not (lead.path.endswith(".py") or lead.kind == OPENED):
             continue
         each = _meant(board, lead) or board.at(lead.path, "", lead.start)
         if (id(each), lead.kind) in seen:

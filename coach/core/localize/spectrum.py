@@ -89,6 +89,8 @@ class Spectrum(Value):
     mentioned: tuple[Name, ...] = ()
     """Names in the test's own source."""
     coverage: CoachId = ""
+    opened: tuple[FilePath, ...] = ()
+    """Files other than code that the failing test opened and no passing one did."""
     lacking: Lacking | None = None
     """The object that lacks the name which the failing test died on; None when it died of something else."""
 
@@ -105,6 +107,8 @@ class Coverage:
     sequence: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     """Path → first line of a function that the failing test ran → its position before the first sign of failure (1: nearest;
     0: not known; -1: it ran only after that). Empty: no raise of its exception was seen."""
+    opened: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Test → files other than code that it opened for reading."""
     left_out: tuple[str, ...] = ()
     """Tests that took too long or were not begun in time, as sentences."""
 

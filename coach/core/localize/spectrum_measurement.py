@@ -19,6 +19,7 @@ from coach.core.loops.analysis.syntax import MODULE
 MAX_FUNCTIONS = 200
 MAX_LINES = 300
 MAX_NOT_RUN = 10
+MAX_OPENED = 10
 _WITH_CODE = 40
 _CODE_LINES = 60
 _READ_ITSELF = 3.0
@@ -72,6 +73,7 @@ def measure(test: TestId, traced: Traced, scope: Scope = "file") -> Spectrum:
         left_out=max(len(counted) - MAX_FUNCTIONS, 0),
         not_run=() if test in coverage.taken else _not_run(test, mentioned, failing, outlines),
         taken_by=coverage.taken.get(test),
+        opened=_opened(test, coverage, traced.without),
         mentioned=tuple(sorted(mentioned))[:300],
     )
 
@@ -135,6 +137,12 @@ def _place_at(outline: Outline, line: int) -> Outlined:
 
 def _outlined(place: ImportPlace) -> Outlined:
     return Outlined(place.name, place.first, place.first, max(place.last, place.first))
+
+
+def _opened(test: TestId, coverage: Coverage, without: Collection[str]) -> tuple[str, ...]:
+    """Return the files that the failing test opened and no passing one did."""
+    passing = [files for name, files in coverage.opened.items() if name != test and name not in without]
+    return tuple(sorted(coverage.opened.get(test, frozenset()).difference(*passing)))[:MAX_OPENED]
 
 
 def _in_order(each: FunctionCount, coverage: Coverage) -> FunctionCount:

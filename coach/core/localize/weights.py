@@ -19,6 +19,7 @@ WEIGHTS: dict[str, Weight] = {
         3.0, "without this change it passes: an experiment; shared by the hunks that are needed together"
     ),
     "commits": Weight(1.5, "the culprit commit's lines: an experiment, of lines that may have moved since"),
+    "opened": Weight(0.5, "a file of data that only the failing test opens; a first guess, not fitted"),
     "lacking": Weight(
         1.0,
         "the failing test died on a name that this object lacks; a first guess, not fitted",

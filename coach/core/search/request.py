@@ -23,6 +23,10 @@ class Place(Value):
     end: int
 
 
+OPENED = "opened"
+"""Kind of a lead to a file of data, which is a place as a whole."""
+
+
 class Lead(Value):
     """Lines of a file and why they are suspicious. ``share`` is 1 over the number of places named together."""
 

@@ -42,6 +42,7 @@ def read_coverage(path: Path, nonce: str, root: Path) -> Coverage:
         taken=reader.taken,
         sequence=reader.sequence,
         left_out=tuple(reader.left_out),
+        opened={name: frozenset(files) for name, files in reader.opened.items()},
     )
 
 
@@ -55,6 +56,7 @@ class _Reader:
         self.taken: dict[str, str] = {}
         self.sequence: dict[str, dict[int, int]] = {}
         self.left_out: list[str] = []
+        self.opened: dict[str, set[str]] = {}
 
     def take(self, line: bytes) -> None:
         if len(line) > LINE_LIMIT:
@@ -78,6 +80,9 @@ class _Reader:
                 self.taken[str(event["test"])] = str(event["by"])[:_MAX_NAME]
             case "sequence":
                 self._sequence(event)
+            case "opened":
+                named = (self._places.name(str(each)) for each in event["files"])
+                self.opened.setdefault(str(event["test"]), set()).update(path for path, own in named if own)
             case "too_long":
                 seconds = float(event["seconds"])
                 self._leave_out(f"{str(event['test'])[:_MAX_NAME]} took longer than {seconds:g} s")

@@ -58,6 +58,10 @@ class Observer:
         """Return what the run may use, never more than the project's own limits."""
         return limits
 
+    def hears_reads(self, request: RunRequest, /) -> bool:
+        """Whether the probe tells which files the tests open."""
+        return not (request.warm or request.only_looks)
+
     def collect(self, _files: RunFiles, _places: Places, /) -> None:
         """Read what the probe wrote."""
 

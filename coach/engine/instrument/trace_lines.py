@@ -81,6 +81,10 @@ class LineTracer(ProbeObserver[Trace]):
         box = {"box": wanted.seconds_each, "own": wanted.seconds_own, "all": wanted.seconds_of_all}
         return {**super().settings(files), "traced": {"focus": self.asked.request.focus, **box}}
 
+    def hears_reads(self, _request: RunRequest, /) -> bool:
+        """What only the failing test opens is a trace, too."""
+        return True
+
     def options(self, _files: RunFiles, /) -> list[str]:
         """Go on whatever fails before: a file that cannot be collected, or another test under ``-x`` in addopts."""
         return ["--continue-on-collection-errors", "--maxfail=0"]

@@ -618,7 +618,7 @@ class _State:
             else:
                 import coach_tracer
 
-                self.looker = coach_tracer.Tracer(channel, self.reader.is_own, settings.get("traced", ()))
+                self.looker = coach_tracer.Tracer(channel, self.reader.is_own, settings.get("traced", ()), self.reads)
         except Exception as error:
             self.channel.note("tracing", error)
 
@@ -646,7 +646,7 @@ def pytest_configure(config):
     try:
         if state.looker is not None:
             config.pluginmanager.register(state.looker, "coach-looker")
-        else:
+        if state.looker is None or getattr(state.looker, "wants_reads", False):
             config.pluginmanager.register(state.reads, "coach-reads")
         if hasattr(config, "workerinput"):
             channel.silent = True

@@ -13,12 +13,16 @@ from coach_ids import ids
 from coach_lines import MonitoredLines, TracedLines
 from coach_time_box import TimeBox
 
+MOST_OPENED = 50
+
 
 class Tracer:
     """The plugin: a context per test, and one per file that is collected."""
 
-    def __init__(self, channel, is_own, plan=()):
-        self.channel = channel
+    wants_reads = True
+
+    def __init__(self, channel, is_own, plan=(), reads=None):
+        self.channel, self.reads = channel, reads
         self.plan = dict(plan)
         self.focus = self.plan.get("focus", "")
         self.box = TimeBox(channel, self.plan)
@@ -82,6 +86,7 @@ class Tracer:
         if self.box.was_ended:
             self.box.took_too_long(ids.of(nodeid))
         self.box.ends()
+        self._opened()
         self._switch("import", "")
         self.lines.follow(False)
 
@@ -107,6 +112,16 @@ class Tracer:
             self.lines.flush()
         except Exception as error:
             self.channel.note("trace end", error)
+
+    def _opened(self):
+        """Say which files of the project, other than code, the test that ends has opened for reading."""
+        reads = self.reads
+        try:
+            files = [each for each in reads.now if each not in reads.written] if reads is not None else ()
+            if files:
+                self.channel.send("opened", {"test": self.lines.context[1][:8_000], "files": files[:MOST_OPENED]})
+        except Exception as error:
+            self.channel.note("opened files", error)
 
     def _taken(self, by):
         try:

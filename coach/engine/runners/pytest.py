@@ -56,7 +56,7 @@ class PytestRunner(Runner):
         settings: dict[str, Any] = {
             "other_roots": [str(context.root)] if setup.copy else [],
             "modules": str(files.modules) if context.warm and not setup.copy else "",
-            "reads": not (setup.request.warm or setup.request.only_looks),
+            "reads": setup.observer.hears_reads(setup.request),
             "fence": setup.fence,
             **setup.observer.settings(files),
         }

@@ -5,6 +5,8 @@ import textwrap
 import pytest
 
 from coach.core.base.test_id import TestId
+from coach.core.localize.leads import evidence_from_files
+from coach.core.localize.ranking import rank
 from coach.core.runs.instrument import Trace
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
@@ -54,7 +56,13 @@ FILES = {
 
         def late():
             return 1
+
+        def rate(country):
+            with open(os.path.join(os.path.dirname(__file__), "rates", country)) as file:
+                return int(file.read())
         """,
+    "rates/de": "19",
+    "rates/uk": "2",
     "test_broken.py": "import nothing_of_that_name\n",
     "test_first.py": "import shop\ndef test_hangs(): shop.waits()\ndef test_red(): assert False\n",
     "test_shop.py": """\
@@ -77,6 +85,8 @@ FILES = {
         def test_waits(): shop.waits()
         def test_dies(): shop.dies()
         def test_never(): assert True
+        def test_german(): assert shop.rate("de") == 19
+        def test_british(): assert shop.rate("de") - shop.rate("uk") == -1
         """,
 }
 
@@ -87,6 +97,7 @@ def looked(tmp_path, ground):
     root = tmp_path / "project"
     root.mkdir()
     for name, text in FILES.items():
+        (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(textwrap.dedent(text))
     laid = Ground(root, ground("passing").env)
 
@@ -138,7 +149,18 @@ def test_a_test_that_takes_the_process_down_counts_until_then(looked):
 def test_when_the_time_is_over_only_the_failing_test_is_begun(looked):
     seen, report = looked("test_taken", "test_shop.py", seconds=0.000_001, seconds_own=1)
     assert (seen.outcome, report.counts.reported) == ("failed", 3)
-    assert seen.neighbours_left_out[0].startswith("5 more were not begun after ")
+    assert seen.neighbours_left_out[0].startswith("7 more were not begun after ")
     # and it took the trace function away: that it never ran something is not said
     assert seen.taken_by == ""
     assert not seen.not_run
+
+
+def test_a_file_of_data_that_only_the_failing_test_opens_is_a_place(looked):
+    seen, report = looked("test_british", "test_shop.py::test_german", "test_shop.py::test_british")
+    assert seen.opened == ("rates/uk",)
+    first, *_ = [
+        each
+        for each in rank(report.failures, None, seen, None, evidence_from_files(seen))
+        if not each.function
+    ]
+    assert (first.path, first.reasons) == ("rates/uk", ("only the failing test opens it",))
