@@ -12,7 +12,10 @@ from coach.tui.type_ahead import TypeAheadApp
 
 IDLE_SECONDS = 1.5
 _THRESHOLDS = (2_000, 10, 20)
-"""Python's thresholds while the screen is up: a full collection by itself after some 400,000 new objects, about 60 MB."""
+"""Python's thresholds while the screen is up: a full collection by itself after some 400,000 new objects, about 60 MB.
+
+Where the process collects less often already, it stays so.
+"""
 
 
 class IdleGcApp(TypeAheadApp):
@@ -20,7 +23,7 @@ class IdleGcApp(TypeAheadApp):
 
     def on_mount(self) -> None:
         self._usual_thresholds = gc.get_threshold()
-        gc.set_threshold(*_THRESHOLDS)
+        gc.set_threshold(*map(max, _THRESHOLDS, self._usual_thresholds))
         self.set_interval(IDLE_SECONDS, self.collect)
 
     def on_unmount(self) -> None:
