@@ -160,7 +160,7 @@ def _how(state: SessionState, message: Message, current: Measurement) -> How | N
             return "failed"
         case obs.SearchOver(number=number) if number == current.search:
             return "interrupted" if message.result.how == "stopped" else "done"
-        case obs.SpectrumSeen() | obs.MutantsSeen() | obs.CallsSeen():
+        case obs.SpectrumSeen() | obs.MutantsSeen() | obs.CallsSeen() | obs.OriginsSeen():
             return "done" if run and run.is_over else None  # else it was seen in an earlier run
         case _:
             return None

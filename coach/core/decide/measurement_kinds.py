@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coach.core.decide.call_traces import why_not_traced
+from coach.core.decide.origin_traces import question_of, why_not_followed
 from coach.core.decide.searches import why_not_searched
 from coach.core.decide.suspect_measurement import (
     failure_in_view,
@@ -245,6 +246,29 @@ def _are_calls_known(state: SessionState) -> bool:
     )
 
 
+# Origins
+
+
+def _no_origins(state: SessionState) -> str:
+    if why_not := why_not_followed(state):
+        return why_not
+    return "" if question_of(state) else "the failure names no line of the project"
+
+
+def _are_origins_known(state: SessionState) -> bool:
+    key, known = failure_key(state), state.origins
+    run = state.run(known.run) if known else None
+    is_same = run is not None and run.report is not None and key is not None and run.report.tree == key.tree
+    return is_same and known is not None and key is not None and known.test == key.test
+
+
+def _origins_tell(state: SessionState) -> tuple[float, str]:
+    seen = failure_in_view(state)
+    if seen and seen[1].difference:
+        return 0.4, "two values differ: where did the wrong one come from?"
+    return 0.2, "where did the value come from that the failing line uses?"
+
+
 # Searches
 
 
@@ -324,6 +348,15 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         seconds=lambda state: 3 * _run_seconds(state),
         tells=lambda _state: (0.25, "tests like it pass: where do its calls part from theirs?"),
         command=lambda _state, _left: cmd.TraceCalls(),
+    ),
+    MeasurementKind(
+        name="origins",
+        title="where the value came from",
+        why_not=_no_origins,
+        is_known=_are_origins_known,
+        seconds=lambda state: 3 * _run_seconds(state),
+        tells=_origins_tell,
+        command=lambda _state, _left: cmd.TraceOrigins(),
     ),
     MeasurementKind(
         name="edits",

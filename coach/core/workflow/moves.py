@@ -181,7 +181,9 @@ def _too_many(state: SessionState, check: Checked) -> Moves:
         yield from _suspects(state, check)
         return
     if state.mutants is None and not made(state, "mutants"):
-        yield Advice("Too many places lead: try which small change makes it pass.", "mutants")
+        is_free = state.limits is None or state.limits.confined
+        waits = "" if is_free else " Changed code cannot be confined here, so that waits for you."
+        yield Advice(f"Too many places lead: try which small change makes it pass.{waits}", "mutants")
     yield Advice("Too many places to look at: rule out what cannot be it.", "rule-out")
 
 

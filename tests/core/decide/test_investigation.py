@@ -12,6 +12,7 @@ from coach.core.decide.measurement_kinds import BY_NAME, next_measurement, why_n
 from coach.core.localize.call_trace import Call, CallsRequest, CallTrace
 from coach.core.localize.measurement import Limits
 from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.localize.origins import Origins, OriginsRequest
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
@@ -82,6 +83,9 @@ class Bench:
                 self.send(obs.SpectrumSeen(spectrum=seen))
             case Mutate():
                 self.send(obs.MutantsSeen(mutations=Mutations(test=TEST, tree=self.tree, tried=9, planned=9)))
+            case OriginsRequest():
+                found = Origins(test=TEST, run=request.number, expression="cart.total()")
+                self.send(obs.OriginsSeen(run=request.number, origins=found))
             case CallsRequest():
                 calls = (Call(depth=0, path="shop/cart.py", function="total", line=21),)
                 traces = (
@@ -128,7 +132,7 @@ def test_it_begins_by_itself_when_a_run_ended_red_and_measures_one_thing_after_t
     assert measured(bench) == [("lines", "")]
     bench.rest()
     state = bench.drive.state
-    assert [name for name, _ in measured(bench)] == ["lines", "calls", "mutations", "regression"]
+    assert [name for name, _ in measured(bench)] == ["lines", "calls", "origins", "mutations", "regression"]
     assert {how for _, how in measured(bench)} == {"done"}
     assert state.investigation.ending == "nothing left"
     assert state.investigation.sentence.startswith("weak: shop/cart.py:21 total")
@@ -160,14 +164,14 @@ def test_it_does_not_begin_by_itself_where_nobody_holds_the_session_or_the_setti
 
 def test_asked_for_it_begins_where_it_would_not_by_itself_and_not_while_one_is_under_way():
     bench = failed(auto=False)
-    bench.send(cmd.Investigate(seconds=7))
-    assert (bench.drive.state.investigation.budget, measured(bench)) == (7, [("lines", "")])
+    bench.send(cmd.Investigate(seconds=8))
+    assert (bench.drive.state.investigation.budget, measured(bench)) == (8, [("lines", "")])
     assert "under way" in bench.send(cmd.Investigate()).reason
     bench.rest()
-    for left in ([("regression", "done")], []):  # 7 seconds were too few for it; then all is measured
+    for left in (["mutations", "regression"], []):  # 8 seconds were too few for them; then all is measured
         bench.send(cmd.Investigate())
         bench.rest()
-        assert measured(bench) == left
+        assert [name for name, _ in measured(bench)] == left
     green_one = session()
     assert "no failing run" in green_one.send(cmd.Investigate()).reason
 
@@ -260,7 +264,7 @@ def test_code_that_cannot_be_confined_runs_only_when_it_is_asked_for_and_the_end
 def test_the_failing_test_runs_no_more_often_than_the_settings_allow():
     bench = failed(runs=2)
     bench.rest()
-    assert measured(bench) == [("lines", "done"), ("calls", "done")]
+    assert [how for _, how in measured(bench)] == ["done", "done"]
     assert "2 times" in why_not_now(bench.drive.state, BY_NAME["mutations"])
 
 
@@ -291,7 +295,7 @@ def test_what_the_engineer_measured_is_not_measured_again_and_its_answer_is_wait
     bench.send(cmd.Suspects())
     bench.send(cmd.Investigate())
     bench.rest()
-    assert [name for name, _ in measured(bench)] == ["calls", "mutations", "regression"]
+    assert [name for name, _ in measured(bench)] == ["calls", "origins", "mutations", "regression"]
 
 
 def test_a_measurement_that_cannot_be_made_counts_as_failed_and_the_next_follows():
@@ -299,7 +303,9 @@ def test_a_measurement_that_cannot_be_made_counts_as_failed_and_the_next_follows
     job = bench.jobs.pop(0)
     bench.send(obs.EffectFailed(effect="StartRun", message="no room on the disk", run=job.request.number))
     assert measured(bench)[0] == ("lines", "failed")
-    assert measured(bench)[1][0] == "regression", "nothing else is possible without the lines"
+    assert measured(bench)[1] == ("origins", ""), "what needs no lines"
+    bench.rest()
+    assert [name for name, _ in measured(bench)] == ["lines", "origins", "regression"]
 
 
 def test_what_it_measures_is_nobodys_experiment():

@@ -46,7 +46,7 @@ def _(event: ev.CallsTraced, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.OriginsTraced, state: SessionState) -> SessionState:
-    return replace(marked(state, "experiment"), origins=event.origins)
+    return replace(looked(state), origins=event.origins)
 
 
 @apply_event.register
