@@ -57,14 +57,14 @@ def main():
         "suite": round(statistics.median(suite for suite, _ in rounds), 3),
         "verification": round(statistics.median(proof for _, proof in rounds), 3),
         "ratio": round(statistics.median(proof / suite for suite, proof in rounds), 2),
-        "bar": 10,
+        "bar": 4,
         "load": round(os.getloadavg()[0], 2),
     }
     if args.json:
         print(json.dumps(found))
     else:
         print(
-            f"suite {found['suite']} s, verification {found['verification']} s: {found['ratio']} × (bar 10 ×)"
+            f"suite {found['suite']} s, verification {found['verification']} s: {found['ratio']} × (bar 4 ×)"
         )
 
 
