@@ -317,7 +317,10 @@ def _is_searched(name: str) -> Callable[[SessionState], bool]:
 
 
 def _search(name: str) -> Callable[[SessionState, float], cmd.Command]:
-    return lambda state, _left: cmd.BeginSearch(kind=name, width=limits_of(state).cores)
+    """Return what begins a search; one by itself takes a commit back only where code that coach put together is confined."""
+    return lambda state, _left: cmd.BeginSearch(
+        kind=name, width=limits_of(state).cores, proves=is_confined(state)
+    )
 
 
 MEASUREMENTS: tuple[MeasurementKind, ...] = (

@@ -92,6 +92,7 @@ def _request(
         input=message.input,
         places=_places(state) if kind.looks_up_places else (),
         width=_width(message.width, state, target),
+        proves=message.proves,
         most=max(message.most, 0),
     )
 

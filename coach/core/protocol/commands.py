@@ -299,6 +299,8 @@ class BeginSearch(Value):
     """Probes after which it ends with what it has; 0: no limit."""
     width: int = 2
     """Probes at the same time."""
+    proves: bool = True
+    """*commits*: whether the commit found is taken back in a copy: code that nobody wrote, put together by coach."""
 
 
 class StopSearch(Value):

@@ -73,6 +73,8 @@ class SearchRequest(Value):
     places: tuple[Place, ...] = ()
     width: int = 2
     """Probes at the same time."""
+    proves: bool = True
+    """Whether a commit that was found is taken back, to see whether the failure goes with it."""
     most: int = 0
     """Probes after which the search ends with what it has; 0: no limit."""
 

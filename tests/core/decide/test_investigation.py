@@ -257,6 +257,8 @@ def test_code_that_cannot_be_confined_runs_only_when_it_is_asked_for_and_the_end
     assert "mutations" not in dict(measured(bench))
     assert "small mutations wait for you" in bench.drive.state.investigation.sentence
     assert "cannot be confined" in why_not_now(bench.drive.state, BY_NAME["mutations"])
+    assert not BY_NAME["regression"].command(bench.drive.state, 1.0).proves
+    assert BY_NAME["regression"].command(failed().drive.state, 1.0).proves
     bench.send(cmd.TryMutants())
     assert isinstance(bench.jobs[-1].request.instrument, Mutate)
 

@@ -95,6 +95,11 @@ def test_the_code_without_it_may_need_it(lab, tmp_path):
     assert "names" in taken_back.why
     assert taken_back.why in result.sentence
     assert not result.found.is_proven
+    tried = tuple(each for seen in here.observed for each in seen.tried)
+    plain = here.search(
+        "commits", CHECK, reference=here.reference(CHECK), base=ids[0], known=tried, proves=False
+    )
+    assert plain.found.taken_back is None  # nobody asked for code that was never together
 
 
 def test_commits_that_touched_what_the_test_loads_are_tried_first(lab, tmp_path):

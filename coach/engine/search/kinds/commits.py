@@ -55,7 +55,7 @@ def search_commits(task: Task) -> SearchResult:
 
 def _taken_back(task: Task, history: list[Commit], found: Regression | Believed) -> TakenBack | None:
     """Take the commit back that was found alone and for sure; a stop meanwhile leaves what was found."""
-    if not isinstance(found, Culprit) or len(found.positions) != 1:
+    if not task.request.proves or not isinstance(found, Culprit) or len(found.positions) != 1:
         return None
     position = found.positions[0]
     try:
