@@ -3,6 +3,8 @@
 import pytest
 
 from coach.core.search.taken_back import TakenBack
+from coach.engine.search.kinds import take_back
+from coach.errors import ScratchError
 from tests.engine.histories import History
 from tests.engine.lab import command
 
@@ -119,3 +121,19 @@ def test_commits_that_touched_what_the_test_loads_are_tried_first(lab, tmp_path)
     assert [each.id for each in result.found.commits] == [ids[9]]
     assert result.found.is_proven
     assert result.probes <= 4
+
+
+def test_what_was_found_stays_found_when_git_cannot_take_it_back(lab, tmp_path, monkeypatch):
+    """A partial clone lacks contents, a disk is full."""
+
+    def fails(*_):
+        raise ScratchError("the commit cannot be read", why="its content is missing")
+
+    monkeypatch.setattr(take_back, "without_commit", fails)
+    history = History(tmp_path / "shop")
+    ids = history.commit_all([("good", {"shop": GOOD}), ("bad", {"shop": BAD})])
+    here = lab(history.root)
+    result = here.search("commits", CHECK, reference=here.reference(CHECK), base=ids[0])
+    assert [each.id for each in result.found.commits] == [ids[1]]
+    assert result.found.taken_back.how == "unresolved"
+    assert "its content is missing" in result.sentence

@@ -8,7 +8,7 @@ from coach.core.runs.changes import FileChange
 from coach.core.search.kinds import Commit
 from coach.engine.search.kinds.task import Task
 from coach.engine.trees.compose import Entry
-from coach.engine.trees.git import Git
+from coach.engine.trees.git import Git, GitError
 from coach.engine.trees.user_repository import commit_and_branch, commit_named
 from coach.errors import ScratchError, UsageError
 
@@ -39,7 +39,11 @@ def seen_before(task: Task, history: list[Commit], tests: Mapping[str, Entry]) -
         return {}
     git = Git(task.driver.context.root, timeout=60)
     words = ("--first-parent", f"--max-count={MAX_LOOKED}", "--format=%T", history[0].id)
-    trees = [line for line in git.run("rev-list", *words).decode().splitlines() if _TREE.fullmatch(line)]
+    try:
+        listed = git.run("rev-list", *words)
+    except GitError:
+        return {}
+    trees = [line for line in listed.decode().splitlines() if _TREE.fullmatch(line)]
     found = {}
     for position, tree in enumerate(trees):
         if tree in wanted and task.composer.compose(history[position].id, tests) == tree:

@@ -16,6 +16,7 @@ from coach.engine.search.kinds.commit_line import changes_of, history_of, name_o
 from coach.engine.search.kinds.likely_commits import likely_commits
 from coach.engine.search.kinds.take_back import taking_back
 from coach.engine.search.kinds.task import Task, ended
+from coach.errors import CoachError
 
 MAX_BETWEEN = 4
 """Commits between the last good and the first bad that could not be judged, to be judged again alone."""
@@ -62,6 +63,8 @@ def _taken_back(task: Task, history: list[Commit], found: Regression | Believed)
         return taking_back(task, history[position].id, history[position + 1].id)
     except Stopped:
         return None
+    except CoachError as error:  # such as content that a partial clone lacks: what was found stays found
+        return TakenBack(how="unresolved", why=str(error))
 
 
 def _proven(result: SearchResult, taken_back: TakenBack) -> SearchResult:
