@@ -25,7 +25,7 @@ from coach.core.localize.weights import (
     UNCHECKED,
     weight,
 )
-from coach.core.localize.who_ran import red_count, share_kept, who_ran
+from coach.core.localize.who_ran import never_ran, red_count, share_kept, who_ran
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.failure import trail
@@ -276,7 +276,7 @@ def _add_not_run(board: _Board, spectrum: Spectrum) -> None:
         candidate = board.add(
             _Candidate(each.path, each.function, each.first, each.first, each.last, ran=False)
         )
-        candidate.reasons.append("named like the test, and the failing test never runs it")
+        candidate.reasons.append(never_ran(each, spectrum))
 
 
 def _put_last_what_never_ran(board: _Board, elsewhere: Sequence[Elsewhere]) -> None:

@@ -1,5 +1,6 @@
 """Who ran a place, or depends on what it made at import, and how whole the measurement is: in sentences, and as shares."""
 
+from coach.core.localize.outline import words_of
 from coach.core.localize.spectrum import FunctionCount, Spectrum
 from coach.core.localize.weights import AFTER_RAISE, AT_IMPORT, READ_AT_IMPORT, VALUE_READ
 from coach.core.loops.analysis.syntax import MODULE
@@ -53,6 +54,12 @@ def _read_by(each: FunctionCount, fewest: int, passing: int) -> str:
     )
     said = f"runs at import, {how} by the failing test"
     return f"{said} and by {fewest or 'none'} of {passing} passing ones" if passing else said
+
+
+def never_ran(each: FunctionCount, spectrum: Spectrum) -> str:
+    """Say of a function that the failing test never ran what ties it to the test."""
+    is_like = words_of(each.function.rpartition(".")[2]) <= words_of(spectrum.test.function.name)
+    return f"named {'like' if is_like else 'in'} the test, and the failing test never runs it"
 
 
 def how_it_went(spectrum: Spectrum) -> str:

@@ -195,6 +195,10 @@ def test_what_the_test_names_and_never_ran_is_said_at_the_end():
     missing = FunctionCount(path="shop/cart.py", function="discount", first=90, last=95, size=5, ran=False)
     found = rank([failure()], None, measured(function("one", 0), not_run=(missing,)))
     assert (found[-1].function, found[-1].ran, found[-1].leads) == ("discount", False, False)
+    assert found[-1].reasons == ("named like the test, and the failing test never runs it",)
+    named = missing.model_copy(update={"function": "Cart.render"})
+    found = rank([failure()], None, measured(function("one", 0), not_run=(named,)))
+    assert found[-1].reasons == ("named in the test, and the failing test never runs it",)
 
 
 def test_without_a_measurement_the_traceback_is_all_there_is():
