@@ -21,7 +21,7 @@ test *args:
 
 # the pure core and the screen, while working
 fast *args:
-    {{ bin }}/pytest -q -n 2 -m fast "$@"
+    {{ bin }}/pytest -q -n 2 --dist worksteal -m fast "$@"
 
 # style and likely mistakes, and the one format
 lint:
