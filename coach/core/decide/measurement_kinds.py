@@ -338,7 +338,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         title="small mutations",
         why_not=_no_mutations,
         is_known=_are_mutations_known,
-        seconds=lambda state: 2 * _run_seconds(state) + 5,
+        seconds=lambda state: min(MAX_MUTATING, 10 * _run_seconds(state) + 5),
         tells=_mutations_tell,
         command=lambda _state, left: cmd.TryMutants(budget=min(left, MAX_MUTATING)),
         changes_code=True,
