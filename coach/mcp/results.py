@@ -132,6 +132,7 @@ def suspects_answer(state: SessionState) -> Answer:
             "key": each.key,
             "place": f"{each.path}:{each.line}",
             "function": each.function,
+            "probability": each.probability,
             "score": each.score,
             "reasons": list(each.reasons),
             "ruled_out": state.ruled_out.get(each.key, ""),

@@ -140,7 +140,7 @@ gate = [{{ check = "notes-at-least", limit = 1 }}]
 [[steps]]
 id = "isolate"               # a step of the same id is changed
 title = "Isolate"
-gate = [{{ check = "suspects-at-most", limit = 3 }}]
+gate = [{{ check = "isolated" }}]
 
 # checks: {", ".join(CHECKS)}
 """

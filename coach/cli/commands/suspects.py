@@ -8,6 +8,7 @@ from coach.cli.commands.open_session import ask, opened_session, read_session
 from coach.core.base.text import safe_line
 from coach.core.decide.suspect_measurement import is_measured
 from coach.core.localize.mutation.results import Mutations, not_tried
+from coach.core.localize.suspect import Suspect
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
 from coach.core.runs.abilities import who_can
@@ -70,11 +71,18 @@ def list_places(state: SessionState) -> None:
     for each in describe_suspects(state):
         sign = "✘" if each.is_ruled_out else "●"
         put(
-            f"{sign} {each.suspect.score:5.2f}  {safe_line(each.place)}  {safe_line(each.suspect.function)}  "
+            f"{sign} {_figure(each.suspect)}  {safe_line(each.place)}  {safe_line(each.suspect.function)}  "
             f"{safe_line(', '.join(each.why))}"
         )
     if not state.suspects:
         put(_none_known(state))
+
+
+def _figure(suspect: Suspect) -> str:
+    """Say how likely a suspect is; its score, in logs before that was computed."""
+    if suspect.probability:
+        return f"{suspect.probability:4.0%}"
+    return f"{suspect.score:4.2f}" if suspect.score > 0 else "   –"
 
 
 def _none_known(state: SessionState) -> str:
@@ -106,6 +114,7 @@ def _suspect_row(state: SessionState, index: int) -> dict[str, Any]:
         "line": suspect.line,
         "lines": [first, first + lines - 1],
         "score": suspect.score,
+        "probability": suspect.probability,
         "reasons": list(suspect.reasons),
         "rank": suspect.rank,
         "ties": suspect.ties,

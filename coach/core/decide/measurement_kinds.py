@@ -18,15 +18,15 @@ from coach.core.decide.suspect_measurement import (
     why_not_measured,
     why_not_mutated,
 )
+from coach.core.localize.isolation import isolation
 from coach.core.localize.measurement import FailureKey, Investigation, Kept, Limits
+from coach.core.localize.standing import LIKELY
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.protocol import commands as cmd
 from coach.core.runs.run import Run
 from coach.core.search.kinds import SEARCH_KINDS
 from coach.core.session.state import SessionState
 
-SURE = 0.8
-"""Probability from which one place, or two together, counts as isolated."""
 MAX_MUTATING = 20.0
 """Seconds of one round of mutations."""
 MAX_HUNKS = 60
@@ -153,8 +153,8 @@ def is_confined(state: SessionState) -> bool:
 
 
 def is_isolated(state: SessionState) -> bool:
-    """Whether one place, or two together, holds enough of the probability."""
-    return sum(each.probability for each in state.standing_suspects[:2]) >= SURE
+    """Whether the gate's own question is answered: what isolated means is said once."""
+    return bool(isolation(state.standing_suspects))
 
 
 def _test_runs(state: SessionState) -> int:
@@ -214,7 +214,7 @@ def _no_mutations(state: SessionState) -> str:
 def _mutations_tell(state: SessionState) -> tuple[float, str]:
     if _is_tied(state):
         return 0.6, "the top is tied: a change that turns the test green names the place"
-    if _likeliest(state) < SURE:
+    if _likeliest(state) < LIKELY:
         return 0.5, "no place is likely enough: a change that turns the test green names one"
     return 0.2, "a change that turns the test green confirms the place"
 

@@ -6,14 +6,16 @@ reproduction is under way, and its failures are not recorded: it only says which
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start_mutants, start_trace
+from coach.core.localize.evidence import Candidate
 from coach.core.localize.leads import (
     evidence_from_calls,
     evidence_from_files,
     evidence_from_message,
+    evidence_from_origins,
     evidence_from_searches,
 )
 from coach.core.localize.mutation.results import not_tried
-from coach.core.localize.ranking import RULE, rank
+from coach.core.localize.ranking import MAX_SHOWN, RULE, candidates, ranked
 from coach.core.localize.spectrum import Scope, Spectrum
 from coach.core.localize.who_ran import fail_together, how_it_went, lost_sight
 from coach.core.log import events as ev
@@ -31,7 +33,7 @@ from coach.core.session.state import SessionState
 
 SUITE_SECONDS = 30.0
 """A tied top widens the measurement to the whole suite by itself only when the suite is known to take less."""
-_RANKING_GATES = {"suspects-backed-by-a-run", "suspects-at-most"}
+_RANKING_GATES = {"suspects-backed-by-a-run", "suspects-at-most", "isolated"}
 _LOOKED = "only looked: neither evidence nor feedback"
 _NO_TEST_RAN = {"completed", "contradiction", "ended_early", "no_tests", "internal_error"}
 """How a mutating run ends: its mutants report, the collected tests do not."""
@@ -128,15 +130,14 @@ def finish_trace(draft: Draft, run: Run, report: RunReport) -> None:
     draft.record(ev.RunFinished(number=run.number, report=bare, judged=judged))
 
 
-def rank_suspects(draft: Draft) -> None:
-    """Rank with everything known about the failure in view; nothing is recorded when nothing changed."""
-    state = draft.state
+def known_candidates(state: SessionState) -> list[Candidate]:
+    """Return every place that something is known of about the failure in view, with its evidence; none without a failure."""
     seen = failure_in_view(state)
     if seen is None:
-        return
+        return []
     run, failure = seen
     known = state.spectrum if state.spectrum and state.spectrum.test == failure.test else None
-    suspects = rank(
+    return candidates(
         (failure,),
         state.changes,
         known,
@@ -146,12 +147,19 @@ def rank_suspects(draft: Draft) -> None:
             *evidence_from_calls(state, failure.test),
             *evidence_from_message(known),
             *evidence_from_files(known),
+            *evidence_from_origins(state, failure),
         ),
         touched=state.touched,
         elsewhere=run.report.elsewhere if run.report else (),
     )
-    if suspects and suspects != state.suspects:
-        draft.record(ev.SuspectsRanked(run=run.number, suspects=suspects, rule=RULE))
+
+
+def rank_suspects(draft: Draft) -> None:
+    """Rank with everything known about the failure in view; nothing is recorded when nothing changed."""
+    seen = failure_in_view(draft.state)
+    suspects = ranked(known_candidates(draft.state))[:MAX_SHOWN]
+    if seen and suspects and suspects != draft.state.suspects:
+        draft.record(ev.SuspectsRanked(run=seen[0].number, suspects=suspects, rule=RULE))
 
 
 @decide.register

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from coach.core.base.test_id import NO_TEST
 from coach.core.base.text import Prose
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Expects
 from coach.core.localize.call_trace import Kind, sentence
-from coach.core.localize.ranking import is_test_itself
+from coach.core.localize.evidence import is_test_code
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.search.kinds import CommitFound, EditsFound, PollutersFound
 from coach.core.session.state import SessionState
@@ -127,8 +128,7 @@ def _from_suspects(state: SessionState) -> Iterator[HypothesisDraft]:
         each
         for each in state.standing_suspects
         if each.leads
-        and not is_test_path(each.path)
-        and not any(is_test_itself(each.path, each.function, test) for test in tests)
+        and not any(is_test_code(each.path, each.function, test) for test in tests or (NO_TEST,))
     ]
     for suspect in code[:3]:  # a test that merely asserts is no place of a cause
         name = suspect.function or "the module"

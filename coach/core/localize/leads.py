@@ -6,6 +6,7 @@ from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import Call, Divergence, sentence
 from coach.core.localize.spectrum import Spectrum
 from coach.core.runs.changes import FileChange
+from coach.core.runs.report import Failure
 from coach.core.search.kinds import SEARCH_KINDS, SearchKind
 from coach.core.search.request import OPENED, Lead, Search
 from coach.core.session.state import SessionState
@@ -71,6 +72,34 @@ def evidence_from_message(spectrum: Spectrum | None) -> tuple[Lead, ...]:
             kind="lacking",
             function=found.function,
         ),
+    )
+
+
+def evidence_from_origins(state: SessionState, failure: Failure) -> tuple[Lead, ...]:
+    """Return the places that made the value on which the failing line stumbled, each step back worth half.
+
+    Nothing when another value was asked about, or the run that was looked at passed.
+    """
+    found = state.origins
+    lines = {(each.path, each.line) for each in failure.own_frames[-1:]}
+    if (
+        found is None
+        or not found.failed
+        or found.test != failure.test
+        or (found.path, found.line) not in lines
+    ):
+        return ()
+    return tuple(
+        Lead(
+            path=each.path,
+            start=each.line,
+            end=each.line,
+            reason=f"{found.expression or 'the wrong value'} came from here: {each.name}",
+            share=0.5 ** max(each.distance - 1, 0),
+            kind="origins",
+        )
+        for each in sorted(found.origins, key=lambda each: each.distance)
+        if each.is_sure and each.path != failure.test.file
     )
 
 

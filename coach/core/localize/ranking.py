@@ -1,84 +1,41 @@
-"""Rank suspects: places the failing test ran, its traceback, and the edits since the last pass.
+"""Rank suspects: places the failing test ran, its traceback, the edits since the last pass, and what experiments showed.
 
-Before anything is measured there are own-code frames and hunks. A spectrum adds every function the failing test ran,
-with the Ochiai of its best line and of itself, and what its name shares with the test. Mutations that turn the test
-green come first of all. Weights stand in ``weights``; equal scores are ties and are said to be.
+Before anything is measured there are own-code frames and hunks. A spectrum adds every function the failing test ran, with
+the Ochiai of its best line and of itself, and what its name shares with the test; searches, call traces and mutations add
+what they found. What each kind of evidence weighs stands in ``standing``; equally likely places are ties and said to be.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from math import log2
 
-from coach.core.base.test_id import TestId
+from coach.core.base.test_id import NO_TEST
+from coach.core.localize.evidence import Board, Candidate, first_changed_line
 from coach.core.localize.line_prior import Clues, line_order
-from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.outline import words_of
 from coach.core.localize.spectrum import FunctionCount, Spectrum, ochiai
+from coach.core.localize.standing import LEADING, shares
 from coach.core.localize.suspect import Suspect, Touched
-from coach.core.localize.weights import (
-    ALONE,
-    ALONE_FRAME,
-    FRAME_STEP,
-    IN_TESTS,
-    LEADING,
-    SILENCING,
-    UNCHECKED,
-    weight,
-)
-from coach.core.localize.who_ran import never_ran, red_count, share_kept, who_ran
+from coach.core.localize.who_ran import never_ran, red_count, who_ran
 from coach.core.loops.analysis.syntax import MODULE, is_test_path
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.failure import trail
-from coach.core.runs.report import Elsewhere, Failure
+from coach.core.runs.report import Elsewhere, Failure, Frame
 from coach.core.search.request import OPENED, Lead
 
-RULE = 4
+RULE = 5
 MAX_SHOWN = 20
 MAX_LINES = 30
 """Lines of a suspect that are kept: those worth mutating."""
 _LARGE = 6.0
-"""log2 of the body lines (63) at which size stops counting."""
-
-
-@dataclass(slots=True)
-class _Candidate:
-    path: str
-    function: str
-    line: int
-    first: int = 0
-    last: int = 0
-    score: float = 0.0
-    reasons: list[str] = field(default_factory=list)
-    code: str = ""
-    code_start: int = 0
-    suspiciousness: float = 0.0
-    best_lines: tuple[int, ...] = ()
-    ran: bool = True
-    is_import: bool = False
-    flip: str = ""
-
-
-class _Board:
-    """The candidates under construction."""
-
-    def __init__(self) -> None:
-        self.all: list[_Candidate] = []
-
-    def at(self, path: str, function: str, line: int) -> _Candidate:
-        """Return the candidate of a place: the innermost one around the line, else one of that name, else a new one."""
-        around = [
-            each for each in self.all if each.path == path and each.first and each.first <= line <= each.last
-        ]
-        if around:
-            return min(around, key=lambda each: each.last - each.first)
-        for each in self.all:
-            if each.path == path and each.function.rpartition(".")[2] == function and not each.first:
-                return each
-        return self.add(_Candidate(path, function, line))
-
-    def add(self, candidate: _Candidate) -> _Candidate:
-        self.all.append(candidate)
-        return candidate
+"""log2 of the body lines, or of what there is on them to be wrong (63), at which they stop counting."""
+_OWN_FAULT = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "TabError"})
+"""Exceptions that, raised in a line of the test itself, are about that line."""
+_LEAST_MENDED = 0.25
+"""Share kept by a flip that mends none of the other red tests: they may be red for reasons of their own."""
+_NOTHING_RAN = 0.35
+"""How much it speaks for the test itself that no function ran before it failed: what ran at import may be wrong as well."""
+_EXCEPTION_ENDINGS = ("Error", "Exception", "Warning")
 
 
 def rank(  # noqa: PLR0913 - what is known, each by its kind
@@ -92,35 +49,56 @@ def rank(  # noqa: PLR0913 - what is known, each by its kind
     elsewhere: Sequence[Elsewhere] = (),
     most: int = MAX_SHOWN,
 ) -> tuple[Suspect, ...]:
-    """Return suspects, best first. Only the first failure's frames count: one failure at a time."""
-    board = _Board()
+    """Return suspects, likeliest first. Only the first failure's frames count: one failure at a time."""
+    found = candidates(failures, changes, spectrum, mutations, leads, touched=touched, elsewhere=elsewhere)
+    return ranked(found)[:most]
+
+
+def ranked(found: Sequence[Candidate]) -> tuple[Suspect, ...]:
+    """Order candidates by how likely each is, those that never ran last."""
+    ran = [each for each in found if each.ran]
+    likely = shares([each.odds for each in ran], is_measured=any("line" in each.evidence for each in ran))
+    known = {id(each): share for each, share in zip(ran, likely, strict=True)}
+    ordered = sorted(found, key=lambda each: (not each.ran, -each.odds, each.path, each.line))
+    return _placed([each.suspect(known.get(id(each), 0.0)) for each in ordered])
+
+
+def candidates(  # noqa: PLR0913 - what is known, each by its kind
+    failures: Sequence[Failure],
+    changes: Changes | None,
+    spectrum: Spectrum | None = None,
+    mutations: Mutations | None = None,
+    leads: Sequence[Lead] = (),
+    *,
+    touched: Sequence[Touched] = (),
+    elsewhere: Sequence[Elsewhere] = (),
+) -> list[Candidate]:
+    """Return every place that something is known of, each with its evidence; in no order."""
+    test = failures[0].test if failures else spectrum.test if spectrum else NO_TEST
+    board = Board(test)
     if spectrum:
         _add_spectrum(board, spectrum, Clues(failures[0] if failures else None))
     if failures:
-        _add_frames(
-            board, failures[0], weight("stack") if spectrum else ALONE_FRAME, is_measured=spectrum is not None
-        )
-    if changes:
-        for file in changes.files:
-            _add_hunks(board, file, changes.label)
+        _add_frames(board, failures[0], spectrum)
+    for file in changes.files if changes else ():
+        _add_hunks(board, file, changes.label if changes else "")
     _add_leads(board, leads)
     _add_recency(board, touched)
     if mutations:
-        _add_flips(board, mutations, ALONE if spectrum and spectrum.passing else UNCHECKED)
-    if spectrum:
-        _add_not_run(board, spectrum)
+        _add_flips(board, mutations, is_alone=bool(spectrum and spectrum.passing))
+    if spectrum and failures:
+        _add_not_run(board, spectrum, failures[0])
     _put_last_what_never_ran(board, elsewhere)
-    ordered = sorted(board.all, key=lambda each: (-round(each.score, 3), each.path, each.line))
-    return _placed([_suspect(each) for each in ordered])[:most]
+    return board.all
 
 
-def _add_spectrum(board: _Board, spectrum: Spectrum, clues: Clues) -> None:
+def _add_spectrum(board: Board, spectrum: Spectrum, clues: Clues) -> None:
     wanted = words_of(spectrum.test.function.name)
     mentioned = frozenset(spectrum.mentioned)
     for each in spectrum.functions:
         if not each.lines:
             continue
-        candidate = board.add(_Candidate(each.path, each.function, each.lines[0].line, each.first, each.last))
+        candidate = board.add(Candidate(each.path, each.function, each.lines[0].line, each.first, each.last))
         if each.function == MODULE:
             candidate.first = candidate.last = 0
         candidate.code, candidate.code_start, candidate.is_import = each.code, each.first, each.is_import
@@ -128,7 +106,7 @@ def _add_spectrum(board: _Board, spectrum: Spectrum, clues: Clues) -> None:
         _weigh(candidate, each, spectrum, wanted, mentioned)
 
 
-def _order_lines(candidate: _Candidate, each: FunctionCount, clues: Clues, red: int) -> None:
+def _order_lines(candidate: Candidate, each: FunctionCount, clues: Clues, red: int) -> None:
     worth = {line.line: ochiai(line.failing, red, line.passing) for line in each.lines}
     code = dict(enumerate(each.code.split("\n"), each.first))
     prior = {
@@ -140,88 +118,128 @@ def _order_lines(candidate: _Candidate, each: FunctionCount, clues: Clues, red: 
 
 
 def _weigh(
-    candidate: _Candidate,
+    candidate: Candidate,
     each: FunctionCount,
     spectrum: Spectrum,
     wanted: frozenset[str],
     mentioned: frozenset[str],
 ) -> None:
-    score = weight("line") * candidate.suspiciousness
-    score += weight("function") * ochiai(each.failing, red_count(spectrum), each.passing)
     fewest = min(line.passing for line in each.lines)
-    candidate.reasons.append(who_ran(each, fewest, spectrum))
+    candidate.adds("line", candidate.suspiciousness)
+    candidate.adds("function", round(ochiai(each.failing, red_count(spectrum), each.passing), 3))
+    candidate.adds("alone", float(not fewest and spectrum.passing > 0))
+    candidate.reasons.append(who_ran(each, candidate.line, fewest, spectrum))
     short = each.function.rpartition(".")[2]
     shared = words_of(each.function) & wanted
     if shared and each.function != MODULE:
-        score += weight("test id") * len(shared) / len(words_of(each.function))
+        candidate.adds("test id", len(shared) / len(words_of(each.function)))
         candidate.reasons.append(f"shares {', '.join(sorted(shared))} with the test's name")
     if short in mentioned:
-        score += weight("mentioned")
+        candidate.adds("mentioned", 1.0)
         candidate.reasons.append("named in the test")
-    score += weight("size") * min(log2(each.size + 1) / _LARGE, 1.0)
-    in_tests = is_test_path(each.path) or is_test_itself(each.path, each.function, spectrum.test)
-    candidate.score = score * (IN_TESTS if in_tests else share_kept(each))
+    candidate.adds("size", min(log2(each.size + 1) / _LARGE, 1.0))
+    worth = sum(line.prior for line in each.lines if line.passing == fewest)
+    candidate.adds("worth", min(log2(worth + 1) / _LARGE, 1.0))
+    candidate.adds("special", float(short.startswith("__") and short.endswith("__")))
+    owner = each.function.rpartition(".")[0].rpartition(".")[2]
+    candidate.adds("of an exception", float(owner.endswith(_EXCEPTION_ENDINGS)))
+    _weigh_time(candidate, each, red_count(spectrum))
 
 
-def is_test_itself(path: str, function: str, test: TestId) -> bool:
-    """Whether a function is the one a node id names, whatever the project calls its files of tests."""
-    return path == test.file and function == ".".join(test.names)
+def _weigh_time(candidate: Candidate, each: FunctionCount, red: int) -> None:
+    """When it ran: at import, right before the first sign of the failure or after it; and for how many of the red tests."""
+    candidate.adds("at import", float(not each.steps and (each.is_import or each.function == MODULE)))
+    steps = 0.3 if each.is_value_read else float(each.steps)  # it reads the very value that is assigned
+    candidate.adds("read at import", steps if each.is_import else 0.0)
+    candidate.adds("nearest", 1 / each.order if each.order else 0.0)
+    candidate.adds("after the raise", float(each.after_raise))
+    candidate.adds("missed by red tests", 1 - min(each.failing, red) / red)
 
 
-def _add_frames(board: _Board, failure: Failure, most: float, *, is_measured: bool) -> None:
-    test_path = failure.test.file
+def _add_frames(board: Board, failure: Failure, spectrum: Spectrum | None) -> None:
+    frames = trail(failure)
     seen: set[int] = set()
-    for depth, frame in enumerate(trail(failure)):
+    for depth, frame in enumerate(frames):
         each = board.at(frame.path, frame.function, frame.line)
         if not each.code:
             each.code, each.code_start = frame.code, frame.code_start
-        if frame.path == test_path:
-            each.score = max(each.score, IN_TESTS)
+        if frame.path == failure.test.file:
             each.reasons.append("the test itself")
             continue
         each.reasons.append("raised here" if depth == 0 else f"on the traceback, {depth} up")
-        gained = most - min(depth, 5) * FRAME_STEP * most
         if id(each) not in seen:  # the frame nearest to the raise counts, also under recursion
             seen.add(id(each))
-            each.score = each.score + gained if is_measured else max(each.score, gained)
+            each.adds("on the traceback", 1 / (1 + depth))
+            each.adds("raised", float(depth == 0))
+            each.adds("raised on purpose", float(depth == 0 and _is_refusal(frame)))
+    fault = _own_fault(failure, frames[0], spectrum) if frames else 0.0
+    if fault:
+        wrong = board.at(frames[0].path, frames[0].function, frames[0].line)
+        wrong.adds("test is wrong", fault)
+        wrong.line = frames[0].line
+        wrong.reasons.insert(0, f"the test fails in its own line {frames[0].line}, in no code it calls")
 
 
-def _add_hunks(board: _Board, file: FileChange, label: str) -> None:
-    if not file.path.endswith(".py"):
+def _is_refusal(frame: Frame) -> bool:
+    """Whether the line itself refuses: then what it refused was wrong already when it came there."""
+    return frame.source.strip().startswith(("raise", "assert "))
+
+
+def _own_fault(failure: Failure, innermost: Frame, spectrum: Spectrum | None) -> float:
+    """How much speaks for the test itself: it lacks a name it uses; less, when it failed before it ran any function."""
+    if innermost.path != failure.test.file:
+        return 0.0
+    if failure.exception.rpartition(".")[2] in _OWN_FAULT:
+        return 1.0
+    if spectrum is None or not spectrum.has_failed or not spectrum.functions:
+        return 0.0
+    test = failure.test.file
+    return _NOTHING_RAN * all(each.path == test or each.function == MODULE for each in spectrum.functions)
+
+
+def _add_hunks(board: Board, file: FileChange, label: str) -> None:
+    """Edits since the last pass. A test that is new or changed holds the expectation: no edit makes it the cause."""
+    is_of_the_test = board.is_of_the_test(file.path)
+    if (
+        not file.path.endswith(".py")
+        or is_test_path(file.path)
+        or (is_of_the_test and file.change == "added")
+    ):
         return
     for hunk in file.hunks:
-        changed = _first_changed_line(hunk)
-        each = _overlapping(board.all, file.path, hunk) or board.at(file.path, _function_in(hunk), changed)
+        changed = first_changed_line(hunk)
+        known = board.overlapping(file.path, hunk)
+        if is_of_the_test and (known is None or "in tests" in known.evidence):
+            continue
+        each = known or board.at(file.path, _function_in(hunk), changed)
         reason = f"changed since {label or 'the last pass'}"
         if reason not in each.reasons:
-            each.score += weight("hunk")
+            each.adds("hunk", 1.0)
             each.reasons.insert(0, reason)
-        if changed in each.best_lines:
-            each.best_lines = (changed, *(line for line in each.best_lines if line != changed))
-            each.line = changed
+        each.shows_first([changed])
         if not each.code:
             each.code, each.code_start = _new_side(hunk), hunk.new_start
 
 
-def _add_leads(board: _Board, leads: Sequence[Lead]) -> None:
-    """What a search found by experiment; a place counts once for each search."""
+def _add_leads(board: Board, leads: Sequence[Lead]) -> None:
+    """What a search found by experiment; a place counts once for each search, and a changed test is no cause of its own."""
     seen: set[tuple[int, str]] = set()
     for lead in leads:
         if not lead.start or not (lead.path.endswith(".py") or lead.kind == OPENED):
             continue
-        each = _meant(board, lead) or board.at(lead.path, "", lead.start)
+        known = board.around(lead)
+        if board.is_of_the_test(lead.path) and (known is None or "in tests" in known.evidence):
+            continue
+        each = known or board.at(lead.path, "", lead.start)
         if (id(each), lead.kind) in seen:
             continue
         seen.add((id(each), lead.kind))
-        each.score += weight(lead.kind) * lead.share
+        each.adds(lead.kind, lead.share)
         each.reasons.insert(0, lead.reason)
-        within = tuple(line for line in each.best_lines if lead.start <= line <= lead.end)
-        if within:
-            each.best_lines = (*within, *(line for line in each.best_lines if line not in within))
-            each.line = within[0]
+        each.shows_first(line for line in each.best_lines if lead.start <= line <= lead.end)
 
 
-def _add_recency(board: _Board, touched: Sequence[Touched]) -> None:
+def _add_recency(board: Board, touched: Sequence[Touched]) -> None:
     """The newer the last commit to a place, the more it counts: half for each newer one. One for all says nothing."""
     newest_first = sorted({each.at: each.commit for each in touched}.items(), reverse=True)
     if len(newest_first) < 2:
@@ -231,81 +249,74 @@ def _add_recency(board: _Board, touched: Sequence[Touched]) -> None:
         index = position.get(place.commit, len(newest_first))
         for each in board.all:
             if each.path == place.path and each.ran and place.start <= each.line <= place.end:
-                share = IN_TESTS if is_test_path(each.path) else 1.0
-                each.score += weight("recency") * share / 2**index
+                if "in tests" in each.evidence:
+                    break
+                each.adds("recency", 1 / 2**index)
                 if not index:
                     each.reasons.append(f"last touched by {place.commit[:10]}: {place.subject[:50]}")
                 break
 
 
-def _meant(board: _Board, lead: Lead) -> _Candidate | None:
-    """Return the candidate that a lead names, else that holds most of its lines: a hunk begins with lines that did not change."""
-    own = [each for each in board.all if each.path == lead.path]
-    if lead.function:
-        named = _Candidate(lead.path, lead.function, lead.start, is_import=True)
-        return next((each for each in own if each.function == lead.function), None) or board.add(named)
-    shared = [(_overlap(each, lead), each) for each in own]
-    best = max(shared, key=lambda pair: pair[0], default=None)
-    return best[1] if best and best[0] else None
-
-
-def _overlap(each: _Candidate, lead: Lead) -> int:
-    first = each.first or each.code_start or each.line
-    last = each.last or (each.code_start + each.code.count("\n") if each.code else each.line)
-    return max(0, min(last, lead.end) - max(first, lead.start) + 1)
-
-
-def _add_flips(board: _Board, mutations: Mutations, unchecked: float) -> None:
-    """The cleanest flip of a place counts, less for every neighbour it breaks."""
+def _add_flips(board: Board, mutations: Mutations, *, is_alone: bool) -> None:
+    """The cleanest flip of a place counts, less for every neighbour it breaks; that there are others counts a little."""
     for flip in mutations.flips:
         each = board.at(flip.path, flip.function.rpartition(".")[2], flip.line)
         if each.flip:
+            each.evidence["other flips"] = 1.0
             continue
-        kept = (flip.green / flip.neighbours) ** 4 if flip.neighbours else unchecked
-        each.score += weight("flip") * kept * (SILENCING if flip.silences else 1.0)
+        kind, amount = _weight_of(flip, is_alone=is_alone)
+        each.adds(kind, amount)
         each.flip, each.line = flip.sentence, flip.line
         each.best_lines = (flip.line, *(line for line in each.best_lines if line != flip.line))
         each.reasons.insert(0, flip.sentence)
+    for tally in mutations.tallies:
+        if tally.changed:
+            place = board.at(tally.path, tally.function.rpartition(".")[2], min(tally.lines, default=0))
+            place.adds("reaches", tally.changed / max(tally.tried, 1))
 
 
-def _add_not_run(board: _Board, spectrum: Spectrum) -> None:
-    """A fix often goes where the failing test never came: say so, below everything that ran."""
+def _weight_of(flip: Flip, *, is_alone: bool) -> tuple[str, float]:
+    kept = (flip.green / flip.neighbours) ** 4 if flip.neighbours else 1.0
+    if flip.siblings:  # a right flip mends nearly all that are red of the same cause
+        kept *= max(_LEAST_MENDED, flip.mended / flip.siblings)
+    if flip.silences:
+        return "flip silences", kept
+    if flip.neighbours:
+        return "flip", kept
+    return "flip alone" if is_alone else "flip unchecked", kept
+
+
+def _add_not_run(board: Board, spectrum: Spectrum, failure: Failure) -> None:
+    """A fix often goes where the failing test never came: say so, below everything that ran.
+
+    Nothing is said where the recording is known to lack code that ran, and nothing of a name that other code bears too.
+    """
+    if spectrum.taken_by is not None:
+        return
+    ran = {(each.path, line.line) for each in spectrum.functions for line in each.lines}
+    paths = {each.path for each in spectrum.functions}
+    if any((each.path, each.line) not in ran for each in failure.own_frames if each.path in paths):
+        return
+    known = {each.function.rpartition(".")[2] for each in board.all}
     for each in spectrum.not_run:
-        if any(other.path == each.path and other.function == each.function for other in board.all):
+        short = each.function.rpartition(".")[2]
+        if short in known:
             continue
         candidate = board.add(
-            _Candidate(each.path, each.function, each.first, each.first, each.last, ran=False)
+            Candidate(each.path, each.function, each.first, each.first, each.last, ran=False)
         )
         candidate.reasons.append(never_ran(each, spectrum))
 
 
-def _put_last_what_never_ran(board: _Board, elsewhere: Sequence[Elsewhere]) -> None:
+def _put_last_what_never_ran(board: Board, elsewhere: Sequence[Elsewhere]) -> None:
     """Another copy of these files ran: no measurement, edit or commit makes them the cause. Alone they are no suspects."""
     for each in board.all:
         module = next((one for one in elsewhere if one.has(each.path)), None)
         if module:
-            each.score, each.ran = 0.0, False
+            each.evidence, each.ran = {}, False
             each.reasons.insert(0, f"does not run: the tests import {module.imported}")
     if not any(each.ran for each in board.all):
         board.all = [each for each in board.all if not any(one.has(each.path) for one in elsewhere)]
-
-
-def _overlapping(candidates: Iterable[_Candidate], path: str, hunk: Hunk) -> _Candidate | None:
-    changed = _first_changed_line(hunk)
-    for each in candidates:
-        lines = each.code.count("\n") + 1
-        if each.path == path and each.code and each.code_start <= changed < each.code_start + lines:
-            return each
-    return None
-
-
-def _first_changed_line(hunk: Hunk) -> int:
-    line = hunk.new_start
-    for text in hunk.text.split("\n"):
-        if text[:1] in {"+", "-"}:
-            return line
-        line += 1
-    return line
 
 
 def _new_side(hunk: Hunk) -> str:
@@ -320,29 +331,16 @@ def _function_in(hunk: Hunk) -> str:
     return ""
 
 
-def _suspect(each: _Candidate) -> Suspect:
-    return Suspect(
-        path=each.path,
-        function=each.function,
-        line=each.line,
-        score=round(each.score, 3),
-        reasons=tuple(dict.fromkeys(each.reasons)),
-        code=each.code,
-        code_start=each.code_start,
-        suspiciousness=each.suspiciousness,
-        best_lines=each.best_lines,
-        ran=each.ran,
-        is_import=each.is_import,
-        flip=each.flip,
-    )
-
-
 def _placed(ordered: Sequence[Suspect]) -> tuple[Suspect, ...]:
     """Give ranks and ties, and say who leads."""
     scores = [each.score for each in ordered]
+    likeliest = max((each.probability for each in ordered), default=0.0)
     placed = []
     for each in ordered:
-        leads = each.ran and each.score >= LEADING * scores[0]
-        update = {"rank": scores.index(each.score) + 1, "ties": scores.count(each.score), "leads": leads}
+        update = {
+            "rank": scores.index(each.score) + 1,
+            "ties": scores.count(each.score),
+            "leads": each.ran and each.probability >= LEADING * likeliest,
+        }
         placed.append(each.model_copy(update=update))
     return tuple(placed)

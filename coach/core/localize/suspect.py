@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from coach.core.base.text import FilePath, Name, Prose, TreeId
+from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 
 Source = Literal["frame", "hunk"]
@@ -21,7 +21,7 @@ class Touched(Value):
 
 
 class Suspect(Value):
-    """One place. ``score`` is only for ordering; equal scores are ties and shown as ties."""
+    """One place. ``score`` is only for ordering (log-odds since rule 5); equal scores are ties and shown as ties."""
 
     path: FilePath
     function: Name = ""
@@ -51,6 +51,8 @@ class Suspect(Value):
     """A small mutation here with which the failing test passes, as a sentence; empty when none was found."""
     probability: float = 0.0
     """How likely the defect stands here, 0 to 1, as far as the evidence tells; 0 in logs before it was computed."""
+    kinds: tuple[CoachId, ...] = ()
+    """Kinds of evidence that speak strongly for it, as ``core/localize/standing.py`` names them."""
     would_be_surer: Prose = ""
     """Which measurement would tell more of it, and what that costs; empty when nothing is left to measure."""
 
@@ -58,6 +60,11 @@ class Suspect(Value):
     def key(self) -> str:
         """Identity across rankings: ``file:function``, or ``file:line`` outside any function."""
         return f"{self.path}:{self.function or self.line}"
+
+    @property
+    def likeliness(self) -> float:
+        """Its probability; in logs before it was computed, its score: to be compared with those of the same ranking only."""
+        return self.probability or max(self.score, 0.0)
 
     @property
     def place(self) -> str:

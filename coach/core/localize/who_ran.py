@@ -1,18 +1,7 @@
-"""Who ran a place, or depends on what it made at import, and how whole the measurement is: in sentences, and as shares."""
+"""Who ran a place, or depends on what it made at import, and how whole the measurement is, in sentences."""
 
 from coach.core.localize.outline import words_of
 from coach.core.localize.spectrum import FunctionCount, Spectrum
-from coach.core.localize.weights import AFTER_RAISE, AT_IMPORT, READ_AT_IMPORT, VALUE_READ
-from coach.core.loops.analysis.syntax import MODULE
-
-
-def share_kept(each: FunctionCount) -> float:
-    """Return the share of its score that a place keeps for when it ran, 0 to 1."""
-    if each.is_import and each.steps:
-        return VALUE_READ if each.is_value_read else READ_AT_IMPORT**each.steps
-    if each.after_raise:
-        return AFTER_RAISE
-    return AT_IMPORT if each.is_import or each.function == MODULE else 1.0
 
 
 def red_count(spectrum: Spectrum) -> int:
@@ -26,21 +15,22 @@ def fail_together(spectrum: Spectrum) -> str:
     return f"these {red} red tests seem to fail for the same cause" if red > 1 else ""
 
 
-def who_ran(each: FunctionCount, fewest: int, spectrum: Spectrum) -> str:
-    """Say who ran a place. ``fewest`` passing tests ran, or read, its most suspicious line."""
-    said = _read_by(each, fewest, spectrum.passing) if each.is_import else _ran_by(fewest, spectrum.passing)
+def who_ran(each: FunctionCount, line: int, fewest: int, spectrum: Spectrum) -> str:
+    """Say who ran a place. ``fewest`` passing tests ran, or read, its most suspicious line, which is ``line``."""
+    passing = spectrum.passing
+    said = _read_by(each, fewest, passing) if each.is_import else _ran_by(each, line, fewest, passing)
     red = red_count(spectrum)
     if red > 1 and (each.steps or not each.is_import):
         said += f", and by {each.failing} of {red} that fail together"
     return f"{said}, only after the exception was raised" if each.after_raise else said
 
 
-def _ran_by(fewest: int, passing: int) -> str:
+def _ran_by(each: FunctionCount, line: int, fewest: int, passing: int) -> str:
+    """Say it of the line where the function as a whole was run by others too."""
     if not passing:
         return "run by the failing test"
-    if not fewest:
-        return f"run by the failing test and by none of {passing} passing ones"
-    return f"run by the failing test and by {fewest} of {passing} passing ones"
+    whom = f"run by the failing test and by {fewest or 'none'} of {passing} passing ones"
+    return whom if fewest == each.passing else f"line {line} {whom}, the function by {each.passing}"
 
 
 def _read_by(each: FunctionCount, fewest: int, passing: int) -> str:

@@ -12,6 +12,7 @@ from coach.core.history.assistant import AssistantReport
 from coach.core.history.prehistory import Earlier
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
+from coach.core.localize.isolation import probable
 from coach.core.localize.measurement import FailureKey, Investigation, Kept, Measurement
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.origins import Origins
@@ -276,7 +277,8 @@ class SessionState(Investigations):
 
     @property
     def standing_suspects(self) -> tuple[Suspect, ...]:
-        return tuple(suspect for suspect in self.suspects if suspect.key not in self.ruled_out)
+        """Suspects that were not ruled out; what the others held of the probability is shared among them."""
+        return probable(self.suspects, self.ruled_out.keys())
 
     @property
     def open_hypotheses(self) -> tuple[Hypothesis, ...]:

@@ -24,8 +24,9 @@ class SuspectDescription(NamedTuple):
 
 def describe_suspects(state: SessionState) -> tuple[SuspectDescription, ...]:
     """Describe all suspects, best first; those that were ruled out keep their place."""
-    standing = Counter(each.score for each in state.standing_suspects)
-    return tuple(_describe(each, state, standing) for each in state.suspects)
+    left = {each.key: each for each in state.standing_suspects}
+    standing = Counter(each.score for each in left.values())
+    return tuple(_describe(left.get(each.key, each), state, standing) for each in state.suspects)
 
 
 def describe_standing(state: SessionState) -> tuple[SuspectDescription, ...]:

@@ -6,14 +6,14 @@ from coach.core.decide.refusals import refusal
 from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.imported_elsewhere import unrun_edit
 from coach.core.session.state import SessionState
-from coach.core.workflow.gates import evaluate, following, missing, why_not_asked
+from coach.core.workflow.gates import Checked, evaluate, following, missing, why_not_asked
 from coach.core.workflow.moves import MAX_RUNS, Advice, Moves, made, moves_for
 from coach.core.workflow.workflow import Step
 
 __all__ = ["Advice", "advise", "trouble_of"]
 
 _NOTHING_TO_RUN = frozenset({"no_tests", "usage_error"})
-_IS_LOOKED_FOR = frozenset({"suspects-backed-by-a-run", "suspects-at-most"})
+_IS_LOOKED_FOR = frozenset({"suspects-backed-by-a-run", "suspects-at-most", "isolated"})
 """Checks that a run which only looks may answer: they are waited for."""
 
 
@@ -75,7 +75,7 @@ def _moves(state: SessionState) -> Moves:
     for each in open_checks:
         yield from moves_for(state, each)
     if open_checks:
-        yield _going_on_without(state, open_checks[0].title)
+        yield _going_on_without(state, open_checks[0])
     else:
         yield _done(state, step)
 
@@ -120,12 +120,19 @@ def _trouble(state: SessionState) -> Moves:
         yield Advice(f"The pinned test changed: restore {what}, or unpin it with a reason.", "unpin")
 
 
-def _going_on_without(state: SessionState, missed: str) -> Advice:
+def _going_on_without(state: SessionState, missed: Checked) -> Advice:
     """The last resort of a gate that nothing more can meet: on with a reason, at the end with what there is."""
     then = following(state)
     if then is None:
-        return Advice(f"Nothing more shows this: {missed}. Close the session with what there is.", "close")
-    return Advice(f"Nothing more shows this: {missed}. Go on to {then.title}, with a reason.", "next-step")
+        return Advice(
+            f"Nothing more shows this: {missed.title}. Close the session with what there is.", "close"
+        )
+    if missed.name == "isolated" and missed.figure:
+        figure = f"{missed.figure[0].upper()}{missed.figure[1:]}"
+        return Advice(f"{figure}; nothing more to measure. Go on to {then.title} with that.", "next-step")
+    return Advice(
+        f"Nothing more shows this: {missed.title}. Go on to {then.title}, with a reason.", "next-step"
+    )
 
 
 def _done(state: SessionState, step: Step) -> Advice:
@@ -140,6 +147,8 @@ def _achieved(state: SessionState, step: Step) -> str:
     asked = evaluate(state, step)
     if not asked and step.gate:
         return f"Nothing is asked here: {next(_inapplicable(state, step))}."
+    if found := next((each for each in asked if each.name == "isolated"), None):
+        return f"Isolated: {found.figure}."
     if any(each.name == "suspects-at-most" for each in asked):
         leading = [each for each in state.standing_suspects if each.leads]
         if len(leading) > 1:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.localize.evidence import is_test_code
+from coach.core.localize.isolation import isolation
+from coach.core.runs.imported_elsewhere import unrun_edit
 from coach.core.runs.reference import is_of
 from coach.core.runs.run import Run
 from coach.core.runs.target import Target
@@ -210,6 +213,31 @@ def _suspects_at_most(state: SessionState, limit: int) -> Answer:
     standing = sum(each.leads for each in state.standing_suspects)
     figure = f"{standing} lead" + ("" if standing <= limit else ", ‹rule-out› rules one out")
     return 0 < standing <= limit, figure
+
+
+@check("isolated", "80 % in one place, or in two", of="suspects")
+def _isolated(state: SessionState, _limit: int) -> Answer:
+    """Answer with the places and what they hold. What makes every place moot comes first: the edited code does not run."""
+    unrun = unrun_edit(state) or never_runs(state)
+    if unrun:
+        return False, unrun
+    found = isolation(state.standing_suspects)
+    return bool(found), found.why
+
+
+def never_runs(state: SessionState) -> str:
+    """Say that the failing test runs no code of the project, and which place it was thought to run; empty when it runs some."""
+    found = state.spectrum
+    if found is None or not state.standing_suspects:
+        return ""
+    runs_code = any(
+        each.ran and not is_test_code(each.path, each.function, found.test)
+        for each in state.standing_suspects
+    )
+    missed = next((each for each in state.standing_suspects if not each.ran), None)
+    if runs_code or missed is None:
+        return ""
+    return f"the failing test never runs {missed.function} at {missed.place}"
 
 
 @check("hypothesis-supported", "one hypothesis supported by a later run")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.localize.leads import evidence_from_searches
+from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.reproduction import not_reproduced
 from coach.core.runs.run import Purpose
 from coach.core.search.kinds import SEARCH_KINDS, SearchKind
@@ -175,15 +176,63 @@ def _suspects(state: SessionState, _check: Checked) -> Moves:
     yield from _narrowed(state)
 
 
+@_move("isolated")
+def _weak(state: SessionState, check: Checked) -> Moves:
+    """Make standing surer, by what promises most: which lines run, an experiment with the edits, mutations, calls, more tests."""
+    if not state.standing_suspects:
+        yield from _suspects(state, check)
+        return
+    figure = check.figure.partition(", ‹")[0]
+    weak = f"{figure[0].upper()}{figure[1:]}"
+    if state.spectrum is None and not made(state, "trace"):
+        yield Advice(f"{weak}. Which lines does it run? (about {_price(state, 2.5)})", "spectrum")
+    if state.mutants is None and not made(state, "mutants"):
+        price = _price(state, 2.0, MUTATING_SECONDS)
+        yield Advice(
+            f"{weak}. Try which small change makes it pass (about {price}).{_waits(state)}", "mutants"
+        )
+    if _is_code_edited(state):
+        yield from _search(
+            state, "edits", f"{weak}. Which of your edits breaks it? Take them back in copies."
+        )
+    if state.calls is None and not made(state, "calls"):
+        yield Advice(
+            f"{weak}. Where do its calls part from a test that passes? (about {_price(state, 3)})", "calls"
+        )
+    yield from _search(state, "commits", f"{weak}. Did an older commit pass? Search the history.")
+
+
+MUTATING_SECONDS = 10.0
+"""What a round of mutations takes, about, besides two runs of the test."""
+
+
+def _price(state: SessionState, runs: float, beside: float = 0.5) -> str:
+    """Say how long a measurement takes, about: a number of runs of the target, as the newest took, and something beside."""
+    newest = state.last_target_run
+    took = newest.report.duration if newest and newest.report else 1.0
+    return f"{max(1.0, runs * took + beside):.0f} s"
+
+
+def _waits(state: SessionState) -> str:
+    """Say why no investigation tries mutations by itself; empty where it may."""
+    is_free = state.limits is None or state.limits.confined
+    return "" if is_free else " Changed code cannot be confined here, so that waits for you."
+
+
+def _is_code_edited(state: SessionState) -> bool:
+    """Whether code outside of tests differs from what passed last."""
+    files = state.changes.files if state.changes else ()
+    return any(not is_test_path(each.path) for each in files)
+
+
 @_move("suspects-at-most")
 def _too_many(state: SessionState, check: Checked) -> Moves:
     if not state.standing_suspects:
         yield from _suspects(state, check)
         return
     if state.mutants is None and not made(state, "mutants"):
-        is_free = state.limits is None or state.limits.confined
-        waits = "" if is_free else " Changed code cannot be confined here, so that waits for you."
-        yield Advice(f"Too many places lead: try which small change makes it pass.{waits}", "mutants")
+        text = f"Too many places lead: try which small change makes it pass.{_waits(state)}"
+        yield Advice(text, "mutants")
     yield Advice("Too many places to look at: rule out what cannot be it.", "rule-out")
 
 

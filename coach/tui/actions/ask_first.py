@@ -179,9 +179,11 @@ def _go(context: ActionContext, step: Step) -> None:
     if not unmet:
         context.submit(cmd.GoToStep(step=step.id))
         return
-    shown = ", ".join(each.title for _, missing in unmet for each in missing)
+    checks = [each for _, missing in unmet for each in missing]
+    shown = ", ".join(each.title for each in checks)
     text = f"Not shown yet: {shown}. Going on to {step.title} needs a reason; it is recorded and exported."
-    question = Question("Go on without the gate", text)
+    weak = checks[0].figure if all(each.name == "isolated" for each in checks) else ""
+    question = Question("Go on without the gate", text, value=weak)  # weak is an answer, and a reason
     ask(context, question, lambda reason: cmd.GoToStep(step=step.id, reason=reason))
 
 

@@ -42,10 +42,10 @@ def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
     shown = _shown(standing, chosen)
     shown_keys = {each.key for each in shown}
     described = describe_suspects(state)
-    top = max((each.score for each in standing), default=0.0)
+    top = max((each.likeliness for each in standing), default=0.0)
     for each in described:
         if each.suspect.key in shown_keys:
-            lines += _suspect(each, top, is_chosen=each.suspect == chosen)
+            lines += _suspect(each, top, is_chosen=chosen is not None and each.suspect.key == chosen.key)
     if len(shown) < len(standing):
         lines.append(line((f"  … {len(standing) - len(shown)} less suspicious", "dim")))
     lines += [_ruled_out(each) for each in described if each.is_ruled_out]
@@ -138,7 +138,7 @@ def _changed_around(state: SessionState) -> list[Line]:
 
 def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> list[Line]:
     suspect = described.suspect
-    share = suspect.score / top if top > 0 else 0.0
+    share = suspect.likeliness / top if top > 0 else 0.0
     key = f"suspect:{suspect.key}"
     mark = piece("▸" if is_chosen else " ", "accent")
     roles: tuple[Role, Role] = ("plain", "strong") if suspect.leads else ("dim", "dim")

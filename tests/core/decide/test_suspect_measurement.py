@@ -1,10 +1,15 @@
 """Looking which lines run, and what mutations change: never evidence, never in the way."""
 
+from dataclasses import replace
+
 import pytest
 
 from coach.core.base.test_id import TestId
 from coach.core.decide import Refusal
+from coach.core.localize.leads import evidence_from_origins
 from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.localize.origins import Origin, Origins
+from coach.core.localize.ranking import rank
 from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
@@ -14,7 +19,9 @@ from coach.core.runs.instrument import Mutate, Trace
 from coach.core.runs.report import Counts, Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
+from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import evaluate
+from coach.core.workflow.workflow import GateCheck, Step
 from tests.core.driving import TEST, green, opened, red, reproduced
 
 
@@ -239,13 +246,58 @@ def test_without_a_failure_there_is_nothing_to_look_at(command):
     assert isinstance(opened().send(command), Refusal)
 
 
-def test_the_gate_counts_suspects_that_lead():
-    crowd = [function(f"far_{index}", 3, 100 + 10 * index) for index in range(12)]
-    drive = measured(function("total", 0), *crowd)
+def isolated(drive):
     step = drive.state.workflow.step("isolate")
-    (few,) = [each for each in evaluate(drive.state, step) if each.name == "suspects-at-most"]
-    assert len(drive.state.suspects) > 5
+    (answer,) = [each for each in evaluate(drive.state, step) if each.name == "isolated"]
+    return answer
+
+
+def test_the_gate_asks_for_the_place_and_not_for_a_count():
+    drive = measured(*[function(f"f{index}", 0, 100 + 10 * index) for index in range(5)])
+    weak = isolated(drive)
+    assert not weak.passed
+    assert weak.figure.startswith("weak: shop/cart.py:")
+    drive.send(cmd.GoToStep(step="isolate", reason="as found"))
+    assert advise(drive.state).action == "mutants"
+    assert advise(drive.state).text.startswith("Weak: shop/cart.py:")
+    for each in drive.state.suspects[1:]:
+        drive.send(cmd.RuleOutSuspect(suspect=each.key, reason="seen"))
+    assert isolated(drive).passed  # what is left is likelier
+
+
+def test_a_gate_of_old_and_own_workflows_still_counts():
+    step = Step(id="isolate", title="Isolate", gate=(GateCheck(check="suspects-at-most", limit=3),))
+    (few,) = evaluate(measured(function("total", 0)).state, step)
     assert few.passed
+
+
+def test_that_the_failing_test_runs_no_code_comes_before_any_place():
+    missed = FunctionCount(path="shop/cart.py", function="discount", first=90, last=95, size=5, ran=False)
+    drive = opened()
+    drive.send(cmd.Begin())
+    (seen,) = red().failures
+    while drive.state.series_start is not None:  # the test's own frame, and no code below it
+        drive.ends(red(failures=(seen.model_copy(update={"frames": seen.frames[:1]}),)))
+    own = function("test_x", 0, 7, path="tests/test_cart.py")
+    drive.send(obs.SpectrumSeen(spectrum=spectrum(own, not_run=(missed,))))
+    assert isolated(drive).figure == "the failing test never runs discount at shop/cart.py:90"
+
+
+def test_what_made_the_wrong_value_is_evidence_for_its_place():
+    drive = measured(*[function(f"f{index}", 0, 100 + 10 * index) for index in range(3)])
+    (seen,) = drive.state.last_failure.report.failures
+    at = seen.own_frames[-1]
+    steps = [
+        Origin(path="shop/cart.py", line=121, function="f2", name="total", how="assigned"),
+        Origin(path="shop/cart.py", line=111, function="f1", name="rate", how="assigned", distance=3),
+    ]
+    found = Origins(test=TEST, expression="total", path=at.path, line=at.line, origins=tuple(steps))
+    leads = evidence_from_origins(replace(drive.state, origins=found), seen)
+    assert [(each.start, each.share) for each in leads] == [(121, 1.0), (111, 0.25)]
+    ranked = rank((seen,), None, drive.state.spectrum, None, leads)
+    assert (ranked[0].function, ranked[0].reasons[0]) == ("f2", "total came from here: total")
+    other = found.model_copy(update={"line": at.line + 1})
+    assert not evidence_from_origins(replace(drive.state, origins=other), seen)
 
 
 def test_suspects_of_old_logs_lead():

@@ -8,8 +8,8 @@ from coach.core.localize.line_prior import Clues, line_order, priors
 from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.ranking import rank
 from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
+from coach.core.localize.standing import EVIDENCE, LIKELY
 from coach.core.localize.suspect import Touched
-from coach.core.localize.weights import WEIGHTS
 from coach.core.runs.changes import Changes, FileChange, Hunk
 from coach.core.runs.report import Failure, Frame
 from coach.core.search.request import Lead
@@ -35,12 +35,12 @@ def measured(*functions, **changes):
     return Spectrum.model_validate({"test": TEST, "passing": 4, "functions": functions, **changes})
 
 
-def failure(*frames):
+def failure(*frames, test=TEST, exception="AssertionError"):
     own = tuple(
         Frame(path=path, line=line, function=name, own=True, code="def x():\n    pass", code_start=line)
         for path, line, name in frames
     )
-    return Failure(test=TEST, exception="AssertionError", message="no", frames=own)
+    return Failure(test=test, exception=exception, message="no", frames=own)
 
 
 def names(suspects):
@@ -48,7 +48,7 @@ def names(suspects):
 
 
 def test_every_weight_has_a_source():
-    assert all(each.value > 0 and each.source for each in WEIGHTS.values())
+    assert all(each.value and each.source for each in EVIDENCE.values())
 
 
 def test_what_fewer_passing_tests_ran_comes_first():
@@ -228,3 +228,116 @@ def test_the_failure_itself_speaks_for_lines():
     )
     assert raised > passed > nothing == 0.0 < said
     assert Clues(None).on("shop.py", 9, "") == 0.0
+
+
+def changed(path, *hunks, change="modified"):
+    made = tuple(
+        Hunk(old_start=at, old_lines=0, new_start=at, new_lines=1, heading=heading, text=text)
+        for at, heading, text in hunks
+    )
+    return Changes(
+        base="a", tree="b", label="HEAD", files=(FileChange(path=path, change=change, hunks=made),)
+    )
+
+
+@pytest.mark.parametrize("change", ["added", "modified"])
+@pytest.mark.parametrize(
+    "file", ["tests/test_cart.py", "conftest.py", "checks/cart_checks.py", "shop/testing/fixtures.py"]
+)
+def test_test_code_is_no_suspect_for_being_new_or_changed(file, change):
+    """Write the failing test first: the one thing that is not committed is the test, and the defect is elsewhere."""
+    test = f"{file}::test_discount_of_three" if "checks" in file else TEST
+    spectrum = measured(
+        function(
+            "test_discount_of_three", 0, path=file, first=30, code="def test_discount_of_three():\n    x"
+        ),
+        function("total", 3),
+        test=test,
+    )
+    red = failure((file, 31, "test_discount_of_three"), test=test)
+    edits = changed(
+        file, (30, "def test_other():", "+\n+def test_discount_of_three():\n+    x"), change=change
+    )
+    touch = Touched(path=file, start=30, end=33, commit="2" * 40, subject="a test", at=2)
+    old = Touched(path="shop/cart.py", start=10, end=13, commit="1" * 40, subject="begin", at=1)
+    for known in (spectrum, None):
+        plain = rank([red], None, known)
+        found = rank([red], edits, known, touched=[touch, old])
+        assert names(found) == names(plain)
+        assert not any("changed since" in why for each in found for why in each.reasons)
+    assert found == plain or found[0].function != "test_discount_of_three"
+
+
+def test_code_in_the_failing_tests_own_file_stays_a_suspect_for_its_change():
+    """A script of one file, and a test in a docstring: what is not a test there is the code."""
+    for test, name in (("quiz.py::test_score", "quiz"), ("shop/cart.py::shop.cart.total", "total")):
+        path = test.partition("::")[0]
+        spectrum = measured(
+            function(name, 2, path=path, code="def quiz():\n    pass", first=10),
+            function("other", 2, path=path, first=30),
+            test=test,
+        )
+        red = failure(test=test)
+        (first, *_) = rank([red], changed(path, (11, "", "-    a\n+    b")), spectrum)
+        assert (first.function, first.reasons[0]) == (name, "changed since HEAD")
+
+
+@pytest.mark.parametrize(
+    ("exception", "code", "is_wrong"),
+    [
+        ("NameError", [function("total", 0)], True),
+        ("AssertionError", [], True),
+        ("AssertionError", [function("total", 0)], False),
+    ],
+)
+def test_a_test_that_fails_before_any_code_ran_is_itself_the_suspect(exception, code, is_wrong):
+    path = "tests/test_cart.py"
+    own = function("test_discount_of_three", 0, path=path, first=30)
+    red = failure((path, 32, "test_discount_of_three"), exception=exception)
+    (first, *_) = rank([red], None, measured(own, function("<module>", 0, first=1), *code))
+    assert (first.line, first.function) == (
+        (32, "test_discount_of_three") if is_wrong else (first.line, "total")
+    )
+    assert (first.reasons[0] == "the test fails in its own line 32, in no code it calls") is is_wrong
+
+
+def test_how_often_it_ran_is_said_of_the_line_or_of_the_function():
+    one = function("one", 3, lines=(LineCount(line=11, passing=3), LineCount(line=12, passing=0)))
+    (first, second) = rank([failure()], None, measured(one, function("two", 4, first=30)))
+    assert (
+        first.reasons[0] == "line 12 run by the failing test and by none of 4 passing ones, the function by 3"
+    )
+    assert second.reasons[0] == "run by the failing test and by 4 of 4 passing ones"
+
+
+def test_never_run_is_said_only_where_the_recording_is_whole_and_the_name_is_meant():
+    missing = function("discount", 0, first=90, ran=False, lines=())
+    named = function("Coupon.apply", 0, first=80, ran=False, lines=())
+    spectrum = measured(function("Cart.apply", 0), not_run=(missing, named), mentioned=("apply", "discount"))
+    found = rank([failure()], None, spectrum)
+    assert names(found) == [
+        "Cart.apply",
+        "discount",
+    ]  # a name that code bears which ran says nothing of another
+    assert found[-1].reasons == ("named like the test, and the failing test never runs it",)
+    lost = rank([failure(("shop/cart.py", 72, "discounted"))], None, spectrum)  # it ran, and was not recorded
+    assert all(each.ran for each in lost)
+
+
+def test_probabilities_share_what_is_left_by_the_cause_being_elsewhere():
+    alike = [function(f"f{number}", 0, first=number * 10) for number in range(4)]
+    found = rank([failure()], None, measured(*alike))
+    assert len({each.probability for each in found}) == 1
+    assert 0 < sum(each.probability for each in found) < 1
+    assert all(each.leads for each in found)
+    nothing = rank([failure(("shop/cart.py", 31, "two"))], None)
+    assert nothing[0].probability < LIKELY  # a traceback alone isolates nothing
+
+
+def test_a_consequence_of_the_failure_stays_below_what_fails():
+    spectrum = measured(
+        function("CartError.__init__", 0, first=50),
+        function("Cart.__repr__", 0, first=70),
+        function("pay", 0),
+    )
+    assert names(rank([failure()], None, spectrum))[0] == "pay"

@@ -4,6 +4,7 @@ import pytest
 
 from coach.core.decide import Refusal
 from coach.core.experiments.hypothesis import Prediction
+from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
@@ -14,7 +15,7 @@ from coach.core.session.form_defaults import filled_closing, filled_hypothesis, 
 from coach.core.spec.spec import Spec
 from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import evaluate
-from tests.core.driving import CHANGES, failure, green, opened, pinned, red, reproduced, verified
+from tests.core.driving import CHANGES, TEST, failure, green, opened, pinned, red, reproduced, verified
 
 
 def _asserts(source, message, exception="AssertionError", **more):
@@ -96,14 +97,25 @@ def test_the_way_to_closed_and_verified_is_what_next_shows_with_forms_kept_as_th
     drive, pressed = reproduced(), []
     source = {"path": "tests/test_cart.py", "line": 5, "source": "def test_total(): ...", "digest": "d1"}
     while not drive.state.closed and len(pressed) < 20:
-        action = advise(drive.state).action
-        pressed.append(action or "an edit")
-        _press(drive, action, source)
+        advice = advise(drive.state)
+        if advice.is_waiting:
+            _measured(drive)
+            continue
+        pressed.append(advice.action or "an edit")
+        _press(drive, advice.action, source)
     assert drive.state.closed, pressed
     assert drive.state.closed.ending == "verified", pressed
     assert pressed.count("an edit") == 1
     forms = sum(each in {"spec", "hypothesis", "root-cause", "close"} for each in pressed)
     assert len(pressed) - 1 + forms <= 20, pressed
+
+
+def _measured(drive):
+    """End the run that looks which lines run: only one function is to be suspected."""
+    drive.ends(red())
+    lines = (LineCount(line=21, passing=0),)
+    ran = FunctionCount(path="shop/cart.py", function="total", first=20, last=21, size=1, lines=lines)
+    drive.send(obs.SpectrumSeen(spectrum=Spectrum(test=TEST, tree="t0", passing=3, functions=(ran,))))
 
 
 def _press(drive, action, source):

@@ -132,6 +132,7 @@ FIXED = {
     "budget": cmd.SetBudget(seconds=3.0),
     "spectrum": cmd.Suspects(scope="suite"),
     "mutants": cmd.TryMutants(),
+    "calls": cmd.TraceCalls(),
     "retarget": cmd.Retarget(target=Target(words=("tests/test_other.py",))),
 }
 HAPPENINGS = (
