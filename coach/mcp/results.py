@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from coach.core.experiments.logpoint import LogpointRun
 from coach.core.export.quoting import Cleaner
+from coach.core.localize.origins import Origins, chain
 from coach.core.log.events import LoopNoticed
 from coach.core.redact.redactor import Redactor
 from coach.core.redact.stored import each_text
@@ -154,6 +155,19 @@ def investigation_answer(state: SessionState) -> Answer:
         "sentence": as_tools(found.sentence or "the engineer paused the investigation") if found else "",
         "measurements": measured,
         "evidence": suspects_answer(state),
+    }
+
+
+def origins_answer(found: Origins) -> Answer:
+    shown = {"steered_by": found.conditions, "places": found.origins}
+    lists = {name: [each.model_dump(mode="json") for each in values] for name, values in shown.items()}
+    return {
+        "evidence": {
+            "answer": chain(found),
+            **lists,
+            "not_seen_into": found.opaque,
+            "left_out": found.left_out,
+        }
     }
 
 

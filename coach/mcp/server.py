@@ -57,6 +57,7 @@ def serve(args: Namespace) -> int:
         tools.judge_hypothesis,
         tools.investigate,
         tools.suspects,
+        tools.who,
         tools.logpoint,
         tools.rule_out,
         tools.verify,

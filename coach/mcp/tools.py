@@ -39,6 +39,7 @@ from coach.mcp.results import (
     limits_answer,
     logpoint_answer,
     loop_answer,
+    origins_answer,
     run_answer,
     steps_answer,
     suspects_answer,
@@ -106,16 +107,7 @@ class Tools:
 
     def suspects(self) -> Answer:
         """Rank where the defect may be, best first, by which lines the failing test runs; measured when that is not known."""
-
-        def measured(session: Session) -> Answer:
-            state = session.state
-            if state.last_failure is None:
-                raise Refused("nothing has failed yet: run_failing_test first")
-            if state.target.can("trace") and not state.closed and not is_measured(state):
-                self._submit(session, cmd.Suspects())
-            return suspects_answer(session.state)
-
-        return self._do(measured)
+        return self._do(lambda session: _measured(session, self._submit))
 
     def investigate(self, seconds: float = 60.0) -> Answer:
         """Measure what tells most about the failure, one thing after the other, until one place is isolated. Call it after a red run."""
@@ -127,6 +119,14 @@ class Tools:
             return investigation_answer(session.state)
 
         return self._do(investigated)
+
+    def who(self, name: str = "", file: str = "", line: int = 0) -> Answer:
+        """Say where a value of the failing test came from: the places that made it, nearest first; the test runs once for it.
+
+        `name` is a name, or names with attributes and items, as it is read at `file:line`; without them it is what the failing
+        line compares. Nothing is evaluated.
+        """
+        return self._do(lambda session: _followed(session, self._submit, (name, file, line)))
 
     def logpoint(
         self, file: str, line: int, expression: str = "", condition: str = "", mode: Mode = "once"
@@ -308,3 +308,28 @@ class Tools:
     def _clean(self, state: SessionState) -> Cleaner:
         self._redactor.spare(names_of(state))
         return Cleaner(self._redactor, state.opened.checkout.root if state.opened else "")
+
+
+Submit = Callable[[Session, Command], None]
+
+
+def _measured(session: Session, submit: Submit) -> Answer:
+    """Return the suspects, measured when that is not known."""
+    state = session.state
+    if state.last_failure is None:
+        raise Refused("nothing has failed yet: run_failing_test first")
+    if state.target.can("trace") and not state.closed and not is_measured(state):
+        submit(session, cmd.Suspects())
+    return suspects_answer(session.state)
+
+
+def _followed(session: Session, submit: Submit, asked: tuple[str, str, int]) -> Answer:
+    """Ask where a value (its name, file and line) came from, and return the answer."""
+    name, file, line = asked
+    before = session.state.origins
+    path = as_named(file, place_here(session.state)) if file else ""
+    submit(session, cmd.TraceOrigins(expression=name, path=path, line=line))
+    found = session.state.origins
+    if found is None or found is before:
+        raise Refused("no line of the test was recorded: see run_failing_test")
+    return origins_answer(found)

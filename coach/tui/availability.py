@@ -52,6 +52,11 @@ def no_loop(state: SessionState, _read_only: str) -> str:
     return "" if state.standing_loop else "no loop is noticed"
 
 
+def no_origins(state: SessionState, read_only: str) -> str:
+    """An answer that is there can be looked at always; a new one needs a failing test."""
+    return "" if state.origins else refused("origins")(state, read_only)
+
+
 def no_calls(state: SessionState, read_only: str) -> str:
     """A trace that is there can be looked at always; a new one needs a failing test."""
     return "" if state.calls else refused("calls")(state, read_only)

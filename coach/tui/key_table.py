@@ -34,6 +34,14 @@ USUAL_KEYS: tuple[KeyAction, ...] = (
         "Narrowing",
         why_disabled=availability.no_calls,
     ),
+    screen_action(
+        "origins",
+        "Q",
+        "where from",
+        "Show which places made the value that is wrong in the failing test, or any value of it, nearest first.",
+        "Narrowing",
+        why_disabled=availability.no_origins,
+    ),
     session_action(
         "searches",
         "B",

@@ -43,6 +43,7 @@ WINDOWS = {
     "help": "ReadDialog",
     "searches": "SearchChooser",
     "calls": "CallTreeDialog",
+    "origins": "OriginList",
     "hand-over": "ReasonForm",
     "compare": "ReasonForm",
     "figures": "ReadDialog",

@@ -256,7 +256,7 @@ def _no_origins(state: SessionState) -> str:
 
 
 def _are_origins_known(state: SessionState) -> bool:
-    key, known = failure_key(state), state.origins
+    key, known = failure_key(state), state.wrong_value
     run = state.run(known.run) if known else None
     is_same = run is not None and run.report is not None and key is not None and run.report.tree == key.tree
     return is_same and known is not None and key is not None and known.test == key.test

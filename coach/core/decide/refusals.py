@@ -12,6 +12,7 @@ from coach.core.decide.feedback import why_not_narrowed
 from coach.core.decide.investigation import why_not_investigated
 from coach.core.decide.journal import why_not_confirmed
 from coach.core.decide.logpoint_runs import why_not_looked, why_nothing_asked
+from coach.core.decide.origin_traces import why_not_followed
 from coach.core.decide.restores import why_not_restored
 from coach.core.decide.run_commands import why_not_pinned, why_not_taken, why_not_unpinned
 from coach.core.decide.searches import why_not_searched
@@ -78,6 +79,10 @@ def _no_calls(state: SessionState) -> str:
     return "" if state.calls else why_not_traced(state)
 
 
+def _no_origins(state: SessionState) -> str:
+    return "" if state.origins else why_not_followed(state)
+
+
 def _no_loop_stands(state: SessionState) -> str:
     return "" if state.standing_loop else "no loop is noticed"
 
@@ -135,6 +140,7 @@ _REASONS: Mapping[str, Why] = {
     "mutants": why_not_mutated,
     "calls": _no_calls,
     "investigate": why_not_investigated,
+    "origins": _no_origins,
     "restore": _nothing_to_restore,
     "dismiss": _no_loop_stands,
     "logpoint": why_not_looked,

@@ -80,7 +80,7 @@ def evidence_from_origins(state: SessionState, failure: Failure) -> tuple[Lead, 
 
     Nothing when another value was asked about, or the run that was looked at passed.
     """
-    found = state.origins
+    found = state.wrong_value
     lines = {(each.path, each.line) for each in failure.own_frames[-1:]}
     if (
         found is None

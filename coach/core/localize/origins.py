@@ -85,6 +85,8 @@ class Origins(Value):
     path: FilePath = ""
     line: int = 0
     function: Name = ""
+    is_of_failure: bool = False
+    """Whether it is what the failure itself found wrong, and not a value that somebody asked about."""
     failed: bool = True
     """Whether the test failed in the run that was looked at."""
     origins: tuple[Origin, ...] = ()
@@ -97,6 +99,20 @@ class Origins(Value):
     @property
     def place(self) -> str:
         return f"{self.path}:{self.line}"
+
+
+def asked(words: str) -> tuple[str, str, int]:
+    """Take a question apart, as ``NAME at FILE:LINE``: name, file and line; empty and 0 where it says nothing.
+
+    Raises:
+        ValueError: what follows ``at`` names no line.
+
+    """
+    name, found, place = f" {words.strip()} ".partition(" at ")
+    path, _, line = place.strip().rpartition(":")
+    if found and not (path and line.isdecimal()):
+        raise ValueError(f"{place.strip() or 'at'!r} names no line: say NAME at FILE:LINE")
+    return name.strip(), path, int(line) if found else 0
 
 
 def chain(found: Origins) -> str:

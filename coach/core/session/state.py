@@ -120,8 +120,8 @@ class SessionState(Investigations):
     """Which commit touched the top suspects last."""
     calls: ev.CallsTraced | None = None
     """The newest call trace of the failing test."""
-    origins: Origins | None = None
-    """Where the value that was asked about last came from."""
+    origins: Origins | None = None  # of the value that was asked about last
+    wrong_value: Origins | None = None  # of the newest one that the failure found wrong
     calls_passing: CallTrace | None = None
     """The newest call trace in which that test passed."""
     ruled_out: Mapping[str, str] = field(default_factory=_none)

@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "mutants": "coach suspects --mutate",
     "calls": "coach trace",
     "investigate": "coach investigate",
+    "origins": "coach who",
     "searches": "coach search",
     **{f"searches:{kind.name}": kind.command for kind in SEARCH_KINDS.values()},
     "loop": "coach status",
@@ -66,6 +67,7 @@ TOOLS: dict[str, str] = {
     "spectrum": "suspects",
     "investigate": "investigate",
     "logpoint": "logpoint",
+    "origins": "who",
 }
 """Action → the tool of an assistant that does it; the others are the engineer's."""
 

@@ -38,7 +38,8 @@ class OriginTracer(ProbeObserver[OriginsRequest]):
         wanted = {each.path for each in self.record.codes.values()} | {self.instrument.path}
         found = origins_of(self.record, sources_of(self.root, wanted), self.instrument, request.focus)
         failed = any(each.test == request.focus for each in report.failures)
-        told = found.model_copy(update={"run": request.number, "failed": failed})
+        of_failure = not self.instrument.expression and bool(found.origins)
+        told = found.model_copy(update={"run": request.number, "failed": failed, "is_of_failure": of_failure})
         return [OriginsSeen(run=request.number, origins=told, why=report.ending.sentence)]
 
 

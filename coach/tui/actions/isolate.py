@@ -166,11 +166,19 @@ def calls(context: ActionContext, _key: str) -> None:
     context.app.push_screen(CallTreeDialog(context.port))
 
 
+def origins(context: ActionContext, _key: str) -> None:
+    """Show where a value came from; the window asks about the wrong one when nothing was asked yet."""
+    from coach.tui.dialogs.origin_list import OriginList
+
+    context.app.push_screen(OriginList(context.port, context.submit, context.show_message))
+
+
 HANDLERS: dict[str, Handler] = {
     "restore": restore,
     "dismiss": dismiss,
     "loop": look,
     "calls": calls,
+    "origins": origins,
     "searches": searches,
     "hand-over": hand_over,
     "retarget": retarget,

@@ -2,8 +2,10 @@
 
 import pytest
 
-from coach.core.decide import Refusal
+from coach.core.decide import Refusal, measurement_kinds
 from coach.core.localize.origins import Origin, Origins, OriginsRequest
+from coach.core.localize.spectrum import FunctionCount, LineCount, Spectrum
+from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
@@ -81,3 +83,46 @@ def test_a_test_that_passed_meanwhile_is_said():
     drive = reproduced()
     drive.send(cmd.TraceOrigins())
     assert "passed while it was recorded" in answered(drive, failed=False).notice
+
+
+SPECTRUM = Spectrum(
+    test=TEST,
+    passing=2,
+    functions=tuple(
+        FunctionCount(
+            path=path,
+            function=name,
+            first=line,
+            last=line + 9,
+            size=9,
+            lines=(LineCount(line=line, passing=2),),
+        )
+        for path, name, line in (("shop/a.py", "first", 3), ("shop/money.py", "Money.allocate", 41))
+    ),
+)
+
+
+def measured(**more):
+    """Let the lines be known, then the answer: two functions ran equally often, one of them made the value."""
+    drive = reproduced()
+    tree = drive.state.last_failure.report.tree
+    drive.record(ev.SpectrumMeasured(spectrum=SPECTRUM.model_copy(update={"tree": tree})))
+    drive.send(cmd.TraceOrigins())
+    answered(drive, **more)
+    return drive.state
+
+
+def test_what_made_the_wrong_value_is_evidence():
+    state = measured(is_of_failure=True, path="shop/cart.py", line=21)
+    place = next(each for each in state.suspects if each.path == "shop/money.py")
+    assert "total came from here: share" in place.reasons
+    other = next(each for each in state.suspects if each.path == "shop/a.py")
+    assert place.score > other.score
+    assert measurement_kinds.is_done(state, measurement_kinds.BY_NAME["origins"])
+
+
+def test_a_value_that_somebody_asked_about_is_no_evidence():
+    state = measured(is_of_failure=False, path="shop/cart.py", line=21)
+    assert not [each for each in state.suspects if any("came from here" in why for why in each.reasons)]
+    assert state.origins is not None
+    assert state.wrong_value is None

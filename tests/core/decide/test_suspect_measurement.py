@@ -292,12 +292,12 @@ def test_what_made_the_wrong_value_is_evidence_for_its_place():
         Origin(path="shop/cart.py", line=111, function="f1", name="rate", how="assigned", distance=3),
     ]
     found = Origins(test=TEST, expression="total", path=at.path, line=at.line, origins=tuple(steps))
-    leads = evidence_from_origins(replace(drive.state, origins=found), seen)
+    leads = evidence_from_origins(replace(drive.state, wrong_value=found), seen)
     assert [(each.start, each.share) for each in leads] == [(121, 1.0), (111, 0.25)]
     ranked = rank((seen,), None, drive.state.spectrum, None, leads)
     assert (ranked[0].function, ranked[0].reasons[0]) == ("f2", "total came from here: total")
     other = found.model_copy(update={"line": at.line + 1})
-    assert not evidence_from_origins(replace(drive.state, origins=other), seen)
+    assert not evidence_from_origins(replace(drive.state, wrong_value=other), seen)
 
 
 def test_suspects_of_old_logs_lead():

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[3] / "coach"
 SPEAKING = ("core", "tui", "cli", "mcp", "engine")
 _OWN_KEYS = {
     "tui/dialogs/call_tree.py",
+    "tui/dialogs/origin_list.py",
     "tui/dialogs/export_preview.py",
     "tui/start.py",
     "tui/screens/waiting.py",

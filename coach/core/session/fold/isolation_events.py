@@ -46,7 +46,8 @@ def _(event: ev.CallsTraced, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.OriginsTraced, state: SessionState) -> SessionState:
-    return replace(looked(state), origins=event.origins)
+    wrong = event.origins if event.origins.is_of_failure else state.wrong_value
+    return replace(looked(state), origins=event.origins, wrong_value=wrong)
 
 
 @apply_event.register

@@ -37,6 +37,7 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
         calls=None,
         calls_passing=None,
         origins=None,
+        wrong_value=None,
     )
 
 

@@ -1,0 +1,102 @@
+"""Where a value of the failing test came from, nearest first; another value can be asked about."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from coach.core.localize.origins import Origins, asked
+from coach.core.protocol import commands as cmd
+from coach.core.protocol.commands import Command
+from coach.session.port import SessionPort
+from coach.tui import safe_render
+from coach.tui.dialogs.dialog import Dialog
+from coach.tui.dialogs.question import Question
+from coach.tui.views.line import line
+from coach.tui.views.value_origins import origins_lines
+from coach.tui.widgets.line_panel import LinePanel
+
+_POLL_SECONDS = 0.2
+"""A dialog is no listener of the session: it asks for a newer answer this often."""
+_QUESTION = Question(
+    "Where from?",
+    "Which value? A name, or names with attributes and items; then `at FILE:LINE` for another line than the one that fails.",
+    label="value",
+)
+
+
+class OriginList(Dialog[None]):
+    """The places that made a value. It asks about the failure's own value when that was not done yet."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "follow", show=False),
+        Binding("n", "name", show=False),
+        Binding("q,Q", "leave", show=False),
+    ]
+
+    def __init__(
+        self, port: SessionPort, submit: Callable[[Command], None], say: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self._port, self._submit, self._say = port, submit, say
+        self._shown: Origins | None = None
+        self._title = ""
+
+    def compose(self) -> ComposeResult:
+        window = Vertical(classes="window -tall")
+        window.border_subtitle = safe_render.plain(
+            "esc leaves" if self._port.read_only else "n names a value · t asks again · esc leaves"
+        )
+        with window:
+            yield LinePanel("origin-list")
+
+    def on_mount(self) -> None:
+        self.query_one("#origin-list", LinePanel).focus()
+        state = self._port.state
+        failure, known = state.last_failure, state.origins
+        if known is None or (failure is not None and known.run < failure.number):
+            self.action_follow()
+        self._show_newest()
+        self.set_interval(_POLL_SECONDS, self._show_newest)
+
+    def action_follow(self) -> None:
+        if not self._port.read_only:
+            self._submit(cmd.TraceOrigins())
+
+    def action_name(self) -> None:
+        """Ask for a value, and follow it."""
+        from coach.tui.dialogs.reason import ReasonForm
+
+        def named(words: str | None) -> None:
+            try:
+                name, path, at = asked(words or "")
+            except ValueError as error:
+                self._say(str(error))
+                return
+            if words:
+                self._submit(cmd.TraceOrigins(expression=name, path=path, line=at))
+
+        if not self._port.read_only:
+            self.app.push_screen(ReasonForm(_QUESTION), named)
+
+    def _show_newest(self) -> None:
+        """Show a newer answer as soon as there is one."""
+        found = self._port.state.origins
+        if found is not None and found is not self._shown:
+            self._shown = found
+            self.query_one("#origin-list", LinePanel).show(origins_lines(found))
+        self._set_title()
+
+    def _set_title(self) -> None:
+        running = any(run.request.purpose == "origins" for run in self._port.state.under_way)
+        found = self._shown
+        if found is None and not running:
+            empty = line(("No answer yet: t records the failing test.", "dim"))
+            self.query_one("#origin-list", LinePanel).show((empty,))
+        title = f"Where from · {found.place} in #{found.run}" if found else "Where from"
+        title += " · recording" if running else ""
+        if title != self._title:
+            self._title = title
+            self.query_one(".window", Vertical).border_title = safe_render.plain(title)
