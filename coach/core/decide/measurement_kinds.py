@@ -18,7 +18,6 @@ from coach.core.decide.suspect_measurement import (
     why_not_measured,
     why_not_mutated,
 )
-from coach.core.localize.isolation import isolation
 from coach.core.localize.measurement import FailureKey, Investigation, Kept, Limits
 from coach.core.localize.standing import LIKELY
 from coach.core.loops.analysis.syntax import is_test_path
@@ -26,6 +25,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.runs.run import Run
 from coach.core.search.kinds import SEARCH_KINDS
 from coach.core.session.state import SessionState
+from coach.core.workflow.gates import CHECKS
 
 MAX_MUTATING = 20.0
 """Seconds of one round of mutations."""
@@ -153,8 +153,8 @@ def is_confined(state: SessionState) -> bool:
 
 
 def is_isolated(state: SessionState) -> bool:
-    """Whether the gate's own question is answered: what isolated means is said once."""
-    return bool(isolation(state.standing_suspects))
+    """Whether the gate's own check says so: an investigation ends where the step is done."""
+    return CHECKS["isolated"].answer(state, 0).passed
 
 
 def _test_runs(state: SessionState) -> int:
