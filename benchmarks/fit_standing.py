@@ -76,7 +76,8 @@ def said(case: Case, weights: Weights) -> list[float]:
     top = max(odds)
     parts = [exp(each - top) for each in odds]
     whole = sum(parts)
-    return [each / whole for each in parts]
+    kept = 1.0 - standing.LAPSE
+    return [*(kept * each / whole for each in parts[:-1]), kept * parts[-1] / whole + standing.LAPSE]
 
 
 def fit(cases: Sequence[Case], start: Weights) -> Weights:

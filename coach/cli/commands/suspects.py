@@ -80,8 +80,8 @@ def list_places(state: SessionState) -> None:
 
 def _figure(suspect: Suspect) -> str:
     """Say how likely a suspect is; its score, in logs before that was computed."""
-    if suspect.probability:
-        return f"{suspect.probability:4.0%}"
+    if suspect.likelihood:
+        return f"{suspect.likelihood:>4}"
     return f"{suspect.score:4.2f}" if suspect.score > 0 else "   –"
 
 

@@ -143,11 +143,11 @@ def known_candidates(state: SessionState) -> list[Candidate]:
         known,
         state.mutants,
         (
-            *evidence_from_searches(state),
             *evidence_from_calls(state, failure.test),
             *evidence_from_message(known),
             *evidence_from_files(known),
             *evidence_from_origins(state, failure),
+            *evidence_from_searches(state),  # the last one names the line: an experiment before a trace
         ),
         touched=state.touched,
         elsewhere=run.report.elsewhere if run.report else (),

@@ -10,6 +10,9 @@ from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.changes import Hunk
 from coach.core.search.request import Lead
 
+_LEAST = 0.0001
+"""What a place that was weighed keeps at least: 0 stands for places that were not."""
+
 
 @dataclass(slots=True)
 class Candidate:
@@ -59,7 +62,7 @@ class Candidate:
             ran=self.ran,
             is_import=self.is_import,
             flip=self.flip,
-            probability=round(probability, 4),
+            probability=max(round(probability, 4), _LEAST) if probability else 0.0,
             kinds=strong_kinds(self.evidence),
         )
 

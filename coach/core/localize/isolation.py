@@ -70,4 +70,4 @@ def _is_tied_with_more(likely: Sequence[Suspect], number: int) -> bool:
 
 
 def _said(places: Sequence[Suspect]) -> str:
-    return " and ".join(f"{each.place} {each.probability:.0%}" for each in places)
+    return " and ".join(f"{each.place} {each.likelihood}" for each in places)

@@ -31,6 +31,8 @@ _LARGE = 6.0
 """log2 of the body lines, or of what there is on them to be wrong (63), at which they stop counting."""
 _OWN_FAULT = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "TabError"})
 """Exceptions that, raised in a line of the test itself, are about that line."""
+_BREAKS = 0.3
+"""Share kept by a flip that turns a passing test red; right flips of the tuning set break none."""
 _LEAST_MENDED = 0.25
 """Share kept by a flip that mends none of the other red tests: they may be red for reasons of their own."""
 _NOTHING_RAN = 0.35
@@ -276,7 +278,9 @@ def _add_flips(board: Board, mutations: Mutations, *, is_alone: bool) -> None:
 
 
 def _weight_of(flip: Flip, *, is_alone: bool) -> tuple[str, float]:
-    kept = (flip.green / flip.neighbours) ** 4 if flip.neighbours else 1.0
+    kept = flip.green / flip.neighbours if flip.neighbours else 1.0
+    if kept < 1.0:  # what turns a test green and another one red dodges the check
+        kept *= _BREAKS
     if flip.siblings:  # a right flip mends nearly all that are red of the same cause
         kept *= max(_LEAST_MENDED, flip.mended / flip.siblings)
     if flip.silences:

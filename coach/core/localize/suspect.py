@@ -57,6 +57,13 @@ class Suspect(Value):
     """Which measurement would tell more of it, and what that costs; empty when nothing is left to measure."""
 
     @property
+    def likelihood(self) -> str:
+        """How likely it holds the defect, as a person reads it; empty in logs from before that was computed."""
+        if not self.probability:
+            return ""
+        return f"{self.probability:.0%}" if self.probability >= 0.005 else "<1%"
+
+    @property
     def key(self) -> str:
         """Identity across rankings: ``file:function``, or ``file:line`` outside any function."""
         return f"{self.path}:{self.function or self.line}"

@@ -53,7 +53,7 @@ def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
         lines += [BLANK, *_mutants(state.mutants)]
     if chosen and chosen.code:
         source = code(chosen.code, chosen.code_start, mark=chosen.line, hot=chosen.best_lines[:5])
-        lines += [BLANK, heading(chosen.place, _suspicion(chosen)), *source]
+        lines += [BLANK, heading(chosen.place, chosen.likelihood), *source]
     return (*lines, *frames(state), *causes(state))
 
 
@@ -63,10 +63,6 @@ def _shown(standing: tuple[Suspect, ...], chosen: Suspect | None) -> list[Suspec
     idle = [each for each in standing if not each.ran]
     wanted = {each.key for each in (*ran[:MAX_SHOWN], *idle[:MAX_IDLE])} | ({chosen.key} if chosen else set())
     return [each for each in standing if each.key in wanted]
-
-
-def _suspicion(suspect: Suspect) -> str:
-    return f"suspicion {suspect.suspiciousness:.2f}" if suspect.suspiciousness else ""
 
 
 def _measuring_run(state: SessionState) -> list[Line]:
@@ -138,14 +134,15 @@ def _changed_around(state: SessionState) -> list[Line]:
 
 def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> list[Line]:
     suspect = described.suspect
-    share = suspect.likeliness / top if top > 0 else 0.0
+    share = suspect.probability or (suspect.likeliness / top if top > 0 else 0.0)
     key = f"suspect:{suspect.key}"
     mark = piece("▸" if is_chosen else " ", "accent")
     roles: tuple[Role, Role] = ("plain", "strong") if suspect.leads else ("dim", "dim")
     name = (stretch(suspect.place, roles[0]), piece(f" {suspect.function}", roles[1]))
     weight = piece(bar(share, 4), "accent") if suspect.ran else piece(" ○  ", "dim")
     tie = f"tied with {described.tied_with}" if described.tied_with > 0 else ""
-    lines = [line(mark, weight, " ", *name, figure=(tie, "dim"), fit="cut", key=key)]
+    figure = " · ".join(filter(None, (tie, suspect.likelihood)))
+    lines = [line(mark, weight, " ", *name, figure=(figure, "dim"), fit="cut", key=key)]
     if suspect.reasons and (suspect.leads or is_chosen or not suspect.ran):
         lines.append(line("      ", (" · ".join(_reasons(suspect)), "dim"), hang=6, key=key))
     return lines
