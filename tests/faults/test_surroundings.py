@@ -66,7 +66,7 @@ def test_a_folder_that_is_gone_under_ones_feet_is_said(folder, state_home, words
 @pytest.mark.parametrize(
     ("which", "value", "codes"),
     [
-        (resource.RLIMIT_AS, 60 << 20, {7}),  # no thread can be started
+        (resource.RLIMIT_AS, 64 << 20, {7}),  # no thread can be started
         (resource.RLIMIT_NOFILE, 12, {4, 7}),  # git and the run cannot be started
         (resource.RLIMIT_FSIZE, 0, {4}),  # no file of the run can be written
         (resource.RLIMIT_FSIZE, 1_000, {1, 3}),  # what the run reports is cut

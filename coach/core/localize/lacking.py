@@ -26,7 +26,7 @@ _OF_CLASS = re.compile(
     r"(?:type object '(?P<type>\w+)'|'(?P<object>\w+)' object) has no attribute '(?P<name>\w+)'"
 )
 _OF_FUNCTION = re.compile(
-    r"(?P<function>[\w.<>]+)\(\) (?:got an unexpected keyword argument '(?P<name>\w+)'"
+    r"(?<![\w.<>])(?P<function>[\w.<>]+)\(\) (?:got an unexpected keyword argument '(?P<name>\w+)'"
     r"|takes .* positional arguments? but|missing \d+ required)"
 )
 

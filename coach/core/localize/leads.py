@@ -75,8 +75,14 @@ def evidence_from_message(spectrum: Spectrum | None) -> tuple[Lead, ...]:
     )
 
 
+_NEAR = 8
+"""Steps back up to which a place counts in full: the first step is the function that the test calls, no likelier than others."""
+_SHORT = 40
+"""Characters of an expression up to which a reason quotes it."""
+
+
 def evidence_from_origins(state: SessionState, failure: Failure) -> tuple[Lead, ...]:
-    """Return the places that made the value on which the failing line stumbled, each step back worth half.
+    """Return the places that made the value on which the failing line stumbled, those many steps back worth half.
 
     Nothing when another value was asked about, or the run that was looked at passed.
     """
@@ -89,13 +95,15 @@ def evidence_from_origins(state: SessionState, failure: Failure) -> tuple[Lead, 
         or (found.path, found.line) not in lines
     ):
         return ()
+    value = " ".join(found.expression.split())
+    value = value if 0 < len(value) <= _SHORT else "the wrong value"
     return tuple(
         Lead(
             path=each.path,
             start=each.line,
             end=each.line,
-            reason=f"{found.expression or 'the wrong value'} came from here: {each.name}",
-            share=0.5 ** max(each.distance - 1, 0),
+            reason=f"{value} came from here: {each.name}",
+            share=1.0 if each.distance <= _NEAR else 0.5,
             kind="origins",
         )
         for each in sorted(found.origins, key=lambda each: each.distance)

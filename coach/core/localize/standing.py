@@ -72,7 +72,7 @@ EVIDENCE: dict[str, Weight] = {
     "opened": Weight(2.0, "not fitted: a file of data that only the failing test opens; shared by those"),
     "lacking": Weight(4.0, "not fitted: the failing test died on a name that this object lacks"),
     "calls": Weight(2.5, "not fitted: the calls first part from a passing run's here"),
-    "origins": Weight(2.5, "not fitted: the wrong value came through here; halved for each step back"),
+    "origins": Weight(2.0, "not fitted: the wrong value came through here"),
     "recency": Weight(0.7, "not fitted: touched by a newer commit than the other suspects"),
 }
 """Every kind of evidence: what one unit of it weighs, and where the weight comes from."""
