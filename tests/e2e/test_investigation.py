@@ -75,7 +75,8 @@ def test_from_red_to_the_place_without_a_key_and_a_run_in_the_middle_comes_first
         assert done[0] == "lines"
         assert "mutations" in done
         assert len(set(done)) == len(done), "nothing is measured twice on one tree"
-        assert state.suspects[0].function == "share"
+        assert "share" in [each.function for each in state.suspects[:2]]
+        assert "rates.py:2" in found.sentence, "two places fit, and both are named"
         assert state.mutants.flips[0].path == "rates.py"
         assert not state.under_way
     status = subprocess.run(
@@ -91,7 +92,7 @@ def test_one_command_from_nothing_to_a_ranked_explained_answer(project, coach_in
     coach = coach_in(project)
     said = coach("investigate", TEST, "--python", sys.executable, "--json", "--seconds", "240", code=None)
     told = json.loads(said.out)
-    assert told["suspects"][0]["function"] == "share"
+    assert "share" in [each["function"] for each in told["suspects"][:2]]
     assert [each["name"] for each in told["measurements"]][0] == "lines"
     assert {each["how"] for each in told["measurements"]} == {"done"}
     assert told["sentence"]

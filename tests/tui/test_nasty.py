@@ -177,6 +177,7 @@ NOT_BY_KEY = {
     "ConclusionForm",
     "LogpointForm",
     "LoopDialog",
+    "OriginList",
     "Welcome",
     "Choice",
 }

@@ -16,6 +16,7 @@ from coach.core.decide.measurement_kinds import (
     waiting_for_a_key,
 )
 from coach.core.decide.suspect_measurement import failure_in_view, rank_suspects
+from coach.core.localize.isolation import isolation
 from coach.core.localize.measurement import MAX_SECONDS, Ending, How, Investigation, Measurement
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
@@ -332,7 +333,7 @@ def _told(state: SessionState) -> str:
     place = f"{first.place} {first.function}".strip()
     sure = f", {first.probability:.0%}" if first.probability else ""
     if is_isolated(state):
-        return f"isolated: {place}{sure}"
+        return f"isolated: {isolation(state.standing_suspects).why or place + sure}"
     ties = f", tied with {first.ties - 1} more" if first.ties > 1 else ""
     surer = f"; {first.would_be_surer}" if first.would_be_surer else ""
     return f"weak: {place}{sure}{ties}{surer}"

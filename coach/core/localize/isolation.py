@@ -19,6 +19,8 @@ _WORDS = {
     "origins": "the wrong value came from there",
     "raised": "it raised",
 }
+_TRIED = frozenset({"flip", "edits", "commits", "proven", "calls"})
+"""What more than lines and tracebacks showed: two places are no answer before something of the kind was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ def isolation(standing: Sequence[Suspect]) -> Isolation:
     likely = [each for each in standing if each.ran and each.probability > 0]
     for number in (1, 2):
         held = sum(each.probability for each in likely[:number])
-        if likely and held >= LIKELY and not _is_tied_with_more(likely, number):
+        if not likely or held < LIKELY or _is_tied_with_more(likely, number):
+            continue
+        if number == 1 or any(_TRIED & set(each.kinds) for each in likely[:number]):
             return Isolation(tuple(likely[:number]), _said(likely[:number]))
     agreed = [(each, pair) for each in likely if each.leads and (pair := agreement(each.kinds))]
     if 0 < len(agreed) <= 2:

@@ -319,10 +319,7 @@ class SessionState(Investigations):
 
     @property
     def is_investigated_automatically(self) -> bool:
-        """Whether investigations begin by themselves: saves are heard, the settings allow it, and no assistant edits.
-
-        What an assistant saves is judged at once and comes in quick succession; it asks for an investigation when it wants one.
-        """
+        """Whether investigations begin by themselves: saves are heard, and no assistant makes many of them."""
         return self.limits is not None and self.limits.limits.auto and self.watching and not self.held_by
 
     def hypothesis(self, hypothesis_id: int) -> Hypothesis | None:

@@ -291,7 +291,7 @@ def test_it_ends_once_the_place_is_isolated():
     bench.drive.record(ev.SuspectsRanked(run=1, suspects=tuple(likely)))
     bench.send(cmd.Investigate())
     found = bench.drive.state.investigation
-    assert (found.ending, found.sentence) == ("isolated", "isolated: shop/cart.py:21 total, 90%")
+    assert (found.ending, found.sentence) == ("isolated", "isolated: shop/cart.py:21 90%")
 
 
 def test_what_the_engineer_measured_is_not_measured_again_and_its_answer_is_waited_for():

@@ -29,9 +29,14 @@ def suspect(name, probability, *kinds, **changes):
     ],
 )
 def test_one_place_or_two_hold_it(likely, named):
-    found = isolation([suspect(name, share) for name, share in zip("abc", likely, strict=False)])
+    found = isolation([suspect(name, share, "flip") for name, share in zip("abc", likely, strict=False)])
     assert [each.function for each in found.places] == named
     assert found.why.startswith("weak") is not bool(named)
+
+
+def test_two_places_are_no_answer_before_more_than_lines_was_measured():
+    assert not isolation([suspect("a", 0.5, "alone"), suspect("b", 0.35, "raised")])
+    assert isolation([suspect("a", 0.85, "alone")])
 
 
 def test_two_kinds_that_do_not_depend_on_each_other_agree():
