@@ -74,6 +74,7 @@ def own_folders(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("COACH_STATE_DIR", str(home))
     monkeypatch.setenv("COACH_CONFIG_DIR", str(home / "config"))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("COACH_INVESTIGATE", "off")  # minutes of mutations beside tests of something else
     return home
 
 

@@ -111,6 +111,8 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
         refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
     if isinstance(limits := table.get("investigate"), dict):
         refuse_unknown(path.name, "tool.coach.investigate", limits, Limits)
+    if os.environ.get("COACH_INVESTIGATE") == "off" and isinstance(table.get("investigate", {}), dict):
+        table["investigate"] = {**table.get("investigate", {}), "auto": False}
     own = {**_environment(), **{key: value for key, value in (flags or {}).items() if value is not None}}
     _refuse_nul(path.name, table)
     try:

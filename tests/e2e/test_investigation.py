@@ -29,6 +29,7 @@ def project(tmp_path, monkeypatch):
     """A repository with one defect, everything committed."""
     monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("COACH_INVESTIGATE")
     root = tmp_path / "rates"
     root.mkdir()
     for name, text in FILES.items():

@@ -45,7 +45,8 @@ def fix(folder):
     file.write_text(file.read_text().replace(old, new))
 
 
-def test_from_a_failing_test_to_a_verified_fix(shop, state_home):
+def test_from_a_failing_test_to_a_verified_fix(shop, state_home, monkeypatch):
+    monkeypatch.delenv("COACH_INVESTIGATE")
     before = state_of_repository(shop)
     screen = coach(
         "debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home, columns=140, lines=45

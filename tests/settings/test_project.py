@@ -52,3 +52,12 @@ def test_loop_detectors_are_switched_one_by_one(tmp_path):
         "[tool.coach.loops]\nspread = false\nguess = false\ntamper = true\n"
     )
     assert load_settings(tmp_path).loops_off == ("guess", "spread")
+
+
+def test_a_machine_can_say_that_no_investigation_begins_by_itself(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text("[tool.coach.investigate]\nseconds = 7\nauto = true\n")
+    monkeypatch.setenv("COACH_INVESTIGATE", "off")
+    limits = load_settings(tmp_path).investigate
+    assert (limits.auto, limits.seconds) == (False, 7)
+    monkeypatch.delenv("COACH_INVESTIGATE")
+    assert load_settings(tmp_path).investigate.auto
