@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import select
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +28,7 @@ class EndBySignalApp(IdleGcApp):
         self.end_process: Callable[[int], object] | None = None
         """Ends this process and every run with an exit code; None: nothing runs outside of this process."""
         self._last_signal_at = -TWICE_WITHIN_SECONDS
+        self._has_hung_up = False
 
     def before_end(self, by: signal.Signals) -> None:
         """Record that a signal ends coach; called while the session is still open."""
@@ -36,6 +39,9 @@ class EndBySignalApp(IdleGcApp):
             # Only the main thread of a POSIX system may; without it the default action stays.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self.end_by, number)
+        if self.end_process and sys.__stdin__ and sys.__stdin__.isatty() and hasattr(select, "poll"):
+            watch = partial(self._end_with_terminal, sys.__stdin__.fileno(), loop)
+            threading.Thread(target=watch, name="coach-terminal", daemon=True).start()
 
     def on_unmount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -52,14 +58,35 @@ class EndBySignalApp(IdleGcApp):
     def end_by(self, number: signal.Signals) -> None:
         """Leave because of a signal: record it, restore the terminal, exit with 128+n; asked twice, without waiting."""
         before, self._last_signal_at = self._last_signal_at, time.monotonic()
-        if number != signal.SIGHUP and self._last_signal_at - before <= TWICE_WITHIN_SECONDS:
+        if number == signal.SIGHUP:
+            if self._has_hung_up:
+                return
+            self._has_hung_up = True
+        elif self._last_signal_at - before <= TWICE_WITHIN_SECONDS:
             self._end_at_once(number)
-        if self.end_process:  # a terminal that is gone can block for ever what restores it
+        self._leave_in_time(number)
+        self.before_end(signal.Signals(number))
+        self.exit(return_code=128 + number)
+
+    def _end_with_terminal(self, descriptor: int, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait, on a thread, until the terminal is gone; then end, also where the loop cannot handle the signal of that.
+
+        The loop waits for Textual's output, which waits for the terminal; when that goes, the output ends by an error, and
+        the loop waits for ever.
+        """
+        waits = select.poll()
+        waits.register(descriptor, 0)  # of what is not asked for, a hang-up is told
+        if any(seen & select.POLLHUP for _, seen in waits.poll()):
+            self._leave_in_time(signal.SIGHUP)
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                loop.call_soon_threadsafe(self.end_by, signal.SIGHUP)
+
+    def _leave_in_time(self, number: int) -> None:
+        """End this process after a while in any case: a terminal that is gone can block for ever what restores it."""
+        if self.end_process:
             deadline = threading.Timer(LEAVE_WITHIN_SECONDS, self.end_process, [128 + number])
             deadline.daemon = True
             deadline.start()
-        self.before_end(signal.Signals(number))
-        self.exit(return_code=128 + number)
 
     def _end_at_once(self, number: int) -> None:
         """Give the terminal back and end this process, whatever is still to be closed."""

@@ -81,6 +81,15 @@ class Project:
         return read_log(folder)
 
 
+def waits_to_write(pid):
+    """Whether a thread waits for a terminal that takes nothing more, and the main thread for a lock instead of events."""
+    waits = {}
+    for each in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+            waits[each.name] = (each / "wchan").read_text()
+    return "wait_woken" in waits.values() and "futex" in waits[str(pid)]
+
+
 @pytest.fixture
 def project(tmp_path, state_home):
     made = Project(tmp_path / "project", state_home)
@@ -123,6 +132,23 @@ def test_row_19_a_closed_terminal(project):
     loaded = project.log()
     assert (loaded.damaged, loaded.torn) == (0, 0)
     assert any(isinstance(each.event, ev.SessionInterrupted) for each in loaded.records)
+
+
+def test_row_19_a_terminal_that_takes_nothing_more_and_is_closed(project):
+    """Row 19: coach waits to write when the terminal goes, so that no signal is handled; nobody is left all the same."""
+    screen = project.debug()
+    project.until_it_runs(screen)
+    began = since = time.monotonic()
+    while time.monotonic() < since + 1:  # windows open and close, each a whole picture, and nobody reads
+        assert time.monotonic() < began + 60
+        screen.child.send("?")
+        screen.child.send("\x1b")
+        since = since if waits_to_write(screen.child.pid) else time.monotonic()
+    with contextlib.suppress(pexpect.ExceptionPexpect):
+        screen.child.close(force=False)
+    project.nobody_left()
+    loaded = project.log()
+    assert (loaded.damaged, loaded.torn) == (0, 0)
 
 
 def test_row_19_asked_twice_it_ends_at_once(project):

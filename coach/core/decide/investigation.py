@@ -330,13 +330,11 @@ def _told(state: SessionState) -> str:
     first = next(iter(state.standing_suspects), None)
     if first is None:
         return "no place is named"
-    place = f"{first.place} {first.function}".strip()
-    sure = f", {first.probability:.0%}" if first.probability else ""
     if is_isolated(state):
-        return f"isolated: {isolation(state.standing_suspects).why or place + sure}"
+        return f"isolated: {isolation(state.standing_suspects).why}"
+    sure = f", {first.likelihood}" if first.likelihood else ""
     ties = f", tied with {first.ties - 1} more" if first.ties > 1 else ""
-    surer = f"; {first.would_be_surer}" if first.would_be_surer else ""
-    return f"weak: {place}{sure}{ties}{surer}"
+    return f"weak: {first.place} {first.function}".rstrip() + sure + ties
 
 
 def _end(draft: Draft, ending: Ending, sentence: str) -> None:

@@ -15,6 +15,7 @@ _WORDS = {
     "flip": "a small mutation there turns the test green",
     "edits": "without the edit there it passes",
     "commits": "the culprit commit changed it",
+    "proven": "taking the culprit commit back turns the test green",
     "calls": "the calls part there",
     "origins": "the wrong value came from there",
     "raised": "it raised",

@@ -53,8 +53,6 @@ class Suspect(Value):
     """How likely the defect stands here, 0 to 1, as far as the evidence tells; 0 in logs before it was computed."""
     kinds: tuple[CoachId, ...] = ()
     """Kinds of evidence that speak strongly for it, as ``core/localize/standing.py`` names them."""
-    would_be_surer: Prose = ""
-    """Which measurement would tell more of it, and what that costs; empty when nothing is left to measure."""
 
     @property
     def likelihood(self) -> str:

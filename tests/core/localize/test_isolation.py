@@ -3,7 +3,7 @@
 import pytest
 
 from coach.core.localize.isolation import isolation, probable
-from coach.core.localize.standing import EVIDENCE, LAPSE, agreement, shares, strong_kinds
+from coach.core.localize.standing import _AGREEING, EVIDENCE, LAPSE, agreement, shares, strong_kinds
 from coach.core.localize.suspect import Suspect
 
 
@@ -71,3 +71,10 @@ def test_shares_and_elsewhere_make_one():
     assert sum(found) < 1
     assert shares([], is_measured=False) == []
     assert shares([900.0, 0.0], is_measured=True) == [1.0 - LAPSE, 0.0]  # never certain
+
+
+@pytest.mark.parametrize("pair", sorted(map(sorted, _AGREEING)), ids=" ".join)
+def test_every_pair_that_agrees_is_said(pair):
+    found = isolation([suspect("a", 0.4, *pair), suspect("b", 0.3)])
+    assert [each.function for each in found.places] == ["a"]
+    assert ", and " in found.why
