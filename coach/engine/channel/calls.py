@@ -1,13 +1,12 @@
 """Read what the call tracer wrote during a run; data of the test process, so every entry is checked."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import Call, CallTrace, LogLine
-from coach.engine.channel.report_reader import LINE_LIMIT
+from coach.engine.channel.report_reader import take_events
 from coach.engine.source.project_paths import Places
 
 _MAX_ENTRIES = 2_000
@@ -17,15 +16,7 @@ _HOW = {"returned", "raised", "resumed"}
 def traces_in(text: str, nonce: str, places: Places) -> dict[str, CallTrace]:
     """Return the traces by test, without run and outcome; what is ill-formed is left out."""
     reader = _Reader(places)
-    for line in text.split("\n"):
-        if not line or len(line) > LINE_LIMIT:
-            continue
-        try:
-            event = json.loads(line)
-            if event["nonce"] == nonce:
-                reader.take(event)
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-            continue
+    take_events(text, nonce, reader.take)
     return reader.traces()
 
 

@@ -1,10 +1,9 @@
 """Read what the probe recorded of one test for a slice; data of the test process, so every entry is checked."""
 
-import json
 from typing import Any
 
 from coach.core.localize.slicing.record import Called, Code, Left, Names, Raised, Reached, Record, Step, Token
-from coach.engine.channel.report_reader import LINE_LIMIT
+from coach.engine.channel.report_reader import take_events
 from coach.engine.source.project_paths import Places
 
 _MAX_STEPS = 50_000
@@ -14,15 +13,7 @@ _MAX_TEXT = 200
 def record_in(text: str, nonce: str, places: Places) -> Record | None:
     """Return the record of the test; what is ill-formed is left out; None: the test did not end."""
     reader = _Reader(places)
-    for line in text.split("\n"):
-        if not line or len(line) > LINE_LIMIT:
-            continue
-        try:
-            event = json.loads(line)
-            if event["nonce"] == nonce:
-                reader.take(event)
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-            continue
+    take_events(text, nonce, reader.take)
     return reader.record()
 
 

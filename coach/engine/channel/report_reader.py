@@ -8,7 +8,7 @@ dropped and counted. Lines end with the newline byte only, and none is longer th
 import json
 import os
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -304,6 +304,19 @@ class Channel:
 
 def _is_within(test: TestId, collector: str) -> bool:
     return bool(collector) and test.is_under(collector)
+
+
+def take_events(text: str, nonce: str, take: Callable[[dict[str, Any]], None]) -> None:
+    """Give each event of a run to ``take``, in their order; lines that are not of the run, or that it cannot take, are left out."""
+    for line in text.split("\n"):
+        if not line or len(line) > LINE_LIMIT:
+            continue
+        try:
+            event = json.loads(line)
+            if event["nonce"] == nonce:
+                take(event)
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+            continue
 
 
 def channel_settings(files: RunFiles, root: Path, **more: Any) -> str:
