@@ -81,6 +81,22 @@ async def test_it_traces_when_there_is_nothing_to_show_and_again_on_request() ->
         assert port.commands[1:] == [cmd.TraceCalls(), cmd.TraceCalls(against="pass")]
 
 
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)])
+@pytest.mark.parametrize("window", ["T", "Q"])
+async def test_next_is_seen_above_a_window_that_only_shows_and_its_key_works(
+    size: tuple[int, int], window: str
+) -> None:
+    port = fakes.FakeDoor(*fakes.story("isolate"), traced())
+    async with shown(port, size) as pilot:
+        advice = "Next: Hypothesize." if size[0] == 80 else "n  next step"
+        await press(pilot, window)
+        assert type(pilot.app.screen).__name__ != "SessionScreen"
+        assert advice in text_of(pilot)
+        await press(pilot, "n")
+        assert type(pilot.app.screen).__name__ == "SessionScreen"
+        assert cmd.GoToStep(step="hypothesize") in port.commands
+
+
 async def test_a_past_session_shows_its_trace_and_makes_none() -> None:
     port = fakes.FakeDoor(*fakes.story("isolate"), traced(), read_only="a past session")
     async with shown(port) as pilot:

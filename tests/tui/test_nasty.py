@@ -169,7 +169,16 @@ async def test_markup_in_a_notice_stays_text() -> None:
         assert "[@click=app.quit()]x[/] [/" in text_of(pilot)
 
 
-BASES = {"TypeAheadScreen", "TextFindScreen", "PaintedWholeScreen", "Dialog", "Form", "TextDialog", "Roles"}
+BASES = {
+    "TypeAheadScreen",
+    "TextFindScreen",
+    "PaintedWholeScreen",
+    "Dialog",
+    "LookDialog",
+    "Form",
+    "TextDialog",
+    "Roles",
+}
 """Never shown themselves."""
 NOT_BY_KEY = {
     "ConfirmDialog",

@@ -43,7 +43,7 @@ async def test_it_asks_by_itself_and_about_another_value() -> None:
         assert "rate > 3" in text
         assert "json.loads" in text
         assert "3 steps were not kept" in text
-        await press(pilot, "n")
+        await press(pilot, "v")
         for each in "tax at shop/cart.py:7":
             await pilot.press({" ": "space"}.get(each, each))
         await press(pilot, "enter")
@@ -53,7 +53,7 @@ async def test_it_asks_by_itself_and_about_another_value() -> None:
 async def test_a_past_session_shows_its_answer_and_asks_nothing() -> None:
     port = fakes.FakeDoor(*fakes.story("isolate"), followed(), read_only="a past session")
     async with shown(port) as pilot:
-        await press(pilot, "Q", "t", "n")
+        await press(pilot, "Q", "t", "v")
         assert "total = 19.98" in text_of(pilot)
         assert not port.commands
 

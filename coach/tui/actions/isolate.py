@@ -1,6 +1,7 @@
 """Actions about loops, measurements and searches. Dialogs are imported when they are opened."""
 
 import shlex
+from collections.abc import Callable
 
 from coach.core.history.restore_goal import Goal, goal
 from coach.core.protocol import commands as cmd
@@ -163,14 +164,25 @@ def calls(context: ActionContext, _key: str) -> None:
     """Show who called whom; the window traces when there is nothing to show yet."""
     from coach.tui.dialogs.call_tree import CallTreeDialog
 
-    context.app.push_screen(CallTreeDialog(context.port))
+    context.app.push_screen(CallTreeDialog(context.port), _goes_on(context))
 
 
 def origins(context: ActionContext, _key: str) -> None:
     """Show where a value came from; the window asks about the wrong one when nothing was asked yet."""
     from coach.tui.dialogs.origin_list import OriginList
 
-    context.app.push_screen(OriginList(context.port, context.submit, context.show_message))
+    window = OriginList(context.port, context.submit, context.show_message)
+    context.app.push_screen(window, _goes_on(context))
+
+
+def _goes_on(context: ActionContext) -> Callable[[tuple[str, str] | None], None]:
+    """Return what does the action whose key left a window."""
+
+    def left(pressed: tuple[str, str] | None) -> None:
+        if pressed:
+            context.press(*pressed)
+
+    return left
 
 
 HANDLERS: dict[str, Handler] = {

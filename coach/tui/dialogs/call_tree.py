@@ -12,7 +12,7 @@ from coach.core.log.events import CallsTraced
 from coach.core.protocol import commands as cmd
 from coach.session.port import SessionPort
 from coach.tui import safe_render
-from coach.tui.dialogs.dialog import Dialog
+from coach.tui.dialogs.look_dialog import LookDialog
 from coach.tui.views.calls import calls_lines
 from coach.tui.views.line import line
 from coach.tui.widgets.line_panel import LinePanel
@@ -21,7 +21,7 @@ _POLL_SECONDS = 0.2
 """A dialog is no listener of the session: it asks for a newer trace this often."""
 
 
-class CallTreeDialog(Dialog[None]):
+class CallTreeDialog(LookDialog):
     """The tree; enter folds. It traces by itself when the newest failure was not traced yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +38,7 @@ class CallTreeDialog(Dialog[None]):
         self._title = ""
 
     def compose(self) -> ComposeResult:
-        window = Vertical(classes="window -tall")
+        window = Vertical(classes="window -look")
         window.border_subtitle = safe_render.plain(
             "enter folds · esc leaves"
             if self._port.read_only

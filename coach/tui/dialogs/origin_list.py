@@ -12,7 +12,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
 from coach.session.port import SessionPort
 from coach.tui import safe_render
-from coach.tui.dialogs.dialog import Dialog
+from coach.tui.dialogs.look_dialog import LookDialog
 from coach.tui.dialogs.question import Question
 from coach.tui.views.line import line
 from coach.tui.views.value_origins import origins_lines
@@ -27,12 +27,12 @@ _QUESTION = Question(
 )
 
 
-class OriginList(Dialog[None]):
+class OriginList(LookDialog):
     """The places that made a value. It asks about the failure's own value when that was not done yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "follow", show=False),
-        Binding("n", "name", show=False),
+        Binding("v", "name", show=False),
         Binding("q,Q", "leave", show=False),
     ]
 
@@ -45,9 +45,9 @@ class OriginList(Dialog[None]):
         self._title = ""
 
     def compose(self) -> ComposeResult:
-        window = Vertical(classes="window -tall")
+        window = Vertical(classes="window -look")
         window.border_subtitle = safe_render.plain(
-            "esc leaves" if self._port.read_only else "n names a value · t asks again · esc leaves"
+            "esc leaves" if self._port.read_only else "v names a value · t asks again · esc leaves"
         )
         with window:
             yield LinePanel("origin-list")

@@ -1,0 +1,37 @@
+"""A window that only shows something: the next move stays in view above it, and the keys of the session work in it."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from coach.tui import keys
+from coach.tui.dialogs.dialog import Dialog
+from coach.tui.views.view_state import VAST_FROM, WIDE_FROM
+
+Pressed = tuple[str, str]
+"""An action of the registry of keys, and the key that stands for it."""
+
+
+def _bindings() -> list[BindingType]:
+    """Bind the session's keys without priority: a key that the window itself uses stays the window's."""
+    return [
+        Binding(key, f"go_on('{each.id}', '{key}')", show=False)
+        for each in keys.REGISTRY
+        for key in each.keys
+        if each.id != "palette" and key not in {"ctrl+q", "q"}
+    ]
+
+
+class LookDialog(Dialog[Pressed]):
+    """Returns the action whose key left the window; None when esc left it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared as an instance variable by textual
+        (0, "-narrow"),
+        (WIDE_FROM, "-wide"),  # from here on Next stands in the left panel: the window lies right of it
+        (VAST_FROM, "-vast"),
+    ]
+
+    def action_go_on(self, action_id: str, key: str) -> None:
+        """Leave, and let the session do what the key stands for: Next is seen above, so its key must work."""
+        self.dismiss((action_id, key))
