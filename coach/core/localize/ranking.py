@@ -5,13 +5,15 @@ the Ochiai of its best line and of itself, and what its name shares with the tes
 what they found. What each kind of evidence weighs stands in ``standing``; equally likely places are ties and said to be.
 """
 
+import re
 from collections.abc import Sequence
 from math import log2
 
 from coach.core.base.test_id import NO_TEST
 from coach.core.localize.evidence import Board, Candidate, first_changed_line
+from coach.core.localize.flip_evidence import add_flips
 from coach.core.localize.line_prior import Clues, line_order
-from coach.core.localize.mutation.results import Flip, Mutations
+from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.outline import words_of
 from coach.core.localize.spectrum import FunctionCount, Spectrum, ochiai
 from coach.core.localize.standing import LEADING, shares
@@ -31,12 +33,15 @@ _LARGE = 6.0
 """log2 of the body lines, or of what there is on them to be wrong (63), at which they stop counting."""
 _OWN_FAULT = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "TabError"})
 """Exceptions that, raised in a line of the test itself, are about that line."""
-_BREAKS = 0.3
-"""Share kept by a flip that turns a passing test red; right flips of the tuning set break none."""
-_LEAST_MENDED = 0.25
-"""Share kept by a flip that mends none of the other red tests: they may be red for reasons of their own."""
 _NOTHING_RAN = 0.35
 """How much it speaks for the test itself that no function ran before it failed: what ran at import may be wrong as well."""
+_FEW = 2.0
+"""So many passing tests say half as much as very many, where none of them runs a line."""
+_SHOWS = frozenset({"__repr__", "__str__", "__format__", "__rich_repr__", "__pretty__"})
+"""What makes the text of an object; a failed assertion calls it before it raises, for its message."""
+_SIGNATURE = re.compile(
+    r"positional argument|unexpected keyword argument|required keyword-only|multiple values for argument|takes no arguments"
+)
 _EXCEPTION_ENDINGS = ("Error", "Exception", "Warning")
 
 
@@ -87,7 +92,7 @@ def candidates(  # noqa: PLR0913 - what is known, each by its kind
     _add_leads(board, leads)
     _add_recency(board, touched)
     if mutations:
-        _add_flips(board, mutations, is_alone=bool(spectrum and spectrum.passing))
+        add_flips(board, mutations, is_alone=bool(spectrum and spectrum.passing))
     if spectrum and failures:
         _add_not_run(board, spectrum, failures[0])
     _put_last_what_never_ran(board, elsewhere)
@@ -129,7 +134,7 @@ def _weigh(
     fewest = min(line.passing for line in each.lines)
     candidate.adds("line", candidate.suspiciousness)
     candidate.adds("function", round(ochiai(each.failing, red_count(spectrum), each.passing), 3))
-    candidate.adds("alone", float(not fewest and spectrum.passing > 0))
+    candidate.adds("alone", (not fewest) * spectrum.passing / (spectrum.passing + _FEW))
     candidate.reasons.append(who_ran(each, candidate.line, fewest, spectrum))
     short = each.function.rpartition(".")[2]
     shared = words_of(each.function) & wanted
@@ -137,12 +142,15 @@ def _weigh(
         candidate.adds("test id", len(shared) / len(words_of(each.function)))
         candidate.reasons.append(f"shares {', '.join(sorted(shared))} with the test's name")
     if short in mentioned:
-        candidate.adds("mentioned", 1.0)
+        candidate.adds("mentioned", candidate.suspiciousness)
         candidate.reasons.append("named in the test")
     candidate.adds("size", min(log2(each.size + 1) / _LARGE, 1.0))
     worth = sum(line.prior for line in each.lines if line.passing == fewest)
     candidate.adds("worth", min(log2(worth + 1) / _LARGE, 1.0))
     candidate.adds("special", float(short.startswith("__") and short.endswith("__")))
+    candidate.adds(
+        "shown", float(short in _SHOWS and not words_of(short) & wanted and short not in mentioned)
+    )
     owner = each.function.rpartition(".")[0].rpartition(".")[2]
     candidate.adds("of an exception", float(owner.endswith(_EXCEPTION_ENDINGS)))
     _weigh_time(candidate, each, red_count(spectrum))
@@ -174,6 +182,7 @@ def _add_frames(board: Board, failure: Failure, spectrum: Spectrum | None) -> No
             each.adds("on the traceback", 1 / (1 + depth))
             each.adds("raised", float(depth == 0))
             each.adds("raised on purpose", float(depth == 0 and _is_refusal(frame)))
+            each.adds("raised for its call", float(depth == 0 and _is_for_a_call(failure)))
     fault = _own_fault(failure, frames[0], spectrum) if frames else 0.0
     if fault:
         wrong = board.at(frames[0].path, frames[0].function, frames[0].line)
@@ -185,6 +194,11 @@ def _add_frames(board: Board, failure: Failure, spectrum: Spectrum | None) -> No
 def _is_refusal(frame: Frame) -> bool:
     """Whether the line itself refuses: then what it refused was wrong already when it came there."""
     return frame.source.strip().startswith(("raise", "assert "))
+
+
+def _is_for_a_call(failure: Failure) -> bool:
+    """Whether arguments did not fit: raised where the call stands, decided where callee and arguments come from."""
+    return failure.exception.rpartition(".")[2] == "TypeError" and bool(_SIGNATURE.search(failure.message))
 
 
 def _own_fault(failure: Failure, innermost: Frame, spectrum: Spectrum | None) -> float:
@@ -257,37 +271,6 @@ def _add_recency(board: Board, touched: Sequence[Touched]) -> None:
                 if not index:
                     each.reasons.append(f"last touched by {place.commit[:10]}: {place.subject[:50]}")
                 break
-
-
-def _add_flips(board: Board, mutations: Mutations, *, is_alone: bool) -> None:
-    """The cleanest flip of a place counts, less for every neighbour it breaks; that there are others counts a little."""
-    for flip in mutations.flips:
-        each = board.at(flip.path, flip.function.rpartition(".")[2], flip.line)
-        if each.flip:
-            each.evidence["other flips"] = 1.0
-            continue
-        kind, amount = _weight_of(flip, is_alone=is_alone)
-        each.adds(kind, amount)
-        each.flip, each.line = flip.sentence, flip.line
-        each.best_lines = (flip.line, *(line for line in each.best_lines if line != flip.line))
-        each.reasons.insert(0, flip.sentence)
-    for tally in mutations.tallies:
-        if tally.changed:
-            place = board.at(tally.path, tally.function.rpartition(".")[2], min(tally.lines, default=0))
-            place.adds("reaches", tally.changed / max(tally.tried, 1))
-
-
-def _weight_of(flip: Flip, *, is_alone: bool) -> tuple[str, float]:
-    kept = flip.green / flip.neighbours if flip.neighbours else 1.0
-    if kept < 1.0:  # what turns a test green and another one red dodges the check
-        kept *= _BREAKS
-    if flip.siblings:  # a right flip mends nearly all that are red of the same cause
-        kept *= max(_LEAST_MENDED, flip.mended / flip.siblings)
-    if flip.silences:
-        return "flip silences", kept
-    if flip.neighbours:
-        return "flip", kept
-    return "flip alone" if is_alone else "flip unchecked", kept
 
 
 def _add_not_run(board: Board, spectrum: Spectrum, failure: Failure) -> None:

@@ -35,6 +35,8 @@ EVIDENCE: dict[str, Weight] = {
     "size": Weight(2.2, _FITTED),
     "worth": Weight(1.5, _FITTED),
     "special": Weight(-0.8, _FITTED),
+    "shown": Weight(-1.5, "not fitted: pytest asks for an object's text when an assertion fails"),
+    "raised for its call": Weight(-0.5, "not fitted: arguments did not fit: who gave them came before"),
     "of an exception": Weight(-1.4, "not fitted: code of an exception class tells of a failure"),
     "flip": Weight(
         7.5,
@@ -91,9 +93,9 @@ LIKELY = 0.8
 
 
 _STRONG = {
-    "alone": 1.0,
+    "alone": 0.6,
     "raised": 1.0,
-    "flip": 0.9,
+    "flip": 0.7,
     "edits": 0.5,
     "commits": 0.3,
     "proven": 0.2,
