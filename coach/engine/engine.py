@@ -130,7 +130,7 @@ class LocalEngine:
         self, observe: Callable[[Observation], None], settled: Callable[[], None] = lambda: None
     ) -> None:
         self._observe, self._settled = observe, settled
-        self._saves.observe = observe
+        self._saves.observe, self._observers.tell = observe, self._post
         for thread in self._threads:
             thread.start()
         self._searches.start(observe, self._answer)

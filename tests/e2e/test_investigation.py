@@ -86,6 +86,9 @@ def test_from_red_to_the_place_without_a_key_and_a_run_in_the_middle_comes_first
     assert status.stdout == b""
     kinds = [record.event.kind for record in port.records]
     assert kinds.count("investigation_began") == 1
+    told = kinds.index("flip_found")
+    ended = kinds.index("run_finished", told)
+    assert ended < kinds.index("mutants_tried", told), "a flip is told while its round goes on"
     assert isinstance(port.records[-1].event, ev.InvestigationEnded)
 
 

@@ -235,6 +235,15 @@ def _(message: obs.MutantsSeen, state: SessionState) -> Decision | Refusal:
 
 
 @decide.register
+def _(message: obs.FlipSeen, state: SessionState) -> Decision | Refusal:
+    """Say a flip at once; the suspects are ranked by the round as a whole, since others may follow."""
+    if not any(run.number == message.run and run.request.tries_mutants for run in state.under_way):
+        return Refusal("the mutations are over")
+    found = ev.FlipFound(run=message.run, flip=message.flip)
+    return Decision(events=(found,), notice=message.flip.sentence)
+
+
+@decide.register
 def _(message: obs.SpectrumSeen, state: SessionState) -> Decision | Refusal:
     spectrum, seen = message.spectrum, failure_in_view(state)
     if seen is None or spectrum.test != seen[1].test:

@@ -245,6 +245,11 @@ def _(event: ev.MutantsTried) -> Said:
 
 
 @say.register
+def _(event: ev.FlipFound) -> Said:
+    return "·", "good", event.flip.sentence
+
+
+@say.register
 def _(event: ev.TouchedRead) -> Said:
     return "·", "dim", f"history of {count(len(event.touched), 'suspect')} read"
 

@@ -21,7 +21,7 @@ from coach.core.history.kept_file import Kept
 from coach.core.history.prehistory import Earlier
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace, Divergence
-from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
@@ -324,6 +324,14 @@ class MutantsTried(Value):
 
     kind: Literal["mutants_tried"] = "mutants_tried"
     mutations: Mutations
+
+
+class FlipFound(Value):
+    """A small mutation turned the test green; its round goes on, and what it shows as a whole follows."""
+
+    kind: Literal["flip_found"] = "flip_found"
+    run: int
+    flip: Flip
 
 
 class CallsTraced(Value):
@@ -701,6 +709,7 @@ Event = (
     | TestUnpinned
     | SpectrumMeasured
     | MutantsTried
+    | FlipFound
     | TouchedRead
     | CallsTraced
     | InvestigationLimited

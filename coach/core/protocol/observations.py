@@ -7,7 +7,7 @@ from coach.core.experiments.logpoint import Observed
 from coach.core.history.kept_file import Kept
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
-from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Touched
@@ -51,6 +51,13 @@ class MutantsSeen(Value):
     """What small mutations showed; the ``RunEnded`` of their run came before."""
 
     mutations: Mutations
+
+
+class FlipSeen(Value):
+    """A small mutation turned the test green; its run goes on."""
+
+    run: int
+    flip: Flip
 
 
 class ControlSeen(Value):
@@ -215,6 +222,7 @@ Observation = (
     RunEnded
     | SpectrumSeen
     | MutantsSeen
+    | FlipSeen
     | ControlSeen
     | TrialRead
     | LogpointRead

@@ -14,7 +14,7 @@ from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
 from coach.core.localize.isolation import probable
 from coach.core.localize.measurement import FailureKey, Investigation, Kept, Measurement
-from coach.core.localize.mutation.results import Mutations
+from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
@@ -61,6 +61,8 @@ class Investigations:
     """Failures whose investigation came to an end: none begins by itself again."""
     kept: Mapping[FailureKey, Kept] = field(default_factory=_nothing_kept)
     """What investigations measured, the newest few."""
+    early_flips: tuple[Flip, ...] = ()
+    """Flips of the round of mutations under way, whoever asked for it; its end says what they weigh."""
 
     @property
     def measurement(self) -> Measurement | None:

@@ -7,6 +7,7 @@ from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.imported_elsewhere import unrun_edit
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import Checked, evaluate, following, missing, why_not_asked
+from coach.core.workflow.meanwhile import meanwhile
 from coach.core.workflow.moves import MAX_RUNS, Advice, Moves, made, moves_for
 from coach.core.workflow.workflow import Step
 
@@ -39,9 +40,8 @@ def _running(state: SessionState) -> Advice | None:
     """Say what is under way. There is nothing to press for it: to stop it is possible, and no next move."""
     if not (state.under_way or state.measurement):
         return None
-    own = state.measurement
-    if own and not state.awaited_runs:
-        return Advice(f"Investigating: {own.name} …", is_waiting=True) if _is_awaited(state) else None
+    if state.measurement and not state.awaited_runs:
+        return None  # it makes room for whatever is asked
     run = state.under_way[-1]
     if state.series_start is not None:
         done = sum(each.is_over for each in state.runs if each.number >= (state.series_start or 0))
@@ -67,6 +67,8 @@ def _moves(state: SessionState) -> Moves:
         yield Advice(f"{unrun[0].upper()}{unrun[1:]}.", "run")
     yield from _loop(state)
     yield from _trouble(state)
+    if state.measurement and _is_awaited(state):
+        yield from meanwhile(state, state.measurement)
     step = state.step
     if step is None:
         yield Advice("Start with a failing test.", "reproduce")

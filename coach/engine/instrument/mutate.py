@@ -16,7 +16,7 @@ from coach.core.localize.mutation.mutants import Mutant, Place, mutants
 from coach.core.localize.mutation.results import Flip, Mutations, PlaceTally, best_first
 from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import MutationPlace, StartRun, ToMend
-from coach.core.protocol.observations import MutantsSeen, Observation
+from coach.core.protocol.observations import FlipSeen, MutantsSeen, Observation
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.instrument import Mutate, MutateFix
 from coach.core.runs.report import RunReport
@@ -43,6 +43,8 @@ MAX_STRANGE_FILES = 6
 """Files they may stand in: each is imported, and that takes of the time for mutants."""
 GRACE_SECONDS = 5.0
 """How long the run may go on behind its time before it is ended: a file that hangs while it is collected knows no limit."""
+MAX_TOLD = 20
+"""Flips of one round that are told while it goes on: what writes thousands of them is not the mutator."""
 IMPORT_SHARE, FIRST_IMPORT_SHARE = 0.2, 0.5
 """Of the time for what runs at import, where it is not the first of the suspects, and where it is: each such mutant costs an
 import of all that the test needs."""
@@ -254,6 +256,7 @@ class SuspectMutator(MutantObserver[Mutate]):
     def __init__(self, instrument: Mutate, asked: StartRun, context: ObserverContext) -> None:
         super().__init__(instrument, asked, context)
         self._began = time.monotonic()
+        self._heard = self._told = 0
 
     def prepare(self, request: RunRequest, root: Path, recorded: int = 0, /) -> RunRequest:
         focus, sought = request.focus, self.asked.to_mend
@@ -268,6 +271,17 @@ class SuspectMutator(MutantObserver[Mutate]):
         self.plan = json.dumps(plan)
         words = (*request.target.words, *strangers(near or {}, focus, sought.red if sought else ()))
         return request.model_copy(update={"target": request.target.only(*words)})
+
+    def heard(self, files: RunFiles, /) -> None:
+        """Tell of each flip as soon as the mutator says it."""
+        lines, self._heard = files.traced_since(self._heard)
+        for event in map(_event, lines):
+            if not event or event["event"] != "mutant" or not _is_flip(event, len(self.chosen)):
+                continue
+            self._told += 1
+            if self._told <= MAX_TOLD:
+                flip = _flip(self.chosen[event["id"]], event)
+                self.context.tell(FlipSeen(run=self.asked.request.number, flip=flip))
 
     def limits(self, limits: Limits, /) -> Limits:
         wall = self.instrument.seconds + GRACE_SECONDS

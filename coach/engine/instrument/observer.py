@@ -2,7 +2,7 @@
 
 One class for each kind of ``Instrument``, beside the functions it needs; ``instruments`` lists them. They are used in this
 order, by one thread: ``prepare`` before the run, ``settings`` and ``options`` when its process is about to start,
-``collect`` when it is gone and its files are still there, ``seen`` when its report is known. A run that was stopped before
+``heard`` while it runs, ``collect`` when it is gone and its files are still there, ``seen`` when its report is known. A run that was stopped before
 it began has only the last of these.
 """
 
@@ -62,6 +62,9 @@ class Observer:
         """Whether the probe tells which files the tests open."""
         return not (request.warm or request.only_looks)
 
+    def heard(self, _files: RunFiles, /) -> None:
+        """Tell what is worth knowing before the run is over; asked whenever its process reported something."""
+
     def collect(self, _files: RunFiles, _places: Places, /) -> None:
         """Read what the probe wrote."""
 
@@ -84,6 +87,8 @@ class ObserverContext:
     """The newest one: it says which tests notice a change."""
     tree: str = ""
     """The tree the coverage belongs to."""
+    tell: Callable[[Observation], None] = lambda _: None
+    """Takes what is worth knowing while a run goes on; called by the thread that runs it."""
 
     def known_coverage(self, kept: str) -> Coverage:
         """Return the newest coverage; where this session has none, the one that is kept under a hash."""

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from coach.regular_files import read_head, read_json, read_text
+from coach.regular_files import opened, read_head, read_json, read_text
 
 MAX_TRACE_BYTES = 400_000_000
 _MAX_MODULE_BYTES = 2_000_000
+_MAX_PART_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,14 @@ class RunFiles:
             return read_text(self.trace, MAX_TRACE_BYTES, errors="replace")
         except OSError:
             return ""
+
+    def traced_since(self, offset: int) -> tuple[list[str], int]:
+        """Return the lines that the probe ended since ``offset``, a few hundred kB at most, and how far they reach: it is still writing."""
+        try:
+            with opened(self.trace) as file:
+                file.seek(offset)
+                part = file.read(_MAX_PART_BYTES)
+        except OSError:
+            return [], offset
+        whole = part[: part.rfind(b"\n") + 1]
+        return whole.decode("utf-8", "replace").splitlines(), offset + len(whole)

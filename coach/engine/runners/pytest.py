@@ -99,6 +99,7 @@ class PytestRunner(Runner):
         live.progress(channel.selected, channel.finished, channel.failed, channel.current_test)
         if channel.failures:
             live.failed_with(channel.failures[0].headline.partition("\n")[0])
+        self.setup.observer.heard(self.setup.files)
         return True
 
     def report(self, finished: Finished) -> RunReport:

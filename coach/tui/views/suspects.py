@@ -1,7 +1,7 @@
 """Work view of Isolate: suspects with their reasons and ties, what was measured, what small mutations showed."""
 
 from coach.core.base.formatting import bar, count, seconds
-from coach.core.localize.mutation.results import Flip, Mutations, not_tried
+from coach.core.localize.mutation.results import Flip, Mutations, best_first, not_tried
 from coach.core.localize.suspect import Suspect
 from coach.core.localize.who_ran import fail_together, how_it_went, lost_sight
 from coach.core.runs.instrument import Mutate, MutateFix, Trace
@@ -49,7 +49,10 @@ def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
     if len(shown) < len(standing):
         lines.append(line((f"  … {len(standing) - len(shown)} less suspicious", "dim")))
     lines += [_ruled_out(each) for each in described if each.is_ruled_out]
-    if state.mutants:
+    if state.early_flips:
+        under_way = heading("Small mutations", ("under way, so far", "dim"))
+        lines += [BLANK, under_way, *(_flip(each) for each in best_first(state.early_flips)[:MAX_FLIPS])]
+    elif state.mutants:
         lines += [BLANK, *_mutants(state.mutants)]
     if chosen and chosen.code:
         source = code(chosen.code, chosen.code_start, mark=chosen.line, hot=chosen.best_lines[:5])

@@ -21,6 +21,8 @@ from coach.core.runs.instrument import Mutate, Trace
 from coach.core.runs.report import Ending, RunReport
 from coach.core.search.request import SearchResult
 from coach.core.session.fold import replay
+from coach.core.workflow.advice import advise
+from coach.tui.views.measuring import investigating
 from tests.core.decide.test_suspect_measurement import function, spectrum
 from tests.core.driving import TEST, Drive, green, opened, red
 
@@ -398,3 +400,60 @@ def test_nothing_is_chosen_of_a_target_that_can_be_measured_by_nothing():
     chosen = next_measurement(replay(bench.drive.records))
     assert chosen.kind.name == "lines", "the one under way is not done yet"
     assert decide(cmd.PauseInvestigation(paused=False), state) == Refusal("the investigation goes on already")
+
+
+FLIP = Flip(path="shop/cart.py", function="total", line=21, kind="comparison", before="x > 3", after="x >= 3")
+
+
+def until(bench: Bench, name: str) -> Bench:
+    """Let it measure until a measurement of that name is under way."""
+    while bench.drive.state.measurement and bench.drive.state.measurement.name != name:
+        bench.answer()
+    return bench
+
+
+def test_while_it_measures_the_next_move_is_one_that_can_be_made_now():
+    bench = session()
+    bench.send(cmd.GoToStep(step="isolate", reason="it is known"))
+    bench.send(cmd.RunTarget(purpose="experiment"))
+    bench.answer()
+    asked = []
+    while bench.drive.state.measurement:
+        move = advise(bench.drive.state)
+        assert move.action == "editor", move
+        assert not move.is_waiting
+        assert "‹next-step›" in move.text, "it can be gone on without"
+        assert bench.drive.state.suspects[0].place in move.text
+        asked.append(bench.drive.state.measurement.name)
+        bench.answer()
+    assert {"lines", "mutations", "calls", "regression"} <= set(asked)
+    assert advise(bench.drive.state).action != "editor"
+
+
+def test_a_flip_is_known_while_the_round_goes_on_and_ranks_nothing_before_its_end():
+    bench = until(failed(), "mutations")
+    bench.send(cmd.GoToStep(step="isolate", reason="it is known"))
+    number, before = bench.drive.state.measurement.run, bench.drive.state
+    assert "it passes" not in advise(before).text
+    answer = bench.send(obs.FlipSeen(run=number, flip=FLIP))
+    assert answer.notice == FLIP.sentence
+    bench.send(obs.FlipSeen(run=number, flip=FLIP.model_copy(update={"line": 22})))
+    state = bench.drive.state
+    assert [each.line for each in state.early_flips] == [21, 22]
+    assert (state.suspects, state.mutants) == (before.suspects, before.mutants), "others may follow"
+    assert state.measurement.name == "mutations"
+    assert "with x >= 3 instead of x > 3 at shop/cart.py:21 it passes" in advise(state).text
+    said = investigating(state, state.investigation, state.at).plain
+    assert "flip at cart.py:21" in said
+    assert isinstance(bench.send(obs.FlipSeen(run=1, flip=FLIP)), Refusal), "of a run that is over"
+    bench.answer()
+    assert bench.drive.state.early_flips == ()
+    assert replay(bench.drive.records) == bench.drive.state
+
+
+def test_the_line_of_an_investigation_says_what_it_found_so_far():
+    bench = until(failed(), "mutations")
+    state = bench.drive.state
+    said = investigating(state, state.investigation, state.at + 3).plain
+    assert "investigating: small mutations" in said
+    assert f" cart.py:{state.suspects[0].line} {state.suspects[0].likelihood} so far" in said

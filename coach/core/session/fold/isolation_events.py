@@ -35,6 +35,11 @@ def _(event: ev.MutantsTried, state: SessionState) -> SessionState:
 
 
 @apply_event.register
+def _(event: ev.FlipFound, state: SessionState) -> SessionState:
+    return replace(state, early_flips=(*state.early_flips, event.flip))
+
+
+@apply_event.register
 def _(event: ev.CallsTraced, state: SessionState) -> SessionState:
     if not event.trace.failed:
         return replace(state, calls_passing=event.trace)

@@ -48,9 +48,9 @@ def _(event: ev.BudgetSet, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.RunStarted, state: SessionState) -> SessionState:
-    return replace(
-        state, runs=PersistentList.of(state.runs).plus(Run(request=event.request.request(), started=state.at))
-    )
+    request = event.request.request()
+    runs = PersistentList.of(state.runs).plus(Run(request=request, started=state.at))
+    return replace(state, runs=runs, early_flips=() if request.tries_mutants else state.early_flips)
 
 
 @apply_event.register
@@ -62,7 +62,8 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = PersistentList.of(state.runs).put(position, done)
     history = state.history.finished(done) if _tries_target(state, done) else state.history
-    seen = replace(state, runs=runs, history=history)
+    flips = () if run.request.tries_mutants else state.early_flips
+    seen = replace(state, runs=runs, history=history, early_flips=flips)
     if not is_of_target(done, state.target):
         return seen
     reference = state.reference or _seen_first(done)
