@@ -12,6 +12,12 @@ from coach.core.runs.changes import Hunk
 _NAME = re.compile(r"[A-Za-z_]\w+")
 
 
+def lines_of(content: bytes) -> list[bytes]:
+    """Return the lines of a file as git counts them, with their ends."""
+    *lines, rest = content.split(b"\n")
+    return [*(line + b"\n" for line in lines), *([rest] if rest else [])]
+
+
 def merge(old: Sequence[bytes], new: Sequence[bytes], hunks: Iterable[Hunk]) -> bytes:
     """Return ``old`` with these hunks of the difference to ``new`` applied.
 
@@ -31,6 +37,40 @@ def merge(old: Sequence[bytes], new: Sequence[bytes], hunks: Iterable[Hunk]) -> 
         position = start + hunk.old_lines
     parts += old[position:]
     return b"".join(parts)
+
+
+def taken_out(
+    now: Sequence[bytes], before: Sequence[bytes], since: Iterable[Hunk], own: Iterable[Hunk]
+) -> bytes | None:
+    """Return ``now`` without one change to a file, where nobody touched the lines of that change since; else None.
+
+    Merges of three sides refuse this when a line beside was changed, as in lists to which everybody appends.
+
+    Args:
+        now: lines of the newest version with their ends.
+        before: lines of the version before the change.
+        since: hunks without context that lead from the version after the change to the newest.
+        own: hunks without context that lead from the version after the change to the one before.
+
+    """
+    later = [(_first(each.old_start, each.old_lines), each) for each in since]
+    moved = []
+    for hunk in own:
+        start = _first(hunk.old_start, hunk.old_lines)
+        if any(_meets(start, start + hunk.old_lines, first, first + each.old_lines) for first, each in later):
+            return None
+        shift = sum(
+            each.new_lines - each.old_lines for first, each in later if first + each.old_lines <= start
+        )
+        moved.append(hunk.model_copy(update={"old_start": hunk.old_start + shift}))
+    return merge(now, before, moved)
+
+
+def _meets(start: int, end: int, first: int, last: int) -> bool:
+    """Whether a later change reaches into the lines from ``start`` to ``end``; into a place between two, whether it touches it."""
+    if start == end:
+        return first <= start <= last
+    return first < end and start < last if first < last else start < first < end
 
 
 def linked(texts: Sequence[str]) -> list[frozenset[int]]:

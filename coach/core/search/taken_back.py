@@ -18,6 +18,8 @@ class TakenBack(Value):
     conflicts: tuple[FilePath, ...] = ()
     why: Prose = ""
     """Of what is unresolved, why."""
+    left_out: tuple[FilePath, ...] = ()
+    """Files of the commit that stayed as they are: a conflict, in a file that no run of the test was seen to load."""
 
     @property
     def is_proven(self) -> bool:
@@ -25,14 +27,24 @@ class TakenBack(Value):
 
     @property
     def sentence(self) -> str:
+        said = self._said
+        if not self.left_out:
+            return said
+        stays = "stays" if len(self.left_out) == 1 else "stay"
+        return f"{said} ({_named(self.left_out)} {stays} as of now: in conflict, and not seen to be loaded by the test)"
+
+    @property
+    def _said(self) -> str:
         if self.how == "conflict":
-            more = f" and {len(self.conflicts) - MAX_NAMED} more" if len(self.conflicts) > MAX_NAMED else ""
-            return (
-                f"it cannot be taken back cleanly (conflict in {', '.join(self.conflicts[:MAX_NAMED])}{more})"
-            )
+            return f"it cannot be taken back cleanly (conflict in {_named(self.conflicts)})"
         if self.how == "unresolved":
             return f"whether taking it back helps could not be judged: {self.why}"
         return _SENTENCES[self.how]
+
+
+def _named(paths: tuple[FilePath, ...]) -> str:
+    more = f" and {len(paths) - MAX_NAMED} more" if len(paths) > MAX_NAMED else ""
+    return f"{', '.join(paths[:MAX_NAMED])}{more}"
 
 
 _SENTENCES = {

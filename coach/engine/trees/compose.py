@@ -104,8 +104,11 @@ class Composer:
                 return None
         return None if mark.encode() in merged else merged
 
-    def differences(self, base: str, tree: str) -> tuple[FileChange, ...]:
-        """Return what differs, in the smallest hunks (no context lines), a renamed file as gone and added."""
+    def differences(self, base: str, tree: str, paths: Sequence[str] = ()) -> tuple[FileChange, ...]:
+        """Return what differs (in ``paths``, if there are any), in the smallest hunks (no context lines).
+
+        A renamed file is gone and added.
+        """
         between = (self._trees.tree_of(base), self._trees.tree_of(tree))
         words = (
             "-r",
@@ -117,7 +120,10 @@ class Composer:
             "--no-ext-diff",
             "--no-textconv",
         )
-        patch = self._trees.git.run("diff-tree", *words, "--no-color", "--ignore-submodules=dirty", *between)
+        plain = ("--no-color", "--ignore-submodules=dirty")
+        patch = self._trees.git.run(
+            "--literal-pathspecs", "diff-tree", *words, *plain, *between, "--", *paths
+        )
         files, _ = parse_patch(patch.decode("utf-8", "backslashreplace"), most_lines=10**9)
         return files
 

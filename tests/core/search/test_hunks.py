@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.runs.changes import Hunk
-from coach.core.search.hunks import linked, merge
+from coach.core.search.hunks import lines_of, linked, merge, taken_out
 
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\r\n", b"\xff\n", b"\n"]), max_size=12)
 
@@ -57,3 +57,51 @@ def test_hunks_that_bring_the_same_name_belong_together():
         "+helper()",
     ]
     assert linked(texts) == [frozenset({0, 2}), frozenset({3, 4})]
+
+
+OWN = [b"own 1\n", b"own 2\n", b"own 3\n"]
+
+
+@given(
+    LINES,
+    st.lists(st.lists(st.sampled_from([b"later\n", b"b\n"]), max_size=2), min_size=13, max_size=13),
+    st.data(),
+)
+def test_lines_that_nobody_touched_are_taken_out_whatever_stands_beside_them(before, added, data):
+    """A change added lines; later changes added and removed lines anywhere but among those."""
+    place = data.draw(st.integers(0, len(before)))
+    after = [*before[:place], *OWN, *before[place:]]
+    expected, now = [], []
+    for index in range(len(before) + 1):
+        expected += added[index]
+        now += added[index]
+        if index == place:
+            now += OWN
+        if index < len(before) and data.draw(st.booleans()):
+            expected.append(before[index])
+            now.append(before[index])
+    built = taken_out(now, before, hunks_between(after, now), hunks_between(after, before))
+    # Where a diff takes other lines for the same, it may see the change touched; never anything else.
+    assert built in {None, b"".join(expected)}
+    if len(set(before)) == len(before) and not set(before) & {line for lines in added for line in lines}:
+        assert built is not None
+
+
+def test_a_change_that_was_touched_since_is_not_taken_out():
+    before, after = lines_of(b"a\nb\nc\n"), lines_of(b"a\nB\nB2\nc\n")
+    for now in (b"a\nB\nc\n", b"a\nB\nnew\nB2\nc\n", b"a\nb\nB2\nc\n"):
+        lines = lines_of(now)
+        assert taken_out(lines, before, hunks_between(after, lines), hunks_between(after, before)) is None
+    lines = lines_of(b"A\nB\nB2\nnew\nc")
+    assert (
+        taken_out(lines, before, hunks_between(after, lines), hunks_between(after, before)) == b"A\nb\nnew\nc"
+    )
+
+
+def test_lines_that_a_change_removed_come_back_only_where_their_place_is_known():
+    before, after = lines_of(b"a\nb\nc\n"), lines_of(b"a\nc\n")
+    lines = lines_of(b"0\na\nc\nd\n")
+    own = hunks_between(after, before)
+    assert taken_out(lines, before, hunks_between(after, lines), own) == b"0\na\nb\nc\nd\n"
+    lines = lines_of(b"a\nnew\nc\n")
+    assert taken_out(lines, before, hunks_between(after, lines), own) is None

@@ -2,11 +2,15 @@
 
 import pytest
 
+from coach.core.runs.target import Target
+from coach.core.search.request import SearchRequest
 from coach.core.search.taken_back import TakenBack
 from coach.engine.search.kinds import take_back
+from coach.engine.search.kinds.task import Task
+from coach.engine.trees.compose import composing
 from coach.errors import ScratchError
 from tests.engine.histories import History
-from tests.engine.lab import command
+from tests.engine.lab import TEST, command
 
 CHECK = command("from shop import total", "assert total(3) == 6, total(3)")
 GOOD = "RATE = 2\n\n\ndef total(amount):\n    return amount * RATE\n"
@@ -14,6 +18,7 @@ BAD = GOOD.replace("RATE = 2", "RATE = 3")
 OTHER_LINES = BAD + "\n\ndef later():\n    return 1\n"
 SAME_LINE = BAD.replace("RATE = 3", "RATE = 4")
 TWICE = BAD.replace("* RATE", "* RATE + 1")
+APPENDED = GOOD + "RATE = 3\n"
 WITHOUT_RATE = BAD.replace("RATE = 3\n\n\n", "").replace("* RATE", "* 3")
 
 CASES = [
@@ -21,6 +26,7 @@ CASES = [
     ("other lines changed since", [BAD, OTHER_LINES], None, TakenBack(how="green")),
     ("the work tree has edits of its own", [BAD], OTHER_LINES, TakenBack(how="green")),
     ("its line changed since", [BAD, SAME_LINE], None, TakenBack(how="conflict", conflicts=("shop.py",))),
+    ("others appended to its list", [APPENDED, APPENDED + "OTHER = 1\n"], None, TakenBack(how="green")),
     ("a second commit breaks it too", [BAD, TWICE], None, TakenBack(how="red")),
     ("nothing is left of it", [BAD, WITHOUT_RATE], None, TakenBack(how="conflict", conflicts=("shop.py",))),
     ("mended already", [BAD], BAD.replace("* RATE", "* 2"), TakenBack(how="not red")),
@@ -137,3 +143,51 @@ def test_what_was_found_stays_found_when_git_cannot_take_it_back(lab, tmp_path, 
     assert [each.id for each in result.found.commits] == [ids[1]]
     assert result.found.taken_back.how == "unresolved"
     assert "its content is missing" in result.sentence
+
+
+CHANGES = [
+    ("the version, which the test does not load", {"version": "V = {}\n"}, ["shop.py", "rates.py"], ()),
+    (
+        "both, and what is loaded is in conflict",
+        {"version": "V = {}\n", "rates": "R = {}\n"},
+        ["rates.py"],
+        None,
+    ),
+    ("the version, and nothing is known of what is loaded", {"version": "V = {}\n"}, [], None),
+]
+
+
+@pytest.mark.parametrize(
+    ("changed", "loaded", "conflicts"), [case[1:] for case in CHANGES], ids=[case[0] for case in CHANGES]
+)
+def test_a_conflict_in_what_the_test_does_not_load_stays_and_is_named(
+    lab, tmp_path, changed, loaded, conflicts
+):
+    """A release commit changes a version that every commit changes: the rest of it is taken back all the same."""
+    history = History(tmp_path / "shop")
+    steps = [(str(each), {name: text.format(each) for name, text in changed.items()}) for each in range(3)]
+    steps[0][1]["shop"], steps[1][1]["shop"] = GOOD, BAD
+    ids = history.commit_all(steps)
+    trees = lab(history.root).trees
+    if loaded:
+        trees.remember_used(loaded)
+    request = SearchRequest(number=1, kind="commits", target=Target(words=(TEST,)))
+    with composing(trees) as composer:
+        task = Task(request, None, trees, composer, trees.record())
+        found = take_back.without_commit(task, ids[1], ids[0])
+        in_conflict = tuple(sorted(f"{name}.py" for name in changed))
+        if conflicts is None:
+            assert found == take_back.WithoutCommit(conflicts=in_conflict)
+        else:
+            assert (found.conflicts, found.left_out) == ((), in_conflict)
+            now, without = composer.entries(task.now), composer.entries(found.tree)
+            assert {path for path in now if now[path] != without[path]} == {"shop.py"}
+            assert composer.content(without["shop.py"].blob).decode() == GOOD
+
+
+def test_what_stayed_is_said():
+    said = TakenBack(how="green", left_out=("CHANGELOG.md",)).sentence
+    assert said == (
+        "taking it back turns the test green "
+        "(CHANGELOG.md stays as of now: in conflict, and not seen to be loaded by the test)"
+    )

@@ -1,12 +1,20 @@
 """The line of commits that a search walks: the user's first-parent history, and what one of its commits changed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from coach.core.base.formatting import count
 from coach.core.runs.changes import FileChange
+from coach.core.runs.oracle import Outcome
+from coach.core.search.bisect import Culprit, NoGoodCommit
 from coach.core.search.kinds import Commit
-from coach.engine.search.kinds.task import Task
+from coach.core.search.noisy_bisect import Believed
+from coach.core.search.regression import NewestDiffers, Regression
+from coach.core.search.request import SearchResult
+from coach.engine.search.candidate import Candidate
+from coach.engine.search.kinds.task import Task, ended
 from coach.engine.trees.compose import Entry
 from coach.engine.trees.git import Git, GitError
 from coach.engine.trees.user_repository import commit_and_branch, commit_named
@@ -17,8 +25,62 @@ MAX_LINES = 400
 """Of a commit's patch that are kept in the log."""
 MAX_LOOKED = 2_000
 """Commits that are compared with the trees of earlier runs."""
+MAX_BETWEEN = 4
+"""Commits between the last good and the first bad that could not be judged, to be judged again alone."""
 _FIELDS = 3
 _TREE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class CommitLine:
+    """The commits that a search asks, newest first, with the tests of now over each."""
+
+    task: Task
+    history: list[Commit]
+    tests: Mapping[str, Entry]
+    is_older: bool = False
+    """Whether a test that could not ask old code is no failure; see ``Candidate``."""
+
+    @classmethod
+    def of(cls, task: Task, *, is_older: bool = False) -> "CommitLine":
+        return cls(task, history_of(task.driver.context.root), task.test_files(), is_older)
+
+    def probe(self, question: tuple[int, int]) -> Candidate:
+        """Ask the commit at a position, in a round."""
+        position, number = question
+        commit = self.history[position].id
+        tree = self.task.composer.compose(commit, self.tests)
+        return self.task.probe(tree, f"{commit[:8]} {position} back", number, is_older=self.is_older)
+
+    def leant_on(
+        self, found: Regression | Believed, newest: Outcome = "FAIL", older: Outcome = "PASS"
+    ) -> Iterator[tuple[Candidate, Outcome]]:
+        """Yield what names the commit: the oldest that is as the newest, the youngest that is not, and some between."""
+        match found:
+            case NewestDiffers(outcome):
+                yield self.probe((0, 1)), outcome
+            case NoGoodCommit(back, _):
+                yield self.probe((back, 1)), newest
+            case Culprit(positions, good):
+                yield self.probe((positions[0], 1)), newest
+                yield self.probe((good, 1)), older
+                for position in positions[1 : MAX_BETWEEN + 1]:
+                    yield self.probe((position, 1)), "UNRESOLVED"
+
+    def named(self, positions: tuple[int, ...]) -> str:
+        """Return the commit that was found as a sentence names it; one of several, where those between cannot be judged."""
+        if len(positions) == 1:
+            return name_of(self.history[positions[0]])
+        return f"one of {len(positions)} commits; those between cannot be judged"
+
+    def newest_unjudged(self) -> SearchResult:
+        why = self.task.driver.reason(self.probe((0, 1)))
+        return ended("failed", f"the newest commit cannot be judged in a copy: {why}")
+
+
+def unjudged(older: tuple[int, ...]) -> str:
+    """Continue a sentence with how many older commits could not be judged."""
+    return f"; {count(len(older), 'older commit')} could not be judged" if older else ""
 
 
 def history_of(root: Path) -> list[Commit]:

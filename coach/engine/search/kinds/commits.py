@@ -1,56 +1,49 @@
 """Bisect the commits: first-parent history of what is checked out, the tests of now laid over every commit."""
 
-from collections.abc import Callable, Iterator
-
 from coach.core.base.formatting import count
-from coach.core.runs.oracle import Outcome
 from coach.core.search.bisect import Culprit, NoGoodCommit
 from coach.core.search.kinds import Commit, CommitFound, LikelyCommit, NotARegression
 from coach.core.search.noisy_bisect import SURE, Believed
 from coach.core.search.regression import NewestDiffers, Regression, find_regression
 from coach.core.search.request import SearchResult
 from coach.core.search.taken_back import TakenBack
-from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
-from coach.engine.search.kinds.commit_line import changes_of, history_of, name_of, position_of, seen_before
+from coach.engine.search.kinds.commit_line import (
+    CommitLine,
+    changes_of,
+    name_of,
+    position_of,
+    seen_before,
+    unjudged,
+)
 from coach.engine.search.kinds.likely_commits import likely_commits
 from coach.engine.search.kinds.take_back import taking_back
 from coach.engine.search.kinds.task import Task, ended
 from coach.errors import CoachError
 
-MAX_BETWEEN = 4
-"""Commits between the last good and the first bad that could not be judged, to be judged again alone."""
-
 
 def search_commits(task: Task) -> SearchResult:
     """Find the commit the failure came with, or say how far back it was always there."""
-    root = task.driver.context.root
-    history = history_of(root)
-    tests = task.test_files()
-
-    def probe_of(question: tuple[int, int]) -> Candidate:
-        position, number = question
-        tree = task.composer.compose(history[position].id, tests)
-        return task.probe(tree, f"{history[position].id[:8]} {position} back", number)
-
-    good = position_of(root, history, task.request.base)
+    line = CommitLine.of(task)
+    history = line.history
+    good = position_of(task.driver.context.root, history, task.request.base)
     search = find_regression(
         len(history),
         good=good,
         rate=task.request.rate,
         likely=likely_commits(task, history, good),
-        seen=seen_before(task, history, tests),
+        seen=seen_before(task, history, line.tests),
         width=task.width,
     )
     try:
-        found = drive(search, probe_of, task.driver)
+        found = drive(search, line.probe, task.driver)
         taken_back = _taken_back(task, history, found)
         # That it goes with the commit was judged alone and says more than that it came with it.
         if taken_back is None or not taken_back.is_proven:
-            task.confirm(_leant_on(found, probe_of))
+            task.confirm(line.leant_on(found))
     except Stopped as stop:
         return ended("stopped", stop.why)
-    result = _told(task, history, found, probe_of((0, 1)))
+    result = _told(line, found)
     return _proven(result, taken_back) if taken_back else result
 
 
@@ -74,23 +67,8 @@ def _proven(result: SearchResult, taken_back: TakenBack) -> SearchResult:
     return result.model_copy(update={"sentence": sentence, "found": found})
 
 
-def _leant_on(
-    found: Regression | Believed, probe_of: Callable[[tuple[int, int]], Candidate]
-) -> Iterator[tuple[Candidate, Outcome]]:
-    """Yield what names the commit: the newest end, the oldest that fails, the youngest that passes, and some between."""
-    match found:
-        case NewestDiffers(outcome):
-            yield probe_of((0, 1)), outcome
-        case NoGoodCommit(back, _):
-            yield probe_of((back, 1)), "FAIL"
-        case Culprit(positions, good):
-            yield probe_of((positions[0], 1)), "FAIL"
-            yield probe_of((good, 1)), "PASS"
-            for position in positions[1 : MAX_BETWEEN + 1]:
-                yield probe_of((position, 1)), "UNRESOLVED"
-
-
-def _told(task: Task, history: list[Commit], found: Regression | Believed, newest: Candidate) -> SearchResult:
+def _told(line: CommitLine, found: Regression | Believed) -> SearchResult:
+    task, history = line.task, line.history
     match found:
         case NewestDiffers("PASS"):
             return ended(
@@ -98,13 +76,11 @@ def _told(task: Task, history: list[Commit], found: Regression | Believed, newes
                 "the newest commit passes: the failure is in what is not committed; reduce the edits",
             )
         case NewestDiffers():
-            why = task.driver.reason(newest)
-            return ended("failed", f"the newest commit cannot be judged in a copy: {why}")
+            return line.newest_unjudged()
         case NoGoodCommit(back, unresolved):
             said = f"not a regression as far as {count(back, 'commit')} back"
-            more = f"; {count(len(unresolved), 'older commit')} could not be judged" if unresolved else ""
             result = NotARegression(commits_back=back, unresolved=len(unresolved))
-            return ended("nothing", said + more, result)
+            return ended("nothing", said + unjudged(unresolved), result)
         case Believed(position, belief, _, others):
             sentence = (
                 f"the rate changed with {name_of(history[position])}, {_how_sure(history, belief, others)}"
@@ -114,11 +90,10 @@ def _told(task: Task, history: list[Commit], found: Regression | Believed, newes
                 "found" if belief >= SURE else "stopped", sentence, _commit_found(task, history, alone)
             )
         case Culprit(positions):
-            one = len(positions) == 1
-            names = name_of(history[positions[0]]) if one else f"one of {len(positions)} commits"
-            why = "" if one else "; those between cannot be judged"
             sure = "" if found.belief >= 1 else f", {_how_sure(history, found.belief, found.others)}"
-            return ended("found", f"it came with {names}{why}{sure}", _commit_found(task, history, found))
+            return ended(
+                "found", f"it came with {line.named(positions)}{sure}", _commit_found(task, history, found)
+            )
 
 
 def _how_sure(history: list[Commit], belief: float, others: tuple[tuple[int, float], ...]) -> str:

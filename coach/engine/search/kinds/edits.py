@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from coach.core.base.formatting import count
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.search.ddmin import minimise
-from coach.core.search.hunks import linked, merge
+from coach.core.search.hunks import lines_of, linked, merge
 from coach.core.search.kinds import EditsFound
 from coach.core.search.repeats import any_failure
 from coach.core.search.request import SearchResult
@@ -94,9 +94,7 @@ class Pieces:
 
     def _read(self, blob: str) -> list[bytes]:
         if blob not in self._lines:
-            content = self._task.composer.content(blob)
-            *lines, rest = content.split(b"\n")
-            self._lines[blob] = [line + b"\n" for line in lines] + ([rest] if rest else [])
+            self._lines[blob] = lines_of(self._task.composer.content(blob))
         return self._lines[blob]
 
 
