@@ -15,6 +15,7 @@ from coach.cli.assist import add_assist
 from coach.cli.completion import add_completion
 from coach.cli.did_you_mean import meant_instead
 from coach.cli.doctor import add_doctor
+from coach.cli.hook import add_hook
 from coach.cli.hypotheses import add_hypothesis
 from coach.cli.investigate import add_investigate
 from coach.cli.leftovers import add_leftovers
@@ -73,6 +74,7 @@ COMMANDS = (
     add_assist,
     add_watch,
     add_mcp,
+    add_hook,
     add_allow,
     add_restore,
     add_doctor,

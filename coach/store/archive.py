@@ -29,8 +29,8 @@ from coach.errors import SessionError, UsageError
 from coach.regular_files import opened, reason
 from coach.store import artefacts
 from coach.store.lines import objects, read_line
-from coach.store.log import IMPORTED, LOG_NAME
-from coach.store.paths import make_private, new_session_id, sessions_folder, unusable
+from coach.store.log import IMPORTED
+from coach.store.paths import LOG_NAME, make_private, new_session_id, sessions_folder, unusable
 
 FORMAT = 1
 HEAD, OUTPUTS = "session.json", "outputs/"

@@ -16,11 +16,10 @@ from typing import Any
 
 from coach.core.base.text import as_storable
 from coach.regular_files import bounded_lines, opened
-from coach.store.log import LOG_NAME, MAX_LINE, imported_from
-from coach.store.paths import is_id, make_private, sessions_folder, state_home, unusable
+from coach.store.log import MAX_LINE, imported_from
+from coach.store.paths import INDEX_NAME, LOG_NAME, is_id, make_private, sessions_folder, state_home, unusable
 from coach.store.survey import COLUMNS, Known, Listed, Survey
 
-NAME = "library.sqlite3"
 VERSION = 5
 """Of the tables below: another one is built anew."""
 WAIT_SECONDS = 5.0
@@ -66,7 +65,7 @@ class Index:
         for is_last in (False, True):
             with contextlib.ExitStack() as in_trouble:
                 try:
-                    index = cls(_connected(state_home() / NAME))
+                    index = cls(_connected(state_home() / INDEX_NAME))
                     in_trouble.callback(index.close)
                     index.refresh(only)
                     in_trouble.pop_all()
@@ -75,7 +74,7 @@ class Index:
                 except sqlite3.DatabaseError:
                     if not is_last:
                         with contextlib.suppress(OSError):
-                            (state_home() / NAME).unlink()
+                            (state_home() / INDEX_NAME).unlink()
                 else:
                     return index
         index = cls(_built(sqlite3.connect(":memory:")))

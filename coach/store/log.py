@@ -22,9 +22,8 @@ from coach.regular_files import bounded_lines, opened, read_head
 from coach.store import artefacts
 from coach.store.lines import NEWER, encode, is_newer, read_line
 from coach.store.lock import SessionLock
-from coach.store.paths import make_private, unusable
+from coach.store.paths import LOG_NAME, make_private, unusable
 
-LOG_NAME = "log.jsonl"
 IMPORTED = "imported.txt"
 """Beside the log of a session that came from elsewhere; says from where, and is never taken away."""
 

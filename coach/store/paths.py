@@ -27,6 +27,9 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Base32 without i, l, o, u: nothing to mix up when an id is read aloud."""
 ID_LENGTH = 8
 
+LOG_NAME = "log.jsonl"
+INDEX_NAME = "library.sqlite3"
+
 NOWHERE = Path(os.devnull, "coach")
 """A place where nothing can be made: the state directory of a user without a home."""
 

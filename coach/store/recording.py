@@ -13,8 +13,8 @@ from pathlib import Path
 from coach.core.log.events import Recorded
 from coach.errors import StoreError
 from coach.store import artefacts
-from coach.store.log import LOG_NAME, LoadedLog, SessionLog, read_log
-from coach.store.paths import other_home
+from coach.store.log import LoadedLog, SessionLog, read_log
+from coach.store.paths import LOG_NAME, other_home
 
 MAX_HELD = 16_000_000
 """Characters of output that are held in memory while nothing can be stored."""

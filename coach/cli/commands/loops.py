@@ -20,8 +20,7 @@ from coach.core.protocol import commands as cmd
 from coach.errors import EXIT_FINE, UsageError
 from coach.regular_files import Unreadable, is_folder, is_there, opened, read_json, reason
 from coach.store.lines import objects, record_from
-from coach.store.log import LOG_NAME
-from coach.store.paths import session_folder
+from coach.store.paths import LOG_NAME, session_folder
 
 LABELS = "labels.json"
 MAX_LOG = 1_000_000_000

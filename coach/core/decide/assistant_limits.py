@@ -1,0 +1,71 @@
+"""What an assistant may not do now, and why: edit a file that is not to be touched, end its turn before the fix is proven.
+
+Questions about the state, for every front end of assistants; an empty sentence means that it may. A person is never asked.
+"""
+
+from collections.abc import Iterator
+
+from coach.core.base.text import safe_line
+from coach.core.runs.description import describe_run
+from coach.core.session.state import SessionState
+from coach.core.spec.spec import matches
+from coach.core.workflow.gates import edited_since_verification
+
+MAX_MISSING = 3
+
+
+def never_touched(state: SessionState) -> tuple[str, ...]:
+    """Return the files that a fix may not touch, as patterns: those protected by spec or team, and that of the pinned test."""
+    return (*state.protected, *([state.pin.path] if state.pin else []))
+
+
+def why_not_edited(state: SessionState, path: str) -> str:
+    """Say why an assistant may not edit a file (its path below the root); empty when it may."""
+    if state.pin and path == state.pin.path:
+        return (
+            f"{safe_line(path)} holds the pinned test {safe_line(state.pin.test)}: a test that is changed proves nothing. Change "
+            "the code instead; write another test in another file. Where the test itself is wrong, ask the engineer (‹unpin›)"
+        )
+    if matches(path, state.protected):
+        whose = "the spec" if matches(path, state.spec.protected) else "the team's rules"
+        return f"{safe_line(path)} is protected by {whose}: mend it elsewhere, or ask the engineer"
+    return ""
+
+
+def why_not_ended(state: SessionState, name: str, *, is_changed: bool) -> str:
+    """Say what is missing before the assistant called ``name`` ends its turn; empty when nothing is.
+
+    Nothing is asked of an assistant that does not hold the session: it changed nothing. One that a loop stopped is to end
+    its turn and say so. ``is_changed``: files differ from those of the newest run.
+    """
+    if state.closed or state.held_by != name or state.under_way or state.plan or state.standing_loop:
+        return ""
+    return next(_missing(state, is_changed=is_changed), "")
+
+
+def _missing(state: SessionState, *, is_changed: bool) -> Iterator[str]:
+    newest = state.last_target_run
+    if newest is None:
+        yield "the target was not run yet: ‹run› runs it"
+        return
+    if is_changed:
+        yield f"files changed since run #{newest.number}: ‹run› runs the target"
+    said = describe_run(newest)
+    if newest.failing:
+        yield (
+            f"the target is still red (run #{newest.number}): {safe_line(said.showed, limit=300)}. Go on, or tell the engineer "
+            "that it is red and what you know"
+        )
+    elif newest.judged is None or newest.judged.outcome != "PASS":
+        yield f"run #{newest.number} is neither red nor green: {safe_line(said.showed, limit=300)}"
+    yield from _unproven(state)
+
+
+def _unproven(state: SessionState) -> Iterator[str]:
+    found = state.verification
+    if found is None or edited_since_verification(state):
+        yield "the target is green, which is no proof yet: ‹verify› verifies the fix"
+    elif found.verdict != "verified":
+        lacks = (f"{each.title} ({each.figure})" if each.figure else each.title for each in found.missing)
+        named = "; ".join(safe_line(each, limit=200) for each in list(lacks)[:MAX_MISSING])
+        yield f"the fix is verified in part; missing: {named}. Mend it, or tell the engineer what is missing"

@@ -1,0 +1,131 @@
+"""Hooks that enforce: a scripted host shows each of them refusing and allowing, on one real session."""
+
+import json
+
+import pytest
+
+from coach.assistants.host_protocol import MOMENTS
+from coach.core.export.budget import estimate
+from coach.core.session.fold import replay
+from coach.store.log import read_log
+from tests.handoff.conftest import CART, TEST
+from tests.handoff.scripted_host import Heard, ScriptedHost
+
+NOTHING = Heard()
+RULES = '\n[tool.coach.rules]\nprotected = ["prices.py", "vendor/"]\n'
+SECRET = "Hunter" + "-22xyz"
+
+
+@pytest.fixture
+def broken(shop):
+    """The shop with a pinned red test, a protected file, and an assistant of each host."""
+    settings = shop.root / "pyproject.toml"
+    settings.write_text(settings.read_text() + RULES)
+    shop.write("prices.py", "RATE = 1\n")
+    assert shop.coach("run", TEST).returncode == 1
+    assert shop.coach("pin").returncode == 0
+    return shop
+
+
+def held_by(shop):
+    return json.loads(shop.coach("status", "--json").stdout)["held_by"]
+
+
+def test_each_hook_refuses_and_allows(broken):
+    """One session, a turn of each host: refused edits, an edit through the shell, a refused end, a green one, the end."""
+    before = broken.fingerprint()
+    _edits_are_refused(broken, ScriptedHost(broken, "claude"))
+    assert not _a_turn_of(broken, ScriptedHost(broken, "claude"), "2")
+    assert not _a_turn_of(broken, ScriptedHost(broken, "codex"), "3")
+    assert _a_turn_of(
+        broken, ScriptedHost(broken, "cursor"), "4"
+    )  # the third guess: an assistant in a loop may end
+    host = ScriptedHost(broken, "claude")
+    broken.write("cart.py", CART.replace(" + 1", ""))
+    green = host.after_shell()
+    assert "✔" in green.told
+    assert "coach verify" in host.end().refused
+    assert host.end(again=True) == NOTHING
+    assert broken.fingerprint() == before
+    (log,) = broken.state.glob("sessions/*")
+    state = replay(read_log(log).records)
+    assert [each.by for each in state.attempts] == [
+        "claude",
+        "codex",
+        "cursor",
+        "",
+    ]  # nobody announced the last one
+    assert {each.way for each in state.exports} == {"hook"}
+
+
+def _edits_are_refused(broken, host):
+    assert host.after_shell("ls") == NOTHING  # nothing changed
+    assert host.end() == NOTHING  # it changed nothing
+    pinned = host.before_edit("tests/test_cart.py")
+    assert "holds the pinned test" in pinned.refused
+    assert "coach pin --off" in pinned.refused
+    assert "protected by the team's rules" in host.before_edit("prices.py").refused
+    assert "protected" in host.before_edit("tests/../vendor/lib/new.py").refused
+    (broken.root / "alias.py").symlink_to("prices.py")
+    assert "prices.py" in host.before_edit("alias.py").refused
+    (broken.root / "alias.py").unlink()
+    assert host.before_edit("../elsewhere.py") == NOTHING
+    # Cursor also runs the hooks written for Claude Code, beside its own: those say nothing.
+    said = {"tool_name": "Edit", "tool_input": {"file_path": "prices.py"}, "cursor_version": "3.0.0"}
+    assert host.fire("PreToolUse", **said) == NOTHING
+    assert host.fire("SessionStart", source="startup") == NOTHING
+    assert held_by(broken) == ""
+
+
+def _a_turn_of(broken, host, wrong):
+    """An edit that is allowed, one that is wrong, what is told of it once, an end that is refused once, a compaction."""
+    assert "holds the pinned test" in host.before_edit("tests/test_cart.py").refused
+    assert host.before_edit("cart.py") == NOTHING
+    assert held_by(broken) == host.host
+    broken.write("cart.py", f"def total(prices):\n    key = '{SECRET}'\n    return sum(prices) + {wrong}\n")
+    red = host.after_shell(failed=host.host != "codex")
+    assert "✘" in red.told
+    assert f"assert {5 + int(wrong)} == 5" in red.told
+    assert str(broken.root) not in red.told
+    assert host.after_shell() == NOTHING  # seen already
+    is_loop = "tell the engineer of the loop" in red.told
+    assert host.end() == NOTHING if is_loop else "still red" in host.end().refused
+    context = host.compact().told
+    assert context.startswith("# Debugging context")
+    assert estimate(context) <= 1_500
+    assert host.after_shell() == NOTHING
+    assert host.end(again=True) == NOTHING
+    assert held_by(broken) == ""
+    return is_loop
+
+
+@pytest.mark.parametrize("host", MOMENTS)
+def test_without_a_session_every_hook_allows_and_says_nothing(shop, host):
+    for event in MOMENTS[host]:
+        said = json.dumps(
+            {"cwd": str(shop.root), "tool_input": {"file_path": "cart.py"}, "source": "compact"}
+        )
+        done = shop.coach("hook", host, event, stdin=said)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.strip() in {"", "{}"}
+    assert not (shop.state / "sessions").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin"),
+    [
+        (["claude", "PreToolUse"], ""),
+        (["claude", "PreToolUse"], "[1]"),
+        (["claude", "PreToolUse"], "[" * 100_000),
+        (["claude", "PreToolUse"], '{"cwd": 3, "tool_input": [1], "workspace_roots": "/x"}'),
+        (["claude", "NoSuchEvent"], "{}"),
+        (["nobody", "Stop"], "{}"),
+        ([], "{}"),
+    ],
+)
+def test_what_no_hook_can_answer_never_refuses(shop, words, stdin):
+    """Exit code 2 would be taken for a refusal of whatever the assistant is about to do."""
+    done = shop.coach("hook", *words, stdin=stdin)
+    assert done.returncode in {0, 1}
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == done.returncode
