@@ -103,7 +103,7 @@ class Apart:
         _, ruleset, allowed = self.fences[slot]
         coach_fence.confine_by(ruleset)
         coach_refused.forget()
-        coach_refused.watch(allowed, is_asked=self.fence.get("is_asked", False), told=said.refused)
+        coach_refused.watch(allowed, is_asked=self.fence.get("is_asked", False), told=said.refused, are_real=True)
         if not self.is_told:
             _hear_of_programs(said)
 

@@ -42,7 +42,7 @@ DEVICES = (
 """Nobody's data: what is written there is gone, or is a terminal of the program's own, or a graphics card's."""
 _NVIDIA = "nvidia"
 
-_abi = []
+_abi, _known_libc = [], []
 
 
 def version():
@@ -117,7 +117,9 @@ def confine_by(ruleset):
 
 
 def _libc():
-    return ctypes.CDLL(None, use_errno=True)
+    if not _known_libc:
+        _known_libc.append(ctypes.CDLL(None, use_errno=True))
+    return _known_libc[0]
 
 
 def _rights(abi):

@@ -21,7 +21,7 @@ ROUNDS = 200
 
 
 _SUBREAPER = 36
-_reaper, _null = [], []
+_reaper, _null, _libc = [], [], []
 
 
 def take_orphans():
@@ -34,9 +34,11 @@ def take_orphans():
 def _adopt():
     if sys.platform.startswith("linux"):
         try:
-            import ctypes
+            if not _libc:  # loading it costs a child a part of a millisecond
+                import ctypes
 
-            ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+                _libc.append(ctypes.CDLL(None))
+            _libc[0].prctl(_SUBREAPER, 1, 0, 0, 0)
         except Exception:
             pass
 

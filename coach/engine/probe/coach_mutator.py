@@ -19,6 +19,7 @@ import coach_source
 import pytest
 from coach_apart import Apart
 from coach_baseline import Baseline
+from coach_beforehand import Beforehand
 from coach_fork import Child, be_quiet, clock, first_over, fork, forked, letter_of
 from coach_ids import ids
 from coach_neighbours import Neighbours
@@ -36,6 +37,8 @@ _write, _close, _exit, _getppid = os.write, os.close, os._exit, os.getppid
 class Mutator:
     """The plugin: it takes the place of pytest's loop over the tests."""
 
+    runs_tests = True
+
     def __init__(self, channel, results, plan, room, trouble=""):
         self.channel, self.results, self.plan, self.room, self.trouble = channel, results, plan, room, trouble
         self.functions = {}
@@ -43,7 +46,7 @@ class Mutator:
         self.parent = _getppid()
         self.heard = []
         self.reason = Reason()
-        self.neighbours = None
+        self.neighbours = self.beforehand = None
         self.deadline = plan["deadline"]
 
     @pytest.hookimpl(trylast=True)
@@ -86,7 +89,11 @@ class Mutator:
         if wants == "P" and clock() > self.deadline:
             return "budget", "collecting the tests took all the time there was"
         base = Baseline(self._run, self.plan, self.reason, self.deadline)
-        why = (base.passes(item) if wants == "F" else base.fails(item)) or self.room.usual(wants)
+        asked = base.passes if wants == "F" else base.fails
+        self.beforehand = Beforehand(self.room.copy)
+        why = asked(item) or self.room.usual(wants)
+        if not why and self.beforehand.load():
+            why = asked(item)  # it should go as it did; what it needed was loaded by itself then
         if why:
             return "impossible", why
         self.neighbours = Neighbours(self.plan, session.items if wants == "P" else [item], item)
@@ -226,6 +233,8 @@ class Mutator:
                 letter = self.reason.letter(error)
                 if self.reason.is_asked:
                     self.reason.say(error, self.room.copy)
+            if mutant is None and index == 0:
+                self.beforehand.say()
             _write(sending, letter)
 
     def _swap(self, mutant):

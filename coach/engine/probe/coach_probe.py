@@ -622,6 +622,11 @@ class _State:
         except Exception as error:
             self.channel.note("tracing", error)
 
+    @property
+    def hears_tests(self):
+        """Whether what tests do is for the probe to tell; not, where the looker runs them in children of its own."""
+        return not getattr(self.looker, "runs_tests", False)
+
     def is_own(self, path):
         return any(root.is_own(path) for root in self.roots)
 
@@ -738,7 +743,7 @@ def pytest_collectreport(report):
 
 def pytest_assertrepr_compare(op, left, right):
     """Look where the two values part while they are alive; returns None, so that the message stays pytest's."""
-    if state.reader is not None:
+    if state.reader is not None and state.hears_tests:
         try:
             state.reader.recorder.compared(op, left, right)
         except Exception as error:
@@ -767,7 +772,7 @@ def pytest_runtest_makereport(item, call):
 
     The call, not its exception: unittest and others put theirs in after this.
     """
-    if state.channel is not None:
+    if state.channel is not None and state.hears_tests:
         state.calls.append((item, call))
         if call.when == "setup" and real.getpid() != state.channel.pid:
             _report_to_parent(item.config)

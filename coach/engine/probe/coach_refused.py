@@ -225,7 +225,7 @@ def _database(watch, name):
 _watch = _Watch()
 
 
-def watch(allowed, tcp=False, unix=False, is_asked=False, told=None):
+def watch(allowed, tcp=False, unix=False, is_asked=False, told=None, are_real=False):
     """Begin to note and refuse; harmless to repeat, with what is allowed from then on.
 
     Args:
@@ -234,9 +234,10 @@ def watch(allowed, tcp=False, unix=False, is_asked=False, told=None):
         unix: whether Unix sockets outside may be connected to.
         is_asked: whether a filter of system calls looks at what Landlock does not know.
         told: called with each act in the moment it is noted: a process may not live to be asked.
+        are_real: whether the folders are known to hold no links: resolving them takes a forked child a while.
 
     """
-    _watch.allowed = tuple(_real.realpath(_real.fspath(each)) for each in allowed)
+    _watch.allowed = tuple(allowed) if are_real else tuple(_real.realpath(_real.fspath(each)) for each in allowed)
     _watch.tcp, _watch.unix, _watch.is_asked, _watch.told = tcp, unix, is_asked, told
     if is_asked and not _watch.of_others:
         _watch.of_others = frozenset(name for each in SHARED for name in _names(each))

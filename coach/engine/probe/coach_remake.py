@@ -35,6 +35,8 @@ MAX_SEEKING = 24
 class Remade:
     """The plugin of a child: it runs the one test and says in one byte how that went; perhaps its neighbours then."""
 
+    runs_tests = True
+
     def __init__(self, test, mutant, sending, source, temporary, reason=None, root=""):
         """``reason``: how the test is to fail, for a round that looks for a place; None: it is to pass."""
         self.temporary, self.reason, self.root = temporary, reason, root
