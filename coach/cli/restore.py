@@ -12,6 +12,9 @@ def add_restore(commands: "Commands[Parser]") -> None:
     restore.add_argument(
         "--back", action="store_true", help="take back a restore that was interrupted (default: finish it)"
     )
+    restore.add_argument(
+        "--best", action="store_true", help="the files with the fewest failing tests, no test weakened"
+    )
     add_session(restore)
     hand = add(commands, "hand", _hand, "say who edits from here on, an assistant or you again")
     hand.add_argument("to", nargs="?", default="", metavar="NAME", help="who edits; their attempts carry it")

@@ -4,8 +4,10 @@ from typing import Any, Literal
 
 from coach.core.experiments.logpoint import LogpointRun
 from coach.core.export.quoting import Cleaner
+from coach.core.history.restore_goal import better_way, files_to_change, goal
 from coach.core.localize.origins import Origins, chain
 from coach.core.log.events import LoopNoticed
+from coach.core.loops.attempt import Attempt
 from coach.core.redact.redactor import Redactor
 from coach.core.redact.stored import each_text
 from coach.core.runs.run import Run
@@ -77,6 +79,30 @@ def loop_answer(loop: LoopNoticed) -> Answer:
     }
 
 
+def ways_back_answer(state: SessionState) -> Answer:
+    """Name the recorded files one can go back to, with how many tests fail there and which files would change."""
+    ways = {"last good": goal(state), "fewest failures, no test weakened": better_way(state)}
+    shown = [
+        {
+            "what": what,
+            "run": way.run,
+            "failing": len(run.failing),
+            "files_that_differ": list(files_to_change(state, way)),
+        }
+        for what, way in ways.items()
+        if way and (run := state.run(way.run))
+    ]
+    return {"ways_back": shown}
+
+
+def restored_answer(state: SessionState) -> Answer:
+    """Say which files were put back, and what was left and why."""
+    if state.restore_stopped or not state.restores:
+        return {"restored": [], "why": state.restore_stopped}
+    newest = state.restores[-1]
+    return {"restored": list(newest.paths), "kept": [each.model_dump() for each in newest.kept]}
+
+
 def steps_answer(state: SessionState) -> Answer:
     step = state.step
     checks = evaluate(state, step) if step else ()
@@ -113,6 +139,18 @@ def run_answer(run: Run) -> Answer:
         "failures",
     )
     return {key: whole[key] for key in wanted}
+
+
+def attempt_answer(run: Run, attempt: Attempt | None) -> Answer:
+    """Tell a run with what was edited before it, and what the syntax trees show of that."""
+    files = attempt.changes.files if attempt else ()
+    findings = attempt.findings if attempt else ()
+    return {
+        **run_answer(run),
+        "changed_since_the_run_before": [{"path": each.path, "change": each.change} for each in files],
+        "findings": [f"{each.kind}: {each.path}:{each.line} {each.text}" for each in findings],
+        "frames": frames_answer(run),
+    }
 
 
 def frames_answer(run: Run) -> list[Answer]:

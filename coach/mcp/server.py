@@ -60,6 +60,7 @@ def serve(args: Namespace) -> int:
         tools.who,
         tools.logpoint,
         tools.rule_out,
+        tools.restore,
         tools.verify,
         tools.note,
         tools.root_cause,

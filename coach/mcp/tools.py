@@ -32,17 +32,19 @@ from coach.core.workflow.action_ids import as_tools
 from coach.core.workflow.advice import advise
 from coach.mcp.results import (
     Answer,
+    attempt_answer,
     cleaned_answer,
-    frames_answer,
     hypotheses_answer,
     investigation_answer,
     limits_answer,
     logpoint_answer,
     loop_answer,
     origins_answer,
+    restored_answer,
     run_answer,
     steps_answer,
     suspects_answer,
+    ways_back_answer,
 )
 from coach.session.export_io import export_session, private_of
 
@@ -192,6 +194,16 @@ class Tools:
 
         return self._do(verified)
 
+    def restore(self, run: int = 0) -> Answer:
+        """Put the files back as they were in a run. Without a run: which runs there are to go back to; nothing is changed.
+
+        Refused when the engineer edited since. What is replaced is kept; the engineer can undo it.
+        """
+        if not run:
+            return self._look(ways_back_answer)
+        command = cmd.RestoreTree(run=run, by=self._name)
+        return self._ask(command, restored_answer)
+
     def note(self, text: str) -> Answer:
         """Write down what you observed."""
         return self._ask(cmd.WriteNote(text=text), lambda _: {"written": True})
@@ -251,28 +263,12 @@ class Tools:
 
     def _run(self, session: Session) -> Answer:
         before = session.state.last_number
-        self._submit(session, cmd.RunTarget(purpose="experiment"))
+        self._submit(session, cmd.RunTarget(purpose="experiment", by=self._name))
         state = session.state
         run = next((each for each in reversed(state.target_runs) if each.number > before), state.last_run)
         if run is None:
             raise Refused("the run did not come to an end")
-        attempt = state.attempt(run.number)
-        changed = (
-            [{"path": each.path, "change": each.change} for each in attempt.changes.files] if attempt else []
-        )
-        found = (
-            [f"{each.kind}: {each.path}:{each.line} {each.text}" for each in attempt.findings]
-            if attempt
-            else []
-        )
-        return {
-            "evidence": {
-                **run_answer(run),
-                "changed_since_the_run_before": changed,
-                "findings": found,
-                "frames": frames_answer(run),
-            }
-        }
+        return {"evidence": attempt_answer(run, state.attempt(run.number))}
 
     def _take_over(self, session: Session) -> None:
         """Edits from here on are the assistant's; said once, so that an engineer who takes the session back keeps it."""

@@ -97,6 +97,33 @@ async def test_a_whole_defect_over_the_protocol(shop):
     assert not status.get("held_by")
 
 
+async def test_a_stop_card_is_answered_before_the_next_run(shop):
+    """The pinned test weakened: no run, until the files are put back."""
+    strict = (shop.root / "tests/test_cart.py").read_text()
+    async with port(shop, "--name", "robin") as client:
+        await call(client, "start", target=TEST)
+        assert shop.coach("pin").returncode == 0
+        shop.write("tests/test_cart.py", strict.replace("== 5", "== 6"))
+        green, _ = await call(client, "run_failing_test")
+        assert [each["level"] for each in green["loops"]] == ["card"]
+
+        refused, is_refused = await call(client, "run_failing_test")
+        assert is_refused
+        assert "propose_hypothesis" in refused
+        assert (await call(client, "verify"))[1]
+        assert shop.coach("run").returncode == 2
+
+        listed, _ = await call(client, "restore")
+        assert listed["ways_back"][0]["run"] == 1
+        assert listed["ways_back"][0]["files_that_differ"] == ["tests/test_cart.py"]
+        back, _ = await call(client, "restore", run=1)
+        assert back["restored"] == ["tests/test_cart.py"]
+        assert (shop.root / "tests/test_cart.py").read_text() == strict
+        red, is_refused = await call(client, "run_failing_test")
+        assert not is_refused
+        assert red["evidence"]["outcome"] == "FAIL"
+
+
 async def test_beside_a_coach_that_holds_the_session(shop, monkeypatch):
     """One log: what the assistant asks is done by the holder; loops come with the run that caused them; secrets stay."""
     monkeypatch.setenv("COACH_STATE_DIR", str(shop.state))

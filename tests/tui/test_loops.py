@@ -69,6 +69,25 @@ async def test_restoring_asks_first_and_names_run_files_and_the_way_back() -> No
         assert port.commands == [cmd.RestoreTree(run=3)]
 
 
+async def test_restoring_offers_the_fewest_failures_beside_where_the_loop_began() -> None:
+    """Where the loop began two tests failed; in #5 only one did."""
+    two = (fakes.failure(), fakes.failure(test="tests/test_cart.py::test_two"))
+    begun = [
+        *fakes.story("isolate"),
+        *fakes.ran(4, *two, tree="t4"),
+        *fakes.ran(5, fakes.failure(), tree="t5"),
+    ]
+    port = fakes.FakeDoor(*begun, *fakes.ran(6, *two, tree="t6"), narrowing.noticed(restore_run=4))
+    async with shown(port) as pilot:
+        await press(pilot, "z")
+        assert "1   #4: 2 failing tests; where the loop began" in text_of(pilot)
+        assert "2   #5: 1 failing test; the fewest failures, no test weakened" in text_of(pilot)
+        await press(pilot, "2")
+        assert "Restore #5" in text_of(pilot)
+        await press(pilot, "enter")
+        assert port.commands == [cmd.RestoreTree(run=5)]
+
+
 async def test_z_again_undoes_the_restore() -> None:
     port = fakes.FakeDoor(*narrowing.loop(), narrowing.restored())
     async with shown(port) as pilot:

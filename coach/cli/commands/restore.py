@@ -6,8 +6,9 @@ from coach.cli.commands.console import put, put_json, say, show
 from coach.cli.commands.open_session import ask, opened_session, read_session, wait
 from coach.core.base.formatting import count
 from coach.core.base.text import safe_line
+from coach.core.history.best_files import best_files
 from coach.core.history.kept_file import Kept
-from coach.core.history.restore_goal import Goal, files_to_change, goal
+from coach.core.history.restore_goal import Goal, better_way, files_to_change, goal
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, StoreError, UsageError
@@ -19,6 +20,7 @@ def restore(args: Namespace) -> int:
         state = read_session(args.session)
         wanted = _wanted(state, args)
         _list(args, state, wanted, files_to_change(state, wanted))
+        _say_better(args, state, wanted)
         say("nothing is changed yet: add --yes")
         return EXIT_FINE
     with opened_session(args) as session:
@@ -42,12 +44,25 @@ def _wanted(state: SessionState, args: Namespace) -> Goal:
         if cut is None or not cut.is_interrupted:
             raise UsageError("no restore was interrupted", do="coach restore --yes undoes the newest")
         return Goal(tree=cut.before)
+    if args.best:
+        best = best_files(state)
+        if best is None:
+            raise UsageError("no recorded files are better than these", do="name a run: coach restore 3")
+        return Goal(best.number)
     wanted = Goal(args.run) if args.run else goal(state)
     if wanted is None:
         raise UsageError("no earlier good files are recorded", do="name a run: coach restore 3")
     if wanted.run and state.run(wanted.run) is None:
         raise UsageError(f"there is no run #{wanted.run}")
     return wanted
+
+
+def _say_better(args: Namespace, state: SessionState, wanted: Goal) -> None:
+    """Name the files that failed least where they are others than those that would be put back."""
+    other = better_way(state)
+    run = state.run(other.run) if other and other != wanted else None
+    if run and not args.json:
+        say(f"#{run.number} has the fewest failures, {count(len(run.failing), 'test')}: coach restore --best")
 
 
 def _list(

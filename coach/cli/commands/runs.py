@@ -33,7 +33,9 @@ from coach.session.similar_failures import past_failures
 def run(args: Namespace) -> int:
     """Run the target once, cold."""
     with opened_target(args) as session:
-        ask(session, cmd.RunTarget(purpose="experiment", scope=args.reach))
+        # In a session that an assistant holds, the shell is its shell; a person has the screen, and can take it back.
+        holder = session.state.held_by
+        ask(session, cmd.RunTarget(purpose="experiment", scope=args.reach, by=holder))
         code = _say_run(session, args)
         last = session.state.last_run
     if last and last.report and last.report.ending.meant and len(args.target) == 1 and not args.json:

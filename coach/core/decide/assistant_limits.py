@@ -1,4 +1,4 @@
-"""What an assistant may not do now, and why: edit a file that is not to be touched, end its turn before the fix is proven.
+"""What an assistant may not do now, and why: touch some files, end its turn before the proof, run on after a stop card.
 
 Questions about the state, for every front end of assistants; an empty sentence means that it may. A person is never asked.
 """
@@ -69,3 +69,35 @@ def _unproven(state: SessionState) -> Iterator[str]:
         lacks = (f"{each.title} ({each.figure})" if each.figure else each.title for each in found.missing)
         named = "; ".join(safe_line(each, limit=200) for each in list(lacks)[:MAX_MISSING])
         yield f"the fix is verified in part; missing: {named}. Mend it, or tell the engineer what is missing"
+
+
+def why_no_run_by(assistant: str, state: SessionState) -> str:
+    """Say why an assistant gets no run now; empty for a person, and while no stop card stands.
+
+    A card is answered by a new hypothesis, by files that are put back, or by the engineer, who dismisses it with a reason.
+    """
+    loop = state.standing_loop
+    if not assistant or loop is None or loop.level != "card":
+        return ""
+    return (
+        f"{loop.sentence} No run until something changes: ‹hypothesis› writes a new cause with what will be seen, "
+        "‹restore› puts earlier files back, or the engineer says why this is no loop"
+    )
+
+
+def why_not_proven_by(assistant: str, state: SessionState) -> str:
+    """Say why an assistant cannot ask for a proof yet; a person who does so gets a verdict that names what is missing."""
+    if not assistant or state.last_failure is not None:
+        return ""
+    return "no red run is recorded: ‹run› runs the target first; what never failed cannot be called fixed"
+
+
+def why_not_restored_by(assistant: str, run: int, state: SessionState) -> str:
+    """Say why an assistant cannot put the files of a run back: edits that are not its own would be lost."""
+    if not assistant:
+        return ""
+    others = [each for each in state.attempts if each.run > run and each.is_edit and each.by != assistant]
+    unread = [each for each in state.edits if each.after_run >= run and each.by != assistant]
+    if not (others or unread):
+        return ""
+    return "since then the engineer edited too: ask, and let the engineer restore"

@@ -7,6 +7,7 @@ itself when it is green, strange, or awaited by a prediction; only the cold run 
 
 from collections.abc import Mapping
 
+from coach.core.decide.assistant_limits import why_no_run_by
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start_run
 from coach.core.log import events as ev
@@ -179,6 +180,8 @@ def _(message: cmd.RunTarget, state: SessionState) -> Decision | Refusal:
     """Run the target, or another scope of it, now; a scope that is named stays in force for saves."""
     if state.closed:
         return CLOSED
+    if why_not := why_no_run_by(message.by, state):
+        return Refusal(why_not)
     draft = Draft(state)
     if state.plan:
         draft.record(ev.VerificationVoided(why="another run was asked for"))

@@ -1,6 +1,7 @@
 """Putting files back: planned, said in the log, and only then done; what became of it is said in the log too."""
 
 from coach.core.base.formatting import count
+from coach.core.decide.assistant_limits import why_not_restored_by
 from coach.core.decide.decision import CLOSED, Decision, Refusal, decide
 from coach.core.history import kept_file
 from coach.core.log import events as ev
@@ -12,7 +13,7 @@ from coach.core.session.state import SessionState
 
 @decide.register
 def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
-    if why_not := why_not_restored(state):
+    if why_not := why_not_restored(state) or why_not_restored_by(message.by, message.run, state):
         return Refusal(why_not)
     run = state.run(message.run) if message.run else None
     if message.run and (run is None or run.report is None or not run.report.tree):

@@ -6,6 +6,7 @@ shown; only an edit makes the whole verification void.
 """
 
 from coach.core.base.test_id import NO_TEST, TestId
+from coach.core.decide.assistant_limits import why_no_run_by, why_not_proven_by
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import about, start_next, start_run
 from coach.core.experiments.trial_request import Trial
@@ -38,7 +39,10 @@ _MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance", "again", "
 
 @decide.register
 def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
-    if why_not := why_not_verified(state) or _why_not_proven_by(message.by or state.held_by, state):
+    asks = message.by or state.held_by
+    if why_not := (
+        why_not_verified(state) or why_not_proven_by(asks, state) or why_no_run_by(message.by, state)
+    ):
         return Refusal(why_not)
     draft = Draft(state)
     commands = tuple(each for each in runnable(state) if each in message.acceptance)
@@ -62,13 +66,6 @@ def why_not_verified(state: SessionState) -> str:
     if state.closed:
         return CLOSED.reason
     return "a verification is under way; ‹cancel› stops it" if state.plan else ""
-
-
-def _why_not_proven_by(assistant: str, state: SessionState) -> str:
-    """Say why an assistant cannot ask for a proof yet; a person who does so gets a verdict that names what is missing."""
-    if not assistant or state.last_failure is not None:
-        return ""
-    return "no red run is recorded: ‹run› runs the target first; what never failed cannot be called fixed"
 
 
 def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:

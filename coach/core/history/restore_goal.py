@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from coach.core.history.best_files import best_files, last_honest_pass
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 
@@ -15,7 +16,10 @@ class Goal:
 
 
 def goal(state: SessionState) -> Goal | None:
-    """Return what restoring means now: to finish one that was interrupted, the last good files of a loop, an undo, the last pass."""
+    """Return what restoring means now: to finish one that was interrupted, the last good files of a loop, an undo, the last pass.
+
+    Where nothing passed yet, the files with the fewest failing tests and no weakened one.
+    """
     if state.restoring and state.restoring.is_interrupted:
         return Goal(tree=state.restoring.tree)
     loop = state.standing_loop
@@ -23,10 +27,19 @@ def goal(state: SessionState) -> Goal | None:
         return Goal(_later_pass(state, _newest_with(state, tree) or loop.restore_run))
     if undo := _undo(state):
         return undo
-    passed, last = state.last_pass, state.last_run
+    passed, last = last_honest_pass(state), state.last_run
     if passed is None or last is None or not _tree_of(state, passed.number):
-        return None
+        best = best_files(state)
+        return Goal(best.number) if best else None
     return Goal(passed.number) if _edited_since(state, passed) else None
+
+
+def better_way(state: SessionState) -> Goal | None:
+    """Return the way to the best recorded files, where that is another one than what restoring means now."""
+    best, usual = best_files(state), goal(state)
+    if best is None or (usual and _tree_of(state, best.number) == (usual.tree or _tree_of(state, usual.run))):
+        return None
+    return Goal(best.number)
 
 
 def files_to_change(state: SessionState, wanted: Goal) -> tuple[str, ...]:
@@ -97,7 +110,7 @@ def _newest_with(state: SessionState, tree: str) -> int:
 
 def _later_pass(state: SessionState, found: int) -> int:
     """Files that passed after those are better ones."""
-    passed = state.last_pass
+    passed = last_honest_pass(state)
     return passed.number if passed and passed.number > found and _tree_of(state, passed.number) else found
 
 

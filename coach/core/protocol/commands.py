@@ -35,6 +35,8 @@ class RunTarget(Value):
     purpose: Literal["feedback", "experiment"] = "feedback"
     scope: Scope | None = None
     """Run this scope instead, and let it be the scope of runs on save from here on."""
+    by: Name = ""
+    """The assistant that asks; empty: a person."""
 
 
 class SetScope(Value):
@@ -283,6 +285,8 @@ class RestoreTree(Value):
 
     run: int = 0
     tree: TreeId = ""
+    by: Name = ""
+    """The assistant that asks; empty: a person."""
 
 
 class BeginSearch(Value):

@@ -59,6 +59,7 @@ TOOLS: dict[str, str] = {
     "run": "run_failing_test",
     "verify": "verify",
     "rule-out": "rule_out",
+    "restore": "restore",
     "hypothesis": "propose_hypothesis",
     "judge": "judge_hypothesis",
     "note": "note",

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable
 
-from coach.core.history.restore_goal import Goal, goal
+from coach.core.history.restore_goal import Goal, better_way, goal
 from coach.core.protocol import commands as cmd
 from coach.core.search.kinds import SearchKind
 from coach.core.session.fold.session_events import ASSISTANT
@@ -11,7 +11,7 @@ from coach.core.workflow.advice import advise
 from coach.tui.actions.context import ActionContext, Handler, ask
 from coach.tui.dialogs.question import Question
 from coach.tui.views.line import elastic, line
-from coach.tui.views.restore import choice_lines, confirm_lines
+from coach.tui.views.restore import confirm_lines, interrupted_lines, ways_lines
 
 
 def restore(context: ActionContext, _key: str) -> None:
@@ -20,16 +20,22 @@ def restore(context: ActionContext, _key: str) -> None:
 
     wanted, cut = goal(context.state), context.state.restoring
     assert wanted is not None, "the registry disables this without a goal"
-    if cut is None or not cut.is_interrupted:
+    better = better_way(context.state)
+    if cut and cut.is_interrupted:
+        title, ways = "A restore was interrupted", (Goal(tree=cut.tree), Goal(tree=cut.before))
+        lines = interrupted_lines()
+    elif better:
+        title, ways = "Restore which files", (wanted, better)
+        lines = ways_lines(context.state, ways)
+    else:
         _confirm_restore(context, wanted)
         return
 
     def chosen(index: int | None) -> None:
         if index is not None:
-            _confirm_restore(context, Goal(tree=(cut.tree, cut.before)[index]))
+            _confirm_restore(context, ways[index])
 
-    lines = choice_lines(context.state)
-    context.app.push_screen(Chooser("A restore was interrupted", "takes one", lines, len(lines)), chosen)
+    context.app.push_screen(Chooser(title, "takes one", lines, len(lines)), chosen)
 
 
 def _confirm_restore(context: ActionContext, wanted: Goal) -> None:

@@ -85,7 +85,7 @@ class Chooser(TextDialog[int]):
     """One of several things, each some lines long; returns its index. A line's key is its thing's number, from 1."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
-    SHAPE = ""
+    SHAPE = "-short"
 
     def __init__(
         self, title: str, verb: str, lines: tuple[Line, ...], count: int, *, marked: int = 0
@@ -112,7 +112,6 @@ class SearchChooser(Chooser):
     """Which search to begin: what each asks, what it costs, and why it is not possible now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("B", "leave", show=False)]
-    SHAPE = "-short"
 
     def __init__(self, offers: tuple[Offer, ...], advised: str = "") -> None:
         """Offer searches; the cursor begins on the kind that is ``advised``, else on the first that is possible."""

@@ -38,11 +38,31 @@ def confirm_lines(state: SessionState, wanted: Goal) -> tuple[Line, ...]:
     return (*lines, BLANK, undone, held)
 
 
-def choice_lines(state: SessionState) -> tuple[Line, ...]:
+def interrupted_lines() -> tuple[Line, ...]:
     """Offer both ways out of a restore that was interrupted, the lines of a ``Chooser``."""
-    assert state.restoring is not None, "offered only then"
-    host = ("finish it: the files as they were asked for", "take it back: the files as they were before it")
+    return _numbered(
+        ("finish it: the files as they were asked for", "take it back: the files as they were before it")
+    )
+
+
+def ways_lines(state: SessionState, ways: tuple[Goal, ...]) -> tuple[Line, ...]:
+    """Offer the usual files and those that failed least, each with how many tests fail there."""
+    usual, *better = ways
+    why = "the last good files" if usual.run == state.newest.passed else "where the loop began"
+    fewest = (_way(state, each, "the fewest failures, no test weakened") for each in better)
+    return _numbered((_way(state, usual, why), *fewest))
+
+
+def _way(state: SessionState, wanted: Goal, kind: str) -> str:
+    run = state.run(wanted.run)
+    if run is None:
+        return "the files before the last restore"
+    failing = count(len(run.failing), "failing test") if run.failing else "passed"
+    return f"#{run.number}: {failing}; {kind}"
+
+
+def _numbered(texts: tuple[str, ...]) -> tuple[Line, ...]:
     return tuple(
         line((f" {number} ", "key"), "  ", elastic(each), hang=5, key=str(number), fit="cut")
-        for number, each in enumerate(host, start=1)
+        for number, each in enumerate(texts, start=1)
     )
