@@ -310,6 +310,9 @@ OWN = {
     "coach/store/index.py": "writes a new file",
     "coach/store/archive.py": "writes new files, and members of an archive that was opened by the place",
     "coach/session/shared/messages.py": "opens a folder",
+    "coach/assistants/hosts.py": "files of the package",
+    "coach/assistants/install.py": "writes new files",
+    "coach/cli/commands/hook_session.py": "a lock of its own",
 }
 """Files of the package that open without the place, and why that is no foreign file, or no reading."""
 _MODULES = {"tokenize", "os", "io", "codecs", "zipfile", "tarfile", "gzip", "bz2", "lzma", "tomllib", "json"}

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from coach import __version__
+from coach.cli.agents import add_agents
 from coach.cli.allow import add_allow
 from coach.cli.assist import add_assist
 from coach.cli.completion import add_completion
@@ -73,6 +74,7 @@ COMMANDS = (
     add_export,
     add_assist,
     add_watch,
+    add_agents,
     add_mcp,
     add_hook,
     add_allow,
