@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from coach.errors import CoachError
 from coach.session.factory import open_review
 from coach.session.replay import Replay
 from coach.store import library
+from coach.store.log import LOG_NAME
 from localising.defects import Defect, Variant
 from localising.features import candidates_of
 
@@ -38,9 +40,17 @@ _ONE_FOLDER_AT_A_TIME = threading.Lock()
 
 
 def measure(
-    defect: Defect, variant: Variant, seconds: float, *, with_features: bool = False
+    defect: Defect,
+    variant: Variant,
+    seconds: float,
+    *,
+    with_features: bool = False,
+    keep: Path | None = None,
 ) -> dict[str, Any]:
-    """Run the session; returns one row, fit for JSON. ``why`` says what went wrong, when something did."""
+    """Run the session; returns one row, fit for JSON. ``why`` says what went wrong, when something did.
+
+    ``keep`` is a folder that gets the session's log (``log.jsonl``) and the lines that must change (``lines.json``).
+    """
     row: dict[str, Any] = {
         "id": defect.id,
         "set": defect.set,
@@ -61,6 +71,8 @@ def measure(
             row |= session.investigated(seconds)
             if with_features:
                 row["candidates"] = session.candidates()
+            if keep:
+                session.keep(keep)
         except (subprocess.SubprocessError, OSError, ValueError, LookupError, CoachError) as error:
             row["why"] = f"{type(error).__name__}: {error}"[:500]
     return row
@@ -95,6 +107,18 @@ class _Session:
 
     def candidates(self) -> list[dict[str, Any]]:
         return candidates_of(self._review().state, self.defect)
+
+    def keep(self, folder: Path) -> None:
+        """Copy the log, and write down the lines that must change: path, number and text of each."""
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [
+            (place.path, number, text)
+            for place in self.defect.places
+            for number, text in enumerate((self.folder / place.path).read_text("utf-8").split("\n"), 1)
+            if number in place.lines
+        ]
+        shutil.copy(next((self.state / "sessions").glob(f"*/{LOG_NAME}")), folder / LOG_NAME)
+        (folder / "lines.json").write_text(json.dumps(lines), "utf-8")
 
     def _coach(self, seconds: float, *words: str) -> str:
         done = subprocess.run(

@@ -18,6 +18,17 @@ def add_export(commands: "Commands[Parser]") -> None:
         metavar="TOKENS",
         help="1500, 4000, 12000 or any number (default: 4000)",
     )
+    export.add_argument(
+        "--for",
+        dest="purpose",
+        choices=["reproduce", "test", "cause", "fix", "review", "handover"],
+        help="what the reader is asked to do (default: what the facts allow)",
+    )
+    export.add_argument(
+        "--explain",
+        action="store_true",
+        help="say what is asked and why, and what each section costs in tokens",
+    )
     export.add_argument("--format", choices=["markdown", "xml", "json"], default="markdown")
     export.add_argument("--copy", action="store_true", help="to the clipboard instead of stdout")
     export.add_argument(

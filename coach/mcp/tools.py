@@ -20,7 +20,7 @@ from coach.core.decide.suspect_measurement import is_measured
 from coach.core.experiments.free_expression import why_asked
 from coach.core.experiments.hypothesis import Expects, Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint, Mode
-from coach.core.export import names_of
+from coach.core.export import Purpose, names_of
 from coach.core.export.quoting import Cleaner
 from coach.core.log.events import LoopNoticed
 from coach.core.protocol import commands as cmd
@@ -213,14 +213,15 @@ class Tools:
         command = cmd.WriteClosing(closing=Closing(cause=RootCause(what=text)), by=self._name)
         return self._ask(command, lambda _: {"written": True})
 
-    def context(self, budget: int = 4_000) -> str:
-        """The whole session as a prompt within a budget of tokens: task, limits, failure, facts, what was ruled out."""
+    def context(self, budget: int = 4_000, purpose: Purpose | None = None) -> str:
+        """The session as a prompt within a budget of tokens. ``purpose`` says what it asks; without: what the facts allow."""
         with self._lock, self._opened() as session:
             self._take_over(session)
-            made = export_session(session.state, budget, "markdown")
-            self._submit(
-                session, cmd.NoteExport(format="markdown", budget=budget, digest=made.digest, way="mcp")
+            made = export_session(session.state, budget, "markdown", purpose=purpose)
+            note = cmd.NoteExport(
+                format="markdown", budget=budget, digest=made.digest, way="mcp", purpose=made.purpose
             )
+            self._submit(session, note)
             return made.text
 
     def runs(self) -> Answer:

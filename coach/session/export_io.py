@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from coach.core.export import LEAST, Export, Render, export, names_of
+from coach.core.export import LEAST, Export, Purpose, Render, export, names_of
 from coach.core.export.quoting import Cleaner
 from coach.core.log.events import Recorded
 from coach.core.redact.redactor import Private, Redactor, placeholders
@@ -35,7 +35,13 @@ Style = Literal["markdown", "xml", "json"]
 PageStyle = Literal["html", "markdown"]
 
 
-def export_session(state: SessionState, budget: int, style: Style, render: Render | None = None) -> Export:
+def export_session(
+    state: SessionState,
+    budget: int,
+    style: Style,
+    render: Render | None = None,
+    purpose: Purpose | None = None,
+) -> Export:
     """Render a session within a budget of tokens, with this machine's secrets taken out. Raises UsageError."""
     if budget < LEAST:
         raise UsageError(
@@ -45,6 +51,7 @@ def export_session(state: SessionState, budget: int, style: Style, render: Rende
         state,
         budget=budget,
         style=style,
+        purpose=purpose,
         private=private_of(kept_path(state.opened.checkout.root) if state.opened else None),
         render=render,
     )

@@ -28,8 +28,11 @@ def test_a_template_of_the_project_words_the_export(shop):
     text = shop.coach("export", "--budget", "1500").stdout
     assert text.startswith("Debugging context: ")
     assert "House rule: be brief." in text
-    assert "=== Failure now\n<<evidence-" in text
+    assert "=== Failure\n<<evidence-" in text
     assert "assert 6 == 5" in text
+    told = shop.coach("export", "--budget", "1500", "--for", "fix", "--explain").stdout
+    assert told.startswith("asks for: fix; it was asked for\nabout ")
+    assert "  Failure\n" in told
     shop.write("docs/prompt.md.j2", "{{ ''.__class__.__mro__ }}")
     broken = shop.coach("export")
     assert broken.returncode == 2

@@ -24,7 +24,9 @@ EXPORTED = "# Debugging session\nassert 30.0 == 27.0"
 
 def app_for(port: fakes.FakeDoor) -> CoachApp:
     return CoachApp(
-        port, lambda _state, _budget: Export(EXPORTED, 9, (("key", 2),), (), WARNINGS, "d"), clock=lambda: NOW
+        port,
+        lambda _state, _budget, _purpose: Export(EXPORTED, 9, (("key", 2),), (), WARNINGS, "d"),
+        clock=lambda: NOW,
     )
 
 

@@ -28,7 +28,7 @@ class Slow:
 
 @contextlib.asynccontextmanager
 async def opening(slow: Slow) -> AsyncIterator[Pilot[None]]:
-    def export(_state: object, _budget: object) -> Export:
+    def export(_state: object, _budget: object, _purpose: object) -> Export:
         return Export(EXPORTED, 9, (), (), (), "d")
 
     way = SessionLaunch("tests/test_cart.py", slow.open)  # type: ignore[arg-type]

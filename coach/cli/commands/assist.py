@@ -53,7 +53,11 @@ def assist(args: Namespace) -> int:
         for warning in made.warnings:
             say(f"reads like an instruction: {warning}")
         note = cmd.NoteExport(
-            format="markdown", budget=args.budget, digest=made.digest, way=f"assistant {assistant.name}"
+            format="markdown",
+            budget=args.budget,
+            digest=made.digest,
+            way=f"assistant {assistant.name}",
+            purpose=made.purpose,
         )
         ask(session, note)
         patience = Patience(args.timeout, args.silence, "" if args.stop_at == "never" else args.stop_at)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from coach.core.export import Export
+from coach.core.export import Export, Purpose
 from coach.core.session.state import SessionState
 from coach.regular_files import is_folder
 from coach.session.export_io import Style, export_session
@@ -11,11 +11,17 @@ from coach.settings.project import load_settings
 from coach.settings.template import load_template
 
 
-def prompt_of(state: SessionState, budget: int, style: Style = "markdown", template: str = "") -> Export:
-    """Export a session. Raises UsageError."""
+def prompt_of(
+    state: SessionState,
+    budget: int,
+    style: Style = "markdown",
+    template: str = "",
+    purpose: Purpose | None = None,
+) -> Export:
+    """Export a session; without a purpose it asks what the facts allow. Raises UsageError."""
     root = place_of(state.opened).home if state.opened else None
     named = Path(template) if template else None
     if named is None and root and is_folder(root) and style == "markdown":
         wished = load_settings(root).template
         named = root / wished if wished else None
-    return export_session(state, budget, style, load_template(named) if named else None)
+    return export_session(state, budget, style, load_template(named) if named else None, purpose)

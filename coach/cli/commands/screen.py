@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coach.core.experiments.logpoint import Logpoint
-    from coach.core.export import Export
+    from coach.core.export import Export, Purpose
     from coach.core.session.state import SessionState
     from coach.session.port import SessionPort
     from coach.tui.host_services import NamedAssistant
@@ -145,10 +145,10 @@ def _say_what_is_kept(port: "SessionPort") -> None:
         say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.start} takes it up again")
 
 
-def _export(state: "SessionState", budget: int) -> "Export":
+def _export(state: "SessionState", budget: int, purpose: "Purpose | None") -> "Export":
     from coach.cli.commands.screen_session import exported
 
-    return exported(state, budget)
+    return exported(state, budget, purpose)
 
 
 class _Ways:

@@ -10,7 +10,7 @@ from coach.cli.commands.durations import ago
 from coach.cli.commands.open_session import current_id, newest_here
 from coach.cli.commands.prompt import prompt_of
 from coach.cli.commands.target_choice import chosen_target
-from coach.core.export import Export
+from coach.core.export import Export, Purpose
 from coach.core.log.events import EarlierRead
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
@@ -58,9 +58,9 @@ def reviewed(session: str) -> SessionPort:
     return open_review((library.find(session) if session else newest_here()).id)
 
 
-def exported(state: SessionState, budget: int) -> Export:
+def exported(state: SessionState, budget: int, purpose: Purpose | None) -> Export:
     """Return the prompt that the screen previews."""
-    return prompt_of(state, budget)
+    return prompt_of(state, budget, purpose=purpose)
 
 
 def _begun(session: Dispatcher, first: cmd.Command) -> SessionPort:

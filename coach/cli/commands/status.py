@@ -8,6 +8,8 @@ from pathlib import Path
 from coach.cli.commands.console import put, say, show, write_file
 from coach.cli.commands.open_session import current_id, newest_here, read_session
 from coach.cli.commands.prompt import prompt_of
+from coach.core.base.text import safe
+from coach.core.export import Export
 from coach.core.protocol import commands as cmd
 from coach.core.redact.redactor import taken_out
 from coach.engine.process.clipboard import copy
@@ -23,7 +25,11 @@ def status(args: Namespace) -> int:
 def export(args: Namespace) -> int:
     """Print a session as a prompt; what leaves is recorded in the session when nobody else holds it."""
     session = current_id(args.id) if args.id else newest_here().id
-    made = prompt_of(open_review(session).state, args.budget, args.format, args.template or "")
+    state = open_review(session).state
+    made = prompt_of(state, args.budget, args.format, args.template or "", args.purpose)
+    if args.explain:
+        put(explained(made, args.budget))
+        return EXIT_FINE
     if args.output:
         write_file(Path(args.output), made.text)
         say(f"written to {args.output}: about {made.tokens:,} tokens")
@@ -35,8 +41,15 @@ def export(args: Namespace) -> int:
         say(f"look at this before you hand it on: {warning}")
     if made.redactions:
         say(f"redacted: {taken_out(made.redactions)}")
-    _note_export(session, args, made.digest)
+    _note_export(session, args, made.digest, made.purpose)
     return EXIT_FINE
+
+
+def explained(made: Export, budget: int) -> str:
+    """Return what is asked and why, what each section costs, and what was left out."""
+    lines = [f"asks for: {made.purpose}; {made.why}", f"about {made.tokens:,} of {budget:,} tokens:"]
+    lines += [f"  {tokens:>6,}  {title}" for title, tokens in made.costs]
+    return safe("\n".join([*lines, f"left out: {'; '.join(made.left_out) or 'nothing'}"]))
 
 
 def _copied(text: str) -> str:
@@ -50,13 +63,14 @@ def _copied(text: str) -> str:
     raise UsageError("there is no clipboard here", do="write a file: coach export -o FILE")
 
 
-def _note_export(session: str, args: Namespace, digest: str) -> None:
+def _note_export(session: str, args: Namespace, digest: str, purpose: str) -> None:
     """The hand-off mark; a session that is held or closed elsewhere is exported all the same."""
     try:
         with open_shared(session, only_writes=True) as live:
             way = "file" if args.output else "clipboard" if args.copy else "stdout"
-            live.submit(
-                cmd.NoteExport(format=args.format, budget=args.budget, digest=digest, way=way)
-            ).result(timeout=5)
+            note = cmd.NoteExport(
+                format=args.format, budget=args.budget, digest=digest, way=way, purpose=purpose
+            )
+            live.submit(note).result(timeout=5)
     except (SessionHeld, SessionError, StoreError) as error:
         say(f"not recorded in the session: {error}")

@@ -187,6 +187,10 @@ def _(message: cmd.NoteAssistant, state: SessionState) -> Decision | Refusal:  #
 @decide.register
 def _(message: cmd.NoteExport, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - every export is recorded
     event = ev.ContextExported(
-        format=message.format, budget=message.budget, digest=message.digest, way=message.way
+        format=message.format,
+        budget=message.budget,
+        digest=message.digest,
+        way=message.way,
+        purpose=message.purpose,
     )
     return Decision(events=(event,))

@@ -5,19 +5,21 @@ secrets out, fence, and only then cut to the budget, so that no cut leaves half 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from coach.core.base.test_id import TestId
-from coach.core.export.blocks import Block, Document, Section
+from coach.core.base.text import safe_line
+from coach.core.export.blocks import Block, Document, Section, joined
 from coach.core.export.budget import DEFAULT, LEAST, TIERS, estimate, fit
+from coach.core.export.purpose import PURPOSES, Chosen, Purpose, chosen
 from coach.core.export.quoting import Cleaner, mark_for, suspicious_lines
-from coach.core.export.render import RENDERERS, Style
+from coach.core.export.render import RENDERERS, Style, section_text
 from coach.core.export.sections import sections_of
 from coach.core.redact.redactor import Private, Redactor
 from coach.core.session.state import SessionState
 
-__all__ = ["DEFAULT", "LEAST", "TIERS", "Export", "Render", "Style", "export"]
+__all__ = ["DEFAULT", "LEAST", "PURPOSES", "TIERS", "Export", "Purpose", "Render", "Style", "export"]
 
 Render = Callable[[Document], str]
 
@@ -35,6 +37,11 @@ class Export:
     warnings: tuple[str, ...]
     """Foreign lines that read like instructions."""
     digest: str
+    purpose: Purpose = "cause"
+    why: str = ""
+    """Why that is asked."""
+    costs: tuple[tuple[str, int], ...] = ()
+    """(section, its tokens), the header first."""
 
 
 def names_of(state: SessionState) -> tuple[str, ...]:
@@ -50,11 +57,12 @@ def names_of(state: SessionState) -> tuple[str, ...]:
     return tuple(sorted(files | tests | {test.file for test in tests}))
 
 
-def export(
+def export(  # noqa: PLR0913 - what is told, to whom, in which form
     state: SessionState,
     *,
     budget: int = DEFAULT,
     style: Style = "markdown",
+    purpose: Purpose | None = None,
     private: Private | None = None,
     render: Render | None = None,
 ) -> Export:
@@ -64,6 +72,7 @@ def export(
         state: the session.
         budget: most tokens the text may have, by our estimate; not less than ``LEAST``.
         style: the form.
+        purpose: what the reader is asked to do; None: what the facts allow.
         private: what to take out besides what the rules recognise.
         render: another way to write the same blocks; ``style`` does not matter then.
 
@@ -74,10 +83,28 @@ def export(
     if budget < LEAST:
         raise ValueError(f"an export needs at least {LEAST:,} tokens, not {budget:,}")
     redactor = Redactor(replace(private or Private(), names=names_of(state)))
+    asked = Chosen(purpose, "it was asked for") if purpose else chosen(state)
+    whole = _whole(state, asked.purpose, redactor, budget)
+    text, fitted = _fitted(whole, render or RENDERERS[style])
+    return Export(
+        text,
+        estimate(text),
+        redactor.counts,
+        fitted.left_out,
+        suspicious_lines(whole.sections, whole.title),
+        hashlib.sha256(text.encode()).hexdigest()[:16],
+        asked.purpose,
+        redactor.settle(redactor.clean(safe_line(asked.why, limit=300))),
+        tuple(_costs(fitted, estimate(text))),
+    )
+
+
+def _whole(state: SessionState, purpose: Purpose, redactor: Redactor, budget: int) -> Document:
+    """Return everything that may be told, before it is cut to the budget."""
     clean = Cleaner(redactor, state.opened.checkout.root if state.opened else "")
     title, origin = _title(state, clean), _origin(state, clean)
-    sections = tuple(_settled(section, redactor) for section in sections_of(state, clean))
-    whole = Document(
+    sections = tuple(_settled(section, redactor) for section in sections_of(state, purpose, clean))
+    return Document(
         title=redactor.settle(title),
         origin=redactor.settle(origin),
         mark=mark_for(_seed(state), sections),
@@ -86,25 +113,29 @@ def export(
         tokens=budget,
         redactions=redactor.counts,
     )
-    text, left_out = _fitted(whole, render or RENDERERS[style])
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    warnings = suspicious_lines(sections, whole.title)
-    return Export(text, estimate(text), redactor.counts, left_out, warnings, digest)
+
+
+def _costs(document: Document, tokens: int) -> Iterator[tuple[str, int]]:
+    """Yield what each section costs; what is left is the header with the rule how to read evidence."""
+    costs = [(each.title, estimate(section_text(each, document.mark))) for each in joined(document.sections)]
+    yield "header", max(0, tokens - sum(cost for _, cost in costs))
+    yield from costs
 
 
 def _seed(state: SessionState) -> str:
     return f"{state.opened.session if state.opened else ''}\0{state.seq}"
 
 
-def _fitted(document: Document, render: Render) -> tuple[str, tuple[str, ...]]:
+def _fitted(document: Document, render: Render) -> tuple[str, Document]:
     def trial(sections: tuple[Section, ...], left_out: tuple[str, ...]) -> str:
-        return render(replace(document, sections=sections, left_out=left_out))
+        return render(replace(document, sections=joined(sections), left_out=left_out))
 
     sections, left_out = fit(document.sections, document.budget, trial)
     fitted = replace(document, sections=sections, left_out=left_out)
-    text = render(fitted)
+    text = trial(sections, left_out)
     # The header names the size, and no size has more digits than the budget it was fitted with.
-    return render(replace(fitted, tokens=min(document.budget, estimate(text)))), left_out
+    sized = replace(fitted, sections=joined(sections), tokens=min(document.budget, estimate(text)))
+    return render(sized), fitted
 
 
 def _settled(section: Section, redactor: Redactor) -> Section:
@@ -130,13 +161,5 @@ def _origin(state: SessionState, clean: Cleaner) -> str:
     if opened is None:
         return "From coach; the session has no opening record."
     checkout = opened.checkout
-    commit = f"commit {clean.line(checkout.commit[:12], 40)}" if checkout.commit else "no git"
-    dirty = (
-        f", {checkout.dirty_files} files changed"
-        if checkout.dirty_files
-        else ", clean"
-        if checkout.commit
-        else ""
-    )
-    step = state.step.title if state.step else "not begun"
-    return f"From coach {clean.line(opened.coach, 20)}, session {clean.line(opened.session, 60)}, {commit}{dirty}, step: {step}."
+    commit = f"begun on commit {clean.line(checkout.commit[:12], 40)}" if checkout.commit else "no git"
+    return f"From coach {clean.line(opened.coach, 20)}, session {clean.line(opened.session, 60)}, {commit}."

@@ -1,19 +1,21 @@
-"""What is known beyond the current failure: changes, runs, hypotheses, what was ruled out.
+"""What is known beyond the failure: measurements, hypotheses, what was tried and ruled out.
 
 Facts carry run numbers and stand apart from hypotheses; what was eliminated is kept as one line each, so that a fresh
 reader does not propose it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.export.blocks import Block, Drop
+from coach.core.export.measured import measured_blocks
+from coach.core.export.purpose import Purpose
 from coach.core.export.quoting import Cleaner
-from coach.core.runs.changes import FileChange
 from coach.core.runs.run import PURPOSE_WORDS, Run
+from coach.core.runs.run import Purpose as WhyRun
 from coach.core.session.state import SessionState
-from coach.core.session.suspect_list import describe_standing
 
 RECENT = 6
 """Lines of runs that count as recent; older ones are the first to go."""
@@ -21,61 +23,25 @@ MAX_OLD = 60
 MAX_EARLIER = 20
 MAX_TOLD = 400
 """Runs that are looked at: nobody's budget holds more of them, and a session may have thousands."""
-MAX_LISTED = 10
 MAX_LOOPS = 4
+_OF_THE_TARGET: frozenset[WhyRun] = frozenset({"reproduce", "feedback", "experiment", "confirm", "verify"})
 
 
-def changes_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
-    """Hunks since the last pass, the most recently edited file first: a cut takes the older ones."""
-    around = Block(clean.line(state.changed_around, 400), "installed versions and variables", "repository")
-    changes = state.changes
-    if changes is None or not changes.files:
-        return (around,)
-    last_edit = {path: edit.at for edit in state.edits for path in edit.paths}
-    files = sorted(changes.files, key=lambda each: (-last_edit.get(each.path, 0.0), each.path))
-    parts = [_file(each) for each in files]
-    if changes.left_out:
-        parts.append(f"… {changes.left_out} more files with large differences …")
-    label = clean.line(changes.label or "the last pass", 80)
-    whole = Block(
-        clean.text("\n".join(parts)),
-        f"git, since {label}",
-        "repository",
-        Drop.DIFF_TAIL,
-        "the diff's tail",
-        "diff",
-    )
-    return (around, whole)
-
-
-def _file(file: FileChange) -> str:
-    lines = [f"--- {file.path} ({file.change})"]
-    for hunk in file.hunks:
-        lines.append(
-            f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@ {hunk.heading}".rstrip()
-        )
-        lines.append(hunk.text)
-    return "\n".join(lines)
-
-
-def facts_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
-    """Tell runs and verification as facts, then hypotheses that still stand, then the engineer's notes."""
-    lines = _run_lines(state, clean)
-    old, recent = lines[:-RECENT], lines[-RECENT:]
+def facts_blocks(state: SessionState, purpose: Purpose, clean: Cleaner) -> tuple[Block, ...]:
+    """Tell what was measured and proven as facts, then hypotheses that still stand, then the engineer's notes."""
     supported = [each for each in state.hypotheses if each.verdict == "SUPPORTED"]
     before = [
         f"- Before the session: {clean.code(each.sentence, 160)}" for each in state.earlier[-MAX_EARLIER:]
     ]
     return (
+        *measured_blocks(state, clean),
         Block("\n".join(before), drop=Drop.OLD_RUNS, what="what happened before the session"),
-        Block(
-            "\n".join(_skipped(state, old) + old[-MAX_OLD:]),
-            drop=Drop.OLD_RUNS,
-            what=f"{len(old)} lines of older runs",
-        ),
-        Block("\n".join(recent), drop=Drop.THE_REST, what="recent runs"),
         Block("\n".join(_verification(state, clean)), drop=Drop.THE_REST, what="verification"),
-        Block("\n".join(_ranked(state, clean)), drop=Drop.THE_REST, what="the list of suspects"),
+        Block(
+            "\n".join(_series(state, clean) if purpose == "reproduce" else ()),
+            drop=Drop.THE_REST,
+            what="the measured runs",
+        ),
         _words(
             [f"- Supported: {_claim(each, clean)}; {clean.code(each.reason)}" for each in supported],
             "supported hypotheses",
@@ -106,31 +72,44 @@ def _skipped(state: SessionState, old: Sequence[str]) -> list[str]:
     return [f"- … {hidden} earlier lines{more} left out …"] if hidden or unseen else []
 
 
-def _ranked(state: SessionState, clean: Cleaner) -> list[str]:
-    """Name the standing suspects and why they are; their code comes further below."""
-    standing = describe_standing(state)
-    if not standing:
-        return []
-    lines = [f"- Suspects from run #{state.suspects_run}, best first (a ranking, not a finding):"]
-    lines += [
-        f"  {place}. {clean.code(each.named, 160)}"
-        + (f": {clean.line('; '.join(each.why), 160)}" if each.why else "")
-        for place, each in enumerate(standing[:MAX_LISTED], 1)
-    ]
-    more = len(standing) - MAX_LISTED
-    return [*lines, f"  … and {more} more"] if more > 0 else lines
+def _words(lines: Sequence[str], what: str, drop: Drop = Drop.THE_REST) -> Block:
+    return Block("\n".join(lines), "the engineer's words", "engineer", drop, what)
 
 
-def _words(lines: Sequence[str], what: str) -> Block:
-    return Block("\n".join(lines), "the engineer's words", "engineer", Drop.THE_REST, what)
+def _series(state: SessionState, clean: Cleaner) -> list[str]:
+    """Tell the runs of a failure that does not always show, equal neighbours as one line."""
+    return [_line(each, state, clean) for each in _groups(state, clean)][-RECENT:]
 
 
-def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
-    """One line per run, equal neighbours as one."""
+def _tried_lines(state: SessionState, purpose: Purpose, clean: Cleaner) -> list[str]:
+    """Tell what was tried: runs after an edit and trials, and what came out otherwise than before. The rest says nothing new."""
+    lines, before = [], ""
+    for each in _groups(state, clean):
+        is_news = (
+            purpose != "reproduce" and before and each.outcome != before and each.purpose in _OF_THE_TARGET
+        )
+        if each.paths or is_news or each.purpose == "trial":
+            lines.append(_line(each, state, clean))
+        before = each.outcome
+    return lines
+
+
+class _Group(NamedTuple):
+    """Runs in a row for the same purpose and with the same outcome, no edit between them."""
+
+    purpose: WhyRun
+    outcome: str
+    first: int
+    last: int
+    paths: tuple[str, ...]
+    """Edited before the first of them."""
+    by: tuple[str, ...]
+
+
+def _groups(state: SessionState, clean: Cleaner) -> Iterator[_Group]:
     edited, hands = _edits(state)
-    lines = []
     over = [run for run in state.runs if run.is_over and not run.request.only_looks]
-    groups = groupby(
+    grouped = groupby(
         over[-MAX_TOLD:],
         key=lambda run: (
             run.request.purpose,
@@ -138,16 +117,24 @@ def _run_lines(state: SessionState, clean: Cleaner) -> list[str]:
             bool(edited.get(run.number - 1)) and run.number,
         ),
     )
-    for (purpose, outcome, _), grouped in groups:
-        runs = list(grouped)
-        numbers = f"#{runs[0].number}" if len(runs) == 1 else f"#{runs[0].number} to #{runs[-1].number}"
-        paths = list(dict.fromkeys(edited.get(runs[0].number - 1, ())))
-        saved = ", ".join(clean.code(path, 80) for path in paths[:4]) + (" …" if len(paths) > 4 else "")
-        occasion = "" if purpose == "feedback" and paths else f" {PURPOSE_WORDS[purpose]}"
-        by = _hands(hands.get(runs[0].number - 1, ()), clean)
-        after = f"{',' if occasion else ''} after an edit of {saved}{by}" if paths else ""
-        lines.append(f"- {numbers}{occasion}{after}: {outcome}")
-    return lines
+    for (purpose, outcome, _), each in grouped:
+        runs = list(each)
+        first = runs[0].number
+        paths = tuple(dict.fromkeys(edited.get(first - 1, ())))
+        yield _Group(purpose, outcome, first, runs[-1].number, paths, tuple(hands.get(first - 1, ())))
+
+
+def _line(each: _Group, state: SessionState, clean: Cleaner) -> str:
+    numbers = f"#{each.first}" if each.first == each.last else f"#{each.first} to #{each.last}"
+    saved = ", ".join(clean.code(path, 80) for path in each.paths[:4]) + (" …" if len(each.paths) > 4 else "")
+    occasion = "" if each.purpose == "feedback" and each.paths else f" {PURPOSE_WORDS[each.purpose]}"
+    trial = next((one for one in state.trials if one.run == each.first), None)
+    if trial:
+        occasion += f" ({clean.code(trial.trial.label, 160)})"
+    after = (
+        f"{',' if occasion else ''} after an edit of {saved}{_hands(each.by, clean)}" if each.paths else ""
+    )
+    return f"- {numbers}{occasion}{after}: {each.outcome}"
 
 
 def _edits(state: SessionState) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
@@ -181,11 +168,12 @@ def _outcome(run: Run, state: SessionState, clean: Cleaner) -> str:
     if not run.failing:
         return f"unresolved: {clean.code(run.judged.reason)}"
     first = run.failing[0]
-    same = "the same failure" if run.shows(state.reference) else "another failure"
-    if run.judged.remark:
-        same = run.judged.remark
     tests = f" and {len(run.failing) - 1} more" if len(run.failing) > 1 else ""
-    return f"fails ({same}): {clean.code(f'{first.exception}: {first.message}', 160)}{tests}; {counts.passed} passed"
+    if run.shows(state.reference) and not run.judged.remark:
+        return f"fails, the same failure{tests}"
+    same = run.judged.remark or "another failure"
+    said = clean.code(f"{first.exception}: {first.message}", 160)
+    return f"fails ({same}): {said}{tests}"
 
 
 def _verification(state: SessionState, clean: Cleaner) -> list[str]:
@@ -209,8 +197,8 @@ def _claim(each: Hypothesis, clean: Cleaner) -> str:
     return f"H{each.id}{runs}: {clean.code(each.claim)}"
 
 
-def ruled_out_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
-    """Tell closed hypotheses and suspects in one line each, their detail, and gates that were passed unmet."""
+def ruled_out_blocks(state: SessionState, purpose: Purpose, clean: Cleaner) -> tuple[Block, ...]:
+    """Tell closed hypotheses, cleared places and what was tried in one line each, and gates that were passed unmet."""
     closed = [each for each in state.hypotheses if each.verdict in {"REFUTED", "INCONCLUSIVE"}]
     one_liners = [
         f"- {(each.verdict or '').capitalize()}: {_claim(each, clean)}; {clean.code(each.reason, 200)}"
@@ -224,10 +212,18 @@ def ruled_out_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
         for step, why in state.overrides.items()
     ]
     detail = [f"- H{each.id} had predicted: {clean.code(each.prediction.text)}" for each in closed]
+    tried = _tried_lines(state, purpose, clean)
+    old, recent = tried[:-RECENT], tried[-RECENT:]
     return (
-        _words(one_liners, "what was ruled out"),
+        _words(one_liners, "what was ruled out", Drop.RULED_OUT),
+        Block(
+            "\n".join(_skipped(state, old) + old[-MAX_OLD:]),
+            drop=Drop.OLD_RUNS,
+            what=f"{len(old)} lines of older runs",
+        ),
+        Block("\n".join(recent), drop=Drop.RULED_OUT, what="what was tried"),
         _words(gates, "overridden gates"),
-        Block("\n".join(_loops(state, clean)), drop=Drop.THE_REST, what="loops noticed"),
+        Block("\n".join(_loops(state, clean)), drop=Drop.RULED_OUT, what="loops noticed"),
         Block(
             "\n".join(detail),
             "the engineer's words",

@@ -1,6 +1,7 @@
 """What an export is made of: sections of blocks, each with its source, its trust and its place in the drop order."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -18,9 +19,14 @@ class Drop(IntEnum):
     ENVIRONMENT = 4
     CLOSED_HYPOTHESES = 5
     CAPTURED_OUTPUT = 6
-    CODE = 7
+    OTHER_PLACES = 7
     DIFF_TAIL = 8
     THE_REST = 9
+    OUTER_FRAMES = 10
+    CODE = 11
+    RULED_OUT = 12
+    THE_TEST = 13
+    REVIEWED = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Block:
     short: str = ""
     keep: Literal["head", "ends"] = "head"
     """Which part survives a cut."""
+    is_joined: bool = False
+    """Whether it goes on in the fence of the block before it, when that is of the same trust and language."""
 
     @property
     def is_evidence(self) -> bool:
@@ -50,6 +58,22 @@ class Section:
     """Its name in the tagged form and in JSON."""
     title: str
     blocks: tuple[Block, ...]
+
+
+def joined(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Join blocks that go on in the fence of the one before: marks and fences cost as much as three lines of code."""
+    return tuple(replace(section, blocks=_joined(section.blocks)) for section in sections)
+
+
+def _joined(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    found: list[Block] = []
+    for block in blocks:
+        last = found[-1] if found else None
+        if last and block.is_joined and (last.trust, last.language) == (block.trust, block.language):
+            found[-1] = replace(last, text=f"{last.text}\n\n{block.text}")
+        else:
+            found.append(block)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

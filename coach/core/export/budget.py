@@ -10,7 +10,7 @@ German a sixth more.
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -24,9 +24,12 @@ WORTH_KEEPING = 60
 """A droppable block cut below this many tokens says less than the room is worth."""
 ANNOUNCEMENT = 12
 """What it costs to say that something was cut."""
+MOST_OF_ONE = 0.6
+"""Share of the budget up to which a block that is never dropped is kept whole."""
 SHORT_ENOUGH = 160
 """Coach's own words up to this size are cut last of all."""
 MAX_LISTED = 8
+MAX_LACKING = 20
 REMEMBERED = 1_000
 """Characters; the cost of a line up to this size is remembered."""
 
@@ -118,9 +121,14 @@ class _Fitting:
 
     sections: list[list[Block]]
     left_out: dict[str, str]
+    lacking: dict[str, None] = field(default_factory=dict)
+    """What a review lacks of the change: always named."""
 
     def name(self, block: Block, how: str) -> None:
         """Put a block on the list of what was left out; a whole block outweighs a part of one."""
+        if block.drop is Drop.REVIEWED:
+            self.lacking[block.what] = None
+            return
         if self.left_out.get(block.what) != "":
             self.left_out[block.what] = how
 
@@ -130,7 +138,10 @@ class _Fitting:
         words = [f"{how} {what}".strip() for what, how in self.left_out.items()]
         if len(words) > MAX_LISTED:
             words[MAX_LISTED - 1 :] = [f"{len(words) - MAX_LISTED + 1} more parts"]
-        return tuple(words)
+        lacking = list(self.lacking)
+        if len(lacking) > MAX_LACKING:
+            lacking[MAX_LACKING:] = [f"{len(lacking) - MAX_LACKING} more hunks"]
+        return (*lacking, *words)
 
 
 Render = Callable[[tuple[Section, ...], tuple[str, ...]], str]
@@ -157,9 +168,12 @@ def fit(
 
     if over() > 0:
         _bound(fitting, budget)
-    for section, place in _drop_order(fitting.sections):
-        while (excess := over()) > 0 and _give_way(fitting, section, place, excess):
-            pass
+    for places in _drop_order(fitting.sections):
+        # All blocks of a kind are shortened before one of them is dropped: several short windows say more than one long one.
+        for give_way in (_shorten, _give_way):
+            for section, place in places:
+                while (excess := over()) > 0 and give_way(fitting, section, place, excess):
+                    pass
     _cut_what_is_never_dropped(fitting, over)
     return now(), fitting.listed
 
@@ -168,15 +182,30 @@ def _bound(fitting: _Fitting, budget: int) -> None:
     """Cut huge blocks before anything else: one that is never dropped may not push all others out."""
     for blocks in fitting.sections:
         for place, block in enumerate(blocks):
-            most = budget if block.drop else budget // 4
+            most = budget if block.drop else int(budget * MOST_OF_ONE)
             if len(block.text) > most and estimate(block.text) > most:
                 blocks[place] = replace(block, text=cut(block.text, most, block.keep))
                 fitting.name(block, "part of")
 
 
-def _drop_order(sections: list[list[Block]]) -> list[tuple[int, int]]:
-    places = [(i, j) for i, blocks in enumerate(sections) for j, block in enumerate(blocks) if block.drop]
-    return sorted(places, key=lambda place: (sections[place[0]][place[1]].drop, -place[0], -place[1]))
+def _drop_order(sections: list[list[Block]]) -> list[list[tuple[int, int]]]:
+    """Return the places of blocks by their place in the drop order, the last of each kind first."""
+    kinds: dict[Drop, list[tuple[int, int]]] = {}
+    for i, blocks in enumerate(sections):
+        for j, block in enumerate(blocks):
+            if block.drop:
+                kinds.setdefault(block.drop, []).insert(0, (i, j))
+    return [kinds[drop] for drop in sorted(kinds)]
+
+
+def _shorten(fitting: _Fitting, section: int, place: int, _excess: int) -> bool:
+    """Replace a block by its short form; False when it has none."""
+    block = fitting.sections[section][place]
+    if not block.text or not block.short or block.short == block.text:
+        return False
+    fitting.sections[section][place] = replace(block, text=block.short)
+    fitting.name(block, "part of")
+    return True
 
 
 def _give_way(fitting: _Fitting, section: int, place: int, excess: int) -> bool:
@@ -185,10 +214,7 @@ def _give_way(fitting: _Fitting, section: int, place: int, excess: int) -> bool:
     if not block.text:
         return False
     size = estimate(block.text)
-    if block.short and block.short != block.text:
-        fitting.sections[section][place] = replace(block, text=block.short)
-        fitting.name(block, "part of")
-    elif size - excess >= WORTH_KEEPING and block.drop >= Drop.LIBRARY_FRAMES:
+    if size - excess >= WORTH_KEEPING and block.drop >= Drop.LIBRARY_FRAMES:
         shorter = cut(block.text, size - excess - ANNOUNCEMENT, block.keep)
         fitting.sections[section][place] = replace(
             block, text=shorter if len(shorter) < len(block.text) else "", short=""

@@ -1,68 +1,136 @@
-"""The code of the suspects, with line numbers; without suspects, that of the innermost own frame."""
+"""The code of the places that may hold the cause: short windows round their marked lines, likeliest place first.
 
-from collections.abc import Sequence
+Several short windows instead of one long function: where no place stands out, each that is shown is another chance that the
+line which must change is among them. Ranks say nothing by themselves; each place is named with how likely it is, and why.
+"""
+
+from collections.abc import Iterator, Sequence
 
 from coach.core.base.test_id import TestId
 from coach.core.export.blocks import Block, Drop, language_of
 from coach.core.export.failing import failure_of
+from coach.core.export.purpose import Purpose
 from coach.core.export.quoting import Cleaner
+from coach.core.export.window import Width, window
+from coach.core.localize.isolation import isolation
 from coach.core.localize.suspect import Suspect
+from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.runs.report import Frame
 from coach.core.session.state import SessionState
 
-MAX_SUSPECTS = 5
-MAX_CODE_LINES = 120
-CONTEXT = 4
-"""Lines around the suspected one that stay when a function's code has to give way."""
+MAX_PLACES = 12
+FEW = 5
+"""Places shown where nothing says how likely each is."""
+WORTH_SHOWING = 0.01
+"""Probability from which a place is shown; the first three are, whatever they hold."""
+ENOUGH = 0.95
+"""Share of what all places hold together at which no further one is shown."""
+MAX_REASONS = 3
+LONGEST_REASON = 220
 
 
-def code_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
-    """Show the suspects' code with line numbers; without suspects, the innermost own frame's."""
-    suspects = [each for each in state.standing_suspects if each.code and not _is_the_test(each, state)]
-    if not suspects:
-        suspects = _innermost(state)
-    return tuple(_suspect(each, clean) for each in suspects[:MAX_SUSPECTS])
+WIDE, USUAL, SLIM = Width(40, 10, 3), Width(16, 6, 1), Width(6, 4, 0)
+"""Of a likely place, of any other, and of any when the budget is short."""
+LIKELY, UNLIKELY = 0.3, 0.02
+"""Probability from which a place is shown wide, and below which only its marked lines are shown."""
 
 
-def _innermost(state: SessionState) -> list[Suspect]:
+def code_blocks(state: SessionState, _purpose: Purpose, clean: Cleaner) -> tuple[Block, ...]:
+    """Show the places that may hold the cause; without any, where the innermost own frames stand."""
+    places = [each for each in state.standing_suspects if each.code and not _is_of_tests(each, state)]
+    shown = list(_worth_showing(places)) or _of_frames(state)
+    blocks = [_place(each, index, clean) for index, each in enumerate(shown)]
+    return (*_standing(state, shown, clean), *blocks, *_others(places[len(shown) :], clean))
+
+
+def _worth_showing(places: Sequence[Suspect]) -> Iterator[Suspect]:
+    if not any(each.probability for each in places):
+        yield from places[:FEW]
+        return
+    held, total = 0.0, sum(each.probability for each in places)
+    for index, each in enumerate(places[:MAX_PLACES]):
+        if index >= 3 and (each.probability < WORTH_SHOWING or held >= ENOUGH * total):
+            return
+        held += each.probability
+        yield each
+
+
+def _standing(state: SessionState, shown: Sequence[Suspect], clean: Cleaner) -> tuple[Block, ...]:
+    """Say how sure the places are, where that was measured."""
+    if not any(each.probability for each in shown):
+        return ()
+    found = isolation(state.standing_suspects)
+    said = f"Isolated: {found.why}" if found else f"No place is sure ({found.why}): read several"
+    tree = state.run(state.suspects_run)
+    edited = state.last_edit and tree and state.last_edit.after_run >= tree.number
+    old = f" Ranked at run #{state.suspects_run}, before the newest edits." if edited else ""
+    return (Block(f"{clean.line(said, 400)}.{old}", drop=Drop.CODE, what="how sure the places are"),)
+
+
+def _others(places: Sequence[Suspect], clean: Cleaner) -> tuple[Block, ...]:
+    likely = [each for each in places if each.probability >= WORTH_SHOWING][:FEW]
+    if not likely:
+        return ()
+    named = ", ".join(
+        f"{clean.code(f'{each.place} {each.function}', 120)} {each.likelihood}" for each in likely
+    )
+    return (Block(f"Less likely: {named}.", drop=Drop.OTHER_PLACES, what="less likely places"),)
+
+
+def _is_of_tests(suspect: Suspect, state: SessionState) -> bool:
+    test = state.pin.test if state.pin else state.target.label
+    return suspect.path == TestId(test).file or is_test_path(suspect.path)
+
+
+def _of_frames(state: SessionState) -> list[Suspect]:
+    """Return where the failure and what is behind it were raised, in own code outside of the tests."""
     found = failure_of(state)
     if found is None:
         return []
-    test_path = found[1].test.file
-    frames = [frame for frame in found[1].own_frames if frame.code and frame.path != test_path]
+    _, failure = found
+    traces = (failure.frames, *(cause.frames for cause in failure.causes))
+    innermost = [next(_coded(frames, failure.test.file), None) for frames in traces]
     return [
         Suspect(
             path=each.path, function=each.function, line=each.line, code=each.code, code_start=each.code_start
         )
-        for each in frames[-1:]
-    ]
+        for each in dict.fromkeys(frame for frame in innermost if frame)
+    ][:FEW]
 
 
-def _is_the_test(suspect: Suspect, state: SessionState) -> bool:
-    test = state.pin.test if state.pin else state.target.label
-    return suspect.path == TestId(test).file
+def _coded(frames: Sequence[Frame], test_path: str) -> Iterator[Frame]:
+    return (each for each in reversed(frames) if each.own and each.code and each.path != test_path)
 
 
-def _suspect(each: Suspect, clean: Cleaner) -> Block:
-    place = f"{clean.line(each.path, 120)}:{each.line}"
-    why = ", suspect" if each.reasons else ""
-    lines = clean.text(each.code).split("\n")
-    first = each.code_start or 1
-    start = max(0, min(each.line - first - MAX_CODE_LINES // 2, len(lines) - MAX_CODE_LINES))
-    shown = _numbered(lines, first, start, start + MAX_CODE_LINES)
-    nearest = max(0, min(each.line - first, len(lines) - 1))
+def _place(each: Suspect, index: int, clean: Cleaner) -> Block:
+    lines = _lines_of(each, clean)
+    marked = tuple(dict.fromkeys((each.line, *each.best_lines)))
+    title = _title(each, clean)
+    width = WIDE if each.probability >= LIKELY or not (index or each.probability) else USUAL
+    if index and 0 < each.probability < UNLIKELY:
+        width = SLIM
     return Block(
-        shown,
-        f"{place} {clean.line(each.function, 80)}{why}",
+        f"{title}\n{window(lines, marked, width)}",
+        f"{clean.line(each.path, 120)}:{each.line} {clean.line(each.function, 80)}".strip(),
         "repository",
         Drop.CODE,
-        "suspects' code",
+        "code of places",
         language_of(each.path),
-        short=_numbered(lines, first, max(0, nearest - CONTEXT), nearest + CONTEXT + 1),
-        keep="ends",
+        short=f"{title}\n{window(lines, marked, SLIM)}",
+        is_joined=True,
     )
 
 
-def _numbered(lines: Sequence[str], first: int, start: int, end: int) -> str:
-    return "\n".join(
-        f"{first + start + index:>4} {line}".rstrip() for index, line in enumerate(lines[start:end])
-    )
+def _title(each: Suspect, clean: Cleaner) -> str:
+    reasons = [clean.line(why, LONGEST_REASON) for why in each.reasons[:MAX_REASONS]]
+    parts = [f"{each.place} {each.function}".strip(), each.likelihood, "; ".join(reasons)]
+    return "# " + " · ".join(clean.line(part, 3 * LONGEST_REASON) for part in parts if part)
+
+
+def _lines_of(each: Suspect, clean: Cleaner) -> dict[int, str]:
+    """Return number → text of what is kept of a place. Secrets are taken out of whole texts, never line by line."""
+    found: dict[int, str] = {}
+    kept = ((each.code_start or each.line or 1, each.code), *((one.start, one.text) for one in each.beside))
+    for start, text in kept:
+        found.update(enumerate(clean.text(text).split("\n"), start))
+    return found

@@ -1,85 +1,36 @@
-"""The current failure as blocks: how to reproduce it, what it says, where it went through, the failing test's body."""
+"""The failure as blocks: what it says, where the values part, what is behind it, the frames, the failing test."""
 
-import shlex
+import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from coach.core.export.blocks import Block, Drop
+from coach.core.export.budget import cut
+from coach.core.export.purpose import Purpose
 from coach.core.export.quoting import Cleaner
-from coach.core.log.events import SessionOpened
+from coach.core.export.window import Width, window
 from coach.core.runs.failure_causes import cause_line, difference_line
 from coach.core.runs.report import Failure, Frame
 from coach.core.runs.run import Run
-from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 
 MAX_FRAMES = 8
 """Own frames shown; of a deeper traceback the outermost and the innermost are kept."""
-MAX_LOCALS = 12
+MAX_LOCALS = 8
 LONGEST_LOCAL = 160
 LONGEST_MESSAGE = 12_000
-
-
-def command_of(target: Target) -> str:
-    """Return the exact command as a shell takes it, without any path of this machine."""
-    program = shlex.join(target.program)
-    if not target.can("select"):
-        return " ".join(filter(None, [program, shlex.join(target.words)]))
-    words = [_quoted(word) for word in target.words]
-    guard = ["--"] if any(word.startswith("-") for word in target.words) else []
-    return " ".join([program, *guard, *words])
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("'", "'\"'\"'") + "'"
-
-
-def reproduce_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
-    """Tell the command, its exit code, how often it fails, and the environment."""
-    command = Block(f"- Command: {clean.code(command_of(state.target), 600)}", what="the command")
-    return (
-        command,
-        Block("\n".join(f"- {each}" for each in _rate(state)), drop=Drop.THE_REST, what="failure rate"),
-        *_environment(state.opened, clean),
-    )
-
-
-def _rate(state: SessionState) -> list[str]:
-    lines = []
-    run = state.last_failure
-    if run and run.report and run.report.ending.exit_code is not None:
-        lines.append(f"Exit code: {run.report.ending.exit_code} (run #{run.number})")
-    found = state.reproduction
-    if found is None:
-        return [*lines, "Failure rate: not measured"]
-    stable = (
-        "the same failure every time" if found.is_stable else f"flaky, {found.low:.0%} to {found.high:.0%}"
-    )
-    lines.append(f"Failure rate: {found.failures} of {found.runs} cold runs ({stable})")
-    if run and not found.is_stable and found.failures:
-        lines.append(f"A failing run, #{run.number}, had PYTHONHASHSEED={run.request.hash_seed}")
-    return lines
-
-
-def _environment(opened: SessionOpened | None, clean: Cleaner) -> tuple[Block, ...]:
-    if opened is None:
-        return ()
-    versions = [f"Python {clean.line(opened.interpreter.version, 40)}"] if opened.interpreter.version else []
-    if opened.interpreter.pytest:
-        versions.append(f"pytest {clean.line(opened.interpreter.pytest, 40)}")
-    where = [f"platform {clean.line(opened.platform, 80)}"] if opened.platform else []
-    checkout = opened.checkout
-    if checkout.commit:
-        where.append(
-            f"branch {clean.code(checkout.branch or 'detached', 80)}, commit {clean.code(checkout.commit, 40)}"
-        )
-        where.append(f"{checkout.dirty_files} files with uncommitted changes when the session began")
-    else:
-        where.append("no git repository")
-    lines = [f"- Environment: {', '.join(versions) or 'unknown'}", f"- Where: {'; '.join(where)}"]
-    return (
-        Block(lines[0], drop=Drop.THE_REST, what="versions"),
-        Block(lines[1], drop=Drop.ENVIRONMENT, what="environment detail"),
-    )
+LONGEST_DIFFERENCE = 600
+LONG_ENOUGH = 24
+"""Characters of a value from which it is not told twice."""
+MAX_LIBRARY = 3
+"""Frames of libraries below the innermost own one: what it called wrongly."""
+MAX_OTHERS = 5
+_TEST, _SHORT_TEST = Width(50, 1, 20), Width(16, 1, 6)
+MAX_CAPTURED = 250
+"""Tokens of one captured output."""
+_TRACEBACK = re.compile(
+    r"^[^\n]*Traceback \(most recent call last\):\n(?:[ \t]+[^\n]*\n|\n)*[^\n]*\n?", re.MULTILINE
+)
 
 
 def failure_of(state: SessionState) -> tuple[Run, Failure] | None:
@@ -92,61 +43,77 @@ def failure_of(state: SessionState) -> tuple[Run, Failure] | None:
     return run, next((each for each in failures if each.test == wanted), failures[0])
 
 
-def failure_blocks(state: SessionState, clean: Cleaner) -> tuple[Block, ...]:
-    """Show what fails now: message, own frames with locals, the test's body, and the noise around them."""
+def failure_blocks(state: SessionState, _purpose: Purpose, clean: Cleaner) -> tuple[Block, ...]:
+    """Show the failure: message and difference, what is behind it, the frames with their values, the test itself.
+
+    The message, the difference and the innermost own frame are cut last of all.
+    """
     found = failure_of(state)
     if found is None:
         return (_no_failure(state, clean),)
     run, failure = found
     source = f"run #{run.number}"
+    whole = _message(failure, state, clean)
+    body = _test_body(state, failure, clean)
+    outer, innermost = _frames(failure, whole, clean)
     return (
-        *_stand(state, run),
-        Block(
-            _message(failure, state, clean),
-            source,
-            "program output",
-            what="the message",
-            language="text",
-            keep="ends",
-        ),
+        _output(whole, source, Drop.NEVER, "the message"),
         *_behind(failure, source, clean),
-        Block(
-            _frames(failure, clean),
-            f"{source}, traceback",
-            "program output",
-            what="frames",
-            language="text",
-            keep="ends",
-        ),
-        *_test_body(state, failure, clean),
+        _output(outer, source, Drop.OUTER_FRAMES, "outer frames"),
+        _output(innermost, source, Drop.NEVER, "the innermost own frame"),
+        *body,
         *_captured(failure, source, clean),
-        *_library(failure, source, clean),
         *_noise(run, failure, clean),
     )
 
 
+def _output(text: str, source: str, drop: Drop, what: str) -> Block:
+    return Block(text, source, "program output", drop, what, language="text", keep="ends", is_joined=True)
+
+
+def _message(failure: Failure, state: SessionState, clean: Cleaner) -> str:
+    """Return what was raised and where the compared values part, repeated lines once."""
+    named = failure.test in {state.target.label, state.pin.test if state.pin else ""}
+    where = "" if named else f"{clean.line(failure.test)}\n"
+    phase = "" if failure.phase == "call" else f" (in {failure.phase})"
+    head = f"{failure.exception or 'failed'}{phase}"
+    said = _once(clean.text(f"{head}: {failure.message}" if failure.message else head).rstrip("\n"))
+    if len(said) > LONGEST_MESSAGE:
+        half = LONGEST_MESSAGE // 2
+        said = f"{said[:half]}\n… {len(said) - 2 * half:,} characters left out …\n{said[-half:]}"
+    parted = [clean.line(difference_line(each), LONGEST_DIFFERENCE) for each in failure.difference]
+    return "\n".join([f"{where}{said}", *(f"difference at {each}" for each in parted)])
+
+
+def _once(text: str) -> str:
+    """Say a line that comes several times in a row once."""
+    lines = []
+    for line, group in groupby(text.split("\n")):
+        times = len(list(group))
+        again = f"… the same line {times - 1} times more …"
+        lines += [line] * times if times <= 2 else [line, again]
+    return "\n".join(lines)
+
+
 def _behind(failure: Failure, source: str, clean: Cleaner) -> list[Block]:
-    """Return where the compared values part, and the exceptions behind the failure with their own frames."""
-    parted = "\n".join(clean.line(difference_line(each), 400) for each in failure.difference)
-    told = [
-        "\n".join(
-            [
-                clean.line(cause_line(cause), 600),
-                *(f"  {_frame(each, clean, with_locals=True)}" for each in cause.frames if each.own),
-            ]
-        )
-        for cause in failure.causes
-    ]
+    """Return the exceptions behind the failure with their own frames, in the order in which they happened."""
     return [
-        Block(parted, f"{source}, the difference", "program output", what="the difference", language="text"),
-        Block(
-            "\n".join(told),
-            f"{source}, behind it",
-            "program output",
-            what="causes",
-            language="text",
-            keep="ends",
-        ),
+        _output(
+            "\n".join(
+                [
+                    clean.line(cause_line(cause), 600),
+                    *(
+                        _frame(each, clean, MAX_LOCALS if each is own[-1] else 0)
+                        for each in own[-MAX_FRAMES:]
+                    ),
+                ]
+            ),
+            source,
+            Drop.RULED_OUT,
+            "exceptions behind it",
+        )
+        for cause in reversed(failure.causes)
+        for own in [[each for each in cause.frames if each.own]]
     ]
 
 
@@ -167,111 +134,104 @@ def _no_failure(state: SessionState, clean: Cleaner) -> Block:
     )
 
 
-def _stand(state: SessionState, run: Run) -> list[Block]:
-    newest = state.last_target_run
-    if newest is None or newest.number == run.number:
-        return []
-    return [
-        Block(
-            f"The newest run, #{newest.number}, does not fail. This is run #{run.number}.", what="the failure"
-        )
-    ]
-
-
-def _message(failure: Failure, state: SessionState, clean: Cleaner) -> str:
-    named = failure.test in {state.target.label, state.pin.test if state.pin else ""}
-    where = "" if named else f"{clean.line(failure.test)}\n"
-    phase = "" if failure.phase == "call" else f" (in {failure.phase})"
-    head = f"{failure.exception or 'failed'}{phase}"
-    message = where + clean.text(f"{head}: {failure.message}" if failure.message else head)
-    return (
-        message
-        if len(message) <= LONGEST_MESSAGE
-        else f"{message[:LONGEST_MESSAGE]}\n… more of this message left out …"
-    )
-
-
-def _frames(failure: Failure, clean: Cleaner) -> str:
+def _frames(failure: Failure, told: str, clean: Cleaner) -> tuple[str, str]:
+    """Return the outer own frames and the innermost one with what it called of libraries; values that were told stay out."""
     own = failure.own_frames or failure.frames[-1:]
     if not own:
-        return ""
-    gap = len(own) - MAX_FRAMES
-    shown = [
-        _frame(frame, clean, with_locals=frame is own[-1] or index >= len(own) - 3)
-        for index, frame in enumerate(own)
+        return "", ""
+    innermost = _frame(own[-1], clean, MAX_LOCALS)
+    deeper = failure.frames[failure.frames.index(own[-1]) + 1 :] if failure.own_frames else ()
+    beyond = [
+        f"  {clean.line(_short_path(each.path), 160)}:{each.line} in {clean.line(each.function, 80)}"
+        for each in deeper[-MAX_LIBRARY:]
     ]
+    seen = f"{told}\n{innermost}"
+    shown = [
+        _frame(each, clean, MAX_LOCALS if index >= len(own) - 3 else 0, seen)
+        for index, each in enumerate(own[:-1])
+    ]
+    gap = len(shown) + 1 - MAX_FRAMES
     if gap > 0:
         shown[2 : 2 + gap] = [f"… {gap} own frames left out …"]
-    return "\n".join(shown)
+    return "\n".join(shown), "\n".join([innermost, *beyond])
 
 
-def _frame(frame: Frame, clean: Cleaner, *, with_locals: bool) -> str:
+def _frame(frame: Frame, clean: Cleaner, most: int, seen: str = "") -> str:
+    """Return a frame with up to ``most`` values, those left out that stand in ``seen`` already."""
     inside = f" in {clean.line(frame.function, 120)}" if frame.function else ""
     lines = [f"{clean.line(frame.path, 200)}:{frame.line}{inside}"]
     if frame.source:
         lines.append(f"    {clean.line(frame.source)}")
-    if with_locals:
-        # Name and value together: the name is what gives a secret away.
-        lines += [
-            f"      {clean.line(f'{name} = {value}', LONGEST_LOCAL)}"
-            for name, value in frame.locals[:MAX_LOCALS]
-        ]
-        if len(frame.locals) > MAX_LOCALS:
-            lines.append(f"      … {len(frame.locals) - MAX_LOCALS} more locals …")
+    # Name and value together: the name is what gives a secret away.
+    values = [clean.line(f"{name} = {value}", LONGEST_LOCAL) for name, value in frame.locals[: 2 * most]]
+    new = [each for each in values if not _is_told(each, seen)]
+    lines += [f"      {each}" for each in new[:most]]
+    if most and len(frame.locals) > 2 * most:
+        lines.append(f"      … {len(frame.locals) - 2 * most} more values …")
     return "\n".join(lines)
 
 
+def _is_told(assigned: str, seen: str) -> bool:
+    """Whether a value stands in a text already: short ones stand there by chance."""
+    value = assigned.partition(" = ")[2]
+    return assigned in seen or (len(value) >= LONG_ENOUGH and value in seen)
+
+
 def _test_body(state: SessionState, failure: Failure, clean: Cleaner) -> list[Block]:
-    if state.pin and state.pin.source:
-        place = f"{clean.line(state.pin.path, 120)}:{state.pin.line}"
-        note = "" if state.pin.is_intact else ", changed since it was pinned"
-        return [_code(clean.text(state.pin.source), f"{place}, the pinned test{note}")]
+    """Return the failing test as it is; of a long one, what stands around the line where it failed."""
     path = failure.test.file
-    frame = next((each for each in failure.own_frames if each.path == path and each.code), None)
-    if frame is None:
-        return []
+    frame = next((each for each in failure.own_frames if each.path == path), None)
+    if state.pin and state.pin.source:
+        note = "" if state.pin.is_intact else ", changed since it was pinned"
+        title = f"{clean.line(state.pin.path, 120)}:{state.pin.line}, the pinned test{note}"
+        return [_body(clean.text(state.pin.source), state.pin.line or 1, frame, title)]
+    if frame and frame.code:
+        title = f"{clean.line(path, 120)}:{frame.code_start}, the failing test"
+        return [_body(clean.text(frame.code), frame.code_start, frame, title)]
+    name = ".".join(failure.test.names).partition("[")[0]
+    ran = (each for each in state.suspects if each.path == path and each.function == name and each.code)
     return [
-        _code(clean.text(frame.code), f"{clean.line(frame.path, 120)}:{frame.code_start}, the failing test")
+        _body(
+            clean.text(each.code), each.code_start, frame, f"{clean.line(each.place, 120)}, the failing test"
+        )
+        for each in list(ran)[:1]
     ]
 
 
-def _code(text: str, source: str) -> Block:
-    return Block(text, source, "repository", what="the test's body", language="python", keep="ends")
+def _body(text: str, start: int, frame: Frame | None, source: str) -> Block:
+    lines = dict(enumerate(text.split("\n"), start))
+    failed = (frame.line,) if frame else ()
+    return Block(
+        text if len(lines) <= _TEST.whole else window(lines, failed, _TEST),
+        source,
+        "repository",
+        Drop.THE_TEST,
+        "the test's body",
+        "python",
+        short=window(lines, failed, _SHORT_TEST),
+    )
 
 
 def _captured(failure: Failure, source: str, clean: Cleaner) -> list[Block]:
-    return [
-        Block(
-            clean.text(section.text).strip("\n"),
-            f"{source}, {clean.line(section.name, 60)}",
-            "program output",
-            drop=Drop.CAPTURED_OUTPUT,
-            what="captured output",
-            language="text",
-            keep="ends",
+    """Return the ends of what the test wrote; a traceback in it that is told as a cause is not told again."""
+    found = []
+    for section in failure.sections[:6]:
+        text = _once(clean.text(section.text).strip("\n"))
+        if any(each.kind in {"logged", "printed"} for each in failure.causes):
+            text = _TRACEBACK.sub("… a traceback, told above …\n", text)
+        shown = cut(text, MAX_CAPTURED, "ends")
+        found.append(
+            Block(
+                shown,
+                f"{source}, {clean.line(section.name, 60)}",
+                "program output",
+                drop=Drop.CAPTURED_OUTPUT,
+                what="captured output",
+                language="text",
+                keep="ends",
+            )
         )
-        for section in failure.sections[:6]
-    ]
-
-
-def _library(failure: Failure, source: str, clean: Cleaner) -> list[Block]:
-    frames = [each for each in failure.frames if not each.own]
-    if not frames or not failure.own_frames:
-        return []
-    lines = [
-        f"{clean.line(_short_path(each.path), 160)}:{each.line} in {clean.line(each.function, 80)}"
-        for each in frames[-40:]
-    ]
-    return [
-        Block(
-            "\n".join(lines),
-            f"{source}, library frames",
-            "program output",
-            drop=Drop.LIBRARY_FRAMES,
-            what=f"{len(frames)} library frames",
-            language="text",
-        )
-    ]
+    return found
 
 
 def _short_path(path: str) -> str:
@@ -282,17 +242,17 @@ def _short_path(path: str) -> str:
 
 
 def _noise(run: Run, failure: Failure, clean: Cleaner) -> list[Block]:
-    """Other failures of the same run, skipped tests, doubts of the probe: rarely about this defect."""
+    """Other failures of the same run, and doubts of the probe."""
     if run.report is None:
         return []
     others = [each for each in run.report.failures if each is not failure]
     lines = [
         f"- Also failing in run #{run.number}: {clean.code(f'{each.test}: {each.exception}', 200)}"
-        for each in others[:20]
+        for each in others[:MAX_OTHERS]
     ]
-    more = len(others) - 20 + run.report.failures_left_out
+    more = len(others) - MAX_OTHERS + run.report.failures_left_out
     lines += [f"- … and {more} more failures"] if more > 0 and others else []
-    lines += _listed("Skipped", run.report.skipped, clean) + _listed("Doubt", run.report.probe_notes, clean)
+    lines += _listed("Doubt", run.report.probe_notes, clean)
     return [Block("\n".join(lines), drop=Drop.SUITE_NOISE, what="other results of the run")] if lines else []
 
 

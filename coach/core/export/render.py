@@ -102,10 +102,12 @@ def _json_section(section: Section) -> dict[str, object]:
 def header_lines(document: Document) -> list[str]:
     """Say where it comes from, how large it is, what was taken out and what was left out."""
     taken = ", ".join(f"{count} {rule}" for rule, count in document.redactions)
+    redacted = f" Redacted: {taken}." if taken else ""
+    left_out = [f"Left out: {'; '.join(document.left_out)}."] if document.left_out else []
     return [
         document.origin,
-        f"Size: about {document.tokens:,} of {document.budget:,} tokens. Redacted: {taken or 'nothing'}.",
-        f"Left out: {'; '.join(document.left_out) or 'nothing'}.",
+        f"Size: about {document.tokens:,} of {document.budget:,} tokens.{redacted}",
+        *left_out,
     ]
 
 

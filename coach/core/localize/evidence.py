@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from coach.core.base.test_id import TestId
+from coach.core.localize.kept_lines import Excerpt
+from coach.core.localize.spectrum import FunctionCount
 from coach.core.localize.standing import log_odds, strong_kinds
 from coach.core.localize.suspect import Suspect
 from coach.core.loops.analysis.syntax import is_test_path
@@ -26,6 +28,7 @@ class Candidate:
     reasons: list[str] = field(default_factory=list)
     code: str = ""
     code_start: int = 0
+    beside: tuple[Excerpt, ...] = ()
     suspiciousness: float = 0.0
     best_lines: tuple[int, ...] = ()
     ran: bool = True
@@ -40,6 +43,11 @@ class Candidate:
     def adds(self, kind: str, amount: float) -> None:
         """Add evidence of a kind; of the same kind, what is found again adds up."""
         self.evidence[kind] = self.evidence.get(kind, 0.0) + amount
+
+    def shows(self, counted: FunctionCount) -> None:
+        """Take the code of a place over, and whether it runs at import."""
+        self.code, self.code_start, self.beside = counted.code, counted.starts, counted.beside
+        self.is_import = counted.is_import
 
     def shows_first(self, lines: Iterable[int]) -> None:
         """Put lines before its others: something other than their spectrum points at them."""
@@ -57,6 +65,7 @@ class Candidate:
             reasons=tuple(dict.fromkeys(self.reasons)),
             code=self.code,
             code_start=self.code_start,
+            beside=self.beside,
             suspiciousness=self.suspiciousness,
             best_lines=self.best_lines,
             ran=self.ran,
@@ -114,7 +123,8 @@ class Board:
         changed = first_changed_line(hunk)
         for each in self.all:
             lines = each.code.count("\n") + 1
-            if each.path == path and each.code and each.code_start <= changed < each.code_start + lines:
+            is_inside = each.code_start <= changed < each.code_start + lines
+            if each.path == path and each.code and (is_inside or each.first <= changed <= each.last):
                 return each
         return None
 

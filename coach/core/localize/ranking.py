@@ -108,14 +108,14 @@ def _add_spectrum(board: Board, spectrum: Spectrum, clues: Clues) -> None:
         candidate = board.add(Candidate(each.path, each.function, each.lines[0].line, each.first, each.last))
         if each.function == MODULE:
             candidate.first = candidate.last = 0
-        candidate.code, candidate.code_start, candidate.is_import = each.code, each.first, each.is_import
+        candidate.shows(each)
         _order_lines(candidate, each, clues, red_count(spectrum))
         _weigh(candidate, each, spectrum, wanted, mentioned)
 
 
 def _order_lines(candidate: Candidate, each: FunctionCount, clues: Clues, red: int) -> None:
     worth = {line.line: ochiai(line.failing, red, line.passing) for line in each.lines}
-    code = dict(enumerate(each.code.split("\n"), each.first))
+    code = dict(enumerate(each.code.split("\n"), each.starts))
     prior = {
         line.line: line.prior + clues.on(each.path, line.line, code.get(line.line, "")) for line in each.lines
     }

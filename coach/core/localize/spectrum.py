@@ -12,6 +12,7 @@ from typing import Literal
 from coach.core.base.test_id import TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.localize.kept_lines import Excerpt
 from coach.core.localize.lacking import Lacking
 
 Scope = Literal["file", "suite"]
@@ -44,7 +45,11 @@ class FunctionCount(Value):
     """Whether the failing test ran it."""
     lines: tuple[LineCount, ...] = ()
     code: Prose = ""
-    """As it was when the run ended; empty for those far down."""
+    """As it was when the run ended, of a long one what stands around its most suspicious line; empty for those far down."""
+    code_start: int = 0
+    """The number of its first line; 0 in older logs: ``first``."""
+    beside: tuple[Excerpt, ...] = ()
+    """More of a long one: its head, and what stands around its other suspicious lines."""
     is_import: bool = False
     """Whether it ran when its file was imported, not in the test: a class body, a constant, a decorated head. Then ``passing``
     counts the tests whose lines read it."""
@@ -58,6 +63,11 @@ class FunctionCount(Value):
     """Whether the failing test ran it only after the exception had been raised: it is a consequence."""
     failing: int = 1
     """How many of ``Spectrum.red_tests`` ran it."""
+
+    @property
+    def starts(self) -> int:
+        """The number of the first line of ``code``."""
+        return self.code_start or self.first
 
 
 class Spectrum(Value):

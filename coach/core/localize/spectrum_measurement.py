@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from coach.core.base.test_id import TestId
 from coach.core.localize.import_places import ImportPlace
 from coach.core.localize.import_reads import ImportReads, Reached
-from coach.core.localize.line_prior import priors
+from coach.core.localize.kept_lines import excerpts
+from coach.core.localize.line_prior import line_order, priors
 from coach.core.localize.outline import Outline, Outlined, names_in, words_of
 from coach.core.localize.spectrum import Coverage, FunctionCount, LineCount, Lines, Scope, Spectrum, ochiai
 from coach.core.loops.analysis.syntax import MODULE
@@ -20,8 +21,9 @@ MAX_FUNCTIONS = 200
 MAX_LINES = 300
 MAX_NOT_RUN = 10
 MAX_OPENED = 10
-_WITH_CODE = 40
-_CODE_LINES = 60
+_WITH_CODE = 60
+_MARKED = 12
+"""Lines of a place around which its code is kept."""
 _READ_ITSELF = 3.0
 """What the prior of a line gains when the failing test reads the very attribute that the line assigns."""
 
@@ -226,10 +228,10 @@ def _first_look(each: FunctionCount) -> tuple[float, float]:
 
 
 def _with_code(each: FunctionCount, sources: Mapping[str, str]) -> FunctionCount:
-    text = sources.get(each.path, "").split("\n")[
-        each.first - 1 : min(each.last, each.first + _CODE_LINES - 1)
-    ]
-    return each.model_copy(update={"code": "\n".join(text)})
+    worth = {line.line: ochiai(line.failing, line.failing, line.passing) for line in each.lines}
+    wanted = line_order(worth, {line.line: line.prior for line in each.lines})[:_MARKED]
+    main, beside = excerpts(sources.get(each.path, "").split("\n"), each.first, each.last, wanted)
+    return each.model_copy(update={"code": main.text, "code_start": main.start, "beside": beside})
 
 
 def _not_run(

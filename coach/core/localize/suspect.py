@@ -4,6 +4,7 @@ from typing import Literal
 
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.localize.kept_lines import Excerpt
 
 Source = Literal["frame", "hunk"]
 
@@ -31,6 +32,8 @@ class Suspect(Value):
     reasons: tuple[Prose, ...] = ()
     code: Prose = ""
     code_start: int = 0
+    beside: tuple[Excerpt, ...] = ()
+    """More of a long place than ``code`` holds: its head, and what stands around its other suspicious lines."""
     ruled_out: Prose = ""
     """Why the engineer ruled it out; empty while it stands."""
     rank: int = 0

@@ -214,7 +214,8 @@ def _(event: ev.ContextExported) -> Said:
     return (
         "→",
         "accent",
-        f"exported as {event.format}, budget {event.budget:,}" + (f", {event.way}" if event.way else ""),
+        f"exported as {event.format}{f' for {event.purpose}' if event.purpose else ''}, budget {event.budget:,}"
+        + (f", {event.way}" if event.way else ""),
     )
 
 

@@ -517,6 +517,8 @@ class ContextExported(Value):
     budget: int
     digest: CoachId
     way: Name = ""
+    purpose: CoachId = ""
+    """What the reader was asked to do; empty in older logs."""
 
 
 class HandedOver(Value):

@@ -249,6 +249,7 @@ class NoteExport(Value):
     budget: int
     digest: CoachId
     way: Name = ""
+    purpose: CoachId = ""
 
 
 class HandOver(Value):

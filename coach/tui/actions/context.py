@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from textual.app import App
 
-from coach.core.export import Export
+from coach.core.export import Export, Purpose
 from coach.core.protocol.commands import Command
 from coach.core.session.state import SessionState
 from coach.session.port import SessionPort
@@ -42,8 +42,11 @@ class ActionContext(Protocol):
         """What coach can do outside of the screen."""
 
     @property
-    def export(self) -> Callable[[SessionState, int], Export]:
-        """Make the prompt for an assistant from a state and a budget in tokens; takes a moment for a long session."""
+    def export(self) -> Callable[[SessionState, int, Purpose | None], Export]:
+        """Make the prompt for an assistant from a state, a budget in tokens and what is asked; None: what the facts allow.
+
+        It takes a moment for a long session.
+        """
 
     @property
     def panel(self) -> LinePanel:

@@ -26,7 +26,9 @@ def open_export(context: ActionContext) -> None:
         else:
             _ask_where(context, outgoing)
 
-    context.app.push_screen(ExportPreview(lambda budget: context.export(state, budget)), taken)
+    context.app.push_screen(
+        ExportPreview(lambda budget, purpose: context.export(state, budget, purpose)), taken
+    )
 
 
 def _copy(context: ActionContext, outgoing: Outgoing) -> None:
@@ -67,4 +69,8 @@ def _note(context: ActionContext, outgoing: Outgoing, way: str) -> None:
     if context.port.read_only:
         return
     digest = hashlib.sha256(outgoing.text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    context.submit(NoteExport(format="markdown", budget=outgoing.budget, digest=digest, way=way))
+    context.submit(
+        NoteExport(
+            format="markdown", budget=outgoing.budget, digest=digest, way=way, purpose=outgoing.purpose
+        )
+    )

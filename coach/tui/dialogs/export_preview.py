@@ -19,7 +19,7 @@ from coach.tui.views.line import line, paragraphs
 from coach.tui.widgets.line_panel import LinePanel
 
 if TYPE_CHECKING:
-    from coach.core.export import Export
+    from coach.core.export import Export, Purpose
 
 BUDGETS = (1_500, 4_000, 12_000)
 MAX_WARNINGS = 3
@@ -33,10 +33,15 @@ class Outgoing:
     text: str
     budget: int
     way: Way
+    purpose: str = ""
+    """What its reader is asked to do."""
 
 
 class ExportPreview(Dialog[Outgoing]):
-    """Shows the text for a budget of tokens; c copies it, f saves it to a file, a gives it to an assistant."""
+    """Shows the text for a budget of tokens; c copies it, f saves it to a file, a gives it to an assistant.
+
+    It asks what the facts allow, or, after p, each other thing in turn.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "take('clipboard')", show=False),
@@ -45,19 +50,23 @@ class ExportPreview(Dialog[Outgoing]):
         Binding("1", "budget(0)", show=False),
         Binding("2", "budget(1)", show=False),
         Binding("3", "budget(2)", show=False),
+        Binding("p", "purpose", show=False),
         Binding("q,x", "leave", show=False),
     ]
 
-    def __init__(self, make: "Callable[[int], Export]") -> None:
+    def __init__(self, make: "Callable[[int, Purpose | None], Export]") -> None:
         super().__init__()
         self._make = make
         self._budget = BUDGETS[1]
         self._text = ""
+        self._purpose: Purpose | None = None
+        """What was chosen; None: what the facts allow."""
+        self._asked = ""
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes="window -tall")
         window.border_subtitle = safe_render.plain(
-            "c copies · f saves · a assistant · 1 2 3 budget · esc leaves"
+            "c copies · f saves · a assistant · 1 2 3 budget · p asks else · esc leaves"
         )
         with window:
             yield Static("", id="export-notes", markup=False)
@@ -71,31 +80,40 @@ class ExportPreview(Dialog[Outgoing]):
         self._budget = BUDGETS[number]
         self._prepare()
 
+    def action_purpose(self) -> None:
+        """Ask for something else: each purpose in turn, then again what the facts allow."""
+        from coach.core.export import PURPOSES
+
+        turns: tuple[Purpose | None, ...] = (None, *PURPOSES)
+        self._purpose = turns[(turns.index(self._purpose) + 1) % len(turns)]
+        self._prepare()
+
     def action_take(self, way: Way) -> None:
         if self._text:
-            self.dismiss(Outgoing(self._text, self._budget, way))
+            self.dismiss(Outgoing(self._text, self._budget, way, self._asked))
 
     @work(exclusive=True)
     async def _prepare(self) -> None:
         """Build the text off the event loop: a long session takes a moment."""
-        budget = self._budget
         self._set_title("preparing")
-        made = await asyncio.to_thread(self._make, budget)
-        self._text = made.text
+        made = await asyncio.to_thread(self._make, self._budget, self._purpose)
+        self._text, self._asked = made.text, made.purpose
         self.query_one("#export-notes", Static).update(safe_render.content((safe(_notes(made)), "")))
-        self._set_title(f"{len(self._text):,} characters")
+        self._set_title(f"about {made.tokens:,} of")
         lines = paragraphs(self._text, most=200_000) if self._text else (line(("Nothing to export.", "dim")),)
         self.query_one("#export-text", LinePanel).show(lines, from_top=True)
 
     def _set_title(self, status: str) -> None:
-        title = f"Export · budget {self._budget:,} tokens · {status}"
+        asked = f" for {self._asked}" if self._asked else ""
+        title = f"Export{asked} · {status} {self._budget:,} tokens"
         self.query_one(".window", Vertical).border_title = safe_render.plain(title)
 
 
 def _notes(made: "Export") -> str:
     """Say what was taken out, without a promise, and which lines read like instructions."""
     lines = [
-        f"Redacted: {taken_out(made.redactions) or 'nothing was recognised'}. A secret in plain words may remain: look."
+        f"It asks for {made.purpose}: {safe_line(made.why, limit=200)}.",
+        f"Redacted: {taken_out(made.redactions) or 'nothing was recognised'}. A secret in plain words may remain: look.",
     ]
     lines += [f"⚠ {safe_line(each, limit=200)}" for each in made.warnings[:MAX_WARNINGS]]
     more = len(made.warnings) - MAX_WARNINGS
