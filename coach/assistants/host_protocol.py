@@ -136,3 +136,47 @@ def context(event: HookEvent, text: str) -> str:
 def nothing(event: HookEvent) -> str:
     """Return the answer that changes nothing: one host takes silence for a failure, and says so in its log."""
     return "{}" if event.host == "cursor" else ""
+
+
+class Unheard(Exception):
+    """A host would not make of a hook what is meant; the words say what it makes of it."""
+
+
+def heard(event: HookEvent, code: int, output: str) -> str:
+    """Return what a host makes of the end of a hook, in words. Raises Unheard where that is none of coach's answers.
+
+    Args:
+        event: what the hook was asked.
+        code: its exit code, as a shell gives it.
+        output: what it wrote to standard output.
+
+    """
+    if code == 2:
+        raise Unheard("exit code 2 refuses whatever the assistant is about to do")
+    if code in {126, 127}:
+        raise Unheard(
+            f"exit code {code}, the program cannot be started: the host goes on as if there were no hook"
+        )
+    if code:
+        raise Unheard(f"exit code {code}: the host ignores the hook and goes on")
+    if not output.strip():
+        return "nothing"
+    try:
+        answer = json.loads(output)
+    except (ValueError, RecursionError):
+        raise Unheard("its output is no JSON: the host ignores it") from None
+    known = {
+        json.dumps(json.loads(made(event, _text_in(answer))), sort_keys=True): word
+        for made, word in ((refusal, "a refusal"), (context, "a text"))
+    }
+    found = "nothing" if answer == {} else known.get(json.dumps(answer, sort_keys=True), "")
+    if not found:
+        raise Unheard("its output is none that this host understands")
+    return found
+
+
+def _text_in(answer: object) -> str:
+    """Return the longest text in an answer: the one for the assistant."""
+    if isinstance(answer, dict):
+        return max((_text_in(each) for each in answer.values()), key=len, default="")
+    return answer if isinstance(answer, str) else ""

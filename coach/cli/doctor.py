@@ -5,6 +5,11 @@ from coach.cli.options import Call, Commands, Parser, add, add_json
 
 def add_doctor(commands: "Commands[Parser]") -> None:
     doctor = add(commands, "doctor", _doctor, "look at all that coach leans on, and say what to do")
+    doctor.add_argument(
+        "--hooks",
+        action="store_true",
+        help="fire each installed hook of assistants with a test event, and say whether the host would hear it",
+    )
     add_json(doctor)
 
 

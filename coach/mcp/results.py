@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from coach.core.decide.assistant_limits import never_touched
 from coach.core.experiments.logpoint import LogpointRun
 from coach.core.export.quoting import Cleaner
 from coach.core.history.restore_goal import better_way, files_to_change, goal
@@ -59,7 +60,7 @@ def limits_answer(state: SessionState) -> Answer:
     return {
         **({"evidence": {"limits_in_the_report": said}} if said else {}),
         "may_touch": list(spec.scope) or "not limited by the spec",
-        "never_touch": [*state.protected, *([state.pin.path] if state.pin else [])],
+        "never_touch": list(never_touched(state)),
         "keep": [*spec.constraints, *rules.constraints],
         "stop_and_ask": [*spec.stop_and_ask, *rules.stop_and_ask],
         "accepted_when": [*spec.acceptance, *rules.acceptance],

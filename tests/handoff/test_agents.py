@@ -199,3 +199,84 @@ def test_the_program_that_is_written_can_be_started(monkeypatch, tmp_path):
     assert os.access(own_program()[0], os.X_OK)
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     assert own_program() == ("coach",)
+
+
+def program(folder, body):
+    """Put a program named coach into a folder of its own; return that folder."""
+    folder.mkdir()
+    (folder / "coach").write_text(f"#!/bin/sh\n{body}\n")
+    (folder / "coach").chmod(0o755)
+    return str(folder)
+
+
+def fired(shop, **env):
+    done = shop.coach("doctor", "--hooks", "--json", **env)
+    return done.returncode, {each["name"]: each for each in json.loads(done.stdout)}
+
+
+def test_doctor_fires_each_hook_and_says_whether_its_host_would_hear_it(shop, tmp_path):
+    alone = {"HOME": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    code, none = fired(shop, **alone)
+    assert (code, none["hooks"]["found"]) == (0, "none is installed")
+    for host in ("claude", "cursor"):
+        shop.coach("agents", "install", host, "--yes", **alone)
+    code, seen = fired(shop, **alone)
+    assert code == 0, seen
+    assert set(seen) == {f"{host} {event}" for host in ("claude", "cursor") for event in MOMENTS[host]}
+    assert "heard: a refusal" in seen["claude PreToolUse"]["found"]
+    assert "heard: a refusal" in seen["cursor stop"]["found"]
+    assert "heard: a text" in seen["claude SessionStart"]["found"]
+    assert "heard: nothing" in seen["cursor preCompact"]["found"]
+
+    settings = shop.root / ".claude/settings.json"
+    held = json.loads(settings.read_text())
+    held["hooks"] = {"Stop": held["hooks"]["Stop"]}
+    settings.write_text(json.dumps(held))
+    (shop.root / ".cursor/hooks.json").unlink()
+    for number, (body, why) in enumerate(
+        {
+            "exit 1": "exit code 1: the host ignores",
+            "echo oh >&2; exit 127": "exit code 127, the program cannot be started: the host goes on as if there were no hook (oh)",
+            "exit 2": "refuses whatever",
+            "echo done": "no JSON",
+            'echo \'{"decision": "deny"}\'': "none that this host understands",
+            "exit 0": "said nothing where a refusal was asked for",
+        }.items()
+    ):
+        code, seen = fired(
+            shop, **alone | {"PATH": f"{program(tmp_path / str(number), body)}:{alone['PATH']}"}
+        )
+        assert code == 1
+        assert why in seen["claude Stop"]["found"]
+        assert "coach agents install claude" in seen["claude Stop"]["do"]
+        assert "no hook for it" in seen["claude PreToolUse"]["found"]
+    code, seen = fired(shop, **alone | {"PATH": "/usr/bin:/bin"})
+    assert "coach is not found, exit code 127" in seen["claude Stop"]["found"]
+
+
+def test_doctor_starts_no_program_that_a_repository_names(shop, tmp_path):
+    evil = program(tmp_path / "evil", f"touch {tmp_path}/ran")
+    hook = {"type": "command", "command": f"{evil}/coach hook claude Stop"}
+    held = {
+        "disableAllHooks": True,
+        "hooks": {
+            "Stop": [
+                {
+                    "hooks": [
+                        hook,
+                        {**hook, "command": "rm -r x"},
+                        {**hook, "command": "'coach hook claude Stop"},
+                        3,
+                    ]
+                },
+                4,
+            ],
+            "X": 5,
+        },
+    }
+    shop.write(".claude/settings.json", json.dumps(held))
+    code, seen = fired(shop, HOME=str(tmp_path))
+    assert code == 1
+    assert "no shell can read" in seen["claude Stop"]["found"]
+    assert "no hook runs" in seen["claude"]["found"]
+    assert not (tmp_path / "ran").exists()

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from coach.assistants.hook_check import fire_installed
 from coach.cli.commands.console import put, put_json
 from coach.cli.commands.leftovers import described
 from coach.core.base.text import safe_line
@@ -51,14 +52,17 @@ class Examined:
 
 def doctor(args: Namespace) -> int:
     """Print what was found; exit code 1 when something keeps coach from its work."""
-    seen = list(examine(project_here(), os.environ))
+    seen = list(
+        _hooks(located_here().root, os.environ) if args.hooks else examine(project_here(), os.environ)
+    )
     if args.json:
         put_json([asdict(each) for each in seen])
     else:
+        width = max(12, *(len(each.name) for each in seen))
         for each in seen:
-            put(f"{_SIGNS[each.health]} {each.name:<12} {safe_line(each.found)}")
+            put(f"{_SIGNS[each.health]} {each.name:<{width}} {safe_line(each.found, limit=1_000)}")
             if each.do:
-                put(f"  {'':<12} → {safe_line(each.do)}")
+                put(f"  {'':<{width}} → {safe_line(each.do)}")
     return EXIT_FAILURES if any(each.health == "bad" for each in seen) else EXIT_FINE
 
 
@@ -83,6 +87,16 @@ def examine(root: Path, env: Mapping[str, str]) -> Iterator[Examined]:
             yield look(root, env)
         except CoachError as error:
             yield Examined(name, "bad", error.what, "; ".join(filter(None, (error.why, error.do))))
+
+
+def _hooks(root: Path, env: Mapping[str, str]) -> Iterator[Examined]:
+    """Fire every hook that `coach agents install` wrote, of this project and of the user."""
+    fired = list(fire_installed(root, env))
+    for each in fired:
+        health: Health = "bad" if each.problem else "good"
+        yield Examined(each.name, health, f"{each.problem or each.said}  {each.path}", each.do)
+    if not fired:
+        yield Examined("hooks", "poor", "none is installed", "coach agents install claude, codex or cursor")
 
 
 def _settings(root: Path, _env: Mapping[str, str]) -> Examined:
