@@ -21,6 +21,8 @@ from coach.engine.process.query import answer_of
 from coach.regular_files import is_there, read_json, reason
 
 SECONDS = 30.0
+_CARRIED = {"edit": "a refusal", "end": "a refusal", "changed": "a text", "compacted": "a text"}
+"""What a test event asks for: the strongest answer that its hook can give."""
 _SCOPES: tuple[Scope, ...] = ("project", "user")
 
 
@@ -119,7 +121,7 @@ def _heard(
     except Unheard as unheard:
         first = errors.decode("utf-8", "replace").strip().partition("\n")[0][:200]
         raise Unheard(f"{unheard} ({first})" if first else str(unheard)) from None
-    wanted = {"edit": "a refusal", "end": "a refusal", "compacting": "nothing"}.get(event.moment, "a text")
+    wanted = _CARRIED.get(event.moment, "nothing")
     if told != wanted:
         raise Unheard(f"it said {told} where {wanted} was asked for: is it an older coach?")
     return told, time.monotonic() - begun

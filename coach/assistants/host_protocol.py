@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Moment = Literal["edit", "changed", "end", "compacting", "compacted"]
-"""Before an edit; after a tool that may have changed files; before the end of a turn; before and after a compaction."""
+Moment = Literal["begin", "edit", "changed", "end", "compacting", "compacted"]
+"""Before a turn; before an edit; after a tool that may have changed files; before the end of a turn; before and after a compaction."""
 
 MOMENTS: Mapping[str, Mapping[str, Moment]] = {
     "claude": {
+        "UserPromptSubmit": "begin",
         "PreToolUse": "edit",
         "PostToolUse": "changed",
         "PostToolUseFailure": "changed",
@@ -22,12 +23,14 @@ MOMENTS: Mapping[str, Mapping[str, Moment]] = {
         "SessionStart": "compacted",
     },
     "codex": {
+        "UserPromptSubmit": "begin",
         "PreToolUse": "edit",
         "PostToolUse": "changed",
         "Stop": "end",
         "SessionStart": "compacted",
     },
     "cursor": {
+        "beforeSubmitPrompt": "begin",
         "preToolUse": "edit",
         "postToolUse": "changed",
         "postToolUseFailure": "changed",
@@ -42,6 +45,8 @@ MAX_CONTEXT = 9_000
 TEST_MARK = "coach_doctor"
 """A field no host sends: ``coach doctor --hooks`` asks for the refusal or the text that this event can carry."""
 _PATHS = ("file_path", "notebook_path", "path", "target_file")
+OWN_TOOLS = "mcp__coach__"
+_OWN_COMMAND = re.compile(r"(?:^|[\s;&|(/])coach\s+[a-z]")
 _PATCHED = re.compile(r"^\s*\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+?)\s*$", re.MULTILINE)
 
 
@@ -56,7 +61,8 @@ class HookEvent:
     """Where the assistant works, absolute; empty: it does not say."""
     paths: tuple[str, ...] = ()
     """Files that the tool edits, as the host spells them."""
-    tool: str = ""
+    is_own: bool = False
+    """The tool was coach itself: the assistant has its answer."""
     is_second: bool = False
     """The end of this turn was refused already."""
     is_ignored: bool = False
@@ -76,7 +82,7 @@ def event_of(host: str, name: str, said: Mapping[str, Any]) -> HookEvent:
         moment=moment,
         folder=_folder(said),
         paths=tuple(dict.fromkeys(_edited(said.get("tool_input")))),
-        tool=tool if isinstance(tool, str) else "",
+        is_own=_is_own(tool, said.get("tool_input")),
         is_second=is_second,
         is_ignored=is_foreign or (moment == "compacted" and said.get("source") != "compact"),
         is_test=said.get(TEST_MARK) is True,
@@ -85,6 +91,12 @@ def event_of(host: str, name: str, said: Mapping[str, Any]) -> HookEvent:
 
 def _number(value: object) -> float:
     return value if isinstance(value, int | float) else 0
+
+
+def _is_own(tool: object, asked: object) -> bool:
+    command = asked.get("command") if isinstance(asked, dict) else None
+    is_shell = isinstance(command, str) and _OWN_COMMAND.search(command) is not None
+    return is_shell or (isinstance(tool, str) and tool.startswith(OWN_TOOLS))
 
 
 def _folder(said: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ class Group(Strict):
 
 
 class ClaudeHooks(Strict):
+    UserPromptSubmit: list[Group] = []
     PreToolUse: list[Group] = []
     PostToolUse: list[Group] = []
     PostToolUseFailure: list[Group] = []
@@ -38,6 +39,7 @@ class ClaudeHooks(Strict):
 
 
 class CodexHooks(Strict):
+    UserPromptSubmit: list[Group] = []
     PreToolUse: list[Group] = []
     PostToolUse: list[Group] = []
     Stop: list[Group] = []
@@ -51,6 +53,7 @@ class CursorHandler(Strict):
 
 
 class CursorHooks(Strict):
+    beforeSubmitPrompt: list[CursorHandler] = []
     preToolUse: list[CursorHandler] = []
     postToolUse: list[CursorHandler] = []
     postToolUseFailure: list[CursorHandler] = []

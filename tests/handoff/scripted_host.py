@@ -54,6 +54,12 @@ class ScriptedHost:
         refused = answer.get("agent_message", "") if answer.get("permission") == "deny" else ""
         return Heard(answer.get("followup_message", refused), answer.get("additional_context", ""))
 
+    def begin(self):
+        """Tell that the person has asked for something."""
+        return self.fire(
+            "beforeSubmitPrompt" if self.host == "cursor" else "UserPromptSubmit", prompt="mend it"
+        )
+
     def before_edit(self, path):
         """Announce an edit by the host's own tool."""
         if self.host == "codex":

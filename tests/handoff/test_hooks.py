@@ -1,12 +1,15 @@
 """Hooks that enforce: a scripted host shows each of them refusing and allowing, on one real session."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from coach.assistants.host_protocol import MOMENTS
 from coach.core.export.budget import estimate
+from coach.core.protocol import commands as cmd
 from coach.core.session.fold import replay
+from coach.session.factory import open_existing
 from coach.store.log import read_log
 from tests.handoff.conftest import CART, TEST
 from tests.handoff.scripted_host import Heard, ScriptedHost
@@ -59,6 +62,7 @@ def test_each_hook_refuses_and_allows(broken):
 
 
 def _edits_are_refused(broken, host):
+    assert host.begin() == NOTHING
     assert host.after_shell("ls") == NOTHING  # nothing changed
     assert host.end() == NOTHING  # it changed nothing
     pinned = host.before_edit("tests/test_cart.py")
@@ -79,6 +83,7 @@ def _edits_are_refused(broken, host):
 
 def _a_turn_of(broken, host, wrong):
     """An edit that is allowed, one that is wrong, what is told of it once, an end that is refused once, a compaction."""
+    assert host.begin() == NOTHING
     assert "holds the pinned test" in host.before_edit("tests/test_cart.py").refused
     assert host.before_edit("cart.py") == NOTHING
     assert held_by(broken) == host.host
@@ -97,6 +102,32 @@ def _a_turn_of(broken, host, wrong):
     assert host.end(again=True) == NOTHING
     assert held_by(broken) == ""
     return is_loop
+
+
+def test_beside_a_screen_that_runs_on_every_save(broken, monkeypatch):
+    """What the engineer edited is no news to an assistant; a run that was made on its edit is told and not made again."""
+    monkeypatch.setenv("COACH_STATE_DIR", str(broken.state))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    (session,) = broken.state.glob("sessions/*")
+    host = ScriptedHost(broken, "claude")
+    broken.write("cart.py", "# mine\n" + CART)
+    with open_existing(session.name) as screen:
+        assert host.begin() == NOTHING
+        assert host.after_shell("ls") == NOTHING
+        broken.write("cart.py", CART.replace("+ 1", "+ 2"))
+        screen.submit(cmd.RunTarget())
+        assert screen.wait_idle(30)
+        assert f"run #{screen.state.last_number}" in host.after_shell().told
+        broken.write("cart.py", CART.replace("+ 1", "+ 3"))
+        before = screen.state.last_number
+        assert host.after_shell("coach run").told  # it did not run these files
+        assert screen.state.last_number == before + 1
+        assert screen.state.held_by == "claude"
+        broken.write("cart.py", CART.replace(" + 1", ""))
+        with ThreadPoolExecutor(2) as tools:
+            told = [each.told for each in tools.map(host.after_shell, ["one", "two"])]
+        assert sorted(map(bool, told)) == [False, True]
+        assert screen.state.last_number == before + 2
 
 
 @pytest.mark.parametrize("host", MOMENTS)

@@ -91,8 +91,6 @@ def _sample(event: HookEvent) -> str:
     """Return what ``coach doctor --hooks`` asks for: the strongest answer this event can carry."""
     if event.moment in {"edit", "end"}:
         return refusal(event, "a test of coach: this would be refused")
-    return (
-        nothing(event)
-        if event.moment == "compacting"
-        else context(event, "a test of coach: this would be told")
-    )
+    if event.moment in {"begin", "compacting"}:
+        return nothing(event)
+    return context(event, "a test of coach: this would be told")

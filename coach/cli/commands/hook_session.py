@@ -19,6 +19,7 @@ from coach.core.decide.assistant_limits import why_not_edited, why_not_ended
 from coach.core.export import names_of
 from coach.core.export.quoting import Cleaner
 from coach.core.redact.redactor import Redactor
+from coach.core.runs.run import Run
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import as_commands
@@ -40,7 +41,6 @@ TOKENS = 1_500
 """Of the context after a compaction."""
 MARKS = "hooks.json"
 """Beside a log: what the hooks have seen of its project."""
-OWN_TOOLS = "mcp__coach__"
 
 
 @dataclass(slots=True)
@@ -71,8 +71,8 @@ def answer(event: HookEvent) -> str:
         return _before_edit(event, found)
     if event.moment == "end":
         return _before_end(event, found)
-    if event.moment == "compacting":
-        found.note(compacted=True)
+    if event.moment in {"begin", "compacting"}:
+        _note(event, found)
         return nothing(event)
     told = [_again(event, found)] if event.moment == "compacted" else _after_tool(event, found)
     return context(event, "\n\n".join(told)) if any(told) else nothing(event)
@@ -124,7 +124,7 @@ def _before_end(event: HookEvent, found: _Open) -> str:
     if found.state.held_by != event.host:
         return nothing(event)
     trees = _trees(found)
-    is_changed = trees is not None and trees.record() not in _known_trees(found)
+    is_changed = trees is not None and trees.record() not in {_seen_tree(found), found.marks.get("ran")}
     reason = why_not_ended(found.state, event.host, is_changed=is_changed)
     if reason and not event.is_second:
         return refusal(event, f"coach: before you end: {_cleaned(found.state, as_commands(reason))}.")
@@ -136,29 +136,55 @@ def _before_end(event: HookEvent, found: _Open) -> str:
     return nothing(event)
 
 
+def _note(event: HookEvent, found: _Open) -> None:
+    """Note what a later hook asks for: the files as they are when a turn begins, or that the conversation was compacted."""
+    if event.moment == "compacting":
+        found.note(compacted=True)
+    elif trees := _trees(found):
+        found.note(told=trees.record())
+
+
 def _after_tool(event: HookEvent, found: _Open) -> list[str]:
     told = []
     if found.marks.get("compacted") is True:
         told.append(_again(event, found))
         found.note(compacted=False)
-    if event.tool.startswith(OWN_TOOLS):
-        return told
     with _alone(found.id) as has_waited:
         if has_waited:  # the hook before this one may have run the target on this very tree
             found = _open_session() or found
         trees = _trees(found)
         if trees is None:
             return [*told, *([_run(event, found)] if event.paths else [])]
-        tree, before = trees.record(), _seen_tree(found)
-        if tree in _known_trees(found) or not (before and trees.changed_between(before, tree)):
+        tree = trees.record()
+        if not _is_news(found, trees, tree):
             return told
-        told.append(_run(event, found))
-        found.note(tree=trees.record())  # what the tests themselves wrote is no edit
+        newest = _run_of(found, tree)
+        if newest is None:
+            told.append(_run(event, found))
+            found.note(ran=trees.record())  # what the tests themselves wrote is no edit
+        elif not event.is_own:
+            told.append(_told(found.state, newest))
+        found.note(told=trees.record())
     return told
 
 
-def _known_trees(found: _Open) -> set[object]:
-    return {_seen_tree(found), found.marks.get("tree")}
+def _is_news(found: _Open, trees: TreeStore, tree: str) -> bool:
+    """Whether files differ from those the assistant was told of last, or its turn began with; else from the session's first."""
+    opened = found.state.opened
+    known = found.marks.get("told") or (opened.checkout.tree if opened else "")
+    if not isinstance(known, str) or not known or tree == known:
+        return False
+    try:
+        return bool(trees.changed_between(known, tree))
+    except CoachError:  # that tree went with the repository it was kept in
+        return True
+
+
+def _run_of(found: _Open, tree: str) -> Run | None:
+    """Return the newest run of the target when it says how these files do: a screen beside this runs on every save."""
+    newest = found.state.last_target_run
+    is_of_tree = newest is not None and newest.report is not None and newest.report.tree == tree
+    return newest if newest and is_of_tree and newest.is_evidence else None
 
 
 def _trees(found: _Open) -> TreeStore | None:
@@ -213,7 +239,7 @@ def _run(event: HookEvent, found: _Open) -> str:
         if not session.state.held_by:
             session.submit(cmd.HandOver(to=event.host)).result(10)
         before = session.state.last_number
-        asked = session.submit(cmd.RunTarget(purpose="experiment"))
+        asked = session.submit(cmd.RunTarget(purpose="experiment", by=event.host))
         while not session.wait_idle(TICK):
             if time.monotonic() > until:
                 session.submit(cmd.CancelRun())
@@ -223,8 +249,10 @@ def _run(event: HookEvent, found: _Open) -> str:
             return f"coach did not run the target: {_cleaned(session.state, as_commands(decided.reason))}"
         state = session.state
     run = next((each for each in reversed(state.target_runs) if each.number > before), None)
-    if run is None:
-        return ""
+    return _told(state, run) if run else ""
+
+
+def _told(state: SessionState, run: Run) -> str:
     redactor, clean = _cleaner(state)
     return redactor.settle(told_run(state, run, clean))
 
