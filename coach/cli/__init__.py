@@ -25,6 +25,7 @@ from coach.cli.loops import add_loops
 from coach.cli.mcp import add_mcp
 from coach.cli.notes import add_notes, add_step
 from coach.cli.options import Call, Parser
+from coach.cli.record import add_record
 from coach.cli.report_page import add_report
 from coach.cli.restore import add_restore
 from coach.cli.runs import add_run
@@ -74,6 +75,7 @@ COMMANDS = (
     add_export,
     add_assist,
     add_watch,
+    add_record,
     add_agents,
     add_mcp,
     add_hook,

@@ -274,7 +274,7 @@ class LocalEngine:
     def _run_here(self, job: Job, observer: Observer) -> RunReport:
         self._saves.run_began(job.asked.request.number)
         try:
-            return self._here.run(job.asked.request, job.cancel, observer)
+            return self._here.run(job.asked.request, job.cancel, observer, job.asked.made)
         finally:
             self._saves.run_ended()
 

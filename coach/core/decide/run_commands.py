@@ -1,13 +1,14 @@
 """Commands that lead to runs: reproduce, run, cancel, verify; and the pin that makes a run evidence."""
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
-from coach.core.decide.run_start import begin_reproduction, start_run
+from coach.core.decide.run_start import about, begin_reproduction, start_next, start_run
 from coach.core.decide.suspect_measurement import rank_suspects
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.effects import StopRuns, Watch
 from coach.core.runs.pin_reading import to_be_pinned
 from coach.core.runs.reference import is_of
+from coach.core.runs.run_scope import Scope as Reach
 from coach.core.session.state import SessionState
 from coach.core.workflow.applicable import no_pin
 from coach.core.workflow.gates import pinnable, wanted_alone
@@ -47,6 +48,32 @@ def _(_message: cmd.RunSuite, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
     _void_verification(draft, "another run was asked for")
     start_run(draft, "suite")
+    return draft.done()
+
+
+@decide.register
+def _(message: cmd.RecordRun, state: SessionState) -> Decision | Refusal:
+    """Take in a run that is over: of the target when it names the same tests, else of some tests beside it."""
+    own = state.target
+    if state.closed:
+        return CLOSED
+    if not own.can("select"):
+        return Refusal(f"this session is about `{own.label}`: a run of pytest is none of it")
+    if state.plan or state.series_start is not None:
+        return Refusal("a series of runs is under way; ‹cancel› stops it")
+    draft = Draft(state)
+    is_own = set(message.words) == set(own.words)
+    target = own if is_own else own.only(*message.words)
+    covers: Reach = "target" if is_own else "failures" if message.words else "all"
+    start_next(
+        draft,
+        "experiment",
+        target,
+        made=message.made,
+        covers=covers,
+        about=about(state),
+        hash_seed=0,
+    )
     return draft.done()
 
 

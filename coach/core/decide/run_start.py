@@ -9,6 +9,7 @@ from coach.core.log import events as ev
 from coach.core.log.recorded_request import RecordedRequest
 from coach.core.protocol.effects import MutationPlace, StartRun, StopRuns, ToMend
 from coach.core.runs.instrument import Mutate, Trace
+from coach.core.runs.made_run import MadeRun
 from coach.core.runs.report import Failure
 from coach.core.runs.run import Purpose, Run, RunRequest, fresh_seed
 from coach.core.runs.run_scope import Scope as Reach
@@ -30,6 +31,7 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
     places: tuple[MutationPlace, ...] = (),
     coverage: str = "",
     to_mend: ToMend | None = None,
+    made: MadeRun | None = None,
     **fields: Any,
 ) -> None:
     """Record and start the next run; what is under way is superseded.
@@ -41,6 +43,7 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
         places: what a mutating run changes, in the copy it runs in.
         coverage: the kept lines of an earlier trace.
         to_mend: the failure that mutants are to mend.
+        made: the run itself, where it is over already.
         fields: the other fields of its request. Its hash seed is a fresh one when none is given.
 
     """
@@ -50,7 +53,7 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
     if draft.state.under_way:
         draft.perform(StopRuns(superseded=True))
     draft.record(ev.RunStarted(request=RecordedRequest.of(request)))
-    draft.perform(StartRun(request=request, places=places, coverage=coverage, to_mend=to_mend))
+    draft.perform(StartRun(request=request, places=places, coverage=coverage, to_mend=to_mend, made=made))
 
 
 def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:

@@ -9,6 +9,7 @@ from coach.core.experiments.hypothesis import Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
 from coach.core.history.assistant import AssistantReport
+from coach.core.runs.made_run import MadeRun
 from coach.core.runs.run_scope import Scope
 from coach.core.runs.target import Target
 from coach.core.spec.spec import Spec
@@ -37,6 +38,13 @@ class RunTarget(Value):
     """Run this scope instead, and let it be the scope of runs on save from here on."""
     by: Name = ""
     """The assistant that asks; empty: a person."""
+
+
+class RecordRun(Value):
+    """Take in a run that was made elsewhere (``pytest --coach``), of the tests ``words`` names; none: of the whole suite."""
+
+    words: tuple[TestId, ...] = ()
+    made: MadeRun
 
 
 class SetScope(Value):
@@ -336,6 +344,7 @@ Command = (
     | Resume
     | Reproduce
     | RunTarget
+    | RecordRun
     | SetScope
     | RunSuite
     | CancelRun

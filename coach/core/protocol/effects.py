@@ -7,6 +7,7 @@ their own, ``StopRuns`` and ``StopSearch``: they end others, and each of those a
 from coach.core.base.test_id import TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.runs.made_run import MadeRun
 from coach.core.runs.report import Failure, Written
 from coach.core.runs.run import RunRequest
 from coach.core.search.request import Place, SearchRequest, Tried
@@ -33,7 +34,7 @@ class ToMend(Value):
 
 
 class StartRun(Value):
-    """Execute a run. Answered by ``RunEnded``, then ``SpectrumSeen`` when it was traced, ``MutantsSeen`` when it mutated."""
+    """Execute a run, or take in one that was made elsewhere. Answered by ``RunEnded``, then ``SpectrumSeen`` when it was traced, ``MutantsSeen`` when it mutated."""
 
     request: RunRequest
     places: tuple[MutationPlace, ...] = ()
@@ -44,6 +45,8 @@ class StartRun(Value):
     """What mutants are to mend."""
     within: float = 0.0
     """Seconds after which it is ended, start and copy included; 0: as the settings say."""
+    made: MadeRun | None = None
+    """The run itself, where it is over already."""
     is_idle_work: bool = False
     """Whether nobody waits for it: the session counts as idle while it runs."""
 

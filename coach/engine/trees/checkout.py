@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from coach.core.runs.made_run import MadeRun
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.surroundings import Surroundings
 from coach.engine.execute import execute
-from coach.engine.instrument.observer import PLAIN, Observer
+from coach.engine.instrument.observer import Observer
 from coach.engine.process.installed import surroundings
 from coach.engine.process.run_context import RunContext
+from coach.engine.runners.take_in import take_in
 from coach.engine.source.file_kinds import is_code
 from coach.engine.trees.branch_switch import Switches
 from coach.engine.watch.watched_paths import is_entered
@@ -54,11 +56,13 @@ class CheckoutRuns:
     _notes: list[str] = field(default_factory=list)
     _has_said: bool = False
 
-    def run(self, request: RunRequest, cancel: threading.Event, observer: Observer = PLAIN) -> RunReport:
-        """Execute a request. Raises TargetError like ``execute``."""
+    def run(
+        self, request: RunRequest, cancel: threading.Event, observer: Observer, made: MadeRun | None = None
+    ) -> RunReport:
+        """Execute a request, or take in the run that answers it. Raises TargetError like ``execute``."""
         request = observer.prepare(request, self.around.root)
         self._notes = []
-        known, began = self._last, file_clock()
+        known, began = self._last, made.began if made else file_clock()
         before = [] if known else [self._record()]
         recording = threading.Thread(
             target=lambda: before.append(self._record()), name="coach-record", daemon=True
@@ -67,7 +71,7 @@ class CheckoutRuns:
             recording.start()
         head = self.switches.mark()
         try:
-            report = execute(request, self.around, cancel, observer=observer)
+            report = self._carry_out(request, cancel, observer, made)
         finally:
             if known:
                 recording.join()
@@ -89,6 +93,13 @@ class CheckoutRuns:
         if self.trees is not None:
             self.trees.remember_used((*report.opened, *self.around.loaded.get(request.number, ())))
         return report.model_copy(update=update)
+
+    def _carry_out(
+        self, request: RunRequest, cancel: threading.Event, observer: Observer, made: MadeRun | None
+    ) -> RunReport:
+        if made:
+            return take_in(request, made, self.around)
+        return execute(request, self.around, cancel, observer=observer)
 
     def _surroundings(self) -> Surroundings | None:
         """Return what lies around the project, when it is not as it was for the run before."""
