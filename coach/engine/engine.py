@@ -272,11 +272,8 @@ class LocalEngine:
         return report
 
     def _run_here(self, job: Job, observer: Observer) -> RunReport:
-        self._saves.run_began(job.asked.request.number)
-        try:
-            return self._here.run(job.asked.request, job.cancel, observer, job.asked.made)
-        finally:
-            self._saves.run_ended()
+        request, made = job.asked.request, job.asked.made
+        return self._saves.around(request.number, lambda: self._here.run(request, job.cancel, observer, made))
 
     def _read(self, effect: Effect) -> Observation | None:  # noqa: PLR0911 - one for each kind
         match effect:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coach.core.protocol.observations import FilesSaved, Observation, WatchSeen
+from coach.core.runs.report import RunReport
 from coach.engine.ports import Watcher
 from coach.engine.source.file_kinds import is_code, is_text
 
@@ -36,6 +37,7 @@ class SaveNotices:
     _run: int = 0
     """The run under way in the checkout, or the one that ended last."""
     _ended: float | None = None
+    _was_whole: bool = False
     _written: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Files saved while runs were under way: the last such run, and how many in a row."""
     _muted: set[str] = field(default_factory=set)
@@ -45,11 +47,27 @@ class SaveNotices:
         """Whether saves begin runs. Without a watcher, what drives the session tells of saves itself."""
         return self._is_watching or self.watcher is None
 
-    def run_began(self, number: int) -> None:
-        self._run, self._ended = number, None
+    def around(self, number: int, run: Callable[[], RunReport]) -> RunReport:
+        """Carry a run in the checkout out, and know of it meanwhile."""
+        self.run_began(number)
+        is_whole = False
+        try:
+            report = run()
+            is_whole = report.ending.is_complete
+        finally:
+            self.run_ended(is_whole=is_whole)
+        return report
 
-    def run_ended(self) -> None:
-        self._ended = self.clock()
+    def run_began(self, number: int) -> None:
+        """Take the next run as begun. What the one before did not write from its begin to its end, runs do not write."""
+        if self._was_whole:  # looked at only now: a save at its very end is told behind it
+            for path in [path for path, (last, _) in self._written.items() if last != self._run]:
+                self._forget(path)
+        self._run, self._ended, self._was_whole = number, None, False
+
+    def run_ended(self, *, is_whole: bool) -> None:
+        """Take the run as over; ``is_whole``: it came to its own end."""
+        self._ended, self._was_whole = self.clock(), is_whole
 
     def switch(self, *, on: bool) -> WatchSeen | None:
         """Start or stop the watcher. It says by itself when it has begun or fallen back; stopping is said here."""
@@ -77,8 +95,7 @@ class SaveNotices:
         """Whether runs write this file themselves, as far as the last ones told."""
         is_under_way = self._run and (self._ended is None or self.clock() - self._ended < _LATE)
         if not is_under_way:
-            self._written.pop(path, None)
-            self._muted.discard(path)
+            self._forget(path)
             return False
         last, count = self._written.get(path, (0, 0))
         count += last != self._run
@@ -89,6 +106,10 @@ class SaveNotices:
             self._muted.add(path)
             self._saw_note(True, f"{path} is written by the runs themselves: that is no edit")  # noqa: FBT003
         return True
+
+    def _forget(self, path: str) -> None:
+        self._written.pop(path, None)
+        self._muted.discard(path)
 
     def _saw_note(self, watching: bool, note: str) -> None:  # noqa: FBT001 - the watcher's callback
         if not self.is_closed:

@@ -468,7 +468,7 @@ def test_what_runs_write_themselves_is_no_edit() -> None:
     for number in range(1, 8):
         saves.run_began(number)
         saves._saw_saves(("prices.json", "tax.go") if number < 5 else ("prices.json",))
-        saves.run_ended()
+        saves.run_ended(is_whole=number % 3 > 0)
         now[0] += 0.5
         saves._saw_saves(("prices.json",))
         now[0] += 1.0
@@ -480,3 +480,16 @@ def test_what_runs_write_themselves_is_no_edit() -> None:
     now[0] += 10
     saves._saw_saves(("prices.json",))
     assert told[-1] == FilesSaved(paths=("prices.json",))
+
+
+def test_who_saves_during_every_measurement_is_heard_each_time() -> None:
+    """A save ends the run it falls into; the run that it begins comes to its end and writes no such file."""
+    told: list[object] = []
+    saves = SaveNotices(None, told.append, clock=lambda: 0.0)
+    for number in range(1, 40, 2):
+        saves.run_began(number)
+        saves._saw_saves(("tax.py",))
+        saves.run_ended(is_whole=False)
+        saves.run_began(number + 1)
+        saves.run_ended(is_whole=True)
+    assert told == [FilesSaved(paths=("tax.py",))] * 20
