@@ -193,6 +193,8 @@ class LocalEngine:
 
     def _serve_runs(self) -> None:
         while (job := self._next_job()) is not None:
+            if job.asked.is_idle_work:
+                self._prepare_warm()  # an investigation leaves no idle moment, and the next save is to find it ready
             self._carry_out(job)
 
     def _serve_measurements(self) -> None:

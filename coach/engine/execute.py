@@ -85,7 +85,9 @@ class _Execution:
             self._runner.prepare()
         argv = self._runner.argv()
         try:
-            launch = Launch(argv, setup.start, self._env(), self._runner.stacks, fence=self._confined.fence)
+            niceness = max(context.niceness, setup.observer.niceness)
+            own = (argv, setup.start, self._env(), self._runner.stacks)
+            launch = Launch(*own, fence=self._confined.fence, niceness=niceness)
             forked = self._forked(launch)
             progress = self._runner.progress
             finished = supervise(launch, context.limits, context.live.feed, self._cancel, progress, forked)

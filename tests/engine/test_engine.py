@@ -225,6 +225,23 @@ def test_a_warm_server_is_started_only_where_saves_begin_runs(engine):
     assert made._around.warm.wait_until_settled(PATIENCE)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")
+def test_the_warm_server_is_made_ready_also_where_measurements_follow_a_run_at_once(engine, tmp_path):
+    """An investigation leaves no idle moment; every save during it was cold, three times as long."""
+    made, seen = engine("passing", warm=True, watcher=Watcher())
+    made.perform(Watch(on=True))
+    made.perform(run(1))
+    made.perform(waiting(2, tmp_path / "never", is_idle_work=True))
+    assert any(isinstance(seen.get(timeout=PATIENCE), RunEnded) for _ in range(5))
+    for _ in range(int(PATIENCE / 0.01)):
+        if made._around.warm.why_cold != "the warm server starts after the first run":
+            break
+        threading.Event().wait(0.01)
+    assert made._around.warm.wait_until_settled(PATIENCE)
+    assert made._jobs, "the measurement is under way"
+    made.perform(StopRuns(superseded=True))
+
+
 WAITS = "import pathlib, time\nwhile not pathlib.Path({!r}).exists():\n    time.sleep(0.01)"
 
 

@@ -24,12 +24,17 @@ from coach.engine.source.project_paths import Places
 
 InstrumentT = TypeVar("InstrumentT")
 
+IDLE_NICENESS = 10
+"""How much more a measurement that nobody waits for gives way, where it runs beside what somebody waits for."""
 STOPPED = frozenset({"cancelled", "superseded", "interrupted"})
 """Endings of a run that was ended on request."""
 
 
 class Observer:
     """A plain run: nothing is done besides."""
+
+    niceness = 0
+    """How much more its process gives way than coach does."""
 
     def prepare(self, request: RunRequest, _root: Path, _recorded: int = 0, /) -> RunRequest:
         """Plan from the files below a root, and return the request as it is to be executed.
@@ -104,6 +109,9 @@ class ProbeObserver(Observer, Generic[InstrumentT]):
     def __init__(self, instrument: InstrumentT, asked: StartRun, context: ObserverContext) -> None:
         self.instrument, self.asked, self.context = instrument, asked, context
         self.plan = self.said = ""
+        # Not in the checkout: a run that supersedes it there waits until it is gone, and one that gives way ends late.
+        is_beside = asked.request.in_copy or asked.request.tries_mutants
+        self.niceness = IDLE_NICENESS if asked.is_idle_work and is_beside else 0
 
     def settings(self, files: RunFiles, /) -> dict[str, Any]:
         files.trace.touch(mode=0o600)

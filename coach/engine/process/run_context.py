@@ -39,3 +39,5 @@ class RunContext:
     """Why the work tree is not recorded; empty: it is."""
     confine: Confine = "copies"
     """Which runs are confined."""
+    niceness: int = 0
+    """How much more these runs give way than coach does."""

@@ -3,6 +3,7 @@
 It stands in a session of its own, has nothing on stdin (or one file), and writes both its outputs to one pipe.
 """
 
+import contextlib
 import os
 import signal
 import stat
@@ -34,6 +35,8 @@ class Launch:
     """What it reads on standard input; nothing by default."""
     fence: Fence | None = None
     """What confines it; None: it has the rights of the engineer."""
+    niceness: int = 0
+    """How much more it gives way to other processes than coach does, as nice(1) counts."""
 
 
 class Leader(Protocol):
@@ -96,7 +99,13 @@ def start(launch: Launch) -> Started:
         NotConfined: this system cannot confine it, and so it is not started.
 
     """
-    return launch.fence.start(lambda: _started(launch)) if launch.fence else _started(launch)
+    started = launch.fence.start(lambda: _started(launch)) if launch.fence else _started(launch)
+    if launch.niceness:
+        # From here: Python code between fork and exec is a risk, and what it starts later inherits it.
+        with contextlib.suppress(OSError):
+            here = os.getpriority(os.PRIO_PROCESS, started.pid)
+            os.setpriority(os.PRIO_PROCESS, started.pid, here + launch.niceness)
+    return started
 
 
 def _started(launch: Launch) -> Started:

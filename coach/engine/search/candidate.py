@@ -53,6 +53,8 @@ class SearchContext:
     """Where runs start, below the root."""
     confine: Confine = "copies"
     """Which runs are confined."""
+    niceness: int = 0
+    """How much more probes give way than coach does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading
         project=context.project,
         command=context.command,
         confine=context.confine,
+        niceness=context.niceness,
     )
     request = RunRequest(
         number=0,

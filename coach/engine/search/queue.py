@@ -16,6 +16,7 @@ from coach.core.protocol.effects import RunSearch
 from coach.core.protocol.observations import Observation, SearchAdvanced, SearchOver
 from coach.core.search.request import SearchRequest, SearchResult, Tried
 from coach.engine.confine.landlock import available
+from coach.engine.instrument.observer import IDLE_NICENESS
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.driver import Disturbed, SearchDriver, Stopped, known_from
 from coach.engine.search.kinds.commits import search_commits
@@ -151,7 +152,8 @@ class SearchBench:
             number = effect.request.number
             try:
                 with _ended_after(effect.within, stop):
-                    result = self.search(effect.request, effect.known, stop, self._observe)
+                    niceness = IDLE_NICENESS if effect.is_idle_work else 0
+                    result = self.search(effect.request, effect.known, stop, self._observe, niceness)
             except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the answer
                 known = isinstance(error, CoachError | OSError)
                 said = str(error) if known else f"a defect of coach: {type(error).__name__}: {error}"
@@ -166,6 +168,7 @@ class SearchBench:
         known: tuple[Tried, ...],
         stop: threading.Event,
         observe: Callable[[Observation], None],
+        niceness: int = 0,
     ) -> SearchResult:
         """Carry a search out, here and now. Raises CoachError when it cannot be."""
         progress = _Progress(request.number, observe)
@@ -174,6 +177,7 @@ class SearchBench:
         if trees is None or context is None:
             what = "a search needs disposable copies"
             raise ScratchError(what, why="the project has no git", do="run git init and commit once")
+        context = replace(context, niceness=niceness)
         with self._workers(request.width) as executor, composing(trees) as composer:
             known_ = known_from(known)
             driver = SearchDriver(

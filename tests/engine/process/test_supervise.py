@@ -1,5 +1,6 @@
 """A run ends within its limits, says why, and leaves nothing behind."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from coach.engine.process.spawn import Launch
 from coach.engine.process.supervise import Limits, supervise
+from tests.engine.conftest import Ground
 
 WALLS = (1.5, 6, 30)
 """Limits of a run that hangs, in seconds: a busy machine may need the longer ones to come to the test at all."""
@@ -192,3 +194,31 @@ def test_no_descriptor_is_left_open(ground):
     for _ in range(3):
         laid.run()
     assert len(list(descriptors.iterdir())) == before
+
+
+def test_a_measurement_gives_way_to_what_somebody_waits_for(ground):
+    """Its process is nicer by ten than coach is, and so is all that it starts."""
+    laid = ground("passing")
+    code = (
+        "import os,time\nuntil = time.monotonic() + 20\n"
+        f"while os.nice(0) == {os.nice(0)} and time.monotonic() < until: time.sleep(0.005)\nprint(os.nice(0))"
+    )
+    printed = bytearray()
+    launch = Launch([sys.executable, "-c", code], laid.root, laid.env | {"COACH_RUN_ID": "test"}, niceness=10)
+    supervise(launch, Limits(wall=60), printed.extend, threading.Event(), lambda: False)
+    assert int(printed) == min(os.nice(0) + 10, 19)
+
+
+def test_the_last_place_of_an_interrupt_is_all_that_is_put_into_words(ground, tmp_path):
+    """Words for its whole traceback, which pytest never prints, made a run that was stopped slower to end than to begin."""
+    laid = Ground(tmp_path / "project", ground("passing").env)
+    laid.root.mkdir()
+    noted = tmp_path / "noted"
+    (laid.root / "conftest.py").write_text(
+        "import pytest\n\n\ndef pytest_keyboard_interrupt(excinfo):\n"
+        f"    open({str(noted)!r}, 'w').write(str(len(excinfo.traceback)))\n"
+    )
+    (laid.root / "test_stops.py").write_text("def test_it():\n    raise KeyboardInterrupt\n")
+    report = laid.run("test_stops.py")
+    assert noted.read_text() == "1"
+    assert "test_stops.py:2: KeyboardInterrupt" in report.output.tail
