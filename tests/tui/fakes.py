@@ -235,7 +235,8 @@ SUSPECTS = (
         function="total",
         line=20,
         score=0.92,
-        probability=0.86,
+        probability=0.93,
+        kinds=("raised", "hunk"),
         code=CODE,
         code_start=14,
         reasons=("innermost frame of the failure", "edited since it passed in #3"),
@@ -245,7 +246,7 @@ SUSPECTS = (
         function="applicable",
         line=7,
         score=0.41,
-        probability=0.04,
+        probability=0.02,
         reasons=("runs only in failing tests",),
     ),
     Suspect(
@@ -253,7 +254,7 @@ SUSPECTS = (
         function="price",
         line=31,
         score=0.41,
-        probability=0.04,
+        probability=0.02,
         reasons=("on the stack",),
     ),
     Suspect(

@@ -1,27 +1,29 @@
-"""What *isolated* means: one place, or two, holds enough of the probability, or two kinds of evidence agree on it.
+"""What *isolated* means: one place, or two together, hold nearly all of the probability, and two kinds of evidence point at each.
 
-Not a count: five places that lead are five places to read. Where nothing of the kind holds, the answer is *weak*, with its
-figure: a person may go on with that, knowing it.
+Not a count: five places that lead are five places to read. Nor a figure alone: a probability that rests on one kind is as wrong as
+that kind. The likeliest place is isolated with less where kinds agree on it that do not depend on each other. Where nothing of that
+holds the answer is *weak*, with its figure: a person may go on with that, knowing it.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from coach.core.localize.standing import LEADING, LIKELY, agreement
+from coach.core.localize.standing import LEADING, LIKELY, PROBABLE, agreement
 from coach.core.localize.suspect import Suspect
 
 _WORDS = {
-    "alone": "no passing test runs its line",
+    "line": "few passing tests run its line",
     "flip": "a small mutation there turns the test green",
     "edits": "without the edit there it passes",
     "commits": "the culprit commit changed it",
     "proven": "taking the culprit commit back turns the test green",
     "calls": "the calls part there",
     "origins": "the wrong value came from there",
-    "raised": "it raised",
 }
-_TRIED = frozenset({"flip", "edits", "commits", "proven", "calls"})
-"""What more than lines and tracebacks showed: two places are no answer before something of the kind was measured."""
+_KINDS = 2
+"""Kinds of evidence that must point at a place that is named."""
+_TRIED = frozenset({"flip", "flip alone", "edits", "commits", "proven", "calls"})
+"""Experiments: two places are no answer before one of the kind points at one of them. Where a value came from often names both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,15 @@ def isolation(standing: Sequence[Suspect]) -> Isolation:
     """Judge suspects that were not ruled out, likeliest first, as ``probable`` gives them."""
     likely = [each for each in standing if each.ran and each.probability > 0]
     for number in (1, 2):
-        held = sum(each.probability for each in likely[:number])
-        if not likely or held < LIKELY or _is_tied_with_more(likely, number):
-            continue
-        if number == 1 or any(_TRIED & set(each.kinds) for each in likely[:number]):
-            return Isolation(tuple(likely[:number]), _said(likely[:number]))
-    agreed = [(each, pair) for each in likely if each.leads and (pair := agreement(each.kinds))]
-    if 0 < len(agreed) <= 2:
-        places = tuple(each for each, _ in agreed)
-        first, second = agreed[0][1]
-        return Isolation(places, f"{_said(places)}: {_WORDS[first]}, and {_WORDS[second]}")
+        first = tuple(likely[:number])
+        held = sum(each.probability for each in first)
+        is_backed = all(len(each.kinds) >= _KINDS for each in first)
+        is_tried = number == 1 or any(_TRIED & set(each.kinds) for each in first)
+        if held >= LIKELY and is_backed and is_tried and not _is_tied_with_more(likely, number):
+            return Isolation(first, _said(first))
+    pair = agreement(likely[0].kinds) if likely and likely[0].probability >= PROBABLE else None
+    if pair:
+        return Isolation((likely[0],), f"{_said(likely[:1])}: {_WORDS[pair[0]]}, and {_WORDS[pair[1]]}")
     return Isolation((), f"weak: {_said(likely[:1])}" if likely else "weak: nothing measured names a place")
 
 

@@ -25,7 +25,7 @@ from coach.core.runs.failure import trail
 from coach.core.runs.report import Elsewhere, Failure, Frame
 from coach.core.search.request import OPENED, Lead
 
-RULE = 5
+RULE = 6
 MAX_SHOWN = 20
 MAX_LINES = 30
 """Lines of a suspect that are kept: those worth mutating."""
@@ -35,6 +35,8 @@ _OWN_FAULT = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "Indent
 """Exceptions that, raised in a line of the test itself, are about that line."""
 _NOTHING_RAN = 0.35
 """How much it speaks for the test itself that no function ran before it failed: what ran at import may be wrong as well."""
+_UNCOMPARED = 0.5
+"""What a line of the failing test counts where no passing test was compared: all of them look alike."""
 _FEW = 2.0
 """So many passing tests say half as much as very many, where none of them runs a line."""
 _SHOWS = frozenset({"__repr__", "__str__", "__format__", "__rich_repr__", "__pretty__"})
@@ -132,8 +134,9 @@ def _weigh(
     mentioned: frozenset[str],
 ) -> None:
     fewest = min(line.passing for line in each.lines)
-    candidate.adds("line", candidate.suspiciousness)
-    candidate.adds("function", round(ochiai(each.failing, red_count(spectrum), each.passing), 3))
+    known = 1.0 if spectrum.passing else _UNCOMPARED
+    candidate.adds("line", candidate.suspiciousness * known)
+    candidate.adds("function", round(ochiai(each.failing, red_count(spectrum), each.passing), 3) * known)
     candidate.adds("alone", (not fewest) * spectrum.passing / (spectrum.passing + _FEW))
     candidate.reasons.append(who_ran(each, candidate.line, fewest, spectrum))
     short = each.function.rpartition(".")[2]

@@ -215,7 +215,7 @@ def _suspects_at_most(state: SessionState, limit: int) -> Answer:
     return 0 < standing <= limit, figure
 
 
-@check("isolated", "80 % in one place, or in two", of="suspects")
+@check("isolated", "90 % in one or two places, on two kinds of evidence", of="suspects")
 def _isolated(state: SessionState, _limit: int) -> Answer:
     """Answer with the places and what they hold. What makes every place moot comes first: the edited code does not run."""
     unrun = unrun_edit(state) or never_runs(state)

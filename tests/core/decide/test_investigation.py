@@ -287,7 +287,7 @@ def test_it_ends_once_the_place_is_isolated():
     bench = failed()
     bench.rest()
     likely = [
-        each.model_copy(update={"probability": 0.9 if index == 0 else 0.01})
+        each.model_copy(update={"probability": 0.01 if index else 0.9, "kinds": ("line", "raised")})
         for index, each in enumerate(bench.drive.state.suspects)
     ]
     bench.drive.record(ev.SuspectsRanked(run=1, suspects=tuple(likely)))

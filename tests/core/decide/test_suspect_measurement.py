@@ -200,7 +200,8 @@ def test_mutants_are_to_mend_the_failure_in_view_and_know_what_else_is_red():
 
 
 def test_a_flip_leads_and_is_told():
-    drive = measured()
+    places = function("total", 0), function("add", 0, 40)
+    drive = measured(*places)
     drive.send(cmd.TryMutants())
     drive.ends(
         RunReport(
@@ -225,7 +226,7 @@ def test_a_flip_leads_and_is_told():
     )
     assert answer.notice == flip.sentence
     assert (drive.state.suspects[0].function, drive.state.suspects[0].flip) == ("add", flip.sentence)
-    drive.send(obs.SpectrumSeen(spectrum=spectrum()))
+    drive.send(obs.SpectrumSeen(spectrum=spectrum(*places)))
     assert drive.state.suspects[0].function == "add", (
         "a new measurement of the same tree keeps what mutations showed"
     )
