@@ -45,9 +45,9 @@ GRACE_SECONDS = 5.0
 """How long the run may go on behind its time before it is ended: a file that hangs while it is collected knows no limit."""
 MAX_TOLD = 20
 """Flips of one round that are told while it goes on: what writes thousands of them is not the mutator."""
-IMPORT_SHARE, FIRST_IMPORT_SHARE = 0.2, 0.5
-"""Of the time for what runs at import, where it is not the first of the suspects, and where it is: each such mutant costs an
-import of all that the test needs."""
+IMPORT_SHARE, LEAST_IMPORT_SHARE = 0.5, 0.1
+"""Of the time for what runs at import, where nothing promises more; and what is too little to begin with: each such mutant
+costs an import of all that the test needs."""
 _ABOUT_TIME = re.compile(r"time[d ]*-?out|too (?:long|slow)|deadline", re.IGNORECASE)
 
 
@@ -68,6 +68,14 @@ def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tup
     sources = read_sources(root, sorted({place.path for place in places} | ({file} if file else set())))
     wanted = [Place(each.path, each.function, each.lines, each.promise) for each in places]
     return mutants(wanted, sources, test_source=sources.get(file, ""))
+
+
+def import_share(chosen: Sequence[Mutant]) -> float:
+    """Return how much of the time goes to what runs at import: the more, the likelier it is beside what runs in the test."""
+    most = max((each.promise for each in chosen), default=0.0)
+    at_import = max((each.promise for each in chosen if not each.function), default=0.0)
+    share = IMPORT_SHARE * at_import / most if most else IMPORT_SHARE
+    return share if share >= LEAST_IMPORT_SHARE else 0.0
 
 
 def neighbours_of(
@@ -105,6 +113,7 @@ def plan_text(
             "id": index,
             "file": os.path.realpath(root / each.path),
             "shown": each.path,
+            "function": each.function,
             "line": each.line,
             "start": each.start,
             "end": each.end,
@@ -266,7 +275,7 @@ class SuspectMutator(MutantObserver[Mutate]):
         plan = json.loads(plan_text(request, self.chosen, root, near, recorded))
         plan |= about_failure(sought)
         spent = time.monotonic() - self._began
-        plan["import_share"] = IMPORT_SHARE if self.chosen and self.chosen[0].function else FIRST_IMPORT_SHARE
+        plan["import_share"] = import_share(self.chosen)
         plan["budget"] = max(self.instrument.seconds - spent, self.instrument.seconds / 2)
         self.plan = json.dumps(plan)
         words = (*request.target.words, *strangers(near or {}, focus, sought.red if sought else ()))

@@ -297,11 +297,11 @@ def load(settings, channel, results):
     remade = [each for each in plan["mutants"] if each.get("module")]
     plan["mutants"] = [each for each in plan["mutants"] if not each.get("module")]
     trouble = ""
-    if remade and fork is not None and not os.environ.get("PYTEST_XDIST_WORKER"):
+    share = plan["budget"] * (plan.get("import_share", 0.5) if plan["mutants"] else 1.0)
+    if remade and share and fork is not None and not os.environ.get("PYTEST_XDIST_WORKER"):
         import coach_remake
 
         began = clock()
-        share = plan["budget"] * (plan.get("import_share", 0.5) if plan["mutants"] else 1.0)
         tried = coach_remake.Round(plan, remade, results, share, room)
         child = tried.run()
         if child is not None:

@@ -1,4 +1,4 @@
-"""The mutants that wait for their turn: by promise, more of what changes the failure, less of what leaves it as it is.
+"""The mutants that wait for their turn: by promise, less of what leaves the failure as it is, and of what has mended it already.
 
 PYTEST_DONT_REWRITE
 
@@ -13,6 +13,11 @@ ENOUGH = 3
 """Mutants that left the failure as it was before that says something of their line."""
 IDLE = 0.5
 """What the others of such a line keep of their promise."""
+MENDED = "P"
+FLIPS_OF_LINE, FLIPS_OF_PLACE = 3, 6
+"""Mutants that turned the test green, after which more of the line, or of its function, say little."""
+TOLD = 0.3
+"""What the others keep of their promise then: the time is for places that nothing is known of."""
 
 
 class Waiting:
@@ -20,7 +25,7 @@ class Waiting:
 
     def __init__(self, mutants):
         self.mutants = list(mutants)
-        self.same, self.moved = {}, set()
+        self.same, self.moved, self.flips = {}, set(), {}
         self.is_known = False
 
     def __len__(self):
@@ -39,6 +44,11 @@ class Waiting:
         if child.result == CHANGED:
             self.is_known = True
             self.moved.add(where)
+        elif child.result == MENDED:
+            self.is_known = True
+            self.moved.add(where)
+            for each in (where, _place(child.mutant)):
+                self.flips[each] = self.flips.get(each, 0) + 1
         elif child.result == SAME:
             self.same[where] = self.same.get(where, 0) + 1
 
@@ -52,8 +62,14 @@ class Waiting:
     def _promise(self, mutant):
         where = _line(mutant)
         is_idle = where not in self.moved and self.same.get(where, 0) >= ENOUGH
-        return mutant.get("promise", 0.0) * (IDLE if is_idle else 1.0)
+        flips = self.flips.get
+        is_told = flips(where, 0) >= FLIPS_OF_LINE or flips(_place(mutant), 0) >= FLIPS_OF_PLACE
+        return mutant.get("promise", 0.0) * (IDLE if is_idle else 1.0) * (TOLD if is_told else 1.0)
 
 
 def _line(mutant):
     return mutant["file"], mutant["line"]
+
+
+def _place(mutant):
+    return mutant["file"], mutant.get("function", "")

@@ -191,6 +191,24 @@ def test_a_flip_that_breaks_neighbours_or_takes_a_check_away_proves_little(chang
     assert found[0].function == "one"
 
 
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, 31),
+        ({"neighbours": 0, "green": 0}, 31),
+        ({"siblings": 4, "mended": 3}, 31),
+        ({"siblings": 4, "mended": 1}, 32),
+        ({"green": 3}, 32),
+        ({"silences": True}, 32),
+    ],
+)
+def test_only_a_flip_that_does_not_dodge_names_its_line(changes, line):
+    spectrum = measured(function("two", 0, first=30))
+    (first, *_) = rank([failure()], None, spectrum, Mutations(test=TEST, flips=(flip(line=31, **changes),)))
+    assert (first.line, first.flip != "") == (line, True)
+    assert set(first.best_lines[:2]) == {32, 31}
+
+
 def test_what_the_test_names_and_never_ran_is_said_at_the_end():
     missing = FunctionCount(path="shop/cart.py", function="discount", first=90, last=95, size=5, ran=False)
     found = rank([failure()], None, measured(function("one", 0), not_run=(missing,)))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from coach.core.localize.mutation.mutants import Mutant
+from coach.engine.instrument.mutate import import_share
 from tests.engine.instrument.test_mutate import laid, mutate
 
 PROBE = Path("coach/engine/probe").absolute()
@@ -100,3 +102,32 @@ def _codes(code):
     for each in code.co_consts:
         if isinstance(each, types.CodeType):
             yield from _codes(each)
+
+
+def test_what_was_mended_often_makes_room_for_places_that_nothing_is_known_of(monkeypatch):
+    monkeypatch.syspath_prepend(PROBE)
+    from coach_waiting import Waiting
+
+    def row(line, promise, function="f"):
+        return {"file": "m.py", "line": line, "function": function, "promise": promise}
+
+    one, other = [row(1, 0.9) for _ in range(12)], [row(9, 0.4, "g") for _ in range(3)]
+    waiting = Waiting([*one, row(2, 0.5), *other])
+    taken = []
+    while len(waiting):
+        child = types.SimpleNamespace(mutant=waiting.pop(), result="P")
+        waiting.learn(child)
+        taken.append(child.mutant["line"])
+    assert taken == [1, 1, 1, 2, 9, 9, 9, *[1] * 9]
+
+
+@pytest.mark.parametrize(
+    ("promises", "share"),
+    [([("f", 1.0), ("", 0.05)], 0.0), ([("f", 1.0), ("", 0.5)], 0.25), ([("", 1.0), ("f", 0.2)], 0.5)],
+)
+def test_what_runs_at_import_has_time_as_it_is_likely(promises, share):
+    chosen = [
+        Mutant("m.py", name, 1, "name", "a", "b", (1, 0), (1, 1), "b", promise=each)
+        for name, each in promises
+    ]
+    assert import_share(chosen) == share

@@ -16,9 +16,9 @@ from coach.core.localize.mutation.insertions import Habits, habits_of
 from coach.core.localize.mutation.operators import Change, replaced
 from coach.core.loops.analysis.syntax import parse
 
-_MAX_NAMES = 4
+_MAX_NAMES = 6
 _MAX_CALLS = 4
-_MAX_TEXTS = 4
+_MAX_TEXTS = 6
 _MAX_NUMBERS = 4
 _MAX_KEYWORDS = 5
 _LONGEST = 60
@@ -161,6 +161,10 @@ def _take_in(found: Guesses, node: ast.AST, *, is_called: bool) -> None:
         case ast.Attribute(value=ast.Name(id=receiver), attr=name):
             known = found.methods if is_called else found.attributes
             known.setdefault(receiver, Counter())[name] += 1
+        case ast.FunctionDef(name=name) if any(
+            "property" in ast.unparse(each) for each in node.decorator_list
+        ):
+            found.attributes.setdefault("self", Counter())[name] += 1
         case ast.Call():
             name = _called(node)
             if isinstance(node.func, ast.Name):

@@ -7,16 +7,16 @@ the commonest first. Only tried to find a place: whether such a change is anothe
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from coach.core.localize.mutation.operators import Change, StatementChange, replaced
 
-Role = Literal["returned", "assigned", "argument", "iterated", "compared", "tested"]
+Role = Literal["returned", "assigned", "argument", "iterated", "compared", "tested", "condition", "element"]
 """What a value is for."""
 MAX_METHODS = 3
-MAX_WRAPPERS = 3
+MAX_WRAPPERS = 5
 MAX_GUARDS = 3
 MAX_EXCEPTIONS = 3
 MAX_RETURNED = 2
@@ -112,6 +112,10 @@ def roles_of(tree: ast.Module) -> dict[int, Role]:
                 role, values = "compared", [node.left, *node.comparators]
             case ast.If() | ast.While() | ast.IfExp():
                 role, values = "tested", [node.test]
+            case ast.BoolOp() if found.get(id(node)) in {"tested", "condition"}:
+                role, values = "condition", node.values
+            case ast.Tuple() | ast.List():
+                role, values = "element", node.elts
             case _:
                 continue
         found.update((id(each), role) for each in values if each is not None)  # type: ignore[misc]
@@ -127,18 +131,20 @@ def missing_from(node: ast.expr, role: Role | None, names: Sequence[str], habits
     if role == "tested":
         yield from _guarded_condition(node, names)
         return
-    if role is None or not isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
+    if role in {None, "condition", "element"}:
         return
+    if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
+        return
+    assert role is not None
     is_plain = isinstance(node, ast.Name | ast.Attribute)
     if is_plain and role in {"iterated", "argument", "returned", "assigned"}:
         yield from (("slice", _parsed("x[{}]", node, part)) for part in ("1:", ":-1"))
     if role == "returned":
         yield from _guarded_value(node, names)
         yield "negation", ast.UnaryOp(ast.Not(), node)
-    if not isinstance(node, ast.BinOp):
-        yield from _calls(node, role, habits)
+    yield from _calls(node, role, habits)
     if role in {"returned", "argument", "assigned"} and not isinstance(node, ast.Subscript):
-        yield from (("boundary", ast.BinOp(node, each(), ast.Constant(1))) for each in (ast.Add, ast.Sub))
+        yield from (("off by one", ast.BinOp(node, each(), ast.Constant(1))) for each in (ast.Add, ast.Sub))
 
 
 def _parsed(form: str, node: ast.expr, part: str = "") -> ast.expr:
@@ -183,6 +189,7 @@ def _other_form(node: ast.expr) -> Iterator[Change]:
         case ast.Call(func=ast.Name(id="range"), args=[stop], keywords=[]):
             yield "boundary", replaced(node, args=[ast.Constant(1), stop])
         case ast.Call(func=ast.Name(id="range"), args=[start, stop], keywords=[]):
+            yield "boundary", replaced(node, args=[stop])
             yield "boundary", replaced(node, args=[ast.BinOp(start, ast.Add(), ast.Constant(1)), stop])
         case _:
             return
@@ -191,14 +198,21 @@ def _other_form(node: ast.expr) -> Iterator[Change]:
 def _guarded_condition(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:
     """A condition that holds in too few or too many cases, by a name that it does not ask about yet."""
     asked = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    near = [name for name in names if name in asked] + [name for name in names if name not in asked]
-    for name in near[:MAX_GUARDS]:
+    near = [name for name in names if name in asked][:MAX_GUARDS] + _like(names, asked)[:MAX_GUARDS]
+    for name in near:
         value = ast.Name(name, ast.Load())
         yield "guard", ast.BoolOp(ast.Or(), [node, ast.UnaryOp(ast.Not(), value)])
         yield "guard", ast.BoolOp(ast.And(), [value, node])
         if name not in asked:
             yield "guard", ast.BoolOp(ast.Or(), [node, value])
             yield "guard", ast.BoolOp(ast.And(), [node, ast.UnaryOp(ast.Not(), value)])
+
+
+def _like(names: Sequence[str], asked: Collection[str]) -> list[str]:
+    """Return the names that are not asked about, those first that share a word with one that is; else as they stand."""
+    words = {word for each in asked for word in each.split("_")}
+    others = [name for name in names if name not in asked]
+    return sorted(others, key=lambda name: not words & set(name.split("_")))
 
 
 def _guarded_value(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:
@@ -214,7 +228,12 @@ def _guarded_value(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:
 def _calls(node: ast.expr, role: Role, habits: Habits) -> Iterator[Change]:
     called = node.func if isinstance(node, ast.Call) else None
     own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    methods = [name for name, _ in habits.methods.most_common(MAX_METHODS + 1)] or list(_METHODS)
+    is_computed = isinstance(node, ast.BinOp)  # a number, mostly: it has hardly any methods
+    methods = (
+        []
+        if is_computed
+        else [name for name, _ in habits.methods.most_common(MAX_METHODS + 1)] or list(_METHODS)
+    )
     yield from (
         ("missing call", _parsed("x.{}()", node, name))
         for name in [each for each in methods if each != own][:MAX_METHODS]

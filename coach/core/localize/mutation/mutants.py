@@ -7,7 +7,8 @@ in ``insertions``.
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from coach.core.localize.mutation.insertions import (
     other_handled,
     roles_of,
 )
+from coach.core.localize.mutation.left_alone import in_asserts, in_f_strings, without_effect
+from coach.core.localize.mutation.likelihood import weights
 from coach.core.localize.mutation.operators import (
     Change,
     changes_of,
@@ -30,18 +33,20 @@ from coach.core.localize.mutation.operators import (
     statement_changes,
     swapped_assignment,
 )
+from coach.core.localize.mutation.other_forms import other_forms, other_statements
 from coach.core.localize.mutation.shown import shown_pair
 from coach.core.localize.outline import Outline
 from coach.core.loops.analysis.syntax import parse
 
 _LEAST = 0.05
 """What the least likely place promises beside the best one."""
-MAX_MUTANTS = 600
+MAX_MUTANTS = 1_500
 MAX_OF_A_LINE = 60
 _ROUND = 6
-"""Mutants of a line that are tried before those of the next lines have their turn."""
+"""Mutants of a line that have their turn before those of the next lines, where only operators are tried."""
 _OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
 """How much less the next function, line and round promise; chosen on the tuning half of benchmarks/localise.py."""
+_NOT_MADE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class _Piece:
     node: ast.expr | ast.stmt | ast.ExceptHandler
     function: str
     role: Role | None = None
+    is_asserted: bool = False
 
 
 def mutants(
@@ -102,21 +108,34 @@ def mutants(
     known = [place for place in places if place.path in sources]
     files = {path: _File(sources[path], test_source) for path in {place.path for place in known}}
     lines = [_LinesOf(place, files[place.path]) for place in known]
-    queue = [(-promise, index, 0, 0) for index, promise in enumerate(_promises(known))]
+    queue = [(-promise, index, 0, _NOT_MADE) for index, promise in enumerate(_promises(known))]
     heapify(queue)
     found: dict[Mutant, None] = {}
     while queue and len(found) < most:
-        promise, index, position, turn = heappop(queue)
+        promise, index, position, number = heappop(queue)
         made = lines[index].at(position)
         if made is None:
             continue
-        for each in made[turn * _ROUND : (turn + 1) * _ROUND]:
-            found.setdefault(replace(each, promise=round(-promise, 6)))
-        if not turn:
-            heappush(queue, (promise * _OF_LINE, index, position + 1, 0))
-        if len(made) > (turn + 1) * _ROUND:
-            heappush(queue, (promise * _OF_ROUND, index, position, turn + 1))
+        if number == _NOT_MADE:
+            heappush(queue, (promise * _OF_LINE, index, position + 1, _NOT_MADE))
+            _push(queue, promise, (index, position, 0), made)
+            continue
+        weight, mutant = made[number]
+        found.setdefault(replace(mutant, promise=round(-promise, 6)))
+        _push(queue, promise / weight, (index, position, number + 1), made)
     return tuple(islice(found, most))
+
+
+def _push(
+    queue: list[tuple[float, int, int, int]],
+    promise: float,
+    where: tuple[int, int, int],
+    made: Sequence[tuple[float, "Mutant"]],
+) -> None:
+    """Queue the next mutant of a line, by what the line promises and how likely that mutant is beside the others."""
+    index, position, number = where
+    if number < len(made):
+        heappush(queue, (promise * made[number][0], index, position, number))
 
 
 def _promises(places: Sequence[Place]) -> list[float]:
@@ -143,8 +162,8 @@ class _File:
         if tree is None:
             return
         outline = Outline(source)
-        formatted, without_effect = _in_f_strings(tree), _without_effect(tree)
-        roles, is_guessing = roles_of(tree), self.guesses is not None
+        formatted, silent = in_f_strings(tree), without_effect(tree)
+        roles, is_guessing, asserted = roles_of(tree), self.guesses is not None, in_asserts(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 owner = outline.at(node.body[0].lineno)
@@ -152,8 +171,8 @@ class _File:
             if isinstance(node, ast.expr | ast.stmt | ast.ExceptHandler):
                 owner = outline.at(node.lineno)
                 name = owner.name if owner else ""
-                if id(node) not in (formatted if name and not is_guessing else without_effect):
-                    piece = _Piece(node, name, roles.get(id(node)))
+                if id(node) not in (formatted if name and not is_guessing else silent):
+                    piece = _Piece(node, name, roles.get(id(node)), id(node) in asserted)
                     self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(piece)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     self._bind(name, node.id)
@@ -172,53 +191,34 @@ class _LinesOf:
             self._pieces = {**file.pieces.get("", {}), **self._pieces}
         self._names = tuple(file.names.get(place.function, ()))
         self._guesses = file.guesses and replace(file.guesses, names=self._names)
-        self._made: dict[int, tuple[Mutant, ...]] = {}
+        self._made: dict[int, tuple[tuple[float, Mutant], ...]] = {}
 
-    def at(self, position: int) -> tuple[Mutant, ...] | None:
-        """Return what can be tried on a line, by its position among the place's lines; None behind the last."""
+    def at(self, position: int) -> tuple[tuple[float, Mutant], ...] | None:
+        """Return what can be tried on a line, likeliest first, each with how likely it is beside the others of the line.
+
+        ``position`` is the line's among the place's lines; None behind the last.
+        """
         if position >= len(self._place.lines):
             return None
         if position not in self._made:
             pieces = self._pieces.get(self._place.lines[position], ())
             streams = [list(_of_piece(each, self._place.path, self._names, self._guesses)) for each in pieces]
-            in_turns = (each for row in zip_longest(*streams) for each in row if each is not None)
-            self._made[position] = tuple(islice(in_turns, MAX_OF_A_LINE))
+            self._made[position] = tuple(islice(self._weighed(streams), MAX_OF_A_LINE))
         return self._made[position]
+
+    def _weighed(self, streams: Sequence[Sequence[Mutant]]) -> Iterable[tuple[float, Mutant]]:
+        if self._guesses is None:
+            in_turns = (each for row in zip_longest(*streams) for each in row if each is not None)
+            return ((_OF_ROUND ** (index // _ROUND), each) for index, each in enumerate(in_turns))
+        known = sorted(chain.from_iterable(map(zip, weights(streams), streams)), key=lambda pair: -pair[0])
+        found: dict[tuple[object, ...], tuple[float, Mutant]] = {}
+        for weight, each in known:
+            found.setdefault((each.start, each.end, each.text), (weight, each))
+        return found.values()
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[str]:
     return (each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
-
-
-def _without_effect(tree: ast.Module) -> frozenset[int]:
-    """Return what is left alone: annotations, docstrings, names such as ``__all__``, and what stands inside f-strings.
-
-    Older interpreters do not say where that stands: an f-string is changed as a whole.
-    """
-    found: set[int] = set()
-    for node in ast.walk(tree):
-        silent: list[ast.AST | None] = []
-        if isinstance(node, ast.AnnAssign | ast.arg):
-            silent.append(node.annotation)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            silent.append(node.returns)
-        elif _is_told(node):
-            silent.append(node)
-        elif isinstance(node, ast.JoinedStr):
-            silent += node.values
-        found.update(id(each) for whole in silent if whole is not None for each in ast.walk(whole))
-    return frozenset(found)
-
-
-def _is_told(node: ast.AST) -> bool:
-    """Whether a statement is for readers: a docstring, or a name such as ``__all__``."""
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    return isinstance(node, ast.Assign) and any(_is_dunder(each) for each in node.targets)
-
-
-def _is_dunder(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id.startswith("__") and node.id.endswith("__")
 
 
 def _of_piece(piece: _Piece, path: str, names: tuple[str, ...], guesses: Guesses | None) -> Iterator[Mutant]:
@@ -247,6 +247,8 @@ def _guessed(node: ast.expr, role: Role | None, guesses: Guesses) -> Iterator[Ch
     yield from changes_of(node, ())
     yield from guesses.changes(node)
     yield from missing_from(node, role, guesses.names, guesses.habits)
+    own = guesses.attributes.get("self", Counter())
+    yield from other_forms(node, role, guesses.names, [name for name, _ in own.most_common()])
 
 
 def _in_formatted(text: ast.JoinedStr, guesses: Guesses) -> Iterator[Change]:
@@ -282,6 +284,8 @@ def _of_statement(piece: _Piece, node: ast.stmt, path: str, guesses: Guesses | N
             yield _mutant(piece, path, "assignment", other, node)
         for change in missing_statements(node, guesses.names, guesses.habits) if piece.function else ():
             yield _mutant(piece, path, change.kind, change.text, node)
+        for change in other_statements(node) if piece.function else ():
+            yield _mutant(piece, path, change.kind, change.text, node)
     if isinstance(node, ast.If | ast.While):
         guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
         for kind, test, silences in condition_changes(
@@ -307,10 +311,5 @@ def _mutant(  # noqa: PLR0913 - one mutant, in words
         start=(node.lineno, node.col_offset),
         end=(end_line, end_column),
         text=text,
-        silences=silences,
+        silences=silences or piece.is_asserted,
     )
-
-
-def _in_f_strings(tree: ast.Module) -> frozenset[int]:
-    outer = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
-    return frozenset(id(node) for each in outer for node in ast.walk(each) if node is not each)

@@ -1,11 +1,16 @@
 """What small mutations of suspicious places showed: which of them make the failing test pass, and what else they break."""
 
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import Literal
 
 from coach.core.base.test_id import TestId
 from coach.core.base.text import FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.localize.mutation.likelihood import is_forced, prior
+
+_MANY = 3
+"""Clean flips of one line: more of them add nothing."""
 
 
 class Flip(Value):
@@ -34,6 +39,11 @@ class Flip(Value):
     def is_clean(self) -> bool:
         """Whether every neighbour stays green."""
         return self.green == self.neighbours
+
+    @property
+    def names_its_line(self) -> bool:
+        """Whether it is evidence for the line itself: no check taken away, no neighbour broken, other red tests mended with it."""
+        return self.is_clean and not self.silences and (not self.siblings or 2 * self.mended >= self.siblings)
 
     @property
     def sentence(self) -> str:
@@ -94,7 +104,12 @@ def not_tried(refused: int, refusals: tuple[str, ...]) -> str:
 
 
 def best_first(flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
-    """Order flips: those that silence nothing, mend most red tests, break fewest neighbours, change least; then as found."""
+    """Order flips: those that silence nothing, mend most red tests, break fewest neighbours; then the likelier edits.
+
+    Among edits as good as each other come first those that neighbours were asked about, then those of the line that most of
+    them stand at, then those that change least; then as found.
+    """
+    as_good = Counter((flip.path, flip.line) for flip in flips if flip.is_clean and not flip.silences)
     return tuple(
         sorted(
             flips,
@@ -102,7 +117,10 @@ def best_first(flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
                 flip.silences,
                 flip.siblings - flip.mended,
                 flip.neighbours - flip.green,
-                -_likeness(flip),
+                is_forced(flip),
+                not flip.neighbours,
+                -min(as_good[flip.path, flip.line], _MANY),
+                -_likeness(flip) * prior(flip),
             ),
         )
     )
