@@ -32,13 +32,20 @@ def add_flips(board: Board, mutations: Mutations, *, is_alone: bool) -> None:
             callee.reasons.append(
                 f"its call at {flip.path}:{flip.line} can be changed so that the test passes"
             )
-        each.flip, each.line = flip.sentence, flip.line
-        each.best_lines = (flip.line, *(line for line in each.best_lines if line != flip.line))
-        each.reasons.insert(0, flip.sentence)
+        _name_line(each, flip)
     for tally in mutations.tallies:
         if tally.changed:
             place = board.at(tally.path, tally.function.rpartition(".")[2], min(tally.lines, default=0))
             place.adds("reaches", tally.changed / max(tally.tried, 1))
+
+
+def _name_line(place: Candidate, flip: Flip) -> None:
+    """Put the line of a flip first; of one that dodges second: then what ran says more of the line than it does."""
+    others = [line for line in place.best_lines if line != flip.line]
+    position = 0 if flip.names_its_line else min(len(others), 1)
+    place.best_lines = (*others[:position], flip.line, *others[position:])
+    place.flip, place.line = flip.sentence, place.best_lines[0]
+    place.reasons.insert(0, flip.sentence)
 
 
 def _called(board: Board, flip: Flip, place: Candidate) -> list[Candidate]:

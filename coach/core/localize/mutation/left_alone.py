@@ -1,4 +1,4 @@
-"""What of a file is not mutated, or only with a mark: what has no effect, what stands inside f-strings, what asserts."""
+"""What of a file is not mutated, or only with a mark: what has no effect, what stands inside f-strings, what asserts, what would ask nothing."""
 
 import ast
 
@@ -43,3 +43,17 @@ def _is_told(node: ast.AST) -> bool:
 
 def _is_dunder(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id.startswith("__") and node.id.endswith("__")
+
+
+def other_sides(tree: ast.Module) -> dict[int, str]:
+    """Return for each side of a comparison or difference what stands on the other one: made alike, they ask nothing."""
+    found: dict[int, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Compare(left=left, comparators=[right]) | ast.BinOp(left=left, op=ast.Sub(), right=right)
+            ):
+                found[id(left)], found[id(right)] = ast.unparse(right), ast.unparse(left)
+            case _:
+                pass
+    return found

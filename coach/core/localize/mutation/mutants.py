@@ -24,7 +24,7 @@ from coach.core.localize.mutation.insertions import (
     other_handled,
     roles_of,
 )
-from coach.core.localize.mutation.left_alone import in_asserts, in_f_strings, without_effect
+from coach.core.localize.mutation.left_alone import in_asserts, in_f_strings, other_sides, without_effect
 from coach.core.localize.mutation.likelihood import weights
 from coach.core.localize.mutation.operators import (
     Change,
@@ -88,6 +88,8 @@ class _Piece:
     function: str
     role: Role | None = None
     is_asserted: bool = False
+    other_side: str = ""
+    """What it is compared with."""
 
 
 def mutants(
@@ -163,7 +165,8 @@ class _File:
             return
         outline = Outline(source)
         formatted, silent = in_f_strings(tree), without_effect(tree)
-        roles, is_guessing, asserted = roles_of(tree), self.guesses is not None, in_asserts(tree)
+        roles, is_guessing = roles_of(tree), self.guesses is not None
+        asserted, sides = in_asserts(tree), other_sides(tree) if is_guessing else {}
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 owner = outline.at(node.body[0].lineno)
@@ -172,7 +175,9 @@ class _File:
                 owner = outline.at(node.lineno)
                 name = owner.name if owner else ""
                 if id(node) not in (formatted if name and not is_guessing else silent):
-                    piece = _Piece(node, name, roles.get(id(node)), id(node) in asserted)
+                    piece = _Piece(
+                        node, name, roles.get(id(node)), id(node) in asserted, sides.get(id(node), "")
+                    )
                     self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(piece)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     self._bind(name, node.id)
@@ -236,7 +241,8 @@ def _of_piece(piece: _Piece, path: str, names: tuple[str, ...], guesses: Guesses
             changes_of(node, names) if guesses is None else _guessed(node, piece.role, guesses)
         ):
             with suppress(ValueError):  # an f-string that older interpreters could not write
-                yield _mutant(piece, path, kind, ast.unparse(after), node)
+                if (text := ast.unparse(after)) != piece.other_side:
+                    yield _mutant(piece, path, kind, text, node)
 
 
 def _guessed(node: ast.expr, role: Role | None, guesses: Guesses) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from coach.core.base.value import Value
 from coach.core.localize.mutation.likelihood import is_forced, prior
 
 _MANY = 3
-"""Clean flips of one line: more of them add nothing."""
+"""Neighbours of a flip, or clean flips of one line: more of them add nothing."""
 
 
 class Flip(Value):
@@ -106,7 +106,7 @@ def not_tried(refused: int, refusals: tuple[str, ...]) -> str:
 def best_first(flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
     """Order flips: those that silence nothing, mend most red tests, break fewest neighbours; then the likelier edits.
 
-    Among edits as good as each other come first those that neighbours were asked about, then those of the line that most of
+    Among edits as good as each other come first those that several neighbours were asked about, then those of the line that most of
     them stand at, then those that change least; then as found.
     """
     as_good = Counter((flip.path, flip.line) for flip in flips if flip.is_clean and not flip.silences)
@@ -118,7 +118,7 @@ def best_first(flips: tuple[Flip, ...]) -> tuple[Flip, ...]:
                 flip.siblings - flip.mended,
                 flip.neighbours - flip.green,
                 is_forced(flip),
-                not flip.neighbours,
+                -min(flip.neighbours, _MANY),
                 -min(as_good[flip.path, flip.line], _MANY),
                 -_likeness(flip) * prior(flip),
             ),

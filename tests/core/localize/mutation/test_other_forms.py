@@ -81,6 +81,12 @@ def test_a_predicate_is_never_asked_whether_it_is_none():
     assert not any("None" in each.after for each in found if each.kind == "truth")
 
 
+def test_nothing_is_compared_with_itself():
+    found, texts = tried("return self.low == other.low and low - xs")
+    assert "self.limit" in {each.after for each in found}
+    assert not any("self.low == self.low" in each or "low - low" in each for each in texts)
+
+
 def test_what_an_assert_asks_is_marked_as_silencing():
     found, _ = tried("assert low == 3")
     assert found
@@ -113,12 +119,12 @@ def _flip(line, **fields):
 
 def test_the_line_with_more_clean_flips_comes_first_and_one_that_is_only_forced_last():
     forced = _flip(2, neighbours=3, green=3).model_copy(update={"kind": "condition", "after": "True"})
-    alone = _flip(3)
+    alone, few = _flip(3), _flip(7, neighbours=1, green=1)
     one = _flip(4, neighbours=3, green=3)
     two = [_flip(5, neighbours=3, green=3), _flip(5, neighbours=3, green=3)]
     broken = _flip(6, neighbours=3, green=2)
-    ordered = best_first((broken, forced, alone, one, *two))
-    assert [each.line for each in ordered] == [5, 5, 4, 3, 2, 6]
+    ordered = best_first((broken, forced, alone, few, few, one, *two))
+    assert [each.line for each in ordered] == [5, 5, 4, 7, 7, 3, 2, 6]
 
 
 def test_a_flip_that_mends_the_other_red_tests_comes_before_more_flips_that_do_not():
