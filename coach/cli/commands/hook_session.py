@@ -33,9 +33,8 @@ from coach.store import library
 from coach.store.log import no_collection, read_log
 from coach.store.paths import project_home, session_folder
 
-RUN_SECONDS = 240.0
-"""How long the run after an edit may take; hosts are told to wait for 300."""
-LOCK_SECONDS = 280.0
+SECONDS = 240.0
+"""How long the hook after an edit may wait and run; hosts are told to wait for 300."""
 TICK = 0.2
 TOKENS = 1_500
 """Of the context after a compaction."""
@@ -145,22 +144,22 @@ def _note(event: HookEvent, found: _Open) -> None:
 
 
 def _after_tool(event: HookEvent, found: _Open) -> list[str]:
-    told = []
+    told, until = [], time.monotonic() + SECONDS
     if found.marks.get("compacted") is True:
         told.append(_again(event, found))
         found.note(compacted=False)
-    with _alone(found.id) as has_waited:
+    with _alone(found.id, until) as has_waited:
         if has_waited:  # the hook before this one may have run the target on this very tree
             found = _open_session() or found
         trees = _trees(found)
         if trees is None:
-            return [*told, *([_run(event, found)] if event.paths else [])]
+            return [*told, *([_run(event, found, until)] if event.paths else [])]
         tree = trees.record()
         if not _is_news(found, trees, tree):
             return told
         newest = _run_of(found, tree)
         if newest is None:
-            told.append(_run(event, found))
+            told.append(_run(event, found, until))
             found.note(ran=trees.record())  # what the tests themselves wrote is no edit
         elif not event.is_own:
             told.append(_told(found.state, newest))
@@ -200,12 +199,12 @@ def _seen_tree(found: _Open) -> str:
 
 
 @contextlib.contextmanager
-def _alone(session: str) -> Iterator[bool]:
+def _alone(session: str, until: float) -> Iterator[bool]:
     """Let one hook at a time look and run: hosts start several tools, and their hooks, at once.
 
     Yields whether it had to wait. Raises SessionError when another one takes too long.
     """
-    until, has_waited = time.monotonic() + LOCK_SECONDS, False
+    has_waited = False
     fd = os.open(session_folder(session) / "hooks.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         while not _locked(fd):
@@ -228,13 +227,12 @@ def _locked(fd: int) -> bool:
     return True
 
 
-def _run(event: HookEvent, found: _Open) -> str:
+def _run(event: HookEvent, found: _Open, until: float) -> str:
     """Run the target once, cold, within the time hosts wait; return what to tell of it."""
     from coach.cli.commands.open_session import opened_session
     from coach.core.decide import Refusal
     from coach.core.protocol import commands as cmd
 
-    until = time.monotonic() + RUN_SECONDS
     with opened_session(found.namespace) as session:
         if not session.state.held_by:
             session.submit(cmd.HandOver(to=event.host)).result(10)
@@ -244,7 +242,7 @@ def _run(event: HookEvent, found: _Open) -> str:
             if time.monotonic() > until:
                 session.submit(cmd.CancelRun())
                 session.wait_idle(5)
-                return f"coach stopped the target after {RUN_SECONDS:g} s: run it yourself (coach run)."
+                return f"coach stopped the target, which did not end within the {SECONDS:g} s of a hook: run it yourself (coach run)."
         if isinstance(decided := asked.result(10), Refusal):
             return f"coach did not run the target: {_cleaned(session.state, as_commands(decided.reason))}"
         state = session.state
