@@ -45,6 +45,9 @@ class Trees:
         assert (before, after) == ("tree-1", "tree-2")
         return self.changed
 
+    def names_between(self, before, after):
+        return self.changed_between(before, after)
+
     def modes_of(self, tree):
         return ""
 

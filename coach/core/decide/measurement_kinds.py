@@ -140,7 +140,7 @@ def failure_key(state: SessionState) -> FailureKey | None:
     if seen is None:
         return None
     run, failure = seen
-    tree = run.report.tree if run.report else ""
+    tree = state.same_tree(run.report.tree) if run.report else ""
     return FailureKey(failure.test, tree or f"{len(state.edits)} edits")
 
 
@@ -221,7 +221,7 @@ def _mutations_tell(state: SessionState) -> tuple[float, str]:
 
 def _are_mutations_known(state: SessionState) -> bool:
     key, known = failure_key(state), state.mutants
-    return key is not None and known is not None and (known.test, known.tree) == key
+    return key is not None and known is not None and (known.test, state.same_tree(known.tree)) == key
 
 
 # Calls
@@ -242,7 +242,7 @@ def _are_calls_known(state: SessionState) -> bool:
         and run.report
         and state.calls
         and state.calls.trace.test == key.test
-        and run.report.tree == key.tree
+        and state.same_tree(run.report.tree) == key.tree
     )
 
 
@@ -258,8 +258,9 @@ def _no_origins(state: SessionState) -> str:
 def _are_origins_known(state: SessionState) -> bool:
     key, known = failure_key(state), state.wrong_value
     run = state.run(known.run) if known else None
-    is_same = run is not None and run.report is not None and key is not None and run.report.tree == key.tree
-    return is_same and known is not None and key is not None and known.test == key.test
+    if key is None or known is None or run is None or run.report is None:
+        return False
+    return (known.test, state.same_tree(run.report.tree)) == key
 
 
 def _origins_tell(state: SessionState) -> tuple[float, str]:

@@ -117,7 +117,8 @@ def is_measured(state: SessionState, scope: Scope = "file") -> bool:
     if seen is None or known is None or seen[0].report is None:
         return False
     is_wide = known.scope == "suite" or scope == "file"
-    return is_wide and known.test == seen[1].test and known.tree == seen[0].report.tree
+    is_same = state.same_tree(known.tree) == state.same_tree(seen[0].report.tree)
+    return is_wide and known.test == seen[1].test and is_same
 
 
 def finish_trace(draft: Draft, run: Run, report: RunReport) -> None:
@@ -240,7 +241,8 @@ def _(message: obs.FlipSeen, state: SessionState) -> Decision | Refusal:
     if not any(run.number == message.run and run.request.tries_mutants for run in state.under_way):
         return Refusal("the mutations are over")
     found = ev.FlipFound(run=message.run, flip=message.flip)
-    return Decision(events=(found,), notice=message.flip.sentence)
+    is_said = message.flip.sentence in {each.sentence for each in state.early_flips}
+    return Decision(events=(found,), notice="" if is_said else message.flip.sentence)
 
 
 @decide.register
@@ -292,7 +294,10 @@ def _is_known(state: SessionState, spectrum: Spectrum) -> bool:
     """Whether the same tree has been measured with the failing test in the run."""
     known = state.spectrum
     return bool(
-        known and known.test == spectrum.test and known.tree == spectrum.tree and known.outcome != "not run"
+        known
+        and known.test == spectrum.test
+        and state.same_tree(known.tree) == state.same_tree(spectrum.tree)
+        and known.outcome != "not run"
     )
 
 

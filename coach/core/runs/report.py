@@ -262,6 +262,10 @@ class RunReport(Value):
     """What git had checked out when the run began: branch, commit, newest stash. Tells a switch from an edit."""
     changed_during: tuple[FilePath, ...] = ()
     """Source files that changed while the run was under way: its evidence belongs to no single tree."""
+    same_as: TreeId = ""
+    """An earlier tree that this one differs from only by files that runs write; empty: there is none."""
+    left: TreeId = ""
+    """The tree after the run, where it is another one and differs only by such files."""
     foreign_modules: tuple[Name, ...] = ()
     """Own modules that a scratch run loaded from outside its copy: its answer is about the wrong code."""
     elsewhere: tuple[Elsewhere, ...] = ()

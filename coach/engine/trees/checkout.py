@@ -23,6 +23,7 @@ from coach.engine.process.run_context import RunContext
 from coach.engine.runners.take_in import take_in
 from coach.engine.source.file_kinds import is_code
 from coach.engine.trees.branch_switch import Switches
+from coach.engine.trees.written_by_runs import WrittenByRuns
 from coach.engine.watch.watched_paths import is_entered
 from coach.errors import CoachError
 
@@ -40,6 +41,7 @@ class Recorder(Protocol):
 
     def record(self) -> str: ...
     def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
+    def names_between(self, before: str, after: str) -> Collection[str]: ...
     def modes_of(self, tree: str) -> str: ...
     def remember_used(self, paths: Collection[str]) -> None: ...
 
@@ -55,6 +57,13 @@ class CheckoutRuns:
     _around_last: Surroundings | None = None
     _notes: list[str] = field(default_factory=list)
     _has_said: bool = False
+    _is_unseen: bool = False
+    """Whether the run before left files of which nothing was recorded."""
+    _written: WrittenByRuns = field(init=False)
+
+    def __post_init__(self) -> None:
+        between = self.trees.names_between if self.trees else lambda _one, _other: ()
+        self._written = WrittenByRuns(between, is_source)
 
     def run(
         self, request: RunRequest, cancel: threading.Event, observer: Observer, made: MadeRun | None = None
@@ -77,7 +86,8 @@ class CheckoutRuns:
                 recording.join()
         tree = before[0]
         # One that only looked and was stopped says nothing of any tree: the run that superseded it waits for this one.
-        after = tree if request.only_looks and cancel.is_set() else self._record()
+        was_unseen, self._is_unseen = self._is_unseen, request.only_looks and cancel.is_set()
+        after = tree if self._is_unseen else self._record()
         self._last = after
         changed = {*self._sources_between(tree, after)}
         if known:
@@ -87,12 +97,21 @@ class CheckoutRuns:
             "modes": self.trees.modes_of(tree) if self.trees and tree else "",
             "head": head,
             "changed_during": tuple(sorted(changed)),
+            **self._same("" if was_unseen else known, tree, after, began),
             "surroundings": self._surroundings(),
             "probe_notes": (*report.probe_notes, *dict.fromkeys(self._notes)),
         }
         if self.trees is not None:
             self.trees.remember_used((*report.opened, *self.around.loaded.get(request.number, ())))
         return report.model_copy(update=update)
+
+    def _same(self, known: str, tree: str, after: str, began: int) -> dict[str, str]:
+        """Say which trees are one for measurements, since runs alone wrote what they differ in."""
+        try:
+            found = self._written.seen((known, tree), (tree, after), lambda name: self._is_newer(name, began))
+        except CoachError:  # the tree of before went with the state directory
+            return {}
+        return found._asdict()
 
     def _carry_out(
         self, request: RunRequest, cancel: threading.Event, observer: Observer, made: MadeRun | None

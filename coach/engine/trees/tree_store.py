@@ -93,8 +93,11 @@ class TreeStore:
 
     def changed_between(self, before: str, after: str) -> tuple[str, ...]:
         """Return the source and configuration files that differ between two trees, relative to the root."""
-        changed = self._names(*self._known.pair(before, after))
-        return tuple(name for name in changed if is_text(name))
+        return tuple(name for name in self.names_between(before, after) if is_text(name))
+
+    def names_between(self, before: str, after: str) -> list[str]:
+        """Return all files that differ between two trees, relative to the root."""
+        return self._names(*self._known.pair(before, after))
 
     def head(self) -> tuple[str, str, int]:
         """Return the user's commit, branch (empty when detached) and how many files differ from that commit."""

@@ -117,7 +117,7 @@ def _measured(state: SessionState) -> list[Line]:
         lines.append(line("  ", together, hang=2))
     lines += [line(("◐ ", "warn"), each, hang=2) for each in doubts]
     failed = state.last_failure
-    if seen.tree and failed and failed.report and failed.report.tree not in {"", seen.tree}:
+    if seen.tree and failed and failed.report and not _is_of(state, failed.report.tree, seen.tree):
         lines.append(
             line(
                 ("◐ ", "warn"),
@@ -128,6 +128,10 @@ def _measured(state: SessionState) -> list[Line]:
             )
         )
     return lines
+
+
+def _is_of(state: SessionState, tree: str, measured: str) -> bool:
+    return not tree or state.same_tree(tree) == state.same_tree(measured)
 
 
 def _changed_around(state: SessionState) -> list[Line]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.core.decide import Refusal, decide
+from coach.core.decide import Decision, Refusal, decide
 from coach.core.decide.investigation import why_not_investigated
 from coach.core.decide.measurement_kinds import BY_NAME, next_measurement, why_not_now
 from coach.core.localize.call_trace import Call, CallsRequest, CallTrace
@@ -437,9 +437,12 @@ def test_a_flip_is_known_while_the_round_goes_on_and_ranks_nothing_before_its_en
     assert "it passes" not in advise(before).text
     answer = bench.send(obs.FlipSeen(run=number, flip=FLIP))
     assert answer.notice == FLIP.sentence
+    assert not bench.send(obs.FlipSeen(run=number, flip=FLIP)).notice, (
+        "the same words at another spot of the line"
+    )
     bench.send(obs.FlipSeen(run=number, flip=FLIP.model_copy(update={"line": 22})))
     state = bench.drive.state
-    assert [each.line for each in state.early_flips] == [21, 22]
+    assert [each.line for each in state.early_flips] == [21, 21, 22]
     assert (state.suspects, state.mutants) == (before.suspects, before.mutants), "others may follow"
     assert state.measurement.name == "mutations"
     assert "with x >= 3 instead of x > 3 at shop/cart.py:21 it passes" in advise(state).text
@@ -457,3 +460,24 @@ def test_the_line_of_an_investigation_says_what_it_found_so_far():
     said = investigating(state, state.investigation, state.at + 3).plain
     assert "investigating: small mutations" in said
     assert f" cart.py:{state.suspects[0].line} {state.suspects[0].likelihood} so far" in said
+
+
+def test_files_that_the_runs_write_themselves_start_no_investigation_anew():
+    """Every run of the test leaves another table of results: three trees, and nothing is measured twice."""
+    bench = failed()
+    bench.rest()
+    done = measured(bench)
+    bench.send(cmd.RunTarget(purpose="experiment"))
+    job = bench.jobs.pop(0)
+    bench.send(obs.RunEnded(number=job.request.number, report=red(tree="t1", same_as="t0", left="t2")))
+    bench.rest()
+    assert measured(bench) == done
+    bench.tree = "t2"
+    bench.send(cmd.RunTarget(purpose="experiment"))
+    bench.answer()
+    bench.rest()
+    assert measured(bench) == done
+    assert isinstance(bench.send(cmd.Investigate()), Decision)
+    bench.rest()
+    assert measured(bench) == [], "what is known is known of all three"
+    assert replay(bench.drive.records) == bench.drive.state

@@ -12,7 +12,8 @@ from coach.core.session.state import SessionState
 
 @apply_event.register
 def _(event: ev.SpectrumMeasured, state: SessionState) -> SessionState:
-    same = state.mutants and state.mutants.tree == event.spectrum.tree
+    trees = {state.same_tree(each.tree) for each in (state.mutants, event.spectrum) if each}
+    same = state.mutants and len(trees) == 1
     seen = event.spectrum
     is_whole = seen.has_failed and not seen.left_out
     ran = (

@@ -1,7 +1,8 @@
 """The target, its runs, the failure they show, and the edits between them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
+from types import MappingProxyType
 
 from coach.core.base.persistent_list import PersistentList
 from coach.core.base.test_id import NO_TEST, TestId
@@ -9,6 +10,7 @@ from coach.core.base.value import replace
 from coach.core.log import events as ev
 from coach.core.runs.failure import FailureSignature
 from coach.core.runs.reference import Reference, alike, is_of
+from coach.core.runs.report import RunReport
 from coach.core.runs.reproduction import Reproduction
 from coach.core.runs.run import Newest, Run
 from coach.core.session.entries import Edit
@@ -17,6 +19,9 @@ from coach.core.session.state import SessionState, is_of_target
 
 MAX_BESIDE = 500
 """Red tests beside the failure that are remembered: a suite that is red all over has one cause, not hundreds."""
+
+MAX_SAME = 200
+"""Trees of which it is remembered that they are the same as another."""
 
 
 @apply_event.register
@@ -62,12 +67,22 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = PersistentList.of(state.runs).put(position, done)
     history = state.history.finished(done) if _tries_target(state, done) else state.history
+    state = replace(state, same_trees=_same_trees(state, event.report))
     flips = () if run.request.tries_mutants else state.early_flips
     seen = replace(state, runs=runs, history=history, early_flips=flips)
     if not is_of_target(done, state.target):
         return seen
     reference = state.reference or _seen_first(done)
     return replace(seen, reference=reference, newest=state.newest.after(done, reference))
+
+
+def _same_trees(state: SessionState, report: RunReport) -> Mapping[str, str]:
+    if not report.same_as and not report.left:
+        return state.same_trees
+    stands_for = state.same_tree(report.same_as or report.tree)
+    known = {**state.same_trees, **{each: stands_for for each in (report.tree, report.left) if each}}
+    known.pop(stands_for, None)
+    return MappingProxyType(dict([*known.items()][-MAX_SAME:]))
 
 
 def _seen_first(run: Run) -> Reference | None:
