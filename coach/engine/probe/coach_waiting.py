@@ -56,7 +56,13 @@ class Waiting:
         """Take the most promising one; the first of equals."""
         if not self.is_known:  # as long as nothing changed the failure, that a line did not says nothing
             return self.mutants.pop(0)
-        best = max(range(len(self.mutants)), key=lambda index: (self._promise(self.mutants[index]), -index))
+        best, most = 0, -1.0
+        for index, mutant in enumerate(self.mutants):  # they stand by promise, and what is known only takes off
+            if mutant.get("promise", 0.0) <= most:
+                break
+            promise = self._promise(mutant)
+            if promise > most:
+                best, most = index, promise
         return self.mutants.pop(best)
 
     def _promise(self, mutant):
