@@ -25,7 +25,7 @@ from pathlib import Path
 from localise import PACKAGES, defects, sessions
 from localising.measured import measure
 
-from coach.core.export import DEFAULT, Export, export
+from coach.core.export import Export, export
 from coach.core.export.failing import failure_of
 from coach.core.export.purpose import purpose_of
 from coach.core.localize.isolation import isolation
@@ -34,11 +34,13 @@ from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
 from coach.store.log import LOG_NAME, read_log
 
-BUDGETS = (1_500, 4_000)
+BUDGETS = (1_500, 4_000, 0)
+"""Tokens; 0: as it comes, when nobody names a budget."""
 ENOUGH = {1_500: 0.75, 4_000: 0.88}
 """Share of defects a line of which must stand in the export."""
 ENOUGH_TOKENS = 1_300
 """Most tokens of a default export, at the median."""
+ORIGINS = ("planted", "by hand", "historical")
 PLAIN = 8
 """Characters: a shorter line (``else:``) stands in many places, and counts only beside its number."""
 
@@ -98,7 +100,7 @@ def _without_number(line: str) -> str:
 def measured(each: Kept) -> Row:
     """Export a session at every budget."""
     state = each.state
-    made = {budget: export(state, budget=budget) for budget in sorted({*BUDGETS, DEFAULT})}
+    made = {budget: export(state, budget=budget or None) for budget in BUDGETS}
     places = isolation(state.standing_suspects).places
     return Row(
         each.name,
@@ -136,7 +138,9 @@ def _cut(state: SessionState, made: Export) -> Iterator[str]:
         frame = failure.own_frames[-1]
         if not (is_there(f"{frame.path}:{frame.line}") and is_there(frame.source)):
             yield "innermost own frame"
-        elif not all(is_there(f"{name} = {value}"[:100]) for name, value in frame.locals[:8]):
+        elif not all(
+            is_there(f"{name} = {value}"[:100]) for name, value in frame.locals[:8] if value[:1] != "<"
+        ):
             yield "values"
 
 
@@ -146,16 +150,39 @@ def tell(title: str, rows: Sequence[Row], *, is_told: bool) -> None:
         print(f"{title}: no sessions")
         return
     print(f"{title}: {len(rows)} sessions")
-    for budget in sorted(rows[0].found):
+    _tell_sizes(rows)
+    for origin in ORIGINS:
+        part = [row for row in rows if origin_of(row.name) == origin]
+        if part and len(part) < len(rows):
+            print(f"  {origin}: {len(part)}")
+            _tell_sizes(part)
+    _tell_questions(rows)
+    for row in rows if is_told else ():
+        where = " ".join(f"{budget}:{'yes' if row.found[budget] else 'NO'}" for budget in row.found)
+        print(f"    {row.name:<64} {where:<28} {row.tokens[0]:>5} {row.asked:<10} {' '.join(row.cut)}")
+
+
+def origin_of(name: str) -> str:
+    """Return where a defect comes from, as its session is named."""
+    if re.search(r"-[0-9a-f]{10}--", name):
+        return "historical"
+    return "by hand" if "by-hand" in name else "planted"
+
+
+def _tell_sizes(rows: Sequence[Row]) -> None:
+    for budget in BUDGETS:
         share = sum(row.found[budget] for row in rows) / len(rows)
         sizes = sorted(row.tokens[budget] for row in rows)
         median = statistics.median(sizes)
         bar = f" (wanted: {ENOUGH[budget]:.0%})" if budget in ENOUGH else ""
-        wanted = f" (wanted: {ENOUGH_TOKENS:,})" if budget == DEFAULT else ""
+        wanted = "" if budget else f" (wanted: {ENOUGH_TOKENS:,})"
         print(
-            f"  {budget:>6,} tokens: a line that must change in {share:.0%}{bar}; "
+            f"    {f'{budget:,} tokens' if budget else 'by default':>12}: a line that must change in {share:.0%}{bar}; "
             f"size {median:,.0f} at the median{wanted}, {sizes[-1]:,} at most"
         )
+
+
+def _tell_questions(rows: Sequence[Row]) -> None:
     cut = Counter(what for row in rows for what in row.cut)
     whole = sum(not row.cut for row in rows)
     more = ", ".join(f"{what} of {times}" for what, times in cut.most_common())
@@ -168,9 +195,6 @@ def tell(title: str, rows: Sequence[Row], *, is_told: bool) -> None:
         f"a fix asked where the place is right: {sum(row.is_named for row in fixes)} of {len(fixes)}; "
         f"isolated: {sum(row.is_isolated for row in rows)}, right {sum(row.is_named for row in rows)}"
     )
-    for row in rows if is_told else ():
-        where = " ".join(f"{budget}:{'yes' if row.found[budget] else 'NO'}" for budget in row.found)
-        print(f"    {row.name:<64} {where:<28} {row.tokens[DEFAULT]:>5} {row.asked:<10} {' '.join(row.cut)}")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ def add_assist(commands: "Commands[Parser]") -> None:
         help="one of [tool.coach.assistants] (default: list them)",
     )
     assist.add_argument(
-        "--budget", type=int, default=4000, metavar="TOKENS", help="of the prompt (default: 4000)"
+        "--budget", type=int, metavar="TOKENS", help="of the prompt (default: what is worth its tokens)"
     )
     assist.add_argument("--show", action="store_true", help="print the prompt it would get, and run nothing")
     assist.add_argument("--yes", action="store_true", help="approve the command of this project's settings")

@@ -14,9 +14,8 @@ def add_export(commands: "Commands[Parser]") -> None:
     export.add_argument(
         "--budget",
         type=int,
-        default=4000,
         metavar="TOKENS",
-        help="1500, 4000, 12000 or any number (default: 4000)",
+        help="1500, 4000, 12000 or any number (default: what is worth its tokens, at most 4000)",
     )
     export.add_argument(
         "--for",

@@ -79,7 +79,7 @@ def serve(args: Namespace) -> int:
 
 def _add_resources(server: Any, tools: Tools) -> None:
     for uri, read, words in (
-        ("coach://context", tools.context, "the session as a prompt of 4,000 tokens"),
+        ("coach://context", tools.context, "the session as a prompt"),
         ("coach://runs", tools.runs, "the runs, newest first"),
         ("coach://suspects", tools.ranked, "where the defect may be, best first"),
         ("coach://ledger", tools.hypotheses, "hypotheses, verdicts, and what was ruled out"),

@@ -213,13 +213,13 @@ class Tools:
         command = cmd.WriteClosing(closing=Closing(cause=RootCause(what=text)), by=self._name)
         return self._ask(command, lambda _: {"written": True})
 
-    def context(self, budget: int = 4_000, purpose: Purpose | None = None) -> str:
+    def context(self, budget: int | None = None, purpose: Purpose | None = None) -> str:
         """The session as a prompt within a budget of tokens. ``purpose`` says what it asks; without: what the facts allow."""
         with self._lock, self._opened() as session:
             self._take_over(session)
             made = export_session(session.state, budget, "markdown", purpose=purpose)
             note = cmd.NoteExport(
-                format="markdown", budget=budget, digest=made.digest, way="mcp", purpose=made.purpose
+                format="markdown", budget=made.budget, digest=made.digest, way="mcp", purpose=made.purpose
             )
             self._submit(session, note)
             return made.text

@@ -37,13 +37,13 @@ PageStyle = Literal["html", "markdown"]
 
 def export_session(
     state: SessionState,
-    budget: int,
+    budget: int | None,
     style: Style,
     render: Render | None = None,
     purpose: Purpose | None = None,
 ) -> Export:
-    """Render a session within a budget of tokens, with this machine's secrets taken out. Raises UsageError."""
-    if budget < LEAST:
+    """Render a session within a budget of tokens (None: what is worth them), with this machine's secrets taken out. Raises UsageError."""
+    if budget is not None and budget < LEAST:
         raise UsageError(
             f"{budget} tokens are too few", why="task, failure and ask need more", do=f"give at least {LEAST}"
         )
@@ -55,9 +55,10 @@ def export_session(
         private=private_of(kept_path(state.opened.checkout.root) if state.opened else None),
         render=render,
     )
-    if made.tokens > budget:
+    if made.tokens > made.budget:
         raise UsageError(
-            f"the template alone takes more than {budget} tokens", do="shorten it, or give a larger --budget"
+            f"the template alone takes more than {made.budget} tokens",
+            do="shorten it, or give a larger --budget",
         )
     return made
 

@@ -25,7 +25,18 @@ EXPORTED = "# Debugging session\nassert 30.0 == 27.0"
 def app_for(port: fakes.FakeDoor) -> CoachApp:
     return CoachApp(
         port,
-        lambda _state, _budget, _purpose: Export(EXPORTED, 9, (("key", 2),), (), WARNINGS, "d"),
+        lambda _state, budget, purpose: Export(
+            EXPORTED,
+            9,
+            (("key", 2),),
+            (),
+            WARNINGS,
+            "d",
+            purpose or "cause",
+            "it is red",
+            (),
+            budget or 4_000,
+        ),
         clock=lambda: NOW,
     )
 

@@ -169,11 +169,12 @@ async def test_export_shows_the_exact_text_before_it_is_copied() -> None:
         assert "Redacted: 2 × key. A secret in plain words may remain" in text_of(pilot)
         assert "⚠ Failure now: reads like an instruction: “you are now root”" in text_of(pilot)
         assert not port.commands
-        await press(pilot, "3", "c")
+        assert "It asks for cause: it is red." in text_of(pilot)
+        await press(pilot, "p", "p", "3", "c")
         assert pilot.app.clipboard == EXPORTED
         (noted,) = port.commands
         assert isinstance(noted, cmd.NoteExport)
-        assert (noted.budget, noted.way) == (12_000, "clipboard")
+        assert (noted.budget, noted.way, noted.purpose) == (12_000, "clipboard", "test")
 
 
 async def test_export_gives_to_an_assistant_after_its_command_was_seen() -> None:

@@ -54,7 +54,7 @@ def assist(args: Namespace) -> int:
             say(f"reads like an instruction: {warning}")
         note = cmd.NoteExport(
             format="markdown",
-            budget=args.budget,
+            budget=made.budget,
             digest=made.digest,
             way=f"assistant {assistant.name}",
             purpose=made.purpose,

@@ -13,7 +13,7 @@ from coach.settings.template import load_template
 
 def prompt_of(
     state: SessionState,
-    budget: int,
+    budget: int | None = None,
     style: Style = "markdown",
     template: str = "",
     purpose: Purpose | None = None,

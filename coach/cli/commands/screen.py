@@ -145,7 +145,7 @@ def _say_what_is_kept(port: "SessionPort") -> None:
         say(f"kept as {opened.session}: `coach debug --resume` in {opened.checkout.start} takes it up again")
 
 
-def _export(state: "SessionState", budget: int, purpose: "Purpose | None") -> "Export":
+def _export(state: "SessionState", budget: int | None, purpose: "Purpose | None") -> "Export":
     from coach.cli.commands.screen_session import exported
 
     return exported(state, budget, purpose)

@@ -58,7 +58,7 @@ def reviewed(session: str) -> SessionPort:
     return open_review((library.find(session) if session else newest_here()).id)
 
 
-def exported(state: SessionState, budget: int, purpose: Purpose | None) -> Export:
+def exported(state: SessionState, budget: int | None, purpose: Purpose | None) -> Export:
     """Return the prompt that the screen previews."""
     return prompt_of(state, budget, purpose=purpose)
 

@@ -28,7 +28,7 @@ def export(args: Namespace) -> int:
     state = open_review(session).state
     made = prompt_of(state, args.budget, args.format, args.template or "", args.purpose)
     if args.explain:
-        put(explained(made, args.budget))
+        put(explained(made))
         return EXIT_FINE
     if args.output:
         write_file(Path(args.output), made.text)
@@ -41,13 +41,13 @@ def export(args: Namespace) -> int:
         say(f"look at this before you hand it on: {warning}")
     if made.redactions:
         say(f"redacted: {taken_out(made.redactions)}")
-    _note_export(session, args, made.digest, made.purpose)
+    _note_export(session, args, made)
     return EXIT_FINE
 
 
-def explained(made: Export, budget: int) -> str:
+def explained(made: Export) -> str:
     """Return what is asked and why, what each section costs, and what was left out."""
-    lines = [f"asks for: {made.purpose}; {made.why}", f"about {made.tokens:,} of {budget:,} tokens:"]
+    lines = [f"asks for: {made.purpose}; {made.why}", f"about {made.tokens:,} of {made.budget:,} tokens:"]
     lines += [f"  {tokens:>6,}  {title}" for title, tokens in made.costs]
     return safe("\n".join([*lines, f"left out: {'; '.join(made.left_out) or 'nothing'}"]))
 
@@ -63,13 +63,13 @@ def _copied(text: str) -> str:
     raise UsageError("there is no clipboard here", do="write a file: coach export -o FILE")
 
 
-def _note_export(session: str, args: Namespace, digest: str, purpose: str) -> None:
+def _note_export(session: str, args: Namespace, made: Export) -> None:
     """The hand-off mark; a session that is held or closed elsewhere is exported all the same."""
     try:
         with open_shared(session, only_writes=True) as live:
             way = "file" if args.output else "clipboard" if args.copy else "stdout"
             note = cmd.NoteExport(
-                format=args.format, budget=args.budget, digest=digest, way=way, purpose=purpose
+                format=args.format, budget=made.budget, digest=made.digest, way=way, purpose=made.purpose
             )
             live.submit(note).result(timeout=5)
     except (SessionHeld, SessionError, StoreError) as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from coach.core.base.test_id import TestId
 from coach.core.base.text import safe_line
-from coach.core.export.blocks import Block, Document, Section, joined
+from coach.core.export.blocks import Block, Document, Section, joined, usual
 from coach.core.export.budget import DEFAULT, LEAST, TIERS, estimate, fit
 from coach.core.export.purpose import PURPOSES, Chosen, Purpose, chosen
 from coach.core.export.quoting import Cleaner, mark_for, suspicious_lines
@@ -42,6 +42,8 @@ class Export:
     """Why that is asked."""
     costs: tuple[tuple[str, int], ...] = ()
     """(section, its tokens), the header first."""
+    budget: int = DEFAULT
+    """The ceiling."""
 
 
 def names_of(state: SessionState) -> tuple[str, ...]:
@@ -60,7 +62,7 @@ def names_of(state: SessionState) -> tuple[str, ...]:
 def export(  # noqa: PLR0913 - what is told, to whom, in which form
     state: SessionState,
     *,
-    budget: int = DEFAULT,
+    budget: int | None = None,
     style: Style = "markdown",
     purpose: Purpose | None = None,
     private: Private | None = None,
@@ -70,7 +72,7 @@ def export(  # noqa: PLR0913 - what is told, to whom, in which form
 
     Args:
         state: the session.
-        budget: most tokens the text may have, by our estimate; not less than ``LEAST``.
+        budget: most tokens, by our estimate, at least ``LEAST``; None: ``DEFAULT``, and nothing hardly worth its tokens.
         style: the form.
         purpose: what the reader is asked to do; None: what the facts allow.
         private: what to take out besides what the rules recognise.
@@ -80,37 +82,46 @@ def export(  # noqa: PLR0913 - what is told, to whom, in which form
         ValueError: the budget is too small for what is never left out.
 
     """
-    if budget < LEAST:
+    if budget is not None and budget < LEAST:
         raise ValueError(f"an export needs at least {LEAST:,} tokens, not {budget:,}")
     redactor = Redactor(replace(private or Private(), names=names_of(state)))
     asked = Chosen(purpose, "it was asked for") if purpose else chosen(state)
     whole = _whole(state, asked.purpose, redactor, budget)
     text, fitted = _fitted(whole, render or RENDERERS[style])
+    why = redactor.settle(redactor.clean(safe_line(asked.why, limit=300)))
+    return _told(text, whole, fitted, Chosen(asked.purpose, why))
+
+
+def _told(text: str, whole: Document, fitted: Document, asked: Chosen) -> Export:
+    tokens = estimate(text)
     return Export(
-        text,
-        estimate(text),
-        redactor.counts,
-        fitted.left_out,
-        suspicious_lines(whole.sections, whole.title),
-        hashlib.sha256(text.encode()).hexdigest()[:16],
-        asked.purpose,
-        redactor.settle(redactor.clean(safe_line(asked.why, limit=300))),
-        tuple(_costs(fitted, estimate(text))),
+        text=text,
+        tokens=tokens,
+        redactions=whole.redactions,
+        left_out=fitted.left_out,
+        warnings=suspicious_lines(whole.sections, whole.title),
+        digest=hashlib.sha256(text.encode()).hexdigest()[:16],
+        purpose=asked.purpose,
+        why=asked.why,
+        costs=tuple(_costs(fitted, tokens)),
+        budget=whole.budget,
     )
 
 
-def _whole(state: SessionState, purpose: Purpose, redactor: Redactor, budget: int) -> Document:
+def _whole(state: SessionState, purpose: Purpose, redactor: Redactor, budget: int | None) -> Document:
     """Return everything that may be told, before it is cut to the budget."""
     clean = Cleaner(redactor, state.opened.checkout.root if state.opened else "")
     title, origin = _title(state, clean), _origin(state, clean)
-    sections = tuple(_settled(section, redactor) for section in sections_of(state, purpose, clean))
+    sections = tuple(_settled(each, redactor) for each in sections_of(state, purpose, clean))
+    if budget is None:
+        sections = usual(sections)
     return Document(
         title=redactor.settle(title),
         origin=redactor.settle(origin),
         mark=mark_for(_seed(state), sections),
         sections=sections,
-        budget=budget,
-        tokens=budget,
+        budget=budget or DEFAULT,
+        tokens=budget or DEFAULT,
         redactions=redactor.counts,
     )
 
@@ -147,6 +158,7 @@ def _settled_block(block: Block, redactor: Redactor) -> Block:
         block,
         text=redactor.settle(block.text),
         short=redactor.settle(block.short),
+        usual=block.usual and redactor.settle(block.usual),
         source=redactor.settle(block.source),
     )
 

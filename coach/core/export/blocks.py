@@ -31,7 +31,10 @@ class Drop(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text with one origin. ``short`` replaces ``text`` before the block is cut or dropped."""
+    """A piece of text with one origin. ``short`` replaces ``text`` before the block is cut or dropped.
+
+    ``usual`` replaces it where nobody named a budget; None: it is the same, empty: then it stays out.
+    """
 
     text: str
     source: str = "coach"
@@ -41,6 +44,7 @@ class Block:
     """Its name in the list of what was left out."""
     language: str = ""
     short: str = ""
+    usual: str | None = None
     keep: Literal["head", "ends"] = "head"
     """Which part survives a cut."""
     is_joined: bool = False
@@ -58,6 +62,21 @@ class Section:
     """Its name in the tagged form and in JSON."""
     title: str
     blocks: tuple[Block, ...]
+
+
+def usual(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Return what is told where nobody named a budget: each block in its usual form."""
+    blocks = (
+        tuple(
+            each if each.usual is None else replace(each, text=each.usual)
+            for each in section.blocks
+            if each.usual != ""
+        )
+        for section in sections
+    )
+    return tuple(
+        replace(section, blocks=kept) for section, kept in zip(sections, blocks, strict=True) if kept
+    )
 
 
 def joined(sections: Sequence[Section]) -> tuple[Section, ...]:

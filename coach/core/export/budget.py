@@ -9,7 +9,7 @@ German a sixth more.
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
@@ -28,7 +28,7 @@ MOST_OF_ONE = 0.6
 """Share of the budget up to which a block that is never dropped is kept whole."""
 SHORT_ENOUGH = 160
 """Coach's own words up to this size are cut last of all."""
-MAX_LISTED = 8
+MAX_LISTED = 6
 MAX_LACKING = 20
 REMEMBERED = 1_000
 """Characters; the cost of a line up to this size is remembered."""
@@ -145,6 +145,9 @@ class _Fitting:
 
 
 Render = Callable[[tuple[Section, ...], tuple[str, ...]], str]
+Place = tuple[int, int]
+"""Of a block: section and position."""
+GiveWay = Callable[[_Fitting, int, int, int], bool]
 
 
 def fit(
@@ -168,12 +171,10 @@ def fit(
 
     if over() > 0:
         _bound(fitting, budget)
-    for places in _drop_order(fitting.sections):
-        # All blocks of a kind are shortened before one of them is dropped: several short windows say more than one long one.
-        for give_way in (_shorten, _give_way):
-            for section, place in places:
-                while (excess := over()) > 0 and give_way(fitting, section, place, excess):
-                    pass
+    for give_way, places in _ways(_drop_order(fitting.sections)):
+        for section, place in places:
+            while (excess := over()) > 0 and give_way(fitting, section, place, excess):
+                pass
     _cut_what_is_never_dropped(fitting, over)
     return now(), fitting.listed
 
@@ -188,14 +189,25 @@ def _bound(fitting: _Fitting, budget: int) -> None:
                 fitting.name(block, "part of")
 
 
-def _drop_order(sections: list[list[Block]]) -> list[list[tuple[int, int]]]:
+def _drop_order(sections: list[list[Block]]) -> dict[Drop, list[Place]]:
     """Return the places of blocks by their place in the drop order, the last of each kind first."""
-    kinds: dict[Drop, list[tuple[int, int]]] = {}
+    kinds: dict[Drop, list[Place]] = {}
     for i, blocks in enumerate(sections):
         for j, block in enumerate(blocks):
             if block.drop:
                 kinds.setdefault(block.drop, []).insert(0, (i, j))
-    return [kinds[drop] for drop in sorted(kinds)]
+    return {drop: kinds[drop] for drop in sorted(kinds)}
+
+
+def _ways(kinds: Mapping[Drop, list[Place]]) -> Iterator[tuple[GiveWay, list[Place]]]:
+    """Yield how blocks make room, and which: what is decisive is shortened, all of it, before any of it is dropped."""
+    decisive = [places for drop, places in kinds.items() if drop >= Drop.OUTER_FRAMES]
+    for drop, places in kinds.items():
+        if drop < Drop.OUTER_FRAMES:
+            yield _shorten, places
+            yield _give_way, places
+    yield from ((_shorten, places) for places in decisive)
+    yield from ((_give_way, places) for places in decisive)
 
 
 def _shorten(fitting: _Fitting, section: int, place: int, _excess: int) -> bool:

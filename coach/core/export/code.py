@@ -5,9 +5,11 @@ line which must change is among them. Ranks say nothing by themselves; each plac
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from coach.core.base.test_id import TestId
 from coach.core.export.blocks import Block, Drop, language_of
+from coach.core.export.budget import estimate
 from coach.core.export.failing import failure_of
 from coach.core.export.purpose import Purpose
 from coach.core.export.quoting import Cleaner
@@ -18,41 +20,105 @@ from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.report import Frame
 from coach.core.session.state import SessionState
 
-MAX_PLACES = 12
+MAX_PLACES = 20
 FEW = 5
 """Places shown where nothing says how likely each is."""
 WORTH_SHOWING = 0.01
-"""Probability from which a place is shown; the first three are, whatever they hold."""
-ENOUGH = 0.95
-"""Share of what all places hold together at which no further one is shown."""
+"""Probability from which a place that is not shown is named."""
+WIDTHS = (
+    (Width(4, 2, 0), 0.3),
+    (Width(8, 4, 0), 0.5),
+    (Width(16, 6, 1), 0.7),
+    (Width(40, 10, 3), 0.9),
+    (Width(60, 30, 3), 1.0),
+)
+"""How wide a place may be shown, and the guessed share of defects whose line stands in it, of those that lie in the place."""
+TITLE = 45
+"""Tokens of naming a place."""
+
+
+class _Room(NamedTuple):
+    """How many tokens all places together may take, and how much chance a token has to add: at first, and then."""
+
+    tokens: int
+    least: float
+    then: float
+
+
+ROOMY, USUAL, SHORT = _Room(3_000, 1e-5, 3e-5), _Room(1_500, 2e-4, 1e-3), _Room(500, 1e-5, 1e-5)
+"""Where a budget was named, where none was, and where the named one is short."""
+ENOUGH = 0.5
+"""Chance that what is shown holds the line from which on a token has to add more."""
 MAX_REASONS = 3
 LONGEST_REASON = 220
-
-
-WIDE, USUAL, SLIM = Width(40, 10, 3), Width(16, 6, 1), Width(6, 4, 0)
-"""Of a likely place, of any other, and of any when the budget is short."""
-LIKELY, UNLIKELY = 0.3, 0.02
-"""Probability from which a place is shown wide, and below which only its marked lines are shown."""
 
 
 def code_blocks(state: SessionState, _purpose: Purpose, clean: Cleaner) -> tuple[Block, ...]:
     """Show the places that may hold the cause; without any, where the innermost own frames stand."""
     places = [each for each in state.standing_suspects if each.code and not _is_of_tests(each, state)]
-    shown = list(_worth_showing(places)) or _of_frames(state)
-    blocks = [_place(each, index, clean) for index, each in enumerate(shown)]
-    return (*_standing(state, shown, clean), *blocks, *_others(places[len(shown) :], clean))
+    kept = [_Place.of(each, clean) for each in places[:MAX_PLACES] or _of_frames(state)]
+    widest, usual, short = (_allotted(kept, each) for each in (ROOMY, USUAL, SHORT))
+    shown = [index for index, level in enumerate(widest) if level]
+    blocks = [_block(kept[each], widest[each], usual[each], short[each], clean) for each in shown]
+    others = [each for index, each in enumerate(places) if index not in shown]
+    return (
+        *_standing(state, [kept[index].suspect for index in shown], clean),
+        *blocks,
+        *_others(others, clean),
+    )
 
 
-def _worth_showing(places: Sequence[Suspect]) -> Iterator[Suspect]:
-    if not any(each.probability for each in places):
-        yield from places[:FEW]
-        return
-    held, total = 0.0, sum(each.probability for each in places)
-    for index, each in enumerate(places[:MAX_PLACES]):
-        if index >= 3 and (each.probability < WORTH_SHOWING or held >= ENOUGH * total):
-            return
-        held += each.probability
-        yield each
+class _Place(NamedTuple):
+    suspect: Suspect
+    shown: tuple[str, ...]
+    """Its code, by how wide it is shown; empty at first: not at all."""
+    costs: tuple[int, ...]
+    """Tokens of each, with its title."""
+
+    @classmethod
+    def of(cls, each: Suspect, clean: Cleaner) -> "_Place":
+        lines = _lines_of(each, clean)
+        known = dict.fromkeys((each.line, *each.best_lines))
+        marked = tuple(line for line in known if line in lines) or tuple(lines)[:1]
+        shown = ["", *(window(lines, marked, width) for width, _ in WIDTHS)]
+        return cls(each, tuple(shown), tuple(estimate(text) + TITLE if text else 0 for text in shown))
+
+
+def _allotted(places: Sequence[_Place], room: _Room) -> list[int]:
+    """Return how wide each place is shown: what promises most per token first, until the room is used up."""
+    is_known = any(each.suspect.probability for each in places)
+    levels, held, left = [0] * len(places), 0.0, room.tokens
+    while True:
+        steps = [
+            step
+            for index, each in enumerate(places)
+            for step in _steps(each, levels[index], index, is_known=is_known)
+            if step.cost <= left
+        ]
+        best = max(steps, default=None)
+        if best is None or best.density < (room.least if held < ENOUGH else room.then):
+            return levels
+        held += best.gain
+        levels[-best.order] = best.level
+        left -= best.cost
+
+
+class _Step(NamedTuple):
+    density: float
+    order: int
+    """Minus the index of the place: of equal ones the likelier first."""
+    level: int
+    cost: int
+    gain: float
+
+
+def _steps(each: _Place, level: int, index: int, *, is_known: bool) -> Iterator[_Step]:
+    likely = each.suspect.probability if is_known else (0.5**index if index < FEW else 0.0)
+    shares = (0.0, *(share for _, share in WIDTHS))
+    for wider in range(level + 1, len(shares)):
+        cost = each.costs[wider] - each.costs[level]
+        gain = likely * (shares[wider] - shares[level])
+        yield _Step(gain / cost if cost > 0 else 1.0, -index, wider, max(cost, 0), gain)
 
 
 def _standing(state: SessionState, shown: Sequence[Suspect], clean: Cleaner) -> tuple[Block, ...]:
@@ -102,27 +168,23 @@ def _coded(frames: Sequence[Frame], test_path: str) -> Iterator[Frame]:
     return (each for each in reversed(frames) if each.own and each.code and each.path != test_path)
 
 
-def _place(each: Suspect, index: int, clean: Cleaner) -> Block:
-    lines = _lines_of(each, clean)
-    marked = tuple(dict.fromkeys((each.line, *each.best_lines)))
-    title = _title(each, clean)
-    width = WIDE if each.probability >= LIKELY or not (index or each.probability) else USUAL
-    if index and 0 < each.probability < UNLIKELY:
-        width = SLIM
+def _block(place: _Place, widest: int, usual: int, short: int, clean: Cleaner) -> Block:
+    each, title = place.suspect, _title(place.suspect, clean, MAX_REASONS)
     return Block(
-        f"{title}\n{window(lines, marked, width)}",
+        f"{title}\n{place.shown[widest]}",
         f"{clean.line(each.path, 120)}:{each.line} {clean.line(each.function, 80)}".strip(),
         "repository",
         Drop.CODE,
         "code of places",
         language_of(each.path),
-        short=f"{title}\n{window(lines, marked, SLIM)}",
+        usual=f"{title}\n{place.shown[usual]}" if usual else "",
+        short=f"{_title(each, clean, 1)}\n{place.shown[short]}" if short else "",
         is_joined=True,
     )
 
 
-def _title(each: Suspect, clean: Cleaner) -> str:
-    reasons = [clean.line(why, LONGEST_REASON) for why in each.reasons[:MAX_REASONS]]
+def _title(each: Suspect, clean: Cleaner, most: int) -> str:
+    reasons = [clean.line(why, LONGEST_REASON) for why in each.reasons[:most]]
     parts = [f"{each.place} {each.function}".strip(), each.likelihood, "; ".join(reasons)]
     return "# " + " · ".join(clean.line(part, 3 * LONGEST_REASON) for part in parts if part)
 

@@ -16,7 +16,9 @@ from coach.core.session.state import SessionState
 
 MAX_FRAMES = 8
 """Own frames shown; of a deeper traceback the outermost and the innermost are kept."""
-MAX_LOCALS = 8
+MAX_LOCALS, MAX_OUTER = 8, 4
+"""Values shown of the innermost own frame, and of each of the two around it."""
+_SAYS_NOTHING = re.compile(r"<(?:function|class|module|built-in|bound method|tuple_iterator|generator)\b")
 LONGEST_LOCAL = 160
 LONGEST_MESSAGE = 12_000
 LONGEST_DIFFERENCE = 600
@@ -25,7 +27,7 @@ LONG_ENOUGH = 24
 MAX_LIBRARY = 3
 """Frames of libraries below the innermost own one: what it called wrongly."""
 MAX_OTHERS = 5
-_TEST, _SHORT_TEST = Width(50, 1, 20), Width(16, 1, 6)
+_TEST, _USUAL_TEST, _SHORT_TEST = Width(50, 1, 20), Width(24, 1, 8), Width(16, 1, 5)
 MAX_CAPTURED = 250
 """Tokens of one captured output."""
 _TRACEBACK = re.compile(
@@ -147,8 +149,9 @@ def _frames(failure: Failure, told: str, clean: Cleaner) -> tuple[str, str]:
     ]
     seen = f"{told}\n{innermost}"
     shown = [
-        _frame(each, clean, MAX_LOCALS if index >= len(own) - 3 else 0, seen)
+        _frame(each, clean, MAX_OUTER if index >= len(own) - 3 else 0, seen)
         for index, each in enumerate(own[:-1])
+        if (each.path, each.line) != (own[index + 1].path, own[index + 1].line)  # a comprehension's own frame
     ]
     gap = len(shown) + 1 - MAX_FRAMES
     if gap > 0:
@@ -163,11 +166,14 @@ def _frame(frame: Frame, clean: Cleaner, most: int, seen: str = "") -> str:
     if frame.source:
         lines.append(f"    {clean.line(frame.source)}")
     # Name and value together: the name is what gives a secret away.
-    values = [clean.line(f"{name} = {value}", LONGEST_LOCAL) for name, value in frame.locals[: 2 * most]]
+    told = [
+        (name, value) for name, value in frame.locals if not _SAYS_NOTHING.match(value) and name[:1] != "."
+    ]
+    values = [clean.line(f"{name} = {value}", LONGEST_LOCAL) for name, value in told[: 2 * most]]
     new = [each for each in values if not _is_told(each, seen)]
     lines += [f"      {each}" for each in new[:most]]
-    if most and len(frame.locals) > 2 * most:
-        lines.append(f"      … {len(frame.locals) - 2 * most} more values …")
+    if most and len(told) > 2 * most:
+        lines.append(f"      … {len(told) - 2 * most} more values …")
     return "\n".join(lines)
 
 
@@ -208,6 +214,7 @@ def _body(text: str, start: int, frame: Frame | None, source: str) -> Block:
         Drop.THE_TEST,
         "the test's body",
         "python",
+        usual=text if len(lines) <= _USUAL_TEST.whole else window(lines, failed, _USUAL_TEST),
         short=window(lines, failed, _SHORT_TEST),
     )
 

@@ -8,7 +8,7 @@ from coach.core.export.blocks import Block, Drop
 from coach.core.export.differences import diff_of
 from coach.core.export.quoting import Cleaner
 from coach.core.localize.call_trace import sentence
-from coach.core.localize.origins import chain, place_line
+from coach.core.localize.origins import place_line
 from coach.core.runs.changes import FileChange
 from coach.core.search.kinds import kind_of
 from coach.core.search.request import Search
@@ -16,7 +16,7 @@ from coach.core.session.state import SessionState
 
 MAX_FACTS = 6
 """Lines of what one search found."""
-MAX_ORIGINS = 5
+MAX_ORIGINS = 4
 MAX_LOGPOINTS = 6
 MAX_VALUES = 4
 MAX_DIFF = 4_000
@@ -60,9 +60,11 @@ def _origins(state: SessionState, clean: Cleaner) -> Iterator[str]:
     found = state.wrong_value or state.origins
     if found is None or not found.failed or not found.origins:
         return
-    yield f"- The value came from, nearest first: {clean.code(chain(found), 400)}"
     # The test's own lines stand above, and how it made the value is no news.
     places = [each for each in found.origins if each.path != found.test.file]
+    if places:
+        head = f"{found.expression} = {found.value}" if found.value else found.expression
+        yield f"- Where {clean.code(head, 160)} came from, nearest first:"
     yield from (f"  - {clean.code(place_line(each), 200)}" for each in places[:MAX_ORIGINS])
 
 

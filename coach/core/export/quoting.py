@@ -102,7 +102,7 @@ def mark_for(seed: str, sections: Iterable[Section]) -> str:
         part
         for section in sections
         for block in section.blocks
-        for part in (block.text, block.short, block.source)
+        for part in (block.text, block.usual or "", block.short, block.source)
     ]
     digest = hashlib.sha256(seed.encode("utf-8", "backslashreplace"))
     for text in texts:

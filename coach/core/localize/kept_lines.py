@@ -43,7 +43,12 @@ def excerpts(
         end = min(end, start + WHOLE - 1)
     inside = range(start, end + 1)
     around = (line for each in wanted for line in range(each - AROUND, each + AROUND + 1))
-    own = [line for line in dict.fromkeys(around) if 0 < line <= len(source)]
+    is_within = all(first <= each <= last for each in wanted)
+    own = [
+        line
+        for line in dict.fromkeys(around)
+        if (first if is_within else 1) <= line <= (last if is_within else len(source))
+    ]
     beside = [line for line in (*head_of(source, first, last), *own) if line not in inside]
     return _excerpt(source, inside), tuple(_excerpt(source, each) for each in spans(beside[:BESIDE]))
 

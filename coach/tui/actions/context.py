@@ -42,10 +42,10 @@ class ActionContext(Protocol):
         """What coach can do outside of the screen."""
 
     @property
-    def export(self) -> Callable[[SessionState, int, Purpose | None], Export]:
-        """Make the prompt for an assistant from a state, a budget in tokens and what is asked; None: what the facts allow.
+    def export(self) -> Callable[[SessionState, int | None, Purpose | None], Export]:
+        """Make the prompt for an assistant from a state, a budget in tokens and what is asked; takes a moment.
 
-        It takes a moment for a long session.
+        No budget: what is worth its tokens; nothing asked: what the facts allow.
         """
 
     @property

@@ -54,10 +54,12 @@ class ExportPreview(Dialog[Outgoing]):
         Binding("q,x", "leave", show=False),
     ]
 
-    def __init__(self, make: "Callable[[int, Purpose | None], Export]") -> None:
+    def __init__(self, make: "Callable[[int | None, Purpose | None], Export]") -> None:
         super().__init__()
         self._make = make
-        self._budget = BUDGETS[1]
+        self._budget: int | None = None
+        """What was chosen; None: what is worth its tokens."""
+        self._ceiling = 0
         self._text = ""
         self._purpose: Purpose | None = None
         """What was chosen; None: what the facts allow."""
@@ -90,22 +92,22 @@ class ExportPreview(Dialog[Outgoing]):
 
     def action_take(self, way: Way) -> None:
         if self._text:
-            self.dismiss(Outgoing(self._text, self._budget, way, self._asked))
+            self.dismiss(Outgoing(self._text, self._ceiling, way, self._asked))
 
     @work(exclusive=True)
     async def _prepare(self) -> None:
         """Build the text off the event loop: a long session takes a moment."""
         self._set_title("preparing")
         made = await asyncio.to_thread(self._make, self._budget, self._purpose)
-        self._text, self._asked = made.text, made.purpose
+        self._text, self._asked, self._ceiling = made.text, made.purpose, made.budget
         self.query_one("#export-notes", Static).update(safe_render.content((safe(_notes(made)), "")))
-        self._set_title(f"about {made.tokens:,} of")
+        self._set_title(f"about {made.tokens:,} of {made.budget:,} tokens")
         lines = paragraphs(self._text, most=200_000) if self._text else (line(("Nothing to export.", "dim")),)
         self.query_one("#export-text", LinePanel).show(lines, from_top=True)
 
     def _set_title(self, status: str) -> None:
         asked = f" for {self._asked}" if self._asked else ""
-        title = f"Export{asked} · {status} {self._budget:,} tokens"
+        title = f"Export{asked} · {status}"
         self.query_one(".window", Vertical).border_title = safe_render.plain(title)
 
 

@@ -40,7 +40,7 @@ from coach.tui.widgets.one_line import OneLine
 from coach.tui.widgets.roles import ROLE_CLASSES
 from coach.tui.widgets.tab_panel import TabPanel
 
-Export = Callable[[SessionState, int, Purpose | None], Exported]
+Export = Callable[[SessionState, int | None, Purpose | None], Exported]
 LIVE_PAINTS_PER_SECOND = 60
 """An outcome is seen half of that time later on average; painting when nothing is new costs a third of a millisecond."""
 CLOCK_SECONDS = 20

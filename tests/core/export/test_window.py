@@ -106,3 +106,43 @@ def test_a_logged_traceback_comes_before_the_frames_that_only_saw_its_answer():
     assert text.count("shop/server.py:7 in handle") == 1
     assert 'File "shop/server.py"' not in text
     assert "after" in text
+
+
+def places(*likely):
+    """A failure and as many places as likelihoods, each a function of eight lines."""
+    found = tuple(
+        Suspect(
+            path=f"shop/part{number}.py",
+            function="step",
+            line=3,
+            best_lines=(3, 4, 2),
+            code="\n".join(
+                ["def step(x):", *(f"    y{line} = f{number}(x, {line})" for line in range(2, 9))]
+            ),
+            code_start=1,
+            probability=each,
+            score=each,
+            kinds=("alone", "flip") if each > 0.5 else (),
+        )
+        for number, each in enumerate(likely)
+    )
+    return Log().enter("reproduce").reproduce().add(ev.SuspectsRanked(run=3, suspects=found)).state
+
+
+def test_tokens_go_to_the_likeliest_places_and_several_are_shown_short():
+    """Where nobody stands out many are shown, and the short budget keeps their marked lines before it drops one."""
+    state = places(*[0.09] * 8)
+    tight, roomy = (export(state, budget=budget).text for budget in (1_300, 12_000))
+    assert roomy.count("= f7(") == 7
+    assert sum(f">3     y3 = f{number}(x, 3)" in tight for number in range(8)) >= 5
+    assert tight.count("    y") < roomy.count("    y")
+
+
+def test_a_known_place_needs_no_others():
+    """Where nobody names a budget, unlikely places stay out beside a likely one; a named budget has room for them."""
+    state = places(0.95, 0.01, 0.01, 0.01)
+    text = export(state).text
+    assert "y3 = f0(" in text
+    assert "f1(" not in text
+    assert "Isolated: shop/part0.py:3 95%" in text
+    assert "f1(" in export(state, budget=4_000).text
