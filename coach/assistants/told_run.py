@@ -8,7 +8,7 @@ from coach.core.runs.failure_causes import lines_behind
 from coach.core.runs.report import Failure
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
-from coach.core.workflow.action_ids import as_commands
+from coach.core.workflow.action_ids import COMMANDS, as_commands
 from coach.core.workflow.advice import advise
 
 MAX_FRAMES = 3
@@ -33,7 +33,9 @@ def told_run(state: SessionState, run: Run, clean: Cleaner) -> str:
     if len(failures) > 1:
         lines.append(f"… and {len(failures) - 1} more red")
     lines += _loops(state, run, clean)
-    lines.append(f"Next: {clean.line(as_commands(advise(state).text))}")
+    move = advise(state)
+    command = COMMANDS.get(move.named, COMMANDS.get(move.action, ""))
+    lines.append(f"Next: {clean.line(as_commands(move.text))}{f' ({command})' if command else ''}")
     return "\n".join(lines)
 
 
@@ -52,6 +54,7 @@ def _loops(state: SessionState, run: Run, clean: Cleaner) -> Iterator[str]:
     """Say each loop noticed at this run, and that a loud one is the engineer's to judge."""
     loops = [each.loop for each in state.notices if each.loop.run == run.number]
     for loop in loops:
-        yield f"Loop, {clean.line(loop.pattern)}: {clean.line(as_commands(loop.sentence))} {clean.line(as_commands(loop.move))}"
+        kind = "Note" if loop.level == "note" else "Loop"
+        yield f"{kind}, {clean.line(loop.pattern)}: {clean.line(as_commands(loop.sentence))} {clean.line(as_commands(loop.move))}"
     if state.standing_loop:
         yield "Stop editing, and tell the engineer of the loop."

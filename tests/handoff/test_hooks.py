@@ -51,7 +51,7 @@ def test_each_hook_refuses_and_allows(broken):
     before = broken.fingerprint()
     _edits_are_refused(broken, ScriptedHost(broken, "claude"))
     assert not _a_turn_of(broken, ScriptedHost(broken, "claude"), "2")
-    assert not _a_turn_of(broken, ScriptedHost(broken, "codex"), "3")
+    _a_short_turn_of(broken, ScriptedHost(broken, "codex"), "3")
     assert _a_turn_of(
         broken, ScriptedHost(broken, "cursor"), "4"
     )  # the third guess: an assistant in a loop may end
@@ -59,6 +59,7 @@ def test_each_hook_refuses_and_allows(broken):
     broken.write("cart.py", CART.replace(" + 1", ""))
     green = host.after_shell()
     assert "✔" in green.told
+    assert "(coach reproduce)" in green.told
     assert "coach verify" in host.end().refused
     assert host.end(again=True) == NOTHING
     assert broken.fingerprint() == before
@@ -86,6 +87,17 @@ def _edits_are_refused(broken, host):
     assert held_by(broken) == ""
 
 
+def _a_short_turn_of(broken, host, wrong):
+    """The same question and answers in another host's words."""
+    assert "holds the pinned test" in host.before_edit("tests/test_cart.py").refused
+    assert host.before_edit("cart.py") == NOTHING
+    broken.write("cart.py", CART.replace("+ 1", f"+ {wrong}"))
+    assert f"assert {5 + int(wrong)} == 5" in host.after_shell().told
+    assert "still red" in host.end().refused
+    assert host.end(again=True) == NOTHING
+    assert held_by(broken) == ""
+
+
 def _a_turn_of(broken, host, wrong):
     """An edit that is allowed, one that is wrong, what is told of it once, an end that is refused once, a compaction."""
     assert host.begin() == NOTHING
@@ -93,7 +105,7 @@ def _a_turn_of(broken, host, wrong):
     assert host.before_edit("cart.py") == NOTHING
     assert held_by(broken) == host.host
     broken.write("cart.py", f"def total(prices):\n    key = '{SECRET}'\n    return sum(prices) + {wrong}\n")
-    red = host.after_shell(failed=host.host != "codex")
+    red = host.after_shell(failed=True)
     assert "✘" in red.told
     assert f"assert {5 + int(wrong)} == 5" in red.told
     assert str(broken.root) not in red.told
