@@ -1,7 +1,7 @@
 """The verification of a fix: what it runs, in which order, and when it is judged.
 
-Cheap and telling runs first: the target, the same tests without the fix, small wrong fixes, the values that were
-predicted, acceptance commands, then the whole suite and, once, the suite as it was. A run that cannot be made is not
+Cheap and telling runs first: the target, the same tests without the fix (unless the suite as it was will tell), small wrong
+fixes, the values that were predicted, acceptance commands, then the whole suite and, once, the suite as it was. A run that cannot be made is not
 shown; only an edit makes the whole verification void.
 """
 
@@ -26,6 +26,7 @@ from coach.core.verify.recheck import to_look_at, to_recheck
 from coach.core.verify.suite import baseline_of, is_suite, to_run_again, to_run_before
 from coach.core.verify.verdict import verify
 from coach.core.verify.verification import Verification
+from coach.core.verify.without_fix import awaits_baseline
 from coach.core.workflow.applicable import subject
 from coach.core.workflow.gates import edited_since_verification
 
@@ -116,7 +117,9 @@ def _following(state: SessionState) -> Purpose | None:
     for purpose in dict.fromkeys(state.plan):
         made = made_for(done, purpose)
         wanted = len(to_look_at(state)) if purpose == "recheck" else state.plan.count(purpose)
-        is_enough = purpose == "reverted" and any(run.failing for run in made)
+        is_enough = purpose == "reverted" and (
+            any(run.failing for run in made) or awaits_baseline(state, done)
+        )
         if len(made) < wanted and not is_enough:
             return purpose
     if not made_for(done, "again") and to_run_again(state, done):

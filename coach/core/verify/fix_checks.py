@@ -57,23 +57,7 @@ def repeats(state: SessionState, runs: tuple[Run, ...]) -> tuple[VerificationChe
     return (line("repeats", title, figure, passed=luck <= DOUBT, runs=numbers),)
 
 
-def red_without(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
-    """Answer whether the same test turns red again when only the fix is taken out."""
-    title = "without the fix it is red again"
-    if state.opened is None or not state.opened.checkout.tree:
-        return not_asked("red-without", title, "there is no tree to take the change out of")
-    tried = made_for(runs, "reverted")
-    if not tried:
-        return _unmade(state, "red-without", title, not_run(state, runs), runs)
-    for run in tried:
-        is_sound = run.is_evidence and not (run.report and run.report.not_about_the_code)
-        if is_sound and _shows_defect(state, run):
-            return line("red-without", title, f"red again in #{run.number}", passed=True, runs=(run.number,))
-    figure = _why_not_red(tried[-1])
-    return objected(state, "red-without", title, figure, [("red-without", f"{title}: {figure}")])
-
-
-def _unmade(
+def unmade(
     state: SessionState, name: str, title: str, figure: str, runs: tuple[Run, ...]
 ) -> VerificationCheck:
     """Return a line that has no run; nothing to answer while the target itself is red."""
@@ -83,21 +67,12 @@ def _unmade(
     return objected(state, name, title, figure, found)
 
 
-def _why_not_red(last: Run) -> str:
-    if last.failing:
-        first = last.failing[0]
-        return f"it fails otherwise: {first.exception or 'failed'}"
-    if last.judged and last.judged.outcome == "PASS":
-        return f"the test passes without the fix too, in #{last.number}"
-    return last.judged.reason if last.judged else "not judged"
-
-
 def fails_as_before(state: SessionState, runs: tuple[Run, ...]) -> bool:
     """Whether a run of the target in this verification shows the failure that was there before it."""
-    return any(_shows_defect(state, run) for run in made_for(runs, "verify"))
+    return any(shows_defect(state, run) for run in made_for(runs, "verify"))
 
 
-def _shows_defect(state: SessionState, run: Run) -> bool:
+def shows_defect(state: SessionState, run: Run) -> bool:
     """Whether the test that is proven (or, without one, a test of the reference failure) is red for a reason of the code's.
 
     Another message is no other answer: values in it may change by themselves. A test that lacks what it calls is one.
@@ -150,7 +125,7 @@ def control(state: SessionState, runs: tuple[Run, ...]) -> VerificationCheck:
     if found is None:
         made = made_for(runs, "control")
         reason = made[-1].judged.reason if made and made[-1].judged else ""
-        return _unmade(state, "control", title, reason or not_run(state, runs), runs)
+        return unmade(state, "control", title, reason or not_run(state, runs), runs)
     return _told(state, found, title)
 
 

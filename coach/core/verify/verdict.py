@@ -9,11 +9,12 @@ from coach.core.session.state import SessionState
 from coach.core.spec.spec import is_outside
 from coach.core.verify.acceptance import accepted
 from coach.core.verify.explanation import something_changed, unchanged
-from coach.core.verify.fix_checks import control, left_behind, predicted, red_without, repeats
+from coach.core.verify.fix_checks import control, left_behind, predicted, repeats
 from coach.core.verify.proof_line import line, objected
 from coach.core.verify.recheck import rechecked
 from coach.core.verify.suite import no_new_failures, nothing_lost
 from coach.core.verify.verification import Verification, VerificationCheck
+from coach.core.verify.without_fix import red_without
 from coach.core.workflow.applicable import no_pin, red_run
 
 RULE = 4

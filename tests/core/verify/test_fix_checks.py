@@ -39,6 +39,51 @@ def test_a_fix_that_holds_is_verified_with_run_numbers():
     assert line(found, "control").figure == "4 of 4 caught"
 
 
+NAMED = green(passed=30).model_copy(update={"passed": (TEST,)})
+"""The suite of now, in which the test is green."""
+
+
+def test_the_suite_as_it_was_answers_for_the_code_without_the_fix():
+    drive = pinned()
+    found = verified(drive, suite=NAMED)
+    assert found.verdict == "verified", found.missing
+    assert "reverted" not in drive.started()
+    (number,) = line(found, "red-without").runs
+    assert next(run for run in drive.state.runs if run.number == number).request.purpose == "baseline"
+
+
+IN_TEST = CHANGES.model_copy(update={"files": (*CHANGES.files, FileChange(path="tests/test_cart.py"))})
+GREEN_BEFORE = green(passed=30, tree="t0")
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"changes": IN_TEST},
+        {"changes": CHANGES.model_copy(update={"tree": "t2"})},
+        {"changes": CHANGES.model_copy(update={"left_out": 1})},
+        {"suite": green(passed=30)},
+        {"suite": NAMED.model_copy(update={"failures": (failure(),)})},
+        {"baseline": GREEN_BEFORE},
+    ],
+    ids=[
+        "a test was changed as well",
+        "the code was changed since",
+        "not all changes are known",
+        "the suite does not name the test",
+        "the suite of now is red too",
+        "in the suite as it was the test is green",
+    ],
+)
+def test_the_test_runs_by_itself_without_the_fix_where_the_suite_does_not_say_so(differs):
+    drive = pinned()
+    found = verified(drive, **{"suite": NAMED, **differs})
+    assert drive.started().count("reverted") == 1
+    assert line(found, "red-without").passed
+    (number,) = line(found, "red-without").runs
+    assert next(run for run in drive.state.runs if run.number == number).request.purpose == "reverted"
+
+
 def test_a_test_that_passes_without_the_fix_proves_nothing():
     missing = only(verified(pinned(), reverted=green()))
     assert missing.name == "red-without"
