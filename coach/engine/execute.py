@@ -103,7 +103,8 @@ class _Execution:
         if not self._setup.request.warm:
             return None
         try:
-            if self._confined.fence is not None:
+            fence, warm = self._confined.fence, self._setup.context.warm
+            if fence is not None and not (warm and warm.confines(fence)):
                 raise Trouble("confined runs are cold")  # noqa: TRY301 - one way out
             return self._runner.fork(launch)
         except Trouble as trouble:

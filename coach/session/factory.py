@@ -215,20 +215,18 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     log: Recording,
     redactor: ObservationRedactor,
 ) -> LocalEngine:
-    trees, no_trees = recorded
+    (trees, no_trees), root, warm = recorded, place.root, settings.warm
     limits = Limits(wall=settings.timeout, silence=settings.silence)
-    root, confine = place.root, confine_for(place.home, settings)
+    confine = confine_for(place.home, settings)
+    base = (root.resolve(), project_home(root), interpreter, limits, dict(os.environ))
     context = SearchContext(
-        root.resolve(),
-        project_home(root),
-        interpreter,
-        limits,
-        dict(os.environ),
+        *base,
         state=state_home(),
         redactor=redactor,
         project=place.folder,
         command=settings.command,
         confine=confine,
+        warm=warm,
     )
     return LocalEngine(
         root=root,
@@ -241,7 +239,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         recall=log.output,
         trees=trees,
         watcher=Watcher(root, home=state_home()),
-        warm=settings.warm,
+        warm=warm,
         home=state_home(),
         confine=confine,
         searches=SearchBench(trees, context) if trees else None,

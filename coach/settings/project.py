@@ -51,7 +51,7 @@ class Settings(Value):
     confine: Confine = "copies"
     """Which runs write only where they may (Linux): those in copies, all, or none. Of a project alone, ``off`` is asked about."""
     warm: bool = True
-    """Whether runs on save are forked from a warm interpreter (Linux); evidence always runs cold."""
+    """Whether runs on save, and what searches try on their way, are forked from a warm interpreter (Linux); evidence always runs cold."""
     loops: dict[Annotated[str, AfterValidator(_pattern)], bool] = Field(default_factory=dict)
     """``[tool.coach.loops]``: a detector by its name and whether it speaks; all do unless switched off."""
 

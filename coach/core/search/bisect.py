@@ -151,6 +151,12 @@ def steps_for(candidates: int) -> int:
     return math.ceil(math.log2(candidates)) if candidates > 1 else 0
 
 
+def questions_for(length: int, good: int | None = None, likely: Mapping[int, float] | None = None) -> int:
+    """Return about how many commits a search is going to judge, one after the other."""
+    look = 0 if good else min(len(probes(length)), FEW)
+    return look + steps_for(len(likely) if likely else good or length)
+
+
 def prior_of(size: int, likely: Mapping[int, float]) -> list[float]:
     """Return how likely each of the newest positions is before anything ran; sums to 1."""
     return _belief(0, size, likely)

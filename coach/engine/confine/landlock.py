@@ -61,6 +61,8 @@ class Fence:
     """What was tried and refused, in words: ``writes /home/me/notes``. Filled while the process runs."""
     told: Path | None = None
     """A file that tells the run itself whose doing it was, where it tries more than one thing."""
+    inner: list[str] | None = None
+    """Real paths, within those allowed, of what is forked there by and by: only below these nothing is refused."""
 
     def start(self, begin: Callable[[], Started]) -> Started:
         """Call ``begin``, which starts a process, in a thread that is confined.
@@ -75,7 +77,8 @@ class Fence:
         starter.thread.start()
         starter.filtered.wait()
         if starter.listener >= 0:
-            Watch(self.own, not self.is_strict, self.told, self.refused).begin(starter.listener)
+            inside = self.own if self.inner is None else self.inner
+            Watch(inside, not self.is_strict, self.told, self.refused).begin(starter.listener)
         starter.go.set()
         starter.thread.join()
         if starter.error is not None:

@@ -13,7 +13,7 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -38,8 +38,8 @@ _MAX_TOLD = 1_000_000
 class Watch:
     """What confined processes may do, and what they tried besides."""
 
-    allowed: tuple[str, ...]
-    """Real paths of folders that may be written below."""
+    allowed: Sequence[str]
+    """Real paths of folders that may be written below; more may be added meanwhile."""
     tcp: bool = False
     told: Path | None = None
     """A file in which every refused act is written with the group of its process, before the process goes on."""

@@ -38,14 +38,24 @@ class Child:
         for fd in {null, self.out, self.server.sock.fileno()} - {0, 1, 2}:
             os.close(fd)
         if self.server.mark_at:
-            _overwrite(self.server.mark_at, self.request["env"]["COACH_RUN_ID"].encode("ascii"))
+            overwrite = self.server.fence.overwrite if self.server.fence else _overwrite
+            overwrite(self.server.mark_at, self.request["env"]["COACH_RUN_ID"].encode("ascii"))
+        self.confine()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGPIPE):
             signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)
         os.write(self.writer, b"%d" % os.getpid())
         os.close(self.writer)
 
+    def confine(self):
+        """Let down the fence of this run within that of the server; before coach is told that there is a run."""
+        fence = self.request.get("fence")
+        if fence and not self.server.fence.confine(fence["allowed"], tcp=fence["tcp"]):
+            raise OSError("this run cannot be confined")
+
     def take_surroundings(self):
         env = self.request["env"]
+        given = _paths(os.environ)
+        is_moved = os.environ.get("TMPDIR") != env.get("TMPDIR")
         for name in set(os.environ) - set(env):
             del os.environ[name]
         for name, value in env.items():
@@ -54,6 +64,12 @@ class Child:
         os.chdir(self.request["cwd"])
         if not getattr(sys.flags, "safe_path", False):
             sys.path[0] = self.request["cwd"]  # where `-m` puts the current folder, this file's own stands now
+        paths = _paths(env)
+        if paths != given:  # a copy's: its own folders come where the checkout's came
+            sys.path[1:] = paths + [each for each in sys.path[1:] if each not in given and each not in paths]
+        temporary = sys.modules.get("tempfile")
+        if temporary is not None and is_moved:
+            temporary.tempdir = None
         importlib.invalidate_caches()
         lines = sys.modules.get("linecache")
         if lines is not None:
@@ -95,6 +111,10 @@ class Child:
             status = 1
         _leave()
         return status
+
+
+def _paths(env):
+    return [os.path.abspath(each) for each in env.get("PYTHONPATH", "").split(os.pathsep) if each]
 
 
 def _make_module(name, path, code):

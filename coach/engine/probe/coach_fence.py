@@ -116,6 +116,11 @@ def confine_by(ruleset):
         return False
 
 
+def overwrite(address, value):
+    """Write over as many bytes of this process; the file that the kernel has for that is not below what may be written."""
+    ctypes.memmove(address, value, len(value))
+
+
 def _libc():
     if not _known_libc:
         _known_libc.append(ctypes.CDLL(None, use_errno=True))

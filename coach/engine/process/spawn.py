@@ -100,12 +100,16 @@ def start(launch: Launch) -> Started:
 
     """
     started = launch.fence.start(lambda: _started(launch)) if launch.fence else _started(launch)
-    if launch.niceness:
-        # From here: Python code between fork and exec is a risk, and what it starts later inherits it.
-        with contextlib.suppress(OSError):
-            here = os.getpriority(os.PRIO_PROCESS, started.pid)
-            os.setpriority(os.PRIO_PROCESS, started.pid, here + launch.niceness)
+    give_way(started.pid, launch.niceness)
     return started
+
+
+def give_way(pid: int, niceness: int) -> None:
+    """Let a process that was started, and what it starts later, give way to others by so much more than coach does."""
+    # From here: Python code between fork and exec is a risk.
+    if niceness:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + niceness)
 
 
 def _started(launch: Launch) -> Started:

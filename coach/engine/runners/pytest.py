@@ -55,7 +55,7 @@ class PytestRunner(Runner):
         files.channel.touch(mode=0o600)
         settings: dict[str, Any] = {
             "other_roots": [str(context.root)] if setup.copy else [],
-            "modules": str(files.modules) if context.warm and not setup.copy else "",
+            "modules": str(files.modules) if self._may_be_warm else "",
             "reads": setup.observer.hears_reads(setup.request),
             "fence": setup.fence,
             **setup.observer.settings(files),
@@ -88,9 +88,15 @@ class PytestRunner(Runner):
             raise Trouble("warm runs are those of `python -m pytest`")
         if warm is None:
             raise Trouble("warm runs are off")
-        if self.setup.copy is not None:
+        if not self._may_be_warm:
             raise Trouble("only pytest in the checkout runs warm")
-        return warm.fork(launch.argv[3:], launch.cwd, launch.env, self.setup.files.request)
+        return warm.fork(launch.argv[3:], launch.cwd, launch.env, self.setup.files.request, launch.fence)
+
+    @property
+    def _may_be_warm(self) -> bool:
+        """Whether there is a server that forks runs where this one is."""
+        warm = self.setup.context.warm
+        return warm is not None and warm.is_for_copies == (self.setup.copy is not None)
 
     def progress(self) -> bool:
         channel, live = self._channel, self.setup.context.live

@@ -31,6 +31,7 @@ from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 from coach.engine.runners.pytest_start import Spelling
 from coach.engine.trees.tree_store import TreeStore
+from coach.engine.warm.server import WarmServer
 from coach.errors import CoachError
 from coach.regular_files import read_json
 
@@ -55,6 +56,8 @@ class SearchContext:
     """Which runs are confined."""
     niceness: int = 0
     """How much more probes give way than coach does."""
+    warm: bool = True
+    """Whether probes may be forked from an interpreter that has pytest imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ class Answer:
     """What of the outcome a probe that ran beside this one may have done, in words that tell it from others; empty: none."""
     is_steady: bool = True
     """Whether the same doubt about another probe means the same: a time that ran out does not."""
+    is_forked: bool = False
+    """Whether it was no fresh process: it is no evidence that an answer may lean on."""
 
 
 _MAX_REPORT_BYTES = 50_000_000
@@ -123,6 +128,18 @@ _STEADY = frozenset({"completed", "collection_error", "usage_error", "no_tests",
 """Endings that the code and the words of the target decide, and no clock, signal or limit."""
 _CANCELLED: dict[str, threading.Event] = {}
 """Stops probes that run in this process, by the search they belong to; elsewhere a probe runs to its limits."""
+
+
+_SERVERS: dict[str, WarmServer] = {}
+"""What forks probes that run in this process, by the search they belong to; elsewhere each is a fresh process."""
+
+
+def fork_from(search: str, server: WarmServer) -> None:
+    _SERVERS[search] = server
+
+
+def fork_no_more(search: str) -> None:
+    _SERVERS.pop(search, None)
 
 
 def cancellation(search: str) -> threading.Event:
@@ -138,19 +155,51 @@ def _trees(root: Path, home: Path) -> TreeStore:
     return TreeStore(root, home)
 
 
-def run_probe(context: SearchContext, probe: Candidate, search: str = "") -> Answer:
-    """Carry a probe out. What cannot be carried out (no copy, no such target) is UNRESOLVED and says why."""
+def run_probe(
+    context: SearchContext, probe: Candidate, search: str = "", *, may_fork: bool = False
+) -> Answer:
+    """Carry a probe out. What cannot be carried out (no copy, no such target) is UNRESOLVED and says why.
+
+    ``may_fork``: it need not be a fresh process.
+    """
     cancel = _CANCELLED.get(search) or threading.Event()
+    server = _SERVERS.get(search) if may_fork else None
+    answer = _carried_out(context, probe, cancel, server)
+    if server is not None and answer.is_forked and server.was_refused:
+        # One of those that were forked tried what the fence refuses: nobody knows which, and no answer of theirs holds.
+        fork_no_more(search)
+        answer = _carried_out(context, probe, cancel, None)
+    return answer
+
+
+def _carried_out(
+    context: SearchContext, probe: Candidate, cancel: threading.Event, server: WarmServer | None
+) -> Answer:
     trees = _trees(context.root, context.home)
     try:
         with trees.materialise(probe.tree) as copy:
-            return _run(context, probe, copy, cancel)
+            return _run(context, probe, copy, cancel, server)
     except (CoachError, OSError) as error:
         reason = str(error)
         return Answer(Judged(outcome="UNRESOLVED", reason=reason), doubt=reason, is_steady=False)
 
 
-def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading.Event) -> Answer:
+def _request(probe: Candidate, server: WarmServer | None) -> RunRequest:
+    return RunRequest(
+        number=0,
+        purpose="experiment",
+        target=probe.target,
+        hash_seed=probe.hash_seed,
+        warm=server is not None,
+        tree=probe.tree,
+        is_mixed=probe.is_mixed,
+        variation=probe.variation,
+    )
+
+
+def _run(
+    context: SearchContext, probe: Candidate, copy: Path, cancel: threading.Event, server: WarmServer | None
+) -> Answer:
     runs = RunContext(
         context.root,
         context.interpreter,
@@ -163,17 +212,9 @@ def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading
         command=context.command,
         confine=context.confine,
         niceness=context.niceness,
+        warm=server,
     )
-    request = RunRequest(
-        number=0,
-        purpose="experiment",
-        target=probe.target,
-        hash_seed=probe.hash_seed,
-        tree=probe.tree,
-        is_mixed=probe.is_mixed,
-        variation=probe.variation,
-    )
-    report = context.redactor.report(run_laid_out(request, runs, cancel, copy))
+    report = context.redactor.report(run_laid_out(_request(probe, server), runs, cancel, copy))
     order = probe.variation.order
     if order is not None:
         report = report.of_victim(order.victim)
@@ -182,14 +223,12 @@ def _run(context: SearchContext, probe: Candidate, copy: Path, cancel: threading
     if probe.is_older and probe.reference is None and failing and all(map(could_not_ask, failing)):
         judged = Judged(outcome="UNRESOLVED", reason=f"the test cannot ask this code: {failing[0].exception}")
     said = _said(copy.parent) if order else {}
-    ran = tuple(map(TestId, said.get("order", ())))
+    ran, changed = (tuple(map(TestId, said.get(each, ()))) for each in ("order", "changed"))
     leaked = tuple(map(str, said.get("leaked", ())))
-    changed = tuple(map(TestId, said.get("changed", ())))
     if order is not None and order.victim not in ran and judged.outcome == "PASS":
         judged = Judged(outcome="UNRESOLVED", reason=f"{order.victim} was not collected")
-    steady = report.ending.kind in _STEADY
-    doubt = _doubt(report, failing, judged)
-    return Answer(judged, failing, ran, leaked, changed, report.duration, doubt, steady)
+    doubt, steady = _doubt(report, failing, judged), report.ending.kind in _STEADY
+    return Answer(judged, failing, ran, leaked, changed, report.duration, doubt, steady, report.warm)
 
 
 def _doubt(report: RunReport, failing: tuple[FailureSignature, ...], judged: Judged) -> str:

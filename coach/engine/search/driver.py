@@ -9,10 +9,11 @@ Probes of a batch run beside each other, and may disturb each other: one port, o
   judged again alone at once, and
 * what an answer leans on is judged again alone before it is given (``SearchDriver.alone``).
 
-One that comes out otherwise alone raises ``Disturbed``: the search begins again, one probe at a time, and keeps what was
-judged alone. A failure in company with the very words of the reference, and a pass, are believed until an answer leans on them.
+What was forked (see ``forked``) counts as having had company. One that comes out otherwise alone raises ``Disturbed``: the
+search begins again, one probe at a time, and keeps what was judged alone. A failure in company with the very words of the reference, and a pass, are believed until an answer leans on them.
 """
 
+import functools
 import threading
 import time
 import uuid
@@ -28,11 +29,13 @@ from coach.core.search.request import Tried
 from coach.engine.process.other_runs import as_note, beside
 from coach.engine.search import candidate
 from coach.engine.search.candidate import Answer, Candidate, SearchContext, run_probe
+from coach.engine.search.forked import Forking
 
 C = TypeVar("C")
 R = TypeVar("R")
 
 _WORDS: dict[Outcome, str] = {"FAIL": "failed", "PASS": "passed", "UNRESOLVED": "not judged"}
+_OTHERWISE = "candidates come out otherwise in a forked process"
 _LOOK = 0.2
 """Seconds between two looks whether other runs have ended."""
 _TICK = 0.05
@@ -68,6 +71,8 @@ class SearchDriver:
     again: int = 0
     """Probes that were judged again alone."""
     is_one_at_a_time: bool = False
+    forking: Forking | None = None
+    """What forks probes; None: each is a fresh process."""
     patience: float = 60.0
     """Seconds that the whole search waits for other runs of the same project to end, before it judges a probe alone."""
     leaked: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -79,6 +84,8 @@ class SearchDriver:
     """What the log knew, of what this search asked."""
     _has_company_named: bool = False
     _ran: set[str] = field(default_factory=set)
+    _forked: dict[str, bool] = field(default_factory=dict)
+    """What was judged in a forked process, and whether beside another one."""
     _believed: set[str] = field(default_factory=set)
     """What came out the same alone as in company: it need not be doubted again."""
 
@@ -114,11 +121,13 @@ class SearchDriver:
 
     def disturbed(self, probe: Candidate, beside: Outcome, alone: Outcome) -> Disturbed:
         """Say that company changed an outcome, and go on alone."""
-        words = f"{_WORDS[beside]} beside another one, {_WORDS[alone]} alone"
-        self.on_note(
-            f"candidates that run beside each other disturb each other ({probe.label or 'one'}: {words}): "
-            "the search went on one at a time"
-        )
+        here, said = "beside another one", "candidates that run beside each other disturb each other"
+        if probe.key in self._forked:
+            had_company = self._forked[probe.key]
+            here = f"{here} in a forked process" if had_company else "in a forked process"
+            said = f"{said}, or come out otherwise where they are forked" if had_company else _OTHERWISE
+        words = f"{_WORDS[beside]} {here}, {_WORDS[alone]} alone"
+        self.on_note(f"{said} ({probe.label or 'one'}: {words}): the search went on one at a time")
         self.go_alone()
         return Disturbed(words)
 
@@ -128,14 +137,17 @@ class SearchDriver:
             return tuple(self._run((probe,))[0] for probe in probes)
         return self._run(probes)
 
-    def _run(self, probes: Sequence[Candidate]) -> tuple[Answer, ...]:
+    def _run(self, probes: Sequence[Candidate], forked_by: "Forking | None" = None) -> tuple[Answer, ...]:
+        if forked_by:
+            forked_by.await_server(self.stop)
         if self.stop.is_set():
             raise Stopped("stopped on request")
         self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
         if len(probes) == 1:
             self._await_quiet()
         cancel = candidate.cancellation(self.name)
-        futures = [self.executor.submit(run_probe, self.context, probe, self.name) for probe in probes]
+        run = functools.partial(run_probe, self.context, search=self.name, may_fork=forked_by is not None)
+        futures = [self.executor.submit(run, probe) for probe in probes]
         try:
             self._wait(futures, cancel)
         finally:
@@ -146,6 +158,8 @@ class SearchDriver:
             else:
                 self.probes += 1
             self._ran.add(probe.key)
+        if forked_by:
+            forked_by.load_more()
         return tuple(future.result() for future in futures)
 
     def _wait(self, futures: Sequence[Future[Answer]], cancel: threading.Event) -> None:
@@ -174,10 +188,15 @@ class SearchDriver:
 
     def _learn_all(self, probes: Sequence[Candidate]) -> None:
         """Run probes and learn what they showed; what may be the doing of their company is judged again, alone."""
-        answers = self.look(probes)
-        is_alone = len(probes) == 1 or self.is_one_at_a_time
+        forking = None if self.is_one_at_a_time else self.forking
+        may_fork = forking is not None and all(map(forking.may_fork, probes))
+        answers = self._run(probes, forking) if may_fork else self.look(probes)
+        has_company = len(probes) > 1 and not self.is_one_at_a_time
+        forked = [each.key for each, seen in zip(probes, answers, strict=True) if seen.is_forked]
+        self._forked |= dict.fromkeys(forked, has_company)
         doubted: list[tuple[Candidate, Answer]] = []
         for probe, answer in zip(probes, answers, strict=True):
+            is_alone = not has_company and not answer.is_forked
             if is_alone or not answer.doubt or answer.doubt in self._believed:
                 self._learn(probe, answer, alone=is_alone)
             else:

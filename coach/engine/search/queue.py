@@ -19,6 +19,7 @@ from coach.engine.confine.landlock import available
 from coach.engine.instrument.observer import IDLE_NICENESS
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.driver import Disturbed, SearchDriver, Stopped, known_from
+from coach.engine.search.forked import forking
 from coach.engine.search.kinds.commits import search_commits
 from coach.engine.search.kinds.edits import search_edits
 from coach.engine.search.kinds.fix import search_fix
@@ -177,7 +178,8 @@ class SearchBench:
         if trees is None or context is None:
             what = "a search needs disposable copies"
             raise ScratchError(what, why="the project has no git", do="run git init and commit once")
-        context = replace(context, niceness=niceness)
+        is_here = self._executor is None  # elsewhere there is no server to fork from
+        context = replace(context, niceness=niceness, warm=context.warm and is_here)
         with self._workers(request.width) as executor, composing(trees) as composer:
             known_ = known_from(known)
             driver = SearchDriver(
@@ -187,7 +189,8 @@ class SearchBench:
             is_confined = context.confine != "off" and available().is_there
             for each in trees.outlook(task.now, is_confined=is_confined):
                 progress.note(each)
-            result, disturbed = _carried_out(task)
+            with forking(context, trees.scratch, driver.name) as driver.forking:
+                result, disturbed = _carried_out(task)
         progress.tell()
         seen = {
             "probes": driver.probes,

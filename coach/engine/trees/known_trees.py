@@ -28,6 +28,9 @@ class KnownTrees:
     ) -> None:
         self._private, self._user = private, user
         self._prefix = user.prefix if user else ""
+        self._kinds: dict[str, str] = {}
+        self._trees: dict[str, str] = {}
+        """By whole id."""
         self._checked_out = (
             CheckedOut(user, private.git, private.objects, scratch, contents) if user else None
         )
@@ -56,7 +59,12 @@ class KnownTrees:
         return bool(TREE.fullmatch(name)) and (self._private.folder / "refs/coach" / name).is_file()
 
     def _kind(self, name: str) -> str:
-        return self._private.git.run("cat-file", "-t", "--end-of-options", name).decode().strip()
+        if name in self._kinds:
+            return self._kinds[name]
+        kind = self._private.git.run("cat-file", "-t", "--end-of-options", name).decode().strip()
+        if TREE.fullmatch(name):  # what an id stands for never changes, unlike a branch
+            self._kinds[name] = kind
+        return kind
 
     def as_kept(self, name: str) -> str:
         """Return the tree a name stands for, as git keeps it; a commit's tree is narrowed to the project's folder."""
@@ -64,12 +72,14 @@ class KnownTrees:
             return self.empty()
         if self._is_recorded(name):
             return name
+        if name in self._trees:
+            return self._trees[name]
         within = f":{self._prefix}" if self._kind(name) == "commit" else "^{tree}"
-        return (
-            self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
-            .decode()
-            .split()[-1]
-        )
+        said = self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
+        tree = said.decode().split()[-1]
+        if TREE.fullmatch(name):
+            self._trees[name] = tree
+        return tree
 
     def refuse_converted(self, before: str, name: str) -> None:
         """An older coach recorded through attributes of the tree: what the bytes of those files were is not known."""

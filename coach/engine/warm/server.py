@@ -17,17 +17,18 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from coach.engine.confine.landlock import Fence
 from coach.engine.process.process_tree import RUN_ID, become_subreaper, kill_group, sweep
 from coach.engine.process.scratch import temporary_folder
-from coach.engine.process.spawn import Adopted, ignored_signals, restore_signals
+from coach.engine.process.spawn import Adopted, give_way
 from coach.engine.warm.fingerprint import Stamp, stamp_of
+from coach.engine.warm.process import is_our_child, started
 from coach.errors import ScratchError
 from coach.regular_files import read_json, read_text
-
-SERVER = Path(__file__).parent.parent / "probe" / "coach_server.py"
 
 _READY_SECONDS = 60.0
 """Importing the dependencies of a large project takes long on a cold disk; nobody waits for it."""
@@ -111,11 +112,38 @@ class _Server:
             return ""
 
 
+@dataclass(frozen=True, slots=True)
+class ForCopies:
+    """What holds for a server that forks runs in copies."""
+
+    fence: Fence | None
+    """Confines it and all that it forks; each of those gets its own within."""
+    niceness: int = 0
+    """How much more it, and what it forks, give way than coach does."""
+
+
 class WarmServer:
     """Keeps at most one server for a project. Every method may be called from any thread."""
 
-    def __init__(self, root: Path, python: str, env: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        python: str,
+        env: Callable[[], dict[str, str]],
+        copies: "ForCopies | None" = None,
+    ) -> None:
+        """Know what a server is to be; ``prepare`` starts it.
+
+        Args:
+            root: the folder it stands in.
+            python: its interpreter.
+            env: returns its environment.
+            copies: what holds for it when it forks runs in copies; None: it forks those in the checkout.
+
+        """
         self._root, self._python, self._env = root, python, env
+        self.is_for_copies = copies is not None
+        self._fence, self._niceness = (copies.fence, copies.niceness) if copies else (None, 0)
         self._lock = threading.Lock()
         self._state: State = "none"
         self._why = "the warm server starts after the first run"
@@ -139,6 +167,12 @@ class WarmServer:
         with self._lock:
             self._wanted |= dict.fromkeys(modules[:_MAX_MODULES])
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether it is about to be ready."""
+        with self._lock:
+            return self._state == "preparing"
+
     def prepare(self) -> None:
         """Bring the server up to what runs used; returns at once. Call it when nothing runs."""
         with self._lock:
@@ -156,14 +190,31 @@ class WarmServer:
             thread.join(seconds)
         return not self.why_cold
 
-    def fork(self, args: Sequence[str], cwd: Path, env: Mapping[str, str], request: Path) -> Adopted:
+    def confines(self, fence: Fence) -> bool:
+        """Whether a run that is to be confined so can be forked."""
+        return self._fence is not None and not fence.is_strict
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether anything that was forked, or the server, tried what its fence refuses: which of them is not known."""
+        return self._fence is not None and bool(self._fence.refused)
+
+    def fork(
+        self,
+        args: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        request: Path,
+        fence: Fence | None = None,
+    ) -> Adopted:
         """Let the server fork a run of pytest.
 
         Args:
-            args: what follows ``python -m pytest``.
+            args: what follows ``python -m pytest``, run in ``cwd``.
             cwd: the folder to run in.
             env: its environment; the hash seed becomes the server's.
             request: a file that may be written.
+            fence: what confines the run, within the server's own.
 
         Raises:
             Trouble: it cannot; run cold.
@@ -177,7 +228,13 @@ class WarmServer:
             try:
                 if changed:
                     raise Trouble(f"{changed} changed; the warm server starts anew")  # noqa: TRY301 - one way out
-                return self._fork(server, args, cwd, env, request)
+                own = {**env, "PYTHONHASHSEED": server.hash_seed}
+                asked: dict[str, Any] = {"args": list(args), "cwd": str(cwd), "env": own}
+                if fence is not None:
+                    self._admit(*fence.own)
+                    asked["fence"] = {"allowed": fence.folders, "tcp": not fence.is_strict}
+                request.write_text(json.dumps(asked), "utf-8")
+                return self._fork(server, request)
             except Trouble as trouble:
                 self._drop("none", str(trouble))
                 raise
@@ -188,11 +245,7 @@ class WarmServer:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5)
 
-    def _fork(
-        self, server: _Server, args: Sequence[str], cwd: Path, env: Mapping[str, str], request: Path
-    ) -> Adopted:
-        own = {**env, "PYTHONHASHSEED": server.hash_seed}
-        request.write_text(json.dumps({"args": list(args), "cwd": str(cwd), "env": own}), "utf-8")
+    def _fork(self, server: _Server, request: Path) -> Adopted:
         reader, writer = os.pipe()
         try:
             answer = server.ask({"do": "run", "request": str(request)}, writer, _FORK_SECONDS)
@@ -202,12 +255,17 @@ class WarmServer:
             raise
         finally:
             os.close(writer)
-        if not _is_our_child(pid):
+        if not is_our_child(pid):
             os.close(reader)
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
             raise Trouble("this system does not hand a forked run over to coach")
         return Adopted(pid, reader)
+
+    def _admit(self, *places: str) -> None:
+        """Let what is forked write below these from now on."""
+        if self._fence is not None and self._fence.inner is not None:
+            self._fence.inner.extend(places)
 
     def _prepare(self) -> None:
         """Start a server, or let the one there is load more. On its own thread."""
@@ -269,22 +327,19 @@ class WarmServer:
             "scratch": str(scratch),
             "modules": modules,
             "denied": sorted(self._denied),
+            "is_confined": self._fence is not None,
         }
         settings.write_text(json.dumps(content), "utf-8")
         run_id, seed = secrets.token_hex(8), str(secrets.randbelow(2**32))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, (scratch / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [self._python, "-B", str(SERVER), str(theirs.fileno()), str(settings)],
-                cwd=self._root,
-                env={**self._env(), RUN_ID: run_id, "PYTHONHASHSEED": seed},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                pass_fds=[theirs.fileno()],
-                preexec_fn=restore_signals if ignored_signals() else None,  # noqa: PLW1509
-            )
+            env = {**self._env(), RUN_ID: run_id, "PYTHONHASHSEED": seed}
+            if self._fence:  # its runs have one each
+                self._admit(os.path.realpath(scratch))
+                env["TMPDIR"] = str(scratch)
+            begin = partial(started, self._root, self._python, env, theirs.fileno(), settings, log)
+            process = self._fence.start(begin) if self._fence else begin()
+            give_way(process.pid, self._niceness)
         return _Server(process, ours, scratch, kept, run_id, seed)
 
     def _drop(self, state: State, why: str) -> None:
@@ -293,11 +348,3 @@ class WarmServer:
         self._state, self._why, self._loaded = state, why, set()
         if server is not None:
             server.end()
-
-
-def _is_our_child(pid: int) -> bool:
-    try:
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
-    except ChildProcessError:
-        return False
-    return True

@@ -234,6 +234,24 @@ def test_a_package_that_starts_a_thread_is_left_out(warm, ground, package):
     assert ready.run("tests/test_busy.py").counts.passed == 1
 
 
+def test_a_thread_of_a_plugin_is_not_taken_for_that_of_what_is_loaded_next(warm, ground, package):
+    """Some plugins of pytest serve others on a thread; the server was given up because whatever it loaded next was blamed."""
+    laid = ground("passing")
+    keeper = "import threading, time\n\n\ndef pytest_configure():\n    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    package(laid, "keeper.py", keeper)
+    package(laid, "keeper-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: keeper\nVersion: 1\n")
+    package(laid, "keeper-1.dist-info/entry_points.txt", "[pytest11]\nkeeper = keeper\n")
+    package(laid, "thing.py", "VALUE = 1\n")
+    write(laid, "tests/test_thing.py", "import thing\ndef test_thing():\n    assert thing.VALUE == 1\n")
+    laid.env.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    laid.env["PYTEST_ADDOPTS"] = WITHOUT_OURS
+    laid.settle()
+    ready = warm(laid)
+    assert ready.start("tests/test_thing.py").counts.passed == 1
+    assert ready.run("tests/test_thing.py").counts.passed == 1
+    assert not ready.server._denied
+
+
 def test_coverage_is_the_same_warm(warm):
     """Pitfall h: the tracer begins in the child, and sees what it sees in a cold run."""
     pytest.importorskip("coverage")

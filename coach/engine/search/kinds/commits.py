@@ -1,7 +1,7 @@
 """Bisect the commits: first-parent history of what is checked out, the tests of now laid over every commit."""
 
 from coach.core.base.formatting import count
-from coach.core.search.bisect import Culprit, NoGoodCommit
+from coach.core.search.bisect import Culprit, NoGoodCommit, questions_for
 from coach.core.search.kinds import Commit, CommitFound, LikelyCommit, NotARegression
 from coach.core.search.noisy_bisect import SURE, Believed
 from coach.core.search.regression import NewestDiffers, Regression, find_regression
@@ -27,11 +27,13 @@ def search_commits(task: Task) -> SearchResult:
     line = CommitLine.of(task)
     history = line.history
     good = position_of(task.driver.context.root, history, task.request.base)
+    likely = likely_commits(task, history, good)
+    task.expect(questions_for(len(history), good, likely))
     search = find_regression(
         len(history),
         good=good,
         rate=task.request.rate,
-        likely=likely_commits(task, history, good),
+        likely=likely,
         seen=seen_before(task, history, line.tests),
         width=task.width,
     )

@@ -1,7 +1,7 @@
 """Find the commit that mended something: red at the old end, green at the new one, the tests of now laid over every commit."""
 
 from coach.core.base.formatting import count
-from coach.core.search.bisect import Culprit, NoGoodCommit
+from coach.core.search.bisect import Culprit, NoGoodCommit, questions_for
 from coach.core.search.kinds import FixFound
 from coach.core.search.regression import NewestDiffers, Regression, find_fix
 from coach.core.search.request import SearchResult
@@ -14,6 +14,7 @@ def search_fix(task: Task) -> SearchResult:
     """Find the commit since which the target passes, or say how far back it always passed."""
     line = CommitLine.of(task, is_older=True)
     red = position_of(task.driver.context.root, line.history, task.request.base, "the red commit")
+    task.expect(questions_for(len(line.history), red))
     search = find_fix(len(line.history), red=red, rate=task.request.rate, width=task.width)
     try:
         found = drive(search, line.probe, task.driver)

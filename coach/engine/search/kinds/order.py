@@ -18,6 +18,8 @@ from coach.engine.search.kinds.task import Task, ended
 _STEPS = 40
 """Questions a search of a thousand tests asks, for the doubt of a victim that fails only sometimes."""
 
+_FEWEST = 8
+"""Questions that nearly every search asks."""
 _WATCHED = 20
 """Tests up to which a probe also looks at what they leave behind: the last probe is then among those."""
 
@@ -25,6 +27,7 @@ _WATCHED = 20
 def search_order(task: Task) -> SearchResult:
     """Find the polluters of the target, which is one test."""
     victim = TestId(task.request.target.words[0])
+    task.expect(_FEWEST)
     whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.reference)
     alone = task.ordered(Order(victim, ()), (victim.file,), "the victim alone", task.request.reference)
     (in_order,), (by_itself,) = task.driver.look((whole,)), task.driver.look((alone,))

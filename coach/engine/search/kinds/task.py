@@ -56,6 +56,11 @@ class Task:
             is_older=is_older,
         )
 
+    def expect(self, questions: int) -> None:
+        """Prepare for about so many questions, each answered by one run."""
+        if self.driver.forking is not None and self.request.rate >= 1:
+            self.driver.forking.begin(self.request.target, questions)
+
     @property
     def runs(self) -> int:
         """How many passes say that it does not fail, at the rate that was measured."""
