@@ -48,6 +48,12 @@ class Trees:
     def names_between(self, before, after):
         return self.changed_between(before, after)
 
+    def read_note(self, name):
+        return None
+
+    def write_note(self, name, value):
+        pass
+
     def modes_of(self, tree):
         return ""
 

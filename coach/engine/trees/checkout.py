@@ -30,6 +30,7 @@ from coach.errors import CoachError
 CONFIG_FILES = frozenset(
     {"pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"}
 )
+_WRITTEN = "written-by-runs.json"
 _COARSE = 5
 """CLOCK_REALTIME_COARSE of clock_gettime(2); the time module has no name for it."""
 _GRAIN = 20_000_000
@@ -42,6 +43,8 @@ class Recorder(Protocol):
     def record(self) -> str: ...
     def changed_between(self, before: str, after: str) -> tuple[str, ...]: ...
     def names_between(self, before: str, after: str) -> Collection[str]: ...
+    def read_note(self, name: str) -> object: ...
+    def write_note(self, name: str, value: object) -> None: ...
     def modes_of(self, tree: str) -> str: ...
     def remember_used(self, paths: Collection[str]) -> None: ...
 
@@ -57,13 +60,12 @@ class CheckoutRuns:
     _around_last: Surroundings | None = None
     _notes: list[str] = field(default_factory=list)
     _has_said: bool = False
-    _is_unseen: bool = False
-    """Whether the run before left files of which nothing was recorded."""
     _written: WrittenByRuns = field(init=False)
 
     def __post_init__(self) -> None:
         between = self.trees.names_between if self.trees else lambda _one, _other: ()
         self._written = WrittenByRuns(between, is_source)
+        self._written.remember(self.trees.read_note(_WRITTEN) if self.trees else None)
 
     def run(
         self, request: RunRequest, cancel: threading.Event, observer: Observer, made: MadeRun | None = None
@@ -86,8 +88,8 @@ class CheckoutRuns:
                 recording.join()
         tree = before[0]
         # One that only looked and was stopped says nothing of any tree: the run that superseded it waits for this one.
-        was_unseen, self._is_unseen = self._is_unseen, request.only_looks and cancel.is_set()
-        after = tree if self._is_unseen else self._record()
+        is_unseen = request.only_looks and cancel.is_set()
+        after = tree if is_unseen else self._record()
         self._last = after
         changed = {*self._sources_between(tree, after)}
         if known:
@@ -97,7 +99,7 @@ class CheckoutRuns:
             "modes": self.trees.modes_of(tree) if self.trees and tree else "",
             "head": head,
             "changed_during": tuple(sorted(changed)),
-            **self._same("" if was_unseen else known, tree, after, began),
+            **self._same(tree, "" if is_unseen else after, began),
             "surroundings": self._surroundings(),
             "probe_notes": (*report.probe_notes, *dict.fromkeys(self._notes)),
         }
@@ -105,12 +107,18 @@ class CheckoutRuns:
             self.trees.remember_used((*report.opened, *self.around.loaded.get(request.number, ())))
         return report.model_copy(update=update)
 
-    def _same(self, known: str, tree: str, after: str, began: int) -> dict[str, str]:
+    def _same(self, tree: str, after: str, began: int) -> dict[str, str]:
         """Say which trees are one for measurements, since runs alone wrote what they differ in."""
-        try:
-            found = self._written.seen((known, tree), (tree, after), lambda name: self._is_newer(name, began))
-        except CoachError:  # the tree of before went with the state directory
+        if self.trees is None:
             return {}
+        before = self._written.as_kept()
+        try:
+            found = self._written.seen(tree, after, lambda name: self._is_newer(name, began))
+        except CoachError:  # a tree of before went with the state directory
+            self._written = WrittenByRuns(self.trees.names_between, is_source)
+            return {}
+        if (kept := self._written.as_kept()) != before:
+            self.trees.write_note(_WRITTEN, kept)
         return found._asdict()
 
     def _carry_out(

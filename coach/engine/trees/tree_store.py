@@ -7,6 +7,7 @@ submodule's configuration names.
 """
 
 import contextlib
+import json
 import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -28,9 +29,12 @@ from coach.engine.trees.private_repository import NEVER_RECORDED, PrivateReposit
 from coach.engine.trees.user_repository import commit_and_branch, commit_named, find_repository
 from coach.engine.trees.work_tree import WorkTree
 from coach.errors import CoachError, ScratchError
+from coach.private_folders import write_private
+from coach.regular_files import read_json
 
 MAX_UNTRACKED_FILES = 20_000
 MAX_PATCH_BYTES = 8_000_000
+MAX_NOTE_BYTES = 1_000_000
 _DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
 
 
@@ -224,6 +228,18 @@ class TreeStore:
     def remember_used(self, paths: Collection[str]) -> None:
         """Remember which files runs opened and imported: a copy has them before others."""
         write_used(self._private.folder, paths)
+
+    def read_note(self, name: str) -> object:
+        """Return what ``write_note`` kept beside the trees; None where there is nothing."""
+        try:
+            return read_json(self._private.folder / name, MAX_NOTE_BYTES)
+        except OSError:
+            return None
+
+    def write_note(self, name: str, value: object) -> None:
+        """Keep a JSON value beside the trees of the project; what cannot be kept is not known the next time."""
+        with contextlib.suppress(OSError):
+            write_private(self._private.folder / name, json.dumps(value).encode())
 
     @property
     def used(self) -> tuple[str, ...]:

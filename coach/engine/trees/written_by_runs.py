@@ -5,11 +5,13 @@ thrown away for the next. What counts as written by runs is no code and no setti
 whoever edits such a file between runs is believed.
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+MAX_KEPT = 1_000
 LEAST_RUNS = 2
 """Runs during which a file must have changed."""
 
@@ -34,21 +36,32 @@ class WrittenByRuns:
     """The newest tree that is the same as none before."""
     _during: Counter[str] = field(default_factory=Counter)
     """In how many runs a file changed, since somebody edited it."""
+    _last: str = ""
+    """The tree after the newest run; empty where it is not known."""
 
-    def seen(
-        self, between: tuple[str, str], during: tuple[str, str], is_late: Callable[[str], bool]
-    ) -> SameTrees:
+    def remember(self, kept: object) -> None:
+        """Take up what ``as_kept`` gave, perhaps in another process; what it cannot be is nothing."""
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            base, last, during = kept["base"], kept["last"], kept["during"]  # type: ignore[index]
+            counted = Counter({str(name): int(count) for name, count in during.items()})
+            self._base, self._last, self._during = str(base), str(last), counted
+
+    def as_kept(self) -> dict[str, object]:
+        """Return what is known, as JSON takes it; empty while no file was written by runs."""
+        most = dict(self._during.most_common(MAX_KEPT))
+        return {"base": self._base, "last": self._last, "during": most} if most else {}
+
+    def seen(self, tree: str, after: str, is_late: Callable[[str], bool]) -> SameTrees:
         """Take in a run. Raises CoachError.
 
         Args:
-            between: the trees when the run before was over and when this one began; the first is empty where that is not known.
-            during: the trees when it began and when it was over.
+            tree: the tree when it began.
+            after: the tree when it was over; empty where that is not known.
             is_late: whether a file changed after the run began, for trees that were recorded meanwhile.
 
         """
-        tree, after = during
         late = set()
-        for name in self._differ(*between):
+        for name in self._differ(self._last, tree):
             if is_late(name):
                 late.add(name)
             else:
@@ -58,6 +71,7 @@ class WrittenByRuns:
         same_as = self._base if self._is_same(self._base, tree) else ""
         if not same_as and tree:
             self._base = tree
+        self._last = after
         return SameTrees(
             "" if same_as == tree else same_as, after if after != tree and self._is_same(tree, after) else ""
         )

@@ -481,3 +481,19 @@ def test_files_that_the_runs_write_themselves_start_no_investigation_anew():
     bench.rest()
     assert measured(bench) == [], "what is known is known of all three"
     assert replay(bench.drive.records) == bench.drive.state
+
+
+def test_what_was_isolated_before_an_edit_is_measured_anew_after_it():
+    bench = failed(auto=False)
+    bench.send(cmd.Investigate())
+    bench.rest()
+    bench.tree = "t1"
+    bench.send(obs.FilesSaved(paths=("shop/cart.py",)))
+    bench.rest()
+    likely = tuple(
+        each.model_copy(update={"probability": 0.95 if index == 0 else 0.01, "kinds": ("alone", "flip")})
+        for index, each in enumerate(bench.drive.state.suspects)
+    )
+    bench.drive.record(ev.SuspectsRanked(run=1, suspects=likely))
+    bench.send(cmd.Investigate())
+    assert measured(bench) == [("lines", "")]
