@@ -14,7 +14,7 @@ ENOUGH = 3
 IDLE = 0.5
 """What the others of such a line keep of their promise."""
 MENDED = "P"
-FLIPS_OF_LINE, FLIPS_OF_PLACE = 3, 6
+FLIPS_OF_LINE, FLIPS_OF_PLACE = 3, 12
 """Mutants that turned the test green, after which more of the line, or of its function, say little."""
 TOLD = 0.3
 """What the others keep of their promise then: the time is for places that nothing is known of."""
