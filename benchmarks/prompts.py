@@ -126,9 +126,11 @@ def _cut(state: SessionState, made: Export) -> Iterator[str]:
         return
     _, failure = found
     squeezed = " ".join(made.text.split())
+    root = state.opened.checkout.root if state.opened else ""
 
     def is_there(words: str) -> bool:
-        return " ".join(words.split()) in squeezed
+        inside = words.replace(f"{root}/", "").replace(root, ".") if root else words
+        return " ".join(inside.split()) in squeezed
 
     if not all(is_there(line) for line in failure.message.split("\n")):
         yield "message"
@@ -139,7 +141,9 @@ def _cut(state: SessionState, made: Export) -> Iterator[str]:
         if not (is_there(f"{frame.path}:{frame.line}") and is_there(frame.source)):
             yield "innermost own frame"
         elif not all(
-            is_there(f"{name} = {value}"[:100]) for name, value in frame.locals[:8] if value[:1] != "<"
+            is_there(f"{name} = {value}"[:100])
+            for name, value in frame.locals[:8]
+            if value[:1] != "<" and name[:1] != "."
         ):
             yield "values"
 

@@ -157,7 +157,7 @@ def _settled_block(block: Block, redactor: Redactor) -> Block:
     return replace(
         block,
         text=redactor.settle(block.text),
-        short=redactor.settle(block.short),
+        shorter=tuple(redactor.settle(each) for each in block.shorter),
         usual=block.usual and redactor.settle(block.usual),
         source=redactor.settle(block.source),
     )

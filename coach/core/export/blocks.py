@@ -31,7 +31,7 @@ class Drop(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text with one origin. ``short`` replaces ``text`` before the block is cut or dropped.
+    """A piece of text with one origin. The forms in ``shorter`` replace ``text`` one after the other before it is cut.
 
     ``usual`` replaces it where nobody named a budget; None: it is the same, empty: then it stays out.
     """
@@ -43,7 +43,8 @@ class Block:
     what: str = ""
     """Its name in the list of what was left out."""
     language: str = ""
-    short: str = ""
+    shorter: tuple[str, ...] = ()
+    """Ever shorter forms of the text; an empty one leaves the block out."""
     usual: str | None = None
     keep: Literal["head", "ends"] = "head"
     """Which part survives a cut."""

@@ -29,6 +29,8 @@ MOST_OF_ONE = 0.6
 SHORT_ENOUGH = 160
 """Coach's own words up to this size are cut last of all."""
 MAX_LISTED = 6
+MOST_FORMS = 8
+"""Shorter forms that a block may have."""
 MAX_LACKING = 20
 REMEMBERED = 1_000
 """Characters; the cost of a line up to this size is remembered."""
@@ -204,20 +206,21 @@ def _ways(kinds: Mapping[Drop, list[Place]]) -> Iterator[tuple[GiveWay, list[Pla
     decisive = [places for drop, places in kinds.items() if drop >= Drop.OUTER_FRAMES]
     for drop, places in kinds.items():
         if drop < Drop.OUTER_FRAMES:
-            yield _shorten, places
             yield _give_way, places
-    yield from ((_shorten, places) for places in decisive)
+    yield from ((_shorten, places) for _ in range(MOST_FORMS) for places in decisive)
     yield from ((_give_way, places) for places in decisive)
 
 
 def _shorten(fitting: _Fitting, section: int, place: int, _excess: int) -> bool:
-    """Replace a block by its short form; False when it has none."""
+    """Replace a block by its next shorter form; False: the others are asked before it is asked again."""
     block = fitting.sections[section][place]
-    if not block.text or not block.short or block.short == block.text:
-        return False
-    fitting.sections[section][place] = replace(block, text=block.short)
-    fitting.name(block, "part of")
-    return True
+    if block.text and block.shorter:
+        text, *rest = block.shorter
+        if len(text) < len(block.text):
+            fitting.name(block, "part of" if text else "")
+            block = replace(block, text=text)
+        fitting.sections[section][place] = replace(block, shorter=tuple(rest))
+    return False
 
 
 def _give_way(fitting: _Fitting, section: int, place: int, excess: int) -> bool:
@@ -229,7 +232,7 @@ def _give_way(fitting: _Fitting, section: int, place: int, excess: int) -> bool:
     if size - excess >= WORTH_KEEPING and block.drop >= Drop.LIBRARY_FRAMES:
         shorter = cut(block.text, size - excess - ANNOUNCEMENT, block.keep)
         fitting.sections[section][place] = replace(
-            block, text=shorter if len(shorter) < len(block.text) else "", short=""
+            block, text=shorter if len(shorter) < len(block.text) else "", shorter=()
         )
         fitting.name(block, "part of")
     else:

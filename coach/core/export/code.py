@@ -45,8 +45,10 @@ class _Room(NamedTuple):
     then: float
 
 
-ROOMY, USUAL, SHORT = _Room(3_000, 1e-5, 3e-5), _Room(1_500, 2e-4, 1e-3), _Room(500, 1e-5, 1e-5)
-"""Where a budget was named, where none was, and where the named one is short."""
+ROOMY, USUAL = _Room(3_000, 1e-5, 3e-5), _Room(1_500, 2e-4, 1e-3)
+"""Where a budget was named, and where none was."""
+SHORTER = tuple(_Room(tokens, 1e-5, 3e-5) for tokens in (2_600, 2_200, 1_700, 1_200, 900, 700, 500, 350))
+"""Where the named one is short, ever shorter."""
 ENOUGH = 0.5
 """Chance that what is shown holds the line from which on a token has to add more."""
 MAX_REASONS = 3
@@ -57,9 +59,12 @@ def code_blocks(state: SessionState, _purpose: Purpose, clean: Cleaner) -> tuple
     """Show the places that may hold the cause; without any, where the innermost own frames stand."""
     places = [each for each in state.standing_suspects if each.code and not _is_of_tests(each, state)]
     kept = [_Place.of(each, clean) for each in places[:MAX_PLACES] or _of_frames(state)]
-    widest, usual, short = (_allotted(kept, each) for each in (ROOMY, USUAL, SHORT))
+    widest, usual, *shorter = (_allotted(kept, each) for each in (ROOMY, USUAL, *SHORTER))
     shown = [index for index, level in enumerate(widest) if level]
-    blocks = [_block(kept[each], widest[each], usual[each], short[each], clean) for each in shown]
+    blocks = [
+        _block(kept[each], widest[each], usual[each], [levels[each] for levels in shorter], clean)
+        for each in shown
+    ]
     others = [each for index, each in enumerate(places) if index not in shown]
     return (
         *_standing(state, [kept[index].suspect for index in shown], clean),
@@ -168,8 +173,9 @@ def _coded(frames: Sequence[Frame], test_path: str) -> Iterator[Frame]:
     return (each for each in reversed(frames) if each.own and each.code and each.path != test_path)
 
 
-def _block(place: _Place, widest: int, usual: int, short: int, clean: Cleaner) -> Block:
+def _block(place: _Place, widest: int, usual: int, shorter: Sequence[int], clean: Cleaner) -> Block:
     each, title = place.suspect, _title(place.suspect, clean, MAX_REASONS)
+    brief = _title(each, clean, 1)
     return Block(
         f"{title}\n{place.shown[widest]}",
         f"{clean.line(each.path, 120)}:{each.line} {clean.line(each.function, 80)}".strip(),
@@ -178,7 +184,7 @@ def _block(place: _Place, widest: int, usual: int, short: int, clean: Cleaner) -
         "code of places",
         language_of(each.path),
         usual=f"{title}\n{place.shown[usual]}" if usual else "",
-        short=f"{_title(each, clean, 1)}\n{place.shown[short]}" if short else "",
+        shorter=tuple(f"{brief}\n{place.shown[level]}" if level else "" for level in shorter),
         is_joined=True,
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from coach.core.export.blocks import Block, Drop
@@ -61,12 +62,17 @@ def failure_blocks(state: SessionState, _purpose: Purpose, clean: Cleaner) -> tu
     return (
         _output(whole, source, Drop.NEVER, "the message"),
         *_behind(failure, source, clean),
-        _output(outer, source, Drop.OUTER_FRAMES, "outer frames"),
+        replace(_output(outer, source, Drop.OUTER_FRAMES, "outer frames"), shorter=(_only_places(outer),)),
         _output(innermost, source, Drop.NEVER, "the innermost own frame"),
         *body,
         *_captured(failure, source, clean),
         *_noise(run, failure, clean),
     )
+
+
+def _only_places(frames: str) -> str:
+    """Return frames without their values."""
+    return "\n".join(line for line in frames.split("\n") if not line.startswith(" " * 6))
 
 
 def _output(text: str, source: str, drop: Drop, what: str) -> Block:
@@ -215,7 +221,7 @@ def _body(text: str, start: int, frame: Frame | None, source: str) -> Block:
         "the test's body",
         "python",
         usual=text if len(lines) <= _USUAL_TEST.whole else window(lines, failed, _USUAL_TEST),
-        short=window(lines, failed, _SHORT_TEST),
+        shorter=(window(lines, failed, _SHORT_TEST),),
     )
 
 

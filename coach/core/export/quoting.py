@@ -98,15 +98,13 @@ def code_fence(text: str) -> str:
 
 def mark_for(seed: str, sections: Iterable[Section]) -> str:
     """Derive the boundary of an export: the same for the same log, and in none of its blocks."""
-    texts = [
-        part
-        for section in sections
-        for block in section.blocks
-        for part in (block.text, block.usual or "", block.short, block.source)
-    ]
+    blocks = [block for section in sections for block in section.blocks]
     digest = hashlib.sha256(seed.encode("utf-8", "backslashreplace"))
-    for text in texts:
-        digest.update(text.encode("utf-8", "backslashreplace"))
+    for block in blocks:
+        digest.update(f"{block.text}{block.source}".encode("utf-8", "backslashreplace"))
+    texts = [
+        part for block in blocks for part in (block.text, block.usual or "", *block.shorter, block.source)
+    ]
     while True:
         mark = f"evidence-{digest.hexdigest()[:10]}"
         if not any(mark in text for text in texts):
