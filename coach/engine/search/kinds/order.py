@@ -7,6 +7,7 @@ from coach.core.base.formatting import count
 from coach.core.base.test_id import TestId
 from coach.core.runs.reference import Reference
 from coach.core.runs.variation import Order
+from coach.core.search.bisect import steps_for
 from coach.core.search.kinds import PollutersFound
 from coach.core.search.polluter import find_polluters
 from coach.core.search.repeats import any_failure, runs_for
@@ -18,8 +19,6 @@ from coach.engine.search.kinds.task import Task, ended
 _STEPS = 40
 """Questions a search of a thousand tests asks, for the doubt of a victim that fails only sometimes."""
 
-_FEWEST = 8
-"""Questions that nearly every search asks."""
 _WATCHED = 20
 """Tests up to which a probe also looks at what they leave behind: the last probe is then among those."""
 
@@ -27,7 +26,6 @@ _WATCHED = 20
 def search_order(task: Task) -> SearchResult:
     """Find the polluters of the target, which is one test."""
     victim = TestId(task.request.target.words[0])
-    task.expect(_FEWEST)
     whole = task.ordered(Order(victim, watch=True), (), "the whole order", task.request.reference)
     alone = task.ordered(Order(victim, ()), (victim.file,), "the victim alone", task.request.reference)
     (in_order,), (by_itself,) = task.driver.look((whole,)), task.driver.look((alone,))
@@ -60,6 +58,7 @@ def _search(task: Task, victim: TestId, in_order: Answer, reference: Reference) 
         return ordered.again(number)
 
     likely = _changers(task, victim, in_order, reference)
+    task.expect(len(likely) or steps_for(len(before)))
     rate = task.request.rate
     runs = 1 if rate >= 1 else runs_for(rate, _STEPS)
     search = any_failure(find_polluters(before, likely=likely, width=task.width), runs, width=task.width)
