@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from coach.core.decide import Refusal, decide
 from coach.core.decide.refusals import refusal
 from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.logpoint import Logpoint
+from coach.core.history.restore_goal import goal
 from coach.core.localize.mutation.results import Mutations
 from coach.core.localize.spectrum import Spectrum
 from coach.core.protocol import commands as cmd
@@ -62,7 +64,7 @@ class Person:
             return cmd.WriteSpec(spec=filled.model_copy(update=typed))
         return self._about_one(action, of)
 
-    def _about_one(self, action: str, of: str):
+    def _about_one(self, action: str, of: str):  # noqa: PLR0911 - one for each action
         state = self.drive.state
         if action == "searches":
             return cmd.BeginSearch(kind=of or "edits")
@@ -75,6 +77,11 @@ class Person:
             return cmd.AnswerObjection(objection=state.verification.standing[0].key, reason="it is fine")
         if action == "go-to-step":
             return cmd.GoToStep(step=state.standing_loop.step)
+        if action == "restore":
+            wanted = goal(state)
+            return cmd.RestoreTree(run=wanted.run, tree=wanted.tree)
+        if action == "logpoint":
+            return cmd.Look(logpoint=Logpoint(path="shop/cart.py", line=21, expression="total"))
         raise AssertionError(f"nobody knows how to press {action!r}")
 
     def answer(self) -> None:
@@ -100,6 +107,10 @@ class Person:
             case eff.RunSearch(request=request):
                 result = SearchResult(how="nothing", sentence="nothing was found")
                 self.drive.send(obs.SearchOver(number=request.number, result=result))
+            case eff.RestoreTree(tree=tree, why=why):
+                paths = self._answers.draw(st.sampled_from([(), ("shop/cart.py",)]))
+                before = self.drive.state.last_run.report.tree if self.drive.state.last_run else "t0"
+                self.drive.send(obs.TreePutBack(tree=tree, before=before, why=why, paths=paths))
             case eff.Watch(on=on):
                 self.drive.send(obs.WatchSeen(watching=on))
 
@@ -180,6 +191,7 @@ def test_what_is_next_is_never_refused_and_following_it_comes_to_an_end(drive, d
         if drive.state.closed or advice.action in {
             "",
             "retarget",
+            "editor",
         }:  # a person has to edit, or to name another test
             return
         assert not refusal(drive.state, advice.action), said[-1]
