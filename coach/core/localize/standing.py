@@ -31,13 +31,15 @@ EVIDENCE: dict[str, Weight] = {
     "test id": Weight(1.15, _FITTED),
     "mentioned": Weight(0.3, _FITTED),
     "raised": Weight(1.05, _FITTED),
-    "raised on purpose": Weight(-2.2, _FITTED),
+    "raised on purpose": Weight(-2.2, "a little beyond what was fitted; " + _FITTED),
     "on the traceback": Weight(2.95, _FITTED),
     "size": Weight(2.8, _FITTED),
     "worth": Weight(1.95, _FITTED),
     "special": Weight(-0.85, _FITTED),
     "shown": Weight(-1.5, _FEW + "pytest asks for an object's text when an assertion fails"),
-    "raised for its call": Weight(-1.0, _FEW + "arguments did not fit: who gave them came before"),
+    "raised for its call": Weight(
+        -1.0, "a little beyond what was fitted; " + _FEW + "arguments did not fit: who gave them came before"
+    ),
     "of an exception": Weight(-1.4, "not fitted: code of an exception class tells of a failure"),
     "flip": Weight(
         6.4,
