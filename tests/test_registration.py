@@ -132,7 +132,10 @@ def test_a_check_is_registered_by_its_decorator(monkeypatch, pages, tmp_path):
 
 
 def test_a_section_of_an_export_is_a_row(monkeypatch):
-    rows = (SectionKind("toy", "A toy", lambda _state, _clean: (Block("- it is red"), Block(""))), *SECTIONS)
+    rows = (
+        SectionKind("toy", "A toy", lambda _state, _purpose, _clean: (Block("- it is red"), Block(""))),
+        *SECTIONS,
+    )
     monkeypatch.setattr("coach.core.export.sections.SECTIONS", rows)
     state = shop_session("isolate").state
     assert "## A toy\n\n- it is red\n" in export(state).text

@@ -47,7 +47,7 @@ TEST_MARK = "coach_doctor"
 _PATHS = ("file_path", "notebook_path", "path", "target_file")
 OWN_TOOLS = "mcp__coach__"
 _OWN_COMMAND = re.compile(r"(?:^|[\s;&|(/])coach\s+[a-z]")
-_PATCHED = re.compile(r"^\s*\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+?)\s*$", re.MULTILINE)
+_PATCHED = re.compile(r"^[ \t]*\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _folder(said: Mapping[str, Any]) -> str:
 def _edited(asked: object) -> Iterator[str]:
     """Yield the files that a call of a tool edits: named in a field of its own, or in the head lines of a patch."""
     if isinstance(asked, str):
-        yield from _PATCHED.findall(asked)
+        yield from _in_patch(asked)
         return
     if not isinstance(asked, dict):
         return
@@ -118,7 +118,12 @@ def _edited(asked: object) -> Iterator[str]:
             yield asked[key]
     for key in ("command", "input", "patch"):
         if isinstance(asked.get(key), str):
-            yield from _PATCHED.findall(asked[key])
+            yield from _in_patch(asked[key])
+
+
+def _in_patch(text: str) -> Iterator[str]:
+    """Yield the files that the head lines of a patch name."""
+    yield from (path for found in _PATCHED.findall(text) if (path := found.strip()))
 
 
 def refusal(event: HookEvent, reason: str) -> str:

@@ -148,7 +148,7 @@ class Walker:
             self.terminal.press("as the evidence says\tas the evidence says\tas the evidence says")
             self._press("ctrl+s", move)
             return
-        named = re.search(r"ctrl\+s|enter|\b[a-z]\b(?= \w)", move.window)
+        named = re.search(r"ctrl\+s|enter|\b[A-Za-z]\b(?= +\w)", move.window)
         self._press(named[0] if named else "esc", move)
 
     def _refused(self, move: Move) -> bool:

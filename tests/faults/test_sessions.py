@@ -22,7 +22,7 @@ on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm
 
 
 def over(state, count):
-    return len([supervise for supervise in state.runs if supervise.is_over]) >= count and not state.under_way
+    return len([run for run in state.runs if run.is_over]) >= count and not state.under_way
 
 
 def test_a_flaky_test_is_measured_and_never_called_stable(session):
@@ -43,10 +43,10 @@ def test_another_failure_is_unresolved_and_has_its_own_signature(session):
     expected = made.idle().expected
     made.write("shop.py", "VALU = 1\n")
     made.do(cmd.RunTarget(purpose="experiment"))
-    supervise = [each for each in made.idle().runs if each.request.purpose == "experiment"][-1]
-    assert (supervise.judged.outcome, supervise.failing[0].exception) == ("UNRESOLVED", "AttributeError")
-    assert supervise.judged.reason.startswith("another failure: AttributeError")
-    assert not set(supervise.strict) & set(expected)
+    run = [each for each in made.idle().runs if each.request.purpose == "experiment"][-1]
+    assert (run.judged.outcome, run.failing[0].exception) == ("UNRESOLVED", "AttributeError")
+    assert run.judged.reason.startswith("another failure: AttributeError")
+    assert not set(run.strict) & set(expected)
 
 
 def test_a_run_that_writes_files_does_not_run_itself_again(session):
@@ -67,12 +67,10 @@ def test_a_run_that_writes_files_does_not_run_itself_again(session):
     made.write("shop.py", "VALUE = 4\n")
     made.until(lambda state: over(state, 2), "the run after the next save")
     made.idle()
-    assert [supervise.request.purpose for supervise in made.runs if not supervise.request.only_looks] == [
-        "feedback",
-        "feedback",
-    ]
+    asked = [run for run in made.runs if not run.request.only_looks]  # the investigation measures beside them
+    assert [run.request.purpose for run in asked] == ["feedback", "feedback"]
     assert [edit.paths for edit in made.state.edits] == [("shop.py",), ("shop.py",)]
-    assert [supervise.report.changed_during for supervise in made.runs] == [()] * len(made.runs)
+    assert [run.report.changed_during for run in asked] == [(), ()]
 
 
 def test_a_save_during_a_run_leads_to_one_more(session):
@@ -111,7 +109,7 @@ def test_a_storm_of_saves_ends_in_the_newest(session):
         ),
         "green",
     )
-    last = [supervise for supervise in made.idle().runs if supervise.request.covers == "target"][-1]
+    last = [run for run in made.idle().runs if run.request.covers == "target"][-1]
     assert (last.judged.outcome, last.is_stale) == ("PASS", False)
 
 
@@ -127,10 +125,10 @@ def test_a_branch_switch_during_a_run_makes_it_stale(session):
     made.do(cmd.RunTarget(purpose="experiment"))
     made.until(lambda _: made.port.live.snapshot(0).current_test, "the slow run")
     made.git("checkout", "-q", "other")
-    supervise = made.idle().runs[0]
-    assert supervise.is_stale
-    assert supervise.report.changed_during == ("shop.py",)
-    assert not supervise.is_evidence
+    run = made.idle().runs[0]
+    assert run.is_stale
+    assert run.report.changed_during == ("shop.py",)
+    assert not run.is_evidence
 
 
 def test_a_change_in_the_moment_a_run_begins_is_found(session):
@@ -172,11 +170,8 @@ def test_a_warm_green_is_confirmed_cold_and_everything_follows(session):
         lambda state: any(r.request.covers == "all" and r.judged for r in state.runs) and not state.under_way,
         "all",
     )
-    new = [supervise for supervise in made.idle().runs if supervise.number > before]
-    said = [
-        (supervise.request.purpose, supervise.request.covers, supervise.is_warm, supervise.judged.outcome)
-        for supervise in new
-    ]
+    new = [run for run in made.idle().runs if run.number > before and not run.request.only_looks]
+    said = [(run.request.purpose, run.request.covers, run.is_warm, run.judged.outcome) for run in new]
     assert said == [
         ("feedback", "target", True, "PASS"),
         ("confirm", "target", False, "PASS"),
@@ -205,10 +200,10 @@ def test_after_a_trace_the_tests_that_ran_the_changed_lines_are_the_related_ones
     made.watch()
     made.write("shop.py", "def total():\n    return 2\n\n\ndef name():\n    return 'shop'\n")
     made.until(
-        lambda state: any(supervise.request.covers == "all" and supervise.judged for supervise in state.runs),
+        lambda state: any(run.request.covers == "all" and run.judged for run in state.runs),
         "all",
     )
-    related = next(supervise for supervise in made.idle().runs if supervise.request.covers == "related")
+    related = next(run for run in made.idle().runs if run.request.covers == "related")
     assert set(related.request.target.words) == {TEST, "tests/test_shop.py::test_total"}
 
 
@@ -226,12 +221,10 @@ def test_what_warm_hides_the_cold_check_shows(session):
     made.until(
         lambda state: any(r.request.purpose == "confirm" and r.judged for r in state.runs), "the cold check"
     )
-    warm, cold = [
-        supervise for supervise in made.idle().runs if supervise.request.purpose in {"feedback", "confirm"}
-    ][1:3]
+    warm, cold = [run for run in made.idle().runs if run.request.purpose in {"feedback", "confirm"}][1:3]
     assert (warm.is_warm, warm.judged.outcome) == (True, "PASS")
     assert (cold.is_warm, cold.judged.outcome) == (False, "FAIL")
-    assert not any(supervise.request.covers in {"related", "all"} for supervise in made.runs)
+    assert not any(run.request.covers in {"related", "all"} for run in made.runs)
 
 
 def test_a_captured_flood_ends_as_a_failing_test(session, monkeypatch):
@@ -244,9 +237,9 @@ def test_a_captured_flood_ends_as_a_failing_test(session, monkeypatch):
     }
     made = session(flood, TEST)
     made.do(cmd.RunTarget(purpose="experiment"))
-    supervise = made.idle().runs[0]
-    assert supervise.judged.outcome != "PASS"
-    assert supervise.report.ending.kind == "output_limit"
+    run = made.idle().runs[0]
+    assert run.judged.outcome != "PASS"
+    assert run.report.ending.kind == "output_limit"
 
 
 @pytest.mark.parametrize(
@@ -256,9 +249,9 @@ def test_odd_options_of_the_project_change_no_verdict(session, options):
     """Row 12: whatever addopts holds, each test is reported once."""
     made = session({**ONE, "pytest.ini": f"[pytest]\naddopts = {options}\n"}, "tests")
     made.do(cmd.RunTarget(purpose="experiment"))
-    supervise = made.idle().runs[0]
-    assert supervise.judged.outcome == "FAIL"
-    assert (supervise.report.counts.failed, supervise.report.counts.passed) == (
+    run = made.idle().runs[0]
+    assert run.judged.outcome == "FAIL"
+    assert (run.report.counts.failed, run.report.counts.passed) == (
         1,
         0 if options == "-x" else 1,
     )
@@ -274,8 +267,8 @@ def test_an_environment_deleted_in_mid_session_ends_the_run_not_the_session(sess
     object.__setattr__(around, "interpreter", around.interpreter.model_copy(update={"path": str(link)}))
     link.unlink()
     made.do(cmd.RunTarget(purpose="experiment"))
-    supervise = made.idle().runs[0]
-    assert (supervise.judged.outcome, supervise.report.ending.kind) == ("UNRESOLVED", "not_started")
+    run = made.idle().runs[0]
+    assert (run.judged.outcome, run.report.ending.kind) == ("UNRESOLVED", "not_started")
     link.symlink_to(sys.executable)
     made.do(cmd.RunTarget(purpose="experiment"))
     assert made.idle().runs[1].report.ending.kind in {"completed", "no_pytest"}

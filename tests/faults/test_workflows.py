@@ -149,8 +149,7 @@ def test_incident_begins_without_a_test(walk):
     way.edit("tests/test_it.py", CHECKED)
     way.do(cmd.Retarget(target=Target(words=(TEST,))), cmd.PinTest())
     way.next()
-    way.do(cmd.Suspects())
-    way.next()
+    way.do(cmd.Suspects(), cmd.GoToStep(reason="weak, and the only function"))
     way.mend("shop.py", GOOD)
     way.next()
     answers = {"visible": "the total is logged", "rollback": "revert one commit"}

@@ -24,6 +24,7 @@ _POLL_SECONDS = 0.2
 class CallTreeDialog(LookDialog):
     """The tree; enter folds. It traces by itself when the newest failure was not traced yet."""
 
+    NAME = "calls"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "trace('')", show=False),
         Binding("p", "trace('pass')", show=False),
@@ -31,20 +32,18 @@ class CallTreeDialog(LookDialog):
     ]
 
     def __init__(self, port: SessionPort) -> None:
-        super().__init__()
-        self._port = port
+        own = (
+            "enter folds · esc leaves"
+            if port.read_only
+            else "enter folds · t again · p last pass · esc leaves"
+        )
+        super().__init__(port, own)
         self._toggled: frozenset[int] = frozenset()
         self._shown: CallsTraced | None = None
         self._title = ""
 
     def compose(self) -> ComposeResult:
-        window = Vertical(classes="window -look")
-        window.border_subtitle = safe_render.plain(
-            "enter folds · esc leaves"
-            if self._port.read_only
-            else "enter folds · t traces again · p against the last pass · esc leaves"
-        )
-        with window:
+        with Vertical(classes="window -look"):
             yield LinePanel("calls-tree")
 
     def on_mount(self) -> None:
@@ -80,6 +79,7 @@ class CallTreeDialog(LookDialog):
             self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._toggled))
 
     def _set_title(self) -> None:
+        self.frame_keys()
         running = any(run.request.purpose == "calls" for run in self._port.state.under_way)
         found = self._shown
         if found is None:

@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 
-from coach.tui import keys
+from coach.session.port import SessionPort
+from coach.tui import keys, safe_render
 from coach.tui.dialogs.dialog import Dialog
 from coach.tui.views.view_state import VAST_FROM, WIDE_FROM
 
@@ -23,7 +25,12 @@ def _bindings() -> list[BindingType]:
 
 
 class LookDialog(Dialog[Pressed]):
-    """Returns the action whose key left the window; None when esc left it."""
+    """Returns the action whose key left the window; None when esc left it.
+
+    ``NAME`` is the action that opens it, ``own_keys`` what its frame says of keys of its own.
+    """
+
+    NAME: ClassVar[str]
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared as an instance variable by textual
@@ -31,6 +38,20 @@ class LookDialog(Dialog[Pressed]):
         (WIDE_FROM, "-wide"),  # from here on Next stands in the left panel: the window lies right of it
         (VAST_FROM, "-vast"),
     ]
+
+    def __init__(self, port: SessionPort, own_keys: str) -> None:
+        super().__init__()
+        self._port, self._own_keys, self._framed = port, own_keys, ""
+
+    def frame_keys(self) -> None:
+        """Say in the frame which key makes the next move, and those of the window."""
+        state = self._port.state
+        move = None if self._port.read_only else keys.advised(state)
+        is_other = move is not None and move.id != self.NAME
+        words = f"{move.shown_key}  {move.label} · {self._own_keys}" if move and is_other else self._own_keys
+        if words != self._framed:
+            self._framed = words
+            self.query_one(".window", Vertical).border_subtitle = safe_render.plain(words)
 
     def action_go_on(self, action_id: str, key: str) -> None:
         """Leave, and let the session do what the key stands for: Next is seen above, so its key must work."""

@@ -30,6 +30,7 @@ _QUESTION = Question(
 class OriginList(LookDialog):
     """The places that made a value. It asks about the failure's own value when that was not done yet."""
 
+    NAME = "origins"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "follow", show=False),
         Binding("v", "name", show=False),
@@ -39,17 +40,15 @@ class OriginList(LookDialog):
     def __init__(
         self, port: SessionPort, submit: Callable[[Command], None], say: Callable[[str], None]
     ) -> None:
-        super().__init__()
-        self._port, self._submit, self._say = port, submit, say
+        super().__init__(
+            port, "esc leaves" if port.read_only else "v names a value · t asks again · esc leaves"
+        )
+        self._submit, self._say = submit, say
         self._shown: Origins | None = None
         self._title = ""
 
     def compose(self) -> ComposeResult:
-        window = Vertical(classes="window -look")
-        window.border_subtitle = safe_render.plain(
-            "esc leaves" if self._port.read_only else "v names a value · t asks again · esc leaves"
-        )
-        with window:
+        with Vertical(classes="window -look"):
             yield LinePanel("origin-list")
 
     def on_mount(self) -> None:
@@ -90,6 +89,7 @@ class OriginList(LookDialog):
         self._set_title()
 
     def _set_title(self) -> None:
+        self.frame_keys()
         running = any(run.request.purpose == "origins" for run in self._port.state.under_way)
         found = self._shown
         if found is None and not running:
