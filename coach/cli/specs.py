@@ -22,6 +22,8 @@ def add_spec(commands: "Commands[Parser]") -> None:
         spec.add_argument(f"--{field}", metavar="TEXT")
     for field in (
         "constraint",
+        "unchanged",
+        "also-failing",
         "edge-case",
         "failure-mode",
         "non-goal",

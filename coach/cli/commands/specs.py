@@ -33,6 +33,8 @@ _OPTIONS = {
     "actual": "actual",
     "since": "since",
     "constraints": "constraint",
+    "unchanged": "unchanged",
+    "also_failing": "also_failing",
     "edge_cases": "edge_case",
     "failure_modes": "failure_mode",
     "non_goals": "non_goal",

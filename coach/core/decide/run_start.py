@@ -59,6 +59,9 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
 def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
     """Start the next run, of the session's target unless told otherwise."""
     own, opened = draft.state.target, draft.state.opened
+    runs_all = purpose == "suite" or (purpose == "verify" and not own.words)
+    spec = draft.state.spec
+    named = (*spec.unchanged_tests, *spec.also_failing) if runs_all else ()
     is_suite = purpose in {"suite", "baseline"} and own.can("suite")
     start_next(
         draft,
@@ -67,7 +70,7 @@ def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: 
         covers=covers,
         warm=purpose == "feedback" and own.can("warm"),
         tree=opened.checkout.tree if purpose == "baseline" and opened else "",
-        about=about(draft.state),
+        about=tuple(dict.fromkeys((*about(draft.state), *named)))[:MAX_ABOUT],
     )
 
 

@@ -60,6 +60,8 @@ def spec_blocks(state: SessionState, purpose: Purpose, clean: Cleaner) -> tuple[
         ("actual", "Actual", (spec.actual,)),
         ("since", "Since", (spec.since,)),
         ("constraints", "Constraint", spec.constraints),
+        ("unchanged", "Must stay as it is", spec.unchanged),
+        ("also_failing", "Must pass in the end, too", spec.also_failing),
         ("edge_cases", "Edge case", spec.edge_cases),
         ("questions", "Open question", spec.questions),
         ("acceptance", "Accepted when", spec.acceptance),

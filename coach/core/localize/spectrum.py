@@ -88,6 +88,8 @@ class Spectrum(Value):
     is known. None: nobody did."""
     passing: int = 0
     """Passing tests that were compared with."""
+    nearest_passing: tuple[TestId, ...] = ()
+    """Those of its file that share most of its lines, nearest first, a few; empty in older logs."""
     red_tests: tuple[TestId, ...] = ()
     """The failing test, then the other red ones that seem to fail for the same cause; empty in older logs."""
     lines_seen: int = 0

@@ -37,9 +37,14 @@ def filled_spec(state: SessionState) -> Spec:
         "actual": actual,
         "since": _since(state),
     }
-    return spec.model_copy(
-        update={name: text for name, text in known.items() if not getattr(spec, name).strip()}
-    )
+    filled: dict[str, object] = {
+        name: text for name, text in known.items() if not getattr(spec, name).strip()
+    }
+    if not spec.unchanged and state.spectrum:
+        filled["unchanged"] = state.spectrum.nearest_passing
+    if not spec.also_failing and state.spectrum:
+        filled["also_failing"] = state.spectrum.red_tests[1:]
+    return spec.model_copy(update=filled)
 
 
 def is_guessed(state: SessionState) -> bool:

@@ -58,6 +58,13 @@ PARTS: tuple[Part, ...] = (
         "since", "Since", "when it began: commit, release, day", ("since when", "regression"), is_list=False
     ),
     Part("constraints", "Constraints", "what a fix must keep", ("constraint", "requirements")),
+    Part(
+        "unchanged",
+        "Unchanged behaviour",
+        "what must stay as it is: tests, which verify looks at, or sentences",
+        ("unchanged behavior", "must stay", "what must not change"),
+    ),
+    Part("also_failing", "Also failing", "other tests that fail for it, and must pass in the end"),
     Part("edge_cases", "Edge cases", "what else must work", ("edge case",)),
     Part("failure_modes", "Failure modes", "wrong ways to make it green", ("must not happen",)),
     Part(

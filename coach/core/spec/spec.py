@@ -6,6 +6,7 @@ says whose rule a rule is.
 
 from fnmatch import fnmatchcase
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose
 from coach.core.base.value import Value
 
@@ -22,6 +23,10 @@ class Spec(Value):
     since: Prose = ""
     """When it began: a commit, a release, a day; "always" is an answer too."""
     constraints: tuple[Prose, ...] = ()
+    unchanged: tuple[Prose, ...] = ()
+    """Behaviour that must stay as it is: ids of tests, which a verification looks at, or sentences."""
+    also_failing: tuple[TestId, ...] = ()
+    """Other tests that fail for the same defect: they must pass in the end, too."""
     edge_cases: tuple[Prose, ...] = ()
     failure_modes: tuple[Prose, ...] = ()
     """What must not happen instead: wrong ways to make the failure go away."""
@@ -54,6 +59,12 @@ class Spec(Value):
     def shown_title(self) -> str:
         """The title for a line of its own: in quotation marks when others wrote it."""
         return f"“{self.title}”" if self.title and self.is_reported("title") else self.title
+
+    @property
+    def unchanged_tests(self) -> tuple[TestId, ...]:
+        """The tests among what must stay as it is."""
+        named = (TestId(each.strip()) for each in self.unchanged)
+        return tuple(dict.fromkeys(each for each in named if each.is_pytest))
 
     @property
     def says_what_is_wrong(self) -> bool:

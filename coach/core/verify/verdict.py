@@ -10,6 +10,7 @@ from coach.core.spec.spec import is_outside
 from coach.core.verify.acceptance import accepted
 from coach.core.verify.explanation import something_changed, unchanged
 from coach.core.verify.fix_checks import control, left_behind, predicted, repeats
+from coach.core.verify.named_tests import named_tests
 from coach.core.verify.proof_line import line, objected
 from coach.core.verify.recheck import rechecked
 from coach.core.verify.suite import no_new_failures, nothing_lost
@@ -32,6 +33,7 @@ def verify(state: SessionState) -> Verification:
         something_changed(state, red_without=without.holds),
         no_new_failures(state, runs),
         nothing_lost(state, runs),
+        *named_tests(state, runs),
         _in_scope(state),
         without,
         control(state, runs),

@@ -16,6 +16,7 @@ from coach.core.runs.run import RunRequest
 from coach.engine.channel.coverage import read_coverage
 from coach.engine.instrument.kept_coverage import coverage_text
 from coach.engine.instrument.observer import STOPPED, ProbeObserver
+from coach.engine.instrument.trace_calls import nearest_tests
 from coach.engine.process.run_files import RunFiles
 from coach.engine.source.excerpts import read_sources, read_test
 from coach.engine.source.project_paths import Places
@@ -43,6 +44,7 @@ def spectrum_of(
             "outcome": _outcome(test, report, coverage),
             "lacking": lacking_of(asked, sources) if asked else None,
             "neighbours_left_out": coverage.left_out,
+            "nearest_passing": tuple(each for each in nearest_tests(coverage, test) if each not in without),
             "coverage": keep(coverage_text(coverage, report.tree)),
         }
     )

@@ -5,6 +5,8 @@ from coach.tui.dialogs.form import Field, Form
 
 _LISTS = {
     "constraints": ("constraints", "what a fix must keep"),
+    "unchanged": ("unchanged behaviour", "what must stay as it is: ids of tests, or sentences"),
+    "also_failing": ("also failing", "other tests that fail for it, and must pass in the end"),
     "edge_cases": ("edge cases", "what else must work"),
     "failure_modes": ("failure modes", "what must not happen instead: wrong ways to make it green"),
     "non_goals": ("non-goals", "what a fix is not asked to do"),

@@ -95,6 +95,8 @@ def _spec(spec: Spec) -> list[Line]:
     lists = {
         "since": (spec.since,) if spec.since else (),
         "constraints": spec.constraints,
+        "stays": spec.unchanged,
+        "also failing": spec.also_failing,
         "edge cases": spec.edge_cases,
         "no fix is": spec.failure_modes,
         "non-goals": spec.non_goals,
