@@ -27,8 +27,14 @@ from coach.core.search.kinds import SEARCH_KINDS
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import CHECKS
 
+MIN_TRACING = 8.0
+"""Seconds that lines may take of an investigation at least; else a third of what is left, since the rest is measured by them."""
 MAX_MUTATING = 20.0
-"""Seconds of one round of mutations."""
+"""Seconds of one round of mutations,"""
+MORE_MUTATING = 30.0
+"""and how many more while nothing turned the test green: nothing else names a line,"""
+RESERVE = 8.0
+"""but for those that the other measurements are left."""
 MAX_HUNKS = 60
 _START = 0.4
 """Seconds a run takes before its first test, about."""
@@ -213,6 +219,11 @@ def _no_mutations(state: SessionState) -> str:
     return _flaky(state) or why_not_mutated(state)
 
 
+def _mutate_for(_state: SessionState, left: float) -> cmd.TryMutants:
+    seconds = min(left, MAX_MUTATING)
+    return cmd.TryMutants(budget=seconds, more=max(0.0, min(MORE_MUTATING, left - seconds - RESERVE)))
+
+
 def _mutations_tell(state: SessionState) -> tuple[float, str]:
     if _is_tied(state):
         return 0.6, "the top is tied: a change that turns the test green names the place"
@@ -334,7 +345,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         is_known=is_measured,
         seconds=lambda state: 2.5 * _run_seconds(state),
         tells=_lines_tell,
-        command=lambda _state, _left: cmd.Suspects(scope="file"),
+        command=lambda _state, left: cmd.Suspects(scope="file", seconds=max(MIN_TRACING, left / 3)),
     ),
     MeasurementKind(
         name="mutations",
@@ -343,7 +354,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         is_known=_are_mutations_known,
         seconds=lambda state: min(MAX_MUTATING, 10 * _run_seconds(state) + 5),
         tells=_mutations_tell,
-        command=lambda _state, left: cmd.TryMutants(budget=min(left, MAX_MUTATING)),
+        command=_mutate_for,
         changes_code=True,
     ),
     MeasurementKind(

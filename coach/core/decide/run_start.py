@@ -85,19 +85,22 @@ def about(state: SessionState) -> tuple[TestId, ...]:
     return tuple(dict.fromkeys((*pinned, *known)))[:MAX_ABOUT]
 
 
-def start_trace(draft: Draft, test: TestId, scope: Scope, seconds: float) -> None:
-    """Start a traced run of a failing test, which took some seconds, among the tests of its file, or of the whole suite."""
+def start_trace(draft: Draft, test: TestId, scope: Scope, took: float, seconds: float = 0.0) -> None:
+    """Start a traced run of a failing test, which ``took`` some seconds, among the tests of its file, or of the whole suite.
+
+    When ``seconds`` are over, no further one is begun to compare it with; 0: as many as the scope usually has.
+    """
     own = draft.state.target
     target = own.only(test.file) if scope == "file" else own.only()
-    trace = Trace(scope=scope)
-    trace = trace.model_copy(update={"seconds_own": max(trace.seconds_own, SLOWER * seconds)})
+    trace = Trace(scope=scope, seconds=seconds)
+    trace = trace.model_copy(update={"seconds_own": max(trace.seconds_own, SLOWER * took)})
     start_next(draft, "trace", target, hash_seed=0, focus=test, instrument=trace)
 
 
 def start_mutants(
-    draft: Draft, run: Run, failure: Failure, places: tuple[MutationPlace, ...], budget: float
+    draft: Draft, run: Run, failure: Failure, places: tuple[MutationPlace, ...], mutate: Mutate
 ) -> None:
-    """Start a run that tries small mutations of places, for ``budget`` seconds; ``run`` is the one that shows the failure."""
+    """Start a run that tries small mutations of places; ``run`` is the one that shows the failure."""
     known = draft.state.spectrum
     start_next(
         draft,
@@ -108,7 +111,7 @@ def start_mutants(
         to_mend=ToMend(failure=failure, red=_red_beside(run, failure)),
         hash_seed=0,
         focus=failure.test,
-        instrument=Mutate(seconds=budget),
+        instrument=mutate,
     )
 
 

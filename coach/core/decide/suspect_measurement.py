@@ -24,6 +24,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
 from coach.core.runs.abilities import who_can
+from coach.core.runs.instrument import Mutate
 from coach.core.runs.oracle import Judged
 from coach.core.runs.reference import is_of
 from coach.core.runs.report import Counts, Ending, Failure, RunReport
@@ -59,12 +60,12 @@ def failure_in_view(state: SessionState) -> tuple[Run, Failure] | None:
     return run, next(found, failures[0])
 
 
-def begin_trace(draft: Draft, scope: Scope) -> str:
-    """Start a trace run of the failing test; returns why it cannot be, or an empty string."""
+def begin_trace(draft: Draft, scope: Scope, seconds: float = 0.0) -> str:
+    """Start a trace run of the failing test, for about ``seconds`` (0: as usual); returns why it cannot be, or an empty string."""
     seen = failure_in_view(draft.state)
     why_not = why_not_measured(draft.state)
     if seen and not why_not:
-        start_trace(draft, seen[1].test, scope, seen[1].duration)
+        start_trace(draft, seen[1].test, scope, seen[1].duration, seconds)
     return why_not
 
 
@@ -166,7 +167,7 @@ def rank_suspects(draft: Draft) -> None:
 @decide.register
 def _(message: cmd.Suspects, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
-    why_not = begin_trace(draft, message.scope)
+    why_not = begin_trace(draft, message.scope, message.seconds)
     return Refusal(why_not) if why_not else draft.done()
 
 
@@ -177,7 +178,9 @@ def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
     if why_not or seen is None:
         return Refusal(why_not)
     draft = Draft(state)
-    start_mutants(draft, *seen, places_to_mutate(state), max(0.1, min(message.budget, MAX_BUDGET)))
+    seconds = max(0.1, min(message.budget, MAX_BUDGET))
+    more = max(0.0, min(message.more, MAX_BUDGET - seconds))
+    start_mutants(draft, *seen, places_to_mutate(state), Mutate(seconds=seconds, more=more))
     return draft.done()
 
 

@@ -35,6 +35,8 @@ class RecordedRequest(Value):
     """What a traced run compares the failing test with."""
     mutate: float = 0.0
     """Seconds to spend on small mutations of suspicious places; 0: none."""
+    mutate_more: float = 0.0
+    """How many more while none of them turned the test green."""
     logpoint: Logpoint | None = None
     """What is looked at while it runs: the prediction stands in the log before the run begins."""
     trial: Trial | None = None
@@ -65,7 +67,8 @@ class RecordedRequest(Value):
         if self.trace:
             return Trace(scope=self.scope)
         if self.mutate:
-            return MutateFix(seconds=self.mutate) if self.control else Mutate(seconds=self.mutate)
+            more = self.mutate_more
+            return MutateFix(seconds=self.mutate) if self.control else Mutate(seconds=self.mutate, more=more)
         return self.logpoint or self.calls or self.origins or self.trial
 
 
@@ -80,8 +83,10 @@ def _fields_of(instrument: Instrument | None) -> dict[str, Any]:
     match instrument:
         case Trace():
             return {"trace": True, "scope": instrument.scope}
-        case Mutate() | MutateFix():
-            return {"mutate": instrument.seconds, "control": isinstance(instrument, MutateFix)}
+        case Mutate():
+            return {"mutate": instrument.seconds, "mutate_more": instrument.more}
+        case MutateFix():
+            return {"mutate": instrument.seconds, "control": True}
         case None:
             return {}
         case _:

@@ -114,6 +114,8 @@ class Suspects(Value):
     """Measure which lines the failing test runs and rank suspects by it: against its own file, or the whole suite."""
 
     scope: Literal["file", "suite"] = "file"
+    seconds: float = 0.0
+    """When these are over no further test is begun to compare with; 0: as many as the scope usually has."""
 
 
 class TryMutants(Value):
@@ -121,6 +123,8 @@ class TryMutants(Value):
 
     budget: float = 10.0
     """Seconds."""
+    more: float = 0.0
+    """Seconds that are added while nothing turned it green and kept all neighbours."""
 
 
 class TraceCalls(Value):

@@ -34,6 +34,8 @@ class Mutate(Value):
     """Try small mutations of suspicious places: which of them make the failing test pass?"""
 
     seconds: float
+    more: float = 0.0
+    """Seconds that are added while no mutant made it pass and kept all neighbours green."""
 
 
 class MutateFix(Value):

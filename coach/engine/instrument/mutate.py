@@ -275,7 +275,7 @@ class SuspectMutator(MutantObserver[Mutate]):
         plan = json.loads(plan_text(request, self.chosen, root, near, recorded))
         plan |= about_failure(sought)
         spent = time.monotonic() - self._began
-        plan["import_share"] = import_share(self.chosen)
+        plan["import_share"], plan["more"] = import_share(self.chosen), self.instrument.more
         plan["budget"] = max(self.instrument.seconds - spent, self.instrument.seconds / 2)
         self.plan = json.dumps(plan)
         words = (*request.target.words, *strangers(near or {}, focus, sought.red if sought else ()))
@@ -293,7 +293,7 @@ class SuspectMutator(MutantObserver[Mutate]):
                 self.context.tell(FlipSeen(run=self.asked.request.number, flip=flip))
 
     def limits(self, limits: Limits, /) -> Limits:
-        wall = self.instrument.seconds + GRACE_SECONDS
+        wall = self.instrument.seconds + self.instrument.more + GRACE_SECONDS
         return replace(limits, wall=min(limits.wall or wall, wall))
 
     def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:

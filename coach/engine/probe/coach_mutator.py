@@ -47,7 +47,7 @@ class Mutator:
         self.heard = []
         self.reason = Reason()
         self.neighbours = self.beforehand = None
-        self.deadline = plan["deadline"]
+        self.deadline, self.more = plan["deadline"], plan.get("more", 0.0)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session):
@@ -151,7 +151,12 @@ class Mutator:
             return "stopped", self.room.trouble
         if _getppid() != self.parent:
             return "stopped", "coach is gone"
-        return ("budget", "") if waiting and clock() > self.deadline else None
+        if not waiting or clock() <= self.deadline:
+            return None
+        if not self.more:
+            return "budget", ""
+        self.deadline, self.more = self.deadline + self.more, 0.0  # nothing mended it yet: nothing else names a line
+        return None
 
     def _second(self, child, again, limits):
         """Start a mutant that passes anew: with neighbours, with other red tests, and once more where it was not alone.
@@ -174,6 +179,8 @@ class Mutator:
         if child.is_second:
             seen, checked = _checked(child)
         child.result = STOPPED if why else seen
+        if child.result == "P" and checked.get("green") == checked.get("neighbours"):
+            self.more = 0.0
         self.results.send("mutant", dict(checked, id=mutant["id"], result=child.result, seconds=child.took, why=why))
         outcome = "passed" if seen == "P" and not why else "skipped"
         self.channel.send_short("test_end", _name(mutant), ',"outcome":"%s","duration":%.6f' % (outcome, child.took))
@@ -205,7 +212,7 @@ class Mutator:
     def _start(self, mutant, items, limit, slot, after=0.0, each=0.0):
         """Fork a child for a mutant. It has ``limit`` seconds, and ends ``after`` seconds behind the end of all time at most."""
         self.room.begin(slot)
-        left = max(self.deadline + after - clock(), 0.0) if self.plan.get("wants", "P") == "P" else limit
+        left = max(self.deadline + self.more + after - clock(), 0.0) if self.plan.get("wants", "P") == "P" else limit
         pid, receiving, sending, began = forked()
         if pid == 0:
             try:

@@ -23,6 +23,7 @@ ASKED = [
     ("suite", None, {}),
     ("trace", Trace(scope="suite"), {"trace": True, "scope": "suite"}),
     ("mutants", Mutate(seconds=7.0), {"mutate": 7.0}),
+    ("mutants", Mutate(seconds=7.0, more=3.0), {"mutate": 7.0, "mutate_more": 3.0}),
     ("control", MutateFix(seconds=8.0), {"mutate": 8.0, "control": True}),
     ("logpoint", POINT, {"logpoint": POINT}),
     ("calls", CallsRequest(logs=("app.log",)), {"calls": CallsRequest(logs=("app.log",))}),

@@ -23,6 +23,7 @@ def delay(count):
     Event().wait(0 if count > 3 else None)
 """
 TESTS = """\
+from threading import Event
 from shop import delay, price
 
 def test_one(): assert price(1) == 2
@@ -32,6 +33,7 @@ def test_alone(): assert delay(5) is True
 def test_long(): delay(0)
 def test_three(): delay(3)
 def test_four(): delay(4)
+def test_no_edit_mends_it(): Event().wait(0.3); assert price(1) == "two"
 """
 FOCUS = "test_shop.py::test_one"
 
@@ -50,18 +52,27 @@ def failure(test=FOCUS, exception="AssertionError", message="assert 3 == 2", pha
     return Failure(test=test, exception=exception, message=message, phase=phase)
 
 
-def mutated(laid, function, line, *, sought, red=(), seconds=20.0):
+def mutated(laid, function, line, *, sought, red=(), seconds=20.0, more=0.0):
     """Run the mutants of a line as a session would; returns what came of them, and the run's report."""
     request = RunRequest(
         number=1,
         purpose="mutants",
         target=Target(words=("test_shop.py",)),
         focus=sought.test,
-        instrument=Mutate(seconds=seconds),
+        instrument=Mutate(seconds=seconds, more=more),
     )
     places = (MutationPlace(path="shop.py", function=function, lines=(line,)),)
     report, observer = laid.observe(request, places=places, to_mend=ToMend(failure=sought, red=red))
     return mutations_of(request, report, observer.chosen, observer.said), report
+
+
+def test_time_is_added_while_nothing_mends_it(laid):
+    """Each mutant takes 0.3 s here, so that two seconds never do for a line."""
+    sought = failure("test_shop.py::test_no_edit_mends_it", message="assert 3 == 'two'")
+    short, _ = mutated(laid, "price", 5, sought=sought, seconds=2.0)
+    longer, _ = mutated(laid, "price", 5, sought=sought, seconds=2.0, more=100.0)
+    assert (short.ended, longer.ended) == ("budget", "all")
+    assert short.tried < longer.tried == longer.planned
 
 
 def test_a_right_flip_turns_other_red_tests_green_and_a_dodge_does_not(laid):
