@@ -12,6 +12,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coach.assistants.host_protocol import HookEvent, context, nothing, refusal
 from coach.assistants.told_run import told_run
@@ -21,6 +22,7 @@ from coach.core.export.quoting import Cleaner
 from coach.core.redact.redactor import Redactor
 from coach.core.runs.run import Run
 from coach.core.session.fold import replay
+from coach.core.session.fold.session_events import ASSISTANT
 from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import as_commands
 from coach.engine.source.project_root import VARIABLE, Located, locate, relative_to, tidy
@@ -32,6 +34,9 @@ from coach.session.export_io import export_session, private_of
 from coach.store import library
 from coach.store.log import no_collection, read_log
 from coach.store.paths import project_home, session_folder
+
+if TYPE_CHECKING:
+    from coach.cli.commands.open_session import Session
 
 SECONDS = 240.0
 """How long the hook after an edit may wait and run; hosts are told to wait for 300."""
@@ -100,13 +105,25 @@ def _before_edit(event: HookEvent, found: _Open) -> str:
     for name in named:
         if reason := why_not_edited(found.state, name):
             return refusal(event, f"coach refuses: {as_commands(reason)}.")
-    if named and not found.state.held_by and not found.state.closed:
+    if named and not found.state.closed and _is_nobodys(found.state):
         from coach.cli.commands.open_session import opened_session
-        from coach.core.protocol.commands import HandOver
 
         with opened_session(found.namespace) as session:
-            session.submit(HandOver(to=event.host)).result(10)
+            _take_over(event, session)
     return nothing(event)
+
+
+def _is_nobodys(state: SessionState) -> bool:
+    """Whether no one holds the session by name: after an export it is some assistant's, and now it is known whose."""
+    return state.held_by in {"", ASSISTANT}
+
+
+def _take_over(event: HookEvent, session: "Session") -> None:
+    """Let the edits from here on be the assistant's that speaks, unless another one holds the session."""
+    from coach.core.protocol.commands import HandOver
+
+    if _is_nobodys(session.state):
+        session.submit(HandOver(to=event.host)).result(10)
 
 
 def _names(path: str, place: Located) -> Iterator[str]:
@@ -234,8 +251,7 @@ def _run(event: HookEvent, found: _Open, until: float) -> str:
     from coach.core.protocol import commands as cmd
 
     with opened_session(found.namespace) as session:
-        if not session.state.held_by:
-            session.submit(cmd.HandOver(to=event.host)).result(10)
+        _take_over(event, session)
         before = session.state.last_number
         asked = session.submit(cmd.RunTarget(purpose="experiment", by=event.host))
         while not session.wait_idle(TICK):
@@ -258,14 +274,11 @@ def _told(state: SessionState, run: Run) -> str:
 def _again(event: HookEvent, found: _Open) -> str:
     """Return the context for an assistant that has just forgotten most of it; that it left is in the log."""
     from coach.cli.commands.open_session import opened_session
-    from coach.core.protocol.commands import HandOver, NoteExport
+    from coach.core.protocol.commands import NoteExport
 
     made = export_session(found.state, TOKENS, "markdown")
     with opened_session(found.namespace) as session:
-        if (
-            not session.state.held_by
-        ):  # who gets the context edits from here on, and is to be called by its name
-            session.submit(HandOver(to=event.host)).result(10)
+        _take_over(event, session)  # who gets the context edits from here on
         noted = NoteExport(format="markdown", budget=TOKENS, digest=made.digest, way="hook")
         session.submit(noted).result(10)
     return made.text
