@@ -5,6 +5,8 @@ from re import _parser
 
 import pytest
 
+from coach.core.redact.redactor import Redactor
+from coach.session.export_io import private_of
 from tests.patterns import FEW, busy, used_patterns
 
 SIZE, SECONDS = 12_000, 0.1
@@ -75,3 +77,11 @@ def _holds_more(part):
         return len(inner) != 1 or str(inner[0][0]) not in {"IN", "LITERAL", "NOT_LITERAL", "ANY"}
     is_sequence = isinstance(part, (tuple, list, _parser.SubPattern))
     return is_sequence and any(_holds_more(each) for each in part)
+
+
+@pytest.mark.parametrize("name", ["pass", "secret_key", "token-b64", "api_key_value"])
+@pytest.mark.parametrize("more", ["9" * 4_000, "key" * 1_000, "_12" * 1_000])
+def test_a_long_ending_of_a_secret_s_name_is_read_once(name, more):
+    """A repetition of parts that may be cut in two ways was tried in all of them: twenty digits took seconds, sixty for ever."""
+    text = f"def test_b(): {name}{more}x"
+    assert Redactor(private_of(None)).clean(text).startswith("def test_b(): ")
