@@ -48,7 +48,7 @@ _NAMED = r"""
         |(?:api|access|private|signing|encryption|account|master|shared|auth|license|webhook|salt|storage|consumer
           |subscription|deploy|app(?:lication)?)[_\-]?key
         |client[_\-]?key[_\-]?data|session[_\-]?id|sessid|sid|seed[_\-]?phrase|recovery[_\-]?phrase|mnemonic)
-      (?:[_\-]?(?:key|base|value|b64|\d{1,2}))*+)(?![A-Za-z0-9_])
+      (?:[_\-]?(?:key|base|value|b64|\d{1,12}(?!\d)))*)(?![A-Za-z0-9_])
 """
 """The end of a name; what stands before it is looked at when the value was found."""
 _GIVEN = rf"""
