@@ -21,6 +21,7 @@ from collections import deque
 import coach_logs
 import pytest
 from coach_ids import ids
+from coach_phases import Phases
 
 FIRST = 300
 LAST = 300
@@ -66,7 +67,7 @@ class _Kept:
         return self.total - len(self.head) - len(self.tail)
 
 
-class Calls:
+class Calls(Phases):
     """The plugin: it traces the tests it was asked for, from set-up to tear-down."""
 
     def __init__(self, channel, plan, own):
@@ -93,18 +94,6 @@ class Calls:
         self.deadline = _monotonic() + SECONDS_FOR_VALUES
         self.watched = [coach_logs.FileTail(path) for path in self.places]
         self.calls, self.logs = _Kept(FIRST, LAST), _Kept(FIRST_LOGS, LAST_LOGS)
-
-    @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_runtest_setup(self, item):
-        self.begin()
-        yield
-        self.pause()
-
-    @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_runtest_call(self, item):
-        self.begin()
-        yield
-        self.pause()
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_teardown(self, item):

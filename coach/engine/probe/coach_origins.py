@@ -20,6 +20,7 @@ from collections import deque
 import pytest
 from coach_calls import LEAVING, YIELDING
 from coach_ids import ids
+from coach_phases import Phases
 
 MOST_STEPS = 40_000
 MOST_CALLS_OF_A_FUNCTION = 2_000
@@ -49,7 +50,7 @@ class _Frame:
         self.number, self.code, self.lines, self.names = number, code, 0, {}
 
 
-class Origins:
+class Origins(Phases):
     """The plugin: it records the one test it was asked for, its set-up and its call."""
 
     def __init__(self, channel, plan, own):
@@ -73,18 +74,6 @@ class Origins:
             self.steps.clear()
             self.total = self.skipped = 0
             self.deadline = _monotonic() + SECONDS
-
-    @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_runtest_setup(self, item):
-        self.begin()
-        yield
-        self.pause()
-
-    @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_runtest_call(self, item):
-        self.begin()
-        yield
-        self.pause()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self, nodeid, location):
