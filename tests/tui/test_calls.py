@@ -74,7 +74,7 @@ async def test_it_traces_when_there_is_nothing_to_show_and_again_on_request() ->
         await press(pilot, "T")
         assert port.commands == [cmd.TraceCalls()]
         port.happen(traced())
-        pilot.app.screen._show_newest()  # type: ignore[attr-defined]
+        pilot.app.screen.show_newest()  # type: ignore[attr-defined]
         await settle(pilot)
         assert "≠ is_due gave False" in text_of(pilot)
         await press(pilot, "t", "p")

@@ -35,7 +35,7 @@ async def test_it_asks_by_itself_and_about_another_value() -> None:
         await press(pilot, "Q")
         assert port.commands == [cmd.TraceOrigins()]
         port.happen(followed())
-        pilot.app.screen._show_newest()  # type: ignore[attr-defined]
+        pilot.app.screen.show_newest()  # type: ignore[attr-defined]
         await settle(pilot)
         text = text_of(pilot)
         assert "total = 19.98 ← Cart[/].total cart.py:32" in text

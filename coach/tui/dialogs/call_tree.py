@@ -11,14 +11,10 @@ from coach.core.base.formatting import count
 from coach.core.log.events import CallsTraced
 from coach.core.protocol import commands as cmd
 from coach.session.port import SessionPort
-from coach.tui import safe_render
 from coach.tui.dialogs.look_dialog import LookDialog
 from coach.tui.views.calls import calls_lines
 from coach.tui.views.line import line
 from coach.tui.widgets.line_panel import LinePanel
-
-_POLL_SECONDS = 0.2
-"""A dialog is no listener of the session: it asks for a newer trace this often."""
 
 
 class CallTreeDialog(LookDialog):
@@ -40,7 +36,6 @@ class CallTreeDialog(LookDialog):
         super().__init__(port, own)
         self._toggled: frozenset[int] = frozenset()
         self._shown: CallsTraced | None = None
-        self._title = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window -look"):
@@ -53,8 +48,6 @@ class CallTreeDialog(LookDialog):
         is_old = state.calls is None or (failure is not None and state.calls.trace.run < failure.number)
         if is_old and not self._port.read_only:
             self.action_trace("")
-        self._show_newest()
-        self.set_interval(_POLL_SECONDS, self._show_newest)
 
     def action_trace(self, against: str) -> None:
         if not self._port.read_only:
@@ -66,20 +59,19 @@ class CallTreeDialog(LookDialog):
             self._toggled ^= {int(message.key)}
             self._draw()
 
-    def _show_newest(self) -> None:
+    def show_newest(self) -> None:
         """Show a newer trace as soon as there is one."""
         found = self._port.state.calls
         if found is not None and found is not self._shown:
             self._shown, self._toggled = found, frozenset()
             self._draw()
-        self._set_title()
+        self._frame()
 
     def _draw(self) -> None:
         if self._shown is not None:
             self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._toggled))
 
-    def _set_title(self) -> None:
-        self.frame_keys()
+    def _frame(self) -> None:
         running = any(run.request.purpose == "calls" for run in self._port.state.under_way)
         found = self._shown
         if found is None:
@@ -91,6 +83,4 @@ class CallTreeDialog(LookDialog):
             name = found.trace.test.name
             title = f"Calls of {name} · {count(len(found.trace.calls) + found.trace.left_out, 'call')} in #{found.trace.run}"
             title += " · tracing" if running else ""
-        if title != self._title:
-            self._title = title
-            self.query_one(".window", Vertical).border_title = safe_render.plain(title)
+        self.frame(title)

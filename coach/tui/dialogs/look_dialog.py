@@ -10,6 +10,8 @@ from coach.tui import keys, safe_render
 from coach.tui.dialogs.dialog import Dialog
 from coach.tui.views.view_state import VAST_FROM, WIDE_FROM
 
+POLL_SECONDS = 0.2
+"""A dialog is no listener of the session: it asks for something newer this often."""
 Pressed = tuple[str, str]
 """An action of the registry of keys, and the key that stands for it."""
 
@@ -41,17 +43,25 @@ class LookDialog(Dialog[Pressed]):
 
     def __init__(self, port: SessionPort, own_keys: str) -> None:
         super().__init__()
-        self._port, self._own_keys, self._framed = port, own_keys, ""
+        self._port, self._own_keys, self._framed = port, own_keys, ("", "")
 
-    def frame_keys(self) -> None:
-        """Say in the frame which key makes the next move, and those of the window."""
-        state = self._port.state
-        move = None if self._port.read_only else keys.advised(state)
+    def on_mount(self) -> None:
+        self.show_newest()
+        self.set_interval(POLL_SECONDS, self.show_newest)
+
+    def show_newest(self) -> None:
+        """Show what is newer than what is shown, and frame it."""
+        raise NotImplementedError
+
+    def frame(self, title: str) -> None:
+        """Say in the frame what is shown, which key makes the next move, and those of the window."""
+        move = None if self._port.read_only else keys.advised(self._port.state)
         is_other = move is not None and move.id != self.NAME
         words = f"{move.shown_key}  {move.label} · {self._own_keys}" if move and is_other else self._own_keys
-        if words != self._framed:
-            self._framed = words
-            self.query_one(".window", Vertical).border_subtitle = safe_render.plain(words)
+        if (title, words) != self._framed:
+            self._framed = (title, words)
+            window = self.query_one(".window", Vertical)
+            window.border_title, window.border_subtitle = map(safe_render.plain, self._framed)
 
     def action_go_on(self, action_id: str, key: str) -> None:
         """Leave, and let the session do what the key stands for: Next is seen above, so its key must work."""

@@ -11,15 +11,12 @@ from coach.core.localize.origins import Origins, asked
 from coach.core.protocol import commands as cmd
 from coach.core.protocol.commands import Command
 from coach.session.port import SessionPort
-from coach.tui import safe_render
 from coach.tui.dialogs.look_dialog import LookDialog
 from coach.tui.dialogs.question import Question
 from coach.tui.views.line import line
 from coach.tui.views.value_origins import origins_lines
 from coach.tui.widgets.line_panel import LinePanel
 
-_POLL_SECONDS = 0.2
-"""A dialog is no listener of the session: it asks for a newer answer this often."""
 _QUESTION = Question(
     "Where from?",
     "Which value? A name, or names with attributes and items; then `at FILE:LINE` for another line than the one that fails.",
@@ -45,7 +42,6 @@ class OriginList(LookDialog):
         )
         self._submit, self._say = submit, say
         self._shown: Origins | None = None
-        self._title = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window -look"):
@@ -57,8 +53,6 @@ class OriginList(LookDialog):
         failure, known = state.last_failure, state.origins
         if known is None or (failure is not None and known.run < failure.number):
             self.action_follow()
-        self._show_newest()
-        self.set_interval(_POLL_SECONDS, self._show_newest)
 
     def action_follow(self) -> None:
         if not self._port.read_only:
@@ -80,16 +74,15 @@ class OriginList(LookDialog):
         if not self._port.read_only:
             self.app.push_screen(ReasonForm(_QUESTION), named)
 
-    def _show_newest(self) -> None:
+    def show_newest(self) -> None:
         """Show a newer answer as soon as there is one."""
         found = self._port.state.origins
         if found is not None and found is not self._shown:
             self._shown = found
             self.query_one("#origin-list", LinePanel).show(origins_lines(found))
-        self._set_title()
+        self._frame()
 
-    def _set_title(self) -> None:
-        self.frame_keys()
+    def _frame(self) -> None:
         running = any(run.request.purpose == "origins" for run in self._port.state.under_way)
         found = self._shown
         if found is None and not running:
@@ -97,6 +90,4 @@ class OriginList(LookDialog):
             self.query_one("#origin-list", LinePanel).show((empty,))
         title = f"Where from · {found.place} in #{found.run}" if found else "Where from"
         title += " · recording" if running else ""
-        if title != self._title:
-            self._title = title
-            self.query_one(".window", Vertical).border_title = safe_render.plain(title)
+        self.frame(title)
