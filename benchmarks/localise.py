@@ -164,30 +164,34 @@ def _write_features(file: Path, rows: list[dict[str, Any]]) -> None:
                 lines.write(json.dumps({name: row[name] for name in names}) + "\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def parser_of(words: str) -> argparse.ArgumentParser:
+    """Return a parser of what chooses defects and their sessions; ``words`` say what is done with them."""
+    parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", "--half", choices=[*PACKAGES, "all"], default="all")
     parser.add_argument(
         "--mirrors", type=Path, help="a folder of bare clones, NAME.git; without: no historical defects"
     )
     parser.add_argument(
-        "--keep", type=Path, help="where sdists, plantings, the interpreter and results are kept"
+        "--keep", type=Path, help="where sdists, plantings, the interpreter, sessions and results are kept"
     )
-    parser.add_argument("--results", type=Path, help="where results are kept (KEEP/results/COMMIT)")
     parser.add_argument("--variant", choices=["committed", "uncommitted", "both"], default="both")
     parser.add_argument("--origin", choices=["planted", "by-hand", "historical", "all"], default="all")
     parser.add_argument("--only", default="", metavar="TEXT", help="defects whose id holds this")
     parser.add_argument("--defects", type=int, default=DEFECTS, help="planted ones a package")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for one investigation")
+    parser.add_argument("--verbose", action="store_true", help="tell each case of the tuning set")
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_of(__doc__)
+    parser.add_argument("--results", type=Path, help="where results are kept (KEEP/results/COMMIT)")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="no session begins later than this")
     parser.add_argument("--jobs", type=int, default=1, help="sessions at a time")
     parser.add_argument(
         "--features", type=Path, metavar="FILE", help="write what weights are fitted on, as JSON lines"
     )
     parser.add_argument("--again", action="store_true", help="measure anew what has a result")
-    parser.add_argument("--verbose", action="store_true", help="tell each case of the tuning set")
     return parser
 
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from localise import PACKAGES, defects, sessions
+from localise import PACKAGES, defects, parser_of, sessions
 from localising.measured import measure
 
 from coach.core.export import Export, export
@@ -202,7 +202,10 @@ def _tell_questions(rows: Sequence[Row]) -> None:
 
 
 def main() -> None:
-    args = _parser().parse_args()
+    parser = _parser()
+    args = parser.parse_args()
+    if args.keep is None:
+        parser.error("--keep is needed: sessions are kept there")
     for which in PACKAGES if args.set == "all" else [args.set]:
         folder = args.keep / "sessions" / which
         if not args.only_kept:
@@ -224,21 +227,9 @@ def make_sessions(which: str, folder: Path, args: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--set", "--half", choices=[*PACKAGES, "all"], default="all")
-    parser.add_argument(
-        "--mirrors", type=Path, help="a folder of bare clones; without: no historical defects"
-    )
-    parser.add_argument("--keep", type=Path, required=True, help="where sources and sessions are kept")
-    parser.add_argument("--variant", choices=["committed", "uncommitted", "both"], default="committed")
-    parser.add_argument("--origin", choices=["planted", "by-hand", "historical", "all"], default="all")
-    parser.add_argument("--only", default="", metavar="TEXT", help="defects whose id holds this")
-    parser.add_argument("--defects", type=int, default=6, help="planted ones a package")
-    parser.add_argument("--seconds", type=float, default=60.0, help="for one investigation")
+    parser = parser_of(__doc__)
     parser.add_argument("--only-kept", action="store_true", help="export kept sessions; run nothing")
-    parser.add_argument("--verbose", action="store_true", help="tell each case of the tuning set")
+    parser.set_defaults(variant="committed")
     return parser
 
 
