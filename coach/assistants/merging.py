@@ -70,6 +70,11 @@ def _inside(held: dict[str, Any], key: str, kind: type = dict) -> Any:
     return found
 
 
+def _with(held: dict[str, Any], key: str, left: dict[str, Any]) -> dict[str, Any]:
+    """Return what is held with ``left`` under a key, in its place; without the key where nothing is left."""
+    return {each: left if each == key else value for each, value in held.items() if each != key or left}
+
+
 def _put_hooks(text: str, part: str) -> str:
     held, ours = _loaded(_take_hooks(text)), json.loads(part)
     hooks = _inside(held, "hooks")
@@ -86,10 +91,7 @@ def _take_hooks(text: str) -> str:
     if kept == hooks:
         return text
     left = {event: entries for event, entries in kept.items() if entries or not hooks[event]}
-    return _written(
-        {key: left if key == "hooks" else value for key, value in held.items() if key != "hooks" or left},
-        text,
-    )
+    return _written(_with(held, "hooks", left), text)
 
 
 def _without_ours(entries: list[Any]) -> list[Any]:
@@ -126,14 +128,7 @@ def _take_server(text: str) -> str:
     if not _is_our_server(servers.get(SERVER)):
         return text
     left = {name: each for name, each in servers.items() if name != SERVER}
-    return _written(
-        {
-            key: left if key == "mcpServers" else value
-            for key, value in held.items()
-            if key != "mcpServers" or left
-        },
-        text,
-    )
+    return _written(_with(held, "mcpServers", left), text)
 
 
 def _is_our_server(server: Any) -> bool:

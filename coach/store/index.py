@@ -17,7 +17,16 @@ from typing import Any
 from coach.core.base.text import as_storable
 from coach.regular_files import bounded_lines, opened
 from coach.store.log import MAX_LINE, imported_from
-from coach.store.paths import INDEX_NAME, LOG_NAME, is_id, make_private, sessions_folder, state_home, unusable
+from coach.store.paths import (
+    INDEX_NAME,
+    LOG_NAME,
+    is_id,
+    make_private,
+    sessions_folder,
+    stamp_of,
+    state_home,
+    unusable,
+)
 from coach.store.survey import COLUMNS, Known, Listed, Survey
 
 VERSION = 5
@@ -225,7 +234,7 @@ def _stamp(name: str, base: str = "") -> str:
         seen = os.stat(f"{base or sessions_folder()}/{name}/{LOG_NAME}")  # noqa: PTH116 - ten thousand within 50 ms
     except OSError as error:
         return f"gone {error.errno}"
-    return f"{seen.st_ino} {seen.st_size} {seen.st_mtime_ns}"
+    return stamp_of(seen)
 
 
 def _seal(name: str, end: int) -> str:

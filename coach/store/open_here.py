@@ -9,7 +9,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from coach.store.paths import INDEX_NAME, LOG_NAME, is_id, sessions_folder, state_home
+from coach.store.paths import INDEX_NAME, LOG_NAME, is_id, sessions_folder, stamp_of, state_home
 
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", ".pytest.ini", "tox.ini", "pytest.toml")
 """Files that make a folder a project, where there is no repository."""
@@ -40,10 +40,9 @@ def _is_near(name: str, project: str, state: str, stamp: str, folder: Path, top:
 
 def _stamp(name: str) -> str:
     try:
-        seen = os.stat(sessions_folder() / name / LOG_NAME)  # noqa: PTH116 - as the index does it
+        return stamp_of((sessions_folder() / name / LOG_NAME).stat())
     except OSError:
         return ""
-    return f"{seen.st_ino} {seen.st_size} {seen.st_mtime_ns}"
 
 
 def _indexed() -> dict[str, tuple[str, str, str]]:

@@ -49,6 +49,11 @@ def is_id(word: str) -> bool:
     return _ID.fullmatch(word) is not None
 
 
+def stamp_of(seen: os.stat_result) -> str:
+    """Return what a log looks like from outside; the index and the look before it compare this."""
+    return f"{seen.st_ino} {seen.st_size} {seen.st_mtime_ns}"
+
+
 def make_private(folder: Path) -> Path:
     """Create a folder (and its parents) that only the user can look into; those of ours that are wider become so."""
     try:

@@ -9,7 +9,7 @@ from coach.cli.commands.open_session import TICK, Session, ask, opened_session, 
 from coach.cli.commands.suspects import list_places, suspect_rows
 from coach.core.base.text import safe_line
 from coach.core.decide.investigation import why_not_investigated
-from coach.core.decide.measurement_kinds import BY_NAME
+from coach.core.decide.measurement_kinds import title_of
 from coach.core.localize.measurement import Investigation, Measurement
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
@@ -86,8 +86,7 @@ class _Teller:
 
 
 def _line(measured: Measurement) -> str:
-    kind = BY_NAME.get(measured.name)
-    title = kind.title if kind else measured.name
+    title = title_of(measured.name)
     if not measured.how:
         return f"◌ {title}: {safe_line(as_commands(measured.why), limit=200)}"
     said = f": {safe_line(as_commands(measured.said), limit=200)}" if measured.said else ""

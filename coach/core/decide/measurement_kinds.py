@@ -410,3 +410,9 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
 )
 """Every kind of measurement; the order decides between equals."""
 BY_NAME = {each.name: each for each in MEASUREMENTS}
+
+
+def title_of(name: str) -> str:
+    """Return a measurement in words; the name itself where only another version of coach knows it."""
+    kind = BY_NAME.get(name)
+    return kind.title if kind else name

@@ -11,11 +11,10 @@ from coach.core.export.blocks import Block
 from coach.core.export.quoting import Cleaner
 from coach.core.localize.isolation import isolation
 from coach.core.session.state import SessionState
+from coach.core.workflow.gates import edited_since_verification
 
 Purpose = Literal["reproduce", "test", "cause", "fix", "review", "handover"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-TWO_KINDS = 2
-"""Kinds of evidence that a place needs before a fix is asked for."""
 
 
 class Chosen(NamedTuple):
@@ -118,8 +117,7 @@ def purpose_of(state: SessionState) -> Purpose:
 
 def _of_a_green_one(state: SessionState) -> Chosen:
     is_proven = state.verification is not None and state.verification.verdict == "verified"
-    edited = state.last_edit is not None and state.last_edit.after_run >= state.verified_at_run
-    if is_proven and not edited:
+    if is_proven and not edited_since_verification(state):
         return Chosen("handover", "it is green, and the fix is verified")
     rate = state.reproduced
     if rate and not rate.is_stable and not state.edits and not state.attempts:
@@ -138,9 +136,7 @@ def _cause(state: SessionState) -> str:
     if held:
         return f"hypothesis H{held.id} held"
     found = isolation(state.standing_suspects)
-    if any(len(each.kinds) >= TWO_KINDS for each in found.places):
-        return f"the place has two kinds of evidence: {found.why}"
-    return ""
+    return f"the place has two kinds of evidence: {found.why}" if found else ""
 
 
 def _axis(state: SessionState) -> str:

@@ -15,12 +15,12 @@ def best_files(state: SessionState) -> Run | None:
     if last is None:
         return None
     weakened = tuple(_weakened(state))
-    counted = [
+    counted = (
         run
-        for run in state.target_runs
+        for run in state.newest_target_runs()
         if _tree(run) and not run.is_stale and _is_counted(run) and not _is_in(run.number, weakened)
-    ]
-    best = min(counted, key=lambda run: (len(run.failing), -run.number), default=None)
+    )
+    best = min(counted, key=lambda run: len(run.failing), default=None)
     if best is None or _tree(best) == _tree(last):
         return None
     is_better = len(best.failing) < len(last.failing) or not _is_counted(last)

@@ -41,10 +41,6 @@ def _none() -> Mapping[str, str]:
     return MappingProxyType({})
 
 
-def _no_trees() -> Mapping[str, str]:
-    return MappingProxyType({})
-
-
 def _nothing_kept() -> Mapping[FailureKey, Kept]:
     return MappingProxyType({})
 
@@ -65,7 +61,7 @@ class Investigations:
     """Failures whose investigation came to an end: none begins by itself again."""
     kept: Mapping[FailureKey, Kept] = field(default_factory=_nothing_kept)
     """What investigations measured, the newest few."""
-    same_trees: Mapping[str, str] = field(default_factory=_no_trees)
+    same_trees: Mapping[str, str] = field(default_factory=_none)
     """Trees and what each is the same as for measurements: runs alone wrote what they differ in."""
     early_flips: tuple[Flip, ...] = ()
     """Flips of the round of mutations under way, whoever asked for it; its end says what they weigh."""

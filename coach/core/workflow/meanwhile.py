@@ -1,6 +1,6 @@
 """What the engineer can do while coach measures by itself: read the place that is likeliest so far, or go on without."""
 
-from coach.core.decide.measurement_kinds import BY_NAME
+from coach.core.decide.measurement_kinds import title_of
 from coach.core.localize.measurement import Measurement
 from coach.core.localize.mutation.results import best_first
 from coach.core.session.state import SessionState
@@ -10,11 +10,8 @@ from coach.core.workflow.moves import Advice, Moves
 
 def meanwhile(state: SessionState, own: Measurement) -> Moves:
     """Yield what can be done during a measurement whose answer the step asks for; nothing, where no place is known and no step follows."""
-    kind = BY_NAME.get(own.name)
     without = "; ‹next-step› goes on without" if following(state) else ""
-    measuring = (
-        f"Measuring: {kind.title if kind else own.name}, about {max(1.0, own.expected):.0f} s{without}."
-    )
+    measuring = f"Measuring: {title_of(own.name)}, about {max(1.0, own.expected):.0f} s{without}."
     first = next(iter(state.standing_suspects), None)
     if first:
         so_far = f"{first.likelihood} so far".lstrip()

@@ -1,6 +1,6 @@
 """The investigation on one line: what is measured, how far its seconds are, and the keys that pause and stop it."""
 
-from coach.core.decide.measurement_kinds import BY_NAME
+from coach.core.decide.measurement_kinds import title_of
 from coach.core.localize.measurement import Investigation
 from coach.core.localize.mutation.results import best_first
 from coach.core.session.state import SessionState
@@ -15,10 +15,8 @@ def investigating(state: SessionState, found: Investigation, now: float) -> Line
         text = "investigation paused" if found.paused else "investigating"
         figure = (key_of("watching"), piece(" resumes " if found.paused else " pauses ", "dim"))
         return line((" ◌ ", "dim"), (text, "dim"), figure=figure, fit="cut")
-    kind = BY_NAME.get(current.name)
-    title = kind.title if kind else current.name
     spent = found.spent + max(0.0, now - current.began)
-    said = [*_found(state), f"investigating: {title}"]
+    said = [*_found(state), f"investigating: {title_of(current.name)}"]
     search = state.search
     if current.search and search and search.tried:
         said.append(f"{len(search.tried)} tried")
