@@ -32,7 +32,7 @@ _TEST, _USUAL_TEST, _SHORT_TEST = Width(50, 1, 20), Width(24, 1, 8), Width(16, 1
 MAX_CAPTURED = 250
 """Tokens of one captured output."""
 _TRACEBACK = re.compile(
-    r"^[^\n]*Traceback \(most recent call last\):\n(?:[ \t]+[^\n]*\n|\n)*[^\n]*\n?", re.MULTILINE
+    r"^[^\n]*Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n)*[^\n]*\n?", re.MULTILINE
 )
 
 
