@@ -16,6 +16,10 @@ from coach.settings.project import Settings
 PATIENCE = 90
 
 
+def asked(state):
+    return [run for run in state.runs if not run.request.only_looks]
+
+
 class Session:
     """A live session and the project it is about."""
 
@@ -34,10 +38,17 @@ class Session:
 
     @property
     def runs(self):
-        return self.state.runs
+        """The runs that somebody or a save asked for: an investigation measures beside them, and when is left open."""
+        return asked(self.state)
 
     def do(self, command):
         return self.port.submit(command).result(timeout=PATIENCE)
+
+    def until_over(self, count, what):
+        """Wait until so many runs that were asked for are over, and none is under way."""
+        return self.until(
+            lambda state: sum(run.is_over for run in asked(state)) >= count and not state.under_way, what
+        )
 
     def until(self, question, what):
         """Wait until the state answers yes."""
@@ -50,6 +61,10 @@ class Session:
                 )
                 self._changed.wait(min(left, 0.2))
         return self.state
+
+    def runs_when_idle(self):
+        self.idle()
+        return self.runs
 
     def idle(self):
         assert self.port.wait_idle(PATIENCE)

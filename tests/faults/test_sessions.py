@@ -21,10 +21,6 @@ SLOW = {
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")
 
 
-def over(state, count):
-    return len([run for run in state.runs if run.is_over]) >= count and not state.under_way
-
-
 def test_a_flaky_test_is_measured_and_never_called_stable(session):
     """Row 17: it fails for some hash seeds; the rate comes with its interval."""
     flaky = {"tests/test_it.py": "def test_it():\n    assert hash('coach') % 2\n"}
@@ -63,14 +59,13 @@ def test_a_run_that_writes_files_does_not_run_itself_again(session):
     made = session(writes, TEST)
     made.watch()
     made.write("shop.py", "VALUE = 3\n")
-    made.until(lambda state: over(state, 1), "the run after the save")
+    made.until_over(1, "the run after the save")
     made.write("shop.py", "VALUE = 4\n")
-    made.until(lambda state: over(state, 2), "the run after the next save")
+    made.until_over(2, "the run after the next save")
     made.idle()
-    asked = [run for run in made.runs if not run.request.only_looks]  # the investigation measures beside them
-    assert [run.request.purpose for run in asked] == ["feedback", "feedback"]
+    assert [run.request.purpose for run in made.runs] == ["feedback", "feedback"]
     assert [edit.paths for edit in made.state.edits] == [("shop.py",), ("shop.py",)]
-    assert [run.report.changed_during for run in asked] == [(), ()]
+    assert [run.report.changed_during for run in made.runs] == [(), ()]
 
 
 def test_a_save_during_a_run_leads_to_one_more(session):
@@ -80,7 +75,8 @@ def test_a_save_during_a_run_leads_to_one_more(session):
     made.write("shop.py", "VALUE = 1\nNAP = 600\n")
     made.until(lambda state: state.under_way and made.port.live.snapshot(0).current_test, "the slow run")
     made.write("shop.py", "VALUE = 2\nNAP = 0\n")
-    made.until(lambda state: over(state, 2) and state.runs[1].judged, "the newer run")
+    made.until_over(2, "the newer run")
+    made.until(lambda _: made.runs[1].judged, "its judgement")
     first, second = made.runs[:2]
     assert first.report.ending.kind == "superseded"
     assert (second.judged.outcome, second.is_stale) == ("PASS", False)
@@ -125,7 +121,7 @@ def test_a_branch_switch_during_a_run_makes_it_stale(session):
     made.do(cmd.RunTarget(purpose="experiment"))
     made.until(lambda _: made.port.live.snapshot(0).current_test, "the slow run")
     made.git("checkout", "-q", "other")
-    run = made.idle().runs[0]
+    run = made.runs_when_idle()[0]
     assert run.is_stale
     assert run.report.changed_during == ("shop.py",)
     assert not run.is_evidence
@@ -139,7 +135,7 @@ def test_a_change_in_the_moment_a_run_begins_is_found(session):
     made.write("shop.py", "VALUE = 5\nNAP = 1\n")
     made.tick("shop.py")
     made.do(cmd.RunTarget(purpose="experiment"))
-    before = made.idle().runs[-1]
+    before = made.runs_when_idle()[-1]
     assert not before.is_stale
     recorder = made.port._engine._here
     plain = recorder.trees.record
@@ -155,7 +151,7 @@ def test_a_change_in_the_moment_a_run_begins_is_found(session):
 
     recorder_trees, recorder.trees = recorder.trees, Late()
     made.do(cmd.RunTarget(purpose="experiment"))
-    assert made.idle().runs[-1].report.changed_during == ("shop.py",)
+    assert made.runs_when_idle()[-1].report.changed_during == ("shop.py",)
 
 
 @on_linux
@@ -237,7 +233,7 @@ def test_a_captured_flood_ends_as_a_failing_test(session, monkeypatch):
     }
     made = session(flood, TEST)
     made.do(cmd.RunTarget(purpose="experiment"))
-    run = made.idle().runs[0]
+    run = made.runs_when_idle()[0]
     assert run.judged.outcome != "PASS"
     assert run.report.ending.kind == "output_limit"
 
@@ -249,7 +245,7 @@ def test_odd_options_of_the_project_change_no_verdict(session, options):
     """Row 12: whatever addopts holds, each test is reported once."""
     made = session({**ONE, "pytest.ini": f"[pytest]\naddopts = {options}\n"}, "tests")
     made.do(cmd.RunTarget(purpose="experiment"))
-    run = made.idle().runs[0]
+    run = made.runs_when_idle()[0]
     assert run.judged.outcome == "FAIL"
     assert (run.report.counts.failed, run.report.counts.passed) == (
         1,
@@ -267,8 +263,8 @@ def test_an_environment_deleted_in_mid_session_ends_the_run_not_the_session(sess
     object.__setattr__(around, "interpreter", around.interpreter.model_copy(update={"path": str(link)}))
     link.unlink()
     made.do(cmd.RunTarget(purpose="experiment"))
-    run = made.idle().runs[0]
+    run = made.runs_when_idle()[0]
     assert (run.judged.outcome, run.report.ending.kind) == ("UNRESOLVED", "not_started")
     link.symlink_to(sys.executable)
     made.do(cmd.RunTarget(purpose="experiment"))
-    assert made.idle().runs[1].report.ending.kind in {"completed", "no_pytest"}
+    assert made.runs_when_idle()[1].report.ending.kind in {"completed", "no_pytest"}

@@ -102,7 +102,7 @@ def test_a_patch_reaches_nothing_outside_of_the_copy(made, tmp_path):
     outside.write_text("A = 1\n")
     patch = "--- a/../outside.py\n+++ b/../outside.py\n@@ -1 +1 @@\n-A = 1\n+A = 2\n"
     made.do(cmd.Try(trial=Trial(kind="patch", patch=patch)))
-    assert "does not apply" in made.idle().runs[-1].judged.reason
+    assert "does not apply" in made.runs_when_idle()[-1].judged.reason
     assert outside.read_text() == "A = 1\n"
 
 
@@ -162,7 +162,7 @@ def test_one_version_of_a_dependency_in_front_of_the_installed_ones(
     assert made.state.hypotheses[0].verdict == "SUPPORTED"
     assert searched(made.root, tmp_path, environment, packages=("thing==1.5",)).judged.outcome == "PASS"
     made.do(cmd.Try(trial=Trial(kind="environment", packages=("thing==9",))))
-    why = made.idle().runs[-1].judged.reason
+    why = made.runs_when_idle()[-1].judged.reason
     assert why.startswith("thing==9 could not be installed: No matching distribution found for thing==9")
     assert len(made.state.trials) == 1
     assert (content_hash(made.root), content_hash(environment)) == before
