@@ -1,6 +1,6 @@
 """The words of ``coach assist``."""
 
-from coach.cli.options import Call, Commands, Parser, add, add_session, add_stop_at
+from coach.cli.options import Call, Commands, Parser, add, add_purpose, add_session, add_stop_at
 
 
 def add_assist(commands: "Commands[Parser]") -> None:
@@ -15,6 +15,7 @@ def add_assist(commands: "Commands[Parser]") -> None:
     assist.add_argument(
         "--budget", type=int, metavar="TOKENS", help="of the prompt (default: what is worth its tokens)"
     )
+    add_purpose(assist)
     assist.add_argument("--show", action="store_true", help="print the prompt it would get, and run nothing")
     assist.add_argument("--yes", action="store_true", help="approve the command of this project's settings")
     assist.add_argument(

@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -11,6 +11,24 @@ from coach.errors import UsageError
 
 
 class Parser(argparse.ArgumentParser):
+    def parse_known_args(  # type: ignore[override]  # argparse has overloads
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Refuse an option that is not known before its value is taken for an argument, and blamed in its place."""
+        if self._subparsers is None:
+            for word in args or ():
+                self._refuse_unknown(word)
+        return super().parse_known_args(args, namespace)
+
+    def _refuse_unknown(self, word: str) -> None:
+        name = word.partition("=")[0]
+        known = self._option_string_actions
+        if not name.startswith("--") or " " in name or name in known or name == "--":
+            return  # argparse, too, takes a word with a blank for a value
+        if meant := tuple(get_close_matches(name, known)):
+            raise UsageError(f"{self.prog} knows no {name!r}", typed=name, meant=meant)
+        self.error(f"unrecognized arguments: {name}")
+
     def error(self, message: str) -> NoReturn:
         """End with what is wrong. Raises UsageError where a word is nearly one that is known."""
         if found := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
@@ -103,6 +121,15 @@ def add_id(parser: argparse.ArgumentParser, default: str) -> None:
 
 def add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--new", action="store_true", help="start a new session even when one is open here")
+
+
+def add_purpose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--for",
+        dest="purpose",
+        choices=["reproduce", "test", "cause", "fix", "review", "handover"],
+        help="what the reader is asked to do (default: what the facts allow)",
+    )
 
 
 def add_for_hypothesis(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,6 @@
 """The words of what tells where a session stands: to the engineer, and as a prompt."""
 
-from coach.cli.options import Call, Commands, Parser, add, add_id, add_session
+from coach.cli.options import Call, Commands, Parser, add, add_id, add_purpose, add_session
 
 
 def add_status(commands: "Commands[Parser]") -> None:
@@ -17,12 +17,7 @@ def add_export(commands: "Commands[Parser]") -> None:
         metavar="TOKENS",
         help="1500, 4000, 12000 or any number (default: what is worth its tokens, at most 4000)",
     )
-    export.add_argument(
-        "--for",
-        dest="purpose",
-        choices=["reproduce", "test", "cause", "fix", "review", "handover"],
-        help="what the reader is asked to do (default: what the facts allow)",
-    )
+    add_purpose(export)
     export.add_argument(
         "--explain",
         action="store_true",

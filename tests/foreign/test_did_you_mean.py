@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from coach.cli import parse
+from coach.errors import UsageError
 from tests.e2e.terminal import Terminal
 
 SHOP = {
@@ -109,3 +111,18 @@ def test_what_a_form_would_be_filled_with_is_written_without_a_screen_too(shop):
     assert (written["expected"], written["actual"]) == ("total([1, 2]) is 3", "total([1, 2]) is 4")
     assert "known of" not in shop.coach("spec").err
     assert shop.coach("hypothesis", "--draft", "1").code in {0, 2}
+
+
+@pytest.mark.parametrize("words", [("spec", "--zzz", "x"), ("loops", "replay", "--zzz=1", "x")])
+def test_an_unknown_option_is_what_is_blamed(words, capsys):
+    """Its value is no argument, so nothing is said about the choices of one."""
+    with pytest.raises(SystemExit):
+        parse(words)
+    assert "unrecognized arguments: --zzz." in capsys.readouterr().err
+
+
+def test_an_option_that_is_nearly_known_is_answered_with_that_one():
+    with pytest.raises(UsageError) as refused:
+        parse(["spec", "--constrain", "x"])
+    assert refused.value.meant[0] == "--constraint"
+    assert parse(["spec", "--title", "--a title", "show"]).title == "--a title"

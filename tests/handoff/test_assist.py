@@ -145,3 +145,13 @@ def test_a_command_of_the_project_is_shown_and_approved_first(shop):
     assert "not approved" in shop.coach("assist", "evil").stderr
     assert not (shop.root / "c").exists()
     assert "known: evil" in shop.coach("assist", "other").stderr
+
+
+def test_what_the_assistant_is_asked_can_be_chosen(shop):
+    """``--for`` means what it means to export: the same question."""
+    shop.write("pyproject.toml", "[tool.coach.assistants]\nevil = 'true'\n")
+    shop.coach("run", TEST)
+    asked = "Find the root cause. Do not fix it yet."
+    for command in (("assist", "evil", "--show"), ("export",)):
+        assert asked in shop.coach(*command, "--for", "cause").stdout
+        assert asked not in shop.coach(*command, "--for", "review").stdout

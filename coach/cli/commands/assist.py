@@ -42,11 +42,11 @@ def assist(args: Namespace) -> int:
         )
     assistant = known[args.name]
     if args.show:
-        put(prompt_of(read_session(args.session), args.budget).text)
+        put(prompt_of(read_session(args.session), args.budget, purpose=args.purpose).text)
         return EXIT_FINE
     _be_sure(assistant, is_agreed=args.yes)
     with opened_session(args) as session:
-        made = prompt_of(session.state, args.budget)
+        made = prompt_of(session.state, args.budget, purpose=args.purpose)
         say(
             f"handing about {made.tokens:,} tokens to {assistant.name}; redacted: {taken_out(made.redactions) or 'nothing'}"
         )
