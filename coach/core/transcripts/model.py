@@ -17,14 +17,14 @@ removes the file, takes the last edit of this file back."""
 
 
 class Hunk(Value):
-    """One place of a patch: the lines that were there and those that came, context included in both."""
+    """One place of a patch: the lines that were there and those that came, context included in both, each line with its end."""
 
     old: Prose
     new: Prose
     line: int | None = None
     """Where the old lines began, from 1; None where the format does not say."""
     after: Prose = ""
-    """A line that stands somewhere before the place, where the format gives one instead of a number."""
+    """Lines that stand somewhere before the place, in this order, where the format gives them instead of a number."""
 
 
 class Ran(Value):

@@ -1,10 +1,40 @@
 """The way from the bytes of a transcript to the model: recognises the format by content, never by a file's name."""
 
-from coach.core.transcripts.model import Transcript
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coach.core.transcripts.draft import Draft
+from coach.core.transcripts.foreign_json import Source
+from coach.core.transcripts.formats.claude_code import is_claude_code, read_claude_code
+from coach.core.transcripts.formats.codex import is_codex, read_codex
+from coach.core.transcripts.formats.mini_swe_agent import is_mini_swe_agent, read_mini_swe_agent
+from coach.core.transcripts.formats.vorflux import is_vorflux, read_vorflux
+from coach.core.transcripts.model import Said, Transcript
+
+MOST_BYTES = 256_000_000
+"""Of one transcript: the longest known ones have a tenth of it."""
 
 
 class NoTranscript(ValueError):
     """The bytes are no transcript that coach can read; the message is one sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of transcript: how it is recognised and read."""
+
+    name: str
+    recognises: Callable[[Source], bool]
+    read: Callable[[Source], Draft]
+
+
+FORMATS = (
+    Format("Claude Code", is_claude_code, read_claude_code),
+    Format("Codex", is_codex, read_codex),
+    Format("mini-swe-agent", is_mini_swe_agent, read_mini_swe_agent),
+    Format("Vorflux", is_vorflux, read_vorflux),
+)
+"""All known formats, in the order in which they are asked; no transcript belongs to two."""
 
 
 def read_transcript(name: str, content: bytes) -> Transcript:
@@ -19,4 +49,18 @@ def read_transcript(name: str, content: bytes) -> Transcript:
             counted in ``lacks``.
 
     """
-    raise NoTranscript(f"{name} is no transcript that coach knows ({len(content)} bytes).")
+    known = f"{', '.join(each.name for each in FORMATS[:-1])} and {FORMATS[-1].name}"
+    if len(content) > MOST_BYTES:
+        raise NoTranscript(
+            f"{name} is longer than {MOST_BYTES // 1_000_000:,} MB, more than a transcript has."
+        )
+    source = Source(content.decode("utf-8", "replace"))
+    for each in FORMATS:
+        if each.recognises(source):
+            transcript = each.read(source).finish(each.name)
+            if all(isinstance(step.action, Said) for step in transcript.steps):
+                raise NoTranscript(
+                    f"{name} is a transcript of {each.name} in which nothing was run, edited or shown."
+                )
+            return transcript
+    raise NoTranscript(f"{name} is no transcript that coach knows: it reads those of {known}.")

@@ -1,0 +1,1 @@
+"""One reader for each format of transcripts; ``table.py`` lists them."""
