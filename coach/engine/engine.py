@@ -20,6 +20,7 @@ from coach.core.protocol.effects import (
     PutBack,
     ReadAttempt,
     ReadChanges,
+    ReadPastPass,
     ReadTest,
     ReadTouched,
     RestoreTree,
@@ -31,7 +32,6 @@ from coach.core.protocol.effects import (
 )
 from coach.core.protocol.live import LiveView
 from coach.core.protocol.observations import (
-    ChangesSeen,
     Observation,
     RelatedFound,
     RunEnded,
@@ -55,9 +55,10 @@ from coach.engine.runners.pytest_start import Spelling
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.pinned_test import read_pinned
 from coach.engine.source.related_tests import concerned, related_tests
-from coach.engine.trees.attempts import proof_of, read_attempt
+from coach.engine.trees.attempts import read_attempt, read_changes
 from coach.engine.trees.branch_switch import Switches
 from coach.engine.trees.checkout import CheckoutRuns
+from coach.engine.trees.since_past_pass import PastPasses, no_past, read_past_pass
 from coach.engine.warm.server import WarmServer
 from coach.engine.watch.saves import SaveNotices
 from coach.errors import CoachError, ScratchError, SessionError
@@ -90,6 +91,7 @@ class LocalEngine:
         home: Path | None = None,
         no_trees: str = "",
         confine: Confine = "copies",
+        past_passes: PastPasses = no_past,
     ) -> None:
         self._searches, self._live = searches or SearchBench(), LiveOutput()
         server = WarmServer(root / project, interpreter.path, self._server_environment) if warm else None
@@ -98,13 +100,12 @@ class LocalEngine:
         self._around = replace(around, warm=server, home=home, command=command)
         self._observers = ObserverContext(self._around, recall)
         self._trees, self._saves, self._switches = trees, SaveNotices(watcher), Switches(root)
-        self._here = CheckoutRuns(self._around, trees, self._switches)
+        self._here, self._past_passes = CheckoutRuns(self._around, trees, self._switches), past_passes
         self._observe: Callable[[Observation], None] = lambda _: None
         self._settled: Callable[[], None] = lambda: None
         self._lock, self._jobs = threading.Lock(), list[Job]()
         self._owed, self._idle_work, self._has_begun, self._is_closed = 0, 0, False, False
-        self._runs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._measurements: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._runs, self._measurements = queue.SimpleQueue[Job | None](), queue.SimpleQueue[Job | None]()
         self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._serve_runs, name="coach-runs", daemon=True),
@@ -282,7 +283,7 @@ class LocalEngine:
             case ReadTest():
                 return read_pinned(self._around.root, effect)
             case ReadChanges():
-                return self._read_changes(effect)
+                return read_changes(effect, self._known_trees(), self._around.loaded.get(effect.loaded_in))
             case FindRelated():
                 return RelatedFound(paths=effect.paths, tests=self._related(effect.paths))
             case Watch():
@@ -292,18 +293,12 @@ class LocalEngine:
                 return read_attempt(effect, self._known_trees(), self._switches, loaded)
             case ReadTouched():
                 return TouchedSeen(touched=self._trees.touched(effect.places) if self._trees else ())
+            case ReadPastPass():
+                return read_past_pass(effect, self._trees, self._past_passes)
             case RestoreTree() | PutBack():
                 return restored(effect, self._known_trees())
             case _:
                 raise AssertionError(effect)
-
-    def _read_changes(self, effect: ReadChanges) -> ChangesSeen:
-        trees = self._known_trees()
-        tree = effect.tree or trees.record()
-        changes = trees.changes(effect.base, tree, effect.label)
-        if not effect.proof:
-            return ChangesSeen(changes=changes)
-        return proof_of(changes, trees, self._around.loaded.get(effect.loaded_in))
 
     def _related(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         root, known = self._around.root, self._observers

@@ -9,7 +9,8 @@ import platform
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 
 from coach import __version__
@@ -30,6 +31,7 @@ from coach.engine.runners.table import RUNNERS
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.project_root import VARIABLE, Located, at, locate
+from coach.engine.trees.since_past_pass import PastPasses
 from coach.engine.trees.tree_store import TreeStore, open_trees
 from coach.engine.watch.watcher import Watcher
 from coach.errors import CoachError, SessionError, SessionHeld
@@ -46,12 +48,15 @@ from coach.settings.project import Settings, load_settings, team_rules
 from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
+from coach.store.past_passes import past_passes
 from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home
 from coach.store.recording import Recording
 
 JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""
 JOIN_PAUSE = 0.05
+MAX_PASSES = 3
+"""Past passes of a test that are known: the tree of the newest may be gone."""
 
 
 def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispatcher:
@@ -76,7 +81,7 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
     keep_diagnostics()
     service = Service(session_folder(session_id))
     redactor = ObservationRedactor(_secrets(place))
-    engine = _engine(place, interpreter, settings, (trees, no_trees), log, redactor)
+    engine = _engine(session_id, place, interpreter, settings, (trees, no_trees), log, redactor)
     dispatcher = Dispatcher(log, engine, service=service, redactor=redactor.seen)
     dispatcher.record(opened)
     if settings.loops_off:
@@ -112,7 +117,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     trees, no_trees = open_trees(root, project_home(root))
     keep_diagnostics()
     redactor = ObservationRedactor(_secrets(place))
-    engine = _engine(place, interpreter, settings, (trees, no_trees), log, redactor)
+    engine = _engine(listed.id, place, interpreter, settings, (trees, no_trees), log, redactor)
     service = Service(session_folder(listed.id))
     with no_collection():
         dispatcher = Dispatcher(log, engine, loaded.records, service=service, redactor=redactor.seen)
@@ -208,6 +213,7 @@ def _secrets(place: Located) -> tuple[str, ...]:
 
 
 def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything around it
+    session: str,
     place: Located,
     interpreter: ev.Interpreter,
     settings: Settings,
@@ -244,7 +250,14 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         confine=confine,
         searches=SearchBench(trees, context) if trees else None,
         no_trees=no_trees,
+        past_passes=_past_passes(place, session),
     )
+
+
+def _past_passes(place: Located, session: str) -> PastPasses:
+    """Return where passes in other sessions of the project are looked up: once a test, since each red run may ask."""
+    project = ev.Checkout(root=str(place.root), project=place.folder).start
+    return cache(lambda test: tuple(islice(past_passes(test, project, session), MAX_PASSES)))
 
 
 def _checkout(place: Located, trees: TreeStore | None) -> ev.Checkout:

@@ -24,6 +24,14 @@ def elapsed(duration: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours < 48 else f"{hours // 24} days"
 
 
+def ago(duration: float) -> str:
+    """Return how long something is over, in its largest unit."""
+    minutes = max(0, int(duration // 60))
+    hours = minutes // 60
+    passed = count(hours // 24, "day") if hours >= 48 else count(hours, "hour") if hours else ""
+    return f"{passed or count(minutes, 'minute')} ago" if minutes else "less than a minute ago"
+
+
 def clock(at: float) -> str:
     """Return the local time of day; empty for a time that no calendar knows."""
     try:

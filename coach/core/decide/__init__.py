@@ -15,6 +15,7 @@ from coach.core.decide import (  # noqa: F401 - they register
     observed,
     origin_traces,
     past_failures,
+    past_passes,
     restores,
     run_commands,
     searches,

@@ -3,6 +3,7 @@
 from coach.core.decide.attempts import follow_edit
 from coach.core.decide.decision import Decision, Draft, Refusal, decide
 from coach.core.decide.feedback import begin_feedback, follow_feedback
+from coach.core.decide.past_passes import ask_past_pass
 from coach.core.decide.run_start import start_run
 from coach.core.decide.suspect_measurement import finish_trace, measure_lines, rank_suspects
 from coach.core.decide.verification_runs import PLANNED, continue_plan, go_on_without
@@ -155,6 +156,7 @@ def _look_for_suspects(draft: Draft, run: Run) -> None:
     base, label = _base(draft.state)
     if base and run.report.tree:
         draft.perform(eff.ReadChanges(base=base, tree=run.report.tree, label=label))
+    ask_past_pass(draft)
 
 
 def _base(state: SessionState) -> tuple[str, str]:

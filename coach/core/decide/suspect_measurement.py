@@ -8,6 +8,7 @@ from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import start_mutants, start_trace
 from coach.core.localize.evidence import Candidate
 from coach.core.localize.leads import (
+    changes_since_past_pass,
     evidence_from_calls,
     evidence_from_files,
     evidence_from_message,
@@ -139,9 +140,10 @@ def known_candidates(state: SessionState) -> list[Candidate]:
         return []
     run, failure = seen
     known = state.spectrum if state.spectrum and state.spectrum.test == failure.test else None
+    since_past = None if state.last_pass else changes_since_past_pass(state, run, failure)
     return candidates(
         (failure,),
-        state.changes,
+        since_past or state.changes,
         known,
         state.mutants,
         (

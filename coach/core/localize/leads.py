@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import Call, Divergence, sentence
 from coach.core.localize.spectrum import Spectrum
-from coach.core.runs.changes import FileChange
+from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.report import Failure
+from coach.core.runs.run import Run
 from coach.core.search.kinds import SEARCH_KINDS, SearchKind
 from coach.core.search.request import OPENED, Lead, Search
 from coach.core.session.state import SessionState
@@ -46,6 +47,15 @@ def _places(files: tuple[FileChange, ...], reason: str, kind: str) -> Iterator[L
             yield Lead(
                 path=file.path, start=hunk.new_start, end=end, reason=reason, share=1 / count, kind=kind
             )
+
+
+def changes_since_past_pass(state: SessionState, run: Run, failure: Failure) -> Changes | None:
+    """Return what changed between a pass in a past session and a red run; None where nothing is known of the two."""
+    past = state.past_changes
+    if past is None or past.test != failure.test or run.report is None:
+        return None
+    is_of_run = state.same_tree(past.changes.tree) == state.same_tree(run.report.tree)
+    return past.changes if is_of_run else None
 
 
 def evidence_from_files(spectrum: Spectrum | None) -> tuple[Lead, ...]:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from math import log2
 
 from coach.core.base.test_id import NO_TEST
-from coach.core.localize.evidence import Board, Candidate, first_changed_line
+from coach.core.localize.change_evidence import add_changes
+from coach.core.localize.evidence import Board, Candidate
 from coach.core.localize.flip_evidence import add_flips
 from coach.core.localize.line_prior import Clues, line_order
 from coach.core.localize.mutation.results import Mutations
@@ -19,8 +20,8 @@ from coach.core.localize.spectrum import FunctionCount, Spectrum, ochiai
 from coach.core.localize.standing import LEADING, shares
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.localize.who_ran import never_ran, red_count, who_ran
-from coach.core.loops.analysis.syntax import MODULE, is_test_path
-from coach.core.runs.changes import Changes, FileChange, Hunk
+from coach.core.loops.analysis.syntax import MODULE
+from coach.core.runs.changes import Changes
 from coach.core.runs.failure import trail
 from coach.core.runs.report import Elsewhere, Failure, Frame
 from coach.core.search.request import OPENED, Lead
@@ -89,8 +90,8 @@ def candidates(  # noqa: PLR0913 - what is known, each by its kind
         _add_spectrum(board, spectrum, Clues(failures[0] if failures else None))
     if failures:
         _add_frames(board, failures[0], spectrum)
-    for file in changes.files if changes else ():
-        _add_hunks(board, file, changes.label if changes else "")
+    if changes:
+        add_changes(board, changes, is_measured=spectrum is not None)
     _add_leads(board, leads)
     _add_recency(board, touched)
     if mutations:
@@ -216,30 +217,6 @@ def _own_fault(failure: Failure, innermost: Frame, spectrum: Spectrum | None) ->
     return _NOTHING_RAN * all(each.path == test or each.function == MODULE for each in spectrum.functions)
 
 
-def _add_hunks(board: Board, file: FileChange, label: str) -> None:
-    """Edits since the last pass. A test that is new or changed holds the expectation: no edit makes it the cause."""
-    is_of_the_test = board.is_of_the_test(file.path)
-    if (
-        not file.path.endswith(".py")
-        or is_test_path(file.path)
-        or (is_of_the_test and file.change == "added")
-    ):
-        return
-    for hunk in file.hunks:
-        changed = first_changed_line(hunk)
-        known = board.overlapping(file.path, hunk)
-        if is_of_the_test and (known is None or "in tests" in known.evidence):
-            continue
-        each = known or board.at(file.path, _function_in(hunk), changed)
-        reason = f"changed since {label or 'the last pass'}"
-        if reason not in each.reasons:
-            each.adds("hunk", 1.0)
-            each.reasons.insert(0, reason)
-        each.shows_first([changed])
-        if not each.code:
-            each.code, each.code_start = _new_side(hunk), hunk.new_start
-
-
 def _add_leads(board: Board, leads: Sequence[Lead]) -> None:
     """What a search found by experiment; a place counts once for each search, and a changed test is no cause of its own."""
     seen: set[tuple[int, str]] = set()
@@ -307,18 +284,6 @@ def _put_last_what_never_ran(board: Board, elsewhere: Sequence[Elsewhere]) -> No
             each.reasons.insert(0, f"does not run: the tests import {module.imported}")
     if not any(each.ran for each in board.all):
         board.all = [each for each in board.all if not any(one.has(each.path) for one in elsewhere)]
-
-
-def _new_side(hunk: Hunk) -> str:
-    return "\n".join(line[1:] for line in hunk.text.split("\n") if line[:1] in {"+", " "})
-
-
-def _function_in(hunk: Hunk) -> str:
-    heading = hunk.heading.strip()
-    for keyword in ("async def ", "def ", "class "):
-        if heading.startswith(keyword):
-            return heading.removeprefix(keyword).partition("(")[0].partition(":")[0].strip()
-    return ""
 
 
 def _placed(ordered: Sequence[Suspect]) -> tuple[Suspect, ...]:

@@ -256,6 +256,11 @@ def _(event: ev.TouchedRead) -> Said:
 
 
 @say.register
+def _(event: ev.PastChangesRead) -> Said:
+    return "·", "dim", event.past.sentence
+
+
+@say.register
 def _(event: ev.CallsTraced) -> Said:
     trace = event.trace
     seen = f"traced {count(len(trace.calls) + trace.left_out, 'call')} of {trace.test.name}"

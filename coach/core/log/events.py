@@ -32,6 +32,7 @@ from coach.core.log.investigation_events import InvestigationPaused as Investiga
 from coach.core.log.investigation_events import InvestigationResumed as InvestigationResumed  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import MeasurementBegan as MeasurementBegan  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import MeasurementEnded as MeasurementEnded  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import PastChangesRead as PastChangesRead  # noqa: PLC0414 - events are read from here
 from coach.core.log.recorded_request import RecordedRequest
 from coach.core.loops.attempt import Attempt, Finding
 from coach.core.loops.detection import Level
@@ -713,6 +714,7 @@ Event = (
     | MutantsTried
     | FlipFound
     | TouchedRead
+    | PastChangesRead
     | CallsTraced
     | InvestigationLimited
     | InvestigationBegan

@@ -5,6 +5,7 @@ from typing import Literal
 from coach.core.base.test_id import TestId
 from coach.core.base.text import CoachId, Name, Prose
 from coach.core.base.value import Value
+from coach.core.history.past_pass import PastChanges
 from coach.core.localize.measurement import Ending, How, Limits
 
 
@@ -73,3 +74,10 @@ class InvestigationEnded(Value):
     kind: Literal["investigation_ended"] = "investigation_ended"
     ending: Ending
     sentence: Prose = ""
+
+
+class PastChangesRead(Value):
+    """What changed since the failing test passed in a past session; read where this one never saw it pass."""
+
+    kind: Literal["past_changes_read"] = "past_changes_read"
+    past: PastChanges

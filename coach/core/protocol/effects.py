@@ -113,6 +113,14 @@ class ReadTouched(Value):
     places: tuple[Place, ...]
 
 
+class ReadPastPass(Value):
+    """Find the newest pass of a test in past sessions and what changed since. Answered by ``PastPassSeen``."""
+
+    test: TestId
+    tree: TreeId
+    """Of the red run."""
+
+
 class RunSearch(Value):
     """Carry out a search; what is ``known`` is not run again. Answered by ``SearchAdvanced`` and one ``SearchOver``."""
 
@@ -167,6 +175,7 @@ Effect = (
     | RestoreTree
     | PutBack
     | ReadTouched
+    | ReadPastPass
     | RunSearch
     | StopSearch
 )

@@ -5,6 +5,7 @@ from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Observed
 from coach.core.history.kept_file import Kept
+from coach.core.history.past_pass import PastChanges
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
 from coach.core.localize.mutation.results import Flip, Mutations
@@ -168,6 +169,12 @@ class TouchedSeen(Value):
     touched: tuple[Touched, ...]
 
 
+class PastPassSeen(Value):
+    """What changed since a test passed in a past session; None: no past session saw it pass, or its tree is gone."""
+
+    past: PastChanges | None = None
+
+
 class EffectFailed(Value):
     """The engine could not do what was asked; ``message`` says what, why and what to do."""
 
@@ -242,6 +249,7 @@ Observation = (
     | RestoreFound
     | TouchedSeen
     | PastSeen
+    | PastPassSeen
     | EffectFailed
 )
 

@@ -22,6 +22,12 @@ class Hunk(Value):
     heading: Prose = ""
     text: Prose = ""
 
+    @property
+    def changed_lines(self) -> int:
+        """Lines that one would say were changed: a line that was replaced is one."""
+        signs = [line[:1] for line in self.text.split("\n")]
+        return max(signs.count("+"), signs.count("-"))
+
 
 class FileChange(Value):
     """What happened to one file between two trees."""

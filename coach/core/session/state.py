@@ -9,6 +9,7 @@ from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.experiments.logpoint import Logpoint, LogpointRun
 from coach.core.experiments.trial import TrialRun
 from coach.core.history.assistant import AssistantReport
+from coach.core.history.past_pass import PastChanges
 from coach.core.history.prehistory import Earlier
 from coach.core.history.similar_failure import PastFailure
 from coach.core.localize.call_trace import CallTrace
@@ -61,6 +62,8 @@ class Investigations:
     """Failures whose investigation came to an end: none begins by itself again."""
     kept: Mapping[FailureKey, Kept] = field(default_factory=_nothing_kept)
     """What investigations measured, the newest few."""
+    past_changes: PastChanges | None = None
+    """What changed since the failing test passed in a past session."""
     same_trees: Mapping[str, str] = field(default_factory=_none)
     """Trees and what each is the same as for measurements: runs alone wrote what they differ in."""
     early_flips: tuple[Flip, ...] = ()

@@ -9,7 +9,7 @@ from coach.core.loops.analysis.pytest_config import is_config
 from coach.core.loops.analysis.syntax import edited, is_test_path
 from coach.core.loops.analysis.weakened_tests import tampering_in
 from coach.core.loops.attempt import SourcePair
-from coach.core.protocol.effects import ReadAttempt
+from coach.core.protocol.effects import ReadAttempt, ReadChanges
 from coach.core.protocol.observations import AttemptSeen, ChangesSeen
 from coach.core.runs.changes import Changes, FileChange
 from coach.engine.trees.branch_switch import Switches
@@ -23,6 +23,7 @@ MAX_LOADED = 300
 
 
 class Trees(Protocol):
+    def record(self) -> str: ...
     def changes(self, base: str, tree: str, label: str) -> Changes: ...
     def contents(self, blobs: Sequence[str], most_bytes: int) -> Mapping[str, bytes]: ...
 
@@ -48,6 +49,12 @@ def read_attempt(
         head_moved=switches.moved(effect.base_head, effect.head),
         unloaded=unloaded(changes, loaded),
     )
+
+
+def read_changes(effect: ReadChanges, trees: Trees, loaded: Sequence[str] | None) -> ChangesSeen:
+    """Answer the effect; ``loaded`` as for an attempt."""
+    changes = trees.changes(effect.base, effect.tree or trees.record(), effect.label)
+    return proof_of(changes, trees, loaded) if effect.proof else ChangesSeen(changes=changes)
 
 
 def proof_of(changes: Changes, trees: Trees, loaded: Sequence[str] | None) -> ChangesSeen:

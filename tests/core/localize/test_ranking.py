@@ -157,7 +157,7 @@ def test_a_change_since_the_last_pass_leads():
     found = rank([failure()], changes, measured(function("one", 0), function("two", 4, first=30)))
     assert names(found)[0] == "two"
     assert found[0].line == 31
-    assert found[0].reasons[0] == "changed since #3 passed"
+    assert found[0].reasons[0] == "1 line changed since #3 passed"
 
 
 def flip(**changes):
@@ -297,7 +297,7 @@ def test_code_in_the_failing_tests_own_file_stays_a_suspect_for_its_change():
         )
         red = failure(test=test)
         (first, *_) = rank([red], changed(path, (11, "", "-    a\n+    b")), spectrum)
-        assert (first.function, first.reasons[0]) == (name, "changed since HEAD")
+        assert (first.function, first.reasons[0]) == (name, "1 line changed since HEAD")
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,11 @@ def _(event: ev.TouchedRead, state: SessionState) -> SessionState:
 
 
 @apply_event.register
+def _(event: ev.PastChangesRead, state: SessionState) -> SessionState:
+    return replace(state, past_changes=event.past)
+
+
+@apply_event.register
 def _(event: ev.MutantsTried, state: SessionState) -> SessionState:
     return replace(looked(state), mutants=event.mutations)
 

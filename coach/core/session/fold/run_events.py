@@ -39,6 +39,7 @@ def _(event: ev.TargetChanged, state: SessionState) -> SessionState:
         spectrum=None,
         mutants=None,
         touched=(),
+        past_changes=None,
         calls=None,
         calls_passing=None,
         origins=None,
