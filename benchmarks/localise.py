@@ -129,7 +129,8 @@ def measured(
         if args.again or not file.exists():
             if time.monotonic() > over:
                 return None
-            row = measure(defect, variant, args.seconds, with_features=bool(args.features))
+            kept = args.logs / file.stem if args.logs and is_told else None
+            row = measure(defect, variant, args.seconds, with_features=bool(args.features), keep=kept)
             if args.verbose and is_told:
                 tell(row)
             if "why" not in row:
@@ -190,6 +191,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1, help="sessions at a time")
     parser.add_argument(
         "--features", type=Path, metavar="FILE", help="write what weights are fitted on, as JSON lines"
+    )
+    parser.add_argument(
+        "--logs", type=Path, metavar="FOLDER", help="keep each session's log, of the tuning set alone"
     )
     parser.add_argument("--again", action="store_true", help="measure anew what has a result")
     return parser

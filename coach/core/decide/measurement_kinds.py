@@ -33,8 +33,8 @@ MAX_MUTATING = 20.0
 """Seconds of one round of mutations,"""
 MORE_MUTATING = 30.0
 """and how many more while nothing turned the test green: nothing else names a line,"""
-RESERVE = 8.0
-"""but for those that the other measurements are left."""
+RESERVED = 1 / 3
+"""but for those that other measurements will take, at most this share of what is left."""
 MAX_HUNKS = 60
 _START = 0.4
 """Seconds a run takes before its first test, about."""
@@ -110,9 +110,13 @@ def why_not_now(state: SessionState, kind: MeasurementKind) -> str:
 
 def is_too_long(state: SessionState, kind: MeasurementKind) -> bool:
     """Whether the seconds that are left are too few for a measurement: fewer than half of what it is thought to take."""
+    return kind.seconds(state) > 2 * _left(state)
+
+
+def _left(state: SessionState) -> float:
+    """Seconds that an investigation has left, or would have."""
     found = state.investigation
-    left = found.left if found and found.is_open else limits_of(state).seconds
-    return kind.seconds(state) > 2 * left
+    return found.left if found and found.is_open else limits_of(state).seconds
 
 
 def too_long(state: SessionState) -> tuple[str, ...]:
@@ -219,9 +223,18 @@ def _no_mutations(state: SessionState) -> str:
     return _flaky(state) or why_not_mutated(state)
 
 
-def _mutate_for(_state: SessionState, left: float) -> cmd.TryMutants:
+def _mutate_for(state: SessionState, left: float) -> cmd.TryMutants:
     seconds = min(left, MAX_MUTATING)
-    return cmd.TryMutants(budget=seconds, more=max(0.0, min(MORE_MUTATING, left - seconds - RESERVE)))
+    others = (each for each in MEASUREMENTS if each.name != "mutations")
+    waiting = (each for each in others if not is_done(state, each) and not why_not_now(state, each))
+    reserve = min(sum(each.seconds(state) for each in waiting), RESERVED * left)
+    return cmd.TryMutants(budget=seconds, more=max(0.0, min(MORE_MUTATING, left - seconds - reserve)))
+
+
+def _mutating_seconds(state: SessionState) -> float:
+    """Return what mutations take: all they are given, while none turns the test green, and most often none does."""
+    least = min(MAX_MUTATING, 10 * _run_seconds(state) + 5)
+    return max(least, min(MAX_MUTATING + MORE_MUTATING, _left(state)))
 
 
 def _mutations_tell(state: SessionState) -> tuple[float, str]:
@@ -352,7 +365,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         title="small mutations",
         why_not=_no_mutations,
         is_known=_are_mutations_known,
-        seconds=lambda state: min(MAX_MUTATING, 10 * _run_seconds(state) + 5),
+        seconds=_mutating_seconds,
         tells=_mutations_tell,
         command=_mutate_for,
         changes_code=True,
@@ -394,7 +407,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         why_not=_no_history,
         is_known=_is_searched("commits"),
         seconds=lambda state: 8 * (_run_seconds(state) + _START),
-        tells=lambda _state: (0.15, "the code is committed: did an older commit pass?"),
+        tells=lambda _state: (0.06, "the code is committed: did an older commit pass?"),
         command=_search("commits"),
         test_runs=10,
     ),
