@@ -5,6 +5,7 @@ from coach.core.decide.decision import Decision, Draft, Refusal, decide
 from coach.core.decide.feedback import begin_feedback, follow_feedback
 from coach.core.decide.past_passes import ask_past_pass
 from coach.core.decide.run_start import start_run
+from coach.core.decide.spec_in_force import follow_edited_test
 from coach.core.decide.suspect_measurement import finish_trace, measure_lines, rank_suspects
 from coach.core.decide.verification_runs import PLANNED, continue_plan, go_on_without
 from coach.core.experiments.prediction import judge_prediction
@@ -44,6 +45,7 @@ def _(message: obs.RunEnded, state: SessionState) -> Decision | Refusal:
     if over is None or message.report.ending.kind in _STOPPED:
         _give_up(draft, message.report)
         return draft.done()
+    follow_edited_test(draft, state)
     follow_edit(draft, over)
     _follow(draft, over)
     return draft.done()

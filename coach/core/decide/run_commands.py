@@ -2,6 +2,7 @@
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Refusal, decide
 from coach.core.decide.run_start import about, begin_reproduction, start_next, start_run
+from coach.core.decide.spec_in_force import follow_failure
 from coach.core.decide.suspect_measurement import rank_suspects
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
@@ -110,8 +111,10 @@ def _(message: cmd.TakeFailure, state: SessionState) -> Decision | Refusal:
         return Refusal("the session is about that failure already")
     draft = Draft(state)
     draft.record(ev.FailureTaken(run=run.number, test=message.test))
+    follow_failure(draft, state)
     rank_suspects(draft)
-    draft.notice = f"from here on about {run.failing[0].test} as in #{run.number}"
+    taken = draft.state.reference.first.test if draft.state.reference else run.failing[0].test
+    draft.notice = f"from here on about {taken} as in #{run.number}"
     return draft.done()
 
 

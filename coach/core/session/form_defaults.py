@@ -30,13 +30,7 @@ def filled_spec(state: SessionState) -> Spec:
     spec, failure = state.spec, _failure(state)
     if failure is None:
         return spec
-    expected, actual = _expected_and_actual(state, failure)
-    known = {
-        "title": _title(failure),
-        "expected": expected,
-        "actual": actual,
-        "since": _since(state),
-    }
+    known = {**told_of(state, failure), "since": _since(state)}
     filled: dict[str, object] = {
         name: text for name, text in known.items() if not getattr(spec, name).strip()
     }
@@ -45,6 +39,12 @@ def filled_spec(state: SessionState) -> Spec:
     if not spec.also_failing and state.spectrum:
         filled["also_failing"] = state.spectrum.red_tests[1:]
     return spec.model_copy(update=filled)
+
+
+def told_of(state: SessionState, failure: Failure) -> dict[str, str]:
+    """Return what a failure says for the fields of a spec that tell of it."""
+    expected, actual = _expected_and_actual(state, failure)
+    return {"title": _title(failure), "expected": expected, "actual": actual}
 
 
 def is_guessed(state: SessionState) -> bool:

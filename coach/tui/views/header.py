@@ -45,7 +45,9 @@ def title(state: SessionState) -> str:
         return state.spec.shown_title
     failure = state.last_failure
     if failure and failure.failing:
-        first = failure.failing[0]
+        known = state.reference
+        of_reference = (each for each in failure.failing if known and known.names(each.test))
+        first = next(of_reference, failure.failing[0])
         return headline(first.exception, gist(first.message))
     return state.workflow.title or state.workflow.name
 

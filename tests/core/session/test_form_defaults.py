@@ -15,6 +15,7 @@ from coach.core.session.form_defaults import filled_closing, filled_hypothesis, 
 from coach.core.spec.spec import Spec
 from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import evaluate
+from coach.tui.views.header import title as title_in_header
 from tests.core.driving import CHANGES, TEST, failure, green, opened, pinned, red, reproduced, verified
 
 
@@ -174,4 +175,60 @@ def test_looking_back_and_returning_is_free_and_only_going_on_asks_once():
     assert "Failing test is not done" in answer.reason, "only the gate that nobody went past is asked for"
     assert not any(
         isinstance(each.event, ev.StepEntered) and each.event.step == "isolate" for each in drive.records
+    )
+
+
+def _told(message):
+    """A session whose spec was accepted as coach filled it, and that saw the test red once more after an edit of a file."""
+    drive = opened()
+    drive.send(cmd.RunTarget())
+    drive.ends(red("assert 9 == 10"))
+    drive.record(ev.SpecWritten(spec=filled_spec(drive.state).model_copy(update=message)))
+    return drive
+
+
+@pytest.mark.parametrize(
+    ("edited", "seen", "title"),
+    [
+        ("tests/test_cart.py", red("assert 9 == 12"), "test_total: 9, not 12"),
+        ("shop/cart.py", red("assert 11 == 10"), "test_total: 9, not 10"),
+        (
+            "tests/test_cart.py",
+            red("").model_copy(
+                update={
+                    "failures": (
+                        failure(
+                            "name 'x' is not defined", exception="NameError", frames=failure().frames[:1]
+                        ),
+                    )
+                }
+            ),
+            "test_total: 9, not 10",
+        ),
+    ],
+)
+def test_a_spec_in_coachs_words_follows_the_failure_in_force_after_an_edit_of_the_test_alone(
+    edited, seen, title
+):
+    drive = _told({})
+    drive.send(obs.FilesSaved(paths=(edited,)))
+    drive.send(cmd.RunTarget())
+    drive.ends(seen)
+    assert drive.state.spec.title == title
+    assert drive.state.spec.expected == f"cart.total() is {title.rpartition(' ')[2]}"
+
+
+def test_words_of_a_person_stay_and_a_failure_that_is_taken_is_followed():
+    drive = _told({"actual": "a cent is lost"})
+    other = failure("assert 1 == 2", test="tests/test_cart.py::test_other")
+    both = red("assert 9 == 10")
+    drive.send(cmd.RunTarget())
+    drive.ends(both.model_copy(update={"failures": (*both.failures, other)}))
+    answer = drive.send(cmd.TakeFailure(test=other.test))
+    assert "test_other" in answer.notice
+    assert (drive.state.spec.title, drive.state.spec.actual) == ("test_other: 1, not 2", "a cent is lost")
+    assert title_in_header(drive.state) == drive.state.spec.title
+    drive.record(ev.SpecWritten(spec=Spec()))
+    assert title_in_header(drive.state) == "AssertionError: assert 1 == 2", (
+        "not that of the red test before it"
     )
