@@ -1,7 +1,7 @@
 """What is known of a file's content at one moment of a transcript: its text, that it is absent, or that nobody can tell."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.transcripts.model import Step
@@ -24,10 +24,13 @@ Base = Callable[[str], Content]
 Cause = Literal["", "edit", "git"]
 """What changed files: nothing did, somebody's edit, or git that put recorded contents there (checkout, stash, reset)."""
 
+NOT_SHOWN = Unknown(0, "the file was never shown")
+"""Of a file that was not touched yet: it is what it was at the base, whatever that is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The files right after one simple command of a step, or after a typed edit.
+    """The files right after one pipeline of a step, after a typed edit, or after a file was shown.
 
     ``python fix.py && pytest -q`` has two moments: what the tests saw is ``files`` of the second.
     """
@@ -36,10 +39,13 @@ class Moment:
     """Which step of the transcript, from 0."""
     step: Step
     command: str
-    """The simple command (of a pipeline: the whole of it) as text; empty for a typed edit."""
+    """The pipeline as text; empty for what is no command."""
     cwd: str
-    """Absolute, or relative to the root where the transcript names none."""
+    """Absolute, or "" where the transcript names no folder."""
     files: Mapping[str, Content]
-    """What differs from the base, or where there is no base what was touched: path relative to the root → content."""
-    changed: tuple[str, ...] = field(default=())
+    """What differs from the base; where there is no base, what was changed. A path is relative to the root, or absolute
+    when it lies outside."""
+    changed: tuple[str, ...] = ()
     cause: Cause = ""
+    is_sure: bool = True
+    """The command ran: False where the transcript leaves open whether the shell came to it."""

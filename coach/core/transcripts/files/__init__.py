@@ -1,0 +1,1 @@
+"""The files of a transcript's checkout, in memory: what edits, commands and git make of them."""
