@@ -22,7 +22,10 @@ from coach.core.transcripts.moments import FileHistory
 from coach.core.transcripts.patches import apply_hunks, read_unified
 from coach.core.transcripts.reading import NoTranscript, read_transcript
 
-SCRATCH = ("__pycache__", ".pytest_cache", ".egg-info", "_build", ".pyc", ".so", ".log", ".sqlite3")
+SCRATCH = ("build/", "__pycache__", ".pytest_cache", ".egg-info", "_build", ".pyc", ".so", ".log", ".sqlite3")
+
+ENVIRONMENT = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini")
+"""Changed by whoever prepared the machine, before the session began."""
 
 
 class Mirror:
@@ -67,6 +70,11 @@ def handed_in(submission: str, base) -> dict[str, object]:
 def differing(history: FileHistory, wanted: dict[str, object]) -> list[str]:
     """Return what the files in memory have otherwise than the session handed in."""
     found = []
+    wanted = {
+        path: text
+        for path, text in wanted.items()
+        if not (path in ENVIRONMENT and path not in history.files.snapshot())
+    }
     have = {path: text for path, text in history.files.snapshot().items() if not path.startswith("/")}
     for path in sorted({*wanted, *have}):
         if any(each in path for each in SCRATCH) or wanted.get(path) == NOT_SHOWN:

@@ -186,7 +186,7 @@ def sed(call: Call) -> Content:
             call.files.spoil(path, "a file whose content is not known")
             continue
         try:
-            made = _script(scripts, flags).run(content, call.budget)
+            made = _script(call, scripts, flags).run(content, call.budget)
         except NotInterpretable as why:
             call.files.spoil(path, str(why))
             continue
@@ -201,14 +201,16 @@ def _sed_printed(call: Call, scripts: list[str], names: list[str], flags: set[st
     if not isinstance(content, str):
         return PRINTED
     try:
-        return _script(scripts, flags).run(content, call.budget)
+        return _script(call, scripts, flags).run(content, call.budget)
     except NotInterpretable:
         return PRINTED
 
 
-def _script(scripts: list[str], flags: set[str]) -> SedScript:
+def _script(call: Call, scripts: list[str], flags: set[str]) -> SedScript:
     extended = bool(flags & {"E", "r"})
-    return SedScript(SedReader("\n".join(scripts), extended=extended).read(), quiet="n" in flags)
+    return SedScript(
+        SedReader("\n".join(scripts), extended=extended, file_text=call.text).read(), quiet="n" in flags
+    )
 
 
 def _sed_words(call: Call) -> tuple[list[str], list[str], set[str], str | None]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from coach.core.transcripts.shell.scanner import Scanner
 from coach.core.transcripts.shell.syntax import (
     CLOSING,
     OPENING,
@@ -17,13 +18,8 @@ MOST_CHARACTERS = 1_000_000
 MOST_PIPELINES = 2_000
 
 _PLAIN = re.compile(r"[^\s\\'\"$`#;&|()<>*?\[{~]+")
-_IN_DOUBLE = re.compile(r'[^"\\$`]+')
-_UNQUOTED_ESCAPE = re.compile(r"[^'\\]+")
-_NAME = re.compile(r"\$(?:\{([A-Za-z_]\w{0,63})\}|([A-Za-z_]\w{0,63}))")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,63})=")
 _REDIRECT = re.compile(r"(\d?)(<<<|<<-|<<|>>|>\||>&|<&|<>|>|<)|(&>>|&>)")
-_ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"', "r": "\r", "0": "\0", "a": "\a", "b": "\b"}
-_EXPANDED = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
 
 
 def parse_shell(text: str) -> list[Pipeline]:
@@ -46,17 +42,10 @@ class _Here:
 
 
 @dataclass
-class _Parser:
-    text: str
-    at: int = 0
+class _Parser(Scanner):
     pipelines: list[Pipeline] = field(default_factory=list)
-    variables: dict[str, Word] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
     command: Command = field(default_factory=Command)
-    parts: list[str] = field(default_factory=list)
-    has_word: bool = False
-    is_sure: bool = True
-    is_quoted: bool = False
     redirect: str = ""
     heres: list[_Here] = field(default_factory=list)
     joint: str = ""
@@ -74,12 +63,12 @@ class _Parser:
     def _step(self) -> None:
         found = _PLAIN.match(self.text, self.at)
         if found is not None and not (found.end() - self.at == 1 and self._is_redirect()):
-            self._put(found.group())
+            self.put(found.group())
             self.at = found.end()
             return
         sign = self.text[self.at]
         if sign in "\\'\"$`":
-            self._read_quoted(sign)
+            self.read_quoted(sign)
         elif self._is_redirect():
             self._read_redirect()
         elif sign in " \t\r":
@@ -94,17 +83,12 @@ class _Parser:
             is_literal = (
                 (sign == "{" and self._stands_alone()) or (sign == "~" and self.has_word) or sign == "#"
             )
-            self._put(sign, is_sure=is_literal)
+            self.put(sign, is_sure=is_literal)
             self.at += 1
 
     def _stands_alone(self) -> bool:
         following = self.text[self.at + 1 : self.at + 2]
         return not self.has_word and (not following or following in " \t\n}")
-
-    def _put(self, text: str, *, is_sure: bool = True) -> None:
-        self.parts.append(text)
-        self.has_word = True
-        self.is_sure = self.is_sure and is_sure
 
     def _is_redirect(self) -> bool:
         sign = self.text[self.at]
@@ -115,114 +99,6 @@ class _Parser:
         found = _REDIRECT.match(self.text, self.at)
         # What begins with <( or >( is the output of a command, as a file.
         return found is not None
-
-    # quoting
-
-    def _read_quoted(self, sign: str) -> None:
-        self.has_word = True
-        if sign == "\\":
-            following = self.text[self.at + 1 : self.at + 2]
-            if following != "\n":
-                self._put(following)
-                self.is_quoted = True
-            elif not self.parts:
-                self.has_word = False
-            self.at += 2
-        elif sign == "'":
-            end = self._find("'", self.at + 1)
-            self._put(self.text[self.at + 1 : end])
-            self.is_quoted = True
-            self.at = end + 1
-        elif sign == '"':
-            self.at += 1
-            self._read_double()
-            self.is_quoted = True
-        elif self.text.startswith("$'", self.at):
-            self.at += 2
-            self._read_escaped()
-        else:
-            self._read_expansion()
-
-    def _find(self, sign: str, start: int) -> int:
-        end = self.text.find(sign, start)
-        return len(self.text) if end < 0 else end
-
-    def _read_double(self) -> None:
-        while self.at < len(self.text):
-            found = _IN_DOUBLE.match(self.text, self.at)
-            if found is not None:
-                self._put(found.group())
-                self.at = found.end()
-                continue
-            sign = self.text[self.at]
-            if sign == '"':
-                self.at += 1
-                return
-            if sign == "\\":
-                following = self.text[self.at + 1 : self.at + 2]
-                if following != "\n":
-                    self._put(following if following and following in '"\\$`' else sign + following)
-                self.at += 2
-            else:
-                self._read_expansion()
-
-    def _read_escaped(self) -> None:
-        while self.at < len(self.text):
-            sign = self.text[self.at]
-            if sign == "'":
-                self.at += 1
-                return
-            if sign == "\\":
-                following = self.text[self.at + 1 : self.at + 2]
-                self._put(_ESCAPES.get(following, sign + following), is_sure=following in _ESCAPES)
-                self.at += 2
-                continue
-            found = _UNQUOTED_ESCAPE.match(self.text, self.at)
-            assert found is not None
-            self._put(found.group())
-            self.at = found.end()
-
-    def _read_expansion(self) -> None:
-        """Put a known variable's text; of anything else the text as it stands, not sure."""
-        found = _NAME.match(self.text, self.at)
-        if found is not None:
-            known = self.variables.get(found.group(1) or found.group(2))
-            self._put(known.text if known else found.group(), is_sure=known is not None and known.is_sure)
-            self.at = found.end()
-            return
-        following = self.text[self.at + 1 : self.at + 2]
-        if self.text[self.at] == "`":
-            end = self._find("`", self.at + 1) + 1
-        elif following in {"(", "{"}:
-            end = self._closing(self.at + 2, following, ")" if following == "(" else "}")
-        elif not following or following.isspace() or following in "\"'/.,:":
-            self._put("$")
-            self.at += 1
-            return
-        else:
-            end = self.at + 2
-        self._put(self.text[self.at : end], is_sure=False)
-        self.at = max(end, self.at + 1)
-
-    def _closing(self, at: int, opening: str, closing: str) -> int:
-        """Return where a substitution ends. Quotes in it are passed over."""
-        depth = 1
-        while at < len(self.text):
-            sign = self.text[at]
-            if sign == "\\":
-                at += 1
-            elif sign == "'":
-                at = self._find("'", at + 1)
-            elif sign == opening:
-                depth += 1
-            elif sign == closing:
-                depth -= 1
-                if not depth:
-                    return at + 1
-            at += 1
-        return len(self.text)
-
-    # ends
 
     def _end_word(self) -> None:
         if not self.has_word:
@@ -307,8 +183,8 @@ class _Parser:
                 self.at = duplicate.end()
                 return
         if (operator in {"<", ">"}) and self.text.startswith("(", self.at):
-            self.at = self._closing(self.at + 1, "(", ")")
-            self._put("/dev/fd/63", is_sure=False)
+            self.at = self.closing(self.at + 1, "(", ")")
+            self.put("/dev/fd/63", is_sure=False)
             return
         operator = {">|": ">", ">&": ">", "&>": ">", "&>>": ">>"}.get(operator or both, operator or both)
         self.redirect = f"2{operator}" if stream == "2" and operator in {">", ">>"} else operator
@@ -318,27 +194,12 @@ class _Parser:
         for here in self.heres:
             lines: list[str] = []
             while self.at < len(self.text):
-                end = self._find("\n", self.at)
+                end = self.find("\n", self.at)
                 line = self.text[self.at : end]
                 self.at = end + 1
                 line = line.lstrip("\t") if here.strips_tabs else line
                 if line.rstrip("\r") == here.end:
                     break
                 lines.append(line)
-            here.owner.here = self._here_text("".join(f"{line}\n" for line in lines), quoted=here.is_quoted)
+            here.owner.here = self.here_text("".join(f"{line}\n" for line in lines), quoted=here.is_quoted)
         self.heres.clear()
-
-    def _here_text(self, body: str, *, quoted: bool) -> Word:
-        if quoted:
-            return Word(body)
-
-        def known(found: re.Match[str]) -> str:
-            value = self.variables.get(found.group(1) or found.group(2))
-            return value.text if value is not None and value.is_sure else found.group()
-
-        is_sure = (
-            _EXPANDED.search(_NAME.sub("", body) if not _NAME.search(body) else _NAME.sub(known, body))
-            is None
-        )
-        body = _NAME.sub(known, body) if _NAME.search(body) else body
-        return Word(re.sub(r"\\([\\$`])", r"\1", body.replace("\\\n", "")), is_sure)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from coach.core.transcripts.shell.budget import Budget
 from coach.core.transcripts.shell.patterns import NotInterpretable, Pattern
 
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "f": "\f", "v": "\v"}
+
 Address = int | str | Pattern
 """A line's number, ``$`` for the last one, or a pattern."""
 
@@ -133,8 +135,8 @@ class _Cycle:
             self._print(self.line, is_line=True)
         elif letter == "i":
             self._print(command.text)
-        elif letter == "a":
-            self.after.append(command.text)
+        elif letter in {"a", "r"}:
+            self.after += [command.text] if letter == "a" else command.text.splitlines()
         elif letter == "c":
             self.keeps = False
             if not command.is_active or command.negated:
@@ -185,9 +187,9 @@ def _replacement(template: str, found: re.Match[str]) -> str:
                 if int(sign) > (found.re.groups or 0):
                     raise NotInterpretable("a group that the pattern does not have")
                 out.append(found.group(int(sign)) or "")
-            elif sign in {"n", "t"}:
-                out.append({"n": "\n", "t": "\t"}[sign])
-            elif sign.isalpha():
+            elif sign in _ESCAPES:
+                out.append(_ESCAPES[sign])
+            elif sign in "cdoxLUluE":
                 raise NotInterpretable("an escape in a replacement")
             else:
                 out.append(sign)

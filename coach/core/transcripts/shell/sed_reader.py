@@ -1,6 +1,7 @@
 """Reads a ``sed`` script; one that holds anything whose effect is not certain is refused as a whole."""
 
 import re
+from collections.abc import Callable
 
 from coach.core.transcripts.shell.patterns import NotInterpretable, compile_pattern
 from coach.core.transcripts.shell.sed import Address, SedCommand
@@ -11,8 +12,9 @@ MOST_COMMANDS = 200
 class SedReader:
     """Reads a script. A class, since commands, addresses and texts share one position in it."""
 
-    def __init__(self, text: str, *, extended: bool) -> None:
+    def __init__(self, text: str, *, extended: bool, file_text: Callable[[str], str] | None = None) -> None:
         self.text, self.extended, self.at = text, extended, 0
+        self.file_text = file_text
         self.count = 0
 
     def read(self, *, inner: bool = False) -> list[SedCommand]:
@@ -134,6 +136,8 @@ class SedReader:
             self._read_substitution(command)
         elif letter in {"a", "i", "c"}:
             command.text = self._line_text()
+        elif letter == "r" and self.file_text is not None:
+            command.text = self.file_text(self._line_text().strip())
         elif letter in {"d", "p", "q"}:
             self._skip(" \t")
             if self.text[self.at : self.at + 1] not in {"", ";", "\n", "}", "#"}:
