@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from coach.core.decide.ways_out import standing_ways
 from coach.core.export.quoting import Cleaner
 from coach.core.runs.description import describe_run
 from coach.core.runs.failure_causes import lines_behind
@@ -10,6 +11,7 @@ from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import COMMANDS, as_commands
 from coach.core.workflow.advice import advise
+from coach.core.workflow.way_words import in_words
 
 MAX_FRAMES = 3
 MAX_VALUES = 8
@@ -56,5 +58,6 @@ def _loops(state: SessionState, run: Run, clean: Cleaner) -> Iterator[str]:
     for loop in loops:
         kind = "Note" if loop.level == "note" else "Loop"
         yield f"{kind}, {clean.line(loop.pattern)}: {clean.line(as_commands(loop.sentence))} {clean.line(as_commands(loop.move))}"
+        yield from (f"- {clean.line(in_words(way))}" for way in standing_ways(state, loop))
     if state.standing_loop:
         yield "Stop editing, and tell the engineer of the loop."

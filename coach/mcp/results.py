@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from coach.core.decide.assistant_limits import never_touched
+from coach.core.decide.ways_out import standing_ways
 from coach.core.experiments.logpoint import LogpointRun
 from coach.core.export.quoting import Cleaner
 from coach.core.history.restore_goal import better_way, files_to_change, goal
@@ -16,6 +17,7 @@ from coach.core.session.state import SessionState
 from coach.core.session.summary import summarise_run
 from coach.core.workflow.action_ids import as_tools
 from coach.core.workflow.gates import evaluate
+from coach.core.workflow.way_words import tool_of
 
 MAX_SUSPECTS = 12
 MAX_ROWS = 20
@@ -68,7 +70,7 @@ def limits_answer(state: SessionState) -> Answer:
     }
 
 
-def loop_answer(loop: LoopNoticed) -> Answer:
+def loop_answer(state: SessionState, loop: LoopNoticed) -> Answer:
     stop = "stop editing and say so to the engineer" if loop.level != "note" else ""
     return {
         "pattern": loop.pattern,
@@ -77,6 +79,9 @@ def loop_answer(loop: LoopNoticed) -> Answer:
         "seen": loop.sentence,
         "move": loop.move,
         "do": stop,
+        "ways_out": [
+            {"kind": way.kind, "do": way.sentence, "with": tool_of(way)} for way in standing_ways(state, loop)
+        ],
     }
 
 

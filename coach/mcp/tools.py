@@ -296,7 +296,7 @@ class Tools:
             "step": state.step_id,
             "next": as_tools(advise(state).text),
             "limits": limits_answer(state),
-            "loops": [loop_answer(each) for each in news],
+            "loops": [loop_answer(state, each) for each in news],
             "reading": READING,
             **body,
         }

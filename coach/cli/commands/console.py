@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from coach.core.base.text import safe, safe_line
+from coach.core.decide.ways_out import standing_ways
 from coach.core.log.events import LoopNoticed
 from coach.core.runs.description import describe_run
 from coach.core.runs.failure_causes import remark_on
@@ -23,6 +24,7 @@ from coach.core.spec.spec import Spec
 from coach.core.workflow.action_ids import as_commands
 from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import evaluate
+from coach.core.workflow.way_words import in_words, measure_of
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_NO_TARGET, EXIT_UNRESOLVED, UsageError
 from coach.session.port import Update
 
@@ -125,10 +127,10 @@ def narrator(state: SessionState) -> Callable[[Update], None]:
 
 
 def loop_line(loop: LoopNoticed) -> str:
-    """Return what was noticed in one line; a loud one with its way on."""
-    if loop.level == "note":
-        return f"· {safe_line(loop.sentence)}"
-    return f"⚠ {loop.pattern}: {safe_line(loop.sentence)} {safe_line(loop.move)}"
+    """Return what was noticed in one line, with what to measure; a loud one with its way on."""
+    way = measure_of(loop.ways)
+    said = f"· {loop.sentence}" if loop.level == "note" else f"⚠ {loop.pattern}: {loop.sentence} {loop.move}"
+    return safe_line(f"{said} {in_words(way)}" if way else said)
 
 
 def run_line(run: Run) -> str:
@@ -183,6 +185,9 @@ def status_text(state: SessionState) -> str:
     for asked in state.looks_asked:
         words = asked.logpoint.expression or asked.logpoint.condition
         lines.append(f"? {safe_line(asked.by)} asks to evaluate {safe_line(words)}: `coach allow`")
+    if loop := state.standing_loop:
+        lines.append(safe_line(f"⚠ {loop.pattern}: {loop.sentence} {loop.move}"))
+        lines += [f"    {safe_line(in_words(way))}" for way in standing_ways(state, loop)]
     if state.closed:
         lines.append(f"closed: {state.closed.ending}")
     lines.append(f"next: {safe_line(as_commands(advise(state).text))}")

@@ -1,6 +1,7 @@
 """What follows from an edit between two runs: it is read, judged, and a loop is spoken of; and the answers to that."""
 
 from coach.core.decide.decision import Decision, Draft, Refusal, decide
+from coach.core.decide.ways_out import ways_out
 from coach.core.experiments.claim import edited_elsewhere
 from coach.core.log import events as ev
 from coach.core.loops.analysis.analyse_attempt import RULE, read_attempt
@@ -52,7 +53,7 @@ def notice_loops(draft: Draft, history: History) -> None:
 
 def _noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
     step = detection.step if state.workflow.step(detection.step) else ""
-    return ev.LoopNoticed(
+    noticed = ev.LoopNoticed(
         pattern=detection.pattern,
         level=detection.level,
         run=detection.evidence[-1],
@@ -65,6 +66,7 @@ def _noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
         restore_run=detection.restore_run,
         rule=DETECTORS[detection.pattern].rule,
     )
+    return noticed.model_copy(update={"ways": ways_out(state, noticed)})
 
 
 @decide.register

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from coach.core.decide.ways_out import standing_ways
 from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.export.blocks import Block, Drop
 from coach.core.export.measured import measured_blocks
@@ -237,9 +238,14 @@ def ruled_out_blocks(state: SessionState, purpose: Purpose, clean: Cleaner) -> t
 def _loops(state: SessionState, clean: Cleaner) -> list[str]:
     """Name the circles that were gone round: who reads this begins afresh and need not go round again."""
     loud = [each for each in state.notices[-3 * MAX_LOOPS :] if each.loop.level != "note"]
+    standing = state.standing_loop
+    ways = standing_ways(state, standing) if standing else ()
     lines = dict.fromkeys(
         f"- Noticed at #{each.loop.run}, {each.loop.pattern}: {clean.code(each.loop.sentence)}"
         + (f"; answered: {clean.line(each.answer, 120)}" if each.answer else "")
         for each in loud
     )
-    return list(lines)[-MAX_LOOPS:]
+    return [
+        *list(lines)[-MAX_LOOPS:],
+        *(f"- Would break it now: {clean.code(each.sentence)}" for each in ways if each.kind != "write"),
+    ]

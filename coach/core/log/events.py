@@ -36,6 +36,7 @@ from coach.core.log.investigation_events import PastChangesRead as PastChangesRe
 from coach.core.log.recorded_request import RecordedRequest
 from coach.core.loops.attempt import Attempt, Finding
 from coach.core.loops.detection import Level
+from coach.core.loops.way import Way
 from coach.core.runs.changes import Changes
 from coach.core.runs.failure import FailureSignature
 from coach.core.runs.oracle import Judged
@@ -568,6 +569,8 @@ class LoopNoticed(Value):
     restore_run: int = 0
     """The run whose tree is the last good one; 0 when there is none."""
     rule: int = 1
+    ways: tuple[Way, ...] = ()
+    """What was offered to break the circle, as far as it was possible then; none in logs from before it was offered."""
 
 
 class LoopDismissed(Value):

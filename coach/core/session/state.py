@@ -272,15 +272,11 @@ class SessionState(Investigations):
     @property
     def standing_loop(self) -> ev.LoopNoticed | None:
         """The banner or card to show: the newest one that nobody answered and no later edit has overtaken."""
-        newest = self.notices[-1].loop.run if self.notices else 0
+        loud = [each for each in self.notices if each.loop.level != "note"]
+        newest = loud[-1].loop.run if loud else 0
         if self.attempts and self.attempts[-1].run > newest:
             return None
-        loud = (
-            each.loop
-            for each in self.notices
-            if each.loop.run == newest and each.loop.level != "note" and not each.answer
-        )
-        return next(loud, None)
+        return next((each.loop for each in loud if each.loop.run == newest and not each.answer), None)
 
     def attempt(self, run: int) -> Attempt | None:
         """Return the edits that led to a run."""

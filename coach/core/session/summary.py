@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from coach.core.decide.ways_out import standing_ways
 from coach.core.log import events as ev
 from coach.core.log.describe import say
 from coach.core.runs.failure import signature_of
@@ -13,6 +14,7 @@ from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import as_commands
 from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import evaluate
+from coach.core.workflow.way_words import command_of
 
 
 def summarise(state: SessionState) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def summarise(state: SessionState) -> dict[str, Any]:
         "last_run": summarise_run(state.last_run) if state.last_run else None,
         "suspects": len(state.standing_suspects),
         "searches": [_search(each) for each in state.searches],
+        "loop": _loop(state),
         "hypotheses": [each.model_dump(mode="json") for each in state.hypotheses],
         "verification": _verification(state),
         "root_cause": state.root_cause,
@@ -100,6 +103,16 @@ def _behind(failure: Failure | None) -> dict[str, Any]:
             for each in failure.causes
         ],
     }
+
+
+def _loop(state: SessionState) -> dict[str, Any] | None:
+    """Return the loop that stands, with what leads out of it now; None where none stands."""
+    loop = state.standing_loop
+    if loop is None:
+        return None
+    ways = [{**way.model_dump(mode="json"), "command": command_of(way)} for way in standing_ways(state, loop)]
+    kept = {"pattern", "level", "run", "evidence", "place", "sentence", "move", "restore_run"}
+    return {**loop.model_dump(mode="json", include=kept), "ways": ways}
 
 
 def _search(search: Search) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """A loop that was noticed: the two lines above the message, and the dialog. They say what was seen, and blame nobody."""
 
+from collections.abc import Iterator
+
+from coach.core.decide.ways_out import standing_ways
 from coach.core.history.restore_goal import goal
 from coach.core.log import events as ev
 from coach.core.loops.attempt import attempt_words
 from coach.core.session.state import SessionState
+from coach.core.workflow.way_words import measure_of
 from coach.tui.keys import advised
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
@@ -40,8 +44,10 @@ def loop_keys(state: SessionState, read_only: str, width: int) -> Line:
             piece(f" {label}   ", "accent" if is_move else "dim"),
         ]
     parts += [key_of("loop"), piece(" look", "dim")]
-    room = width - sum(len(each.text) for each in parts)
-    return line(*parts, figure=(loop.move if len(loop.move) + 3 < room else "", "dim"), fit="cut")
+    room = width - sum(len(each.text) for each in parts) - 3
+    measure = measure_of(standing_ways(state, loop))
+    said = (measure.sentence if measure else "", loop.move)
+    return line(*parts, figure=(next((each for each in said if len(each) < room), ""), "dim"), fit="cut")
 
 
 def host(state: SessionState) -> list[tuple[str, str, bool]]:
@@ -67,9 +73,16 @@ def card_lines(state: SessionState, loop: ev.LoopNoticed) -> tuple[Line, ...]:
         BLANK,
         heading("The way on"),
         line(("→ ", "accent"), (loop.move, "strong"), hang=2),
+        *way_lines(state, loop),
         BLANK,
         *_keys(state),
     )
+
+
+def way_lines(state: SessionState, loop: ev.LoopNoticed) -> Iterator[Line]:
+    """Yield what would break the circle, each with its key."""
+    for way in standing_ways(state, loop):
+        yield line(("· ", "dim"), way.sentence, (f" ({shown_key(way.action)})", "dim"), hang=2)
 
 
 def _evidence(state: SessionState, number: int) -> list[Line]:

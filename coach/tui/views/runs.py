@@ -9,6 +9,7 @@ from coach.core.runs.report import Counts
 from coach.core.runs.run import PURPOSE_WORDS, Run
 from coach.core.runs.run_scope import Scope
 from coach.core.session.state import SessionState
+from coach.core.workflow.way_words import measure_of
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Piece, line, piece
 from coach.tui.views.run_outcome import has_looked, pieces_of, reason, same_tree_before
@@ -86,12 +87,14 @@ def _run(state: SessionState, run: Run, progress: str) -> list[Line]:
 def _loops(state: SessionState, run: Run, key: str) -> list[Line]:
     """Return what was noticed at a run: a loud notice by its name, a quiet one with its sentence."""
     found = [each.loop for each in state.notices if each.loop.run == run.number]
-    return [
+    lines = [
         line("      ", ("· ", "dim"), (loop.sentence, "dim"), hang=8, key=key)
         if loop.level == "note"
         else line("      ", ("⚠ ", "warn"), loop.pattern.replace("-", " "), hang=8, key=key)
         for loop in found
     ]
+    way = measure_of(found[0].ways) if found and run is state.last_target_run else None
+    return [*lines, line("      ", ("→ ", "dim"), (way.sentence, "dim"), hang=8, key=key)] if way else lines
 
 
 def _detail(state: SessionState, run: Run) -> str:

@@ -170,7 +170,7 @@ QUIET = settings(
 )
 
 
-def _lived(drive, data):
+def lived(drive, data):
     person = Person(drive, data)
     drive.send(cmd.Begin(reproduce=data.draw(st.booleans())))
     person.answer()
@@ -183,7 +183,7 @@ def _lived(drive, data):
 @QUIET
 @given(drive=sessions, data=st.data())
 def test_what_is_next_is_never_refused_and_following_it_comes_to_an_end(drive, data):
-    person = _lived(drive, data)
+    person = lived(drive, data)
     said = []
     for _ in range(MAX_MOVES):
         advice = advise(drive.state)
@@ -204,7 +204,7 @@ def test_what_is_next_is_never_refused_and_following_it_comes_to_an_end(drive, d
 @QUIET
 @given(drive=sessions, data=st.data())
 def test_no_command_is_refused_whose_key_is_not_and_both_say_the_same(drive, data):
-    person = _lived(drive, data)
+    person = lived(drive, data)
     for action in FIXED:
         why_not = refusal(drive.state, action)
         answer = decide(person.command(action), drive.state)
