@@ -314,7 +314,8 @@ def _started(draft: Draft, chosen: Chosen, left: float) -> bool:
         why = answer.reason if isinstance(answer, Refusal) else "nothing began"
         draft.record(ev.MeasurementEnded(name=kind.name, how="failed", said=why))
         return False
-    marks = {"within": max(left, 0.1), "is_idle_work": True}
+    within = min(left, kind.most * chosen.seconds) if kind.most else left
+    marks = {"within": max(within, 0.1), "is_idle_work": True}
     draft.take(
         answer,
         [

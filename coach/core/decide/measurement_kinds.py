@@ -35,6 +35,10 @@ MORE_MUTATING = 30.0
 """and how many more while nothing turned the test green: nothing else names a line,"""
 RESERVED = 1 / 3
 """but for those that other measurements will take, at most this share of what is left."""
+FEW_NEIGHBOURS = 100
+"""Passing tests up to which the lines of the suite are recorded although nobody knows how long it takes,"""
+SUITE_SECONDS = 12.0
+"""for these seconds: the tests of other files that were not begun by then are left out."""
 MAX_HUNKS = 60
 _START = 0.4
 """Seconds a run takes before its first test, about."""
@@ -61,6 +65,8 @@ class MeasurementKind:
     """Runs of the failing test on unchanged or old code that it needs, about."""
     changes_code: bool = False
     """Whether it runs code that coach changed: only where that is confined."""
+    most: float = 0.0
+    """So many times what it is expected to cost it is ended, with what it saw; 0: when the investigation is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +209,21 @@ def _lines_tell(state: SessionState) -> tuple[float, str]:
 
 def _suite_tells(state: SessionState) -> tuple[float, str]:
     if _is_tied(state):
-        return 0.3, "the top is tied: tests of other files may part it"
+        return 0.4, "the top is tied: tests of other files may part it"
     passing = state.spectrum.passing if state.spectrum else 0
-    return (0.25, "no test of its own file passes") if not passing else (0.1, "more passing tests part more")
+    if passing < FEW_NEIGHBOURS:
+        return 0.3, f"it is compared with {passing} passing tests: those of other files part more"
+    return 0.1, "more passing tests part more"
+
+
+def _seconds_of_suite(state: SessionState) -> float:
+    known = suite_seconds(state)
+    return 2.5 * known if known else SUITE_SECONDS
+
+
+def _suite_for(state: SessionState, left: float) -> cmd.Suspects:
+    seconds = 0.0 if suite_seconds(state) else min(SUITE_SECONDS, left / 2)
+    return cmd.Suspects(scope="suite", seconds=seconds)
 
 
 def _no_suite(state: SessionState) -> str:
@@ -213,7 +231,8 @@ def _no_suite(state: SessionState) -> str:
         return why_not
     if not is_done(state, BY_NAME["lines"]):
         return "the lines of its own file come first"
-    return "" if suite_seconds(state) else "how long the whole suite takes is not known"
+    few = is_measured(state) and state.spectrum is not None and state.spectrum.passing < FEW_NEIGHBOURS
+    return "" if few or suite_seconds(state) else "how long the whole suite takes is not known"
 
 
 # Mutations
@@ -416,9 +435,10 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         title="the lines of the whole suite",
         why_not=_no_suite,
         is_known=lambda state: is_measured(state, "suite"),
-        seconds=lambda state: 2.5 * suite_seconds(state),
+        seconds=_seconds_of_suite,
         tells=_suite_tells,
-        command=lambda _state, _left: cmd.Suspects(scope="suite"),
+        command=_suite_for,
+        most=3.0,
     ),
 )
 """Every kind of measurement; the order decides between equals."""

@@ -94,9 +94,12 @@ _SHORT = 40
 def evidence_from_origins(state: SessionState, failure: Failure) -> tuple[Lead, ...]:
     """Return the places that made the value on which the failing line stumbled, those many steps back worth half.
 
-    Nothing when another value was asked about, or the run that was looked at passed.
+    Nothing when another value was asked about, the run that was looked at passed, or the line asked for a name that is not
+    there: then no value was made.
     """
-    found = state.wrong_value
+    found, known = state.wrong_value, state.spectrum
+    if known and known.test == failure.test and known.lacking and known.lacking.name:
+        return ()
     lines = {(each.path, each.line) for each in failure.own_frames[-1:]}
     if (
         found is None

@@ -81,7 +81,9 @@ class LineTracer(ProbeObserver[Trace]):
     def settings(self, files: RunFiles, /) -> dict[str, Any]:
         wanted = self.instrument
         box = {"box": wanted.seconds_each, "own": wanted.seconds_own, "all": wanted.seconds_of_all}
-        return {**super().settings(files), "traced": {"focus": self.asked.request.focus, **box}}
+        first = wanted.scope == "suite" and wanted.seconds > 0
+        plan = {"focus": self.asked.request.focus, "first": first, **box}
+        return {**super().settings(files), "traced": plan}
 
     def hears_reads(self, _request: RunRequest, /) -> bool:
         """What only the failing test opens is a trace, too."""

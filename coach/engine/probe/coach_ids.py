@@ -55,6 +55,10 @@ class Ids:
         """Return the file in the id of an item or another node."""
         return _split(self.of_item(item))[0]
 
+    def file_in(self, name):
+        """Return the file in an id that coach made."""
+        return _split(name)[0]
+
     def _learnt(self, prefix, name):
         known = self.files.get(prefix)
         if known is None and len(self.files) < MOST_FILES:

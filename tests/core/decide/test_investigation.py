@@ -137,7 +137,9 @@ def test_it_begins_by_itself_when_a_run_ended_red_and_measures_one_thing_after_t
     assert measured(bench) == [("lines", "")]
     bench.rest()
     state = bench.drive.state
-    assert [name for name, _ in measured(bench)] == ["lines", "calls", "origins", "mutations", "regression"]
+    assert [name for name, _ in measured(bench)] == [
+        *("lines", "calls", "origins", "suite", "mutations", "regression")
+    ]
     assert {how for _, how in measured(bench)} == {"done"}
     assert state.investigation.ending == "nothing left"
     assert state.investigation.sentence.startswith("weak: shop/cart.py:21 total")
@@ -147,7 +149,7 @@ def test_it_begins_by_itself_when_a_run_ended_red_and_measures_one_thing_after_t
 
 
 @pytest.mark.parametrize(
-    ("seconds", "first"), [(4.0, ["lines", "calls", "origins"]), (9.0, ["lines", "mutations"])]
+    ("seconds", "first"), [(4.0, ["lines", "suite", "calls", "origins"]), (9.0, ["lines", "suite"])]
 )
 def test_mutations_take_all_they_are_given_so_they_come_last_or_leave_what_the_others_need(seconds, first):
     """No small edit mends most defects: a round of them kept the way of the value from being looked at where tests are slow."""
@@ -157,7 +159,7 @@ def test_mutations_take_all_they_are_given_so_they_come_last_or_leave_what_the_o
     bench.answer()
     while "mutations" not in dict(measured(bench)):
         bench.answer()
-    assert [name for name, _ in measured(bench)][: len(first)] == first
+    assert [name for name, _ in measured(bench)] == [*first, "mutations"]
     tried, left = bench.jobs[-1].request.instrument, bench.drive.state.investigation.left
     assert tried.seconds + tried.more <= left
     if "calls" not in first:
@@ -191,7 +193,8 @@ def test_asked_for_it_begins_where_it_would_not_by_itself_and_not_while_one_is_u
     assert (bench.drive.state.investigation.budget, measured(bench)) == (8, [("lines", "")])
     assert "under way" in bench.send(cmd.Investigate()).reason
     bench.rest()
-    for left in (["mutations", "regression"], []):  # 8 seconds were too few for them; then all is measured
+    # 8 seconds were too few for them; then all is measured
+    for left in (["suite", "mutations", "regression"], []):
         bench.send(cmd.Investigate())
         bench.rest()
         assert [name for name, _ in measured(bench)] == left
@@ -321,7 +324,7 @@ def test_what_the_engineer_measured_is_not_measured_again_and_its_answer_is_wait
     bench.send(cmd.Suspects())
     bench.send(cmd.Investigate())
     bench.rest()
-    assert [name for name, _ in measured(bench)] == ["calls", "origins", "mutations", "regression"]
+    assert [name for name, _ in measured(bench)] == ["calls", "origins", "suite", "mutations", "regression"]
 
 
 def test_a_measurement_that_cannot_be_made_counts_as_failed_and_the_next_follows():

@@ -6,6 +6,7 @@ import pytest
 
 from coach.core.base.test_id import TestId
 from coach.core.decide import Refusal
+from coach.core.localize.lacking import Lacking
 from coach.core.localize.leads import evidence_from_origins
 from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.origins import Origin, Origins
@@ -302,6 +303,10 @@ def test_what_made_the_wrong_value_is_evidence_for_its_place():
     assert told == {"f2": "total came from here: total", "f1": "total came from here: rate"}
     other = found.model_copy(update={"line": at.line + 1})
     assert not evidence_from_origins(replace(drive.state, wrong_value=other), seen)
+    # a name that is not there: no value was made, so where those around it came from says nothing
+    lacks = Lacking(path="shop/money.py", function="Money", line=3, first=3, last=9, name="rounded")
+    blind = spectrum(function("total", 3)).model_copy(update={"lacking": lacks})
+    assert not evidence_from_origins(replace(drive.state, wrong_value=found, spectrum=blind), seen)
 
 
 def test_suspects_of_old_logs_lead():

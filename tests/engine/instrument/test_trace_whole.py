@@ -157,6 +157,14 @@ def test_when_the_time_is_over_only_the_failing_test_is_begun(looked):
     assert not seen.not_run
 
 
+def test_where_the_time_of_the_suite_is_given_the_failing_test_is_compared_with_its_own_file_first(looked):
+    """Else the files before it in the alphabet would use it up."""
+    seen, report = looked("test_pay", scope="suite", seconds=20.0, seconds_each=0.4)
+    assert seen.nearest_passing == ("test_shop.py::test_price", "test_shop.py::test_rounded")
+    red = {each.test.file for each in report.failures}
+    assert "test_first.py" not in red, "the process died before"
+
+
 def test_a_file_of_data_that_only_the_failing_test_opens_is_a_place(looked):
     seen, report = looked("test_british", "test_shop.py::test_german", "test_shop.py::test_british")
     assert seen.opened == ("rates/uk",)
