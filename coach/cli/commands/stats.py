@@ -10,6 +10,7 @@ from coach.core.base.formatting import elapsed, seconds
 from coach.core.base.text import safe_line
 from coach.core.redact.redactor import Redactor
 from coach.core.reports.metrics import Figures, figures_of
+from coach.core.reports.notice_outcomes import WINDOW
 from coach.core.reports.statistics import Spread, Statistics, as_json, statistics_of
 from coach.errors import EXIT_FINE
 from coach.session.export_io import private_of
@@ -19,6 +20,7 @@ from coach.store.log import no_collection, read_log
 from coach.store.paths import session_folder
 
 WIDE = 40
+_TAKEN = ("followed", "dismissed", "ignored", "not_known")
 
 
 def stats(args: Namespace) -> int:
@@ -46,8 +48,15 @@ def without_secrets(found: Statistics, redactor: Redactor) -> Statistics:
             cleaned[redactor.settle(redactor.clean(name))] += number
         return dict(cleaned)
 
+    notices = tuple(
+        {**row, "pattern": redactor.settle(redactor.clean(row["pattern"]))} for row in found.notices
+    )
     return replace(
-        found, fixed_by=words(found.fixed_by), ended_by=words(found.ended_by), loops=words(found.loops)
+        found,
+        notices=notices,
+        fixed_by=words(found.fixed_by),
+        ended_by=words(found.ended_by),
+        loops=words(found.loops),
     )
 
 
@@ -81,11 +90,32 @@ def _chart(found: Statistics) -> list[str]:
             f"rework: {found.reworked:,} of {found.changed:,} written lines were taken back ({share:.0%})"
         )
     lines += _bars("loops noticed", found.loops) + _bars("what ended them", found.ended_by)
+    lines += _notices(found)
     return (
         lines
         + _bars("place of the fix among the suspects", found.fix_ranks)
         + _bars("fixed by", found.fixed_by)
     )
+
+
+def _notices(found: Statistics) -> list[str]:
+    """Return how notices were taken and what came after: counts, since shares of a few say nothing."""
+    if not found.notices:
+        return []
+    lines = ["", f"notices and the {WINDOW} runs after them (this says nothing about cause)"]
+    for row in found.notices:
+        taken = [f"{row[each]} {each.replace('_', ' ')}" for each in _TAKEN if row[each]]
+        offered = f" ({row['as_offered']} as offered)" if row["as_offered"] else ""
+        shown = f"{row['shown']:>4} shown: {', '.join(taken)}{offered}"
+        lines.append(
+            f"  {safe_line(row['pattern'], limit=24):<14} {safe_line(row['level'], limit=8):<7}{shown}"
+        )
+        lines += [
+            f"{'':<28}after {each.replace('_', ' ')}: {', '.join(f'{number} {name}' for name, number in after.items() if number)}"
+            for each, after in row["after"].items()
+            if any(number for name, number in after.items() if name != "not_known")
+        ]
+    return [line.replace("not_known", "not known") for line in lines]
 
 
 def _span(name: str, each: Spread, most: float) -> str:

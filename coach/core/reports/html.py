@@ -13,6 +13,7 @@ from coach.core.export.quoting import Cleaner
 from coach.core.loops.attempt import attempt_words
 from coach.core.reports.css import STYLE
 from coach.core.reports.model import Moment, Story, Try
+from coach.core.reports.notice_outcomes import WINDOW, outcome_words
 from coach.core.reports.plots import effort_plot, failing_plot, steps_plot
 from coach.core.runs.changes import FileChange
 
@@ -259,11 +260,13 @@ def _loops(story: Story, words: _Words) -> str:
             clock(each.at),
             words.line(each.loop.pattern.replace("-", " ")),
             words.line(each.loop.sentence),
+            "<br>".join(words.line(way.sentence) for way in each.loop.ways),
             words.line(each.answer) or "nothing was done about it",
+            outcome_words(outcome),
         )
-        for each in story.state.notices
+        for each, outcome in zip(story.state.notices, story.figures.notices, strict=False)
     ]
-    return _table(("At", "Pattern", "Seen", "What ended it"), rows)
+    return _table(("At", "Pattern", "Seen", "Offered", "What ended it", f"Within {WINDOW} runs"), rows)
 
 
 def _proof(story: Story, words: _Words) -> str:

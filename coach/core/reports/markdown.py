@@ -4,6 +4,7 @@ from coach.core.base.formatting import clock, day, elapsed, seconds
 from coach.core.export.quoting import Cleaner, code_fence
 from coach.core.loops.attempt import attempt_words
 from coach.core.reports.model import Story, Try
+from coach.core.reports.notice_outcomes import outcome_words
 
 MAX_MOMENTS = 200
 
@@ -104,11 +105,13 @@ def _hypotheses(story: Story, clean: Cleaner) -> list[str]:
 
 def _loops(story: Story, clean: Cleaner) -> list[str]:
     lines = ["", "## Going round in circles", ""] if story.state.notices else []
-    for each in story.state.notices:
+    for each, outcome in zip(story.state.notices, story.figures.notices, strict=False):
         answer = each.answer or "nothing was done about it"
         lines.append(
-            f"- {each.loop.pattern.replace('-', ' ')}: {_plain(clean, each.loop.sentence, 300)} ({_plain(clean, answer, 120)})"
+            f"- {each.loop.pattern.replace('-', ' ')}: {_plain(clean, each.loop.sentence, 300)} ({_plain(clean, answer, 120)}; "
+            f"{outcome_words(outcome)})"
         )
+        lines += [f"  - offered: {_plain(clean, way.sentence, 300)}" for way in each.loop.ways]
     return lines
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from coach.core.log import events as ev
 from coach.core.loops.attempt import Attempt
+from coach.core.reports.notice_outcomes import NoticeOutcome, NoticeWatch
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState
 
@@ -32,6 +33,8 @@ class Figures:
     refuted: int = 0
     loops: tuple[tuple[str, str], ...] = ()
     """Pattern, and what ended it; empty while nobody answered."""
+    notices: tuple[NoticeOutcome, ...] = ()
+    """How each notice of a loop was taken, and what came after, oldest first."""
     changed: int = 0
     """Lines written in all attempts."""
     reworked: int = 0
@@ -76,6 +79,7 @@ class _Watch:
     changed: int = 0
     reworked: int = 0
     ranks: dict[int, tuple[int | None, int]] = field(default_factory=dict)
+    notices: NoticeWatch = field(default_factory=NoticeWatch)
 
     def take(self, record: ev.Recorded) -> None:
         gap = min(max(0.0, record.at - self.state.at), IDLE) if self.state.at else 0.0
@@ -94,7 +98,8 @@ class _Watch:
                 self.moments.setdefault("cause", self.worked)
             case ev.AttemptRead(attempt=attempt):
                 self._attempt(attempt)
-        self.state = apply(self.state, record)
+        before, self.state = self.state, apply(self.state, record)
+        self.notices.take(record.event, before, self.state)
 
     def _attempt(self, attempt: Attempt) -> None:
         """Count lines that come and go, and note where the suspects had the touched functions."""
@@ -126,6 +131,7 @@ class _Watch:
             hypotheses=len(state.hypotheses),
             refuted=sum(each.verdict == "REFUTED" for each in state.hypotheses),
             loops=tuple((each.loop.pattern, each.answer) for each in state.notices),
+            notices=self.notices.outcomes(),
             changed=self.changed,
             reworked=self.reworked,
             fix_rank=rank,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coach.core.reports.metrics import Figures
+from coach.core.reports.notice_outcomes import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Statistics:
     fix_ranks: dict[str, int]
     """Place of the fix among the suspects: ``1``, ``2-3``, ``4-5``, ``later``, ``not among them``."""
     fixed_by: dict[str, int]
+    notices: tuple[dict[str, Any], ...] = ()
+    """By pattern and level: how many notices were shown, how they were taken, what came after. It says nothing about cause."""
 
 
 def statistics_of(all_figures: Sequence[Figures]) -> Statistics:
@@ -64,6 +67,7 @@ def statistics_of(all_figures: Sequence[Figures]) -> Statistics:
         ended_by=dict(Counter(_ended(answer) for _, answer in loops).most_common(6)),
         fix_ranks=dict(Counter(_rank(each) for each in fixed if each.suspects)),
         fixed_by=dict(Counter(each.fixed_by or "the engineer" for each in fixed).most_common()),
+        notices=tuple(counted(outcome for each in all_figures for outcome in each.notices)),
     )
 
 
