@@ -358,7 +358,7 @@ def read_log_line(data: bytes) -> None:
 
 
 def read_output(data: bytes) -> None:
-    from coach.core.output.reading import read_output as read
+    from coach.core.output.output_reading import read_output as read
 
     read(_as_text(data), len(data) % 2)
 

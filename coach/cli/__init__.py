@@ -40,6 +40,7 @@ from coach.cli.stats import add_stats
 from coach.cli.status import add_export, add_status
 from coach.cli.suspects import add_suspects
 from coach.cli.trace import add_trace
+from coach.cli.transcripts import add_import
 from coach.cli.trials import add_try
 from coach.cli.watch import add_watch
 from coach.cli.who import add_who
@@ -66,6 +67,7 @@ COMMANDS = (
     add_status,
     add_sessions,
     add_archive,
+    add_import,
     add_report,
     add_stats,
     add_seen,

@@ -1,13 +1,17 @@
 """The words of ``coach loops``: what the detectors say on a log, and what is not to be said again."""
 
 from coach.cli.options import Call, Commands, Parser, add, add_json, add_session
+from coach.cli.transcripts import add_transcript
 
 
 def add_loops(commands: "Commands[Parser]") -> None:
     parser = commands.add_parser("loops", help="see what the loop detectors say on a log", allow_abbrev=False)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", parser_class=Parser, required=True)
     replay = add(actions, "replay", _replay, "show what would be said on a log, and when")
-    replay.add_argument("log", metavar="LOG", help="a log file (packed or not), a session's folder or its id")
+    replay.add_argument(
+        "log", nargs="?", metavar="LOG", help="a log file (packed or not), a session's folder or its id"
+    )
+    add_transcript(replay)
     replay.add_argument("--off", action="append", metavar="PATTERN", help="leave a detector out")
     add_json(replay)
     score = add(actions, "score", _score_corpus, "print caught and false alarms over labelled logs")

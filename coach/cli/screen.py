@@ -1,6 +1,7 @@
 """The words of the commands that open the screen."""
 
 from coach.cli.options import Call, Commands, Parser, add, add_id, add_target
+from coach.cli.transcripts import add_transcript
 
 
 def add_screen(commands: "Commands[Parser]") -> None:
@@ -19,6 +20,7 @@ def add_screen(commands: "Commands[Parser]") -> None:
     )
     review = add(commands, "review", _review, "replay a session on the same screen, read-only")
     add_id(review, "the newest here")
+    add_transcript(review)
 
 
 def _debug() -> Call:

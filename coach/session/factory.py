@@ -97,7 +97,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
 
     ``only_writes``: nothing will be run, so no other python is asked for when the session's own is gone.
     """
-    listed = library.find(session)
+    listed = refuse_imported(library.find(session))
     if not is_folder(kept_path(listed.project)):
         raise SessionError(
             f"the project of session {listed.id} is gone", why=listed.project, do=f"coach review {listed.id}"
@@ -132,6 +132,15 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
         dispatcher.record(ev.WatchingChanged(watching=False))
     _tell_edits(dispatcher, state, trees)
     return dispatcher
+
+
+def refuse_imported(listed: library.Listed) -> library.Listed:
+    """Return a session that can be gone on with. Raises SessionError for one that came from elsewhere."""
+    if listed.imported:
+        why = f"it was imported from {listed.imported}"
+        do = f"read it with `coach review {listed.id}`"
+        raise SessionError(f"session {listed.id} cannot be continued", why=why, do=do)
+    return listed
 
 
 def open_shared(session: str, *, only_writes: bool = False) -> Dispatcher | RemotePort:

@@ -12,9 +12,7 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -28,9 +26,9 @@ from coach.core.redact.stored import redacted
 from coach.errors import SessionError, UsageError
 from coach.regular_files import opened, reason
 from coach.store import artefacts
+from coach.store.arriving import arriving
 from coach.store.lines import objects, read_line
-from coach.store.log import IMPORTED
-from coach.store.paths import LOG_NAME, make_private, new_session_id, sessions_folder, unusable
+from coach.store.paths import LOG_NAME, new_session_id
 
 FORMAT = 1
 HEAD, OUTPUTS = "session.json", "outputs/"
@@ -232,12 +230,10 @@ def _brought_in(
     archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, path: Path
 ) -> Imported:
     head = _head(archive, members[HEAD], path)
-    place = make_private(sessions_folder())
     session = new_session_id()
-    scratch = Path(tempfile.mkdtemp(prefix=".import-", dir=place))  # 0700, and no id: no list shows it
-    try:
+    with arriving(session, f"{name}, session {head.get('session', '?')}") as folder:
         events = 0
-        with (scratch / LOG_NAME).open("xb") as log:
+        with (folder / LOG_NAME).open("xb") as log:
             for record, line in _events(archive, members[LOG_NAME], path):
                 if events == 0 and not isinstance(record.event, SessionOpened):
                     raise _refused(path, "its log has no beginning")
@@ -246,20 +242,8 @@ def _brought_in(
         if events == 0:
             raise _refused(path, "its log is empty")
         outputs = _outputs(archive, members, path)
-        origin = f"{name}, session {head.get('session', '?')}"
-        (scratch / IMPORTED).write_text(
-            "".join(each for each in origin if each.isprintable())[:200], encoding="utf-8"
-        )
-        for file in scratch.iterdir():
-            file.chmod(0o600)
         for text in outputs:
             artefacts.keep(text)
-        scratch.rename(place / session)
-    except OSError as error:
-        raise unusable(place, error) from error
-    finally:
-        if scratch.exists():
-            shutil.rmtree(scratch)
     return Imported(session, events, len(outputs))
 
 

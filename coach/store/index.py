@@ -29,7 +29,7 @@ from coach.store.paths import (
 )
 from coach.store.survey import COLUMNS, Known, Listed, Survey
 
-VERSION = 5
+VERSION = 6
 """Of the tables below: another one is built anew."""
 WAIT_SECONDS = 5.0
 SEALED = 4_096

@@ -18,6 +18,7 @@ from coach.store.lines import NEWER, is_newer, read_line
 _FRONT = re.compile(rb'\{"seq": ?\d+, ?"at": ?(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?), ?"kind": ?"([a-z_]+)"')
 _SHOWN = {
     b"session_opened",
+    b"imported",
     b"session_resumed",
     b"session_closed",
     b"step_entered",
@@ -47,7 +48,7 @@ class Listed:
     target: str = ""
     title: str = ""
     state: str = "open"
-    """``open``, or how it was closed: verified, partial, abandoned."""
+    """``open``; how it was closed: verified, partial, abandoned; or ``imported``, made from somebody else's transcript."""
     step: str = ""
     opened_at: float = 0.0
     last_at: float = 0.0
@@ -196,6 +197,8 @@ def _shown(record: ev.Recorded) -> Iterator[tuple[str, Any]]:
             yield from (("opened_at", record.at), ("target", target.label), ("project", checkout.start))
         case ev.SessionResumed():
             yield "state", "open"
+        case ev.Imported():
+            yield "state", "imported"
         case ev.SessionClosed(ending=ending):
             yield "state", ending
         case ev.StepEntered(step=step):
@@ -217,6 +220,8 @@ def _spoken(event: ev.Event | ev.Unknown) -> Iterator[tuple[str, str]]:
             yield "title", f"{target.label} {checkout.root} {checkout.branch}"
         case ev.TargetChanged(target=target):
             yield "title", target.label
+        case ev.Imported(format=name, assistant=assistant, source=source):
+            yield "title", f"{name} {assistant} {source}"
         case ev.SpecWritten(spec=spec):
             yield "title", f"{spec.title} {spec.expected} {spec.actual}"
         case ev.RootCauseWritten(text=text):

@@ -14,6 +14,7 @@ from coach.cli.commands.open_session import ask, current_id, opened_session
 from coach.core.base.text import safe_line
 from coach.core.log.events import AttemptRead, Recorded
 from coach.core.loops.detectors import DETECTORS
+from coach.core.loops.lanes import lanes_of, would_say_in_lanes
 from coach.core.loops.replay import Spoken, would_say
 from coach.core.loops.scoring import Case, Label, PatternScore, Scores, score
 from coach.core.protocol import commands as cmd
@@ -30,18 +31,40 @@ DEFAULT_FOLDERS = ("tests/loops/corpus", "tests/loops/holdout")
 
 def replay(args: Namespace) -> int:
     """Show what would be said on a log, and when."""
-    path = _log_path(args.log)
-    spoken = tuple(would_say(read_records(path), args.off or ()))
+    records = _records(args)
+    spoken = would_say_in_lanes(records, args.off or ())
+    targets = {lane.target.label: lane for lane in lanes_of(records)}
+    by_run = {run: label for label, lane in targets.items() for run in lane.numbers}
+
+    def whose(run: int) -> dict[str, str]:
+        return {"target": by_run.get(run, "")} if len(targets) > 1 else {}
+
     if args.json:
-        put_json([_as_json(each) for each in spoken])
+        put_json([_as_json(each) | whose(each.run) for each in spoken])
         return EXIT_FINE
     for each in spoken:
         detection = each.detection
         put(f"#{each.run}  {detection.level:<6}  {detection.pattern:<13}  {safe_line(detection.sentence)}")
         put(f"      {'':<6}  {'':<13}  {safe_line(detection.move)}")
+        if len(targets) > 1:
+            put(f"      {'':<6}  {'':<13}  in runs of {safe_line(by_run.get(each.run, ''), limit=100)}")
     if not spoken:
         put("nothing would be said")
     return EXIT_FINE
+
+
+def _records(args: Namespace) -> tuple[Recorded, ...]:
+    """Return the log that was named, or the one that a transcript tells. Raises UsageError."""
+    if args.transcript and args.log:
+        raise UsageError("a log and a transcript are named", do="name one of them")
+    if args.transcript:
+        from coach.cli.commands.transcripts import source_of
+        from coach.session.transcript_session import read_session
+
+        return read_session(source_of(args)).records
+    if not args.log:
+        raise UsageError("which log?", do="name a log, a session's id, or --transcript FILE")
+    return tuple(read_records(_log_path(args.log)))
 
 
 def dismiss(args: Namespace) -> int:

@@ -12,11 +12,15 @@ from coach.core.history.restore_goal import Goal, better_way, files_to_change, g
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
 from coach.errors import EXIT_FINE, StoreError, UsageError
+from coach.session.factory import refuse_imported
+from coach.store import library
 
 
 def restore(args: Namespace) -> int:
     """List the files that a restore would change; with ``--yes`` put them back."""
     if not args.yes:
+        if args.session:
+            refuse_imported(library.find(args.session))
         state = read_session(args.session)
         wanted = _wanted(state, args)
         _list(args, state, wanted, files_to_change(state, wanted))

@@ -59,6 +59,8 @@ def _names_a_python(start: Path) -> bool:
 def review(args: Namespace) -> int:
     """Replay a session, read-only."""
     _need_terminal("coach status --session ID prints where it stands")
+    if args.transcript:
+        return _show("review", lambda: _sessions().told(args))
     return _show("review", lambda: _sessions().reviewed(args.id))
 
 
@@ -68,17 +70,18 @@ class _Sessions(NamedTuple):
     new: "Callable[[Namespace], SessionPort]"
     resumed: "Callable[[str], SessionPort]"
     reviewed: "Callable[[str], SessionPort]"
+    told: "Callable[[Namespace], SessionPort]"
 
 
 def _sessions() -> _Sessions:
     """Load all that sessions need; everything that start-up makes is there to stay, so the collector need not look at it."""
     gc.disable()
     try:
-        from coach.cli.commands.screen_session import new, resumed, reviewed
+        from coach.cli.commands.screen_session import new, resumed, reviewed, told
     finally:
         gc.freeze()
         gc.enable()
-    return _Sessions(new, resumed, reviewed)
+    return _Sessions(new, resumed, reviewed, told)
 
 
 def _show(label: str, opening: "Callable[[], SessionPort]") -> int:

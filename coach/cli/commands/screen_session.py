@@ -58,6 +58,14 @@ def reviewed(session: str) -> SessionPort:
     return open_review((library.find(session) if session else newest_here()).id)
 
 
+def told(args: Namespace) -> SessionPort:
+    """Show what a transcript of an assistant tells, without keeping it."""
+    from coach.cli.commands.transcripts import source_of
+    from coach.session.transcript_session import open_transcript
+
+    return open_transcript(source_of(args))
+
+
 def exported(state: SessionState, budget: int | None, purpose: Purpose | None) -> Export:
     """Return the prompt that the screen previews."""
     return prompt_of(state, budget, purpose=purpose)

@@ -48,10 +48,11 @@ def notice_loops(draft: Draft, history: History) -> None:
     ]
     dismissed = {(each.pattern, each.place) for each in state.dismissals}
     for detection in climb(look(history, state.loops_off), said, dismissed, history.runs):
-        draft.record(_noticed(state, detection))
+        draft.record(noticed(state, detection))
 
 
-def _noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
+def noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
+    """Return the event that says what a detector saw."""
     step = detection.step if state.workflow.step(detection.step) else ""
     noticed = ev.LoopNoticed(
         pattern=detection.pattern,

@@ -25,6 +25,7 @@ from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
+from coach.core.log.imported_event import Imported as Imported  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationBegan as InvestigationBegan  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationEnded as InvestigationEnded  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationLimited as InvestigationLimited  # noqa: PLC0414 - events are read from here
@@ -648,8 +649,7 @@ class RestoreInterrupted(Value):
     why: Name = ""
     paths: tuple[FilePath, ...] = ()
     written: int = 0
-    aside: tuple[FilePath, ...] = ()
-    """Saves of that moment, kept under names of their own."""
+    aside: tuple[FilePath, ...] = ()  # saves of that moment, kept under names of their own
     modes: TreeId = ""
     wanted_modes: TreeId = ""
 
@@ -689,6 +689,7 @@ class Unknown(Value):
 
 Event = (
     SessionOpened
+    | Imported
     | EarlierRead
     | SessionResumed
     | SessionInterrupted

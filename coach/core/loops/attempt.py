@@ -78,6 +78,8 @@ class Attempt(Value):
     """Who held the session meanwhile (an assistant); empty: the engineer."""
     head_moved: bool = False
     """git put other files there (a branch switch, a stash): no edit of anybody."""
+    unread: tuple[FilePath, ...] = ()
+    """Changed files whose content is not known: of them no rule that reads edits says anything."""
     restored: bool = False
     """coach's own restore brought this tree back."""
 

@@ -21,7 +21,7 @@ Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
 """What an engineer wrote or looked at between two runs. *learnt*: a hypothesis was refuted or left open by a run."""
 
 _NO_TRIAL = frozenset(
-    {"cancelled", "superseded", "interrupted", "not_started", "no_pytest", "internal_error"}
+    {"cancelled", "superseded", "interrupted", "not_started", "no_pytest", "internal_error", "unknown"}
 )
 _HANGS = frozenset({"timeout", "silence", "signalled", "ended_early", "output_limit"})
 LATELY = 50

@@ -12,15 +12,22 @@ from coach.core.runs.report import Counts, Difference, Failure, Frame, Phase
 
 _PART = re.compile(
     r"=+ (?P<name>FAILURES|ERRORS|short test summary info|warnings summary.{0,300}|PASSES"
-    r"|.{0,300} in [\d.]{1,20}s.{0,300}) =+$"
+    r"|.{0,300} in [\d.]{1,20} ?s.{0,300}) =+$"
 )
 _HEAD = re.compile(r"_{3,} (?P<name>\S.{0,500}?) _{3,}$")
 _SHORT = re.compile(r"(?P<how>FAILED|ERROR) (?P<test>\S+?\.\w+(?:::.*?)?|\S+?)(?: - (?P<message>.*))?$")
+_ALONE = re.compile(
+    r"(?:\[gw\d+\] \[ *\d+%\] )?(?P<how>FAILED|ERROR) (?P<test>\S{1,400}?\.\w+::\S.{0,400}?)(?: - (?P<message>.*))?$"
+)
+_IN_ROW = re.compile(
+    r"(?P<test>\S{1,400}?\.\w+::\S.{0,400}?) (?P<how>FAILED|ERROR)(?P<message>)(?: +\[ *\d+%\])?$"
+)
+"""Lines of the summary whose heading was cut off (``| tail``, ``| grep FAILED``), and those of ``-v``."""
 _PLACE = re.compile(
     r"(?P<path>[^\s:][^:]{0,400}):(?P<line>\d{1,9}): (?:in (?P<function>\S.{0,200})|(?P<exception>[\w.]*))$"
 )
 _TOTAL = re.compile(
-    r"=* ?(?P<counts>\d{1,9} (?:failed|passed|errors?|skipped|xfailed|xpassed|deselected|warnings?|rerun).*?) in [\d.]+s(?: \([\d:]+\))? ?=*$"
+    r"=* ?(?P<counts>\d{1,9} (?:failed|passed|errors?|skipped|xfailed|xpassed|deselected|warnings?|rerun).*?) in [\d.]+ ?s(?:econds)?(?: \([\d:]+\))? ?=*$"
 )
 _COUNT = re.compile(r"(?P<count>\d{1,9}) (?P<what>failed|passed|error|skipped|xfailed|xpassed|rerun)")
 _EXCEPTION = re.compile(r"(?P<name>(?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?:: (?P<message>.*)|:?)$")
@@ -44,6 +51,8 @@ def read_pytest(lines: Sequence[str]) -> Found | None:
     """Read the sections of failures, the short summary and the totals."""
     totals = [found for line in lines if (found := _TOTAL.match(line))]
     blocks, short, first, end = _parts(lines)
+    if not (blocks or short):
+        short = [found for line in lines if (found := _ALONE.match(line) or _IN_ROW.match(line))]
     if not totals and not (blocks or short):
         return None
     said = _said(totals)

@@ -26,12 +26,36 @@ def read_unittest(lines: Sequence[str]) -> Found | None:
     ]
     ends = [row for row, line in enumerate(lines) if _RAN.match(line)]
     if not heads and not ends:
-        return None
+        return _filtered(lines)
     stops = [*(row - 1 for row in heads[1:]), _after(lines, heads[-1], ends)] if heads else []
     failures = unique(_failure(lines[row:stop]) for row, stop in zip(heads, stops, strict=True))
     counts, is_red = _totals(lines, ends)
     end = ends[-1] + 4 if ends else len(lines)
     return Found(failures, counts, heads[0] if heads else 0, end, is_red)
+
+
+def _filtered(lines: Sequence[str]) -> Found | None:
+    """Read what is left of it behind ``| grep FAIL``: names without the rule above them, and how it ended."""
+    heads = [row for row, line in enumerate(lines) if (found := _HEAD.match(line)) and found["where"]]
+    ends = [
+        found
+        for line in lines
+        if (found := _END.match(line)) and found["how"] == "FAILED" and found["counts"]
+    ]
+    if not heads and not ends:
+        return None
+    said = {
+        each["what"]: number(each["count"]) for found in ends for each in _COUNT.finditer(found["counts"])
+    }
+    failed, errors = said.get("failures", 0), said.get("errors", 0)
+    if not heads and not failed + errors:
+        return None
+    stops = [*heads[1:], len(lines)]
+    failures = (
+        unique(_failure(lines[row:stop]) for row, stop in zip(heads, stops, strict=True)) if heads else ()
+    )
+    counts = Counts(selected=failed + errors, failed=failed, errors=errors) if ends else None
+    return Found(failures, counts, heads[0] if heads else 0, len(lines), bool(ends))
 
 
 def _after(lines: Sequence[str], head: int, ends: Sequence[int]) -> int:

@@ -137,7 +137,7 @@ class _Watch:
             fix_rank=rank,
             suspects=suspects,
             fixed_by=fix.by if fix else "",
-            ending=state.closed.ending if state.closed else "open",
+            ending=state.closed.ending if state.closed else "imported" if state.imported else "open",
             steps=tuple((step.title, float(self.steps[step.id])) for step in state.workflow.steps),
         )
 

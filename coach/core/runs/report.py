@@ -33,6 +33,7 @@ EndingKind = Literal[
     "no_pytest",
     "not_started",
     "interrupted",
+    "unknown",
 ]
 """How a run ended. Only ``completed`` can carry a PASS; only ``completed`` and ``collection_error`` a FAIL."""
 
@@ -305,8 +306,7 @@ NO_FIELDS: set[str] = set()
 class LateFailures(Sequence[Failure]):
     """The failures of a run, read from their JSON when somebody first asks.
 
-    They are most of a large log, and of few runs anybody looks at them. For looking only: what they say is checked
-    late, so a log that is written on is read whole.
+    They are most of a large log. For looking only: checked late, so a log that is written on is read whole.
     """
 
     __slots__ = ("_found", "_later")

@@ -6,6 +6,7 @@ from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.base.text import FilePath, Name
 from coach.core.base.value import Value
 from coach.core.runs.abilities import RUNNERS, Ability, RunnerName, runner_of_command
+from coach.core.runs.command_line.recognition import invocation_of
 
 
 class Target(Value):
@@ -42,6 +43,12 @@ class Target(Value):
     def label(self) -> str:
         """One line for people; empty words mean the whole suite."""
         return " ".join(self.words) if self.words else "the whole suite"
+
+    @property
+    def is_script(self) -> bool:
+        """Whether it is a program that is no test runner: nothing but its exit code judges it."""
+        found = invocation_of(self.words) if self.kind == "command" and not self.junit else None
+        return found is not None and found.is_script
 
     @property
     def one_test(self) -> TestId:

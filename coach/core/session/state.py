@@ -92,6 +92,7 @@ class SessionState(Investigations):
     at: float = 0.0
     opened: ev.SessionOpened | None = None
     opened_at: float = 0.0
+    imported: ev.Imported | None = None  # it was made from a transcript
     target: Target = Target()
     visits: tuple[Visit, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=_none)
@@ -120,8 +121,7 @@ class SessionState(Investigations):
     unloaded: tuple[str, ...] = ()
     """Changed modules that the target is known not to import."""
     pin: Pin | None = None
-    unpinnable: tuple[str, ...] = ()
-    """Tests whose source is not known, so that they cannot be pinned."""
+    unpinnable: tuple[str, ...] = ()  # tests whose source is not known
     suspects: tuple[Suspect, ...] = ()
     suspects_run: int = 0
     spectrum: Spectrum | None = None

@@ -29,6 +29,8 @@ def advise(state: SessionState) -> Advice:
 
 
 def _closed(state: SessionState) -> Advice | None:
+    if state.imported:
+        return Advice("This session was read from a transcript: nobody goes on with it.", "export")
     if state.closed is None:
         return None
     return Advice(

@@ -11,7 +11,7 @@ from pathlib import Path
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.experiments.trial_request import Trial
-from coach.core.output.reading import OutputReading, read_output
+from coach.core.output.output_reading import OutputReading, read_output
 from coach.core.runs.report import Cause, Ending, Failure, Frame, RunReport
 from coach.engine.process.ending import ending_of_process
 from coach.engine.process.supervise import Finished

@@ -133,6 +133,7 @@ _SHORT = {
     "not_started": "not started",
     "no_tests": "no tests",
     "interrupted": "interrupted",
+    "unknown": "not known",
 }
 
 

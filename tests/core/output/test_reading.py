@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from coach.core.output.reading import read_output
+from coach.core.output.output_reading import read_output
 from coach.core.output.tap import read_tap
 
 RULE = "=" * 70

@@ -21,6 +21,11 @@ def _(event: ev.SessionOpened, state: SessionState) -> SessionState:
 
 
 @apply_event.register
+def _(event: ev.Imported, state: SessionState) -> SessionState:
+    return replace(state, imported=event)
+
+
+@apply_event.register
 def _(_event: ev.SessionResumed, state: SessionState) -> SessionState:
     """A run that was under way when coach died never ended: the resumed session must not wait for it."""
     cut = with_work_cut(state)

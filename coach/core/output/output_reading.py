@@ -23,6 +23,7 @@ from coach.core.output.node_spec import read_node_spec
 from coach.core.output.numbered import read_numbered
 from coach.core.output.pytest_text import read_pytest
 from coach.core.output.rust import read_rust
+from coach.core.output.sympy_tests import read_sympy
 from coach.core.output.tap import read_tap
 from coach.core.output.traces import read_traces
 from coach.core.output.unittest_text import read_unittest
@@ -41,6 +42,7 @@ RUNNERS: dict[str, Reader] = {
     "Mocha": read_mocha,
     "unittest": read_unittest,
     "pytest": read_pytest,
+    "sympy": read_sympy,
     "JUnit": read_jvm,
     "RSpec, PHPUnit, Minitest": read_numbered,
     "GoogleTest, CTest, Automake": read_native,

@@ -1,0 +1,15 @@
+"""The event of a session that was made from a transcript, in words."""
+
+from coach.core.base.formatting import count
+from coach.core.log import events as ev
+from coach.core.log.event_words import Said, say
+
+
+@say.register
+def _(event: ev.Imported) -> Said:
+    whose = f" with {event.assistant}" if event.assistant else ""
+    what = (
+        f"{count(event.runs, 'run')} of {count(event.targets, 'target')}, {count(event.attempts, 'attempt')}"
+    )
+    unread = f" ({event.unread_attempts} with files of unknown content)" if event.unread_attempts else ""
+    return "○", "accent", f"imported from a transcript of {event.format}{whose}: {what}{unread}"

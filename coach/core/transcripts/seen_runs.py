@@ -1,0 +1,190 @@
+"""Every run of tests and scripts in a transcript, with the files as they were then and who had changed them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
+
+from coach.core.output.lines import plain_lines
+from coach.core.runs.command_line.invocation import Invocation
+from coach.core.runs.command_line.recognition import invocation_of
+from coach.core.runs.report import RunReport
+from coach.core.transcripts.contents import Base, Content, Moment
+from coach.core.transcripts.frame_code import FrameCode
+from coach.core.transcripts.model import By, Ran, Transcript
+from coach.core.transcripts.paths import Paths
+from coach.core.transcripts.run_reading import Printed, read_run
+from coach.core.transcripts.shell.parser import parse_shell
+from coach.core.transcripts.shell.syntax import Pipeline
+from coach.core.transcripts.shown_output import decides, is_hidden, is_shown_whole
+
+MIXED = "runs of one command on several states of the files: their outputs cannot be told apart"
+_BEGINS: dict[str, re.Pattern[str]] = {
+    "pytest": re.compile(r"^=+ test session starts =+$", re.MULTILINE),
+    "sympy": re.compile(r"^=+ test process starts =+$", re.MULTILINE),
+    "Django": re.compile(r"^Testing against Django installed in ", re.MULTILINE),
+}
+"""The line with which a runner's output begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEdit:
+    """Files changed, by somebody's edit or by git."""
+
+    at: float | None
+    by: By
+    paths: tuple[str, ...]
+    is_git: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRun:
+    """One run: what was asked, what it showed, and the files it saw."""
+
+    at: float | None
+    by: By
+    invocation: Invocation
+    report: RunReport
+    files: Mapping[str, Content]
+    output: str
+    seconds: float = 0.0
+
+
+Seen = SeenEdit | SeenRun
+
+
+@dataclass(slots=True)
+class Watch:
+    """Walks through a transcript."""
+
+    transcript: Transcript
+    base: Base
+    lost: Counter[str] = field(default_factory=Counter)
+    """What was there and could not be read, counted."""
+    _code: FrameCode = field(default_factory=FrameCode)
+
+    def over(self, moments: Iterable[Moment]) -> Iterator[Seen]:
+        """Yield edits and runs, in order."""
+        for _, group in groupby(moments, key=attrgetter("index")):
+            yield from self._step(list(group))
+
+    def _step(self, moments: Sequence[Moment]) -> Iterator[Seen]:
+        asked = [each for moment in moments for each in self._asked(moment)]
+        tests = [each for each in asked if not each.invocation.is_script]
+        runs = self._told_apart(tests or asked[-1:], moments)
+        for moment in moments:
+            if moment.changed:
+                paths = tuple(path for path in moment.changed if not path.startswith("/"))
+                yield SeenEdit(moment.step.at, moment.step.by, paths, moment.cause == "git")
+            yield from (self._run(each) for each in runs if each.moment is moment)
+
+    def _asked(self, moment: Moment) -> Iterator["_Asked"]:
+        action = moment.step.action
+        if not isinstance(action, Ran) or not moment.command:
+            return
+        paths = Paths(self.transcript.root)
+
+        def place(path: str) -> str:
+            return paths.below(path, moment.cwd) or path
+
+        for line in parse_shell(moment.command)[:1]:
+            for index, command in enumerate(line.commands):
+                words = [each.text for each in command.words]
+                stdin = command.here.text if command.here else None
+                found = invocation_of(words, stdin=stdin, place=place)
+                if found is not None:
+                    yield _Asked(moment, found, _printed(action, moment, line, index))
+
+    def _told_apart(self, asked: Sequence["_Asked"], moments: Sequence[Moment]) -> Sequence["_Asked"]:
+        """Give each of several runs in one command its own part of the output; what cannot be parted counts as lost."""
+        if len(asked) < 2:
+            return asked
+        parts = _parts(asked)
+        if parts is not None:
+            return [
+                replace(each, printed=replace(each.printed, text=part))
+                for each, part in zip(asked, parts, strict=True)
+            ]
+        after = moments[moments.index(asked[0].moment) + 1 : moments.index(asked[-1].moment) + 1]
+        if any(each.changed for each in after):
+            self.lost[MIXED] += len(asked)
+            return ()
+        words = tuple(dict.fromkeys(word for each in asked for word in each.invocation.words))
+        is_whole = all(each.printed.is_whole for each in asked)
+        last = asked[-1]
+        return [
+            replace(
+                last,
+                invocation=replace(last.invocation, words=words),
+                printed=replace(last.printed, is_whole=is_whole),
+            )
+        ]
+
+    def _run(self, asked: "_Asked") -> SeenRun:
+        moment, paths = asked.moment, Paths(self.transcript.root)
+
+        def content(path: str) -> Content:
+            return moment.files[path] if path in moment.files else self.base(path)
+
+        def place(path: str) -> str:
+            from_root, from_here = paths.own(path), paths.own(path, moment.cwd)
+            if from_root != from_here and not isinstance(content(from_root), str):
+                return from_here
+            return from_root
+
+        report = read_run(asked.invocation, asked.printed, place)
+        if report.failures:
+            report = report.model_copy(update={"failures": self._code.filled(report.failures, content)})
+        action = moment.step.action
+        seconds = action.seconds if isinstance(action, Ran) and action.seconds else 0.0
+        step = moment.step
+        report = report.model_copy(update={"duration": seconds})
+        return SeenRun(step.at, step.by, asked.invocation, report, moment.files, asked.printed.text, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    moment: Moment
+    invocation: Invocation
+    printed: Printed
+
+
+def _printed(action: Ran, moment: Moment, line: Pipeline, index: int) -> Printed:
+    return Printed(
+        text="\n".join(plain_lines(action.output)),
+        exit_code=_own_code(action, moment, line, index),
+        is_whole=not action.is_cut and is_shown_whole(line, index),
+        is_hidden=is_hidden(line, index),
+        is_ended_early=action.is_ended_early,
+    )
+
+
+def _own_code(action: Ran, moment: Moment, line: Pipeline, index: int) -> int | None:
+    """Return the exit code of one command of a pipeline; None where that of the whole may be another's."""
+    code = action.exit_code
+    if code is None:
+        return None
+    is_own = decides(line, index) or "pipefail" in action.command
+    _, found, rest = action.command.rpartition(moment.command)
+    rest = rest.strip() if found else "?"
+    is_last = rest in {"", ")", "}", ";", "&& true"}
+    if is_own and is_last:
+        return code
+    goes_on = found and not re.search(r";|\|\||\n|[^&]&[^&]", rest)
+    if is_own and code == 0 and goes_on and rest.startswith("&&"):
+        return 0  # all that is bound by && succeeded
+    return None
+
+
+def _parts(asked: Sequence[_Asked]) -> list[str] | None:
+    """Cut an output where the runner says that it begins; None when it does not say so once for each run."""
+    text, runner = asked[0].printed.text, asked[0].invocation.runner
+    begins = _BEGINS.get(runner)
+    if begins is None or any(each.invocation.runner != runner for each in asked):
+        return None
+    starts = [found.start() for found in begins.finditer(text)]
+    if len(starts) != len(asked):
+        return None
+    return [text[start:stop] for start, stop in zip(starts, [*starts[1:], len(text)], strict=True)]

@@ -1,0 +1,121 @@
+"""A transcript as histories: one for each target, with the edits between its runs and whose they were."""
+
+from coach.core.log import events as ev
+from coach.core.loops.lanes import would_say_in_lanes
+from coach.core.transcripts.imported_session import imported_session, sessions_of
+from coach.core.transcripts.model import Edited, Ran, Step, Transcript
+
+SHOP = "def total(items):\n    return sum(items)\n"
+TEST = "from shop import total\n\n\ndef test_total():\n    assert total([1, 2]) == 4\n"
+FILES = {"shop.py": SHOP, "tests/test_shop.py": TEST}
+RED = "FAILED tests/test_shop.py::test_total - assert 3 == 4\n1 failed in 0.02s\n"
+GREEN = "1 passed in 0.02s\n"
+
+
+def transcript(*actions, **fields):
+    steps = tuple(each if isinstance(each, Step) else Step(action=each) for each in actions)
+    return Transcript(
+        format="Toy", assistant="toy-1", root="/w", began=1_700_000_000.0, steps=steps, **fields
+    )
+
+
+def pytest_run(output, target="tests/test_shop.py", code=None):
+    return Ran(command=f"cd /w && python -m pytest -q {target} 2>&1 | tail -5", output=output, exit_code=code)
+
+
+def edit(old, new, path="/w/shop.py"):
+    return Edited(path=path, kind="replace", old=old, new=new)
+
+
+def test_each_target_is_a_history_of_its_own():
+    told = transcript(
+        pytest_run(RED),
+        Ran(command="python repro.py", cwd="/w", output="", exit_code=0),
+        edit("sum(items)", "sum(items) + 1"),
+        pytest_run(GREEN),
+        Ran(command="cd /w/tests && pytest test_shop.py", output=GREEN, exit_code=0),
+    )
+    first, second = sessions_of(told, FILES.get)
+    assert (first.target.label, first.is_script) == ("tests/test_shop.py", False)
+    assert (second.target.words, second.is_script) == (("python", "repro.py"), True)
+    assert [(each.run, each.outcome) for each in first.history.trials] == [
+        (1, "red"),
+        (3, "green"),
+        (4, "green"),
+    ]
+    attempt = first.history.trials[1].attempt
+    assert (attempt.by, attempt.nature, attempt.paths, attempt.unread) == ("toy-1", "patch", ("shop.py",), ())
+    assert first.history.trials[2].is_rerun
+    assert (first.runs, first.red_runs) == (3, 1)
+
+
+def test_a_file_of_unknown_content_is_said_and_read_by_no_rule():
+    told = transcript(
+        pytest_run(RED), Ran(command="sed -i 's/1/2/' shop.py", cwd="/w", exit_code=0), pytest_run(GREEN)
+    )
+    records = imported_session(told, None)
+    (imported,) = [each.event for each in records if isinstance(each.event, ev.Imported)]
+    assert (imported.attempts, imported.unread_attempts) == (1, 1)
+    (read,) = [each.event.attempt for each in records if isinstance(each.event, ev.AttemptRead)]
+    assert read.unread == ("shop.py",)
+    assert read.findings == ()
+
+
+def test_what_git_moved_is_nobodys_edit():
+    told = transcript(
+        pytest_run(RED),
+        edit("sum(items)", "sum(items) + 1"),
+        pytest_run(GREEN),
+        Ran(command="git checkout -- shop.py", cwd="/w", exit_code=0),
+        pytest_run(RED),
+    )
+    (lane,) = sessions_of(told, FILES.get)
+    assert [each.attempt.head_moved for each in lane.history.trials[1:]] == [False, True]
+    assert lane.history.trials[0].tree == lane.history.trials[2].tree
+
+
+def test_a_run_that_could_not_be_tried_is_no_trial():
+    told = transcript(
+        pytest_run("bash: python: command not found\n"),
+        pytest_run(RED),
+        edit("sum(items)", "sum(items) + 1"),
+        Ran(command="pytest --version", cwd="/w", output="pytest 8\n", exit_code=0),
+        pytest_run(GREEN),
+    )
+    (lane,) = sessions_of(told, FILES.get)
+    assert [each.run for each in lane.history.trials] == [2, 3]
+    assert lane.runs == 3
+
+
+def test_two_runs_of_one_command_are_told_apart_where_the_runner_says_where_it_begins():
+    both = f"==== test session starts ====\n{RED}==== test session starts ====\n{GREEN}"
+    told = transcript(
+        Ran(command="pytest tests/test_shop.py; pytest tests/test_other.py", cwd="/w", output=both)
+    )
+    lanes = sessions_of(told, FILES.get)
+    assert [(each.target.label, each.red_runs) for each in lanes] == [
+        ("tests/test_shop.py", 1),
+        ("tests/test_other.py", 0),
+    ]
+
+
+def test_a_message_cut_short_is_the_one_it_begins():
+    whole = (
+        "=== FAILURES ===\n___ test_total ___\n\n    def test_total():\n>       assert total([1, 2]) == 4\n"
+        "E       assert 3 == 4 with much more behind it\n\ntests/test_shop.py:5: AssertionError\n"
+        "=== short test summary info ===\nFAILED tests/test_shop.py::test_total - assert 3 == 4 wi...\n1 failed in 0.02s\n"
+    )
+    short = "FAILED tests/test_shop.py::test_total - assert 3 == 4 wi...\n1 failed in 0.02s\n"
+    told = transcript(pytest_run(whole), edit("items", "things"), pytest_run(short))
+    (lane,) = sessions_of(told, FILES.get)
+    assert lane.history.trials[0].strict == lane.history.trials[1].strict
+
+
+def test_what_the_detectors_say_stands_in_the_log():
+    weaker = edit("== 4", "== 3", "/w/tests/test_shop.py")
+    records = imported_session(transcript(pytest_run(RED), weaker, pytest_run(GREEN)), FILES.get)
+    noticed = [each.event for each in records if isinstance(each.event, ev.LoopNoticed)]
+    assert [(each.pattern, each.run) for each in noticed] == [
+        (each.detection.pattern, each.run) for each in would_say_in_lanes(records)
+    ]
+    assert [each.pattern for each in noticed] == ["tamper"]
