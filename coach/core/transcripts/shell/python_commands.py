@@ -18,12 +18,15 @@ def python(call: Call) -> Content:
     source, arguments = _source(call)
     if source is None or not _WRITES.search(source):
         return PRINTED
-    script = EditScript(call.files, call.cwd, arguments, call.budget)
+    budget = call.budget.share()
+    script = EditScript(call.files, call.cwd, arguments, budget)
     try:
         script.run(source)
     except NotInterpretable as why:
         _spoil(call, script, source, f"a Python script: {why}")
         return PRINTED
+    finally:
+        call.budget.give_back(budget)
     for path, text in script.written.items():
         call.files.write(path, text)
     return PRINTED

@@ -69,7 +69,7 @@ class Expressions:
         handler = self._kinds.get(type(node))
         if handler is None:
             raise NotInterpretable(f"the expression {type(node).__name__}")
-        if not self.budget.spend(10):
+        if not self.budget.spend(2):
             raise NotInterpretable("more evaluation than is done for one transcript")
         try:
             return handler(node)

@@ -87,7 +87,7 @@ class EditScript(Calls):
 
     def _block(self, body: list[ast.stmt]) -> None:
         for node in body:
-            if not self.budget.spend(20):
+            if not self.budget.spend(2):
                 raise NotInterpretable("more evaluation than is done for one transcript")
             handler = self._statements.get(type(node))
             if handler is None:
