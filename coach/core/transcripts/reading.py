@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from coach.core.transcripts.draft import Draft
 from coach.core.transcripts.foreign_json import Source
+from coach.core.transcripts.formats.aider import is_aider, read_aider
 from coach.core.transcripts.formats.claude_code import is_claude_code, read_claude_code
 from coach.core.transcripts.formats.codex import is_codex, read_codex
 from coach.core.transcripts.formats.mini_swe_agent import is_mini_swe_agent, read_mini_swe_agent
+from coach.core.transcripts.formats.openhands import is_openhands, read_openhands
+from coach.core.transcripts.formats.swe_agent import is_swe_agent, read_swe_agent
 from coach.core.transcripts.formats.vorflux import is_vorflux, read_vorflux
 from coach.core.transcripts.model import Said, Transcript
 
@@ -32,7 +35,10 @@ FORMATS = (
     Format("Claude Code", is_claude_code, read_claude_code),
     Format("Codex", is_codex, read_codex),
     Format("mini-swe-agent", is_mini_swe_agent, read_mini_swe_agent),
+    Format("SWE-agent", is_swe_agent, read_swe_agent),
+    Format("OpenHands", is_openhands, read_openhands),
     Format("Vorflux", is_vorflux, read_vorflux),
+    Format("aider", is_aider, read_aider),
 )
 """All known formats, in the order in which they are asked; no transcript belongs to two."""
 

@@ -23,6 +23,11 @@ _TIMED_OUT = "timed out"
 
 def is_mini_swe_agent(source: Source) -> bool:
     """Say whether the text is such a transcript."""
+    if isinstance(source.document, list):
+        return any(
+            _RETURN_CODE.search(blocks_text(fields_of(each).get("content"))[:2_000])
+            for each in source.document[:20]
+        )
     document = fields_of(source.document)
     named = text_of(document.get("trajectory_format")).startswith("mini-swe-agent")
     return isinstance(document.get("messages"), list) and (
@@ -32,7 +37,7 @@ def is_mini_swe_agent(source: Source) -> bool:
 
 def read_mini_swe_agent(source: Source) -> Draft:
     """Read every command that was carried out; a message refused for its form is none."""
-    document = fields_of(source.document)
+    document = source.document if isinstance(source.document, dict) else {"messages": source.document}
     info = fields_of(document.get("info"))
     config = fields_of(info.get("config"))
     draft = Draft(title=text_of(document.get("instance_id")), submission=text_of(info.get("submission")))
