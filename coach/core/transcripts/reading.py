@@ -10,6 +10,7 @@ from coach.core.transcripts.formats.claude_code import is_claude_code, read_clau
 from coach.core.transcripts.formats.codex import is_codex, read_codex
 from coach.core.transcripts.formats.mini_swe_agent import is_mini_swe_agent, read_mini_swe_agent
 from coach.core.transcripts.formats.openhands import is_openhands, read_openhands
+from coach.core.transcripts.formats.openhands_sdk import is_openhands_sdk, read_openhands_sdk
 from coach.core.transcripts.formats.swe_agent import is_swe_agent, read_swe_agent
 from coach.core.transcripts.formats.vorflux import is_vorflux, read_vorflux
 from coach.core.transcripts.model import Said, Transcript
@@ -37,6 +38,7 @@ FORMATS = (
     Format("mini-swe-agent", is_mini_swe_agent, read_mini_swe_agent),
     Format("SWE-agent", is_swe_agent, read_swe_agent),
     Format("OpenHands", is_openhands, read_openhands),
+    Format("OpenHands SDK", is_openhands_sdk, read_openhands_sdk),
     Format("Vorflux", is_vorflux, read_vorflux),
     Format("aider", is_aider, read_aider),
 )

@@ -125,7 +125,10 @@ def _read_observation(
     draft: Draft, event: dict[str, Any], waiting: dict[int | None, dict[str, Any]], folder: str
 ) -> str:
     """Add what an action and its observation tell. Returns the folder the shell is in afterwards."""
-    action = waiting.pop(whole_of(event.get("cause")), None)
+    cause = whole_of(event.get("cause"))
+    if cause is None and waiting:
+        cause = next(reversed(waiting))  # the oldest files name no cause: an observation follows its action
+    action = waiting.pop(cause, None)
     if action is None:
         return folder
     args, extras = fields_of(action.get("args")), fields_of(event.get("extras"))
@@ -173,21 +176,27 @@ def _edit(
     if kind == "write":
         return Edited(path=path, kind="write", new=text_of(args.get("content")), failed=is_error)
     if kind == "run_ipython":
-        call = _EDITOR_CALL.search(text_of(args.get("code")))
-        return editor_action(_literal(call.group(1)), seen) if call is not None else None
+        return _editor_call(text_of(args.get("code")), seen)
     old, new = extras.get("old_content"), extras.get("new_content")
     if isinstance(new, str) and not is_error:
         # The editor says the whole file before and after: nothing need be followed.
         before = text_of(old) if isinstance(old, str) and extras.get("prev_exist") is not False else None
         return Edited(path=path, kind="write", new=text_of(new), original=before)
+    if not text_of(args.get("command")):
+        return _editor_call(text_of(args.get("translated_ipython_code")), seen)
     return editor_action(args, "" if is_error else seen)
+
+
+def _editor_call(code: str, seen: str) -> Action | None:
+    call = _EDITOR_CALL.search(code)
+    return editor_action(_literal(call.group(1)), seen) if call is not None else None
 
 
 def _looked(args: dict[str, Any], path: str, seen: str) -> Looked | None:
     shown = without_numbers(seen)
     if shown is None:
         return None
-    whole = shown[1] == 1 and not items_of(args.get("view_range")) and args.get("end") in {None, -1}
+    whole = shown[1] == 1 and not items_of(args.get("view_range")) and args.get("end") in (None, -1)
     return Looked(path=path, text=shown[0], is_whole=whole and "clipped" not in seen[-400:])
 
 

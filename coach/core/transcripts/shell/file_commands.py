@@ -132,7 +132,10 @@ def copy_or_move(call: Call) -> Content:
 def _is_folder(call: Call, path: str) -> bool:
     if isinstance(call.files.read(path), str):
         return False
-    return bool([each for each in call.files.below(path) if each != path]) or not re.search(r"\.\w+$", path)
+    if [each for each in call.files.below(path) if each != path] or path == "/":
+        return True
+    # Of a folder nothing may be known; a file seldom loses the end of its name on the way.
+    return "." in basename(call.words[0].text) and "." not in basename(path)
 
 
 def _copy(call: Call, source: str, target: str) -> None:

@@ -164,8 +164,8 @@ class _Translation:
                 raise NotInterpretable("a pattern that cannot be read")
             inside = self.repetitions - self.groups.pop()
             self._part(")")
-            following = self.text[self.at : self.at + 2]
-            if inside and following[: 1 if self.extended else 2].lstrip("\\") in {"*", "+", "{"}:
+            following = self.text[self.at : self.at + 2].removeprefix("\\")[:1]
+            if inside and following in {"*", "+", "{"}:
                 raise NotInterpretable("a repetition inside a repetition")
         elif sign == "{":
             found = re.compile(r"(\d{0,3})(,?)(\d{0,3})\\?\}").match(self.text, self.at)

@@ -134,7 +134,12 @@ class Calls(Expressions):
 
     # files
 
+    def _touch(self) -> None:
+        if not self.budget.spend(200):
+            raise NotInterpretable("more evaluation than is done for one transcript")
+
     def _read(self, name: str) -> str:
+        self._touch()
         path = self.files.path(name, self.cwd)
         self.opened.add(path)
         content = self.written.get(path, self.files.read(path))
@@ -145,6 +150,7 @@ class Calls(Expressions):
         return content
 
     def _put(self, name: str, text: str) -> None:
+        self._touch()
         self.spend(text)
         self.written[self.files.path(name, self.cwd)] = str(checked(text))
 

@@ -15,7 +15,7 @@ from coach.core.transcripts.shell.python_calls import Calls
 from coach.core.transcripts.shell.python_values import Function, Module, OpenFile, Raised, checked
 
 MOST_CHARACTERS = 400_000
-MOST_ROUNDS = 200_000
+MOST_ROUNDS = 50_000
 
 
 class _Break(Exception):
