@@ -26,6 +26,18 @@ def after(*commands, code=0):
     }
 
 
+FIX = """cat > fix.py <<'EOF'
+import re
+with open('a.txt') as f:
+    lines = f.readlines()
+for i, line in enumerate(lines):
+    if 'two' in line:
+        lines[i] = re.sub('tw', 'w', line)
+with open('a.txt', 'w') as f:
+    f.writelines(lines)
+EOF
+python fix.py && rm fix.py"""
+
 KNOWN = [
     ("cat > n.py <<'EOF'\nprint('$x')\nEOF", {"n.py": "print('$x')\n"}),
     ("cat <<EOF >> a.txt\nfour\nEOF", {"a.txt": A + "four\n"}),
@@ -69,9 +81,7 @@ KNOWN = [
     ),
     ("python -c \"s = open('a.txt').read(); open('a.txt', 'w').write(s.upper())\"", {"a.txt": A.upper()}),
     (
-        "cat > fix.py <<'EOF'\nimport re\nwith open('a.txt') as f:\n    lines = f.readlines()\nfor i, line in enumerate(lines):\n"
-        "    if 'two' in line:\n        lines[i] = re.sub('tw', 'w', line)\nwith open('a.txt', 'w') as f:\n    f.writelines(lines)\n"
-        "EOF\npython fix.py && rm fix.py",
+        FIX,
         {"a.txt": "one\nwo\nthree\n"},
     ),
     ("python -c \"s = open('a.txt').read(); assert 'zz' in s; open('a.txt', 'w').write('')\" || true", {}),
