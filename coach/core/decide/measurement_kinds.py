@@ -37,7 +37,7 @@ RESERVED = 1 / 3
 """but for those that other measurements will take, at most this share of what is left."""
 FEW_NEIGHBOURS = 100
 """Passing tests up to which the lines of the suite are recorded although nobody knows how long it takes,"""
-SUITE_SECONDS = 12.0
+SUITE_SECONDS = 10.0
 """for these seconds: the tests of other files that were not begun by then are left out."""
 MAX_HUNKS = 60
 _START = 0.4
@@ -250,18 +250,13 @@ def _mutate_for(state: SessionState, left: float) -> cmd.TryMutants:
     return cmd.TryMutants(budget=seconds, more=max(0.0, min(MORE_MUTATING, left - seconds - reserve)))
 
 
-def _mutating_seconds(state: SessionState) -> float:
-    """Return what mutations take: all they are given, while none turns the test green, and most often none does."""
-    least = min(MAX_MUTATING, 10 * _run_seconds(state) + 5)
-    return max(least, min(MAX_MUTATING + MORE_MUTATING, _left(state)))
-
-
 def _mutations_tell(state: SessionState) -> tuple[float, str]:
+    """Little for what they take: most defects are no small edit away, and until one is found a round goes on."""
     if _is_tied(state):
-        return 0.6, "the top is tied: a change that turns the test green names the place"
+        return 0.25, "the top is tied: a change that turns the test green names the place"
     if _likeliest(state) < LIKELY:
-        return 0.5, "no place is likely enough: a change that turns the test green names one"
-    return 0.2, "a change that turns the test green confirms the place"
+        return 0.2, "no place is likely enough: a change that turns the test green names one"
+    return 0.1, "a change that turns the test green confirms the place"
 
 
 def _are_mutations_known(state: SessionState) -> bool:
@@ -384,7 +379,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         title="small mutations",
         why_not=_no_mutations,
         is_known=_are_mutations_known,
-        seconds=_mutating_seconds,
+        seconds=lambda state: min(MAX_MUTATING, 10 * _run_seconds(state) + 5),
         tells=_mutations_tell,
         command=_mutate_for,
         changes_code=True,
@@ -394,7 +389,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         title="who calls whom",
         why_not=_no_calls,
         is_known=_are_calls_known,
-        seconds=lambda state: 3 * _run_seconds(state),
+        seconds=lambda state: 2 * _run_seconds(state),
         tells=lambda _state: (0.25, "tests like it pass: where do its calls part from theirs?"),
         command=lambda _state, _left: cmd.TraceCalls(),
     ),
@@ -403,7 +398,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         title="where the value came from",
         why_not=_no_origins,
         is_known=_are_origins_known,
-        seconds=lambda state: 3 * _run_seconds(state),
+        seconds=lambda state: 2 * _run_seconds(state),
         tells=_origins_tell,
         command=lambda _state, _left: cmd.TraceOrigins(),
     ),
