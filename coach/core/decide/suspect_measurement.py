@@ -259,6 +259,10 @@ def _(message: obs.SpectrumSeen, state: SessionState) -> Decision | Refusal:
     if spectrum.outcome == "not run" and spectrum.test.is_in_file and _is_known(state, spectrum):
         draft.notice = "the failing test did not run in this measurement: what was measured before stands"
         return draft.done()
+    if spectrum.neighbours_left_out and _is_known(state, spectrum, more_than=spectrum.passing):
+        cut = f"not compared with all: {spectrum.neighbours_left_out[-1]}"
+        draft.notice = f"{cut}; what was measured before with more passing tests stands"
+        return draft.done()
     if not spectrum.functions and not spectrum.lacking:
         draft.notice = "the traced run saw no line of the project: suspects stay as they were"
         return draft.done()
@@ -295,14 +299,15 @@ def _(message: obs.TouchedSeen, state: SessionState) -> Decision | Refusal:
     return draft.done()
 
 
-def _is_known(state: SessionState, spectrum: Spectrum) -> bool:
-    """Whether the same tree has been measured with the failing test in the run."""
+def _is_known(state: SessionState, spectrum: Spectrum, more_than: int = -1) -> bool:
+    """Whether the same tree has been measured with the failing test in the run, and so many passing tests."""
     known = state.spectrum
     return bool(
         known
         and known.test == spectrum.test
         and state.same_tree(known.tree) == state.same_tree(spectrum.tree)
         and known.outcome != "not run"
+        and known.passing > more_than
     )
 
 

@@ -9,6 +9,9 @@ _BREAKS = 0.1
 """Share kept by a flip that turns a passing test red; no right flip of the tuning set breaks one."""
 _LEAST_MENDED = 0.25
 """Share kept by a flip that mends none of the other red tests: they may be red for reasons of their own."""
+_COMMON = 0.5
+"""Suspiciousness of a line below which a flip counts less: down to ``_LEAST_COMMON`` where nearly all passing tests run it."""
+_LEAST_COMMON = 0.3
 _CALL = re.compile(r"(?:not |return |await )*(?:\w+\.)*(?P<name>\w+)\(")
 """A piece of code that is a call, perhaps negated, returned or awaited."""
 
@@ -16,15 +19,17 @@ _CALL = re.compile(r"(?:not |return |await )*(?:\w+\.)*(?P<name>\w+)\(")
 def add_flips(board: Board, mutations: Mutations, *, is_alone: bool) -> None:
     """The cleanest flip of a place counts, less for every neighbour it breaks; that there are others counts a little.
 
-    Where nearly all passing tests run the place it counts a third less: they would hardly pass if it were wrong. A flip that changes a call as a whole says as much of what is called: either gave the wrong value.
+    Where most passing tests run the place it counts less: they would hardly pass if it were wrong, and of so many the few that
+    were tried say little. A flip that changes a call as a whole says as much of what is called: either gave the wrong value.
     """
     for flip in mutations.flips:
         each = board.at(flip.path, flip.function.rpartition(".")[2], flip.line)
         if each.flip:
             each.evidence["other flips"] = 1.0
             continue
-        kind, amount = _weight_of(flip, is_alone=is_alone)
-        amount *= (2 + each.suspiciousness) / 3 if each.suspiciousness else 1.0
+        rare = each.suspiciousness or 1.0
+        kind, amount = _weight_of(flip, rare, is_alone=is_alone)
+        amount *= _LEAST_COMMON + (1 - _LEAST_COMMON) * min(1.0, rare / _COMMON)
         called = _called(board, flip, each)
         each.adds(kind, amount / (1 + len(called)))
         for callee in called:
@@ -59,9 +64,13 @@ def _called(board: Board, flip: Flip, place: Candidate) -> list[Candidate]:
     return named if len(named) == 1 and "in tests" not in named[0].evidence else []
 
 
-def _weight_of(flip: Flip, *, is_alone: bool) -> tuple[str, float]:
-    """Say as what a flip counts, and how much: the share of neighbours it keeps, as if there were one more, half kept."""
-    kept = (flip.green + 0.5) / (flip.neighbours + 1) if flip.neighbours else 1.0
+def _weight_of(flip: Flip, rare: float, *, is_alone: bool) -> tuple[str, float]:
+    """Say as what a flip counts, and how much: the share of neighbours it keeps, as if there were more, half kept.
+
+    One more where no passing test runs the line, five where all do: ``rare`` is its suspiciousness.
+    """
+    more = 1 + 4 * (1 - rare)
+    kept = (flip.green + more / 2) / (flip.neighbours + more) if flip.neighbours else 1.0
     if flip.green < flip.neighbours:  # what turns a test green and another one red dodges the check
         kept *= _BREAKS
     if flip.siblings:  # a right flip mends nearly all that are red of the same cause

@@ -46,9 +46,10 @@ class Tracer:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session, config, items):
-        """Where the time may be over before all files are, the file of the focus comes first, as it stands."""
+        """Where the time may be over before all files are, it begins now, with the file of the focus, as that stands."""
         if not self.plan.get("first"):
             return
+        self.box.began = self.box.clock()
         try:
             own = ids.file_in(self.focus)
             items.sort(key=lambda item: ids.file_of_item(item) != own)

@@ -287,6 +287,21 @@ def test_that_the_failing_test_runs_no_code_comes_before_any_place():
     assert isolated(drive).figure == "the failing test never runs discount at shop/cart.py:90"
 
 
+def test_a_wider_measurement_that_was_cut_short_takes_nothing_of_what_is_known():
+    """Where collecting the suite used its time up, two passing tests once replaced the 53 of the file."""
+    drive = measured(passing=53)
+    known, left = drive.state.spectrum, ("780 more were not begun after 15.8 s",)
+    answer = drive.send(
+        obs.SpectrumSeen(spectrum=spectrum(scope="suite", passing=2, neighbours_left_out=left))
+    )
+    assert drive.state.spectrum == known
+    assert answer.notice.endswith(
+        "780 more were not begun after 15.8 s; what was measured before with more passing tests stands"
+    )
+    drive.send(obs.SpectrumSeen(spectrum=spectrum(scope="suite", passing=60, neighbours_left_out=left)))
+    assert drive.state.spectrum.passing == 60
+
+
 def test_what_made_the_wrong_value_is_evidence_for_its_place():
     drive = measured(*[function(f"f{index}", 0, 100 + 10 * index) for index in range(3)])
     (seen,) = drive.state.last_failure.report.failures
