@@ -32,6 +32,8 @@ class Guesses:
     """What a file and the failing test use; ``names`` are those the mutated function binds."""
 
     names: tuple[str, ...] = ()
+    least_read: tuple[str, ...] = ()
+    """The same names, those first that the function reads least."""
     attributes: dict[str, Counter[str]] = field(default_factory=dict)
     """By receiver (``self``, or any name): plain attributes."""
     methods: dict[str, Counter[str]] = field(default_factory=dict)

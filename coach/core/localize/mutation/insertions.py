@@ -9,11 +9,14 @@ import ast
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from coach.core.localize.mutation.operators import Change, StatementChange, replaced
 
-Role = Literal["returned", "assigned", "argument", "iterated", "compared", "tested", "condition", "element"]
+Role = Literal[
+    "returned", "assigned", "argument", "iterated", "compared", "tested", "condition", "element", "receiver"
+]
 """What a value is for."""
 MAX_METHODS = 3
 MAX_WRAPPERS = 5
@@ -71,6 +74,8 @@ class Habits:
     """Functions called with one argument."""
     errors: Counter[str] = field(default_factory=Counter)
     """Exceptions that it, or the failing test, names."""
+    raised: Counter[str] = field(default_factory=Counter)
+    """Exceptions that it raises."""
 
 
 def habits_of(tree: ast.Module, test: ast.Module | None) -> Habits:
@@ -78,6 +83,8 @@ def habits_of(tree: ast.Module, test: ast.Module | None) -> Habits:
     found = Habits()
     for node in ast.walk(tree):
         match node:
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=name)) | ast.Name(id=name)) if not name.islower():
+                found.raised[name] += 1
             case ast.Call(func=ast.Attribute(attr=name), args=[], keywords=[]) if name not in _IN_PLACE:
                 found.methods[name] += 1
             case ast.Call(func=ast.Name(id=name), args=[one], keywords=[]) if not isinstance(
@@ -93,7 +100,7 @@ def habits_of(tree: ast.Module, test: ast.Module | None) -> Habits:
     return found
 
 
-def roles_of(tree: ast.Module) -> dict[int, Role]:
+def roles_of(tree: ast.Module) -> dict[int, Role]:  # noqa: C901 - one table of node kinds
     """Return what the values of a file are for, by the identity of their nodes."""
     found: dict[int, Role] = {}
     for node in ast.walk(tree):
@@ -104,7 +111,10 @@ def roles_of(tree: ast.Module) -> dict[int, Role]:
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign():
                 role, values = "assigned", [node.value]
             case ast.Call():
-                role, values = "argument", [*node.args, *(each.value for each in node.keywords)]
+                given = (each.value if isinstance(each, ast.Starred) else each for each in node.args)
+                role, values = "argument", [*given, *(each.value for each in node.keywords)]
+                if isinstance(node.func, ast.Attribute):
+                    found[id(node.func.value)] = "receiver"
             case ast.For() | ast.comprehension():
                 role, values = "iterated", [node.iter]
                 found.update((id(each), "tested") for each in getattr(node, "ifs", ()))
@@ -131,7 +141,7 @@ def missing_from(node: ast.expr, role: Role | None, names: Sequence[str], habits
     if role == "tested":
         yield from _guarded_condition(node, names)
         return
-    if role in {None, "condition", "element"}:
+    if role in {None, "condition", "element", "receiver"}:
         return
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
         return
@@ -273,11 +283,27 @@ def missing_statements(node: ast.stmt, names: Sequence[str], habits: Habits) -> 
 
 
 def other_handled(handled: ast.expr, habits: Habits) -> Iterator[str]:
-    """Yield exceptions that a handler may catch instead, as source text: more kinds first."""
+    """Yield exceptions that a handler may catch instead, as source text: more kinds first, then fewer, then what the file raises."""
     name = ast.unparse(handled)
     inner = name[1:-1].rstrip(",") if isinstance(handled, ast.Tuple) else name
     for other in _other_errors(name, habits)[: MAX_EXCEPTIONS - 1]:
         yield f"({inner}, {other})"
+    kinds = [ast.unparse(each) for each in handled.elts] if isinstance(handled, ast.Tuple) else [name]
+    if len(kinds) > 1:
+        for kind in kinds[:MAX_EXCEPTIONS]:
+            rest = [each for each in kinds if each != kind]
+            yield f"({', '.join(rest)})" if len(rest) > 1 else rest[0]
+    raised = (each for each, _ in habits.raised.most_common() if each not in kinds)
+    yield from islice(raised, MAX_EXCEPTIONS - 1)
+
+
+def too_lenient(tree: ast.Module) -> frozenset[int]:
+    """Return the first statements of handlers that do not raise, by identity: perhaps they should let the exception through."""
+    return frozenset(
+        id(node.body[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and not any(isinstance(each, ast.Raise) for each in node.body)
+    )
 
 
 def _other_errors(name: str, habits: Habits) -> list[str]:

@@ -18,6 +18,7 @@ LIKELY: dict[str, float] = {
     "negation": 0.8,
     "condition": 0.75,
     "operand": 0.7,
+    "local name": 0.7,
     "keyword": 0.65,
     "sign": 0.65,
     "guard": 0.6,

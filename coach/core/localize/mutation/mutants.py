@@ -23,9 +23,11 @@ from coach.core.localize.mutation.insertions import (
     missing_statements,
     other_handled,
     roles_of,
+    too_lenient,
 )
 from coach.core.localize.mutation.left_alone import in_asserts, in_f_strings, other_sides, without_effect
 from coach.core.localize.mutation.likelihood import weights
+from coach.core.localize.mutation.local_names import local_names
 from coach.core.localize.mutation.operators import (
     Change,
     changes_of,
@@ -90,6 +92,8 @@ class _Piece:
     is_asserted: bool = False
     other_side: str = ""
     """What it is compared with."""
+    is_handled: bool = False
+    """Whether with it begins what a handler does that lets no exception through."""
 
 
 def mutants(
@@ -158,6 +162,7 @@ class _File:
         tree = parse(source)
         self.pieces: dict[str, dict[int, list[_Piece]]] = {}
         self.names: dict[str, dict[str, None]] = {}
+        self.reads: Counter[tuple[str, str]] = Counter()
         self.guesses: Guesses | None = None
         if tree and test_source is not None:
             self.guesses = guesses_of(tree, test_source)
@@ -167,6 +172,7 @@ class _File:
         formatted, silent = in_f_strings(tree), without_effect(tree)
         roles, is_guessing = roles_of(tree), self.guesses is not None
         asserted, sides = in_asserts(tree), other_sides(tree) if is_guessing else {}
+        lenient = too_lenient(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 owner = outline.at(node.body[0].lineno)
@@ -175,12 +181,13 @@ class _File:
                 owner = outline.at(node.lineno)
                 name = owner.name if owner else ""
                 if id(node) not in (formatted if name and not is_guessing else silent):
-                    piece = _Piece(
-                        node, name, roles.get(id(node)), id(node) in asserted, sides.get(id(node), "")
-                    )
+                    side, is_handled = sides.get(id(node), ""), id(node) in lenient
+                    piece = _Piece(node, name, roles.get(id(node)), id(node) in asserted, side, is_handled)
                     self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(piece)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     self._bind(name, node.id)
+                elif isinstance(node, ast.Name):
+                    self.reads[name, node.id] += 1
 
     def _bind(self, function: str, *names: str) -> None:
         kept = (name for name in names if name not in {"self", "cls", "_"})
@@ -195,7 +202,10 @@ class _LinesOf:
         if file.guesses is not None:  # the head of a function is what runs at import
             self._pieces = {**file.pieces.get("", {}), **self._pieces}
         self._names = tuple(file.names.get(place.function, ()))
-        self._guesses = file.guesses and replace(file.guesses, names=self._names)
+        least_read = sorted(self._names, key=lambda name: file.reads[place.function, name])
+        self._guesses = file.guesses and replace(
+            file.guesses, names=self._names, least_read=tuple(least_read)
+        )
         self._made: dict[int, tuple[tuple[float, Mutant], ...]] = {}
 
     def at(self, position: int) -> tuple[tuple[float, Mutant], ...] | None:
@@ -254,6 +264,7 @@ def _guessed(node: ast.expr, role: Role | None, guesses: Guesses) -> Iterator[Ch
     yield from guesses.changes(node)
     yield from missing_from(node, role, guesses.names, guesses.habits)
     own = guesses.attributes.get("self", Counter())
+    yield from local_names(node, role, guesses.least_read)
     yield from other_forms(node, role, guesses.names, [name for name, _ in own.most_common()])
 
 
@@ -292,6 +303,8 @@ def _of_statement(piece: _Piece, node: ast.stmt, path: str, guesses: Guesses | N
             yield _mutant(piece, path, change.kind, change.text, node)
         for change in other_statements(node) if piece.function else ():
             yield _mutant(piece, path, change.kind, change.text, node)
+        if piece.is_handled and not hasattr(node, "body"):
+            yield _mutant(piece, path, "exception", "raise", node)
     if isinstance(node, ast.If | ast.While):
         guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
         for kind, test, silences in condition_changes(

@@ -86,6 +86,21 @@ def test_an_iterated_value_and_a_handler_may_be_others():
     assert any("except ((KeyError, ValueError))" in each for each in texts)
 
 
+def test_a_handler_may_catch_less_something_else_or_let_it_through():
+    source = (
+        "def f(xs):\n    try:\n        return xs[0]\n    except (KeyError, IndexError):\n        return None\n"
+        "    except TypeError:\n        raise Lost(xs)\n"
+    )
+    found = mutants([Place("m.py", "f", (4, 5, 6))], {"m.py": source}, test_source="")
+    texts = {changed(source, each) for each in found}
+    for said in ("except (KeyError):", "except (IndexError):", "except (Lost):", "        raise\n"):
+        assert any(said in each for each in texts), said
+    assert all(ast.parse(each) for each in texts)
+    assert not any("raise\n    except TypeError:\n        raise\n" in each for each in texts), (
+        "it raises already"
+    )
+
+
 def test_a_control_of_a_fix_tries_none_of_these():
     """A wrong fix must be a change of the fix: what was put in besides may well be no change of behaviour."""
     source = FILE.replace("{wrong}", "return xs")

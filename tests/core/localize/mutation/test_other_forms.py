@@ -64,6 +64,13 @@ def tried(wrong):
         ("return 'ab '.join(xs)", "return 'ab'.join(xs)"),
         ("return range(low, xs)", "return range(xs)"),
         ("return xs // low", "return int(xs // low)"),
+        ("return shorten(xs, 1)", "return shorten(xs, low)"),
+        ("return xs.find(None)", "return xs.find(other)"),
+        ("return list(map(len, seen_xs))", "return list(map(low, seen_xs))"),
+        ("if seen: return 1", "if seen_xs: return 1"),
+        ("return self.limit", "return other"),
+        ("return Box.high(low)", "return other.high(low)"),
+        ("return f(*seen_xs)", "return f(*xs)"),
     ],
 )
 def test_another_form_undoes_its_defect(wrong, right):
