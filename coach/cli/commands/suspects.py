@@ -92,7 +92,11 @@ def _none_known(state: SessionState) -> str:
 
 
 def _say_mutants(found: Mutations) -> None:
-    why = "".join(f", {each}" for each in (not_tried(found.refused, found.refusals), found.why) if each)
+    settled = (
+        "then one kept every neighbour, and less likely places were left out" if found.is_settled else ""
+    )
+    told = (not_tried(found.refused, found.refusals), found.why, settled)
+    why = "".join(f", {each}" for each in told if each)
     say(f"{found.tried} of {found.planned} small mutations tried in {found.seconds:.1f} s{why}")
     for flip in found.flips[:5]:
         say(flip.sentence)

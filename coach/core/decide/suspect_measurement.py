@@ -231,6 +231,7 @@ def _(message: obs.MutantsSeen, state: SessionState) -> Decision | Refusal:
         rank_suspects(draft)
     if found.flips:
         draft.notice = found.flips[0].sentence
+        draft.notice += "; less likely places were not tried any more" if found.is_settled else ""
     elif not found.tried:
         draft.notice = f"no mutation was tried: {found.why or not_tried(found.refused, found.refusals)}"
     else:

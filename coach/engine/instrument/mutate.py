@@ -120,6 +120,7 @@ def plan_text(
             "text": each.text,
             "module": not each.function,
             "promise": each.promise,
+            "silences": each.silences,
             "near": None if near is None else [number[test] for test in near.get((each.path, each.line), ())],
         }
         for index, each in enumerate(chosen)
@@ -173,6 +174,7 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
         baseline=float(baseline.get("seconds", 0.0)),
         ended=ended if ended in {"all", "budget", "stopped", "impossible"} else "stopped",
         why=str(end.get("why", "")),
+        is_settled=bool(flips) and bool(newest(events, "settled")),
         refused=len(told) - len(tried),
         refusals=refusals_of(told),
         flips=best_first(tuple(flips)),
@@ -274,6 +276,9 @@ class SuspectMutator(MutantObserver[Mutate]):
         near = neighbours_of(known, self.chosen, focus) if focus in known.tests else None
         plan = json.loads(plan_text(request, self.chosen, root, near, recorded))
         plan |= about_failure(sought)
+        likely = {(each.path, each.function): each.promise for each in self.asked.places}
+        for row, each in zip(plan["mutants"], self.chosen, strict=True):
+            row["likely"] = likely.get((each.path, each.function), 0.0)
         spent = time.monotonic() - self._began
         plan["import_share"], plan["more"] = import_share(self.chosen), self.instrument.more
         plan["budget"] = max(self.instrument.seconds - spent, self.instrument.seconds / 2)

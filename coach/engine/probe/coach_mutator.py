@@ -144,6 +144,8 @@ class Mutator:
                     self._tell(child)
                     waiting.learn(child)
         self.room.close_all(under_way)
+        if waiting.is_settled:
+            self.results.send("settled", {})
         return ended if not self.room.trouble else ("stopped", self.room.trouble)
 
     def _why_end(self, waiting):
@@ -181,6 +183,7 @@ class Mutator:
         child.result = STOPPED if why else seen
         if child.result == "P" and checked.get("green") == checked.get("neighbours"):
             self.more = 0.0
+        child.is_clean = child.result == "P" and _is_clean(mutant, checked)
         self.results.send("mutant", dict(checked, id=mutant["id"], result=child.result, seconds=child.took, why=why))
         outcome = "passed" if seen == "P" and not why else "skipped"
         self.channel.send_short("test_end", _name(mutant), ',"outcome":"%s","duration":%.6f' % (outcome, child.took))
@@ -272,6 +275,13 @@ def _checked(child):
     kept, mended = letters[again : again + green].count("P"), letters[again + green :].count("P")
     counts = {"neighbours": green, "green": kept, "siblings": red, "mended": mended}
     return letters[:again] or "P", counts
+
+
+def _is_clean(mutant, checked):
+    """Whether a flip takes no check away, keeps every neighbour, mends most other red tests, and was asked about at all."""
+    green, mended = checked.get("green", 0), checked.get("mended", 0)
+    is_kept = green == checked.get("neighbours", 0) and 2 * mended >= checked.get("siblings", 0)
+    return is_kept and green + mended > 0 and not mutant.get("silences")
 
 
 def _codes(code, table):

@@ -16,6 +16,10 @@ IDLE = 0.5
 MENDED = "P"
 FLIPS_OF_LINE, FLIPS_OF_PLACE = 3, 12
 """Mutants that turned the test green, after which more of the line, or of its function, say little."""
+AS_LIKELY = 0.5
+"""Once a clean flip stands, places at least this share as likely as its own still have their turn: a better one may stand there."""
+MORE_OF_PLACE = 24
+"""Mutants of its own place that are still tried then: they tell which line and which edit is meant."""
 TOLD = 0.3
 """What the others keep of their promise then: the time is for places that nothing is known of."""
 
@@ -26,7 +30,7 @@ class Waiting:
     def __init__(self, mutants):
         self.mutants = list(mutants)
         self.same, self.moved, self.flips = {}, set(), {}
-        self.is_known = False
+        self.is_known = self.is_settled = False
 
     def __len__(self):
         return len(self.mutants)
@@ -37,6 +41,20 @@ class Waiting:
     def again(self, mutants):
         """Have mutants tried once more, before the others."""
         self.mutants[:0] = mutants
+
+    def settle(self, mutant):
+        """Leave out what is less likely than a place where a clean flip stands; without knowing how likely it is, nothing."""
+        likely = mutant.get("likely", 0.0)
+        if not likely or self.is_settled:
+            return
+        kept, own = [], 0
+        for each in self.mutants:
+            is_own = _place(each) == _place(mutant)
+            own += is_own
+            if own <= MORE_OF_PLACE if is_own else each.get("likely", 0.0) >= AS_LIKELY * likely:
+                kept.append(each)
+        self.is_settled = len(kept) < len(self.mutants)
+        self.mutants = kept
 
     def learn(self, child):
         """Take in what a mutant did to the failure."""
@@ -49,6 +67,8 @@ class Waiting:
             self.moved.add(where)
             for each in (where, _place(child.mutant)):
                 self.flips[each] = self.flips.get(each, 0) + 1
+            if getattr(child, "is_clean", False):
+                self.settle(child.mutant)
         elif child.result == SAME:
             self.same[where] = self.same.get(where, 0) + 1
 

@@ -172,7 +172,7 @@ def _mutants(found: Mutations) -> list[Line]:
     tried = (
         f"{found.tried} of {found.planned} tried" if found.planned > found.tried else f"{found.tried} tried"
     )
-    ended = _ENDED[found.ended]
+    ended = "a clean flip ended it" if found.is_settled else _ENDED[found.ended]
     figure = " · ".join(
         filter(None, [tried, ended, f"{found.hung} hung" if found.hung else "", seconds(found.seconds)])
     )

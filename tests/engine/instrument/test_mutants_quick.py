@@ -121,6 +121,30 @@ def test_what_was_mended_often_makes_room_for_places_that_nothing_is_known_of(mo
     assert taken == [1, 1, 1, 2, 9, 9, 9, *[1] * 9]
 
 
+def test_once_a_clean_flip_stands_only_likely_places_and_a_few_of_its_own_are_tried(monkeypatch):
+    monkeypatch.syspath_prepend(PROBE)
+    from coach_waiting import MORE_OF_PLACE, Waiting
+
+    def rows(function, likely, number):
+        row = {"file": "m.py", "line": 1, "function": function, "promise": 0.5, "likely": likely}
+        return [dict(row, id=(function, index)) for index in range(number)]
+
+    waiting = Waiting(
+        [*rows("f", 0.4, 40), *rows("better", 0.5, 9), *rows("near", 0.2, 9), *rows("far", 0.1, 9)]
+    )
+    waiting.settle(rows("f", 0.0, 1)[0])
+    assert len(waiting) == 67, "how likely the place is, is not known"
+    waiting.settle(rows("f", 0.4, 1)[0])
+    left = [each["function"] for each in waiting.mutants]
+    assert (left.count("f"), left.count("better"), left.count("near"), left.count("far")) == (
+        MORE_OF_PLACE,
+        9,
+        9,
+        0,
+    )
+    assert waiting.is_settled
+
+
 @pytest.mark.parametrize(
     ("promises", "share"),
     [([("f", 1.0), ("", 0.05)], 0.0), ([("f", 1.0), ("", 0.5)], 0.25), ([("", 1.0), ("f", 0.2)], 0.5)],

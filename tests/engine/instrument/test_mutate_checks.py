@@ -52,7 +52,7 @@ def failure(test=FOCUS, exception="AssertionError", message="assert 3 == 2", pha
     return Failure(test=test, exception=exception, message=message, phase=phase)
 
 
-def mutated(laid, function, line, *, sought, red=(), seconds=20.0, more=0.0):
+def mutated(laid, function, line, *, sought, red=(), seconds=20.0, more=0.0, others=()):
     """Run the mutants of a line as a session would; returns what came of them, and the run's report."""
     request = RunRequest(
         number=1,
@@ -61,7 +61,7 @@ def mutated(laid, function, line, *, sought, red=(), seconds=20.0, more=0.0):
         focus=sought.test,
         instrument=Mutate(seconds=seconds, more=more),
     )
-    places = (MutationPlace(path="shop.py", function=function, lines=(line,)),)
+    places = (MutationPlace(path="shop.py", function=function, lines=(line,), promise=0.6), *others)
     report, observer = laid.observe(request, places=places, to_mend=ToMend(failure=sought, red=red))
     return mutations_of(request, report, observer.chosen, observer.said), report
 
@@ -77,7 +77,11 @@ def test_time_is_added_while_nothing_mends_it(laid):
 
 def test_a_right_flip_turns_other_red_tests_green_and_a_dodge_does_not(laid):
     red = ("test_shop.py::test_two", "test_more.py::test_ten")
-    found, _ = mutated(laid, "price", 5, sought=failure(), red=red)
+    far = MutationPlace(path="shop.py", function="delay", lines=(9,), promise=0.1)
+    found, _ = mutated(laid, "price", 5, sought=failure(), red=red, others=(far,))
+    assert (found.is_settled, found.ended) == (True, "all"), "the right flip ends the round"
+    assert {each.function for each in found.flips} == {"price"}
+    assert found.tried < found.planned
     flips = {each.after: each for each in found.flips}
     right, dodge = flips["2"], flips["1"]
     assert (right.mended, right.siblings, right.green, right.neighbours) == (2, 2, 2, 2)

@@ -86,6 +86,8 @@ class Mutations(Value):
     """Seconds the failing test takes without a mutation."""
     ended: Literal["all", "budget", "stopped", "impossible"] = "all"
     why: Prose = ""
+    is_settled: bool = False
+    """Whether a flip that keeps every neighbour ended it: what stands at less likely places was not tried any more."""
     flips: tuple[Flip, ...] = ()
     refused: int = 0
     """Mutants that were stopped where they would have acted outside of the copy: they count as not tried."""
