@@ -24,7 +24,7 @@ class FileHistory:
 
         """
         self.transcript = transcript
-        self.files = Files(transcript.root, base)
+        self.files = Files(transcript.root, base, transcript.base_commit)
         self._shell = Shell(self.files)
 
     @property
@@ -79,7 +79,7 @@ class FileHistory:
         if not isinstance(self.files.read(path), Unknown) and self.files.read(path) != NOT_SHOWN:
             return
         shown = without_numbers(ran.output) if len(words) == 3 and words[1].text == "-n" else None
-        if shown is not None:
-            self.files.learn(path, shown[0])
+        if shown is not None and shown.may_be_whole:
+            self.files.learn(path, shown.text)
         elif len(words) == 2:
             self.files.learn(path, ran.output)

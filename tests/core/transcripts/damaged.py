@@ -1,6 +1,7 @@
 """Damages transcripts as disks, programs and people do: cut off, bytes swapped, values of another type, deep, huge, torn."""
 
 import json
+from copy import deepcopy
 
 STRANGE = [
     None,
@@ -28,6 +29,10 @@ STRANGE = [
 ]
 
 
+def _strange(random):
+    return deepcopy(random.choice(STRANGE))
+
+
 def _places(value, path=()):
     """Yield the way to every value inside a value of JSON."""
     yield path
@@ -43,7 +48,7 @@ def _changed(random, record):
     """Put a strange value somewhere in a record; sometimes one that is made of the record itself."""
     places = [path for path in _places(record) if path]
     if not places:
-        return random.choice(STRANGE)
+        return _strange(random)
     path = random.choice(places)
     holder = record
     for key in path[:-1]:
@@ -54,8 +59,8 @@ def _changed(random, record):
     elif what == 1:
         holder[path[-1]] = json.loads(json.dumps(record))
     elif what == 2 and isinstance(holder, dict):
-        holder[random.choice(["type", "content", "input", "output", "role", "message", "state"])] = (
-            random.choice(STRANGE)
+        holder[random.choice(["type", "content", "input", "output", "role", "message", "state"])] = _strange(
+            random
         )
     elif isinstance(holder[path[-1]], str) and what < 6:
         text = holder[path[-1]]
@@ -64,7 +69,7 @@ def _changed(random, record):
             text[:at] + str(random.choice(STRANGE[4:]))[:200] + text[at + random.randrange(3) :]
         )
     else:
-        holder[path[-1]] = random.choice(STRANGE)
+        holder[path[-1]] = _strange(random)
     return record
 
 
@@ -110,4 +115,7 @@ def damaged(random, content):
         whole = _changed(random, whole)
         if not isinstance(whole, dict | list):
             break
-    return json.dumps(whole).encode()
+    try:
+        return json.dumps(whole).encode()
+    except ValueError:
+        return content

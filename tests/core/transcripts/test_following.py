@@ -13,7 +13,12 @@ DIFFERENCE = "--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\
 
 
 def followed(*actions, base=BASE, root="/work"):
-    transcript = Transcript(format="any", root=root, steps=tuple(Step(action=each) for each in actions))
+    transcript = Transcript(
+        format="any",
+        root=root,
+        base_commit="abcdef01" * 5,
+        steps=tuple(Step(action=each) for each in actions),
+    )
     history = FileHistory(transcript, None if base is None else base.get)
     return history, list(history.moments())
 
@@ -72,6 +77,9 @@ KNOWN = [
     ("echo x > n; git clean -fd", {}),
     ("echo x > a.txt; git diff > p; git checkout .; git apply p; rm p", {"a.txt": "x\n"}),
     ("echo x > a.txt; git commit -am x; echo y > a.txt; git checkout a.txt", {"a.txt": "x\n"}),
+    ("echo x > a.txt; git commit -am x; git reset HEAD~1; git checkout a.txt", {}),
+    ("echo x > a.txt; git commit -am x; git reset --hard HEAD^", {}),
+    ("echo x > a.txt; git commit -am x; git checkout abcdef01 -- a.txt", {}),
     ("echo x > a.txt; git show HEAD:a.txt > n", {"a.txt": "x\n", "n": A}),
     ('bash -c "sed -i s/one/1/ a.txt"', {"a.txt": "1\ntwo\nthree\n"}),
     ("timeout 5 env X=1 sed -i s/one/1/ a.txt", {"a.txt": "1\ntwo\nthree\n"}),
@@ -121,7 +129,10 @@ def test_an_exit_code_tells_which_commands_ran():
         "src/b.py": "z = 1\ny = 2\n"
     }
     assert after("python -m pytest -q && sed -i 's/x/z/' src/b.py", code=1) == {"src/b.py": UNKNOWN}
-    assert after("git apply nothing.patch", "git checkout nothing", code=1) == {}
+    assert (
+        after("git apply nothing.patch", "cd src && git checkout nothing", "sed -i 's/x/z/' src/b.py", code=1)
+        == {}
+    )
     assert after("echo x > n || rm a.txt") == {"n": "x\n"}
 
 
@@ -188,6 +199,11 @@ def test_a_file_that_changed_unseen_is_what_was_shown_last():
     history, _ = followed(Looked(path="a.txt", text="other\n", is_whole=True))
     assert history.files.snapshot() == {"a.txt": "other\n"}
     assert history.lacks == {"files that changed without an edit in the transcript": 1}
+
+
+def test_the_beginning_of_a_file_is_not_all_of_it():
+    history, _ = followed(Looked(path="a.txt", text="one\n", is_whole=True))
+    assert (history.files.snapshot(), history.lacks) == ({}, {})
 
 
 def test_two_unknown_contents_are_never_the_same():

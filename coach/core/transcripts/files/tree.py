@@ -17,8 +17,10 @@ def _nothing_known(_: str) -> Content:
 class Files:
     """Files as far as a session touched them; what git keeps of them besides; and what stayed unknown, by reason."""
 
-    def __init__(self, root: str = "", base: Base | None = None) -> None:
+    def __init__(self, root: str = "", base: Base | None = None, base_commit: str = "") -> None:
         self.root = normpath(root) if root else ""
+        self.base_commit = base_commit
+        """Its id, where it is known."""
         self.lacks: Counter[str] = Counter()
         self.saved: dict[int, dict[str, Content]] = {}
         """The work tree that a difference written to a file holds: number of the file's ``Unknown`` → contents."""
@@ -29,6 +31,7 @@ class Files:
         self._base = base or _nothing_known
         self._known_base: dict[str, Content] = {}
         self._head: dict[str, Content] = {}
+        self._commits: list[dict[str, Content]] = []
         self._work: dict[str, Content] = {}
         self._created: set[str] = set()
         self._kept: dict[str, list[Content]] = {}
@@ -119,8 +122,8 @@ class Files:
     def learn(self, path: str, text: str) -> None:
         """Take a file's whole text as the transcript shows it. What an edit knows better is not replaced."""
         known = self.read(path)
-        if isinstance(known, str) and known.rstrip("\n") == text.rstrip("\n"):
-            return
+        if isinstance(known, str) and known.startswith(text.rstrip("\n")):
+            return  # what was shown may be its beginning only
         if known == NOT_SHOWN and path not in self._work:
             self._known_base[path] = text
         elif isinstance(known, Unknown):
@@ -181,10 +184,25 @@ class Files:
 
     def commit(self, paths: Iterable[str]) -> None:
         """Take contents of the work tree as what git has. No file changes."""
+        self._commits.append(dict(self._head))
         for path in list(paths):
             if path in self._work and not path.startswith("/"):
                 self._head[path] = self._work.pop(path)
         self.staged.clear()
+
+    def take_commits_back(self, number: int) -> bool:
+        """Set what git has back by so many commits of the session; the files stay. False where there are not so many."""
+        if not 0 <= number <= len(self._commits):
+            return False
+        if number:
+            self._work = {**self._head, **self._work}
+            self._head = self._commits[-number]
+            del self._commits[-number:]
+        return True
+
+    def is_base(self, commit: str) -> bool:
+        """Say whether a commit's name is that of the base."""
+        return len(commit) >= 7 and self.base_commit.startswith(commit)
 
     def start_again(self) -> None:
         """Take the base commit as checked out; untracked files stay."""

@@ -195,8 +195,9 @@ def _looked(given: dict[str, Any], said: str, file: dict[str, Any]) -> Looked | 
     shown = without_numbers(said)
     if shown is None:
         return None
-    whole = shown[1] == 1 and not {"limit", "offset"} & given.keys() and shown[2] < 2_000
-    return Looked(path=path, text=shown[0], is_whole=whole)
+    # The tool shows 2,000 lines where it is not asked for others, and the host adds reminders behind them.
+    whole = shown.first == 1 and not {"limit", "offset"} & given.keys() and shown.count < 2_000
+    return Looked(path=path, text=shown.text, is_whole=whole)
 
 
 def _hunks(patch: object) -> tuple[Hunk, ...]:

@@ -196,8 +196,8 @@ def _looked(args: dict[str, Any], path: str, seen: str) -> Looked | None:
     shown = without_numbers(seen)
     if shown is None:
         return None
-    whole = shown[1] == 1 and not items_of(args.get("view_range")) and args.get("end") in (None, -1)
-    return Looked(path=path, text=shown[0], is_whole=whole and "clipped" not in seen[-400:])
+    whole = shown.may_be_whole and not items_of(args.get("view_range")) and args.get("end") in (None, -1)
+    return Looked(path=path, text=shown.text, is_whole=whole)
 
 
 def _literal(text: str) -> dict[str, Any]:

@@ -45,5 +45,5 @@ def _looked(given: dict[str, Any], path: str, seen: str) -> Looked | None:
     shown = without_numbers(seen)
     if shown is None or "<NOTE>" in seen[:300]:
         return None
-    whole = shown[1] == 1 and not items_of(given.get("view_range")) and "clipped" not in seen[-400:]
-    return Looked(path=path, text=shown[0], is_whole=whole)
+    whole = shown.may_be_whole and not items_of(given.get("view_range"))
+    return Looked(path=path, text=shown.text, is_whole=whole)

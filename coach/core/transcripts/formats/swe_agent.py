@@ -113,7 +113,7 @@ def _window(shown: str, path: str, total: int) -> Looked | None:
     lines = without_numbers(shown.lstrip("\n"))
     if lines is None:
         return None
-    return Looked(path=path, text=lines[0], is_whole=lines[1] == 1 and lines[2] == total)
+    return Looked(path=path, text=lines.text, is_whole=lines.first == 1 and lines.count == total)
 
 
 def _own_edit(name: str, action: str, seen: str, path: str) -> Action | None:

@@ -78,8 +78,8 @@ def _read_call(draft: Draft, entry: dict[str, Any], at: float | None) -> None:
     elif tool == "read_text_file":
         shown = without_numbers(text_of(result))
         if shown is not None:
-            whole = shown[1] == 1 and "limit" not in given and "truncated" not in text_of(result)[-300:]
-            draft.add(Looked(path=text_of(given.get("filePath")), text=shown[0], is_whole=whole), at)
+            whole = shown.may_be_whole and "limit" not in given
+            draft.add(Looked(path=text_of(given.get("filePath")), text=shown.text, is_whole=whole), at)
     elif tool not in _READING:
         draft.lack(f"calls of the tool {tool[:60]}")
 

@@ -73,9 +73,9 @@ def arrivals(pipelines: list[Pipeline], code: int | None, *, early: bool) -> lis
 
 
 def _mark_failed(pipelines: list[Pipeline], found: list[Arrival], last: int) -> None:
-    """The command that ended the last chain failed: alone in it, it is known, and it changed nothing."""
-    if last == len(pipelines) - 1 and _fails_whole(pipelines[last]):
-        found[last] = "no"
+    """The last chain failed. Where only steady commands stand before its last one, it was that one."""
+    if all(map(_is_steady, pipelines[last:-1])) and _fails_whole(pipelines[-1]):
+        found[-1] = "no"
 
 
 def _fails_whole(pipeline: Pipeline) -> bool:

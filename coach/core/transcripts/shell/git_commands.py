@@ -13,6 +13,7 @@ from coach.core.transcripts.shell.syntax import Command, Word
 _HERE = frozenset({"HEAD", "@"})
 _MOVING = frozenset({"pull", "merge", "rebase", "cherry-pick", "revert", "am", "bisect"})
 _RETURNING = frozenset({"-", "main", "master", "@{-1}", "develop"})
+_BACK = re.compile(r"(?:HEAD|@)(?:~(\d{0,3})|(\^{1,9}))")
 _SHOWN = re.compile(r"(?:HEAD|@)?:(.+)")
 
 
@@ -68,9 +69,13 @@ def _from_commit(call: Call, commit: str | None, names: list[str]) -> None:
     if commit is None or commit in _HERE:
         call.files.back_to_head(_touched(call, names))
         return
+    is_base = call.files.is_base(commit)
     for name in names:
         for path in {call.path(name), *_touched(call, [name])}:
-            call.files.spoil(path, "taken from another commit", "git")
+            if is_base:
+                call.files.write(path, call.files.base(path), "git")
+            else:
+                call.files.spoil(path, "taken from another commit", "git")
 
 
 def checkout(call: Call) -> Content:
@@ -142,11 +147,15 @@ def reset(call: Call) -> Content:
     """Put everything back, with ``--hard``; else nothing in the work tree."""
     before, _ = _split(call)
     names = [each for each in before if not each.startswith("-")]
+    back = _BACK.fullmatch(names[0]) if names else None
+    is_back = back is not None and call.files.take_commits_back(
+        int(back.group(1) or len(back.group(2) or "^"))
+    )
     if "--hard" not in before:
         call.files.staged.clear()
         return PRINTED
-    if names and names[0] not in _HERE:
-        if re.fullmatch(r"[0-9a-f]{7,40}|origin/\S+", names[0]):
+    if names and names[0] not in _HERE and not is_back:
+        if call.files.is_base(names[0]) or re.fullmatch(r"[0-9a-f]{7,40}|origin/\S+", names[0]):
             call.files.start_again()
         else:
             _elsewhere(call)
