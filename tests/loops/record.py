@@ -2,8 +2,8 @@
 
 ``--again`` derives the logs anew, under today's rules, from what the last recording took: no test runs.
 
-Logs go to ``corpus/`` and, for the third that is not looked at while tuning, to ``holdout/``; ``labels.json`` beside them
-says what each must lead to.
+Logs go to ``corpus/`` and, for the third that is not looked at while tuning, to ``holdout/``; those after shapes of real
+sessions go to ``observed/``. ``labels.json`` beside them says what each must lead to.
 """
 
 import argparse
@@ -29,13 +29,14 @@ def main() -> int:
     """Record all scenarios, or those whose name holds a word; returns 1 when one did not do what it says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="record only scenarios whose name holds this")
+    parser.add_argument("--folder", default="", help="record only scenarios of this folder")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--dry", action="store_true", help="run the scenarios and keep nothing")
     parser.add_argument("--again", action="store_true", help="derive the logs from the last recording")
     args = parser.parse_args()
-    chosen = [each.name for each in every() if args.only in each.name]
-    if not args.only and not args.dry:
-        for split in ("corpus", "holdout"):
+    chosen = [each.name for each in every() if args.only in each.name and args.folder in each.folder]
+    if not args.only and not args.folder and not args.dry:
+        for split in ("corpus", "holdout", "observed"):
             shutil.rmtree(HERE / split, ignore_errors=True)
     failed = []
     work = _derive if args.again else _rehearse if args.dry else _record
@@ -55,7 +56,7 @@ def _named(name: str) -> Scenario:
 
 
 def _folder(scenario: Scenario) -> Path:
-    return HERE / ("holdout" if scenario.is_held_out else "corpus")
+    return HERE / scenario.folder
 
 
 def _record(name: str) -> tuple[str, dict, str]:

@@ -21,10 +21,19 @@ class Scenario:
     script: Script
     opening: dict[str, Any] = field(default_factory=dict)
     variant: str = ""
+    seen_in: str = ""
+    """The real session that has this shape; empty for one that was thought of."""
 
     @property
     def name(self) -> str:
         return "-".join(filter(None, [self.kind, self.variant, self.project.name]))
+
+    @property
+    def folder(self) -> str:
+        """Where its log lies."""
+        if self.seen_in:
+            return "observed"
+        return "holdout" if self.is_held_out else "corpus"
 
     @property
     def is_held_out(self) -> bool:
@@ -56,6 +65,21 @@ def scenario(label: Literal["looping", "healthy"], **opening: Any) -> Callable[[
     return register
 
 
+def observed(
+    label: Literal["looping", "healthy"], seen_in: str, **opening: Any
+) -> Callable[[Script], Script]:
+    """Register a script after a real session's shape for two projects."""
+
+    def register(script: Script) -> Script:
+        kind = script.__name__.replace("_", "-")
+        for project in _some(kind, 2):
+            values = {key: value(project) if callable(value) else value for key, value in opening.items()}
+            REGISTRY.append(Scenario(kind, label, project, script, values, seen_in=seen_in))
+        return script
+
+    return register
+
+
 def variants(
     label: Literal["looping", "healthy"], of: str, share: int = 0, **opening: Any
 ) -> Callable[[Callable[..., None]], None]:
@@ -82,6 +106,6 @@ def _bind(script, name, edits) -> Script:
 
 def every() -> Iterator[Scenario]:
     """Yield all scenarios, by name."""
-    from tests.loops import healthy, looping  # noqa: F401 - they register theirs
+    from tests.loops import healthy, looping, observed  # noqa: F401 - they register theirs
 
     yield from sorted(REGISTRY, key=lambda each: each.name)

@@ -20,6 +20,8 @@ LOGS = sorted((*HERE.glob("corpus/*.jsonl.gz"), *HERE.glob("holdout/*.jsonl.gz")
 MAX_FALSE_ALARMS = 0.02
 AT_ONCE = ("revert", "tamper", "no-effect")
 LEAST_CAUGHT = 0.9
+OBSERVED = "observed"
+"""Sessions after shapes of real ones. The rules do worse there than on those that were thought of: what is reached is held."""
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +101,19 @@ def test_the_logs_are_small_and_name_no_folder_of_their_recording():
         text = gzip.decompress(path.read_bytes()).decode()
         assert "coach-loops-" not in text
         assert "/work/" not in text
+
+
+@pytest.fixture(scope="module")
+def observed():
+    return score(read_cases(HERE / OBSERVED))
+
+
+def test_there_are_enough_sessions_after_real_shapes(observed):
+    assert sum(each.sessions for each in observed.patterns.values()) >= 20
+    assert observed.healthy >= 20
+
+
+def test_what_is_reached_on_real_shapes_is_held(observed):
+    assert len(observed.interrupted) <= 6, observed.interrupted
+    missed = [name for each in observed.patterns.values() for name in each.missed]
+    assert len(missed) <= 4, missed

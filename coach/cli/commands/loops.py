@@ -26,7 +26,7 @@ from coach.store.paths import LOG_NAME, session_folder
 LABELS = "labels.json"
 MAX_LOG = 1_000_000_000
 MAX_LABELS = 5_000_000
-DEFAULT_FOLDERS = ("tests/loops/corpus", "tests/loops/holdout")
+DEFAULT_FOLDERS = ("tests/loops/corpus", "tests/loops/holdout", "tests/loops/observed")
 
 
 def replay(args: Namespace) -> int:
