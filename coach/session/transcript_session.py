@@ -94,9 +94,10 @@ def read_session(source: Source) -> ReadSession:
         outputs[name] = text
         return name
 
-    redactor = ObservationRedactor(private_of(root).secrets)
+    secrets = private_of(root).secrets
+    redact = ObservationRedactor(secrets).text if secrets else None
     with no_collection():
-        records = imported_session(transcript, base, about, keep=keep, redact=redactor.text)
+        records = imported_session(transcript, base, about, keep=keep, redact=redact)
     outputs.pop("", None)
     return ReadSession(about.session, records, outputs)
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Sequence
 
-from coach.core.loops.analysis.syntax import FUNCTIONS, MAX_CHARACTERS
+from coach.core.loops.analysis.syntax import FUNCTIONS, parse
 from coach.core.runs.report import Failure, Frame
 from coach.core.transcripts.contents import Content
 
@@ -47,13 +47,11 @@ class FrameCode:
         return frame.model_copy(update=update)
 
     def _spans(self, path: str, text: str) -> tuple[tuple[int, int, str], ...]:
-        if not path.endswith(".py") or len(text) > MAX_CHARACTERS:
+        if not path.endswith(".py"):
             return ()
         if text not in self._functions:
-            try:
-                nodes = [each for each in ast.walk(ast.parse(text)) if isinstance(each, FUNCTIONS)]
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                nodes = []
+            tree = parse(text)
+            nodes = [each for each in ast.walk(tree) if isinstance(each, FUNCTIONS)] if tree else []
             self._functions[text] = tuple(
                 (each.lineno, each.end_lineno or each.lineno, each.name) for each in nodes
             )

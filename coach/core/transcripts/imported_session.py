@@ -4,7 +4,7 @@ Everything comes from text. Nothing of it is run, and the result is only ever lo
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coach.core.base.value import replace
@@ -35,6 +35,7 @@ MAX_OUTPUT = 400_000
 
 Keep = Callable[[str], str]
 """Takes the output of a run and returns the name it is kept under; empty: it is not kept."""
+Redact = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,13 @@ def _nothing_kept(_output: str) -> str:
     return ""
 
 
-def _as_it_is(text: str) -> str:
-    return text
-
-
 def imported_session(
     transcript: Transcript,
     base: Base | None,
     about: About = About(),
     *,
     keep: Keep = _nothing_kept,
-    redact: Callable[[str], str] = _as_it_is,
+    redact: Redact | None = None,
 ) -> tuple[ev.Recorded, ...]:
     """Return the log of the session that a transcript tells.
 
@@ -95,7 +92,7 @@ def imported_session(
         base: the files of the commit it began at; None: what the transcript shows is all that is known of them.
         about: what to call things.
         keep: keeps the outputs of runs.
-        redact: takes known secrets out of a text.
+        redact: takes known secrets out of a text; None: none are known.
 
     """
     assistant = transcript.assistant or ASSISTANT
@@ -115,7 +112,9 @@ def imported_session(
     head = _head(transcript, about, builder, runs, watch.lost + followed.lacks)
     began = draft.entries[0][0] if draft.entries else draft.at
     entries = [*((began, event) for event in head), *draft.entries]
-    records = tuple(_numbered((at, in_prose(event, redact)) for at, event in entries))
+    if redact is not None:
+        entries = [(at, in_prose(event, redact)) for at, event in entries]
+    records = tuple(_numbered(entries))
     return tuple(_numbered(_with_notices(records)))
 
 
@@ -124,11 +123,11 @@ def sessions_of(transcript: Transcript, base: Base | None) -> tuple[Lane, ...]:
     return lanes_of(imported_session(transcript, base))
 
 
-def _events_of(seen: LaneRun, keep: Keep, redact: Callable[[str], str]) -> Iterator[ev.Event]:
+def _events_of(seen: LaneRun, keep: Keep, redact: Redact | None) -> Iterator[ev.Event]:
     run = seen.run
     assert run.report is not None
     assert run.judged is not None
-    output = redact(seen.output)[-MAX_OUTPUT:]
+    output = (redact(seen.output) if redact else seen.output)[-MAX_OUTPUT:]
     kept = Output(
         artefact=keep(output), bytes=len(output.encode("utf-8", "replace")), tail=run.report.output.tail
     )
@@ -186,7 +185,7 @@ def main_target(runs: Sequence[LaneRun]) -> Target:
     return max(counted, key=lambda target: counted[target], default=Target())
 
 
-def _numbered(entries: "Iterator[tuple[float, ev.Event]]") -> Iterator[ev.Recorded]:
+def _numbered(entries: Iterable[tuple[float, ev.Event]]) -> Iterator[ev.Recorded]:
     for seq, (at, event) in enumerate(entries, start=1):
         yield ev.Recorded(seq=seq, at=at, event=event)
 

@@ -6,6 +6,7 @@ Text comparison cannot tell a comment from a condition; the tree can. What does 
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coach.core.base.test_id import FunctionId
 from coach.core.loops.analysis.ast_diff import Trimmer
@@ -63,13 +64,22 @@ def edited(pair: SourcePair) -> Edited:
 
 
 def parse(source: str) -> ast.Module | None:
-    """Return the tree of a source, None when it has none."""
+    """Return the tree of a source, None when it has none. Callers share it: who changes it, copies it."""
     if len(source) > MAX_CHARACTERS:
         return None
+    return _remembered(source) if len(source) <= _MAX_REMEMBERED else _parsed(source)
+
+
+def _parsed(source: str) -> ast.Module | None:
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+_MAX_REMEMBERED = 100_000
+_remembered = lru_cache(maxsize=8)(_parsed)
+"""What an edit leaves is what the next one starts from: half of all sources would be parsed twice."""
 
 
 def shape(node: ast.AST) -> str:
