@@ -41,7 +41,8 @@ def export(args: Namespace) -> int:
         say(f"look at this before you hand it on: {warning}")
     if made.redactions:
         say(f"redacted: {taken_out(made.redactions)}")
-    _note_export(session, args, made)
+    if state.imported is None:
+        _note_export(session, args, made)
     return EXIT_FINE
 
 

@@ -24,8 +24,9 @@ from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
 from coach.core.transcripts.contents import Base
 from coach.core.transcripts.lane_runs import LaneBuilder, LaneRun, name_of
-from coach.core.transcripts.model import Transcript
+from coach.core.transcripts.model import Said, Transcript
 from coach.core.transcripts.moments import FileHistory
+from coach.core.transcripts.paths import root_of
 from coach.core.transcripts.seen_runs import SeenEdit, Watch
 from coach.core.transcripts.tree_difference import Trees
 from coach.core.workflow.workflow import Workflow
@@ -95,6 +96,7 @@ def imported_session(
         redact: takes known secrets out of a text; None: none are known.
 
     """
+    transcript = transcript.model_copy(update={"root": root_of(transcript)})
     assistant = transcript.assistant or ASSISTANT
     followed = FileHistory(transcript, base)
     builder = LaneBuilder(Trees(followed.files.base), assistant, transcript.began or about.at)
@@ -167,10 +169,18 @@ def _head(
         unread_attempts=builder.unread,
         lost=(*lacks, *(Lost(what=what, count=number) for what, number in lost.items())),
     )
-    if transcript.title:
-        yield ev.SpecWritten(spec=Spec(title=" ".join(transcript.title.split())[:200], reported=("title",)))
+    if title := _title(transcript):
+        yield ev.SpecWritten(spec=Spec(title=title, reported=("title",)))
     if about.workflow.steps:
         yield ev.StepEntered(step=about.workflow.steps[0].id)
+
+
+def _title(transcript: Transcript) -> str:
+    """Return what the session is called, else the first line of what a person said."""
+    talk = (
+        each.action.text for each in transcript.steps if each.by == "person" and isinstance(each.action, Said)
+    )
+    return " ".join((transcript.title or next(talk, "").partition("\n")[0]).split())[:200]
 
 
 def main_target(runs: Sequence[LaneRun]) -> Target:

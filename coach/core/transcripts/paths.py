@@ -1,8 +1,11 @@
 """Names of files in a transcript → paths below the folder that the assistant worked in."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from posixpath import isabs, join, normpath
+
+from coach.core.transcripts.model import Ran, Transcript
 
 _OF_OTHERS = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules|\.venv|venv|\.tox|\.nox|lib/python\d[\d.]*)/"
@@ -52,3 +55,17 @@ def is_of_others(path: str) -> bool:
 def is_made_by_runs(path: str) -> bool:
     """Whether a file is one that runs and builds leave behind: no edit of anybody."""
     return _MADE_BY_RUNS.search(path) is not None
+
+
+_ENTERED = re.compile(r"^\s*cd (?P<folder>/[\w./@+-]{1,300})\s*(?:&&|;|$)", re.MULTILINE)
+
+
+def root_of(transcript: Transcript) -> str:
+    """Return the folder the assistant worked in: as the transcript says, else the one that most commands went to."""
+    if transcript.root:
+        return transcript.root
+    ran = [each.action for each in transcript.steps if isinstance(each.action, Ran)]
+    folders = Counter(normpath(each.cwd) for each in ran if each.cwd.startswith("/"))
+    if not folders:
+        folders.update(normpath(found["folder"]) for each in ran if (found := _ENTERED.match(each.command)))
+    return folders.most_common(1)[0][0] if folders else ""
