@@ -439,6 +439,34 @@ def read_patch(data: bytes) -> None:
     parse_patch(_as_text(data))
 
 
+def read_foreign_transcript(data: bytes) -> None:
+    """Read a transcript and follow its files to the end."""
+    from coach.core.transcripts.moments import FileHistory
+    from coach.core.transcripts.reading import read_transcript
+
+    transcript = read_transcript("it", data)
+    transcript.model_dump_json()
+    for _ in FileHistory(transcript).moments():
+        pass
+
+
+def changed_transcript(random: random.Random, pool: list[bytes]) -> bytes:
+    """Damage one transcript, its values or its bytes."""
+    from tests.core.transcripts.damaged import damaged
+
+    return damaged(random, random.choice(pool))
+
+
+def follow_command(data: bytes) -> None:
+    """Follow one command of a shell through files in memory."""
+    from coach.core.transcripts.model import Ran, Step, Transcript
+    from coach.core.transcripts.moments import FileHistory
+
+    step = Step(action=Ran(command=_as_text(data), exit_code=0))
+    for _ in FileHistory(Transcript(format="any", root="/w", steps=(step,)), FOLLOWED.get).moments():
+        pass
+
+
 def read_source_text(data: bytes) -> None:
     from coach.core.base.test_id import TestId
     from coach.core.loops.analysis.syntax import parse
@@ -556,11 +584,23 @@ PATCH = [b"diff --git a/x.py b/x.py\nindex 1..2 100644\n--- a/x.py\n+++ b/x.py\n
 DOOR = [b'{"ask": 1, "command": "Note", "fields": {"text": "x"}}', b'{"ask": 2, "command": "WriteSpec", "fields": {"spec": {"title": "t"}}}', b'{"idle": 3, "seconds": 1.5}']  # fmt: skip
 
 
+FOLLOWED = {"a.py": "import b\n\n\ndef f(x):\n    return x\n" * 20, "b.txt": "one\ntwo\n"}
+"""The files that commands are followed through."""
+COMMANDS = [
+    b"cd . && sed -i -e 's/x\\(.*\\)y/[\\1]/g' -e '/def/,$d' a.py; cat <<'EOF' > n.py\nx\nEOF\n",
+    b"python - <<'EOF'\nimport re\np = 'a.py'\ns = open(p).read()\nfor i, l in enumerate(s.split('\\n')):\n    s = s.replace(l, l[1:] + f'{i}')\nopen(p, 'w').write(re.sub('def f.*', 'x', s))\nEOF\n",
+    b"git stash -u && git stash pop || git checkout HEAD~1 -- a.py; git diff > p; git apply -R p; for f in *.py; do rm $f; done",
+    b"apply_patch <<EOF\n*** Begin Patch\n*** Update File: a.py\n@@ def f(x):\n-    return x\n+    return 2\n*** End Patch\nEOF\nprintf '%s\\n' a b | tee -a b.txt | head -1 >> a.py",
+]
+
+
 def targets() -> list[Target]:
     """Return every reader with its seeds."""
     from coach.core.spec.document import SpecUnread, write_spec
     from coach.core.spec.spec import Spec
+    from coach.core.transcripts.reading import NoTranscript
     from coach.errors import CoachError
+    from tests.core.transcripts.samples import SAMPLES
 
     logs, printed = _logs(), _strings_of_tests("tests/core/output", "tests/foreign", "tests/engine")
     specs = [
@@ -582,6 +622,14 @@ def targets() -> list[Target]:
         Target("specs and reports", read_spec_text, [*specs, *printed[:40]], (SpecUnread,)),
         Target("archives", read_archive, _archives(logs), (CoachError,)),
         Target("patches", read_patch, PATCH),
+        Target(
+            "transcripts",
+            read_foreign_transcript,
+            [sample() for sample in SAMPLES.values()],
+            (NoTranscript,),
+            changed_transcript,
+        ),
+        Target("shell commands", follow_command, COMMANDS),
         Target("sources", read_source_text, PYTHON),
         Target("channels", read_channel, CHANNEL, change=changed_log),
         Target("second doors", read_door, DOOR, change=changed_log),
