@@ -87,6 +87,12 @@ def read_unified(text: str) -> list[FilePatch]:
     return patches
 
 
+def read_hunks(text: str) -> list[Hunk]:
+    """Read the hunks of one file, where no names of files stand before them."""
+    files = read_unified(f"--- a\n+++ a\n{text}")
+    return files[0].hunks if files else []
+
+
 def _unified_hunk(lines: list[str], index: int, found: re.Match[str]) -> tuple[Hunk, int]:
     start, old_left, new_left = (
         int(found.group(1)),

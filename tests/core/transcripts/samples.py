@@ -109,6 +109,39 @@ def codex():
     )
 
 
+def codex_events():
+    """A script of the assistant ran the commands: only events tell of them."""
+
+    def event(number, **fields):
+        at = f"2026-01-02T03:04:0{number}Z"
+        return {"timestamp": at, "type": "event_msg", "payload": {"call_id": f"e{number}", **fields}}
+
+    def ran(number, command, code, output):
+        words = ["/bin/bash", "-lc", command]
+        known = {"command": words, "cwd": ROOT, "exit_code": code, "aggregated_output": output}
+        return event(number, type="exec_command_end", **known)
+
+    change = {
+        "type": "update",
+        "unified_diff": "@@ -1,2 +1,2 @@\n def half(n):\n-    return n / 3\n+    return n / 2\n",
+    }
+    return lines(
+        [
+            {"type": "session_meta", "payload": {"id": "1", "cwd": ROOT}},
+            {
+                "type": "response_item",
+                "payload": {"type": "custom_tool_call", "name": "exec", "input": "x", "call_id": "c1"},
+            },
+            event(
+                1, type="patch_apply_end", success=True, changes={"half.py": {"type": "add", "content": OLD}}
+            ),
+            ran(2, TEST, 1, RED),
+            event(3, type="patch_apply_end", success=True, changes={f"{ROOT}/half.py": change}),
+            ran(4, TEST, 0, GREEN),
+        ]
+    )
+
+
 def codex_bare():
     given = {"command": ["apply_patch", PATCH.replace("Update", "Update")]}
     made = {"command": ["bash", "-lc", MADE]}
@@ -334,6 +367,7 @@ SAMPLES = {
     "Claude Code": claude_code,
     "Codex": codex,
     "Codex, bare": codex_bare,
+    "Codex, events": codex_events,
     "mini-swe-agent": mini_swe_agent,
     "SWE-agent": swe_agent,
     "SWE-agent, 1.x": swe_agent_1,

@@ -1,6 +1,7 @@
 """Rollouts of Codex: JSON lines with calls of a shell and patches; wrapped in a payload since the end of 2025, bare before."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from coach.core.transcripts.draft import Draft
@@ -8,13 +9,13 @@ from coach.core.transcripts.foreign_json import (
     Source,
     blocks_text,
     fields_of,
-    items_of,
     number_of,
     parsed,
     text_of,
     time_of,
     whole_of,
 )
+from coach.core.transcripts.formats.codex_events import command_line, read_event
 from coach.core.transcripts.formats.typed_patch import patch_edits
 from coach.core.transcripts.model import Ran
 
@@ -49,33 +50,53 @@ def is_codex(source: Source) -> bool:
 
 def read_codex(source: Source) -> Draft:
     """Read calls with their answers, in the order of the answers; what a compaction repeats is passed over."""
-    draft = Draft()
-    calls: dict[str, dict[str, Any]] = {}
+    rollout = _Rollout()
     for record in source.records:
+        rollout.read(record)
+    for call in rollout.calls.values():
+        _read_call(rollout.draft, call, None, None)
+        rollout.draft.lack("calls without an answer")
+    rollout.draft.lack("lines that are no JSON object", source.unread_lines)
+    return rollout.draft
+
+
+@dataclass
+class _Rollout:
+    """What was read so far; ``calls`` wait for their answers, ``seen`` are the ids of all calls."""
+
+    draft: Draft = field(default_factory=Draft)
+    calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def read(self, record: dict[str, Any]) -> None:
         payload, kind, at = _payload(record), text_of(record.get("type")), time_of(record.get("timestamp"))
-        inner = text_of(payload.get("type"))
         if kind == "session_meta" or (not kind and "instructions" in record):
-            _read_head(draft, payload, at)
+            _read_head(self.draft, payload, at)
         elif kind == "turn_context":
-            draft.root = draft.root or text_of(payload.get("cwd"))
-            draft.assistant = draft.assistant or text_of(payload.get("model"))
-        elif kind in ("compacted", "event_msg"):
-            draft.lack("places where the talk was summed up", int(kind == "compacted"))
-        elif inner == "message":
-            _read_talk(draft, payload, at)
-        elif inner in _CALLS:
-            calls[text_of(payload.get("call_id")) or text_of(payload.get("id"))] = {**payload, "at": at}
-        elif inner in _ANSWERS:
-            call = calls.pop(text_of(payload.get("call_id")), None)
+            self.draft.root = self.draft.root or text_of(payload.get("cwd"))
+            self.draft.assistant = self.draft.assistant or text_of(payload.get("model"))
+        elif kind == "compacted":
+            self.draft.lack("places where the talk was summed up")
+        elif kind == "event_msg":
+            if text_of(payload.get("call_id")) not in self.seen:
+                read_event(self.draft, payload, at)
+        else:
+            self._read_item(payload, at)
+
+    def _read_item(self, payload: dict[str, Any], at: float | None) -> None:
+        kind = text_of(payload.get("type"))
+        call_id = text_of(payload.get("call_id")) or text_of(payload.get("id"))
+        if kind == "message":
+            _read_talk(self.draft, payload, at)
+        elif kind in _CALLS:
+            self.calls[call_id] = {**payload, "at": at}
+            self.seen.add(call_id)
+        elif kind in _ANSWERS:
+            call = self.calls.pop(call_id, None)
             if call is None:
-                draft.lack("answers without a call")
+                self.draft.lack("answers without a call")
             else:
-                _read_call(draft, call, payload.get("output"), at)
-    for call in calls.values():
-        _read_call(draft, call, None, None)
-        draft.lack("calls without an answer")
-    draft.lack("lines that are no JSON object", source.unread_lines)
-    return draft
+                _read_call(self.draft, call, payload.get("output"), at)
 
 
 def _read_head(draft: Draft, payload: dict[str, Any], at: float | None) -> None:
@@ -95,7 +116,9 @@ def _read_talk(draft: Draft, payload: dict[str, Any], at: float | None) -> None:
 
 
 def _read_call(draft: Draft, call: dict[str, Any], answer: object, at: float | None) -> None:
-    name = text_of(call.get("name")) or ("local_shell" if call.get("type") == "local_shell_call" else "")
+    name = text_of(call.get("name")).removeprefix("functions.") or (
+        "local_shell" if call.get("type") == "local_shell_call" else ""
+    )
     raw = call.get("arguments") if "arguments" in call else call.get("input")
     given = fields_of(call.get("action")) or fields_of(parsed(text_of(raw)))
     output, code, seconds, is_cut = _answered(answer)
@@ -107,7 +130,10 @@ def _read_call(draft: Draft, call: dict[str, Any], answer: object, at: float | N
         for edit in edits or ():
             draft.add(edit, at)
     elif name in _SHELLS:
-        command, cwd = _command(given), text_of(given.get("workdir") or given.get("working_directory"))
+        command, cwd = (
+            command_line(given.get("command") or given.get("cmd")),
+            text_of(given.get("workdir") or given.get("working_directory")),
+        )
         draft.add(
             Ran(
                 command=command,
@@ -126,22 +152,6 @@ def _read_call(draft: Draft, call: dict[str, Any], answer: object, at: float | N
 
 def _succeeded(output: str) -> bool:
     return "Success" in output[:2_000] or "Done" in output[:2_000] or not output.strip()
-
-
-def _command(given: dict[str, Any]) -> str:
-    """Return the command as one line of a shell; of ``bash -lc TEXT`` the text."""
-    value = given.get("command") or given.get("cmd")
-    if isinstance(value, str):
-        return text_of(value)
-    words = [text_of(each) for each in items_of(value)]
-    if len(words) == 3 and words[0].rsplit("/", 1)[-1] in {"bash", "sh", "zsh"} and words[1] in {"-c", "-lc"}:
-        return words[2]
-    return " ".join(quoted(each) for each in words)
-
-
-def quoted(word: str) -> str:
-    """Return a word as a shell reads it back."""
-    return word if re.fullmatch(r"[\w@%+=:,./-]+", word) else "'" + word.replace("'", "'\"'\"'") + "'"
 
 
 def _answered(answer: object) -> tuple[str, int | None, float | None, bool]:
