@@ -21,6 +21,20 @@ def add_loops(commands: "Commands[Parser]") -> None:
         metavar="FOLDER",
         help="folders with labels.json (default: those of coach's own tests)",
     )
+    score.add_argument(
+        "--real", metavar="FOLDER", help="score over transcripts of real sessions that lie here"
+    )
+    score.add_argument(
+        "--labels",
+        action="append",
+        metavar="FILE",
+        help="what the real sessions are (default: coach's own labels)",
+    )
+    score.add_argument(
+        "--repositories",
+        metavar="FOLDER",
+        help="git mirrors, OWNER+NAME, that real sessions began on: only read",
+    )
     add_json(score)
     dismiss = add(actions, "dismiss", _dismiss, "speak of a pattern at its place no more")
     dismiss.add_argument("pattern", metavar="PATTERN", help="as it was noticed, such as no-effect")

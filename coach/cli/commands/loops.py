@@ -78,6 +78,10 @@ def dismiss(args: Namespace) -> int:
 
 def score_corpus(args: Namespace) -> int:
     """Print caught, false alarms and edits until the first word, per pattern, for every folder of labelled logs."""
+    if args.real:
+        from coach.cli.commands.real_loops import score_real_sessions
+
+        return score_real_sessions(args)
     folders = [Path(each) for each in (args.folder or DEFAULT_FOLDERS)]
     results = {str(folder): score(read_cases(folder)) for folder in folders}
     if args.json:

@@ -49,6 +49,10 @@ class Printed:
     is_ended_early: bool = False
 
 
+END = 2_000
+"""Characters at the end of an output in which a host says why it ended a command."""
+_OVER_TIME = re.compile(r"\btim(?:ed|ing) out\b|\btime ?out\b", re.IGNORECASE)
+
 Place = Callable[[str], str]
 """A path as a program printed it → the file of the project it means, relative to the root; empty when it is none."""
 
@@ -57,7 +61,8 @@ def read_run(invocation: Invocation, printed: Printed, place: Place) -> RunRepor
     """Return what a run showed, as far as its output tells it."""
     label = TestId(" ".join(invocation.words)[:200] or invocation.runner)
     if printed.is_ended_early:
-        return _ended("interrupted", "it was stopped, or took longer than its host allows", printed)
+        kind: EndingKind = "timeout" if _OVER_TIME.search(printed.text[-END:]) else "interrupted"
+        return _ended(kind, "it was stopped, or took longer than its host allows", printed)
     if printed.is_hidden:
         return _by_code_alone(printed, label)
     if invocation.is_script:

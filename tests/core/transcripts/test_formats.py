@@ -73,3 +73,39 @@ def test_a_torn_last_line_is_counted_and_the_rest_is_read():
     transcript = read_transcript("x", claude_code()[:-40])
     assert {each.what for each in transcript.lacks} >= {"lines that are no JSON object"}
     assert sum(isinstance(step.action, Ran) for step in transcript.steps) >= 1
+
+
+def test_aider_tests_by_itself_after_an_edit():
+    text = """
+# aider chat started at 2026-01-02 03:04:05
+
+half.py
+```python
+<<<<<<< SEARCH
+    return n / 3
+=======
+    return n / 2
+>>>>>>> REPLACE
+```
+
+> Applied edit to half.py
+>
+> Test Script:  pytest -q tests/test_half.py;
+> FAILED tests/test_half.py::test_half - assert 3 == 2
+> [x] Return Code: 1
+>
+> Attempt to fix test errors? yes
+
+```
+nothing
+```
+
+> Test Script:  pytest -q tests/test_half.py;
+> [x] Test script run timed out
+"""
+    steps = [each.action for each in read_transcript("history", text.encode()).steps]
+    assert [type(each).__name__ for each in steps] == ["Edited", "Ran", "Ran"]
+    red, late = steps[1:]
+    assert (red.command, red.exit_code, red.is_ended_early) == ("pytest -q tests/test_half.py", 1, False)
+    assert "assert 3 == 2" in red.output
+    assert (late.exit_code, late.is_ended_early) == (None, True)

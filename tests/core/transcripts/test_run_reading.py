@@ -120,3 +120,9 @@ def test_a_part_of_an_output_says_that_names_are_lost():
     assert report.counts.failed == 4
     assert report.failures_left_out == 4
     assert any(CUT in note for note in report.probe_notes)
+
+
+def test_over_its_time_is_another_end_than_interrupted():
+    for text, kind in (("Command timed out after 60 seconds", "timeout"), ("^C", "interrupted")):
+        report, _ = told(PYTEST, text, is_ended_early=True)
+        assert report.ending.kind == kind

@@ -13,6 +13,10 @@ _COMMAND = re.compile(r"^(?:> #|#)?#### (?:/(?:run|test|git) |!)(.+?)\s*$")
 _MODEL = re.compile(r"^> (?:Main model|Models?): (\S+)")
 _APPLIED = re.compile(r"^> Applied edit to (.+?)\s*$")
 _RUNNING = re.compile(r"^> Running (.+?)\s*$")
+_TESTED = re.compile(r"^> Test Script:\s+(.+?)[;\s]*$")
+"""What the benchmark of aider's author prints before the output of the tests that follow each edit by themselves."""
+_RETURNED = re.compile(r"^> .*\bReturn Code: (\d+)\s*$")
+_TIMED_OUT = re.compile(r"^> .*\btimed out\b")
 _ROOT = re.compile(r"^> Git repository created in (/\S+)")
 _END_OF_OUTPUT = re.compile(
     r"^> (?:Add |Added |Tokens: |Attempt to fix |Aider v|Model)|^#### |^# aider chat started"
@@ -20,6 +24,7 @@ _END_OF_OUTPUT = re.compile(
 _SEARCH = re.compile(r"^<{5,9} SEARCH")
 _DIVIDER = re.compile(r"^={5,9}\s*$")
 _REPLACE = re.compile(r"^>{5,9} REPLACE")
+_CLOSING = re.compile(r"^\s*(?:`{3,}|~{3,})\s*$")
 _FENCE = re.compile(r"^\s*(?:`{3,}|~{3,})(.*)$")
 
 
@@ -74,6 +79,9 @@ def _read_line(chat: _Chat, lines: list[str], index: int) -> int:
         else:
             draft.title = draft.title or line[5:]
             draft.say(line[5:], by="person")
+    elif (tested := _TESTED.match(line)) is not None:
+        _apply(chat)
+        return _read_tests(chat, lines, index + 1, tested.group(1))
     elif line.startswith("> "):
         _read_note(chat, line)
     elif _SEARCH.match(line):
@@ -110,6 +118,24 @@ def _read_output(chat: _Chat, lines: list[str], index: int, command: str) -> int
     return index
 
 
+def _read_tests(chat: _Chat, lines: list[str], index: int, command: str) -> int:
+    """Read what tests printed that ran by themselves after an edit."""
+    output: list[str] = []
+    while index < len(lines) and lines[index].startswith(">") and not _END_OF_OUTPUT.match(lines[index]):
+        output.append(lines[index])
+        index += 1
+    codes = [found.group(1) for line in output if (found := _RETURNED.match(line)) is not None]
+    chat.draft.add(
+        Ran(
+            command=command,
+            output="\n".join(line.removeprefix(">").removeprefix(" ").rstrip() for line in output),
+            exit_code=int(codes[-1]) if codes else None,
+            is_ended_early=not codes and any(_TIMED_OUT.match(line) for line in output),
+        )
+    )
+    return index
+
+
 def _path_before(lines: list[str], index: int) -> str:
     """Return the name that stands before a fence or a block, as aider asks for it."""
     for line in reversed(lines[max(index - 3, 0) : index]):
@@ -134,7 +160,8 @@ def _read_block(chat: _Chat, lines: list[str], index: int) -> int:
             side.append(lines[at])
         at += 1
     chat.blocks.append(_Block(path, _text(old), _text(new)))
-    return at + 1
+    closes = at + 1 < len(lines) and _CLOSING.match(lines[at + 1])
+    return at + 2 if closes else at + 1  # the fence that closes here would else open another block
 
 
 def _text(lines: list[str]) -> str:
