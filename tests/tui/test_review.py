@@ -1,5 +1,9 @@
 """A past session on the same screen: moved through by event and by run, never changed."""
 
+from pathlib import Path
+
+from coach.session.transcript_session import Source, open_transcript
+from tests.cli.assistants import claude_code
 from tests.tui import fakes
 from tests.tui.seeing import press, shown, text_of
 
@@ -36,3 +40,16 @@ async def test_the_timeline_marks_where_we_are() -> None:
         marked = [row for row in text_of(pilot).split("\n") if "▸" in row]
         assert len(marked) == 1
         assert "step reproduce" in marked[0]
+
+
+async def test_a_session_of_a_transcript_says_whose_it_is_and_what_each_run_was_of(tmp_path: Path) -> None:
+    path = tmp_path / "work.jsonl"
+    path.write_text(claude_code(), encoding="utf-8")
+    async with shown(open_transcript(Source(str(path))), (140, 60)) as pilot:
+        await press(pilot, "t")
+        text = text_of(pilot)
+        assert "imported from a transcript of Claude Code with made-up-1" in text
+        assert "python repro.py" in text
+        assert "by made-up-1" in text
+        await press(pilot, "r", "R", "v")
+        assert "read only" in text_of(pilot)

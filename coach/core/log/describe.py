@@ -80,7 +80,8 @@ def _(event: ev.GateOverridden) -> Said:
 def _(event: ev.RunStarted) -> Said:
     request = event.request
     scope = f", {SCOPE_WORDS[request.covers]}" if request.covers == "failures" else ""
-    return "◌", "dim", f"run #{request.number} started, {PURPOSE_WORDS[request.purpose]}{scope}"
+    what = f"of {request.target.label}" if request.purpose == "imported" else "started"
+    return "◌", "dim", f"run #{request.number} {what}, {PURPOSE_WORDS[request.purpose]}{scope}"
 
 
 @say.register

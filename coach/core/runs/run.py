@@ -37,6 +37,7 @@ Purpose = Literal[
     "acceptance",
     "again",
     "again-before",
+    "imported",
 ]
 """Why a run was made.
 
@@ -45,6 +46,7 @@ Purpose = Literal[
 - *feedback*: after a save; *confirm*: a red one of these that was warm, once more cold
 - *trace*, *mutants*, *logpoint*, *calls*, *origins*: to look at something; such a run is no evidence
 - *trial*: an experiment in a copy
+- *imported*: somebody else made it, and a transcript tells of it
 
 Parts of a verification, in its order:
 
@@ -75,6 +77,7 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "acceptance": "acceptance command",
     "again": "newly red tests alone",
     "again-before": "the same before the fix",
+    "imported": "in the transcript",
 }
 
 

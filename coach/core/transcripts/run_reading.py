@@ -94,7 +94,7 @@ def _red(printed: Printed, reading: OutputReading, failures: tuple[Failure, ...]
     counts = reading.counts
     failed = counts.failed + counts.errors
     lost = max(failed - len(failures), 0)
-    notes = [] if printed.is_whole else [CUT]
+    notes = [] if printed.is_whole or (counts.reported and not lost) else [CUT]
     if lost:
         notes.append(f"{LOST_NAMES}: {lost} of {failed}")
     if not failures:
@@ -115,7 +115,8 @@ def _red(printed: Printed, reading: OutputReading, failures: tuple[Failure, ...]
 def _without_failures(invocation: Invocation, printed: Printed, reading: OutputReading) -> RunReport | None:
     """Judge a run whose output names no failure; None where its output does not tell how it ended."""
     counts, code = reading.counts, printed.exit_code
-    notes: tuple[str, ...] = () if printed.is_whole else (CUT,)
+    is_counted = counts.reported and invocation.runner in _ONE_RUNNER
+    notes: tuple[str, ...] = () if printed.is_whole or is_counted else (CUT,)
     is_ok = invocation.runner in {"unittest", "Django"} and _OK.search(printed.text) is not None
     if counts.reported and code:
         why = f"it ended with {code}, but its output tells of no failed test"

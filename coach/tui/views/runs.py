@@ -103,9 +103,11 @@ def _detail(state: SessionState, run: Run) -> str:
     said += [remark_on(run)] if remark_on(run) else []
     if run.request.is_whole and run.report and run.report.counts.reported:
         said.append(_counts(run.report.counts))
-    is_usual = run.request.is_whole or run.request.purpose in {"reproduce", "feedback"}
+    is_usual = run.request.is_whole or run.request.purpose in {"reproduce", "feedback", "imported"}
     if not is_usual and not run.request.only_looks:
         said.append(PURPOSE_WORDS[run.request.purpose])
+    if run.request.purpose == "imported" and run.request.target != state.target:
+        said.append(f"of {run.request.target.label}")
     said += [_COVERS[run.request.covers]] if _COVERS[run.request.covers] else []
     edited = _edited_before(state, run)
     if edited:
