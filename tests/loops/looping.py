@@ -73,7 +73,7 @@ def no_effect_after_another_failure_and_a_typo(bench: Bench):
 
 @scenario("looping", reproduce=True)
 def revert_at_once(bench: Bench):
-    bench.begins("revert")
+    bench.begins("revert", "note")
     bench.vary(bench.project.wrong[0], expect="other")
     bench.vary(bench.project.spot, expect="red")
     bench.due()
@@ -81,7 +81,7 @@ def revert_at_once(bench: Bench):
 
 @scenario("looping")
 def revert_by_git_after_two_patches(bench: Bench):
-    bench.begins("revert")
+    bench.begins("revert", "note")
     bench.vary(bench.project.wrong[1], expect="other")
     bench.save(bench.project.useless[2], expect="same")
     bench.git("checkout", "-q", "--", ".")

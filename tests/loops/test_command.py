@@ -10,7 +10,7 @@ import pytest
 from coach.cli import main
 
 HERE = Path(__file__).parent
-LOOPING, HEALTHY = "revert-at-once-shop", "fixed-at-once-bank"
+LOOPING, HEALTHY = "revert-to-a-state-in-the-middle-bank", "fixed-at-once-bank"
 
 
 def log(name: str) -> Path:
@@ -70,7 +70,7 @@ def test_score_as_json(capsys, folder):
         "caught": 1,
         "notes_due": 0,
         "noted": 0,
-        "edits_until_first": 2,
+        "edits_until_first": 3,
         "missed": [],
     }
     assert (scores["healthy"], scores["interrupted"], scores["false_alarms"]) == (1, [], 0.0)

@@ -18,7 +18,7 @@ def play(name, folder):
 
 
 def test_a_revert_is_heard_at_once(tmp_path):
-    bench = play("revert-at-once-shop", tmp_path)
+    bench = play("revert-to-a-state-in-the-middle-bank", tmp_path)
     assert ("revert", "banner") in [(each.loop.pattern, each.loop.level) for each in bench.state.notices]
     assert bench.state.standing_loop.run == bench.expected.run == bench.last.number
     again = derive(bench.taken["opened"], bench.taken["messages"])

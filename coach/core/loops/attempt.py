@@ -43,6 +43,8 @@ class Finding(Value):
     """What a special case answers, as it is written; empty for nothing, or None."""
     is_weak: bool = False
     """Ordinary code may look like this: worth a note, never more."""
+    in_head: bool | None = None
+    """Whether the commit checked out has the test that it is about; None: not known."""
 
     @property
     def test(self) -> TestId:
@@ -56,6 +58,8 @@ class SourcePair(Value):
     path: FilePath
     before: str = ""
     after: str = ""
+    head: str | None = None
+    """The file as the commit checked out has it, empty where it has none; None: not known."""
 
 
 class Attempt(Value):
@@ -66,6 +70,8 @@ class Attempt(Value):
     changes: Changes
     nature: Nature = "patch"
     findings: tuple[Finding, ...] = ()
+    patched: tuple[FilePath, ...] = ()
+    """The changed files, tests and prose apart, whose code may behave differently; empty in logs of older rules, too."""
     new_tests: tuple[TestId, ...] = ()
     """Tests written in this attempt: their author may still be finding the words."""
     unloaded: tuple[FilePath, ...] = ()

@@ -13,9 +13,10 @@ from coach.core.base.test_id import NO_TEST, FunctionId, TestId
 from coach.core.base.value import replace
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import Attempt
-from coach.core.runs.failure import FailureSignature, innermost_own, is_structural
+from coach.core.runs.failure import FailureSignature, innermost_own, is_structural, normalise
 from coach.core.runs.report import Failure, RunReport
 from coach.core.runs.run import Run
+from coach.core.runs.set_up_failure import is_set_up_failure
 
 Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
 """What an engineer wrote or looked at between two runs. *learnt*: a hypothesis was refuted or left open by a run."""
@@ -54,6 +55,8 @@ class Trial:
     begun a few edits ago is writing it, not mending it."""
     files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """The changed files: path → blob before, blob after."""
+    scripts: frozenset[str] = frozenset()
+    """Those of them that are the target itself, and scratch: no code, no tests."""
 
     @property
     def is_red(self) -> bool:
@@ -104,6 +107,8 @@ class History:
     left: Trial | None = None
     """The last trial of the target before this one."""
     left_words: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
+    """Trees that hold what the commit checked out holds, as far as it is known."""
 
     @property
     def now(self) -> Trial | None:
@@ -128,14 +133,30 @@ class History:
         """Take in what was edited before a run; it is nearly always the last one."""
         for index in range(len(self.trials) - 1, -1, -1):
             if self.trials[index].run == attempt.run:
-                trial = _with_attempt(self.trials[index], attempt, self._being_written(index))
+                trial = _with_attempt(
+                    self.trials[index], attempt, self._being_written(index), self._scripts(attempt)
+                )
                 return replace(self, trials=PersistentList.of(self.trials).put(index, trial))
         return self
+
+    def _scripts(self, attempt: Attempt) -> frozenset[str]:
+        """Return the changed files that are scratch: scripts that the target runs, and the commit is not known to have."""
+        files = (each for each in attempt.changes.files if each.in_head is not True)
+        return frozenset(each.path for each in files if self.is_own_script(each.path))
 
     def _being_written(self, index: int) -> frozenset[FunctionId]:
         """Return the functions that the last edits before a trial brought in."""
         latest = self.trials[max(0, index - WRITING) : index]
         return frozenset(name for trial in latest if trial.attempt for name in trial.attempt.added)
+
+    def at_head(self, tree: str) -> "History":
+        """Take in that a tree holds what the commit checked out holds."""
+        return replace(self, heads=self.heads | {tree}) if tree else self
+
+    def is_base(self, tree: str) -> bool:
+        """Whether a tree is what the runs of the target began with, or what the commit checked out holds."""
+        began = self.trials[0].tree if self.trials else ""
+        return bool(tree) and (tree == began or tree in self.heads)
 
     def marked(self, mark: Mark) -> "History":
         return replace(self, marks=self.marks | {mark})
@@ -151,6 +172,12 @@ class History:
 
     def pinned(self, test: TestId) -> "History":
         return replace(self, pin_test=test, unpinned=self.unpinned - {test})
+
+    def is_own_script(self, path: str) -> bool:
+        """Whether a file is the script that the target runs, and no test runner's: it may be whatever its author needs."""
+        return any(_is_named(path, word) for word in self.words) and not any(
+            each.phase != "command" for trial in self.trials for each in trial.report.failures
+        )
 
     def taken_off(self) -> "History":
         return replace(self, pin_test=NO_TEST, unpinned=self.unpinned | {self.pin_test})
@@ -189,11 +216,27 @@ def is_trial(run: Run) -> bool:
     return run.report is not None and run.is_current_evidence and run.report.ending.kind not in _NO_TRIAL
 
 
-def _with_attempt(trial: Trial, attempt: Attempt, being_written: frozenset[str]) -> Trial:
+def _with_attempt(
+    trial: Trial, attempt: Attempt, being_written: frozenset[str], scripts: frozenset[str]
+) -> Trial:
     files = {file.path: (file.before, file.after) for file in attempt.changes.files}
     is_writing = bool(attempt.touched) and set(attempt.touched) <= being_written
     is_patch = attempt.nature == "patch" and attempt.is_edit and not is_writing
-    return replace(trial, attempt=attempt, is_patch=is_patch, files=files)
+    is_patch = is_patch and not (scripts and patches(attempt) <= scripts)
+    return replace(trial, attempt=attempt, is_patch=is_patch, files=files, scripts=scripts)
+
+
+def patches(attempt: Attempt) -> frozenset[str]:
+    """Return the files in which behaviour may differ; where they were not read one by one, all of a patch but tests."""
+    if attempt.patched or attempt.nature != "patch":
+        return frozenset(attempt.patched)
+    return frozenset(path for path in attempt.paths if not is_test_path(path))
+
+
+def _is_named(path: str, word: str) -> bool:
+    """Whether a word of a command line names a file, relative to the root or to the folder that the command runs in."""
+    word = word.removeprefix("./")
+    return word == path or ("/" in path and path.endswith(f"/{word}")) or word.endswith(f"/{path}")
 
 
 def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:
@@ -202,7 +245,9 @@ def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:
     kind = report.ending.kind
     hangs = not run.failing and kind in _HANGS
     outcome: Literal["red", "green", "unclear"] = "unclear"
-    if run.failing or hangs:
+    if is_set_up_failure(report):
+        outcome = "unclear"
+    elif run.failing or hangs:
         outcome = "red"
     elif run.judged and run.judged.outcome == "PASS":
         outcome = "green"
@@ -226,6 +271,7 @@ def _is_broken(failure: Failure) -> bool:
 def _spot(failure: Failure) -> str:
     frame = innermost_own(failure)
     if frame is None:
-        return f"{failure.test} {failure.exception}"
+        place = normalise(failure.message) if failure.phase == "command" else ""
+        return f"{failure.test} {failure.exception} {place}".rstrip()
     line = frame.source if is_test_path(frame.path) else ""
     return f"{failure.test} {failure.exception} {frame.path} {frame.function} {line}"

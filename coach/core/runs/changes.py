@@ -38,6 +38,8 @@ class FileChange(Value):
     before: TreeId = ""
     """Blob id of the old content: equal ids are equal contents. Empty when the file was not there, or not known."""
     after: TreeId = ""
+    in_head: bool | None = None
+    """Whether the commit checked out has this file; None: not known."""
 
 
 class Changes(Value):

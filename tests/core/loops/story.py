@@ -109,6 +109,6 @@ class Story:
         return self
 
 
-def red(outcome="assert 9 == 10") -> Story:
-    """A story that begins with a failure."""
-    return Story().run(outcome, "t0")
+def red(outcome="assert 9 == 10", heads=("t0",)) -> Story:
+    """A story that begins with a failure, on what the commit checked out holds."""
+    return Story(History(heads=frozenset(heads))).run(outcome, "t0")

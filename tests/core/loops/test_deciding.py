@@ -172,9 +172,10 @@ def test_a_switched_off_detector_is_silent(drive):
 
 def test_a_revert_by_hand_is_heard_and_one_by_git_is_not(drive):
     edit(drive, red("assert 1 == 2", tree="t1"), before="1", after="2")
-    edit(drive, red(tree="t0"), before="2", after="1")
+    edit(drive, red(tree="t2"), before="2", after="3")
+    edit(drive, red("assert 1 == 2", tree="t1"), before="3", after="2")
     assert drive.state.standing_loop.pattern == "revert"
-    edit(drive, red("assert 1 == 2", tree="t1"), before="1", after="2", head_moved=True)
+    edit(drive, red(tree="t2"), before="2", after="3", head_moved=True)
     assert drive.state.standing_loop is None
 
 

@@ -1,9 +1,11 @@
 """Edit and run on one failing place, with nothing written or looked at between."""
 
+from dataclasses import replace
+
 import pytest
 
 from coach.core.loops.detectors import blind_edits
-from tests.core.loops.story import GREEN, OTHER, failed, red
+from tests.core.loops.story import GREEN, OTHER, Story, failed, red
 
 BOTH = [failed(), failed("assert 1 == 2", OTHER)]
 
@@ -56,8 +58,26 @@ LOOPING = {
     ),
 }
 
+SCRIPT = "try_total.py"
+
+
+def ended(message):
+    """How a command ended that ran no test runner."""
+    return [failed(message, test=f"python {SCRIPT}", exception="exit 1", phase="command")]
+
+
+def of_a_script(story):
+    """The same story, of a target that runs a script."""
+    return Story(replace(story.history, words=("python", SCRIPT)), story.number)
+
+
 WRITING = ("shop/cart.py::Cart.discount",)
 HEALTHY = {
+    "the script that is run is corrected": of_a_script(red(ended("no 'a'")))
+    .edit(ended("no 'a'"), paths=(SCRIPT,))
+    .edit(ended("no 'a'"), paths=(SCRIPT,))
+    .edit(ended("no 'a'"), paths=(SCRIPT,)),
+    "the files are back where it began": red().edit("assert 8 == 10").edit("assert 9 == 10", "t0"),
     "a new function gets its body": red()
     .edit("assert None == 10", nature="groundwork", added=WRITING, touched=WRITING)
     .edit("assert 0 == 10", touched=WRITING)

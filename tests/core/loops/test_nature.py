@@ -51,6 +51,21 @@ EDITS = {
             "            result += line.price\n",
             "            print(line)\n            result += line.price\n",
         ),
+        (
+            "a guarded print",
+            "        return result\n",
+            "        if result > 9:\n            print(result)\n        return result\n",
+        ),
+        (
+            "prints in a loop of their own",
+            "        return result\n",
+            "        for each in self.lines:\n            print(each)\n        return result\n",
+        ),
+        (
+            "a print that breaks the syntax",
+            "        return result\n",
+            "        if result: if self: print(f'{result}')\n        return result\n",
+        ),
         ("pprint", "import logging\n", "import logging\nfrom pprint import pprint\n"),
         ("the logger gone", "log = logging.getLogger(__name__)\n", ""),
         (

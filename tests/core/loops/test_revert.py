@@ -9,9 +9,29 @@ A, B = "assert 9 == 10", "assert 8 == 10"
 OTHER_FILE = "shop/pricing.py"
 
 LOOPING = {
-    "the whole tree": (red(A).edit(B, "t1").edit(A, "t0"), "banner", (1, 2, 3)),
-    "the same failure all the time": (red(A).edit(A, "t1").edit(A, "t0"), "banner", (1, 2, 3)),
-    "after two patches": (red(A).edit(B, "t1").edit(B, "t2").edit(A, "t0"), "banner", (1, 2, 3, 4)),
+    "where it began": (red(A).edit(B, "t1").edit(A, "t0"), "note", (1, 2, 3)),
+    "where it began, after two patches": (
+        red(A).edit(B, "t1").edit(B, "t2").edit(A, "t0"),
+        "note",
+        (1, 2, 3, 4),
+    ),
+    "what the commit holds": (
+        red(A, heads=("t1",)).edit(B, "t1").edit(A, "t2").edit(B, "t1"),
+        "note",
+        (2, 3, 4),
+    ),
+    "coming back from where it began": (
+        red(A).edit(A, "t1").edit(A, "t0").edit(A, "t1"),
+        "note",
+        (2, 3, 4),
+    ),
+    "the whole tree": (red(B).edit(A, "t1").edit(B, "t2").edit(A, "t1"), "banner", (2, 3, 4)),
+    "the same failure all the time": (red(A).edit(A, "t1").edit(A, "t2").edit(A, "t1"), "banner", (2, 3, 4)),
+    "after two patches": (
+        red(B).edit(A, "t1").edit(B, "t2").edit(B, "t3").edit(A, "t1"),
+        "banner",
+        (2, 3, 4, 5),
+    ),
     "to a state in the middle": (red(A).edit(B, "t1").edit(A, "t2").edit(B, "t1"), "banner", (2, 3, 4)),
     "one file": (
         red(A)
@@ -28,7 +48,11 @@ LOOPING = {
     ),
     "written down": (red(A).edit(B, "t1").wrote("note").edit(A, "t0"), "note", (1, 2, 3)),
     "a hypothesis was refuted": (red(A).edit(B, "t1").wrote("learnt").edit(A, "t0"), "note", (1, 2, 3)),
-    "with a rerun between": (red(A).edit(B, "t1").run(B).edit(A, "t0"), "banner", (1, 2, 4)),
+    "with a rerun between": (
+        red(B).edit(A, "t1").edit(B, "t2").run(B).edit(A, "t1"),
+        "banner",
+        (2, 3, 5),
+    ),
 }
 
 HEALTHY = {
@@ -57,7 +81,7 @@ def test_looping(name):
     found = revert.seen(story.history)
     assert found is not None
     assert (found.level, found.evidence) == (level, evidence)
-    assert f"#{evidence[0]}" in found.sentence
+    assert f"#{evidence[0]}" in found.sentence or "old" in found.sentence
 
 
 @pytest.mark.parametrize("name", HEALTHY)

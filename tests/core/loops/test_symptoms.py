@@ -157,3 +157,20 @@ def test_tests_may_guard_but_not_wait():
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_can_be_read(before, after):
     symptoms_in([edited(SourcePair(path="a.py", before=before, after=after))])
+
+
+def test_an_edit_that_mends_its_own_syntax_hides_nothing():
+    hiding = CODE.replace(
+        "    return net * rate\n",
+        "    try:\n        return net * rate\n    except Exception:\n        return 0\n",
+    )
+    broken = hiding.replace("def total(items):", "def total(items:")
+    assert symptoms_in([edited(SourcePair(path="shop/price.py", before=broken, after=hiding))]) == ()
+
+
+def test_a_new_file_does_more_than_hide():
+    written = (
+        "def read(path):\n    try:\n        return path.open()\n    except Exception:\n        return None\n"
+    )
+    signs = symptoms_in([edited(SourcePair(path="shop/new.py", after=written))])
+    assert [each.is_weak for each in signs] == [True]

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from coach.core.base.test_id import TestId
-from coach.core.loops.attempt import Finding
+from coach.core.loops.attempt import Attempt, Finding
+from coach.core.loops.detectors import symptom_patch
 from coach.core.loops.detectors import test_tampering as tamper
+from coach.core.loops.history import History
+from coach.core.runs.changes import Changes, FileChange
 from tests.core.loops.story import GREEN, OTHER, TEST, Story, failed, red
 
 A = "assert 9 == 10"
@@ -80,10 +83,55 @@ def test_a_test_that_ran_and_is_skipped_now_needs_no_syntax_tree():
 
 
 def test_fewer_tests_run_than_before():
-    story = red(A).edit(GREEN, paths=("setup.py",), report={"counts": {"selected": 3, "passed": 3}})
-    found = tamper.seen(story.history)
+    fewer = {"counts": {"selected": 3, "passed": 3}}
+    found = tamper.seen(red(A).edit(GREEN, paths=("pytest.ini",), report=fewer).history)
     assert found.level == "banner"
     assert "2 fewer tests run" in found.sentence
+    fixed = red(A).edit(GREEN, paths=("shop/cart.py",), report=fewer)
+    assert tamper.seen(fixed.history) is None
+
+
+@pytest.mark.parametrize(("in_head", "level"), [(None, "note"), (False, "note"), (True, "banner")])
+def test_tests_go_with_the_file_that_nobody_committed(in_head, level):
+    gone = FileChange(path="tests/test_try.py", change="deleted", in_head=in_head)
+    story = red(A, heads=()).run(A)
+    changes = Changes(base="t0", tree="t1", files=(gone,))
+    story.run(GREEN, "t1", counts={"selected": 3, "passed": 3})
+    read = Attempt(run=3, base_run=2, changes=changes, nature="tests")
+    found = tamper.seen(story.history.read(read))
+    assert found.level == level
+
+
+@pytest.mark.parametrize("kind", ["expectation-changed", "inputs-changed"])
+def test_another_expectation_is_a_question_unless_the_test_failed_before_any_edit(kind):
+    after_a_patch = red(A, heads=()).edit(A)
+    found = tamper.seen(edit(after_a_patch, kind=kind).history)
+    assert (found.level, found.move) == ("note", tamper.QUESTION)
+    for now, level in ((kind, "note"), ("fewer-assertions", "banner")):
+        was_green = Story(History(heads=frozenset({"t0"}))).run(GREEN, "t0").edit(A)
+        assert tamper.seen(edit(was_green, kind=now).history).level == level
+    was_red = red(A).edit(A)
+    assert tamper.seen(edit(was_red, kind=kind).history).level == "banner"
+
+
+def test_a_test_that_the_commit_does_not_have_is_a_draft():
+    drafted = edit(red(A), findings=[each.model_copy(update={"in_head": False}) for each in weaker()])
+    assert tamper.seen(drafted.history).level == "note"
+    withdrawn = edit(red(A, heads=()), kind="test-gone")
+    assert tamper.seen(withdrawn.history).level == "note"
+    known = [each.model_copy(update={"in_head": True}) for each in weaker("test-gone")]
+    assert tamper.seen(edit(red(A, heads=()), findings=known).history).level == "banner"
+
+
+def test_a_script_that_the_target_runs_demands_nothing():
+    script = "test_try.py"
+    ended = failed("exit 1", test=f"python {script}", exception="exit 1", phase="command")
+    history = replace(red([ended]).history, words=("python", script))
+    corrected = Story(history, 1).edit(GREEN, paths=(script,), nature="tests", findings=weaker(path=script))
+    assert tamper.seen(corrected.history) is None
+    assert symptom_patch.seen(corrected.history) is None
+    tested = Story(history, 1).edit(GREEN, paths=(PATH,), nature="tests")
+    assert tamper.seen(tested.history).level == "banner"
 
 
 def test_only_tests_were_edited_and_a_value_was_wrong():

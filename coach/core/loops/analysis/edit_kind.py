@@ -5,6 +5,7 @@ A file that does not parse counts as a patch: broken syntax is an edit too.
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -51,10 +52,17 @@ def nature_of(files: Sequence[Edited]) -> Nature:
     return "groundwork" if sources == {"groundwork"} else "patch"
 
 
+def patched_in(files: Sequence[Edited]) -> tuple[str, ...]:
+    """Return the files, tests and prose apart, that were patched."""
+    return tuple(each.path for each in files if not each.is_test and file_nature(each) == "patch")
+
+
 def file_nature(file: Edited) -> Nature:
     """Say what kind of change one file went through."""
     if is_prose(file.path):
         return "cosmetic"
+    if file.is_python and file.is_broken and _changes_lines_that_look(file):
+        return "observing"
     if not file.is_python or file.is_broken:
         same = "".join(file.before_text.split()) == "".join(file.after_text.split())
         return "cosmetic" if same and not file.is_python else "patch"
@@ -77,6 +85,25 @@ def _python_nature(before: ast.Module, after: ast.Module, whole: ast.Module) -> 
     if shape(before) == shape(after):
         return "observing"
     return "groundwork" if _only_adds(before, after, whole) else "patch"
+
+
+_LOOKING_LINE = re.compile(
+    r"(?:(?:if|elif|else|for|while|try|except)\b[^#]{0,200}?:\s*){0,3}"
+    r"(?:print|pprint|breakpoint|(?:\w{1,40}\.)?(?:_?log|_?logger|logging)\.\w{1,20})\("
+)
+
+
+def _changes_lines_that_look(file: Edited) -> bool:
+    """Whether a text that does not parse differs in prints and log calls only: they broke the syntax, or mend it again."""
+    before, after = (_lines(text) for text in (file.before_text, file.after_text))
+    changed = [*(before - after), *(after - before)]
+    return bool(changed) and all(_LOOKING_LINE.match(line) for line in changed)
+
+
+def _lines(text: str) -> Counter[str]:
+    """Return the lines of a text without indentation, blank ones, comments and the quotes of docstrings."""
+    stripped = (line.strip() for line in text.split("\n"))
+    return Counter(line for line in stripped if line.strip("\"'") and not line.startswith("#"))
 
 
 def blind(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -126,8 +153,20 @@ def _only_looks(node: ast.stmt) -> bool:
             return all(each.name in _OBSERVING_MODULES for each in names)
         case ast.ImportFrom(module=module):
             return module in _OBSERVING_MODULES - {"sys"}
+        case (
+            ast.If(test=condition, body=body, orelse=orelse)
+            | ast.For(iter=condition, body=body, orelse=orelse)
+        ):
+            return _looks_and_goes_on(condition, [*body, *orelse])
         case _:
             return False
+
+
+def _looks_and_goes_on(condition: ast.expr, body: Sequence[ast.stmt]) -> bool:
+    """Whether a branch or loop does nothing but look, and what it asks binds no name."""
+    binds = any(isinstance(each, ast.NamedExpr | ast.Await | ast.Yield) for each in ast.walk(condition))
+    looks = any(_only_looks(each) for each in body)
+    return looks and not binds and all(_only_looks(each) or _is_literal(each) for each in body)
 
 
 def _observes(call: ast.Call) -> bool:

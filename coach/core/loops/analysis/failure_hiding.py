@@ -36,12 +36,12 @@ def symptoms_in(files: Sequence[Edited]) -> tuple[Finding, ...]:
     """Return the signs of hiding that an edit brought in."""
     found: list[Finding] = []
     for file in files:
-        if not file.is_python or file.after is None or file.new is None:
-            continue
+        if not file.is_python or file.is_broken or file.after is None or file.new is None:
+            continue  # beside a text that does not parse, nothing shows what is new
         signs = list(_new_signs(file))
         if file.is_test:
             signs = [each for each in signs if each.kind in {"slept", "retried"}]
-        hides_only = bool(signs) and (file.old is None or _bare(file.old) == _bare(file.new))
+        hides_only = bool(signs) and file.old is not None and _bare(file.old) == _bare(file.new)
         found += [_finding(file.path, file.after, each, hides_only=hides_only) for each in signs]
     return tuple(found)
 

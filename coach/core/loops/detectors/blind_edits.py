@@ -12,14 +12,14 @@ def seen(history: History) -> Detection | None:
     """Look for patches in a row on one failing place without a hypothesis, a note, a look or a suspect ruled out.
 
     Progress ends it: when a test that failed passes, or fails somewhere else, the edit taught something. A test that an
-    edit on the way broke and another one mended is no progress.
+    edit on the way broke and another one mended is no progress. Going back to where it began is no guess.
     """
     now = history.now
-    if now is None or not now.is_red or not now.is_patch or now.marks:
+    if now is None or not now.is_red or not now.is_patch or now.marks or history.is_base(now.tree):
         return None
     row = _on_one_place(history, now)
     base = next(index for index, trial in enumerate(row) if trial.tests <= now.tests)
-    patches = [trial for trial in row[base + 1 :] if trial.is_patch]
+    patches = [trial for trial in row[base + 1 :] if trial.is_patch and not history.is_base(trial.tree)]
     if len(patches) < NOTE_AT:
         return None
     runs = tuple(each.run for each in patches)
@@ -54,7 +54,7 @@ def _looked(trial: Trial) -> bool:
 
 DETECTOR = Detector(
     name="guess",
-    rule=1,
+    rule=2,
     seen=seen,
     notices="edit and run, edit and run, on the same failing place, and nothing written or looked at between.",
     action="hypothesis",

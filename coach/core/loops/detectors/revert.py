@@ -1,5 +1,7 @@
 """Revert: the files are back at an earlier state that failed, and what lay between is lost unless it is written down."""
 
+from collections.abc import Sequence
+
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.detection import Detection, Level, numbers
 from coach.core.loops.detector import Detector
@@ -10,15 +12,39 @@ def seen(history: History) -> Detection | None:
     """Look for the tree, or every source file just edited, at an earlier failing state, with failing patches between.
 
     Undoing a look (prints), a branch switch and coach's own restore are no reverts. A tree that answers differently
-    than it did then is a flake, not a revert.
+    than it did then is a flake, not a revert. Going back to where the session began is worth a note only: whoever starts
+    again goes back there. So is coming back from there: that compared two states.
     """
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.is_rerun:
         return None
     whole = _same_tree(history, now)
-    if whole is not None:
-        return _detection(history, whole, "the whole tree", "The files are back", is_pure=True)
-    return _same_files(history, now)
+    if whole is None:
+        return _same_files(history, now)
+    between = _between(history, whole, now)
+    if between and all(history.is_base(each.tree) for each in between):
+        return _compared(now, whole, between)
+    return _detection(
+        history, whole, "the whole tree", "The files are back", is_pure=not history.is_base(now.tree)
+    )
+
+
+def _between(history: History, then: Trial, now: Trial) -> list[Trial]:
+    return [each for each in history.trials if then.run < each.run < now.run and each.outcome != "unclear"]
+
+
+def _compared(now: Trial, then: Trial, between: Sequence[Trial]) -> Detection:
+    """Say what a look at the beginning showed: the failures that were there already."""
+    old = frozenset.intersection(*(each.tests for each in between)) & now.tests
+    runs = numbers(tuple(each.run for each in between))
+    what = "the failure is old" if old == now.tests else f"{len(old)} of {len(now.tests)} failures are old"
+    return DETECTOR.detection(
+        level="note",
+        evidence=(then.run, *(each.run for each in between), now.run),
+        place="the whole tree",
+        sentence=f"Compared with the beginning in {runs}: {what if old else 'the failure is new'}.",
+        move="Write down which failures were there before.",
+    )
 
 
 def _same_tree(history: History, now: Trial) -> Trial | None:
@@ -88,7 +114,7 @@ def _detection(history: History, then: Trial, place: str, what: str, *, is_pure:
 
 DETECTOR = Detector(
     name="revert",
-    rule=1,
+    rule=2,
     seen=seen,
     notices="the files are back at an earlier state that failed, and what lay between is lost unless it is written down.",
     action="note",

@@ -20,7 +20,9 @@ def seen(history: History) -> Detection | None:
     vanished = bool(before.tests - now.tests)
     alone = vanished and _only_hides(now.attempt)
     signs = [
-        each for each in now.attempt.findings if each.kind in SYMPTOM and (alone or _is_near(each, before))
+        each
+        for each in now.attempt.findings
+        if each.kind in SYMPTOM and each.path not in now.scripts and (alone or _is_near(each, before))
     ]
     if not signs:
         return None
@@ -80,7 +82,7 @@ def _is_strong(sign: Finding, before: Trial) -> bool:
 
 DETECTOR = Detector(
     name="symptom-patch",
-    rule=1,
+    rule=2,
     seen=seen,
     notices="the edit hides the failure where it shows, and says nothing about where it comes from.",
     action="go-to-step",

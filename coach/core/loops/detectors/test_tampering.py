@@ -1,11 +1,13 @@
 """Tamper: the failure went away because the tests ask for less."""
 
 from coach.core.base.test_id import TestId
+from coach.core.loops.analysis.pytest_config import is_config
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import TAMPERING, Attempt, Finding, FindingKind
-from coach.core.loops.detection import Detection, Level
+from coach.core.loops.detection import LEVELS, Detection, Level
 from coach.core.loops.detector import Detector
-from coach.core.loops.history import LATELY, History, Trial
+from coach.core.loops.history import LATELY, History, Trial, patches
+from coach.core.loops.regression_tests import failed_at_head, is_draft, is_draft_file
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.report import Failure
 
@@ -13,6 +15,9 @@ _ALWAYS_WEAKER: frozenset[FindingKind] = frozenset(
     {"fewer-assertions", "trivial-assertion", "skip-added", "test-gone", "narrowed", "patched-in-conftest"}
 )
 """Kinds that stay suspicious when the green comes only some edits later. An expectation corrected while red does not."""
+_OTHER_DEMANDS: frozenset[FindingKind] = frozenset({"expectation-changed", "inputs-changed"})
+"""Kinds that an honest change of behaviour needs as well: nobody can tell them apart by the edit."""
+QUESTION = "Was the test wrong, or is it what the code does now? Write down which."
 _CALLED_WRONGLY = frozenset(
     {"AttributeError", "NameError", "ImportError", "ModuleNotFoundError", "TypeError", "FixtureLookupError"}
 )
@@ -33,6 +38,8 @@ def seen(history: History) -> Detection | None:
         return _narrower_target(history, now)
     if not before.is_red or now.attempt is None or not now.attempt.is_edit:
         return None
+    if now.scripts and now.scripts.issuperset(now.attempt.paths):
+        return None  # a script that the target runs is corrected: it demands nothing of the code
     return _made_it_go(history, now, before, now.attempt) or _while_red(history, now.attempt)
 
 
@@ -40,10 +47,11 @@ def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -
     """Say what of an edit, or of earlier ones while red, made failures vanish that no code mended."""
     left = {each.function for each in now.tests}
     vanished = frozenset(each for each in before.tests if each.function not in left)
-    candidates = [*_candidates(attempt, before, history), *_earlier(history, vanished)]
+    candidates = [*_candidates(now, before, history), *_earlier(history, vanished)]
     if vanished and candidates:
-        return _detection(history, candidates[0], _level(history, candidates[0]))
-    if vanished and (text := _fewer_ran(before, now)):
+        worst = max(candidates, key=lambda each: LEVELS.index(_level(history, each)))
+        return _detection(history, worst, _level(history, worst))
+    if vanished and (text := _fewer_ran(history, before, now)):
         return _detection(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
     return _only_tests(history, before, now) if now.outcome == "green" else None
 
@@ -51,25 +59,42 @@ def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -
 def _while_red(history: History, attempt: Attempt) -> Detection | None:
     """Note that tests became weaker though nothing vanished by it."""
     weaker = [
-        each for each in attempt.findings if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history)
+        each
+        for each in attempt.findings
+        if each.kind in _ALWAYS_WEAKER and not _is_allowed(each, history) and not is_draft(each, history)
     ]
     return _detection(history, weaker[0], "note") if weaker else None
 
 
 def _level(history: History, finding: Finding) -> Level:
+    """Say how loud a weaker test is: the pinned one stops, a draft is noted, another expectation is asked about.
+
+    Whoever changes what code does changes what its tests expect. That is certain to move the goal only where the test
+    failed before anything was edited.
+    """
     if _is_pinned(history, finding):
         return "card"
-    return "note" if _is_own_draft(history, finding) else "banner"
+    if is_draft(finding, history):
+        return "note"
+    return "note" if _is_question(history, finding) else "banner"
 
 
-def _candidates(attempt: Attempt, before: Trial, history: History) -> list[Finding]:
-    """Return the findings of an attempt that can have made its failure go away, the pinned test first."""
-    found = [
+def _is_question(history: History, finding: Finding) -> bool:
+    return finding.kind in _OTHER_DEMANDS and not failed_at_head(frozenset({finding.test}), history)
+
+
+def _candidates(now: Trial, before: Trial, history: History) -> list[Finding]:
+    """Return the findings of an attempt that can have made its failure go away."""
+    attempt = now.attempt
+    assert attempt is not None
+    return [
         each
         for each in attempt.findings
-        if each.kind in TAMPERING and not _is_allowed(each, history) and _can_explain(each, attempt, before)
+        if each.kind in TAMPERING
+        and each.path not in now.scripts
+        and not _is_allowed(each, history)
+        and _can_explain(each, attempt, before)
     ]
-    return sorted(found, key=lambda each: (not _is_pinned(history, each), _is_own_draft(history, each)))
 
 
 def _can_explain(finding: Finding, attempt: Attempt, before: Trial) -> bool:
@@ -117,27 +142,37 @@ def _is_pinned(history: History, finding: Finding) -> bool:
     return bool(history.pin_test) and history.pin_test.function == finding.test
 
 
-def _is_own_draft(history: History, finding: Finding) -> bool:
-    """Whether the test was written in this very session and is not pinned: its author still finds the words."""
-    return any(
-        trial.attempt is not None and finding.test in trial.attempt.new_tests for trial in history.trials
-    )
-
-
 # --- what the reports show without any syntax tree --------------------------------------------------------------------
 
 
-def _fewer_ran(before: Trial, now: Trial) -> str:
-    """Say that fewer tests were run than before, when the tests that failed are among those that were not."""
+def _fewer_ran(history: History, before: Trial, now: Trial) -> str:
+    """Say that fewer tests were run than before, when the tests that failed are among those that were not.
+
+    Tests go with the file that held them, where nobody has it in a commit; and a fix of the code may leave fewer to run.
+    """
     skipped = sorted(before.tests & set(now.report.skipped))
     if skipped:
         return f"{skipped[0]} is skipped now"
+    if now.attempt is None or _mends_code_only(now.attempt) or _removes_drafts(now.attempt, history):
+        return ""
     complete = before.report.ending.is_complete and now.outcome == "green"
     gone = before.report.counts.selected - now.report.counts.selected
-    explained = sum(each.kind == "test-gone" for each in now.attempt.findings) if now.attempt else 0
+    explained = sum(each.kind == "test-gone" for each in now.attempt.findings)
     if complete and gone > explained:
         return f"{gone} fewer {'test runs' if gone == 1 else 'tests run'} than in #{before.run}"
     return ""
+
+
+def _mends_code_only(attempt: Attempt) -> bool:
+    """Whether code was patched, and neither a test nor what chooses tests was touched."""
+    chooses = any(is_test_path(path) or is_config(path) for path in attempt.paths)
+    return bool(patches(attempt)) and not chooses
+
+
+def _removes_drafts(attempt: Attempt, history: History) -> bool:
+    return any(
+        each.change == "deleted" and is_draft_file(each.path, history) for each in attempt.changes.files
+    )
 
 
 def _config_of(attempt: Attempt) -> str:
@@ -156,10 +191,9 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Detection | None
         return None
     path = next((each for each in attempt.paths if is_test_path(each)), "")
     text = f"Only tests were edited since #{before.run} was red"
+    is_certain = _is_wrong(before) and failed_at_head(before.tests, history)
     return _detection(
-        history,
-        Finding(kind="inputs-changed", path=path, text=text),
-        "banner" if _is_wrong(before) else "note",
+        history, Finding(kind="inputs-changed", path=path, text=text), "banner" if is_certain else "note"
     )
 
 
@@ -195,14 +229,16 @@ def _detection(history: History, finding: Finding, level: Level) -> Detection:
         evidence=(before.run, now.run),
         place=place,
         sentence=f"{finding.text}, and {outcome} in #{now.run}.{pinned}",
-        move="Look at the diff: restore the test, or write why it was wrong.",
+        move=QUESTION
+        if level == "note" and finding.kind in _OTHER_DEMANDS
+        else "Look at the diff: restore the test, or write why it was wrong.",
         restore_run=before.run,
     )
 
 
 DETECTOR = Detector(
     name="tamper",
-    rule=2,
+    rule=3,
     seen=seen,
     notices="the failure went away because the tests ask for less.",
     action="diff",

@@ -188,4 +188,8 @@ def _(event: ev.ScopeChanged, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.ChangesRead, state: SessionState) -> SessionState:
-    return replace(state, changes=event.changes, lowered=event.lowered, unloaded=event.unloaded)
+    changes, checkout = event.changes, state.opened.checkout if state.opened else None
+    is_head = checkout is not None and checkout.commit == changes.base != ""
+    unchanged = is_head and not changes.files and not changes.left_out
+    history = state.history.at_head(changes.tree) if unchanged else state.history
+    return replace(state, changes=changes, lowered=event.lowered, unloaded=event.unloaded, history=history)

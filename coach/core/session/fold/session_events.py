@@ -17,6 +17,8 @@ def _(_event: ev.Unknown, state: SessionState) -> SessionState:
 @apply_event.register
 def _(event: ev.SessionOpened, state: SessionState) -> SessionState:
     history = state.history.aimed(event.target.words)
+    if event.checkout.commit and not event.checkout.dirty_files:
+        history = history.at_head(event.checkout.tree)
     return replace(state, opened=event, opened_at=state.at, target=event.target, history=history)
 
 
