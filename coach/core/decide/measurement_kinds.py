@@ -18,6 +18,7 @@ from coach.core.decide.suspect_measurement import (
     why_not_measured,
     why_not_mutated,
 )
+from coach.core.localize.leads import changes_since_past_pass
 from coach.core.localize.measurement import FailureKey, Investigation, Kept, Limits
 from coach.core.localize.standing import LIKELY
 from coach.core.loops.analysis.syntax import is_test_path
@@ -337,6 +338,14 @@ def _no_history(state: SessionState) -> str:
     return "code is edited and not committed: the edits come first" if _edited(state) else ""
 
 
+def _history_tells(state: SessionState) -> tuple[float, str]:
+    seen = None if state.last_pass else failure_in_view(state)
+    past = changes_since_past_pass(state, *seen) if seen else None
+    if past and past.files:
+        return 0.5, f"{past.label}: which commit since broke it?"
+    return 0.06, "the code is committed: did an older commit pass?"
+
+
 def _edits_tell(state: SessionState) -> tuple[float, str]:
     if state.last_pass:
         return 0.8, f"it passed in #{state.last_pass.number}: which edit broke it?"
@@ -421,7 +430,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
         why_not=_no_history,
         is_known=_is_searched("commits"),
         seconds=lambda state: 8 * (_run_seconds(state) + _START),
-        tells=lambda _state: (0.06, "the code is committed: did an older commit pass?"),
+        tells=_history_tells,
         command=_search("commits"),
         test_runs=10,
     ),
