@@ -10,6 +10,9 @@ _UNIFIED = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))?
 _ACTION = re.compile(r"^\*\*\* (Add|Update|Delete) File: (.+?)\s*$")
 _MOVE = re.compile(r"^\*\*\* Move to: (.+?)\s*$")
 
+MOST_COMPARED = 5_000_000
+"""Lines that are compared to find the places of one patch."""
+
 
 @dataclass
 class FilePatch:
@@ -143,15 +146,21 @@ def joined(lines: list[str]) -> str:
 
 
 def apply_hunks(text: str, hunks: Sequence[Hunk]) -> str | None:
-    """Return the text with all hunks applied in their order; None where one does not fit.
+    """Return the text with all hunks applied in their order; None where one does not fit, or is sought for long.
 
     A hunk with a number may lie some lines off, as ``patch`` and ``git apply`` allow; one without is searched downwards.
     """
     lines = lines_of(text)
     done: list[str] = []
     start = 0
+    work = 0
     for hunk in hunks:
         old = lines_of(hunk.old)
+        work += (hunk.after.count("\n") + 1) * (len(lines) - start) + lines.count(
+            old[0] if old else ""
+        ) * len(old)
+        if work > MOST_COMPARED:
+            return None
         at = _place(lines, old, hunk, start)
         if at is None:
             return None

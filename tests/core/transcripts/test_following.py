@@ -3,6 +3,7 @@
 import pytest
 
 from coach.core.transcripts.contents import Unknown
+from coach.core.transcripts.files import tree
 from coach.core.transcripts.model import Edited, Hunk, Looked, Ran, Step, Transcript
 from coach.core.transcripts.moments import FileHistory
 
@@ -136,6 +137,12 @@ def test_an_exit_code_tells_which_commands_ran():
     assert after("echo x > n || rm a.txt") == {"n": "x\n"}
 
 
+def test_a_program_that_is_not_there_changes_nothing():
+    said = "/bin/bash: line 1: sudo: command not found"
+    history, _ = followed(Ran(command="sudo sed -i 's/one/1/' a.txt", output=said))
+    assert history.files.snapshot() == {}
+
+
 def test_what_git_puts_back_is_nobodys_edit():
     _, moments = followed(Ran(command="echo x > a.txt; git checkout a.txt; git stash; ls", exit_code=0))
     assert [(each.command.split()[0], each.cause, each.changed) for each in moments] == [
@@ -221,3 +228,22 @@ def test_a_long_transcript_takes_no_more_than_its_length():
     )
     assert history.files.snapshot()["n"] == "x\n"
     assert isinstance(history.files.snapshot()["long.txt"], Unknown)
+
+
+def test_snapshots_of_before_stay_what_they_were():
+    _, moments = followed(*[Ran(command=f"echo {n} > n{n}", exit_code=0) for n in range(3)])
+    assert [sorted(each.files) for each in moments] == [["n0"], ["n0", "n1"], ["n0", "n1", "n2"]]
+
+
+def test_more_files_than_are_followed_are_counted():
+    history, _ = followed(*[Edited(path=f"f{n}", kind="write", new="x") for n in range(1_003)])
+    assert len(history.files.snapshot()) == 1_000
+    assert history.lacks == {"files past the first 1,000": 3}
+
+
+def test_more_editing_than_is_followed_leaves_files_unknown(monkeypatch):
+    monkeypatch.setattr(tree, "MOST_WRITTEN", 200)
+    change = Edited(path="a.txt", kind="append", new="more\n")
+    history, _ = followed(*[change] * 10)
+    assert isinstance(history.files.read("a.txt"), Unknown)
+    assert any("more editing" in each for each in history.lacks)

@@ -8,6 +8,11 @@ from coach.core.transcripts.contents import NOT_SHOWN, Base, Cause, Content, Unk
 
 MOST_CHARACTERS = 4_000_000
 """Of one file; a longer one is not followed."""
+MOST_FILES = 1_000
+"""That are followed; those that come later are counted."""
+MOST_WRITTEN = 1_000_000_000
+"""Characters that all edits of one transcript write and look through."""
+TOO_MUCH = "more editing than is followed in one transcript"
 
 
 def _nothing_known(_: str) -> Content:
@@ -34,9 +39,12 @@ class Files:
         self._commits: list[dict[str, Content]] = []
         self._work: dict[str, Content] = {}
         self._created: set[str] = set()
-        self._kept: dict[str, list[Content]] = {}
+        self.kept: dict[str, list[Content]] = {}
+        """What an editor's undo may bring back: path → contents, the newest last."""
         self._unknown = 0
-        self._snapshot: dict[str, Content] | None = {}
+        self._snapshot: dict[str, Content] = {}
+        self._stale: set[str] = set()
+        self._left = MOST_WRITTEN
         self._changed: dict[str, None] = {}
         self.cause: Cause = ""
 
@@ -95,8 +103,13 @@ class Files:
         """Put a content in the work tree; None removes the file."""
         if path.startswith(("/dev/", ".git/")) or "/.git/" in path:
             return
+        if path not in self._work and len(self._work) >= MOST_FILES:
+            self.lacks["files past the first 1,000"] += 1
+            return
         if isinstance(content, str) and len(content) > MOST_CHARACTERS:
             content = self.unknown("the file is too long to follow")
+        elif isinstance(content, str) and not self.spend(len(content)):
+            content = self.unknown(TOO_MUCH)
         before = self.read(path)
         if before == NOT_SHOWN and path not in self._work and isinstance(content, str):
             self._created.add(path)
@@ -108,6 +121,11 @@ class Files:
             self._work[path] = content
         if before != content:
             self._note(path, cause)
+
+    def spend(self, characters: int) -> bool:
+        """Take so much of the work that one transcript may ask for; False where it is used up."""
+        self._left -= characters
+        return self._left >= 0
 
     def unknown(self, why: str) -> Unknown:
         """Return a content that equals no other, and count why."""
@@ -139,21 +157,9 @@ class Files:
         if self.read(path) == NOT_SHOWN and path not in self._work:
             self._known_base[path] = None
 
-    def keep(self, path: str, content: Content) -> None:
-        """Remember a content that an editor's undo may bring back."""
-        self._kept.setdefault(path, []).append(content)
-
-    def take_back(self, path: str) -> None:
-        """Undo the last edit of a file."""
-        kept = self._kept.get(path)
-        if kept:
-            self.write(path, kept.pop())
-        else:
-            self.spoil(path, "an edit taken back that is not known")
-
     def _note(self, path: str, cause: Cause) -> None:
         self._changed[path] = None
-        self._snapshot = None
+        self._stale.add(path)
         if self.cause != "edit":
             self.cause = cause
 
@@ -204,9 +210,14 @@ class Files:
         """Say whether a commit's name is that of the base."""
         return len(commit) >= 7 and self.base_commit.startswith(commit)
 
+    def be_elsewhere(self, *, is_elsewhere: bool) -> None:
+        """Take another commit as checked out, or the one of before again."""
+        self.is_elsewhere = is_elsewhere
+        self._stale.update(self._head)
+
     def start_again(self) -> None:
         """Take the base commit as checked out; untracked files stay."""
-        self.is_elsewhere = False
+        self.be_elsewhere(is_elsewhere=False)
         for path in [*self._head, *self._work]:
             if path.startswith("/") or not self.is_tracked(path):
                 continue
@@ -232,9 +243,15 @@ class Files:
 
     def snapshot(self) -> Mapping[str, Content]:
         """Return what differs from the base. The same object as long as nothing changes; never change it."""
-        if self._snapshot is None:
-            paths = {**self._head, **self._work}
-            self._snapshot = {path: self.read(path) for path in paths if self.read(path) != self.base(path)}
+        if self._stale:
+            snapshot = dict(self._snapshot)
+            for path in self._stale:
+                content = self.read(path)
+                if content == self.base(path):
+                    snapshot.pop(path, None)
+                else:
+                    snapshot[path] = content
+            self._snapshot, self._stale = snapshot, set()
         return self._snapshot
 
     def take_changes(self) -> tuple[tuple[str, ...], Cause]:

@@ -1,7 +1,7 @@
 """What an edit by a tool for edits makes of the files in memory."""
 
 from coach.core.transcripts.contents import NOT_SHOWN, Content, Unknown
-from coach.core.transcripts.files.tree import Files
+from coach.core.transcripts.files.tree import TOO_MUCH, Files
 from coach.core.transcripts.model import Edited
 from coach.core.transcripts.patches import apply_hunks, lines_of
 
@@ -17,11 +17,12 @@ def apply_edit(files: Files, edited: Edited) -> None:
     if edited.failed or not edited.path:
         return
     if edited.kind == "undo":
-        files.take_back(path)
+        _take_back(files, path)
         return
     before = files.read(path)
-    files.keep(path, before)
-    made = _made(before, edited)
+    files.kept.setdefault(path, []).append(before)
+    known = len(before) if isinstance(before, str) else 0
+    made = _made(before, edited) if files.spend(known) else Unknown(0, TOO_MUCH)
     target = files.path(edited.moved_to) if edited.moved_to else path
     if isinstance(made, Unknown):
         files.spoil(target, made.why)
@@ -29,6 +30,14 @@ def apply_edit(files: Files, edited: Edited) -> None:
         files.write(target, made)
     if target != path:
         files.write(path, None)
+
+
+def _take_back(files: Files, path: str) -> None:
+    kept = files.kept.get(path)
+    if kept:
+        files.write(path, kept.pop())
+    else:
+        files.spoil(path, "an edit taken back that is not known")
 
 
 def _made(before: Content, edited: Edited) -> Content:

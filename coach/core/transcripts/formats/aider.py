@@ -177,10 +177,10 @@ def _read_fence(chat: _Chat, lines: list[str], index: int) -> int:
     ):
         return index + 1
     end = index + 1
-    while end < len(lines) and not re.match(r"^(?:`{3,}|~{3,})\s*$|^#### |^<{5,9} SEARCH", lines[end]):
+    while end < len(lines) and not re.match(r"^(?:`{3,}|~{3,})|^#### |^<{5,9} SEARCH", lines[end]):
         end += 1
-    if end >= len(lines) or not _FENCE.match(lines[end]):
-        return index + 1
+    if end >= len(lines) or not re.fullmatch(r"(?:`{3,}|~{3,})\s*", lines[end]):
+        return index + 1  # the end of a block, or one that is cut off; no fence stands before ``end``
     body = lines[index + 1 : end]
     if language == "diff":
         for each in read_unified("\n".join(body)):

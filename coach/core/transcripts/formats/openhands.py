@@ -18,7 +18,7 @@ from coach.core.transcripts.formats.str_replace_editor import editor_action
 from coach.core.transcripts.model import Action, By, Edited, Looked, Ran
 
 _EXIT = re.compile(r"(?:finished with exit code|exit code:?) (-?\d{1,6})")
-_EDITOR_CALL = re.compile(r"file_editor\(\*\*(\{.*\})\)", re.DOTALL)
+_EDITOR_CALL = "file_editor(**{"
 _CUT = "[... Observation truncated due to length ...]"
 _QUIET = frozenset(
     [
@@ -142,7 +142,7 @@ def _read_observation(
     found = _edit(kind, args, extras, seen, is_error=event.get("observation") == "error")
     if found is not None:
         draft.add(found, _time(event))
-    elif kind == "run_ipython" and _EDITOR_CALL.search(text_of(args.get("code"))) is None:
+    elif kind == "run_ipython" and _EDITOR_CALL not in text_of(args.get("code")):
         code = text_of(args.get("code"))
         draft.add(
             Ran(command=f"python - <<'EOF_OF_CELL'\n{code}\nEOF_OF_CELL", cwd=folder, output=seen),
@@ -188,8 +188,11 @@ def _edit(
 
 
 def _editor_call(code: str, seen: str) -> Action | None:
-    call = _EDITOR_CALL.search(code)
-    return editor_action(_literal(call.group(1)), seen) if call is not None else None
+    """Return what a call of the editor in a line of Python did: its arguments are one literal."""
+    start, end = code.find(_EDITOR_CALL), code.rfind("})")
+    if not 0 <= start < end:
+        return None
+    return editor_action(_literal(code[start + len(_EDITOR_CALL) - 1 : end + 1]), seen)
 
 
 def _looked(args: dict[str, Any], path: str, seen: str) -> Looked | None:

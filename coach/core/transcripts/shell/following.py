@@ -98,6 +98,7 @@ _WRAPPERS = {
 }
 _PYTHON = re.compile(r"(?:.*/)?(?:python|pypy)(?:\d(?:\.\d{1,2})?)?")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_NOT_FOUND = re.compile(r"(?:^|: )([\w./+-]{1,80}): (?:command )?not found$", re.MULTILINE)
 _CHOSEN = re.compile(r"\b(?:sed -i|rm|perl -p?i|mv|cp|black|tee)\b")
 
 
@@ -116,9 +117,14 @@ class Shell:
 
     files: Files
     budget: Budget = field(default_factory=Budget)
+    missing: frozenset[str] = frozenset()
+    """Programs that the command being followed did not find, by its output."""
 
     def follow(self, ran: Ran) -> Iterator[Followed]:
         """Follow a command; yields after each pipeline, so that the files can be looked at in between."""
+        self.missing = (
+            frozenset(_NOT_FOUND.findall(ran.output[:20_000])) if "not found" in ran.output else frozenset()
+        )
         yield from self._follow_text(ran.command, ran.cwd, ran.exit_code, early=ran.is_ended_early, nested=0)
 
     def _follow_text(
@@ -182,9 +188,11 @@ class Shell:
         put(call, call.path(redirect.target.text), printed, append=redirect.operator == ">>")
 
     def _command(self, command: Command, cwd: str, stdin: Content, nested: int) -> Content:
-        command = _bare(command)
+        given, command = command, _bare(command)
         if not command.words:
             return ""
+        if command.name in self.missing or given.name in self.missing:
+            return PRINTED
         name = command.name.rpartition("/")[2]
         if name in {"bash", "sh", "zsh"} and nested < MOST_NESTED:
             return self._inner_shell(command, cwd, stdin, nested)

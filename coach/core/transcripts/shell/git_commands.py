@@ -43,7 +43,7 @@ def git(call: Call) -> Content:
 def _elsewhere(call: Call) -> None:
     """Another commit is checked out: the files of the base are no longer what is there."""
     if not call.files.is_elsewhere:
-        call.files.is_elsewhere = True
+        call.files.be_elsewhere(is_elsewhere=True)
         call.files.lacks["times another commit was checked out"] += 1
 
 
@@ -111,7 +111,7 @@ def _is_path(call: Call, name: str) -> bool:
 
 def _switch(call: Call, commit: str) -> None:
     if call.files.is_elsewhere and commit in _RETURNING:
-        call.files.is_elsewhere = False
+        call.files.be_elsewhere(is_elsewhere=False)
     elif commit not in _RETURNING:
         _elsewhere(call)
 
