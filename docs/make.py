@@ -27,6 +27,7 @@ from coach.core.decide.measurement_kinds import MEASUREMENTS
 from coach.core.localize.measurement import Limits
 from coach.core.log import events
 from coach.core.loops.detectors import DETECTORS
+from coach.core.loops.thresholds import THRESHOLDS
 from coach.core.runs.abilities import RUNNERS, known_runner
 from coach.core.spec.spec import TeamRules
 from coach.core.workflow.gates import CHECKS
@@ -202,6 +203,12 @@ def _measurements() -> str:
 def _loops() -> str:
     rows = [(_code(name), "true or false", "`true`", each.notices) for name, each in DETECTORS.items()]
     return _table(("key", "type", "default", "what it notices"), rows)
+
+
+@_part
+def _thresholds() -> str:
+    rows = [(each.counts, f"{each.value:g}", each.source) for each in THRESHOLDS.values()]
+    return _table(("what is counted", "from", "source"), rows)
 
 
 @_part

@@ -67,15 +67,19 @@ def derive(opened, messages) -> list[ev.Recorded]:
     """Decide on recorded messages anew: the log as today's rules write it."""
     records: list[ev.Recorded] = []
     state = SessionState()
+    later = 0.0
 
     def take(event):
         nonlocal state
-        record = ev.Recorded(seq=state.seq + 1, at=START + len(records) + 1, event=event)
+        record = ev.Recorded(seq=state.seq + 1, at=START + len(records) + 1 + later, event=event)
         records.append(record)
         state = apply(state, record)
 
     take(opened)
     for message in messages:
+        if isinstance(message, float):
+            later += message
+            continue
         decision = decide(message, state)
         for event in () if isinstance(decision, Refusal) else decision.events:
             take(event)
@@ -119,6 +123,8 @@ class Bench:
     before: tuple[Edit, ...] = ()
     """Edits that are committed before the session begins."""
     expected: Expected = field(default_factory=Expected)
+    passed: float = 0.0
+    """Seconds that the script let go by."""
     _spot: str = ""
 
     def __post_init__(self):
@@ -158,7 +164,7 @@ class Bench:
         )
         commit, branch, _ = trees.head()
         ticks = iter(range(1, 1_000_000))
-        self.port = Recording(MemoryLog(), engine, (), clock=lambda: START + next(ticks))
+        self.port = Recording(MemoryLog(), engine, (), clock=lambda: START + next(ticks) + self.passed)
         self.port.record(
             ev.SessionOpened(
                 session="recorded",
@@ -284,6 +290,11 @@ class Bench:
             )
         )
 
+    def later(self, seconds: float):
+        """Let time go by in the log."""
+        self.passed += seconds
+        self.port.messages.append(seconds)
+
     # --- git ----------------------------------------------------------------------------------------------------------
 
     def git(self, *words: str) -> str:
@@ -325,9 +336,9 @@ class Bench:
 
 def write_log(path: Path, records: Sequence[ev.Recorded], root: str) -> None:
     """Write a packed log, with the folders of the recording taken out."""
-    lines = (
-        encode(record).replace(root.encode(), b"/project").replace(sys.prefix.encode(), b"/venv")
-        for record in records
-    )
+    named = {root: b"/project", str(Path(root).parent): b"/scratch", sys.prefix: b"/venv"}
+    lines = [encode(record) for record in records]
+    for folder, name in named.items():
+        lines = [each.replace(folder.encode(), name) for each in lines]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(gzip.compress(b"".join(lines), 9, mtime=0))

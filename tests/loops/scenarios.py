@@ -106,6 +106,6 @@ def _bind(script, name, edits) -> Script:
 
 def every() -> Iterator[Scenario]:
     """Yield all scenarios, by name."""
-    from tests.loops import healthy, looping, observed  # noqa: F401 - they register theirs
+    from tests.loops import healthy, looping, observed, person  # noqa: F401 - they register theirs
 
     yield from sorted(REGISTRY, key=lambda each: each.name)

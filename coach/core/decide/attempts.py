@@ -25,7 +25,7 @@ def follow_edit(draft: Draft, run: Run) -> None:
         return
     if before is not None and before.tree and now.tree and before.tree != now.tree:
         draft.perform(_reading(before, now))
-    elif before is None:
+    elif before is None or now.is_rerun:
         notice_loops(draft, history)
 
 

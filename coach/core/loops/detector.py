@@ -29,6 +29,8 @@ class Detector:
     answers: tuple[str, ...] = ()
     """Actions that answer it, best first; a hypothesis always does."""
     ended_by: frozenset[EndedBy] = frozenset()
+    after_reruns: bool = False
+    """Whether it is asked after a run of unchanged files too; the others look at edits."""
     echo_of: str = ""
     """A pattern that says the same and more: where both are seen, this one is silent."""
 

@@ -29,8 +29,10 @@ class Said:
 
 
 def look(history: History, off: Collection[str] = ()) -> tuple[Detection, ...]:
-    """Ask every detector that is switched on; the more specific come first."""
-    seen = (each.seen(history) for each in DETECTORS.values() if each.name not in off)
+    """Ask every detector that is switched on, after a rerun those that look at reruns; the more specific come first."""
+    is_rerun = history.now is not None and history.now.is_rerun
+    asked = (each for each in DETECTORS.values() if each.after_reruns or not is_rerun)
+    seen = (each.seen(history) for each in asked if each.name not in off)
     return tuple(detection for detection in seen if detection is not None)
 
 

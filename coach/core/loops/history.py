@@ -13,6 +13,7 @@ from coach.core.base.test_id import NO_TEST, FunctionId, TestId
 from coach.core.base.value import replace
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import Attempt
+from coach.core.loops.thresholds import PAUSE
 from coach.core.runs.failure import FailureSignature, innermost_own, is_structural, normalise
 from coach.core.runs.report import Failure, RunReport
 from coach.core.runs.run import Run
@@ -57,6 +58,10 @@ class Trial:
     """The changed files: path → blob before, blob after."""
     scripts: frozenset[str] = frozenset()
     """Those of them that are the target itself, and scratch: no code, no tests."""
+    is_asked: bool = False
+    """Whether somebody, or a save, asked for just this run: it is no part of a series."""
+    unpredicted: float = 0.0
+    """Seconds at work on a red target since the newest prediction, when it ended."""
 
     @property
     def is_red(self) -> bool:
@@ -109,6 +114,10 @@ class History:
     left_words: tuple[str, ...] = ()
     heads: frozenset[str] = frozenset()
     """Trees that hold what the commit checked out holds, as far as it is known."""
+    heard: float = 0.0
+    """When something happened last, as the log has it; 0 before the target was red."""
+    unpredicted: float = 0.0
+    """Seconds at work since the target became red, or since the newest prediction: pauses count for little."""
 
     @property
     def now(self) -> Trial | None:
@@ -126,8 +135,16 @@ class History:
         """Take in a finished run of the target."""
         if not is_trial(run):
             return self
-        trial = _trial(run, self.now, self.marks)
-        return replace(self, trials=PersistentList.of(self.trials).plus(trial), marks=frozenset())
+        trial = _trial(run, self.now, self.marks, self.unpredicted)
+        done = replace(self, trials=PersistentList.of(self.trials).plus(trial), marks=frozenset())
+        return done if trial.is_red else replace(done, heard=0.0, unpredicted=0.0)
+
+    def working(self, at: float) -> "History":
+        """Take in that something happened at a time; a long gap before it was a pause."""
+        if not (self.now and self.now.is_red):
+            return self
+        gap = min(max(0.0, at - self.heard), PAUSE) if self.heard else 0.0
+        return replace(self, heard=at, unpredicted=self.unpredicted + gap)
 
     def read(self, attempt: Attempt) -> "History":
         """Take in what was edited before a run; it is nearly always the last one."""
@@ -159,11 +176,13 @@ class History:
         return bool(tree) and (tree == began or tree in self.heads)
 
     def marked(self, mark: Mark) -> "History":
-        return replace(self, marks=self.marks | {mark})
+        unpredicted = 0.0 if mark == "hypothesis" else self.unpredicted
+        return replace(self, marks=self.marks | {mark}, unpredicted=unpredicted)
 
     def aimed(self, words: tuple[str, ...]) -> "History":
         """Begin anew with another target: failures of the old one say nothing about it."""
         fresh = replace(self, trials=(), is_flaky=False, ran=frozenset(), ran_test=NO_TEST)
+        fresh = replace(fresh, heard=0.0, unpredicted=0.0)
         return replace(fresh, words=words, left=self.now, left_words=self.words)
 
     def measured(self, test: TestId, ran: frozenset[FunctionId]) -> "History":
@@ -239,7 +258,7 @@ def _is_named(path: str, word: str) -> bool:
     return word == path or ("/" in path and path.endswith(f"/{word}")) or word.endswith(f"/{path}")
 
 
-def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:
+def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark], unpredicted: float) -> Trial:
     report = run.report
     assert report is not None
     kind = report.ending.kind
@@ -261,6 +280,8 @@ def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark]) -> Trial:
         report=report,
         is_rerun=previous is not None and bool(report.tree) and previous.tree == report.tree,
         marks=marks,
+        is_asked=run.request.purpose in {"feedback", "experiment"},
+        unpredicted=unpredicted if outcome == "red" else 0.0,
     )
 
 

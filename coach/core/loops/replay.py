@@ -54,5 +54,7 @@ def _run_to_judge(record: ev.Recorded, state: SessionState) -> int:
     event, history = record.event, state.history
     if isinstance(event, ev.AttemptRead):
         return event.attempt.run
-    is_first = isinstance(event, ev.RunFinished) and history.previous is None
-    return history.now.run if is_first and history.now and history.now.run == event.number else 0  # type: ignore[union-attr]
+    now = history.now
+    if not isinstance(event, ev.RunFinished) or now is None or now.run != event.number:
+        return 0
+    return now.run if history.previous is None or now.is_rerun else 0

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 
 from coach.core.log import events as ev
 from coach.core.loops.attempt import Attempt
+from coach.core.loops.thresholds import PAUSE
 from coach.core.reports.notice_outcomes import NoticeOutcome, NoticeWatch
 from coach.core.session.fold import apply
 from coach.core.session.state import SessionState
-
-IDLE = 600.0
-"""Seconds: a longer gap between two events is a pause, and counts for this much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class _Watch:
     notices: NoticeWatch = field(default_factory=NoticeWatch)
 
     def take(self, record: ev.Recorded) -> None:
-        gap = min(max(0.0, record.at - self.state.at), IDLE) if self.state.at else 0.0
+        gap = min(max(0.0, record.at - self.state.at), PAUSE) if self.state.at else 0.0
         self.worked += gap
         self.steps[self.state.step_id] += gap  # type: ignore[assignment]
         match record.event:

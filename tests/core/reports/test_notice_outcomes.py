@@ -1,6 +1,6 @@
 """What became of notices: counted from the events, whatever version of coach wrote them."""
 
-import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,10 +114,15 @@ def test_what_coach_measures_by_itself_and_a_green_after_green_count_for_nothing
 
 
 def test_logs_from_before_ways_were_offered_have_the_same_figures():
-    """A recorded session of an older coach: each of its notices counts, and none as offered."""
+    """A recorded session, as a coach wrote it that offered nothing: each notice counts, and none as offered."""
     path = next(path for path in sorted(LOGS.glob("corpus/no-effect-straight-*.gz")))
-    assert b'"ways"' not in gzip.decompress(path.read_bytes())
-    figures = figures_of(read_records(path))
+    records = [
+        replace(each, event=each.event.model_copy(update={"ways": ()}))
+        if isinstance(each.event, ev.LoopNoticed)
+        else each
+        for each in read_records(path)
+    ]
+    figures = figures_of(records)
     assert len(figures.notices) == len(figures.loops) > 0
     assert not any(each.was_offered for each in figures.notices)
 

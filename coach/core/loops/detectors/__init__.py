@@ -2,8 +2,11 @@
 
 from coach.core.loops.detector import Detector, EndedBy
 from coach.core.loops.detectors import (
+    back_and_forth,
     blind_edits,
+    idle_rerun,
     no_effect,
+    no_prediction,
     oscillation,
     revert,
     scope_creep,
@@ -21,6 +24,9 @@ DETECTORS: dict[str, Detector] = {
         scope_creep.DETECTOR,
         no_effect.DETECTOR,
         blind_edits.DETECTOR,
+        back_and_forth.DETECTOR,
+        idle_rerun.DETECTOR,
+        no_prediction.DETECTOR,
     )
 }
 """Pattern → its detector, the more specific first: of several seen after one run, that one is shown."""

@@ -39,7 +39,7 @@ def looked(state: SessionState) -> SessionState:
 
 
 def marked(state: SessionState, mark: Mark) -> SessionState:
-    return replace(state, history=state.history.marked(mark))
+    return replace(state, history=state.history.working(state.at).marked(mark))
 
 
 def answered(state: SessionState, answer: str, patterns: Collection[str] = ()) -> SessionState:

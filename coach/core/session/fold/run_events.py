@@ -67,7 +67,8 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     done = run.model_copy(update={"report": event.report, "failing": event.failing, "judged": event.judged})
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = PersistentList.of(state.runs).put(position, done)
-    history = state.history.finished(done) if _tries_target(state, done) else state.history
+    history = state.history.working(state.at)
+    history = history.finished(done) if _tries_target(state, done) else history
     state = replace(state, same_trees=_same_trees(state, event.report))
     flips = () if run.request.tries_mutants else state.early_flips
     seen = replace(state, runs=runs, history=history, early_flips=flips)
@@ -173,7 +174,8 @@ def _named(failing: FailureSignature, names: Collection[TestId]) -> FailureSigna
 def _(event: ev.EditSeen, state: SessionState) -> SessionState:
     edit = Edit(state.at, event.paths, state.last_number, state.held_by)
     edits = PersistentList.of(state.edits).plus(edit)
-    return replace(state, edits=edits, series_start=None, is_confirmed=False)
+    history = state.history.working(state.at)
+    return replace(state, edits=edits, history=history, series_start=None, is_confirmed=False)
 
 
 @apply_event.register
