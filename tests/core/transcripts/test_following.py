@@ -213,6 +213,12 @@ def test_the_beginning_of_a_file_is_not_all_of_it():
     assert (history.files.snapshot(), history.lacks) == ({}, {})
 
 
+def test_names_of_windows_are_names_below_the_root():
+    edit = Edited(path="C:\\work\\src\\b.py", kind="replace", old="x", new="z")
+    history, _ = followed(edit, Edited(path="src\\b.py", kind="append", new="#\n"), root="C:\\work")
+    assert history.files.snapshot() == {"src/b.py": "z = 1\ny = 2\n#\n"}
+
+
 def test_two_unknown_contents_are_never_the_same():
     _, moments = followed(*[Ran(command="perl -pi -e 1 a.txt", exit_code=0)] * 2)
     assert moments[0].files["a.txt"] != moments[1].files["a.txt"]

@@ -1,5 +1,6 @@
 """A checkout in memory over a base that is known, partly known or not known at all."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import join, normpath
@@ -15,6 +16,14 @@ MOST_WRITTEN = 1_000_000_000
 TOO_MUCH = "more editing than is followed in one transcript"
 
 
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+def posix_name(name: str) -> str:
+    """Return a name of Windows, with its drive, as an absolute posix one (``/C:/a``), any other as it is."""
+    return "/" + name.replace("\\", "/") if _DRIVE.match(name) else name
+
+
 def _nothing_known(_: str) -> Content:
     return NOT_SHOWN
 
@@ -23,7 +32,8 @@ class Files:
     """Files as far as a session touched them; what git keeps of them besides; and what stayed unknown, by reason."""
 
     def __init__(self, root: str = "", base: Base | None = None, base_commit: str = "") -> None:
-        self.root = normpath(root) if root else ""
+        self.root = normpath(posix_name(root)) if root else ""
+        self._is_windows = posix_name(root) != root
         self.base_commit = base_commit
         """Its id, where it is known."""
         self.lacks: Counter[str] = Counter()
@@ -52,6 +62,8 @@ class Files:
 
     def path(self, name: str, cwd: str = "") -> str:
         """Return the path of a file as the tree calls it: relative to the root, or absolute outside of it."""
+        if self._is_windows:
+            name, cwd = (posix_name(each).replace("\\", "/") for each in (name, cwd))
         whole = normpath(join(self.root, cwd, name))
         if self.root and whole == self.root:
             return "."
