@@ -20,7 +20,7 @@ LOST_NAMES = "names of failing tests are not in the transcript"
 CUT = "the transcript holds a part of the output: what it counts is at least so many"
 
 _NO_TESTS = re.compile(
-    r"^(?:=+ )?no tests ran\b|^collected 0 items|^Ran 0 tests|^NO TESTS RAN|no test files\]|No tests found",
+    r"^(?:=+ )?(?:no tests ran\b|\d{1,9} deselected(?:, \d+ warnings?)? in )|^collected 0 items|^Ran 0 tests|^NO TESTS RAN|no test files\]|No tests found",
     re.MULTILINE,
 )
 _OK = re.compile(r"^OK(?: \([\w ,=]+\))?$", re.MULTILINE)

@@ -38,6 +38,7 @@ _SETUP: tuple[tuple[str, EndingKind, str], ...] = (
         "usage_error",
         "its arguments were wrong",
     ),
+    (r"^ERROR: \S+: '\w+' requires pytest", "not_started", "pytest refused its settings"),
     (
         r"^make: \*\*\* No rule to make target|^npm (?:ERR!|error) [Mm]issing script|^error: no such (?:sub)?command",
         "usage_error",

@@ -98,6 +98,8 @@ def test_green(invocation, text, code):
             1,
             "not_started",
         ),
+        (PYTEST, "1444 deselected in 0.11s\n", None, "no_tests"),
+        (PYTEST, "ERROR: /w/a.toml: 'minversion' requires pytest-9, actual pytest-8\n", None, "not_started"),
         (PYTEST, "Creating tables...\n", None, "unknown"),
         (MAKE, "3 passed in 0.10s\n", None, "unknown"),
         (SCRIPT, "half of it\n", None, "unknown"),
