@@ -5,9 +5,8 @@ Everything comes from text. Nothing of it is run, and the result is only ever lo
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from coach.core.base.value import replace
 from coach.core.decide.attempts import noticed
 from coach.core.log import events as ev
 from coach.core.log.imported_event import Lost
@@ -49,6 +48,8 @@ class About:
     digest: str = ""
     base: str = ""
     """The commit that ``Base`` gives the files of."""
+    tree: str = ""
+    """The tree that this commit is; empty where its files are not known."""
     root: str = ""
     workflow: Workflow = field(default_factory=lambda: Workflow(name="debug"))
     at: float = 0.0
@@ -72,6 +73,11 @@ class _Draft:
         if who != self.holder:
             self.holder = who
             self.add(at, ev.HandedOver(to=who) if who else ev.HandedBack())
+
+    def after(self, head: Iterable[ev.Event]) -> list[tuple[float, ev.Event]]:
+        """Return all entries behind those that stand before the first step."""
+        began = self.entries[0][0] if self.entries else self.at
+        return [*((began, event) for event in head), *self.entries]
 
 
 def _nothing_kept(_output: str) -> str:
@@ -99,7 +105,8 @@ def imported_session(
     transcript = transcript.model_copy(update={"root": root_of(transcript)})
     assistant = transcript.assistant or ASSISTANT
     followed = FileHistory(transcript, base)
-    builder = LaneBuilder(Trees(followed.files.base), assistant, transcript.began or about.at)
+    trees = Trees(followed.files.base, followed.files.at_head)
+    builder = LaneBuilder(trees, assistant, transcript.began or about.at)
     watch = Watch(transcript, followed.files.base)
     draft = _Draft(transcript.began if transcript.began is not None else about.at)
     runs: list[LaneRun] = []
@@ -111,9 +118,8 @@ def imported_session(
         else:
             runs.append(builder.ran(seen))
             draft.add(seen.at, *_events_of(runs[-1], keep, redact))
-    head = _head(transcript, about, builder, runs, watch.lost + followed.lacks)
-    began = draft.entries[0][0] if draft.entries else draft.at
-    entries = [*((began, event) for event in head), *draft.entries]
+    about = replace(about, tree=trees.tree({}) if base else "")
+    entries = draft.after(_head(transcript, about, builder, runs, watch.lost + followed.lacks))
     if redact is not None:
         entries = [(at, in_prose(event, redact)) for at, event in entries]
     records = tuple(_numbered(entries))
@@ -153,7 +159,7 @@ def _head(
         target=main_target(runs),
         workflow=about.workflow,
         interpreter=ev.Interpreter(path="", why="nothing of a transcript is run"),
-        checkout=ev.Checkout(root=root, commit=about.base or transcript.base_commit),
+        checkout=ev.Checkout(root=root, commit=about.base or transcript.base_commit, tree=about.tree),
     )
     lacks = [Lost(what=each.what, count=each.count) for each in transcript.lacks]
     yield ev.Imported(

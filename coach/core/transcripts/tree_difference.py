@@ -31,6 +31,8 @@ class Trees:
     """Names trees by their content and compares them."""
 
     base: Base
+    head: Base
+    """What the commit checked out has of a path now."""
     _names: dict[str, str] = field(default_factory=dict)
 
     def tree(self, files: Mapping[str, Content]) -> str:
@@ -66,7 +68,9 @@ class Trees:
             if isinstance(before, Unknown) or isinstance(after, Unknown):
                 unknown.append(path)
             else:
-                known.append(SourcePair(path=path, before=before or "", after=after or ""))
+                head = self.head(path)
+                text = None if isinstance(head, Unknown) else head or ""
+                known.append(SourcePair(path=path, before=before or "", after=after or "", head=text))
         changes = Changes(base=self.tree(old), tree=self.tree(new), files=tuple(files))
         return Difference(changes, tuple(known), tuple(unknown))
 
@@ -74,7 +78,11 @@ class Trees:
         hunks: tuple[Hunk, ...] = ()
         if not isinstance(before, Unknown) and not isinstance(after, Unknown):
             hunks = tuple(hunks_between(before or "", after or ""))
-        made = FileChange(path=path, hunks=hunks, before=self.blob(before), after=self.blob(after))
+        head = self.head(path)
+        in_head = None if isinstance(head, Unknown) else head is not None
+        made = FileChange(
+            path=path, hunks=hunks, in_head=in_head, before=self.blob(before), after=self.blob(after)
+        )
         if before is None:
             return made.model_copy(update={"change": "added"})
         return made.model_copy(update={"change": "deleted"}) if after is None else made

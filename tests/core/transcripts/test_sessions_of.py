@@ -119,3 +119,26 @@ def test_what_the_detectors_say_stands_in_the_log():
         (each.detection.pattern, each.run) for each in would_say_in_lanes(records)
     ]
     assert [each.pattern for each in noticed] == ["tamper"]
+
+
+def test_what_the_commit_holds_is_known_of_each_change_and_of_the_tree():
+    draft = Edited(path="/w/tests/test_new.py", kind="write", new="def test_new():\n    assert 1 == 2\n")
+    told = transcript(
+        pytest_run(RED),
+        edit("sum(items)", "sum(items) + 1"),
+        draft,
+        pytest_run(GREEN),
+        edit("== 2", "== 1", draft.path),
+        pytest_run(GREEN),
+    )
+    (lane,) = sessions_of(told, FILES.get)
+    first, second, third = lane.history.trials
+    assert first.tree in lane.history.heads
+    assert {each.path: each.in_head for each in second.attempt.changes.files} == {
+        "shop.py": True,
+        "tests/test_new.py": False,
+    }
+    assert [(each.kind, each.in_head) for each in third.attempt.findings] == [("trivial-assertion", False)]
+    (unknown,) = sessions_of(told, None)
+    assert not unknown.history.heads
+    assert [each.in_head for each in unknown.history.trials[1].attempt.changes.files][0] is None

@@ -24,7 +24,8 @@ def _(event: ev.SessionOpened, state: SessionState) -> SessionState:
 
 @apply_event.register
 def _(event: ev.Imported, state: SessionState) -> SessionState:
-    return replace(state, imported=event)
+    base = state.opened.checkout.tree if state.opened else ""
+    return replace(state, imported=event, history=state.history.at_head(base))
 
 
 @apply_event.register
