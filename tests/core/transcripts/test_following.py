@@ -54,6 +54,7 @@ KNOWN = [
     ("cd src && sed -i 's/x/z/' b.py && cat b.py", {"src/b.py": "z = 1\ny = 2\n"}),
     ("(cd src; sed -i 1d b.py); rm a.txt", {"src/b.py": "y = 2\n", "a.txt": None}),
     ("sed -i.bak -e '2d' -e 's/one/1/' a.txt", {"a.txt": "1\nthree\n", "a.txt.bak": A}),
+    ("sed -i 's/two/[^\\W\\d_]/' a.txt", {"a.txt": "one\n[^Wd_]\nthree\n"}),
     ("sed -i '/two/a\\    after' a.txt", {"a.txt": "one\ntwo\n    after\nthree\n"}),
     ("sed -n '1,2p' a.txt > n", {"n": "one\ntwo\n"}),
     ("head -1 a.txt > n; tail -n +2 a.txt >> n", {"n": A}),

@@ -189,7 +189,7 @@ def _replacement(template: str, found: re.Match[str]) -> str:
                 out.append(found.group(int(sign)) or "")
             elif sign in _ESCAPES:
                 out.append(_ESCAPES[sign])
-            elif sign in "cdoxLUluE":
+            elif sign in "cLUluE" or (sign in "dox" and template[at : at + 1].isalnum()):
                 raise NotInterpretable("an escape in a replacement")
             else:
                 out.append(sign)
