@@ -16,6 +16,7 @@ LOOPING = {
     "two values, once": (red(A).edit(B).edit(A), "note", (1, 2, 3)),
     "two values, twice": (red(A).edit(B).edit(A).edit(B).edit(A), "banner", (3, 4, 5)),
     "one more test for a while": (red(ONE).edit(BOTH).edit(ONE), "note", (1, 2, 3)),
+    "a mended test fails again": (red(BOTH).edit(ONE).edit(BOTH), "banner", (1, 2, 3)),
     "with a look between": (
         red(ONE).edit(TWO).edit(TWO, nature="observing").edit(ONE),
         "banner",

@@ -35,7 +35,8 @@ def seen(history: History) -> Detection | None:
 def _detection(history: History, now: Trial, then: Trial, between: Sequence[Trial]) -> Detection:
     other = between[0]
     crossing = bool(now.tests - other.tests) and bool(other.tests - now.tests)
-    level: Level = "banner" if crossing or _returns(history, now) > 1 else "note"
+    is_step_lost = other.tests < now.tests  # a test was mended, and is broken again
+    level: Level = "banner" if crossing or is_step_lost or _returns(history, now) > 1 else "note"
     runs = tuple(each.run for each in reversed(between))
     what = f"The failure of #{then.run} is back after another one in {numbers(runs)}."
     if crossing:
@@ -68,7 +69,7 @@ def _first(tests: frozenset[TestId]) -> str:
 
 DETECTOR = Detector(
     name="see-saw",
-    rule=1,
+    rule=2,
     seen=seen,
     notices="one failure is exchanged for another and then comes back.",
     action="go-to-step",
