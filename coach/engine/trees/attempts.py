@@ -12,6 +12,7 @@ from coach.core.loops.attempt import SourcePair
 from coach.core.protocol.effects import ReadAttempt, ReadChanges
 from coach.core.protocol.observations import AttemptSeen, ChangesSeen
 from coach.core.runs.changes import Changes, FileChange
+from coach.engine.trees.at_head import with_head
 from coach.engine.trees.branch_switch import Switches
 
 MAX_FILES = 60
@@ -24,6 +25,7 @@ MAX_LOADED = 300
 
 class Trees(Protocol):
     def record(self) -> str: ...
+    def commit(self) -> str: ...
     def changes(self, base: str, tree: str, label: str) -> Changes: ...
     def contents(self, blobs: Sequence[str], most_bytes: int) -> Mapping[str, bytes]: ...
 
@@ -40,12 +42,14 @@ def read_attempt(
         loaded: own modules the run imported, relative to the root; None when not known.
 
     """
-    changes = trees.changes(effect.base, effect.tree, f"#{effect.base_run}")
+    changes, heads = with_head(
+        trees.changes(effect.base, effect.tree, f"#{effect.base_run}"), effect.tree, trees
+    )
     return AttemptSeen(
         run=effect.run,
         base_run=effect.base_run,
         changes=changes,
-        sources=_sources(changes, trees),
+        sources=_sources(changes, trees, heads),
         head_moved=switches.moved(effect.base_head, effect.head),
         unloaded=unloaded(changes, loaded),
     )
@@ -77,14 +81,31 @@ def unloaded(changes: Changes, loaded: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(path for path in changed if path not in known and not is_test_path(path))
 
 
-def _sources(changes: Changes, trees: Trees) -> tuple[SourcePair, ...]:
+def _sources(
+    changes: Changes, trees: Trees, heads: Mapping[str, str] | None = None
+) -> tuple[SourcePair, ...]:
+    """Return both sides of the changed files, and of tests what the commit has; ``heads``: its blobs by path."""
     files = [each for each in changes.files if each.change != "binary"]
     files.sort(key=_importance)
     files = files[:MAX_FILES]
     blobs = [blob for file in files for blob in (file.before, file.after) if blob]
-    texts = trees.contents(blobs, MAX_BYTES)
+    committed = {
+        file.path: heads[file.path]
+        for file in files
+        if heads and file.path in heads and is_test_path(file.path)
+    }
+    texts = trees.contents([*blobs, *filter(None, committed.values())], MAX_BYTES)
     pairs = (_pair(file, texts) for file in files)
-    return tuple(pair for pair in pairs if pair is not None)
+    return tuple(_with_committed(pair, committed, texts) for pair in pairs if pair is not None)
+
+
+def _with_committed(pair: SourcePair, committed: Mapping[str, str], texts: Mapping[str, bytes]) -> SourcePair:
+    """Add what the commit has of a file, where that was read."""
+    blob = committed.get(pair.path)
+    if blob is None or (blob and blob not in texts):
+        return pair
+    text = texts[blob].decode("utf-8", "replace") if blob else ""
+    return pair.model_copy(update={"head": storable(text)})
 
 
 def _importance(file: FileChange) -> tuple[bool, bool]:

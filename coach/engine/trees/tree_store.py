@@ -111,9 +111,13 @@ class TreeStore:
         except CoachError:  # a commit whose objects are elsewhere (partial clone)
             return commit, branch, 0
 
+    def commit(self) -> str:
+        """Return the user's commit; empty where there is none."""
+        return commit_and_branch(self._root)[0] if self._user else ""
+
     def touched(self, places: Sequence[Place]) -> tuple[Touched, ...]:
         """Return which commit touched each place last; nothing for places that are new or not tracked."""
-        commit, _ = commit_and_branch(self._root) if self._user else ("", "")
+        commit = self.commit()
         return (
             blame.touched(Git(self._root, dict(self._git.variables), timeout=10), self._root, commit, places)
             if commit

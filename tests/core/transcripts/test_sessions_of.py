@@ -142,3 +142,14 @@ def test_what_the_commit_holds_is_known_of_each_change_and_of_the_tree():
     (unknown,) = sessions_of(told, None)
     assert not unknown.history.heads
     assert [each.in_head for each in unknown.history.trials[1].attempt.changes.files][0] is None
+
+
+def test_another_expectation_is_certain_only_where_the_test_failed_at_the_base():
+    moved = edit("== 4", "== 3", "/w/tests/test_shop.py")
+    patched = edit("sum(items)", "sum(items) * 1")
+    for steps, level in [
+        ((pytest_run(RED), moved), "banner"),
+        ((patched, pytest_run(RED), moved), "note"),
+    ]:
+        records = imported_session(transcript(*steps, pytest_run(GREEN)), FILES.get)
+        assert [each.detection.level for each in would_say_in_lanes(records)] == [level]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.core.loops.analysis.analyse_attempt import read_attempt as read_edit
 from coach.core.protocol.effects import ReadAttempt
 from coach.core.runs.changes import Changes, FileChange
 from coach.engine.restore.apply import Source, put_back
@@ -69,6 +70,32 @@ def state_of_git(root: Path) -> dict[str, str]:
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_says_what_the_commit_has_of_its_files(trees, root, git):
+    test = root / "tests/test_cart.py"
+    test.write_text(test.read_text() + "\n\ndef test_draft():\n    assert total() == 3\n")
+    (root / "tests/test_new.py").write_text("def test_new():\n    assert 1 == 2\n")
+    (root / "shop/cart.py").unlink()
+    base = trees.record()
+    test.write_text(test.read_text().replace("== 3", "> 0").replace("== 2", "> 0"))
+    (root / "tests/test_new.py").write_text("def test_new():\n    assert 1 == 1\n")
+    (root / "shop/cart.py").write_text("def total():\n    return 2\n")
+    seen = read(trees, root, base, trees.record())
+    assert {each.path: each.in_head for each in seen.changes.files} == {
+        "tests/test_cart.py": True,
+        "tests/test_new.py": False,
+        "shop/cart.py": True,
+    }
+    attempt = read_edit(2, 1, seen.changes, seen.sources)
+    assert {each.function: each.in_head for each in attempt.findings} == {
+        "test_draft": False,
+        "test_total": True,
+        "test_new": False,
+    }
+    git("add", "-A")
+    git("commit", "-qm", "two")
+    assert all(each.in_head for each in read(trees, root, base, trees.record()).changes.files)
 
 
 def test_both_sides_of_an_edit_are_read(trees, root):
