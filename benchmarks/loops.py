@@ -1,7 +1,7 @@
 """What loop detection costs per run: ``python benchmarks/loops.py`` prints JSON, milliseconds of processor time.
 
 The history grows to 1,000 runs, each after a patch of its own, the worst case for every detector: nothing repeats, nothing
-can stop early; then one session that goes round all the time. *detect* is asking all seven and the ladder; *decide* is all
+can stop early; then one session that goes round all the time. *detect* is asking all detectors and the ladder; *decide* is all
 that follows in the core from one edit that was read, syntax trees of 300 lines included; *fold* is taking a finished run into the state.
 """
 

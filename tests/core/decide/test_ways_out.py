@@ -3,20 +3,28 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coach.assistants.told_run import told_run
+from coach.cli.commands.console import loop_line, status_text
 from coach.core.decide import Refusal
-from coach.core.decide.ways_out import ways_out
+from coach.core.decide.ways_out import standing_ways, ways_out
 from coach.core.experiments.hypothesis import Prediction
 from coach.core.experiments.logpoint import Logpoint
+from coach.core.export import export
+from coach.core.export.quoting import Cleaner
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
 from coach.core.loops.way import Way
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
+from coach.core.redact.redactor import Redactor
 from coach.core.runs.report import Counts
 from coach.core.search.request import SearchResult
+from coach.core.session.summary import summarise
 from coach.core.workflow.action_ids import COMMANDS
 from coach.core.workflow.way_words import command_of, in_words, tool_of
+from coach.mcp.results import loop_answer
+from coach.tui.views.loops import card_lines
 from tests.core.driving import TEST, failure, red, reproduced
 from tests.core.workflow.test_advice import QUIET, Person, lived, sessions
 
@@ -163,3 +171,39 @@ def test_a_closed_session_is_offered_nothing():
     drive = stuck()
     drive.send(cmd.Close())
     assert ways_out(drive.state) == ()
+
+
+def test_every_front_end_says_the_same_sentence():
+    drive = stuck()
+    number = drive.state.last_number
+    drive.record(ev.SuspectsRanked(run=number, suspects=(PLACE,)))
+    ways = ways_out(drive.state)
+    loop = ev.LoopNoticed(
+        pattern="guess", level="banner", run=number, evidence=(number,), sentence="again", ways=ways
+    )
+    drive.record(loop)
+    state, clean = drive.state, Cleaner(Redactor(), "/project")
+    said = {
+        "a line of a command": loop_line(loop),
+        "status": status_text(state),
+        "json": str(summarise(state)["loop"]),
+        "a hook": told_run(state, state.last_run, clean),
+        "a tool": str(loop_answer(state, loop)),
+        "an export": export(state).text,
+        "the card": "".join(piece.text for each in card_lines(state, loop) for piece in each.pieces),
+    }
+    assert [name for name, text in said.items() if ways[0].sentence not in text] == []
+    assert "coach logpoint shop/cart.py:21" in said["status"]
+
+
+def test_what_is_offered_follows_the_state_while_the_loop_stands_and_is_kept_after_it():
+    drive = stuck()
+    number = drive.state.last_number
+    loop = ev.LoopNoticed(
+        pattern="guess", level="banner", run=number, sentence="again", ways=ways_out(drive.state)
+    )
+    drive.record(loop)
+    drive.record(ev.SuspectsRanked(run=number, suspects=(PLACE,)))
+    assert standing_ways(drive.state, loop)[0].sentence.endswith("(71%: commit c0ffee changed it).")
+    drive.send(cmd.ProposeHypothesis(claim="rounding", prediction=Prediction(text="9", expects=None)))
+    assert standing_ways(drive.state, loop) == loop.ways
