@@ -1,5 +1,6 @@
 """Lanes: the runs of one target each, with the edits between them, as the history of a session that asks that alone."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from coach.core.transcripts.seen_runs import SeenEdit, SeenRun
 from coach.core.transcripts.tree_difference import Trees
 
 Key = tuple[str, ...]
+MAX_WORD = 120
+"""Characters of one word of a target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,16 @@ def target_of(invocation: Invocation) -> Target:
     """Return the target that a command line asks about."""
     if invocation.runner == "pytest":
         return Target(kind="pytest", words=invocation.words)
-    words = tuple(" ".join(word.split())[:200] for word in invocation.command)
-    return Target(kind="command", words=words)
+    return Target(kind="command", words=tuple(map(_short, invocation.command)))
+
+
+def _short(word: str) -> str:
+    """Return a word as a label can hold it; of a whole script its beginning, and what tells it from another one."""
+    shown = " ".join(word.split())
+    if shown == word and len(word) <= MAX_WORD:
+        return word
+    digest = hashlib.sha256(word.encode("utf-8", "backslashreplace")).hexdigest()[:8]
+    return f"{shown[:MAX_WORD]}… ({digest})"
 
 
 def _told_whole(report: RunReport, known: dict[str, list[Failure]]) -> RunReport:

@@ -49,7 +49,6 @@ class SeenRun:
     report: RunReport
     files: Mapping[str, Content]
     output: str
-    seconds: float = 0.0
 
 
 Seen = SeenEdit | SeenRun
@@ -71,7 +70,7 @@ class Watch:
             yield from self._step(list(group))
 
     def _step(self, moments: Sequence[Moment]) -> Iterator[Seen]:
-        asked = [each for moment in moments for each in self._asked(moment)]
+        asked = [each for found in _with_lines(moments) for each in self._asked(*found)]
         tests = [each for each in asked if not each.invocation.is_script]
         runs = self._told_apart(tests or asked[-1:], moments)
         for moment in moments:
@@ -80,22 +79,20 @@ class Watch:
                 yield SeenEdit(moment.step.at, moment.step.by, paths, moment.cause == "git")
             yield from (self._run(each) for each in runs if each.moment is moment)
 
-    def _asked(self, moment: Moment) -> Iterator["_Asked"]:
+    def _asked(self, moment: Moment, line: Pipeline, rest: Sequence[Pipeline]) -> Iterator["_Asked"]:
         action = moment.step.action
-        if not isinstance(action, Ran) or not moment.command:
-            return
+        assert isinstance(action, Ran)
         paths = Paths(self.transcript.root)
 
         def place(path: str) -> str:
             return paths.below(path, moment.cwd) or path
 
-        for line in parse_shell(moment.command)[:1]:
-            for index, command in enumerate(line.commands):
-                words = [each.text for each in command.words]
-                stdin = command.here.text if command.here else None
-                found = invocation_of(words, stdin=stdin, place=place)
-                if found is not None:
-                    yield _Asked(moment, found, _printed(action, moment, line, index))
+        for index, command in enumerate(line.commands):
+            words = [each.text for each in command.words]
+            stdin = command.here.text if command.here else None
+            found = invocation_of(words, stdin=stdin, place=place)
+            if found is not None:
+                yield _Asked(moment, found, _printed(action, line, index, rest))
 
     def _told_apart(self, asked: Sequence["_Asked"], moments: Sequence[Moment]) -> Sequence["_Asked"]:
         """Give each of several runs in one command its own part of the output; what cannot be parted counts as lost."""
@@ -139,9 +136,9 @@ class Watch:
             report = report.model_copy(update={"failures": self._code.filled(report.failures, content)})
         action = moment.step.action
         seconds = action.seconds if isinstance(action, Ran) and action.seconds else 0.0
-        step = moment.step
         report = report.model_copy(update={"duration": seconds})
-        return SeenRun(step.at, step.by, asked.invocation, report, moment.files, asked.printed.text, seconds)
+        step = moment.step
+        return SeenRun(step.at, step.by, asked.invocation, report, moment.files, asked.printed.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,31 +148,46 @@ class _Asked:
     printed: Printed
 
 
-def _printed(action: Ran, moment: Moment, line: Pipeline, index: int) -> Printed:
+def _with_lines(moments: Sequence[Moment]) -> Iterator[tuple[Moment, Pipeline, Sequence[Pipeline]]]:
+    """Yield the moments of one command with their pipelines and those behind them.
+
+    The whole text is split: here-documents stand below the line that they belong to.
+    """
+    action = moments[0].step.action
+    lines = parse_shell(action.command) if isinstance(action, Ran) else []
+    for moment in moments:
+        at = next((row for row, line in enumerate(lines) if line.text == moment.command), None)
+        if at is not None:
+            line, lines = lines[at], lines[at + 1 :]
+            yield moment, line, lines
+
+
+def _printed(action: Ran, line: Pipeline, index: int, rest: Sequence[Pipeline]) -> Printed:
     return Printed(
         text="\n".join(plain_lines(action.output)),
-        exit_code=_own_code(action, moment, line, index),
+        exit_code=_own_code(action, line, index, rest),
         is_whole=not action.is_cut and is_shown_whole(line, index),
         is_hidden=is_hidden(line, index),
         is_ended_early=action.is_ended_early,
     )
 
 
-def _own_code(action: Ran, moment: Moment, line: Pipeline, index: int) -> int | None:
-    """Return the exit code of one command of a pipeline; None where that of the whole may be another's."""
+def _own_code(action: Ran, line: Pipeline, index: int, rest: Sequence[Pipeline]) -> int | None:
+    """Return the exit code of one command of a pipeline; None where that of the whole may be another's.
+
+    Args:
+        action: the whole command.
+        line: the pipeline.
+        index: which of its commands.
+        rest: the pipelines behind it.
+
+    """
     code = action.exit_code
-    if code is None:
+    if not (decides(line, index) or "pipefail" in action.command):
         return None
-    is_own = decides(line, index) or "pipefail" in action.command
-    _, found, rest = action.command.rpartition(moment.command)
-    rest = rest.strip() if found else "?"
-    is_last = rest in {"", ")", "}", ";", "&& true"}
-    if is_own and is_last:
+    if not rest:
         return code
-    goes_on = found and not re.search(r";|\|\||\n|[^&]&[^&]", rest)
-    if is_own and code == 0 and goes_on and rest.startswith("&&"):
-        return 0  # all that is bound by && succeeded
-    return None
+    return 0 if code == 0 and all(each.joint == "&&" for each in rest) else None
 
 
 def _parts(asked: Sequence[_Asked]) -> list[str] | None:

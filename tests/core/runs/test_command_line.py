@@ -71,6 +71,7 @@ def test_a_heredoc_is_a_script():
     assert invocation_of(["python", "-"], stdin="print(1)").is_script
     assert invocation_of(["python"], stdin="print(1)").is_script
     assert invocation_of(["python"]) is None
+    assert Target(kind="command", words=("python", "-", "print(1)")).is_script
 
 
 @pytest.mark.parametrize(

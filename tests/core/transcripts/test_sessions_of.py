@@ -153,3 +153,36 @@ def test_another_expectation_is_certain_only_where_the_test_failed_at_the_base()
     ]:
         records = imported_session(transcript(*steps, pytest_run(GREEN)), FILES.get)
         assert [each.detection.level for each in would_say_in_lanes(records)] == [level]
+
+
+def test_two_scripts_that_begin_alike_are_two_targets():
+    begin = "import shop\n" * 30
+    told = transcript(
+        *(
+            Ran(command=f"python - <<'EOF'\n{begin}print({end})\nEOF", cwd="/w", exit_code=0)
+            for end in (1, 2, 1)
+        )
+    )
+    lanes = sessions_of(told, None)
+    assert [(each.is_script, each.runs, len(each.target.label) < 200) for each in lanes] == [
+        (True, 2, True),
+        (True, 1, True),
+    ]
+
+
+def test_an_exit_code_is_that_of_the_command_that_ended_with_it():
+    def outcomes(command, code):
+        told = transcript(Ran(command=command, cwd="/w", output="", exit_code=code))
+        return [
+            each.event.judged.outcome
+            for each in imported_session(told, None)
+            if isinstance(each.event, ev.RunFinished)
+        ]
+
+    assert outcomes("cat > a.py <<'EOF'\nx = 1\nEOF\npython a.py", 1) == ["FAIL"]
+    assert outcomes("python - <<'EOF'\nraise ValueError\nEOF", 1) == ["FAIL"]
+    assert outcomes("python a.py && echo fine", 0) == ["PASS"]
+    assert outcomes("python a.py; echo done", 0) == ["UNRESOLVED"]
+    assert outcomes("python a.py || true", 0) == ["UNRESOLVED"]
+    assert outcomes("python a.py | tail -3", 0) == ["UNRESOLVED"]
+    assert outcomes("set -o pipefail; python a.py | tail -3", 1) == ["FAIL"]

@@ -69,8 +69,12 @@ def of_python(rest: tuple[str, ...], stdin: str | None, place: Place) -> Invocat
             rest = (f"-{joined['how']}", *rest[1:])
             break
         rest = rest[2:] if rest[0] in _FLAGS_TAKE else rest[1:]
-    if not rest or rest[0] == "-":
-        return of_script("python", ("-", stdin)) if stdin else None
+    if stdin and rest[:1] in {(), ("-",)}:
+        return of_script("python", ("-", stdin))
+    if len(rest) < 2 and rest[:1] in {(), ("-",)}:
+        return None
+    if rest[0] == "-":
+        return of_script("python", rest)
     if rest[0] == "-c":
         return of_script("python", rest[:2]) if len(rest) > 1 else None
     return _of_module(rest[1:], place) if rest[0] == "-m" else of_file(rest[0], rest[1:], place)
