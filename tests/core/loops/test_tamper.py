@@ -107,6 +107,7 @@ def test_another_expectation_is_a_question_unless_the_test_failed_before_any_edi
     after_a_patch = red(A, heads=()).edit(A)
     found = tamper.seen(edit(after_a_patch, kind=kind).history)
     assert (found.level, found.move) == ("note", tamper.QUESTION)
+    assert "is not known" in found.sentence
     for now, level in ((kind, "note"), ("fewer-assertions", "banner")):
         was_green = Story(History(heads=frozenset({"t0"}))).run(GREEN, "t0").edit(A)
         assert tamper.seen(edit(was_green, kind=now).history).level == level

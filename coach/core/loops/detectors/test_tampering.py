@@ -223,15 +223,16 @@ def _detection(history: History, finding: Finding, level: Level) -> Detection:
     assert before is not None
     place = finding.test if finding.function else finding.path or "the target"
     outcome = {"green": "it is green", "red": "it is still red"}.get(now.outcome, "it no longer runs")
-    pinned = " The test is pinned." if level == "card" else ""
+    is_question = level == "note" and finding.kind in _OTHER_DEMANDS
+    more = " The test is pinned." if level == "card" else ""
+    if is_question and not any(each.tree in history.heads for each in history.trials):
+        more = " Whether the test failed before any edit is not known."
     return DETECTOR.detection(
         level=level,
         evidence=(before.run, now.run),
         place=place,
-        sentence=f"{finding.text}, and {outcome} in #{now.run}.{pinned}",
-        move=QUESTION
-        if level == "note" and finding.kind in _OTHER_DEMANDS
-        else "Look at the diff: restore the test, or write why it was wrong.",
+        sentence=f"{finding.text}, and {outcome} in #{now.run}.{more}",
+        move=QUESTION if is_question else "Look at the diff: restore the test, or write why it was wrong.",
         restore_run=before.run,
     )
 
