@@ -88,12 +88,12 @@ def test_a_trace_run_is_no_evidence_whatever_it_showed():
     drive.send(cmd.Begin())
     for _ in range(3):
         drive.ends(red())
-    before = drive.state.history, drive.state.target_runs, drive.state.last_run
+    before = drive.state.history.trials, drive.state.target_runs, drive.state.last_run
     drive.ends(red("another failure"))
     assert isinstance(drive.state.runs[-1].request.instrument, Trace)
     assert drive.state.runs[-1].failing == ()
     assert drive.state.runs[-1].judged.outcome == "UNRESOLVED"
-    assert (drive.state.history, drive.state.target_runs, drive.state.last_run) == before
+    assert (drive.state.history.trials, drive.state.target_runs, drive.state.last_run) == before
 
 
 def test_a_trace_run_that_is_green_is_no_pass():
