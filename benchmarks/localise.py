@@ -39,7 +39,13 @@ from localising.tables import show, tell
 
 HERE = Path(__file__).parent
 PACKAGES = {
-    "tuning": {"boltons": "boltons", "toolz": "toolz", "tabulate": "tabulate"},
+    "tuning": {
+        "boltons": "boltons",
+        "toolz": "toolz",
+        "tabulate": "tabulate",
+        "mistune": "src/mistune",
+        "voluptuous": "voluptuous",
+    },
     "holdout": {
         "cachetools": "src/cachetools",
         "inflection": "inflection",

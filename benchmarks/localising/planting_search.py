@@ -34,7 +34,12 @@ from coach.engine.process.supervise import Limits
 from localising.defects import Planting
 
 SEED = 20_261_122
-_TESTS = {"toolz": "toolz/tests", "inflection": "test_inflection.py", "tabulate": "test"}
+_TESTS = {
+    "toolz": "toolz/tests",
+    "inflection": "test_inflection.py",
+    "tabulate": "test",
+    "voluptuous": "voluptuous/tests",
+}
 _MOST_TESTS = 25
 _MOST_TESTS_BY_HAND = 200
 """Tests near a planting that are asked whether they notice it; those written by hand are few and must not be lost."""

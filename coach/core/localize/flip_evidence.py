@@ -9,9 +9,6 @@ _BREAKS = 0.1
 """Share kept by a flip that turns a passing test red; no right flip of the tuning set breaks one."""
 _LEAST_MENDED = 0.25
 """Share kept by a flip that mends none of the other red tests: they may be red for reasons of their own."""
-_COMMON = 0.5
-"""Suspiciousness of a line below which a flip counts less: down to ``_LEAST_COMMON`` where nearly all passing tests run it."""
-_LEAST_COMMON = 0.3
 _CALL = re.compile(r"(?:not |return |await )*(?:\w+\.)*(?P<name>\w+)\(")
 """A piece of code that is a call, perhaps negated, returned or awaited."""
 
@@ -28,8 +25,9 @@ def add_flips(board: Board, mutations: Mutations, *, is_alone: bool) -> None:
             each.evidence["other flips"] = 1.0
             continue
         rare = each.suspiciousness or 1.0
-        kind, amount = _weight_of(flip, rare, is_alone=is_alone)
-        amount *= _LEAST_COMMON + (1 - _LEAST_COMMON) * min(1.0, rare / _COMMON)
+        untried = _untried(flip, rare)
+        kind, amount = _weight_of(flip, untried, is_alone=is_alone)
+        amount *= 1 - (1 - rare) * (1 + untried) / 3
         called = _called(board, flip, each)
         each.adds(kind, amount / (1 + len(called)))
         for callee in called:
@@ -64,12 +62,18 @@ def _called(board: Board, flip: Flip, place: Candidate) -> list[Candidate]:
     return named if len(named) == 1 and "in tests" not in named[0].evidence else []
 
 
-def _weight_of(flip: Flip, rare: float, *, is_alone: bool) -> tuple[str, float]:
+def _untried(flip: Flip, rare: float) -> float:
+    """Return which share of the passing tests that run the place the flip was not tried with; ``rare`` is its Ochiai."""
+    passing = 1 / rare**2 - 1
+    return max(0.0, 1 - flip.neighbours / passing) if passing > 1 else 0.0
+
+
+def _weight_of(flip: Flip, untried: float, *, is_alone: bool) -> tuple[str, float]:
     """Say as what a flip counts, and how much: the share of neighbours it keeps, as if there were more, half kept.
 
-    One more where no passing test runs the line, five where all do: ``rare`` is its suspiciousness.
+    One more where it was tried with all passing tests that run the line, five where with hardly any.
     """
-    more = 1 + 4 * (1 - rare)
+    more = 1 + 4 * untried
     kept = (flip.green + more / 2) / (flip.neighbours + more) if flip.neighbours else 1.0
     if flip.green < flip.neighbours:  # what turns a test green and another one red dodges the check
         kept *= _BREAKS

@@ -32,6 +32,9 @@ MAX_LINES = 30
 """Lines of a suspect that are kept: those worth mutating."""
 _LARGE = 6.0
 """log2 of the body lines, or of what there is on them to be wrong (63), at which they stop counting."""
+_LATER = 4.0
+"""What the last of the lines that a function ran is worth more than its first: most are preparation, and the value is made
+at the end. In folds that leave a package out, 58 % of right places name a right line with it, 55 % without."""
 _OWN_FAULT = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "TabError"})
 """Exceptions that, raised in a line of the test itself, are about that line."""
 _NOTHING_RAN = 0.35
@@ -119,8 +122,10 @@ def _add_spectrum(board: Board, spectrum: Spectrum, clues: Clues) -> None:
 def _order_lines(candidate: Candidate, each: FunctionCount, clues: Clues, red: int) -> None:
     worth = {line.line: ochiai(line.failing, red, line.passing) for line in each.lines}
     code = dict(enumerate(each.code.split("\n"), each.starts))
+    later = 0.0 if each.is_import else _LATER / len(each.lines)
     prior = {
-        line.line: line.prior + clues.on(each.path, line.line, code.get(line.line, "")) for line in each.lines
+        line.line: line.prior + clues.on(each.path, line.line, code.get(line.line, "")) + later * index
+        for index, line in enumerate(each.lines)
     }
     candidate.suspiciousness = round(max(worth.values()), 3)
     candidate.best_lines = line_order(worth, prior)[:MAX_LINES]
@@ -152,6 +157,7 @@ def _weigh(
     worth = sum(line.prior for line in each.lines if line.passing == fewest)
     candidate.adds("worth", min(log2(worth + 1) / _LARGE, 1.0))
     candidate.adds("special", float(short.startswith("__") and short.endswith("__")))
+    candidate.adds("private", float(short.startswith("_") and not short.endswith("__")))
     candidate.adds(
         "shown", float(short in _SHOWS and not words_of(short) & wanted and short not in mentioned)
     )

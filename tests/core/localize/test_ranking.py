@@ -79,7 +79,7 @@ def test_what_an_experiment_points_at_comes_before_what_only_ran():
     found = rank([failure()], None, spectrum, None, [lead()])
     assert names(found) == ["often", "never"]
     assert found[0].reasons[0] == "without this change it passes"
-    assert found[0].line == 31
+    assert found[0].line == 32, "of two alike the one that ran later"
     twice = rank([failure()], None, spectrum, None, [lead(), lead(start=31, end=31)])
     assert twice[0].score == found[0].score
     shared = rank([failure()], None, spectrum, None, [lead(share=0.25)])

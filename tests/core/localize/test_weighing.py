@@ -82,6 +82,14 @@ def test_a_flip_where_all_passing_tests_run_says_little_when_few_of_them_were_tr
     assert kept(1, **few) > 0.6
 
 
+def test_what_is_named_as_no_entry_of_the_package_says_a_little_more():
+    assert [evidence(name, function(name, 0))["private"] for name in ("_spread", "spread", "__add__")] == [
+        1,
+        0,
+        0,
+    ]
+
+
 def test_a_flip_that_changes_a_call_says_as_much_of_what_is_called():
     places = (function("two", 4, first=30), function("Cart.rounded", 4, first=50))
     tried = Mutations(
