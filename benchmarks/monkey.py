@@ -93,7 +93,9 @@ async def press_at_random(port, presses, seed, until=float("inf")):
     Raises what the screen raised, with the last things done as a note and their number as ``presses``.
     """
     chance, known, done = random.Random(seed), keys(), []
-    app = CoachApp(port, lambda state, budget: export_session(state, budget, "markdown"))
+    app = CoachApp(
+        port, lambda state, budget, purpose: export_session(state, budget, "markdown", purpose=purpose)
+    )
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.pause()

@@ -101,7 +101,7 @@ def main():
             ),
             "content of debug / minimal five-widget app": paired(
                 options.runs,
-                lambda: first_paint([*coach, "debug", "test_it.py::test_it"], "Next", project, env),
+                lambda: first_paint([*coach, "debug", "test_it.py::test_it"], "Evidence", project, env),
                 lambda: first_paint([*python, "-c", MINIMAL], "READY-MARK", project, env),
             ),
             "first paint of debug / minimal five-widget app": paired(

@@ -42,7 +42,9 @@ async def main():
         sys.prefix
     )  # the pictures show the project's own environment, not this machine's
     session = open_new(shop, target_from([FAILING_TEST], None, shop, shop), load_settings(shop))
-    app = CoachApp(session, lambda state, budget: export_session(state, budget, "markdown"))
+    app = CoachApp(
+        session, lambda state, budget, purpose: export_session(state, budget, "markdown", purpose=purpose)
+    )
     with session:
         async with app.run_test(size=SIZE) as pilot:
             stage = Stage(app, pilot, session)
@@ -94,7 +96,9 @@ async def in_circles(shop):
     make_demo(shop)
     (shop / ".venv").symlink_to(sys.prefix)
     session = open_new(shop, target_from([FAILING_TEST], None, shop, shop), load_settings(shop))
-    app = CoachApp(session, lambda state, budget: export_session(state, budget, "markdown"))
+    app = CoachApp(
+        session, lambda state, budget, purpose: export_session(state, budget, "markdown", purpose=purpose)
+    )
     with session:
         async with app.run_test(size=SIZE) as pilot:
             stage = Stage(app, pilot, session)

@@ -288,6 +288,7 @@ USUAL_KEYS: tuple[KeyAction, ...] = (
         "Looking",
         rank=7,
     ),
+    screen_action("runs", "number_sign", "runs", "Show the list of runs; again: back.", "Looking", shown="#"),
     screen_action("diff", "d", "diff", "Show what changed; again: back.", "Looking", rank=8),
     screen_action("timeline", "t", "timeline", "Show every event; again: back.", "Looking"),
     screen_action("previous-tab", "[", "previous tab", "Show the tab to the left.", "Looking", palette=False),

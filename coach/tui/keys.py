@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from coach.core.history.restore_goal import goal
 from coach.core.session.state import SessionState
-from coach.core.workflow.advice import advise
+from coach.core.workflow.advice import next_move
 from coach.tui.key_action import KeyAction
 from coach.tui.key_table import USUAL_KEYS
 from coach.tui.own_keys import with_keys
@@ -24,7 +25,7 @@ def action(action_id: str) -> KeyAction | None:
 
 def advised(state: SessionState) -> KeyAction | None:
     """Return the action of the next move as it is to be pressed; None when only a person can make it."""
-    found = action(advise(state).action)
+    found = action(next_move(state).action)
     if found is None or found.id != "go-to-step":
         return found
     loop = state.standing_loop
@@ -40,7 +41,19 @@ def footer(state: SessionState, read_only: str) -> tuple[KeyAction, ...]:
     if (state.awaited_runs or state.awaited_search) and not read_only and (cancel := action("cancel")):
         possible.insert(0, cancel)
     first = advised(state)
+    if not read_only:
+        possible += [each for each in _answers(state) if first is None or each.id != first.id]
     possible.sort(key=lambda each: (first is None or each.id != first.id, each.rank))
     if first and not first.why_disabled(state, read_only):
         possible = [first, *(each for each in possible if each.id != first.id)]
     return tuple(dict.fromkeys(possible))
+
+
+def _answers(state: SessionState) -> list[KeyAction]:
+    """Return what answers a loop that was noticed, beside the next move."""
+    if state.standing_loop is None:
+        return []
+    wanted = goal(state)
+    label = f"restore #{wanted.run}" if wanted and wanted.run else "restore"
+    found = [action("restore") if wanted else None, action("dismiss"), action("loop")]
+    return [replace(each, label=label if each.id == "restore" else each.label) for each in found if each]

@@ -130,6 +130,7 @@ def test_a_second_coach_joins_the_session_that_the_first_holds(shop, state_home)
     assert second.returncode == 1
     assert "✘ experiment" in second.stdout
     assert "gone" not in second.stdout + second.stderr
+    first.press("#")
     first.wait_for("✘ same as", second.stdout.split()[0])
     looking = headless("status", cwd=shop, state=state_home)
     assert looking.returncode == 0

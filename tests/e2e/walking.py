@@ -4,7 +4,6 @@ The walker knows no step and no key by heart. It reads the key that stands lit b
 as it is filled, and makes the engineer's edit when the screen asks for a change. Whatever does not take it further is counted.
 """
 
-import itertools
 import re
 import signal
 import time
@@ -28,6 +27,8 @@ NAMED = {
     "↑": "\x1b[A",
     "↓": "\x1b[B",
 }
+BAND = (2, 3)
+"""The rows of the next move."""
 CLOSED = re.compile(r"closed: ([\w ,]+)")
 ASKS_FOR_EDIT = re.compile(
     r"\b(change|edit|fix)\b.*\bsave|\bsave\b.*\b(change|edit|fix)\b|(Make|make) the\b.*\b(change|edit|fix)\b"
@@ -192,13 +193,9 @@ class Walker:
 
     def _next(self) -> Move:
         window = self._window()
-        chips = self._chips()
         if window:
             return Move(self._title(), "", window)
-        if not chips:
-            return Move(self._advice(len(self.terminal.screen.display), 0), "")
-        row, column, key = chips[0]
-        return Move(self._advice(row, column), key)
+        return Move(self._advice(), self._lit_key())
 
     def _window(self) -> str:
         found = [each for line in self.terminal.screen.display for each in WINDOW.findall(line)]
@@ -208,27 +205,22 @@ class Walker:
         tops = [line for line in self.terminal.screen.display if "╭─ " in line]
         return re.sub(r"[─╭╮│╰╯]+", " ", tops[-1] if tops else "").strip()[:60]
 
-    def _chips(self) -> list[tuple[int, int, str]]:
-        """Return the lit keys from the top: the one place that says what comes next is drawn black on the accent."""
-        found = []
-        for row in range(1, self.terminal.screen.lines - 1):
-            cells = [self.terminal.screen.buffer[row][x] for x in range(self.terminal.screen.columns)]
-            lit = "".join(cell.data if _is_lit(cell) else "\0" for cell in cells)
-            found += [(row, m.start(), m[0].strip()) for m in re.finditer(r"[^\0]+", lit) if m[0].strip()]
-        return found
+    def _cells(self, row: int):
+        buffer = self.terminal.screen.buffer[row]
+        return [buffer[x] for x in range(self.terminal.screen.columns)]
 
-    def _advice(self, row: int, column: int) -> str:
-        """Return the sentence before the lit key: on its row, or in the panel above it."""
-        lines = [_left(line) for line in self.terminal.screen.display]
-        at = next(
-            (y for y in range(min(row, len(lines) - 1), -1, -1) if re.search(r"[→✔] \w", lines[y])), None
+    def _lit_key(self) -> str:
+        """Return the key of the next move: the one place that says what comes next is drawn black on the accent."""
+        lit = "".join(cell.data for cell in self._cells(BAND[0]) if _is_lit(cell))
+        return lit.strip()
+
+    def _advice(self) -> str:
+        """Return the sentence of the next move: it is drawn bold, and goes on in the row below where it is long."""
+        said = (
+            "".join(cell.data if cell.bold and not _is_lit(cell) else " " for cell in self._cells(row))
+            for row in BAND
         )
-        if at is None:
-            return ""
-        if at == row:
-            return re.sub(r"^.*?[→✔] ", "", lines[row][:column]).strip()
-        parts = [re.sub(r"^\s*[→✔] ", "", line).strip() for line in lines[at:row]]
-        return " ".join(itertools.takewhile(bool, parts))
+        return " ".join(" ".join(said).split())
 
     def leave(self) -> None:
         """End the program, by its own key if it listens."""
@@ -241,11 +233,6 @@ class Walker:
         if self.terminal.child.isalive():
             self.terminal.kill(signal.SIGKILL)
         self.terminal.child.close()
-
-
-def _left(line: str) -> str:
-    """Return what a line says in the panel at the left, or the whole line where there are no panels."""
-    return re.split(r"[│╮]", line)[1] if line.startswith("│") else line
 
 
 def _is_lit(cell) -> bool:

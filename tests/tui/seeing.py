@@ -12,6 +12,7 @@ from coach.core.log import events as ev
 from coach.tui.app import CoachApp
 from coach.tui.screens.session import SessionScreen
 from coach.tui.views.view_state import ViewState
+from coach.tui.widgets.line_panel import LinePanel
 from tests.tui import fakes
 from tests.tui.textual_private import rows_of
 
@@ -84,6 +85,16 @@ def session_of(pilot: Pilot[None]) -> SessionScreen:
 def text_of(pilot: Pilot[None]) -> str:
     """Return the text of the screen, row by row."""
     return "\n".join(strip.text.rstrip() for strip in rows_of(pilot.app.screen))
+
+
+def evidence_of(pilot: Pilot[None]) -> str:
+    """Return the text of the panel that shows evidence, not broken at its width."""
+    screen = session_of(pilot)
+    return (
+        screen.shown_panel.text
+        if screen.view.is_narrow
+        else screen.query_one("#side-evidence", LinePanel).text
+    )
 
 
 def raw_of(pilot: Pilot[None]) -> str:

@@ -19,7 +19,7 @@ from coach.core.verify.acceptance import runnable
 from coach.core.verify.verification import Objection, Verification, VerificationCheck
 from coach.tui.host_services import NoHostServices
 from tests.tui import fakes
-from tests.tui.seeing import press, session_of, settle, shown, text_of
+from tests.tui.seeing import evidence_of, press, session_of, settle, shown, text_of
 
 POINT = Logpoint(path="shop/cart.py", line=19, expression="total", condition="total < 0", mode="only-failing")
 SEEN = LogpointRun(
@@ -67,12 +67,12 @@ async def test_a_place_that_the_prediction_names_is_looked_at_first() -> None:
 
 
 async def test_what_was_seen_stands_under_the_ledger() -> None:
-    for size in ((140, 45), (80, 24)):
+    for size, keys in (((140, 45), ()), ((80, 24), ("pagedown",))):
         port = fakes.FakeDoor(*fakes.story("hypothesize"))
         async with shown(port, size) as pilot:
             port.happen(ev.LogpointSeen(seen=SEEN))
             await settle(pilot)
-            await press(pilot, "end")
+            await press(pilot, *keys)
             text = text_of(pilot)
             assert "[red]-4" in text
             assert "supported" in text
@@ -94,8 +94,8 @@ async def test_a_trial_says_what_it_showed() -> None:
 async def test_drafts_are_offered_while_nothing_is_claimed() -> None:
     port = fakes.FakeDoor(*fakes.story("isolate"), fakes.entered("hypothesize"))
     async with shown(port) as pilot:
-        text = text_of(pilot)
-        assert "Drafts from the evidence" in text
+        text = evidence_of(pilot)
+        assert "Drafts " in text
         assert "E looks inside" in text
         assert "V tries in a copy" in text
         assert "I takes one" in text
@@ -286,5 +286,6 @@ async def test_a_command_that_was_tried_says_how_it_ended() -> None:
         port.happen(fakes.started(number, "acceptance", command, trial=trial))
         port.happen(fakes.finished(number, fakes.failure(), ending=Ending(kind="completed", exit_code=2)))
         await settle(pilot)
+        await press(pilot, "number_sign")
         assert "exit 2" in text_of(pilot)
         assert "acceptance command" in text_of(pilot)

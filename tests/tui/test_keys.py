@@ -79,7 +79,7 @@ def what_is_wrong(pilot: Pilot[None], port: fakes.FakeDoor, action_id: str) -> s
         return "" if port.commands == [DOES[action_id]] else f"asked for {port.commands}"
     if action_id in WINDOWS:
         return "" if screen == WINDOWS[action_id] else f"opened {screen}"
-    if action_id in {"output", "diff", "timeline"}:
+    if action_id in {"output", "diff", "timeline", "runs"}:
         return "" if session_of(pilot).view.tab == action_id else f"shows {session_of(pilot).view.tab}"
     return "" if screen == "SessionScreen" else f"opened {screen}"
 

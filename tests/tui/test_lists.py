@@ -28,7 +28,7 @@ async def test_enter_on_the_runs_shows_the_newest_output_and_follows_new_runs_un
 ):
     port = fakes.FakeDoor(*fakes.story("reproduce"))
     port.outputs = {2: "the second", 3: "the third", 4: "the fourth"}
-    async with shown(port) as pilot:
+    async with shown(port, (160, 50)) as pilot:
         runs = session_of(pilot).query_one("#side-runs")
         runs.focus()
         await press(pilot, "enter")

@@ -85,7 +85,7 @@ async def test_live_output_follows_its_end_and_is_only_asked_for_when_seen() -> 
 async def test_kept_output_of_a_selected_run_is_shown() -> None:
     port = fakes.FakeDoor(*fakes.story("reproduce"))
     port.outputs = {2: "output of the second", 3: "output of the third"}
-    async with shown(port) as pilot:
+    async with shown(port, (160, 50)) as pilot:
         await press(pilot, "l")
         assert "output of the third" in text_of(pilot)
         session_of(pilot).query_one("#side-runs").focus()
@@ -114,6 +114,10 @@ async def test_tabs_fold_below_a_hundred_columns_and_come_back() -> None:
         await pilot.resize_terminal(140, 45)
         await settle(pilot)
         assert session_of(pilot).view.tab == "work"
+        assert "─ Evidence ─" in text_of(pilot)
+        assert "Isolate · Runs · Output" in text_of(pilot)
+        await pilot.resize_terminal(160, 50)
+        await settle(pilot)
         assert "─ Runs ─" in text_of(pilot)
 
 
@@ -227,8 +231,10 @@ async def test_without_colour_every_outcome_keeps_its_sign(monkeypatch: pytest.M
     async with shown(fakes.FakeDoor(*fakes.story("partial"))) as pilot:
         text = text_of(pilot)
         assert "✔ green" in text
-        assert "#4 ✘ same as #3" in text
+        assert "✘✘✘✘✔✔ #8" in text
         assert "◐ Partial" in text
+        await press(pilot, "number_sign")
+        assert "#4 ✘ same as #3" in text_of(pilot)
 
 
 async def test_a_reproduction_without_a_run_that_counts_is_not_measured() -> None:

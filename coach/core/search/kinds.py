@@ -353,7 +353,7 @@ _KINDS = (
     ),
     SearchKind(
         name="flake",
-        title="name the axis of the flake",
+        title="find what makes it flaky",
         question="What does the flake depend on?",
         costs=f"{ROUNDS * len(CONDITIONS)} runs: alone, other seeds, other orders",
         asks=lambda _: "What does the failure depend on?",

@@ -1,6 +1,7 @@
 """The one next move, and why: never two, never a lecture, and never one that would be refused."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from coach.core.decide.refusals import refusal
 from coach.core.loops.detectors import DETECTORS
@@ -11,11 +12,27 @@ from coach.core.workflow.meanwhile import meanwhile
 from coach.core.workflow.moves import MAX_RUNS, Advice, Moves, made, moves_for
 from coach.core.workflow.workflow import Step
 
-__all__ = ["Advice", "advise", "trouble_of"]
+__all__ = ["Advice", "advise", "next_move", "trouble_of"]
 
 _NOTHING_TO_RUN = frozenset({"no_tests", "usage_error"})
 _IS_LOOKED_FOR = frozenset({"suspects-backed-by-a-run", "suspects-at-most", "isolated"})
 """Checks that a run which only looks may answer: they are waited for."""
+_WAITS = frozenset(
+    [
+        "run",
+        "reproduce",
+        "narrow",
+        "suite",
+        "verify",
+        "spectrum",
+        "mutants",
+        "calls",
+        "searches",
+        "judge",
+        "retarget",
+    ]
+)
+"""Actions that begin runs or rest on the newest one: while runs are under way their answer comes first."""
 
 
 def advise(state: SessionState) -> Advice:
@@ -26,6 +43,32 @@ def advise(state: SessionState) -> Advice:
     return next(
         each for each in _moves(state) if not (each.action and refusal(state, each.named or each.action))
     )
+
+
+def next_move(state: SessionState) -> Advice:
+    """Return what can be done now, also while runs are under way; where only waiting is left, what is waited for."""
+    advice = advise(state)
+    if not advice.is_waiting:
+        return advice
+    has_no_failure = state.last_failure is None  # from which the form of the spec is filled
+    return next(
+        (
+            each
+            for each in _moves(state)
+            if not (each.is_waiting or each.is_last_resort or each.action in _WAITS)
+            and not (each.action == "spec" and has_no_failure)
+            and not (each.action and refusal(state, each.named))
+        ),
+        _awaited_answer(state, advice),
+    )
+
+
+def _awaited_answer(state: SessionState, advice: Advice) -> Advice:
+    """Say which check of the step waits for the runs under way."""
+    asked = missing(state, state.step) if state.step else ()
+    if not (asked and state.under_way):
+        return advice
+    return replace(advice, text=f"Wait for #{state.under_way[-1].number}: {asked[0].title}?")
 
 
 def _closed(state: SessionState) -> Advice | None:
@@ -41,7 +84,7 @@ def _closed(state: SessionState) -> Advice | None:
 def _running(state: SessionState) -> Advice | None:
     """Say what is under way. There is nothing to press for it: to stop it is possible, and no next move."""
     if not (state.under_way or state.measurement):
-        return None
+        return _between_runs(state)
     if state.measurement and not state.awaited_runs:
         return None  # it makes room for whatever is asked
     run = state.under_way[-1]
@@ -58,6 +101,15 @@ def _running(state: SessionState) -> Advice | None:
     return Advice("Running …", is_waiting=True)
 
 
+def _between_runs(state: SessionState) -> Advice | None:
+    """Say that a series or a proof goes on, in the moment after one of its runs: nothing else is to be pressed then."""
+    if state.plan:
+        return Advice("Verifying: the next run begins.", is_waiting=True)
+    if state.series_start is not None:
+        return Advice("Reproducing: the next cold run begins.", is_waiting=True)
+    return None
+
+
 def _is_awaited(state: SessionState) -> bool:
     """Whether the step asks first for what a measurement may show."""
     asked = missing(state, state.step) if state.step else ()
@@ -66,7 +118,7 @@ def _is_awaited(state: SessionState) -> bool:
 
 def _moves(state: SessionState) -> Moves:
     if unrun := unrun_edit(state):
-        yield Advice(f"{unrun[0].upper()}{unrun[1:]}.", "run")
+        yield Advice(f"{unrun[0].upper()}{unrun[1:]}.", "run", is_notice=True)
     yield from _loop(state)
     yield from _trouble(state)
     if state.measurement and _is_awaited(state):
@@ -93,7 +145,7 @@ def _loop(state: SessionState) -> Moves:
     known = DETECTORS.get(loop.pattern)
     for action in (*(known.answers if known else ()), "hypothesis"):
         if action != "go-to-step" or is_elsewhere:
-            yield Advice(loop.move, action)
+            yield Advice(loop.move, action, is_notice=True)
 
 
 def trouble_of(state: SessionState) -> str:
@@ -112,16 +164,20 @@ def _trouble(state: SessionState) -> Moves:
     last = state.last_run
     if trouble and last and last.report and last.judged:
         if last.judged.remark == "broken edit":
-            yield Advice(f"{trouble}. Mend the edit and save.")
+            yield Advice(f"{trouble}. Mend the edit and save.", is_notice=True)
         elif last.report.ending.kind in _NOTHING_TO_RUN:
-            yield Advice(trouble, "retarget")
+            yield Advice(trouble, "retarget", is_notice=True)
         elif made(state, last.request.purpose) < MAX_RUNS:
-            yield Advice(trouble, "run")
+            yield Advice(trouble, "run", is_notice=True)
         else:
-            yield Advice(f"{trouble}. It ended like this each time: change one thing and save.")
+            yield Advice(
+                f"{trouble}. It ended like this each time: change one thing and save.", is_notice=True
+            )
     if state.pin and not state.pin.is_intact:
         what = next(iter((*state.pin.changed_parts, *state.pin.changed_files)), "it")
-        yield Advice(f"The pinned test changed: restore {what}, or unpin it with a reason.", "unpin")
+        yield Advice(
+            f"The pinned test changed: restore {what}, or unpin it with a reason.", "unpin", is_notice=True
+        )
 
 
 def _going_on_without(state: SessionState, missed: Checked) -> Advice:
@@ -129,13 +185,21 @@ def _going_on_without(state: SessionState, missed: Checked) -> Advice:
     then = following(state)
     if then is None:
         return Advice(
-            f"Nothing more shows this: {missed.title}. Close the session with what there is.", "close"
+            f"Nothing more shows this: {missed.title}. Close the session with what there is.",
+            "close",
+            is_last_resort=True,
         )
     if missed.name == "isolated" and missed.figure:
         figure = f"{missed.figure[0].upper()}{missed.figure[1:]}"
-        return Advice(f"{figure}; nothing more to measure. Go on to {then.title} with that.", "next-step")
+        return Advice(
+            f"{figure}; nothing more to measure. Go on to {then.title} with that.",
+            "next-step",
+            is_last_resort=True,
+        )
     return Advice(
-        f"Nothing more shows this: {missed.title}. Go on to {then.title}, with a reason.", "next-step"
+        f"Nothing more shows this: {missed.title}. Go on to {then.title}, with a reason.",
+        "next-step",
+        is_last_resort=True,
     )
 
 

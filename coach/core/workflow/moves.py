@@ -35,6 +35,10 @@ class Advice:
     """Which of several things the action offers, such as the kind of a search."""
     is_waiting: bool = False
     """Whether it only says what is under way: the next move is known when that is over."""
+    is_notice: bool = False
+    """Whether it answers something that must not be overlooked: a loop, tampering, a skipped target, an edit that broke itself."""
+    is_last_resort: bool = False
+    """Whether it only goes on without what the step asks for."""
 
     @property
     def named(self) -> str:

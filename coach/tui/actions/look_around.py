@@ -10,6 +10,14 @@ def _toggles(tab: Tab) -> Handler:
     return lambda context, _key: context.show_tab("work" if context.view.tab == tab else tab)
 
 
+def _runs(context: ActionContext, _key: str) -> None:
+    """Show the list of runs, or go to it where it is in view anyway."""
+    if "runs" in context.view.tabs:
+        _toggles("runs")(context, "")
+    else:
+        context.app.screen.query_one("#side-runs").focus()
+
+
 def _tab(way: int) -> Handler:
     def move(context: ActionContext, _key: str) -> None:
         tabs = context.view.tabs
@@ -65,6 +73,7 @@ def show_help(context: ActionContext, _key: str) -> None:
 HANDLERS: dict[str, Handler] = {
     "output": _toggles("output"),
     "diff": _toggles("diff"),
+    "runs": _runs,
     "timeline": _toggles("timeline"),
     "previous-tab": _tab(-1),
     "next-tab": _tab(1),

@@ -8,7 +8,6 @@ from textual.containers import Vertical
 from coach.session.port import SessionPort
 from coach.tui import keys, safe_render
 from coach.tui.dialogs.dialog import Dialog
-from coach.tui.views.view_state import VAST_FROM, WIDE_FROM
 
 POLL_SECONDS = 0.2
 """A dialog is no listener of the session: it asks for something newer this often."""
@@ -35,11 +34,6 @@ class LookDialog(Dialog[Pressed]):
     NAME: ClassVar[str]
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared as an instance variable by textual
-        (0, "-narrow"),
-        (WIDE_FROM, "-wide"),  # from here on Next stands in the left panel: the window lies right of it
-        (VAST_FROM, "-vast"),
-    ]
 
     def __init__(self, port: SessionPort, own_keys: str) -> None:
         super().__init__()

@@ -14,13 +14,14 @@ from coach.session.port import SessionPort
 from coach.tui import keys, safe_render
 from coach.tui.seekable import Seekable
 from coach.tui.views import output
-from coach.tui.views.gate import advice_line, gate
+from coach.tui.views.band import move_line, reason_line
+from coach.tui.views.gate import gate
 from coach.tui.views.header import header, steps
 from coach.tui.views.line import Line
 from coach.tui.views.message import Notices, banner, message
 from coach.tui.views.runs import runs
 from coach.tui.views.selecting import selected_hypothesis, selected_suspect
-from coach.tui.views.step_view import step_lines
+from coach.tui.views.step_view import code_lines, evidence_lines
 from coach.tui.views.view_state import Tab, ViewState
 from coach.tui.widgets.footer import Footer
 from coach.tui.widgets.line_panel import LinePanel
@@ -77,11 +78,12 @@ class Painter:
         self._screen.set_class(view.is_reading, "-reading")
         self._row("#header").show(lambda width: header(state, view, width))
         self._row("#steps").show(lambda width: steps(state, width))
-        self._row("#advice").show(lambda _: advice_line(state, read_only))
+        self._row("#move").show(lambda width: move_line(state, read_only, width))
+        self._row("#reason").show(lambda width: reason_line(state, read_only, width))
         self._paint_banner()
         self._paint_position()
-        self._paint_loop()
-        self._paint_sides()
+        self._paint_evidence()
+        self._paint_runs()
         self._paint_tab()
         self.paint_message()
         self._paint_footer()
@@ -129,24 +131,14 @@ class Painter:
             row.add_class("-on")
             row.show(lambda width: seek_line(state, position, length, width))
 
-    def _paint_loop(self) -> None:
-        """Show the loop that stands, below the panels: their tops keep their place."""
-        state, read_only = self._source.state, self._source.port.read_only
-        loop = state.standing_loop
-        for selector in ("#loop", "#loop-keys"):
-            self._row(selector).set_class(loop is not None, "-on")
-        if loop:
-            from coach.tui.views.loops import loop_keys, loop_line
-
-            self._row("#loop").show(lambda width: loop_line(loop, width))
-            self._row("#loop-keys").show(lambda width: loop_keys(state, read_only, width))
-
-    def _paint_sides(self) -> None:
-        side = self._screen.query_one("#side-gate", LinePanel)
-        side.set_title("Next")
-        if "gate" not in self._source.view.tabs:
-            side.show(gate(self._source.state, self._source.port.read_only))
-        self._paint_runs()
+    def _paint_evidence(self) -> None:
+        """Show what is known beside the code; a step that was just entered from its first line."""
+        state, view = self._source.state, self._source.view
+        side = self._screen.query_one("#side-evidence", LinePanel)
+        side.set_title("Evidence")
+        if not view.is_narrow:
+            is_other_step = self._step != state.step_id
+            side.show(evidence_lines(state, view), from_top=is_other_step, marked=self._marked_key())
 
     def _paint_runs(self) -> None:
         side = self._screen.query_one("#side-runs", LinePanel)
@@ -181,7 +173,7 @@ class Painter:
     def _tab_lines(self, tab: Tab) -> tuple[Line, ...]:
         state, view, port = self._source.state, self._source.view, self._source.port
         if tab == "gate":
-            return gate(state, port.read_only)
+            return gate(state)
         if tab == "runs":
             return self._run_lines()
         if tab == "output":
@@ -194,7 +186,7 @@ class Painter:
             from coach.tui.views.timeline import timeline
 
             return timeline(tuple(port.records), state.seq, view.kind)
-        return step_lines(state, view)
+        return code_lines(state, view)
 
     def _output_lines(self) -> tuple[Line, ...]:
         """Return live lines, the kept output, or only its title while the kept output is fetched."""

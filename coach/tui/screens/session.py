@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.worker import Worker
@@ -20,7 +20,6 @@ from textual.worker import Worker
 from coach.core.base.text import safe_line
 from coach.core.export import Export as Exported
 from coach.core.export import Purpose
-from coach.core.log.events import LoopNoticed
 from coach.core.protocol.commands import CancelRun, Command
 from coach.core.session.state import SessionState
 from coach.core.session.summary import left_behind
@@ -30,6 +29,7 @@ from coach.tui.actions.context import Handler
 from coach.tui.host_services import HostServices, NoHostServices
 from coach.tui.screens.painter import Painter
 from coach.tui.screens.text_find import TextFindScreen
+from coach.tui.screens.unasked_dialogs import UnaskedDialogs
 from coach.tui.seekable import Seekable
 from coach.tui.views.key_name import keyed
 from coach.tui.views.selecting import view_of_line
@@ -43,6 +43,8 @@ from coach.tui.widgets.tab_panel import TabPanel
 Export = Callable[[SessionState, int | None, Purpose | None], Exported]
 LIVE_PAINTS_PER_SECOND = 60
 """An outcome is seen half of that time later on average; painting when nothing is new costs a third of a millisecond."""
+_WORK_PANELS = frozenset({"tab-work", "side-evidence"})
+"""Panels of the step's work: which of them has the lines that can be chosen depends on the width."""
 CLOCK_SECONDS = 20
 """How often the age of the session is painted anew."""
 MESSAGE_SECONDS = 8.0
@@ -72,7 +74,7 @@ def _bindings() -> list[BindingType]:
 
 
 class SessionScreen(TextFindScreen):
-    """Header, steps, panels, message, footer; the ``ActionContext`` of every action."""
+    """Header, steps, next move, code and evidence, message, footer; the ``ActionContext`` of every action."""
 
     AUTO_FOCUS = "#tab-work"
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
@@ -106,8 +108,7 @@ class SessionScreen(TextFindScreen):
         self._message_timer: Timer | None = None
         self._live_timer: Timer | None = None
         self._followed_run = 0
-        self._shown_loop: LoopNoticed | None = None
-        self._offered_after_run = 0
+        self._dialogs = UnaskedDialogs(self, self)
         self._unsubscribe: Callable[[], None] = lambda: None
 
     @property
@@ -121,14 +122,14 @@ class SessionScreen(TextFindScreen):
     def compose(self) -> ComposeResult:
         yield OneLine("header")
         yield OneLine("steps")
-        yield OneLine("advice")
+        yield OneLine("move")
+        yield OneLine("reason")
         yield OneLine("banner")
         with Horizontal(id="panels"):
-            yield LinePanel("side-gate", classes="side")
             yield TabPanel()
-            yield LinePanel("side-runs", classes="side")
-        yield OneLine("loop")
-        yield OneLine("loop-keys")
+            with Vertical(id="sides"):
+                yield LinePanel("side-evidence", classes="side")
+                yield LinePanel("side-runs", classes="side")
         yield OneLine("message")
         yield OneLine("seek")
         yield Footer()
@@ -139,7 +140,7 @@ class SessionScreen(TextFindScreen):
         self._live_timer = self.set_interval(1 / LIVE_PAINTS_PER_SECOND, self._paint_live, pause=True)
         self.set_interval(CLOCK_SECONDS, self.paint)
         self.state = self.port.state
-        self._shown_loop = self.state.standing_loop
+        self._dialogs = UnaskedDialogs(self, self)
         self._follow_run()
         self.paint()
         if left := left_behind(self.port.records):
@@ -149,10 +150,12 @@ class SessionScreen(TextFindScreen):
         self._unsubscribe()
 
     def on_resize(self) -> None:
-        self.view = replace(self.view, width=self.size.width)
+        self.view = replace(self.view, width=self.size.width, height=self.size.height)
         if self.view.tab not in self.view.tabs:
             self.view = replace(self.view, tab="work")
         self.paint()
+        if self.focused is None or self.focused.id in _WORK_PANELS:
+            self._focus_shown()
 
     def paint(self) -> None:
         """Show the state as it is now."""
@@ -196,7 +199,12 @@ class SessionScreen(TextFindScreen):
     def show_tab(self, tab: Tab) -> None:
         self.view = replace(self.view, tab=tab)
         self.paint()
-        self.shown_panel.focus()
+        self._focus_shown()
+
+    def _focus_shown(self) -> None:
+        """Give the focus to the panel that is read; with the step's work that is the one whose lines can be chosen."""
+        evidence = self.query_one("#side-evidence", LinePanel)
+        (evidence if self.view.tab == "work" and not self.view.is_narrow else self.shown_panel).focus()
 
     def press(self, action_id: str, key: str = "") -> None:
         self.query("#welcome").remove()
@@ -235,31 +243,7 @@ class SessionScreen(TextFindScreen):
             self.paint()
         if message.update.notice:
             self.show_message(("⚠ " if message.update.is_refusal else "") + message.update.notice)
-        self._show_new_loop()
-        self._offer_meant_tests()
-
-    @property
-    def _may_open_dialog(self) -> bool:
-        """Whether a dialog may open without a key: never over another one, in which the engineer may be typing."""
-        return self.app.screen is self and not self.port.read_only
-
-    def _show_new_loop(self) -> None:
-        """Open the dialog of a loop that calls for a stop, once; closed, or not opened, its notice stays below."""
-        loop = self.state.standing_loop
-        is_new = loop is not None and loop != self._shown_loop
-        self._shown_loop = loop or self._shown_loop
-        if is_new and loop and loop.level == "card" and self._may_open_dialog:
-            self.press("loop")
-
-    def _offer_meant_tests(self) -> None:
-        """Offer what a mistyped test may have meant, once after a run that did not find it."""
-        run = self.state.last_run
-        if run is None or run.report is None or not run.report.ending.meant:
-            return
-        is_idle = not (self.state.closed or self.state.awaited_runs)
-        if is_idle and self._may_open_dialog and self._offered_after_run < run.number:
-            self._offered_after_run = run.number
-            self.press("retarget")
+        self._dialogs.open()
 
     @on(Footer.Pressed)
     def _press_in_footer(self, message: Footer.Pressed) -> None:

@@ -8,6 +8,12 @@ from coach.core.base.text import SafeText, safe
 from coach.tui.views.line import Line, Piece, Role
 
 MAX_LINES = 400
+_HEAD, _ROOM_FOR_HEAD = 2, 6
+"""Lines that the head of a function takes above the window; lines of a window from which it is shown."""
+_DOCSTRING = re.compile(
+    r"""^[ ]*(?:[rR]?)(?P<quotes>\"{3}|'{3})(?P<text>(?:(?!(?P=quotes)).)*)(?P=quotes)[ ]*$""",
+    re.DOTALL | re.MULTILINE,
+)
 
 _PYTHON = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -25,17 +31,54 @@ _PYTHON = re.compile(
 def code(
     source: str, start: int, *, mark: int = 0, most: int = MAX_LINES, hot: tuple[int, ...] = ()
 ) -> tuple[Line, ...]:
-    """Return ``source``, whose first line has the number ``start``; line ``mark`` is marked, the ``hot`` ones get a bar."""
+    """Return the lines of ``source`` around line ``mark``, at most ``most``; docstrings are folded to their first line.
+
+    Args:
+        source: its first line has the number ``start``.
+        start: that number.
+        mark: the line that matters; 0 for none. It is wrapped where it is too wide, as the ``hot`` ones are.
+        most: lines to return. The first line of a function stays in view when the window begins below it.
+        hot: lines that get a bar.
+
+    """
     text = safe(textwrap.dedent(source.rstrip("\n")), limit=200_000)
-    lines = text.split("\n")
-    first = max(0, min(mark - start - most // 2, len(lines) - most)) if mark else 0
-    width = len(str(start + len(lines)))
     styled = _styled(text)
+    width = len(str(start + len(styled)))
+    hidden = _folded(text, {mark - start, *(each - start for each in hot)})
+    more = Piece(SafeText(" …"), "dim")
     numbered = [
-        _numbered(start + index, width, pieces, is_marked=start + index == mark, is_hot=start + index in hot)
+        _numbered(
+            start + index,
+            width,
+            [*pieces, more] if index + 1 in hidden else pieces,
+            is_marked=start + index == mark,
+            is_hot=start + index in hot,
+        )
         for index, pieces in enumerate(styled)
+        if index not in hidden
     ]
-    return tuple(numbered[first : first + most])
+    at = sum(index not in hidden for index in range(mark - start)) if mark else 0
+    return _window(numbered, at, most, width)
+
+
+def _window(lines: list[Line], at: int, most: int, width: int) -> tuple[Line, ...]:
+    """Return the lines around the one at index ``at``, below the first of all where there is room for it."""
+    first = max(0, min(at - most // 2, len(lines) - most))
+    window = lines[first : first + most]
+    if first > 1 and most >= _ROOM_FOR_HEAD:
+        left_out = Line((Piece(SafeText(f"{'⋮':>{width + 1}}"), "dim"),))
+        window = [lines[0], left_out, *window[_HEAD:]]
+    return tuple(window)
+
+
+def _folded(text: SafeText, seen: set[int]) -> set[int]:
+    """Return the indices of lines that continue a docstring, unless one of them is ``seen``."""
+    found: set[int] = set()
+    for match in _DOCSTRING.finditer(text):
+        first = text.count("\n", 0, match.start("quotes"))
+        lines = set(range(first + 1, first + 1 + match["text"].count("\n")))
+        found |= set() if lines & seen else lines
+    return found
 
 
 def _numbered(number: int, width: int, pieces: list[Piece], *, is_marked: bool, is_hot: bool) -> Line:
@@ -43,7 +86,9 @@ def _numbered(number: int, width: int, pieces: list[Piece], *, is_marked: bool, 
         SafeText(f"{'▸' if is_marked else ' '}{number:>{width}} "), "accent" if is_marked else "dim"
     )
     bar = Piece(SafeText("┃ " if is_hot else "│ "), "accent" if is_marked or is_hot else "dim")
-    return Line((gutter, bar, *pieces), fit="long")
+    first = pieces[0].text if pieces else ""
+    hang = width + 4 + len(first) - len(first.lstrip(" ")) + 4
+    return Line((gutter, bar, *pieces), hang=hang, fit="wrap" if is_marked or is_hot else "long")
 
 
 def _styled(text: SafeText) -> list[list[Piece]]:

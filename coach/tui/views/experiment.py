@@ -72,7 +72,7 @@ def drafted(state: SessionState) -> tuple[Line, ...]:
     found = drafts(state)[:_MAX_DRAFTS]
     if not found or any(not each.is_eliminated for each in state.hypotheses):
         return ()
-    lines = [BLANK, heading("Drafts from the evidence", (f"{shown_key('drafts')} takes one", "dim"))]
+    lines = [BLANK, heading("Drafts", (f"{shown_key('drafts')} takes one", "dim"))]
     for each in found:
         lines.append(line("  ", ("○ ", "dim"), each.claim, hang=4))
         lines.append(line("    ", (each.because, "dim"), hang=4))

@@ -1,12 +1,16 @@
 """The failure itself: what was raised, where, and the values there."""
 
+from collections.abc import Container
+
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.failure_causes import cause_line, sides
-from coach.core.runs.report import Failure, Frame
+from coach.core.runs.report import Failure, Frame, gist, headline
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
-from coach.tui.views.code import code
-from coach.tui.views.line import BLANK, Line, elastic, heading, line, paragraphs
+from coach.tui.views.line import BLANK, Line, Part, elastic, heading, line, paragraphs
+
+_SHORT = 12
+"""Characters up to which a value is written out again."""
 
 
 def current_failure(state: SessionState) -> tuple[Run, Failure] | None:
@@ -46,7 +50,7 @@ def signature(state: SessionState) -> list[Line]:
 
 
 def difference(failure: Failure) -> list[Line]:
-    """Show where two values part: what was expected above what came."""
+    """Show where two values part: what was expected right above what came."""
     lines = []
     for each in failure.difference[:3]:
         expected, got = sides(each)
@@ -56,6 +60,18 @@ def difference(failure: Failure) -> list[Line]:
     return lines
 
 
+def differing(state: SessionState) -> list[Line]:
+    """Show the difference, or what was raised, in the fewest lines: for steps that are about something else."""
+    found = current_failure(state)
+    if found is None:
+        return []
+    run, failure = found
+    head = heading("The failure", (f"#{run.number}", "dim"))
+    if failure.difference:
+        return [head, *difference(failure)]
+    return [head, line("  ", (headline(failure.exception, gist(failure.message)) or "failed", "bad"), hang=2)]
+
+
 def frames(state: SessionState) -> list[Line]:
     """List the project's own frames, innermost first, with their values."""
     found = current_failure(state)
@@ -63,8 +79,10 @@ def frames(state: SessionState) -> list[Line]:
     if not own:
         return []
     lines = [BLANK, heading("Values where it failed", (f"#{found[0].number}" if found else "", "dim"))]
+    seen: set[tuple[str, str]] = set()
     for frame in own[:6]:
-        lines += _frame(frame)
+        lines += _frame(frame, seen)
+        seen.update(frame.locals)
     return lines
 
 
@@ -79,19 +97,11 @@ def causes(state: SessionState) -> list[Line]:
     return lines
 
 
-def innermost_code(state: SessionState, most: int) -> list[Line]:
-    """Return the lines around the failing one."""
-    found = current_failure(state)
-    frame = innermost_own(found[1]) if found else None
-    if frame is None or not frame.code:
-        return []
-    title = heading(f"{frame.path}:{frame.line} {frame.function}")
-    return [BLANK, title, *code(frame.code, frame.code_start, mark=frame.line, most=most)]
-
-
-def _frame(frame: Frame) -> list[Line]:
+def _frame(frame: Frame, seen: Container[tuple[str, str]] = ()) -> list[Line]:
+    """Return a place and its values; of those that were ``seen`` in a place before only that they are the same."""
     lines = [line(elastic(f"{frame.path}:{frame.line}"), " ", (frame.function, "strong"))]
     width = min(20, max((len(name) for name, _ in frame.locals), default=0))
     for name, value in frame.locals[:16]:
-        lines.append(line("  ", (name.ljust(width), "dim"), " = ", value, hang=width + 5))
+        shown: Part = ("as above", "dim") if (name, value) in seen and len(value) > _SHORT else value
+        lines.append(line("  ", (name.ljust(width), "dim"), " = ", shown, hang=width + 5))
     return lines

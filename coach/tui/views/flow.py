@@ -5,12 +5,13 @@ Widths are terminal cells, not characters: a CJK character takes two, a combinin
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from coach.core.base.text import SafeText
-from coach.tui.views.line import Line, Piece
+from coach.tui.views.line import BLANK, Line, Piece
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
 _GAP = 2
@@ -33,6 +34,44 @@ def flow(lines: Iterable[Line], width: int) -> list[Row]:
     """Return the rows that show ``lines`` in ``width`` cells."""
     width = max(1, width)
     return [Row(row, line.key) for line in lines for row in _rows(line, width)]
+
+
+def fill(lines: Iterable[Line], width: int, height: int, *, dense: bool = False) -> list[Row]:
+    """Return the rows that show ``lines``; those that would be cut are wrapped as long as rows would stay empty.
+
+    Args:
+        lines: what to show.
+        width: cells of a row.
+        height: rows there are.
+        dense: whether to leave out lines that only part others.
+
+    """
+    width = max(1, width)
+    parts = [(line, list(_rows(line, width))) for line in lines if not dense or line != BLANK]
+    left = height - sum(len(rows) for _, rows in parts)
+    found: list[Row] = []
+    for line, rows in parts:
+        if left > 0 and line.fit != "wrap" and _is_cut(line, width):
+            wrapped = list(_rows(replace(line, fit="wrap"), width))
+            more = len(wrapped) - len(rows)
+            if 0 < more <= left:
+                left -= more
+                rows = wrapped  # noqa: PLW2901 - the same line, laid out anew
+        found += [Row(row, line.key) for row in rows]
+    return found
+
+
+def _is_cut(line: Line, width: int) -> bool:
+    right = cells(line.figure)
+    room = width - right - _GAP if right else width
+    return cells(_shorten(line.pieces, room)) > room
+
+
+def tail(text: str, width: int) -> SafeText:
+    """Cut the start off a text so that it takes at most ``width`` cells."""
+    if cell_len(text) <= width:
+        return SafeText(text)
+    return SafeText("…" + set_cell_size(text[::-1], width - 1)[::-1]) if width > 1 else SafeText("…"[:width])
 
 
 def middle(text: str, width: int) -> SafeText:

@@ -1,63 +1,36 @@
-"""The panel that answers "what now": the next move first, then the step, its checks and its questions."""
+"""What a step asks for: its checks, and what is remembered beside them. On a narrow screen they have a tab of their own."""
 
 from coach.core.base.formatting import clock
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
-from coach.core.workflow.advice import advise
 from coach.core.workflow.gates import Checked
-from coach.tui.keys import advised
 from coach.tui.views.key_name import keyed, shown_key
-from coach.tui.views.line import BLANK, Line, elastic, heading, line, piece
+from coach.tui.views.line import BLANK, Line, heading, line, piece
 
 MAX_RUNS_BEFORE = 6
 """Runs after which what happened before them is old news."""
 
 
-def advice_line(state: SessionState, read_only: str) -> Line:
-    """Return the next move as one line, for where there is no room for the panel."""
-    advice = advise(state)
-    found = advised(state)
-    key = piece(f" {found.shown_key} ", "next") if found and not read_only else piece("")
-    sign = piece(" ✔ " if advice.is_good else " → ", "good" if advice.is_good else "accent")
-    return line(
-        sign,
-        elastic(keyed(advice.text), "strong"),
-        "  ",
-        key,
-        (f" {found.label}" if found and not read_only else "", "dim"),
-        fit="cut",
-    )
+def gate(state: SessionState) -> tuple[Line, ...]:
+    """Return the whole tab."""
+    return (*checks(state), *remembered(state))
 
 
-def gate(state: SessionState, read_only: str) -> tuple[Line, ...]:
-    """Return the whole panel."""
-    lines = [*_advice(state, read_only), BLANK]
+def checks(state: SessionState) -> tuple[Line, ...]:
+    """Return the checks of the step's gate, below the step's own sentence."""
     step = state.step
     if step is None:
-        return (*lines, line(("The session has not begun.", "dim")))
-    lines += [heading(step.title), line((step.guidance, "dim")), BLANK]
+        return (line(("The session has not begun.", "dim")),)
+    lines = [heading(f"To leave {step.title}"), line((step.guidance, "dim"))]
     lines += [_check(each) for each in gates.evaluate(state, step)]
     if step.id in state.overrides:
         lines += [BLANK, line(("⚠ ", "warn"), "passed without its gate: ", state.overrides[step.id], hang=2)]
-    if step.questions:
-        lines += [BLANK, heading("Ask yourself")]
-        lines += [line(("· ", "dim"), (question, "dim"), hang=2) for question in step.questions]
-    return (*lines, *_seen(state), *_before(state), *_notes(state))
+    return tuple(lines)
 
 
-def _advice(state: SessionState, read_only: str) -> list[Line]:
-    advice = advise(state)
-    lines = [
-        line(
-            ("✔ " if advice.is_good else "→ ", "good" if advice.is_good else "accent"),
-            (keyed(advice.text), "strong"),
-            hang=2,
-        )
-    ]
-    found = advised(state)
-    if found and not read_only:
-        lines += [BLANK, line("  ", (f" {found.shown_key} ", "next"), (f" {found.label}", "accent"))]
-    return lines
+def remembered(state: SessionState) -> tuple[Line, ...]:
+    """Return past failures like this one, what happened before the session, and notes."""
+    return (*_seen(state), *_before(state), *_notes(state))
 
 
 def _check(each: Checked) -> Line:

@@ -1,24 +1,37 @@
-"""The two lines at the top: is it red or green, what is being debugged, and where in the workflow we are."""
+"""The two lines at the top: is it red or green, which test and failure it is about, where in the workflow we are, and the runs."""
 
-from coach.core.base.formatting import elapsed
+from itertools import islice
+
+from coach.core.base.formatting import count, elapsed
+from coach.core.base.text import safe_line
+from coach.core.runs.failure_causes import difference_line
 from coach.core.runs.report import gist, headline
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.workflow import Step
-from coach.tui.views.flow import cells, middle
-from coach.tui.views.line import Line, Piece, Role, elastic, line, piece
+from coach.tui.views.failure_lines import current_failure
+from coach.tui.views.flow import cells, middle, tail
+from coach.tui.views.key_name import key_of
+from coach.tui.views.line import Line, Piece, Role, line, piece
 from coach.tui.views.run_outcome import sign
-from coach.tui.views.view_state import ViewState
+from coach.tui.views.runs import trend_bars
+from coach.tui.views.view_state import WIDE_FROM, ViewState
 
 _LAMPS: dict[str, tuple[str, Role]] = {
-    "✘": (" ✘ red        ", "lamp-bad"),
-    "✔": (" ✔ green      ", "lamp-good"),
+    "✘": (" ✘ red ", "lamp-bad"),
+    "✔": (" ✔ green ", "lamp-good"),
     "◐": (" ◐ unresolved ", "lamp-warn"),
 }
-_FLAKY: tuple[str, Role] = (" ◐ flaky      ", "lamp-warn")
+_FLAKY: tuple[str, Role] = (" ◐ flaky ", "lamp-warn")
 TOO_SMALL = 24
 """Columns below which nothing useful can be shown."""
 
+_ENOUGH = 36
+"""Columns that say enough of what is wrong."""
+_ENOUGH_OF_GATE = 26
+"""Columns that say enough of what a gate asks."""
+_SIGNS = 8
+"""Runs in the strip."""
 _NO_RUN: tuple[str, Role] = (" ○ no run yet ", "lamp-none")
 
 
@@ -53,27 +66,77 @@ def title(state: SessionState) -> str:
 
 
 def header(state: SessionState, view: ViewState, width: int) -> Line:
-    """Return the top line: lamp, title, target. The target gives way so that the title keeps its place."""
+    """Return the top line: lamp, test, what is wrong, counts, age. What is wrong gives way, the name of the test last."""
     if width < TOO_SMALL:
         return line(("too small", "warn"), fit="cut")
     lasted = elapsed(view.now - state.opened_at) if state.opened else ""
-    share = width // 4 if view.is_narrow else width * 2 // 5
-    label = piece(state.target.label, "dim")
-    label = label._replace(text=middle(label.text, max(12, share)))
-    parts = [lamp(state), piece("  coach", "strong")]
-    if not view.is_narrow:
-        parts.append(piece(f" · {state.workflow.name or 'no workflow'}", "dim"))
-    parts += [piece(" · ", "dim"), elastic(title(state))]
-    return line(*parts, figure=(label, piece(f" · {lasted} " if lasted else " ", "dim")), fit="cut")
+    figure = piece(" · ".join(filter(None, (counted(state), lasted))) + " ", "dim")
+    sign_of_state = lamp(state)
+    room = width - cells((sign_of_state, figure)) - 4
+    name = piece(_target(state, max(room * 3 // 5, room - _ENOUGH)), "strong")
+    return line(sign_of_state, " ", name, ("  ", "dim"), what_is_wrong(state), figure=(figure,), fit="cut")
+
+
+def _target(state: SessionState, room: int) -> str:
+    """Return what is debugged, its start cut off: the function, which comes last, says most. A command begins with its name."""
+    label = safe_line(state.target.label)
+    return tail(label, room) if state.target.is_one_test else middle(label, room)
+
+
+def what_is_wrong(state: SessionState) -> str:
+    """Return the first difference between what was expected and what came, else what was raised, else the title."""
+    found = current_failure(state)
+    if found is None:
+        return title(state)
+    failure = found[1]
+    if failure.difference:
+        return difference_line(failure.difference[0])
+    return headline(failure.exception, gist(failure.message)).removeprefix("AssertionError: ")
+
+
+def counted(state: SessionState) -> str:
+    """Return how many tests of the target's newest answer were red; nothing of a single one: the lamp says it."""
+    run = next((run for run in state.newest_target_runs() if run.report and run.report.counts.selected), None)
+    if run is None or run.report is None or run.report.counts.selected == 1:
+        return ""
+    counts = run.report.counts
+    return f"{counts.failed + counts.errors:,} of {count(counts.selected, 'test')} red"
 
 
 def steps(state: SessionState, width: int) -> Line:
-    """Return the step bar in the longest form that fits."""
-    for form in (_long, _middle, _short):
-        bar = form(state)
-        if cells(bar.pieces) <= width:
-            return bar
-    return _short(state)
+    """Return the steps, what the gate still asks for, and the newest runs; steps by their names where there is room."""
+    strip = run_strip(state)
+    asked = _open_gate(state)
+    if strip and width >= WIDE_FROM:
+        strip = (piece("runs ", "dim"), *strip)
+    room = width - cells(strip) - min(cells(asked), _ENOUGH_OF_GATE) - 4
+    bar = _bar(state, titled=True)
+    if cells(bar) > room:
+        bar = _bar(state, titled=False)
+    return line(*bar, "   ", *asked, figure=strip, fit="cut")
+
+
+def run_strip(state: SessionState) -> tuple[Piece, ...]:
+    """Return the newest runs of the target as signs, how many tests failed where that changed, and the key of the list."""
+    runs = tuple(islice(state.newest_target_runs(), _SIGNS))[::-1]
+    if not state.runs:
+        return ()
+    noted = [each.loop.pattern for each in state.notices if each.loop.level == "note"]
+    is_new = bool(noted) and state.notices[-1].loop.run >= (runs[-1].number if runs else 0)
+    note = (piece(f"{noted[-1].replace('-', ' ')} ", "dim"),) if is_new else ()
+    bars = trend_bars(runs)
+    signs = bars or tuple(piece(*sign(run)) for run in runs)
+    return (*note, *signs, piece(f" #{state.last_number} ", "dim"), key_of("runs"), piece(" "))
+
+
+def _open_gate(state: SessionState) -> tuple[Piece, ...]:
+    if state.step is None or state.closed:
+        return ()
+    asked = gates.missing(state, state.step)
+    if not asked:
+        return (piece("gate met", "good"),)
+    more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+    return piece("open: ", "dim"), piece(f"{asked[0].title}{more}")
 
 
 def step_sign(state: SessionState, step: Step) -> tuple[str, Role]:
@@ -93,27 +156,15 @@ def gate_count(state: SessionState, step: Step) -> tuple[str, Role]:
     return f"{met}/{len(asked)}", "good" if met == len(asked) else "dim"
 
 
-def _long(state: SessionState) -> Line:
-    return _bar(state, titled=True, counted=True)
-
-
-def _middle(state: SessionState) -> Line:
-    return _bar(state, titled=True, counted=False)
-
-
-def _short(state: SessionState) -> Line:
-    return _bar(state, titled=False, counted=False)
-
-
-def _bar(state: SessionState, *, titled: bool, counted: bool) -> Line:
-    parts: list[Piece] = [piece(" ")]
+def _bar(state: SessionState, *, titled: bool) -> tuple[Piece, ...]:
+    parts: list[Piece] = []
     for position, step in enumerate(state.workflow.steps, start=1):
         is_here = step.id == state.step_id
         mark, role = step_sign(state, step)
-        name = step.title if titled or is_here else str(position)
-        parts += [piece(mark, role), piece(f" {name}", "strong" if is_here else "dim")]
-        if step.gate and (is_here or (counted and mark != "○")):
+        name = f" {step.title}" if titled else f"{position} {step.title}" if is_here else str(position)
+        parts += [piece(f" {mark}", role), piece(name, "strong" if is_here else "dim")]
+        if step.gate and is_here:
             figure, figure_role = gate_count(state, step)
             parts.append(piece(f" {figure}", figure_role))
-        parts.append(piece("   " if titled else "  "))
-    return line(*parts[:-1], fit="cut")
+        parts.append(piece(" " if titled else ""))
+    return tuple(parts)

@@ -35,7 +35,15 @@ def help_lines(state: SessionState, read_only: str) -> tuple[Line, ...]:
             lines += _entry(each, each.why_disabled(state, read_only))
         lines.append(BLANK)
     lines += [line(("tab ↹ and the mouse move between panels, ↑ ↓ select or scroll, enter opens.", "dim"))]
-    return tuple(lines)
+    return (*lines, *_questions(state))
+
+
+def _questions(state: SessionState) -> tuple[Line, ...]:
+    """Return what to ask oneself in the step."""
+    if state.step is None or not state.step.questions:
+        return ()
+    asked = (line(("· ", "dim"), question, hang=2) for question in state.step.questions)
+    return (BLANK, heading(f"Ask yourself in {state.step.title}"), *asked)
 
 
 def _entry(each: KeyAction, why: str) -> list[Line]:

@@ -1,4 +1,4 @@
-"""A loop that was noticed: the two lines above the message, and the dialog. They say what was seen, and blame nobody."""
+"""A loop that was noticed: the reason of the next move, and the dialog. They say what was seen, and blame nobody."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from coach.core.loops.attempt import attempt_words
 from coach.core.session.state import SessionState
 from coach.core.workflow.way_words import measure_of
 from coach.tui.keys import advised
-from coach.tui.views.key_name import key_of, shown_key
-from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
+from coach.tui.views.key_name import shown_key
+from coach.tui.views.line import BLANK, Line, elastic, heading, line, piece
 from coach.tui.views.run_outcome import pieces_of
 
-_ROOM_FOR_RUNS = 100
+_ROOM_FOR_RUNS, _AROUND = 100, 12
 MAX_RUNS = 8
 
 
@@ -21,33 +21,30 @@ def pattern_name(pattern: str) -> str:
     return pattern.replace("-", " ")
 
 
-def loop_line(loop: ev.LoopNoticed, width: int) -> Line:
-    """Say what is repeated, with the runs that show it."""
+def loop_reason(state: SessionState, loop: ev.LoopNoticed, rest: str, width: int) -> Line:
+    """Say what is repeated, with what could be measured about it, else the runs that show it.
+
+    Args:
+        state: the session.
+        loop: what was noticed.
+        rest: the end of the next move, where it did not fit into its row.
+        width: columns of the screen.
+
+    """
     runs = " ".join(f"#{number}" for number in loop.evidence[-MAX_RUNS:])
-    figure = (piece(f"{runs} ", "dim"),) if width >= _ROOM_FOR_RUNS else ()
-    return line(
-        (" ⚠ ", "warn"), (pattern_name(loop.pattern), "warn"), "  ", loop.sentence, figure=figure, fit="cut"
-    )
-
-
-def loop_keys(state: SessionState, read_only: str, width: int) -> Line:
-    """Return the ways on as keys; the move itself where there is room for it."""
-    loop = state.standing_loop
-    if loop is None:
-        return BLANK
-    if read_only:
-        return line("   ", (loop.move, "dim"), fit="cut")
-    parts: list[Piece] = [piece("   ")]
-    for key, label, is_move in host(state):
-        parts += [
-            piece(f" {key} ", "next" if is_move else "key"),
-            piece(f" {label}   ", "accent" if is_move else "dim"),
-        ]
-    parts += [key_of("loop"), piece(" look", "dim")]
-    room = width - sum(len(each.text) for each in parts) - 3
     measure = measure_of(standing_ways(state, loop))
-    said = (measure.sentence if measure else "", loop.move)
-    return line(*parts, figure=(next((each for each in said if len(each) < room), ""), "dim"), fit="cut")
+    room = width - sum(map(len, (rest, pattern_name(loop.pattern), loop.sentence))) - _AROUND
+    said = (measure.sentence if measure else "", runs if width >= _ROOM_FOR_RUNS else "")
+    figure = next((each for each in said if each and len(each) < room), "")
+    return line(
+        "   ",
+        (f"{rest}  ", "strong") if rest else "",
+        (pattern_name(loop.pattern), "warn"),
+        "  ",
+        loop.sentence,
+        figure=(f"{figure} " if figure else "", "dim"),
+        fit="cut",
+    )
 
 
 def host(state: SessionState) -> list[tuple[str, str, bool]]:

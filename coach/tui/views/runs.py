@@ -1,5 +1,6 @@
 """The runs, newest first, what was edited before each, and the trend of failing tests."""
 
+from collections.abc import Sequence
 from itertools import islice
 
 from coach.core.base.formatting import count, seconds
@@ -42,11 +43,19 @@ def runs(state: SessionState, progress: str = "") -> tuple[Line, ...]:
 def trend(state: SessionState, width: int = 20) -> Line:
     """Draw the number of failing tests of the target's runs, oldest first; a run without an answer is a dot."""
     shown = tuple(islice(state.newest_target_runs(), width))[::-1]
-    most = max((len(run.failing) for run in shown), default=0)
-    marks = [_bar(run, most) for run in shown]
     now = next((len(run.failing) for run in reversed(shown) if _is_clear(run)), None)
     figure = "" if now is None else f"{now} failing"
-    return line(("trend ", "dim"), *marks, figure=(figure, "dim"), fit="cut")
+    return line(("trend ", "dim"), *_bars(shown), figure=(figure, "dim"), fit="cut")
+
+
+def trend_bars(shown: Sequence[Run]) -> tuple[Piece, ...]:
+    """Draw how many tests failed in these runs; nothing where it was never more than one: signs say that better."""
+    return _bars(shown) if max((len(run.failing) for run in shown), default=0) > 1 else ()
+
+
+def _bars(shown: Sequence[Run]) -> tuple[Piece, ...]:
+    most = max((len(run.failing) for run in shown), default=0)
+    return tuple(_bar(run, most) for run in shown)
 
 
 def _bar(run: Run, most: int) -> Piece:

@@ -47,7 +47,8 @@ def search_lines(search: Search, now: float) -> tuple[Line, ...]:
     ]
     if result is None:
         return (*lines, *_progress(search, now))
-    cost = f"{count(result.probes + result.again, 'run')}, {result.known} known, {seconds(result.seconds)}"
+    known = f", {result.known} known before" if result.known else ""
+    cost = f"{count(result.probes + result.again, 'run')}{known}, {seconds(result.seconds)}"
     lines.append(line("  ", (result.sentence, "strong"), figure=(cost, "dim"), hang=2))
     return (*lines, *_noted(result.notes), *(_described(result.found) if result.found else ()))
 

@@ -1,26 +1,53 @@
-"""The step's own view: step id → lines. A step of a workflow this version has no view for shows the failure.
+"""What a step shows: code, and evidence beside it or, on a narrow screen, around it.
 
-Views are imported when their step is first seen; a search stands above the view of any step while it is under way.
+A step that this version has no view for shows the failure.
+Views are imported when their step is first seen. A search stands above the code of any step while it is under way.
 """
 
 from collections.abc import Callable
 
 from coach.core.session.state import SessionState
 from coach.tui.views.line import BLANK, Line
+from coach.tui.views.step_lines import StepLines
 from coach.tui.views.view_state import ViewState
 
-StepView = Callable[[SessionState, ViewState], tuple[Line, ...]]
+StepView = Callable[[SessionState, ViewState], StepLines]
 
 
-def step_lines(state: SessionState, view: ViewState) -> tuple[Line, ...]:
-    """Return the lines of the step the session is in, below those of a search that is under way or just ended."""
-    lines = _view_of(state.step_id)(state, view)
+def code_lines(state: SessionState, view: ViewState) -> tuple[Line, ...]:
+    """Return what stands at the left: code and differences; on a narrow screen everything."""
+    searched = _searched(state, view)
+    shown = _view_of(state.step_id)(state, view)
+    if view.is_narrow:
+        return _parted(searched, *shown)
+    return _parted(searched, shown.code)
+
+
+def evidence_lines(state: SessionState, view: ViewState) -> tuple[Line, ...]:
+    """Return what stands at the right: what is known, and what the step still asks for."""
+    from coach.tui.views.gate import checks, remembered
+
+    shown = _view_of(state.step_id)(state, view)
+    return _parted(shown.first, shown.evidence, checks(state), remembered(state))
+
+
+def _parted(*parts: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Put a blank line between parts that have lines."""
+    found: list[Line] = []
+    for part in filter(None, parts):
+        if found and found[-1] != BLANK and part[0] != BLANK:
+            found.append(BLANK)
+        found += part
+    return tuple(found)
+
+
+def _searched(state: SessionState, view: ViewState) -> tuple[Line, ...]:
     if not state.searches:
-        return lines
+        return ()
     from coach.tui.views.search import search_lines, shown_search
 
     search = shown_search(state)
-    return (*search_lines(search, view.now), BLANK, *lines) if search else lines
+    return search_lines(search, view.now) if search else ()
 
 
 def _view_of(step: str) -> StepView:

@@ -1,43 +1,31 @@
-"""Work views of the first two steps: the failure, and the test that shows it."""
+"""The first two steps: the failure, and the test that shows it."""
 
 from coach.core.base.formatting import count
 from coach.core.runs.reproduction import Reproduction, beside
+from coach.core.session.entries import Pin
 from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
 from coach.core.workflow.advice import trouble_of
 from coach.core.workflow.gates import pinnable
-from coach.tui.views.code import code
-from coach.tui.views.failure_lines import current_failure, innermost_code, signature
+from coach.tui.views import places
+from coach.tui.views.failure_lines import differing, frames, signature
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.tui.views.run_outcome import sign
-from coach.tui.views.view_state import ViewState
+from coach.tui.views.step_lines import StepLines
+from coach.tui.views.view_state import VAST_FROM, ViewState
 
 
-def reproduce(state: SessionState, _view: ViewState) -> tuple[Line, ...]:
-    lines = signature(state)
-    if not lines:
-        trouble = trouble_of(state)
-        lines = [line(("◐ ", "warn"), trouble, hang=2), BLANK] if trouble else []
-        lines += [
-            line(
-                "No failure seen yet. ",
-                key_of("run"),
-                (" runs the target once, ", "dim"),
-                key_of("reproduce"),
-                (" measures how often it fails.", "dim"),
-            )
-        ]
-    lines += [
-        BLANK,
-        *_rate(state),
-        *innermost_code(state, most=12),
-        BLANK,
-        *_spec(state.spec),
-        BLANK,
-        *_environment(state),
-    ]
-    return tuple(lines)
+def reproduce(state: SessionState, view: ViewState) -> StepLines:
+    seen = signature(state)
+    trouble = "" if seen else trouble_of(state)
+    first = seen or ([line(("◐ ", "warn"), trouble, hang=2)] if trouble else [])
+    both = view.width >= VAST_FROM
+    found = places.shown(
+        places.failed(state), places.failing_test(state), view.code_rows - 2 * view.is_narrow, both=both
+    )
+    evidence = [*_rate(state), *frames(state), BLANK, *_spec(state.spec), BLANK, *_environment(state)]
+    return StepLines(tuple(first), found or (places.no_code(state),), tuple(evidence))
 
 
 def _rate(state: SessionState) -> list[Line]:
@@ -62,7 +50,7 @@ def _rate_figure(found: Reproduction) -> Piece:
     return piece(f"{found.failures} of {found.runs}" + (f", {kind}" if kind else ""), "strong")
 
 
-def _interval(found: Reproduction, width: int = 24) -> Line:
+def _interval(found: Reproduction, width: int = 14) -> Line:
     """Draw where the true rate lies (95 %): the bar spans low to high, the rest is empty."""
     low, high = round(found.low * width), max(round(found.low * width) + 1, round(found.high * width))
     text = f"{found.low:.0%} to {found.high:.0%} of runs"
@@ -91,7 +79,8 @@ def _spec(spec: Spec) -> list[Line]:
             heading("Spec"),
             line("  ", key_of("spec"), (" writes what should happen and what happens.", "dim")),
         ]
-    lines = [heading("Spec"), _named("expected", spec.expected), _named("actual", spec.actual)]
+    lines = [heading("Spec"), *([_named("title", spec.shown_title)] if spec.title.strip() else [])]
+    lines += [_named("expected", spec.expected), _named("actual", spec.actual)]
     lists = {
         "since": (spec.since,) if spec.since else (),
         "constraints": spec.constraints,
@@ -137,10 +126,15 @@ def _named(name: str, value: str) -> Line:
     return line("  ", (name.ljust(14), "dim"), value, hang=16)
 
 
-def failing_test(state: SessionState, _view: ViewState) -> tuple[Line, ...]:
-    if state.pin is None:
-        return _proposal(state)
-    pin = state.pin
+def failing_test(state: SessionState, view: ViewState) -> StepLines:
+    found = places.shown(
+        places.failing_test(state), places.failed(state), view.code_rows, both=view.width >= VAST_FROM
+    )
+    first = _proposal(state) if state.pin is None else _pinned(state.pin)
+    return StepLines(tuple(first), found or (places.no_code(state),), (*differing(state), *frames(state)))
+
+
+def _pinned(pin: Pin) -> list[Line]:
     mark = piece("✔ ", "good") if pin.is_intact else piece("⚠ ", "warn")
     lines = [line(mark, elastic(pin.test, "strong"), figure=(pin.digest[:7], "dim"))]
     kind = "fails by behaviour" if pin.red == "behavioural" else "cannot run: import, fixture or syntax"
@@ -156,35 +150,20 @@ def failing_test(state: SessionState, _view: ViewState) -> tuple[Line, ...]:
                 hang=2,
             )
         )
-    lines += [BLANK, heading(f"{pin.path}:{pin.line}"), *code(pin.source, max(1, pin.line))]
-    return tuple(lines)
+    return lines
 
 
-def _proposal(state: SessionState) -> tuple[Line, ...]:
+def _proposal(state: SessionState) -> list[Line]:
     test = pinnable(state)
     if not test:
-        return (
+        return [
             line(
                 "No failing test yet. ",
                 key_of("reproduce"),
                 (" reproduces the failure; its test can then be pinned.", "dim"),
             ),
-        )
-    lines = [line(("○ ", "dim"), elastic(test, "strong")), BLANK]
-    lines.append(
-        line("  ", key_of("pin"), " pins it by content: the goal can no longer move unnoticed.", hang=6)
-    )
-    found = current_failure(state)
-    path = test.file
-    frame = (
-        next((each for each in found[1].own_frames if each.path == path and each.code), None)
-        if found
-        else None
-    )
-    if frame:
-        lines += [
-            BLANK,
-            heading(f"{frame.path}:{frame.line}"),
-            *code(frame.code, frame.code_start, mark=frame.line),
         ]
-    return tuple(lines)
+    return [
+        line(("○ ", "dim"), elastic(test, "strong")),
+        line("  ", key_of("pin"), " pins it by content: the goal can no longer move unnoticed.", hang=6),
+    ]

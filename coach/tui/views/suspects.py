@@ -1,4 +1,4 @@
-"""Work view of Isolate: suspects with their reasons and ties, what was measured, what small mutations showed."""
+"""Isolate: suspects with their reasons and ties, what was measured, what small mutations showed."""
 
 from coach.core.base.formatting import bar, count, seconds
 from coach.core.localize.mutation.results import Flip, Mutations, best_first, not_tried
@@ -8,13 +8,14 @@ from coach.core.runs.instrument import Mutate, MutateFix, Trace
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.core.session.suspect_list import SuspectDescription, describe_suspects
-from coach.tui.views.code import code
-from coach.tui.views.failure_lines import causes, frames
+from coach.tui.views import places
+from coach.tui.views.failure_lines import causes, differing, frames
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Part, Role, heading, line, piece
 from coach.tui.views.line import elastic as stretch
 from coach.tui.views.selecting import selected_suspect
-from coach.tui.views.view_state import ViewState
+from coach.tui.views.step_lines import StepLines
+from coach.tui.views.view_state import VAST_FROM, ViewState
 
 MAX_FLIPS = 6
 MAX_SHOWN = 9
@@ -27,37 +28,58 @@ _ENDED = {
 }
 
 
-def isolate(state: SessionState, view: ViewState) -> tuple[Line, ...]:
-    looks = _measuring_run(state)
+def isolate(state: SessionState, view: ViewState) -> StepLines:
+    found = places.shown(
+        places.suspected(state, view) or places.failed(state),
+        places.failing_test(state),
+        view.code_rows,
+        both=view.width >= VAST_FROM,
+    )
+    evidence = [*suspects(state, view), *_mutations(state)]
+    told = differing(state)
+    more = [*([BLANK] if told else []), *told, *frames(state), *causes(state)]
+    return StepLines((), found or (places.no_code(state),), (*evidence, *more))
+
+
+def suspects(state: SessionState, view: ViewState) -> list[Line]:
+    """Return the suspects, a line each, below what their order rests on."""
+    looks = [*_measuring_run(state), *_changed_around(state)]
     if not state.suspects:
         empty = line(
             "No suspects yet. ", key_of("run"), (" runs the target; a failing run names them.", "dim")
         )
-        return (*looks, *_changed_around(state), empty)
+        return [*looks, empty]
     standing = state.standing_suspects
     chosen = selected_suspect(state, view)
-    leading = sum(each.leads for each in standing)
-    figure = f"{leading} lead, {len(standing)} of {len(state.suspects)} left, named by #{state.suspects_run}"
-    lines = [heading("Suspects", (figure, "dim")), *looks, *_measured(state), *_changed_around(state)]
-    shown = _shown(standing, chosen)
-    shown_keys = {each.key for each in shown}
+    lines = [heading("Suspects", (_counted(state), "dim"))]
+    shown_keys = {each.key for each in _shown(standing, chosen)}
     described = describe_suspects(state)
     top = max((each.likeliness for each in standing), default=0.0)
-    for each in described:
-        if each.suspect.key in shown_keys:
-            lines += _suspect(each, top, is_chosen=chosen is not None and each.suspect.key == chosen.key)
-    if len(shown) < len(standing):
-        lines.append(line((f"  … {len(standing) - len(shown)} less suspicious", "dim")))
+    chosen_key = chosen.key if chosen else ""
+    lines += [
+        _suspect(each, top, is_chosen=each.suspect.key == chosen_key)
+        for each in described
+        if each.suspect.key in shown_keys
+    ]
+    if len(shown_keys) < len(standing):
+        lines.append(line((f"  … {len(standing) - len(shown_keys)} less suspicious", "dim")))
     lines += [_ruled_out(each) for each in described if each.is_ruled_out]
+    why = [part for each in described if each.suspect.key == chosen_key for part in _why(each)]
+    return [*lines, *looks, *_measured(state), *why]
+
+
+def _counted(state: SessionState) -> str:
+    out = len(state.ruled_out)
+    return (
+        f"{count(len(state.suspects), 'place')}{f', {out} ruled out' if out else ''} · #{state.suspects_run}"
+    )
+
+
+def _mutations(state: SessionState) -> list[Line]:
     if state.early_flips:
         under_way = heading("Small mutations", ("under way, so far", "dim"))
-        lines += [BLANK, under_way, *(_flip(each) for each in best_first(state.early_flips)[:MAX_FLIPS])]
-    elif state.mutants:
-        lines += [BLANK, *_mutants(state.mutants)]
-    if chosen and chosen.code:
-        source = code(chosen.code, chosen.code_start, mark=chosen.line, hot=chosen.best_lines[:5])
-        lines += [BLANK, heading(chosen.place, chosen.likelihood), *source]
-    return (*lines, *frames(state), *causes(state))
+        return [BLANK, under_way, *(_flip(each) for each in best_first(state.early_flips)[:MAX_FLIPS])]
+    return [BLANK, *_mutants(state.mutants)] if state.mutants else []
 
 
 def _shown(standing: tuple[Suspect, ...], chosen: Suspect | None) -> list[Suspect]:
@@ -139,20 +161,25 @@ def _changed_around(state: SessionState) -> list[Line]:
     return [line(("◐ ", "warn"), said, hang=2)] if said else []
 
 
-def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> list[Line]:
+def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> Line:
     suspect = described.suspect
     share = suspect.probability or (suspect.likeliness / top if top > 0 else 0.0)
     key = f"suspect:{suspect.key}"
     mark = piece("▸" if is_chosen else " ", "accent")
     roles: tuple[Role, Role] = ("plain", "strong") if suspect.leads else ("dim", "dim")
-    name = (stretch(suspect.place, roles[0]), piece(f" {suspect.function}", roles[1]))
+    name = (stretch(suspect.place, roles[0]), piece(" "), stretch(suspect.function, roles[1]))
     weight = piece(bar(share, 4), "accent") if suspect.ran else piece(" ○  ", "dim")
-    tie = f"tied with {described.tied_with}" if described.tied_with > 0 else ""
-    figure = " · ".join(filter(None, (tie, suspect.likelihood)))
-    lines = [line(mark, weight, " ", *name, figure=(figure, "dim"), fit="cut", key=key)]
-    if suspect.reasons and (suspect.leads or is_chosen or not suspect.ran):
-        lines.append(line("      ", (" · ".join(_reasons(suspect)), "dim"), hang=6, key=key))
-    return lines
+    figure = suspect.likelihood if suspect.ran else "never reached"
+    return line(mark, weight, " ", *name, figure=(figure, "dim"), fit="cut", key=key)
+
+
+def _why(described: SuspectDescription) -> list[Line]:
+    """Say why the chosen suspect stands where it does: below the list, whose rows keep their places."""
+    said = [*described.why] if described.is_ruled_out else _reasons(described.suspect)
+    if described.tied_with > 0 and not described.is_ruled_out:
+        said.append(f"as likely as {count(described.tied_with, 'other')}")
+    lines = [line(("· ", "dim"), (each, "dim"), hang=2) for each in said]
+    return [BLANK, heading(f"Why {described.place}"), *lines] if lines else []
 
 
 def _reasons(suspect: Suspect) -> list[str]:
@@ -172,11 +199,9 @@ def _mutants(found: Mutations) -> list[Line]:
     tried = (
         f"{found.tried} of {found.planned} tried" if found.planned > found.tried else f"{found.tried} tried"
     )
-    ended = "a clean flip ended it" if found.is_settled else _ENDED[found.ended]
-    figure = " · ".join(
-        filter(None, [tried, ended, f"{found.hung} hung" if found.hung else "", seconds(found.seconds)])
-    )
-    lines = [heading("Small mutations", (figure, "dim"))]
+    how = "a clean flip ended it" if found.is_settled else _ENDED[found.ended]
+    ended = filter(None, [how, f"{found.hung} hung" if found.hung else "", seconds(found.seconds)])
+    lines = [heading("Small mutations", (tried, "dim")), line("  ", (" · ".join(ended), "dim"), hang=2)]
     lines += [_flip(each) for each in found.flips[:MAX_FLIPS]]
     if stopped := not_tried(found.refused, found.refusals):
         lines.append(line("  ", (stopped, "dim"), hang=2))

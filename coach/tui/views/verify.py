@@ -1,4 +1,4 @@
-"""Work views of the last two steps: the ledger of hypotheses and the checklist of the fix."""
+"""The last two steps: the ledger of hypotheses and the checklist of the fix."""
 
 from collections.abc import Sequence
 
@@ -8,40 +8,53 @@ from coach.core.runs.run import PURPOSE_WORDS
 from coach.core.session.state import SessionState
 from coach.core.verify.verification import Verification, VerificationCheck
 from coach.core.workflow.gates import edited_since_verification
+from coach.tui.views import places
+from coach.tui.views.diff import diff
 from coach.tui.views.experiment import drafted, experiments, ways_to_test
+from coach.tui.views.failure_lines import differing, frames
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.tui.views.selecting import selected_hypothesis
-from coach.tui.views.view_state import ViewState
+from coach.tui.views.step_lines import StepLines
+from coach.tui.views.suspects import suspects
+from coach.tui.views.view_state import VAST_FROM, ViewState
 
 _MAX_OBJECTIONS = 4
 
 
-def hypothesize(state: SessionState, view: ViewState) -> tuple[Line, ...]:
+def hypothesize(state: SessionState, view: ViewState) -> StepLines:
+    first = _hypotheses(state, view)
+    rows = view.code_rows - min(4, view.code_rows // 4) if view.is_narrow else view.code_rows
+    place = places.suspected(state, view) or places.failed(state)
+    shown = places.shown(place, places.failing_test(state), rows, both=view.width >= VAST_FROM)
+    waiting = (ways_to_test(),) if state.open_hypotheses or not state.hypotheses else ()
+    evidence = [*waiting, *drafted(state), *experiments(state), BLANK]
+    return StepLines(
+        tuple(first),
+        shown or (places.no_code(state),),
+        (*evidence, *differing(state), *frames(state), BLANK, *suspects(state, view)),
+    )
+
+
+def _hypotheses(state: SessionState, view: ViewState) -> list[Line]:
     if not state.hypotheses:
-        return (
+        return [
             line(
                 "No hypothesis yet. ",
                 key_of("hypothesis"),
                 (" writes a claim and what you will see if it holds.", "dim"),
-            ),
-            BLANK,
-            ways_to_test(),
-            *drafted(state),
-            *experiments(state),
-        )
+            )
+        ]
     chosen = selected_hypothesis(state, view)
     standing = [each for each in reversed(state.hypotheses) if not each.is_eliminated]
-    lines: list[Line] = []
-    for each in standing:
-        lines += [*_entry(each, is_chosen=each == chosen), BLANK]
+    lines = [part for each in standing for part in _entry(each, is_chosen=each == chosen)]
     eliminated = [each for each in state.hypotheses if each.is_eliminated]
     if eliminated:
+        lines += [BLANK] if standing else []
         lines.append(heading("Eliminated"))
         for each in eliminated:
             lines += _eliminated(each)
-    host = (ways_to_test(),) if state.open_hypotheses else ()
-    return (*lines, *host, *drafted(state), *experiments(state))
+    return lines
 
 
 def _entry(each: Hypothesis, *, is_chosen: bool) -> list[Line]:
@@ -92,12 +105,12 @@ def _eliminated(each: Hypothesis) -> list[Line]:
     return [claim, *(line("      ", (reason, "dim"), hang=6, key=key) for reason in reasons)]
 
 
-def verify(state: SessionState, _view: ViewState) -> tuple[Line, ...]:
+def verify(state: SessionState, _view: ViewState) -> StepLines:
     lines = [*_verdict(state), BLANK]
     if state.verification:
         lines += [each for check in state.verification.checks for each in _checked(check)] + [BLANK]
     lines += [heading("Root cause"), *_root_cause(state), BLANK, heading("Agreement"), _agreement(state)]
-    return tuple(lines)
+    return StepLines(tuple(lines), (heading("The fix"), *diff(state)), ())
 
 
 def _verdict(state: SessionState) -> list[Line]:
@@ -123,11 +136,7 @@ def _verdict(state: SessionState) -> list[Line]:
             )
         ]
     if state.verification.verdict == "verified":
-        sentence = state.verification.sentence.removeprefix("verified: ")
-        return [
-            line(("✔ ", "good"), ("Verified", "strong"), figure=(f"#{state.verified_at_run}", "dim")),
-            line("  ", (sentence, "dim"), hang=2),
-        ]
+        return _proven(state, state.verification)
     missing = len(state.verification.missing)
     answers = f"{shown_key('answer')} says why one is fine" if state.verification.standing else ""
     return [
@@ -138,6 +147,14 @@ def _verdict(state: SessionState) -> list[Line]:
             figure=(answers, "dim"),
         )
     ]
+
+
+def _proven(state: SessionState, found: Verification) -> list[Line]:
+    asked = len(found.asked)
+    figure = f"{asked} of {asked} · #{state.verified_at_run}"
+    sentence = found.sentence.removeprefix("verified: ")
+    head = line(("✔ ", "good"), ("Verified", "strong"), figure=(figure, "dim"))
+    return [head, line("  ", (sentence, "dim"), hang=2)]
 
 
 def _check(each: VerificationCheck) -> Line:

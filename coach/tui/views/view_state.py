@@ -9,15 +9,19 @@ Kind = Literal["all", "runs", "edits", "thoughts", "notices"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What the timeline is limited to."""
 WIDE_FROM = 100
-"""Columns from which the gate has a panel of its own."""
+"""Columns from which evidence stands beside the code."""
 ROOMY_FROM = 118
-"""Columns from which the runs have one too."""
+"""Columns from which it has more room."""
 VAST_FROM = 150
+"""Columns from which the list of runs stands below it, and the failing test below the suspect."""
+_AROUND = 7
+"""Rows that are not a panel's: header, steps, next move and its reason, title, message, footer."""
+_FEWEST_ROWS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """Which tab, suspect, hypothesis and run are shown, and how wide the screen is."""
+    """Which tab, suspect, hypothesis and run are shown, and how large the screen is."""
 
     tab: Tab = "work"
     suspect: str = ""
@@ -32,6 +36,18 @@ class ViewState:
     """Seconds since the epoch; in a past session the time of the event shown."""
     width: int = 140
     """Columns of the screen: below some widths panels become tabs."""
+    height: int = 45
+    """Rows of the screen."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows of code or evidence there are, about."""
+        return max(_FEWEST_ROWS, self.height - _AROUND)
+
+    @property
+    def code_rows(self) -> int:
+        """How many of them are for code: on a narrow screen evidence stands below it."""
+        return max(_FEWEST_ROWS, (self.rows + 1) // 2) if self.is_narrow else self.rows
 
     @property
     def is_narrow(self) -> bool:
@@ -39,12 +55,12 @@ class ViewState:
 
     @property
     def is_reading(self) -> bool:
-        """Whether a text is read that needs the room of the gate's panel; the next move stays in view as a line."""
+        """Whether a text is read that needs the room of the evidence."""
         return self.tab in {"output", "diff", "timeline"} and self.width < VAST_FROM
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
         """Return the tabs there are: what has no panel of its own."""
         folded = {"gate"} if self.width >= WIDE_FROM else set()
-        folded |= {"runs"} if self.width >= ROOMY_FROM else set()
+        folded |= {"runs"} if self.width >= VAST_FROM else set()
         return tuple(tab for tab in ALL_TABS if tab not in folded)

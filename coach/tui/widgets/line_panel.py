@@ -15,7 +15,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from coach.tui import safe_render
-from coach.tui.views.flow import Row, cells, flow
+from coach.tui.views.flow import Row, cells, fill, flow
 from coach.tui.views.line import Line
 from coach.tui.widgets.roles import Roles
 from coach.tui.widgets.text_matches import TextMatches
@@ -56,6 +56,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._is_cursor_moved = False
         self._title = ""
         self.matches = TextMatches()
+        self._follows = follows
         if follows:  # the end stays in view while lines are added, until the engineer scrolls away from it
             self.anchor()
 
@@ -83,7 +84,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         """Write a title into the frame, if it is another one: Textual draws the whole panel for it."""
         if title != self._title:
             self._title = title
-            self.border_title = safe_render.plain(title)
+            self.border_title = safe_render.plain(f"{title} ")
 
     @property
     def text(self) -> str:
@@ -167,8 +168,13 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         return drawn
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
-        before, self._rows = self._rows, flow(self._lines, width) if width > 0 else []
+        width, height = self.scrollable_content_region.size
+        dense = self.screen.size.height < _ROOMY
+        # The output of a run that goes on is never laid out anew: what was read would move.
+        laid_out = (
+            flow(self._lines, width) if self._follows else fill(self._lines, width, height, dense=dense)
+        )
+        before, self._rows = self._rows, laid_out if width > 0 else []
         widest = max((cells(row.pieces) for row in self._rows), default=0)
         size = Size(max(width, widest), len(self._rows))
         is_as_large, self.virtual_size = size == self.virtual_size, size
@@ -209,4 +215,6 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self.refresh()
 
 
+_ROOMY = 30
+"""Rows of a screen from which blank lines part what stands in its panels."""
 _MORE = (safe_render.MORE,)

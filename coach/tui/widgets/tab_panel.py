@@ -69,5 +69,6 @@ class TabPanel(Vertical):
             click = Style.from_meta({"@click": f"screen.show_tab('{tab}')"})
             parts.append(Content.styled(name, (lit if tab == shown else dim) + click))
         row = Content.styled(" · ", dim).join(parts)
-        # A frame without corners sets its title flush against the line.
-        return Content(" ") + row + Content(" ") if "gate" in tabs else row
+        return (
+            Content(" ") + row + Content(" ")
+        )  # a frame without corners sets its title flush against the line

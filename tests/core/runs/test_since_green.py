@@ -30,7 +30,7 @@ def test_a_red_run_is_compared_with_the_last_green_one():
     assert not log.state.changed_around
     log.run(report(failure(), surroundings=NEW)).run(report(failure()))
     assert log.state.changed_around == f"since #2 green: {SAID}"
-    lines = isolate(log.state, ViewState())
+    lines = isolate(log.state, ViewState()).evidence
     assert any("numpy 1.26.4 → 2.0.1" in each.plain for each in lines)
     log.run(report(passed=3))
     assert not log.state.changed_around

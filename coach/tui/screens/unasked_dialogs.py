@@ -1,0 +1,75 @@
+"""Dialogs that open without a key: the loop that calls for a stop, and what a mistyped test may have meant."""
+
+from typing import Any, Protocol
+
+from textual.app import App
+from textual.screen import Screen
+
+from coach.core.session.state import SessionState
+from coach.session.port import SessionPort
+
+
+class DialogHost(Protocol):
+    """The screen of the session, as far as these dialogs need it."""
+
+    @property
+    def app(self) -> App[Any]:
+        """The application, whose uppermost screen may be a dialog already."""
+
+    @property
+    def state(self) -> SessionState:
+        """The session as it is now."""
+
+    @property
+    def port(self) -> SessionPort:
+        """The session itself: one that is only read opens nothing."""
+
+    def press(self, action_id: str, key: str = "") -> None:
+        """Do an action."""
+
+
+class UnaskedDialogs:
+    """Opens each of them once, and never over another dialog, in which the engineer may be typing."""
+
+    def __init__(self, screen: Screen[Any], host: DialogHost) -> None:
+        """Open over ``screen``, which is ``host`` as well; a loop that stands already is no news."""
+        self._screen, self._host = screen, host
+        self._shown_loop = host.state.standing_loop
+        self._offered_after_run = 0
+
+    def open(self) -> None:
+        """Open what the newest change calls for."""
+        self._show_new_loop()
+        self._offer_meant_tests()
+
+    @property
+    def _may_open(self) -> bool:
+        return self._host.app.screen is self._screen and not self._host.port.read_only
+
+    def _show_new_loop(self) -> None:
+        """Open the dialog of a loop that calls for a stop; closed, or not opened, its notice stays as the next move."""
+        loop = self._host.state.standing_loop
+        is_new = loop is not None and loop != self._shown_loop
+        self._shown_loop = loop or self._shown_loop
+        if self._host.state.awaited_runs:
+            self._fold_loop()
+        elif is_new and loop and loop.level == "card" and self._may_open:
+            self._host.press("loop")
+
+    def _fold_loop(self) -> None:
+        """Close it when the next run begins: the engineer went on, and wants to see what runs."""
+        from coach.tui.dialogs.text_dialog import LoopDialog
+
+        if isinstance(self._host.app.screen, LoopDialog):
+            self._host.app.screen.dismiss()
+
+    def _offer_meant_tests(self) -> None:
+        """Offer what a mistyped test may have meant, once after a run that did not find it."""
+        state = self._host.state
+        run = state.last_run
+        if run is None or run.report is None or not run.report.ending.meant:
+            return
+        is_idle = not (state.closed or state.awaited_runs)
+        if is_idle and self._may_open and self._offered_after_run < run.number:
+            self._offered_after_run = run.number
+            self._host.press("retarget")

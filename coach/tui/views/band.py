@@ -1,0 +1,57 @@
+"""The next move and its reason: two rows over the full width, which nothing takes away while runs are under way."""
+
+from coach.core.session.state import SessionState
+from coach.core.workflow.advice import Advice, next_move
+from coach.tui.keys import advised
+from coach.tui.views.flow import cells, flow
+from coach.tui.views.key_name import keyed
+from coach.tui.views.line import Line, Piece, line, piece
+from coach.tui.views.loops import loop_reason
+
+_INDENT = 3
+
+
+def move_line(state: SessionState, read_only: str, width: int) -> Line:
+    """Return the next move with its key at the right; what does not fit goes on in the row below."""
+    advice = next_move(state)
+    keys = _keys(state, read_only)
+    text, _ = _split(advice, keys, width)
+    return line(_sign(advice), (text, "strong"), figure=keys, fit="cut")
+
+
+def reason_line(state: SessionState, read_only: str, width: int) -> Line:
+    """Return the rest of the move, else why it is the one: what was noticed, or what the step is for."""
+    advice = next_move(state)
+    _, rest = _split(advice, _keys(state, read_only), width)
+    loop = state.standing_loop
+    if loop and advice.is_notice:
+        return loop_reason(state, loop, rest, width)
+    if rest:
+        return line(" " * _INDENT, (rest, "strong"), fit="cut")
+    return line(" " * _INDENT, (_reason(state), "dim"), fit="cut")
+
+
+def _sign(advice: Advice) -> Piece:
+    if advice.is_notice:
+        return piece(" ⚠ ", "warn")
+    return piece(" ✔ ", "good") if advice.is_good else piece(" → ", "accent")
+
+
+def _keys(state: SessionState, read_only: str) -> tuple[Piece, ...]:
+    found = advised(state)
+    if found is None or read_only:
+        return ()
+    return piece(f" {found.shown_key} ", "next"), piece(f" {found.label} ", "accent")
+
+
+def _split(advice: Advice, keys: tuple[Piece, ...], width: int) -> tuple[str, str]:
+    """Break the sentence where its row ends."""
+    text = keyed(advice.text)
+    room = max(12, width - _INDENT - (cells(keys) + 2 if keys else 1))
+    rows = flow((line(text),), room)
+    first = "".join(each.text for each in rows[0].pieces)
+    return first, text[len(first) :].strip() if len(rows) > 1 else ""
+
+
+def _reason(state: SessionState) -> str:
+    return state.step.guidance if state.step and not state.closed else ""

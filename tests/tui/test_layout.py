@@ -1,0 +1,160 @@
+"""The layout at its three sizes: where the next move stands, how much room code has, and that what matters is not cut."""
+
+import re
+
+import pytest
+from textual.pilot import Pilot
+
+from coach.core.localize.suspect import Suspect
+from coach.core.log import events as ev
+from coach.core.runs.oracle import Judged
+from coach.core.workflow.advice import advise
+from tests.tui import fakes, narrowing
+from tests.tui.seeing import begin_again, press, session_of, settle, shown, text_of
+
+SIZES = [(80, 24), (120, 38), (160, 50)]
+STEPS = ("start", "reproduce", "failing-test", "isolate", "hypothesize", "before-verify", "partial", "done")
+LONG = "        amount += sum(item.price for item in items if item.price) + taken_off(items, voucher_of(customer), 'END')"
+CODE = (
+    "def total(items):\n"
+    '    """Sum.\n\n    More.\n    """\n' + "    items.sort()\n" * 50 + LONG + "\n    return 1\n"
+)
+MARK = 14 + 55
+
+
+def long_suspect() -> ev.SuspectsRanked:
+    """Return a suspect whose marked line is wider than its column, deep in a long function with a docstring."""
+    first = Suspect(
+        path="shop/cart.py", function="total", line=MARK, score=1.0, probability=0.9, code=CODE, code_start=14
+    )
+    return ev.SuspectsRanked(run=3, suspects=(first, *fakes.SUSPECTS[1:]))
+
+
+def rows_of_panels(pilot: Pilot[None]) -> list[str]:
+    """Return the rows between the title of the panels and the message."""
+    rows = text_of(pilot).split("\n")
+    title = next(number for number, row in enumerate(rows) if "Output · Diff · Timeline" in row)
+    return rows[title + 1 : -2]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_step_has_its_next_move_in_the_third_row_and_room_for_code(size: tuple[int, int]) -> None:
+    port = fakes.FakeDoor(*fakes.story("start"))
+    async with shown(port, size) as pilot:
+        for step in STEPS:
+            await begin_again(pilot, port, *fakes.story(step))
+            rows = text_of(pilot).split("\n")
+            assert re.match(r" [→✔⚠] \w", rows[2]), rows[2]
+            assert re.search(r"\btest_total_of_three_items\b", rows[0]), rows[0]
+            filled = [row for row in rows_of_panels(pilot) if row.strip(" │")]
+            assert len(filled) >= 9, "\n".join(rows)
+            if size[0] == 120:
+                assert session_of(pilot).query_one("#tab-work").scrollable_content_region.width >= 76
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_run_under_way_takes_nothing_from_the_next_move(size: tuple[int, int]) -> None:
+    port = fakes.FakeDoor(*fakes.story("start"))
+    async with shown(port, size) as pilot:
+        for step in ("reproduce", "failing-test", "isolate", "hypothesize"):
+            await begin_again(pilot, port, *fakes.story(step))
+            before = text_of(pilot).split("\n")
+            port.happen(fakes.started(port.state.last_number + 1, "suite", target=fakes.Target()))
+            await settle(pilot)
+            after = text_of(pilot).split("\n")
+            assert after[2] == before[2]
+            assert "◌" in after[-2]
+            assert "whole suite" in after[-2]
+
+
+async def test_what_a_run_answers_is_waited_for_in_the_third_row() -> None:
+    begun = [*fakes.story("start"), ev.ReproductionBegan(), fakes.started(1)]
+    async with shown(fakes.FakeDoor(*begun), (80, 24)) as pilot:
+        assert "→ Wait for #1: a run failed?" in text_of(pilot).split("\n")[2]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_marked_line_is_in_view_and_whole_and_docstrings_are_folded(size: tuple[int, int]) -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("isolate"), long_suspect()), size) as pilot:
+        text = "\n".join(row.partition("│ ")[0] + row.partition("│ ")[2] for row in rows_of_panels(pilot))
+        assert f"▸{MARK}" in text
+        assert "'END')" in text
+        assert "14 def total(items):" in text
+        assert "More." not in text
+        assert "⋮" in text
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_no_row_stays_empty_while_a_line_is_cut(size: tuple[int, int]) -> None:
+    port = fakes.FakeDoor(*fakes.story("start"))
+    async with shown(port, size) as pilot:
+        for step in STEPS:
+            await begin_again(pilot, port, *fakes.story(step))
+            for name in ("#tab-work", "#side-evidence"):
+                panel = session_of(pilot).query_one(name)
+                region = panel.scrollable_content_region
+                if panel.virtual_size.height < region.height - 1:
+                    assert panel.virtual_size.width <= region.width, (step, name)
+
+
+async def test_from_a_hundred_and_fifty_columns_the_failing_test_stands_below_the_suspect() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("isolate"), long_suspect()), (160, 50)) as pilot:
+        rows = text_of(pilot).split("\n")
+        suspect = next(number for number, row in enumerate(rows) if row.startswith(" shop/cart.py:69"))
+        test = next(number for number, row in enumerate(rows) if row.startswith(" tests/test_cart.py:14"))
+        assert suspect < test
+        assert any(row.startswith(" ▸14 │     assert total") for row in rows[test:])
+        assert "─ Runs ─" in text_of(pilot)
+
+
+async def test_a_stop_card_folds_to_the_next_move_while_runs_go_on() -> None:
+    port = fakes.FakeDoor(*narrowing.loop()[:-1])
+    async with shown(port) as pilot:
+        port.happen(narrowing.noticed("card"))
+        await settle(pilot)
+        assert type(pilot.app.screen).__name__ == "LoopDialog"
+        port.happen(fakes.started(7, "feedback"))
+        await settle(pilot)
+        assert session_of(pilot) is pilot.app.screen
+        assert text_of(pilot).split("\n")[2].startswith(" ⚠ Look at the state before the next edit")
+        await press(pilot, "L")
+        assert type(pilot.app.screen).__name__ == "LoopDialog"
+
+
+async def test_an_edit_that_broke_itself_and_a_moved_goal_are_in_the_band() -> None:
+    broken = fakes.finished(4, fakes.failure("name 'x' is not defined", exception="NameError"))
+    judged = Judged(outcome="UNRESOLVED", reason="your edit broke it: NameError", remark="broken edit")
+    gone = ev.PinnedTestRead(digest="")
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port, (80, 24)) as pilot:
+        port.happen(ev.EditSeen(paths=("shop/cart.py",)))
+        port.happen(fakes.started(4, "feedback"), broken.model_copy(update={"judged": judged}))
+        await settle(pilot)
+        assert text_of(pilot).split("\n")[2].startswith(" ⚠ your edit broke it"), text_of(pilot)
+        await begin_again(pilot, port, *fakes.story("isolate"), gone)
+        assert text_of(pilot).split("\n")[2].startswith(" ⚠ The pinned test changed"), text_of(pilot)
+
+
+async def test_the_list_of_runs_unfolds_and_folds() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("hypothesize")), (120, 38)) as pilot:
+        assert "✘✘✘✘ #4" in text_of(pilot).split("\n")[1]
+        await press(pilot, "number_sign")
+        assert "#4 ✘ same as #3" in text_of(pilot)
+        await press(pilot, "number_sign")
+        assert session_of(pilot).view.tab == "work"
+
+
+async def test_questions_to_oneself_are_in_the_help() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("isolate")), (120, 38)) as pilot:
+        assert "Where is the value still right?" not in text_of(pilot)
+        await press(pilot, "question_mark", "end")
+        await press(pilot, *["pagedown"] * 8)
+        assert "Where is the value still right?" in text_of(pilot)
+
+
+async def test_between_two_runs_of_a_proof_nothing_else_is_offered() -> None:
+    """For a moment nothing was under way, and the next move was to close the session with what there was."""
+    begun = [*fakes.story("before-verify"), ev.VerificationBegan(plan=("verify", "suite"))]
+    async with shown(fakes.FakeDoor(*begun), (80, 24)) as pilot:
+        assert "  C  close" not in text_of(pilot).split("\n")[2]
+        assert advise(session_of(pilot).state).is_waiting
