@@ -34,7 +34,7 @@ _LARGE = 6.0
 """log2 of the body lines, or of what there is on them to be wrong (63), at which they stop counting."""
 _LATER = 4.0
 """What the last of the lines that a function ran is worth more than its first: most are preparation, and the value is made
-at the end. In folds that leave a package out, 58 % of right places name a right line with it, 55 % without."""
+at the end. Of 62 right places of the tuning set 56 % name a right line with it, 55 % without: chosen there, not in folds."""
 _OWN_FAULT = frozenset({"NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "TabError"})
 """Exceptions that, raised in a line of the test itself, are about that line."""
 _NOTHING_RAN = 0.35
