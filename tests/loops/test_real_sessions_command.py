@@ -110,8 +110,39 @@ def test_the_tables_say_how_sure_they_are(folder, capsys):
     said = capsys.readouterr().out
     assert "circles caught                              1/1 = 100% (21%-100%)" in said
     assert "labels never looked at by the authors of the rules: 1 sessions" in said
-    assert "two readings give the same label: 2/2 = 100% (34%-100%), kappa 1.00" in said
+    assert "two readings by one reader give the same label: 2/2 = 100% (34%-100%), kappa 1.00" in said
     assert "1 sessions are not in the folder" in said
+
+
+def test_two_readers_are_compared_and_what_they_agree_on_is_scored(folder, capsys):
+    names = {
+        "labels.toml": [
+            {"part": 0, "label": "circle", "pattern": "no-effect", "begins": 2},
+            {"part": 1, "label": "healthy"},
+        ],
+        "labels_unseen.toml": [{"part": 1, "label": "healthy"}],
+    }
+    others = iter(
+        [
+            '{ label = "circle", pattern = "guess", begins = 1, sure = "high" }',
+            '{ label = "unclear" }',
+            '{ label = "healthy" }',
+        ]
+    )
+    for name, known in names.items():
+        entries = [session(path="chats/a.md", **each) + f"independent = {next(others)}\n" for each in known]
+        (folder / name).write_text("\n".join([LABELS, *entries]))
+    assert main(["loops", "score", "--real", str(folder), *labels(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "sessions that two readers label the same: 2 sessions\n  circles caught" in said
+    line = "two readers, both language models, give the same label: 2/3 = 67% (21%-94%), kappa 0.50"
+    tail = "; circles to both: 0 of 1 have the same main pattern, 1 of 1 begin at most one run apart"
+    assert line + tail in said
+    assert main(["loops", "score", "--real", str(folder), *labels(folder), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["readers"]["count"], told["readers"]["of"]) == (2, 3)
+    same = told["groups"]["sessions that two readers label the same"]
+    assert (same["sessions"], same["recall"]["of"], same["false_alarms"]["of"]) == (2, 1, 1)
 
 
 def test_outcomes_that_hidden_tests_gave(tmp_path, capsys):

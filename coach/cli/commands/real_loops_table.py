@@ -5,7 +5,18 @@ from dataclasses import asdict
 from typing import Any
 
 from coach.core.base.text import safe_line
-from coach.core.loops.real_sessions import RealCase, RealScores, Share, agreement, score_real
+from coach.core.loops.real_sessions import (
+    Readers,
+    RealCase,
+    RealLabel,
+    RealScores,
+    Share,
+    agreed,
+    agreement,
+    read_again,
+    readers,
+    score_real,
+)
 
 HALVES = {
     "seen": "labels used while the rules were worked on",
@@ -27,9 +38,12 @@ _FIGURES = {
 def table(cases: Sequence[RealCase], absent: int) -> list[str]:
     """Return the lines of all tables."""
     lines = [line for title, chosen in _groups(cases) for line in _lines(title, score_real(chosen))]
-    same, kappa = agreement(each.label for each in cases if each.label is not None)
+    labels = _labels(cases)
+    same, kappa = agreement(read_again(labels))
     if same.of:
-        lines.append(f"two readings give the same label: {same.words}, kappa {kappa:.2f}")
+        lines.append(f"two readings by one reader give the same label: {same.words}, kappa {kappa:.2f}")
+    if (two := readers(labels)).same.of:
+        lines.append(_two_readers(two))
     if absent:
         lines.append(f"{absent} sessions are not in the folder and count nowhere")
     return lines
@@ -37,12 +51,35 @@ def table(cases: Sequence[RealCase], absent: int) -> list[str]:
 
 def as_json(cases: Sequence[RealCase], absent: int) -> dict[str, Any]:
     """Return the same figures for programs, with the sessions missed and interrupted by name."""
-    same, kappa = agreement(each.label for each in cases if each.label is not None)
+    labels = _labels(cases)
+    same, kappa = agreement(read_again(labels))
+    two = readers(labels)
     return {
         "groups": {title: _as_json(score_real(chosen)) for title, chosen in _groups(cases)},
         "agreement": {**_share(same), "kappa": round(kappa, 3)},
+        "readers": {
+            **_share(two.same),
+            "kappa": round(two.kappa, 3),
+            "named": _share(two.named),
+            "begins": _share(two.begins),
+        },
         "absent": absent,
     }
+
+
+def _labels(cases: Sequence[RealCase]) -> list[RealLabel]:
+    return [each.label for each in cases if each.label is not None]
+
+
+def _two_readers(two: Readers) -> str:
+    circles = (
+        f"; circles to both: {two.named.count} of {two.named.of} have the same main pattern, "
+        f"{two.begins.count} of {two.begins.of} begin at most one run apart"
+    )
+    return (
+        f"two readers, both language models, give the same label: {two.same.words}, kappa {two.kappa:.2f}"
+        + (circles if two.named.of else "")
+    )
 
 
 def _groups(cases: Sequence[RealCase]) -> Iterator[tuple[str, list[RealCase]]]:
@@ -52,6 +89,8 @@ def _groups(cases: Sequence[RealCase]) -> Iterator[tuple[str, list[RealCase]]]:
             yield title, chosen
     if labelled:
         yield "all labelled sessions", labelled
+    if same := agreed(labelled):
+        yield "sessions that two readers label the same", same
     for name in sorted({each.name.split(" ")[0] for each in cases if each.resolved is not None}):
         yield (
             f"sessions with an outcome: {name}",

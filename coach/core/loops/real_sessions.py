@@ -18,7 +18,7 @@ NO_ANSWER = 2
 """A session needs as many runs of one target that answered for there to be anything to go round in."""
 
 
-class RealLabel(Value):
+class Reading(Value):
     """What a reader said a session is."""
 
     label: Literal["circle", "healthy", "unclear"]
@@ -28,15 +28,22 @@ class RealLabel(Value):
     """Another pattern that names the circle as well."""
     begins: int = 0
     """The first run of the lane that belongs to the circle, counted from 1; 0 where no run does."""
-    clear: int = 0
-    """The run after which a reader is sure."""
-    second: str = ""
-    """What a second reading said: its label and pattern, with a blank between."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The patterns that call the circle by its name."""
         return tuple(filter(None, (self.pattern, self.also)))
+
+
+class RealLabel(Reading):
+    """What the first reader said a session is: this is what counts. And what was said of it besides."""
+
+    clear: int = 0
+    """The run after which a reader is sure."""
+    second: str = ""
+    """What a second reading by the same reader said: its label and pattern, with a blank between."""
+    independent: Reading | None = None
+    """What another reader said, who did not know of this label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +153,31 @@ def score_real(cases: Sequence[RealCase]) -> RealScores:
     )
 
 
-def agreement(labels: Iterable[RealLabel]) -> tuple[Share, float]:
-    """Return how often two readings gave the same label, and Cohen's kappa: agreement beyond that of chance.
+def read_again(labels: Iterable[RealLabel]) -> list[tuple[str, str]]:
+    """Return both labels of each session that its reader read a second time."""
+    return [(each.label, each.second.split(" ")[0]) for each in labels if each.second]
 
-    Sessions without a second reading are left out; kappa is 0 where chance alone would always agree.
+
+def read_by_two(labels: Iterable[RealLabel]) -> list[tuple[RealLabel, Reading]]:
+    """Return both readings of each session that a second reader read."""
+    return [(each, each.independent) for each in labels if each.independent is not None]
+
+
+def agreed(cases: Iterable[RealCase]) -> list[RealCase]:
+    """Return the sessions that two readers label the same; the rest of the label is the first reader's."""
+    labels = ((each, each.label) for each in cases)
+    return [
+        each
+        for each, label in labels
+        if label and label.independent and label.label == label.independent.label
+    ]
+
+
+def agreement(pairs: Sequence[tuple[str, str]]) -> tuple[Share, float]:
+    """Return how often two readings give the same label, and Cohen's kappa: agreement beyond that of chance.
+
+    Kappa is 0 where chance alone would always agree.
     """
-    pairs = [(each.label, each.second.split(" ")[0]) for each in labels if each.second]
     same = Share(sum(one == other for one, other in pairs), len(pairs))
     if not pairs:
         return same, 0.0
@@ -160,6 +186,35 @@ def agreement(labels: Iterable[RealLabel]) -> tuple[Share, float]:
         first, second = (sum(pair[side] == word for pair in pairs) for side in (0, 1))
         by_chance += first * second / len(pairs) ** 2
     return same, (same.count / same.of - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How far two readers agree over the sessions that both have read."""
+
+    same: Share
+    """The label is the same."""
+    kappa: float
+    named: Share
+    """Of circles to both: the main pattern is the same, where kinds outside of coach's patterns are one."""
+    begins: Share
+    """Of circles to both in which each names a run: they begin at most one run apart."""
+
+
+def readers(labels: Iterable[RealLabel]) -> Readers:
+    """Compare both readings of the sessions that two readers have read."""
+    pairs = read_by_two(labels)
+    circles = [pair for pair in pairs if all(each.label == "circle" for each in pair)]
+    dated = [pair for pair in circles if all(each.begins for each in pair)]
+    return Readers(
+        *agreement([(one.label, other.label) for one, other in pairs]),
+        named=_share(circles, lambda pair: _kind(pair[0]) == _kind(pair[1])),
+        begins=_share(dated, lambda pair: abs(pair[0].begins - pair[1].begins) <= 1),
+    )
+
+
+def _kind(reading: Reading) -> str:
+    return reading.pattern.split(":")[0]
 
 
 def _label(case: RealCase) -> RealLabel:

@@ -2,7 +2,18 @@
 
 import pytest
 
-from coach.core.loops.real_sessions import Heard, RealCase, RealLabel, Share, agreement, score_real
+from coach.core.loops.real_sessions import (
+    Heard,
+    Reading,
+    RealCase,
+    RealLabel,
+    Share,
+    agreed,
+    agreement,
+    read_again,
+    readers,
+    score_real,
+)
 
 CIRCLE = RealLabel(label="circle", pattern="no-effect", also="guess", begins=3, clear=4)
 HEALTHY = RealLabel(label="healthy")
@@ -75,8 +86,47 @@ def test_agreement_is_compared_with_chance():
         pair("healthy", "circle guess"),
         RealLabel(label="circle"),
     ]
-    same, kappa = agreement(readings)
+    same, kappa = agreement(read_again(readings))
     assert same == Share(3, 4)
     assert kappa == pytest.approx(0.5)
     assert agreement([]) == (Share(0, 0), 0.0)
-    assert agreement([pair("circle", "circle")]) == (Share(1, 1), 0.0)
+    assert agreement([("circle", "circle")]) == (Share(1, 1), 0.0)
+
+
+def both(label, other, **known):
+    return RealLabel(label=label, independent=other, **known)
+
+
+def test_two_readers_are_compared_by_label_pattern_and_beginning():
+    circle = {"label": "circle", "pattern": "no-effect"}
+    labels = [
+        both("circle", Reading(**circle, begins=1), pattern="no-effect", begins=2),
+        both("circle", Reading(**circle, begins=1), pattern="guess", also="no-effect", begins=3),
+        both("circle", Reading(label="circle", pattern="other:looks"), pattern="other:same-look"),
+        both("healthy", Reading(label="healthy")),
+        both("unclear", Reading(**circle, begins=1)),
+        RealLabel(label="healthy", second="healthy"),
+    ]
+    told = readers(labels)
+    assert told.same == Share(4, 5)
+    assert told.kappa == pytest.approx((0.8 - 0.52) / (1 - 0.52))
+    assert told.named == Share(2, 3)
+    assert told.begins == Share(1, 2)
+    assert readers([]).same == Share(0, 0)
+
+
+def test_scores_of_what_two_readers_agree_on_leave_the_rest_out():
+    circle, healthy = Reading(label="circle", begins=9), Reading(label="healthy")
+    cases = [
+        case("agreed", both("circle", circle, begins=3), ("guess", 4)),
+        case("agreed and missed", both("circle", circle, begins=3)),
+        case("disagreed", both("circle", healthy, begins=1), ("guess", 4)),
+        case("read once", HEALTHY, ("guess", 4)),
+        case("healthy to both", both("healthy", healthy), ("revert", 2)),
+        case("no label", None, ("revert", 2)),
+    ]
+    scores = score_real(agreed(cases))
+    assert scores.sessions == 3
+    assert scores.recall == Share(1, 2), "the first reader says where a circle begins"
+    assert scores.precision == Share(1, 2)
+    assert scores.false_alarms == Share(1, 1)
