@@ -1,4 +1,4 @@
-"""Different patches, the same failure: a note at the second, a banner at the third."""
+"""Different patches, the same failure: a note at the second, a banner at the third, or at the second of one function."""
 
 import pytest
 
@@ -13,7 +13,33 @@ def level(story):
     return found.level if found else ""
 
 
+TOTAL = {"touched": ("shop/cart.py::total",)}
+ADD = {"touched": ("shop/cart.py::add",)}
+UNKNOWN = {"unread": ("shop/cart.py",)}
+
 LOOPING = {
+    "one function": (red().edit(SAME, **TOTAL).edit(SAME, **TOTAL), "banner", (2, 3)),
+    "two functions": (red().edit(SAME, **TOTAL).edit(SAME, **ADD), "note", (2, 3)),
+    "one of two functions again": (
+        red().edit(SAME, touched=(*TOTAL["touched"], *ADD["touched"])).edit(SAME, **ADD),
+        "banner",
+        (2, 3),
+    ),
+    "a look at one function": (
+        red().edit(SAME, **TOTAL).edit(SAME, nature="observing", **ADD).edit(SAME, **TOTAL),
+        "banner",
+        (2, 4),
+    ),
+    "one file whose content is not known": (
+        red().edit(SAME, **UNKNOWN).edit(SAME, **UNKNOWN),
+        "banner",
+        (2, 3),
+    ),
+    "another file whose content is not known": (
+        red().edit(SAME, **UNKNOWN).edit(SAME, paths=("shop/prices.py",), unread=("shop/prices.py",)),
+        "note",
+        (2, 3),
+    ),
     "two patches": (red().edit(SAME).edit(SAME), "note", (2, 3)),
     "three patches": (red().edit(SAME).edit(SAME).edit(SAME), "banner", (2, 3, 4)),
     "four patches": (red().edit(SAME).edit(SAME).edit(SAME).edit(SAME), "banner", (2, 3, 4, 5)),

@@ -1,5 +1,7 @@
 """No effect: different patches, one after the other, and the failure stays exactly what it was."""
 
+from collections.abc import Sequence
+
 from coach.core.loops.detection import Detection, numbers
 from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
@@ -13,7 +15,7 @@ def seen(history: History) -> Detection | None:
     """Look for a streak of patches that left the strict failing set alone.
 
     Reruns, observing and cosmetic edits neither count nor end it. A patch that tested a written hypothesis is an
-    experiment: it does not count.
+    experiment: it does not count. Two patches are a note, where both changed the same function a banner.
     """
     now = history.now
     if now is None or not now.is_red or not _is_attempt(now):
@@ -37,7 +39,7 @@ def seen(history: History) -> Detection | None:
         return None
     runs = tuple(each.run for each in reversed(patches))
     return DETECTOR.detection(
-        level="banner" if len(runs) >= BANNER_AT else "note",
+        level="banner" if len(runs) >= BANNER_AT or _is_one_place(patches) else "note",
         evidence=runs,
         place=now.label,
         sentence=f"Patches {numbers(runs)} leave the same failure.",
@@ -46,13 +48,26 @@ def seen(history: History) -> Detection | None:
     )
 
 
+def _is_one_place(patches: Sequence[Trial]) -> bool:
+    """Whether the two newest patches changed one function: the second turned at what had just been shown not to matter.
+
+    Where what was changed is not known, the files tell.
+    """
+    newest, before = (each.attempt for each in patches[:NOTE_AT])
+    assert newest is not None
+    assert before is not None
+    if newest.touched and before.touched:
+        return bool(set(newest.touched) & set(before.touched))
+    return bool(newest.unread) and newest.paths == before.paths
+
+
 def _is_attempt(trial: Trial) -> bool:
     return trial.is_patch and "hypothesis" not in trial.marks
 
 
 DETECTOR = Detector(
     name="no-effect",
-    rule=1,
+    rule=2,
     seen=seen,
     notices="different patches, one after the other, and the failure stays exactly what it was.",
     action="go-to-step",
