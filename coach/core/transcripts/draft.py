@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coach.core.base.text import storable
-from coach.core.transcripts.model import Action, By, Lack, Said, Step, Transcript
+from coach.core.transcripts.foreign_json import text_of
+from coach.core.transcripts.model import Action, By, Lack, Ran, Said, Step, Transcript
 
 TALK_CHARACTERS = 400
 MOST_STEPS = 100_000
@@ -30,6 +31,29 @@ class Draft:
             self.lack(f"steps past the first {MOST_STEPS:,}")
             return
         self.steps.append(Step(action=action, at=at, by=by))
+
+    def go_on(
+        self, row: int, output: str, exit_code: int | None, *, is_over: bool, is_cut: bool | None = None
+    ) -> None:
+        """Add to a command what it printed after its first answer, since it was still running then.
+
+        Args:
+            row: which of ``steps`` it is.
+            output: what was printed since.
+            exit_code: its own, where it ended.
+            is_over: it ended by itself.
+            is_cut: what is now known of that; None: what was known before.
+
+        """
+        ran = self.steps[row].action
+        assert isinstance(ran, Ran)
+        more = {
+            "output": text_of("\n".join(each for each in (ran.output, output) if each)),
+            "exit_code": exit_code if is_over else None,
+            "is_ended_early": not is_over,
+            "is_cut": ran.is_cut if is_cut is None else is_cut,
+        }
+        self.steps[row] = self.steps[row].model_copy(update={"action": ran.model_copy(update=more)})
 
     def say(self, text: str, at: float | None = None, by: By = "assistant") -> None:
         """Append talk: its first characters; nothing for blank text."""

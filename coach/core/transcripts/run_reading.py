@@ -23,6 +23,8 @@ _NO_TESTS = re.compile(
     r"^(?:=+ )?(?:no tests ran\b|\d{1,9} deselected(?:, \d+ warnings?)? in )|^collected 0 items|^Ran 0 tests|^NO TESTS RAN|no test files\]|No tests found",
     re.MULTILINE,
 )
+_GO_OK = re.compile(r"^ok\s+\S+\s", re.MULTILINE)
+"""A package of Go that was tested, beside others that have no tests."""
 _OK = re.compile(r"^OK(?: \([\w ,=]+\))?$", re.MULTILINE)
 """The last word of unittest, where a filter left nothing else."""
 _PYTEST_CODES: dict[int, tuple[EndingKind, str]] = {
@@ -118,13 +120,20 @@ def _without_failures(invocation: Invocation, printed: Printed, reading: OutputR
     is_counted = counts.reported and invocation.runner in _ONE_RUNNER
     notes: tuple[str, ...] = () if printed.is_whole or is_counted else (CUT,)
     is_ok = invocation.runner in {"unittest", "Django"} and _OK.search(printed.text) is not None
+    if counts.reported and code and invocation.runner not in _ONE_RUNNER:
+        return None  # what was counted is a part of what ran, and something else of it failed
     if counts.reported and code:
         why = f"it ended with {code}, but its output tells of no failed test"
         return _ended("contradiction", why, printed, counts=counts)
     if counts.reported and code is None and invocation.runner not in _ONE_RUNNER and not printed.is_whole:
         why = "the end of its output tells of a part of its tests"
         return _ended("unknown", why, printed, probe_notes=notes)
-    if not counts.reported and not is_ok and _NO_TESTS.search(printed.text):
+    if (
+        not counts.reported
+        and not is_ok
+        and _NO_TESTS.search(printed.text)
+        and not _GO_OK.search(printed.text)
+    ):
         return _ended("no_tests", "no test ran", printed)
     if counts.reported or is_ok or code == 0:
         return _ended("completed", "", printed, counts=counts, probe_notes=notes)

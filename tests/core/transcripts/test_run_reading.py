@@ -36,6 +36,7 @@ def told(invocation, text, code=None, **more):
         (DJANGO, "FAIL: test_total (shop.tests.CartTests.test_total)\nFAILED (failures=1)\n", None),
         (of_tests("sympy", ()), "===== tests finished: 3 passed, 1 failed, in 0.40 seconds =====\n", None),
         (MAKE, "make: *** [Makefile:3: test] Error 1\n", 2),
+        (MAKE, "Tests:       5 passed, 5 total\nlint found 2 problems\n", 1),
         (
             SCRIPT,
             'Traceback (most recent call last):\n  File "repro.py", line 1, in <module>\nValueError: no\n',
@@ -61,6 +62,7 @@ def test_red(invocation, text, code):
             None,
         ),
         (MAKE, "all good\n", 0),
+        (of_tests("go test", ("./...",)), "?   \tshop/cmd\t[no test files]\nok  \tshop/cart\t(cached)\n", 0),
         (SCRIPT, "fine\n", 0),
     ],
 )

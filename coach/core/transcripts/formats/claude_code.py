@@ -14,6 +14,7 @@ from coach.core.transcripts.foreign_json import (
     time_of,
     whole_of,
 )
+from coach.core.transcripts.formats.background_tasks import ASKING, background_id, read_progress
 from coach.core.transcripts.formats.numbered_lines import without_numbers
 from coach.core.transcripts.model import Action, By, Edited, Hunk, Looked, Ran
 from coach.core.transcripts.patches import joined
@@ -30,7 +31,6 @@ _READING = frozenset(
         "Task",
         "Agent",
         "NotebookRead",
-        "BashOutput",
         "ToolSearch",
         "Skill",
         "AskUserQuestion",
@@ -41,7 +41,8 @@ _READING = frozenset(
         "TaskUpdate",
         "TaskList",
         "TaskGet",
-        "TaskOutput",
+        "KillShell",
+        "TaskStop",
     ]
 )
 """Tools that change no file themselves. What an agent they start does stands in the lines of its side chain."""
@@ -66,6 +67,7 @@ def read_claude_code(source: Source) -> Draft:
     draft = Draft()
     calls: dict[str, dict[str, Any]] = {}
     seen: set[str] = set()
+    behind: dict[str, int] = {}
     for record in source.records:
         kind = record.get("type")
         message = fields_of(record.get("message"))
@@ -80,7 +82,7 @@ def read_claude_code(source: Source) -> Draft:
             draft.assistant = draft.assistant or text_of(message.get("model")).strip("<>")
             _note_calls(draft, record, message, calls)
         else:
-            _read_answers(draft, record, message, calls)
+            _read_answers(draft, record, message, calls, behind)
     for call in calls.values():
         if call.get("name") == "Bash":
             _add(draft, call, Ran(command=text_of(call["given"].get("command")), is_ended_early=True))
@@ -121,7 +123,11 @@ def _note_calls(
 
 
 def _read_answers(
-    draft: Draft, record: dict[str, Any], message: dict[str, Any], calls: dict[str, dict[str, Any]]
+    draft: Draft,
+    record: dict[str, Any],
+    message: dict[str, Any],
+    calls: dict[str, dict[str, Any]],
+    behind: dict[str, int],
 ) -> None:
     content = message.get("content")
     at = time_of(record.get("timestamp"))
@@ -138,7 +144,13 @@ def _read_answers(
         call["ended"] = at
         # With several answers in one line, what is beside them belongs to none of them for certain.
         beside = record.get("toolUseResult") if len(answers) == 1 else None
+        if call["name"] in ASKING:
+            read_progress(draft, behind, call["given"], blocks_text(answer.get("content")), beside)
+            continue
         _read_call(draft, call, answer, beside)
+        name = background_id(blocks_text(answer.get("content")), beside) if call["name"] == "Bash" else ""
+        if name:
+            behind[name] = len(draft.steps) - 1
 
 
 def _add(draft: Draft, call: dict[str, Any], action: Action) -> None:
@@ -166,13 +178,13 @@ def _read_call(draft: Draft, call: dict[str, Any], answer: dict[str, Any], besid
 def _ran(given: dict[str, Any], said: str, beside: object, *, failed: bool, call: dict[str, Any]) -> Ran:
     known = fields_of(beside)
     streams = [text_of(known.get("stdout")), text_of(known.get("stderr"))]
-    output = "\n".join(each for each in streams if each) or said
+    is_behind = given.get("run_in_background") is True or bool(background_id(said, beside))
+    output = "\n".join(each for each in streams if each) or ("" if is_behind else said)
     code = whole_of(known.get("exitCode"))
     found = _EXIT_CODE.search(said[:2_000]) if failed else None
     if found is not None:
         code, output = int(found.group(1)), output if any(streams) else said[found.end() :].lstrip("\n")
     early = known.get("interrupted") is True or (failed and _INTERRUPTED.search(said[:2_000]) is not None)
-    is_behind = given.get("run_in_background") is True or "backgroundTaskId" in known
     start, end = call["at"], call.get("ended")
     return Ran(
         command=text_of(given.get("command")),

@@ -28,6 +28,7 @@ _QUIET = frozenset(
 """Calls that change no file; what is typed into a running process does not say what it does."""
 
 _EXIT = re.compile(r"^(?:Exit code:|Process exited with code) (-?\d{1,6})\s*$", re.MULTILINE)
+_RUNNING = re.compile(r"^Process running with session ID (\d{1,9})\s*$", re.MULTILINE)
 _WALL = re.compile(r"^Wall time: (\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
 _CUT = re.compile(
     r"^Total output lines: |\[\.\.\. omitted \d+|…\d+ (?:tokens|chars|lines) truncated…", re.MULTILINE
@@ -67,6 +68,8 @@ class _Rollout:
     draft: Draft = field(default_factory=Draft)
     calls: dict[str, dict[str, Any]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    running: dict[int, int] = field(default_factory=dict)
+    """Commands that did not end before their answer: number of their process → which step they are."""
 
     def read(self, record: dict[str, Any]) -> None:
         payload, kind, at = _payload(record), text_of(record.get("type")), time_of(record.get("timestamp"))
@@ -95,8 +98,27 @@ class _Rollout:
             call = self.calls.pop(call_id, None)
             if call is None:
                 self.draft.lack("answers without a call")
+            elif text_of(call.get("name")).removeprefix("functions.") == "write_stdin":
+                self._go_on(call, payload.get("output"))
             else:
+                before = len(self.draft.steps)
                 _read_call(self.draft, call, payload.get("output"), at)
+                self._note_running(payload.get("output"), before)
+
+    def _note_running(self, answer: object, before: int) -> None:
+        found = _RUNNING.search(_answer_text(answer)[:1_000])
+        if found and len(self.draft.steps) > before and isinstance(self.draft.steps[before].action, Ran):
+            self.running[int(found[1])] = before
+            self.draft.go_on(before, "", None, is_over=False)
+
+    def _go_on(self, call: dict[str, Any], answer: object) -> None:
+        """Add to a running command what came after something, or nothing, was typed into it."""
+        session = whole_of(fields_of(parsed(text_of(call.get("arguments")))).get("session_id"))
+        row = self.running.get(session) if session is not None else None
+        if row is None:
+            return
+        output, code, _, _ = _answered(answer)
+        self.draft.go_on(row, output, code, is_over=code is not None)
 
 
 def _read_head(draft: Draft, payload: dict[str, Any], at: float | None) -> None:
@@ -154,10 +176,14 @@ def _succeeded(output: str) -> bool:
     return "Success" in output[:2_000] or "Done" in output[:2_000] or not output.strip()
 
 
+def _answer_text(answer: object) -> str:
+    text = answer if isinstance(answer, str) else fields_of(answer).get("content")
+    return text_of(text) or blocks_text(answer)
+
+
 def _answered(answer: object) -> tuple[str, int | None, float | None, bool]:
     """Return what was printed, the exit code, the seconds, and whether the output was cut."""
-    text = answer if isinstance(answer, str) else fields_of(answer).get("content")
-    text = text_of(text) or blocks_text(answer)
+    text = _answer_text(answer)
     inner = fields_of(parsed(text)) if text.startswith("{") else {}
     if "output" in inner:
         facts = fields_of(inner.get("metadata"))

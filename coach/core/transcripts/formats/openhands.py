@@ -14,6 +14,7 @@ from coach.core.transcripts.foreign_json import (
     whole_of,
 )
 from coach.core.transcripts.formats.numbered_lines import without_numbers
+from coach.core.transcripts.formats.openhands_terminal import Terminal
 from coach.core.transcripts.formats.str_replace_editor import editor_action
 from coach.core.transcripts.model import Action, By, Edited, Looked, Ran
 
@@ -95,10 +96,10 @@ def read_openhands(source: Source) -> Draft:
     draft.assistant = text_of(fields_of(metadata.get("llm_config")).get("model"))
     draft.submission = text_of(fields_of(fields.get("test_result")).get("git_patch"))
     waiting: dict[int | None, dict[str, Any]] = {}
-    folder = ""
+    terminal = Terminal()
     for event in _events(document):
         if isinstance(event.get("observation"), str):
-            folder = _read_observation(draft, event, waiting, folder)
+            _read_observation(draft, event, waiting, terminal)
         elif isinstance(event.get("action"), str):
             _read_action(draft, event, waiting)
     draft.lack("calls without an answer", sum(each.get("action") == "run" for each in waiting.values()))
@@ -122,33 +123,35 @@ def _time(event: dict[str, Any]) -> float | None:
 
 
 def _read_observation(
-    draft: Draft, event: dict[str, Any], waiting: dict[int | None, dict[str, Any]], folder: str
-) -> str:
-    """Add what an action and its observation tell. Returns the folder the shell is in afterwards."""
+    draft: Draft, event: dict[str, Any], waiting: dict[int | None, dict[str, Any]], terminal: Terminal
+) -> None:
+    """Add what an action and its observation tell."""
     cause = whole_of(event.get("cause"))
     if cause is None and waiting:
         cause = next(reversed(waiting))  # the oldest files name no cause: an observation follows its action
     action = waiting.pop(cause, None)
     if action is None:
-        return folder
+        return
     args, extras = fields_of(action.get("args")), fields_of(event.get("extras"))
     seen, kind = text_of(event.get("content")), text_of(action.get("action"))
     metadata = fields_of(extras.get("metadata"))
     after = text_of(metadata.get("working_dir"))
     draft.root = draft.root or after
     if kind == "run":
-        draft.add(_ran(args, extras, metadata, seen, folder), _time(event))
-        return after or folder
+        ran = _ran(args, extras, metadata, seen, terminal.folder)
+        is_typed, notice = args.get("is_input") in (True, "true"), text_of(metadata.get("suffix"))
+        terminal.take(draft, ran, _time(event), is_typed=is_typed, notice=notice)
+        terminal.folder = after or terminal.folder
+        return
     found = _edit(kind, args, extras, seen, is_error=event.get("observation") == "error")
     if found is not None:
         draft.add(found, _time(event))
     elif kind == "run_ipython" and _EDITOR_CALL not in text_of(args.get("code")):
         code = text_of(args.get("code"))
         draft.add(
-            Ran(command=f"python - <<'EOF_OF_CELL'\n{code}\nEOF_OF_CELL", cwd=folder, output=seen),
+            Ran(command=f"python - <<'EOF_OF_CELL'\n{code}\nEOF_OF_CELL", cwd=terminal.folder, output=seen),
             _time(event),
         )
-    return folder
 
 
 def _ran(
