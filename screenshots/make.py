@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
@@ -123,10 +124,12 @@ class Stage:
         self._app, self._pilot, self._session = app, pilot, session
 
     async def until(self, reached):
-        for _ in range(int(DEADLINE / 0.05)):
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
             await asyncio.to_thread(self._session.wait_idle, 0.05)
             if reached(self._session.state) and not self._session.state.under_way:
                 break
+            await asyncio.sleep(0.05)  # an investigation goes on while the session counts as idle
         else:
             raise SystemExit(f"never reached; the screen shows {self._app.screen}")
         await self._pilot.pause()

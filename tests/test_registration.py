@@ -193,7 +193,7 @@ def test_a_loop_detector_is_a_row(monkeypatch, pages, tmp_path):
     drive = reproduced()
     heard = next(each.loop for each in drive.state.notices if each.loop.pattern == "toy")
     assert (heard.rule, heard.action, heard.step) == (7, "note", "isolate")
-    assert advise(drive.state) == Advice("Tidy up.", "note")
+    assert advise(drive.state) == Advice("Tidy up.", "note", is_notice=True)
     drive.send(cmd.WriteNote(text="a note"))
     assert drive.state.standing_loop is None
     drive.send(cmd.DismissLoop(pattern="toy", reason="it is his"))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from coach.core.transcripts.model import Hunk
 
 _UNIFIED = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
-_ACTION = re.compile(r"^\*\*\* (Add|Update|Delete) File: (.+?)\s*$")
-_MOVE = re.compile(r"^\*\*\* Move to: (.+?)\s*$")
+_ACTION = re.compile(r"^\*\*\* (Add|Update|Delete) File: (.+)")
+_MOVE = re.compile(r"^\*\*\* Move to: (.+)")
 
 MOST_COMPARED = 5_000_000
 """Lines that are compared to find the places of one patch."""
@@ -47,7 +47,7 @@ class _BeginPatch:
     after: str = ""
 
     def read(self, line: str) -> None:
-        action, moved = _ACTION.match(line), _MOVE.match(line)
+        action, moved = _ACTION.match(line.rstrip()), _MOVE.match(line.rstrip())
         if action is not None:
             self.close()
             kind, path = action.groups()

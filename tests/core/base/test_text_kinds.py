@@ -19,7 +19,7 @@ from tests.core.filled import filled
 
 SECRET = "hunter22-xyz"
 SAID = f"{SECRET} and {SECRET}"
-NEVER_RECORDED = {(SourcePair, "before"), (SourcePair, "after")}
+NEVER_RECORDED = {(SourcePair, "before"), (SourcePair, "after"), (SourcePair, "head")}
 """What edits are read from: exactly as it is."""
 
 WHOLE = [*get_args(Event), *get_args(Command), *get_args(Effect), *get_args(Observation)]

@@ -9,10 +9,10 @@ from coach.core.transcripts.model import Edited, Ran
 from coach.core.transcripts.patches import read_unified
 
 _STARTED = re.compile(r"^# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
-_COMMAND = re.compile(r"^(?:> #|#)?#### (?:/(?:run|test|git) |!)(.+?)\s*$")
+_COMMAND = re.compile(r"^(?:> #|#)?#### (?:/(?:run|test|git) |!)(.+)")
 _MODEL = re.compile(r"^> (?:Main model|Models?): (\S+)")
-_APPLIED = re.compile(r"^> Applied edit to (.+?)\s*$")
-_RUNNING = re.compile(r"^> Running (.+?)\s*$")
+_APPLIED = re.compile(r"^> Applied edit to (.+)")
+_RUNNING = re.compile(r"^> Running (.+)")
 _TESTED = re.compile(r"^> Test Script:\s+(.+?)[;\s]*$")
 """What the benchmark of aider's author prints before the output of the tests that follow each edit by themselves."""
 _RETURNED = re.compile(r"^> .*\bReturn Code: (\d+)\s*$")
@@ -71,7 +71,7 @@ def _read_line(chat: _Chat, lines: list[str], index: int) -> int:
     command = _COMMAND.match(line)
     if command is not None:
         _apply(chat)
-        return _read_output(chat, lines, index + 1, command.group(1))
+        return _read_output(chat, lines, index + 1, command.group(1).rstrip())
     if line.startswith("#### "):
         _apply(chat)
         if line.strip() == "#### /undo":
@@ -92,7 +92,9 @@ def _read_line(chat: _Chat, lines: list[str], index: int) -> int:
 
 
 def _read_note(chat: _Chat, line: str) -> None:
-    model, applied, running, root = (each.match(line) for each in (_MODEL, _APPLIED, _RUNNING, _ROOT))
+    model, applied, running, root = (
+        each.match(line.rstrip()) for each in (_MODEL, _APPLIED, _RUNNING, _ROOT)
+    )
     if model is not None:
         chat.draft.assistant = chat.draft.assistant or model.group(1)
     elif applied is not None:

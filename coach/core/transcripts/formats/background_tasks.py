@@ -11,7 +11,7 @@ ASKING = frozenset({"BashOutput", "TaskOutput", "AgentOutputTool"})
 """Calls that ask how such a command is getting on."""
 NOTICE = re.compile(r"^Command (?:is )?running in background with ID: (\w{1,40})")
 
-_PART = re.compile(r"<(status|exit_code|stdout|stderr|output)>\n?(.*?)\n?</\1>", re.DOTALL)
+_PARTS = ("status", "exit_code", "stdout", "stderr", "output")
 
 
 def background_id(said: str, beside: object) -> str:
@@ -39,11 +39,11 @@ def read_progress(
         return
     known = fields_of(beside)
     known = fields_of(known.get("task")) or known
-    told = dict(_PART.findall(said))
-    status = text_of(known.get("status")) or told.get("status", "")
-    streams = [text_of(known.get(each)) or told.get(each, "") for each in ("output", "stdout", "stderr")]
+    told = {name: _part(said, name) for name in _PARTS}
+    status = text_of(known.get("status")) or told["status"]
+    streams = [text_of(known.get(each)) or told[each] for each in ("output", "stdout", "stderr")]
     code = whole_of(known.get("exitCode"))
-    if code is None and re.fullmatch(r"-?\d{1,6}", told.get("exit_code", "").strip()):
+    if code is None and re.fullmatch(r"-?\d{1,6}", told["exit_code"].strip()):
         code = int(told["exit_code"])
     is_over = status in {"completed", "failed"} and code is not None
     output = "\n".join(each for each in streams if each)
@@ -51,3 +51,10 @@ def read_progress(
         draft.go_on(row, output, code, is_over=is_over, is_cut=not is_over)
     if status == "killed" or is_over:
         running.pop(name, None)
+
+
+def _part(said: str, name: str) -> str:
+    """Return what stands between ``<name>`` and ``</name>``; empty where either is missing."""
+    _, _, rest = said.partition(f"<{name}>")
+    inside, end, _ = rest.partition(f"</{name}>")
+    return inside.removeprefix("\n").removesuffix("\n") if end else ""
