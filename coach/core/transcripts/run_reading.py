@@ -6,13 +6,13 @@ a missing install, wrong options) tried nothing.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coach.core.base.test_id import TestId
 from coach.core.output.output_reading import OutputReading, read_output
 from coach.core.runs.command_line.invocation import Invocation
 from coach.core.runs.report import Ending, EndingKind, Failure, Frame, Output, RunReport
-from coach.core.transcripts.setup_problems import lacks_install, missing_sentence, setup_problem
+from coach.core.transcripts.setup_problems import Own, lacks_install, missing_sentence, setup_problem
 
 MAX_TAIL = 4_000
 LOST_NAMES = "names of failing tests are not in the transcript"
@@ -49,6 +49,8 @@ class Printed:
     is_hidden: bool = False
     """What it printed went elsewhere: the text is of others."""
     is_ended_early: bool = False
+    is_doubtful: bool = False
+    """Another command, before it in its line, may have failed, so that it never began."""
 
 
 END = 2_000
@@ -59,23 +61,39 @@ Place = Callable[[str], str]
 """A path as a program printed it → the file of the project it means, relative to the root; empty when it is none."""
 
 
-def read_run(invocation: Invocation, printed: Printed, place: Place) -> RunReport:
+def nothing_own(_: str) -> bool:
+    """Say of every module that it is not the project's."""
+    return False
+
+
+def read_run(invocation: Invocation, printed: Printed, place: Place, is_own: Own = nothing_own) -> RunReport:
     """Return what a run showed, as far as its output tells it."""
     label = TestId(" ".join(invocation.words)[:200] or invocation.runner)
-    if printed.is_ended_early:
-        kind: EndingKind = "timeout" if _OVER_TIME.search(printed.text[-END:]) else "interrupted"
-        return _ended(kind, "it was stopped, or took longer than its host allows", printed)
+    if untried := _untried(printed, is_own):
+        return untried
     if printed.is_hidden:
         return _by_code_alone(printed, label)
     if invocation.is_script:
-        return _of_script(printed, label, place)
+        return _of_script(printed, label, place, is_own)
     reading = read_output(printed.text, 0)
     failures = tuple(_placed(each, label, place) for each in reading.failures)
     if failures or reading.red:
-        return _red(printed, reading, failures, label)
+        return _red(printed, reading, failures, label, is_own)
     if told := _without_failures(invocation, printed, reading):
         return told
-    return _unnamed(invocation, printed, label, place)
+    return _unnamed(invocation, printed, label, place, is_own)
+
+
+def _untried(printed: Printed, is_own: Own) -> RunReport | None:
+    """Judge a run that did not come to its end, or may not have begun; None for any other."""
+    if printed.is_ended_early:
+        kind: EndingKind = "timeout" if _OVER_TIME.search(printed.text[-END:]) else "interrupted"
+        return _ended(kind, "it was stopped, or took longer than its host allows", printed)
+    if printed.is_doubtful:
+        problem = setup_problem(printed.text, is_own)
+        why = "a command before it in its line may have failed, so that it never began"
+        return _ended(*(problem or ("unknown", why)), replace(printed, exit_code=None))
+    return None
 
 
 def _ended(kind: EndingKind, why: str, printed: Printed, **more: object) -> RunReport:
@@ -92,7 +110,9 @@ def _by_code_alone(printed: Printed, label: TestId) -> RunReport:
     return _ended("completed", "", quiet, failures=failures)
 
 
-def _red(printed: Printed, reading: OutputReading, failures: tuple[Failure, ...], label: TestId) -> RunReport:
+def _red(
+    printed: Printed, reading: OutputReading, failures: tuple[Failure, ...], label: TestId, is_own: Own
+) -> RunReport:
     counts = reading.counts
     failed = counts.failed + counts.errors
     lost = max(failed - len(failures), 0)
@@ -101,7 +121,7 @@ def _red(printed: Printed, reading: OutputReading, failures: tuple[Failure, ...]
         notes.append(f"{LOST_NAMES}: {lost} of {failed}")
     if not failures:
         failures = (_unnamed_failure(label, "failed", f"{failed} failed" if failed else ""),)
-    is_missing = all(each.phase == "collect" and lacks_install(each) for each in failures)
+    is_missing = all(each.phase == "collect" and lacks_install(each, is_own) for each in failures)
     if is_missing:
         return _ended("not_started", missing_sentence(failures[0].message), printed, probe_notes=tuple(notes))
     is_collecting = all(each.phase == "collect" for each in failures) and not counts.passed
@@ -140,13 +160,13 @@ def _without_failures(invocation: Invocation, printed: Printed, reading: OutputR
     return None
 
 
-def _unnamed(invocation: Invocation, printed: Printed, label: TestId, place: Place) -> RunReport:
+def _unnamed(invocation: Invocation, printed: Printed, label: TestId, place: Place, is_own: Own) -> RunReport:
     """Judge a run of tests of which no result was read: it could not begin, died, or is not known."""
     code = printed.exit_code
     if invocation.runner == "pytest" and code in _PYTEST_CODES:
         kind, why = _PYTEST_CODES[code]
         return _ended(kind, why, printed)
-    if problem := setup_problem(printed.text):
+    if problem := setup_problem(printed.text, is_own):
         return _ended(*problem, printed)
     has_trace = "Traceback (most recent call last):" in printed.text
     if code is None and not has_trace:
@@ -159,7 +179,7 @@ def _unnamed(invocation: Invocation, printed: Printed, label: TestId, place: Pla
     return _ended(ended_as, "", printed, failures=failures)
 
 
-def _of_script(printed: Printed, label: TestId, place: Place) -> RunReport:
+def _of_script(printed: Printed, label: TestId, place: Place, is_own: Own) -> RunReport:
     """A script is judged by its exit code; where that is not known, by a traceback at the end of what it printed."""
     code = printed.exit_code
     if code is None:
@@ -171,7 +191,7 @@ def _of_script(printed: Printed, label: TestId, place: Place) -> RunReport:
         return _ended("completed", "", printed)
     if code in {124, 137, -9}:
         return _ended("interrupted", "it was stopped", printed)
-    if problem := setup_problem(printed.text):
+    if problem := setup_problem(printed.text, is_own):
         return _ended(*problem, printed)
     failures = tuple(_placed(each, label, place) for each in _of_what_died(printed.text, code or 1))
     return _ended("completed", "", printed, failures=failures)

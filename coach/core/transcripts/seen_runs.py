@@ -1,6 +1,5 @@
 """Every run of tests and scripts in a transcript, with the files as they were then and who had changed them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,22 +10,18 @@ from coach.core.output.lines import plain_lines
 from coach.core.runs.command_line.invocation import Invocation
 from coach.core.runs.command_line.recognition import invocation_of
 from coach.core.runs.report import RunReport
+from coach.core.transcripts.begun import BEGINS, may_not_have_begun
 from coach.core.transcripts.contents import Base, Content, Moment
 from coach.core.transcripts.frame_code import FrameCode
 from coach.core.transcripts.model import By, Ran, Transcript
+from coach.core.transcripts.own_modules import is_own_module
 from coach.core.transcripts.paths import Paths
 from coach.core.transcripts.run_reading import Printed, read_run
-from coach.core.transcripts.shell.parser import parse_shell
+from coach.core.transcripts.shell.nested import code_of, flat_pipelines
 from coach.core.transcripts.shell.syntax import Pipeline
-from coach.core.transcripts.shown_output import decides, is_hidden, is_shown_whole
+from coach.core.transcripts.shown_output import is_hidden, is_shown_whole
 
 MIXED = "runs of one command on several states of the files: their outputs cannot be told apart"
-_BEGINS: dict[str, re.Pattern[str]] = {
-    "pytest": re.compile(r"^=+ test session starts =+$", re.MULTILINE),
-    "sympy": re.compile(r"^=+ test process starts =+$", re.MULTILINE),
-    "Django": re.compile(r"^Testing against Django installed in ", re.MULTILINE),
-}
-"""The line with which a runner's output begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class Watch:
                 yield SeenEdit(moment.step.at, moment.step.by, paths, moment.cause == "git")
             yield from (self._run(each) for each in runs if each.moment is moment)
 
-    def _asked(self, moment: Moment, line: Pipeline, rest: Sequence[Pipeline]) -> Iterator["_Asked"]:
+    def _asked(self, moment: Moment, lines: Sequence[Pipeline], at: int) -> Iterator["_Asked"]:
         action = moment.step.action
         assert isinstance(action, Ran)
         paths = Paths(self.transcript.root)
@@ -87,12 +82,14 @@ class Watch:
         def place(path: str) -> str:
             return paths.below(path, moment.cwd) or path
 
-        for index, command in enumerate(line.commands):
+        for index, command in enumerate(lines[at].commands):
             words = [each.text for each in command.words]
             stdin = command.here.text if command.here else None
             found = invocation_of(words, stdin=stdin, place=place)
             if found is not None:
-                yield _Asked(moment, found, _printed(action, line, index, rest))
+                printed = _printed(action, lines, at, index)
+                doubt = may_not_have_begun(lines, at, found, printed.text, printed.exit_code)
+                yield _Asked(moment, found, replace(printed, is_doubtful=doubt))
 
     def _told_apart(self, asked: Sequence["_Asked"], moments: Sequence[Moment]) -> Sequence["_Asked"]:
         """Give each of several runs in one command its own part of the output; what cannot be parted counts as lost."""
@@ -131,7 +128,10 @@ class Watch:
                 return from_here
             return from_root
 
-        report = read_run(asked.invocation, asked.printed, place)
+        def is_own(module: str) -> bool:
+            return is_own_module(module, moment.files, content)
+
+        report = read_run(asked.invocation, asked.printed, place, is_own)
         if report.failures:
             report = report.model_copy(update={"failures": self._code.filled(report.failures, content)})
         action = moment.step.action
@@ -148,52 +148,36 @@ class _Asked:
     printed: Printed
 
 
-def _with_lines(moments: Sequence[Moment]) -> Iterator[tuple[Moment, Pipeline, Sequence[Pipeline]]]:
-    """Yield the moments of one command with their pipelines and those behind them.
+def _with_lines(moments: Sequence[Moment]) -> Iterator[tuple[Moment, Sequence[Pipeline], int]]:
+    """Yield the moments of one command with all its pipelines and which of them each is.
 
     The whole text is split: here-documents stand below the line that they belong to.
     """
     action = moments[0].step.action
-    lines = parse_shell(action.command) if isinstance(action, Ran) else []
+    lines = flat_pipelines(action.command) if isinstance(action, Ran) else []
+    first = 0
     for moment in moments:
-        at = next((row for row, line in enumerate(lines) if line.text == moment.command), None)
+        at = next((row for row in range(first, len(lines)) if lines[row].text == moment.command), None)
         if at is not None:
-            line, lines = lines[at], lines[at + 1 :]
-            yield moment, line, lines
+            first = at + 1
+            yield moment, lines, at
 
 
-def _printed(action: Ran, line: Pipeline, index: int, rest: Sequence[Pipeline]) -> Printed:
+def _printed(action: Ran, lines: Sequence[Pipeline], at: int, index: int) -> Printed:
+    line = lines[at]
     return Printed(
         text="\n".join(plain_lines(action.output)),
-        exit_code=_own_code(action, line, index, rest),
+        exit_code=code_of(lines, at, index, action.exit_code, is_any="pipefail" in action.command),
         is_whole=not action.is_cut and is_shown_whole(line, index),
         is_hidden=is_hidden(line, index),
         is_ended_early=action.is_ended_early,
     )
 
 
-def _own_code(action: Ran, line: Pipeline, index: int, rest: Sequence[Pipeline]) -> int | None:
-    """Return the exit code of one command of a pipeline; None where that of the whole may be another's.
-
-    Args:
-        action: the whole command.
-        line: the pipeline.
-        index: which of its commands.
-        rest: the pipelines behind it.
-
-    """
-    code = action.exit_code
-    if not (decides(line, index) or "pipefail" in action.command):
-        return None
-    if not rest:
-        return code
-    return 0 if code == 0 and all(each.joint == "&&" for each in rest) else None
-
-
 def _parts(asked: Sequence[_Asked]) -> list[str] | None:
     """Cut an output where the runner says that it begins; None when it does not say so once for each run."""
     text, runner = asked[0].printed.text, asked[0].invocation.runner
-    begins = _BEGINS.get(runner)
+    begins = BEGINS.get(runner)
     if begins is None or any(each.invocation.runner != runner for each in asked):
         return None
     starts = [found.start() for found in begins.finditer(text)]

@@ -4,6 +4,7 @@ Such a run tried nothing: it says nothing of the code, and no edit is to be judg
 """
 
 import re
+from collections.abc import Callable
 
 from coach.core.runs.report import EndingKind, Failure
 
@@ -19,12 +20,12 @@ _SETUP: tuple[tuple[str, EndingKind, str], ...] = (
         "there was no such command",
     ),
     (
-        r"can't open file '|^(?:bash|sh|/\S+): (?:line \d+: )?\S+: (?:No such file or directory|Permission denied)$",
+        r"can't open file '|^(?:\w*sh|/\S+): (?:line \d+: )?(?:cd: )?\S+: (?:No such file or directory|Permission denied)$",
         "not_started",
         "there was no such file",
     ),
     (
-        r"^\S+: No module named \S+$|No module named '?(?:unittest|nose|nose2|tox|nox|coverage|xdist)\b",
+        r"^(?!\S*Error: )\S+: No module named \S+$|No module named '?(?:unittest|nose|nose2|tox|nox|coverage|xdist)\b",
         "not_started",
         "what runs the tests was not installed",
     ),
@@ -61,7 +62,11 @@ _NEAR = 20_000
 """Characters at both ends of an output that are looked at."""
 
 
-def setup_problem(text: str) -> tuple[EndingKind, str] | None:
+Own = Callable[[str], bool]
+"""Whether a top-level module is the project's own: then code lost it, and nothing is to be installed."""
+
+
+def setup_problem(text: str, is_own: Own) -> tuple[EndingKind, str] | None:
     """Say why a command could not do its work at all; None where nothing tells that."""
     near = f"{text[:_NEAR]}\n{text[-_NEAR:]}" if len(text) > 2 * _NEAR else text
     for pattern, kind, why in _PATTERNS:
@@ -69,7 +74,7 @@ def setup_problem(text: str) -> tuple[EndingKind, str] | None:
             said = next((line.strip() for line in found[0].split("\n") if line.strip()), "")
             return kind, f"{why}: {said[:200]}" if said else why
     last = next((line for line in reversed(near.rstrip().split("\n")) if line.strip()), "")
-    if (found := _MISSING.search(last)) and _is_install(found["module"]):
+    if (found := _MISSING.search(last)) and _is_install(found["module"], is_own):
         return "not_started", missing_sentence(last)
     return None
 
@@ -80,12 +85,12 @@ def missing_sentence(said: str) -> str:
     return f"something was not installed: {found[0] if found else said[:200]}"
 
 
-def lacks_install(failure: Failure) -> bool:
+def lacks_install(failure: Failure, is_own: Own) -> bool:
     """Whether a failure only tells that something is not installed."""
     found = _MISSING.search(f"{failure.exception}: {failure.message}")
-    return found is not None and _is_install(found["module"])
+    return found is not None and _is_install(found["module"], is_own)
 
 
-def _is_install(module: str) -> bool:
-    """Whether a missing module is one that gets installed: not a part of a package, which code may have lost or misspelt."""
-    return "." not in module
+def _is_install(module: str, is_own: Own) -> bool:
+    """Whether a missing module is one that gets installed: no part of a package, which code may have lost or misspelt."""
+    return "." not in module and not is_own(module)

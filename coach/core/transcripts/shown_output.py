@@ -1,4 +1,4 @@
-"""What a pipeline shows of the output of one of its commands, and whose exit code it ends with."""
+"""What a pipeline shows of the output of one of its commands."""
 
 from posixpath import basename
 
@@ -14,19 +14,16 @@ _TERMINAL = frozenset({"/dev/stdout", "/dev/stderr", "/dev/tty"})
 
 def is_hidden(line: Pipeline, index: int) -> bool:
     """Whether nothing of what a command of a pipeline prints is seen."""
-    later = line.commands[index:]
+    later = [*line.commands[index:], *line.behind]
     is_counted = any(basename(each.name) in _NOTHING for each in later[1:])
     return is_counted or any(_goes_into_file(each) for each in later)
 
 
 def is_shown_whole(line: Pipeline, index: int) -> bool:
     """Whether all that a command of a pipeline prints is seen at the end."""
-    return not is_hidden(line, index) and all(_shows_all(each) for each in line.commands[index + 1 :])
-
-
-def decides(line: Pipeline, index: int) -> bool:
-    """Whether the exit code of the pipeline is that of this command."""
-    return index == len(line.commands) - 1
+    return not is_hidden(line, index) and all(
+        _shows_all(each) for each in [*line.commands[index + 1 :], *line.behind]
+    )
 
 
 def _goes_into_file(command: Command) -> bool:
@@ -36,4 +33,5 @@ def _goes_into_file(command: Command) -> bool:
 
 def _shows_all(command: Command) -> bool:
     name = basename(command.name)
-    return name in _WHOLE and not (name == "sed" and any(each.startswith("-n") for each in command.arguments))
+    shows_a_part = name == "sed" and any(each.startswith("-n") for each in command.arguments)
+    return not name or (name in _WHOLE and not shows_a_part)

@@ -77,6 +77,13 @@ KNOWN = [
     ("echo x > a.txt; echo u > n; git stash", {"n": "u\n"}),
     ("echo x > a.txt; git reset --hard; git clean -fd", {}),
     ("echo x > n; git clean -fd", {}),
+    ("grep -q zz a.txt && echo x > a.txt || echo y > n; true", {"n": "y\n"}),
+    (
+        "grep -qF two a.txt && sed -i s/two/2/ a.txt && echo y > n; false",
+        {"a.txt": "one\n2\nthree\n", "n": "y\n"},
+    ),
+    ("[ -f a.txt ] || echo x > n; test ! -f a.txt && echo x > n; true", {}),
+    ("(test -f a.txt && grep -q two a.txt) && echo x > n; test -s a.txt && echo x > n; true", {"n": "x\n"}),
     ("echo x > a.txt; git diff > p; git checkout .; git apply p; rm p", {"a.txt": "x\n"}),
     ("echo x > a.txt; git commit -am x; echo y > a.txt; git checkout a.txt", {"a.txt": "x\n"}),
     ("echo x > a.txt; git commit -am x; git reset HEAD~1; git checkout a.txt", {}),
@@ -110,7 +117,8 @@ DOUBTFUL = [
     ("sed -i 's/one\\|two/x/' a.txt", {"a.txt": UNKNOWN}),
     ("make_it > a.txt", {"a.txt": UNKNOWN}),
     ("for f in a.txt; do echo x > a.txt; done", {"a.txt": UNKNOWN}),
-    ("grep -q zz a.txt && echo x > a.txt; true", {"a.txt": UNKNOWN}),
+    ("grep -q 'o*' a.txt && echo x > a.txt; true", {"a.txt": UNKNOWN}),
+    ("grep -q z never.txt && echo x > a.txt; true", {"a.txt": UNKNOWN}),
     (
         "python -c \"import json; d = json.load(open('a.txt')); open('a.txt', 'w').write(json.dumps(d))\"",
         {"a.txt": UNKNOWN},

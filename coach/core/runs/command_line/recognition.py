@@ -32,7 +32,7 @@ _TASK_RUNNERS = re.compile(r"g?make|just|task|rake|invoke|inv|doit|ninja|meson|b
 _WITH_TEST = {
     **{
         name: f"{name} test"
-        for name in ("go", "cargo", "dotnet", "swift", "mix", "deno", "bun", "dart", "flutter")
+        for name in ("go", "cargo", "dotnet", "swift", "mix", "deno", "bun", "dart", "flutter", "playwright")
     },
     **{name: name for name in ("gradle", "gradlew", "mvn", "mvnw", "rails", "sbt", "stack", "cabal")},
     "django-admin": "Django",
@@ -66,7 +66,7 @@ _RUNNERS = frozenset(
         "ward",
         "behave",
     }
-    | {"robot", "cucumber", "busted", "tox", "nox", "playwright", "cypress", "bats", "cargo-nextest"}
+    | {"robot", "cucumber", "busted", "tox", "nox", "bats", "cargo-nextest"}
 )
 """Programs that do nothing but test."""
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash"})

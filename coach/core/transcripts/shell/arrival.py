@@ -39,7 +39,8 @@ _STEADY = frozenset(
 _STEADY_GIT = frozenset({"add", "checkout", "stash", "status", "diff", "restore", "log", "show", "reset"})
 
 
-def _is_steady(pipeline: Pipeline) -> bool:
+def is_steady(pipeline: Pipeline) -> bool:
+    """Say whether a pipeline seldom fails where an assistant uses it."""
     command = pipeline.commands[-1]
     if command.name == "git":
         return bool(command.words[1:]) and command.words[1].text in _STEADY_GIT
@@ -60,9 +61,9 @@ def arrivals(pipelines: list[Pipeline], code: int | None, *, early: bool) -> lis
     for index, pipeline in enumerate(pipelines):
         if pipeline.joint not in {"&&", "||"}:
             # A new chain runs whatever was before, unless the whole was ended early.
-            doubt = early and index > 0 and (doubt or not _is_steady(pipelines[index - 1]))
+            doubt = early and index > 0 and (doubt or not is_steady(pipelines[index - 1]))
         elif not (index > last and code == 0 and pipeline.joint == "&&"):
-            doubt = doubt or not _is_steady(pipelines[index - 1])
+            doubt = doubt or not is_steady(pipelines[index - 1])
         if pipeline.joint == "||" and not doubt:
             found.append("no")
             continue
@@ -74,7 +75,7 @@ def arrivals(pipelines: list[Pipeline], code: int | None, *, early: bool) -> lis
 
 def _mark_failed(pipelines: list[Pipeline], found: list[Arrival], last: int) -> None:
     """The last chain failed. Where only steady commands stand before its last one, it was that one."""
-    if all(map(_is_steady, pipelines[last:-1])) and _fails_whole(pipelines[-1]):
+    if all(map(is_steady, pipelines[last:-1])) and _fails_whole(pipelines[-1]):
         found[-1] = "no"
 
 

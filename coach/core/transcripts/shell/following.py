@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from posixpath import join, normpath
 
 from coach.core.transcripts.contents import Content
 from coach.core.transcripts.files.tree import Files
 from coach.core.transcripts.model import Ran
-from coach.core.transcripts.shell.arrival import Arrival, arrivals
+from coach.core.transcripts.shell.arrival import arrivals
 from coach.core.transcripts.shell.budget import Budget
 from coach.core.transcripts.shell.call import PRINTED, Call
+from coach.core.transcripts.shell.conditions import Chain
 from coach.core.transcripts.shell.file_commands import (
     cat,
     copy_or_move,
@@ -24,14 +26,12 @@ from coach.core.transcripts.shell.file_commands import (
     touch,
 )
 from coach.core.transcripts.shell.git_commands import git
+from coach.core.transcripts.shell.nested import MOST_NESTED, SHELLS, code_of, inner_shell
 from coach.core.transcripts.shell.parser import parse_shell
 from coach.core.transcripts.shell.patch_commands import apply_patch_file, apply_patch_word
 from coach.core.transcripts.shell.patterns import NotInterpretable
 from coach.core.transcripts.shell.python_commands import python
 from coach.core.transcripts.shell.syntax import Command, Pipeline, Redirect, Word
-
-MOST_NESTED = 4
-"""Shells inside shells that are followed."""
 
 Handler = Callable[[Call], Content]
 
@@ -119,28 +119,50 @@ class Shell:
     budget: Budget = field(default_factory=Budget)
     missing: frozenset[str] = frozenset()
     """Programs that the command being followed did not find, by its output."""
+    is_early: bool = False
+    """It was ended before it was through."""
 
     def follow(self, ran: Ran) -> Iterator[Followed]:
         """Follow a command; yields after each pipeline, so that the files can be looked at in between."""
         self.missing = (
             frozenset(_NOT_FOUND.findall(ran.output[:20_000])) if "not found" in ran.output else frozenset()
         )
-        yield from self._follow_text(ran.command, ran.cwd, ran.exit_code, early=ran.is_ended_early, nested=0)
+        self.is_early = ran.is_ended_early
+        yield from self._follow_text(ran.command, ran.cwd, ran.exit_code, nested=0)
 
     def _follow_text(
-        self, text: str, cwd: str, code: int | None, *, early: bool, nested: int
+        self, text: str, cwd: str, code: int | None, *, nested: int, is_here: bool = True
     ) -> Iterator[Followed]:
+        """Follow a text; with ``is_here`` False only what runs in it is told, since its files are not those of the checkout."""
         pipelines = parse_shell(text)
-        folders = [cwd]
-        for pipeline, arrival in zip(pipelines, arrivals(pipelines, code, early=early), strict=True):
+        folders, chain = [cwd], Chain()
+        told = arrivals(pipelines, code, early=self.is_early)
+        for index, pipeline in enumerate(pipelines):
             del folders[pipeline.depth + 1 :]
             folders += [folders[-1]] * (pipeline.depth + 1 - len(folders))
             here = folders[-1]
+            arrival = chain.arrival(pipeline, told[index])
             if arrival == "no":
                 continue
             folders[-1] = self._folder(pipeline, here) if arrival == "yes" else here
-            self._run(pipeline, here, arrival, nested)
-            yield Followed(pipeline.text, here, arrival == "yes" and not pipeline.is_conditional)
+            chain.ran(pipeline, arrival, partial(self._read, here) if is_here else _nothing_known)
+            is_sure = arrival == "yes" and not pipeline.is_conditional
+            before = None if is_sure else self.files.copy_of_work()
+            inner = inner_shell(pipeline) if nested < MOST_NESTED else None
+            if inner is not None:
+                own = code_of(pipelines, index, inner.row, code)
+                is_known = is_here and inner.is_followed
+                folder = here if is_known else ""
+                for each in self._follow_text(inner.text, folder, own, nested=nested + 1, is_here=is_known):
+                    yield replace(each, is_sure=each.is_sure and is_sure)
+            if is_here:
+                self._pipe(pipeline, here, nested)
+            for path in self.files.differing(before) if before is not None else ():
+                self.files.spoil(path, "changed by a command that may not have run")
+            yield Followed(pipeline.text, here, is_sure)
+
+    def _read(self, cwd: str, name: str) -> Content:
+        return self.files.read(self.files.path(name, cwd))
 
     def _folder(self, pipeline: Pipeline, cwd: str) -> str:
         """Return the folder after a command: only ``cd`` alone changes it."""
@@ -151,15 +173,6 @@ class Shell:
         if len(words) != 1 or not words[0].is_sure or words[0].text in {"-", "~"}:
             return cwd
         return normpath(join(cwd or self.files.root, words[0].text))
-
-    def _run(self, pipeline: Pipeline, cwd: str, arrival: Arrival, nested: int) -> None:
-        if arrival == "yes" and not pipeline.is_conditional:
-            self._pipe(pipeline, cwd, nested)
-            return
-        before = self.files.copy_of_work()
-        self._pipe(pipeline, cwd, nested)
-        for path in self.files.differing(before):
-            self.files.spoil(path, "changed by a command that may not have run")
 
     def _pipe(self, pipeline: Pipeline, cwd: str, nested: int) -> None:
         printed: Content = PRINTED
@@ -194,8 +207,9 @@ class Shell:
         if command.name in self.missing or given.name in self.missing:
             return PRINTED
         name = command.name.rpartition("/")[2]
-        if name in {"bash", "sh", "zsh"} and nested < MOST_NESTED:
-            return self._inner_shell(command, cwd, stdin, nested)
+        if name in SHELLS:
+            self._inner_shell(command, cwd, stdin, nested)
+            return PRINTED
         call = Call(self.files, command, cwd, self.budget, stdin)
         handler = python if _PYTHON.fullmatch(command.name) else HANDLERS.get(name)
         try:
@@ -219,21 +233,20 @@ class Shell:
         for path in dict.fromkeys(call.named_files()):
             self.files.spoil(path, why)
 
-    def _inner_shell(self, command: Command, cwd: str, stdin: Content, nested: int) -> Content:
+    def _inner_shell(self, command: Command, cwd: str, stdin: Content, nested: int) -> None:
+        """Follow a script that a shell is given as a file or by a pipe; a text was followed where the pipeline began."""
         texts = command.arguments
         flags = [each for each in texts if each.startswith("-")]
-        text: Content = None
-        if any("c" in each for each in flags):
-            at = next(n for n, each in enumerate(texts) if each.startswith("-") and "c" in each)
-            text = texts[at + 1] if at + 1 < len(texts) and command.words[at + 2].is_sure else None
-        elif len(flags) == len(texts):
-            text = stdin
-        elif texts:
-            text = self.files.read(self.files.path(texts[-1], cwd))
+        if command.here is not None or any("c" in each for each in flags) or nested >= MOST_NESTED:
+            return
+        text = stdin if len(flags) == len(texts) else self.files.read(self.files.path(texts[-1], cwd))
         if isinstance(text, str):
-            for _ in self._follow_text(text, cwd, None, early=False, nested=nested + 1):
+            for _ in self._follow_text(text, cwd, None, nested=nested + 1):
                 pass
-        return PRINTED
+
+
+def _nothing_known(_: str) -> Content:
+    return PRINTED
 
 
 def _bare(command: Command) -> Command:

@@ -162,7 +162,10 @@ class _Parser(Scanner):
             self._end_pipeline(pair)
             self.at += 2
         else:
+            before = len(self.pipelines)
             self._end_pipeline("")
+            if sign == "&" and len(self.pipelines) > before:
+                self.pipelines[-1].is_background = True
             if sign in "\n;&":
                 self.joint = self.joint if not self.pipelines or sign == "\n" else ""
             self.depth = max(self.depth + (1 if sign == "(" else -1 if sign == ")" else 0), 0)

@@ -53,6 +53,10 @@ class Pipeline:
     """How many subshells it stands in: a change of folder ends with its own."""
     is_conditional: bool = False
     """It stands in a loop, a branch or a function: it may run never, once or often."""
+    is_background: bool = False
+    """``&`` stands behind it: nobody waits for it."""
+    behind: list[Command] = field(default_factory=list)
+    """Of a pipeline in an inner shell: what the output of that shell goes through."""
 
 
 OPENING = frozenset({"if", "for", "while", "until", "case", "select", "function"})
