@@ -46,6 +46,11 @@ _SETUP: tuple[tuple[str, EndingKind, str], ...] = (
         "there is no such task",
     ),
     (
+        r"^.*(?:has not been built correctly|indicates a broken installation).*$",
+        "not_started",
+        "the project was not built",
+    ),
+    (
         r"^ImportError while loading conftest|^ERROR: .*?conftest\.py",
         "not_started",
         "its conftest.py could not be loaded",
@@ -58,6 +63,11 @@ _SETUP: tuple[tuple[str, EndingKind, str], ...] = (
 )
 _PATTERNS = tuple((re.compile(pattern, re.MULTILINE), kind, why) for pattern, kind, why in _SETUP)
 _MISSING = re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)'?")
+_MISSING_AT_ALL = re.compile(
+    r"^(?:ModuleNotFoundError|ImportError): (?:Error importing plugin \S{1,200} )?No module named '?(?P<module>[\w.]+)'?$",
+    re.MULTILINE,
+)
+"""Where no result of a test was read, a program that missed a module did not come far, whatever it printed later."""
 _NEAR = 20_000
 """Characters at both ends of an output that are looked at."""
 
@@ -73,9 +83,9 @@ def setup_problem(text: str, is_own: Own) -> tuple[EndingKind, str] | None:
         if found := pattern.search(near):
             said = next((line.strip() for line in found[0].split("\n") if line.strip()), "")
             return kind, f"{why}: {said[:200]}" if said else why
-    last = next((line for line in reversed(near.rstrip().split("\n")) if line.strip()), "")
-    if (found := _MISSING.search(last)) and _is_install(found["module"], is_own):
-        return "not_started", missing_sentence(last)
+    missing = list(_MISSING_AT_ALL.finditer(near))
+    if missing and not any(is_own(found["module"].partition(".")[0]) for found in missing):
+        return "not_started", missing_sentence(missing[-1][0])
     return None
 
 
@@ -88,9 +98,5 @@ def missing_sentence(said: str) -> str:
 def lacks_install(failure: Failure, is_own: Own) -> bool:
     """Whether a failure only tells that something is not installed."""
     found = _MISSING.search(f"{failure.exception}: {failure.message}")
-    return found is not None and _is_install(found["module"], is_own)
-
-
-def _is_install(module: str, is_own: Own) -> bool:
-    """Whether a missing module is one that gets installed: no part of a package, which code may have lost or misspelt."""
-    return "." not in module and not is_own(module)
+    # A part of a package is one that code may have lost or misspelt.
+    return found is not None and "." not in found["module"] and not is_own(found["module"])

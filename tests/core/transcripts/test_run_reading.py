@@ -77,6 +77,24 @@ def test_green(invocation, text, code):
         (PYTEST, "bash: line 1: pytest: command not found\n", 127, "not_started"),
         (
             SCRIPT,
+            "ModuleNotFoundError: No module named 'shop.fast'\n\nImportError: shop has not been built correctly.\n",
+            1,
+            "not_started",
+        ),
+        (
+            PYTEST,
+            "ModuleNotFoundError: No module named 'sqlparse'\nSkipping setup of the database.\n",
+            1,
+            "not_started",
+        ),
+        (
+            PYTEST,
+            "ImportError: Error importing plugin \"shop.fixtures\": No module named 'roman'\n",
+            1,
+            "not_started",
+        ),
+        (
+            SCRIPT,
             "python: can't open file '/w/repro.py': [Errno 2] No such file or directory\n",
             2,
             "not_started",
