@@ -50,6 +50,7 @@ class RecordedRequest(Value):
     is_mixed: bool = False
     about: tuple[TestId, ...] = ()
     covers: Reach = "target"
+    is_repeat: bool = False
 
     @classmethod
     def of(cls, request: RunRequest) -> "RecordedRequest":

@@ -60,6 +60,10 @@ class Trial:
     """Those of them that are the target itself, and scratch: no code, no tests."""
     is_asked: bool = False
     """Whether somebody, or a save, asked for just this run: it is no part of a series."""
+    is_after_look: bool = False
+    """Whether a transcript shows that something else was looked at before it."""
+    by: str = ""
+    """Who held the session when it ended (an assistant); empty: the engineer."""
     unpredicted: float = 0.0
     """Seconds at work on a red target since the newest prediction, when it ended."""
 
@@ -131,11 +135,11 @@ class History:
     def runs(self) -> list[int]:
         return [trial.run for trial in self.trials]
 
-    def finished(self, run: Run) -> "History":
-        """Take in a finished run of the target."""
+    def finished(self, run: Run, by: str = "") -> "History":
+        """Take in a finished run of the target, and who held the session then."""
         if not is_trial(run):
             return self
-        trial = _trial(run, self.now, self.marks, self.unpredicted)
+        trial = _trial(run, self.now, self.marks, self.unpredicted, by)
         done = replace(self, trials=PersistentList.of(self.trials).plus(trial), marks=frozenset())
         return done if trial.is_red else replace(done, heard=0.0, unpredicted=0.0)
 
@@ -258,7 +262,7 @@ def _is_named(path: str, word: str) -> bool:
     return word == path or ("/" in path and path.endswith(f"/{word}")) or word.endswith(f"/{path}")
 
 
-def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark], unpredicted: float) -> Trial:
+def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark], unpredicted: float, by: str) -> Trial:
     report = run.report
     assert report is not None
     kind = report.ending.kind
@@ -280,7 +284,9 @@ def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark], unpredicted
         report=report,
         is_rerun=previous is not None and bool(report.tree) and previous.tree == report.tree,
         marks=marks,
-        is_asked=run.request.purpose in {"feedback", "experiment"},
+        is_asked=run.request.purpose in {"feedback", "experiment", "imported"},
+        is_after_look=run.request.purpose == "imported" and not run.request.is_repeat,
+        by=by,
         unpredicted=unpredicted if outcome == "red" else 0.0,
     )
 

@@ -111,6 +111,8 @@ class RunRequest(Value):
     """Tests whose own outcome matters: the report says of each whether it passed, failed or was not run."""
     covers: Reach = "target"
     """What part of the tests a run on save is about."""
+    is_repeat: bool = False
+    """Whether a transcript shows the very same command right before, edits apart: nothing was looked at between."""
 
     @property
     def only_looks(self) -> bool:

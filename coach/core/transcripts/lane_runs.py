@@ -71,7 +71,9 @@ class LaneBuilder:
         self._number += 1
         report = _told_whole(seen.report, track.known)
         report = report.model_copy(update={"tree": self.trees.tree(seen.files)})
-        request = RunRequest(number=self._number, purpose="imported", target=track.target)
+        request = RunRequest(
+            number=self._number, purpose="imported", target=track.target, is_repeat=seen.is_repeat
+        )
         failing = failing_set(report)
         run = Run(
             request=request,

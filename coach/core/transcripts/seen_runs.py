@@ -13,7 +13,7 @@ from coach.core.runs.report import RunReport
 from coach.core.transcripts.begun import BEGINS, may_not_have_begun
 from coach.core.transcripts.contents import Base, Content, Moment
 from coach.core.transcripts.frame_code import FrameCode
-from coach.core.transcripts.model import By, Ran, Transcript
+from coach.core.transcripts.model import By, Looked, Ran, Transcript
 from coach.core.transcripts.own_modules import is_own_module
 from coach.core.transcripts.paths import Paths
 from coach.core.transcripts.run_reading import Printed, read_run
@@ -44,6 +44,8 @@ class SeenRun:
     report: RunReport
     files: Mapping[str, Content]
     output: str
+    is_repeat: bool = False
+    """The very same command was the last thing done before, edits apart."""
 
 
 Seen = SeenEdit | SeenRun
@@ -58,6 +60,8 @@ class Watch:
     lost: Counter[str] = field(default_factory=Counter)
     """What was there and could not be read, counted."""
     _code: FrameCode = field(default_factory=FrameCode)
+    _last: str = ""
+    """The command that ran last, or the path of the file that was shown last."""
 
     def over(self, moments: Iterable[Moment]) -> Iterator[Seen]:
         """Yield edits and runs, in order."""
@@ -68,11 +72,12 @@ class Watch:
         asked = [each for found in _with_lines(moments) for each in self._asked(*found)]
         tests = [each for each in asked if not each.invocation.is_script]
         runs = self._told_apart(tests or asked[-1:], moments)
+        before, self._last = self._last, _done(moments[0]) or self._last
         for moment in moments:
             if moment.changed:
                 paths = tuple(path for path in moment.changed if not path.startswith("/"))
                 yield SeenEdit(moment.step.at, moment.step.by, paths, moment.cause == "git")
-            yield from (self._run(each) for each in runs if each.moment is moment)
+            yield from (self._run(each, before) for each in runs if each.moment is moment)
 
     def _asked(self, moment: Moment, lines: Sequence[Pipeline], at: int) -> Iterator["_Asked"]:
         action = moment.step.action
@@ -116,7 +121,7 @@ class Watch:
             )
         ]
 
-    def _run(self, asked: "_Asked") -> SeenRun:
+    def _run(self, asked: "_Asked", before: str) -> SeenRun:
         moment, paths = asked.moment, Paths(self.transcript.root)
 
         def content(path: str) -> Content:
@@ -138,7 +143,10 @@ class Watch:
         seconds = action.seconds if isinstance(action, Ran) and action.seconds else 0.0
         report = report.model_copy(update={"duration": seconds})
         step = moment.step
-        return SeenRun(step.at, step.by, asked.invocation, report, moment.files, asked.printed.text)
+        is_repeat = _done(moment) == before
+        return SeenRun(
+            step.at, step.by, asked.invocation, report, moment.files, asked.printed.text, is_repeat
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,14 @@ class _Asked:
     moment: Moment
     invocation: Invocation
     printed: Printed
+
+
+def _done(moment: Moment) -> str:
+    """Return what somebody did that shows something: a command, or the path of a file; empty for an edit."""
+    action = moment.step.action
+    if isinstance(action, Ran):
+        return action.command
+    return action.path if isinstance(action, Looked) else ""
 
 
 def _with_lines(moments: Sequence[Moment]) -> Iterator[tuple[Moment, Sequence[Pipeline], int]]:

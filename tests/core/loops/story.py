@@ -70,10 +70,12 @@ class Story:
     def tree(self) -> str:
         return self.history.now.tree if self.history.now else "t0"
 
-    def run(self, outcome, tree: str | None = None, **report) -> "Story":
-        """A run with no edit before it."""
+    def run(self, outcome, tree: str | None = None, by: str = "", asked=(), **report) -> "Story":
+        """A run with no edit before it; ``asked``: what else the request says."""
         self.number += 1
-        request = RunRequest(number=self.number, purpose="feedback", target=Target(words=(TEST,)))
+        request = RunRequest(
+            **{"number": self.number, "purpose": "feedback", "target": Target(words=(TEST,)), **dict(asked)}
+        )
         made = report_of(outcome, tree or self.tree, **report)
         failing = failing_set(made)
         run = Run(
@@ -83,7 +85,7 @@ class Story:
             failing=failing,
             judged=judge(made, failing),
         )
-        self.history = self.history.finished(run)
+        self.history = self.history.finished(run, by)
         return self
 
     def edit(self, outcome, tree: str = "", paths=(CART,), nature: str = "patch", **attempt) -> "Story":

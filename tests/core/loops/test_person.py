@@ -24,6 +24,56 @@ def test_the_same_run_of_the_same_files_again_and_again_is_noted():
     assert idle_rerun.seen(reruns(RERUNS - 1).history) is None
 
 
+def assisted(*asked):
+    story = Story()
+    for each in asked:
+        story.run("assert 9 == 10", "t0", by="claude", asked=each)
+    return story
+
+
+LIVE = {"purpose": "experiment"}
+SERIES = {"purpose": "reproduce"}
+COLD = {"purpose": "confirm"}
+TOLD = {"purpose": "imported"}
+REPEATED = {"purpose": "imported", "is_repeat": True}
+
+
+@pytest.mark.parametrize(
+    ("asked", "evidence"),
+    [
+        ((LIVE, LIVE, LIVE), (2, 3)),
+        ((LIVE, COLD, LIVE, COLD, LIVE), (3, 5)),
+        ((SERIES, SERIES, SERIES, LIVE, LIVE), (4, 5)),
+        ((TOLD, REPEATED, REPEATED), (2, 3)),
+        ((TOLD, REPEATED, TOLD, REPEATED, REPEATED), (4, 5)),
+    ],
+)
+def test_an_assistant_hears_a_banner_at_the_third_run_of_the_same_files(asked, evidence):
+    story = assisted(*asked)
+    found = idle_rerun.seen(story.history)
+    assert (found.level, found.evidence) == ("banner", evidence)
+    assert idle_rerun.seen(assisted(*asked[:-1]).history) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (LIVE, SERIES, SERIES, SERIES),
+        (TOLD, TOLD, TOLD),
+        (TOLD, REPEATED, TOLD, REPEATED),
+        (TOLD, REPEATED, REPEATED, TOLD),
+    ],
+    ids=["a series", "something else each time", "something else between", "something else before now"],
+)
+def test_what_an_assistant_measures_or_looks_at_between_is_not_idle(asked):
+    assert idle_rerun.seen(assisted(*asked).history) is None
+
+
+def test_runs_of_two_hands_are_not_one_series():
+    story = assisted(LIVE, LIVE).run("assert 9 == 10")
+    assert idle_rerun.seen(story.history) is None
+
+
 @pytest.mark.parametrize(
     "story",
     [
@@ -123,7 +173,7 @@ def test_pauses_predictions_and_green_runs_are_no_hour_without_a_prediction():
 
 
 def test_a_persons_patterns_never_get_louder_than_a_note():
-    """However often they come back: in sessions of assistants too, where a banner stops the work."""
+    """However often they come back."""
     names = {each.DETECTOR.name for each in (idle_rerun, back_and_forth, no_prediction)}
     story, said = reruns(RERUNS - 1), []
     for _ in range(12):

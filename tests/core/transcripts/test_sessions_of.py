@@ -3,7 +3,7 @@
 from coach.core.log import events as ev
 from coach.core.loops.lanes import would_say_in_lanes
 from coach.core.transcripts.imported_session import imported_session, sessions_of
-from coach.core.transcripts.model import Edited, Ran, Step, Transcript
+from coach.core.transcripts.model import Edited, Looked, Ran, Said, Step, Transcript
 
 SHOP = "def total(items):\n    return sum(items)\n"
 TEST = "from shop import total\n\n\ndef test_total():\n    assert total([1, 2]) == 4\n"
@@ -47,6 +47,26 @@ def test_each_target_is_a_history_of_its_own():
     assert (attempt.by, attempt.nature, attempt.paths, attempt.unread) == ("toy-1", "patch", ("shop.py",), ())
     assert first.history.trials[2].is_rerun
     assert (first.runs, first.red_runs) == (3, 1)
+
+
+def test_edits_that_change_nothing_and_runs_of_the_same_files_are_a_loop_unless_something_was_looked_at():
+    nothing = edit("sum(items)", "sum(items)")
+    refused = edit("no such text", "other").model_copy(update={"failed": True})
+    look = Looked(path="/w/shop.py", text=SHOP)
+    other = Ran(command="grep -n sum shop.py", cwd="/w", output="2:    return sum(items)\n", exit_code=0)
+    again = pytest_run(RED)
+    shown_otherwise = Ran(command=again.command.replace("-5", "-50"), output=RED)
+
+    def heard(*actions):
+        return [
+            (each.run, each.detection.pattern, each.detection.level)
+            for each in would_say_in_lanes(imported_session(transcript(*actions), FILES.get))
+        ]
+
+    assert heard(again, nothing, again, refused, again) == [(3, "idle-rerun", "banner")]
+    assert heard(again, again, Said(text="Once more."), again) == [(3, "idle-rerun", "banner")]
+    for looked in (look, other, shown_otherwise):
+        assert heard(again, nothing, again, looked, again) == []
 
 
 def test_a_file_of_unknown_content_is_said_and_read_by_no_rule():

@@ -68,7 +68,7 @@ def _(event: ev.RunFinished, state: SessionState) -> SessionState:
     position = len(state.runs) - 1 - next(i for i, each in enumerate(reversed(state.runs)) if each is run)
     runs = PersistentList.of(state.runs).put(position, done)
     history = state.history.working(state.at)
-    history = history.finished(done) if _tries_target(state, done) else history
+    history = history.finished(done, state.held_by) if _tries_target(state, done) else history
     state = replace(state, same_trees=_same_trees(state, event.report))
     flips = () if run.request.tries_mutants else state.early_flips
     seen = replace(state, runs=runs, history=history, early_flips=flips)
