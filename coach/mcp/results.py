@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from coach.core.decide.assistant_limits import never_touched
+from coach.core.decide.failure_age import newest_age
 from coach.core.decide.ways_out import standing_ways
 from coach.core.experiments.logpoint import LogpointRun
 from coach.core.export.quoting import Cleaner
@@ -196,7 +197,9 @@ def investigation_answer(state: SessionState) -> Answer:
     ]
     return {
         "isolated": found is not None and found.ending == "isolated",
-        "sentence": as_tools(found.sentence or "the engineer paused the investigation") if found else "",
+        "sentence": as_tools(found.sentence or "the engineer paused the investigation")
+        if found
+        else newest_age(state),
         "measurements": measured,
         "evidence": suspects_answer(state),
     }

@@ -268,3 +268,32 @@ def test_an_environment_deleted_in_mid_session_ends_the_run_not_the_session(sess
     link.symlink_to(sys.executable)
     made.do(cmd.RunTarget(purpose="experiment"))
     assert made.runs_when_idle()[1].report.ending.kind in {"completed", "no_pytest"}
+
+
+def test_a_test_that_failed_on_head_and_one_that_passed_there_are_told_apart_in_a_copy(session):
+    """Both expect something else after an edit of code: one run in a copy of the commit says which of them was red before."""
+    files = {
+        "shop.py": "OLD, NEW = 1, 3\n",
+        "tests/test_it.py": "import shop\n\ndef test_old():\n    assert shop.OLD == 2\n\n"
+        "def test_new():\n    assert shop.NEW == 3\n",
+    }
+    made = session(files, "tests/test_it.py")
+    made.watch()
+    made.write("shop.py", "OLD, NEW = 1, 4\n")
+    made.until(lambda state: state.history.now and state.history.now.is_red, "the red run after the save")
+    made.write("tests/test_it.py", files["tests/test_it.py"].replace("== 3", "== 4").replace("== 2", "== 1"))
+    made.until(lambda state: state.history.dated, "what the commit showed")
+    old, new = ("tests/test_it.py::test_old", "tests/test_it.py::test_new")
+    assert {test: age.outcome for test, age in made.state.history.dated.items()} == {
+        old: "failed",
+        new: "passed",
+    }
+    made.until(lambda state: state.standing_loop, "the banner")
+    note, banner = [each for each in made.state.notices if each.loop.pattern == "tamper"]
+    assert (note.loop.level, set(note.loop.doubt)) == ("note", {old, new})
+    assert "failed on HEAD too" in note.answer
+    assert (banner.loop.level, banner.loop.place, banner.loop.doubt) == ("banner", old, ())
+    assert "It failed on HEAD too: the expectation changed after a red that is old." in banner.loop.sentence
+    (asked,) = [each for each in made.state.runs if each.request.purpose == "at-head" and each.failing]
+    assert (asked.request.tree, asked.request.by_itself) == (made.state.opened.checkout.commit, True)
+    assert "== 4" in (made.root / "tests/test_it.py").read_text()

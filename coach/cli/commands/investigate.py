@@ -8,6 +8,7 @@ from coach.cli.commands.console import be_sure_somebody_reads, exit_code_of, put
 from coach.cli.commands.open_session import TICK, Session, ask, opened_session, opened_target, wait
 from coach.cli.commands.suspects import list_places, suspect_rows
 from coach.core.base.text import safe_line
+from coach.core.decide.failure_age import newest_age
 from coach.core.decide.investigation import why_not_investigated
 from coach.core.decide.measurement_kinds import title_of
 from coach.core.localize.measurement import Investigation, Measurement
@@ -94,9 +95,11 @@ def _line(measured: Measurement) -> str:
 
 
 def _told(state: SessionState, args: Namespace) -> int:
-    found = state.investigation
+    found, age = state.investigation, newest_age(state)
+    if age and not args.json:
+        put(safe_line(as_commands(age), limit=500))
     if found is None:
-        return EXIT_UNRESOLVED
+        return EXIT_FAILURES if age else EXIT_UNRESOLVED
     if args.json:
         put_json(as_json(state, found))
     else:

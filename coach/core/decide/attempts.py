@@ -1,6 +1,7 @@
 """What follows from an edit between two runs: it is read, judged, and a loop is spoken of; and the answers to that."""
 
 from coach.core.decide.decision import Decision, Draft, Refusal, decide
+from coach.core.decide.failure_age import dated, why_never_dated
 from coach.core.decide.ways_out import ways_out
 from coach.core.experiments.claim import edited_elsewhere
 from coach.core.log import events as ev
@@ -40,32 +41,47 @@ def _reading(before: Trial, now: Trial) -> eff.ReadAttempt:
     )
 
 
-def notice_loops(draft: Draft, history: History) -> None:
-    """Say what the detectors see in a history, as the ladder allows."""
+def date_failure(draft: Draft, run: Run) -> None:
+    """After a run in a copy of the commit checked out: tell how old the failure is, and judge again what hangs on it."""
+    told = dated(draft.state, run)
+    if told is None:
+        return
+    draft.record(told)
+    draft.notice = told.sentence
+    if told.failed and told.of_run:
+        notice_loops(draft, draft.state.history.up_to(told.of_run), told.pattern)
+
+
+def notice_loops(draft: Draft, history: History, pattern: str = "") -> None:
+    """Say what the detectors see in a history, as the ladder allows; with a pattern, that one alone."""
     state = draft.state
     said = [
         Said(each.loop.pattern, each.loop.place, each.loop.level, each.loop.run) for each in state.notices
     ]
     dismissed = {(each.pattern, each.place) for each in state.dismissals}
-    for detection in climb(look(history, state.loops_off), said, dismissed, history.runs):
+    seen = (each for each in look(history, state.loops_off) if pattern in {"", each.pattern})
+    for detection in climb(tuple(seen), said, dismissed, history.runs):
         draft.record(noticed(state, detection))
 
 
 def noticed(state: SessionState, detection: Detection) -> ev.LoopNoticed:
     """Return the event that says what a detector saw."""
     step = detection.step if state.workflow.step(detection.step) else ""
+    why_never = why_never_dated(state) if detection.doubt and not state.imported else ""
+    said = detection.sentence
     noticed = ev.LoopNoticed(
         pattern=detection.pattern,
         level=detection.level,
         run=detection.evidence[-1],
         evidence=detection.evidence,
         place=detection.place,
-        sentence=detection.sentence,
+        sentence=f"{said.removesuffix('.')}: {why_never}." if why_never else said,
         move=detection.move,
         action=detection.action,
         step=step,
         restore_run=detection.restore_run,
         rule=DETECTORS[detection.pattern].rule,
+        doubt=() if why_never or state.imported else detection.doubt,
     )
     return noticed.model_copy(update={"ways": ways_out(state, noticed)})
 

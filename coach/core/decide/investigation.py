@@ -5,6 +5,7 @@ engineer could have given, marked as work that nobody waits for.
 """
 
 from coach.core.decide.decision import CLOSED, Decision, Draft, Message, Refusal, decide
+from coach.core.decide.failure_age import begin_dating, begin_dating_by_itself, why_not_dated
 from coach.core.decide.measurement_kinds import (
     MEASUREMENTS,
     Chosen,
@@ -35,6 +36,9 @@ def _(message: cmd.Investigate, state: SessionState) -> Decision | Refusal:
     if why_not := why_not_investigated(state):
         return Refusal(why_not)
     draft = Draft(state)
+    if _why_not_measured(state):
+        begin_dating(draft, by_itself=False)
+        return draft.done()
     if state.investigation and state.investigation.is_open:
         _end(draft, "gone", _gone(state))
     seconds = min(message.seconds, MAX_SECONDS) if message.seconds > 0 else limits_of(state).seconds
@@ -43,6 +47,12 @@ def _(message: cmd.Investigate, state: SessionState) -> Decision | Refusal:
 
 
 def why_not_investigated(state: SessionState) -> str:
+    """Say why there is nothing to measure now; empty when an investigation can begin, or how old a failure is can be told."""
+    why_not = _why_not_measured(state)
+    return why_not if why_not and why_not_dated(state) else ""
+
+
+def _why_not_measured(state: SessionState) -> str:
     """Say why no investigation can begin now; empty when one can."""
     if state.closed:
         return CLOSED.reason
@@ -95,6 +105,7 @@ def follow(message: Message, state: SessionState, answer: Decision | Refusal) ->
     _settle(draft, message)
     _heed_watching(draft, state)
     if not _is_being_read(draft.state, message):
+        begin_dating_by_itself(draft)  # before the next measurement: it is one run, and a notice hangs on it
         _go_on(draft)
     return answer if draft.state.seq == seq and isinstance(answer, Refusal) else draft.done()
 
@@ -140,15 +151,12 @@ def _settle(draft: Draft, message: Message) -> None:
         return
     if how := _how(draft.state, message, current):
         _ended(draft, current, how, draft.notice)
-        draft.notice = draft.notice if how == "failed" or _is_flip(message) else ""
+        is_flip = isinstance(message, obs.MutantsSeen) and bool(message.mutations.flips)
+        draft.notice = draft.notice if how == "failed" or is_flip else ""
 
 
 def _other_search(state: SessionState, current: Measurement) -> bool:
     return bool(current.search) and len(state.searches) > current.search
-
-
-def _is_flip(message: Message) -> bool:
-    return isinstance(message, obs.MutantsSeen) and bool(message.mutations.flips)
 
 
 def _how(state: SessionState, message: Message, current: Measurement) -> How | None:

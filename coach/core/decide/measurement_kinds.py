@@ -22,6 +22,7 @@ from coach.core.localize.leads import changes_since_past_pass
 from coach.core.localize.measurement import FailureKey, Investigation, Kept, Limits
 from coach.core.localize.standing import LIKELY
 from coach.core.loops.analysis.syntax import is_test_path
+from coach.core.loops.history import LATELY
 from coach.core.protocol import commands as cmd
 from coach.core.runs.run import Run
 from coach.core.search.kinds import SEARCH_KINDS
@@ -177,9 +178,12 @@ def is_isolated(state: SessionState) -> bool:
 
 
 def _test_runs(state: SessionState) -> int:
-    """Count the runs of the failing test that the present investigation needed."""
+    """Count the runs of the failing test that the present investigation needed, and those that told how old it is."""
     found: Investigation | None = state.investigation
-    return found.test_runs if found and found.key == failure_key(state) else 0
+    key = failure_key(state)
+    on_head = (each.request.about for each in state.runs[-LATELY:] if each.request.purpose == "at-head")
+    dated = sum(key is not None and key.test in about for about in on_head)
+    return dated + (found.test_runs if found and found.key == key else 0)
 
 
 def _run_seconds(state: SessionState) -> float:

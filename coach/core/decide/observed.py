@@ -1,6 +1,6 @@
 """What follows from what the engine saw: a run ended, files were saved, a test or a diff was read."""
 
-from coach.core.decide.attempts import follow_edit
+from coach.core.decide.attempts import date_failure, follow_edit
 from coach.core.decide.decision import Decision, Draft, Refusal, decide
 from coach.core.decide.feedback import begin_feedback, follow_feedback
 from coach.core.decide.past_passes import ask_past_pass
@@ -42,6 +42,8 @@ def _(message: obs.RunEnded, state: SessionState) -> Decision | Refusal:
         return draft.done()
     _finish(draft, run, message.report)
     over = draft.state.run(message.number)
+    if over is not None:
+        date_failure(draft, over)
     if over is None or message.report.ending.kind in _STOPPED:
         _give_up(draft, message.report)
         return draft.done()
@@ -280,4 +282,6 @@ def _(message: obs.EffectFailed, state: SessionState) -> Decision | Refusal:
     if draft.state.plan:
         go_on_without(draft, run, message.message)
     draft.notice = message.message
+    if over := draft.state.run(run.number):
+        date_failure(draft, over)
     return draft.done()

@@ -32,6 +32,7 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
     coverage: str = "",
     to_mend: ToMend | None = None,
     made: MadeRun | None = None,
+    within: float = 0.0,
     **fields: Any,
 ) -> None:
     """Record and start the next run; what is under way is superseded.
@@ -44,6 +45,7 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
         coverage: the kept lines of an earlier trace.
         to_mend: the failure that mutants are to mend.
         made: the run itself, where it is over already.
+        within: seconds after which it is ended; 0: as the settings say.
         fields: the other fields of its request. Its hash seed is a fresh one when none is given.
 
     """
@@ -53,7 +55,8 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
     if draft.state.under_way:
         draft.perform(StopRuns(superseded=True))
     draft.record(ev.RunStarted(request=RecordedRequest.of(request)))
-    draft.perform(StartRun(request=request, places=places, coverage=coverage, to_mend=to_mend, made=made))
+    asked = StartRun(request=request, places=places, coverage=coverage, to_mend=to_mend, made=made)
+    draft.perform(asked.model_copy(update={"within": within, "is_idle_work": request.by_itself}))
 
 
 def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from coach.core.base.formatting import count
 from coach.core.decide.assistant_limits import why_not_restored_by
+from coach.core.decide.failure_age import is_dated_by_itself
 from coach.core.decide.measurement_kinds import MEASUREMENTS, MeasurementKind, is_done
 from coach.core.decide.refusals import refusal
 from coach.core.decide.suspect_measurement import failure_in_view
@@ -53,7 +54,11 @@ def ways_out(state: SessionState, loop: ev.LoopNoticed | None = None) -> tuple[W
     if state.closed:
         return ()
     possible = (each for each in _measurements(state) if _is_possible(state, each))
-    found = (next(possible, None), _better_files(state), next(_unwritten(state, loop), None))
+    found = (
+        _age(state, loop) or next(possible, None),
+        _better_files(state),
+        next(_unwritten(state, loop), None),
+    )
     return tuple(each for each in found if each)
 
 
@@ -85,6 +90,16 @@ def _newest_edit(state: SessionState) -> int:
 
 
 # What to measure
+
+
+def _age(state: SessionState, loop: ev.LoopNoticed | None) -> Way | None:
+    """Return the run that tells how old a failure is, where a notice hangs on it and coach does not make it by itself."""
+    if loop is None or not loop.doubt or state.is_in_series or is_dated_by_itself(state):
+        return None
+    if all(each.function in state.history.dated for each in loop.doubt):
+        return None
+    sentence = f"Run {loop.doubt[0].function} once in a copy of HEAD: did it fail before any edit?"
+    return Way(kind="measure", sentence=sentence, action="investigate")
 
 
 def _measurements(state: SessionState) -> Iterator[Way]:

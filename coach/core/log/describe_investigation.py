@@ -40,3 +40,8 @@ def _(_event: ev.InvestigationResumed) -> Said:
 @say.register
 def _(event: ev.InvestigationEnded) -> Said:
     return "·", "accent" if event.ending == "isolated" else "dim", f"investigation over: {event.sentence}"
+
+
+@say.register
+def _(event: ev.FailureDated) -> Said:
+    return "·", "warn" if event.failed else "dim", event.sentence

@@ -26,8 +26,10 @@ from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.log.imported_event import Imported as Imported  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import FailureDated as FailureDated  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationBegan as InvestigationBegan  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationEnded as InvestigationEnded  # noqa: PLC0414 - events are read from here
+from coach.core.log.investigation_events import InvestigationEvent
 from coach.core.log.investigation_events import InvestigationLimited as InvestigationLimited  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationPaused as InvestigationPaused  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationResumed as InvestigationResumed  # noqa: PLC0414 - events are read from here
@@ -572,6 +574,8 @@ class LoopNoticed(Value):
     rule: int = 1
     ways: tuple[Way, ...] = ()
     """What was offered to break the circle, as far as it was possible then; none in logs from before it was offered."""
+    doubt: tuple[TestId, ...] = ()
+    """Tests of which it was not known whether they failed before any edit, where that decides how loud it is."""
 
 
 class LoopDismissed(Value):
@@ -720,13 +724,7 @@ Event = (
     | TouchedRead
     | PastChangesRead
     | CallsTraced
-    | InvestigationLimited
-    | InvestigationBegan
-    | MeasurementBegan
-    | MeasurementEnded
-    | InvestigationPaused
-    | InvestigationResumed
-    | InvestigationEnded
+    | InvestigationEvent
     | OriginsTraced
     | SuspectsRanked
     | SuspectRuledOut

@@ -81,3 +81,33 @@ class PastChangesRead(Value):
 
     kind: Literal["past_changes_read"] = "past_changes_read"
     past: PastChanges
+
+
+class FailureDated(Value):
+    """Tests that failed were run once in a copy of the commit checked out: did they fail there, before any edit?"""
+
+    kind: Literal["failure_dated"] = "failure_dated"
+    run: int
+    """The run in the copy."""
+    commit: Name = ""
+    pattern: CoachId = ""
+    of_run: int = 0
+    """What was noticed after which run hangs on it."""
+    failed: tuple[TestId, ...] = ()
+    passed: tuple[TestId, ...] = ()
+    unknown: tuple[TestId, ...] = ()
+    why: Prose = ""
+    """Why it is not known of the last ones."""
+    sentence: Prose = ""
+
+
+InvestigationEvent = (
+    InvestigationLimited
+    | InvestigationBegan
+    | MeasurementBegan
+    | MeasurementEnded
+    | InvestigationPaused
+    | InvestigationResumed
+    | InvestigationEnded
+    | FailureDated
+)

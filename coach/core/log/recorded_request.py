@@ -51,6 +51,7 @@ class RecordedRequest(Value):
     about: tuple[TestId, ...] = ()
     covers: Reach = "target"
     is_repeat: bool = False
+    by_itself: bool = False
 
     @classmethod
     def of(cls, request: RunRequest) -> "RecordedRequest":

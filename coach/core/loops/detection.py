@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from coach.core.base.test_id import TestId
+
 Level = Literal["note", "banner", "card"]
 LEVELS: tuple[Level, ...] = ("note", "banner", "card")
 
@@ -25,6 +27,8 @@ class Detection:
     """The step to go back to, by its id in the shipped workflow."""
     restore_run: int = 0
     """The run before it began: its tree is the one to restore. 0 when there is none."""
+    doubt: tuple[TestId, ...] = ()
+    """Tests of which it is not known whether they failed before any edit, where that decides how loud it is."""
 
 
 def numbers(runs: tuple[int, ...]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from coach.core.base.test_id import TestId
 from coach.core.loops.detection import Detection, Level
 from coach.core.loops.history import History
 
@@ -43,8 +44,8 @@ class Detector:
         sentence: str,
         move: str,
         restore_run: int = 0,
+        doubt: tuple[TestId, ...] = (),
     ) -> Detection:
         """Return what was seen, under the name of the pattern, with the way on that answers it."""
-        return Detection(
-            self.name, level, evidence, place, sentence, move, self.action, self.step, restore_run
-        )
+        ways = (move, self.action, self.step, restore_run)
+        return Detection(self.name, level, evidence, place, sentence, *ways, doubt)

@@ -6,7 +6,8 @@ costs a walk over what matters and never a second reading of the log.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from coach.core.base.persistent_list import PersistentList
 from coach.core.base.test_id import NO_TEST, FunctionId, TestId
@@ -21,6 +22,19 @@ from coach.core.runs.set_up_failure import is_set_up_failure
 
 Mark = Literal["note", "hypothesis", "learnt", "ruled-out", "experiment"]
 """What an engineer wrote or looked at between two runs. *learnt*: a hypothesis was refuted or left open by a run."""
+
+
+class Age(NamedTuple):
+    """How a test did in a copy of the commit checked out, before any edit."""
+
+    outcome: Literal["failed", "passed", "unknown"]
+    why: str = ""
+    """Why it is not known."""
+
+
+def _none_dated() -> Mapping[TestId, Age]:
+    return MappingProxyType({})
+
 
 _NO_TRIAL = frozenset(
     {"cancelled", "superseded", "interrupted", "not_started", "no_pytest", "internal_error", "unknown"}
@@ -118,6 +132,8 @@ class History:
     left_words: tuple[str, ...] = ()
     heads: frozenset[str] = frozenset()
     """Trees that hold what the commit checked out holds, as far as it is known."""
+    dated: Mapping[TestId, Age] = field(default_factory=_none_dated)
+    """Tests, cases apart, that were run in a copy of that commit to know whether they failed before any edit."""
     heard: float = 0.0
     """When something happened last, as the log has it; 0 before the target was red."""
     unpredicted: float = 0.0
@@ -173,6 +189,10 @@ class History:
     def at_head(self, tree: str) -> "History":
         """Take in that a tree holds what the commit checked out holds."""
         return replace(self, heads=self.heads | {tree}) if tree else self
+
+    def with_ages(self, ages: Mapping[TestId, Age]) -> "History":
+        """Take in how tests, cases apart, did in a copy of the commit checked out."""
+        return replace(self, dated=MappingProxyType({**self.dated, **ages}))
 
     def is_base(self, tree: str) -> bool:
         """Whether a tree is what the runs of the target began with, or what the commit checked out holds."""

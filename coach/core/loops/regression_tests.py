@@ -32,10 +32,26 @@ def is_draft_file(path: str, history: History) -> bool:
 def failed_at_head(tests: frozenset[TestId], history: History) -> bool:
     """Whether one of the tests, cases apart, failed on what the commit checked out holds: no edit of now made it red."""
     asked = {each.function for each in tests}
+    if any(history.dated[each].outcome == "failed" for each in asked if each in history.dated):
+        return True
     return any(
         trial.tree in history.heads and any(each.function in asked for each in trial.tests)
         for trial in history.trials
     )
+
+
+def is_age_known(tests: frozenset[TestId], history: History) -> bool:
+    """Whether it is known how tests did before any edit: from a run of the target there, or of each in a copy of it."""
+    if any(trial.tree in history.heads for trial in history.trials):
+        return True
+    ages = [history.dated.get(each.function) for each in tests]
+    return bool(ages) and all(each is not None and each.outcome != "unknown" for each in ages)
+
+
+def why_age_unknown(tests: frozenset[TestId], history: History) -> str:
+    """Say why a run in a copy could not tell it; empty where none was made."""
+    ages = (history.dated.get(each.function) for each in sorted(tests))
+    return next((each.why for each in ages if each is not None and each.why), "")
 
 
 def _change(trial: Trial, path: str) -> bool | None:

@@ -44,6 +44,8 @@ def would_say(records: Iterable[ev.Recorded], off: Collection[str] = ()) -> Iter
         dismissed = {(each.pattern, each.place) for each in state.dismissals}
         history = state.history.up_to(run)
         detections = look(history, {*off, *state.loops_off})
+        if isinstance(record.event, ev.FailureDated):  # only what hangs on it is judged again
+            detections = tuple(each for each in detections if each.pattern == record.event.pattern)
         for detection in climb(detections, said, dismissed, history.runs):
             said.append(Said(detection.pattern, detection.place, detection.level, detection.evidence[-1]))
             yield Spoken(record.seq, record.at, detection.evidence[-1], detection)
@@ -54,6 +56,8 @@ def _run_to_judge(record: ev.Recorded, state: SessionState) -> int:
     event, history = record.event, state.history
     if isinstance(event, ev.AttemptRead):
         return event.attempt.run
+    if isinstance(event, ev.FailureDated):
+        return event.of_run if event.failed else 0
     now = history.now
     if not isinstance(event, ev.RunFinished) or now is None or now.run != event.number:
         return 0

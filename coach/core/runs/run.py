@@ -37,6 +37,7 @@ Purpose = Literal[
     "acceptance",
     "again",
     "again-before",
+    "at-head",
     "imported",
 ]
 """Why a run was made.
@@ -46,6 +47,7 @@ Purpose = Literal[
 - *feedback*: after a save; *confirm*: a red one of these that was warm, once more cold
 - *trace*, *mutants*, *logpoint*, *calls*, *origins*: to look at something; such a run is no evidence
 - *trial*: an experiment in a copy
+- *at-head*: a test that failed, in a copy of the commit checked out: did it fail before any edit?
 - *imported*: somebody else made it, and a transcript tells of it
 
 Parts of a verification, in its order:
@@ -77,6 +79,7 @@ PURPOSE_WORDS: dict[Purpose, str] = {
     "acceptance": "acceptance command",
     "again": "newly red tests alone",
     "again-before": "the same before the fix",
+    "at-head": "on HEAD",
     "imported": "in the transcript",
 }
 
@@ -113,6 +116,8 @@ class RunRequest(Value):
     """What part of the tests a run on save is about."""
     is_repeat: bool = False
     """Whether a transcript shows the very same command right before, edits apart: nothing was looked at between."""
+    by_itself: bool = False
+    """Whether coach makes it in idle time, and nobody waits for it."""
 
     @property
     def only_looks(self) -> bool:

@@ -205,7 +205,8 @@ class SessionState(Investigations):
     @property
     def last_run(self) -> Run | None:
         """The newest run that says something of the target; a trace only looks."""
-        return next((run for run in reversed(self.runs) if not run.request.only_looks), None)
+        requests = (run for run in reversed(self.runs) if not run.request.only_looks)
+        return next((run for run in requests if not run.request.by_itself), None)
 
     @property
     def last_number(self) -> int:
@@ -317,7 +318,7 @@ class SessionState(Investigations):
         """Runs under way that somebody waits for: all but the measurement that coach makes by itself."""
         measured = self.investigation.measurements if self.investigation else ()
         own = {each.run for each in measured[-8:]}
-        return tuple(run for run in self.under_way if run.number not in own)
+        return tuple(run for run in self.under_way if run.number not in own and not run.request.by_itself)
 
     @property
     def awaited_search(self) -> Search | None:

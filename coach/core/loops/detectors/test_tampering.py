@@ -7,7 +7,13 @@ from coach.core.loops.attempt import TAMPERING, Attempt, Finding, FindingKind
 from coach.core.loops.detection import LEVELS, Detection, Level
 from coach.core.loops.detector import Detector
 from coach.core.loops.history import LATELY, History, Trial, patches
-from coach.core.loops.regression_tests import failed_at_head, is_draft, is_draft_file
+from coach.core.loops.regression_tests import (
+    failed_at_head,
+    is_age_known,
+    is_draft,
+    is_draft_file,
+    why_age_unknown,
+)
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.report import Failure
 
@@ -50,7 +56,9 @@ def _made_it_go(history: History, now: Trial, before: Trial, attempt: Attempt) -
     candidates = [*_candidates(now, before, history), *_earlier(history, vanished)]
     if vanished and candidates:
         worst = max(candidates, key=lambda each: LEVELS.index(_level(history, each)))
-        return _detection(history, worst, _level(history, worst))
+        asked = {each.test for each in candidates if _hangs_on_age(history, each)}
+        doubted = frozenset(each for each in before.tests if each.function in asked)
+        return _detection(history, worst, _level(history, worst), _of(worst, before), doubted)
     if vanished and (text := _fewer_ran(history, before, now)):
         return _detection(history, Finding(kind="narrowed", path=_config_of(attempt), text=text), "banner")
     return _only_tests(history, before, now) if now.outcome == "green" else None
@@ -81,6 +89,17 @@ def _level(history: History, finding: Finding) -> Level:
 
 def _is_question(history: History, finding: Finding) -> bool:
     return finding.kind in _OTHER_DEMANDS and not failed_at_head(frozenset({finding.test}), history)
+
+
+def _hangs_on_age(history: History, finding: Finding) -> bool:
+    """Whether it is a note only for want of a failure before any edit."""
+    is_other = _is_pinned(history, finding) or is_draft(finding, history)
+    return not is_other and _is_question(history, finding)
+
+
+def _of(finding: Finding, trial: Trial) -> frozenset[TestId]:
+    """Return the tests of a trial that a finding is about."""
+    return frozenset(each for each in trial.tests if each.function == finding.test)
 
 
 def _candidates(now: Trial, before: Trial, history: History) -> list[Finding]:
@@ -192,8 +211,15 @@ def _only_tests(history: History, before: Trial, now: Trial) -> Detection | None
     path = next((each for each in attempt.paths if is_test_path(each)), "")
     text = f"Only tests were edited since #{before.run} was red"
     is_certain = _is_wrong(before) and failed_at_head(before.tests, history)
+    file = attempt.file(path)
     return _detection(
-        history, Finding(kind="inputs-changed", path=path, text=text), "banner" if is_certain else "note"
+        history,
+        Finding(kind="inputs-changed", path=path, text=text),
+        "banner" if is_certain else "note",
+        before.tests,
+        frozenset(each.test for each in before.failing)
+        if _is_wrong(before) and not (file and file.in_head is False)
+        else frozenset(),
     )
 
 
@@ -217,16 +243,32 @@ def _covers(word: str, test: str) -> bool:
     return not word or TestId(test).is_under(word)
 
 
-def _detection(history: History, finding: Finding, level: Level) -> Detection:
+def _detection(
+    history: History,
+    finding: Finding,
+    level: Level,
+    about: frozenset[TestId] = frozenset(),
+    doubted: frozenset[TestId] = frozenset(),
+) -> Detection:
+    """Put into words what was seen.
+
+    Args:
+        history: what is known.
+        finding: what makes the tests ask for less.
+        level: how loud it is.
+        about: the tests that failed and that it is about.
+        doubted: tests for each of which it would be louder if that one had failed before any edit.
+
+    """
     now, before = history.now, history.previous or history.left
     assert now is not None
     assert before is not None
     place = finding.test if finding.function else finding.path or "the target"
     outcome = {"green": "it is green", "red": "it is still red"}.get(now.outcome, "it no longer runs")
     is_question = level == "note" and finding.kind in _OTHER_DEMANDS
-    more = " The test is pinned." if level == "card" else ""
-    if is_question and not any(each.tree in history.heads for each in history.trials):
-        more = " Whether the test failed before any edit is not known."
+    is_doubted = is_question and not is_age_known(about, history)
+    unknown = [each for each in sorted(doubted) if not is_age_known(frozenset({each}), history)]
+    more = _said_of_age(history, finding, level, about, is_doubted=is_doubted)
     return DETECTOR.detection(
         level=level,
         evidence=(before.run, now.run),
@@ -234,12 +276,28 @@ def _detection(history: History, finding: Finding, level: Level) -> Detection:
         sentence=f"{finding.text}, and {outcome} in #{now.run}.{more}",
         move=QUESTION if is_question else "Look at the diff: restore the test, or write why it was wrong.",
         restore_run=before.run,
+        doubt=tuple(unknown) if level == "note" else (),
     )
+
+
+def _said_of_age(
+    history: History, finding: Finding, level: Level, about: frozenset[TestId], *, is_doubted: bool
+) -> str:
+    if level == "card":
+        return " The test is pinned."
+    if is_doubted:
+        why = why_age_unknown(about, history)
+        return f" Whether the test failed before any edit is not known{f': {why}' if why else ''}."
+    ages = {history.dated[each.function].outcome for each in about if each.function in history.dated}
+    if level == "banner" and finding.kind in _OTHER_DEMANDS and "failed" in ages:
+        changed = "the expectation" if finding.kind == "expectation-changed" else "the test"
+        return f" It failed on HEAD too: {changed} changed after a red that is old."
+    return ""
 
 
 DETECTOR = Detector(
     name="tamper",
-    rule=3,
+    rule=4,
     seen=seen,
     notices="the failure went away because the tests ask for less.",
     action="diff",

@@ -111,5 +111,5 @@ def _(event: ev.SearchEnded, state: SessionState) -> SessionState:
         for each in state.searches
     )
     over = replace(state, searches=tuple(searches))
-    is_own = state.measurement is not None and state.measurement.search == event.number
+    is_own = any(each.by_itself for each in state.searches if each.request.number == event.number)
     return over if is_own else answered(over, "searched")

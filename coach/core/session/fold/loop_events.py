@@ -3,6 +3,7 @@
 from coach.core.base.persistent_list import PersistentList
 from coach.core.base.value import replace
 from coach.core.log import events as ev
+from coach.core.loops.history import Age
 from coach.core.session.entries import Notice, Restore, Restoring
 from coach.core.session.fold.dispatch import answered, apply_event
 from coach.core.session.state import SessionState
@@ -17,6 +18,25 @@ def _(event: ev.AttemptRead, state: SessionState) -> SessionState:
 @apply_event.register
 def _(event: ev.LoopNoticed, state: SessionState) -> SessionState:
     return replace(state, notices=(*state.notices, Notice(state.at, event)))
+
+
+@apply_event.register
+def _(event: ev.FailureDated, state: SessionState) -> SessionState:
+    """Take in how old failures are; what was noticed and hangs on it is answered by that."""
+    known = {each.function: Age("unknown", event.why) for each in event.unknown}
+    known |= {each.function: Age("passed") for each in event.passed}
+    known |= {each.function: Age("failed") for each in event.failed}
+    notices = tuple(
+        replace(each, answer=event.sentence) if _hangs_on(each, event) else each for each in state.notices
+    )
+    return replace(state, history=state.history.with_ages(known), notices=notices)
+
+
+def _hangs_on(notice: Notice, event: ev.FailureDated) -> bool:
+    loop = notice.loop
+    return (
+        bool(loop.doubt) and not notice.answer and (loop.pattern, loop.run) == (event.pattern, event.of_run)
+    )
 
 
 @apply_event.register
