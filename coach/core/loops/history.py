@@ -15,7 +15,7 @@ from coach.core.base.value import replace
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import Attempt
 from coach.core.loops.thresholds import PAUSE
-from coach.core.runs.failure import FailureSignature, innermost_own, is_structural, normalise
+from coach.core.runs.failure import FailureSignature, innermost_own, is_structural, normalise, steady
 from coach.core.runs.report import Failure, RunReport
 from coach.core.runs.run import Run
 from coach.core.runs.set_up_failure import is_set_up_failure
@@ -104,7 +104,7 @@ class Trial:
         if not self.failing:
             return self.report.ending.kind.replace("_", " ")
         first = self.failing[0]
-        return f"{first.test} {first.exception}: {first.message}"[:200]
+        return f"{steady(first.test)} {first.exception}: {first.message}"[:200]
 
 
 @dataclass(frozen=True)
@@ -299,7 +299,7 @@ def _trial(run: Run, previous: Trial | None, marks: frozenset[Mark], unpredicted
         tree=report.tree,
         outcome=outcome,
         strict=frozenset({kind} if hangs else run.strict),
-        tests=frozenset({TestId(kind)} if hangs else (each.test for each in run.failing)),
+        tests=frozenset({TestId(kind)} if hangs else (steady(each.test) for each in run.failing)),
         failing=run.failing,
         report=report,
         is_rerun=previous is not None and bool(report.tree) and previous.tree == report.tree,
@@ -319,6 +319,6 @@ def _spot(failure: Failure) -> str:
     frame = innermost_own(failure)
     if frame is None:
         place = normalise(failure.message) if failure.phase == "command" else ""
-        return f"{failure.test} {failure.exception} {place}".rstrip()
+        return f"{steady(failure.test)} {failure.exception} {place}".rstrip()
     line = frame.source if is_test_path(frame.path) else ""
-    return f"{failure.test} {failure.exception} {frame.path} {frame.function} {line}"
+    return f"{steady(failure.test)} {failure.exception} {frame.path} {frame.function} {line}"

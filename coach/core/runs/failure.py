@@ -15,7 +15,7 @@ from coach.core.base.text import CoachId, Name, Prose
 from coach.core.base.value import Value
 from coach.core.runs.report import Cause, Failure, Frame, RunReport
 
-RULE = 2
+RULE = 3
 """Version of the normalisation below; recorded with every signature so that old sessions keep their meaning."""
 
 MESSAGE_LIMIT = 2_000
@@ -59,6 +59,12 @@ _VOLATILE = [
     (re.compile(r"(?<=[\w\].]:)(?:3[3-9]\d{3}|[45]\d{4}|6[0-5]\d{3})\b"), "<port>"),
     (re.compile(r"\b(pid|port|thread|process)([ =:]+)\d+\b", re.IGNORECASE), r"\1\2<id>"),
 ]
+_VOLATILE_IN_IDS = [
+    (re.compile(r"\bat 0x[0-9a-fA-F]+"), "at 0x…"),
+    (re.compile(r"\bpytest-of-[^/\\\]]+[/\\]pytest-\d+"), "<tmp>"),
+    (re.compile(r"\btmp(?=[a-z_]{0,7}\d)(?!_)[a-z0-9_]{8}\b"), "<tmp>"),
+]
+"""What parameters bring into the id of a test. Numbers, times and ids of other kinds may tell two tests apart: they stay."""
 _SHORTENED = re.compile(
     r"(?<![\dA-Fa-fxTZ:+.-])((?:\d{4}-\d\d-\d\d )?[\dA-Fa-fxTZ:+.-]*?)\.\.\.([\dA-Fa-fxTZ:+.-]*)"
 )
@@ -96,12 +102,22 @@ def normalise(message: str) -> str:
     return " ".join(text.split())
 
 
+def steady(test: TestId) -> TestId:
+    """Return the id by which a test is known in another run: without addresses and temporary folders of its parameters.
+
+    What is shown, and what is run, is the id as the runner says it.
+    """
+    for pattern, sign in _VOLATILE_IN_IDS:
+        test = TestId(pattern.sub(sign, test))
+    return test
+
+
 def signature_of(failure: Failure) -> FailureSignature:
     """Compute both signatures of one failure."""
     message = normalise(failure.message)
     frame = innermost_own(failure)
     place = f"{frame.path}:{frame.function}" if frame else ""
-    head = (failure.test, failure.exception)
+    head = (steady(failure.test), failure.exception)
     return FailureSignature(
         strict=_digest(*head, message),
         loose=_digest(*head, place),

@@ -17,7 +17,17 @@ TOTAL = {"touched": ("shop/cart.py::total",)}
 ADD = {"touched": ("shop/cart.py::add",)}
 UNKNOWN = {"unread": ("shop/cart.py",)}
 
+
+def at_address(number):
+    return [failed(SAME, f"tests/test_cart.py::test_total[<object object at 0x7f{number:010x}>]")]
+
+
 LOOPING = {
+    "an address in the id of the test": (
+        red(at_address(1)).edit(at_address(2), **TOTAL).edit(at_address(3), **TOTAL),
+        "banner",
+        (2, 3),
+    ),
     "one function": (red().edit(SAME, **TOTAL).edit(SAME, **TOTAL), "banner", (2, 3)),
     "two functions": (red().edit(SAME, **TOTAL).edit(SAME, **ADD), "note", (2, 3)),
     "one of two functions again": (

@@ -47,6 +47,26 @@ def test_short_numbers_and_names_do(one, other):
     assert signature_of(failure(one)).strict != signature_of(failure(other)).strict
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("test_a[<object object at 0x7f01>]", "test_a[<object object at 0x7f9acd>]", True),
+        ("test_a (m.T) [<object object at 0x7f01>]", "test_a (m.T) [<object object at 0x7f02>]", True),
+        ("test_a[/tmp/pytest-of-me/pytest-3/a0/x]", "test_a[/tmp/pytest-of-me/pytest-4/a0/x]", True),
+        ("test_a[/tmp/tmpa1b2c3d4/x]", "test_a[/tmp/tmpzz99yy88/x]", True),
+        ("test_a[0xFF01]", "test_a[0xFF02]", False),
+        ("test_a[1700000000]", "test_a[1700000001]", False),
+        ("test_a[2026-01-02]", "test_a[2026-01-03]", False),
+        ("test_a[<A object at 0x7f01>]", "test_a[<B object at 0x7f01>]", False),
+    ],
+)
+def test_addresses_and_temporary_folders_in_an_id_make_no_other_failure(one, other, is_same):
+    first, second = (signature_of(failure(test=f"tests/test_m.py::{each}")) for each in (one, other))
+    assert (first.strict == second.strict) is is_same
+    assert (first.loose == second.loose) is is_same
+    assert first.test == f"tests/test_m.py::{one}", "shown as the runner says it"
+
+
 def test_loose_signatures_ignore_the_message_and_keep_the_place():
     one, other = signature_of(failure("assert 1 == 2")), signature_of(failure("assert 3 == 4"))
     assert one.loose == other.loose

@@ -3,6 +3,7 @@
 from coach.core.loops.detection import Detection, numbers
 from coach.core.loops.detector import Detector
 from coach.core.loops.history import History, Trial
+from coach.core.runs.failure import steady
 
 NOTE_AT = 2
 BANNER_AT = 3
@@ -26,7 +27,7 @@ def seen(history: History) -> Detection | None:
     return DETECTOR.detection(
         level="banner" if len(runs) >= BANNER_AT else "note",
         evidence=runs,
-        place=now.failing[0].test if now.failing else now.label,
+        place=steady(now.failing[0].test) if now.failing else now.label,
         sentence=f"Edits {numbers(runs)} went by with nothing written or looked at between them.",
         move="Write what you expect to see before the next edit.",
     )
