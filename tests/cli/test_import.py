@@ -83,7 +83,10 @@ def test_a_session_of_a_transcript_is_looked_at_like_any_other(transcript, capsy
     assert main(["sessions", "Claude", "made"]) == 0
     assert "imported" in capsys.readouterr().out
     assert main(["status", "--session", session]) == 0
-    assert "nobody goes on with it" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "cannot be gone on with" in told
+    assert "imported from a transcript of Claude Code" in told
+    assert "Reproduce" not in told, "nobody took a step"
     for words in (
         ["report", session, "-o", str(tmp_path / "page.html")],
         ["export", session],

@@ -53,3 +53,21 @@ async def test_a_session_of_a_transcript_says_whose_it_is_and_what_each_run_was_
         assert "by made-up-1" in text
         await press(pilot, "r", "R", "v")
         assert "read only" in text_of(pilot)
+
+
+async def test_a_session_of_a_transcript_shows_what_was_read_and_claims_no_step(tmp_path: Path) -> None:
+    path = tmp_path / "work.jsonl"
+    path.write_text(claude_code(), encoding="utf-8")
+    for size in ((80, 24), (120, 38), (200, 50)):
+        async with shown(open_transcript(Source(str(path))), size) as pilot:
+            text = text_of(pilot)
+            assert "transcript of Claude Code" in text, size
+            assert "runs of 2 targets" in text
+            assert "cannot be gone on with" in text
+            assert "python repro.py" in text, "the runs are what is seen first"
+            assert "Reproduce" not in text
+            assert "Make it fail" not in text
+            assert "To leave" not in text
+            assert " cold" not in text, "nobody knows that of a run in a transcript"
+            await press(pilot, "escape")
+            assert "How often" not in text_of(pilot)

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from coach.core.base.text import safe, safe_line
 from coach.core.decide.ways_out import standing_ways
+from coach.core.log.describe_imported import in_words as import_in_words
 from coach.core.log.events import LoopNoticed
 from coach.core.runs.description import describe_run
 from coach.core.runs.failure_causes import remark_on
@@ -168,6 +169,24 @@ def status_text(state: SessionState) -> str:
     lines = [
         f"{opened.session if opened else '?'}  {safe_line(state.spec.shown_title or state.target.label)}"
     ]
+    lines += _steps(state) if state.imported is None else [safe_line(import_in_words(state.imported))]
+    if state.last_run:
+        lines.append(run_line(state.last_run))
+    for asked in state.looks_asked:
+        words = asked.logpoint.expression or asked.logpoint.condition
+        lines.append(f"? {safe_line(asked.by)} asks to evaluate {safe_line(words)}: `coach allow`")
+    if loop := state.standing_loop:
+        lines.append(safe_line(f"⚠ {loop.pattern}: {loop.sentence} {loop.move}"))
+        ways = standing_ways(state, loop) if state.imported is None else ()  # nobody can take one there
+        lines += [f"    {safe_line(in_words(way))}" for way in ways]
+    if state.closed:
+        lines.append(f"closed: {state.closed.ending}")
+    lines.append(f"next: {safe_line(as_commands(advise(state).text))}")
+    return "\n".join(lines)
+
+
+def _steps(state: SessionState) -> list[str]:
+    lines = []
     for step in state.workflow.steps:
         checks = evaluate(state, step)
         done = all(each.passed for each in checks)
@@ -180,15 +199,4 @@ def status_text(state: SessionState) -> str:
                 f"    [{'x' if each.passed else ' '}] {each.title}  {safe_line(as_commands(each.figure))}"
                 for each in checks
             ]
-    if state.last_run:
-        lines.append(run_line(state.last_run))
-    for asked in state.looks_asked:
-        words = asked.logpoint.expression or asked.logpoint.condition
-        lines.append(f"? {safe_line(asked.by)} asks to evaluate {safe_line(words)}: `coach allow`")
-    if loop := state.standing_loop:
-        lines.append(safe_line(f"⚠ {loop.pattern}: {loop.sentence} {loop.move}"))
-        lines += [f"    {safe_line(in_words(way))}" for way in standing_ways(state, loop)]
-    if state.closed:
-        lines.append(f"closed: {state.closed.ending}")
-    lines.append(f"next: {safe_line(as_commands(advise(state).text))}")
-    return "\n".join(lines)
+    return lines

@@ -73,7 +73,7 @@ def _awaited_answer(state: SessionState, advice: Advice) -> Advice:
 
 def _closed(state: SessionState) -> Advice | None:
     if state.imported:
-        return Advice("This session was read from a transcript: nobody goes on with it.", "export")
+        return Advice("Look back at it: a session read from a transcript cannot be gone on with.", "export")
     if state.closed is None:
         return None
     return Advice(

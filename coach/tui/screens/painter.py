@@ -159,7 +159,9 @@ class Painter:
         is_other_step, self._step = self._step != state.step_id, state.step_id
         marked = self._marked_key() if tab == "work" else ""
         panel.show(self._tab_lines(tab), from_top=is_other_step and tab == "work", marked=marked)
-        name = safe_render.plain(state.step.title).plain if state.step else ""
+        name = (
+            "Failure" if state.imported else safe_render.plain(state.step.title).plain if state.step else ""
+        )
         self._tabs.set_title(self._source.view.tabs, tab, name)
 
     def _marked_key(self) -> str:

@@ -143,6 +143,8 @@ class SessionScreen(TextFindScreen):
         self._dialogs = UnaskedDialogs(self, self)
         self._follow_run()
         self.paint()
+        if self.state.imported and "runs" in self.view.tabs:
+            self.show_tab("runs")  # nobody took a step: what was run tells the most of it
         if left := left_behind(self.port.records):
             self.show_message(left)
 

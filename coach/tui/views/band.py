@@ -4,7 +4,7 @@ from coach.core.session.state import SessionState
 from coach.core.workflow.advice import Advice, next_move
 from coach.tui.keys import advised
 from coach.tui.views.flow import cells, flow
-from coach.tui.views.key_name import keyed
+from coach.tui.views.key_name import keyed, shown_key
 from coach.tui.views.line import Line, Piece, line, piece
 from coach.tui.views.loops import loop_reason
 
@@ -54,4 +54,6 @@ def _split(advice: Advice, keys: tuple[Piece, ...], width: int) -> tuple[str, st
 
 
 def _reason(state: SessionState) -> str:
+    if state.imported:
+        return f"{shown_key('runs')} lists its runs, {shown_key('timeline')} all that happened."
     return state.step.guidance if state.step and not state.closed else ""

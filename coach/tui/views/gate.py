@@ -6,6 +6,7 @@ from coach.core.workflow import gates
 from coach.core.workflow.gates import Checked
 from coach.tui.views.key_name import keyed, shown_key
 from coach.tui.views.line import BLANK, Line, heading, line, piece
+from coach.tui.views.transcript import about_transcript
 
 MAX_RUNS_BEFORE = 6
 """Runs after which what happened before them is old news."""
@@ -18,6 +19,8 @@ def gate(state: SessionState) -> tuple[Line, ...]:
 
 def checks(state: SessionState) -> tuple[Line, ...]:
     """Return the checks of the step's gate, below the step's own sentence."""
+    if state.imported:
+        return about_transcript(state.imported)
     step = state.step
     if step is None:
         return (line(("The session has not begun.", "dim")),)

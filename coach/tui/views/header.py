@@ -15,6 +15,7 @@ from coach.tui.views.key_name import key_of
 from coach.tui.views.line import Line, Piece, Role, line, piece
 from coach.tui.views.run_outcome import sign
 from coach.tui.views.runs import trend_bars
+from coach.tui.views.transcript import read_in_short
 from coach.tui.views.view_state import WIDE_FROM, ViewState
 
 _LAMPS: dict[str, tuple[str, Role]] = {
@@ -106,6 +107,8 @@ def counted(state: SessionState) -> str:
 def steps(state: SessionState, width: int) -> Line:
     """Return the steps, what the gate still asks for, and the newest runs; steps by their names where there is room."""
     strip = run_strip(state)
+    if state.imported:
+        return line(*read_in_short(state.imported), figure=strip, fit="cut")
     asked = _open_gate(state)
     if strip and width >= WIDE_FROM:
         strip = (piece("runs ", "dim"), *strip)

@@ -73,6 +73,14 @@ def _is_clear(run: Run) -> bool:
     return bool(run.failing) or (run.judged is not None and run.judged.outcome == "PASS")
 
 
+def _time_of(run: Run, duration: float) -> tuple[Piece, ...]:
+    """Return how long a run took, and whether warm or cold; of one in a transcript neither, or the first, is known."""
+    if run.request.purpose == "imported":
+        return (piece(seconds(duration)),) if duration else ()
+    warmth = " warm" if run.is_warm else " cold"
+    return piece(seconds(duration)), piece("" if has_looked(run) else warmth, "dim")
+
+
 def _run(state: SessionState, run: Run, progress: str) -> list[Line]:
     name = piece(f"#{run.number} ".rjust(4), "dim")
     key = f"run:{run.number}"
@@ -80,9 +88,9 @@ def _run(state: SessionState, run: Run, progress: str) -> list[Line]:
         mark, said = pieces_of(state, run)
         is_newest = run in state.under_way[-1:]
         return [line(name, mark, piece(progress) if progress and is_newest else said, fit="cut", key=key)]
-    warmth = " warm" if run.is_warm else " cold"
-    figure_pieces = (piece(seconds(run.report.duration)), piece("" if has_looked(run) else warmth, "dim"))
-    lines = [line(name, *pieces_of(state, run), figure=figure_pieces, fit="cut", key=key)]
+    lines = [
+        line(name, *pieces_of(state, run), figure=_time_of(run, run.report.duration), fit="cut", key=key)
+    ]
     detail = _detail(state, run)
     if detail:
         lines.append(line("      ", (detail, "dim"), hang=6, key=key))

@@ -24,6 +24,8 @@ def reproduce(state: SessionState, view: ViewState) -> StepLines:
     found = places.shown(
         places.failed(state), places.failing_test(state), view.code_rows - 2 * view.is_narrow, both=both
     )
+    if state.imported:  # nothing can be measured or written here, and no environment is known
+        return StepLines(tuple(first), found or (places.no_code(state),), tuple(frames(state)))
     evidence = [*_rate(state), *frames(state), BLANK, *_spec(state.spec), BLANK, *_environment(state)]
     return StepLines(tuple(first), found or (places.no_code(state),), tuple(evidence))
 
