@@ -228,6 +228,32 @@ def test_names_of_windows_are_names_below_the_root():
     assert history.files.snapshot() == {"src/b.py": "z = 1\ny = 2\n#\n"}
 
 
+def test_here_strings_of_powershell_are_files():
+    root = "C:\\w"
+    steps = [
+        ("@'\nx = 'a'\n\ny = \"$b\"\n'@ | Set-Content src\\a.py", 0),
+        ("New-Item d | Out-Null\n@'\r\nz\r\n'@ | Set-Content -Path 'd\\b.txt' -Encoding utf8; @'", 0),
+        ("@'\nmore\n'@ | Add-Content src/a.py", 0),
+        ('@"\n$x\n"@ | Out-File c.txt', 0),
+        ("@'\nno\n'@ | Set-Content d.txt", 1),
+    ]
+    history = FileHistory(
+        Transcript(
+            format="Codex",
+            root=root,
+            steps=[Step(action=Ran(command=command, cwd=root, exit_code=code)) for command, code in steps],
+        )
+    )
+    *_, last = history.moments()
+    seen = {path: UNKNOWN if isinstance(text, Unknown) else text for path, text in last.files.items()}
+    assert seen == {
+        "src/a.py": "x = 'a'\n\ny = \"$b\"\nmore\n",
+        "d/b.txt": "z\r\n",
+        "c.txt": UNKNOWN,
+        "d.txt": UNKNOWN,
+    }
+
+
 def test_two_unknown_contents_are_never_the_same():
     _, moments = followed(*[Ran(command="perl -pi -e 1 a.txt", exit_code=0)] * 2)
     assert moments[0].files["a.txt"] != moments[1].files["a.txt"]

@@ -147,3 +147,19 @@ def test_what_the_shell_did_not_take_and_further_histories_are_counted():
         "further histories in the file": 1,
         "commands that the shell did not take, since another one was running": 1,
     }
+
+
+def test_a_command_that_the_person_stopped_has_no_outcome():
+    call = {"type": "function_call", "name": "shell_command", "call_id": "a"}
+    answer = {
+        "type": "function_call_output",
+        "call_id": "a",
+        "output": "Wall time: 9.0 seconds\naborted by user",
+    }
+    records = [
+        {"type": "session_meta", "payload": {"cwd": ROOT}},
+        {"type": "response_item", "payload": {**call, "arguments": json.dumps({"command": TEST})}},
+        {"type": "response_item", "payload": answer},
+    ]
+    (run,) = [each.action for each in read_transcript("x", lines(records)).steps]
+    assert (run.command, run.exit_code, run.is_ended_early) == (TEST, None, True)

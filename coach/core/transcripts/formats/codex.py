@@ -33,6 +33,7 @@ _WALL = re.compile(r"^Wall time: (\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
 _CUT = re.compile(
     r"^Total output lines: |\[\.\.\. omitted \d+|…\d+ (?:tokens|chars|lines) truncated…", re.MULTILINE
 )
+_ABORTED = re.compile(r"(?:Wall time: [\d.]{1,12} seconds\s{1,4})?aborted by user")
 _OUTPUT = "\nOutput:\n"
 
 
@@ -163,7 +164,8 @@ def _read_call(draft: Draft, call: dict[str, Any], answer: object, at: float | N
                 output=output,
                 exit_code=code,
                 is_cut=is_cut,
-                is_ended_early=answer is None or code == 124,  # 124: it went over its time
+                # 124: it went over its time
+                is_ended_early=answer is None or code == 124 or _ABORTED.match(output) is not None,
                 seconds=seconds,
             ),
             at if at is not None else call.get("at"),

@@ -30,6 +30,7 @@ from coach.core.transcripts.shell.nested import MOST_NESTED, SHELLS, code_of, in
 from coach.core.transcripts.shell.parser import parse_shell
 from coach.core.transcripts.shell.patch_commands import apply_patch_file, apply_patch_word
 from coach.core.transcripts.shell.patterns import NotInterpretable
+from coach.core.transcripts.shell.powershell import Written, written_files
 from coach.core.transcripts.shell.python_commands import python
 from coach.core.transcripts.shell.syntax import Command, Pipeline, Redirect, Word
 
@@ -128,6 +129,10 @@ class Shell:
             frozenset(_NOT_FOUND.findall(ran.output[:20_000])) if "not found" in ran.output else frozenset()
         )
         self.is_early = ran.is_ended_early
+        if written := list(written_files(ran.command)):
+            self._write_here_strings(written, ran)
+            yield Followed(ran.command, ran.cwd, is_sure=True)
+            return
         yield from self._follow_text(ran.command, ran.cwd, ran.exit_code, nested=0)
 
     def _follow_text(
@@ -160,6 +165,16 @@ class Shell:
             for path in self.files.differing(before) if before is not None else ():
                 self.files.spoil(path, "changed by a command that may not have run")
             yield Followed(pipeline.text, here, is_sure)
+
+    def _write_here_strings(self, written: list[Written], ran: Ran) -> None:
+        """Write what PowerShell wrote, where it did not fail."""
+        for each in written:
+            path = self.files.path(each.path, ran.cwd)
+            before = self.files.read(path) if each.is_more else ""
+            if each.text is None or ran.is_ended_early or ran.exit_code or not isinstance(before, str):
+                self.files.spoil(path, "written by PowerShell in a way that cannot be told")
+            else:
+                self.files.write(path, before + each.text)
 
     def _read(self, cwd: str, name: str) -> Content:
         return self.files.read(self.files.path(name, cwd))
