@@ -36,10 +36,12 @@ def doubtful(limits=None, **changes) -> Drive:
     return drive
 
 
-def expects(drive, value, tree="s1"):
+def expects(drive, value, tree="s1", report=None, *, is_paused=False):
     """Let the test expect another value, and be green by that."""
     drive.saves(PATH)
-    drive.ends(green(tree=tree))
+    drive.ends(report or green(tree=tree))
+    if is_paused:
+        drive.send(cmd.PauseInvestigation(paused=True))
     asked = [each for each in drive.effects if isinstance(each, eff.ReadAttempt)][-1]
     change = FileChange(path=PATH, before="a", after=tree, in_head=True)
     changes = Changes(base=asked.base, tree=asked.tree, files=(change,))
@@ -47,7 +49,8 @@ def expects(drive, value, tree="s1"):
     seen = {"changes": changes, "sources": (pair,)}
     drive.send(obs.AttemptSeen(run=asked.run, base_run=asked.base_run, **seen))
     while drive.state.under_way and drive.state.under_way[-1].request.purpose != "at-head":
-        drive.ends(green(tree=tree))
+        is_measured = drive.state.under_way[-1].request.only_looks
+        drive.ends(STOPPED if is_measured else green(tree=tree))
 
 
 def tampers(drive):
@@ -220,3 +223,25 @@ def test_what_a_log_holds_is_judged_alike_and_old_notices_ask_for_nothing():
         quiet.record(event)
     quiet.send(obs.WatchSeen(watching=True))
     assert quiet.started() == []
+
+
+def test_while_something_else_is_red_it_comes_before_the_next_measurement_unless_that_is_paused():
+    """Another test stays red: its investigation measures on behind it; paused, nothing is run."""
+    other = failure(test="tests/test_cart.py::test_count")
+    still_red = red(failures=(other,), tree="s1")
+    drives = []
+    for is_paused in (False, True):
+        drive = opened(target=Target(words=(PATH,)))
+        drive.record(ev.InvestigationLimited(limits=Limits()))
+        drive.send(cmd.Begin(reproduce=False))
+        drive.send(obs.WatchSeen(watching=True))
+        drive.saves("shop/cart.py")
+        drive.ends(red(failures=(failure(), other), tree="s0"))
+        expects(drive, 9, report=still_red, is_paused=is_paused)
+        drives.append(drive)
+    asked, paused = drives
+    assert (len(on_head(asked)), on_head(paused)) == (1, [])
+    asked.ends(green(tree="c0ffee"))
+    assert asked.started()[-1] == "trace"
+    paused.send(cmd.PauseInvestigation(paused=False))
+    assert len(on_head(paused)) == 1
