@@ -117,6 +117,12 @@ async def in_circles(shop):
             await stage.press("escape")
 
 
+def is_quiet(state):
+    """Whether nothing runs, and nothing will by itself."""
+    found = state.investigation
+    return not (state.under_way or state.search or (found and found.is_open))
+
+
 class Stage:
     """The screen on one side, the session on the other; waits are for idle, never for time alone."""
 
@@ -127,7 +133,7 @@ class Stage:
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
             await asyncio.to_thread(self._session.wait_idle, 0.05)
-            if reached(self._session.state) and not self._session.state.under_way:
+            if reached(self._session.state) and is_quiet(self._session.state):
                 break
             await asyncio.sleep(0.05)  # an investigation goes on while the session counts as idle
         else:
@@ -145,9 +151,9 @@ class Stage:
             if position:
                 await self._pilot.press("tab")
                 await self._pilot.pause()
-            self._app.focused.insert_text_at_cursor(text) if hasattr(
-                self._app.focused, "insert_text_at_cursor"
-            ) else (self._app.focused.insert(text))
+            field = self._app.focused
+            field.clear()  # coach filled it in
+            (getattr(field, "insert_text_at_cursor", None) or field.insert)(text)
         await self._pilot.press("ctrl+s")
         await self.until(lambda _state: True)
 

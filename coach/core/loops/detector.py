@@ -32,6 +32,8 @@ class Detector:
     ended_by: frozenset[EndedBy] = frozenset()
     after_reruns: bool = False
     """Whether it is asked after a run of unchanged files too; the others look at edits."""
+    outlasts_edits: bool = False
+    """Whether what was said still stands after a further edit that left the failing set as it was."""
     echo_of: str = ""
     """A pattern that says the same and more: where both are seen, this one is silent."""
 

@@ -36,6 +36,13 @@ def look(history: History, off: Collection[str] = ()) -> tuple[Detection, ...]:
     return tuple(detection for detection in seen if detection is not None)
 
 
+def goes_on(history: History, pattern: str, run: int) -> bool:
+    """Whether a loop that was noticed at a run still stands after later edits: every run since failed as that one did."""
+    detector = DETECTORS.get(pattern)
+    since = {each.strict for each in history.trials if each.run >= run}
+    return detector is not None and detector.outlasts_edits and len(since) == 1
+
+
 def climb(
     detections: Sequence[Detection],
     said: Sequence[Said],

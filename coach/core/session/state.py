@@ -21,6 +21,7 @@ from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.log import events as ev
 from coach.core.loops.attempt import Attempt, Finding
+from coach.core.loops.escalation import goes_on
 from coach.core.loops.history import History
 from coach.core.runs.changes import Changes
 from coach.core.runs.reference import Reference
@@ -272,12 +273,12 @@ class SessionState(Investigations):
 
     @property
     def standing_loop(self) -> ev.LoopNoticed | None:
-        """The banner or card to show: the newest one that nobody answered and no later edit has overtaken."""
+        """The banner or card to show: the newest one that nobody answered and that no later edit led out of."""
         loud = [each for each in self.notices if each.loop.level != "note"]
         newest = loud[-1].loop.run if loud else 0
-        if self.attempts and self.attempts[-1].run > newest:
-            return None
-        return next((each.loop for each in loud if each.loop.run == newest and not each.answer), None)
+        found = next((each.loop for each in loud if each.loop.run == newest and not each.answer), None)
+        is_edited = bool(self.attempts) and self.attempts[-1].run > newest
+        return found if found and (not is_edited or goes_on(self.history, found.pattern, found.run)) else None
 
     def attempt(self, run: int) -> Attempt | None:
         """Return the edits that led to a run."""

@@ -134,6 +134,13 @@ def test_a_banner_stands_until_it_is_answered(drive, command, answer):
     assert drive.state.notices[-1].answer == answer
 
 
+def test_a_banner_stands_while_further_patches_leave_the_same_failure(drive):
+    """It is not said again so soon, and would be gone just where the circle goes on."""
+    patches(drive, 3)
+    assert len(drive.state.notices) == 1
+    assert drive.state.standing_loop.run == 3
+
+
 def test_the_next_edit_overtakes_a_banner(drive):
     patches(drive, 2)
     edit(drive, green(tree="t9"))

@@ -61,4 +61,5 @@ DETECTOR = Detector(
     action="hypothesis",
     step="hypothesize",
     echo_of="no-effect",
+    outlasts_edits=True,
 )

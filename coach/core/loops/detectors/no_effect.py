@@ -73,4 +73,5 @@ DETECTOR = Detector(
     action="go-to-step",
     step="isolate",
     answers=("go-to-step", "logpoint"),
+    outlasts_edits=True,
 )
