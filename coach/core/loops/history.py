@@ -276,6 +276,18 @@ def patches(attempt: Attempt) -> frozenset[str]:
     return frozenset(path for path in attempt.paths if not is_test_path(path))
 
 
+def change_one_place(*trials: Trial) -> bool:
+    """Whether the edits before several runs changed one function, or, where contents are not known, one file."""
+    attempts = [each.attempt for each in trials if each.attempt is not None]
+    if len(attempts) < len(trials):
+        return False
+    if all(each.touched for each in attempts):
+        return bool(set.intersection(*(set(each.touched) for each in attempts)))
+    return any(each.unread for each in attempts) and bool(
+        set.intersection(*(set(each.paths) for each in attempts))
+    )
+
+
 def _is_named(path: str, word: str) -> bool:
     """Whether a word of a command line names a file, relative to the root or to the folder that the command runs in."""
     word = word.removeprefix("./")

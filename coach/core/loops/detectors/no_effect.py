@@ -1,10 +1,8 @@
 """No effect: different patches, one after the other, and the failure stays exactly what it was."""
 
-from collections.abc import Sequence
-
 from coach.core.loops.detection import Detection, numbers
 from coach.core.loops.detector import Detector
-from coach.core.loops.history import History, Trial
+from coach.core.loops.history import History, Trial, change_one_place
 
 NOTE_AT = 2
 BANNER_AT = 3
@@ -39,26 +37,13 @@ def seen(history: History) -> Detection | None:
         return None
     runs = tuple(each.run for each in reversed(patches))
     return DETECTOR.detection(
-        level="banner" if len(runs) >= BANNER_AT or _is_one_place(patches) else "note",
+        level="banner" if len(runs) >= BANNER_AT or change_one_place(*patches[:NOTE_AT]) else "note",
         evidence=runs,
         place=now.label,
         sentence=f"Patches {numbers(runs)} leave the same failure.",
         move="Look at the state before the next edit: back to Isolate.",
         restore_run=before,
     )
-
-
-def _is_one_place(patches: Sequence[Trial]) -> bool:
-    """Whether the two newest patches changed one function: the second turned at what had just been shown not to matter.
-
-    Where what was changed is not known, the files tell.
-    """
-    newest, before = (each.attempt for each in patches[:NOTE_AT])
-    assert newest is not None
-    assert before is not None
-    if newest.touched and before.touched:
-        return bool(set(newest.touched) & set(before.touched))
-    return bool(newest.unread) and newest.paths == before.paths
 
 
 def _is_attempt(trial: Trial) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from coach.core.base.test_id import TestId
 from coach.core.loops.detection import Detection, Level, numbers
 from coach.core.loops.detector import Detector
-from coach.core.loops.history import History, Trial
+from coach.core.loops.history import History, Trial, change_one_place
 
 
 def seen(history: History) -> Detection | None:
@@ -36,7 +36,8 @@ def _detection(history: History, now: Trial, then: Trial, between: Sequence[Tria
     other = between[0]
     crossing = bool(now.tests - other.tests) and bool(other.tests - now.tests)
     is_step_lost = other.tests < now.tests  # a test was mended, and is broken again
-    level: Level = "banner" if crossing or is_step_lost or _returns(history, now) > 1 else "note"
+    is_loud = crossing or is_step_lost or _returns(history, now) > 1 or _is_one_screw(now, between)
+    level: Level = "banner" if is_loud else "note"
     runs = tuple(each.run for each in reversed(between))
     what = f"The failure of #{then.run} is back after another one in {numbers(runs)}."
     if crossing:
@@ -48,6 +49,13 @@ def _detection(history: History, now: Trial, then: Trial, between: Sequence[Tria
         sentence=what,
         move="The two changes exclude each other: ask what both failures demand, before the next edit.",
         restore_run=then.run,
+    )
+
+
+def _is_one_screw(now: Trial, between: Sequence[Trial]) -> bool:
+    """Whether all patches changed one function, and the same tests failed throughout: nothing was gained."""
+    return all(each.tests == now.tests for each in between) and change_one_place(
+        now, *(each for each in between if each.is_patch)
     )
 
 
