@@ -9,7 +9,30 @@ from tests.core.loops.story import GREEN, OTHER, Story, failed, red
 
 BOTH = [failed(), failed("assert 1 == 2", OTHER)]
 
+TOTAL = {"touched": ("shop/cart.py::total",)}
+ADD = {"touched": ("shop/cart.py::add",)}
+
 LOOPING = {
+    "an assistant at one function": (
+        red().edit("assert 8 == 10", by="claude", **TOTAL).edit("assert 7 == 10", by="claude", **TOTAL),
+        "banner",
+        (2, 3),
+    ),
+    "an assistant at two functions": (
+        red().edit("assert 8 == 10", by="claude", **TOTAL).edit("assert 7 == 10", by="claude", **ADD),
+        "note",
+        (2, 3),
+    ),
+    "a person and an assistant at one function": (
+        red().edit("assert 8 == 10", **TOTAL).edit("assert 7 == 10", by="claude", **TOTAL),
+        "note",
+        (2, 3),
+    ),
+    "a person at one function": (
+        red().edit("assert 8 == 10", **TOTAL).edit("assert 7 == 10", **TOTAL),
+        "note",
+        (2, 3),
+    ),
     "two values": (red().edit("assert 8 == 10").edit("assert 7 == 10"), "note", (2, 3)),
     "three values": (
         red().edit("assert 8 == 10").edit("assert 7 == 10").edit("assert 6 == 10"),

@@ -45,6 +45,11 @@ LOOPING = {
         "banner",
         (2, 3),
     ),
+    "one of several files whose content is not known": (
+        red().edit(SAME, **TOTAL).edit(SAME, paths=("shop/cart.py", "shop/prices.py"), **UNKNOWN),
+        "banner",
+        (2, 3),
+    ),
     "another file whose content is not known": (
         red().edit(SAME, **UNKNOWN).edit(SAME, paths=("shop/prices.py",), unread=("shop/prices.py",)),
         "note",

@@ -11,7 +11,17 @@ A, B = "assert 9 == 10", "assert 8 == 10"
 ONE, TWO = [failed(A)], [failed("assert 1 == 2", OTHER)]
 BOTH = [*ONE, *TWO]
 
+TOTAL = {"touched": ("shop/cart.py::total",)}
+ADD = {"touched": ("shop/cart.py::add",)}
+
 LOOPING = {
+    "two values by one function": (red(A).edit(B, **TOTAL).edit(A, **TOTAL), "banner", (1, 2, 3)),
+    "two values by two functions": (red(A).edit(B, **TOTAL).edit(A, **ADD), "note", (1, 2, 3)),
+    "one more test for a while, by one function": (
+        red(ONE).edit(BOTH, **TOTAL).edit(ONE, **TOTAL),
+        "note",
+        (1, 2, 3),
+    ),
     "two tests take turns": (red(ONE).edit(TWO).edit(ONE), "banner", (1, 2, 3)),
     "two values, once": (red(A).edit(B).edit(A), "note", (1, 2, 3)),
     "two values, twice": (red(A).edit(B).edit(A).edit(B).edit(A), "banner", (3, 4, 5)),

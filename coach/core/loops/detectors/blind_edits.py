@@ -1,8 +1,10 @@
 """Guess: edit and run, edit and run, on the same failing place, and nothing written or looked at between."""
 
+from collections.abc import Sequence
+
 from coach.core.loops.detection import Detection, numbers
 from coach.core.loops.detector import Detector
-from coach.core.loops.history import History, Trial
+from coach.core.loops.history import History, Trial, change_one_place
 from coach.core.runs.failure import steady
 
 NOTE_AT = 2
@@ -13,7 +15,8 @@ def seen(history: History) -> Detection | None:
     """Look for patches in a row on one failing place without a hypothesis, a note, a look or a suspect ruled out.
 
     Progress ends it: when a test that failed passes, or fails somewhere else, the edit taught something. A test that an
-    edit on the way broke and another one mended is no progress. Going back to where it began is no guess.
+    edit on the way broke and another one mended is no progress. Going back to where it began is no guess. A banner comes
+    at the third; of an assistant that turns at one function, at the second.
     """
     now = history.now
     if now is None or not now.is_red or not now.is_patch or now.marks or history.is_base(now.tree):
@@ -25,12 +28,18 @@ def seen(history: History) -> Detection | None:
         return None
     runs = tuple(each.run for each in patches)
     return DETECTOR.detection(
-        level="banner" if len(runs) >= BANNER_AT else "note",
+        level="banner" if len(runs) >= BANNER_AT or _is_one_function(patches) else "note",
         evidence=runs,
         place=steady(now.failing[0].test) if now.failing else now.label,
         sentence=f"Edits {numbers(runs)} went by with nothing written or looked at between them.",
         move="Write what you expect to see before the next edit.",
     )
+
+
+def _is_one_function(patches: Sequence[Trial]) -> bool:
+    """Whether an assistant made all of them, in one function: real circles of assistants are often no longer than that."""
+    is_assistant = all(each.attempt is not None and each.attempt.by for each in patches)
+    return is_assistant and change_one_place(*patches)
 
 
 def _on_one_place(history: History, now: Trial) -> list[Trial]:
@@ -55,7 +64,7 @@ def _looked(trial: Trial) -> bool:
 
 DETECTOR = Detector(
     name="guess",
-    rule=2,
+    rule=3,
     seen=seen,
     notices="edit and run, edit and run, on the same failing place, and nothing written or looked at between.",
     action="hypothesis",

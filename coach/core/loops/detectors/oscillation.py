@@ -36,7 +36,7 @@ def _detection(history: History, now: Trial, then: Trial, between: Sequence[Tria
     other = between[0]
     crossing = bool(now.tests - other.tests) and bool(other.tests - now.tests)
     is_step_lost = other.tests < now.tests  # a test was mended, and is broken again
-    is_loud = crossing or is_step_lost or _returns(history, now) > 1 or _is_one_screw(now, between)
+    is_loud = crossing or is_step_lost or _returns(history, now) > 1 or _is_one_function(now, between)
     level: Level = "banner" if is_loud else "note"
     runs = tuple(each.run for each in reversed(between))
     what = f"The failure of #{then.run} is back after another one in {numbers(runs)}."
@@ -52,7 +52,7 @@ def _detection(history: History, now: Trial, then: Trial, between: Sequence[Tria
     )
 
 
-def _is_one_screw(now: Trial, between: Sequence[Trial]) -> bool:
+def _is_one_function(now: Trial, between: Sequence[Trial]) -> bool:
     """Whether all patches changed one function, and the same tests failed throughout: nothing was gained."""
     return all(each.tests == now.tests for each in between) and change_one_place(
         now, *(each for each in between if each.is_patch)
@@ -77,7 +77,7 @@ def _first(tests: frozenset[TestId]) -> str:
 
 DETECTOR = Detector(
     name="see-saw",
-    rule=2,
+    rule=3,
     seen=seen,
     notices="one failure is exchanged for another and then comes back.",
     action="go-to-step",
