@@ -30,6 +30,8 @@ from coach_room import STOPPED, Room
 
 CONFIRM_SECONDS = 1.0
 """What passes at the end of the time may still be looked at again."""
+SEVERAL = 4
+"""Other tests that must speak for a flip before less likely places are left out."""
 
 _write, _close, _exit, _getppid = os.write, os.close, os._exit, os.getppid
 
@@ -278,12 +280,13 @@ def _checked(child):
 
 
 def _is_clean(mutant, checked):
-    """Whether a flip takes no check away, keeps every neighbour, at least one, and mends most other red tests.
+    """Whether a flip takes no check away, keeps every neighbour, mends most other red tests, and several of both.
 
-    What no passing test runs may be any dodge: such a flip says less than one that is found later.
+    What few other tests run may be any dodge: such a flip says less than one that is found later.
     """
-    is_kept = 0 < checked.get("green", 0) == checked.get("neighbours", 0)
-    mends = 2 * checked.get("mended", 0) >= checked.get("siblings", 0)
+    green, mended = checked.get("green", 0), checked.get("mended", 0)
+    is_kept = 0 < green == checked.get("neighbours", 0) and green + mended >= SEVERAL
+    mends = 2 * mended >= checked.get("siblings", 0)
     return is_kept and mends and not mutant.get("silences")
 
 

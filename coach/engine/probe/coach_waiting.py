@@ -16,8 +16,9 @@ IDLE = 0.5
 MENDED = "P"
 FLIPS_OF_LINE, FLIPS_OF_PLACE = 3, 12
 """Mutants that turned the test green, after which more of the line, or of its function, say little."""
-AS_LIKELY = 0.5
-"""Once a clean flip stands, places at least this share as likely as its own still have their turn: a better one may stand there."""
+AS_LIKELY = 0.1
+"""Once a clean flip stands, places at least this share as likely as its own still have their turn: a better one may stand there, and
+the place that led may have led wrongly."""
 MORE_OF_PLACE = 24
 """Mutants of its own place that are still tried then: they tell which line and which edit is meant."""
 TOLD = 0.3

@@ -130,7 +130,7 @@ def test_once_a_clean_flip_stands_only_likely_places_and_a_few_of_its_own_are_tr
         return [dict(row, id=(function, index)) for index in range(number)]
 
     waiting = Waiting(
-        [*rows("f", 0.4, 40), *rows("better", 0.5, 9), *rows("near", 0.2, 9), *rows("far", 0.1, 9)]
+        [*rows("f", 0.4, 40), *rows("better", 0.5, 9), *rows("near", 0.05, 9), *rows("far", 0.03, 9)]
     )
     waiting.settle(rows("f", 0.0, 1)[0])
     assert len(waiting) == 67, "how likely the place is, is not known"

@@ -77,7 +77,7 @@ def test_time_is_added_while_nothing_mends_it(laid):
 
 def test_a_right_flip_turns_other_red_tests_green_and_a_dodge_does_not(laid):
     red = ("test_shop.py::test_two", "test_more.py::test_ten")
-    far = MutationPlace(path="shop.py", function="delay", lines=(9,), promise=0.1)
+    far = MutationPlace(path="shop.py", function="delay", lines=(9,), promise=0.05)
     found, _ = mutated(laid, "price", 5, sought=failure(), red=red, others=(far,))
     assert (found.is_settled, found.ended) == (True, "all"), "the right flip ends the round"
     assert {each.function for each in found.flips} == {"price"}
