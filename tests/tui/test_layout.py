@@ -5,6 +5,7 @@ import re
 import pytest
 from textual.pilot import Pilot
 
+from coach.core.localize.kept_lines import Excerpt
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
 from coach.core.runs.oracle import Judged
@@ -28,6 +29,16 @@ def long_suspect() -> ev.SuspectsRanked:
         path="shop/cart.py", function="total", line=MARK, score=1.0, probability=0.9, code=CODE, code_start=14
     )
     return ev.SuspectsRanked(run=3, suspects=(first, *fakes.SUSPECTS[1:]))
+
+
+def moved_suspect() -> ev.SuspectsRanked:
+    """Return the same suspect as a log keeps it: lines were kept where it was suspected first, and some around others."""
+    (first, *others) = long_suspect().suspects
+    kept = "\n".join(CODE.splitlines()[:40])
+    beside = (Excerpt(start=MARK - 4, text="\n".join(CODE.splitlines()[MARK - 18 : MARK - 12])),)
+    return ev.SuspectsRanked(
+        run=3, suspects=(first.model_copy(update={"code": kept, "beside": beside}), *others)
+    )
 
 
 def rows_of_panels(pilot: Pilot[None]) -> list[str]:
@@ -82,6 +93,14 @@ async def test_the_marked_line_is_in_view_and_whole_and_docstrings_are_folded(si
         assert "14 def total(items):" in text
         assert "More." not in text
         assert "⋮" in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_marked_line_is_in_view_where_it_was_suspected_after_the_lines_were_kept(
+    size: tuple[int, int],
+) -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("isolate"), moved_suspect()), size) as pilot:
+        assert f"▸{MARK}" in "\n".join(rows_of_panels(pilot))
 
 
 @pytest.mark.parametrize("size", SIZES[1:])

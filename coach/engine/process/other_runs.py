@@ -13,7 +13,7 @@ from pathlib import Path
 from coach.engine.process.orphans import HOLDER, holder_mark
 from coach.engine.process.process_tree import RUN_ID, living, variables
 
-_MAX_NAMED = 3
+_MAX_NAMED = 1
 _WORDS_LOOKED_AT = 6
 
 

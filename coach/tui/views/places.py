@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from coach.core.localize.kept_lines import spans
+from coach.core.localize.suspect import Suspect
 from coach.core.runs.failure import innermost_own
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import pinnable
@@ -67,14 +69,28 @@ def suspected(state: SessionState, view: ViewState) -> Place | None:
         return None
     figure: Part = (chosen.likelihood, "dim")
     if chosen.code:
-        hot = chosen.best_lines[:5]
-        return Place(chosen.path, chosen.function, chosen.code, chosen.code_start, chosen.line, hot, figure)
+        start, source = _kept_around(chosen)
+        return Place(chosen.path, chosen.function, source, start, chosen.line, chosen.best_lines[:5], figure)
     found = current_failure(state)
     frames = found[1].own_frames if found else ()
     frame = next((each for each in frames if each.path == chosen.path and each.code), None)
     if frame and frame.code_start <= chosen.line < frame.code_start + len(frame.code.splitlines()):
         return Place(chosen.path, chosen.function, frame.code, frame.code_start, chosen.line, (), figure)
     return None
+
+
+def _kept_around(suspect: Suspect) -> tuple[int, str]:
+    """Return the unbroken kept lines that hold the line of a suspect, and the number of the first.
+
+    Of a long function the lines were kept when they were measured; what was found since may lie beside the first excerpt.
+    """
+    kept = dict(enumerate(suspect.code.splitlines(), suspect.code_start))
+    for each in suspect.beside:
+        kept |= dict(enumerate(each.text.splitlines(), each.start))
+    around = next((each for each in spans(kept) if suspect.line in each), None)
+    if around is None:
+        return suspect.code_start, suspect.code
+    return around.start, "\n".join(kept[number] for number in around)
 
 
 def shown(first: Place | None, second: Place | None, rows: int, *, both: bool) -> tuple[Line, ...]:
