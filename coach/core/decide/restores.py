@@ -20,12 +20,18 @@ def _(message: cmd.RestoreTree, state: SessionState) -> Decision | Refusal:
         return Refusal(f"run #{message.run} has no recorded files")
     if run and run.report:
         asked = eff.RestoreTree(tree=run.report.tree, why=f"as in #{run.number}", modes=run.report.modes)
-        return Decision(effects=(asked,))
+        return _ask(asked, state)
     if not message.tree:
         return Refusal("which files? Name a run")
     if message.tree not in _known_trees(state):
         return Refusal("that tree was not recorded in this session")
-    return Decision(effects=(_of_tree(message.tree, state),))
+    return _ask(_of_tree(message.tree, state), state)
+
+
+def _ask(asked: eff.RestoreTree, state: SessionState) -> Decision:
+    """Have files put back; what coach measures by itself gives way, as it does to a save."""
+    gives_way = (eff.StopRuns(superseded=True),) if state.under_way else ()
+    return Decision(effects=(*gives_way, asked))
 
 
 def _of_tree(tree: str, state: SessionState) -> eff.RestoreTree:
@@ -49,7 +55,7 @@ def why_not_restored(state: SessionState) -> str:
         return CLOSED.reason
     if state.restoring and not state.restoring.is_interrupted:
         return "files are being put back"
-    return "a run is under way; ‹cancel› stops it" if state.under_way else ""
+    return "a run is under way; ‹cancel› stops it" if state.awaited_runs else ""
 
 
 def _known_trees(state: SessionState) -> set[str]:

@@ -202,6 +202,17 @@ def test_asked_for_it_begins_where_it_would_not_by_itself_and_not_while_one_is_u
     assert "no failing run" in green_one.send(cmd.Investigate()).reason
 
 
+def test_files_are_put_back_at_once_while_coach_measures_by_itself():
+    """A restore waits for nothing that nobody waits for: the measurement gives way, as it does to a save."""
+    bench = failed()
+    assert [each.request.purpose for each in bench.jobs] == ["trace"]
+    decided = bench.send(cmd.RestoreTree(run=1))
+    assert [type(each).__name__ for each in decided.effects] == ["StopRuns", "RestoreTree"]
+    assert decided.effects[0].superseded
+    bench.send(cmd.RunTarget())
+    assert "a run is under way" in bench.send(cmd.RestoreTree(run=1)).reason
+
+
 def test_a_save_comes_first_and_the_measurement_is_made_again_when_it_still_fails():
     bench = failed()
     bench.tree = "t1"
