@@ -51,10 +51,10 @@ def test_each_hook_refuses_and_allows(broken):
     before = broken.fingerprint()
     _edits_are_refused(broken, ScriptedHost(broken, "claude"))
     assert not _a_turn_of(broken, ScriptedHost(broken, "claude"), "2")
+    assert broken.coach("note", "the rate is added, not multiplied").returncode == 0
     _a_short_turn_of(broken, ScriptedHost(broken, "codex"), "3")
-    assert _a_turn_of(
-        broken, ScriptedHost(broken, "cursor"), "4"
-    )  # the third guess: an assistant in a loop may end
+    assert not _a_turn_of(broken, ScriptedHost(broken, "cursor"), "4")
+    assert _a_turn_of(broken, ScriptedHost(broken, "claude"), "5")  # an assistant in a loop may end
     host = ScriptedHost(broken, "claude")
     assert broken.coach("export").returncode == 0
     assert held_by(broken) == "assistant"  # whose is not known before its first hook
@@ -70,6 +70,7 @@ def test_each_hook_refuses_and_allows(broken):
         "claude",
         "codex",
         "cursor",
+        "claude",
         "assistant",
     ]  # nobody announced the last one; since the export it is some assistant's
     assert {each.way for each in state.exports if each is not state.exports[-1]} == {"hook"}

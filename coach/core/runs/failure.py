@@ -61,7 +61,7 @@ _VOLATILE = [
 ]
 _VOLATILE_IN_IDS = [
     (re.compile(r"\bat 0x[0-9a-fA-F]+"), "at 0x…"),
-    (re.compile(r"\bpytest-of-[^/\\\]]+[/\\]pytest-\d+"), "<tmp>"),
+    (re.compile(r"\bpytest-of-[^/\\\]]{1,64}[/\\]pytest-\d+"), "<tmp>"),
     (re.compile(r"\btmp(?=[a-z_]{0,7}\d)(?!_)[a-z0-9_]{8}\b"), "<tmp>"),
 ]
 """What parameters bring into the id of a test. Numbers, times and ids of other kinds may tell two tests apart: they stay."""

@@ -18,7 +18,7 @@ BEGINS: dict[str, re.Pattern[str]] = {
 
 _NONE_RAN = re.compile(r"^(?:=+ )?no tests ran\b|^collected \d|^Ran 0 tests|no test files\]", re.MULTILINE)
 _NO_FOLDER = re.compile(
-    r"(?:^|: )(?:cd|pushd): .*(?:No such file|not a directory|can't cd)", re.MULTILINE | re.IGNORECASE
+    r"(?:^|: )(?:cd|pushd): .{0,300}(?:No such file|not a directory|can't cd)", re.MULTILINE | re.IGNORECASE
 )
 
 
