@@ -308,6 +308,7 @@ def show_whole_log(data: bytes) -> None:
     from coach.core.session.fold import replay
     from coach.store.lines import read_line
     from coach.tui.views import (
+        band,
         diff,
         experiment,
         failure_lines,
@@ -316,6 +317,7 @@ def show_whole_log(data: bytes) -> None:
         output,
         past_sessions,
         runs,
+        step_view,
         steps,
         suspects,
         verify,
@@ -331,11 +333,16 @@ def show_whole_log(data: bytes) -> None:
         show(state, view)
     header.header(state, view, 100)
     header.steps(state, 100)
-    gate.gate(state, "")
+    gate.gate(state)
+    band.move_line(state, "", 100)
+    band.reason_line(state, "", 100)
+    step_view.code_lines(state, view)
+    step_view.evidence_lines(state, view)
+    header.run_strip(state)
     failure_lines.signature(state)
     failure_lines.frames(state)
     failure_lines.causes(state)
-    failure_lines.innermost_code(state, 20)
+    failure_lines.differing(state)
     past_sessions.seen_lines(state)
     experiment.experiments(state)
     experiment.drafted(state)
