@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from coach.core.base.formatting import count
 from coach.core.log import events as ev
+from coach.core.loops.thresholds import at_work
 from coach.store.lines import NEWER, is_newer, read_line
 
 _FRONT = re.compile(rb'\{"seq": ?\d+, ?"at": ?(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?), ?"kind": ?"([a-z_]+)"')
@@ -32,8 +33,6 @@ _SHOWN = {
 }
 _KNOWN = {str(kind.model_fields["kind"].default).encode() for kind in ev.Event.__args__}
 _FAILING = b',"failing":['
-IDLE = 600.0
-"""Seconds: a longer gap between two events is a pause, and counts for this much."""
 MAX_WORDS = 4_000
 """Characters of each kind of text that are kept for searching."""
 
@@ -141,7 +140,7 @@ class Survey:
     def _count(self, kind: str, at: float) -> None:
         mine = self.columns
         last = mine.get("last_at", at)
-        mine["seconds"] = mine.get("seconds", 0.0) + min(max(0.0, at - last), IDLE)
+        mine["seconds"] = mine.get("seconds", 0.0) + at_work(last, at)
         mine["last_at"] = at
         mine["events"] = mine.get("events", 0) + 1
         counted = {"run_started": "runs", "loop_noticed": "loops", "hypothesis_proposed": "hypotheses"}

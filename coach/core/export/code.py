@@ -198,7 +198,6 @@ def _title(each: Suspect, clean: Cleaner, most: int) -> str:
 def _lines_of(each: Suspect, clean: Cleaner) -> dict[int, str]:
     """Return number → text of what is kept of a place. Secrets are taken out of whole texts, never line by line."""
     found: dict[int, str] = {}
-    kept = ((each.code_start or each.line or 1, each.code), *((one.start, one.text) for one in each.beside))
-    for start, text in kept:
-        found.update(enumerate(clean.text(text).split("\n"), start))
+    for part in each.excerpts:
+        found.update(enumerate(clean.text(part.text).split("\n"), part.start))
     return found

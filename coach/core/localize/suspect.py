@@ -58,6 +58,11 @@ class Suspect(Value):
     """Kinds of evidence that speak strongly for it, as ``core/localize/standing.py`` names them."""
 
     @property
+    def excerpts(self) -> tuple[Excerpt, ...]:
+        """All that is kept of its code, the main part first; where that began is not told in the oldest logs."""
+        return (Excerpt(start=self.code_start or self.line or 1, text=self.code), *self.beside)
+
+    @property
     def likelihood(self) -> str:
         """How likely it holds the defect, as a person reads it; empty in logs from before that was computed."""
         if not self.probability:

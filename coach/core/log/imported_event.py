@@ -6,7 +6,7 @@ from coach.core.base.text import CoachId, Name, Prose, TreeId
 from coach.core.base.value import Value
 
 
-class Lost(Value):
+class Lack(Value):
     """Something of a transcript that could not be read or is not in it."""
 
     what: Prose
@@ -35,4 +35,4 @@ class Imported(Value):
     """Edits between two runs of the same target."""
     unread_attempts: int = 0
     """How many of these changed a file whose content is not known: rules about content said nothing there."""
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[Lack, ...] = ()

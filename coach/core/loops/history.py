@@ -14,7 +14,7 @@ from coach.core.base.test_id import NO_TEST, FunctionId, TestId
 from coach.core.base.value import replace
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.loops.attempt import Attempt
-from coach.core.loops.thresholds import PAUSE
+from coach.core.loops.thresholds import at_work
 from coach.core.runs.failure import FailureSignature, innermost_own, is_structural, normalise, steady
 from coach.core.runs.report import Failure, RunReport
 from coach.core.runs.run import Run
@@ -163,7 +163,7 @@ class History:
         """Take in that something happened at a time; a long gap before it was a pause."""
         if not (self.now and self.now.is_red):
             return self
-        gap = min(max(0.0, at - self.heard), PAUSE) if self.heard else 0.0
+        gap = at_work(self.heard, at) if self.heard else 0.0
         return replace(self, heard=at, unpredicted=self.unpredicted + gap)
 
     def read(self, attempt: Attempt) -> "History":

@@ -54,3 +54,8 @@ TURNS = int(THRESHOLDS["turns"].value)
 UNPREDICTED = THRESHOLDS["unpredicted"].value
 UNPREDICTED_PATCHES = int(THRESHOLDS["unpredicted patches"].value)
 PAUSE = THRESHOLDS["pause"].value
+
+
+def at_work(before: float, at: float) -> float:
+    """Return the seconds at work between two events, by their times in the log; a long gap is a pause and counts for little."""
+    return min(max(0.0, at - before), PAUSE)

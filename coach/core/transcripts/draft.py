@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coach.core.base.text import storable
+from coach.core.log.imported_event import Lack
 from coach.core.transcripts.foreign_json import text_of
-from coach.core.transcripts.model import Action, By, Lack, Ran, Said, Step, Transcript
+from coach.core.transcripts.model import Action, By, Ran, Said, Step, Transcript
 
 TALK_CHARACTERS = 400
 MOST_STEPS = 100_000

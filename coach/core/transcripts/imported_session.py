@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from coach.core.decide.attempts import noticed
 from coach.core.log import events as ev
-from coach.core.log.imported_event import Lost
+from coach.core.log.imported_event import Lack
 from coach.core.log.recorded_request import RecordedRequest
 from coach.core.loops.analysis.analyse_attempt import RULE as READING
 from coach.core.loops.lanes import Lane, lanes_of
@@ -161,7 +161,6 @@ def _head(
         interpreter=ev.Interpreter(path="", why="nothing of a transcript is run"),
         checkout=ev.Checkout(root=root, commit=about.base or transcript.base_commit, tree=about.tree),
     )
-    lacks = [Lost(what=each.what, count=each.count) for each in transcript.lacks]
     yield ev.Imported(
         format=transcript.format,
         assistant=transcript.assistant,
@@ -173,7 +172,7 @@ def _head(
         targets=len(builder.tracks),
         attempts=builder.attempts,
         unread_attempts=builder.unread,
-        lost=(*lacks, *(Lost(what=what, count=number) for what, number in lost.items())),
+        lost=(*transcript.lacks, *(Lack(what=what, count=number) for what, number in lost.items())),
     )
     if title := _title(transcript):
         yield ev.SpecWritten(spec=Spec(title=title, reported=("title",)))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from coach.core.base.text import FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.log.imported_event import Lack
 
 By = Literal["assistant", "subagent", "person"]
 """Who acted: the assistant of the transcript, one that it started (a side chain), or the person beside it."""
@@ -86,13 +87,6 @@ class Step(Value):
     at: float | None = None
     """Seconds since the epoch, UTC."""
     by: By = "assistant"
-
-
-class Lack(Value):
-    """Something of the transcript that could not be read, or is not in it."""
-
-    what: Prose
-    count: int
 
 
 class Transcript(Value):

@@ -84,9 +84,9 @@ def _kept_around(suspect: Suspect) -> tuple[int, str]:
 
     Of a long function the lines were kept when they were measured; what was found since may lie beside the first excerpt.
     """
-    kept = dict(enumerate(suspect.code.splitlines(), suspect.code_start))
-    for each in suspect.beside:
-        kept |= dict(enumerate(each.text.splitlines(), each.start))
+    kept: dict[int, str] = {}
+    for part in suspect.excerpts:
+        kept.update(enumerate(part.text.split("\n"), part.start))
     around = next((each for each in spans(kept) if suspect.line in each), None)
     if around is None:
         return suspect.code_start, suspect.code
