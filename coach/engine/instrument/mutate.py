@@ -4,9 +4,10 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ MutationT = TypeVar("MutationT", Mutate, MutateFix)
 
 MAX_NEIGHBOURS = 60
 """Tests that run a line and that the mutator may check a flip with: it takes those that were green, and those that were red."""
+ENOUGH_OF_LINE = 20
+"""Of them the mutator takes for one flip."""
 MAX_WORKERS = 2
 """Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
 REFUSED = "X"
@@ -54,12 +57,40 @@ _ABOUT_TIME = re.compile(r"time[d ]*-?out|too (?:long|slow)|deadline", re.IGNORE
 def strangers(
     near: Mapping[tuple[str, int], tuple[str, ...]], focus: str, red: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Return the tests of other files than the failing test's that a flip is checked with: red ones, and neighbours."""
+    """Return the tests of other files than the failing test's that a flip is checked with: red ones, and neighbours.
+
+    ``near`` has the most promising lines first. A file is worth the lines that its tests run, each as long as it has less than
+    enough; then the lines name their narrowest tests in turn, so that a flip on any of them is checked with several.
+    """
     file = TestId(focus).file
-    others = dict.fromkeys(test for tests in (red, *near.values()) for test in tests)
-    strange = [TestId(test) for test in others if TestId(test).file != file]
-    files = set(islice(dict.fromkeys(test.file for test in strange), MAX_STRANGE_FILES))
-    return tuple(islice((test for test in strange if test.file in files), MAX_STRANGERS))
+    elsewhere = {
+        line: [TestId(test) for test in tests if TestId(test).file != file] for line, tests in near.items()
+    }
+    strange_red = [TestId(test) for test in red if TestId(test).file != file]
+    files = _files_for(elsewhere.values(), strange_red)
+    in_turn = chain.from_iterable(zip_longest(*elsewhere.values()))
+    chosen = (test for test in dict.fromkeys((*strange_red, *in_turn)) if test and test.file in files)
+    return tuple(islice(chosen, MAX_STRANGERS))
+
+
+def _files_for(lines: Iterable[Sequence[TestId]], red: Sequence[TestId]) -> set[str]:
+    """Return the files to collect: those of red tests, then one by one what gives most lines the tests that they lack.
+
+    The nth line counts one nth.
+    """
+    files = set(islice(dict.fromkeys(test.file for test in red), MAX_STRANGE_FILES))
+    counts = [Counter(test.file for test in tests) for tests in lines]
+    while len(files) < MAX_STRANGE_FILES:
+        gains: defaultdict[str, float] = defaultdict(float)
+        for nth, count in enumerate(counts, 1):
+            lacks = ENOUGH_OF_LINE - sum(count[file] for file in files)
+            for file, tests in count.items():
+                if lacks > 0 and file not in files:
+                    gains[file] += min(tests, lacks) / nth
+        if not gains:
+            break
+        files.add(max(gains, key=gains.__getitem__))
+    return files
 
 
 def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tuple[Mutant, ...]:
@@ -81,7 +112,10 @@ def import_share(chosen: Sequence[Mutant]) -> float:
 def neighbours_of(
     coverage: Coverage, chosen: Sequence[Mutant], focus: str
 ) -> dict[tuple[str, int], tuple[str, ...]]:
-    """Return for every mutated line the tests that run it, the narrowest first: they notice a change that only dodges."""
+    """Return for every mutated line the tests that run it, the narrowest first: they notice a change that only dodges.
+
+    The lines stand as their mutants do, most promising first: what is chosen from them is chosen alike in every process.
+    """
     sizes = {test: sum(len(lines) for lines in files.values()) for test, files in coverage.tests.items()}
     narrow = sorted((test for test in sizes if test != focus), key=lambda test: (sizes[test], test))
     return {
@@ -91,7 +125,7 @@ def neighbours_of(
                 MAX_NEIGHBOURS,
             )
         )
-        for place in {(each.path, each.line) for each in chosen}
+        for place in dict.fromkeys((each.path, each.line) for each in chosen)
     }
 
 
