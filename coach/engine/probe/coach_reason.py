@@ -9,6 +9,8 @@ import json
 import mmap
 import re
 
+import coach_said
+
 SIZE = 16_384
 MOST = 2_000
 _VOLATILE = re.compile(r"0x[0-9a-fA-F]+|\d+|(?:/[^\s/'\":]+)+|<[^<>]*>")
@@ -71,8 +73,10 @@ class Reason:
 
 
 def text_of(error):
+    """Return what an exception says; of a doctest's, what its examples gave: its own text only names a file."""
     try:
-        return str(error)[:MOST]
+        examples = coach_said.examples_of(error)
+        return ("\n".join(each.words() for each in examples) if examples else str(error))[:MOST]
     except Exception:
         return ""
 

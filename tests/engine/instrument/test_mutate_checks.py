@@ -164,3 +164,56 @@ def test_what_runs_at_import_is_mutated_too_and_checked_with_the_same_tests(laid
     flip = next(each for each in found.flips if each.after == "2")
     assert (flip.line, flip.green, flip.neighbours, flip.mended, flip.siblings) == (8, 2, 2, 1, 2)
     assert {each.function for each in found.tallies} == {"", "Rates.of"}
+
+
+DOCUMENTED = """\
+def scaled(number):
+    \"\"\"
+    >>> scaled(3)
+    6
+    >>> scaled(2)
+    4
+    \"\"\"
+    return number * 3
+
+
+def first(names):
+    \"\"\"
+    >>> first([])
+    >>> first(["a"])
+    'a'
+    \"\"\"
+    return names[0] if len(names) >= 0 else None
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "exception", "message", "line", "flip"),
+    [
+        ("scaled", "DocTestFailure", "Expected:\n    6\nGot:\n    9\nin scaled(3)", 8, "2"),
+        (
+            "first",
+            "UnexpectedException",
+            "first([])\nUnexpected exception: IndexError: list index",
+            17,
+            "len(names) > 0",
+        ),
+    ],
+)
+def test_a_doctest_is_mended_too(laid, name, exception, message, line, flip):
+    """Its exception's own text names the file that it stands in, which is another one in the copy."""
+    (laid.root / "documented.py").write_text(DOCUMENTED)
+    (laid.root / "pytest.ini").write_text("[pytest]\naddopts = --doctest-modules\n")
+    sought = failure(f"documented.py::documented.{name}", exception, message)
+    request = RunRequest(
+        number=1,
+        purpose="mutants",
+        target=Target(words=("documented.py",)),
+        focus=sought.test,
+        instrument=Mutate(seconds=20.0),
+    )
+    places = (MutationPlace(path="documented.py", function=name, lines=(line,), promise=0.6),)
+    report, observer = laid.observe(request, places=places, to_mend=ToMend(failure=sought))
+    found = mutations_of(request, report, observer.chosen, observer.said)
+    assert found.why == ""
+    assert flip in [each.after for each in found.flips]
