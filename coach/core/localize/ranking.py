@@ -11,7 +11,7 @@ from math import log2
 
 from coach.core.base.test_id import NO_TEST
 from coach.core.localize.change_evidence import add_changes
-from coach.core.localize.evidence import Board, Candidate
+from coach.core.localize.evidence import Board, Candidate, is_test_itself
 from coach.core.localize.flip_evidence import add_flips
 from coach.core.localize.line_prior import Clues, line_order
 from coach.core.localize.mutation.results import Mutations
@@ -177,13 +177,13 @@ def _weigh_time(candidate: Candidate, each: FunctionCount, red: int) -> None:
 
 
 def _add_frames(board: Board, failure: Failure, spectrum: Spectrum | None) -> None:
-    frames = trail(failure)
+    frames = [each for each in trail(failure) if not _is_example(each, board)]
     seen: set[int] = set()
     for depth, frame in enumerate(frames):
         each = board.at(frame.path, frame.function, frame.line)
         if not each.code:
             each.code, each.code_start = frame.code, frame.code_start
-        if frame.path == failure.test.file:
+        if board.is_of_the_test(frame.path):
             each.reasons.append("the test itself")
             continue
         each.reasons.append("raised here" if depth == 0 else f"on the traceback, {depth} up")
@@ -193,12 +193,18 @@ def _add_frames(board: Board, failure: Failure, spectrum: Spectrum | None) -> No
             each.adds("raised", float(depth == 0))
             each.adds("raised on purpose", float(depth == 0 and _is_refusal(frame)))
             each.adds("raised for its call", float(depth == 0 and _is_for_a_call(failure)))
-    fault = _own_fault(failure, frames[0], spectrum) if frames else 0.0
+    is_own = bool(frames) and board.is_of_the_test(frames[0].path)
+    fault = _own_fault(failure, spectrum) if is_own else 0.0
     if fault:
         wrong = board.at(frames[0].path, frames[0].function, frames[0].line)
         wrong.adds("test is wrong", fault)
         wrong.line = frames[0].line
         wrong.reasons.insert(0, f"the test fails in its own line {frames[0].line}, in no code it calls")
+
+
+def _is_example(frame: Frame, board: Board) -> bool:
+    """Whether it is an example in a docstring: no code, though it stands in the lines of the function that it is about."""
+    return is_test_itself(frame.path, frame.function, board.test) and not board.is_of_the_test(frame.path)
 
 
 def _is_refusal(frame: Frame) -> bool:
@@ -211,10 +217,8 @@ def _is_for_a_call(failure: Failure) -> bool:
     return failure.exception.rpartition(".")[2] == "TypeError" and bool(_SIGNATURE.search(failure.message))
 
 
-def _own_fault(failure: Failure, innermost: Frame, spectrum: Spectrum | None) -> float:
-    """How much speaks for the test itself: it lacks a name it uses; less, when it failed before it ran any function."""
-    if innermost.path != failure.test.file:
-        return 0.0
+def _own_fault(failure: Failure, spectrum: Spectrum | None) -> float:
+    """How much speaks for a test that fails in its own line: it lacks a name it uses; less, when it ran no function before."""
     if failure.exception.rpartition(".")[2] in _OWN_FAULT:
         return 1.0
     if spectrum is None or not spectrum.has_failed or not spectrum.functions:

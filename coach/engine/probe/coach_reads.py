@@ -23,7 +23,8 @@ _WRITES = os.O_WRONLY | os.O_RDWR
 _getcwd, _normpath, _join, _sep = os.getcwd, os.path.normpath, os.path.join, os.sep
 _NOT_CODE = frozenset(("setup.py", "conftest.py", "tests", "test", "docs", "build", "dist"))
 _BUILT = (".so", ".pyd")
-_OF_PYTHON = (".py", ".pyc", ".pyo", ".pyi", ".pth", ".so", ".pyd")
+_OF_PYTHON = (".py", ".pyc", ".pyo", ".pyi", ".pth", ".so", ".pyd", ".pdbrc")
+"""Code, and what the debugger reads as soon as there is one: every doctest makes one."""
 
 
 class Reads:

@@ -300,6 +300,21 @@ def test_code_in_the_failing_tests_own_file_stays_a_suspect_for_its_change():
         assert (first.function, first.reasons[0]) == (name, "1 line changed since HEAD")
 
 
+def test_an_example_in_a_docstring_is_no_code_and_its_file_is_not_the_test():
+    path, test = "shop/cart.py", "shop/cart.py::shop.cart.total"
+    red = failure((path, 12, "shop.cart.total"), exception="DocTestFailure", test=test)
+    spectrum = measured(
+        function("total", 4, path=path, first=10, code="def total():\n    pass"),
+        function("price", 0, path=path, first=30),
+        test=test,
+    )
+    found = rank([red], None, spectrum)
+    assert found[0].function == "price"
+    said = " ".join(reason for each in found for reason in each.reasons)
+    assert "the test itself" not in said
+    assert "in its own line" not in said
+
+
 @pytest.mark.parametrize(
     ("exception", "code", "is_wrong"),
     [

@@ -61,6 +61,7 @@ FILES = {
             with open(os.path.join(os.path.dirname(__file__), "rates", country)) as file:
                 return int(file.read())
         """,
+    ".pdbrc": "",
     "rates/de": "19",
     "rates/uk": "2",
     "test_broken.py": "import nothing_of_that_name\n",
@@ -86,7 +87,10 @@ FILES = {
         def test_dies(): shop.dies()
         def test_never(): assert True
         def test_german(): assert shop.rate("de") == 19
-        def test_british(): assert shop.rate("de") - shop.rate("uk") == -1
+        def test_british():
+            import pdb
+            pdb.Pdb()  # as every doctest makes one
+            assert shop.rate("de") - shop.rate("uk") == -1
         """,
 }
 
@@ -166,6 +170,7 @@ def test_where_the_time_of_the_suite_is_given_the_failing_test_is_compared_with_
 
 
 def test_a_file_of_data_that_only_the_failing_test_opens_is_a_place(looked):
+    """What the debugger reads by itself is none."""
     seen, report = looked("test_british", "test_shop.py::test_german", "test_shop.py::test_british")
     assert seen.opened == ("rates/uk",)
     first, *_ = [
