@@ -307,6 +307,7 @@ def show_whole_log(data: bytes) -> None:
     """Lay a log out as the screen does in a review: every view, and what the window for a run says."""
     from coach.core.session.fold import replay
     from coach.store.lines import read_line
+    from coach.tui import keys
     from coach.tui.views import (
         band,
         diff,
@@ -334,10 +335,10 @@ def show_whole_log(data: bytes) -> None:
     header.header(state, view, 100)
     header.steps(state, 100)
     gate.gate(state)
-    band.move_line(state, "", 100)
-    band.reason_line(state, "", 100)
-    step_view.code_lines(state, view)
-    step_view.evidence_lines(state, view)
+    offers = keys.offers(state, "")
+    band.move_line(offers, "", 100)
+    band.reason_line(state, offers, "", 100)
+    step_view.columns(state, view)
     header.run_strip(state)
     failure_lines.signature(state)
     failure_lines.frames(state)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from coach.core.history.restore_goal import goal
 from coach.core.session.state import SessionState
-from coach.core.workflow.advice import next_move
+from coach.core.workflow.advice import Advice, next_move
 from coach.tui.key_action import KeyAction
 from coach.tui.key_table import USUAL_KEYS
 from coach.tui.own_keys import with_keys
@@ -23,9 +24,36 @@ def action(action_id: str) -> KeyAction | None:
     return next((each for each in REGISTRY if each.id == action_id), None)
 
 
+class Offers(NamedTuple):
+    """What a state offers: worked out once for each, since several rows of a picture show parts of it."""
+
+    move: Advice
+    """The next move."""
+    action: KeyAction | None
+    """The action that makes it, as it is to be pressed; None when only a person can make it."""
+    footer: tuple[KeyAction, ...]
+    """What the footer shows: the action of the next move first, then by rank what is possible now."""
+
+
+def offers(state: SessionState, read_only: str) -> Offers:
+    """Work out what a state offers; ``read_only`` says why the session cannot be changed, empty when it can."""
+    move = next_move(state)
+    first = _pressed_for(state, move)
+    return Offers(move, first, _footer(state, read_only, first))
+
+
 def advised(state: SessionState) -> KeyAction | None:
     """Return the action of the next move as it is to be pressed; None when only a person can make it."""
-    found = action(next_move(state).action)
+    return _pressed_for(state, next_move(state))
+
+
+def footer(state: SessionState, read_only: str) -> tuple[KeyAction, ...]:
+    """Return what the footer shows; see ``Offers``."""
+    return offers(state, read_only).footer
+
+
+def _pressed_for(state: SessionState, move: Advice) -> KeyAction | None:
+    found = action(move.action)
     if found is None or found.id != "go-to-step":
         return found
     loop = state.standing_loop
@@ -35,12 +63,10 @@ def advised(state: SessionState) -> KeyAction | None:
     return replace(found, shown=str(state.workflow.position(step.id) + 1), label=step.title)
 
 
-def footer(state: SessionState, read_only: str) -> tuple[KeyAction, ...]:
-    """Return what the footer offers: the advised action first, then by rank what is possible now."""
+def _footer(state: SessionState, read_only: str, first: KeyAction | None) -> tuple[KeyAction, ...]:
     possible = [each for each in REGISTRY if each.rank and not each.why_disabled(state, read_only)]
     if (state.awaited_runs or state.awaited_search) and not read_only and (cancel := action("cancel")):
         possible.insert(0, cancel)
-    first = advised(state)
     if not read_only:
         possible += [each for each in _answers(state) if first is None or each.id != first.id]
     possible.sort(key=lambda each: (first is None or each.id != first.id, each.rank))

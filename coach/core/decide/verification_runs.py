@@ -211,7 +211,7 @@ def _made(state: SessionState, purpose: Purpose) -> int:
 
 
 def _of_plan(state: SessionState) -> tuple[Run, ...]:
-    return tuple(run for run in state.runs if run.number >= state.plan_start)
+    return tuple(state.runs_after(state.plan_start - 1))[::-1]
 
 
 @decide.register

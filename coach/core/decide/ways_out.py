@@ -74,10 +74,11 @@ def _is_possible(state: SessionState, way: Way) -> bool:
 def _done(state: SessionState) -> frozenset[str]:
     """Return what was measured since the newest edit, as refusals name it; a look elsewhere is another look."""
     since = _newest_edit(state)
-    over = [run for run in state.runs if run.number > since and run.is_over]
+    later = tuple(state.runs_after(since))
+    over = [run for run in later if run.is_over]
     made_by = {_DONE_BY.get(run.request.purpose, "") for run in over if run.request.purpose != "reproduce"}
     last = next((each for each in reversed(state.runs) if not each.request.only_looks), None)
-    began = next((run.started for run in state.runs if run.number > since), 0.0)
+    began = later[-1].started if later else 0.0
     searched = {f"searches:{each.request.kind}" for each in state.searches if each.began >= began}
     again = {"reproduce"} if last and last.request.purpose == "reproduce" else set()
     return frozenset(made_by | searched | again)

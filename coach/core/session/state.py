@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from types import MappingProxyType
 
 from coach.core.base.persistent_list import PersistentList
@@ -223,6 +224,10 @@ class SessionState(Investigations):
         """Strict signatures of the failure being debugged; empty before it is known."""
         return self.reference.strict if self.reference and self.reference.is_reproduced else ()
 
+    def runs_after(self, number: int) -> Iterator[Run]:
+        """Yield the runs with a higher number, newest first: what is asked with every paint must not look at thousands."""
+        return takewhile(lambda run: run.number > number, reversed(self.runs))
+
     def newest_target_runs(self) -> Iterator[Run]:
         """Yield the finished runs of the present target in the checkout, newest first; a long session has thousands."""
         return (run for run in reversed(self.runs) if is_of_target(run, self.target))
@@ -239,9 +244,7 @@ class SessionState(Investigations):
     @property
     def last_failure(self) -> Run | None:
         """The newest run that shows the failure the session is about: what every front end tells as *the* failure."""
-        if self.newest.failed:
-            return self._failing_run(self.newest.failed)
-        return self._failing_run(self.reference.run) if self.reference else None
+        return self._failing_run(self.newest.failed or (self.reference.run if self.reference else 0))
 
     @property
     def last_red(self) -> Run | None:
@@ -307,7 +310,7 @@ class SessionState(Investigations):
     def run(self, number: int) -> Run | None:
         if 0 < number <= len(self.runs) and self.runs[number - 1].number == number:
             return self.runs[number - 1]
-        return next((run for run in self.runs if run.number == number), None)
+        return next((run for run in self.runs if run.number == number), None) if number > 0 else None
 
     @property
     def search(self) -> Search | None:

@@ -89,7 +89,7 @@ def _running(state: SessionState) -> Advice | None:
         return None  # it makes room for whatever is asked
     run = state.under_way[-1]
     if state.series_start is not None:
-        done = sum(each.is_over for each in state.runs if each.number >= (state.series_start or 0))
+        done = sum(each.is_over for each in state.runs_after(state.series_start - 1))
         return Advice(f"Reproducing: cold run {done + 1}, fresh hash seed.", is_waiting=True)
     if state.plan:
         position = min(len(state.plan), run.number - state.plan_start + 1)

@@ -4,7 +4,7 @@ Nobody ticks a check off; each is computed from recorded runs and file states. A
 alone: its name, what must hold, and what makes it hold; the function answers whether it does, with the figure.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -171,26 +171,22 @@ def _red_run(state: SessionState) -> int:
 
 @check("runs-alone", "fails when run alone", of="test")
 def _runs_alone(state: SessionState, _limit: int) -> Answer:
-    alone = runs_alone(state)
-    for run in alone:
+    passed = 0
+    for run in runs_alone(state):
         if any(state.pin and each.test == state.pin.test for each in run.failing):
             return True, f"#{run.number}"
-    passed = next((run for run in alone if run.judged and run.judged.outcome == "PASS"), None)
+        passed = passed or (run.number if run.judged and run.judged.outcome == "PASS" else 0)
     if passed:
-        return False, f"passed alone in #{passed.number}"
+        return False, f"passed alone in #{passed}"
     return False, "‹reproduce› runs it alone" if state.pin else ""
 
 
-def runs_alone(state: SessionState) -> list[Run]:
-    """Return the cold runs of nothing but the pinned test, or of the command, newest first."""
-    if state.pin is None:
-        return []
-    words = (state.pin.test,)
-    return [
-        run
-        for run in reversed(state.runs)
-        if run.is_evidence and (run.request.target.words == words or not run.request.target.can("select"))
-    ]
+def runs_alone(state: SessionState) -> Iterator[Run]:
+    """Yield the cold runs of nothing but the pinned test, or of the command, newest first; of thousands the first ones may do."""
+    words = (state.pin.test,) if state.pin else ()
+    for run in reversed(state.runs) if state.pin else ():
+        if run.is_evidence and (run.request.target.words == words or not run.request.target.can("select")):
+            yield run
 
 
 def wanted_alone(state: SessionState) -> Target | None:
@@ -277,15 +273,14 @@ for _kind in SEARCH_KINDS.values():
 
 @check("passes-alone", "red in company, green alone", "‹narrow› runs it alone", of="test")
 def _passes_alone(state: SessionState, _limit: int) -> Answer:
-    red = {
-        each.test for run in state.runs for each in run.failing if run.is_evidence and not run.request.in_copy
-    }
-    for run in reversed(state.runs):
-        words = run.request.target.words
-        alone = len(words) == 1 and words[0] in red and run.is_evidence
-        if alone and run.judged and run.judged.outcome == "PASS":
-            return True, f"#{run.number}"
-    return False, ""
+    alone = (run for run in reversed(state.runs) if run.is_evidence and len(run.request.target.words) == 1)
+    passed = [run for run in alone if run.judged and run.judged.outcome == "PASS"]
+    if not passed:
+        return False, ""
+    evidence = (run for run in state.runs if run.is_evidence and not run.request.in_copy)
+    red = {each.test for run in evidence for each in run.failing}
+    found = next((run for run in passed if run.request.target.words[0] in red), None)
+    return found is not None, f"#{found.number}" if found else ""
 
 
 @check("notes-at-least", "at least {limit} notes of what was seen")

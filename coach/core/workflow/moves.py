@@ -71,7 +71,7 @@ def _move(*names: str) -> Callable[[Mover], Mover]:
 def made(state: SessionState, *purposes: Purpose) -> int:
     """Count the runs of these purposes that are over and saw the files as they are now."""
     since = state.last_edit.after_run if state.last_edit else 0
-    return sum(run.number > since and run.is_over and run.request.purpose in purposes for run in state.runs)
+    return sum(run.is_over and run.request.purpose in purposes for run in state.runs_after(since))
 
 
 def _run(state: SessionState, text: str) -> Moves:
@@ -151,7 +151,7 @@ def _alone(state: SessionState, check: Checked) -> Moves:
     if state.pin is None:
         yield from _pin(state, check)
         return
-    alone = runs_alone(state)
+    alone = tuple(runs_alone(state))
     if any(run.judged and run.judged.outcome == "PASS" for run in alone):
         text = "Alone it passes: find the tests before it without which it passes."
         yield from _search(state, "order", text)
@@ -270,9 +270,8 @@ def _hypothesis(state: SessionState, _check: Checked) -> Moves:
 def _awaited(state: SessionState, waiting: Hypothesis) -> Moves:
     """Its experiment is an edit, which only a person can make; what was seen since is for a person to judge."""
     name = f"H{waiting.id}"
-    later = any(
-        run.number > waiting.after_run and run.is_over and not run.request.only_looks for run in state.runs
-    )
+    since = state.runs_after(waiting.after_run)
+    later = any(run.is_over and not run.request.only_looks for run in since)
     edited = any(each.after_run >= waiting.after_run for each in state.edits)
     newest = state.last_target_run
     is_green = newest is not None and newest.judged is not None and newest.judged.outcome == "PASS"

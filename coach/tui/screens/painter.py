@@ -11,7 +11,8 @@ from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.session.port import SessionPort
-from coach.tui import keys, safe_render
+from coach.tui import safe_render
+from coach.tui.keys import Offers, offers
 from coach.tui.seekable import Seekable
 from coach.tui.views import output
 from coach.tui.views.band import move_line, reason_line
@@ -21,7 +22,7 @@ from coach.tui.views.line import Line
 from coach.tui.views.message import Notices, banner, message
 from coach.tui.views.runs import runs
 from coach.tui.views.selecting import selected_hypothesis, selected_suspect
-from coach.tui.views.step_view import code_lines, evidence_lines
+from coach.tui.views.step_view import columns
 from coach.tui.views.view_state import Tab, ViewState
 from coach.tui.widgets.footer import Footer
 from coach.tui.widgets.line_panel import LinePanel
@@ -64,6 +65,8 @@ class Painter:
         self._kept_output: tuple[int, tuple[Line, ...]] = (0, ())
         """Number of a run, and its output as lines."""
         self._step = ""
+        self._known: tuple[SessionState, str, Offers] | None = None
+        """A state, why it cannot be changed, and what it offers."""
 
     @property
     def _can_paint(self) -> bool:
@@ -78,15 +81,18 @@ class Painter:
         self._screen.set_class(view.is_reading, "-reading")
         self._row("#header").show(lambda width: header(state, view, width))
         self._row("#steps").show(lambda width: steps(state, width))
-        self._row("#move").show(lambda width: move_line(state, read_only, width))
-        self._row("#reason").show(lambda width: reason_line(state, read_only, width))
+        offered = self._offered(state, read_only)
+        self._row("#move").show(lambda width: move_line(offered, read_only, width))
+        self._row("#reason").show(lambda width: reason_line(state, offered, read_only, width))
         self._paint_banner()
         self._paint_position()
-        self._paint_evidence()
+        shown = columns(state, view)
+        self._paint_evidence(shown.evidence)
         self._paint_runs()
-        self._paint_tab()
+        self._paint_tab(shown.code if view.tab == "work" else self._tab_lines(view.tab))
         self.paint_message()
-        self._paint_footer()
+        first = offered.action.id if offered.action else ""
+        self._screen.query_one(Footer).show_actions(offered.footer, first)
 
     def paint_message(self) -> None:
         """Paint the message line alone."""
@@ -110,7 +116,7 @@ class Painter:
         if is_new:
             self._paint_runs()
             if shows_output:
-                self._paint_tab()
+                self._paint_tab(self._output_lines())
 
     def _paint_banner(self) -> None:
         port = self._source.port
@@ -131,14 +137,14 @@ class Painter:
             row.add_class("-on")
             row.show(lambda width: seek_line(state, position, length, width))
 
-    def _paint_evidence(self) -> None:
+    def _paint_evidence(self, lines: tuple[Line, ...]) -> None:
         """Show what is known beside the code; a step that was just entered from its first line."""
         state, view = self._source.state, self._source.view
         side = self._screen.query_one("#side-evidence", LinePanel)
         side.set_title("Evidence")
         if not view.is_narrow:
             is_other_step = self._step != state.step_id
-            side.show(evidence_lines(state, view), from_top=is_other_step, marked=self._marked_key())
+            side.show(lines, from_top=is_other_step, marked=self._marked_key())
 
     def _paint_runs(self) -> None:
         side = self._screen.query_one("#side-runs", LinePanel)
@@ -153,12 +159,12 @@ class Painter:
         is_live = bool(under_way) and self._live.run == under_way[-1].number
         return runs(state, output.progress(self._live) if is_live else "")
 
-    def _paint_tab(self) -> None:
+    def _paint_tab(self, lines: tuple[Line, ...]) -> None:
         state, tab = self._source.state, self._source.view.tab
         panel = self._tabs.show(tab)
         is_other_step, self._step = self._step != state.step_id, state.step_id
         marked = self._marked_key() if tab == "work" else ""
-        panel.show(self._tab_lines(tab), from_top=is_other_step and tab == "work", marked=marked)
+        panel.show(lines, from_top=is_other_step and tab == "work", marked=marked)
         name = (
             "Failure" if state.imported else safe_render.plain(state.step.title).plain if state.step else ""
         )
@@ -173,13 +179,12 @@ class Painter:
         return f"suspect:{suspect.key}" if suspect else ""
 
     def _tab_lines(self, tab: Tab) -> tuple[Line, ...]:
+        """Return the lines of a tab beside the step's work."""
         state, view, port = self._source.state, self._source.view, self._source.port
         if tab == "gate":
             return gate(state)
         if tab == "runs":
             return self._run_lines()
-        if tab == "output":
-            return self._output_lines()
         if tab == "diff":
             from coach.tui.views.diff import diff
 
@@ -188,7 +193,7 @@ class Painter:
             from coach.tui.views.timeline import timeline
 
             return timeline(tuple(port.records), state.seq, view.kind)
-        return code_lines(state, view)
+        return self._output_lines()
 
     def _output_lines(self) -> tuple[Line, ...]:
         """Return live lines, the kept output, or only its title while the kept output is fetched."""
@@ -209,13 +214,13 @@ class Painter:
         text = await asyncio.to_thread(self._source.port.output_of, run.number)
         self._kept_output = (run.number, output.finished(self._source.state, run, text))
         if self._source.view.tab == "output":
-            self._paint_tab()
+            self._paint_tab(self._output_lines())
 
-    def _paint_footer(self) -> None:
-        state = self._source.state
-        first = keys.advised(state)
-        offered = keys.footer(state, self._source.port.read_only)
-        self._screen.query_one(Footer).show_actions(offered, first.id if first else "")
+    def _offered(self, state: SessionState, read_only: str) -> Offers:
+        """Return what a state offers: worked out once for each, since another size or another tab is painted, too."""
+        if self._known is None or self._known[0] is not state or self._known[1] != read_only:
+            self._known = state, read_only, offers(state, read_only)
+        return self._known[2]
 
     @property
     def _tabs(self) -> TabPanel:

@@ -1,8 +1,8 @@
 """The next move and its reason: two rows over the full width, which nothing takes away while runs are under way."""
 
 from coach.core.session.state import SessionState
-from coach.core.workflow.advice import Advice, next_move
-from coach.tui.keys import advised
+from coach.core.workflow.advice import Advice
+from coach.tui.keys import Offers
 from coach.tui.views.flow import cells, flow
 from coach.tui.views.key_name import keyed, shown_key
 from coach.tui.views.line import Line, Piece, line, piece
@@ -11,20 +11,18 @@ from coach.tui.views.loops import loop_reason
 _INDENT = 3
 
 
-def move_line(state: SessionState, read_only: str, width: int) -> Line:
+def move_line(offers: Offers, read_only: str, width: int) -> Line:
     """Return the next move with its key at the right; what does not fit goes on in the row below."""
-    advice = next_move(state)
-    keys = _keys(state, read_only)
-    text, _ = _split(advice, keys, width)
-    return line(_sign(advice), (text, "strong"), figure=keys, fit="cut")
+    keys = _keys(offers, read_only)
+    text, _ = _split(offers.move, keys, width)
+    return line(_sign(offers.move), (text, "strong"), figure=keys, fit="cut")
 
 
-def reason_line(state: SessionState, read_only: str, width: int) -> Line:
+def reason_line(state: SessionState, offers: Offers, read_only: str, width: int) -> Line:
     """Return the rest of the move, else why it is the one: what was noticed, or what the step is for."""
-    advice = next_move(state)
-    _, rest = _split(advice, _keys(state, read_only), width)
+    _, rest = _split(offers.move, _keys(offers, read_only), width)
     loop = state.standing_loop
-    if loop and advice.is_notice:
+    if loop and offers.move.is_notice:
         return loop_reason(state, loop, rest, width)
     if rest:
         return line(" " * _INDENT, (rest, "strong"), fit="cut")
@@ -37,8 +35,8 @@ def _sign(advice: Advice) -> Piece:
     return piece(" ✔ ", "good") if advice.is_good else piece(" → ", "accent")
 
 
-def _keys(state: SessionState, read_only: str) -> tuple[Piece, ...]:
-    found = advised(state)
+def _keys(offers: Offers, read_only: str) -> tuple[Piece, ...]:
+    found = offers.action
     if found is None or read_only:
         return ()
     return piece(f" {found.shown_key} ", "next"), piece(f" {found.label} ", "accent")

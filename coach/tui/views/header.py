@@ -1,5 +1,6 @@
 """The two lines at the top: is it red or green, which test and failure it is about, where in the workflow we are, and the runs."""
 
+from collections.abc import Mapping
 from itertools import islice
 
 from coach.core.base.formatting import count, elapsed
@@ -8,6 +9,7 @@ from coach.core.runs.failure_causes import difference_line
 from coach.core.runs.report import gist, headline
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
+from coach.core.workflow.gates import Checked
 from coach.core.workflow.workflow import Step
 from coach.tui.views.failure_lines import current_failure
 from coach.tui.views.flow import cells, middle, tail
@@ -33,6 +35,8 @@ _ENOUGH_OF_GATE = 26
 """Columns that say enough of what a gate asks."""
 _SIGNS = 8
 """Runs in the strip."""
+_Answers = Mapping[str, tuple[Checked, ...]]
+"""Step → what its gate's checks answer, of the steps that were visited."""
 _NO_RUN: tuple[str, Role] = (" ○ no run yet ", "lamp-none")
 
 
@@ -109,13 +113,14 @@ def steps(state: SessionState, width: int) -> Line:
     strip = run_strip(state)
     if state.imported:
         return line(*read_in_short(state.imported), figure=strip, fit="cut")
-    asked = _open_gate(state)
+    answers = _answers(state)
+    asked = _open_gate(state, answers)
     if strip and width >= WIDE_FROM:
         strip = (piece("runs ", "dim"), *strip)
     room = width - cells(strip) - min(cells(asked), _ENOUGH_OF_GATE) - 4
-    bar = _bar(state, titled=True)
+    bar = _bar(state, answers, titled=True)
     if cells(bar) > room:
-        bar = _bar(state, titled=False)
+        bar = _bar(state, answers, titled=False)
     return line(*bar, "   ", *asked, figure=strip, fit="cut")
 
 
@@ -132,42 +137,46 @@ def run_strip(state: SessionState) -> tuple[Piece, ...]:
     return (*note, *signs, piece(f" #{state.last_number} ", "dim"), key_of("runs"), piece(" "))
 
 
-def _open_gate(state: SessionState) -> tuple[Piece, ...]:
+def _answers(state: SessionState) -> _Answers:
+    """Ask every gate of a step that was visited once: some questions go back through all runs."""
+    visited = {visit.step for visit in state.visits}
+    return {step.id: gates.evaluate(state, step) for step in state.workflow.steps if step.id in visited}
+
+
+def _open_gate(state: SessionState, answers: _Answers) -> tuple[Piece, ...]:
     if state.step is None or state.closed:
         return ()
-    asked = gates.missing(state, state.step)
+    asked = [each for each in answers[state.step.id] if not each.passed]
     if not asked:
         return (piece("gate met", "good"),)
     more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
     return piece("open: ", "dim"), piece(f"{asked[0].title}{more}")
 
 
-def step_sign(state: SessionState, step: Step) -> tuple[str, Role]:
+def _step_sign(state: SessionState, step: Step, answers: _Answers) -> tuple[str, Role]:
     if step.id == state.step_id:
         return "●", "accent"
-    visited = any(visit.step == step.id for visit in state.visits)
-    if visited and gates.is_met(state, step):
+    if step.id in answers and all(each.passed for each in answers[step.id]):
         return "✔", "good"
     if step.id in state.overrides:
         return "⚠", "warn"
     return "○", "dim"
 
 
-def gate_count(state: SessionState, step: Step) -> tuple[str, Role]:
-    asked = gates.evaluate(state, step)
+def _gate_count(asked: tuple[Checked, ...]) -> tuple[str, Role]:
     met = sum(each.passed for each in asked)
     return f"{met}/{len(asked)}", "good" if met == len(asked) else "dim"
 
 
-def _bar(state: SessionState, *, titled: bool) -> tuple[Piece, ...]:
+def _bar(state: SessionState, answers: _Answers, *, titled: bool) -> tuple[Piece, ...]:
     parts: list[Piece] = []
     for position, step in enumerate(state.workflow.steps, start=1):
         is_here = step.id == state.step_id
-        mark, role = step_sign(state, step)
+        mark, role = _step_sign(state, step, answers)
         name = f" {step.title}" if titled else f"{position} {step.title}" if is_here else str(position)
         parts += [piece(f" {mark}", role), piece(name, "strong" if is_here else "dim")]
         if step.gate and is_here:
-            figure, figure_role = gate_count(state, step)
+            figure, figure_role = _gate_count(answers[step.id])
             parts.append(piece(f" {figure}", figure_role))
         parts.append(piece(" " if titled else ""))
     return tuple(parts)

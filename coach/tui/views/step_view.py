@@ -5,6 +5,7 @@ Views are imported when their step is first seen. A search stands above the code
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from coach.core.session.state import SessionState
 from coach.tui.views.line import BLANK, Line
@@ -14,21 +15,26 @@ from coach.tui.views.view_state import ViewState
 StepView = Callable[[SessionState, ViewState], StepLines]
 
 
-def code_lines(state: SessionState, view: ViewState) -> tuple[Line, ...]:
-    """Return what stands at the left: code and differences; on a narrow screen everything."""
+class Columns(NamedTuple):
+    """What stands at the left, code and differences, and at the right: what is known, and what the step still asks for.
+
+    On a narrow screen everything stands at the left.
+    """
+
+    code: tuple[Line, ...]
+    evidence: tuple[Line, ...]
+
+
+def columns(state: SessionState, view: ViewState) -> Columns:
+    """Return the lines of the step and of the search under way, for the width of the screen."""
     searched = _searched(state, view)
     shown = _view_of(state.step_id)(state, view)
     if view.is_narrow:
-        return _parted(searched, *shown)
-    return _parted(searched, shown.code)
-
-
-def evidence_lines(state: SessionState, view: ViewState) -> tuple[Line, ...]:
-    """Return what stands at the right: what is known, and what the step still asks for."""
+        return Columns(_parted(searched, *shown), ())
     from coach.tui.views.gate import checks, remembered
 
-    shown = _view_of(state.step_id)(state, view)
-    return _parted(shown.first, shown.evidence, checks(state), remembered(state))
+    evidence = _parted(shown.first, shown.evidence, checks(state), remembered(state))
+    return Columns(_parted(searched, shown.code), evidence)
 
 
 def _parted(*parts: tuple[Line, ...]) -> tuple[Line, ...]:

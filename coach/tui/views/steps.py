@@ -33,7 +33,7 @@ def reproduce(state: SessionState, view: ViewState) -> StepLines:
 def _rate(state: SessionState) -> list[Line]:
     found = state.reproduction
     if found is None or not found.runs:
-        running = [run for run in state.runs if state.series_start and run.number >= state.series_start]
+        running = tuple(state.runs_after(state.series_start - 1))[::-1] if state.series_start else ()
         marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
         text = "measuring " if marks else f"not measured yet, {shown_key('reproduce')} measures"
         return [heading("How often"), line("  ", (text, "dim"), *marks)]
