@@ -215,13 +215,10 @@ def _unwritten(state: SessionState, loop: ev.LoopNoticed | None) -> Iterator[Way
             sentence = f"Judge H{waiting.id}: did the runs since then show what it predicts?"
             yield Way(kind="write", sentence=sentence, action="judge")
         return
-    if "hypothesis" not in written:
-        last = state.hypotheses[-1] if state.hypotheses else None
-        begin = (
-            f"H{last.id} is {last.verdict.lower()}" if last and last.verdict else "No prediction is written"
-        )
-        sentence = f"{begin}: write what is wrong, and what the next run shows if it is."
-        yield Way(kind="write", sentence=sentence, action="hypothesis")
+    last = state.hypotheses[-1] if state.hypotheses else None
+    begin = f"H{last.id} is {last.verdict.lower()}" if last and last.verdict else "No prediction is written"
+    sentence = f"{begin}: write what is wrong, and what the next run shows if it is."
+    yield Way(kind="write", sentence=sentence, action="hypothesis")
 
 
 def _short(text: str) -> str:
