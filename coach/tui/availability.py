@@ -38,10 +38,15 @@ def one_run(state: SessionState, _read_only: str) -> str:
 
 def no_place(state: SessionState, read_only: str) -> str:
     """Refuse without a place: a pinned test, a suspect or the line that failed. No path of an import is followed."""
-    if read_only.startswith("imported"):
-        return "its files are on another machine"
+    if away := elsewhere(read_only):
+        return away
     known = state.pin or state.suspects or (state.last_failure and state.last_failure.failing)
     return "" if known else "no place known yet; a failing run (‹run›) names one"
+
+
+def elsewhere(read_only: str) -> str:
+    """Say that no file of an imported session can be opened here; empty of any other session."""
+    return "its files are on another machine" if read_only.startswith("imported") else ""
 
 
 def not_started(state: SessionState, _read_only: str) -> str:

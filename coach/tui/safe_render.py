@@ -5,6 +5,8 @@ ever parsed as markup, and only ``SafeText`` (made by ``core.text``) is accepted
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import cast
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
@@ -14,9 +16,14 @@ from textual.style import Style
 
 from coach.core.base.text import SafeText, safe, safe_line
 from coach.tui.views.line import Piece, Role
+from coach.tui.views.link import Key, Link
 
 MORE = Piece(SafeText("…"), "dim")
 """At the right edge of a row that goes on there."""
+_LINK = "coach-link"
+"""Under which name a style carries the link of what is drawn in it. Text never makes a style."""
+_NAMED = {"esc": "escape", "↑": "up", "↓": "down", "enter": "enter"}
+"""Keys that have a name, and Textual's name of each."""
 
 
 def content(*texts: tuple[SafeText, Style | str]) -> Content:
@@ -36,7 +43,49 @@ def editable(text: str) -> str:
 
 def strip(pieces: Iterable[Piece], style_of: Callable[[Role], RichStyle]) -> Strip:
     """Return one row of pieces as it is drawn."""
-    return Strip([Segment(piece.text, style_of(piece.role)) for piece in pieces if piece.text])
+    return Strip([Segment(each.text, _style(each, style_of)) for each in pieces if each.text])
+
+
+def link_at(style: RichStyle) -> Link | None:
+    """Return the link of what is drawn in a style: Textual gives the style of the cell with each event of the mouse."""
+    return cast("Link | None", style.meta.get(_LINK))
+
+
+def linking(link: Link) -> Style:
+    """Return the style that makes a part of a title or frame a link."""
+    return Style.from_meta({_LINK: link})
+
+
+def frame_keys(*keys: tuple[str, str]) -> Content:
+    """Return the keys of a window for its frame, each with what it does; a click on one presses it.
+
+    Args:
+        keys: (key, words), or several keys of one kind, such as ``("1 2 3", "budget")``; words between them are no keys.
+
+    """
+    return Content(" · ").join(_frame_key(key.split(" "), words) for key, words in keys)
+
+
+def _frame_key(keys: list[str], words: str) -> Content:
+    *first, last = keys
+    parts = [_key_part(each, each) for each in first]
+    return Content(" ").join([*parts, _key_part(last, f"{last} {words}")])
+
+
+def _key_part(key: str, text: str) -> Content:
+    is_key = key in _NAMED or "+" in key or (len(key) == 1 and key.isalnum())
+    shown = safe_line(text)
+    return Content.styled(shown, linking(Key(_NAMED.get(key, key)))) if is_key else Content(shown)
+
+
+def _style(each: Piece, style_of: Callable[[Role], RichStyle]) -> RichStyle:
+    style = style_of(each.role)
+    return style + _rich_link(each.link) if each.link else style
+
+
+@lru_cache(maxsize=512)
+def _rich_link(link: Link) -> RichStyle:
+    return RichStyle(meta={_LINK: link})
 
 
 def restyle(row: Strip, spans: Sequence[tuple[int, int]], style: RichStyle) -> Strip:

@@ -135,7 +135,7 @@ async def test_every_view_shows_foreign_text_literally(texts: tuple[str, ...]) -
                 await settle(pilot)
                 assert_literal(raw_of(pilot), text)
             for tab in ("output", "diff", "timeline", "work"):
-                session_of(pilot).action_show_tab(tab)
+                session_of(pilot).show_tab(tab)
                 await settle(pilot)
                 assert_literal(raw_of(pilot), text)
             assert safe_line(text)[:6].strip() in text_of(pilot)
@@ -152,7 +152,7 @@ async def test_windows_and_live_output_show_foreign_text_literally(texts: tuple[
                 version=version, run=3, selected=2, finished=1, current_test=text, lines=(text,) * 3
             )
             port.happen()
-            session_of(pilot).action_show_tab("output")
+            session_of(pilot).show_tab("output")
             session_of(pilot)._paint_live()
             await settle(pilot)
             assert_literal(raw_of(pilot), text)
@@ -172,6 +172,7 @@ async def test_markup_in_a_notice_stays_text() -> None:
 BASES = {
     "TypeAheadScreen",
     "TextFindScreen",
+    "MouseScreen",
     "PaintedWholeScreen",
     "Dialog",
     "LookDialog",

@@ -125,7 +125,7 @@ async def test_tabs_fold_below_a_hundred_columns_and_come_back() -> None:
 async def test_any_size_is_survived(size: tuple[int, int]) -> None:
     async with shown(fakes.FakeDoor(*fakes.story("partial"))) as pilot:
         for tab in ("work", "output", "diff", "timeline"):
-            session_of(pilot).action_show_tab(tab)
+            session_of(pilot).show_tab(tab)
             await pilot.resize_terminal(*size)
             await settle(pilot)
             await pilot.resize_terminal(140, 45)

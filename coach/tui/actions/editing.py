@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.app import SuspendNotSupported
 
 from coach.tui.actions.context import ActionContext
+from coach.tui.availability import elsewhere
 from coach.tui.editor import argv_for
 from coach.tui.views.failure_lines import place_of
 from coach.tui.views.selecting import selected_suspect
@@ -33,7 +34,40 @@ def open_editor(context: ActionContext) -> None:
     if not path:
         context.show_message("no line of the project's own code is known yet; ‹run› runs the target")
         return
-    root = context.state.opened.checkout.root if context.state.opened else ""
+    _open(context, _root(context), path, line)
+
+
+def open_place(context: ActionContext, path: str, line: int) -> None:
+    """Open a place that was clicked. It may stand in what a test printed: only a regular file of the project is opened.
+
+    A path is looked for from the project's root, and from the folder in which runs start.
+    """
+    if away := elsewhere(context.port.read_only):
+        context.show_message(away)
+        return
+    checkout = context.state.opened.checkout if context.state.opened else None
+    folders = (checkout.root, checkout.start) if checkout else ()
+    found = next((each for each in folders if _is_inside(Path(each, path), _root(context))), None)
+    if found is None:
+        context.show_message(f"no file of the project: {path}")
+    else:
+        _open(context, found, path, line)
+
+
+def _is_inside(place: Path, root: str) -> bool:
+    """Whether a path, whatever links it goes through, is a regular file below ``root``."""
+    try:
+        real = place.resolve()
+        return real.is_file() and real.is_relative_to(Path(root).resolve())
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, links in a circle
+        return False
+
+
+def _root(context: ActionContext) -> str:
+    return context.state.opened.checkout.root if context.state.opened else ""
+
+
+def _open(context: ActionContext, root: str, path: str, line: int) -> None:
     argv, absolute = argv_for(root, path, line)
     if not argv:
         context.show_message(f"no editor: set VISUAL or EDITOR. The place is {absolute}:{line}")

@@ -28,12 +28,8 @@ class CallTreeDialog(LookDialog):
     ]
 
     def __init__(self, port: SessionPort) -> None:
-        own = (
-            "enter folds · esc leaves"
-            if port.read_only
-            else "enter folds · t again · p last pass · esc leaves"
-        )
-        super().__init__(port, own)
+        measures = () if port.read_only else (("t", "again"), ("p", "last pass"))
+        super().__init__(port, (("enter", "folds"), *measures, ("esc", "leaves")))
         self._toggled: frozenset[int] = frozenset()
         self._shown: CallsTraced | None = None
 

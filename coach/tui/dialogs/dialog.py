@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
+from coach.tui.mouse import MouseScreen
 from coach.tui.textual_private import PaintedWholeScreen, forget_drawn_rows
 from coach.tui.type_ahead import TypeAheadScreen
+from coach.tui.views.link import Key, Link, Open
 from coach.tui.widgets.roles import ROLE_CLASSES
 
 T = TypeVar("T")
@@ -47,7 +49,13 @@ class Backdrop:
         return self._picture
 
 
-class Dialog(PaintedWholeScreen[T | None], TypeAheadScreen[T | None], ModalScreen[T | None], Generic[T]):
+class Dialog(
+    PaintedWholeScreen[T | None],
+    TypeAheadScreen[T | None],
+    MouseScreen[T | None],
+    ModalScreen[T | None],
+    Generic[T],
+):
     """A window that returns an answer of type ``T``, or None when esc leaves it.
 
     It is shown when it is whole, and keys typed before that are kept for it.
@@ -79,6 +87,18 @@ class Dialog(PaintedWholeScreen[T | None], TypeAheadScreen[T | None], ModalScree
 
     def on_unmount(self) -> None:
         forget_drawn_rows()
+
+    def follow(self, link: Link) -> None:
+        """Press a key of this window; what is an action of the session leaves it first, as the action's key would."""
+        if isinstance(link, Key):
+            self.app.simulate_key(link.key)
+            return
+        stack = self.app.screen_stack
+        below = stack[stack.index(self) - 1]
+        if not isinstance(link, Open):
+            self.dismiss(None)
+        if isinstance(below, MouseScreen):
+            below.follow(link)
 
     def action_leave(self) -> None:
         """Return None: everything stays as it was."""

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 BUDGETS = (1_500, 4_000, 12_000)
 MAX_WARNINGS = 3
+_KEYS = (
+    ("c", "copies"),
+    ("f", "saves"),
+    ("a", "assistant"),
+    ("1 2 3", "budget"),
+    ("p", "asks else"),
+    ("esc", "leaves"),
+)
 Way = Literal["clipboard", "file", "assistant"]
 
 
@@ -67,9 +75,7 @@ class ExportPreview(Dialog[Outgoing]):
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes="window -tall")
-        window.border_subtitle = safe_render.plain(
-            "c copies · f saves · a assistant · 1 2 3 budget · p asks else · esc leaves"
-        )
+        window.border_subtitle = safe_render.frame_keys(*_KEYS)
         with window:
             yield Static("", id="export-notes", markup=False)
             yield LinePanel("export-text")

@@ -64,7 +64,7 @@ class Form(Dialog[T], Generic[T]):
     def compose(self) -> ComposeResult:
         window = Vertical(classes="window")
         window.border_title = safe_render.plain(self.TITLE_TEXT)
-        window.border_subtitle = safe_render.plain("ctrl+s keeps · esc leaves")
+        window.border_subtitle = safe_render.frame_keys(("ctrl+s", "keeps"), ("esc", "leaves"))
         with window, VerticalScroll(classes="body", can_focus=False):
             if self.question():
                 yield Static(safe_render.plain(self.question()), classes="question", markup=False)

@@ -35,9 +35,10 @@ class LookDialog(Dialog[Pressed]):
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
-    def __init__(self, port: SessionPort, own_keys: str) -> None:
+    def __init__(self, port: SessionPort, own_keys: tuple[tuple[str, str], ...]) -> None:
         super().__init__()
-        self._port, self._own_keys, self._framed = port, own_keys, ("", "")
+        self._port, self._own_keys = port, own_keys
+        self._framed: tuple[object, ...] = ()
 
     def on_mount(self) -> None:
         self.show_newest()
@@ -51,11 +52,12 @@ class LookDialog(Dialog[Pressed]):
         """Say in the frame what is shown, which key makes the next move, and those of the window."""
         move = None if self._port.read_only else keys.advised(self._port.state)
         is_other = move is not None and move.id != self.NAME
-        words = f"{move.shown_key}  {move.label} · {self._own_keys}" if move and is_other else self._own_keys
-        if (title, words) != self._framed:
-            self._framed = (title, words)
+        of_move = ((move.shown_key, f" {move.label}"),) if move and is_other else ()
+        if (title, of_move) != self._framed:
+            self._framed = (title, of_move)
             window = self.query_one(".window", Vertical)
-            window.border_title, window.border_subtitle = map(safe_render.plain, self._framed)
+            window.border_title = safe_render.plain(title)
+            window.border_subtitle = safe_render.frame_keys(*of_move, *self._own_keys)
 
     def action_go_on(self, action_id: str, key: str) -> None:
         """Leave, and let the session do what the key stands for: Next is seen above, so its key must work."""

@@ -37,9 +37,8 @@ class OriginList(LookDialog):
     def __init__(
         self, port: SessionPort, submit: Callable[[Command], None], say: Callable[[str], None]
     ) -> None:
-        super().__init__(
-            port, "esc leaves" if port.read_only else "v names a value · t asks again · esc leaves"
-        )
+        asks = () if port.read_only else (("v", "names a value"), ("t", "asks again"))
+        super().__init__(port, (*asks, ("esc", "leaves")))
         self._submit, self._say = submit, say
         self._shown: Origins | None = None
 

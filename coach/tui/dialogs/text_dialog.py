@@ -21,15 +21,17 @@ class TextDialog(Dialog[T], Generic[T]):
     SHAPE: ClassVar[str] = "-short"
     """Classes of the style sheet: ``-short`` is as high as its lines, ``-tall`` as high as the screen."""
 
-    def __init__(self, title: str, keys: str, lines: tuple[Line, ...], marked: str = "") -> None:
-        """Show ``lines``; ``marked`` is the key of the one that the cursor begins on."""
+    def __init__(
+        self, title: str, keys: tuple[tuple[str, str], ...], lines: tuple[Line, ...], marked: str = ""
+    ) -> None:
+        """Show ``lines``; ``keys`` and what they do stand in the frame, ``marked`` is the key of the line the cursor begins on."""
         super().__init__()
         self._title, self._keys, self._lines, self._marked = title, keys, lines, marked
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes=f"window {self.SHAPE}")
         window.border_title = safe_render.plain(self._title)
-        window.border_subtitle = safe_render.plain(self._keys)
+        window.border_subtitle = safe_render.frame_keys(*self._keys)
         with window:
             yield LinePanel("sheet")
 
@@ -48,7 +50,7 @@ class ReadDialog(TextDialog[None]):
     SHAPE = "-tall"
 
     def __init__(self, title: str, lines: tuple[Line, ...]) -> None:
-        super().__init__(title, "↑ ↓ scroll · esc closes", lines)
+        super().__init__(title, (("↑ ↓", "scroll"), ("esc", "closes")), lines)
 
 
 class ConfirmDialog(TextDialog[bool]):
@@ -58,7 +60,7 @@ class ConfirmDialog(TextDialog[bool]):
 
     def __init__(self, title: str, verb: str, lines: tuple[Line, ...], otherwise: str = "leaves") -> None:
         """Show ``lines``; the frame says that enter does what ``verb`` says and esc what ``otherwise`` says."""
-        super().__init__(title, f"enter {verb} · esc {otherwise}", lines)
+        super().__init__(title, (("enter", verb), ("esc", otherwise)), lines)
 
     def action_agree(self) -> None:
         self.dismiss(True)  # noqa: FBT003 - textual's signature
@@ -72,7 +74,7 @@ class LoopDialog(TextDialog[str]):
 
     def __init__(self, title: str, lines: tuple[Line, ...], answers: dict[str, str]) -> None:
         """Show ``lines``; ``answers`` is key → id of the action it chooses."""
-        super().__init__(f"⚠ {title}", "esc goes on; the notice stays", lines)
+        super().__init__(f"⚠ {title}", (("esc", "goes on; the notice stays"),), lines)
         self._answers = answers
 
     def on_key(self, event: events.Key) -> None:
@@ -91,7 +93,8 @@ class Chooser(TextDialog[int]):
         self, title: str, verb: str, lines: tuple[Line, ...], count: int, *, marked: int = 0
     ) -> None:
         """Offer ``count`` things; enter takes the one at index ``marked`` until the cursor is moved."""
-        super().__init__(title, f"1 … {count} or enter {verb} · esc leaves", lines, str(marked + 1))
+        keys = ((f"1 … {count} or enter", verb), ("esc", "leaves"))
+        super().__init__(title, keys, lines, str(marked + 1))
         self._count = count
 
     def on_key(self, event: events.Key) -> None:

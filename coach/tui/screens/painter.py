@@ -18,7 +18,9 @@ from coach.tui.views import output
 from coach.tui.views.band import move_line, reason_line
 from coach.tui.views.gate import gate
 from coach.tui.views.header import header, steps
-from coach.tui.views.line import Line
+from coach.tui.views.hint import hint
+from coach.tui.views.line import BLANK, Line
+from coach.tui.views.link import Link
 from coach.tui.views.message import Notices, banner, message
 from coach.tui.views.runs import runs
 from coach.tui.views.selecting import selected_hypothesis, selected_suspect
@@ -50,6 +52,10 @@ class ViewSource(Protocol):
     @property
     def message(self) -> str:
         """The sentence that the message line shows for some seconds; empty without one."""
+
+    @property
+    def pointed(self) -> Link | None:
+        """What the mouse is over."""
 
     def run_beside(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
         """Run ``work`` while the screen goes on; what of the same group has not ended yet is cancelled."""
@@ -99,7 +105,9 @@ class Painter:
         source = self._source
         if self._can_paint:
             found = self._tabs.panel(source.view.tab).matches.label
-            notices = Notices(found, source.message, source.port.read_only)
+            pointed, read_only = source.pointed, source.port.read_only
+            under_mouse = hint(pointed, source.state, read_only) if pointed else BLANK
+            notices = Notices(found, source.message, under_mouse, read_only)
             shown = message(source.state, self._live, source.view, notices)
             self._row("#message").show(lambda _: shown)
 

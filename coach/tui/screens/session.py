@@ -27,11 +27,13 @@ from coach.session.port import SessionPort, Update
 from coach.tui import keys
 from coach.tui.actions.context import Handler
 from coach.tui.host_services import HostServices, NoHostServices
+from coach.tui.mouse import MouseScreen
 from coach.tui.screens.painter import Painter
 from coach.tui.screens.text_find import TextFindScreen
 from coach.tui.screens.unasked_dialogs import UnaskedDialogs
 from coach.tui.seekable import Seekable
 from coach.tui.views.key_name import keyed
+from coach.tui.views.link import Link, Open, Press, Show
 from coach.tui.views.selecting import view_of_line
 from coach.tui.views.view_state import ROOMY_FROM, VAST_FROM, WIDE_FROM, Tab, ViewState
 from coach.tui.widgets.footer import Footer
@@ -73,7 +75,7 @@ def _bindings() -> list[BindingType]:
     return [*bound, Binding("escape", "escape", "back", show=False, priority=True)]
 
 
-class SessionScreen(TextFindScreen):
+class SessionScreen(TextFindScreen, MouseScreen[None]):
     """Header, steps, next move, code and evidence, message, footer; the ``ActionContext`` of every action."""
 
     AUTO_FOCUS = "#tab-work"
@@ -103,6 +105,7 @@ class SessionScreen(TextFindScreen):
         self.state = port.state
         self.view = ViewState()
         self.message = ""
+        self.pointed: Link | None = None
         self._handlers = handlers
         self._painter = Painter(self, self)
         self._message_timer: Timer | None = None
@@ -210,6 +213,7 @@ class SessionScreen(TextFindScreen):
 
     def press(self, action_id: str, key: str = "") -> None:
         self.query("#welcome").remove()
+        self.point(None)
         found = keys.action(action_id)
         assert found is not None, action_id
         why = found.why_disabled(self.state, self.port.read_only)
@@ -221,9 +225,21 @@ class SessionScreen(TextFindScreen):
     def action_press(self, action_id: str, key: str) -> None:
         self.press(action_id, key)
 
-    def action_show_tab(self, tab: Tab) -> None:
-        """Show the tab that was clicked."""
-        self.show_tab(tab)
+    def follow(self, link: Link) -> None:
+        match link:
+            case Press(action, key):
+                self.press(action, key)
+            case Show(tab):
+                self.show_tab(tab)
+            case Open(path, line):
+                from coach.tui.actions.editing import open_place
+
+                open_place(self, path, line)
+
+    def point(self, link: Link | None) -> None:
+        if link != self.pointed:
+            self.pointed = link
+            self.paint_message()
 
     def action_escape(self) -> None:
         """Stop what is under way; with nothing to stop, go back to the step's work, then to the wide scope."""
@@ -246,13 +262,6 @@ class SessionScreen(TextFindScreen):
         if message.update.notice:
             self.show_message(("⚠ " if message.update.is_refusal else "") + message.update.notice)
         self._dialogs.open()
-
-    @on(Footer.Pressed)
-    def _press_in_footer(self, message: Footer.Pressed) -> None:
-        if message.action == "palette":
-            self.app.action_command_palette()
-        else:
-            self.press(message.action)
 
     @on(LinePanel.Selected)
     def _select(self, message: LinePanel.Selected) -> None:

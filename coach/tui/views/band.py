@@ -5,7 +5,8 @@ from coach.core.workflow.advice import Advice
 from coach.tui.keys import Offers
 from coach.tui.views.flow import cells, flow
 from coach.tui.views.key_name import keyed, shown_key
-from coach.tui.views.line import Line, Piece, line, piece
+from coach.tui.views.line import Line, Piece, line, linked, piece
+from coach.tui.views.link import Press
 from coach.tui.views.loops import loop_reason
 
 _INDENT = 3
@@ -15,7 +16,8 @@ def move_line(offers: Offers, read_only: str, width: int) -> Line:
     """Return the next move with its key at the right; what does not fit goes on in the row below."""
     keys = _keys(offers, read_only)
     text, _ = _split(offers.move, keys, width)
-    return line(_sign(offers.move), (text, "strong"), figure=keys, fit="cut")
+    link = keys[0].link if keys else None
+    return line(_sign(offers.move), piece(text, "strong", link=link), figure=keys, fit="cut")
 
 
 def reason_line(state: SessionState, offers: Offers, read_only: str, width: int) -> Line:
@@ -39,7 +41,8 @@ def _keys(offers: Offers, read_only: str) -> tuple[Piece, ...]:
     found = offers.action
     if found is None or read_only:
         return ()
-    return piece(f" {found.shown_key} ", "next"), piece(f" {found.label} ", "accent")
+    shown = piece(f" {found.shown_key} ", "next"), piece(f" {found.label} ", "accent")
+    return linked(Press(found.id, found.shown_key), shown)
 
 
 def _split(advice: Advice, keys: tuple[Piece, ...], width: int) -> tuple[str, str]:

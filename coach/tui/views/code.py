@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from coach.core.base.text import SafeText, safe
 from coach.tui.views.line import Line, Piece, Role
+from coach.tui.views.link import Open
 
 MAX_LINES = 400
 _HEAD, _ROOM_FOR_HEAD = 2, 6
@@ -29,26 +30,31 @@ _PYTHON = re.compile(
 
 @lru_cache(maxsize=64)
 def code(
-    source: str, start: int, *, mark: int = 0, most: int = MAX_LINES, hot: tuple[int, ...] = ()
+    source: str,
+    first: Open,
+    *,
+    mark: int = 0,
+    most: int = MAX_LINES,
+    hot: tuple[int, ...] = (),
 ) -> tuple[Line, ...]:
     """Return the lines of ``source`` around line ``mark``, at most ``most``; docstrings are folded to their first line.
 
     Args:
-        source: its first line has the number ``start``.
-        start: that number.
+        source: any number of whole lines.
+        first: where its first line stands. A click on a number opens that line; without a path it does not.
         mark: the line that matters; 0 for none. It is wrapped where it is too wide, as the ``hot`` ones are.
         most: lines to return. The first line of a function stays in view when the window begins below it.
         hot: lines that get a bar.
 
     """
     text = safe(textwrap.dedent(source.rstrip("\n")), limit=200_000)
-    styled = _styled(text)
+    styled, start = _styled(text), first.line
     width = len(str(start + len(styled)))
     hidden = _folded(text, {mark - start, *(each - start for each in hot)})
     more = Piece(SafeText(" …"), "dim")
     numbered = [
         _numbered(
-            start + index,
+            Open(first.path, start + index),
             width,
             [*pieces, more] if index + 1 in hidden else pieces,
             is_marked=start + index == mark,
@@ -81,10 +87,9 @@ def _folded(text: SafeText, seen: set[int]) -> set[int]:
     return found
 
 
-def _numbered(number: int, width: int, pieces: list[Piece], *, is_marked: bool, is_hot: bool) -> Line:
-    gutter = Piece(
-        SafeText(f"{'▸' if is_marked else ' '}{number:>{width}} "), "accent" if is_marked else "dim"
-    )
+def _numbered(place: Open, width: int, pieces: list[Piece], *, is_marked: bool, is_hot: bool) -> Line:
+    sign, link = "▸" if is_marked else " ", place if place.path else None
+    gutter = Piece(SafeText(f"{sign}{place.line:>{width}} "), "accent" if is_marked else "dim", link=link)
     bar = Piece(SafeText("┃ " if is_hot else "│ "), "accent" if is_marked or is_hot else "dim")
     first = pieces[0].text if pieces else ""
     hang = width + 4 + len(first) - len(first.lstrip(" ")) + 4

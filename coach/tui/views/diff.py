@@ -5,7 +5,8 @@ from coach.core.base.text import SafeText, safe
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of
-from coach.tui.views.line import BLANK, Line, Piece, Role, elastic, line
+from coach.tui.views.line import BLANK, Line, Piece, Role, elastic, line, linked, pieces
+from coach.tui.views.link import Open
 
 _SIGNS: dict[str, Role] = {"+": "good", "-": "bad", "\\": "dim"}
 
@@ -36,15 +37,19 @@ def diff(state: SessionState) -> tuple[Line, ...]:
 
 def file_lines(file: FileChange) -> list[Line]:
     """Return the hunks of one file under its name."""
-    lines = [BLANK, line(elastic(file.path, "strong"), figure=(file.change, "dim"), fit="cut")]
+    lines = [
+        BLANK,
+        line(elastic(file.path, "strong", Open(file.path)), figure=(file.change, "dim"), fit="cut"),
+    ]
     for hunk in file.hunks:
-        lines += _hunk(hunk)
+        lines += _hunk(hunk, Open(file.path, hunk.new_start))
     return lines
 
 
-def _hunk(hunk: Hunk) -> list[Line]:
+def _hunk(hunk: Hunk, link: Open) -> list[Line]:
     place = f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
-    lines = [line((place, "hunk"), (f" {hunk.heading}", "dim"), fit="cut")]
+    head = linked(link, pieces((place, "hunk"), (f" {hunk.heading}", "dim")))
+    lines = [line(*head, fit="cut")]
     texts = safe(hunk.text).split("\n")
     return lines + [
         Line((Piece(SafeText(text), _SIGNS.get(text[:1], "plain")),), fit="long") for text in texts

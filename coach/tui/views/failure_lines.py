@@ -7,7 +7,8 @@ from coach.core.runs.failure_causes import cause_line, sides
 from coach.core.runs.report import Failure, Frame, gist, headline
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
-from coach.tui.views.line import BLANK, Line, Part, elastic, heading, line, paragraphs
+from coach.tui.views.line import BLANK, Line, Part, elastic, heading, line, linked, paragraphs, pieces
+from coach.tui.views.link import Open
 
 _SHORT = 12
 """Characters up to which a value is written out again."""
@@ -45,7 +46,11 @@ def signature(state: SessionState) -> list[Line]:
     ]
     lines += list(paragraphs(failure.message, indent=2))[:12] if failure.message else []
     lines += difference(failure)
-    lines += [line("  ", ("at ", "dim"), elastic(place)), line("  ", ("in ", "dim"), elastic(failure.test))]
+    link = Open(frame.path, frame.line) if frame else None
+    test = next((each for each in failure.frames if each.path == failure.test.file), None)
+    of_test = Open(test.path, test.line) if test else None
+    lines.append(line("  ", ("at ", "dim"), elastic(place, link=link)))
+    lines.append(line("  ", ("in ", "dim"), elastic(failure.test, link=of_test)))
     return lines
 
 
@@ -99,7 +104,8 @@ def causes(state: SessionState) -> list[Line]:
 
 def _frame(frame: Frame, seen: Container[tuple[str, str]] = ()) -> list[Line]:
     """Return a place and its values; of those that were ``seen`` in a place before only that they are the same."""
-    lines = [line(elastic(f"{frame.path}:{frame.line}"), " ", (frame.function, "strong"))]
+    place, link = f"{frame.path}:{frame.line}", Open(frame.path, frame.line)
+    lines = [line(*linked(link, pieces(elastic(place), " ", (frame.function, "strong"))))]
     width = min(20, max((len(name) for name, _ in frame.locals), default=0))
     for name, value in frame.locals[:16]:
         shown: Part = ("as above", "dim") if (name, value) in seen and len(value) > _SHORT else value

@@ -14,7 +14,9 @@ from coach.core.workflow.workflow import Step
 from coach.tui.views.failure_lines import current_failure
 from coach.tui.views.flow import cells, middle, tail
 from coach.tui.views.key_name import key_of
-from coach.tui.views.line import Line, Piece, Role, line, piece
+from coach.tui.views.line import Line, Piece, Role, line, linked, piece
+from coach.tui.views.link import Open, Press, Show
+from coach.tui.views.places import failing_test
 from coach.tui.views.run_outcome import sign
 from coach.tui.views.runs import trend_bars
 from coach.tui.views.transcript import read_in_short
@@ -78,8 +80,13 @@ def header(state: SessionState, view: ViewState, width: int) -> Line:
     figure = piece(" · ".join(filter(None, (counted(state), lasted))) + " ", "dim")
     sign_of_state = lamp(state)
     room = width - cells((sign_of_state, figure)) - 4
-    name = piece(_target(state, max(room * 3 // 5, room - _ENOUGH)), "strong")
+    name = piece(_target(state, max(room * 3 // 5, room - _ENOUGH)), "strong", link=_link_to_test(state))
     return line(sign_of_state, " ", name, ("  ", "dim"), what_is_wrong(state), figure=(figure,), fit="cut")
+
+
+def _link_to_test(state: SessionState) -> Open | None:
+    place = failing_test(state)
+    return Open(place.path, place.mark or place.start) if place else None
 
 
 def _target(state: SessionState, room: int) -> str:
@@ -114,7 +121,7 @@ def steps(state: SessionState, width: int) -> Line:
     if state.imported:
         return line(*read_in_short(state.imported), figure=strip, fit="cut")
     answers = _answers(state)
-    asked = _open_gate(state, answers)
+    asked = linked(Show("gate" if width < WIDE_FROM else "work"), _open_gate(state, answers))
     if strip and width >= WIDE_FROM:
         strip = (piece("runs ", "dim"), *strip)
     room = width - cells(strip) - min(cells(asked), _ENOUGH_OF_GATE) - 4
@@ -134,7 +141,8 @@ def run_strip(state: SessionState) -> tuple[Piece, ...]:
     note = (piece(f"{noted[-1].replace('-', ' ')} ", "dim"),) if is_new else ()
     bars = trend_bars(runs)
     signs = bars or tuple(piece(*sign(run)) for run in runs)
-    return (*note, *signs, piece(f" #{state.last_number} ", "dim"), key_of("runs"), piece(" "))
+    newest = piece(f" #{state.last_number} ", "dim")
+    return (*linked(Press("runs"), (*note, *signs, newest)), key_of("runs"), piece(" "))
 
 
 def _answers(state: SessionState) -> _Answers:
@@ -174,9 +182,10 @@ def _bar(state: SessionState, answers: _Answers, *, titled: bool) -> tuple[Piece
         is_here = step.id == state.step_id
         mark, role = _step_sign(state, step, answers)
         name = f" {step.title}" if titled else f"{position} {step.title}" if is_here else str(position)
-        parts += [piece(f" {mark}", role), piece(name, "strong" if is_here else "dim")]
+        shown = [piece(f" {mark}", role), piece(name, "strong" if is_here else "dim")]
         if step.gate and is_here:
             figure, figure_role = _gate_count(answers[step.id])
-            parts.append(piece(f" {figure}", figure_role))
-        parts.append(piece(" " if titled else ""))
+            shown.append(piece(f" {figure}", figure_role))
+        link = Show("work") if is_here else Press("go-to-step", str(position))
+        parts += [*linked(link, tuple(shown)), piece(" " if titled else "")]
     return tuple(parts)

@@ -3,11 +3,12 @@
 from coach.core.workflow.action_ids import spoken
 from coach.tui import keys
 from coach.tui.views.line import Piece, Role, piece
+from coach.tui.views.link import Press
 
 
 def key_of(action_id: str, role: Role = "key") -> Piece:
-    """Return the key of an action, with room around it."""
-    return piece(f" {shown_key(action_id)} ", role)
+    """Return the key of an action, with room around it; a click on it does the action."""
+    return piece(f" {shown_key(action_id)} ", role, link=Press(action_id))
 
 
 def shown_key(action_id: str) -> str:

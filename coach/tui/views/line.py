@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from coach.core.base.text import SafeText, safe, safe_line
+from coach.tui.views.link import Link
 
 Role = Literal[
     "plain",
@@ -41,6 +42,8 @@ class Piece(NamedTuple):
     text: SafeText
     role: Role = "plain"
     elastic: bool = False
+    link: Link | None = None
+    """What a click on it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,19 @@ Part = str | tuple[str, Role] | Piece
 BLANK = Line()
 
 
-def piece(text: str, role: Role = "plain", *, elastic: bool = False) -> Piece:
+def piece(text: str, role: Role = "plain", *, elastic: bool = False, link: Link | None = None) -> Piece:
     """Make foreign or own text fit to be shown on one line."""
-    return Piece(safe_line(text), role, elastic)
+    return Piece(safe_line(text), role, elastic, link)
 
 
-def elastic(text: str, role: Role = "plain") -> Piece:
+def elastic(text: str, role: Role = "plain", link: Link | None = None) -> Piece:
     """Return a piece that is shortened in its middle when room is short: a path, a test id."""
-    return piece(text, role, elastic=True)
+    return piece(text, role, elastic=True, link=link)
+
+
+def linked(link: Link, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Return pieces of one line that do the same when they are clicked."""
+    return tuple(each._replace(link=link) for each in pieces)
 
 
 def pieces(*parts: Part) -> tuple[Piece, ...]:

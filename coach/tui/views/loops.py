@@ -10,7 +10,8 @@ from coach.core.session.state import SessionState
 from coach.core.workflow.way_words import measure_of
 from coach.tui.keys import advised
 from coach.tui.views.key_name import shown_key
-from coach.tui.views.line import BLANK, Line, elastic, heading, line, piece
+from coach.tui.views.line import BLANK, Line, elastic, heading, line, linked, piece, pieces
+from coach.tui.views.link import Key, Press
 from coach.tui.views.run_outcome import pieces_of
 
 _ROOM_FOR_RUNS, _AROUND = 100, 12
@@ -39,7 +40,7 @@ def loop_reason(state: SessionState, loop: ev.LoopNoticed, rest: str, width: int
     return line(
         "   ",
         (f"{rest}  ", "strong") if rest else "",
-        (pattern_name(loop.pattern), "warn"),
+        piece(pattern_name(loop.pattern), "warn", link=Press("loop")),
         "  ",
         loop.sentence,
         figure=(f"{figure} " if figure else "", "dim"),
@@ -100,6 +101,6 @@ def _evidence(state: SessionState, number: int) -> list[Line]:
 
 def _keys(state: SessionState) -> list[Line]:
     return [
-        line("  ", (f" {key} ", "next" if is_move else "key"), f" {label}")
+        line("  ", *linked(Key(key), pieces((f" {key} ", "next" if is_move else "key"), f" {label}")))
         for key, label, is_move in host(state)
     ]

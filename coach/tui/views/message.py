@@ -7,7 +7,8 @@ from coach.core.protocol.live import LiveSnapshot
 from coach.core.runs.run_scope import SCOPE_WORDS
 from coach.core.session.state import SessionState
 from coach.tui.views.key_name import key_of, shown_key
-from coach.tui.views.line import BLANK, Line, line, piece
+from coach.tui.views.line import BLANK, Line, line, linked, piece
+from coach.tui.views.link import Press
 from coach.tui.views.output import running
 from coach.tui.views.view_state import ViewState
 
@@ -16,7 +17,8 @@ def banner(unsaved: str, read_only: str) -> Line | None:
     """Return what must not be overlooked, if anything."""
     if unsaved:
         offer = f" ⚠ not saved, kept in memory · {shown_key('keep-elsewhere')} another place · "
-        return line((offer, "warn"), (unsaved, "warn"), fit="cut")
+        link = Press("keep-elsewhere")
+        return line(*linked(link, (piece(offer, "warn"), piece(unsaved, "warn"))), fit="cut")
     if read_only:
         return line((" ○ read only: ", "warn"), (read_only, "warn"), fit="cut")
     return None
@@ -30,6 +32,8 @@ class Notices:
     """How many places a text was found at."""
     message: str = ""
     """A sentence for the engineer; with ``⚠`` in front it is a warning."""
+    under_mouse: Line = BLANK
+    """What a click would do, where the mouse is over something that does."""
     read_only: str = ""
 
 
@@ -40,6 +44,8 @@ def message(state: SessionState, snapshot: LiveSnapshot, view: ViewState, notice
     if text := notices.message:
         mark, shown = ("⚠", text[1:].strip()) if text.startswith("⚠") else ("›", text)
         return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(shown), fit="cut")
+    if notices.under_mouse != BLANK:
+        return notices.under_mouse
     if notices.read_only or state.closed:
         return BLANK
     if state.awaited_runs:

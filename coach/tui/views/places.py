@@ -9,7 +9,8 @@ from coach.core.session.state import SessionState
 from coach.core.workflow.gates import pinnable
 from coach.tui.views.code import code
 from coach.tui.views.failure_lines import current_failure
-from coach.tui.views.line import BLANK, Line, Part, elastic, line
+from coach.tui.views.line import BLANK, Line, Part, elastic, line, linked, pieces
+from coach.tui.views.link import Open
 from coach.tui.views.selecting import selected_suspect
 from coach.tui.views.view_state import ViewState
 
@@ -33,9 +34,10 @@ class Place(NamedTuple):
 
     def lines(self, most: int) -> tuple[Line, ...]:
         """Return its title and at most ``most`` rows of code."""
-        place = f"{self.path}:{self.mark or self.start} "
-        title = line((place, "accent"), elastic(self.function, "accent"), figure=self.figure, fit="cut")
-        return title, *code(self.source, self.start, mark=self.mark, most=most, hot=self.hot)
+        first, at = Open(self.path, self.start), Open(self.path, self.mark or self.start)
+        named = pieces((f"{at.path}:{at.line} ", "accent"), elastic(self.function, "accent"))
+        title = line(*linked(at, named), figure=self.figure, fit="cut")
+        return title, *code(self.source, first, mark=self.mark, most=most, hot=self.hot)
 
 
 def failed(state: SessionState) -> Place | None:

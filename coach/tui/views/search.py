@@ -13,6 +13,7 @@ from coach.tui.views.code import code
 from coach.tui.views.diff import file_lines
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Role, elastic, heading, line, piece
+from coach.tui.views.link import Open
 
 _HOW: dict[str, tuple[str, Role]] = {
     "found": ("✔ found", "good"),
@@ -118,7 +119,7 @@ def _drawn(part: Described) -> list[Line]:
     if isinstance(part, FileChange):
         return file_lines(part)
     if isinstance(part, Excerpt):
-        return [BLANK, *code(part.text, 1, most=_MAX_PREVIEW)]
+        return [BLANK, *code(part.text, Open("", 1), most=_MAX_PREVIEW)]
     *first, last = (piece(each) if isinstance(each, str) else piece(*each) for each in part.parts)
     share = () if part.share is None else (("│", "dim"), (bar(part.share, 16), "accent"), ("│", "dim"))
     is_one_line = part.is_name or part.share is not None

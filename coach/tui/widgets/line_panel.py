@@ -17,6 +17,7 @@ from textual.strip import Strip
 from coach.tui import safe_render
 from coach.tui.views.flow import Row, cells, fill, flow
 from coach.tui.views.line import Line
+from coach.tui.views.place_links import with_place_links
 from coach.tui.widgets.roles import Roles
 from coach.tui.widgets.text_matches import TextMatches
 
@@ -54,6 +55,8 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self._keys: tuple[str, ...] = ()
         self._cursor = ""
         self._is_cursor_moved = False
+        self._clicked = ""
+        """Key of the line that was clicked last, until the cursor is moved otherwise."""
         self._title = ""
         self.matches = TextMatches()
         self._follows = follows
@@ -123,15 +126,19 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         self.scroll_relative(y=max(1, self.size.height - 2), animate=False)
 
     def on_click(self, event: events.Click) -> None:
-        """Select by mouse; a second click on the same line opens it."""
+        """Select by mouse; a second click on the same line opens it. What has no key is left to the screen: links, a text."""
         y = event.y - self.gutter.top + self.scroll_offset.y
         key = self._rows[y].key if 0 <= y < len(self._rows) else ""
-        if not key:
+        if not key or event.button != 1 or self.text_selection:  # a drag over lines marks their text
             return
-        if event.chain > 1:
+        event.stop()
+        event.prevent_default()  # Textual's: two clicks mark the text of the whole panel
+        if key == self._clicked:
+            self._clicked = ""
             self.post_message(self.Chosen(key))
         else:
             self._select(key)
+            self._clicked = key
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         return selection.extract("\n".join(self._plain_rows())), "\n"
@@ -146,7 +153,9 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         if number >= len(self._rows) or width < 1:
             return Strip.blank(max(0, width), self.base)
         row = self._rows[number]
-        drawn = self._marked(safe_render.strip(row.pieces, self.style_of), number)
+        # A row that is selected by a click has no other links: what a click does is seen before it.
+        shown = [each._replace(link=None) for each in row.pieces] if row.key else with_place_links(row.pieces)
+        drawn = self._marked(safe_render.strip(shown, self.style_of), number)
         more = drawn.cell_length - left > width
         drawn = drawn.crop_extend(left, left + width, self.base)
         if more:
@@ -194,7 +203,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         return ["".join(piece.text for piece in row.pieces) for row in self._rows]
 
     def _select(self, key: str) -> None:
-        self._cursor, self._is_cursor_moved = key, True
+        self._cursor, self._is_cursor_moved, self._clicked = key, True, ""
         rows = [index for index, row in enumerate(self._rows) if row.key == key]
         if rows:
             self._bring_into_view(rows[0], rows[-1])

@@ -4,6 +4,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.style import Style
 
+from coach.tui import safe_render
+from coach.tui.views.link import Show
 from coach.tui.views.view_state import Tab
 from coach.tui.widgets.line_panel import LinePanel
 
@@ -66,8 +68,8 @@ class TabPanel(Vertical):
         parts: list[Content] = []
         for tab in tabs:
             name = work if tab == "work" and work else NAMES[tab]
-            click = Style.from_meta({"@click": f"screen.show_tab('{tab}')"})
-            parts.append(Content.styled(name, (lit if tab == shown else dim) + click))
+            look = lit if tab == shown else dim
+            parts.append(Content.styled(name, look + safe_render.linking(Show(tab))))
         row = Content.styled(" · ", dim).join(parts)
         return (
             Content(" ") + row + Content(" ")

@@ -4,6 +4,7 @@ from textual.strip import Strip
 
 from coach.tui import keys
 from coach.tui.views.line import BLANK, Line, line, piece
+from coach.tui.views.link import Press
 from coach.tui.widgets.roles import Roles
 
 
@@ -15,9 +16,9 @@ def welcome() -> tuple[Line, ...]:
         line(" Save a file and the test runs. Your checkout is never touched.", fit="cut"),
         line(
             " ",
-            (f" {shown['help']} ", "key"),
+            piece(f" {shown['help']} ", "key", link=Press("help")),
             " all keys  ",
-            piece(" ctrl+p ", "key"),
+            piece(" ctrl+p ", "key", link=Press("palette")),
             " find any action  ",
             ("your next move takes this away", "dim"),
             fit="cut",
