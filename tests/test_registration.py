@@ -11,7 +11,7 @@ import pytest
 
 from coach import cli
 from coach.cli.commands.search import details
-from coach.cli.options import add
+from coach.cli.options import NotTyped, add
 from coach.core.base.value import Value
 from coach.core.decide.decision import decide
 from coach.core.decide.searches import why_not_searched
@@ -36,6 +36,7 @@ from coach.core.workflow.advice import Advice, advise
 from coach.core.workflow.gates import check, evaluate
 from coach.core.workflow.workflow import GateCheck, Step
 from coach.engine.search.queue import SEARCHES
+from coach.errors import UsageError
 from coach.settings.project import load_settings
 from coach.store.lines import encode, read_line
 from coach.tui.views.search import search_lines
@@ -48,7 +49,8 @@ def _commands(parser):
     """Yield every command of a parser: its words and its own parser."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for name, below in action.choices.items():
+            typed = {name: each for name, each in action.choices.items() if not isinstance(each, NotTyped)}
+            for name, below in typed.items():
                 if below.get_default("load"):
                     yield name, below
                 yield from ((f"{name} {words}", each) for words, each in _commands(below))
@@ -65,6 +67,19 @@ def test_the_call_of_every_command_stands_beside_its_words():
         assert list(inspect.signature(call).parameters) == ["args"], words
         name = load.__module__.rpartition(".")[2]
         assert call.__module__.startswith(tuple(f"{room}.{name}" for room in rooms)), words
+
+
+def test_the_parser_of_a_typed_command_is_that_of_all_commands():
+    """Only what was typed gets a parser; the overview, the words of a command and what it refuses are the same."""
+    whole = cli.parser()
+    found = dict(_commands(whole))
+    for words, parser in found.items():
+        alone = cli.parser({words, words.partition(" ")[0]})
+        assert alone.format_help() == whole.format_help()
+        assert dict(_commands(alone))[words].format_help() == parser.format_help()
+    with pytest.raises(UsageError) as refused:
+        cli.parse(["dbug"])
+    assert refused.value.meant[0] == "debug"
 
 
 def test_a_command_is_its_words_and_its_call(monkeypatch, capsys):

@@ -7,14 +7,13 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from coach import __version__
 from coach.cli.agents import add_agents
 from coach.cli.allow import add_allow
 from coach.cli.assist import add_assist
 from coach.cli.completion import add_completion
-from coach.cli.did_you_mean import meant_instead
 from coach.cli.doctor import add_doctor
 from coach.cli.hook import add_hook
 from coach.cli.hypotheses import add_hypothesis
@@ -24,7 +23,7 @@ from coach.cli.logpoints import add_logpoint
 from coach.cli.loops import add_loops
 from coach.cli.mcp import add_mcp
 from coach.cli.notes import add_notes, add_step
-from coach.cli.options import Call, Parser
+from coach.cli.options import Call, OverviewFormatter, Parser, parsers_of
 from coach.cli.record import add_record
 from coach.cli.report_page import add_report
 from coach.cli.restore import add_restore
@@ -109,6 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except CoachError as error:
+        from coach.cli.did_you_mean import meant_instead
+
         _say(error)
         again = meant_instead(words, error) if error.meant and error.typed in words else None
         return error.exit_code if again is None else main(again)
@@ -235,24 +236,25 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         words, command = words[:position], words[position + 1 :]
     if words[:1] == ["sessions"] and words[1:2] and words[1] in SESSIONS_ACTIONS:
         words[:2] = [" ".join(words[:2])]
-    known = parser()
+    known = parser(words)
     args = known.parse_args(words)
     args.command, args.known = command, known
     return args
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def parser(typed: Container[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of all commands; with ``typed``, of those that are among these words, and the others by name."""
     known = Parser(
         prog="coach",
         description="A coach for debugging: reproduce, failing test, isolate, hypothesize, verify.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=OverviewFormatter,
         allow_abbrev=False,
     )
     known.add_argument("--version", action="version", version=f"coach {__version__}")
     known.set_defaults(load=None)
-    commands = known.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+    made = Parser if typed is None else parsers_of(typed)
+    commands = known.add_subparsers(title="commands", metavar="COMMAND", parser_class=made)
     for add in COMMANDS:
         add(commands)
     return known

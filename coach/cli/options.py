@@ -1,13 +1,17 @@
 """What the parsers of all commands share. As light as ``cli``: nothing but argparse."""
 
 import argparse
+import os
 import re
 import sys
-from collections.abc import Callable, Sequence
-from difflib import get_close_matches
-from typing import NoReturn
+from collections.abc import Callable, Collection, Container, Sequence
 
 from coach.errors import UsageError
+
+TYPE_CHECKING = False
+"""As in ``typing``, which takes as long to import as half of argparse."""
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,18 +29,68 @@ class Parser(argparse.ArgumentParser):
         known = self._option_string_actions
         if not name.startswith("--") or " " in name or name in known or name == "--":
             return  # argparse, too, takes a word with a blank for a value
-        if meant := tuple(get_close_matches(name, known)):
+        if meant := _near(name, known):
             raise UsageError(f"{self.prog} knows no {name!r}", typed=name, meant=meant)
         self.error(f"unrecognized arguments: {name}")
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         """End with what is wrong. Raises UsageError where a word is nearly one that is known."""
         if found := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
             known = [each.strip("' ") for each in found[2].split(",")]
-            if meant := tuple(get_close_matches(found[1], known)):
+            if meant := _near(found[1], known):
                 raise UsageError(f"{self.prog} knows no {found[1]!r}", typed=found[1], meant=meant)
         sys.stderr.write(f"coach: {message}. `{self.prog} --help` lists what is known\n")
         raise SystemExit(2)
+
+
+def _near(word: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return what a word may have been meant to be, nearest first."""
+    from difflib import get_close_matches
+
+    return tuple(get_close_matches(word, known))
+
+
+class NotTyped:
+    """Stands for the parser of a command that was not typed: it takes the command's words and keeps none of them.
+
+    To make all forty parsers takes longer than Python needs to start.
+    """
+
+    def __getattr__(self, _name: str) -> "NotTyped":
+        return self
+
+    def __call__(self, *_args: object, **_named: object) -> "NotTyped":
+        return self
+
+    def __contains__(self, _word: object) -> bool:
+        return True
+
+
+def parsers_of(typed: Container[str]) -> "Any":
+    """Return what makes the parser of a command for argparse: a real one where the command is among these words."""
+
+    def made(prog: str, **named: "Any") -> Parser | NotTyped:
+        return Parser(prog, **named) if prog.removeprefix("coach ") in typed else NotTyped()
+
+    return made
+
+
+class OverviewFormatter(argparse.RawDescriptionHelpFormatter):
+    """Formats the overview of all commands. argparse asks ``shutil`` for the width, and that loads three compressions."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """Return the columns of the terminal, as ``shutil.get_terminal_size`` does."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
 
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
