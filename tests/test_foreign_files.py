@@ -303,6 +303,7 @@ OWN = {
     "coach/store/lock.py": "locks of coach's own folders",
     "coach/store/log.py": "opens the log for writing, after a look",
     "coach/store/artefacts.py": "writes a new file",
+    "coach/store/kept_copies.py": "writes a new file",
     "coach/engine/restore/apply.py": "writes files",
     "coach/engine/restore/restores.py": "a lock and a note of coach's own",
     "coach/engine/restore/path_state.py": "looks into files of the checkout from an open folder, follows no link and never waits",

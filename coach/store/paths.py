@@ -34,7 +34,7 @@ NOWHERE = Path(os.devnull, "coach")
 """A place where nothing can be made: the state directory of a user without a home."""
 
 _OURS = re.compile(
-    r"sessions|artefacts|projects|approved|installed|scratch|probe|canary|theme|welcomed|library\.sqlite3.*|diagnostics\.log|\.doctor-\d+"
+    r"sessions|artefacts|copies|projects|approved|installed|scratch|probe|canary|theme|welcomed|library\.sqlite3.*|diagnostics\.log|\.doctor-\d+"
 )
 """What coach makes in the state directory."""
 

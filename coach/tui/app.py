@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from coach.errors import CoachError
 from coach.tui import themes
-from coach.tui.end_by_signal import EndBySignalApp
+from coach.tui.copying import CopyingApp
 from coach.tui.host_services import NoHostServices
 from coach.tui.screens.palette import Palette
 from coach.tui.screens.waiting import WaitingScreen
@@ -36,7 +36,7 @@ def _session_screen_parts() -> "tuple[type[SessionScreen], Mapping[str, Handler]
     return SessionScreen, HANDLERS
 
 
-class CoachApp(EndBySignalApp):
+class CoachApp(CopyingApp):
     """Shows one session, live or past. ``return_code`` is 0, or 128+n when signal n ended it."""
 
     CSS_PATH = Path(__file__).with_name("coach.tcss")
@@ -52,12 +52,11 @@ class CoachApp(EndBySignalApp):
         host: "HostServices | None" = None,
     ) -> None:
         """Show ``port``, or the session that ``launch`` opens after the first paint."""
-        super().__init__()
+        super().__init__(host or NoHostServices())
         self.port = port
         self.failure: CoachError | None = None
         """Why the session could not be opened."""
         self._export = export
-        self._host = host or NoHostServices()
         self._clock = clock
         self._launch = launch
         self._opener: threading.Thread | None = None
@@ -79,7 +78,7 @@ class CoachApp(EndBySignalApp):
     def _session_screen(self) -> "SessionScreen":
         screen, handlers = _session_screen_parts()
         assert self.port is not None
-        return screen(self.port, handlers, self._export, self._clock, self._host)
+        return screen(self.port, handlers, self._export, self._clock, self.host)
 
     def _open(self) -> None:
         """Open in a thread of its own, so that keys and signals are answered meanwhile.
@@ -136,6 +135,10 @@ class CoachApp(EndBySignalApp):
             from coach.core.protocol.commands import Interrupted
 
             self.port.submit(Interrupted(by=by.name))
+
+    def tell(self, text: str) -> None:
+        if self._session:
+            self._session.show_message(text)
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, Palette):

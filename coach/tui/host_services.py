@@ -42,6 +42,9 @@ class HostServices(Protocol):
     def copy(self, text: str) -> str:
         """Give a text to the platform's clipboard; returns the tool's name, empty when there is none."""
 
+    def keep(self, text: str, ending: str) -> str:
+        """Write a text into a file of its own, never in the checkout; returns its path, empty where nothing is kept."""
+
 
 class NoHostServices:
     """No services: the screen in tests."""
@@ -62,4 +65,7 @@ class NoHostServices:
         """Nothing is remembered."""
 
     def copy(self, text: str) -> str:  # noqa: ARG002 - the signature of HostServices
+        return ""
+
+    def keep(self, text: str, ending: str) -> str:  # noqa: ARG002 - the signature of HostServices
         return ""

@@ -187,6 +187,11 @@ class _Ways:
 
         return copy(text)
 
+    def keep(self, text: str, ending: str) -> str:
+        from coach.store.kept_copies import keep
+
+        return str(keep(text, ending))
+
 
 def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""

@@ -33,10 +33,7 @@ def open_export(context: ActionContext) -> None:
 
 def _copy(context: ActionContext, outgoing: Outgoing) -> None:
     context.app.copy_to_clipboard(outgoing.text)
-    tool = context.host.copy(outgoing.text)
     _note(context, outgoing, "clipboard")
-    without = "A terminal without OSC 52 keeps its clipboard: then ‹export› and f save to a file"
-    context.show_message(f"copied, also with {tool}" if tool else f"copied. {without}")
 
 
 def _ask_where(context: ActionContext, outgoing: Outgoing) -> None:

@@ -79,7 +79,6 @@ def next_filter(context: ActionContext, _key: str) -> None:
 
 def copy(context: ActionContext, _key: str) -> None:
     context.app.copy_to_clipboard(context.panel.text)
-    context.show_message("copied, where the terminal knows OSC 52")
 
 
 def _read(context: ActionContext, title: str, lines: tuple[Line, ...]) -> None:
