@@ -7,8 +7,14 @@ from coach.cli.transcripts import add_transcript
 def add_screen(commands: "Commands[Parser]") -> None:
     debug = add(commands, "debug", _debug, "open the screen on a failing test or command")
     add_target(debug)
-    debug.add_argument(
+    which = debug.add_mutually_exclusive_group()
+    which.add_argument(
         "--resume", nargs="?", const="", default=None, metavar="ID", help="take up a session again"
+    )
+    which.add_argument(
+        "--new",
+        action="store_true",
+        help="start a new session, as without --resume: the word of the other commands",
     )
     debug.add_argument(
         "--since",

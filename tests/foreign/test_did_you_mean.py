@@ -126,3 +126,14 @@ def test_an_option_that_is_nearly_known_is_answered_with_that_one():
         parse(["spec", "--constrain", "x"])
     assert refused.value.meant[0] == "--constraint"
     assert parse(["spec", "--title", "--a title", "show"]).title == "--a title"
+
+
+@pytest.mark.parametrize("command", ["debug", "run", "reproduce", "investigate"])
+def test_every_command_that_takes_a_target_knows_the_word_for_a_new_session(command):
+    assert parse([command, TEST, "--new"]).new
+
+
+def test_a_new_session_is_none_that_is_taken_up_again(capsys):
+    with pytest.raises(SystemExit):
+        parse(["debug", TEST, "--new", "--resume"])
+    assert "not allowed with" in capsys.readouterr().err

@@ -70,7 +70,7 @@ async def begin_again(pilot: Pilot[None], port: fakes.FakeDoor, *events: ev.Even
     while pilot.app.screen is not screen:
         await press(pilot, "escape")
     screen.message = ""
-    screen.view = ViewState(width=screen.view.width)
+    screen.view = ViewState(width=screen.view.width, height=screen.view.height)
     screen.query_one("#tab-work").focus()
     port.begin_again(*events)
     port.happen()

@@ -9,7 +9,11 @@ from coach.core.localize.kept_lines import Excerpt
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
 from coach.core.runs.oracle import Judged
+from coach.core.runs.report import Difference, Failure
 from coach.core.workflow.advice import advise
+from coach.tui.views.failure_lines import parting
+from coach.tui.views.flow import fill
+from coach.tui.views.line import line
 from tests.tui import fakes, narrowing
 from tests.tui.seeing import begin_again, press, session_of, settle, shown, text_of
 
@@ -21,6 +25,42 @@ CODE = (
     '    """Sum.\n\n    More.\n    """\n' + "    items.sort()\n" * 50 + LONG + "\n    return 1\n"
 )
 MARK = 14 + 55
+
+
+LONG_ID = "tests/test_stock.py::StockTest::test_a_delivery_is_added_to_what_was_delivered_and_nothing_else_changes[hall-9/shelf Z, 01]"
+PRINTED = "{'A-1[230 chars]ck': 60} != {'A-1[230 chars]ck': 540}\n" + "\n".join(
+    f"   {{'A-{row}': {{'name': 'hexagonal bolt'}}}}," for row in range(40)
+)
+BEGIN = "{'name': 'washer, polyamide, 8.4 mm, one bag of a hundred', 'where': {'hall': "
+
+
+def printed_at_length() -> Failure:
+    """Return a failure whose message is longer than a screen, of values that part far from where they begin."""
+    parts = Difference(
+        path="['A-101'].where", got=f"{BEGIN}1}}, 'tags': []}}", wanted=f"{BEGIN}2}}, 'tags': []}}"
+    )
+    return fakes.failure(PRINTED, difference=(parts,))
+
+
+def of_a_doctest() -> Failure:
+    """Return a failure as a doctest has it: no values, and a message that is the two texts once more."""
+    frame = fakes.failure().frames[1].model_copy(update={"locals": ()})
+    return fakes.failure(
+        "Expected:\n    False\nGot:\n    True\nin total([]) is EMPTY",
+        exception="DocTestFailure",
+        frames=(frame,),
+        difference=(Difference(path="total([]) is EMPTY", got="True", wanted="False", is_sure=True),),
+    )
+
+
+def begun(found: Failure, step: str = "reproduce") -> list[ev.Event]:
+    """Return the events of a session in which every run ends in this failure."""
+    told = [
+        fakes.opened(),
+        *([fakes.entered("reproduce")] if step != "reproduce" else []),
+        fakes.entered(step),
+    ]
+    return [*told, *fakes.ran(1, found), ev.SuspectsRanked(run=1, suspects=fakes.SUSPECTS)]
 
 
 def long_suspect() -> ev.SuspectsRanked:
@@ -61,6 +101,111 @@ async def test_every_step_has_its_next_move_in_the_third_row_and_room_for_code(s
             assert len(filled) >= 9, "\n".join(rows)
             if size[0] == 120:
                 assert session_of(pilot).query_one("#tab-work").scrollable_content_region.width >= 76
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_message_however_long_takes_the_room_of_code_and_of_where_values_part(
+    size: tuple[int, int],
+) -> None:
+    """The dump of two dictionaries filled the screen: no line of code, and what they differ in below the fold."""
+    port = fakes.FakeDoor(*fakes.story("start"))
+    async with shown(port, size) as pilot:
+        for found in (printed_at_length(), of_a_doctest()):
+            for step in ("reproduce", "failing-test", "isolate", "hypothesize"):
+                await begin_again(pilot, port, *begun(found, step))
+                text = "\n".join(rows_of_panels(pilot))
+                assert "▸20 " in text or "▸14 " in text, text
+                assert len([row for row in text.split("\n") if row.strip(" │")]) >= 9
+                if step in {"reproduce", "failing-test"} or size[0] > 80:
+                    assert text.count("  expected ") == 1, text
+                    assert text.count("  got      ") == 1
+
+
+async def test_a_doctest_says_its_two_texts_once_and_heads_no_list_of_values() -> None:
+    port = fakes.FakeDoor(*begun(of_a_doctest()))
+    async with shown(port, (120, 38)) as pilot:
+        text = text_of(pilot)
+        assert "Expected:" not in text
+        assert "Values where it failed" not in text
+
+
+async def test_a_test_with_a_long_id_leaves_room_for_what_is_wrong() -> None:
+    target = fakes.TARGET.model_copy(update={"words": (LONG_ID,)})
+    found = printed_at_length().model_copy(update={"test": LONG_ID})
+    told = [fakes.opened(target=target), fakes.entered("reproduce"), *fakes.ran(1, found, target=target)]
+    port = fakes.FakeDoor(*told)
+    for size in SIZES:
+        async with shown(port, size) as pilot:
+            top = text_of(pilot).split("\n")[0]
+            assert "[hall-9/shelf Z, 01]  " in top
+            assert "['A-101'].where" in top
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "room", "wanted"),
+    [
+        ("540", "60 (480 less)", 28, (("", "540"), ("", "60 (480 less)"))),
+        ("'abc'", "'abd'", 28, (("'ab", "c'"), ("'ab", "d'"))),
+        (
+            "x" * 50 + "1" + "y" * 50,
+            "x" * 50 + "2" + "y" * 50,
+            13,
+            (("…xxx", "1yyyyyyy…"), ("…xxx", "2yyyyyyy…")),
+        ),
+        ("x" * 50 + "1", "x" * 50 + "2", 13, (("…" + "x" * 11, "1"), ("…" + "x" * 11, "2"))),
+        ("x" * 50, "x" * 51, 13, (("…" + "x" * 11, ""), ("…" + "x" * 11, "x"))),
+        ("", "x" * 51, 13, (("", ""), ("", "x" * 12 + "…"))),
+    ],
+)
+def test_two_texts_are_cut_at_the_same_place_around_where_they_part(
+    expected: str, got: str, room: int, wanted: tuple[tuple[str, str], tuple[str, str]]
+) -> None:
+    assert parting(expected, got, room) == wanted
+
+
+def test_a_line_of_few_rows_takes_more_where_rows_would_stay_empty() -> None:
+    long = line("value = ", "word " * 20, hang=8, most=2)
+    few = fill([long], 30, 2)
+    assert len(few) == 2
+    assert few[1].pieces[-1].text.endswith("…")
+    whole = fill([long], 30, 10)
+    assert "".join(part.text for row in whole for part in row.pieces).count("word") == 20
+
+
+async def test_why_a_place_is_suspected_is_said_on_the_smallest_screen() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("isolate")), (80, 24)) as pilot:
+        assert "innermost frame of the failure · edited since it passed in #3" in text_of(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_suspect_is_named_by_file_line_and_function(size: tuple[int, int]) -> None:
+    names = (
+        ("src/library_of_carts/billing/voucher.py", "Voucher.applies_to"),
+        ("src/library/__init__.py", "total"),
+    )
+    found = [
+        Suspect(path=path, function=function, line=1729, score=0.5, probability=0.3)
+        for path, function in names
+    ]
+    ranked = ev.SuspectsRanked(run=3, suspects=tuple(found))
+    async with shown(fakes.FakeDoor(*fakes.story("isolate"), ranked), size) as pilot:
+        text = "\n".join(rows_of_panels(pilot))
+        assert re.search(r"voucher\.py:1729 \S*applies_to +30%", text), text
+        assert re.search(r"library\S*\.py:1729 total +30%", text), text
+
+
+FORBIDDEN = re.compile(r"\d lead\b|\d+ of \d+ left|named by #|tied with|\b0 known|axis of the")
+"""Words that nobody outside of this project knows the meaning of."""
+
+
+async def test_no_screen_has_words_that_only_its_makers_know() -> None:
+    port = fakes.FakeDoor(*fakes.story("start"))
+    told = [fakes.story(step) for step in STEPS]
+    told += [[*narrowing.loop()], [*fakes.story("isolate"), long_suspect()]]
+    async with shown(port, (160, 50)) as pilot:
+        for events in told:
+            await begin_again(pilot, port, *events)
+            assert not FORBIDDEN.search(text_of(pilot)), text_of(pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -26,9 +26,8 @@ def reason_line(state: SessionState, offers: Offers, read_only: str, width: int)
     loop = state.standing_loop
     if loop and offers.move.is_notice:
         return loop_reason(state, loop, rest, width)
-    if rest:
-        return line(" " * _INDENT, (rest, "strong"), fit="cut")
-    return line(" " * _INDENT, (_reason(state), "dim"), fit="cut")
+    more = piece(f"{rest}  " if rest else "", "strong")
+    return line(" " * _INDENT, more, (_reason(state), "dim"), fit="cut")
 
 
 def _sign(advice: Advice) -> Piece:

@@ -51,8 +51,8 @@ def fill(lines: Iterable[Line], width: int, height: int, *, dense: bool = False)
     left = height - sum(len(rows) for _, rows in parts)
     found: list[Row] = []
     for line, rows in parts:
-        if left > 0 and line.fit != "wrap" and _is_cut(line, width):
-            wrapped = list(_rows(replace(line, fit="wrap"), width))
+        if left > 0 and (line.most or (line.fit != "wrap" and _is_cut(line, width))):
+            wrapped = list(_rows(replace(line, fit="wrap", most=0), width))
             more = len(wrapped) - len(rows)
             if 0 < more <= left:
                 left -= more
@@ -97,7 +97,15 @@ def _rows(line: Line, width: int) -> Iterator[tuple[Piece, ...]]:
     elif line.fit == "cut":
         yield _beside(_cut(left, max(1, room)), line.figure, width)
     else:
-        yield from _wrapped(_shorten(line.pieces, width), line, width)
+        left = _shorten(line.pieces, width)
+        rows = list(_wrapped(left if cells(left) <= width else line.pieces, line, width))
+        yield from rows if not line.most or len(rows) <= line.most else _first(rows, line.most, width)
+
+
+def _first(rows: list[tuple[Piece, ...]], most: int, width: int) -> Iterator[tuple[Piece, ...]]:
+    """Yield the first rows; the last of them ends in ``…``, for what is left out."""
+    yield from rows[: most - 1]
+    yield _cut((*rows[most - 1], Piece(SafeText("…"))), width)
 
 
 def _beside(left: tuple[Piece, ...], figure: tuple[Piece, ...], width: int) -> tuple[Piece, ...]:

@@ -33,6 +33,8 @@ TOO_SMALL = 24
 
 _ENOUGH = 36
 """Columns that say enough of what is wrong."""
+_SHARE_OF_NAME = 60
+"""Share of the room, in percent, that the name of the test has at least."""
 _ENOUGH_OF_GATE = 26
 """Columns that say enough of what a gate asks."""
 _SIGNS = 8
@@ -80,8 +82,9 @@ def header(state: SessionState, view: ViewState, width: int) -> Line:
     figure = piece(" · ".join(filter(None, (counted(state), lasted))) + " ", "dim")
     sign_of_state = lamp(state)
     room = width - cells((sign_of_state, figure)) - 4
-    name = piece(_target(state, max(room * 3 // 5, room - _ENOUGH)), "strong", link=_link_to_test(state))
-    return line(sign_of_state, " ", name, ("  ", "dim"), what_is_wrong(state), figure=(figure,), fit="cut")
+    wrong = what_is_wrong(state)
+    name = piece(_target(state, room, wrong), "strong", link=_link_to_test(state))
+    return line(sign_of_state, " ", name, ("  ", "dim"), wrong, figure=(figure,), fit="cut")
 
 
 def _link_to_test(state: SessionState) -> Open | None:
@@ -89,9 +92,15 @@ def _link_to_test(state: SessionState) -> Open | None:
     return Open(place.path, place.mark or place.start) if place else None
 
 
-def _target(state: SessionState, room: int) -> str:
-    """Return what is debugged, its start cut off: the function, which comes last, says most. A command begins with its name."""
+def _target(state: SessionState, room: int, wrong: str) -> str:
+    """Return what is debugged, whole where enough is left to say what is ``wrong``.
+
+    Else its start is cut off: the function, which comes last, says most. A command begins with its name.
+    """
     label = safe_line(state.target.label)
+    least = room * _SHARE_OF_NAME // 100
+    if len(label) > max(least, room - _ENOUGH):  # it is cut anyway: then what is wrong can be whole
+        room = max(least, room - max(_ENOUGH, len(wrong)))
     return tail(label, room) if state.target.is_one_test else middle(label, room)
 
 

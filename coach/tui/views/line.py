@@ -57,6 +57,8 @@ class Line:
     fit: Fit = "wrap"
     key: str = ""
     """What this line stands for, when it can be selected."""
+    most: int = 0
+    """Rows that a wrapped line may take while there is no room for more of them; 0: as many as it needs."""
 
     @property
     def plain(self) -> str:
@@ -89,11 +91,16 @@ def pieces(*parts: Part) -> tuple[Piece, ...]:
 
 
 def line(
-    *parts: Part, figure: Part | tuple[Piece, ...] = "", hang: int = 0, fit: Fit = "wrap", key: str = ""
+    *parts: Part,
+    figure: Part | tuple[Piece, ...] = "",
+    hang: int = 0,
+    fit: Fit = "wrap",
+    key: str = "",
+    most: int = 0,
 ) -> Line:
     """Build a line from strings, (string, role) pairs and pieces."""
     right = figure if _is_pieces(figure) else pieces(figure)  # type: ignore[arg-type]
-    return Line(pieces(*parts), right, hang, fit, key)  # type: ignore[arg-type]
+    return Line(pieces(*parts), right, hang, fit, key, most)  # type: ignore[arg-type]
 
 
 def paragraphs(text: str, role: Role = "plain", *, indent: int = 0, most: int = 20_000) -> tuple[Line, ...]:

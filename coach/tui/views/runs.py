@@ -91,9 +91,10 @@ def _run(state: SessionState, run: Run, progress: str) -> list[Line]:
     lines = [
         line(name, *pieces_of(state, run), figure=_time_of(run, run.report.duration), fit="cut", key=key)
     ]
-    detail = _detail(state, run)
-    if detail:
+    if detail := _detail(state, run):
         lines.append(line("      ", (detail, "dim"), hang=6, key=key))
+    if remark := remark_on(run):
+        lines.append(line("      ", (remark, "dim"), hang=6, key=key, most=1))
     if run.is_stale:
         lines.append(
             line("      ", ("◐ stale: ", "warn"), ("files changed while it ran", "dim"), hang=6, key=key)
@@ -115,9 +116,8 @@ def _loops(state: SessionState, run: Run, key: str) -> list[Line]:
 
 
 def _detail(state: SessionState, run: Run) -> str:
-    """Say what is special about a run: why it has no answer, what was edited before it, which tree it repeats."""
+    """Say why a run has no answer, what was edited before it, which tree it repeats."""
     said = [reason(run)] if reason(run) and not run.request.only_looks else []
-    said += [remark_on(run)] if remark_on(run) else []
     if run.request.is_whole and run.report and run.report.counts.reported:
         said.append(_counts(run.report.counts))
     is_usual = run.request.is_whole or run.request.purpose in {"reproduce", "feedback", "imported"}

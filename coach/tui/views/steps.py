@@ -15,19 +15,33 @@ from coach.tui.views.run_outcome import sign
 from coach.tui.views.step_lines import StepLines
 from coach.tui.views.view_state import VAST_FROM, ViewState
 
+_SPARE = 3
+"""Rows that lines of code and values may take more than one each."""
+
 
 def reproduce(state: SessionState, view: ViewState) -> StepLines:
-    seen = signature(state)
+    seen = signature(state, view)
     trouble = "" if seen else trouble_of(state)
     first = seen or ([line(("◐ ", "warn"), trouble, hang=2)] if trouble else [])
     both = view.width >= VAST_FROM
     found = places.shown(
         places.failed(state), places.failing_test(state), view.code_rows - 2 * view.is_narrow, both=both
     )
+    code, values = _with_values(found or (places.no_code(state),), state, view)
     if state.imported:  # nothing can be measured or written here, and no environment is known
-        return StepLines(tuple(first), found or (places.no_code(state),), tuple(frames(state)))
-    evidence = [*_rate(state), *frames(state), BLANK, *_spec(state.spec), BLANK, *_environment(state)]
-    return StepLines(tuple(first), found or (places.no_code(state),), tuple(evidence))
+        return StepLines(tuple(first), code, values)
+    evidence = [*_rate(state), *values, BLANK, *_spec(state.spec), BLANK, *_environment(state)]
+    return StepLines(tuple(first), code, tuple(evidence))
+
+
+def _with_values(
+    code: tuple[Line, ...], state: SessionState, view: ViewState
+) -> tuple[tuple[Line, ...], ...]:
+    """Return the code with the values below it where there is room for all of them, and the values else."""
+    values = tuple(frames(state))
+    if view.is_narrow or len(code) + len(values) + _SPARE > view.code_rows:
+        return code, values
+    return (*code, *values), ()
 
 
 def _rate(state: SessionState) -> list[Line]:
@@ -133,7 +147,8 @@ def failing_test(state: SessionState, view: ViewState) -> StepLines:
         places.failing_test(state), places.failed(state), view.code_rows, both=view.width >= VAST_FROM
     )
     first = _proposal(state) if state.pin is None else _pinned(state.pin)
-    return StepLines(tuple(first), found or (places.no_code(state),), (*differing(state), *frames(state)))
+    code, values = _with_values(found or (places.no_code(state),), state, view)
+    return StepLines(tuple(first), code, (*differing(state, view), *values))
 
 
 def _pinned(pin: Pin) -> list[Line]:

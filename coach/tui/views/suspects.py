@@ -20,6 +20,8 @@ from coach.tui.views.view_state import VAST_FROM, ViewState
 MAX_FLIPS = 6
 MAX_SHOWN = 9
 MAX_IDLE = 3
+_BESIDE_NAME = 8
+"""Columns of the row of a suspect that are not its name: mark, bar, gaps."""
 _ENDED = {
     "all": "",
     "budget": "the time ended first",
@@ -35,8 +37,8 @@ def isolate(state: SessionState, view: ViewState) -> StepLines:
         view.code_rows,
         both=view.width >= VAST_FROM,
     )
-    evidence = [*suspects(state, view), *_mutations(state)]
-    told = differing(state)
+    evidence = [*_why_in_short(state, view), *suspects(state, view), *_mutations(state)]
+    told = differing(state, view)
     more = [*([BLANK] if told else []), *told, *frames(state), *causes(state)]
     return StepLines((), found or (places.no_code(state),), (*evidence, *more))
 
@@ -56,16 +58,18 @@ def suspects(state: SessionState, view: ViewState) -> list[Line]:
     described = describe_suspects(state)
     top = max((each.likeliness for each in standing), default=0.0)
     chosen_key = chosen.key if chosen else ""
+    listed = [each for each in described if each.suspect.key in shown_keys]
+    names = _names([each.suspect for each in listed], view)
     lines += [
-        _suspect(each, top, is_chosen=each.suspect.key == chosen_key)
-        for each in described
-        if each.suspect.key in shown_keys
+        _suspect(each, name, top, is_chosen=each.suspect.key == chosen_key)
+        for each, name in zip(listed, names, strict=True)
     ]
     if len(shown_keys) < len(standing):
         lines.append(line((f"  … {len(standing) - len(shown_keys)} less suspicious", "dim")))
     lines += [_ruled_out(each) for each in described if each.is_ruled_out]
     why = [part for each in described if each.suspect.key == chosen_key for part in _why(each)]
-    return [*lines, *looks, *_measured(state), *why]
+    is_said = bool(why) and len(_in_one_row(state, view)) in range(1, view.evidence_columns + 1)
+    return [*lines, *looks, *_measured(state), *([] if is_said else why)]
 
 
 def _counted(state: SessionState) -> str:
@@ -161,25 +165,68 @@ def _changed_around(state: SessionState) -> list[Line]:
     return [line(("◐ ", "warn"), said, hang=2)] if said else []
 
 
-def _suspect(described: SuspectDescription, top: float, *, is_chosen: bool) -> Line:
+def _names(shown: list[Suspect], view: ViewState) -> list[tuple[str, str]]:
+    """Return place and function of each as its row has room for: files without their folders when one of them needs it."""
+    room = view.evidence_columns - _BESIDE_NAME - max((len(_figure(each)) for each in shown), default=0)
+    whole = [(each.place, each.function) for each in shown]
+    if all(len(place) + 1 + len(function) <= room for place, function in whole):
+        return whole
+    short = [(f"{_file_name(each.path)}:{each.line}", each.function) for each in shown]
+    return [
+        (place, function if len(place) + 1 + len(function) <= room else function.rpartition(".")[2])
+        for place, function in short
+    ]
+
+
+def _file_name(path: str) -> str:
+    """Return the name of a file; of a package the folder as well, which is its name."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder.rpartition('/')[2]}/{name}" if folder and name.startswith("__") else name
+
+
+def _figure(suspect: Suspect) -> str:
+    return suspect.likelihood if suspect.ran else "never reached"
+
+
+def _suspect(described: SuspectDescription, named: tuple[str, str], top: float, *, is_chosen: bool) -> Line:
     suspect = described.suspect
     share = suspect.probability or (suspect.likeliness / top if top > 0 else 0.0)
     key = f"suspect:{suspect.key}"
     mark = piece("▸" if is_chosen else " ", "accent")
     roles: tuple[Role, Role] = ("plain", "strong") if suspect.leads else ("dim", "dim")
-    name = (stretch(suspect.place, roles[0]), piece(" "), stretch(suspect.function, roles[1]))
+    name = (stretch(named[0], roles[0]), piece(" "), stretch(named[1], roles[1]))
     weight = piece(bar(share, 4), "accent") if suspect.ran else piece(" ○  ", "dim")
-    figure = suspect.likelihood if suspect.ran else "never reached"
-    return line(mark, weight, " ", *name, figure=(figure, "dim"), fit="cut", key=key)
+    return line(mark, weight, " ", *name, figure=(_figure(suspect), "dim"), fit="cut", key=key)
+
+
+def _why_in_short(state: SessionState, view: ViewState) -> list[Line]:
+    """Say above the list why the chosen suspect stands where it does: on a narrow screen the list hides the rest."""
+    said = _in_one_row(state, view)
+    return [line((said, "dim"), most=1)] if said else []
+
+
+def _in_one_row(state: SessionState, view: ViewState) -> str:
+    """Return the reasons of the chosen suspect for one row of a narrow screen; empty on a wide one, which has room for a list."""
+    chosen = selected_suspect(state, view)
+    if chosen is None or not view.is_narrow:
+        return ""
+    return " · ".join(
+        part for each in describe_suspects(state) if each.suspect.key == chosen.key for part in _said(each)
+    )
 
 
 def _why(described: SuspectDescription) -> list[Line]:
     """Say why the chosen suspect stands where it does: below the list, whose rows keep their places."""
-    said = [*described.why] if described.is_ruled_out else _reasons(described.suspect)
-    if described.tied_with > 0 and not described.is_ruled_out:
-        said.append(f"as likely as {count(described.tied_with, 'other')}")
-    lines = [line(("· ", "dim"), (each, "dim"), hang=2) for each in said]
+    lines = [line(("· ", "dim"), (each, "dim"), hang=2) for each in _said(described)]
     return [BLANK, heading(f"Why {described.place}"), *lines] if lines else []
+
+
+def _said(described: SuspectDescription) -> list[str]:
+    """Return why it stands where it does, or why it was ruled out."""
+    if described.is_ruled_out:
+        return [*described.why]
+    tied = described.tied_with
+    return [*_reasons(described.suspect), *([f"as likely as {count(tied, 'other')}"] if tied > 0 else [])]
 
 
 def _reasons(suspect: Suspect) -> list[str]:

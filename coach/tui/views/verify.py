@@ -32,7 +32,7 @@ def hypothesize(state: SessionState, view: ViewState) -> StepLines:
     return StepLines(
         tuple(first),
         shown or (places.no_code(state),),
-        (*evidence, *differing(state), *frames(state), BLANK, *suspects(state, view)),
+        (*evidence, *differing(state, view), *frames(state), BLANK, *suspects(state, view)),
     )
 
 

@@ -17,6 +17,10 @@ VAST_FROM = 150
 _AROUND = 7
 """Rows that are not a panel's: header, steps, next move and its reason, title, message, footer."""
 _FEWEST_ROWS = 6
+_ROOMY_SIDE, _VAST_SIDE, _WIDE_SIDE = 40, 58, 36
+"""Columns of the panel of evidence; the style sheet sets them."""
+_FRAME = 3
+"""Columns of a panel that its lines have not: edge, padding, scrollbar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,16 @@ class ViewState:
     def code_rows(self) -> int:
         """How many of them are for code: on a narrow screen evidence stands below it."""
         return max(_FEWEST_ROWS, (self.rows + 1) // 2) if self.is_narrow else self.rows
+
+    @property
+    def evidence_columns(self) -> int:
+        """How wide a line of evidence may be: below the code as wide as the screen, else as its panel."""
+        if self.is_narrow:
+            return max(1, self.width - _FRAME)
+        side = (
+            _VAST_SIDE if self.width >= VAST_FROM else _ROOMY_SIDE if self.width >= ROOMY_FROM else _WIDE_SIDE
+        )
+        return side - _FRAME
 
     @property
     def is_narrow(self) -> bool:
