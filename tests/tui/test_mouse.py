@@ -122,7 +122,8 @@ async def test_a_hover_says_the_key_and_what_it_does_until_the_mouse_or_a_key_go
 
 @SIZES
 async def test_the_wheel_scrolls_every_panel_and_window_down_and_sideways(size) -> None:
-    port = fakes.FakeDoor(*fakes.story("isolate"))
+    notes = [ev.NoteWritten(text="more than fits " * 20)] * 5
+    port = fakes.FakeDoor(*fakes.story("isolate"), *notes)
     port.outputs = {3: "\n".join(f"{number} " + "o" * 300 for number in range(200))}
 
     async def turned(panel: LinePanel) -> None:
