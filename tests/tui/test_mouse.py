@@ -274,3 +274,29 @@ def test_a_place_is_looked_for_in_time_that_grows_with_the_text() -> None:
     for text in ("a" * 4_000, "a/" * 2_000, 'File "' * 700, "a.py:" * 800, "1:" * 2_000):
         assert "".join(each.text for each in with_place_links([piece(safe_line(text, limit=4_096))]))
     assert Key("escape") != Press("escape"), "links of two kinds are never the same"
+
+
+@SIZES
+async def test_the_keys_in_the_frame_of_every_window_are_clicked(size) -> None:
+    port = fakes.FakeDoor(*narrowing.measured())
+    async with shown(port, size) as pilot:
+        for key in ("B", "x", "s", "question_mark", "o", "T", "Q", "E", "i"):
+            await press(pilot, key)
+            window = pilot.app.screen
+            assert window is not session_of(pilot), key
+            await click(pilot, "esc ", after="╰")
+            assert pilot.app.screen is session_of(pilot), (key, window)
+        port.commands.clear()
+        await press(pilot, "T")
+        await click(pilot, "p last pass")
+        assert port.commands[-1] == cmd.TraceCalls(against="pass")
+        await press(pilot, "escape", "B")
+        await click(pilot, "enter begins")
+        assert port.commands[-1] == cmd.BeginSearch(kind="edits")
+        await press(pilot, "x")
+        await click(pilot, "3 budget")
+        await click(pilot, "c copies")
+        assert pilot.app.clipboard
+        noted = port.commands[-1]
+        assert isinstance(noted, cmd.NoteExport)
+        assert noted.budget == 12_000

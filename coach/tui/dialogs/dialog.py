@@ -91,7 +91,8 @@ class Dialog(
     def follow(self, link: Link) -> None:
         """Press a key of this window; what is an action of the session leaves it first, as the action's key would."""
         if isinstance(link, Key):
-            self.app.simulate_key(link.key)
+            # By the application: a key that this window sent would not be passed on to it from its parts.
+            self.app.call_later(self.app.simulate_key, link.key)
             return
         stack = self.app.screen_stack
         below = stack[stack.index(self) - 1]
