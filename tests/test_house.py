@@ -263,6 +263,13 @@ def test_help_imports_nothing_heavy(argv):
     }
 
 
+def test_where_to_begin_is_asked_before_what_a_session_needs_is_loaded():
+    loaded = _modules_after(
+        "import coach.cli.commands.screen, coach.engine.source.project_root, coach.store.library, coach.tui.start"
+    )
+    assert not loaded & {"coach.core.log.events", "coach.core.session.state", "coach.engine.engine"}
+
+
 def test_headless_commands_do_not_load_the_screen():
     loaded = _modules_after(
         "import coach.cli.commands.runs, coach.cli.commands.notes, coach.cli.commands.suspects, coach.cli.commands.status"

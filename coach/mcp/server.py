@@ -19,11 +19,11 @@ from coach.cli.commands.open_session import Session, current_id
 from coach.cli.commands.signals import end_at_once, impatient
 from coach.cli.commands.target_choice import target_from
 from coach.core.protocol import commands as cmd
-from coach.engine.source.project_root import VARIABLE
+from coach.engine.source.project_root import VARIABLE, located_here, project_here
 from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.mcp.tools import Refused, Tools
 from coach.session.export_io import private_of
-from coach.session.factory import located_here, open_new, open_shared, project_here
+from coach.session.factory import open_new, open_shared
 from coach.settings.project import load_settings
 from coach.store import library
 

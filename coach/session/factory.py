@@ -7,7 +7,6 @@ import contextlib
 import os
 import platform
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache, partial
 from itertools import islice
@@ -30,7 +29,7 @@ from coach.engine.restore.carry_out import found_restore
 from coach.engine.runners.table import RUNNERS
 from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
-from coach.engine.source.project_root import VARIABLE, Located, at, locate
+from coach.engine.source.project_root import Located, at, located_here, project_here
 from coach.engine.trees.since_past_pass import PastPasses
 from coach.engine.trees.tree_store import TreeStore, open_trees
 from coach.engine.watch.watcher import Watcher
@@ -174,17 +173,6 @@ def _only_read(listed: library.Listed) -> str:
         if listed.imported
         else f"reviewing {listed.id}: nothing is changed"
     )
-
-
-def located_here(words: Sequence[str] = ()) -> Located:
-    """Return the project of a target typed here, or the one we stand in. Raises UsageError."""
-    return locate(words, Path.cwd(), os.environ.get(VARIABLE, ""))
-
-
-def project_here() -> Path:
-    """Return the folder of the project we stand in."""
-    place = located_here()
-    return place.root / place.folder if place.folder else place.root
 
 
 def place_of(opened: ev.SessionOpened) -> Located:

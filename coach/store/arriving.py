@@ -12,8 +12,7 @@ from coach.core.log.events import Imported, Recorded
 from coach.errors import UsageError
 from coach.regular_files import opened
 from coach.store.lines import encode, read_line
-from coach.store.log import IMPORTED
-from coach.store.paths import ALPHABET, ID_LENGTH, LOG_NAME, make_private, sessions_folder, unusable
+from coach.store.paths import ALPHABET, ID_LENGTH, IMPORTED, LOG_NAME, make_private, sessions_folder, unusable
 
 _MOST_TRIES = 8
 _HEAD_LINES = 4

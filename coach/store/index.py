@@ -12,14 +12,16 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coach.core.base.text import as_storable
 from coach.regular_files import bounded_lines, opened
-from coach.store.log import MAX_LINE, imported_from
+from coach.store.listed import COLUMNS, Known, Listed
 from coach.store.paths import (
     INDEX_NAME,
     LOG_NAME,
+    MAX_LINE,
+    imported_from,
     is_id,
     make_private,
     sessions_folder,
@@ -27,7 +29,9 @@ from coach.store.paths import (
     state_home,
     unusable,
 )
-from coach.store.survey import COLUMNS, Known, Listed, Survey
+
+if TYPE_CHECKING:
+    from coach.store.survey import Survey
 
 VERSION = 6
 """Of the tables below: another one is built anew."""
@@ -168,6 +172,10 @@ class Index:
         """Read on in one log, or anew when it is not the one that was read."""
         sql = "SELECT n, stamp, read, survey FROM sessions WHERE id = ?"
         old = self._base.execute(sql, (name,)).fetchone()
+        from coach.store.survey import (
+            Survey,  # it knows every event, and most lists find that no log has grown
+        )
+
         survey, start = Survey(), 0
         kept = Survey.taken_up(old[3]) if old else Survey()
         if old and old[2] and kept.seal == _seal(name, old[2]):
@@ -185,7 +193,7 @@ class Index:
         survey.seal = _seal(name, end)
         self._put((old[0] if old else None, stamp, end, survey.put_away()), listed, survey)
 
-    def _put(self, head: tuple[Any, ...], listed: Listed, survey: Survey) -> None:
+    def _put(self, head: tuple[Any, ...], listed: Listed, survey: "Survey") -> None:
         row = [as_storable(getattr(listed, name)) for name in COLUMNS]
         marks = ", ".join("?" * (4 + len(COLUMNS)))
         sql = f"INSERT INTO sessions (n, stamp, read, survey, {_LISTED}) VALUES ({marks})"  # noqa: S608 - names
@@ -247,7 +255,7 @@ def _seal(name: str, end: int) -> str:
         return ""
 
 
-def _surveyed(name: str, survey: Survey, start: int) -> tuple[Listed, int]:
+def _surveyed(name: str, survey: "Survey", start: int) -> tuple[Listed, int]:
     """Read a log from ``start``; return its columns and where its last whole line ends."""
     path = log_of(name)
     end, torn = start, False

@@ -8,17 +8,19 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coach.core.base.text import as_storable
-from coach.core.runs.failure import FailureSignature
 from coach.errors import SessionError
 from coach.regular_files import bounded_lines, kept_path, opened, real_path
 from coach.store import artefacts
 from coach.store.index import Index, log_of, phrase_of
+from coach.store.listed import Known, Listed
 from coach.store.lock import SessionLock
-from coach.store.log import MAX_LINE
-from coach.store.paths import artefacts_folder, is_id, session_folder, sessions_folder, unusable
-from coach.store.survey import Known, Listed
+from coach.store.paths import MAX_LINE, artefacts_folder, is_id, session_folder, sessions_folder, unusable
+
+if TYPE_CHECKING:  # a list is shown before the core is loaded
+    from coach.core.runs.failure import FailureSignature
 
 __all__ = ["Listed", "Query", "alike", "find", "newest_open", "prune", "search", "sessions"]
 _ARTEFACT = re.compile(rb'"artefact":"([0-9a-f]{64})"')
@@ -70,7 +72,9 @@ def search(query: Query, most: int = -1) -> tuple[list[Listed], int]:
         return found, len(found) if most < 0 else index.count(where, values)
 
 
-def alike(failing: Sequence[FailureSignature], besides: str = "", most: int = 3) -> list[tuple[Listed, str]]:
+def alike(
+    failing: "Sequence[FailureSignature]", besides: str = "", most: int = 3
+) -> list[tuple[Listed, str]]:
     """Return past sessions with such a failure and how they are alike, best first: those with a root cause lead."""
     looked_up = [
         Known(each.strict, each.loose, each.test, each.exception, each.message, each.place)

@@ -18,17 +18,11 @@ from pathlib import Path
 
 from coach.core.log.events import Recorded, SessionOpened
 from coach.errors import SessionError, StoreError
-from coach.regular_files import bounded_lines, opened, read_head
+from coach.regular_files import bounded_lines, opened
 from coach.store import artefacts
 from coach.store.lines import NEWER, encode, is_newer, read_line
 from coach.store.lock import SessionLock
-from coach.store.paths import LOG_NAME, make_private, unusable
-
-IMPORTED = "imported.txt"
-"""Beside the log of a session that came from elsewhere; says from where, and is never taken away."""
-
-MAX_LINE = 64_000_000
-"""Bytes of one event that are read; events are written far shorter, a longer line is damage."""
+from coach.store.paths import LOG_NAME, MAX_LINE, imported_from, make_private, unusable
 
 Write = Callable[[int, bytes], int]
 
@@ -250,16 +244,6 @@ def _refuse_unwritable(session: str, loaded: LoadedLog, imported: str) -> None:
         raise SessionError(
             f"session {session} cannot be continued", why=reason, do=f"read it with `coach review {session}`"
         )
-
-
-def imported_from(folder: Path) -> str:
-    """Return where a session was imported from; empty for one's own."""
-    try:
-        return read_head(folder / IMPORTED, 1_000).decode("utf-8", "replace").strip()[:200] or "a file"
-    except FileNotFoundError:
-        return ""
-    except OSError:
-        return "a file"
 
 
 def _new_beside(path: Path) -> Path:

@@ -15,7 +15,7 @@ from coach.regular_files import bounded_lines, opened
 from coach.store.index import log_of
 from coach.store.library import Query, search
 from coach.store.lines import read_line
-from coach.store.log import MAX_LINE
+from coach.store.paths import MAX_LINE
 
 MOST_SESSIONS = 20
 """Sessions that are looked through, newest first: each log costs some milliseconds, and what is older differs by too much."""

@@ -21,6 +21,7 @@ import platformdirs
 
 from coach.errors import SessionError, StoreError
 from coach.private_folders import make_folders, narrow, why_unsafe
+from coach.regular_files import read_head
 
 VARIABLE = "COACH_STATE_DIR"
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -29,6 +30,11 @@ ID_LENGTH = 8
 
 LOG_NAME = "log.jsonl"
 INDEX_NAME = "library.sqlite3"
+IMPORTED = "imported.txt"
+"""Beside the log of a session that came from elsewhere; says from where, and is never taken away."""
+
+MAX_LINE = 64_000_000
+"""Bytes of one event that are read; events are written far shorter, a longer line is damage."""
 
 NOWHERE = Path(os.devnull, "coach")
 """A place where nothing can be made: the state directory of a user without a home."""
@@ -160,3 +166,13 @@ def project_home(root: Path) -> Path:
     """Return the folder for what coach keeps about the project at ``root``; not created here."""
     name = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]
     return state_home() / "projects" / name
+
+
+def imported_from(folder: Path) -> str:
+    """Return where a session was imported from; empty for one's own."""
+    try:
+        return read_head(folder / IMPORTED, 1_000).decode("utf-8", "replace").strip()[:200] or "a file"
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        return "a file"

@@ -8,13 +8,14 @@ fails.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from coach.core.base.formatting import count
 from coach.core.log import events as ev
 from coach.core.loops.thresholds import at_work
 from coach.store.lines import NEWER, is_newer, read_line
+from coach.store.listed import COLUMNS, Known, Listed
 
 _FRONT = re.compile(rb'\{"seq": ?\d+, ?"at": ?(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?), ?"kind": ?"([a-z_]+)"')
 _SHOWN = {
@@ -35,54 +36,6 @@ _KNOWN = {str(kind.model_fields["kind"].default).encode() for kind in ev.Event._
 _FAILING = b',"failing":['
 MAX_WORDS = 4_000
 """Characters of each kind of text that are kept for searching."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One session as a list shows it. All texts are foreign."""
-
-    id: str
-    project: str = ""
-    """The root of its project."""
-    target: str = ""
-    title: str = ""
-    state: str = "open"
-    """``open``; how it was closed: verified, partial, abandoned; or ``imported``, made from somebody else's transcript."""
-    step: str = ""
-    opened_at: float = 0.0
-    last_at: float = 0.0
-    runs: int = 0
-    events: int = 0
-    damage: str = ""
-    """Why it cannot be shown or continued; the other columns mean little then."""
-    flaws: str = ""
-    """What of it is lost although the rest is well: bad lines, a cut-off end."""
-    read_only: str = ""
-    """Why it can be read but not continued."""
-    root_cause: str = ""
-    failure: str = ""
-    """The newest failure, ``KeyError: 'pen'``."""
-    loops: int = 0
-    """Notices that somebody goes in circles."""
-    hypotheses: int = 0
-    seconds: float = 0.0
-    """Time somebody was at it: gaps of more than ten minutes count for ten."""
-    imported: str = ""
-    """Where it was imported from; such a session can only be read."""
-
-
-COLUMNS = tuple(each.name for each in fields(Listed))
-
-
-class Known(NamedTuple):
-    """One failure of a session, as it is looked up."""
-
-    strict: str
-    loose: str
-    test: str
-    exception: str
-    message: str
-    place: str
 
 
 @dataclass(slots=True)

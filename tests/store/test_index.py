@@ -14,8 +14,8 @@ from coach.store.index import Index
 from coach.store.library import Query
 from coach.store.lines import encode
 from coach.store.lock import SessionLock
-from coach.store.log import IMPORTED, LOG_NAME, SessionLog
-from coach.store.paths import session_folder
+from coach.store.log import LOG_NAME, SessionLog
+from coach.store.paths import IMPORTED, session_folder
 from coach.store.survey import Survey
 from tests.core.building import Log, failure, report, shop_session
 

@@ -8,8 +8,8 @@ from coach.assistants.install import Change, carry_out, plan_install, plan_remov
 from coach.cli.commands.approval import agrees, can_ask
 from coach.cli.commands.console import put, say
 from coach.core.base.text import safe, safe_line
+from coach.engine.source.project_root import located_here
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
-from coach.session.factory import located_here
 
 MAX_LINE = 2_000
 

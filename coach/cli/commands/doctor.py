@@ -23,9 +23,9 @@ from coach.engine.process.clipboard import tools
 from coach.engine.process.interpreter import find_interpreter, said_by
 from coach.engine.process.orphans import folders_left_behind, orphans
 from coach.engine.process.process_tree import become_subreaper
+from coach.engine.source.project_root import located_here, project_here
 from coach.engine.watch.watcher import Watcher
 from coach.errors import EXIT_FAILURES, EXIT_FINE, CoachError
-from coach.session.factory import located_here, project_here
 from coach.settings.confinement_choice import confine_for, is_refused
 from coach.settings.interpreter_approval import python_for
 from coach.settings.project import Settings, load_settings

@@ -17,18 +17,16 @@ from coach.core.protocol.commands import Command
 from coach.core.session.state import SessionState
 from coach.core.session.summary import left_behind
 from coach.core.workflow.action_ids import as_commands
-from coach.engine.source.project_root import Located
+from coach.engine.source.project_root import Located, located_here, project_here
 from coach.errors import SessionError, StoreError, UsageError
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import (
-    located_here,
     newest_open_here,
     open_existing,
     open_new,
     open_review,
     open_shared,
     place_of,
-    project_here,
     sibling_sessions,
 )
 from coach.session.shared.client import RemotePort

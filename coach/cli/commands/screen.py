@@ -39,7 +39,7 @@ def debug(args: Namespace) -> int:
     typed = [Path.cwd() / TestId(each).file for each in args.target or ()]
     if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
         from coach.cli.commands.approval import be_sure_of_python
-        from coach.session.factory import located_here
+        from coach.engine.source.project_root import located_here
 
         be_sure_of_python(located_here(args.target or ()).home, args.python)
     label = "a small broken shop" if args.demo else " ".join(args.command or args.target) or "the whole suite"
@@ -102,11 +102,21 @@ def _show(label: str, opening: "Callable[[], SessionPort]") -> int:
             _drop_if_nothing_ran(port)
             with impatient():
                 port.close()
+                _list_again()
     if app.failure:
         raise app.failure
     if port and not port.read_only:
         _say_what_is_kept(port)
     return app.return_code or EXIT_FINE
+
+
+def _list_again() -> None:
+    """Let the library read what the session wrote, while all that reads logs is loaded: the next list is then shown at once."""
+    from coach.errors import StoreError
+    from coach.store import library
+
+    with contextlib.suppress(StoreError):
+        library.sessions()
 
 
 def _drop_if_nothing_ran(port: "SessionPort") -> None:
@@ -196,8 +206,8 @@ class _Ways:
 def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""
     from coach.core.base.text import storable
+    from coach.engine.source.project_root import project_here
     from coach.errors import StoreError
-    from coach.session.factory import project_here
     from coach.settings.pytest_cache import last_failed
     from coach.store import library
     from coach.tui.start import OpenSession, choose

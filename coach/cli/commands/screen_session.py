@@ -16,10 +16,10 @@ from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
 from coach.demo.project import FAILING_TEST, make_demo
 from coach.engine.source.earlier_activity import earlier
-from coach.engine.source.project_root import at
+from coach.engine.source.project_root import at, located_here
 from coach.errors import SessionHeld
 from coach.session.dispatcher import Dispatcher
-from coach.session.factory import located_here, open_new, open_review, open_shared
+from coach.session.factory import open_new, open_review, open_shared
 from coach.session.port import SessionPort
 from coach.session.similar_failures import Remembering
 from coach.settings.project import load_settings

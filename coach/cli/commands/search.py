@@ -27,10 +27,9 @@ from coach.core.search.kinds import SEARCH_KINDS, Described
 from coach.core.search.request import Search, SearchResult
 from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import as_commands
-from coach.engine.source.project_root import relative_to
+from coach.engine.source.project_root import located_here, relative_to
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, is_there
-from coach.session.factory import located_here
 from coach.session.port import Update
 
 MAX_HUNK_LINES = 40

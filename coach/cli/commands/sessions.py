@@ -13,9 +13,9 @@ from coach.cli.commands.durations import age, ago
 from coach.cli.commands.open_session import ask, taken_up
 from coach.core.base.text import safe_line
 from coach.core.protocol import commands as cmd
+from coach.engine.source.project_root import project_here
 from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.regular_files import is_folder, kept_path
-from coach.session.factory import project_here
 from coach.store import library
 from coach.store.library import Listed, Query
 

@@ -24,8 +24,7 @@ from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store import library
 from coach.store.archive import pack, unpack
 from coach.store.index import log_of
-from coach.store.log import MAX_LINE
-from coach.store.paths import unusable
+from coach.store.paths import MAX_LINE, unusable
 
 
 def export(args: Namespace) -> int:

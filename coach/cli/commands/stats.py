@@ -12,9 +12,9 @@ from coach.core.redact.redactor import Redactor
 from coach.core.reports.metrics import Figures, figures_of
 from coach.core.reports.notice_outcomes import WINDOW
 from coach.core.reports.statistics import Spread, Statistics, as_json, statistics_of
+from coach.engine.source.project_root import project_here
 from coach.errors import EXIT_FINE
 from coach.session.export_io import private_of
-from coach.session.factory import project_here
 from coach.store.library import Listed, Query, search
 from coach.store.log import no_collection, read_log
 from coach.store.paths import session_folder

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from coach.cli.commands.console import put, put_json, say
+from coach.engine.source.project_root import located_here
 from coach.errors import EXIT_FINE, UsageError
-from coach.session.factory import located_here
 from coach.settings.project import load_settings
 from coach.settings.workflow_files import load_workflow, read_workflow, template, workflow_paths
 

@@ -75,6 +75,17 @@ def locate(words: Sequence[str], here: Path, named: str = "") -> Located:
     return _located(found)
 
 
+def located_here(words: Sequence[str] = ()) -> Located:
+    """Return the project of a target typed here, or the one we stand in. Raises UsageError."""
+    return locate(words, Path.cwd(), os.environ.get(VARIABLE, ""))
+
+
+def project_here() -> Path:
+    """Return the folder of the project we stand in."""
+    place = located_here()
+    return place.root / place.folder if place.folder else place.root
+
+
 def at(root: str | Path, folder: str = "") -> Located:
     """Return the place of a project whose root and folder are known, as those of a session."""
     root = Path(root)
