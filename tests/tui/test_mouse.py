@@ -12,9 +12,12 @@ from textual import events
 from coach.core.base.text import safe_line
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
+from coach.tui.dialogs.assistant_choice import AssistantForm
+from coach.tui.host_services import NamedAssistant
 from coach.tui.views.line import paragraphs, piece
 from coach.tui.views.link import Key, Link, Open, Press
 from coach.tui.views.place_links import with_place_links
+from coach.tui.widgets.choice import Choice
 from coach.tui.widgets.line_panel import LinePanel
 from tests.tui import fakes, narrowing
 from tests.tui.nasty import NASTY
@@ -31,6 +34,10 @@ async def test_every_part_that_names_a_key_does_what_the_key_does(size) -> None:
     async with shown(port, size) as pilot:
         screen = session_of(pilot)
         await click(pilot, " run ", after="palette")
+        await click(pilot, "cart.py:20", after="Isolated")
+        assert "no file of the project: shop/cart.py" in told(pilot), (
+            "a place is a place, also in the next move"
+        )
         await click(pilot, " S ")
         await click(pilot, "next step", after="Isolated")
         await click(pilot, "○4" if size[0] < 100 else "Hypothesize")
@@ -105,8 +112,9 @@ async def test_a_hover_says_the_key_and_what_it_does_until_the_mouse_or_a_key_go
             ("#3 ", "", "#  Show the list of runs; again: back."),
             (" S ", "Suspects", "S  Compare the lines the failing test runs"),
             ("Diff", "", "[ ]  shows diff"),
-            ("▸20", "", "↗ opens shop/cart.py:20 in your editor"),
-            ("cart.py::test_total", "", "↗ opens tests/test_cart.py:14 in your editor"),
+            ("▸20", "", "↗ shop/cart.py:20 in your editor"),
+            ("cart.py::test_total", "", "↗ tests/test_cart.py:14 in your editor"),
+            ("31 price", "Suspects", "enter  opens the row; so does a second click"),
         ):
             await hover(pilot, text, after)
             assert said in told(pilot)
@@ -300,3 +308,18 @@ async def test_the_keys_in_the_frame_of_every_window_are_clicked(size) -> None:
         noted = port.commands[-1]
         assert isinstance(noted, cmd.NoteExport)
         assert noted.budget == 12_000
+
+
+async def test_a_word_of_a_choice_is_clicked_where_it_is_drawn() -> None:
+    names = "日本語助手", "a\u202eb", "robin"
+    async with shown(fakes.FakeDoor(*fakes.story("isolate")), (80, 24)) as pilot:
+        form = AssistantForm(tuple(NamedAssistant(each, (each,), "/") for each in names))
+        await pilot.app.push_screen(form)
+        for each in reversed(names):
+            await click(pilot, f"○ {safe_line(each)}" if each != names[0] else "○ 日", after="who")
+            assert form.query_one(Choice).chosen == each
+
+
+def test_what_only_looks_like_a_place_is_none() -> None:
+    for text in ("127.0.0.1:8080", "v1.2:3", "12:30:01", "a:1", "x.py:", "::1", "[::1]:80", "tests/a.py::b"):
+        assert [each.link for each in with_place_links([piece(text)])] == [None], text

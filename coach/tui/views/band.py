@@ -16,8 +16,7 @@ def move_line(offers: Offers, read_only: str, width: int) -> Line:
     """Return the next move with its key at the right; what does not fit goes on in the row below."""
     keys = _keys(offers, read_only)
     text, _ = _split(offers.move, keys, width)
-    link = keys[0].link if keys else None
-    return line(_sign(offers.move), piece(text, "strong", link=link), figure=keys, fit="cut")
+    return line(_sign(offers.move), (text, "strong"), figure=keys, fit="cut")
 
 
 def reason_line(state: SessionState, offers: Offers, read_only: str, width: int) -> Line:

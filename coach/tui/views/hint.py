@@ -3,23 +3,24 @@
 from coach.core.session.state import SessionState
 from coach.tui import keys
 from coach.tui.views.key_name import keyed, shown_key
-from coach.tui.views.line import BLANK, Line, line, piece
-from coach.tui.views.link import Key, Link, Open, Press, Show
+from coach.tui.views.line import Line, line, piece
+from coach.tui.views.link import OPENS_ROW, Key, Link, Open, Press, Show
 
 
 def hint(link: Link, state: SessionState, read_only: str) -> Line:
-    """Return one line; a blank one where the link is its own key, as in the frame of a window."""
+    """Return one line. Of a place it says no more than where: whether it is a file of the project is seen when it is clicked."""
     match link:
         case Press(action, key):
             return _action(action, key, state, read_only)
         case Open(path, at):
             place = f"{path}:{at}" if at else path
-            return line((" ↗ ", "accent"), "opens ", piece(place, elastic=True), " in your editor", fit="cut")
+            return line((" ↗ ", "accent"), piece(place, elastic=True), " in your editor", fit="cut")
         case Show(tab):
             arrows = f" {shown_key('previous-tab')} {shown_key('next-tab')} "
-            return line(" ", (arrows, "key"), f" shows {tab}", fit="cut")
-        case Key():
-            return BLANK
+            return line(" ", (arrows, "key"), f" shows {'the step' if tab == 'work' else tab}", fit="cut")
+        case Key(key):
+            more = " opens the row; so does a second click" if link == OPENS_ROW else ""
+            return line(" ", (f" {key} ", "key"), more, fit="cut")
 
 
 def _action(action_id: str, key: str, state: SessionState, read_only: str) -> Line:

@@ -39,3 +39,5 @@ class Show:
 
 
 Link = Press | Key | Open | Show
+OPENS_ROW = Key("enter")
+"""What a row that can be selected says of itself; the first click selects it (``LinePanel``)."""

@@ -27,7 +27,7 @@ def _parts(piece: Piece) -> Iterator[Piece]:
     done = 0
     for found in _PLACE.finditer(piece.text, 0, _MOST) if ":" in piece.text or "File " in piece.text else ():
         path, line = found["named"] or found["path"], found["at"] or found["line"]
-        if PurePosixPath(path).suffix:
+        if PurePosixPath(path).suffix[1:2].isalpha():  # an address and a version have digits there
             if done < found.start():
                 yield piece._replace(text=SafeText(piece.text[done : found.start()]))
             yield piece._replace(text=SafeText(found.group()), link=Open(path, int(line)))

@@ -5,6 +5,7 @@ Textual's RadioSet moves a cursor first and asks for another key to choose.
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -42,7 +43,7 @@ class Choice(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         at = self.gutter.left
         for each in self._choices:
-            wide = len(each) + 2
+            wide = cell_len(safe_line(each)) + 2
             if at <= event.x < at + wide:
                 self._choose(each)
             at += wide + 3

@@ -16,7 +16,8 @@ from textual.strip import Strip
 
 from coach.tui import safe_render
 from coach.tui.views.flow import Row, cells, fill, flow
-from coach.tui.views.line import Line
+from coach.tui.views.line import Line, linked
+from coach.tui.views.link import OPENS_ROW
 from coach.tui.views.place_links import with_place_links
 from coach.tui.widgets.roles import Roles
 from coach.tui.widgets.text_matches import TextMatches
@@ -154,7 +155,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
             return Strip.blank(max(0, width), self.base)
         row = self._rows[number]
         # A row that is selected by a click has no other links: what a click does is seen before it.
-        shown = [each._replace(link=None) for each in row.pieces] if row.key else with_place_links(row.pieces)
+        shown = linked(OPENS_ROW, row.pieces) if row.key else with_place_links(row.pieces)
         drawn = self._marked(safe_render.strip(shown, self.style_of), number)
         more = drawn.cell_length - left > width
         drawn = drawn.crop_extend(left, left + width, self.base)

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from coach.tui import safe_render
 from coach.tui.views.flow import flow
 from coach.tui.views.line import ROLES, Line, Role
+from coach.tui.views.place_links import with_place_links
 
 ROLE_CLASSES: set[str] = {f"role--{role}" for role in ROLES} | {"role--cursor"}
 
@@ -34,7 +35,7 @@ class Roles(Widget):
     def drawn(self, shown: Line, width: int) -> Strip:
         """Return the one row of a line that fits itself into ``width`` cells."""
         rows = flow([shown], width) if width > 0 else []
-        row = safe_render.strip(rows[0].pieces, self.style_of) if rows else Strip([])
+        row = safe_render.strip(with_place_links(rows[0].pieces), self.style_of) if rows else Strip([])
         return row.crop_extend(0, width, self.base)
 
     def style_of(self, role: Role) -> Style:
