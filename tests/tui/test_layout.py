@@ -8,9 +8,11 @@ from textual.pilot import Pilot
 from coach.core.localize.kept_lines import Excerpt
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
+from coach.core.runs.changes import FileChange, Hunk
 from coach.core.runs.oracle import Judged
 from coach.core.runs.report import Difference, Failure
 from coach.core.workflow.advice import advise
+from coach.tui.views.diff import file_lines, in_reading_order
 from coach.tui.views.failure_lines import parting
 from coach.tui.views.flow import fill
 from coach.tui.views.line import line
@@ -161,6 +163,39 @@ def test_two_texts_are_cut_at_the_same_place_around_where_they_part(
     expected: str, got: str, room: int, wanted: tuple[tuple[str, str], tuple[str, str]]
 ) -> None:
     assert parting(expected, got, room) == wanted
+
+
+def test_a_figure_wider_than_its_panel_is_wrapped_below_its_line() -> None:
+    rows = fill(
+        [line("[ ] small wrong fixes", figure="7 of 18 caught; add a case for 1 line", hang=4)], 24, 9
+    )
+    assert ["".join(part.text for part in row.pieces) for row in rows] == [
+        "[ ] small wrong fixes",
+        "    7 of 18 caught; add",
+        "    a case for 1 line",
+    ]
+
+
+async def test_beside_a_green_lamp_what_was_wrong_is_said_to_be_over() -> None:
+    async with shown(fakes.FakeDoor(*fakes.story("before-verify")), (120, 38)) as pilot:
+        top = text_of(pilot).split("\n")[0]
+        assert top.startswith(" ✔ green")
+        assert "  was: assert 30.0 == 27.0" in top
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_steps_keep_their_names_while_gates_and_runs_change(size: tuple[int, int]) -> None:
+    port = fakes.FakeDoor(*fakes.story("start"))
+    async with shown(port, size) as pilot:
+        for step in STEPS:
+            await begin_again(pilot, port, *fakes.story(step))
+            for number in range(port.state.last_number + 1, 12):
+                port.happen(*fakes.ran(number, fakes.failure()))
+            await settle(pilot)
+            row = text_of(pilot).split("\n")[1]
+            assert all(
+                name in row for name in ("Reproduce", "Failing test", "Isolate", "Hypothesize", "Verify")
+            ), row
 
 
 def test_a_line_of_few_rows_takes_more_where_rows_would_stay_empty() -> None:
@@ -322,3 +357,21 @@ async def test_between_two_runs_of_a_proof_nothing_else_is_offered() -> None:
     async with shown(fakes.FakeDoor(*begun), (80, 24)) as pilot:
         assert "  C  close" not in text_of(pilot).split("\n")[2]
         assert advise(session_of(pilot).state).is_waiting
+
+
+def test_what_only_tools_write_comes_last_and_in_one_row() -> None:
+    """A commit of a release has its one hunk of code behind a page of what its packaging wrote."""
+    files = [
+        FileChange(
+            path=path,
+            hunks=(Hunk(old_start=1, old_lines=1, new_start=1, new_lines=1, text=f"-old of {path}\n+new"),),
+        )
+        for path in ("a.egg-info/SOURCES.txt", "poetry.lock", "notes.md", "shop/cart.py")
+    ]
+    shown = "\n".join(each.plain for file in in_reading_order(files) for each in file_lines(file))
+    assert [
+        shown.index(each) for each in ("shop/cart.py", "notes.md", "a.egg-info", "poetry.lock")
+    ] == sorted(shown.index(file.path) for file in files)
+    assert "old of shop/cart.py" in shown
+    assert "old of a.egg-info" not in shown
+    assert "modified, 1 line, written by a tool" in shown

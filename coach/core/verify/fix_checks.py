@@ -3,6 +3,7 @@
 Enough repeats, red without it, small wrong fixes noticed, nothing left behind, what was predicted holds.
 """
 
+from coach.core.base.formatting import count
 from coach.core.localize.mutation.results import not_tried
 from coach.core.runs.abilities import who_can
 from coach.core.runs.failure import FailureSignature
@@ -148,7 +149,8 @@ def _told(state: SessionState, found: Control, title: str) -> VerificationCheck:
     standing = sum(not each.answer for each in objections)
     figure = f"{found.killed} of {found.tried} caught"
     if standing:
-        figure += f"; add a case for {standing}" + (" lines" if len(found.survivors) > len(groups) else "")
+        is_grouped = len(found.survivors) > len(groups)
+        figure += f"; add a case for {count(standing, 'line') if is_grouped else standing}"
     if found.tried < found.planned:
         why = ", ".join(filter(None, (stopped, found.why)))
         figure += f", {found.planned - found.tried} not tried" + (f": {why}" if why else "")

@@ -94,6 +94,12 @@ def _search(state: SessionState, kind: str, text: str) -> Moves:
         yield Advice(text, "searches", of=kind)
 
 
+def measured_before_edits(state: SessionState) -> bool:
+    """Whether how often it fails was measured of other files than those of now: that says nothing of these."""
+    found, edit = state.reproduction, state.last_edit
+    return found is not None and edit is not None and max(found.evidence, default=0) <= edit.after_run
+
+
 @_move("failure-seen", "same-failure", "rate-measured")
 def _failure(state: SessionState, check: Checked) -> Moves:
     seen = _measured_otherwise(state)
@@ -109,7 +115,7 @@ def _failure(state: SessionState, check: Checked) -> Moves:
 def _measured_otherwise(state: SessionState) -> str:
     """Say how the measured runs ended when they did not show one failure twice. A red run is never called passed."""
     found = state.reproduction
-    if found is None or not found.runs > found.failures < 2:
+    if found is None or not found.runs > found.failures < 2 or measured_before_edits(state):
         return ""
     return f"{not_reproduced(found)}: what differs where it failed?"
 

@@ -126,7 +126,8 @@ def _wrapped(left: tuple[Piece, ...], line: Line, width: int) -> Iterator[tuple[
     else:
         yield last
         indent = (Piece(SafeText(" " * line.hang)),) if line.hang else ()
-        yield (*indent, *_cut(line.figure, width - line.hang)) if indent else _beside((), line.figure, width)
+        for row in _wrap(line.figure, max(1, width - line.hang), 0):
+            yield (*indent, *row) if indent else _beside((), row, width)
 
 
 def _shorten(pieces: tuple[Piece, ...], room: int) -> tuple[Piece, ...]:

@@ -20,7 +20,7 @@ from coach.tui.views.places import failing_test
 from coach.tui.views.run_outcome import sign
 from coach.tui.views.runs import trend_bars
 from coach.tui.views.transcript import read_in_short
-from coach.tui.views.view_state import WIDE_FROM, ViewState
+from coach.tui.views.view_state import VAST_FROM, WIDE_FROM, ViewState
 
 _LAMPS: dict[str, tuple[str, Role]] = {
     "✘": (" ✘ red ", "lamp-bad"),
@@ -35,8 +35,8 @@ _ENOUGH = 36
 """Columns that say enough of what is wrong."""
 _SHARE_OF_NAME = 60
 """Share of the room, in percent, that the name of the test has at least."""
-_ENOUGH_OF_GATE = 26
-"""Columns that say enough of what a gate asks."""
+_ENOUGH_OF_GATE = 10
+"""Columns that say enough of what a gate asks: with fewer the steps are numbers, and these must not come and go."""
 _SIGNS = 8
 """Runs in the strip."""
 _Answers = Mapping[str, tuple[Checked, ...]]
@@ -105,14 +105,19 @@ def _target(state: SessionState, room: int, wrong: str) -> str:
 
 
 def what_is_wrong(state: SessionState) -> str:
-    """Return the first difference between what was expected and what came, else what was raised, else the title."""
+    """Return the first difference between what was expected and what came, else what was raised, else the title.
+
+    Beside a green lamp it says that this was so.
+    """
     found = current_failure(state)
     if found is None:
         return title(state)
     failure = found[1]
     if failure.difference:
-        return difference_line(failure.difference[0])
-    return headline(failure.exception, gist(failure.message)).removeprefix("AssertionError: ")
+        wrong = difference_line(failure.difference[0])
+    else:
+        wrong = headline(failure.exception, gist(failure.message)).removeprefix("AssertionError: ")
+    return f"was: {wrong}" if lamp(state).role == "lamp-good" else wrong
 
 
 def counted(state: SessionState) -> str:
@@ -131,7 +136,7 @@ def steps(state: SessionState, width: int) -> Line:
         return line(*read_in_short(state.imported), figure=strip, fit="cut")
     answers = _answers(state)
     asked = linked(Show("gate" if width < WIDE_FROM else "work"), _open_gate(state, answers))
-    if strip and width >= WIDE_FROM:
+    if strip and width >= VAST_FROM:
         strip = (piece("runs ", "dim"), *strip)
     room = width - cells(strip) - min(cells(asked), _ENOUGH_OF_GATE) - 4
     bar = _bar(state, answers, titled=True)

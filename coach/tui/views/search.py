@@ -10,7 +10,7 @@ from coach.core.search.kinds import Described, Found, kind_of
 from coach.core.search.request import Search, SearchRequest
 from coach.core.session.state import SessionState
 from coach.tui.views.code import code
-from coach.tui.views.diff import file_lines
+from coach.tui.views.diff import file_lines, in_reading_order
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Role, elastic, heading, line, piece
 from coach.tui.views.link import Open
@@ -88,7 +88,7 @@ def _progress(search: Search, now: float) -> list[Line]:
 
 
 def _noted(notes: Sequence[str]) -> list[Line]:
-    return [line("  ", ("! ", "warn"), (each, "dim"), hang=4) for each in notes]
+    return [line("  ", ("! ", "warn"), (each, "dim"), hang=4, most=2) for each in notes]
 
 
 def _total(request: SearchRequest) -> int:
@@ -112,7 +112,10 @@ def _rate(search: Search, now: float) -> list[str]:
 
 
 def _described(found: Found) -> list[Line]:
-    return [each for part in found.described() for each in _drawn(part)]
+    parts = found.described()
+    files = iter(in_reading_order(part for part in parts if isinstance(part, FileChange)))
+    in_order = (next(files) if isinstance(part, FileChange) else part for part in parts)
+    return [each for part in in_order for each in _drawn(part)]
 
 
 def _drawn(part: Described) -> list[Line]:

@@ -7,6 +7,7 @@ from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
 from coach.core.workflow.advice import trouble_of
 from coach.core.workflow.gates import pinnable
+from coach.core.workflow.moves import measured_before_edits
 from coach.tui.views import places
 from coach.tui.views.failure_lines import differing, frames, signature
 from coach.tui.views.key_name import key_of, shown_key
@@ -15,6 +16,8 @@ from coach.tui.views.run_outcome import sign
 from coach.tui.views.step_lines import StepLines
 from coach.tui.views.view_state import VAST_FROM, ViewState
 
+_FEW_ROWS = 2
+"""Rows that an entry of the spec or the environment takes while others wait for room."""
 _SPARE = 3
 """Rows that lines of code and values may take more than one each."""
 
@@ -52,6 +55,8 @@ def _rate(state: SessionState) -> list[Line]:
         text = "measuring " if marks else f"not measured yet, {shown_key('reproduce')} measures"
         return [heading("How often"), line("  ", (text, "dim"), *marks)]
     said = [line("  ", (each, "dim"), hang=2) for each in beside(found)]
+    if measured_before_edits(state):
+        said.append(line(("◐ ", "warn"), "measured before the newest edit", hang=2))
     return [heading("How often", _rate_figure(found)), _interval(found), _marks(state, found), *said]
 
 
@@ -139,7 +144,7 @@ def _environment(state: SessionState) -> list[Line]:
 
 
 def _named(name: str, value: str) -> Line:
-    return line("  ", (name.ljust(14), "dim"), value, hang=16)
+    return line("  ", (name.ljust(14), "dim"), value, hang=16, most=_FEW_ROWS)
 
 
 def failing_test(state: SessionState, view: ViewState) -> StepLines:

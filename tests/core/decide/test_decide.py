@@ -373,3 +373,16 @@ def test_a_target_that_never_failed_is_not_answered_with_run_it_again():
         drive.ends(green())
     assert not drive.state.under_way
     assert advise(drive.state).text.startswith("It passed in 5 of 5 cold runs: what differs")
+
+
+def test_what_was_measured_before_an_edit_says_nothing_of_the_files_after_it():
+    """The next move was to ask why all runs passed, below a red lamp."""
+    drive = opened()
+    drive.send(cmd.Begin())
+    for _ in range(5):
+        drive.ends(green())
+    drive.saves("shop/cart.py")
+    drive.send(cmd.RunTarget())
+    drive.ends(red())
+    assert not drive.state.under_way
+    assert "passed" not in advise(drive.state).text
