@@ -8,7 +8,8 @@ from coach.core.localize.spectrum import Spectrum
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.report import Failure
 from coach.core.runs.run import Run
-from coach.core.search.kinds import SEARCH_KINDS, SearchKind
+from coach.core.search.hunks import changed_runs
+from coach.core.search.kinds import SEARCH_KINDS, Blame, SearchKind
 from coach.core.search.request import OPENED, Lead, Search
 from coach.core.session.state import SessionState
 
@@ -34,19 +35,24 @@ def _leads_of(kind: SearchKind, search: Search, state: SessionState) -> Iterator
     result = search.result
     if result and result.how == "found" and result.found and not is_stale:
         blame = result.found.blame(search.request.number)
-        yield from _places(blame.files, blame.reason, blame.weight or kind.name)
+        yield from _places(blame, blame.weight or kind.name)
 
 
-def _places(files: tuple[FileChange, ...], reason: str, kind: str) -> Iterator[Lead]:
-    count = sum(len(file.hunks) or 1 for file in files)
-    for file in files:
+def _places(blame: Blame, kind: str) -> Iterator[Lead]:
+    share = 1 / max(sum(len(file.hunks) or 1 for file in blame.files), 1)
+    for file in blame.files:
         if not file.hunks:
-            yield Lead(path=file.path, reason=reason, share=1 / count, kind=kind)
-        for hunk in file.hunks:
-            end = hunk.new_start + max(hunk.new_lines, 1) - 1
-            yield Lead(
-                path=file.path, start=hunk.new_start, end=end, reason=reason, share=1 / count, kind=kind
-            )
+            yield Lead(path=file.path, reason=blame.reason, share=share, kind=kind)
+        for start, end in _lines_of(file, blame):
+            yield Lead(path=file.path, start=start, end=end, reason=blame.reason, share=share, kind=kind)
+
+
+def _lines_of(file: FileChange, blame: Blame) -> Iterator[tuple[int, int]]:
+    """Yield where what was changed in a file stands in the version that was tested."""
+    if blame.lines:
+        yield from ((each.start, each.end) for each in blame.lines if each.path == file.path)
+    else:
+        yield from (run for hunk in file.hunks for run in changed_runs(hunk))
 
 
 def changes_since_past_pass(state: SessionState, run: Run, failure: Failure) -> Changes | None:

@@ -6,6 +6,7 @@ any choice of hunks can be built.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from coach.core.runs.changes import Hunk
 
@@ -64,6 +65,48 @@ def taken_out(
         )
         moved.append(hunk.model_copy(update={"old_start": hunk.old_start + shift}))
     return merge(now, before, moved)
+
+
+def changed_runs(hunk: Hunk) -> tuple[tuple[int, int], ...]:
+    """Return first and last line of each run of lines that a hunk changed, in the newer version.
+
+    Where it only took lines away, those before and behind the place; of a hunk without its text, all of its lines.
+    """
+    found, line = [], hunk.new_start
+    for is_change, texts in groupby(hunk.text.split("\n"), lambda text: text[:1] in {"+", "-"}):
+        signs = [text[:1] for text in texts]
+        brought = signs.count("+")
+        if is_change:
+            found.append((line, line + brought - 1) if brought else (max(line - 1, 1), line))
+        line += brought + signs.count(" ")
+    return tuple(found) or ((hunk.new_start, hunk.new_start + max(hunk.new_lines, 1) - 1),)
+
+
+def line_now(line: int, since: Iterable[Hunk]) -> int:
+    """Return where a line stands after later changes; of one that is gone, where what followed it stands.
+
+    Args:
+        line: its number in the version that the changes began on.
+        since: hunks with their texts that lead from that version to the newest.
+
+    """
+    shift = 0
+    for hunk in since:
+        if line >= hunk.old_start + max(hunk.old_lines, 1):
+            shift += hunk.new_lines - hunk.old_lines
+        elif line >= hunk.old_start and hunk.old_lines:
+            return _line_through(line, hunk)
+    return line + shift
+
+
+def _line_through(line: int, hunk: Hunk) -> int:
+    old, new = hunk.old_start, hunk.new_start + (not hunk.new_lines)  # git names the line before what is gone
+    for text in hunk.text.split("\n"):
+        if old == line and text[:1] in {" ", "-"}:
+            break
+        old += text[:1] in {" ", "-"}
+        new += text[:1] in {" ", "+"}
+    return new
 
 
 def _meets(start: int, end: int, first: int, last: int) -> bool:

@@ -27,6 +27,14 @@ MAX_LEAKED = 8
 Described = Fact | FileChange | Excerpt
 
 
+class Lines(Value):
+    """Lines of a file, ``start`` to ``end``, in the version that was tested."""
+
+    path: FilePath
+    start: int
+    end: int
+
+
 class Blame(NamedTuple):
     """The changes that a result holds responsible, and why: the reason that a suspect gets."""
 
@@ -34,6 +42,8 @@ class Blame(NamedTuple):
     reason: str = ""
     weight: str = ""
     """The row of the weights that it counts by; empty: that of the kind of search."""
+    lines: tuple[Lines, ...] = ()
+    """What of the changes stands where in the version that was tested; empty: the changes lead to that version."""
 
 
 class SearchFinding(Value):
@@ -91,6 +101,8 @@ class CommitFound(SearchFinding):
     """Commits that came into question."""
     files: tuple[FileChange, ...] = ()
     """What the culprit changed, when it is one."""
+    stands: tuple[Lines, ...] = ()
+    """Where the lines that it changed stand in the version that was tested."""
     left_out: int = 0
     belief: float = 1.0
     """How sure that is; below 1 only for failures that show only sometimes."""
@@ -132,8 +144,9 @@ class CommitFound(SearchFinding):
         commit = self.commits[0]
         said = f"the failure came with commit {commit.id[:10]}: {commit.subject[:60]}"
         if self.taken_back is None:
-            return Blame(self.files, said)
-        return Blame(self.files, f"{said}; {self.taken_back.sentence}", "proven" if self.is_proven else "")
+            return Blame(self.files, said, lines=self.stands)
+        weight = "proven" if self.is_proven else ""
+        return Blame(self.files, f"{said}; {self.taken_back.sentence}", weight, self.stands)
 
 
 class NotARegression(SearchFinding):

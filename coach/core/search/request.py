@@ -33,7 +33,7 @@ class Lead(Value):
     path: FilePath
     start: int = 0
     end: int = 0
-    """Both 0 when the whole file is meant. A commit's lines are numbered as in that commit."""
+    """Both 0 when the whole file is meant."""
     reason: Prose
     share: float = 1.0
     kind: CoachId = "edits"

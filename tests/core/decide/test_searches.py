@@ -10,7 +10,7 @@ from coach.core.protocol import effects as eff
 from coach.core.protocol import observations as obs
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.runs.target import Target
-from coach.core.search.kinds import Commit, CommitFound, EditsFound
+from coach.core.search.kinds import Commit, CommitFound, EditsFound, Lines
 from coach.core.search.request import SearchResult, Tried
 from coach.core.search.taken_back import TakenBack
 from coach.core.session.fold import replay
@@ -87,6 +87,19 @@ def test_a_commit_that_is_proven_counts_by_a_row_of_its_own():
     leads = evidence_from_searches(drive.state)
     assert {each.kind for each in leads} == {"proven"}
     assert all(green.sentence in each.reason for each in leads)
+
+
+def test_the_changed_lines_are_the_place_and_not_those_around_them():
+    around = Hunk(old_start=2, old_lines=5, new_start=3, new_lines=5, text=" x\n y\n-a\n+b\n z\n w")
+    files = (FileChange(path="shop/cart.py", hunks=(around,)),)
+    drive = reproduced()
+    drive.send(cmd.BeginSearch(kind="commits"))
+    drive.send(over(found=COMMIT.model_copy(update={"files": files})))
+    assert [(each.start, each.end) for each in evidence_from_searches(drive.state)] == [(5, 5)]
+    drive.send(cmd.BeginSearch(kind="commits"))
+    now = (Lines(path="shop/cart.py", start=21, end=21),)
+    drive.send(over(2, COMMIT.model_copy(update={"files": files, "stands": now})))
+    assert [(each.start, each.end) for each in evidence_from_searches(drive.state)] == [(21, 21)]
 
 
 def test_a_search_for_one_of_the_tests_of_a_sibling_project_starts_in_that_projects_folder():

@@ -1,12 +1,13 @@
 """Any choice of hunks can be built, byte for byte."""
 
 import difflib
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.runs.changes import Hunk
-from coach.core.search.hunks import lines_of, linked, merge, taken_out
+from coach.core.search.hunks import changed_runs, line_now, lines_of, linked, merge, taken_out
 
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\r\n", b"\xff\n", b"\n"]), max_size=12)
 
@@ -105,3 +106,47 @@ def test_lines_that_a_change_removed_come_back_only_where_their_place_is_known()
     assert taken_out(lines, before, hunks_between(after, lines), own) == b"0\na\nb\nc\nd\n"
     lines = lines_of(b"a\nnew\nc\n")
     assert taken_out(lines, before, hunks_between(after, lines), own) is None
+
+
+NUMBERS = st.lists(st.integers(0, 40), unique=True, max_size=30)
+
+
+def with_context(old, new, lines):
+    """Return the hunks of two lists of numbers as git writes them, with ``lines`` lines of context."""
+    found = []
+    for text in difflib.unified_diff(old, new, n=lines, lineterm=""):
+        if heading := re.match(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", text):
+            sizes = [int(each) if each else 1 for each in heading.groups()]
+            names = ("old_start", "old_lines", "new_start", "new_lines")
+            found.append(Hunk(**dict(zip(names, sizes, strict=True))))
+        elif found:
+            found[-1] = found[-1].model_copy(update={"text": f"{found[-1].text}\n{text}".lstrip("\n")})
+    return found
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from([0, 1, 3]))
+def test_a_line_that_is_still_there_is_found_where_it_stands_now(old, new, lines):
+    old, new = [str(each) for each in old], [str(each) for each in new]
+    hunks = with_context(old, new, lines)
+    gone = {text[1:] for hunk in hunks for text in hunk.text.split("\n") if text[:1] == "-"}
+    for number, text in enumerate(old, 1):
+        now = line_now(number, hunks)
+        assert 1 <= now <= len(new) + 1
+        if text not in gone:
+            assert new[now - 1] == text
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from([1, 3]))
+def test_the_lines_that_a_hunk_changed_are_named_without_those_around(old, new, lines):
+    old, new = [str(each) for each in old], [str(each) for each in new]
+    for hunk in with_context(old, new, lines):
+        brought = [text[1:] for text in hunk.text.split("\n") if text[:1] == "+"]
+        runs = changed_runs(hunk)
+        named = {new[line - 1] for first, last in runs for line in range(first, min(last, len(new)) + 1)}
+        assert named >= set(brought)
+        only_taken = hunk.text.count("\n-") + hunk.text.startswith("-")
+        assert len(named) <= len(brought) + 2 * only_taken
+
+
+def test_a_hunk_without_its_text_is_all_of_its_lines():
+    assert changed_runs(Hunk(old_start=4, old_lines=2, new_start=5, new_lines=3)) == ((5, 7),)

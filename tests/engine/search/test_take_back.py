@@ -54,6 +54,22 @@ def test_what_taking_it_back_shows(lab, tmp_path, after, edited, expected):
     assert (result.found.blame(1).weight == "proven") == result.found.is_proven
 
 
+def test_the_lines_of_an_old_commit_are_named_where_they_stand_now(lab, tmp_path):
+    history = History(tmp_path / "shop")
+    comment = "# rates\n" * 5
+    ids = history.commit_all(
+        [("good", {"shop": GOOD}), ("bad", {"shop": BAD}), ("later", {"shop": comment + BAD})]
+    )
+    here = lab(history.root)
+    reference = here.reference(CHECK)
+    history.write(shop=comment * 2 + BAD)
+    result = here.search("commits", CHECK, reference=reference, base=ids[0])
+    assert [each.id for each in result.found.commits] == [ids[1]]
+    assert [(each.path, each.start, each.end) for each in result.found.blame(1).lines] == [
+        ("shop.py", 11, 11)
+    ]
+
+
 def test_whole_files_come_back_and_the_tests_of_now_stay(lab, tmp_path):
     history = History(tmp_path / "shop")
     test = "from shop import total\nassert total(3) == 6\n"

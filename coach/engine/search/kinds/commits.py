@@ -1,8 +1,10 @@
 """Bisect the commits: first-parent history of what is checked out, the tests of now laid over every commit."""
 
 from coach.core.base.formatting import count
+from coach.core.runs.changes import FileChange
 from coach.core.search.bisect import Culprit, NoGoodCommit, questions_for
-from coach.core.search.kinds import Commit, CommitFound, LikelyCommit, NotARegression
+from coach.core.search.hunks import changed_runs, line_now
+from coach.core.search.kinds import Commit, CommitFound, LikelyCommit, Lines, NotARegression
 from coach.core.search.noisy_bisect import SURE, Believed
 from coach.core.search.regression import NewestDiffers, Regression, find_regression
 from coach.core.search.request import SearchResult
@@ -112,7 +114,20 @@ def _commit_found(task: Task, history: list[Commit], found: Culprit) -> CommitFo
         good=history[min(found.good, len(history) - 1)],
         of=found.good,
         files=files,
+        stands=_where_it_stands(task, history[found.positions[0]], files) if files else (),
         left_out=left_out,
         belief=found.belief,
         others=tuple(LikelyCommit(commit=history[each], belief=belief) for each, belief in found.others),
+    )
+
+
+def _where_it_stands(task: Task, commit: Commit, files: tuple[FileChange, ...]) -> tuple[Lines, ...]:
+    """Return where the lines that a commit changed stand now: later commits and edits have moved them."""
+    since = {each.path: each.hunks for each in task.trees.changes(commit.id, task.now).files}
+    return tuple(
+        Lines(path=file.path, start=line_now(first, later), end=line_now(last, later))
+        for file in files
+        for later in [since.get(file.path, ())]
+        for hunk in file.hunks
+        for first, last in changed_runs(hunk)
     )
