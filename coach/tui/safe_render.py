@@ -99,3 +99,14 @@ def restyle(row: Strip, spans: Sequence[tuple[int, int]], style: RichStyle) -> S
         )
         row = Strip.join([row.crop(0, start), marked, row.crop(stop, row.cell_length)])
     return row
+
+
+def on_ground(row: Strip, plain: RichStyle, lit: RichStyle) -> Strip:
+    """Lay a ground under a row, wherever it has the ``plain`` one: what stands on a ground of its own, such as a key, keeps it."""
+    return Strip(
+        [
+            Segment(text, (style or plain) + lit if (style or plain).bgcolor == plain.bgcolor else style)
+            for text, style, _ in row
+        ],
+        row.cell_length,
+    )

@@ -1,4 +1,7 @@
-"""coach's own themes: a quiet ground, one accent, and the three colours of outcomes."""
+"""coach's own themes: a quiet ground, one accent, and the three colours of outcomes.
+
+Every colour of text stands out from every ground that it may be drawn on by 4.5 to 1 or more; a test counts it.
+"""
 
 from textual.theme import Theme
 
@@ -16,8 +19,8 @@ DARK = Theme(
     error="#e27d7d",
     dark=True,
     variables={
-        "text-muted": "#8791a0",
-        "text-disabled": "#5d6673",
+        "text-muted": "#919bab",
+        "text-disabled": "#808a98",
         "border": "#7fb4ca",
         "border-blurred": "#333b47",
         "input-selection-background": "#7fb4ca 30%",
@@ -27,24 +30,24 @@ DARK = Theme(
 )
 LIGHT = Theme(
     name="coach-light",
-    primary="#1d6a8c",
-    secondary="#6a5a97",
-    accent="#1d6a8c",
+    primary="#1a6384",
+    secondary="#615190",
+    accent="#1a6384",
     foreground="#2a2f37",
     background="#f8f7f4",
     surface="#efede8",
-    panel="#dfdcd4",
-    success="#2e7a3a",
-    warning="#8a5f00",
-    error="#b5343c",
+    panel="#e4e1da",
+    success="#256b2f",
+    warning="#7c5500",
+    error="#a82c35",
     dark=False,
     variables={
-        "text-muted": "#636b76",
-        "text-disabled": "#989da4",
-        "border": "#1d6a8c",
+        "text-muted": "#575f69",
+        "text-disabled": "#656c76",
+        "border": "#1a6384",
         "border-blurred": "#cbc7bd",
-        "input-selection-background": "#1d6a8c 25%",
-        "block-cursor-background": "#1d6a8c",
+        "input-selection-background": "#1a6384 25%",
+        "block-cursor-background": "#1a6384",
         "block-cursor-foreground": "#f8f7f4",
     },
 )

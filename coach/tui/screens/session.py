@@ -142,6 +142,7 @@ class SessionScreen(TextFindScreen, MouseScreen[None]):
         self._unsubscribe = self.port.subscribe(self._receive)
         self._live_timer = self.set_interval(1 / LIVE_PAINTS_PER_SECOND, self._paint_live, pause=True)
         self.set_interval(CLOCK_SECONDS, self.paint)
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.paint())
         self.state = self.port.state
         self._dialogs = UnaskedDialogs(self, self)
         self._follow_run()

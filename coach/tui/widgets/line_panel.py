@@ -162,7 +162,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         if more:
             drawn = Strip.join([drawn.crop(0, width - 1), safe_render.strip(_MORE, self.style_of)])
         if row.key and row.key == self._cursor and self.has_focus:
-            drawn = drawn.apply_style(self.role_alone("role--cursor"))
+            drawn = safe_render.on_ground(drawn, self.base, self.role_alone("role--cursor"))
         return drawn.apply_offsets(left, number)
 
     def _marked(self, drawn: Strip, number: int) -> Strip:
