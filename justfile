@@ -70,9 +70,9 @@ bench name="" *args:
 fuzz seconds="60":
     {{ bin }}/python -W ignore benchmarks/fuzz.py --seconds {{ seconds }} --seed 23 --keep build/fuzz
 
-# draw the pictures of the README anew
-screenshots:
-    {{ bin }}/python screenshots/make.py
+# make every picture of the screen anew, and the recorded story at the top of the README: real runs, some minutes
+screenshots *what:
+    {{ bin }}/python screenshots/make.py "$@"
 
 # build sdist and wheel, and use the wheel in an empty environment, away from the sources
 package:

@@ -19,6 +19,7 @@ PAGES = (
     "CHANGELOG.md",
     "SECURITY.md",
     "changelog.d/README.md",
+    "screenshots/README.md",
 )
 _LOADED = re.compile(
     r"""<(?:script|img|iframe|source|video)\b[^>]*\bsrc=["']?(?:https?:)?//[^>]*>"""
@@ -29,7 +30,7 @@ _LOADED = re.compile(
 
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages and pictures that lie beside ``docs/``."""
-    for path in [ROOT / name for name in PAGES] + sorted((ROOT / "screenshots").glob("*.svg")):
+    for path in [ROOT / name for name in PAGES] + sorted((ROOT / "screenshots").rglob("*.svg")):
         files.append(File.generated(config, path.relative_to(ROOT).as_posix(), abs_src_path=str(path)))
     return files
 

@@ -27,6 +27,8 @@ NAMED = {
     "↑": "\x1b[A",
     "↓": "\x1b[B",
 }
+LIT = {("000000", "87afd7"), ("12151a", "7fb4ca")}
+"""Colour and ground of the key of the next move: on a terminal of 256 colours, and on one that draws all."""
 BAND = (2, 3)
 """The rows of the next move."""
 CLOSED = re.compile(r"closed: ([\w ,]+)")
@@ -237,4 +239,4 @@ class Walker:
 
 def _is_lit(cell) -> bool:
     """Return whether a cell is drawn as the key of the next move is: bold and dark on the accent."""
-    return cell.bold and cell.fg == "000000" and cell.bg == "87afd7"
+    return cell.bold and (cell.fg, cell.bg) in LIT

@@ -92,4 +92,4 @@ async def test_the_line_under_the_cursor_has_a_ground_of_its_own() -> None:
             if sum(len(each.text) for each in row if each.style and each.style.bgcolor == ground) > 40
         }
     assert len(lit) == 1
-    assert "shop/discount.py:7 applicable" in lit.pop()
+    assert "discount.py:7 applicable" in lit.pop()

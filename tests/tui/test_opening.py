@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from textual.pilot import Pilot
 
 from coach.core.export import Export
+from coach.tui import themes
 from coach.tui.app import CoachApp
 from coach.tui.launch import SessionLaunch
 from coach.tui.screens.waiting import WaitingScreen
 from tests.tui import fakes
+from tests.tui.contrast import weak_texts
 from tests.tui.seeing import EXPORTED, session_of, settle, text_of
 
 
@@ -48,6 +50,19 @@ async def opened(pilot: Pilot[None], slow: Slow) -> None:
     while opener.is_alive():
         await pilot.pause()
     await settle(pilot)
+
+
+async def test_the_frame_of_the_session_is_there_meanwhile_and_can_be_read_in_every_theme() -> None:
+    """Textual does not load the ``CSS`` of an application's first screen: everything stood in the upper left corner."""
+    async with opening(Slow()) as pilot:
+        rows = text_of(pilot).splitlines()
+        assert (len(rows), rows[-1].strip()) == (40, "q  quit")
+        assert rows[2].startswith("╭")
+        assert rows[-2].startswith("╰")
+        for theme in themes.ALL:
+            pilot.app.theme = theme.name
+            await settle(pilot)
+            assert not list(weak_texts(pilot.app.screen)), theme.name
 
 
 async def test_keys_typed_meanwhile_are_for_the_session() -> None:

@@ -1,9 +1,18 @@
 """Whole screens as text. A difference is a question, not a defect: look at it, then keep it."""
 
+from pathlib import Path
+
 import pytest
 
+from coach.core.log import events as ev
+from coach.store.log import read_log
 from tests.tui import fakes
-from tests.tui.seeing import compare, press, shown, text_of
+from tests.tui.seeing import begin_again, compare, press, shown, text_of
+
+DEMO = Path(__file__).parent / "demo-session"
+"""A whole session on the demo, real runs and all; ``python screenshots/make.py screens log`` records another one."""
+STEPS = ("reproduce", "failing-test", "isolate", "hypothesize", "verify")
+SIZES = [(80, 24), (120, 38), (160, 50)]
 
 SCENES = [
     ("start", (80, 24), ()),
@@ -30,3 +39,17 @@ async def test_review_scene() -> None:
     async with shown(fakes.FakeReview(*fakes.story("done")), (80, 24)) as pilot:
         await press(pilot, "comma")
         compare("review-80x24", text_of(pilot))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_each_step_of_the_demo_in_three_sizes(size: tuple[int, int]) -> None:
+    """Every step as it was left: the moment before the next one was entered, or the session closed."""
+    told = [record.event for record in read_log(DEMO).records]
+    ends = [
+        at for at, each in enumerate(told) if at > 2 and isinstance(each, ev.StepEntered | ev.SessionClosed)
+    ]
+    port = fakes.FakeDoor()
+    async with shown(port, size) as pilot:
+        for step, end in zip(STEPS, ends, strict=True):
+            await begin_again(pilot, port, *told[:end])
+            compare(f"demo-{step}-{size[0]}x{size[1]}", text_of(pilot))

@@ -23,7 +23,7 @@ class WaitingScreen(TypeAheadScreen[None]):
     URGENT_KEYS = TypeAheadScreen.URGENT_KEYS | {"q", "ctrl+q", "ctrl+c", "ctrl+z"}
     awaits_focus = True
 
-    CSS = """
+    DEFAULT_CSS = """
     WaitingScreen #waiting-header { height: 1; background: $surface; }
     WaitingScreen #waiting-steps { height: 1; color: $text-muted; }
     WaitingScreen #waiting-panel { height: 1fr; border: round $border-blurred; padding: 0 1; color: $text-muted; }
