@@ -24,6 +24,7 @@ from tests.tui.nasty import NASTY
 from tests.tui.pointing import cell_of, click, hover, links_of, scroll
 from tests.tui.seeing import begin_again, press, session_of, shown, text_of
 from tests.tui.test_nasty import nasty_story
+from tests.tui.textual_private import watch_paints
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 38)], ids=str)
 
@@ -323,3 +324,18 @@ async def test_a_word_of_a_choice_is_clicked_where_it_is_drawn() -> None:
 def test_what_only_looks_like_a_place_is_none() -> None:
     for text in ("127.0.0.1:8080", "v1.2:3", "12:30:01", "a:1", "x.py:", "::1", "[::1]:80", "tests/a.py::b"):
         assert [each.link for each in with_place_links([piece(text)])] == [None], text
+
+
+async def test_a_mouse_that_moves_over_text_paints_nothing(monkeypatch) -> None:
+    painted: list[object] = []
+    async with shown(fakes.FakeDoor(*fakes.story("isolate")), (120, 38)) as pilot:
+        at, row = cell_of(pilot, "amount = 0.0")
+        await pilot.hover(offset=(at, row))
+        watch_paints(monkeypatch, type(pilot.app), painted.append)
+        for number in range(8):
+            await pilot.hover(offset=(at + number, row))
+            await pilot.hover(offset=(at + number, row + 1))
+            await pilot.hover(offset=(number + 85, 20))
+        assert not painted
+        await hover(pilot, " run ", "palette")
+        assert painted, "what it is over is told"

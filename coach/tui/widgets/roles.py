@@ -6,6 +6,7 @@ each owner, and a dozen owners cost 60 ms of the first paint.
 
 from rich.style import Style
 from textual.geometry import Region
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -20,6 +21,7 @@ ROLE_CLASSES: set[str] = {f"role--{role}" for role in ROLES} | {"role--cursor"}
 class Roles(Widget):
     """A widget that draws lines; ``.role--good`` and the others come from its screen's style sheet."""
 
+    auto_links = Reactive(False)  # noqa: FBT003 - links of Textual's own: a widget was painted for each move of the mouse over it
     _base: Style | None = None
     _roles: dict[Role, Style]
 
