@@ -29,6 +29,7 @@ LIKELY: dict[str, float] = {
     "off by one": 0.6,
     "slice": 0.6,
     "text": 0.6,
+    "pattern": 0.7,
     "jump": 0.55,
     "type": 0.55,
     "rounding": 0.5,

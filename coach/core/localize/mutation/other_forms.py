@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from coach.core.localize.mutation.operators import Change, StatementChange, replaced
+from coach.core.localize.mutation.patterns import other_patterns
 
 MAX_OPERANDS = 3
 _GROUPS = (
@@ -72,7 +73,8 @@ def other_forms(
             right, ast.Tuple
         ):
             yield "arguments", replaced(node, right=ast.Tuple([right], ast.Load()))
-        case ast.Constant(value=str() as text) if text and "\n" not in text:
+        case ast.Constant(value=str() as text):
+            yield from (("pattern", ast.Constant(each)) for each in other_patterns(text))
             yield from (("text", ast.Constant(each)) for each in _spelled(text))
         case ast.Call():
             yield from _called(node)
@@ -142,8 +144,10 @@ def _opposite(bound: ast.expr) -> ast.expr:
 
 
 def _spelled(text: str) -> Iterator[str]:
-    """The same text with other blanks around it, or in other letters."""
+    """The same text with other blanks around it, or in other letters; of one line."""
     seen = {text}
+    if not text or "\n" in text:
+        return
     for each in (text.strip(), f"{text} ", f" {text}", text.lower(), text.upper()):
         if each and each not in seen:
             seen.add(each)
