@@ -34,6 +34,7 @@ import pexpect
 import pyte
 
 from coach.core.log import events as ev
+from coach.core.loops.detectors import DETECTORS
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
 from coach.session.factory import open_new
@@ -52,8 +53,10 @@ PATIENCE = 10
 RED = "def test_it():\n    assert 1 == 2\n"
 MANY = "import pytest\n\n\n@pytest.mark.parametrize('n', range({size}))\ndef test_it(n):\n    assert n != {last}\n"
 FLOOD = "import sys\nfor n in range({size}):\n    sys.stdout.write('line %d of a flood that goes on and on\\n' % n)\nsys.exit(1)\n"
-SETTINGS = "[tool.coach.investigate]\nruns = 0\n"
-"""Nothing is measured in idle time: a scene is what its name says."""
+SETTINGS = "[tool.coach.investigate]\nruns = 0\n\n[tool.coach.loops]\n" + "".join(
+    f"{each} = false\n" for each in DETECTORS
+)
+"""Nothing is measured in idle time: a scene is what its name says. Runs without a thought go in circles: no card lies over them."""
 
 
 def resident_mb(pid):
@@ -142,11 +145,12 @@ class Scene:
     """Whether keys count only while a run is under way; it is begun again when it is over."""
 
 
-def project(folder, **files):
+def project(folder, settings="", **files):
+    """Make a repository with these files of Python in ``folder/project``; returns its root."""
     root = Path(folder, "project")
     root.mkdir()
     (root / "pytest.ini").write_text("[pytest]\n")
-    (root / "pyproject.toml").write_text(SETTINGS)
+    (root / "pyproject.toml").write_text(settings)
     for name, text in files.items():
         (root / f"{name}.py").write_text(text)
     own = ["-c", "user.name=a", "-c", "user.email=a@b"]
@@ -156,23 +160,23 @@ def project(folder, **files):
 
 
 def idle(folder, _size):
-    project(folder, test_it=RED)
+    project(folder, SETTINGS, test_it=RED)
     return ["test_it.py", "--python", sys.executable]
 
 
 def flood(folder, size):
-    project(folder, flood=FLOOD.format(size=size))
+    project(folder, SETTINGS, flood=FLOOD.format(size=size))
     return ["--", sys.executable, "flood.py"]
 
 
 def tests(folder, size):
-    project(folder, test_many=MANY.format(size=size, last=size - 1))
+    project(folder, SETTINGS, test_many=MANY.format(size=size, last=size - 1))
     return ["test_many.py", "--python", sys.executable]
 
 
 def session(folder, size):
     """Make a session of so many runs out of one real run."""
-    root = project(folder, test_it=RED)
+    root = project(folder, SETTINGS, test_it=RED)
     settings = Settings(python=sys.executable, warm=False)
     with open_new(root, Target(words=("test_it.py",)), settings) as port:
         port.submit(cmd.Begin(reproduce=False)).result(60)
@@ -227,7 +231,7 @@ class Pressing:
 
     def begin(self):
         """Wait until both take keys and, in an idle scene, until nothing runs."""
-        self._eyes["coach"].wait_for("Reproduce", 120)
+        self._eyes["coach"].wait_for("Evidence", 120)  # a panel of the session's screen: it is open
         self._eyes["minimal"].wait_for(READY, 30)
         end = time.monotonic() + 60
         while not self._scene.is_busy and time.monotonic() < end:

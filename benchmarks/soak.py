@@ -11,49 +11,30 @@ Key-to-paint is from a key until what it opens is on the wire (help, closed with
 """
 
 import argparse
-import contextlib
 import itertools
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import pexpect
-
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from flood import COLUMNS, KEYS, LINES, Eyes, resident_mb  # noqa: E402 - the same keys on the same terminal
+from screen import KEYS, MANY, RED, Eyes, grow, project, resident_mb, terminal  # noqa: E402 - the same keys and terminal
 
 from coach.core.experiments.hypothesis import Prediction  # noqa: E402
-from coach.core.log import events as ev  # noqa: E402
 from coach.core.protocol import commands as cmd  # noqa: E402
 from coach.core.runs.target import Target  # noqa: E402
 from coach.core.spec.spec import Spec  # noqa: E402
 from coach.core.verify.conclusion import Closing, RootCause  # noqa: E402
 from coach.session.factory import open_existing, open_new  # noqa: E402
 from coach.settings.project import Settings  # noqa: E402
-from coach.store.log import SessionLog, read_log  # noqa: E402
+from coach.store.log import read_log  # noqa: E402
 from coach.store.paths import session_folder  # noqa: E402
 
-RED = "def test_it():\n    assert 1 == 2\n"
-MANY = "import pytest\n\n\n@pytest.mark.parametrize('n', range({count}))\ndef test_it(n):\n    assert n != {last}\n"
 FLOOD = "import sys\nfor n in range({lines}):\n    sys.stdout.write('line %06d ' % n + 'x' * 87 + '\\n')\nsys.exit(1)\n"
-
-
-def project(folder, **files):
-    root = Path(folder, "project")
-    root.mkdir()
-    (root / "pytest.ini").write_text("[pytest]\n")
-    for name, text in files.items():
-        (root / f"{name}.py").write_text(text)
-    own = ["-c", "user.name=a", "-c", "user.email=a@b"]
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "begin"]):
-        subprocess.run(["git", *own, *words], cwd=root, check=True, capture_output=True)
-    return root
 
 
 def script():
@@ -114,14 +95,10 @@ def per_thousand(took, share):
 
 def watched(folder, words, over, most=120):
     """Press keys on a screen until ``over`` says so; returns times and memory."""
-    env = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", "PYTHONPATH": str(ROOT)}
     took, sizes, lost, began = [], [], 0, time.monotonic()
-    argv = ["-m", "coach", "debug", *words]
-    place = str(Path(folder, "project"))
-    child = pexpect.spawn(sys.executable, argv, cwd=place, env=env, dimensions=(LINES, COLUMNS))
-    eyes = Eyes(child)
-    try:
-        eyes.wait_for("● Reproduce", 120)
+    with terminal(["-m", "coach", "debug", *words], Path(folder, "project")) as child:
+        eyes = Eyes(child)
+        eyes.wait_for("Evidence", 120)
         while time.monotonic() - began < most and not (len(took) >= 40 and over()):
             for key, wanted in KEYS:
                 paint = eyes.key_to_paint(key, wanted)
@@ -129,9 +106,6 @@ def watched(folder, words, over, most=120):
                 took += [] if paint is None else [paint]
                 sizes.append(resident_mb(child.pid))
                 eyes.watch(0.03)
-    finally:
-        with contextlib.suppress(pexpect.ExceptionPexpect):
-            child.close(force=True)
     tenth = sizes[len(sizes) // 10]
     return {
         "keys": len(took),
@@ -157,7 +131,7 @@ def finished(folder, wanted):
 
 
 def tests(count, folder):
-    project(folder, test_many=MANY.format(count=count, last=count - 1))
+    project(folder, test_many=MANY.format(size=count, last=count - 1))
     words = ["test_many.py", "--python", sys.executable]
     return {"tests": count, **watched(folder, words, finished(folder, 1))}
 
@@ -186,24 +160,6 @@ def session(count, folder):
     size = (session_folder(name) / "log.jsonl").stat().st_size
     found = watched(folder, ["--resume", name], lambda: True, most=60)
     return {"runs": count, "log MB": round(size / 1e6, 1), "open ms": round(1000 * opened), **found}
-
-
-def grow(name, records, count):
-    """Append copies of the first run to a session, with new numbers."""
-    started = next(each.event for each in records if isinstance(each.event, ev.RunStarted))
-    over = next(each.event for each in records if isinstance(each.event, ev.RunFinished))
-    log, loaded = SessionLog.open(session_folder(name))
-    seq, batch = loaded.records[-1].seq, []
-    for number in range(started.request.number + 1, count + 1):
-        request = started.request.model_copy(update={"number": number})
-        for event in (
-            started.model_copy(update={"request": request}),
-            over.model_copy(update={"number": number}),
-        ):
-            seq += 1
-            batch.append(ev.Recorded(seq=seq, at=loaded.records[-1].at + seq, event=event))
-    log.append(*batch)
-    log.close()
 
 
 PARTS = {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a session's screen knows the whole core; it is loaded after
     from coach.session.port import SessionPort
     from coach.tui.actions.context import Handler
     from coach.tui.host_services import HostServices
-    from coach.tui.launch import SessionLaunch
+    from coach.tui.launch import LastSeen, SessionLaunch
     from coach.tui.screens.session import Export, SessionScreen
 
 
@@ -93,6 +93,8 @@ class CoachApp(CopyingApp):
 
         assert self._launch is not None
         try:
+            if known := self._launch.last_seen():
+                self.call_later(partial(self._show_last_seen, known))
             theme, own_keys = self._launch.preferences()
             keys.use(own_keys)
             # Loaded here, since it takes a while, and after ``use``: the screen's bindings are made from the keys.
@@ -105,6 +107,10 @@ class CoachApp(CopyingApp):
             self.call_later(partial(self.exit, None, error.exit_code))
         else:
             self.call_later(self._show_session)
+
+    def _show_last_seen(self, known: "LastSeen") -> None:
+        if isinstance(self.screen, WaitingScreen):
+            self.screen.show_last_seen(known)
 
     def opened(self, within: float) -> "SessionPort | None":
         """Return the session after the screen was left; waits ``within`` seconds for one that is being opened."""

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from coach.core.export import Export
 from coach.tui import themes
 from coach.tui.app import CoachApp
-from coach.tui.launch import SessionLaunch
+from coach.tui.launch import LastSeen, SessionLaunch
 from coach.tui.screens.waiting import WaitingScreen
 from tests.tui import fakes
 from tests.tui.contrast import weak_texts
@@ -29,11 +29,11 @@ class Slow:
 
 
 @contextlib.asynccontextmanager
-async def opening(slow: Slow) -> AsyncIterator[Pilot[None]]:
+async def opening(slow: Slow, last_seen: LastSeen | None = None) -> AsyncIterator[Pilot[None]]:
     def export(_state: object, _budget: object, _purpose: object) -> Export:
         return Export(EXPORTED, 9, (), (), (), "d")
 
-    way = SessionLaunch("tests/test_cart.py", slow.open)  # type: ignore[arg-type]
+    way = SessionLaunch("tests/test_cart.py", slow.open, last_seen=lambda: last_seen)  # type: ignore[arg-type]
     app = CoachApp(None, export, launch=way)
     try:
         async with app.run_test(size=(120, 40)) as pilot:
@@ -72,6 +72,19 @@ async def test_keys_typed_meanwhile_are_for_the_session() -> None:
         await opened(pilot, slow)
         assert pilot.app.screen is not session_of(pilot)
         assert "sum" in text_of(pilot)
+
+
+async def test_the_failure_is_shown_while_the_session_opens() -> None:
+    slow = Slow()
+    async with opening(slow, LastSeen("tests/test_x.py::test[/b]", "KeyError: '[/pen]\x1b[2J'")) as pilot:
+        while "KeyError" not in text_of(pilot):
+            await pilot.pause()
+        assert "✘ KeyError: '[/pen]" in text_of(pilot)
+        assert "tests/test_x.py::test[/b]" in text_of(pilot)
+        assert "opening" in text_of(pilot)
+        rows = text_of(pilot).split("\n")
+        assert rows[2].startswith("╭"), "the frame that the session will fill"
+        assert "q  quit" in rows[-1]
 
 
 async def test_q_leaves_at_once() -> None:

@@ -6,11 +6,12 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from coach.core.base.test_id import TestId
-from coach.errors import EXIT_FINE, UsageError
+from coach.errors import EXIT_FINE, CoachError, UsageError
 from coach.regular_files import MAX_SETTINGS, read_head
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from coach.core.session.state import SessionState
     from coach.session.port import SessionPort
     from coach.tui.host_services import NamedAssistant
+    from coach.tui.launch import LastSeen
 
 SWITCH_SECONDS = 0.0005
 """Seconds a thread that draws may keep the others waiting. With python's own 0.005 a run began 41 ms after a save instead of
@@ -35,7 +37,7 @@ def debug(args: Namespace) -> int:
         if args.resume is None and args.target is None:
             return EXIT_FINE
     if args.resume is not None:
-        return _show("resume", lambda: _sessions().resumed(args.resume))
+        return _show("resume", lambda: _sessions().resumed(args.resume), partial(_last_seen, args.resume))
     typed = [Path.cwd() / TestId(each).file for each in args.target or ()]
     if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
         from coach.cli.commands.approval import be_sure_of_python
@@ -61,7 +63,20 @@ def review(args: Namespace) -> int:
     _need_terminal("coach status --session ID prints where it stands")
     if args.transcript:
         return _show("review", lambda: _sessions().told(args))
-    return _show("review", lambda: _sessions().reviewed(args.id))
+    known = partial(_last_seen, args.id) if args.id else lambda: None
+    return _show("review", lambda: _sessions().reviewed(args.id), known)
+
+
+def _last_seen(session: str) -> "LastSeen | None":
+    """Return what the library knows of the session with this id, without one of the open one here; of none, nothing."""
+    from coach.engine.source.project_root import located_here, project_here
+    from coach.store import library
+    from coach.tui.launch import LastSeen
+
+    found = None
+    with contextlib.suppress(CoachError):  # whatever it is, opening the session says it
+        found = library.find(session) if session else library.newest_open(project_here(), located_here().root)
+    return LastSeen(found.target, found.failure) if found else None
 
 
 class _Sessions(NamedTuple):
@@ -84,13 +99,17 @@ def _sessions() -> _Sessions:
     return _Sessions(new, resumed, reviewed, told)
 
 
-def _show(label: str, opening: "Callable[[], SessionPort]") -> int:
+def _show(
+    label: str,
+    opening: "Callable[[], SessionPort]",
+    last_seen: "Callable[[], LastSeen | None]" = lambda: None,
+) -> int:
     """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
     from coach.cli.commands.signals import end_at_once, impatient
     from coach.tui.app import CoachApp
     from coach.tui.launch import SessionLaunch
 
-    way = SessionLaunch(label, opening, _wishes, _remember_theme, _is_first_time)
+    way = SessionLaunch(label, opening, _wishes, last_seen, _remember_theme, _is_first_time)
     app = CoachApp(None, _export, launch=way, host=_Ways())
     app.end_process = end_at_once
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -11,8 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from coach.core.base.text import safe_line
+from coach.tui.launch import LastSeen
 from coach.tui.type_ahead import TypeAheadScreen
 
+OPENING = "opening: the project, its Python, its git …"
 STEPS = " ○ Reproduce   ○ Failing test   ○ Isolate   ○ Hypothesize   ○ Verify"
 
 
@@ -23,6 +26,7 @@ class WaitingScreen(TypeAheadScreen[None]):
     URGENT_KEYS = TypeAheadScreen.URGENT_KEYS | {"q", "ctrl+q", "ctrl+c", "ctrl+z"}
     awaits_focus = True
 
+    # The first screen of an application: Textual reads ``CSS`` of the others only.
     DEFAULT_CSS = """
     WaitingScreen #waiting-header { height: 1; background: $surface; }
     WaitingScreen #waiting-steps { height: 1; color: $text-muted; }
@@ -34,8 +38,23 @@ class WaitingScreen(TypeAheadScreen[None]):
         super().__init__()
         self._label = label
 
+    def show_last_seen(self, known: LastSeen) -> None:
+        """Show what is known of the session already: its target, and the newest failure it saw."""
+        self.query_one("#waiting-header", Static).update(_header(known.target))
+        if known.failure:
+            seen = Content.assemble(
+                ("✘ ", "$error"),
+                (safe_line(known.failure), "$foreground bold"),
+                "  the newest failure it saw",
+            )
+            self.query_one("#waiting-panel", Static).update(Content("\n\n").join([seen, Content(OPENING)]))
+
     def compose(self) -> ComposeResult:
-        yield Static(Content.assemble(("  coach", "bold"), f" · {self._label}"), id="waiting-header")
+        yield Static(_header(self._label), id="waiting-header")
         yield Static(Content(STEPS), id="waiting-steps")
-        yield Static(Content("opening: the project, its Python, its git …"), id="waiting-panel")
+        yield Static(Content(OPENING), id="waiting-panel")
         yield Static(Content(" q  quit"), id="waiting-footer")
+
+
+def _header(label: str) -> Content:
+    return Content.assemble(("  coach", "bold"), f" · {safe_line(label)}")
