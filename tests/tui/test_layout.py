@@ -10,7 +10,7 @@ from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
 from coach.core.runs.changes import FileChange, Hunk
 from coach.core.runs.oracle import Judged
-from coach.core.runs.report import Difference, Failure
+from coach.core.runs.report import Cause, Difference, Failure, Frame
 from coach.core.workflow.advice import advise
 from coach.tui.views.diff import file_lines, in_reading_order
 from coach.tui.views.failure_lines import parting
@@ -129,6 +129,30 @@ async def test_a_doctest_says_its_two_texts_once_and_heads_no_list_of_values() -
         text = text_of(pilot)
         assert "Expected:" not in text
         assert "Values where it failed" not in text
+
+
+async def test_of_a_doctest_that_raised_the_code_that_raised_is_shown() -> None:
+    """The place of such a failure is its example, perhaps in a text file: the screen had no code at all."""
+    (_, raised) = fakes.failure().frames
+    example = Frame(path="README.rst", line=103, function="README.rst", own=True)
+    found = fakes.failure(
+        "total(3)\nUnexpected exception: KeyError: 'item'",
+        exception="UnexpectedException",
+        frames=(example,),
+        causes=(Cause(kind="cause", exception="KeyError", message="'item'", frames=(raised,)),),
+    )
+    async with shown(fakes.FakeDoor(*begun(found)), (120, 38)) as pilot:
+        text = text_of(pilot)
+        assert "KeyError: 'item'" in text.split("\n")[0]
+        assert "▸20 │         return amount" in text
+        assert "at README.rst:103" in text
+        assert "  amount   = 30.0" in text
+
+
+async def test_while_the_first_run_is_under_way_nobody_is_told_to_begin_it() -> None:
+    begun = [*fakes.story("start"), ev.ReproductionBegan(), fakes.started(1)]
+    async with shown(fakes.FakeDoor(*begun), (80, 24)) as pilot:
+        assert "#1 is under way: a failure of it and its code appear here." in text_of(pilot)
 
 
 async def test_a_test_with_a_long_id_leaves_room_for_what_is_wrong() -> None:

@@ -147,6 +147,19 @@ def innermost_own(failure: Failure) -> Frame | None:
     return None
 
 
+def raised_in_doctest(failure: Failure) -> bool:
+    """Whether an example of a doctest raised: its place is the example, and only what it raised knows the code."""
+    return failure.exception == "UnexpectedException" and bool(failure.causes)
+
+
+def innermost_code(failure: Failure) -> Frame | None:
+    """Return the deepest own frame whose code is known; of what stands behind the failure when that is where it was raised."""
+    parts = [failure.frames, *(each.frames for each in failure.causes)]
+    if raised_in_doctest(failure):
+        parts = parts[1:] + parts[:1]
+    return next((frame for part in parts for frame in reversed(part) if frame.own and frame.code), None)
+
+
 def trail(failure: Failure) -> tuple[Frame, ...]:
     """Return the project's own frames in the order of suspicion: where it began first.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
+from coach.core.runs.failure import raised_in_doctest
 from coach.core.runs.report import Failure, Frame
 from coach.regular_files import read_source
 
@@ -135,13 +136,22 @@ class _CodeReader:
         self._left = MAX_CODE_BUDGET
 
     def fill(self, failure: Failure, most: int) -> Failure:
-        own = [index for index, frame in enumerate(failure.frames) if frame.own][-most:]
-        if not own:
-            return failure
-        frames = list(failure.frames)
+        frames = self._filled(failure.frames, most)
+        causes = failure.causes
+        if raised_in_doctest(failure) or not any(frame.code for frame in frames):
+            causes = tuple(
+                each.model_copy(update={"frames": self._filled(each.frames, 1)}) for each in causes[:1]
+            )
+            causes = (*causes, *failure.causes[1:])
+        return failure.model_copy(update={"frames": frames, "causes": causes})
+
+    def _filled(self, frames: tuple[Frame, ...], most: int) -> tuple[Frame, ...]:
+        """Add code to the innermost ``most`` own frames."""
+        found = list(frames)
+        own = [index for index, frame in enumerate(frames) if frame.own][-most:]
         for index in reversed(own):
-            frames[index] = self._with_code(frames[index])
-        return failure.model_copy(update={"frames": tuple(frames)})
+            found[index] = self._with_code(found[index])
+        return tuple(found)
 
     def _with_code(self, frame: Frame) -> Frame:
         if frame.path not in self._modules:

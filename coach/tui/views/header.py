@@ -5,6 +5,7 @@ from itertools import islice
 
 from coach.core.base.formatting import count, elapsed
 from coach.core.base.text import safe_line
+from coach.core.runs.failure import raised_in_doctest
 from coach.core.runs.failure_causes import difference_line
 from coach.core.runs.report import gist, headline
 from coach.core.session.state import SessionState
@@ -113,10 +114,11 @@ def what_is_wrong(state: SessionState) -> str:
     if found is None:
         return title(state)
     failure = found[1]
+    raised = failure.causes[0] if raised_in_doctest(failure) else failure
     if failure.difference:
         wrong = difference_line(failure.difference[0])
     else:
-        wrong = headline(failure.exception, gist(failure.message)).removeprefix("AssertionError: ")
+        wrong = headline(raised.exception, gist(raised.message)).removeprefix("AssertionError: ")
     return f"was: {wrong}" if lamp(state).role == "lamp-good" else wrong
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from coach.core.localize.kept_lines import spans
 from coach.core.localize.suspect import Suspect
-from coach.core.runs.failure import innermost_own
+from coach.core.runs.failure import innermost_code
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import pinnable
 from coach.tui.views.code import code
@@ -41,10 +41,10 @@ class Place(NamedTuple):
 
 
 def failed(state: SessionState) -> Place | None:
-    """Return the innermost own line of the failure."""
+    """Return the innermost own line of the failure whose code is known."""
     found = current_failure(state)
-    frame = innermost_own(found[1]) if found else None
-    if found is None or frame is None or not frame.code:
+    frame = innermost_code(found[1]) if found else None
+    if frame is None:
         return None
     return Place(frame.path, frame.function, frame.code, frame.code_start, frame.line)
 
@@ -122,6 +122,12 @@ def no_code(state: SessionState) -> Line:
     """Say why there is no code, and which key gets some."""
     from coach.tui.views.key_name import key_of
 
+    if state.awaited_runs and not state.last_failure:
+        return line(
+            f"#{state.awaited_runs[-1].number} is under way: a failure of it and its code appear here. ",
+            key_of("output"),
+            (" shows what it prints.", "dim"),
+        )
     if state.last_failure:
         return line(
             ("No code of the project is known at this place. ", "dim"),

@@ -9,7 +9,7 @@ from coach.core.workflow.advice import trouble_of
 from coach.core.workflow.gates import pinnable
 from coach.core.workflow.moves import measured_before_edits
 from coach.tui.views import places
-from coach.tui.views.failure_lines import differing, frames, signature
+from coach.tui.views.failure_lines import causes, differing, frames, signature
 from coach.tui.views.key_name import key_of, shown_key
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.tui.views.run_outcome import sign
@@ -41,7 +41,7 @@ def _with_values(
     code: tuple[Line, ...], state: SessionState, view: ViewState
 ) -> tuple[tuple[Line, ...], ...]:
     """Return the code with the values below it where there is room for all of them, and the values else."""
-    values = tuple(frames(state))
+    values = (*frames(state), *causes(state))
     if view.is_narrow or len(code) + len(values) + _SPARE > view.code_rows:
         return code, values
     return (*code, *values), ()

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from coach.core.runs.report import Failure, Frame
+from coach.core.runs.report import Cause, Failure, Frame
 from coach.engine.source.excerpts import MAX_CODE_LINES, meant_by, misnamed, read_test, with_code
 
 SOURCE = """\
@@ -101,6 +101,21 @@ def test_own_frames_get_their_function(root):
     assert long.code.split("\n")[100 - long.code_start] == "    x = 98"
     assert (short.code, short.code_start) == ("def short():\n    return 1", 204)
     assert (foreign.code, gone.code) == ("", "")
+
+
+def test_what_an_example_in_a_text_file_raised_gets_its_function(root):
+    """The example itself lies in no code that could be shown."""
+    (root / "app.py").write_text("def total():\n    return {}['item']\n")
+    (root / "README.rst").write_text(">>> total()\n")
+    raised = Frame(path="app.py", line=2, function="total", own=True)
+    found = Failure(
+        test="README.rst::README.rst",
+        exception="UnexpectedException",
+        frames=(Frame(path="README.rst", line=1, function="README.rst", own=True),),
+        causes=(Cause(kind="cause", exception="KeyError", frames=(raised,)),),
+    )
+    (failure,) = with_code([found], root)
+    assert failure.causes[0].frames[0].code == "def total():\n    return {}['item']"
 
 
 def test_module_level_code_is_shown_around_its_line(root):
