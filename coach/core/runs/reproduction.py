@@ -174,17 +174,30 @@ def not_reproduced(found: Reproduction) -> str:
     return ", ".join(said) or f"It failed in {found.failures} of {found.runs} cold runs"
 
 
-def beside(found: Reproduction, most: int = 3) -> tuple[str, ...]:
+MOST_BESIDE = 3
+"""Other red tests, and groups of them, that are named."""
+
+
+def beside(found: Reproduction) -> tuple[str, ...]:
     """Say what else a measurement showed: other messages, other red tests with their own rates."""
+    others, more = others_beside(found)
+    rates = tuple(f"{each.test}: {each.failures} of {found.runs}" for each in others)
+    return (*said_beside(found), *rates, *((f"and {more} more red tests",) if more else ()))
+
+
+def said_beside(found: Reproduction) -> tuple[str, ...]:
+    """Say it without the tests that were red by themselves."""
     said = [f"with {found.messages} different messages"] if found.messages > 1 else []
     if found.otherwise:
         said.append(f"red in other tests only: {found.otherwise} of {found.runs}")
-    said += [each.sentence for each in found.together[:most]]
-    grouped = {test for each in found.together[:most] for test in each.tests}
-    others = [each for each in found.others if each.test not in grouped]
-    said += [f"{each.test}: {each.failures} of {found.runs}" for each in others[:most]]
-    more = len(others) - most
-    return (*said, f"and {more} more red tests") if more > 0 else tuple(said)
+    return (*said, *(each.sentence for each in found.together[:MOST_BESIDE]))
+
+
+def others_beside(found: Reproduction) -> tuple[tuple[TestRate, ...], int]:
+    """Return other red tests that no group names, and how many more there are."""
+    grouped = {test for each in found.together[:MOST_BESIDE] for test in each.tests}
+    others = tuple(each for each in found.others if each.test not in grouped)
+    return others[:MOST_BESIDE], max(len(others) - MOST_BESIDE, 0)
 
 
 def repeats_for(rate: float, doubt: float = 0.01, most: int = 30) -> int:

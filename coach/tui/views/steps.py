@@ -1,7 +1,9 @@
 """The first two steps: the failure, and the test that shows it."""
 
+from collections.abc import Iterator
+
 from coach.core.base.formatting import count
-from coach.core.runs.reproduction import Reproduction, beside
+from coach.core.runs.reproduction import Reproduction, others_beside, said_beside
 from coach.core.session.entries import Pin
 from coach.core.session.state import SessionState
 from coach.core.spec.spec import Spec
@@ -54,10 +56,21 @@ def _rate(state: SessionState) -> list[Line]:
         marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
         text = "measuring " if marks else f"not measured yet, {shown_key('reproduce')} measures"
         return [heading("How often"), line("  ", (text, "dim"), *marks)]
-    said = [line("  ", (each, "dim"), hang=2) for each in beside(found)]
+    said = [line("  ", (each, "dim"), hang=2) for each in said_beside(found)]
+    said += _others(found)
     if measured_before_edits(state):
         said.append(line(("◐ ", "warn"), "measured before the newest edit", hang=2))
     return [heading("How often", _rate_figure(found)), _interval(found), _marks(state, found), *said]
+
+
+def _others(found: Reproduction) -> Iterator[Line]:
+    """Yield a row for each other red test, by its own name: its file is mostly the one that is named above."""
+    others, more = others_beside(found)
+    for each in others:
+        figure = piece(f"{each.failures} of {found.runs}", "dim")
+        yield line("  ", elastic(each.test.name, "dim"), figure=figure, fit="cut")
+    if more:
+        yield line("  ", (f"and {more} more red", "dim"))
 
 
 def _rate_figure(found: Reproduction) -> Piece:
