@@ -339,3 +339,20 @@ async def test_a_mouse_that_moves_over_text_paints_nothing(monkeypatch) -> None:
         assert not painted
         await hover(pilot, " run ", "palette")
         assert painted, "what it is over is told"
+
+
+@SIZES
+async def test_a_click_moves_through_a_past_session(size) -> None:
+    port = fakes.FakeReview(*fakes.story("done"))
+    async with shown(port, size) as pilot:
+        await press(pilot, "t")
+        for _ in range(2):
+            session_of(pilot).shown_panel.scroll_to(0, 0, animate=False)
+            before = port.position
+            await click(pilot, "step reproduce", after="Timeline")
+        assert (before, port.position) == (port.length, 2)
+        await click(pilot, "○4" if size[0] < 100 else "Hypothesize")
+        assert "go to step: this session is read only" in text_of(pilot)
+        await click(pilot, "→ event")
+        assert port.position == 3
+        assert not port.commands

@@ -6,7 +6,7 @@ from coach.core.experiments.logpoint import LogpointRun, TestHits
 from coach.core.experiments.suggestions import HypothesisDraft, drafts
 from coach.core.experiments.trial import TrialRun
 from coach.core.session.state import SessionState
-from coach.tui.views.key_name import key_of, shown_key
+from coach.tui.views.key_name import key_in, key_of
 from coach.tui.views.line import BLANK, Line, elastic, heading, line
 
 _MAX_TESTS = 4
@@ -72,7 +72,7 @@ def drafted(state: SessionState) -> tuple[Line, ...]:
     found = drafts(state)[:_MAX_DRAFTS]
     if not found or any(not each.is_eliminated for each in state.hypotheses):
         return ()
-    lines = [BLANK, heading("Drafts", (f"{shown_key('drafts')} takes one", "dim"))]
+    lines = [BLANK, heading("Drafts", key_in("{} takes one", "drafts"))]
     for each in found:
         lines.append(line("  ", ("○ ", "dim"), each.claim, hang=4))
         lines.append(line("    ", (each.because, "dim"), hang=4))

@@ -4,7 +4,7 @@ from coach.core.base.formatting import clock
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.gates import Checked
-from coach.tui.views.key_name import keyed, shown_key
+from coach.tui.views.key_name import key_in, keyed
 from coach.tui.views.line import BLANK, Line, heading, line, piece
 from coach.tui.views.transcript import about_transcript
 
@@ -45,7 +45,7 @@ def _seen(state: SessionState) -> list[Line]:
     """Past failures like this one: candidates, in two lines each."""
     if not state.past:
         return []
-    lines = [BLANK, heading("Seen before", (f" {shown_key('seen')} looks ", "dim"))]
+    lines = [BLANK, heading("Seen before", key_in(" {} looks ", "seen"))]
     for each in state.past[:2]:
         lines.append(line(("○ ", "accent"), (each.session, "strong"), f" {each.how}", hang=2))
         lines.append(line("  ", (each.root_cause or each.title, "dim"), hang=2))

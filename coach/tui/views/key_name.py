@@ -11,6 +11,11 @@ def key_of(action_id: str, role: Role = "key") -> Piece:
     return piece(f" {shown_key(action_id)} ", role, link=Press(action_id))
 
 
+def key_in(text: str, action_id: str, role: Role = "dim") -> Piece:
+    """Return own words with the key of an action in the place of ``{}``; a click on them does the action."""
+    return piece(text.format(shown_key(action_id)), role, link=Press(action_id))
+
+
 def shown_key(action_id: str) -> str:
     """Return the key of an action as people read it."""
     found = keys.action(action_id)

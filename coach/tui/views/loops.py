@@ -9,7 +9,7 @@ from coach.core.loops.attempt import attempt_words
 from coach.core.session.state import SessionState
 from coach.core.workflow.way_words import measure_of
 from coach.tui.keys import advised
-from coach.tui.views.key_name import shown_key
+from coach.tui.views.key_name import key_in, shown_key
 from coach.tui.views.line import BLANK, Line, elastic, heading, line, linked, piece, pieces
 from coach.tui.views.link import Key, Press
 from coach.tui.views.run_outcome import pieces_of
@@ -80,7 +80,7 @@ def card_lines(state: SessionState, loop: ev.LoopNoticed) -> tuple[Line, ...]:
 def way_lines(state: SessionState, loop: ev.LoopNoticed) -> Iterator[Line]:
     """Yield what would break the circle, each with its key."""
     for way in standing_ways(state, loop):
-        yield line(("· ", "dim"), way.sentence, (f" ({shown_key(way.action)})", "dim"), hang=2)
+        yield line(("· ", "dim"), way.sentence, key_in(" ({})", way.action), hang=2)
 
 
 def _evidence(state: SessionState, number: int) -> list[Line]:

@@ -5,10 +5,23 @@ from collections.abc import Callable
 from coach.core.base.formatting import clock
 from coach.core.log.events import AttemptRead, Recorded, RunFinished
 from coach.core.session.state import SessionState
-from coach.tui.views.line import Line, line, piece
+from coach.tui.views.flow import cells
+from coach.tui.views.key_name import key_in
+from coach.tui.views.line import Line, Piece, line, piece
 
 ROOMY = 110
 """Columns from which the bar names all its keys."""
+_WAYS = (
+    ("{}", "left"),
+    (" {} event", "right"),
+    ("  {}", "previous-run"),
+    (" {} run", "next-run"),
+    ("  {}", "previous-attempt"),
+    (" {} edit", "next-attempt"),
+    ("  {} red", "first-red"),
+    ("  {} green", "last-green"),
+)
+"""What the bar offers: words, and the action whose key they name."""
 At = Callable[[int], Recorded | None]
 
 
@@ -49,8 +62,12 @@ def seek_line(state: SessionState, position: int, length: int, width: int) -> Li
     if state.at:
         said.append(clock(state.at))
     text = " · ".join(said)
-    keys = "← → event  , . run  ( ) edit  g red  G green " if width >= ROOMY else "← → event  , . run "
-    room = max(4, width - len(text) - len(keys) - 7)
+    keys = _keys(*_WAYS if width >= ROOMY else _WAYS[:4])
+    room = max(4, width - len(text) - cells(keys) - 7)
     done = round(room * position / length) if length else 0
     track = (piece("━" * done + "●", "accent"), piece("─" * (room - done), "dim"))
-    return line(" ", *track, "  ", text, figure=(keys, "dim"), fit="cut")
+    return line(" ", *track, "  ", text, figure=keys, fit="cut")
+
+
+def _keys(*shown: tuple[str, str]) -> tuple[Piece, ...]:
+    return (*(key_in(text, action) for text, action in shown), piece(" "))

@@ -12,7 +12,7 @@ from coach.core.workflow.gates import pinnable
 from coach.core.workflow.moves import measured_before_edits
 from coach.tui.views import places
 from coach.tui.views.failure_lines import causes, differing, frames, signature
-from coach.tui.views.key_name import key_of, shown_key
+from coach.tui.views.key_name import key_in, key_of
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.tui.views.run_outcome import sign
 from coach.tui.views.step_lines import StepLines
@@ -54,8 +54,8 @@ def _rate(state: SessionState) -> list[Line]:
     if found is None or not found.runs:
         running = tuple(state.runs_after(state.series_start - 1))[::-1] if state.series_start else ()
         marks = [piece(f"{sign(run)[0]} ", sign(run)[1]) for run in running]
-        text = "measuring " if marks else f"not measured yet, {shown_key('reproduce')} measures"
-        return [heading("How often"), line("  ", (text, "dim"), *marks)]
+        not_yet = key_in("not measured yet, {} measures", "reproduce")
+        return [heading("How often"), line("  ", ("measuring ", "dim") if marks else not_yet, *marks)]
     said = [line("  ", (each, "dim"), hang=2) for each in said_beside(found)]
     said += _others(found)
     if measured_before_edits(state):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from coach.core.base.formatting import clock, count
 from coach.core.log import events as ev
 from coach.core.log.describe import say
-from coach.tui.views.key_name import shown_key
+from coach.tui.views.key_name import key_in
 from coach.tui.views.line import Line, line
 from coach.tui.views.view_state import Kind
 
@@ -43,7 +43,7 @@ def timeline(records: Sequence[ev.Recorded], seq: int, kind: Kind = "all") -> tu
             line(
                 ("only ", "dim"),
                 (kind, "strong"),
-                figure=(f" {shown_key('filter')} shows the next kind ", "dim"),
+                figure=key_in(" {} shows the next kind ", "filter"),
                 fit="cut",
             ),
         )

@@ -12,7 +12,7 @@ from coach.tui.views import places
 from coach.tui.views.diff import diff
 from coach.tui.views.experiment import drafted, experiments, ways_to_test
 from coach.tui.views.failure_lines import differing, frames
-from coach.tui.views.key_name import key_of, shown_key
+from coach.tui.views.key_name import key_in, key_of
 from coach.tui.views.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.tui.views.selecting import selected_hypothesis
 from coach.tui.views.step_lines import StepLines
@@ -132,19 +132,19 @@ def _verdict(state: SessionState) -> list[Line]:
             line(
                 ("◐ ", "warn"),
                 ("Out of date", "strong"),
-                (f"  files were edited since, {shown_key('verify')} verifies again", "dim"),
+                key_in("  files were edited since, {} verifies again", "verify"),
             )
         ]
     if state.verification.verdict == "verified":
         return _proven(state, state.verification)
     missing = len(state.verification.missing)
-    answers = f"{shown_key('answer')} says why one is fine" if state.verification.standing else ""
+    answers = key_in("{} says why one is fine", "answer") if state.verification.standing else ""
     return [
         line(
             ("◐ ", "warn"),
             ("Partial", "strong"),
             (f"  {missing} of {len(state.verification.asked)} not shown", "dim"),
-            figure=(answers, "dim"),
+            figure=answers,
         )
     ]
 
