@@ -45,6 +45,7 @@ def make_screens() -> None:
         shutil.rmtree(HERE / theme.name, ignore_errors=True)
         shutil.move(theme, HERE / theme.name)
     write_gallery(HERE, camera.names)
+    print(*sorted(camera.weak), sep="\n")
     print(f"{sum(map(len, camera.names.values())) * 3} pictures, {camera.bytes / 1e6:.1f} MB")
 
 

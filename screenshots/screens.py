@@ -29,6 +29,8 @@ PATCHES = (
     ("spread(reduction, cart.lines)", "spread(reduction + ZERO, cart.lines)"),
 )
 """Edits of shop/orders.py that change nothing: what going round in circles looks like."""
+SKIPPED = ("    order = place(1, ", "    pytest.skip('for now')\n    order = place(1, ")
+"""An edit of the test that only hides the failure."""
 
 
 async def walk_through(scratch: Path, camera: Camera) -> None:
@@ -182,5 +184,8 @@ async def in_circles(shop: Path, camera: Camera) -> None:
             await stage.look("loop-notice")
             await stage.look("stop-card", "L")
             await stage.look("dismiss-loop", "D")
+            edit(shop / "tests" / "test_invoices.py", *SKIPPED)
+            await stage.until(lambda state: len(state.attempts) == len(PATCHES) + 1)
+            await stage.look("skipped-target")
     finally:
         session.close()

@@ -21,6 +21,7 @@ from coach.core.session.state import SessionState
 from coach.engine.search import driver
 from coach.session.dispatcher import Dispatcher
 from coach.tui import themes
+from tests.tui.contrast import weak_texts
 from tests.tui.textual_private import rows_of
 
 ROOT = Path(__file__).parent.parent
@@ -43,12 +44,15 @@ class Camera:
         self.names: dict[str, list[Size]] = {}
         """Every screen, in the order of the story, and the sizes in which it was seen."""
         self.bytes = 0
+        self.weak: set[str] = set()
+        """Texts that do not stand out from their ground."""
 
     def save(self, app: App[object], theme: Theme, name: str) -> None:
         """Save what is shown now."""
         size = (app.size.width, app.size.height)
         if size not in self.names.setdefault(name, []):
             self.names[name].append(size)
+        self.weak |= {f"{theme.name}, {name}: {text}" for text in weak_texts(app.screen)}
         plain = Look(theme.foreground or "", theme.background or "")
         rows = rows_of_strips(rows_of(app.screen), plain)
         svg = picture(rows, size, plain.ground, f"coach: {name.replace('-', ' ')}")
