@@ -5,7 +5,7 @@
 Each project is fetched from its registry, made a repository, proven green, given one defect (``walks.toml``). Then the real
 program runs in a real terminal, 120x38 and 80x24 in turns, and only the keys lit as the next move are pressed; forms are kept
 as they come filled; the right edit is made when the screen asks for a change. Goal: every walk is closed as verified, with at
-most 25 keys and no detour. Exit code 1 when one does not reach that. ``--keep`` leaves the projects, the sessions and a
+most 20 keys and no detour. Exit code 1 when one does not reach that. ``--keep`` leaves the projects, the sessions and a
 transcript of every screen; ``--offline`` uses a folder of packages fetched before; ``--go-on`` types a sentence where a form
 cannot be kept as filled, to see what comes behind it.
 """

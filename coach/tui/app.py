@@ -127,10 +127,16 @@ class CoachApp(CopyingApp):
         if self._launch:
             remember = self._launch.remember_theme
             self.theme_changed_signal.subscribe(self, lambda theme: remember(theme.name))
-            if self.port and not self.port.read_only and self._launch.is_first_time():
-                from coach.tui.widgets.welcome import Welcome
+            session = self._session
+            if session and not session.port.read_only and self._launch.is_first_time():
+                self.show_tour(session)
 
-                await self.screen.mount(Welcome(id="welcome"), before="#message")
+    def show_tour(self, session: "SessionScreen") -> None:
+        """Say in three lines what the parts of the screen are, until the next key."""
+        from coach.tui.widgets.welcome import Welcome
+
+        if not session.query(Welcome):
+            session.mount(Welcome(lambda: session.state), before="#message")
 
     def on_mount(self) -> None:
         if self._launch:
@@ -168,6 +174,11 @@ class CoachApp(CopyingApp):
                 if each.palette:
                     title = f"{each.label[:1].upper()}{each.label[1:]}  ({each.shown_key})"
                     yield SystemCommand(title, each.help, partial(session.press, each.id))
+            yield SystemCommand(
+                "Tour",
+                "Say what the parts of the screen are, in three lines.",
+                partial(self.show_tour, session),
+            )
         for command in super().get_system_commands(screen):
             if command.title not in {"Quit", "Keys"}:
                 yield command

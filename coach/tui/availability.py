@@ -23,6 +23,10 @@ def refused(action: str) -> WhyDisabled:
     return why
 
 
+def only_past(_state: SessionState, read_only: str) -> str:
+    return "" if read_only else "only a past session can be moved through"
+
+
 def nothing_seen(state: SessionState, _read_only: str) -> str:
     return "" if state.past else "no past failure like this one is known"
 

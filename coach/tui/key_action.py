@@ -6,7 +6,19 @@ from typing import Any, Literal, get_args
 from coach.tui import availability
 from coach.tui.availability import WhyDisabled
 
-Group = Literal["Runs", "Evidence", "Narrowing", "Loops", "Steps", "Writing", "Looking", "Moving", "coach"]
+Group = Literal[
+    "Reproduce and run",
+    "Find the cause",
+    "Test an idea",
+    "Prove the fix",
+    "Get out of a loop",
+    "Go through the steps",
+    "Write and hand on",
+    "Look",
+    "Move",
+    "coach",
+]
+"""What one may want to do."""
 GROUPS: tuple[Group, ...] = get_args(Group)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
@@ -12,6 +12,9 @@ from textual.widgets.option_list import Option
 from coach.core.base.text import safe_line, shorten_middle
 from coach.tui import themes
 from coach.tui.safe_render import plain
+
+if TYPE_CHECKING:  # costs 20 ms, and waits for its first use
+    from textual.widgets import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,13 @@ class StartApp(App[Choice]):
     Screen { align: center middle; background: $background; }
     #list { width: 96; max-width: 96%; height: auto; max-height: 80%; border: round $accent 55%; padding: 0 1;
             background: $surface; border-title-color: $accent; }
+    #text-find { width: 96; max-width: 96%; border: none; padding: 0 2; background: $surface; }
     #hint { width: 96; max-width: 96%; color: $text-muted; padding: 0 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         ("q", "quit", "leave"),
-        ("escape", "quit", "leave"),
+        ("slash", "find", "find"),
+        ("escape", "escape", "leave"),
         ("ctrl+c", "quit", "leave"),
     ]
     ENABLE_COMMAND_PALETTE = False
@@ -64,18 +69,58 @@ class StartApp(App[Choice]):
         self.theme = themes.DARK.name
 
     def compose(self) -> ComposeResult:
-        width = min(WIDTH, self.size.width * 96 // 100) - 10
-        options = [
-            Option(plain(f"{sign} {shorten_middle(safe_line(text), width)}"))
-            for sign, text, _ in self._choices
-        ]
-        listed = OptionList(*options, id="list", markup=False)
+        listed = OptionList(*self._options(""), id="list", markup=False)
         listed.border_title = plain(f"{self._project}: what fails?")
         yield listed
-        yield Static("enter choose · q leave · ⟳ take up again · ✘ failed last time", id="hint", markup=False)
+        yield Static(
+            "enter choose · / find · q leave · ⟳ take up again · ✘ failed last time", id="hint", markup=False
+        )
+
+    def _options(self, text: str) -> list[Option]:
+        """Return the choices that hold ``text``, in any case of letters; the id of one is its place in the whole list."""
+        width = min(WIDTH, self.size.width * 96 // 100) - 10
+        return [
+            Option(plain(f"{sign} {shorten_middle(safe_line(said), width)}"), id=str(number))
+            for number, (sign, said, _) in enumerate(self._choices)
+            if text.lower() in said.lower()
+        ]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.exit(self._choices[event.option_index][2])
+        self.exit(self._choices[int(event.option_id or 0)][2])
+
+    def action_find(self) -> None:
+        """Let a text be typed that the shown choices must hold."""
+        from textual.widgets import Input
+
+        if not self.query("#text-find"):
+            found = Input(
+                id="text-find",
+                placeholder="only what holds … · enter into the list · esc shows all",
+                compact=True,
+            )
+            self.mount(found, before="#hint")
+        self.query_one("#text-find").focus()
+
+    def on_input_changed(self, event: "Input.Changed") -> None:
+        self._show(event.value)
+
+    def on_input_submitted(self) -> None:
+        self.query_one("#list").focus()
+
+    def action_escape(self) -> None:
+        """Show everything again; where everything is shown, leave."""
+        if self.query("#text-find"):
+            self.query("#text-find").remove()
+            self._show("")
+            self.query_one("#list").focus()
+        else:
+            self.exit()
+
+    def _show(self, text: str) -> None:
+        listed = self.query_one("#list", OptionList)
+        listed.clear_options()
+        listed.add_options(self._options(text))
+        listed.highlighted = 0 if listed.option_count else None
 
 
 def choose(sessions: Sequence[OpenSession], failed: Sequence[str], project: str) -> Choice | None:

@@ -105,14 +105,14 @@ def test_the_first_time_and_only_then_three_lines_say_how_it_goes(tmp_path, stat
     (tmp_path / "test_it.py").write_text("def test_it():\n    assert 0\n")
     words = ("debug", "test_it.py", "--python", sys.executable)
     screen = coach(*words, cwd=tmp_path, state=state_home, is_first=True, columns=80, lines=24)
-    screen.wait_for("#1", "The next move is always", "your next move takes this away")
+    screen.wait_for("#1", "→ is your next move", "Now", "esc ends this")
     screen.press("l")
-    screen.wait_gone("your next move takes this away")
+    screen.wait_gone("esc ends this")
     screen.press("q")
     assert screen.wait_end() == 0
     again = coach(*words, cwd=tmp_path, state=state_home, is_first=True, columns=80, lines=24)
     again.wait_for("#1")
-    assert "your next move takes this away" not in again.text
+    assert "esc ends this" not in again.text
     again.press("q")
     assert again.wait_end() == 0
 

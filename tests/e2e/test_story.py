@@ -1,4 +1,4 @@
-"""The whole way in a real terminal: a failing test, five steps, a one-line fix, a verified ending; then resume and review."""
+"""The whole way in a real terminal: a failing test, five steps, a one-line fix, a verified ending in twelve keys; then review."""
 
 import json
 import re
@@ -9,8 +9,12 @@ import pytest
 
 from coach.demo.project import FAILING_TEST, make_demo, solution
 from tests.e2e.terminal import coach, headless
+from tests.e2e.walking import Walker
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+
+
+MAX_DEMO_KEYS = 12
 
 
 @pytest.fixture
@@ -45,36 +49,23 @@ def fix(folder):
     file.write_text(file.read_text().replace(old, new))
 
 
-def test_from_a_failing_test_to_a_verified_fix(shop, state_home, monkeypatch):
-    monkeypatch.delenv("COACH_INVESTIGATE")
-    before = state_of_repository(shop)
-    screen = coach(
-        "debug", FAILING_TEST, "--python", sys.executable, cwd=shop, state=state_home, columns=140, lines=45
-    )
-    screen.wait_for("Reproduce", "InvoiceMismatch", "3 of 3")
-    write_spec(screen)
-    screen.wait_for("Reproduce 3/3")
-    screen.press("n")
-    screen.wait_for("● Failing test")
-    screen.press("P")
-    screen.wait_for("Failing test 3/3")
-    screen.press("n")
-    screen.wait_for("● Isolate", "Isolated: shop/money.py")  # measured while nobody pressed a key
-    screen.press("n")
-    screen.wait_for("● Hypothesize")
+def write_hypothesis(screen):
     screen.press("h")
     screen.fill("int() cuts negative shares towards zero", "the shares add up again")
-    screen.wait_for("H1")
-    fix(shop)
-    screen.wait_for("supported", "Hypothesize 1/1")
-    screen.press("n")
-    screen.wait_for("● Verify")
-    screen.press("v")
-    screen.wait_for("10 of 10")
-    screen.press("w")
-    screen.fill("allocate rounds towards zero since the steps were spelt out")
-    screen.press("y")
-    screen.wait_for("Verify 3/3")
+
+
+def test_from_a_failing_test_to_a_verified_end_in_twelve_keys(shop, state_home, monkeypatch):
+    """Only keys that are lit as the next move; forms are kept as they come filled, and nothing is pressed to measure."""
+    monkeypatch.delenv("COACH_INVESTIGATE")
+    before = state_of_repository(shop)
+    words = ("debug", FAILING_TEST, "--python", sys.executable)
+    screen = coach(*words, cwd=shop, state=state_home, columns=80, lines=24)
+    steps = []
+    walker = Walker(screen, lambda: fix(shop), lambda step, text: steps.append((step, text)))
+    walk = walker.go()
+    assert walk.is_verified, (walk, steps[-1][1])
+    assert not walk.detours, walk
+    assert len(walk.keys) <= MAX_DEMO_KEYS, walk
     screen.press("q")
     assert screen.wait_end() == 0
     assert state_of_repository(shop) == before
@@ -83,8 +74,9 @@ def test_from_a_failing_test_to_a_verified_fix(shop, state_home, monkeypatch):
 
 
 def check_resume_review_and_export(shop, state_home):
-    screen = coach("debug", "--resume", cwd=shop, state=state_home)
-    screen.wait_for("Verify 3/3")
+    session = json.loads(headless("sessions", "--json", cwd=shop, state=state_home).stdout.splitlines()[0])
+    screen = coach("debug", "--resume", session["id"], cwd=shop, state=state_home)
+    screen.wait_for("Verify 3/3", "Close the session")  # a session that was closed can be taken up again
     screen.press("q")
     assert screen.wait_end() == 0
     closed = headless("close", cwd=shop, state=state_home)
@@ -110,6 +102,11 @@ def test_a_killed_coach_leaves_a_session_that_can_be_taken_up(shop, state_home):
     screen.wait_for("InvoiceMismatch")
     screen.press("R")
     screen.wait_for("3 of 3")
+    write_spec(screen)
+    screen.wait_for("Reproduce 3/3")
+    write_hypothesis(screen)
+    screen.press("t")
+    screen.wait_for("int() cuts negative shares")
     screen.press("q")
     assert screen.wait_end() == 0
 

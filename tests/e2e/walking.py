@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.e2e.terminal import Terminal
 
-MAX_KEYS = 25
+MAX_KEYS = 20
 MAX_SECONDS = 240
 QUIET = 0.15
 """Seconds without a new byte after which the screen is read."""
@@ -35,6 +35,7 @@ CLOSED = re.compile(r"closed: ([\w ,]+)")
 ASKS_FOR_EDIT = re.compile(
     r"\b(change|edit|fix)\b.*\bsave|\bsave\b.*\b(change|edit|fix)\b|(Make|make) the\b.*\b(change|edit|fix)\b"
 )
+MEASURES = re.compile(r"\bMeasuring: .*, about \d")
 WINDOW = re.compile(r"╰─.*?─ ([^─╯]*(?:esc|⚠)[^╯]*?) ─*╯")
 CLOCKS = re.compile(r"\d+(?:\.\d+)? ?(?:ms|s|min|h)\b|\d\d:\d\d(:\d\d)?|[▁▂▃▄▅▆▇█⠁-⣿]+")
 """What a screen says of time passing: not a change that a key made."""
@@ -180,10 +181,12 @@ class Walker:
                 return
 
     def _is_busy(self) -> bool:
-        """Return whether a person would wait: nothing is drawn yet, or `c stop` is what the foot of the screen offers."""
+        """Return whether a person would wait: nothing is drawn yet, a run goes on that `c` would stop, or what the step asks for is being measured."""
         if self._window():
             return False
         foot = "\n".join(self.terminal.text.splitlines()[-2:])
+        if MEASURES.search(self._advice()):
+            return True
         return bool(re.search(r"(^|\s)c  stop\b", foot)) or not self._place()
 
     def _still(self, text: str) -> str:

@@ -88,11 +88,13 @@ async def test_next_is_seen_above_a_window_that_only_shows_and_its_key_works(
 ) -> None:
     port = fakes.FakeDoor(*fakes.story("isolate"), traced())
     async with shown(port, size) as pilot:
-        advice = "n  next step"
+        advice = "h  hypothesis"
         await press(pilot, window)
         assert type(pilot.app.screen).__name__ != "SessionScreen"
         assert advice in text_of(pilot)
-        await press(pilot, "n")
+        await press(pilot, "h")
+        assert type(pilot.app.screen).__name__ == "HypothesisForm"
+        await press(pilot, "ctrl+s")
         assert type(pilot.app.screen).__name__ == "SessionScreen"
         assert cmd.GoToStep(step="hypothesize") in port.commands
 

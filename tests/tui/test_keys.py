@@ -128,7 +128,7 @@ async def test_a_disabled_key_says_why() -> None:
 )
 def test_the_footer_begins_with_the_advised_action(step: str) -> None:
     state = fakes.FakeDoor(*fakes.story(step)).state
-    wanted = advice.advise(state).action
+    wanted = advice.next_move(state).action
     assert not wanted or footer(state, "")[0].id == wanted
 
 

@@ -175,6 +175,7 @@ BASES = {
     "MouseScreen",
     "PaintedWholeScreen",
     "Dialog",
+    "FindDialog",
     "LookDialog",
     "Form",
     "TextDialog",

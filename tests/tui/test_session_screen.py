@@ -254,3 +254,26 @@ async def test_what_ticks_while_the_screen_is_taken_down_finds_nothing_to_paint(
         screen.paint()
         screen._paint_live()
         screen.show_message("bye")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 38), (160, 50)])
+async def test_the_tour_says_the_parts_and_the_very_next_key_and_any_key_ends_it(
+    size: tuple[int, int],
+) -> None:
+    port = fakes.FakeDoor(*fakes.story("reproduce"))
+    async with shown(port, size) as pilot:
+        screen, without = session_of(pilot), text_of(pilot)
+        titles = {each.title: each.callback for each in pilot.app.get_system_commands(screen)}
+        titles["Tour"]()
+        await settle(pilot)
+        rows = [row for row in text_of(pilot).split("\n") if row.startswith((" Tour", "       "))][-3:]
+        assert "→ is your next move" in rows[0]
+        assert "code" in rows[1]
+        assert "Now  s  spec" in rows[2]
+        assert not any("…" in row for row in rows), "three lines that are read whole"
+        port.happen(ev.SpecWritten(spec=fakes.SPEC))
+        await settle(pilot)
+        assert "Now  P  pin test" in text_of(pilot), "it follows the session"
+        await press(pilot, "escape")
+        assert "Tour" not in text_of(pilot)
+        assert len(text_of(pilot).split("\n")) == len(without.split("\n"))

@@ -9,10 +9,13 @@ from rich.console import Console
 from textual.strip import Strip
 
 from coach.core.experiments.hypothesis import Prediction
+from coach.core.experiments.suggestions import HypothesisDraft
+from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.spec.spec import Spec
 from coach.tui.app import CoachApp
 from coach.tui.dialogs.dialog import Backdrop
+from coach.tui.dialogs.hypothesis_forms import HypothesisForm
 from coach.tui.host_services import NamedAssistant, NoHostServices
 from tests.tui import fakes
 from tests.tui.seeing import EXPORTED, press, session_of, settle, shown, text_of
@@ -94,7 +97,8 @@ async def test_hypothesis_needs_a_claim_and_a_prediction() -> None:
         assert "a claim is needed" in text_of(pilot)
         await press(pilot, *"why", "enter", "ctrl+u", *"so", "enter", "right", "ctrl+s")
         assert port.commands == [
-            cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so", expects="same failure"))
+            cmd.GoToStep(step="hypothesize"),
+            cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so", expects="same failure")),
         ]
 
 
@@ -102,7 +106,7 @@ async def test_hypothesis_may_be_judged_by_a_person() -> None:
     port = fakes.FakeDoor(*fakes.story("isolate"))
     async with shown(port) as pilot:
         await press(pilot, "h", "ctrl+u", *"why", "tab", "ctrl+u", *"so", "tab", "left", "ctrl+s")
-        assert port.commands == [cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so"))]
+        assert port.commands[-1] == cmd.ProposeHypothesis(claim="why", prediction=Prediction(text="so"))
 
 
 async def test_judging_names_verdict_and_observation() -> None:
@@ -134,6 +138,50 @@ async def test_a_met_gate_opens_at_once_and_back_needs_no_reason() -> None:
             cmd.GoToStep(step="reproduce"),
             cmd.GoToStep(step="failing-test"),
         ]
+
+
+async def test_the_first_move_of_the_step_that_follows_enters_it_once_its_form_is_kept() -> None:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port, (80, 24)) as pilot:
+        assert "h  hypothesis" in text_of(pilot).split("\n")[2], "the gate is met: its key is the next move"
+        await press(pilot, "h", "escape", "r")
+        assert port.commands == [cmd.RunTarget()], "a form that is left changes nothing, nor does another key"
+        port.commands.clear()
+        await press(pilot, "h", "ctrl+s")
+        entered, proposed = port.commands
+        assert entered == cmd.GoToStep(step="hypothesize")
+        assert isinstance(proposed, cmd.ProposeHypothesis)
+        port.happen(fakes.entered("hypothesize"))
+        await settle(pilot)
+        assert "● Hypothesize" not in text_of(pilot), "or a quick key would write the same claim again"
+        assert "●4" not in text_of(pilot)
+        port.happen(ev.HypothesisProposed(id=1, claim=proposed.claim, prediction=proposed.prediction))
+        await settle(pilot)
+        assert "H1 waits" in text_of(pilot)
+
+
+async def test_a_draft_that_is_kept_by_one_key_is_seen_whole() -> None:
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port, (80, 24)) as pilot:
+        claim = "a claim of more words than fit into one row of a window on eighty columns, to its end"
+        draft = HypothesisDraft(claim=claim, prediction=claim, because="it is red")
+        pilot.app.push_screen(HypothesisForm(draft), session_of(pilot).submit_answer)
+        await settle(pilot)
+        assert text_of(pilot).count("to its end") == 2
+        await press(pilot, "enter", "enter", "enter")
+        assert [each.claim for each in port.commands if isinstance(each, cmd.ProposeHypothesis)] == [claim]
+
+
+async def test_what_is_verified_is_closed_without_a_question_and_nothing_else_is() -> None:
+    port = fakes.FakeDoor(*fakes.story("whole"))
+    async with shown(port) as pilot:
+        await press(pilot, "C")
+        assert port.commands == [cmd.Close()]
+    port = fakes.FakeDoor(*fakes.story("partial"))
+    async with shown(port) as pilot:
+        await press(pilot, "C")
+        assert not port.commands
+        assert "a last note" in text_of(pilot)
 
 
 async def test_ruling_out_the_selected_suspect_and_restoring_it() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from coach.core.decide.refusals import refusal
 from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.imported_elsewhere import unrun_edit
+from coach.core.session.entries import Visit
 from coach.core.session.state import SessionState
 from coach.core.workflow.gates import Checked, evaluate, following, missing, why_not_asked
 from coach.core.workflow.meanwhile import meanwhile
@@ -33,6 +34,8 @@ _WAITS = frozenset(
     ]
 )
 """Actions that begin runs or rest on the newest one: while runs are under way their answer comes first."""
+_NOT_BEGUN_WITH = frozenset({"editor", "next-step"})
+"""Actions that do not take a step further: a step that begins with one of them is entered by the engineer."""
 
 
 def advise(state: SessionState) -> Advice:
@@ -46,7 +49,32 @@ def advise(state: SessionState) -> Advice:
 
 
 def next_move(state: SessionState) -> Advice:
-    """Return what can be done now, also while runs are under way; where only waiting is left, what is waited for."""
+    """Return what can be done now, also while runs are under way; where only waiting is left, what is waited for.
+
+    Where a step is done, it is the first move of the step that follows: to go there is no decision of its own.
+    """
+    advice = _now(state)
+    if advice.action != "next-step" or not advice.is_good:
+        return advice
+    return _first_of_next(state, advice)
+
+
+def _first_of_next(state: SessionState, going_on: Advice) -> Advice:
+    """Return the first move of the step that follows; to go there, where its first move is to wait or to read."""
+    then = following(state)
+    assert then is not None, "a step that is gone on from has one that follows"
+    entered = replace(state, visits=(*state.visits, Visit(then.id, state.at)))
+    first = next_move(entered)
+    if first.enters:  # nothing is asked there that is not shown already
+        return first
+    here = state.step
+    is_waited_for = not first.action or first.action in _NOT_BEGUN_WITH or _is_awaited(entered)
+    if here is None or is_waited_for or refusal(state, first.named):
+        return going_on
+    return replace(first, text=f"{_achieved(state, here)} {first.text}", enters=then.id, is_good=True)
+
+
+def _now(state: SessionState) -> Advice:
     advice = advise(state)
     if not advice.is_waiting:
         return advice

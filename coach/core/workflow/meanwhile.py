@@ -15,14 +15,14 @@ def meanwhile(state: SessionState, own: Measurement) -> Moves:
     first = next(iter(state.standing_suspects), None)
     if first:
         so_far = f"{first.likelihood} so far".lstrip()
-        yield Advice(f"Read {first.place} ({so_far}){flip_said(state)}. {measuring}", "editor")
+        yield Advice(f"Read {first.place} ({so_far}). {measuring}{flip_said(state)}", "editor")
     elif without:
         yield Advice(f"No place is named yet. {measuring}", "next-step")
 
 
 def flip_said(state: SessionState) -> str:
-    """Say the best flip of the round of mutations under way, to follow another sentence; empty before the first."""
+    """Say the best flip of the round of mutations under way, after another sentence; empty before the first."""
     if not state.early_flips:
         return ""
     best = best_first(state.early_flips)[0]
-    return f"; with {best.after} instead of {best.before} at {best.path}:{best.line} it passes"
+    return f" So far: with {best.after} instead of {best.before} at {best.path}:{best.line} it passes."

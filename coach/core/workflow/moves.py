@@ -39,6 +39,8 @@ class Advice:
     """Whether it answers something that must not be overlooked: a loop, tampering, a skipped target, an edit that broke itself."""
     is_last_resort: bool = False
     """Whether it only goes on without what the step asks for."""
+    enters: str = ""
+    """The step that is entered with it, where it is the first move of one that follows; empty: it belongs to the step one is in."""
 
     @property
     def named(self) -> str:
@@ -144,10 +146,7 @@ def _red(state: SessionState, check: Checked) -> Moves:
     if state.pin is None:
         yield from _pin(state, check)
     elif state.pin.red == "structural":
-        yield Advice(
-            "The test itself cannot run. If that is the defect, go on.",
-            "next-step",
-        )
+        yield Advice("The test itself cannot run. If that is the defect, go on.", "next-step")
     else:
         yield from _reproduce(state, "It must be seen red for the reproduced reason: run it.")
 
@@ -269,7 +268,7 @@ def _hypothesis(state: SessionState, _check: Checked) -> Moves:
         yield from _awaited(state, waiting)
         return
     if leads := evidence_from_searches(state):
-        yield Advice(f"{_lead(leads[0])}. Say what is wrong there.", "hypothesis")
+        yield Advice(f"Say what is wrong at {_lead(leads[0])}.", "hypothesis")
     yield Advice("Write what you think is wrong and what you will see if it is.", "hypothesis")
 
 

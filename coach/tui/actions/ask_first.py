@@ -7,6 +7,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.session.form_defaults import filled_hypothesis, filled_spec, filled_verdict, is_guessed
 from coach.core.session.state import SessionState
 from coach.core.verify.acceptance import runnable
+from coach.core.workflow.advice import next_move
 from coach.core.workflow.applicable import choices
 from coach.core.workflow.gates import following
 from coach.core.workflow.workflow import Step
@@ -136,6 +137,11 @@ def note(context: ActionContext, _key: str) -> None:
 
 
 def close(context: ActionContext, _key: str) -> None:
+    """Close what is verified at once, for it can be taken up again; of anything else, ask."""
+    advice = next_move(context.state)
+    if advice.action == "close" and advice.is_good:
+        context.submit(cmd.Close())
+        return
     text = "The session ends here; its ending is computed from the evidence. It can be taken up again."
     question = Question("Close", text, label="a last note, if any", may_be_empty=True)
     ask(context, question, lambda answer: cmd.Close(note=answer))

@@ -7,7 +7,7 @@ from coach.core.history.restore_goal import Goal, better_way, goal
 from coach.core.protocol import commands as cmd
 from coach.core.search.kinds import SearchKind
 from coach.core.session.fold.session_events import ASSISTANT
-from coach.core.workflow.advice import advise
+from coach.core.workflow.advice import next_move
 from coach.tui.actions.context import ActionContext, Handler, ask
 from coach.tui.dialogs.question import Question
 from coach.tui.views.line import elastic, line
@@ -101,7 +101,7 @@ def searches(context: ActionContext, _key: str) -> None:
         else:
             context.submit(cmd.BeginSearch(kind=kind.name))
 
-    context.app.push_screen(SearchChooser(offered, advise(context.state).of), chosen)
+    context.app.push_screen(SearchChooser(offered, next_move(context.state).of), chosen)
 
 
 def _ask_file(context: ActionContext, kind: SearchKind) -> None:

@@ -67,7 +67,12 @@ def show_help(context: ActionContext, _key: str) -> None:
     from coach.tui.dialogs.text_dialog import ReadDialog
     from coach.tui.views.help import help_lines
 
-    context.app.push_screen(ReadDialog("Keys", help_lines(context.state, context.port.read_only)))
+    def chosen(action: str | None) -> None:
+        if action:
+            context.press(action)
+
+    lines = help_lines(context.state, context.port.read_only)
+    context.app.push_screen(ReadDialog("Keys", lines), chosen)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -32,6 +32,7 @@ class CallTreeDialog(LookDialog):
         super().__init__(port, (("enter", "folds"), *measures, ("esc", "leaves")))
         self._toggled: frozenset[int] = frozenset()
         self._shown: CallsTraced | None = None
+        self._opens_all = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window -look"):
@@ -51,8 +52,22 @@ class CallTreeDialog(LookDialog):
 
     @on(LinePanel.Chosen)
     def _fold(self, message: LinePanel.Chosen) -> None:
-        if message.key.isdigit():
+        if self.is_searched:
+            self.action_end_find()
+        elif message.key.isdigit():
             self._toggled ^= {int(message.key)}
+            self._draw()
+
+    def find_text(self) -> None:
+        """Look for a text in folded branches too."""
+        super().find_text()
+        self._opens_all = True
+        self._draw()
+
+    def drop_find(self) -> None:
+        super().drop_find()
+        if self._opens_all:
+            self._opens_all = False
             self._draw()
 
     def show_newest(self) -> None:
@@ -65,7 +80,9 @@ class CallTreeDialog(LookDialog):
 
     def _draw(self) -> None:
         if self._shown is not None:
-            self.query_one("#calls-tree", LinePanel).show(calls_lines(self._shown, self._toggled))
+            self.query_one("#calls-tree", LinePanel).show(
+                calls_lines(self._shown, self._toggled, is_whole=self._opens_all)
+            )
 
     def _frame(self) -> None:
         running = any(run.request.purpose == "calls" for run in self._port.state.under_way)

@@ -9,12 +9,13 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from coach.core.base.text import safe, safe_line
 from coach.core.redact.redactor import taken_out
 from coach.tui import safe_render
-from coach.tui.dialogs.dialog import Dialog
+from coach.tui.dialogs.find_dialog import FindDialog
 from coach.tui.views.line import line, paragraphs
 from coach.tui.widgets.line_panel import LinePanel
 
@@ -45,7 +46,7 @@ class Outgoing:
     """What its reader is asked to do."""
 
 
-class ExportPreview(Dialog[Outgoing]):
+class ExportPreview(FindDialog[Outgoing]):
     """Shows the text for a budget of tokens; c copies it, f saves it to a file, a gives it to an assistant.
 
     It asks what the facts allow, or, after p, each other thing in turn.
@@ -75,10 +76,13 @@ class ExportPreview(Dialog[Outgoing]):
 
     def compose(self) -> ComposeResult:
         window = Vertical(classes="window -tall")
-        window.border_subtitle = safe_render.frame_keys(*_KEYS)
+        window.border_subtitle = self.own_keys()
         with window:
             yield Static("", id="export-notes", markup=False)
             yield LinePanel("export-text")
+
+    def own_keys(self) -> Content:
+        return safe_render.frame_keys(*_KEYS)
 
     def on_mount(self) -> None:
         self.query_one("#export-text", LinePanel).focus()

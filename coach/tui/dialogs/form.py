@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Generic
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from coach.tui import safe_render
 from coach.tui.dialogs.dialog import Dialog, T
@@ -110,12 +111,17 @@ class Form(Dialog[T], Generic[T]):
 
     @staticmethod
     def _value(widget: Widget) -> str:
-        if isinstance(widget, TextArea):
-            return widget.text
+        if isinstance(widget, FormTextArea):
+            return widget.kept
         if isinstance(widget, Choice):
             return widget.chosen
         assert isinstance(widget, Input)
         return widget.value
+
+
+_COLUMNS = 64
+"""Cells of a field in a window on 80 columns, less what words lose at the ends of rows."""
+_MOST_ROWS = 5
 
 
 def _widget(field: Field) -> Widget:
@@ -125,4 +131,8 @@ def _widget(field: Field) -> Widget:
         return Choice(field.choices, value, id=name)
     if field.is_tall:
         return FormTextArea(value, name, field.hint)
-    return Input(" ".join(value.split("\n")), id=name, placeholder=field.hint, select_on_focus=False)
+    text = " ".join(value.split("\n"))
+    rows = -(-cell_len(text) // _COLUMNS)
+    if rows > 1:  # an answer that is accepted as it is filled must be seen whole
+        return FormTextArea(text, name, field.hint, rows=min(rows, _MOST_ROWS))
+    return Input(text, id=name, placeholder=field.hint, select_on_focus=False)

@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 
 from coach.session.port import SessionPort
 from coach.tui import keys, safe_render
-from coach.tui.dialogs.dialog import Dialog
+from coach.tui.dialogs.find_dialog import FIND, FindDialog
 
 POLL_SECONDS = 0.2
 """A dialog is no listener of the session: it asks for something newer this often."""
@@ -21,11 +22,11 @@ def _bindings() -> list[BindingType]:
         Binding(key, f"go_on('{each.id}', '{key}')", show=False)
         for each in keys.REGISTRY
         for key in each.keys
-        if each.id != "palette" and key not in {"ctrl+q", "q"}
+        if each.id not in {"palette", FIND} and key not in {"ctrl+q", "q"}
     ]
 
 
-class LookDialog(Dialog[Pressed]):
+class LookDialog(FindDialog[Pressed]):
     """Returns the action whose key left the window; None when esc left it.
 
     ``NAME`` is the action that opens it, ``own_keys`` what its frame says of keys of its own.
@@ -39,6 +40,7 @@ class LookDialog(Dialog[Pressed]):
         super().__init__()
         self._port, self._own_keys = port, own_keys
         self._framed: tuple[object, ...] = ()
+        self._of_move: tuple[tuple[str, str], ...] = ()
 
     def on_mount(self) -> None:
         self.show_newest()
@@ -52,12 +54,15 @@ class LookDialog(Dialog[Pressed]):
         """Say in the frame what is shown, which key makes the next move, and those of the window."""
         move = None if self._port.read_only else keys.advised(self._port.state)
         is_other = move is not None and move.id != self.NAME
-        of_move = ((move.shown_key, f" {move.label}"),) if move and is_other else ()
-        if (title, of_move) != self._framed:
-            self._framed = (title, of_move)
+        self._of_move = ((move.shown_key, f" {move.label}"),) if move and is_other else ()
+        if (title, self._of_move) != self._framed:
+            self._framed = (title, self._of_move)
             window = self.query_one(".window", Vertical)
             window.border_title = safe_render.plain(title)
-            window.border_subtitle = safe_render.frame_keys(*of_move, *self._own_keys)
+            self.paint_message()
+
+    def own_keys(self) -> Content:
+        return safe_render.frame_keys(*self._of_move, *self._own_keys)
 
     def action_go_on(self, action_id: str, key: str) -> None:
         """Leave, and let the session do what the key stands for: Next is seen above, so its key must work."""

@@ -6,16 +6,18 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 
 from coach.tui import safe_render
-from coach.tui.dialogs.dialog import Dialog, T
-from coach.tui.views.key_name import keyed
+from coach.tui.dialogs.dialog import T
+from coach.tui.dialogs.find_dialog import FIND, FindDialog
+from coach.tui.views.key_name import keyed, shown_key
 from coach.tui.views.line import Line
 from coach.tui.views.search_menu import Offer, offer_lines
 from coach.tui.widgets.line_panel import LinePanel
 
 
-class TextDialog(Dialog[T], Generic[T]):
+class TextDialog(FindDialog[T], Generic[T]):
     """Shows lines; subclasses say what can be answered."""
 
     SHAPE: ClassVar[str] = "-short"
@@ -31,9 +33,12 @@ class TextDialog(Dialog[T], Generic[T]):
     def compose(self) -> ComposeResult:
         window = Vertical(classes=f"window {self.SHAPE}")
         window.border_title = safe_render.plain(self._title)
-        window.border_subtitle = safe_render.frame_keys(*self._keys)
+        window.border_subtitle = self.own_keys()
         with window:
             yield LinePanel("sheet")
+
+    def own_keys(self) -> Content:
+        return safe_render.frame_keys(*self._keys)
 
     def on_mount(self) -> None:
         panel = self.query_one("#sheet", LinePanel)
@@ -41,8 +46,8 @@ class TextDialog(Dialog[T], Generic[T]):
         panel.focus()
 
 
-class ReadDialog(TextDialog[None]):
-    """A long text: all keys, plots, two runs side by side."""
+class ReadDialog(TextDialog[str]):
+    """A long text: all keys, plots, two runs side by side. Returns the key of a line that was chosen, where lines have one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1,q", "leave", show=False, priority=True)
@@ -50,7 +55,12 @@ class ReadDialog(TextDialog[None]):
     SHAPE = "-tall"
 
     def __init__(self, title: str, lines: tuple[Line, ...]) -> None:
-        super().__init__(title, (("↑ ↓", "scroll"), ("esc", "closes")), lines)
+        first = ("enter", "does it") if any(each.key for each in lines) else ("↑ ↓", "scroll")
+        super().__init__(title, (first, (shown_key(FIND), "finds"), ("esc", "closes")), lines)
+
+    @on(LinePanel.Chosen)
+    def _chosen(self, message: LinePanel.Chosen) -> None:
+        self.dismiss(message.key)
 
 
 class ConfirmDialog(TextDialog[bool]):

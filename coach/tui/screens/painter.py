@@ -57,6 +57,10 @@ class ViewSource(Protocol):
     def pointed(self) -> Link | None:
         """What the mouse is over."""
 
+    @property
+    def found(self) -> str:
+        """How much holds the text that is looked for; empty when none is."""
+
     def run_beside(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
         """Run ``work`` while the screen goes on; what of the same group has not ended yet is cancelled."""
 
@@ -104,10 +108,9 @@ class Painter:
         """Paint the message line alone."""
         source = self._source
         if self._can_paint:
-            found = self._tabs.panel(source.view.tab).matches.label
             pointed, read_only = source.pointed, source.port.read_only
             under_mouse = hint(pointed, source.state, read_only) if pointed else BLANK
-            notices = Notices(found, source.message, under_mouse, read_only)
+            notices = Notices(source.found, source.message, under_mouse, read_only)
             shown = message(source.state, self._live, source.view, notices)
             self._row("#message").show(lambda _: shown)
 

@@ -7,7 +7,7 @@ what each key does in ``actions``, whose table ``app`` hands over.
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -29,9 +29,10 @@ from coach.tui.actions.context import Handler
 from coach.tui.host_services import HostServices, NoHostServices
 from coach.tui.mouse import MouseScreen
 from coach.tui.screens.painter import Painter
-from coach.tui.screens.text_find import TextFindScreen
+from coach.tui.screens.step_entry import StepEntry
 from coach.tui.screens.unasked_dialogs import UnaskedDialogs
 from coach.tui.seekable import Seekable
+from coach.tui.text_find import TextFindScreen
 from coach.tui.views.key_name import keyed
 from coach.tui.views.link import Link, Open, Press, Show
 from coach.tui.views.selecting import view_of_line
@@ -41,6 +42,9 @@ from coach.tui.widgets.line_panel import LinePanel
 from coach.tui.widgets.one_line import OneLine
 from coach.tui.widgets.roles import ROLE_CLASSES
 from coach.tui.widgets.tab_panel import TabPanel
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
 
 Export = Callable[[SessionState, int | None, Purpose | None], Exported]
 LIVE_PAINTS_PER_SECOND = 60
@@ -75,7 +79,7 @@ def _bindings() -> list[BindingType]:
     return [*bound, Binding("escape", "escape", "back", show=False, priority=True)]
 
 
-class SessionScreen(TextFindScreen, MouseScreen[None]):
+class SessionScreen(TextFindScreen[None], MouseScreen[None]):
     """Header, steps, next move, code and evidence, message, footer; the ``ActionContext`` of every action."""
 
     AUTO_FOCUS = "#tab-work"
@@ -111,6 +115,7 @@ class SessionScreen(TextFindScreen, MouseScreen[None]):
         self._message_timer: Timer | None = None
         self._live_timer: Timer | None = None
         self._followed_run = 0
+        self._entry = StepEntry()
         self._dialogs = UnaskedDialogs(self, self)
         self._unsubscribe: Callable[[], None] = lambda: None
 
@@ -168,12 +173,16 @@ class SessionScreen(TextFindScreen, MouseScreen[None]):
         now = self.state.at if isinstance(self.port, Seekable) else self.clock()
         self.view = replace(self.view, now=now)
         self._painter.paint()
+        self.query("#welcome").refresh()
+
+    def mount_find(self, found: "Input") -> None:
+        self.mount(found, before="#message")
 
     def paint_message(self) -> None:
         self._painter.paint_message()
 
     def submit(self, command: Command) -> None:
-        self.port.submit(command)
+        self._entry.submit(self.port, command)
 
     def submit_answer(self, command: Command | None) -> None:
         if command is not None:
@@ -203,6 +212,7 @@ class SessionScreen(TextFindScreen, MouseScreen[None]):
         self.paint()
 
     def show_tab(self, tab: Tab) -> None:
+        self.drop_find()
         self.view = replace(self.view, tab=tab)
         self.paint()
         self._focus_shown()
@@ -221,6 +231,7 @@ class SessionScreen(TextFindScreen, MouseScreen[None]):
         if why:
             self.show_message(f"{found.label}: {why}")
         else:
+            self._entry.pressed(self.state, action_id)
             self._handlers[action_id](self, key)
 
     def action_press(self, action_id: str, key: str) -> None:
@@ -245,7 +256,9 @@ class SessionScreen(TextFindScreen, MouseScreen[None]):
     def action_escape(self) -> None:
         """Stop what is under way; with nothing to stop, go back to the step's work, then to the wide scope."""
         self.query("#welcome").remove()
-        if (self.state.awaited_runs or self.state.awaited_search) and not self.port.read_only:
+        if self.is_searched:
+            self.action_end_find()
+        elif (self.state.awaited_runs or self.state.awaited_search) and not self.port.read_only:
             self.press("cancel")
         elif self.view.tab != "work":
             self.show_tab("work")
@@ -254,6 +267,8 @@ class SessionScreen(TextFindScreen, MouseScreen[None]):
 
     @on(Changed)
     def _show_change(self, message: Changed) -> None:
+        if self._entry.is_halfway(message.update):
+            return
         # ``seek`` painted this state already.
         is_painted = message.update.state is self.state and isinstance(self.port, Seekable)
         self.state = message.update.state

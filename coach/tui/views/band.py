@@ -25,8 +25,10 @@ def reason_line(state: SessionState, offers: Offers, read_only: str, width: int)
     loop = state.standing_loop
     if loop and offers.move.is_notice:
         return loop_reason(state, loop, rest, width)
+    if rest and offers.move.enters:  # it says already what that step is for
+        return line(" " * _INDENT, (rest, "strong"), fit="cut")
     more = piece(f"{rest}  " if rest else "", "strong")
-    return line(" " * _INDENT, more, (_reason(state), "dim"), fit="cut")
+    return line(" " * _INDENT, more, (_reason(state, offers.move), "dim"), fit="cut")
 
 
 def _sign(advice: Advice) -> Piece:
@@ -52,7 +54,9 @@ def _split(advice: Advice, keys: tuple[Piece, ...], width: int) -> tuple[str, st
     return first, text[len(first) :].strip() if len(rows) > 1 else ""
 
 
-def _reason(state: SessionState) -> str:
+def _reason(state: SessionState, move: Advice) -> str:
+    """Say what the step is for to which the move belongs."""
     if state.imported:
         return f"{shown_key('runs')} lists its runs, {shown_key('timeline')} all that happened."
-    return state.step.guidance if state.step and not state.closed else ""
+    step = state.workflow.step(move.enters) or state.step
+    return step.guidance if step and not state.closed else ""

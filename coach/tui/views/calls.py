@@ -13,12 +13,13 @@ MAX_LOGS = 60
 _VALUE = 48
 
 
-def calls_lines(found: CallsTraced, turned: frozenset[int]) -> tuple[Line, ...]:
+def calls_lines(found: CallsTraced, turned: frozenset[int], *, is_whole: bool = False) -> tuple[Line, ...]:
     """Return the divergence, the tree and the log lines.
 
     Args:
         found: the trace.
         turned: indices of the calls that were folded or opened by hand.
+        is_whole: open every branch: a text is looked for in all of them.
 
     """
     trace = found.trace
@@ -27,7 +28,7 @@ def calls_lines(found: CallsTraced, turned: frozenset[int]) -> tuple[Line, ...]:
         lines += [line(("≠ ", "warn"), (sentence(found.divergence), "strong"), hang=2), BLANK]
     at = found.divergence.at if found.divergence else -1
     for branch in branches(trace):
-        lines += _branch(branch, turned, at)
+        lines += _branch(branch, None if is_whole else turned, at)
     if trace.left_out:
         lines.append(
             line((f"… {trace.left_out:,} calls after the first {trace.first:,} are left out", "dim"))
@@ -44,9 +45,9 @@ def holds(branch: Branch, at: int) -> bool:
     return branch.index == at or any(holds(each, at) for each in branch.children)
 
 
-def _branch(branch: Branch, turned: frozenset[int], at: int) -> Iterator[Line]:
+def _branch(branch: Branch, turned: frozenset[int] | None, at: int) -> Iterator[Line]:
     call = branch.call
-    is_open = starts_open(branch, at) != (branch.index in turned)
+    is_open = turned is None or starts_open(branch, at) != (branch.index in turned)
     fold = ("▾ " if is_open else "▸ ") if branch.children else "  "
     given = ", ".join(f"{name}={_short(value)}" for name, value in call.arguments)
     if branch.index == at:

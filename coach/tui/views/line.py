@@ -3,7 +3,7 @@
 A role is a word, not a colour; the style sheet decides what it looks like.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, get_args
 
 from coach.core.base.text import SafeText, safe, safe_line
@@ -59,6 +59,14 @@ class Line:
     """What this line stands for, when it can be selected."""
     most: int = 0
     """Rows that a wrapped line may take while there is no room for more of them; 0: as many as it needs."""
+    entry: str = ""
+    """Which entry of a list it belongs to, when it cannot be selected."""
+    is_heading: bool = False
+    """Whether the lines below it are its part."""
+
+    def of_entry(self, name: str) -> "Line":
+        """Return the line as a part of an entry that cannot be selected."""
+        return replace(self, entry=name)
 
     @property
     def plain(self) -> str:
@@ -113,7 +121,7 @@ def paragraphs(text: str, role: Role = "plain", *, indent: int = 0, most: int = 
 
 
 def heading(text: str, figure: Part = "") -> Line:
-    return line((text, "accent"), figure=figure, fit="cut")
+    return replace(line((text, "accent"), figure=figure, fit="cut"), is_heading=True)
 
 
 def _piece(part: Part) -> Piece:

@@ -39,11 +39,12 @@ class Notices:
 
 def message(state: SessionState, snapshot: LiveSnapshot, view: ViewState, notices: Notices) -> Line:
     """Return the most urgent notice, else what runs (``snapshot`` is of it), else what a save does."""
-    if notices.found:
-        return line((" / ", "accent"), notices.found, fit="cut")
+    found = (piece(" / ", "accent"), piece(f"{notices.found} ")) if notices.found else ()
     if text := notices.message:
         mark, shown = ("⚠", text[1:].strip()) if text.startswith("⚠") else ("›", text)
-        return line((f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(shown), fit="cut")
+        return line(*found, (f" {mark} ", "warn" if mark == "⚠" else "accent"), piece(shown), fit="cut")
+    if found:
+        return line(*found, ("· esc shows all", "dim"), fit="cut")
     if notices.under_mouse != BLANK:
         return notices.under_mouse
     if notices.read_only or state.closed:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from coach.core.base.formatting import bar, count, day, elapsed, seconds
 from coach.core.base.text import safe
+from coach.core.history.similar_failure import PastFailure
 from coach.core.log.events import Recorded
 from coach.core.reports.metrics import Figures, figures_of
 from coach.core.reports.model import Point, points_of
@@ -24,30 +25,23 @@ def seen_lines(state: SessionState) -> tuple[Line, ...]:
     """Return each candidate with how it is alike, its cause and its fix."""
     lines = [line(("Candidates, not answers: look whether the same is wrong here.", "dim"))]
     for each in state.past:
-        lines += [
-            BLANK,
-            line(
-                (f"{each.session} ", "strong"),
-                each.how,
-                figure=(f"{day(each.at)} {each.ending}", "dim"),
-                fit="cut",
-            ),
-        ]
-        lines += [line("  ", each.title, hang=2)]
-        lines += [
-            line(
-                "  cause ",
-                (each.root_cause or "was not written", "plain" if each.root_cause else "dim"),
-                hang=8,
-            )
-        ]
-        lines += [line("  ", (each.green_words, "dim"), hang=2)] if each.green else []
-        lines += [
-            Line((Piece(safe(f"  {text}"), _SIGNS.get(text[:1], "dim")),), fit="long")
-            for text in safe(each.fix).split("\n")
-            if each.fix
-        ]
+        lines += [BLANK, *(one.of_entry(each.session) for one in _candidate(each))]
     return tuple(lines)
+
+
+def _candidate(each: PastFailure) -> list[Line]:
+    cause = piece(each.root_cause or "was not written", "plain" if each.root_cause else "dim")
+    figure = piece(f"{day(each.at)} {each.ending}", "dim")
+    lines = [
+        line((f"{each.session} ", "strong"), each.how, figure=(figure,), fit="cut"),
+        line("  ", each.title, hang=2),
+        line("  cause ", cause, hang=8),
+    ]
+    lines += [line("  ", (each.green_words, "dim"), hang=2)] if each.green else []
+    fix = safe(each.fix).split("\n") if each.fix else ()
+    return lines + [
+        Line((Piece(safe(f"  {text}"), _SIGNS.get(text[:1], "dim")),), fit="long") for text in fix
+    ]
 
 
 def figures_lines(records: Sequence[Recorded]) -> tuple[Line, ...]:

@@ -12,7 +12,10 @@ def origins_lines(found: Origins) -> tuple[Line, ...]:
         lines.append(line(("No place of own code made it.", "dim")))
     if found.conditions:
         lines += [BLANK, heading("Steered by, not followed further")]
-        lines += [line(f"{each.path}:{each.line} ", (each.text, "dim"), hang=2) for each in found.conditions]
+        lines += [
+            line(place := f"{each.path}:{each.line} ", (each.text, "dim"), hang=2).of_entry(place)
+            for each in found.conditions
+        ]
     if found.opaque:
         lines += [
             BLANK,
@@ -32,4 +35,4 @@ def _place(origin: Origin) -> Line:
         made,
         (f"  {origin.how}{likely}", "dim"),
         hang=2,
-    )
+    ).of_entry(f"{origin.path}:{origin.line} {made}")

@@ -15,6 +15,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from coach.tui import safe_render
+from coach.tui.views.filtered import count_entries, filtered
 from coach.tui.views.flow import Row, cells, fill, flow
 from coach.tui.views.line import Line, linked
 from coach.tui.views.link import OPENS_ROW
@@ -51,7 +52,9 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
 
     def __init__(self, id: str, *, classes: str = "", follows: bool = False) -> None:  # noqa: A002 - textual's word
         super().__init__(id=id, classes=classes)
+        self._all: tuple[Line, ...] = ()
         self._lines: tuple[Line, ...] = ()
+        """Those of them that are shown: a text that is looked for leaves out entries without it."""
         self._rows: list[Row] = []
         self._keys: tuple[str, ...] = ()
         self._cursor = ""
@@ -73,13 +76,10 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
             marked: the key of the line that the cursor is on until the engineer moves it.
 
         """
-        if lines == self._lines:
+        if lines == self._all:
             return
-        self._lines = lines
-        self._keys = tuple(dict.fromkeys(line.key for line in lines if line.key))
-        if self._cursor not in self._keys or not self._is_cursor_moved:
-            self._is_cursor_moved = False
-            self._cursor = marked if marked in self._keys else next(iter(self._keys), "")
+        self._all = lines
+        self._choose_lines(marked)
         self._lay_out()
         if from_top:
             self.scroll_to(0, 0, animate=False)
@@ -95,8 +95,26 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         """The text of the panel: safe, and not broken at its width."""
         return "\n".join(line.plain for line in self._lines)
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it has entries, of which a text that is looked for leaves some out."""
+        return count_entries(self._all) > 0
+
+    @property
+    def found(self) -> str:
+        """How much holds the text that is looked for; empty when none is."""
+        if not self.matches.query:
+            return ""
+        if not self.is_list:
+            return self.matches.label
+        return f"{count_entries(self._lines)} of {count_entries(self._all)} shown"
+
     def find(self, query: str) -> None:
-        """Mark every place that contains the query and go to the first one from here."""
+        """Leave out entries of a list that do not hold the query, mark every place that does, go to the first from here."""
+        self.matches.query = query
+        if self.is_list:
+            self._choose_lines(self._cursor)
+            self._lay_out()
         self.matches.seek(query, self._plain_rows(), self.scroll_offset.y)
         self._show_found()
 
@@ -161,7 +179,7 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
         drawn = drawn.crop_extend(left, left + width, self.base)
         if more:
             drawn = Strip.join([drawn.crop(0, width - 1), safe_render.strip(_MORE, self.style_of)])
-        if row.key and row.key == self._cursor and self.has_focus:
+        if row.key and row.key == self._cursor and (self.has_focus or self.matches.query):
             drawn = safe_render.on_ground(drawn, self.base, self.role_alone("role--cursor"))
         return drawn.apply_offsets(left, number)
 
@@ -176,6 +194,13 @@ class LinePanel(ScrollView, Roles, can_focus=True, inherit_bindings=False):
                 drawn, [span], self.screen.get_component_rich_style("screen--selection")
             )
         return drawn
+
+    def _choose_lines(self, marked: str) -> None:
+        self._lines = filtered(self._all, self.matches.query)
+        self._keys = tuple(dict.fromkeys(line.key for line in self._lines if line.key))
+        if self._cursor not in self._keys or not self._is_cursor_moved:
+            self._is_cursor_moved = False
+            self._cursor = marked if marked in self._keys else next(iter(self._keys), "")
 
     def _lay_out(self) -> None:
         width, height = self.scrollable_content_region.size

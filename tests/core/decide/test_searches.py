@@ -210,7 +210,9 @@ def test_what_a_search_found_leads_the_suspects_and_the_advice():
     assert "without this change it passes" in first.reasons[0]
     assert first.path == "shop/cart.py"
     drive.send(cmd.GoToStep(step="hypothesize", reason="to see"))
-    assert advise(drive.state).text.startswith("shop/cart.py:5: without this change it passes. Say")
+    assert advise(drive.state).text.startswith(
+        "Say what is wrong at shop/cart.py:5: without this change it passes."
+    )
 
 
 def test_places_that_searches_point_at():
