@@ -96,8 +96,8 @@ async def test_drafts_are_offered_while_nothing_is_claimed() -> None:
     async with shown(port) as pilot:
         text = evidence_of(pilot)
         assert "Drafts " in text
-        assert "E looks inside" in text
-        assert "V tries in a copy" in text
+        assert "E  looks inside" in text
+        assert "V  tries in a copy" in text
         assert "I takes one" in text
 
 

@@ -95,7 +95,7 @@ def ways_to_test() -> Line:
     return line(
         ("Test it: ", "dim"),
         key_of("logpoint"),
-        ("looks inside ", "dim"),
+        (" looks inside ", "dim"),
         key_of("try"),
-        ("tries in a copy; or change one thing and save.", "dim"),
+        (" tries in a copy; or change one thing and save.", "dim"),
     )

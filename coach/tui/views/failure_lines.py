@@ -17,6 +17,8 @@ _SHORT = 12
 _FEW_ROWS = 2
 """Rows that a long value or name takes while others wait for room."""
 _MAX_FRAMES, _MESSAGE_LINES = 6, 12
+_SPARE = 3
+"""Rows that lines of code and values may take more than one each."""
 _SIDES: tuple[Role, Role] = ("good", "bad")
 
 
@@ -132,6 +134,14 @@ def frames(state: SessionState) -> list[Line]:
         lines += _frame(frame, seen)
         seen.update(frame.locals)
     return lines
+
+
+def with_values(code: tuple[Line, ...], state: SessionState, view: ViewState) -> tuple[tuple[Line, ...], ...]:
+    """Return the code with the values below it where there is room for all of them, and the values else."""
+    values = (*frames(state), *causes(state))
+    if view.is_narrow or len(code) + len(values) + _SPARE > view.code_rows:
+        return code, values
+    return (*code, *values), ()
 
 
 def causes(state: SessionState) -> list[Line]:

@@ -11,7 +11,7 @@ from coach.core.workflow.advice import trouble_of
 from coach.core.workflow.gates import pinnable
 from coach.core.workflow.moves import measured_before_edits
 from coach.tui.views import places
-from coach.tui.views.failure_lines import causes, differing, frames, signature
+from coach.tui.views.failure_lines import differing, signature, with_values
 from coach.tui.views.key_name import key_in, key_of
 from coach.tui.views.line import BLANK, Line, Piece, elastic, heading, line, piece
 from coach.tui.views.run_outcome import sign
@@ -20,8 +20,6 @@ from coach.tui.views.view_state import VAST_FROM, ViewState
 
 _FEW_ROWS = 2
 """Rows that an entry of the spec or the environment takes while others wait for room."""
-_SPARE = 3
-"""Rows that lines of code and values may take more than one each."""
 
 
 def reproduce(state: SessionState, view: ViewState) -> StepLines:
@@ -32,21 +30,11 @@ def reproduce(state: SessionState, view: ViewState) -> StepLines:
     found = places.shown(
         places.failed(state), places.failing_test(state), view.code_rows - 2 * view.is_narrow, both=both
     )
-    code, values = _with_values(found or (places.no_code(state),), state, view)
+    code, values = with_values(found or (places.no_code(state),), state, view)
     if state.imported:  # nothing can be measured or written here, and no environment is known
         return StepLines(tuple(first), code, values)
     evidence = [*_rate(state), *values, BLANK, *_spec(state.spec), BLANK, *_environment(state)]
     return StepLines(tuple(first), code, tuple(evidence))
-
-
-def _with_values(
-    code: tuple[Line, ...], state: SessionState, view: ViewState
-) -> tuple[tuple[Line, ...], ...]:
-    """Return the code with the values below it where there is room for all of them, and the values else."""
-    values = (*frames(state), *causes(state))
-    if view.is_narrow or len(code) + len(values) + _SPARE > view.code_rows:
-        return code, values
-    return (*code, *values), ()
 
 
 def _rate(state: SessionState) -> list[Line]:
@@ -165,7 +153,7 @@ def failing_test(state: SessionState, view: ViewState) -> StepLines:
         places.failing_test(state), places.failed(state), view.code_rows, both=view.width >= VAST_FROM
     )
     first = _proposal(state) if state.pin is None else _pinned(state.pin)
-    code, values = _with_values(found or (places.no_code(state),), state, view)
+    code, values = with_values(found or (places.no_code(state),), state, view)
     return StepLines(tuple(first), code, (*differing(state, view), *values))
 
 

@@ -9,7 +9,7 @@ from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.core.session.suspect_list import SuspectDescription, describe_suspects
 from coach.tui.views import places
-from coach.tui.views.failure_lines import causes, differing, frames
+from coach.tui.views.failure_lines import differing, with_values
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Part, Role, heading, line, piece
 from coach.tui.views.line import elastic as stretch
@@ -39,8 +39,8 @@ def isolate(state: SessionState, view: ViewState) -> StepLines:
     )
     evidence = [*_why_in_short(state, view), *suspects(state, view), *_mutations(state)]
     told = differing(state, view)
-    more = [*([BLANK] if told else []), *told, *frames(state), *causes(state)]
-    return StepLines((), found or (places.no_code(state),), (*evidence, *more))
+    code, values = with_values(found or (places.no_code(state),), state, view)
+    return StepLines((), code, (*evidence, *([BLANK] if told else []), *told, *values))
 
 
 def suspects(state: SessionState, view: ViewState) -> list[Line]:

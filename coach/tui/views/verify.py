@@ -11,7 +11,7 @@ from coach.core.workflow.gates import edited_since_verification
 from coach.tui.views import places
 from coach.tui.views.diff import diff
 from coach.tui.views.experiment import drafted, experiments, ways_to_test
-from coach.tui.views.failure_lines import differing, frames
+from coach.tui.views.failure_lines import differing, with_values
 from coach.tui.views.key_name import key_in, key_of
 from coach.tui.views.line import BLANK, Line, heading, line, paragraphs, piece
 from coach.tui.views.selecting import selected_hypothesis
@@ -28,12 +28,9 @@ def hypothesize(state: SessionState, view: ViewState) -> StepLines:
     place = places.suspected(state, view) or places.failed(state)
     shown = places.shown(place, places.failing_test(state), rows, both=view.width >= VAST_FROM)
     waiting = (ways_to_test(),) if state.open_hypotheses or not state.hypotheses else ()
-    evidence = [*waiting, *drafted(state), *experiments(state), BLANK]
-    return StepLines(
-        tuple(first),
-        shown or (places.no_code(state),),
-        (*evidence, *differing(state, view), *frames(state), BLANK, *suspects(state, view)),
-    )
+    code, values = with_values(shown or (places.no_code(state),), state, view)
+    evidence = [*waiting, *drafted(state), *experiments(state), BLANK, *differing(state, view), *values]
+    return StepLines(tuple(first), code, (*evidence, BLANK, *suspects(state, view)))
 
 
 def _hypotheses(state: SessionState, view: ViewState) -> list[Line]:
