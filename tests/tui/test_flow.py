@@ -62,6 +62,22 @@ def test_no_row_is_wider_than_the_panel(text: str, width: int) -> None:
             assert cells(row.pieces) <= width
 
 
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("shop/parts/invoices.py:40", 25, "shop/parts/invoices.py:40"),
+        ("shop/parts/invoices.py:40", 24, "…/parts/invoices.py:40"),
+        ("shop/parts/invoices.py:40", 18, "…/invoices.py:40"),
+        ("shop/parts/invoices.py:40", 12, "invo…s.py:40"),
+        ("tests/test_cart.py::test_it[a/b/c]", 30, "…/test_cart.py::test_it[a/b/c]"),
+        ("tests/test_cart.py::test_it[a/b/c]", 20, "test_ca…st_it[a/b/c]"),
+        ("and/or in a sentence", 12, "and/…entence"),
+    ],
+)
+def test_of_a_path_the_folders_go_first(text: str, width: int, shown: str) -> None:
+    assert middle(text, width) == shown
+
+
 def test_middle_counts_cells() -> None:
     assert cell_len(middle("日本語のテスト名前です", 9)) <= 9
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+from coach.core.base.test_id import TestId
 from coach.core.base.text import SafeText
 from coach.tui.views.line import BLANK, Line, Piece
 
@@ -75,11 +76,19 @@ def tail(text: str, width: int) -> SafeText:
 
 
 def middle(text: str, width: int) -> SafeText:
-    """Cut the middle out of a text so that it takes at most ``width`` cells; the end says more than the start."""
+    """Cut the middle out of a text so that it takes at most ``width`` cells; the end says more than the start.
+
+    Of a path the folders go first, from the outside inwards: the name of the file says most.
+    """
     if cell_len(text) <= width:
         return SafeText(text)
     if width <= 1:
         return SafeText("…"[:width])
+    folders = TestId(text).file.count("/") if " " not in text else 0
+    for _ in range(folders):
+        text = text.partition("/")[2]
+        if cell_len(text) + 2 <= width:
+            return SafeText(f"…/{text}")
     tail_width = (width - 1) * 2 // 3
     head = set_cell_size(text, width - 1 - tail_width).rstrip(" ")
     tail = set_cell_size(text[::-1], tail_width)[::-1].lstrip(" ")
