@@ -1,6 +1,7 @@
 """A picture of a long session looks at its newest runs: what is asked with every paint must not look at thousands."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from coach.core.base.persistent_list import PersistentList
 from coach.core.base.value import replace
@@ -37,9 +38,9 @@ class Counted(PersistentList[Run]):
             Counted.looked_at += 1
             yield run
 
-    def _at(self, position: int) -> Run:
-        Counted.looked_at += 1
-        return super()._at(position)
+    def __getitem__(self, index: Any) -> Any:
+        Counted.looked_at += len(range(*index.indices(len(self)))) if isinstance(index, slice) else 1
+        return super().__getitem__(index)
 
 
 def long(state: SessionState) -> SessionState:
