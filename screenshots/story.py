@@ -83,13 +83,6 @@ class Recorder(Terminal):
             super().press(char)
 
 
-class Viewer(Walker):
-    """Waits for what is being measured, where it could go on without."""
-
-    def _is_busy(self) -> bool:
-        return super()._is_busy() or "Measuring:" in self._advice()
-
-
 def record(scratch: Path) -> list[Happened]:
     """Play the story; raises SystemExit when it does not end as *verified*."""
     program = coach_at(scratch / "env")
@@ -110,7 +103,7 @@ def record(scratch: Path) -> list[Happened]:
     terminal.type(COMMAND)
     terminal.press("\r")
     terminal.wait_for("Reproduce", "●")
-    walker = Viewer(
+    walker = Walker(
         terminal, lambda: fix(temporary, terminal), lambda step, _screen: print(f"  {step}", flush=True)
     )
     walk = walker.go()
