@@ -115,18 +115,19 @@ class Board:
             named = Candidate(lead.path, lead.function, lead.start, is_import=True)
             return next((each for each in own if each.function == lead.function), None) or self.add(named)
         shared = [(_overlap(each, lead), each) for each in own]
-        best = max(shared, key=lambda pair: pair[0], default=None)
+        best = max(shared, key=lambda pair: (pair[0], -_size(pair[1])), default=None)
         return best[1] if best and best[0] else None
 
     def overlapping(self, path: str, hunk: Hunk) -> Candidate | None:
-        """Return the candidate whose code holds the first line that a hunk changed."""
+        """Return the candidate whose code holds the first line that a hunk changed; of nested functions the innermost."""
         changed = first_changed_line(hunk)
+        holding = []
         for each in self.all:
             lines = each.code.count("\n") + 1
             is_inside = each.code_start <= changed < each.code_start + lines
             if each.path == path and each.code and (is_inside or each.first <= changed <= each.last):
-                return each
-        return None
+                holding.append(each)
+        return min(holding, key=_size, default=None)
 
 
 def is_test_itself(path: str, function: str, test: TestId) -> bool:
@@ -153,6 +154,15 @@ def first_changed_line(hunk: Hunk) -> int:
 
 
 def _overlap(each: Candidate, lead: Lead) -> int:
-    first = each.first or each.code_start or each.line
-    last = each.last or (each.code_start + each.code.count("\n") if each.code else each.line)
+    first, last = _span(each)
     return max(0, min(last, lead.end) - max(first, lead.start) + 1)
+
+
+def _span(each: Candidate) -> tuple[int, int]:
+    first = each.first or each.code_start or each.line
+    return first, each.last or (each.code_start + each.code.count("\n") if each.code else each.line)
+
+
+def _size(each: Candidate) -> int:
+    first, last = _span(each)
+    return last - first

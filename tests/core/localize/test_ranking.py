@@ -300,6 +300,19 @@ def test_code_in_the_failing_tests_own_file_stays_a_suspect_for_its_change():
         assert (first.function, first.reasons[0]) == (name, "1 line changed since HEAD")
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_change_in_an_inner_function_is_its_own_and_not_the_outer_ones(is_first):
+    outer = function("outer", 4, first=10, last=30, code="def outer():\n" + "    pass\n" * 20)
+    inner = function("outer.inner", 4, first=14, last=18, code="def inner():\n    pass\n    pass")
+    spectrum = measured(*((outer, inner) if is_first else (inner, outer)))
+    edit = changed("shop/cart.py", (16, "", "-    a\n+    b"))
+    (first, *_) = rank([failure()], edit, spectrum)
+    assert (first.function, first.line) == ("outer.inner", 16)
+    lead = Lead(path="shop/cart.py", start=16, end=16, reason="it came with it", kind="proven")
+    (first, *_) = rank([failure()], None, spectrum, leads=[lead])
+    assert (first.function, first.line) == ("outer.inner", 16)
+
+
 def test_an_example_in_a_docstring_is_no_code_and_its_file_is_not_the_test():
     path, test = "shop/cart.py", "shop/cart.py::shop.cart.total"
     red = failure((path, 12, "shop.cart.total"), exception="DocTestFailure", test=test)
