@@ -5,6 +5,7 @@ import resource
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,8 @@ from coach.store.log import SessionLog
 from coach.store.paths import session_folder
 from coach.tui.editor import editor_argv
 from tests.tui import fakes
-from tests.tui.seeing import press, shown, text_of
+from tests.tui.seeing import EXPORTED, press, shown, text_of
+from tests.tui.test_copying import Host
 
 YEAR = 365 * 86_400.0
 
@@ -173,10 +175,13 @@ def test_row_54_an_editor_is_an_argv_and_never_a_shell(tmp_path):
     assert editor_argv({"EDITOR": "vi 'unclosed"}, place, 3) == []
 
 
-async def test_row_54_without_a_clipboard_the_text_can_be_saved():
-    """Row 54: nobody knows whether a terminal took the text, so the other way is named."""
+async def test_row_54_without_a_clipboard_the_text_is_in_a_file(tmp_path, monkeypatch):
+    """Row 54: nobody knows whether a terminal took the text, so that it is in a file too, which is named."""
+    monkeypatch.setenv("COACH_STATE_DIR", str(tmp_path / "state"))
     port = fakes.FakeDoor(*fakes.story("isolate"))
     async with shown(port) as pilot:
+        pilot.app.host = host = Host()
         await press(pilot, "x", "c")
-        assert "x and f save to a file" in text_of(pilot)
+        assert Path(host.places[-1]).name in text_of(pilot)
+        assert host.texts() == [EXPORTED]
         assert [type(each) for each in port.commands] == [cmd.NoteExport]

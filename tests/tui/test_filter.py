@@ -53,7 +53,7 @@ def typed(text: str) -> list[str]:
 
 NAMES = {" ": "space", "_": "underscore", ".": "full_stop", ":": "colon"}
 LISTS = {
-    "suspects": ((), "cart.py:20"),
+    "suspects": ((), "cart.py:19"),
     "runs": (("number_sign",), "0.32"),
     "timeline": (("t",), "pinned"),
     "help": (("question_mark",), "small changes"),

@@ -71,6 +71,8 @@ def test_no_row_is_wider_than_the_panel(text: str, width: int) -> None:
         ("shop/parts/invoices.py:40", 12, "invo…s.py:40"),
         ("tests/test_cart.py::test_it[a/b/c]", 30, "…/test_cart.py::test_it[a/b/c]"),
         ("tests/test_cart.py::test_it[a/b/c]", 20, "test_ca…st_it[a/b/c]"),
+        ("src/shop/__init__.py:40", 22, "…/shop/__init__.py:40"),
+        ("src/shop/__init__.py:40", 18, "shop/_…nit__.py:40"),
         ("and/or in a sentence", 12, "and/…entence"),
     ],
 )

@@ -78,14 +78,15 @@ def tail(text: str, width: int) -> SafeText:
 def middle(text: str, width: int) -> SafeText:
     """Cut the middle out of a text so that it takes at most ``width`` cells; the end says more than the start.
 
-    Of a path the folders go first, from the outside inwards: the name of the file says most.
+    Of a path the folders go first, from the outside inwards: the name of the file says most, but of ``__init__.py`` nothing
+    without its folder.
     """
     if cell_len(text) <= width:
         return SafeText(text)
     if width <= 1:
         return SafeText("…"[:width])
     folders = TestId(text).file.count("/") if " " not in text else 0
-    for _ in range(folders):
+    for _ in range(folders - ("/__" in text)):
         text = text.partition("/")[2]
         if cell_len(text) + 2 <= width:
             return SafeText(f"…/{text}")

@@ -17,10 +17,10 @@ _SIGN = re.compile(r"\\[sSdDwWbBAZ]|\(\?|\[\^|[.\])}][*+?]|\.\*|\.\+")
 """What a text has that is a pattern and no other text."""
 _PART = re.compile(
     r"(?P<escape>\\.)"
-    r"|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])"
-    r"|(?P<open>\((?:\?(?:P<\w+>|[:=!]|<[=!]|[aiLmsux-]+[:)]))?)"
+    r"|(?P<class>\[\^?\]?(?:\\.|[^\]\\]){0,80}\])"
+    r"|(?P<open>\((?:\?(?:P<\w{1,40}>|[:=!]|<[=!]|[aiLmsux-]{1,8}[:)]))?)"
     r"|(?P<close>\))"
-    r"|(?P<quantifier>[*+?]\??|\{\d+(?:,\d*)?\}\??)"
+    r"|(?P<quantifier>[*+?]\??|\{\d{1,4}(?:,\d{0,4})?\}\??)"
     r"|(?P<anchor>[\^$])"
     r"|(?P<dot>\.)"
     r"|(?P<other>.)",
