@@ -5,6 +5,7 @@ So: the test paths pytest is configured with, ``src``, ``tests``, and every fold
 with all below it; and of the top itself only its files.
 """
 
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -76,8 +77,10 @@ def _test_paths(root: Path) -> list[Path]:
         *(_from_ini(root / name) for name in ("pytest.ini", "tox.ini", "setup.cfg")),
     ):
         for word in words:
-            with_stars = any(sign in word for sign in "*?[")
-            found += root.glob(word) if with_stars and not word.startswith("/") else [root / word]
+            # ``Path.glob`` raises for patterns that pytest takes, such as two stars beside other letters.
+            is_pattern = glob.has_magic(word) and not word.startswith("/")  # of the project alone
+            names = glob.glob(word, root_dir=root, recursive=True) if is_pattern else [word]  # noqa: PTH207
+            found += [root / name for name in names]
     return [Path(os.path.normpath(each)) for each in found]
 
 

@@ -322,6 +322,21 @@ def test_folders_that_matter(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "pattern", ["checks**", "**checks", "checks/**", "chec[k", "check[z-a]", "*\0", "**/../checks*", ""]
+)
+def test_whatever_pattern_names_the_tests_there_are_folders_to_watch(tmp_path, pattern):
+    """As pytest reads them: two stars beside other letters are one."""
+    (tmp_path / "checks/deep").mkdir(parents=True)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "setup.cfg").write_text(f"[tool:pytest]\ntestpaths = {pattern}\n")
+    found = folders_to_watch(tmp_path)
+    assert tmp_path / "tests" in found
+    assert (tmp_path / "checks" in found) == (
+        pattern in {"checks**", "**checks", "checks/**", "**/../checks*"}
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("a.py", True),
