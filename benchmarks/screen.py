@@ -212,8 +212,11 @@ def tests(folder, size):
 
 
 def session(folder, size):
-    """Make a session of so many runs out of one real run."""
-    root = project(folder, SETTINGS, test_it=RED)
+    return ["--resume", long_session(project(folder, SETTINGS, test_it=RED), size)]
+
+
+def long_session(root, size):
+    """Make a session of so many runs out of one real run of a project with ``test_it.py``; returns its id."""
     settings = Settings(python=sys.executable, warm=False)
     with open_new(root, Target(words=("test_it.py",)), settings) as port:
         port.submit(cmd.Begin(reproduce=False)).result(60)
@@ -221,7 +224,7 @@ def session(folder, size):
         port.wait_idle(120)
         name, records = port.state.opened.session, list(port.records)
     grow(name, records, size)
-    return ["--resume", name]
+    return name
 
 
 def grow(name, records, count):

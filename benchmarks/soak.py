@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from screen import KEYS, MANY, RED, Eyes, grow, project, resident_mb, terminal  # noqa: E402 - the same keys and terminal
+from screen import KEYS, MANY, RED, Eyes, long_session, project, resident_mb, terminal  # noqa: E402 - the same keys and terminal
 
 from coach.core.experiments.hypothesis import Prediction  # noqa: E402
 from coach.core.protocol import commands as cmd  # noqa: E402
@@ -146,14 +146,7 @@ def output(megabytes, folder):
 
 def session(count, folder):
     """Make a session of so many runs out of one real run, then look at it and work in it."""
-    root = project(folder, test_it=RED)
-    settings = Settings(python=sys.executable, warm=False)
-    with open_new(root, Target(words=("test_it.py",)), settings) as port:
-        port.submit(cmd.Begin(reproduce=False)).result(60)
-        port.submit(cmd.RunTarget()).result(60)
-        port.wait_idle(120)
-        name, records = port.state.opened.session, list(port.records)
-    grow(name, records, count)
+    name = long_session(project(folder, test_it=RED), count)
     began = time.perf_counter()
     open_existing(name).close()
     opened = time.perf_counter() - began

@@ -236,9 +236,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         words, command = words[:position], words[position + 1 :]
     if words[:1] == ["sessions"] and words[1:2] and words[1] in SESSIONS_ACTIONS:
         words[:2] = [" ".join(words[:2])]
-    known = parser(
-        None if words[:1] == ["completion"] else words
-    )  # a completion script has the words of all commands
+    # A completion script has the words of all commands.
+    known = parser(None if words[:1] == ["completion"] else words)
     args = known.parse_args(words)
     args.command, args.known = command, known
     return args

@@ -172,9 +172,8 @@ class Index:
         """Read on in one log, or anew when it is not the one that was read."""
         sql = "SELECT n, stamp, read, survey FROM sessions WHERE id = ?"
         old = self._base.execute(sql, (name,)).fetchone()
-        from coach.store.survey import (
-            Survey,  # it knows every event, and most lists find that no log has grown
-        )
+        # Loaded here: it knows every event, and most lists find that no log has grown.
+        from coach.store.survey import Survey
 
         survey, start = Survey(), 0
         kept = Survey.taken_up(old[3]) if old else Survey()
