@@ -42,7 +42,7 @@ def _(message: cmd.Investigate, state: SessionState) -> Decision | Refusal:
     if state.investigation and state.investigation.is_open:
         _end(draft, "gone", _gone(state))
     seconds = min(message.seconds, MAX_SECONDS) if message.seconds > 0 else limits_of(state).seconds
-    _begin(draft, seconds, by_itself=False)
+    _begin(draft, seconds, by_itself=False, on=message.on)
     return draft.done()
 
 
@@ -261,14 +261,14 @@ def _gone_now(state: SessionState) -> str:
     return "" if newest.number <= seen[0].number else f"run #{newest.number} did not show it"
 
 
-def _begin(draft: Draft, seconds: float, *, by_itself: bool) -> None:
+def _begin(draft: Draft, seconds: float, *, by_itself: bool, on: str = "") -> None:
     seen, key = failure_in_view(draft.state), failure_key(draft.state)
     assert seen is not None
     assert key is not None
     known = draft.state.spectrum
     draft.record(
         ev.InvestigationBegan(
-            run=seen[0].number, test=key.test, tree=key.tree, seconds=seconds, by_itself=by_itself
+            run=seen[0].number, test=key.test, tree=key.tree, seconds=seconds, by_itself=by_itself, on=on
         )
     )
     if draft.state.spectrum != known:

@@ -166,6 +166,12 @@ def limits_of(state: SessionState) -> Limits:
     return state.limits.limits if state.limits else Limits()
 
 
+def cluster_of(state: SessionState) -> str:
+    """Return the cluster that the investigation under way was given; empty: none."""
+    found: Investigation | None = state.investigation
+    return found.on if found and found.is_open else ""
+
+
 def is_confined(state: SessionState) -> bool:
     return state.limits is None or state.limits.confined
 
@@ -252,7 +258,8 @@ def _mutate_for(state: SessionState, left: float) -> cmd.TryMutants:
     others = (each for each in MEASUREMENTS if each.name != "mutations")
     waiting = (each for each in others if not is_done(state, each) and not why_not_now(state, each))
     reserve = min(sum(each.seconds(state) for each in waiting), RESERVED * left)
-    return cmd.TryMutants(budget=seconds, more=max(0.0, min(MORE_MUTATING, left - seconds - reserve)))
+    more = max(0.0, min(MORE_MUTATING, left - seconds - reserve))
+    return cmd.TryMutants(budget=seconds, more=more, on=cluster_of(state))
 
 
 def _mutations_tell(state: SessionState) -> tuple[float, str]:
@@ -372,9 +379,13 @@ def _is_searched(name: str) -> Callable[[SessionState], bool]:
 
 def _search(name: str) -> Callable[[SessionState, float], cmd.Command]:
     """Return what begins a search; one by itself takes a commit back only where code that coach put together is confined."""
-    return lambda state, _left: cmd.BeginSearch(
-        kind=name, width=limits_of(state).cores, proves=is_confined(state)
-    )
+
+    def ask(state: SessionState, _left: float) -> cmd.BeginSearch:
+        on = cluster_of(state)
+        width = 0 if on else limits_of(state).cores  # the setting is of this machine's cores
+        return cmd.BeginSearch(kind=name, width=width, proves=is_confined(state), on=on)
+
+    return ask
 
 
 MEASUREMENTS: tuple[MeasurementKind, ...] = (

@@ -59,7 +59,9 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
     draft.perform(asked.model_copy(update={"within": within, "is_idle_work": request.by_itself}))
 
 
-def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None) -> None:
+def start_run(
+    draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None, on: str = ""
+) -> None:
     """Start the next run, of the session's target unless told otherwise."""
     own, opened = draft.state.target, draft.state.opened
     runs_all = purpose == "suite" or (purpose == "verify" and not own.words)
@@ -74,6 +76,7 @@ def start_run(draft: Draft, purpose: Purpose, covers: Reach = "target", target: 
         warm=purpose == "feedback" and own.can("warm"),
         tree=opened.checkout.tree if purpose == "baseline" and opened else "",
         about=tuple(dict.fromkeys((*about(draft.state), *named)))[:MAX_ABOUT],
+        on=on,
     )
 
 
@@ -100,8 +103,14 @@ def start_trace(draft: Draft, test: TestId, scope: Scope, took: float, seconds: 
     start_next(draft, "trace", target, hash_seed=0, focus=test, instrument=trace)
 
 
-def start_mutants(
-    draft: Draft, run: Run, failure: Failure, places: tuple[MutationPlace, ...], mutate: Mutate
+def start_mutants(  # noqa: PLR0913 - the failure, what is changed, how long, and where
+    draft: Draft,
+    run: Run,
+    failure: Failure,
+    places: tuple[MutationPlace, ...],
+    mutate: Mutate,
+    *,
+    on: str = "",
 ) -> None:
     """Start a run that tries small mutations of places; ``run`` is the one that shows the failure."""
     known = draft.state.spectrum
@@ -115,6 +124,7 @@ def start_mutants(
         hash_seed=0,
         focus=failure.test,
         instrument=mutate,
+        on=on,
     )
 
 

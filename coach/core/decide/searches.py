@@ -18,6 +18,10 @@ from coach.core.session.state import SessionState
 MAX_PLACES = 5
 """Suspects whose lines are looked up in the history: a blame of each costs time before the first probe."""
 
+MAX_WIDTH = 64
+"""Probes at the same time on this machine."""
+MAX_WORKERS = 10_000
+"""Probes at the same time on a cluster: more than any scheduler serves."""
 MAX_SEEN = 200
 """Trees whose outcomes are told to a search."""
 
@@ -91,18 +95,22 @@ def _request(
         rounds=max(message.rounds, 0),
         input=message.input,
         places=_places(state) if kind.looks_up_places else (),
-        width=_width(message.width, state, target),
+        width=_width(message, state, target),
         proves=message.proves,
         most=max(message.most, 0),
+        on=message.on,
     )
 
 
-def _width(asked: int, state: SessionState, target: Target) -> int:
-    """Return how many probes run beside each other: one, where those of an earlier search disturbed each other."""
-    disturbed = any(
-        each.result and each.result.disturbed for each in state.searches if each.request.target == target
+def _width(message: cmd.BeginSearch, state: SessionState, target: Target) -> int:
+    """Return how many probes run beside each other: one, where those of an earlier search there disturbed each other."""
+    there = (
+        each for each in state.searches if (each.request.target, each.request.on) == (target, message.on)
     )
-    return 1 if disturbed else max(1, min(asked, 64))
+    if any(each.result and each.result.disturbed for each in there):
+        return 1
+    least, most = (0, MAX_WORKERS) if message.on else (1, MAX_WIDTH)
+    return max(least, min(message.width, most))
 
 
 @decide.register

@@ -182,7 +182,8 @@ def _(message: cmd.TryMutants, state: SessionState) -> Decision | Refusal:
     draft = Draft(state)
     seconds = max(0.1, min(message.budget, MAX_BUDGET))
     more = max(0.0, min(message.more, MAX_BUDGET - seconds))
-    start_mutants(draft, *seen, places_to_mutate(state), Mutate(seconds=seconds, more=more))
+    mutate = Mutate(seconds=seconds, more=more)
+    start_mutants(draft, *seen, places_to_mutate(state), mutate, on=message.on)
     return draft.done()
 
 

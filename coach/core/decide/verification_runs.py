@@ -47,7 +47,7 @@ def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
         return Refusal(why_not)
     draft = Draft(state)
     commands = tuple(each for each in runnable(state) if each in message.acceptance)
-    draft.record(ev.VerificationBegan(plan=_plan(state, len(commands)), acceptance=commands))
+    draft.record(ev.VerificationBegan(plan=_plan(state, len(commands)), acceptance=commands, on=message.on))
     if state.pin:
         draft.perform(to_be_read_again(state))
     if state.opened and state.opened.checkout.tree:
@@ -102,7 +102,9 @@ def continue_plan(draft: Draft) -> None:
     elif following == "acceptance":
         _start_acceptance(draft)
     elif following == "verify":
-        start_run(draft, "verify", target=_with_pin(draft.state))
+        # The first one is of the checkout itself, whatever repeats it: what is proven is green here.
+        on = draft.state.plan_on if _made(draft.state, "verify") else ""
+        start_run(draft, "verify", target=_with_pin(draft.state), on=on)
     elif following in {"again", "again-before"}:
         _start_again(draft, following)
     else:
@@ -171,6 +173,7 @@ def _start_reverted(draft: Draft) -> None:
         alone or _with_pin(state) or state.target,
         without=state.opened.checkout.tree,
         focus=state.pin.path if state.pin else "",
+        on=state.plan_on,
     )
 
 
@@ -182,7 +185,8 @@ def _start_control(draft: Draft) -> None:
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
     target = state.target.only(state.pin.path if state.pin else test.file)
     control = MutateFix(seconds=CONTROL_SECONDS)
-    start_next(draft, "control", target, places=places, focus=test, instrument=control)
+    on = state.plan_on
+    start_next(draft, "control", target, places=places, focus=test, instrument=control, on=on)
 
 
 def _start_recheck(draft: Draft) -> None:

@@ -73,6 +73,8 @@ class Investigation:
     """Seconds it may measure."""
     began: float = 0.0
     by_itself: bool = False
+    on: str = ""
+    """The cluster that carries out its searches and mutations; empty: this machine."""
     measurements: tuple[Measurement, ...] = ()
     paused: bool = False
     ending: Ending | Literal[""] = ""

@@ -9,7 +9,7 @@ from coach.core.localize.mutation.results import not_tried
 from coach.core.localize.origins import chain
 from coach.core.log import describe_imported, describe_investigation  # noqa: F401 - they register
 from coach.core.log import events as ev
-from coach.core.log.event_words import Said
+from coach.core.log.event_words import Said, on_cluster
 from coach.core.log.event_words import say as say  # noqa: PLC0414 - complete only once all families are registered
 from coach.core.loops.attempt import attempt_words
 from coach.core.runs.description import describe_ended
@@ -81,7 +81,8 @@ def _(event: ev.RunStarted) -> Said:
     request = event.request
     scope = f", {SCOPE_WORDS[request.covers]}" if request.covers == "failures" else ""
     what = f"of {request.target.label}" if request.purpose == "imported" else "started"
-    return "◌", "dim", f"run #{request.number} {what}, {PURPOSE_WORDS[request.purpose]}{scope}"
+    words = f"run #{request.number} {what}, {PURPOSE_WORDS[request.purpose]}{scope}"
+    return "◌", "dim", f"{words}{on_cluster(request.on)}"
 
 
 @say.register
@@ -341,7 +342,9 @@ def _(event: ev.PastFailureDismissed) -> Said:
 
 @say.register
 def _(event: ev.SearchBegan) -> Said:
-    return "◌", "accent", f"search {event.search.number} began: {kind_of(event.search.kind).title}"
+    asked = event.search
+    words = f"search {asked.number} began: {kind_of(asked.kind).title}"
+    return "◌", "accent", f"{words}{on_cluster(asked.on)}"
 
 
 @say.register
@@ -411,7 +414,7 @@ def _(event: ev.TrialSeen) -> Said:
 
 @say.register
 def _(event: ev.VerificationBegan) -> Said:
-    return "·", "dim", f"verification began, {count(len(event.plan), 'run')}"
+    return "·", "dim", f"verification began, {count(len(event.plan), 'run')}{on_cluster(event.on)}"
 
 
 @say.register

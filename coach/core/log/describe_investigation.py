@@ -1,7 +1,7 @@
 """The words of investigations."""
 
 from coach.core.log import events as ev
-from coach.core.log.event_words import Said, say
+from coach.core.log.event_words import Said, on_cluster, say
 
 
 @say.register
@@ -13,7 +13,8 @@ def _(event: ev.InvestigationLimited) -> Said:
 
 @say.register
 def _(event: ev.InvestigationBegan) -> Said:
-    return "◌", "accent", f"investigating {event.test}, {event.seconds:g} s at most"
+    words = f"investigating {event.test}, {event.seconds:g} s at most"
+    return "◌", "accent", f"{words}{on_cluster(event.on)}"
 
 
 @say.register

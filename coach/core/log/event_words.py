@@ -3,9 +3,15 @@
 from functools import singledispatch
 
 from coach.core.base.symbols import Role
+from coach.core.base.text import safe_line
 
 Said = tuple[str, Role, str]
 """Sign, its role, and what happened."""
+
+
+def on_cluster(address: str) -> str:
+    """Return the rest of a sentence that says on which cluster; empty where it is this machine."""
+    return f", on {safe_line(address)}" if address else ""
 
 
 @singledispatch

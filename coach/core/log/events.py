@@ -461,6 +461,8 @@ class VerificationBegan(Value):
     plan: tuple[Purpose, ...]
     acceptance: tuple[Name, ...] = ()
     """The commands of its acceptance runs, in their order."""
+    on: Name = ""
+    """The cluster that repeats the target and runs it without the fix and on wrong ones; empty: this machine."""
 
 
 class VerificationVoided(Value):

@@ -30,6 +30,8 @@ class InvestigationBegan(Value):
     seconds: float
     """How long it may measure."""
     by_itself: bool = False
+    on: Name = ""
+    """The cluster that carries out its searches and mutations; empty: this machine."""
 
 
 class MeasurementBegan(Value):

@@ -6,7 +6,7 @@ Fields that ``RunRequest`` has as well mean the same; the others say what instru
 from typing import Any, Literal
 
 from coach.core.base.test_id import NO_TEST, TestId
-from coach.core.base.text import TreeId
+from coach.core.base.text import Name, TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
@@ -52,6 +52,7 @@ class RecordedRequest(Value):
     covers: Reach = "target"
     is_repeat: bool = False
     by_itself: bool = False
+    on: Name = ""
 
     @classmethod
     def of(cls, request: RunRequest) -> "RecordedRequest":

@@ -125,6 +125,8 @@ class TryMutants(Value):
     """Seconds."""
     more: float = 0.0
     """Seconds that are added while nothing turned it green and kept all neighbours."""
+    on: Name = ""
+    """The cluster that tries them; empty: this machine."""
 
 
 class TraceCalls(Value):
@@ -139,6 +141,8 @@ class Investigate(Value):
 
     seconds: float = 0.0
     """How long it may measure; 0: as long as the settings say."""
+    on: Name = ""
+    """The cluster that carries out its searches and mutations; empty: this machine."""
 
 
 class PauseInvestigation(Value):
@@ -232,6 +236,8 @@ class Verify(Value):
     """Acceptance commands that the engineer approved; others are not run."""
     by: Name = ""
     """The assistant that asks; empty: a person, or the assistant that the session was handed to."""
+    on: Name = ""
+    """The cluster that repeats the target and runs it without the fix and on wrong ones; empty: this machine."""
 
 
 class AnswerObjection(Value):
@@ -315,9 +321,11 @@ class BeginSearch(Value):
     most: int = 0
     """Probes after which it ends with what it has; 0: no limit."""
     width: int = 2
-    """Probes at the same time."""
+    """Probes at the same time; 0, on a cluster: as many as it has workers."""
     proves: bool = True
     """*commits*: whether the commit found is taken back in a copy: code that nobody wrote, put together by coach."""
+    on: Name = ""
+    """The cluster whose workers run the probes, as its address was typed; empty: this machine."""
 
 
 class StopSearch(Value):

@@ -8,6 +8,18 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class AtWork:
+    """What one worker of a cluster does now."""
+
+    name: str
+    """What the cluster calls it; foreign text."""
+    doing: str = ""
+    """The label of its probe; empty: it waits for one."""
+    since: float = 0.0
+    """Seconds since the epoch when it began that; 0: not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class LiveSnapshot:
     """One look at the run under way (or at the last one, when none is)."""
 
@@ -27,6 +39,8 @@ class LiveSnapshot:
     """Lines that came before ``lines`` and are no longer held here."""
     silent: int = 0
     """Seconds since it last said or finished anything, in steps; 0 while that is not long ago. The version stays."""
+    workers: tuple[AtWork, ...] = ()
+    """The workers of the cluster in use and what each does; none while everything runs on this machine."""
 
 
 class LiveView(Protocol):

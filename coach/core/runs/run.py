@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.base.test_id import NO_TEST, TestId
-from coach.core.base.text import TreeId
+from coach.core.base.text import Name, TreeId
 from coach.core.base.value import Value
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
@@ -118,6 +118,8 @@ class RunRequest(Value):
     """Whether a transcript shows the very same command right before, edits apart: nothing was looked at between."""
     by_itself: bool = False
     """Whether coach makes it in idle time, and nobody waits for it."""
+    on: Name = ""
+    """The cluster on whose workers it runs, in a copy there, as its address was typed; empty: this machine."""
 
     @property
     def only_looks(self) -> bool:
@@ -151,7 +153,7 @@ class RunRequest(Value):
 
     @property
     def in_copy(self) -> bool:
-        return bool(self.tree or self.without or isinstance(self.instrument, Trial))
+        return bool(self.tree or self.without or self.on or isinstance(self.instrument, Trial))
 
 
 class Run(Value):

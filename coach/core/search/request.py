@@ -72,7 +72,10 @@ class SearchRequest(Value):
     """The file to reduce, relative to the root."""
     places: tuple[Place, ...] = ()
     width: int = 2
-    """Probes at the same time."""
+    """Probes at the same time; 0, on a cluster: as many as it has workers."""
+    on: Name = ""
+    """The cluster whose workers run the probes, as its address was typed; empty: this machine. Keys of probes do not
+    depend on it: what was tried here is known there."""
     proves: bool = True
     """Whether a commit that was found is taken back, to see whether the failure goes with it."""
     most: int = 0

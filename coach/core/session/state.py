@@ -149,6 +149,7 @@ class SessionState(Investigations):
     plan_start: int = 0
     plan_acceptance: tuple[str, ...] = ()
     """The commands of the newest verification's acceptance runs, in their order."""
+    plan_on: str = ""  # the cluster that repeats the target in it
     verification: Verification | None = None
     verified_at_run: int = 0
     control: Control | None = None

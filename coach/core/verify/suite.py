@@ -44,9 +44,10 @@ def _is_told(report: RunReport) -> bool:
 
 
 def suite_of(state: SessionState, runs: tuple[Run, ...]) -> Run | None:
-    """Return the newest run of the whole suite in a verification; where the suite is the target, the target's."""
+    """Return the newest run of the whole suite in a verification, on this machine; where the suite is the target, the target's."""
     wanted = "verify" if is_suite(state) else "suite"
-    return next((run for run in reversed(runs) if run.request.purpose == wanted), None)
+    here = (run for run in reversed(runs) if not run.request.on)
+    return next((run for run in here if run.request.purpose == wanted), None)
 
 
 def is_suite(state: SessionState) -> bool:

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from itertools import islice
 
-from coach.core.protocol.live import LiveSnapshot
+from coach.core.protocol.live import AtWork, LiveSnapshot
 
 HEAD_LIMIT = 256 * 1024
 TAIL_LIMIT = 256 * 1024
@@ -67,6 +67,7 @@ class LiveOutput:
         self._version, self._heard = 0, clock()
         self._progress = (0, 0, 0, "")
         self._failure = ""
+        self._workers: tuple[AtWork, ...] = ()
         self._torn = ""
         self._torn_dropped = 0
         self._reset(0)
@@ -110,6 +111,12 @@ class LiveOutput:
             self._version += failure != self._failure
             self._failure = failure
 
+    def at_work(self, workers: tuple[AtWork, ...]) -> None:
+        """Say what each worker of a cluster does now; none: no cluster is in use. Runs that begin here leave it as it is."""
+        with self._lock:
+            self._version += workers != self._workers
+            self._workers = workers
+
     def snapshot(self, lines: int) -> LiveSnapshot:
         with self._lock:
             if lines > 0:
@@ -126,6 +133,7 @@ class LiveOutput:
                 lines=self._newest(lines) if lines > 0 else (),
                 dropped=self._dropped,
                 silent=self._silent(),
+                workers=self._workers,
             )
 
     def _change(self) -> None:

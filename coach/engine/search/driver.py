@@ -79,6 +79,10 @@ class SearchDriver:
     """What probes of this search that watched saw changed, by key."""
     changed: dict[str, tuple[TestId, ...]] = field(default_factory=dict)
     """The tests that they saw change it."""
+    width: int = 1
+    """Probes that the executor takes at the same time, for a search that is to use all there are."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of where probes run, such as workers that share a machine: it may change rates."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     _logged: set[str] = field(default_factory=set)
     """What the log knew, of what this search asked."""

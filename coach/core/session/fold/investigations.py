@@ -20,7 +20,7 @@ def _(event: ev.InvestigationLimited, state: SessionState) -> SessionState:
 def _(event: ev.InvestigationBegan, state: SessionState) -> SessionState:
     """What is kept of this failure on this tree is known again."""
     key = FailureKey(event.test, event.tree)
-    begun = Investigation(key, event.seconds, began=state.at, by_itself=event.by_itself)
+    begun = Investigation(key, event.seconds, began=state.at, by_itself=event.by_itself, on=event.on)
     known = state.kept.get(key)
     if known is None or known.spectrum is None:
         return replace(state, investigation=begun)

@@ -54,7 +54,7 @@ def _(event: ev.TestUnpinned, state: SessionState) -> SessionState:
 @apply_event.register
 def _(event: ev.VerificationBegan, state: SessionState) -> SessionState:
     begun = replace(state, plan=event.plan, plan_start=state.last_number + 1, is_confirmed=False)
-    return replace(begun, plan_acceptance=event.acceptance)
+    return replace(begun, plan_acceptance=event.acceptance, plan_on=event.on)
 
 
 @apply_event.register
