@@ -1,7 +1,7 @@
 """One probe of a search: a disposable copy of a tree, a run in it, an outcome.
 
-A probe is plain data and ``run_probe`` a plain function, so that any ``concurrent.futures.Executor`` can carry them
-out: threads here, other processes or machines that share the state directory elsewhere.
+A probe is plain data. ``shown_in`` carries it out, here or on a worker of a cluster; ``answer_of`` judges what it showed, always
+here: a worker knows no secret that would have to be taken out first, and judges nothing.
 """
 
 import functools
@@ -123,6 +123,15 @@ class Answer:
     """Whether it was no fresh process: it is no evidence that an answer may lean on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a probe showed, before anybody judged it. Plain data."""
+
+    report: RunReport
+    order: Mapping[str, Any]
+    """What the plugin of ordered runs wrote; empty for other runs."""
+
+
 _MAX_REPORT_BYTES = 50_000_000
 _STEADY = frozenset({"completed", "collection_error", "usage_error", "no_tests", "no_pytest", "not_started"})
 """Endings that the code and the words of the target decide, and no clock, signal or limit."""
@@ -178,10 +187,14 @@ def _carried_out(
     trees = _trees(context.root, context.home)
     try:
         with trees.materialise(probe.tree) as copy:
-            return _run(context, probe, copy, cancel, server)
+            return answer_of(probe, shown_in(copy, context, probe, cancel, server), context.redactor)
     except (CoachError, OSError) as error:
-        reason = str(error)
-        return Answer(Judged(outcome="UNRESOLVED", reason=reason), doubt=reason, is_steady=False)
+        return unanswered(str(error))
+
+
+def unanswered(reason: str) -> Answer:
+    """Return the answer of a probe that could not be carried out."""
+    return Answer(Judged(outcome="UNRESOLVED", reason=reason), doubt=reason, is_steady=False)
 
 
 def _request(probe: Candidate, server: WarmServer | None) -> RunRequest:
@@ -197,9 +210,14 @@ def _request(probe: Candidate, server: WarmServer | None) -> RunRequest:
     )
 
 
-def _run(
-    context: SearchContext, probe: Candidate, copy: Path, cancel: threading.Event, server: WarmServer | None
-) -> Answer:
+def shown_in(
+    copy: Path,
+    context: SearchContext,
+    probe: Candidate,
+    cancel: threading.Event,
+    server: WarmServer | None = None,
+) -> Shown:
+    """Run a probe in its copy. Raises CoachError, OSError."""
     runs = RunContext(
         context.root,
         context.interpreter,
@@ -214,15 +232,19 @@ def _run(
         niceness=context.niceness,
         warm=server,
     )
-    report = context.redactor.report(run_laid_out(_request(probe, server), runs, cancel, copy))
-    order = probe.variation.order
+    report = run_laid_out(_request(probe, server), runs, cancel, copy)
+    return Shown(report, _said(copy.parent) if probe.variation.order else {})
+
+
+def answer_of(probe: Candidate, shown: Shown, redactor: ObservationRedactor) -> Answer:
+    """Judge what a probe showed."""
+    report, order, said = redactor.report(shown.report), probe.variation.order, shown.order
     if order is not None:
         report = report.of_victim(order.victim)
     failing = failing_set(report, with_reruns=True)
     judged = judge(report, failing, probe.reference, probe.grain)
     if probe.is_older and probe.reference is None and failing and all(map(could_not_ask, failing)):
         judged = Judged(outcome="UNRESOLVED", reason=f"the test cannot ask this code: {failing[0].exception}")
-    said = _said(copy.parent) if order else {}
     ran, changed = (tuple(map(TestId, said.get(each, ()))) for each in ("order", "changed"))
     leaked = tuple(map(str, said.get("leaked", ())))
     if order is not None and order.victim not in ran and judged.outcome == "PASS":

@@ -26,6 +26,8 @@ from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
 from coach.core.search.ask_tell import AskTell
 from coach.core.search.request import Tried
+from coach.engine.cluster.cluster import Cluster
+from coach.engine.cluster.probe_elsewhere import probe_elsewhere
 from coach.engine.process.other_runs import as_note, beside
 from coach.engine.search import candidate
 from coach.engine.search.candidate import Answer, Candidate, SearchContext, run_probe
@@ -71,6 +73,8 @@ class SearchDriver:
     again: int = 0
     """Probes that were judged again alone."""
     is_one_at_a_time: bool = False
+    cluster: Cluster | None = None
+    """What carries probes out instead of ``executor``."""
     forking: Forking | None = None
     """What forks probes; None: each is a fresh process."""
     patience: float = 60.0
@@ -141,17 +145,22 @@ class SearchDriver:
             return tuple(self._run((probe,))[0] for probe in probes)
         return self._run(probes)
 
+    def _submit(self, probe: Candidate, *, may_fork: bool) -> "Future[Answer]":
+        if self.cluster is not None:
+            return probe_elsewhere(self.cluster, probe, self.context.redactor)
+        run = functools.partial(run_probe, self.context, search=self.name, may_fork=may_fork)
+        return self.executor.submit(run, probe)
+
     def _run(self, probes: Sequence[Candidate], forked_by: "Forking | None" = None) -> tuple[Answer, ...]:
         if forked_by:
             forked_by.await_server(self.stop)
         if self.stop.is_set():
             raise Stopped("stopped on request")
         self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
-        if len(probes) == 1:
+        if len(probes) == 1 and self.cluster is None:
             self._await_quiet()
         cancel = candidate.cancellation(self.name)
-        run = functools.partial(run_probe, self.context, search=self.name, may_fork=forked_by is not None)
-        futures = [self.executor.submit(run, probe) for probe in probes]
+        futures = [self._submit(probe, may_fork=forked_by is not None) for probe in probes]
         try:
             self._wait(futures, cancel)
         finally:
@@ -164,6 +173,8 @@ class SearchDriver:
             self._ran.add(probe.key)
         if forked_by:
             forked_by.load_more()
+        if self.cluster is not None and self.cluster.ended:
+            raise Stopped(self.cluster.ended)
         return tuple(future.result() for future in futures)
 
     def _wait(self, futures: Sequence[Future[Answer]], cancel: threading.Event) -> None:
@@ -195,7 +206,7 @@ class SearchDriver:
         forking = None if self.is_one_at_a_time else self.forking
         may_fork = forking is not None and all(map(forking.may_fork, probes))
         answers = self._run(probes, forking) if may_fork else self.look(probes)
-        has_company = len(probes) > 1 and not self.is_one_at_a_time
+        has_company = self._has_company(probes)
         forked = [each.key for each, seen in zip(probes, answers, strict=True) if seen.is_forked]
         self._forked |= dict.fromkeys(forked, has_company)
         doubted: list[tuple[Candidate, Answer]] = []
@@ -207,6 +218,11 @@ class SearchDriver:
                 doubted.append((probe, answer))
         for probe, answer in doubted:
             self._judge_again(probe, answer)
+
+    def _has_company(self, probes: Sequence[Candidate]) -> bool:
+        """Whether probes that are asked together run beside each other; each on a machine of its own does not."""
+        is_apart = self.cluster is not None and not self.cluster.shares_hosts
+        return len(probes) > 1 and not self.is_one_at_a_time and not is_apart
 
     def _judge_again(self, probe: Candidate, beside: Answer) -> None:
         """Raises Disturbed when it comes out otherwise."""

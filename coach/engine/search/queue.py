@@ -15,6 +15,8 @@ from typing import Protocol
 from coach.core.protocol.effects import RunSearch
 from coach.core.protocol.observations import Observation, SearchAdvanced, SearchOver
 from coach.core.search.request import SearchRequest, SearchResult, Tried
+from coach.engine.cluster.cluster import Cluster
+from coach.engine.cluster.clusters import Clusters
 from coach.engine.confine.landlock import available
 from coach.engine.instrument.observer import IDLE_NICENESS
 from coach.engine.search.candidate import SearchContext
@@ -111,8 +113,9 @@ class SearchBench:
         trees: TreeStore | None = None,
         context: SearchContext | None = None,
         executor: Executor | None = None,
+        clusters: Clusters | None = None,
     ) -> None:
-        self._trees, self._ground, self._executor = trees, context, executor
+        self._trees, self._ground, self._executor, self._clusters = trees, context, executor, clusters
         self._lock = threading.Lock()
         self._stops: dict[int, threading.Event] = {}
         self._queue: queue.SimpleQueue[tuple[RunSearch, threading.Event] | None] = queue.SimpleQueue()
@@ -178,13 +181,20 @@ class SearchBench:
         if trees is None or context is None:
             what = "a search needs disposable copies"
             raise ScratchError(what, why="the project has no git", do="run git init and commit once")
-        is_here = self._executor is None  # elsewhere there is no server to fork from
+        is_here = self._executor is None and not request.on  # elsewhere there is no server to fork from
         context = replace(context, niceness=niceness, warm=context.warm and is_here)
-        with self._workers(request.width) as executor, composing(trees) as composer:
+        with (
+            self._cluster(request.on) as cluster,
+            self._workers(request.width) as executor,
+            composing(trees) as composer,
+        ):
+            if cluster is not None:
+                request = _on_workers(request, cluster, progress)
             known_ = known_from(known)
             driver = SearchDriver(
                 context, executor, known_, progress.tried, progress.does, stop, request.most, progress.note
             )
+            driver.cluster = cluster
             task = Task(request, driver, trees, composer, trees.record())
             is_confined = context.confine != "off" and available().is_there
             for each in trees.outlook(task.now, is_confined=is_confined):
@@ -202,6 +212,13 @@ class SearchBench:
         }
         return result.model_copy(update=seen)
 
+    def _cluster(self, on: str) -> contextlib.AbstractContextManager[Cluster | None]:
+        if not on:
+            return contextlib.nullcontext()
+        if self._clusters is None:
+            raise CoachError(f"no cluster can be reached at {on} from here")
+        return self._clusters.on(on)
+
     @contextlib.contextmanager
     def _workers(self, width: int) -> Iterator[Executor]:
         if self._executor is not None:
@@ -209,6 +226,14 @@ class SearchBench:
             return
         with ThreadPoolExecutor(max(width, 1), thread_name_prefix="coach-probe") as own:
             yield own
+
+
+def _on_workers(request: SearchRequest, cluster: Cluster, progress: _Progress) -> SearchRequest:
+    """Return the request for as many probes at a time as there are workers; says what is to be known of them."""
+    for each in cluster.notes:
+        progress.note(each)
+    width = min(request.width, cluster.width) if request.width else cluster.width
+    return request.model_copy(update={"width": width})
 
 
 def _carried_out(task: Task) -> tuple[SearchResult, bool]:

@@ -1,0 +1,1 @@
+"""Searches beyond one machine: addresses, settings, what workers are."""

@@ -1,0 +1,1 @@
+"""Searches and runs carried out by the workers of a Dask cluster."""

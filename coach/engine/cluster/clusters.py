@@ -1,0 +1,46 @@
+"""The clusters that a session uses: each is connected to once, when a search first asks for it, and left with the session."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from coach.engine.cluster.cluster import Cluster
+from coach.engine.cluster.shipment import shipment
+from coach.engine.search.candidate import SearchContext
+from coach.engine.trees.tree_store import TreeStore
+
+
+class Clusters:
+    """Opens clusters by the address that a request names. Any thread may."""
+
+    def __init__(self, trees: TreeStore, context: SearchContext, connect: Callable[[str], Any]) -> None:
+        self._trees, self._context, self._connect = trees, context, connect
+        self._connections: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def on(self, address: str) -> Iterator[Cluster]:
+        """Give the cluster at an address, ready for work on the trees of now. Raises CoachError."""
+        with self._lock:
+            connection = self._connections.get(address)
+            if connection is None or not connection.is_open:
+                connection = self._connections[address] = self._connect(address)
+        sent = shipment(
+            self._trees,
+            self._context,
+            named=connection.settings.env,
+            is_encrypted=connection.is_encrypted,
+        )
+        cluster = Cluster(connection.client, address, sent, connection.settings.workers)
+        try:
+            yield cluster
+        finally:
+            cluster.close()
+
+    def close(self) -> None:
+        """Leave them all; a local one ends."""
+        with self._lock:
+            for each in self._connections.values():
+                each.close()
+            self._connections.clear()
