@@ -82,7 +82,7 @@ class Cluster:
     def notes(self) -> tuple[str, ...]:
         """What is to be known of this cluster before its first answer."""
         workers = f"{count(len(self._workers), 'worker')} at {self.address}"
-        said = [f"{workers}; {size_of(self._shipment.bytes)} sent to each"]
+        said = [f"{workers}; {size_of(self._shipment.size)} sent to each"]
         if self.shares_hosts:
             said.append(
                 "some workers share a machine: what runs beside each other there may disturb each other"
@@ -187,12 +187,12 @@ class Cluster:
                 return
             self._replied(asked, reply)
         elif status == "error":
-            error = task.exception()
-            if type(error).__name__ == "KilledWorker":
+            raised = task.exception()
+            if type(raised).__name__ == "KilledWorker":
                 self._loses(asked.worker)
                 self._again(asked, "it was lost while it ran this")
             else:
-                self._again(asked, f"{type(error).__name__}: {error}")
+                self._again(asked, f"{type(raised).__name__}: {raised}")
 
     def _replied(self, asked: Asked, reply: Reply) -> None:
         if reply.lacks and not self._is_lacking:

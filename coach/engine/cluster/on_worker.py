@@ -62,9 +62,9 @@ def _reply(name: str, work: Work, place: Place, copy: Path, cancel: threading.Ev
 def _running() -> tuple[Any, str]:
     """Return the worker that this thread belongs to, and the key of its task."""
     from distributed import get_worker
-    from distributed.worker import thread_state
 
-    return get_worker(), str(thread_state.key)
+    worker = get_worker()
+    return worker, str(worker.get_current_task())
 
 
 @contextlib.contextmanager

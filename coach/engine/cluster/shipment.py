@@ -37,7 +37,8 @@ class Shipment:
     """Files that do not travel in the clear."""
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
+        """Bytes that are sent to each worker."""
         return sum(map(len, self.packs))
 
     def difference(self, tree: str) -> bytes:
