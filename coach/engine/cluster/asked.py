@@ -16,7 +16,8 @@ class Asked:
     """One piece of work. Results are counted from answers, never from beginnings: work that is stolen may begin twice."""
 
     work: Work
-    difference: bytes
+    packs: tuple[bytes, ...]
+    """Objects that travel with it."""
     future: "Future[Reply]" = field(default_factory=Future)
     task: Any = None
     """The scheduler's future of the newest sending."""
@@ -30,10 +31,17 @@ class Asked:
     def is_over(self) -> bool:
         return self.future.done()
 
+    known: int = 0
+    """How many had begun it when it was sent the last time."""
+    where: tuple[str, ...] = ()
+    """Addresses of the workers that may carry it out; empty: any."""
+    carries_all: bool = False
+    """Whether every object of its tree travels with it."""
+
     @property
     def worker(self) -> tuple[str, str]:
-        """Name and address of the worker that began it last; empty where none did."""
-        return self.begun[-1][:2] if self.begun else ("", "")
+        """Name and address of the worker that began the newest sending; empty where none did yet."""
+        return self.begun[-1][:2] if len(self.begun) > self.known else ("", "")
 
     def begins(self, name: str, address: str) -> None:
         self.begun.append((name, address, time.time()))

@@ -16,7 +16,7 @@ from typing import Any
 from coach.core.base.formatting import count, size_of
 from coach.core.protocol.live import AtWork
 from coach.engine.cluster.asked import MAX_BEGUN, Asked
-from coach.engine.cluster.on_worker import carry_out
+from coach.engine.cluster.on_worker import carry_out, receive
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE, Reply, Work
 from coach.engine.trees.git import GitError
@@ -27,8 +27,6 @@ FROZEN_SECONDS = 15.0
 """How long a worker may say nothing while it has work: a healthy one tells the scheduler of itself twice a second."""
 GONE_SECONDS = 20.0
 """How long is waited for a scheduler, or a first worker, that is gone."""
-SMALL = 500_000
-"""Bytes that travel with a piece of work; more is put on the workers beforehand."""
 _LOOK = 0.5
 
 
@@ -42,9 +40,9 @@ class Cluster:
         self._asked: dict[str, Asked] = {}
         self._workers: dict[str, dict[str, Any]] = {}
         self._heard: dict[str, tuple[float, float]] = {}
+        self._silent: set[str] = set()
         self._lost: dict[str, str] = {}
-        self._data: list[Any] = []
-        self._is_lacking = False
+        self._receiving: list[Any] = []
         self.ended = ""
         """Why no more work is carried out; empty: it is."""
         self._gone_since = 0.0
@@ -93,7 +91,7 @@ class Cluster:
 
     def submit(self, work: Work) -> "Future[Reply]":
         """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError."""
-        asked = Asked(work, self._shipment.difference(work.tree))
+        asked = Asked(work, tuple(filter(None, [self._shipment.difference(work.tree)])))
         with self._lock:
             if self.ended:
                 asked.answer(Reply("", why=self.ended))
@@ -119,33 +117,40 @@ class Cluster:
         self._thread.join()
         with contextlib.suppress(Exception):
             self._client.unsubscribe_topic(self._topic)
-        self._data = []
+        self._receiving.clear()
 
     def _begin(self) -> None:
-        """Let the workers say when they begin, and put the packs on them."""
+        """Let workers say when they begin, and have each take in the packs before its first work.
+
+        The data is on the workers only until they have it: what Dask holds for others may end up on one that stands still.
+        """
         self._client.subscribe_topic(self._topic, self._begun)
         packs = self._shipment.packs
-        self._data = self._client.scatter(list(packs), broadcast=True, hash=False) if packs else []
+        if not packs or not self._workers:
+            return
+        data = self._client.scatter(list(packs), broadcast=True, hash=False)
+        for number, where in enumerate(self._workers):
+            key = f"{self._topic}-packs-{number}-{uuid.uuid4().hex[:8]}"
+            own = {"key": key, "pure": False, "workers": [where], "resources": {RESOURCE: 1}}
+            self._receiving.append(self._client.submit(receive, self._shipment.ground, *data, **own))
 
     def _send(self, asked: Asked) -> None:
         """Hand it to the scheduler; the lock is held."""
         asked.sendings += 1
-        difference: Any = asked.difference
-        if len(difference) > SMALL:
-            difference = self._client.scatter(difference, broadcast=True, hash=False)
-        others = [each for each in self._workers if each not in asked.excluded]
+        asked.known = len(asked.begun)
+        avoided = asked.excluded | self._silent
+        asked.where = tuple(each for each in self._workers if each not in avoided) if avoided else ()
         asked.task = self._client.submit(
             carry_out,
             asked.work,
-            *self._data,
-            difference,
-            key=f"coach-{asked.work.key}-{asked.sendings}",
+            *asked.packs,
+            key=f"coach-{asked.work.key}-{asked.sendings}-{len(asked.packs)}",
             pure=False,
             retries=0,
             resources={RESOURCE: 1},
-            workers=others if asked.excluded and others else None,
+            workers=list(asked.where) or None,
         )
-        asked.task.add_done_callback(functools.partial(self._answered, asked, asked.sendings))
+        asked.task.add_done_callback(functools.partial(self._answered, asked, asked.task.key))
 
     def _settled(self, asked: Asked, future: "Future[Reply]") -> None:
         """Forget it; one that nobody wants any more is ended on its worker too."""
@@ -174,9 +179,9 @@ class Cluster:
                 with contextlib.suppress(Exception):
                     asked.task.cancel()
 
-    def _answered(self, asked: Asked, sending: int, task: Any) -> None:
+    def _answered(self, asked: Asked, key: str, task: Any) -> None:
         """The scheduler is done with a task, one way or the other. Called by a thread of the client's."""
-        if sending != asked.sendings or asked.is_over:
+        if asked.is_over or asked.task.key != key:
             return
         status = task.status
         if status == "finished":
@@ -195,17 +200,21 @@ class Cluster:
                 self._again(asked, f"{type(raised).__name__}: {raised}")
 
     def _replied(self, asked: Asked, reply: Reply) -> None:
-        if reply.lacks and not self._is_lacking:
-            with (
-                self._lock
-            ):  # it lacks what all of them were believed to have: from here on everything is sent
-                self._is_lacking = True
-                self._shipment = self._shipment.whole()
-                self._begin()
-        if reply.why:
+        if reply.lacks and not asked.carries_all:
+            self._send_whole(asked)
+        elif reply.why:
             self._again(asked, reply.why)
         else:
             asked.answer(reply)
+
+    def _send_whole(self, asked: Asked) -> None:
+        """Send it once more with everything: the worker is new here, or lacks what it was believed to have."""
+        with self._lock:
+            asked.carries_all = True
+            asked.packs = (*self._shipment.whole().packs, *asked.packs)
+            asked.sendings -= 1
+            asked.begun = asked.begun[: asked.known]
+            self._send(asked)
 
     def _again(self, asked: Asked, why: str) -> None:
         """Send it to another worker, once; then it has no answer but why."""
@@ -291,14 +300,26 @@ class Cluster:
         if came_back:
             with self._lock, contextlib.suppress(Exception):
                 self._begin()
+        silent = {where for where in self._workers if now - self._heard[where][1] > FROZEN_SECONDS}
+        newly, self._silent = silent - self._silent, silent
+        given = self._given_to(newly)
         for asked in tuple(self._asked.values()):
             worker, status = asked.worker, getattr(asked.task, "status", "")
             if status in {"cancelled", "lost"}:
                 self._again(asked, "the scheduler was lost while it ran this")
             elif worker[1] and worker[1] not in self._workers:
                 self._loses(worker)
-                if not asked.may_be_sent_again() or len(asked.begun) >= MAX_LOST:
+                if not asked.may_be_sent_again():
                     self._again(asked, "it was lost while it ran this")
-            elif worker[1] and now - self._heard[worker[1]][1] > FROZEN_SECONDS:
+            elif worker[1] in silent:
                 self._loses(worker)
                 self._again(asked, f"it said nothing for {FROZEN_SECONDS:g} s")
+            elif asked.task is not None and asked.task.key in given:
+                self._again(asked, "the worker that it was given to says nothing")
+            elif asked.where and not any(each in self._workers for each in asked.where):
+                self._again(asked, "the workers that it was given to are gone")
+
+    def _given_to(self, workers: set[str]) -> frozenset[str]:
+        """Return the tasks that the scheduler has given to workers, begun or not."""
+        given = self._client.processing(list(workers)) if workers else {}
+        return frozenset(str(key) for keys in given.values() for key in keys)

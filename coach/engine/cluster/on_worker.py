@@ -5,6 +5,7 @@ set as soon as nobody wants the answer any more (a stop, a coach that is gone) o
 """
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.redact.observation_redactor import in_prose
-from coach.engine.cluster.work import Reply, Work
-from coach.engine.cluster.worker_place import Place, place_of
+from coach.engine.cluster.work import Ground, Reply, Work
+from coach.engine.cluster.worker_place import ROOT, Place, place_of
 from coach.engine.process.process_tree import become_subreaper
 from coach.engine.search.candidate import Shown, shown_in
-from coach.engine.trees.git import GitError
+from coach.engine.trees.git import Git, GitError
 from coach.errors import CoachError
 
 _LOOK = 0.2
@@ -38,9 +39,26 @@ def carry_out(work: Work, *packs: bytes) -> Reply:
             with place.trees.materialise(work.tree) as copy:
                 return _reply(name, work, place, copy, cancel)
     except GitError as error:
-        return Reply(name, why=_without_content(str(error), work), lacks=bool(work.ground.base))
+        return Reply(name, why=_without_content(str(error), work), lacks=True)
     except (CoachError, OSError) as error:
         return Reply(name, why=str(error))
+
+
+def receive(ground: Ground, *packs: bytes) -> str:
+    """Take in the objects that all work of a ground needs, before the first of it. Returns why it could not."""
+    try:
+        place_of(ground).receive(packs)
+    except (CoachError, OSError) as error:  # the work itself will say so, or carry what it needs
+        return str(error)
+    return ""
+
+
+def has_commit(commit: str) -> bool:
+    """Whether the checkout that this worker was started with holds a commit."""
+    own = os.environ.get(ROOT, "")
+    with contextlib.suppress(CoachError):
+        return bool(own) and Git(Path(own)).run("cat-file", "-t", commit, accept=(0, 128)) == b"commit\n"
+    return False
 
 
 def end_all(seconds: float) -> None:

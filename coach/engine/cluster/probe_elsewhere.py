@@ -1,6 +1,7 @@
 """A probe of a search, carried out on a cluster and judged here."""
 
-from concurrent.futures import Future
+import contextlib
+from concurrent.futures import Future, InvalidStateError
 
 from coach.core.redact.observation_redactor import ObservationRedactor
 from coach.engine.cluster.cluster import Cluster
@@ -19,16 +20,24 @@ def probe_elsewhere(cluster: Cluster, probe: Candidate, redactor: ObservationRed
         return answer
 
     def pass_on(done: "Future[Reply]") -> None:
-        if done.cancelled() or not answer.set_running_or_notify_cancel():
+        if done.cancelled() or answer.cancelled():
             answer.cancel()
             return
-        try:
-            answer.set_result(_judged(probe, done.result(), redactor))
-        except Exception as error:  # noqa: BLE001 - a defect must not leave the search waiting
-            answer.set_exception(error)
+        with contextlib.suppress(InvalidStateError):  # cancelled meanwhile: nobody wants it
+            try:
+                answer.set_result(_judged(probe, done.result(), redactor))
+            except InvalidStateError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a defect must not leave the search waiting
+                answer.set_exception(error)
+
+    def end(given: "Future[Answer]") -> None:
+        if given.cancelled():
+            given.set_running_or_notify_cancel()  # who waits for it sees no cancelled future before this
+            replied.cancel()
 
     replied.add_done_callback(pass_on)
-    answer.add_done_callback(lambda given: replied.cancel() if given.cancelled() else None)
+    answer.add_done_callback(end)
     return answer
 
 
