@@ -10,6 +10,7 @@ import functools
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -33,8 +34,16 @@ _LOOK = 0.5
 class Cluster:
     """Carries out work of one shipment on the workers of a connection."""
 
-    def __init__(self, client: Any, address: str, shipment: Shipment, most: int = 0) -> None:
+    def __init__(
+        self,
+        client: Any,
+        address: str,
+        shipment: Shipment,
+        most: int = 0,
+        tell: Callable[[tuple[AtWork, ...]], None] = lambda _: None,
+    ) -> None:
         self._client, self.address, self._shipment, self._most = client, address, shipment, most
+        self._tell = tell
         self._topic = f"coach-{uuid.uuid4().hex}"
         self._lock = threading.RLock()
         self._asked: dict[str, Asked] = {}
@@ -55,7 +64,7 @@ class Cluster:
     @property
     def width(self) -> int:
         """How many pieces of work can be carried out at a time."""
-        workers = max(len(self._workers), 1)
+        workers = max(len(self._workers) - len(self._silent), 1)
         return min(workers, self._most) if self._most else workers
 
     @property
@@ -115,6 +124,7 @@ class Cluster:
             each.future.cancel()
         self._over.set()
         self._thread.join()
+        self._tell(())
         with contextlib.suppress(Exception):
             self._client.unsubscribe_topic(self._topic)
         self._receiving.clear()
@@ -255,16 +265,18 @@ class Cluster:
 
     def _watch(self) -> None:
         while not self._over.wait(_LOOK):
+            self._tell(self.at_work)
             try:
                 self._look_at_workers()
             except Exception:  # noqa: BLE001 - whatever the client says, the scheduler did not answer
                 self._away(f"the scheduler at {self.address} is gone")
                 continue
-            if not self._workers:
+            was_gone = bool(self._gone_since)
+            if self._workers:
+                self._gone_since = 0.0
+            else:
                 self._away(f"no worker is left at {self.address}")
-                continue
-            came_back, self._gone_since = bool(self._gone_since), 0.0
-            self._look_at_work(came_back=came_back)
+            self._look_at_work(came_back=was_gone and bool(self._workers))
 
     def _away(self, why: str) -> None:
         """Wait for it to come back, not for ever."""

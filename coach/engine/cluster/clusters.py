@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from coach.core.protocol.live import AtWork
 from coach.engine.cluster.cluster import Cluster
+from coach.engine.cluster.on_worker import has_commit
 from coach.engine.cluster.shipment import shipment
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.tree_store import TreeStore
@@ -18,6 +20,8 @@ class Clusters:
         self._trees, self._context, self._connect = trees, context, connect
         self._connections: dict[str, Any] = {}
         self._lock = threading.Lock()
+        self.tell: Callable[[tuple[AtWork, ...]], None] = lambda _: None
+        """Takes what the workers do now, again and again; called by a thread of its own."""
 
     @contextlib.contextmanager
     def on(self, address: str) -> Iterator[Cluster]:
@@ -31,8 +35,9 @@ class Clusters:
             self._context,
             named=connection.settings.env,
             is_encrypted=connection.is_encrypted,
+            base=_common(connection.client, self._trees.commit()),
         )
-        cluster = Cluster(connection.client, address, sent, connection.settings.workers)
+        cluster = Cluster(connection.client, address, sent, connection.settings.workers, self.tell)
         try:
             yield cluster
         finally:
@@ -44,3 +49,12 @@ class Clusters:
             for each in self._connections.values():
                 each.close()
             self._connections.clear()
+
+
+def _common(client: Any, commit: str) -> str:
+    """Return the commit where the checkouts of all workers have it: its objects need not travel."""
+    try:
+        said = client.run(has_commit, commit) if commit else {}
+    except (OSError, RuntimeError, ValueError):  # a worker that is just leaving: everything is sent
+        return ""
+    return commit if said and all(said.values()) else ""

@@ -27,7 +27,7 @@ from coach.core.runs.oracle import Outcome
 from coach.core.search.ask_tell import AskTell
 from coach.core.search.request import Tried
 from coach.engine.cluster.cluster import Cluster
-from coach.engine.cluster.probe_elsewhere import probe_elsewhere
+from coach.engine.cluster.work_elsewhere import probe_elsewhere
 from coach.engine.process.other_runs import as_note, beside
 from coach.engine.search import candidate
 from coach.engine.search.candidate import Answer, Candidate, SearchContext, run_probe
