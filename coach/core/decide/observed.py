@@ -62,7 +62,9 @@ def _give_up(draft: Draft, report: RunReport) -> None:
     """A cancelled run ends its series; a superseded one is replaced by the run that superseded it."""
     if report.ending.kind != "superseded" and draft.state.series_start is not None:
         _measure(draft)
-    if draft.state.plan and not draft.state.awaited_runs:
+    if draft.state.plan and report.ending.kind == "superseded" and draft.state.plan_on:
+        continue_plan(draft)  # it was one of several, and another one has told enough
+    elif draft.state.plan and not draft.state.awaited_runs:
         draft.record(ev.VerificationVoided(why=report.ending.sentence or report.ending.kind))
 
 

@@ -33,6 +33,7 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
     to_mend: ToMend | None = None,
     made: MadeRun | None = None,
     within: float = 0.0,
+    is_beside: bool = False,
     **fields: Any,
 ) -> None:
     """Record and start the next run; what is under way is superseded.
@@ -46,13 +47,14 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
         to_mend: the failure that mutants are to mend.
         made: the run itself, where it is over already.
         within: seconds after which it is ended; 0: as the settings say.
+        is_beside: whether what is under way goes on beside it, on a cluster.
         fields: the other fields of its request. Its hash seed is a fresh one when none is given.
 
     """
     number = draft.state.last_number + 1
     seed = fields.pop("hash_seed", fresh_seed(number))
     request = RunRequest(number=number, purpose=purpose, target=target, hash_seed=seed, **fields)
-    if draft.state.under_way:
+    if draft.state.under_way and not is_beside:
         draft.perform(StopRuns(superseded=True))
     draft.record(ev.RunStarted(request=RecordedRequest.of(request)))
     asked = StartRun(request=request, places=places, coverage=coverage, to_mend=to_mend, made=made)
@@ -60,9 +62,9 @@ def start_next(  # noqa: PLR0913 - a run, and what it needs besides its request
 
 
 def start_run(
-    draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None, on: str = ""
+    draft: Draft, purpose: Purpose, covers: Reach = "target", target: Target | None = None, **fields: Any
 ) -> None:
-    """Start the next run, of the session's target unless told otherwise."""
+    """Start the next run, of the session's target unless told otherwise; ``fields`` as for ``start_next``."""
     own, opened = draft.state.target, draft.state.opened
     runs_all = purpose == "suite" or (purpose == "verify" and not own.words)
     spec = draft.state.spec
@@ -76,7 +78,7 @@ def start_run(
         warm=purpose == "feedback" and own.can("warm"),
         tree=opened.checkout.tree if purpose == "baseline" and opened else "",
         about=tuple(dict.fromkeys((*about(draft.state), *named)))[:MAX_ABOUT],
-        on=on,
+        **fields,
     )
 
 

@@ -33,6 +33,8 @@ from coach.core.workflow.gates import edited_since_verification
 PLANNED: frozenset[Purpose] = frozenset({"verify", "reverted", "suite", "baseline", "again", "again-before"})
 """Runs that lead to the next one by themselves; the others do when their answer is read."""
 CONTROL_SECONDS = 8.0
+AT_ONCE = 8
+"""Repeats that are handed to a cluster together: as many as a state can have under way."""
 MAX_REVERTED = 10
 """Runs without the fix, for a failure that shows only sometimes; the first red one is enough."""
 _MAY_FAIL_TO_START = {"reverted", "control", "recheck", "acceptance", "again", "again-before"}
@@ -91,24 +93,52 @@ def _plan(state: SessionState, commands: int) -> tuple[Purpose, ...]:
 def continue_plan(draft: Draft) -> None:
     """Start the next run of the plan, or judge when there is none."""
     following = _following(draft.state)
+    beside = [run for run in draft.state.under_way if run.request.on and run.number >= draft.state.plan_start]
+    if beside:
+        if any(run.request.purpose != following for run in beside):
+            draft.perform(eff.StopRuns(superseded=True))  # enough is known without them
+        return
     if following is None:
         draft.record(ev.VerificationJudged(verification=verify(draft.state)))
-    elif following == "control":
+    else:
+        _start(draft, following)
+
+
+def _start(draft: Draft, following: Purpose) -> None:
+    if following == "control":
         _start_control(draft)
     elif following == "reverted":
-        _start_reverted(draft)
+        for number in range(_at_once(draft.state, following)):
+            _start_reverted(draft, is_beside=number > 0)
     elif following == "recheck":
         _start_recheck(draft)
     elif following == "acceptance":
         _start_acceptance(draft)
     elif following == "verify":
-        # The first one is of the checkout itself, whatever repeats it: what is proven is green here.
-        on = draft.state.plan_on if _made(draft.state, "verify") else ""
-        start_run(draft, "verify", target=_with_pin(draft.state), on=on)
+        for number in range(_at_once(draft.state, following)):
+            _start_verify(draft, is_beside=number > 0)
     elif following in {"again", "again-before"}:
         _start_again(draft, following)
     else:
         start_run(draft, following)
+
+
+def _cluster(state: SessionState, purpose: Purpose) -> str:
+    """Return the cluster that the next run of a kind is carried out on; empty: this machine.
+
+    The first run of the target is of the checkout itself: what is proven is green here. When something could not be carried
+    out on the cluster, the verification goes on here.
+    """
+    is_first = purpose == "verify" and not _made(state, purpose)
+    undone = (run for run in state.runs_after(state.plan_start - 1) if run.is_left_undone)
+    is_lost = any(run.report and run.report.ending.kind == "not_started" for run in undone)
+    return "" if is_first or is_lost else state.plan_on
+
+
+def _at_once(state: SessionState, purpose: Purpose) -> int:
+    """Return how many runs of a kind begin beside each other: on a cluster those that are missing, else one."""
+    missing = state.plan.count(purpose) - _made(state, purpose)
+    return min(missing, AT_ONCE) if _cluster(state, purpose) else 1
 
 
 def _following(state: SessionState) -> Purpose | None:
@@ -162,7 +192,12 @@ def _holds(word: str, test: TestId) -> bool:
     return word == "." or test.is_under(word)
 
 
-def _start_reverted(draft: Draft) -> None:
+def _start_verify(draft: Draft, *, is_beside: bool) -> None:
+    on = _cluster(draft.state, "verify")
+    start_run(draft, "verify", target=_with_pin(draft.state), on=on, is_beside=is_beside)
+
+
+def _start_reverted(draft: Draft, *, is_beside: bool) -> None:
     state = draft.state
     assert state.opened is not None, "the plan has no such run without a tree"
     is_test = state.pin is not None and state.target.can("select") and fails_alone(state)
@@ -173,7 +208,8 @@ def _start_reverted(draft: Draft) -> None:
         alone or _with_pin(state) or state.target,
         without=state.opened.checkout.tree,
         focus=state.pin.path if state.pin else "",
-        on=state.plan_on,
+        on=_cluster(state, "reverted"),
+        is_beside=is_beside,
     )
 
 
@@ -185,7 +221,7 @@ def _start_control(draft: Draft) -> None:
     places = tuple(eff.MutationPlace(path=path, lines=numbers) for path, numbers in lines.items())
     target = state.target.only(state.pin.path if state.pin else test.file)
     control = MutateFix(seconds=CONTROL_SECONDS)
-    on = state.plan_on
+    on = _cluster(state, "control")
     start_next(draft, "control", target, places=places, focus=test, instrument=control, on=on)
 
 
@@ -215,7 +251,9 @@ def _made(state: SessionState, purpose: Purpose) -> int:
 
 
 def _of_plan(state: SessionState) -> tuple[Run, ...]:
-    return tuple(state.runs_after(state.plan_start - 1))[::-1]
+    """Return the runs of the verification that are over, but for those that a cluster left undone."""
+    made = (run for run in state.runs_after(state.plan_start - 1) if run.is_over)
+    return tuple(run for run in made if not run.is_left_undone)[::-1]
 
 
 @decide.register
@@ -230,7 +268,7 @@ def _(message: obs.ControlSeen, state: SessionState) -> Decision | Refusal:
 
 def go_on_without(draft: Draft, run: Run, why: str) -> None:
     """Go on after a run of the plan that could not be made: what it would have shown is missing, the rest is not."""
-    if run.request.purpose in _MAY_FAIL_TO_START:
+    if run.request.on or run.request.purpose in _MAY_FAIL_TO_START:
         continue_plan(draft)
     else:
         draft.record(ev.VerificationVoided(why=why))

@@ -175,6 +175,12 @@ class Run(Value):
         return self.report is not None
 
     @property
+    def is_left_undone(self) -> bool:
+        """Whether a cluster did not carry it out: nothing could run it there, or it was not needed any more. It says nothing."""
+        ending = self.report.ending.kind if self.report else "completed"
+        return bool(self.request.on) and ending in {"not_started", "superseded"}
+
+    @property
     def is_of_checkout(self) -> bool:
         """Whether it is over, ran in the checkout itself, and was made for its outcome, not to look at something."""
         return self.report is not None and not self.request.in_copy and not self.request.only_looks

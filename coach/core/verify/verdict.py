@@ -23,7 +23,8 @@ RULE = 4
 
 def verify(state: SessionState) -> Verification:
     """Judge the runs made since the verification began. Nothing here trusts a claim."""
-    runs = tuple(run for run in state.runs if run.number >= state.plan_start and run.is_over)
+    made = (run for run in state.runs if run.number >= state.plan_start and run.is_over)
+    runs = tuple(run for run in made if not run.is_left_undone)
     without = red_without(state, runs)
     checks = [
         _red_before(state),
