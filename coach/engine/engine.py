@@ -40,6 +40,7 @@ from coach.core.protocol.observations import (
 )
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
+from coach.engine.cluster.clusters import Clusters
 from coach.engine.copies.changed_code import run_in_copy
 from coach.engine.instrument.instruments import observer_of
 from coach.engine.instrument.observer import Observer, ObserverContext
@@ -92,6 +93,7 @@ class LocalEngine:
         no_trees: str = "",
         confine: Confine = "copies",
         past_passes: PastPasses = no_past,
+        clusters: Clusters | None = None,
     ) -> None:
         self._searches, self._live = searches or SearchBench(), LiveOutput()
         server = WarmServer(root / project, interpreter.path, self._server_environment) if warm else None
@@ -99,6 +101,9 @@ class LocalEngine:
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._observers = ObserverContext(self._around, recall)
+        self._clusters = clusters
+        if clusters is not None:
+            clusters.tell = self._live.at_work
         self._trees, self._saves, self._switches = trees, SaveNotices(watcher), Switches(root)
         self._here, self._past_passes = CheckoutRuns(self._around, trees, self._switches), past_passes
         self._observe: Callable[[Observation], None] = lambda _: None
@@ -185,6 +190,8 @@ class LocalEngine:
                 thread.join(_JOIN_SECONDS)
         if self._around.warm is not None:
             self._around.warm.close()
+        if self._clusters is not None:
+            self._clusters.close()
         self._saves.close()
 
     def _cancel(self, reason: EndingKind) -> None:

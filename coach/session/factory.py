@@ -20,6 +20,8 @@ from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
+from coach.engine.cluster.clusters import Clusters
+from coach.engine.cluster.connection import Connection, connect
 from coach.engine.confine.landlock import available
 from coach.engine.engine import LocalEngine
 from coach.engine.process.interpreter import find_interpreter
@@ -41,6 +43,7 @@ from coach.session.export_io import private_of
 from coach.session.replay import Replay
 from coach.session.shared.client import RemotePort, join
 from coach.session.shared.server import Service
+from coach.settings.cluster_choice import chosen_cluster
 from coach.settings.confinement_choice import confine_for
 from coach.settings.interpreter_approval import python_for, refuse_changed
 from coach.settings.project import Settings, load_settings, team_rules
@@ -55,6 +58,8 @@ JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""
 JOIN_PAUSE = 0.05
 MAX_PASSES = 3
+WORKER_PRELOAD = "coach.session.worker_preload"
+"""The module that makes a process of Dask's a worker of coach's."""
 """Past passes of a test that are known: the tree of the newest may be gone."""
 
 
@@ -231,6 +236,7 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         confine=confine,
         warm=warm,
     )
+    clusters = Clusters(trees, context, partial(_connected, place, settings)) if trees else None
     return LocalEngine(
         root=root,
         project=place.folder,
@@ -245,10 +251,16 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         warm=warm,
         home=state_home(),
         confine=confine,
-        searches=SearchBench(trees, context) if trees else None,
+        searches=SearchBench(trees, context, clusters=clusters) if trees else None,
+        clusters=clusters,
         no_trees=no_trees,
         past_passes=_past_passes(place, session),
     )
+
+
+def _connected(place: Located, settings: Settings, on: str) -> Connection:
+    """Connect to a cluster that a request names. Raises CoachError."""
+    return connect(chosen_cluster(place.home, settings, on), settings.cluster, place.home, WORKER_PRELOAD)
 
 
 def _past_passes(place: Located, session: str) -> PastPasses:

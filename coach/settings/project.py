@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from coach.core.base.value import Value
+from coach.core.cluster.cluster_settings import ClusterSettings
 from coach.core.localize.measurement import Limits
 from coach.core.loops.detectors import DETECTORS
 from coach.core.runs.confinement import Confine
@@ -63,6 +64,8 @@ class Settings(Value):
     """``[tool.coach.investigate]``: what coach measures by itself once a failure is known, and how much."""
     rules: TeamRules = TeamRules()
     """``[tool.coach.rules]``: what the team demands of every fix."""
+    cluster: ClusterSettings = ClusterSettings()
+    """``[tool.coach.cluster]``: workers on other machines that searches may use."""
 
     _project_python: str = PrivateAttr(default="")
     _is_only_projects: bool = PrivateAttr(default=False)
@@ -111,6 +114,8 @@ def load_settings(root: Path, flags: Mapping[str, Any] | None = None) -> Setting
         refuse_unknown(path.name, "tool.coach.rules", rules, TeamRules)
     if isinstance(limits := table.get("investigate"), dict):
         refuse_unknown(path.name, "tool.coach.investigate", limits, Limits)
+    if isinstance(cluster := table.get("cluster"), dict):
+        refuse_unknown(path.name, "tool.coach.cluster", cluster, ClusterSettings)
     if os.environ.get("COACH_INVESTIGATE") == "off" and isinstance(table.get("investigate", {}), dict):
         table["investigate"] = {**table.get("investigate", {}), "auto": False}
     own = {**_environment(), **{key: value for key, value in (flags or {}).items() if value is not None}}

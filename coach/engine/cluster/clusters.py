@@ -34,7 +34,7 @@ class Clusters:
             self._trees,
             self._context,
             named=connection.settings.env,
-            is_encrypted=connection.is_encrypted,
+            is_encrypted=connection.is_private,
             base=_common(connection.client, self._trees.commit()),
         )
         cluster = Cluster(connection.client, address, sent, connection.settings.workers, self.tell)

@@ -1,0 +1,161 @@
+"""A connection to a cluster: a client of a scheduler elsewhere, or processes of this machine that are a cluster of their own.
+
+The only module that makes a client. ``distributed`` is imported here when somebody asks for a cluster, never before.
+"""
+
+import contextlib
+import logging
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from coach.core.cluster.address import ClusterAddress
+from coach.core.cluster.cluster_settings import ClusterSettings
+from coach.engine.cluster.work import RESOURCE
+from coach.errors import CoachError, UsageError
+from coach.regular_files import is_file
+
+CONNECT_SECONDS = 10.0
+_LOGGERS = ("distributed", "tornado.application", "tornado.general", "bokeh")
+_QUIET = {
+    # A worker that was lost with a task in its hands: the task may be begun by one more, here as on any cluster of coach's.
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS:g}s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+}
+
+
+class Connection:
+    """A client, and the cluster that was started for it, if any."""
+
+    def __init__(
+        self,
+        client: Any,
+        settings: ClusterSettings,
+        *,
+        is_private: bool,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.client, self.settings, self.is_private = client, settings, is_private
+        self._close = close
+
+    @property
+    def is_open(self) -> bool:
+        return str(self.client.status) in {"running", "connecting"}
+
+    def close(self) -> None:
+        """Leave the cluster; one that was started for this ends. Never raises: what is gone needs no leaving."""
+        with contextlib.suppress(Exception):
+            self.client.close(timeout=CONNECT_SECONDS)
+        with contextlib.suppress(Exception):
+            self._close()
+
+
+def connect(address: ClusterAddress, settings: ClusterSettings, root: Path, preload: str) -> Connection:
+    """Connect to a scheduler, or start processes here.
+
+    Args:
+        address: where; whether it may be used at all was decided before.
+        settings: certificates, and what else the project says.
+        root: the project, from which their paths are counted.
+        preload: the module that prepares a process of coach's own cluster to be a worker.
+
+    Raises:
+        CoachError: the extra is not installed, nobody answers, or certificates do not fit.
+
+    """
+    distributed = imported()
+    if address.kind == "local":
+        return _local(distributed, address, settings, preload)
+    security = security_of(distributed, address, settings, root)
+    try:
+        client = distributed.Client(
+            address.text, security=security, timeout=CONNECT_SECONDS, set_as_default=False
+        )
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        raise CoachError(
+            f"no scheduler answers at {address.text}",
+            why=_root_cause(error),
+            do="see that it runs, and that certificates and port are right: coach cluster",
+        ) from error
+    return Connection(client, settings, is_private=address.is_private)
+
+
+def imported() -> Any:
+    """Import Dask, quiet: its lines would tear the screen. Raises CoachError where the extra is missing."""
+    try:
+        import dask
+        import distributed
+    except ImportError as error:
+        raise CoachError(
+            "searches on a cluster need Dask, which is not installed",
+            why=str(error),
+            do='pip install "debug-coach[cluster]"',
+        ) from None
+    dask.config.set(_QUIET)
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [logging.NullHandler()], False
+    return distributed
+
+
+def security_of(distributed: Any, address: ClusterAddress, settings: ClusterSettings, root: Path) -> Any:
+    """Return what shows who we are, and tells whom we trust; None for a connection in the clear. Raises UsageError."""
+    if address.kind != "tls":
+        return None
+    files = {}
+    for name in ("ca", "cert", "key"):
+        named = getattr(settings, name)
+        path = (root / Path(named).expanduser()) if named else None
+        if path is None or not is_file(path):
+            what = f"no file {path}" if path else f"{name} is not set"
+            raise UsageError(
+                f"{address.text} needs certificates: {what}",
+                do=f"name the file in [tool.coach.cluster] {name} = …, or connect through an SSH tunnel",
+            )
+        files[name] = str(path)
+    return distributed.Security(
+        tls_ca_file=files["ca"],
+        tls_client_cert=files["cert"],
+        tls_client_key=files["key"],
+        tls_worker_cert=files["cert"],
+        tls_worker_key=files["key"],
+        require_encryption=True,
+    )
+
+
+def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings, preload: str) -> Connection:
+    folder = tempfile.TemporaryDirectory(prefix="coach-cluster-", ignore_cleanup_errors=True)
+    try:
+        cluster = distributed.LocalCluster(
+            n_workers=address.workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            resources={RESOURCE: 1},
+            memory_limit=0,
+            dashboard_address=None,
+            worker_dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+            local_directory=folder.name,
+            preload=[preload],
+        )
+        client = distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, RuntimeError, ValueError) as error:
+        folder.cleanup()
+        raise CoachError(f"{address.text} could not be started", why=_root_cause(error)) from error
+
+    def end() -> None:
+        cluster.close(timeout=CONNECT_SECONDS)
+        folder.cleanup()
+
+    return Connection(client, settings, is_private=True, close=end)
+
+
+def _root_cause(error: BaseException) -> str:
+    """Return the words of what an error began with: a scheduler that refuses is told three errors deep."""
+    first: BaseException | None = error
+    while first is not None:
+        error, first = first, first.__cause__ or first.__context__
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
