@@ -66,9 +66,7 @@ def parse_address(text: str, scheduler: str = "") -> ClusterAddress:
         kind: Literal["tls", "tcp"] = "tls" if found[1] == "tls" else "tcp"
         return ClusterAddress(typed, kind, found[2], int(found[3]), is_agreed=is_agreed)
     meant = (f"tls://{typed}",) if _BARE.fullmatch(typed) else ()
-    raise UsageError(
-        f"no address of a cluster: {text!r}", do=f"name one as {_FORMS}", typed=text, meant=meant
-    )
+    raise NotAnAddress(f"no address of a cluster: {text!r}", f"name one as {_FORMS}", meant)
 
 
 def agreed(text: str) -> str:
