@@ -1,6 +1,6 @@
 """The words of ``coach investigate``."""
 
-from coach.cli.options import Call, Commands, Parser, add, add_new, add_session, add_target
+from coach.cli.options import Call, Commands, Parser, add, add_new, add_on, add_session, add_target
 
 
 def add_investigate(commands: "Commands[Parser]") -> None:
@@ -20,6 +20,7 @@ def add_investigate(commands: "Commands[Parser]") -> None:
     add_target(investigate)
     add_session(investigate)
     add_new(investigate)
+    add_on(investigate)
 
 
 def _investigate() -> Call:

@@ -161,6 +161,20 @@ def add_session(parser: argparse.ArgumentParser, *, with_json: bool = True) -> N
         add_json(parser)
 
 
+def add_on(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--on",
+        metavar="ADDRESS",
+        default="",
+        help="carry it out on a cluster: tls://HOST:PORT, local:N processes here, or `cluster` for the one in the settings",
+    )
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        help="use a tcp:// address beyond this machine although others can listen and answer",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON to stdout")
 

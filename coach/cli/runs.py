@@ -1,6 +1,6 @@
 """The words of the commands that run the target: once, to reproduce, to pin the test, to prove the fix."""
 
-from coach.cli.options import Call, Commands, Parser, add, add_new, add_session, add_target
+from coach.cli.options import Call, Commands, Parser, add, add_new, add_on, add_session, add_target
 
 
 def add_run(commands: "Commands[Parser]") -> None:
@@ -62,6 +62,7 @@ def _add_proof(commands: "Commands[Parser]") -> None:
     verify.add_argument(
         "--yes", action="store_true", help="run acceptance commands that were not written here, now and later"
     )
+    add_on(verify)
     add_session(verify)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from coach.cli.options import Call, Commands, Parser, add, add_new, add_session, add_target
+from coach.cli.options import Call, Commands, Parser, add, add_new, add_on, add_session, add_target
 
 
 def add_search(commands: "Commands[Parser]") -> None:
@@ -32,7 +32,12 @@ def add_search(commands: "Commands[Parser]") -> None:
     stress = add(commands, "stress", _stress, "name what a flaky failure depends on")
     for parser in (search, stress):
         parser.add_argument(
-            "-n", "--runs", type=int, default=0, metavar="N", help="runs under each condition (default: 3)"
+            "-n",
+            "--runs",
+            type=int,
+            default=0,
+            metavar="N",
+            help="runs under each condition at most (default: 3)",
         )
     for parser in (search, bisect, reduce, stress):
         _add_shared(parser, is_alone=parser is stress)
@@ -60,10 +65,11 @@ def _add_shared(parser: argparse.ArgumentParser, *, is_alone: bool) -> None:
     add_target(parser)
     add_session(parser)
     add_new(parser)
-    says = "candidates at the same time (default: 2); what the answer leans on is judged alone"
+    add_on(parser)
+    says = "candidates at the same time (default: 2, with --on all workers); what the answer leans on is judged alone"
     if is_alone:
-        says = "not used: rates are measured one run at a time"
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help=says)
+        says = "with --on: runs at the same time (default: all workers); here rates are measured one run at a time"
+    parser.add_argument("--jobs", type=int, default=None, metavar="N", help=says)
     parser.add_argument("--most", type=int, default=0, metavar="N", help="end after so many candidates")
 
 

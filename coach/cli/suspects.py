@@ -1,6 +1,6 @@
 """The words of ``coach suspects``."""
 
-from coach.cli.options import Call, Commands, Parser, add, add_session
+from coach.cli.options import Call, Commands, Parser, add, add_on, add_session
 
 
 def add_suspects(commands: "Commands[Parser]") -> None:
@@ -15,6 +15,7 @@ def add_suspects(commands: "Commands[Parser]") -> None:
         "--mutate", action="store_true", help="try small mutations of the top suspects, in a copy"
     )
     suspects.add_argument("--seconds", type=float, default=10.0, help="time for --mutate (10)")
+    add_on(suspects)
     add_session(suspects)
 
 

@@ -5,6 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from coach.cli.commands.console import be_sure_somebody_reads, exit_code_of, put, put_json, say
+from coach.cli.commands.on_cluster import place_of_work
 from coach.cli.commands.open_session import TICK, Session, ask, opened_session, opened_target, wait
 from coach.cli.commands.suspects import list_places, suspect_rows
 from coach.core.base.text import safe_line
@@ -20,6 +21,7 @@ from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED
 
 def investigate(args: Namespace) -> int:
     """Investigate the failure; 0 when a place is isolated, 1 when none is, 3 when there is no failure to investigate."""
+    on = place_of_work(args)
     with opened_target(args) if args.target or args.command else opened_session(args) as session:
         wait(session)  # what was edited while nobody watched is told once the session is open
         if not session.state.is_investigating and why_not_investigated(session.state):
@@ -29,7 +31,7 @@ def investigate(args: Namespace) -> int:
             say(f"nothing to investigate: {as_commands(why_not)}")
             return exit_code_of(session.state.last_run) or EXIT_UNRESOLVED
         try:
-            _measure(session, None if is_under_way else cmd.Investigate(seconds=args.seconds))
+            _measure(session, None if is_under_way else cmd.Investigate(seconds=args.seconds, on=on))
         except KeyboardInterrupt:
             if (found := session.state.investigation) and found.is_open:
                 session.submit(cmd.StopInvestigation()).result(timeout=5)

@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from coach.cli.commands.approval import agreed
 from coach.cli.commands.console import exit_code_of, put, put_json, run_line, say, show
+from coach.cli.commands.on_cluster import place_of_work
 from coach.cli.commands.open_session import (
     Session,
     ask,
@@ -144,11 +145,12 @@ def _failure_text(state: SessionState) -> str:
 
 def verify(args: Namespace) -> int:
     """Prove the fix; 0 only when every check holds."""
+    on = place_of_work(args)
     with opened_session(args) as session:
         if args.accept:
             ask(session, cmd.AnswerObjection(objection=args.accept, reason=args.reason))
         else:
-            ask(session, cmd.Verify(acceptance=agreed(session.state, is_agreed=args.yes)))
+            ask(session, cmd.Verify(acceptance=agreed(session.state, is_agreed=args.yes), on=on))
         found = session.state.verification
         if args.json:
             put_json(summarise(session.state))

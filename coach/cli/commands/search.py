@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.cli.commands.console import put, put_json, say
+from coach.cli.commands.on_cluster import place_of_work
 from coach.cli.commands.open_session import (
     Session,
     ask,
@@ -32,6 +33,8 @@ from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, is_there
 from coach.session.port import Update
 
+JOBS = 2
+"""Candidates at the same time on this machine."""
 MAX_HUNK_LINES = 40
 MAX_EXCERPT_LINES = 20
 
@@ -101,7 +104,9 @@ def _list_kinds(args: Namespace) -> int:
 
 
 def _search(args: Namespace, kind: str, **asked: Any) -> int:
-    begin = cmd.BeginSearch(kind=kind, most=args.most, width=args.jobs, **asked)
+    on = place_of_work(args)
+    width = (0 if on else JOBS) if args.jobs is None else args.jobs
+    begin = cmd.BeginSearch(kind=kind, most=args.most, width=width, on=on, **asked)
     opened = opened_target(args) if args.target or args.command else opened_session(args)
     with opened as session:
         session.subscribe(_progress(session.state))

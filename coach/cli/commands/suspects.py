@@ -4,6 +4,7 @@ from argparse import Namespace
 from typing import Any, Literal
 
 from coach.cli.commands.console import put, put_json, say
+from coach.cli.commands.on_cluster import place_of_work
 from coach.cli.commands.open_session import ask, opened_session, read_session
 from coach.core.base.text import safe_line
 from coach.core.decide.suspect_measurement import is_measured
@@ -50,7 +51,7 @@ def _measurements(args: Namespace, state: SessionState) -> list[Command]:
     if state.target.can("trace") and not is_measured(state, scope):
         commands.append(cmd.Suspects(scope=scope))
     if args.mutate:
-        commands.append(cmd.TryMutants(budget=args.seconds))
+        commands.append(cmd.TryMutants(budget=args.seconds, on=place_of_work(args)))
     return commands
 
 

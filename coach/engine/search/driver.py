@@ -83,10 +83,8 @@ class SearchDriver:
     """What probes of this search that watched saw changed, by key."""
     changed: dict[str, tuple[TestId, ...]] = field(default_factory=dict)
     """The tests that they saw change it."""
-    width: int = 1
-    """Probes that the executor takes at the same time, for a search that is to use all there are."""
-    notes: tuple[str, ...] = ()
-    """What is to be known of where probes run, such as workers that share a machine: it may change rates."""
+    counts_as_seen: bool = False
+    """Whether each outcome counts as it came: where rates are measured, a second look is one more run."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     _logged: set[str] = field(default_factory=set)
     """What the log knew, of what this search asked."""
@@ -212,7 +210,7 @@ class SearchDriver:
         doubted: list[tuple[Candidate, Answer]] = []
         for probe, answer in zip(probes, answers, strict=True):
             is_alone = not has_company and not answer.is_forked
-            if is_alone or not answer.doubt or answer.doubt in self._believed:
+            if is_alone or self.counts_as_seen or not answer.doubt or answer.doubt in self._believed:
                 self._learn(probe, answer, alone=is_alone)
             else:
                 doubted.append((probe, answer))

@@ -1,6 +1,7 @@
 """What does a flaky failure depend on: runs alone, with new hash seeds, in its file, in the whole order, and reversed.
 
-The answer is a table of rates, and runs beside each other change rates: here one runs at a time, whatever was asked for.
+The answer is a table of rates, and runs beside each other change rates: here one runs at a time, whatever was asked for. On a
+cluster every worker runs one: those on machines of their own do not disturb each other, and where some share one that is said.
 """
 
 from coach.core.base.formatting import count
@@ -26,9 +27,13 @@ def search_flake(task: Task) -> SearchResult:
         asked[question] = _probe(task, *question)
         return asked[question]
 
-    task.driver.go_alone()
+    width = 1
+    if task.request.on:
+        width, task.driver.counts_as_seen = task.width, True
+    else:
+        task.driver.go_alone()
     try:
-        table = drive(measure_axes(rounds), probe_of, task.driver)
+        table = drive(measure_axes(rounds, width=width), probe_of, task.driver)
     except Stopped as stop:
         table = _so_far(task, asked)
         return ended("stopped", f"{stop.why}: {table.sentence}", AxisFound(table=table))

@@ -38,8 +38,7 @@ class Task:
 
     @property
     def width(self) -> int:
-        """Probes at the same time; as many as there are workers, where the request leaves it open."""
-        return max(self.request.width or self.driver.width, 1)
+        return max(self.request.width, 1)
 
     def probe(
         self, tree: str, label: str = "", number: int = 1, *, is_mixed: bool = False, is_older: bool = False
