@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from coach.core.protocol.live import AtWork
@@ -13,23 +14,50 @@ from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.tree_store import TreeStore
 
 
+@dataclass(slots=True)
+class _Shared:
+    cluster: Cluster
+    now: str
+    users: int = 0
+
+
 class Clusters:
     """Opens clusters by the address that a request names. Any thread may."""
 
     def __init__(self, trees: TreeStore, context: SearchContext, connect: Callable[[str], Any]) -> None:
         self._trees, self._context, self._connect = trees, context, connect
         self._connections: dict[str, Any] = {}
+        self._shared: dict[str, _Shared] = {}
         self._lock = threading.Lock()
         self.tell: Callable[[tuple[AtWork, ...]], None] = lambda _: None
         """Takes what the workers do now, again and again; called by a thread of its own."""
 
     @contextlib.contextmanager
     def on(self, address: str) -> Iterator[Cluster]:
-        """Give the cluster at an address, ready for work on the trees of now. Raises CoachError."""
+        """Give the cluster at an address, ready for work on the trees of now. Raises CoachError.
+
+        Those who want it for the same trees at the same time share it.
+        """
         with self._lock:
-            connection = self._connections.get(address)
-            if connection is None or not connection.is_open:
-                connection = self._connections[address] = self._connect(address)
+            now = self._trees.record()
+            shared = self._shared.get(address)
+            if shared is None or shared.now != now or shared.cluster.ended:
+                shared = self._shared[address] = _Shared(self._opened(address), now)
+            shared.users += 1
+        try:
+            yield shared.cluster
+        finally:
+            with self._lock:
+                shared.users -= 1
+                if not shared.users:
+                    shared.cluster.close()
+                    if self._shared.get(address) is shared:
+                        del self._shared[address]
+
+    def _opened(self, address: str) -> Cluster:
+        connection = self._connections.get(address)
+        if connection is None or not connection.is_open:
+            connection = self._connections[address] = self._connect(address)
         sent = shipment(
             self._trees,
             self._context,
@@ -37,11 +65,7 @@ class Clusters:
             is_encrypted=connection.is_private,
             base=_common(connection.client, self._trees.commit()),
         )
-        cluster = Cluster(connection.client, address, sent, connection.settings.workers, self.tell)
-        try:
-            yield cluster
-        finally:
-            cluster.close()
+        return Cluster(connection.client, address, sent, connection.settings.workers, self.tell)
 
     def close(self) -> None:
         """Leave them all; a local one ends."""

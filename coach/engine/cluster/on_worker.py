@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.redact.observation_redactor import in_prose
+from coach.engine.cluster.observed_run import observed
 from coach.engine.cluster.work import Ground, Reply, Work
 from coach.engine.cluster.worker_place import ROOT, Place, place_of
 from coach.engine.process.process_tree import become_subreaper
@@ -74,7 +75,10 @@ def _reply(name: str, work: Work, place: Place, copy: Path, cancel: threading.Ev
     if work.probe is not None:
         shown = shown_in(copy, place.context, work.probe, cancel)
         return Reply(name, shown=Shown(in_prose(shown.report, place.renamed), shown.order))
-    raise CoachError("this worker does not know such work")
+    assert work.asked is not None, "work is a probe or a run"
+    report, seen = observed(work.asked, place.context, copy, work.tree, cancel, work.coverage)
+    own = tuple(in_prose(each, place.renamed) for each in seen)
+    return Reply(name, report=in_prose(report, place.renamed), seen=own)
 
 
 def _running() -> tuple[Any, str]:

@@ -210,15 +210,9 @@ def _request(probe: Candidate, server: WarmServer | None) -> RunRequest:
     )
 
 
-def shown_in(
-    copy: Path,
-    context: SearchContext,
-    probe: Candidate,
-    cancel: threading.Event,
-    server: WarmServer | None = None,
-) -> Shown:
-    """Run a probe in its copy. Raises CoachError, OSError."""
-    runs = RunContext(
+def runs_of(context: SearchContext, server: WarmServer | None = None) -> RunContext:
+    """Return what a run of these needs: nothing of it is kept or shown live."""
+    return RunContext(
         context.root,
         context.interpreter,
         context.limits,
@@ -232,6 +226,17 @@ def shown_in(
         niceness=context.niceness,
         warm=server,
     )
+
+
+def shown_in(
+    copy: Path,
+    context: SearchContext,
+    probe: Candidate,
+    cancel: threading.Event,
+    server: WarmServer | None = None,
+) -> Shown:
+    """Run a probe in its copy. Raises CoachError, OSError."""
+    runs = runs_of(context, server)
     report = run_laid_out(_request(probe, server), runs, cancel, copy)
     return Shown(report, _said(copy.parent) if probe.variation.order else {})
 
