@@ -300,7 +300,7 @@ class LocalEngine:
         try:
             if self._clusters is None:
                 raise ScratchError("no cluster can be used", why=self._around.no_trees)
-            with self._clusters.on(job.asked.request.on) as cluster:
+            with self._clusters.on(job.asked.request.on, job.cancel) as cluster:
                 return run_elsewhere(job.asked, cluster, self._known_trees(), known, job.cancel, self._post)
         except CoachError as error:
             return RunReport(ending=Ending(kind="not_started", sentence=str(error))), None

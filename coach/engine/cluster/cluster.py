@@ -10,35 +10,42 @@ import functools
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any
 
 from coach.core.base.formatting import count, size_of
 from coach.core.protocol.live import AtWork
+from coach.engine.cluster import workers
 from coach.engine.cluster.asked import MAX_BEGUN, Asked
 from coach.engine.cluster.on_worker import carry_out, receive
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE, Reply, Work
+from coach.engine.cluster.worker_facts_here import facts_of
+from coach.engine.cluster.workers import Workers
 from coach.engine.trees.git import GitError
+from coach.errors import CoachError
 
 MAX_LOST = 3
 """Workers that may be lost under one search before it ends: a fourth is not tried."""
-FROZEN_SECONDS = 15.0
-"""How long a worker may say nothing while it has work: a healthy one tells the scheduler of itself twice a second."""
 GONE_SECONDS = 20.0
 """How long is waited for a scheduler, or a first worker, that is gone."""
-_LOOK = 0.5
+FIRST_SECONDS = 60.0
+"""How long is waited for a first worker that can be used: a cluster that grows on demand starts one now."""
+SETTLE_SECONDS = 5.0
+"""How long the others may take to say what they are before the search begins without them; they join it later."""
+_LOOK, _TICK = 0.5, 0.05
 
 
 class Cluster:
     """Carries out work of one shipment on the workers of a connection."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a cluster is made of
         self,
         client: Any,
         address: str,
         shipment: Shipment,
+        stop: threading.Event,
         most: int = 0,
         tell: Callable[[tuple[AtWork, ...]], None] = lambda _: None,
     ) -> None:
@@ -47,48 +54,48 @@ class Cluster:
         self._topic = f"coach-{uuid.uuid4().hex}"
         self._lock = threading.RLock()
         self._asked: dict[str, Asked] = {}
-        self._workers: dict[str, dict[str, Any]] = {}
-        self._heard: dict[str, tuple[float, float]] = {}
-        self._silent: set[str] = set()
+        self._workers = Workers(facts_of(shipment.ground.interpreter.path, shipment.trees.scratch))
         self._lost: dict[str, str] = {}
-        self._receiving: list[Any] = []
+        self._receiving: dict[str, Any] = {}
         self.ended = ""
         """Why no more work is carried out; empty: it is."""
         self._gone_since = 0.0
         self._over = threading.Event()
-        self._look_at_workers()
-        self._begin()
+        self._begin(stop)
         self._thread = threading.Thread(target=self._watch, name="coach-cluster", daemon=True)
         self._thread.start()
 
     @property
     def width(self) -> int:
         """How many pieces of work can be carried out at a time."""
-        workers = max(len(self._workers) - len(self._silent), 1)
+        workers = max(len(self._workers.usable()), 1)
         return min(workers, self._most) if self._most else workers
 
     @property
     def shares_hosts(self) -> bool:
         """Whether two workers are on one machine: what they run at a time may disturb each other."""
-        hosts = [str(each.get("host", "")) for each in self._workers.values()]
-        return len(set(hosts)) < len(hosts)
+        return self._workers.shares_hosts
+
+    @property
+    def workers(self) -> Workers:
+        """Who is there."""
+        return self._workers
 
     @property
     def at_work(self) -> tuple[AtWork, ...]:
-        """What each worker does now."""
+        """What each worker that may be used does now."""
         with self._lock:
             busy = {each.worker[1]: each for each in self._asked.values() if each.begun and not each.is_over}
-            return tuple(
-                AtWork(str(seen["name"]), busy[where].work.label, busy[where].begun[-1][2])
-                if where in busy
-                else AtWork(str(seen["name"]))
-                for where, seen in sorted(self._workers.items(), key=lambda each: str(each[1]["name"]))
-            )
+        names = sorted((self._workers.name_of(where), where) for where in self._workers.usable())
+        return tuple(
+            AtWork(name, busy[where].work.label, busy[where].begun[-1][2]) if where in busy else AtWork(name)
+            for name, where in names
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be known of this cluster before its first answer."""
-        workers = f"{count(len(self._workers), 'worker')} at {self.address}"
+        workers = f"{count(len(self._workers.usable()), 'worker')} at {self.address}"
         said = [f"{workers}; {size_of(self._shipment.size)} sent to each"]
         if self.shares_hosts:
             said.append(
@@ -96,7 +103,7 @@ class Cluster:
             )
         if left_out := self._shipment.left_out:
             said.append(f"not sent, since others could read it on the way: {', '.join(left_out[:3])}")
-        return tuple(said)
+        return (*said, *self._workers.notes)
 
     def submit(self, work: Work) -> "Future[Reply]":
         """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError."""
@@ -129,27 +136,56 @@ class Cluster:
             self._client.unsubscribe_topic(self._topic)
         self._receiving.clear()
 
-    def _begin(self) -> None:
-        """Let workers say when they begin, and have each take in the packs before its first work.
+    def _begin(self, stop: threading.Event) -> None:
+        """Look at each worker, and wait until some can be used, or for a stop. Raises CoachError where none can."""
+        began = time.monotonic()
+        while not stop.wait(_TICK):
+            seconds = time.monotonic() - began
+            with contextlib.suppress(Exception):  # a scheduler that is just starting anew
+                self._join(self._workers.look(self._client))
+            is_settled = self._workers.are_known or seconds > SETTLE_SECONDS
+            if (self._workers.usable() and is_settled) or self._workers.why_none or seconds > FIRST_SECONDS:
+                break
+        if stop.is_set():
+            return
+        if not self._workers.usable():
+            raise CoachError(
+                f"no worker at {self.address} can be used",
+                why=self._workers.why_none or "none is there, or none answers",
+                do="start one with `coach worker ADDRESS`, and look with `coach cluster ADDRESS`",
+            )
+
+    def _join(self, new: frozenset[str]) -> None:
+        """Take workers in that were not there before; after a scheduler came back those are all."""
+        if new:
+            self._client.subscribe_topic(self._topic, self._begun)
+            self._prepare(new)
+
+    def _prepare(self, addresses: Iterable[str]) -> None:
+        """Have workers take in the packs before their first work, and say what they are.
 
         The data is on the workers only until they have it: what Dask holds for others may end up on one that stands still.
         """
-        self._client.subscribe_topic(self._topic, self._begun)
-        packs = self._shipment.packs
-        if not packs or not self._workers:
-            return
-        data = self._client.scatter(list(packs), broadcast=True, hash=False)
-        for number, where in enumerate(self._workers):
-            key = f"{self._topic}-packs-{number}-{uuid.uuid4().hex[:8]}"
+        addresses, packs = sorted(addresses), list(self._shipment.packs)
+        data = self._client.scatter(packs, broadcast=True, hash=False) if addresses and packs else []
+        for where in addresses:
+            key = f"{self._topic}-packs-{uuid.uuid4().hex[:8]}"
             own = {"key": key, "pure": False, "workers": [where], "resources": {RESOURCE: 1}}
-            self._receiving.append(self._client.submit(receive, self._shipment.ground, *data, **own))
+            task = self._client.submit(receive, self._shipment.ground, *data, **own)
+            task.add_done_callback(functools.partial(self._received, where))
+            self._receiving[where] = task
+
+    def _received(self, where: str, task: Any) -> None:
+        """A worker has said what it is. Called by a thread of the client's."""
+        if task.status == "finished":
+            with contextlib.suppress(Exception):  # one that is gone with its answer is not used
+                self._workers.learn(where, task.result(timeout=GONE_SECONDS))
 
     def _send(self, asked: Asked) -> None:
         """Hand it to the scheduler; the lock is held."""
         asked.sendings += 1
         asked.known = len(asked.begun)
-        avoided = asked.excluded | self._silent
-        asked.where = tuple(each for each in self._workers if each not in avoided) if avoided else ()
+        asked.where = self._workers.usable(asked.excluded) or self._workers.usable()
         asked.task = self._client.submit(
             carry_out,
             asked.work,
@@ -267,16 +303,15 @@ class Cluster:
         while not self._over.wait(_LOOK):
             self._tell(self.at_work)
             try:
-                self._look_at_workers()
+                self._join(self._workers.look(self._client))
             except Exception:  # noqa: BLE001 - whatever the client says, the scheduler did not answer
                 self._away(f"the scheduler at {self.address} is gone")
                 continue
-            was_gone = bool(self._gone_since)
-            if self._workers:
+            if self._workers.usable():
                 self._gone_since = 0.0
             else:
-                self._away(f"no worker is left at {self.address}")
-            self._look_at_work(came_back=was_gone and bool(self._workers))
+                self._away(self._workers.why_none or f"no worker is left at {self.address}")
+            self._look_at_work()
 
     def _away(self, why: str) -> None:
         """Wait for it to come back, not for ever."""
@@ -286,52 +321,28 @@ class Cluster:
             with self._lock:
                 self._end(why)
 
-    def _look_at_workers(self) -> None:
-        """Ask the scheduler who is there. Raises whatever the client raises for a scheduler that is gone."""
-        if self._client.status != "running":
-            raise OSError(self._client.status)
-        found = self._client.sync(
-            self._client.scheduler.identity, n_workers=-1, callback_timeout=GONE_SECONDS
-        )
-        workers = {
-            str(where): dict(seen)
-            for where, seen in found["workers"].items()
-            if RESOURCE in (seen.get("resources") or {})
-        }
-        now = time.monotonic()
-        with self._lock:
-            self._workers = workers
-            for where, seen in workers.items():
-                said = float(seen.get("last_seen", 0.0))
-                if self._heard.get(where, (None, 0.0))[0] != said:
-                    self._heard[where] = (said, now)
-
-    def _look_at_work(self, *, came_back: bool) -> None:
+    def _look_at_work(self) -> None:
         """Find work whose worker or scheduler is gone, or whose worker stands still."""
-        now = time.monotonic()
-        if came_back:
-            with self._lock, contextlib.suppress(Exception):
-                self._begin()
-        silent = {where for where in self._workers if now - self._heard[where][1] > FROZEN_SECONDS}
-        newly, self._silent = silent - self._silent, silent
-        given = self._given_to(newly)
+        newly = self._workers.quieten()
+        given, there = self._given_to(newly), self._workers.there
         for asked in tuple(self._asked.values()):
             worker, status = asked.worker, getattr(asked.task, "status", "")
             if status in {"cancelled", "lost"}:
-                self._again(asked, "the scheduler was lost while it ran this")
-            elif worker[1] and worker[1] not in self._workers:
+                if self._workers.usable():
+                    self._again(asked, "the scheduler was lost while it ran this")
+            elif worker[1] and worker[1] not in there:
                 self._loses(worker)
                 if not asked.may_be_sent_again():
                     self._again(asked, "it was lost while it ran this")
-            elif worker[1] in silent:
+            elif worker[1] in self._workers.silent:
                 self._loses(worker)
-                self._again(asked, f"it said nothing for {FROZEN_SECONDS:g} s")
+                self._again(asked, f"it said nothing for {workers.FROZEN_SECONDS:g} s")
             elif asked.task is not None and asked.task.key in given:
                 self._again(asked, "the worker that it was given to says nothing")
-            elif asked.where and not any(each in self._workers for each in asked.where):
+            elif self._workers.usable() and not any(each in there for each in asked.where):
                 self._again(asked, "the workers that it was given to are gone")
 
-    def _given_to(self, workers: set[str]) -> frozenset[str]:
+    def _given_to(self, addresses: frozenset[str]) -> frozenset[str]:
         """Return the tasks that the scheduler has given to workers, begun or not."""
-        given = self._client.processing(list(workers)) if workers else {}
+        given = self._client.processing(list(addresses)) if addresses else {}
         return frozenset(str(key) for keys in given.values() for key in keys)

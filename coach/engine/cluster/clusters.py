@@ -33,8 +33,8 @@ class Clusters:
         """Takes what the workers do now, again and again; called by a thread of its own."""
 
     @contextlib.contextmanager
-    def on(self, address: str) -> Iterator[Cluster]:
-        """Give the cluster at an address, ready for work on the trees of now. Raises CoachError.
+    def on(self, address: str, stop: threading.Event) -> Iterator[Cluster]:
+        """Give the cluster at an address, ready for work on the trees of now, or for none after a stop. Raises CoachError.
 
         Those who want it for the same trees at the same time share it.
         """
@@ -42,7 +42,7 @@ class Clusters:
             now = self._trees.record()
             shared = self._shared.get(address)
             if shared is None or shared.now != now or shared.cluster.ended:
-                shared = self._shared[address] = _Shared(self._opened(address), now)
+                shared = self._shared[address] = _Shared(self._opened(address, stop), now)
             shared.users += 1
         try:
             yield shared.cluster
@@ -54,7 +54,7 @@ class Clusters:
                     if self._shared.get(address) is shared:
                         del self._shared[address]
 
-    def _opened(self, address: str) -> Cluster:
+    def _opened(self, address: str, stop: threading.Event) -> Cluster:
         connection = self._connections.get(address)
         if connection is None or not connection.is_open:
             connection = self._connections[address] = self._connect(address)
@@ -65,7 +65,7 @@ class Clusters:
             is_encrypted=connection.is_private,
             base=_common(connection.client, self._trees.commit()),
         )
-        return Cluster(connection.client, address, sent, connection.settings.workers, self.tell)
+        return Cluster(connection.client, address, sent, stop, connection.settings.workers, self.tell)
 
     def close(self) -> None:
         """Leave them all; a local one ends."""

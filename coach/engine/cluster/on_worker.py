@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from coach.core.cluster.worker_facts import WorkerFacts
 from coach.core.redact.observation_redactor import in_prose
 from coach.engine.cluster.observed_run import observed
 from coach.engine.cluster.work import Ground, Reply, Work
+from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.cluster.worker_place import ROOT, Place, place_of
 from coach.engine.process.process_tree import become_subreaper
 from coach.engine.search.candidate import Shown, shown_in
@@ -45,13 +47,15 @@ def carry_out(work: Work, *packs: bytes) -> Reply:
         return Reply(name, why=str(error))
 
 
-def receive(ground: Ground, *packs: bytes) -> str:
-    """Take in the objects that all work of a ground needs, before the first of it. Returns why it could not."""
+def receive(ground: Ground, *packs: bytes) -> WorkerFacts:
+    """Take in the objects that all work of a ground needs, before the first of it; returns what this worker is."""
+    name = str(_running()[0].name)
     try:
-        place_of(ground).receive(packs)
-    except (CoachError, OSError) as error:  # the work itself will say so, or carry what it needs
-        return str(error)
-    return ""
+        place = place_of(ground)
+        place.receive(packs)
+        return facts_of(place.interpreter.path, place.home, name=name, root=os.environ.get(ROOT, ""))
+    except (CoachError, OSError) as error:
+        return WorkerFacts(name=name, why=str(error))
 
 
 def has_commit(commit: str) -> bool:

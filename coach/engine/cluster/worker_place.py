@@ -11,8 +11,8 @@ from pathlib import Path
 from coach.core.log.events import Interpreter
 from coach.engine.cluster.packs import install
 from coach.engine.cluster.work import ALLOWED, Ground
+from coach.engine.cluster.worker_facts_here import prefix_of
 from coach.engine.process.interpreter import find_interpreter
-from coach.engine.process.query import short_answer
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.git import Git
 from coach.engine.trees.tree_store import TreeStore
@@ -26,7 +26,6 @@ OWN = "cluster-"
 """Begins the name of a folder that a worker keeps about a project of another machine."""
 _MAX_PLACES = 4
 _GIT_SECONDS = 120.0
-_ASK_SECONDS = 10.0
 _state: list[Path] = []
 _places: dict[str, "Place"] = {}
 _preparing = threading.Lock()
@@ -156,17 +155,6 @@ def environment_there(ground: Ground, root: Path) -> dict[str, str]:
         key: value for key, value in os.environ.items() if key not in ALLOWED and not key.startswith("LC_")
     }
     return own | {key: value.replace(ground.root, str(root)) for key, value in ground.env.items()}
-
-
-def prefix_of(python: str) -> str:
-    """Return where the installed packages of an interpreter lie; empty where it does not say."""
-    try:
-        said = short_answer(
-            [python, "-c", "import sys; print(sys.prefix)"], Path("/"), os.environ, _ASK_SECONDS
-        )
-    except (OSError, ValueError):
-        return ""
-    return said[1].decode("utf-8", "replace").strip() if said[0] == 0 else ""
 
 
 def _terms(root: Path, prefix: str, ground: Ground) -> list[tuple[str, str]]:
