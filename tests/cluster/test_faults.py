@@ -151,7 +151,7 @@ def test_a_full_disk_on_one_worker_is_named_and_costs_no_answer(alone, lab, tmp_
             full.flush()
     seen = looked(here, clusters=there.clusters(here))
     assert seen.result.how != "found"
-    assert all("w0" in each and "space" in each.lower() for each in seen.reasons.values()), seen.reasons
+    assert all("w0" in each and "space" in each.lower() for each in seen.reasons.values()), str(seen.reasons)
 
     there.work(2)
     seen = looked(here, clusters=there.clusters(here))
