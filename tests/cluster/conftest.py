@@ -1,60 +1,53 @@
-"""A cluster of three workers for a module, encrypted; or machines of a test's own, to be killed and frozen."""
+"""Clusters of separate processes, one for the tests of a module or one for a test; their logs beside what fails."""
 
 import pytest
 
-from tests.cluster import certificates
-from tests.cluster.lab import ClusterLab
 from tests.cluster.processes import Machines
-from tests.engine.lab import plain_environment
-
-WORKERS = 3
-
-
-def _three(folder, signed=None):
-    made = Machines(folder, signed)
-    made.start_scheduler()
-    for number in range(1, WORKERS + 1):
-        made.start_worker(f"w{number}")
-    return made
+from tests.engine.lab import Lab, plain_environment
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    """Return three workers without a checkout, that nobody may harm."""
-    folder = tmp_path_factory.mktemp("machines")
-    made = _three(folder, certificates.make(folder / "certificates"))
+def machines(tmp_path_factory):
+    """Return a scheduler with three workers that have no checkout."""
+    made = Machines(tmp_path_factory.mktemp("machines"))
     try:
-        made.wait_for_workers()
-        yield made
+        yield made.work(3)
     finally:
-        made.end()
+        made.close()
 
 
 @pytest.fixture
-def machines(tmp_path, request):
-    """Return three workers of this test's own."""
-    made = _three(tmp_path / "machines")
-    try:
-        made.wait_for_workers()
-        yield made
-    finally:
-        made.end()
-
-
-@pytest.fixture
-def elsewhere(tmp_path):
-    """Return a function that takes a project for searches on machines."""
+def alone(tmp_path):
+    """Return a function that starts a cluster which a test may harm."""
     made = []
 
-    def take(root, signed=None, env=None, **settings):
-        number = len(made)
-        home = tmp_path / f"home-{number}"
-        home.mkdir()
-        given = plain_environment() | {"HOME": str(home)} | (env or {})
-        lab = ClusterLab(root.resolve(), tmp_path / f"state-{number}/projects/0123", given)
-        made.append(lab.connects(signed, **settings))
-        return made[-1]
+    def start(workers: int = 3, authority=None, **options) -> Machines:
+        made.append(Machines(tmp_path / f"machines-{len(made)}", authority))
+        return made[-1].work(workers, **options)
 
-    yield take
+    yield start
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Return a function that takes a project for searches."""
+
+    def make(root, **env) -> Lab:
+        home = tmp_path / "home"
+        home.mkdir(exist_ok=True)
+        state = tmp_path / "state/projects/0123"
+        return Lab(root.resolve(), state, plain_environment() | {"HOME": str(home)} | env)
+
+    return make
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Show what schedulers and workers said, beside a test that failed."""
+    report = (yield).get_result()
+    if report.failed:
+        for given in getattr(item, "funcargs", {}).values():
+            if isinstance(given, Machines):
+                report.sections.append(("what the cluster said", given.said()))

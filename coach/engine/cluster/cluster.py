@@ -216,7 +216,7 @@ class Cluster:
         with self._lock:
             if asked.worker[1]:
                 self._loses(asked.worker)
-            asked.begins(str(said["worker"]), str(said["address"]))
+            asked.begins(str(said["name"]), str(said["address"]))
             if (
                 len(asked.begun) > MAX_BEGUN
             ):  # the scheduler would go on; whoever was lost may have been lost for this

@@ -34,7 +34,8 @@ def carry_out(work: Work, *packs: bytes) -> Reply:
     become_subreaper()
     worker, key = _running()
     name = str(worker.name)
-    worker.log_event(work.topic, {"work": work.key, "worker": name, "address": worker.address})
+    # By the word "worker" the scheduler would put the address in the name's place.
+    worker.log_event(work.topic, {"work": work.key, "name": name, "address": worker.address})
     try:
         with _cancelled(worker, key) as cancel:
             place = place_of(work.ground)
