@@ -98,9 +98,12 @@ class Cluster:
             said.append(f"not sent, since others could read it on the way: {', '.join(left_out[:3])}")
         return tuple(said)
 
-    def submit(self, work: Work) -> "Future[Reply]":
-        """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError."""
-        asked = Asked(work, tuple(filter(None, [self._shipment.difference(work.tree)])))
+    def submit(self, work: Work, hear: Callable[[str], None] = lambda _: None) -> "Future[Reply]":
+        """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError.
+
+        ``hear`` takes what its worker says before the answer.
+        """
+        asked = Asked(work, tuple(filter(None, [self._shipment.difference(work.tree)])), hear)
         with self._lock:
             if self.ended:
                 asked.answer(Reply("", why=self.ended))
@@ -172,10 +175,13 @@ class Cluster:
                 task.cancel()
 
     def _begun(self, event: tuple[float, Any]) -> None:
-        """A worker says that it begins. Called by the client's own thread."""
+        """A worker says that it begins, or what it sees. Called by the client's own thread."""
         said = event[1]
         asked = self._asked.get(str(said.get("work", ""))) if isinstance(said, dict) else None
         if asked is None:
+            return
+        if "seen" in said:
+            asked.hear(str(said["seen"]))
             return
         with self._lock:
             if asked.worker[1]:

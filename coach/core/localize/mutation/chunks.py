@@ -10,11 +10,12 @@ from dataclasses import replace
 from itertools import islice
 
 from coach.core.localize.mutation.mutants import OF_LINE, Place, promises_of
-from coach.core.localize.mutation.results import MAX_REFUSALS, Mutations, PlaceTally, best_first
+from coach.core.localize.mutation.results import MAX_REFUSALS, Flip, Mutations, PlaceTally, best_first
 
 MAX_WHY = 3
 """Reasons of chunks that are told one by one."""
-_FROM_BEST = ("all", "budget", "stopped", "impossible")
+_ENDED = ("stopped", "budget", "all", "impossible")
+"""How a round ended by how its chunks did, the first that one of them says: one that could not begin says nothing of the others."""
 
 
 def chunks(places: Sequence[Place], count: int) -> tuple[tuple[Place, ...], ...]:
@@ -51,8 +52,10 @@ def _part(place: Place, positions: Iterable[int]) -> Place:
 
 
 def merged(results: Sequence[Mutations]) -> Mutations:
-    """Put the results of chunks together; of one it is the same. There must be one at least."""
+    """Put the results of chunks together. There must be one at least; alone it stays as it is."""
     first = results[0]
+    if len(results) == 1:
+        return first
     refusals = dict.fromkeys(act for each in results for act in each.refusals)
     return Mutations(
         test=first.test,
@@ -62,14 +65,20 @@ def merged(results: Sequence[Mutations]) -> Mutations:
         hung=sum(each.hung for each in results),
         seconds=max(each.seconds for each in results),
         baseline=max(each.baseline for each in results),
-        ended=max((each.ended for each in results), key=_FROM_BEST.index),
+        ended=min((each.ended for each in results), key=_ENDED.index),
         why=_why(results),
         is_settled=any(each.is_settled for each in results),
-        flips=best_first(tuple(flip for each in results for flip in each.flips)),
+        flips=best_first(_in_turn(results)),
         refused=sum(each.refused for each in results),
         refusals=tuple(islice(refusals, MAX_REFUSALS)),
         tallies=_tallies(results),
     )
+
+
+def _in_turn(results: Sequence[Mutations]) -> tuple[Flip, ...]:
+    """Return the flips in an order that does not depend on how the lines were dealt."""
+    every = [flip for each in results for flip in each.flips]
+    return tuple(sorted(every, key=lambda flip: (flip.path, flip.line, flip.kind, flip.before, flip.after)))
 
 
 def _why(results: Sequence[Mutations]) -> str:

@@ -113,7 +113,9 @@ def test_chunks_say_together_what_the_whole_round_says(places, count):
     if len(whole.refusals) == 5:
         together = together.model_copy(update={"refusals": whole.refusals})
     assert in_no_order(together) == in_no_order(whole)
-    assert [each.silences for each in together.flips] == [each.silences for each in whole.flips]
+    assert in_no_order(merged(parts[::-1])).flips == in_no_order(together).flips
+    if len(parts) > 1:
+        assert merged(parts[::-1]).flips == merged(parts).flips
 
 
 @given(rounds())
@@ -170,7 +172,7 @@ def test_what_became_of_a_chunk_is_said_and_the_rest_counts():
     lost = result(ended="impossible", why="worker b: it was lost while it ran this")
     together = merged([result(tried=4, planned=5, ended="budget", seconds=3), lost, result(seconds=4)])
     assert (together.tried, together.planned, together.seconds) == (4, 5, 4)
-    assert together.ended == "impossible"
+    assert together.ended == "budget"
     assert together.why == "part 2 of 3: worker b: it was lost while it ran this"
 
 
