@@ -184,9 +184,21 @@ def test_a_stop_reaches_every_chunk_and_what_is_over_counts():
     cluster = Cluster(3, act)
     report, seen, _, _ = carried_out(mutate(1, 2, 3), cluster, cancel)
     assert [each.future.cancelled() for each in cluster.sent] == [True, True, False]
-    assert report.tree == "now"
+    assert (report.tree, report.ending.kind) == ("now", "cancelled")
     assert [each.line for each in seen[0].mutations.flips] == [3]
     assert seen[0].mutations.ended == "stopped"
+
+
+def test_a_stop_that_comes_when_all_is_over_stops_nothing():
+    cancel = threading.Event()
+
+    def act(sent):
+        for each in sent:
+            each.answers(tried=2, planned=2)
+        cancel.set()
+
+    report, seen, _, _ = carried_out(mutate(1, 2, 3), Cluster(3, act), cancel)
+    assert (report.ending.kind, seen[0].mutations.ended) == ("completed", "all")
 
 
 def test_a_stop_before_any_answer_leaves_it_to_who_asked_what_that_means():

@@ -7,7 +7,7 @@ would leave lines of which nobody asked, with nothing to tell it from lines with
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
@@ -138,8 +138,12 @@ class _Round:
             raise errors[0]
         results = [self._result(each) for each in parts]
         is_known = any(results[number].tried for number in range(len(parts))) or not cancel.is_set()
-        seen = (MutantsSeen(mutations=merged(results)),) if is_known else None
-        return _together(answers, errors), seen
+        found = merged(results)
+        ran = _together(answers, errors)
+        if ran is not None and cancel.is_set() and not found.is_settled and any(map(_is_ended, parts)):
+            # What is over counts, but the round as a whole was stopped, as it would have been here.
+            ran = replace(ran, report=ran.report.model_copy(update={"ending": _CANCELLED.ending}))
+        return ran, (MutantsSeen(mutations=found),) if is_known else None
 
     def _chunks(self, count: int) -> list[_Chunk]:
         dealt = chunks(
@@ -184,6 +188,10 @@ class _Round:
             flips = best_first(tuple(chunk.flips.values()))
         known = {"tried": len(flips), "planned": len(flips), "flips": flips, "ended": "stopped"}
         return own.model_copy(update=known)
+
+
+def _is_ended(chunk: _Chunk) -> bool:
+    return chunk.future.cancelled()
 
 
 def _asked_for(place: Place) -> MutationPlace:
