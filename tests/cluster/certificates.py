@@ -1,6 +1,6 @@
 """An authority of the test's own, and a certificate that it signed: what a scheduler, its workers and coach show each other."""
 
-import datetime
+import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-_DAY = datetime.timedelta(days=1)
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _name(text: str) -> x509.Name:
 
 
 def _signed(subject, issuer, own, authority, extension) -> x509.Certificate:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     builder = x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,
@@ -67,5 +67,7 @@ def _signed(subject, issuer, own, authority, extension) -> x509.Certificate:
     )
     key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
     builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
+    builder = builder.add_extension(
+        x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False
+    )
     return builder.add_extension(key_id, critical=False).sign(authority, hashes.SHA256())

@@ -21,9 +21,7 @@ class ClusterLab(Lab):
     def connects(self, certificates: Certificates | None = None, **settings) -> "ClusterLab":
         """Say what the project's settings say of clusters."""
         files = certificates and {"ca": certificates.ca, "cert": certificates.cert, "key": certificates.key}
-        self.settings = ClusterSettings(
-            **{key: str(path) for key, path in (files or {}).items()}, **settings
-        )
+        self.settings = ClusterSettings(**{key: str(path) for key, path in (files or {}).items()}, **settings)
         self.clusters = Clusters(self.trees, self.context, self._connect)
         return self
 
@@ -50,14 +48,6 @@ class ClusterLab(Lab):
 
 def copies_left(machines) -> list[Path]:
     """Return the disposable folders that are on any worker now."""
-    return [
-        path
-        for worker in machines.workers.values()
-        for path in (worker.folder / "tmp").rglob("coach-*")
-        if path.is_dir()
-    ] + [
-        path
-        for worker in machines.workers.values()
-        for path in worker.folder.glob("state/projects/*/scratch/*")
-        if path.is_dir()
-    ]
+    places = ("tmp/coach-*/*", "state/projects/*/scratch/*")
+    folders = [worker.folder for worker in machines.workers.values()]
+    return [path for folder in folders for each in places for path in folder.glob(each) if path.is_dir()]
