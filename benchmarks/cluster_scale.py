@@ -30,7 +30,7 @@ async def measured(workers: int, tasks: int) -> dict[str, float]:
         threads_per_worker=1,
         processes=False,
         resources={"probe": 1},
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         memory_limit=0,
         asynchronous=True,
     )

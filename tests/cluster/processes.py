@@ -95,12 +95,28 @@ class Machines:
         self._port = int(self.address.rpartition(":")[2])
 
     def start_worker(
-        self, name: str, root: Path | None = None, env: dict[str, str] | None = None, *, nanny: bool = False
+        self,
+        name: str,
+        root: Path | None = None,
+        env: dict[str, str] | None = None,
+        *,
+        nanny: bool = False,
+        host: str = "127.0.0.1",
     ) -> Process:
-        """Start one; ``wait_for_workers`` waits for it. ``root``: its own checkout of the project."""
+        """Start one; ``wait_for_workers`` waits for it.
+
+        Args:
+            name: its own.
+            root: its own checkout of the project.
+            env: variables besides those that every process here has.
+            nanny: whether a process of Dask's watches it and starts it again.
+            host: its address; one of its own makes it a machine of its own to a search.
+
+        """
         words = ["--nthreads", "1", "--resources", "probe=1", "--memory-limit", "0", "--preload", PRELOAD]
         words += ["--nanny" if nanny else "--no-nanny", "--no-dashboard", "--name", name]
         words += ["--dashboard-address", "127.0.0.1:0", *self._options]
+        words += ["--host", f"{self._protocol}://{host}"]
         argv = ["-m", "distributed.cli.dask_worker", self.address, *words]
         there = {"COACH_WORKER_PYTHON": sys.executable} | ({"COACH_WORKER_ROOT": str(root)} if root else {})
         place = self.folder / name
