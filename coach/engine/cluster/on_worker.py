@@ -46,7 +46,8 @@ def carry_out(work: Work, *packs: bytes) -> Reply:
     except GitError as error:
         return Reply(name, why=_without_content(str(error), work), lacks=True)
     except (CoachError, OSError) as error:
-        return Reply(name, why=str(error))
+        # A copy that git could not lay out may lack content: a worker that came late has no pack yet.
+        return Reply(name, why=str(error), lacks=isinstance(error.__cause__, GitError))
 
 
 def receive(ground: Ground, *packs: bytes) -> WorkerFacts:
