@@ -9,9 +9,9 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from coach.core.log.events import Interpreter
@@ -40,9 +40,10 @@ from coach.core.protocol.observations import (
     unrecorded,
 )
 from coach.core.runs.confinement import Confine
-from coach.core.runs.report import Ending, EndingKind, RunReport
+from coach.core.runs.report import EndingKind, RunReport
 from coach.engine.cluster.clusters import Clusters
-from coach.engine.cluster.runs_elsewhere import run_elsewhere
+from coach.engine.cluster.run_elsewhere import Seen
+from coach.engine.cluster.runs_elsewhere import RunsElsewhere
 from coach.engine.copies.changed_code import run_in_copy
 from coach.engine.instrument.instruments import observer_of
 from coach.engine.instrument.observer import Observer, ObserverContext
@@ -68,8 +69,6 @@ from coach.errors import CoachError, ScratchError, SessionError
 
 _DIAGNOSTICS = logging.getLogger("coach")
 _JOIN_SECONDS = 10.0
-MAX_ELSEWHERE = 32
-"""Runs on a cluster that are waited for at the same time."""
 _IDLE_SECONDS = 0.3
 """How long no run must be wanted before the warm server is looked after."""
 
@@ -105,9 +104,7 @@ class LocalEngine:
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._observers = ObserverContext(self._around, recall)
-        self._clusters = clusters
-        if clusters is not None:
-            clusters.tell = self._live.at_work
+        self._elsewhere = RunsElsewhere(clusters, trees, self._observers)
         self._trees, self._saves, self._switches = trees, SaveNotices(watcher), Switches(root)
         self._here, self._past_passes = CheckoutRuns(self._around, trees, self._switches), past_passes
         self._observe: Callable[[Observation], None] = lambda _: None
@@ -116,8 +113,6 @@ class LocalEngine:
         self._owed, self._idle_work, self._has_begun, self._is_closed = 0, 0, False, False
         self._runs, self._measurements = queue.SimpleQueue[Job | None](), queue.SimpleQueue[Job | None]()
         self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
-        # Runs on a cluster do not wait for each other; these threads wait for them.
-        self._elsewhere = ThreadPoolExecutor(MAX_ELSEWHERE, thread_name_prefix="coach-elsewhere")
         self._threads = [
             threading.Thread(target=self._serve_runs, name="coach-runs", daemon=True),
             threading.Thread(target=self._serve_measurements, name="coach-measurements", daemon=True),
@@ -177,7 +172,7 @@ class LocalEngine:
                 job = Job(effect)
                 self._jobs.append(job)
                 if job.is_elsewhere:
-                    self._elsewhere.submit(self._carry_out, job)
+                    self._elsewhere.begin(partial(self._carry_out, job))
                 else:
                     (self._measurements if job.runs_beside else self._runs).put(job)
             else:
@@ -192,7 +187,6 @@ class LocalEngine:
             self._cancel("interrupted")
         self._runs.put(None)
         self._measurements.put(None)
-        self._elsewhere.shutdown(wait=False, cancel_futures=True)
         self._reads.put(None)
         self._searches.close()
         for thread in self._threads:
@@ -200,8 +194,7 @@ class LocalEngine:
                 thread.join(_JOIN_SECONDS)
         if self._around.warm is not None:
             self._around.warm.close()
-        if self._clusters is not None:
-            self._clusters.close()
+        self._elsewhere.close(_JOIN_SECONDS)
         self._saves.close()
 
     def _cancel(self, reason: EndingKind) -> None:
@@ -225,9 +218,9 @@ class LocalEngine:
         try:
             observer = observer_of(job.asked, self._observers)
             with job.within_its_time():
-                report, there = self._run(job, observer)
+                report, shown = self._run(job, observer)
             seen.append(RunEnded(number=job.asked.request.number, report=report))
-            seen += observer.seen(job.asked.request, report) if there is None else there
+            seen += observer.seen(job.asked.request, report) if shown is None else shown
         except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the run
             seen.append(failed(job.asked, error))
         with self._lock:
@@ -277,37 +270,24 @@ class LocalEngine:
             with contextlib.suppress(Exception):
                 self._observe(unrecorded(observation, f"a defect of coach: {type(error).__name__}: {error}"))
 
-    def _run(self, job: Job, observer: Observer) -> tuple[RunReport, Sequence[Observation] | None]:
-        """Return the report, and what the workers of a cluster saw besides; None where the observer here saw it."""
-        request, there = job.asked.request, None
+    def _run(self, job: Job, observer: Observer) -> tuple[RunReport, Seen | None]:
+        """Return the report of a run, and what another machine saw of it; None: the observer is to say."""
+        request, shown = job.asked.request, None
         if job.cancel.is_set():
-            return RunReport(ending=stopped(job.reason, None)), None
+            return RunReport(ending=stopped(job.reason, None)), shown
         if job.is_elsewhere:
-            report, there = self._run_elsewhere(job)
+            report, shown = self._elsewhere.run(job.asked, job.cancel)
         elif job.is_in_copy:
             around = replace(self._around, live=LiveOutput()) if job.runs_beside else self._around
             report = run_in_copy(request, around, job.cancel, self._trees, observer)
         else:
-            report = self._run_here(job, observer)
+            made = job.asked.made
+            here = partial(self._here.run, request, job.cancel, observer, made)
+            report = self._saves.around(request.number, here)
         if report.ending.kind == "cancelled":
-            ending = stopped(job.reason, report.ending.exit_code)
-            report = report.model_copy(update={"ending": ending})
-        return report, there
-
-    def _run_elsewhere(self, job: Job) -> tuple[RunReport, Sequence[Observation] | None]:
-        """Have it carried out on its cluster; where that cannot be, it was not begun and says why."""
-        known = self._observers.known_coverage(job.asked.coverage)
-        try:
-            if self._clusters is None:
-                raise ScratchError("no cluster can be used", why=self._around.no_trees)
-            with self._clusters.on(job.asked.request.on, job.cancel) as cluster:
-                return run_elsewhere(job.asked, cluster, self._known_trees(), known, job.cancel, self._post)
-        except CoachError as error:
-            return RunReport(ending=Ending(kind="not_started", sentence=str(error))), None
-
-    def _run_here(self, job: Job, observer: Observer) -> RunReport:
-        request, made = job.asked.request, job.asked.made
-        return self._saves.around(request.number, lambda: self._here.run(request, job.cancel, observer, made))
+            update = {"ending": stopped(job.reason, report.ending.exit_code)}
+            report = report.model_copy(update=update)
+        return report, shown
 
     def _read(self, effect: Effect) -> Observation | None:  # noqa: PLR0911 - one for each kind
         match effect:

@@ -33,7 +33,7 @@ class Job:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether workers of a cluster carry it out."""
+        """Whether a cluster carries it out: it takes nothing of this machine, so no run waits for it, nor it for any."""
         return bool(self.asked.request.on)
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine.cluster import cluster
+from coach.engine.cluster import cluster, workers
 from tests.cluster.processes import until
 from tests.cluster.searching import Looked, looked, shop
 
@@ -55,7 +55,7 @@ def test_a_worker_that_is_killed_costs_its_run_and_no_answer(alone, lab, tmp_pat
 
 
 def test_a_worker_that_stands_still_is_as_good_as_gone(alone, lab, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "FROZEN_SECONDS", 3.0)
+    monkeypatch.setattr(workers, "FROZEN_SECONDS", 3.0)
     bad, there = shop(tmp_path / "shop"), alone(3, env=SLOW)
     here = lab(tmp_path / "shop")
     with _under_way(here, there.clusters(here)) as (seen, _):
@@ -95,9 +95,7 @@ def test_a_stop_leaves_no_process_and_no_copy(alone, lab, tmp_path):
     with _under_way(here, there.clusters(here)) as (seen, stop):
         until(lambda: all(each.runs() for each in there.workers), "a run on every worker")
         stop.set()
-        until(
-            lambda: not any(each.runs() or each.copies() for each in there.workers), "nothing is left", 2.0
-        )
+        until(lambda: not any(each.runs() or each.copies() for each in there.workers), "nothing is left", 2.0)
     assert seen.result.how == "stopped"
 
 
@@ -180,5 +178,3 @@ def test_a_search_that_was_stopped_there_goes_on_here(alone, lab, tmp_path):
     on = looked(here, known=tuple(seen.tried))
     assert _found(on) == [bad]
     assert on.result.known >= 1
-
-

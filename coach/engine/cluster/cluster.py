@@ -10,7 +10,7 @@ import functools
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -18,7 +18,7 @@ from coach.core.base.formatting import count, size_of
 from coach.core.protocol.live import AtWork
 from coach.engine.cluster import workers
 from coach.engine.cluster.asked import MAX_BEGUN, Asked
-from coach.engine.cluster.on_worker import carry_out, receive
+from coach.engine.cluster.on_worker import carry_out
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE, Reply, Work
 from coach.engine.cluster.worker_facts_here import facts_of
@@ -30,10 +30,6 @@ MAX_LOST = 3
 """Workers that may be lost under one search before it ends: a fourth is not tried."""
 GONE_SECONDS = 20.0
 """How long is waited for a scheduler, or a first worker, that is gone."""
-FIRST_SECONDS = 60.0
-"""How long is waited for a first worker that can be used: a cluster that grows on demand starts one now."""
-SETTLE_SECONDS = 5.0
-"""How long the others may take to say what they are before the search begins without them; they join it later."""
 _LOOK, _TICK = 0.5, 0.05
 
 
@@ -54,9 +50,8 @@ class Cluster:
         self._topic = f"coach-{uuid.uuid4().hex}"
         self._lock = threading.RLock()
         self._asked: dict[str, Asked] = {}
-        self._workers = Workers(facts_of(shipment.ground.interpreter.path, shipment.trees.scratch))
+        self._workers = Workers(client, facts_of(shipment.ground.interpreter.path, shipment.trees.scratch))
         self._lost: dict[str, str] = {}
-        self._receiving: dict[str, Any] = {}
         self.ended = ""
         """Why no more work is carried out; empty: it is."""
         self._gone_since = 0.0
@@ -105,9 +100,12 @@ class Cluster:
             said.append(f"not sent, since others could read it on the way: {', '.join(left_out[:3])}")
         return (*said, *self._workers.notes)
 
-    def submit(self, work: Work) -> "Future[Reply]":
-        """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError."""
-        asked = Asked(work, tuple(filter(None, [self._shipment.difference(work.tree)])))
+    def submit(self, work: Work, hear: Callable[[str], None] = lambda _: None) -> "Future[Reply]":
+        """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError.
+
+        ``hear`` takes what its worker says before the answer.
+        """
+        asked = Asked(work, tuple(filter(None, [self._shipment.difference(work.tree)])), hear)
         with self._lock:
             if self.ended:
                 asked.answer(Reply("", why=self.ended))
@@ -134,52 +132,28 @@ class Cluster:
         self._tell(())
         with contextlib.suppress(Exception):
             self._client.unsubscribe_topic(self._topic)
-        self._receiving.clear()
+        self._workers.close()
+
+    def _joined(self, new: frozenset[str]) -> None:
+        """Hear workers that were not there before, and have them made ready."""
+        if new:
+            self._client.subscribe_topic(self._topic, self._begun)
+            self._workers.prepare(new, self._shipment)
 
     def _begin(self, stop: threading.Event) -> None:
-        """Look at each worker, and wait until some can be used, or for a stop. Raises CoachError where none can."""
+        """Wait until some workers can be used, or for a stop. Raises CoachError where none can."""
         began = time.monotonic()
         while not stop.wait(_TICK):
-            seconds = time.monotonic() - began
             with contextlib.suppress(Exception):  # a scheduler that is just starting anew
-                self._join(self._workers.look(self._client))
-            is_settled = self._workers.are_known or seconds > SETTLE_SECONDS
-            if (self._workers.usable() and is_settled) or self._workers.why_none or seconds > FIRST_SECONDS:
+                self._joined(self._workers.look())
+            if self._workers.are_ready(time.monotonic() - began):
                 break
-        if stop.is_set():
-            return
-        if not self._workers.usable():
+        if not (stop.is_set() or self._workers.usable()):
             raise CoachError(
                 f"no worker at {self.address} can be used",
                 why=self._workers.why_none or "none is there, or none answers",
                 do="start one with `coach worker ADDRESS`, and look with `coach cluster ADDRESS`",
             )
-
-    def _join(self, new: frozenset[str]) -> None:
-        """Take workers in that were not there before; after a scheduler came back those are all."""
-        if new:
-            self._client.subscribe_topic(self._topic, self._begun)
-            self._prepare(new)
-
-    def _prepare(self, addresses: Iterable[str]) -> None:
-        """Have workers take in the packs before their first work, and say what they are.
-
-        The data is on the workers only until they have it: what Dask holds for others may end up on one that stands still.
-        """
-        addresses, packs = sorted(addresses), list(self._shipment.packs)
-        data = self._client.scatter(packs, broadcast=True, hash=False) if addresses and packs else []
-        for where in addresses:
-            key = f"{self._topic}-packs-{uuid.uuid4().hex[:8]}"
-            own = {"key": key, "pure": False, "workers": [where], "resources": {RESOURCE: 1}}
-            task = self._client.submit(receive, self._shipment.ground, *data, **own)
-            task.add_done_callback(functools.partial(self._received, where))
-            self._receiving[where] = task
-
-    def _received(self, where: str, task: Any) -> None:
-        """A worker has said what it is. Called by a thread of the client's."""
-        if task.status == "finished":
-            with contextlib.suppress(Exception):  # one that is gone with its answer is not used
-                self._workers.learn(where, task.result(timeout=GONE_SECONDS))
 
     def _send(self, asked: Asked) -> None:
         """Hand it to the scheduler; the lock is held."""
@@ -208,10 +182,13 @@ class Cluster:
                 task.cancel()
 
     def _begun(self, event: tuple[float, Any]) -> None:
-        """A worker says that it begins. Called by the client's own thread."""
+        """A worker says that it begins, or what it sees. Called by the client's own thread."""
         said = event[1]
         asked = self._asked.get(str(said.get("work", ""))) if isinstance(said, dict) else None
         if asked is None:
+            return
+        if "seen" in said:
+            asked.hear(str(said["seen"]))
             return
         with self._lock:
             if asked.worker[1]:
@@ -303,7 +280,7 @@ class Cluster:
         while not self._over.wait(_LOOK):
             self._tell(self.at_work)
             try:
-                self._join(self._workers.look(self._client))
+                self._joined(self._workers.look())
             except Exception:  # noqa: BLE001 - whatever the client says, the scheduler did not answer
                 self._away(f"the scheduler at {self.address} is gone")
                 continue

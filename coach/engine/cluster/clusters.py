@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from coach.engine.cluster.on_worker import has_commit
 from coach.engine.cluster.shipment import shipment
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.tree_store import TreeStore
+from coach.errors import CoachError
 
 
 @dataclass(slots=True)
@@ -28,6 +30,8 @@ class Clusters:
         self._trees, self._context, self._connect = trees, context, connect
         self._connections: dict[str, Any] = {}
         self._shared: dict[str, _Shared] = {}
+        self._failed: dict[str, tuple[float, CoachError | None]] = {}
+        """When it was last found that an address cannot be reached, and why."""
         self._lock = threading.Lock()
         self.tell: Callable[[tuple[AtWork, ...]], None] = lambda _: None
         """Takes what the workers do now, again and again; called by a thread of its own."""
@@ -38,11 +42,9 @@ class Clusters:
 
         Those who want it for the same trees at the same time share it.
         """
+        asked = time.monotonic()
         with self._lock:
-            now = self._trees.record()
-            shared = self._shared.get(address)
-            if shared is None or shared.now != now or shared.cluster.ended:
-                shared = self._shared[address] = _Shared(self._opened(address, stop), now)
+            shared = self._share(address, asked, stop)
             shared.users += 1
         try:
             yield shared.cluster
@@ -53,6 +55,21 @@ class Clusters:
                     shared.cluster.close()
                     if self._shared.get(address) is shared:
                         del self._shared[address]
+
+    def _share(self, address: str, asked: float, stop: threading.Event) -> _Shared:
+        """Return what is open for the trees of now; the lock is held. Of many who wait for a scheduler that is gone one tries."""
+        now = self._trees.record()
+        shared = self._shared.get(address)
+        if shared is None or shared.now != now or shared.cluster.ended:
+            when, error = self._failed.get(address, (0.0, None))
+            if error is not None and when > asked:
+                raise error
+            try:
+                shared = self._shared[address] = _Shared(self._opened(address, stop), now)
+            except CoachError as failed:
+                self._failed[address] = time.monotonic(), failed
+                raise
+        return shared
 
     def _opened(self, address: str, stop: threading.Event) -> Cluster:
         connection = self._connections.get(address)

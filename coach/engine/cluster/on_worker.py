@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.cluster.worker_facts import WorkerFacts
+from coach.core.protocol.observations import Observation
 from coach.core.redact.observation_redactor import in_prose
-from coach.engine.cluster.observed_run import observed
+from coach.engine.cluster.observed_run import measured
 from coach.engine.cluster.work import Ground, Reply, Work
 from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.cluster.worker_place import ROOT, Place, place_of
@@ -41,7 +42,7 @@ def carry_out(work: Work, *packs: bytes) -> Reply:
             place = place_of(work.ground)
             place.receive(packs)
             with place.trees.materialise(work.tree) as copy:
-                return _reply(name, work, place, copy, cancel)
+                return _reply(worker, work, place, copy, cancel)
     except GitError as error:
         return Reply(name, why=_without_content(str(error), work), lacks=True)
     except (CoachError, OSError) as error:
@@ -76,14 +77,19 @@ def end_all(seconds: float) -> None:
         time.sleep(_LOOK / 10)
 
 
-def _reply(name: str, work: Work, place: Place, copy: Path, cancel: threading.Event) -> Reply:
+def _reply(worker: Any, work: Work, place: Place, copy: Path, cancel: threading.Event) -> Reply:
+    name = str(worker.name)
     if work.probe is not None:
         shown = shown_in(copy, place.context, work.probe, cancel)
         return Reply(name, shown=Shown(in_prose(shown.report, place.renamed), shown.order))
-    assert work.asked is not None, "work is a probe or a run"
-    report, seen = observed(work.asked, place.context, copy, work.tree, cancel, work.coverage)
-    own = tuple(in_prose(each, place.renamed) for each in seen)
-    return Reply(name, report=in_prose(report, place.renamed), seen=own)
+    if work.asked is not None:
+
+        def tell(seen: Observation) -> None:
+            worker.log_event(work.topic, {"work": work.key, "seen": seen.model_dump_json()})
+
+        found = measured(work.asked, place, cancel, copy, coverage=work.coverage, tree=work.tree, tell=tell)
+        return Reply(name, report=found.report, seen=found.seen, output=found.output)
+    raise CoachError("this worker does not know such work")
 
 
 def _running() -> tuple[Any, str]:

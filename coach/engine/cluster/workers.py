@@ -1,13 +1,18 @@
 """Who is there to carry work out: workers that were looked at and fit, those that are refused, those that say nothing."""
 
+import contextlib
+import functools
 import threading
 import time
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from coach.core.base.formatting import count
 from coach.core.cluster.worker_facts import WorkerFacts, differences
+from coach.engine.cluster.on_worker import receive
+from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE
 
 FROZEN_SECONDS = 15.0
@@ -15,6 +20,10 @@ FROZEN_SECONDS = 15.0
 thousand every six seconds."""
 IDENTITY_SECONDS = 20.0
 """How long a scheduler may take to say who is there."""
+FIRST_SECONDS = 60.0
+"""How long is waited for a first worker that can be used: a cluster that grows on demand starts one now."""
+SETTLE_SECONDS = 5.0
+"""How long the others may take to say what they are before the search begins without them; they join it later."""
 MAX_NOTES = 6
 
 
@@ -22,6 +31,7 @@ MAX_NOTES = 6
 class Workers:
     """The workers of a cluster by address."""
 
+    client: Any
     here: WorkerFacts
     """What the machine that asks is: workers are compared with it."""
     there: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -29,13 +39,15 @@ class Workers:
     facts: dict[str, WorkerFacts] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    _receiving: dict[str, Any] = field(default_factory=dict)
     _heard: dict[str, tuple[float, float]] = field(default_factory=dict)
     """What the scheduler heard last, by its clock, and when that was seen to change, by ours."""
     _scheduler: str = ""
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def look(self, client: Any) -> frozenset[str]:
+    def look(self) -> frozenset[str]:
         """Ask the scheduler who is there; returns who is new. Raises whatever the client raises when it is gone."""
+        client = self.client
         if client.status != "running":
             raise OSError(client.status)
         found = client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=IDENTITY_SECONDS)
@@ -55,6 +67,34 @@ class Workers:
                 if self._heard.get(where, (None, 0.0))[0] != said:
                     self._heard[where] = (said, now)
         return new
+
+    def prepare(self, addresses: Iterable[str], shipment: Shipment) -> None:
+        """Have workers take in the packs before their first work, and say what they are.
+
+        The data is on the workers only until they have it: what Dask holds for others may end up on one that stands still.
+        """
+        chosen, packs = sorted(addresses), list(shipment.packs)
+        data = self.client.scatter(packs, broadcast=True, hash=False) if chosen and packs else []
+        for where in chosen:
+            own = {"key": f"coach-packs-{uuid.uuid4().hex}", "pure": False, "workers": [where]}
+            task = self.client.submit(receive, shipment.ground, *data, **own, resources={RESOURCE: 1})
+            task.add_done_callback(functools.partial(self._received, where))
+            self._receiving[where] = task
+
+    def _received(self, where: str, task: Any) -> None:
+        """A worker has said what it is. Called by a thread of the client's."""
+        if task.status == "finished":
+            with contextlib.suppress(Exception):  # one that is gone with its answer is not used
+                self.learn(where, task.result(timeout=IDENTITY_SECONDS))
+
+    def are_ready(self, seconds: float) -> bool:
+        """Whether a search can begin, so many seconds after it asked, or need not wait any longer."""
+        is_settled = self.are_known or seconds > SETTLE_SECONDS
+        return (bool(self.usable()) and is_settled) or bool(self.why_none) or seconds > FIRST_SECONDS
+
+    def close(self) -> None:
+        """Let go of what Dask holds for them."""
+        self._receiving.clear()
 
     def quieten(self) -> frozenset[str]:
         """Note who says nothing now; returns who is new among them."""

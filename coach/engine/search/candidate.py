@@ -8,7 +8,7 @@ import functools
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -210,13 +210,15 @@ def _request(probe: Candidate, server: WarmServer | None) -> RunRequest:
     )
 
 
-def runs_of(context: SearchContext, server: WarmServer | None = None) -> RunContext:
-    """Return what a run of these needs: nothing of it is kept or shown live."""
+def runs_of(
+    context: SearchContext, server: WarmServer | None = None, keep: Callable[[str], str] = lambda _: ""
+) -> RunContext:
+    """Return what a run of these needs: nothing of it is shown live, and its output goes to ``keep``."""
     return RunContext(
         context.root,
         context.interpreter,
         context.limits,
-        lambda _: "",
+        keep,
         LiveOutput(),
         context.env,
         home=context.state,
