@@ -60,7 +60,7 @@ def test_a_failure_is_told_as_here_though_root_interpreter_and_state_differ(alon
     here = lab(history.root)
     here.python = str(_python(tmp_path / "venv"))
     probe = Candidate(here.trees.record(), Target(words=(TEST,)), None, label="one")
-    with there.clusters(here).on(there.address) as cluster:
+    with there.clusters(here).on(there.address, threading.Event()) as cluster:
         remote = _shown_there(cluster, probe).report
     local = _shown_here(here, probe).report
     assert failing_set(local), local
@@ -94,7 +94,7 @@ def test_secrets_stay_here_unless_they_are_named_and_nobody_can_listen(machines,
     here = lab(tmp_path / "shop", **env)
     clusters = machines.clusters(here, env=("SHOP_TOKEN", "SHOP_NAME"), is_private=is_private)
     probe = Candidate(here.trees.record(), Target(words=(TEST,)), None)
-    with clusters.on(machines.address) as cluster:
+    with clusters.on(machines.address, threading.Event()) as cluster:
         (failure,) = _shown_there(cluster, probe).report.failures
         notes = "\n".join(cluster.notes)
     assert "'SHOP_NAME': 'corner'" in failure.message
@@ -111,7 +111,7 @@ def test_a_worker_that_comes_late_is_sent_everything(alone, lab, tmp_path):
     there, here = alone(1), lab(tmp_path / "shop")
     (tmp_path / "shop/data.json").write_text("{}\n")
     probe = Candidate(here.trees.record(), Target(words=(TEST,)), None)
-    with there.clusters(here).on(there.address) as cluster:
+    with there.clusters(here).on(there.address, threading.Event()) as cluster:
         first = _shown_there(cluster, probe).report
         there.work(1)
         there.workers[0].kill()
