@@ -1,6 +1,7 @@
 """The same search has the same answer here and on 1, 3 and 8 workers that share nothing with this machine but its address."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +125,5 @@ def _answer(result: SearchResult) -> tuple[object, ...]:
     if isinstance(found, EditsFound):
         return result.how, repr(found.files)
     if isinstance(found, InputReduced):
-        with open(found.reduced, encoding="utf-8") as reduced:
-            return result.how, reduced.read()
+        return result.how, Path(found.reduced).read_text(encoding="utf-8")
     return result.how, repr(found)
