@@ -186,11 +186,17 @@ class Machines:
         self._connections.append(made)
         return made
 
-    def clusters(self, lab: object, **settings: object) -> Clusters:
-        """Return what a session of the lab's project would open clusters with."""
+    def clusters(self, lab: object, *, is_private: bool = True, **settings: object) -> Clusters:
+        """Return what a session of the lab's project would open clusters with; not private: as over a wire in the clear."""
         signed = self._authority.sign("client").settings if self._authority else ClusterSettings()
         chosen = signed.model_copy(update=settings)
-        return Clusters(lab.trees, lab.ready(), lambda _: self.connection(chosen))  # type: ignore[attr-defined]
+
+        def connected(_address: str) -> Connection:
+            made = self.connection(chosen)
+            made.is_private = is_private
+            return made
+
+        return Clusters(lab.trees, lab.ready(), connected)  # type: ignore[attr-defined]
 
     def said(self) -> str:
         """Return the last lines that each process wrote."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import StartRun
 from coach.core.protocol.observations import Observation
-from coach.core.redact.observation_redactor import in_prose
 from coach.core.runs.report import RunReport
 from coach.engine.cluster.worker_place import Place
 from coach.engine.copies.changed_code import run_laid_out
@@ -58,7 +57,7 @@ def measured(  # noqa: PLR0913 - what a run needs there, by name
         return ""
 
     def told(seen: Observation) -> None:
-        tell(in_prose(seen, place.renamed))
+        tell(place.in_our_terms(seen))
 
     runs = runs_of(place.context, keep=keep)
     observer = observer_of(asked, ObserverContext(runs, coverage=coverage, tell=told))
@@ -67,7 +66,7 @@ def measured(  # noqa: PLR0913 - what a run needs there, by name
     report = report.model_copy(update={"tree": tree})
     seen = observer.seen(asked.request, report)
     return Measured(
-        in_prose(report, place.renamed),
-        tuple(in_prose(each, place.renamed) for each in seen),
+        place.in_our_terms(report),
+        tuple(place.in_our_terms(each) for each in seen),
         place.renamed(written[0]) if written else "",
     )

@@ -14,7 +14,6 @@ from typing import Any
 
 from coach.core.cluster.worker_facts import WorkerFacts
 from coach.core.protocol.observations import Observation
-from coach.core.redact.observation_redactor import in_prose
 from coach.engine.cluster.observed_run import measured
 from coach.engine.cluster.work import Ground, Reply, Work
 from coach.engine.cluster.worker_facts_here import facts_of
@@ -82,7 +81,7 @@ def _reply(worker: Any, work: Work, place: Place, copy: Path, cancel: threading.
     name = str(worker.name)
     if work.probe is not None:
         shown = shown_in(copy, place.context, work.probe, cancel)
-        return Reply(name, shown=Shown(in_prose(shown.report, place.renamed), shown.order))
+        return Reply(name, shown=Shown(place.in_our_terms(shown.report), shown.order))
     if work.asked is not None:
 
         def tell(seen: Observation) -> None:

@@ -7,8 +7,11 @@ import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+from coach.core.base.text import PROSE, TextKind
 from coach.core.log.events import Interpreter
+from coach.core.redact.observation_redactor import in_texts
 from coach.engine.cluster.packs import install
 from coach.engine.cluster.work import ALLOWED, Ground
 from coach.engine.cluster.worker_facts_here import prefix_of
@@ -20,6 +23,8 @@ from coach.errors import CoachError, TargetError
 from coach.private_folders import make_folders
 from coach.regular_files import is_file
 
+T = TypeVar("T")
+_NAMED = frozenset({PROSE, TextKind("path")})
 ROOT, PYTHON = "COACH_WORKER_ROOT", "COACH_WORKER_PYTHON"
 """Variables that name the worker's checkout of the project and its interpreter for the target."""
 OWN = "cluster-"
@@ -88,6 +93,11 @@ class Place:
             return text
 
         return renamed
+
+    def in_our_terms(self, value: T) -> T:
+        """Return what was seen here with the names that the machine that asks has for its root and packages: frames too."""
+        told: T = in_texts(value, self.renamed, _NAMED)
+        return told
 
     def _made(self) -> Path:
         """Make an empty repository by the name of the project's folder: a project may be imported by that name."""
