@@ -9,6 +9,7 @@ from coach.core.protocol.live import AtWork
 from coach.engine.cluster.cluster import Cluster
 from coach.engine.cluster.on_worker import has_commit
 from coach.engine.cluster.shipment import shipment
+from coach.engine.cluster.worker_facts_here import facts_or_none
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.tree_store import TreeStore
 
@@ -37,7 +38,9 @@ class Clusters:
             is_encrypted=connection.is_private,
             base=_common(connection.client, self._trees.commit()),
         )
-        cluster = Cluster(connection.client, address, sent, connection.settings.workers, self.tell)
+        context = self._context
+        here = facts_or_none(context.interpreter, context.root, context.env, context.state or context.home)
+        cluster = Cluster(connection.client, address, sent, connection.settings.workers, self.tell, here=here)
         try:
             yield cluster
         finally:

@@ -139,8 +139,7 @@ def interpreter_there(ground: Ground, root: Path) -> Interpreter:
     Raises TargetError where it cannot run what the session's runs: another minor version, or no pytest.
     """
     wanted = ground.interpreter
-    named = os.environ.get(PYTHON, "") or (wanted.path if is_file(wanted.path) else "")
-    found = find_interpreter(root, named, needs_pytest=bool(wanted.pytest))
+    found = chosen_there(ground, root, needs_pytest=bool(wanted.pytest))
     if found.version.split(".")[:2] != wanted.version.split(".")[:2] and wanted.version:
         raise TargetError(
             f"the worker has python {found.version}, the session {wanted.version}",
@@ -148,6 +147,13 @@ def interpreter_there(ground: Ground, root: Path) -> Interpreter:
             do="start the worker with --python PATH",
         )
     return found
+
+
+def chosen_there(ground: Ground, root: Path, *, needs_pytest: bool) -> Interpreter:
+    """Choose the worker's interpreter whatever its version. Raises TargetError where there is none."""
+    path = ground.interpreter.path
+    named = os.environ.get(PYTHON, "") or (path if is_file(path) else "")
+    return find_interpreter(root, named, needs_pytest=needs_pytest)
 
 
 def environment_there(ground: Ground, root: Path) -> dict[str, str]:
