@@ -43,6 +43,7 @@ from coach.cli.transcripts import add_import
 from coach.cli.trials import add_try
 from coach.cli.watch import add_watch
 from coach.cli.who import add_who
+from coach.cli.worker import add_worker
 from coach.cli.workflows import add_workflows
 from coach.errors import EXIT_CODES, CoachError, UsageError, exhausted
 from coach.interrupts import stopped_quietly
@@ -82,6 +83,7 @@ COMMANDS = (
     add_hook,
     add_allow,
     add_restore,
+    add_worker,
     add_doctor,
     add_leftovers,
     add_completion,

@@ -75,7 +75,7 @@ def _minor(version: str) -> str:
 
 
 def _unlike(what: str, there: str, here: str) -> str:
-    return f"{what} {there or 'unknown'} instead of {here}" if there != here else ""
+    return f"{what} {there or 'unknown'} instead of {here}" if here and there != here else ""
 
 
 def _missing(worker: WorkerFacts, here: WorkerFacts) -> str:

@@ -4,21 +4,40 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from coach.core.protocol.live import AtWork
-from coach.engine.cluster.workers import FROZEN_SECONDS, GONE_SECONDS
-
-if TYPE_CHECKING:
-    from coach.engine.cluster.cluster import Cluster
+from coach.engine.cluster.asked import Asked
+from coach.engine.cluster.workers import FROZEN_SECONDS, GONE_SECONDS, Workers
 
 _LOOK = 0.5
+
+
+class Watched(Protocol):
+    """What is looked at: a cluster with the work that waits for an answer."""
+
+    address: str
+    ended: str
+    lock: threading.RLock
+    workers: Workers
+    asked: dict[str, Asked]
+
+    @property
+    def at_work(self) -> tuple[AtWork, ...]: ...
+
+    def begin(self) -> None: ...
+
+    def again(self, asked: Asked, why: str) -> None: ...
+
+    def loses(self, worker: tuple[str, str]) -> None: ...
+
+    def end(self, why: str) -> None: ...
 
 
 class SchedulerWatch:
     """The thread that looks, twice a second, until it is closed."""
 
-    def __init__(self, cluster: "Cluster", client: Any, tell: Callable[[tuple[AtWork, ...]], None]) -> None:
+    def __init__(self, cluster: Watched, client: Any, tell: Callable[[tuple[AtWork, ...]], None]) -> None:
         self._cluster, self._client, self._tell = cluster, client, tell
         self._gone_since = 0.0
         self._over = threading.Event()

@@ -23,6 +23,7 @@ from coach.engine.cluster.worker_place import (
 )
 from coach.engine.process.interpreter import said_by
 from coach.errors import CoachError, TargetError
+from coach.private_folders import make_folders
 
 _SECONDS = 20.0
 _FRESH_SECONDS = 60.0
@@ -53,6 +54,7 @@ def facts_there(ground: Ground) -> dict[str, Any]:
     from distributed import get_worker
 
     own, state = os.environ.get(ROOT, ""), state_of_worker()
+    make_folders(state)
     root = Path(own).resolve() if own else state
     interpreter = chosen_there(ground, root, needs_pytest=False)
     facts = facts_of(
