@@ -49,9 +49,7 @@ class Authority:
         cert, file = self._folder / f"{name}.pem", self._folder / f"{name}.key"
         cert.write_bytes(_pem(self._built(_name(name), key, is_authority=False)))
         kind = serialization.PrivateFormat.PKCS8
-        file.write_bytes(
-            key.private_bytes(serialization.Encoding.PEM, kind, serialization.NoEncryption())
-        )
+        file.write_bytes(key.private_bytes(serialization.Encoding.PEM, kind, serialization.NoEncryption()))
         file.chmod(0o600)
         return Signed(self.ca, cert, file)
 

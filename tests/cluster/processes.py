@@ -204,7 +204,9 @@ class Machines:
         for each in self.workers:
             each.thaw()
             each.signal(signal.SIGTERM)
-        for each in reversed(self._started):  # a worker leaves faster than it notices that its scheduler is gone
+        for each in reversed(
+            self._started
+        ):  # a worker leaves faster than it notices that its scheduler is gone
             each.end()
 
     def _begin_scheduler(self, port: int) -> Started:

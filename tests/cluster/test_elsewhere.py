@@ -37,4 +37,3 @@ def test_certificates_are_shown_and_asked_for(alone, lab, tmp_path):
     believer = own.sign("other").settings.model_copy(update={"ca": stranger.ca})  # trusts another one
     with pytest.raises(CoachError, match="no scheduler answers"):
         there.connection(believer)
-

@@ -95,9 +95,7 @@ def test_a_stop_leaves_no_process_and_no_copy(alone, lab, tmp_path):
     with _under_way(here, there.clusters(here)) as (seen, stop):
         until(lambda: all(each.runs() for each in there.workers), "a run on every worker")
         stop.set()
-        until(
-            lambda: not any(each.runs() or each.copies() for each in there.workers), "nothing is left", 2.0
-        )
+        until(lambda: not any(each.runs() or each.copies() for each in there.workers), "nothing is left", 2.0)
     assert seen.result.how == "stopped"
 
 
@@ -180,5 +178,3 @@ def test_a_search_that_was_stopped_there_goes_on_here(alone, lab, tmp_path):
     on = looked(here, known=tuple(seen.tried))
     assert _found(on) == [bad]
     assert on.result.known >= 1
-
-
