@@ -161,3 +161,26 @@ def test_homes_that_nobody_used_are_removed(tmp_path):
         "cluster-new",
         "cluster-used",
     ]
+
+
+def test_the_cluster_is_looked_at_and_every_worker_tried(net, tmp_path):
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "test_shop.py").write_text("def test_shop():\n    assert True\n")
+    (project / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    subprocess.run(["git", "init", "-q", "."], cwd=project, check=True)
+    net.scheduler()
+    net.worker("w0", "--python", sys.executable)
+    _connected(net, "w0")
+
+    def look(*words: str) -> subprocess.CompletedProcess[str]:
+        env = plain_environment() | {"HOME": str(tmp_path), "COACH_STATE_DIR": str(tmp_path / "own")}
+        argv = [sys.executable, "-m", "coach", *words]
+        env["VIRTUAL_ENV"] = sys.prefix
+        return subprocess.run(argv, cwd=project, env=env, capture_output=True, text=True, timeout=120)
+
+    seen = look("cluster", net.address)
+    assert "a copy was laid out" in seen.stdout or "▲ w0" in seen.stdout, seen
+    assert seen.returncode == 0
+    assert "w0" in look("doctor", "--on", net.address, "--json").stdout
+    assert not list((net.folder / "w0/state").glob("projects/*/scratch/*"))
