@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from coach.core.log.events import Interpreter
@@ -41,6 +42,8 @@ from coach.core.protocol.observations import (
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
 from coach.engine.cluster.clusters import Clusters
+from coach.engine.cluster.run_elsewhere import Seen
+from coach.engine.cluster.runs_elsewhere import RunsElsewhere
 from coach.engine.copies.changed_code import run_in_copy
 from coach.engine.instrument.instruments import observer_of
 from coach.engine.instrument.observer import Observer, ObserverContext
@@ -101,9 +104,7 @@ class LocalEngine:
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._observers = ObserverContext(self._around, recall)
-        self._clusters = clusters
-        if clusters is not None:
-            clusters.tell = self._live.at_work
+        self._elsewhere = RunsElsewhere(clusters, trees, self._observers)
         self._trees, self._saves, self._switches = trees, SaveNotices(watcher), Switches(root)
         self._here, self._past_passes = CheckoutRuns(self._around, trees, self._switches), past_passes
         self._observe: Callable[[Observation], None] = lambda _: None
@@ -170,7 +171,10 @@ class LocalEngine:
             elif isinstance(effect, StartRun):
                 job = Job(effect)
                 self._jobs.append(job)
-                (self._measurements if job.runs_beside else self._runs).put(job)
+                if job.is_elsewhere:
+                    self._elsewhere.begin(partial(self._carry_out, job))
+                else:
+                    (self._measurements if job.runs_beside else self._runs).put(job)
             else:
                 self._reads.put(effect)
 
@@ -190,8 +194,7 @@ class LocalEngine:
                 thread.join(_JOIN_SECONDS)
         if self._around.warm is not None:
             self._around.warm.close()
-        if self._clusters is not None:
-            self._clusters.close()
+        self._elsewhere.close(_JOIN_SECONDS)
         self._saves.close()
 
     def _cancel(self, reason: EndingKind) -> None:
@@ -215,9 +218,9 @@ class LocalEngine:
         try:
             observer = observer_of(job.asked, self._observers)
             with job.within_its_time():
-                report = self._run(job, observer)
+                report, shown = self._run(job, observer)
             seen.append(RunEnded(number=job.asked.request.number, report=report))
-            seen += observer.seen(job.asked.request, report)
+            seen += observer.seen(job.asked.request, report) if shown is None else shown
         except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the run
             seen.append(failed(job.asked, error))
         with self._lock:
@@ -267,23 +270,24 @@ class LocalEngine:
             with contextlib.suppress(Exception):
                 self._observe(unrecorded(observation, f"a defect of coach: {type(error).__name__}: {error}"))
 
-    def _run(self, job: Job, observer: Observer) -> RunReport:
-        request = job.asked.request
+    def _run(self, job: Job, observer: Observer) -> tuple[RunReport, Seen | None]:
+        """Return the report of a run, and what another machine saw of it; None: the observer is to say."""
+        request, shown = job.asked.request, None
         if job.cancel.is_set():
-            return RunReport(ending=stopped(job.reason, None))
-        if job.is_in_copy:
+            return RunReport(ending=stopped(job.reason, None)), shown
+        if job.is_elsewhere:
+            report, shown = self._elsewhere.run(job.asked, job.cancel)
+        elif job.is_in_copy:
             around = replace(self._around, live=LiveOutput()) if job.runs_beside else self._around
             report = run_in_copy(request, around, job.cancel, self._trees, observer)
         else:
-            report = self._run_here(job, observer)
+            made = job.asked.made
+            here = partial(self._here.run, request, job.cancel, observer, made)
+            report = self._saves.around(request.number, here)
         if report.ending.kind == "cancelled":
-            ending = stopped(job.reason, report.ending.exit_code)
-            report = report.model_copy(update={"ending": ending})
-        return report
-
-    def _run_here(self, job: Job, observer: Observer) -> RunReport:
-        request, made = job.asked.request, job.asked.made
-        return self._saves.around(request.number, lambda: self._here.run(request, job.cancel, observer, made))
+            update = {"ending": stopped(job.reason, report.ending.exit_code)}
+            report = report.model_copy(update=update)
+        return report, shown
 
     def _read(self, effect: Effect) -> Observation | None:  # noqa: PLR0911 - one for each kind
         match effect:

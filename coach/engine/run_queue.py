@@ -32,6 +32,11 @@ class Job:
         return request.in_copy or request.tries_mutants
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether a cluster carries it out: it takes nothing of this machine, so no run waits for it, nor it for any."""
+        return bool(self.asked.request.on)
+
+    @property
     def runs_beside(self) -> bool:
         """Whether it is carried out beside the runs of the checkout: nobody waits for it, and it touches no file of theirs."""
         return self.asked.is_idle_work and self.is_in_copy

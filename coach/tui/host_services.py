@@ -45,6 +45,9 @@ class HostServices(Protocol):
     def keep(self, text: str, ending: str) -> str:
         """Write a text into a file of its own, never in the checkout; returns its path, empty where nothing is kept."""
 
+    def clusters(self, state: "SessionState") -> tuple[str, ...]:
+        """Return the words for clusters that the settings of a session's project name."""
+
 
 class NoHostServices:
     """No services: the screen in tests."""
@@ -69,3 +72,6 @@ class NoHostServices:
 
     def keep(self, text: str, ending: str) -> str:  # noqa: ARG002 - the signature of HostServices
         return ""
+
+    def clusters(self, state: "SessionState") -> tuple[str, ...]:  # noqa: ARG002 - the signature of HostServices
+        return ()

@@ -1,6 +1,6 @@
 """Certificates made for one test: an authority of its own, and what it signed. None outlives the test."""
 
-import datetime
+import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from coach.core.cluster.cluster_settings import ClusterSettings
 
-_DAY = datetime.timedelta(days=1)
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Authority:
         return Signed(self.ca, cert, file)
 
     def _built(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, is_authority: bool):
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         here = x509.SubjectAlternativeName(
             [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         )

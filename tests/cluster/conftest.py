@@ -1,17 +1,9 @@
 """Clusters of separate processes, one for the tests of a module or one for a test; their logs beside what fails."""
 
-import os
-
 import pytest
 
 from tests.cluster.processes import Machines
 from tests.engine.lab import Lab, plain_environment
-
-
-@pytest.fixture(autouse=True)
-def _distributed_is_quiet(monkeypatch):
-    """Take nobody's own settings of Dask, and search for no other machine."""
-    monkeypatch.setenv("DASK_CONFIG", os.devnull)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +107,7 @@ class Machines:
         self._file = folder / "scheduler.json"
         self.workers: list[Started] = []
         self.scheduler = self._begin_scheduler(0)
+        self._expected = [self.scheduler]
         until(lambda: self._address() or self._ended(), "the scheduler is there")
         self.address = self._address()
         assert self.address, self.said()
@@ -155,10 +156,11 @@ class Machines:
         self.workers.append(started)
         return started
 
-    def wait_for(self, workers: Iterable[Started]) -> None:
+    def wait_for(self, workers: Sequence[Started]) -> None:
         """Wait until the scheduler knows these workers."""
         wanted = {each.name for each in workers}
         client = self.connection().client
+        self._expected = [self.scheduler, *workers]
         until(lambda: wanted <= self.known(client) or self._ended(), f"workers {sorted(wanted)}")
         assert wanted <= self.known(client), self.said()
 
@@ -173,7 +175,7 @@ class Machines:
         port = int(self.address.rpartition(":")[2])
         self._file.unlink()
         self.scheduler = self._begin_scheduler(port)
-        until(lambda: self._address() or self._ended(), "the scheduler is back")
+        until(self._address, "the scheduler is back")
         assert self._address() == self.address, self.said()
 
     def connection(self, settings: ClusterSettings | None = None) -> Connection:
@@ -211,7 +213,7 @@ class Machines:
 
     def _begin_scheduler(self, port: int) -> Started:
         signed = [*self._tls.words, "--protocol", "tls"] if self._tls else []
-        words = [_SCHEDULER, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show"]
+        words = [_SCHEDULER, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
         words += ["--scheduler-file", str(self._file), *signed]
         own = self.folder / "scheduler"
         own.mkdir(exist_ok=True)
@@ -239,4 +241,5 @@ class Machines:
             return ""
 
     def _ended(self) -> bool:
-        return any(each.process.poll() is not None for each in (self.scheduler, *self.workers))
+        """Whether one ended by itself, which none does that was not harmed."""
+        return any(each.process.poll() is not None for each in self._expected)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine.cluster import cluster
+from coach.engine.cluster import cluster, workers
 from tests.cluster.processes import until
 from tests.cluster.searching import Looked, looked, shop
 
@@ -55,7 +55,7 @@ def test_a_worker_that_is_killed_costs_its_run_and_no_answer(alone, lab, tmp_pat
 
 
 def test_a_worker_that_stands_still_is_as_good_as_gone(alone, lab, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "FROZEN_SECONDS", 3.0)
+    monkeypatch.setattr(workers, "FROZEN_SECONDS", 3.0)
     bad, there = shop(tmp_path / "shop"), alone(3, env=SLOW)
     here = lab(tmp_path / "shop")
     with _under_way(here, there.clusters(here)) as (seen, _):
@@ -149,7 +149,7 @@ def test_a_full_disk_on_one_worker_is_named_and_costs_no_answer(alone, lab, tmp_
             full.flush()
     seen = looked(here, clusters=there.clusters(here))
     assert seen.result.how != "found"
-    assert all("w0" in each and "space" in each.lower() for each in seen.reasons.values()), seen.reasons
+    assert all("w0" in each and "space" in each.lower() for each in seen.reasons.values()), str(seen.reasons)
 
     there.work(2)
     seen = looked(here, clusters=there.clusters(here))

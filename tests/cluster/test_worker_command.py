@@ -2,22 +2,21 @@
 
 import contextlib
 import os
+import platform
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from coach import __version__
 from coach.core.cluster.address import parse_address
 from coach.core.cluster.cluster_settings import ClusterSettings
-from coach.core.cluster.worker_facts import WorkerFacts
 from coach.engine.cluster.connection import connect
 from coach.engine.cluster.unused_homes import MAX_DAYS, clear_unused
-from coach.engine.cluster.workers import Workers
 from tests.cluster.processes import until
 from tests.engine.lab import plain_environment
 
@@ -123,29 +122,6 @@ def test_it_waits_for_a_scheduler_that_is_not_there_and_for_one_that_went_away(n
     _connected(net, "w0", 2)
 
 
-def test_what_it_is_is_compared_and_a_stranger_is_refused(net):
-    net.scheduler()
-    net.worker("w0")
-    _connected(net, "w0")
-    connection = connect(parse_address(net.address), ClusterSettings(), net.folder, "")
-    with contextlib.closing(connection):
-        from tests.cluster.grounds import ground
-
-        here = WorkerFacts(python="3.3.1", packages={"no-such-package": "1"})
-        workers = Workers(connection.client, ground(net.folder), here, threading.RLock())
-        workers.look()
-        workers.ask()
-        workers.wait(30)
-        (facts,) = workers.facts.values()
-        assert facts.name == "w0"
-        assert facts.python == ".".join(map(str, sys.version_info[:3]))
-        assert facts.packages["pytest"] == facts.pytest == pytest.__version__
-        assert facts.free_bytes > 0
-        assert workers.usable == ()
-        assert "w0: " in workers.all_refused
-        assert "1 package missing: no-such-package" in workers.all_refused
-
-
 def test_homes_that_nobody_used_are_removed(tmp_path):
     now = time.time()
     for name, days in (("cluster-old", MAX_DAYS + 1), ("cluster-new", 1), ("0123", MAX_DAYS + 1)):
@@ -184,5 +160,8 @@ def test_the_cluster_is_looked_at_and_every_worker_tried(net, tmp_path):
     seen = look("cluster", net.address)
     assert "a copy was laid out" in seen.stdout or "▲ w0" in seen.stdout, seen
     assert seen.returncode == 0
+    assert (
+        f"coach {__version__}, python {platform.python_version()}, pytest {pytest.__version__}" in seen.stdout
+    )
     assert "w0" in look("doctor", "--on", net.address, "--json").stdout
     assert not list((net.folder / "w0/state").glob("projects/*/scratch/*"))

@@ -221,6 +221,11 @@ class _Ways:
 
         return str(keep(text, ending))
 
+    def clusters(self, state: "SessionState") -> tuple[str, ...]:
+        from coach.cli.commands.on_cluster import named_clusters
+
+        return named_clusters(state)
+
 
 def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""

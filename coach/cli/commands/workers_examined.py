@@ -52,7 +52,7 @@ def examine_workers(on: str, *, insecure: bool) -> Iterator[ExaminedWorker]:
         place.root.resolve(), home, interpreter, limits, env, state=state_home(), project=place.folder
     )
     sent = shipment(trees, context, named=settings.cluster.env, is_encrypted=address.is_private)
-    here = facts_of(interpreter, place.root, env, state_home())
+    here = facts_of(interpreter.path, state_home())
     with contextlib.closing(connect(address, settings.cluster, place.home, PRELOAD)) as connection:
         seen = survey(connection.client, sent, here)
     yield from map(_in_words, seen)

@@ -1,97 +1,100 @@
-"""What a worker is, and which of its differences from this machine would change a verdict.
+"""What a worker is, and how it differs from the machine that asks: what could change a verdict is refused or named."""
 
-A verdict that was come to elsewhere stands for this project: what may turn one is refused, the rest is named.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import Field
-
-from coach.core.base.formatting import count, size_of
+from coach.core.base.formatting import size_of
+from coach.core.base.text import FilePath, Name
 from coach.core.base.value import Value
 
-MIN_FREE = 1_000_000_000
-"""Bytes below which a disk is called nearly full."""
-TOOLS = frozenset({"pip", "wheel", "uv"})
-"""Packages that install others: no test imports them, and some environments are made without."""
-_MAX_NAMED = 5
+LEAST_FREE = 1_000_000_000
+"""Bytes of free disk from which on nothing is said."""
+MAX_NAMED = 3
 
 
 class WorkerFacts(Value):
-    """A worker as it describes itself; all of it is foreign text."""
+    """A worker and the interpreter it runs targets with; of the machine that asks, the same about its own."""
 
-    name: str = ""
-    host: str = ""
-    coach: str = ""
-    python: str = ""
-    """Version of the target's interpreter there: ``3.12.4``."""
-    implementation: str = ""
-    """Of that interpreter: ``cpython``, ``pypy``."""
-    platform: str = ""
-    """System and processor: ``linux x86_64``."""
-    pytest: str = ""
-    """Its version; empty: there is none."""
-    packages: dict[str, str] = Field(default_factory=dict)
-    """Installed packages of that interpreter and their versions, by normal names."""
-    free_bytes: int = 0
-    """On the disk that copies are made on."""
-    root: str = ""
-    """Its own checkout of the project; empty: it has none, and gets every tree from us."""
-    interpreter: str = ""
-    """Path of the target's interpreter there."""
+    name: Name = ""
+    host: Name = ""
+    coach: Name = ""
+    platform: Name = ""
+    interpreter: FilePath = ""
+    python: Name = ""
+    """The version of that interpreter, such as 3.11.7; empty where there is none."""
+    implementation: Name = ""
+    pytest: Name = ""
+    packages: Mapping[str, str] = {}
+    """Installed distributions of that interpreter and their versions, but for what came from a folder of its machine."""
+    root: FilePath = ""
+    """Its own checkout of the project; empty: it has none, and needs none."""
+    free_bytes: int = -1
+    """Free disk where copies are made; -1: not known."""
+    why: Name = ""
+    """Why it can carry nothing out; empty: it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """How a worker differs from this machine, in sentences."""
+    """In words. A worker of which anything is ``refused`` gets no work."""
 
     refused: tuple[str, ...] = ()
-    """What may turn a verdict: such a worker gets no work."""
     named: tuple[str, ...] = ()
-    """What is worth knowing."""
 
 
-def differences(worker: WorkerFacts, here: WorkerFacts) -> Differences:
-    """Compare a worker with the session's own interpreter and machine."""
-    refused = (
-        _unlike("coach", _minor(worker.coach), _minor(here.coach)),
-        _unlike("python", _minor(worker.python), _minor(here.python)),
-        "it has no pytest" if here.pytest and not worker.pytest else "",
-        _missing(worker, here),
-    )
-    named = (
-        _unlike("coach", worker.coach, here.coach) if _minor(worker.coach) == _minor(here.coach) else "",
-        _unlike("python", worker.python, here.python) if _minor(worker.python) == _minor(here.python) else "",
-        _unlike("implementation", worker.implementation, here.implementation),
-        _unlike("platform", worker.platform, here.platform),
-        _other_versions(worker, here),
-        f"only {size_of(max(worker.free_bytes, 0))} free" if worker.free_bytes < MIN_FREE else "",
-    )
-    return Differences(tuple(filter(None, refused)), tuple(filter(None, named)))
+def differences(there: WorkerFacts, here: WorkerFacts) -> Differences:
+    """Compare a worker with the machine that asks.
 
-
-def _minor(version: str) -> str:
-    return ".".join(version.split(".")[:2])
-
-
-def _unlike(what: str, there: str, here: str) -> str:
-    return f"{what} {there or 'unknown'} instead of {here}" if here and there != here else ""
-
-
-def _missing(worker: WorkerFacts, here: WorkerFacts) -> str:
-    missing = sorted(here.packages.keys() - worker.packages.keys() - TOOLS)
-    return f"{count(len(missing), 'package')} missing: {_some(missing)}" if missing else ""
-
-
-def _other_versions(worker: WorkerFacts, here: WorkerFacts) -> str:
-    other = [
-        f"{name} {worker.packages[name]} instead of {version}"
-        for name, version in sorted(here.packages.items())
-        if worker.packages.get(name, version) != version
+    Another minor version of Python or of coach, and packages that are missing there, may come to another verdict.
+    """
+    if there.why:
+        return Differences((there.why,))
+    refused = [*_other_versions(there, here), *_missing(there, here)]
+    named = [
+        *_other_packages(there, here),
+        *_said("python", there.python, here.python),
+        *_said("platform", there.platform, here.platform),
     ]
-    return f"{count(len(other), 'other version')}: {_some(other)}" if other else ""
+    if 0 <= there.free_bytes < LEAST_FREE:
+        named.append(f"{size_of(there.free_bytes)} of disk are free there")
+    return Differences(tuple(refused), () if refused else tuple(named))
 
 
-def _some(each: list[str]) -> str:
-    more = len(each) - _MAX_NAMED
-    return ", ".join(each[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _other_versions(there: WorkerFacts, here: WorkerFacts) -> list[str]:
+    found = []
+    if _minor(there.coach) != _minor(here.coach):
+        found.append(f"coach {there.coach or 'unknown'} there, {here.coach} here")
+    if _minor(there.python) != _minor(here.python):
+        found.append(f"python {there.python or 'unknown'} there, {here.python} here")
+    if there.implementation != here.implementation:
+        found.append(f"{there.implementation or 'another python'} there, {here.implementation} here")
+    if here.pytest and not there.pytest:
+        found.append(f"no pytest in {there.interpreter}")
+    return found
+
+
+def _missing(there: WorkerFacts, here: WorkerFacts) -> list[str]:
+    missing = sorted(each for each in here.packages if each not in there.packages)
+    return [f"missing there: {_listed(missing)}"] if missing else []
+
+
+def _other_packages(there: WorkerFacts, here: WorkerFacts) -> list[str]:
+    other = [
+        f"{name} {there.packages[name]} (here {version})"
+        for name, version in sorted(here.packages.items())
+        if name in there.packages and there.packages[name] != version
+    ]
+    return [f"other versions there: {_listed(other)}"] if other else []
+
+
+def _said(what: str, there: str, here: str) -> list[str]:
+    return [f"{what} {there} there, {here} here"] if there != here and there and here else []
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
+
+
+def _minor(version: str) -> tuple[str, ...]:
+    return tuple(version.split(".")[:2])

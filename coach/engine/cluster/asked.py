@@ -1,6 +1,7 @@
 """One piece of work that was asked of a cluster, from the asking to its one answer."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,8 @@ class Asked:
     work: Work
     packs: tuple[bytes, ...]
     """Objects that travel with it."""
+    hear: Callable[[str], None] = lambda _: None
+    """Takes what its worker says before the answer, as JSON; called by the client's own thread."""
     future: "Future[Reply]" = field(default_factory=Future)
     task: Any = None
     """The scheduler's future of the newest sending."""

@@ -8,85 +8,89 @@ scheduler that came back knows nothing any more.
 import contextlib
 import functools
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
 from coach.core.base.formatting import count, size_of
-from coach.core.cluster.worker_facts import WorkerFacts
 from coach.core.protocol.live import AtWork
+from coach.engine.cluster import workers
 from coach.engine.cluster.asked import MAX_BEGUN, Asked
-from coach.engine.cluster.on_worker import carry_out, receive
-from coach.engine.cluster.scheduler_watch import SchedulerWatch
+from coach.engine.cluster.on_worker import carry_out
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE, Reply, Work
-from coach.engine.cluster.workers import GONE_SECONDS, Workers
+from coach.engine.cluster.worker_facts_here import facts_of
+from coach.engine.cluster.workers import Workers
 from coach.engine.trees.git import GitError
+from coach.errors import CoachError
 
 MAX_LOST = 3
 """Workers that may be lost under one search before it ends: a fourth is not tried."""
+GONE_SECONDS = 20.0
+"""How long is waited for a scheduler, or a first worker, that is gone."""
+_LOOK, _TICK = 0.5, 0.05
 
 
 class Cluster:
     """Carries out work of one shipment on the workers of a connection."""
 
-    def __init__(  # noqa: PLR0913 - what a search is, where it is carried out, and who wants to hear of it
+    def __init__(  # noqa: PLR0913, PLR0917 - what a cluster is made of
         self,
         client: Any,
         address: str,
         shipment: Shipment,
+        stop: threading.Event,
         most: int = 0,
         tell: Callable[[tuple[AtWork, ...]], None] = lambda _: None,
-        *,
-        here: WorkerFacts | None = None,
     ) -> None:
-        """``here``: what workers are compared with; None: they are taken as they are."""
         self._client, self.address, self._shipment, self._most = client, address, shipment, most
         self._tell = tell
         self._topic = f"coach-{uuid.uuid4().hex}"
-        self.lock = threading.RLock()
-        self.asked: dict[str, Asked] = {}
-        self.workers = Workers(client, shipment.ground, here, self.lock)
+        self._lock = threading.RLock()
+        self._asked: dict[str, Asked] = {}
+        self._workers = Workers(client, facts_of(shipment.ground.interpreter.path, shipment.trees.scratch))
         self._lost: dict[str, str] = {}
-        self._receiving: list[Any] = []
         self.ended = ""
         """Why no more work is carried out; empty: it is."""
-        self.workers.look()
-        self.workers.ask()
-        self.workers.wait()
-        self.ended = self.workers.all_refused
-        self.begin()
-        self._watch = SchedulerWatch(self, client, self._tell)
+        self._gone_since = 0.0
+        self._over = threading.Event()
+        self._begin(stop)
+        self._thread = threading.Thread(target=self._watch, name="coach-cluster", daemon=True)
+        self._thread.start()
 
     @property
     def width(self) -> int:
         """How many pieces of work can be carried out at a time."""
-        workers = max(len(set(self.workers.usable) - self.workers.silent), 1)
+        workers = max(len(self._workers.usable()), 1)
         return min(workers, self._most) if self._most else workers
 
     @property
     def shares_hosts(self) -> bool:
         """Whether two workers are on one machine: what they run at a time may disturb each other."""
-        return self.workers.shares_hosts
+        return self._workers.shares_hosts
+
+    @property
+    def workers(self) -> Workers:
+        """Who is there."""
+        return self._workers
 
     @property
     def at_work(self) -> tuple[AtWork, ...]:
-        """What each worker does now."""
-        with self.lock:
-            busy = {each.worker[1]: each for each in self.asked.values() if each.begun and not each.is_over}
-            named = sorted((self.workers.name_of(where), where) for where in self.workers.usable)
-            return tuple(
-                AtWork(name, busy[where].work.label, busy[where].begun[-1][2])
-                if where in busy
-                else AtWork(name)
-                for name, where in named
-            )
+        """What each worker that may be used does now."""
+        with self._lock:
+            busy = {each.worker[1]: each for each in self._asked.values() if each.begun and not each.is_over}
+        names = sorted((self._workers.name_of(where), where) for where in self._workers.usable())
+        return tuple(
+            AtWork(name, busy[where].work.label, busy[where].begun[-1][2]) if where in busy else AtWork(name)
+            for name, where in names
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be known of this cluster before its first answer."""
-        workers = f"{count(len(self.workers.usable), 'worker')} at {self.address}"
+        workers = f"{count(len(self._workers.usable()), 'worker')} at {self.address}"
         said = [f"{workers}; {size_of(self._shipment.size)} sent to each"]
         if self.shares_hosts:
             said.append(
@@ -94,16 +98,19 @@ class Cluster:
             )
         if left_out := self._shipment.left_out:
             said.append(f"not sent, since others could read it on the way: {', '.join(left_out[:3])}")
-        return (*said, *self.workers.notes)
+        return (*said, *self._workers.notes)
 
-    def submit(self, work: Work) -> "Future[Reply]":
-        """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError."""
-        asked = Asked(work, tuple(filter(None, [self._shipment.difference(work.tree)])))
-        with self.lock:
+    def submit(self, work: Work, hear: Callable[[str], None] = lambda _: None) -> "Future[Reply]":
+        """Have a piece of work carried out; cancelling the future ends it wherever it runs. Raises GitError.
+
+        ``hear`` takes what its worker says before the answer.
+        """
+        asked = Asked(work, tuple(filter(None, [self._shipment.difference(work.tree)])), hear)
+        with self._lock:
             if self.ended:
                 asked.answer(Reply("", why=self.ended))
                 return asked.future
-            self.asked[work.key] = asked
+            self._asked[work.key] = asked
             asked.future.add_done_callback(functools.partial(self._settled, asked))
             self._send(asked)
         return asked.future
@@ -116,42 +123,43 @@ class Cluster:
 
     def close(self) -> None:
         """Give up what is under way; the connection stays with who made it."""
-        with self.lock:
-            waiting = [each for each in self.asked.values() if not each.is_over]
+        with self._lock:
+            waiting = [each for each in self._asked.values() if not each.is_over]
         for each in waiting:
             each.future.cancel()
-        self._watch.close()
+        self._over.set()
+        self._thread.join()
         self._tell(())
         with contextlib.suppress(Exception):
             self._client.unsubscribe_topic(self._topic)
-        self._receiving.clear()
-        self.workers.close()
+        self._workers.close()
 
-    def begin(self) -> None:
-        """Let workers say when they begin, and have each take in the packs before its first work.
+    def _joined(self, new: frozenset[str]) -> None:
+        """Hear workers that were not there before, and have them made ready."""
+        if new:
+            self._client.subscribe_topic(self._topic, self._begun)
+            self._workers.prepare(new, self._shipment)
 
-        The data is on the workers only until they have it: what Dask holds for others may end up on one that stands still.
-        """
-        self._client.subscribe_topic(self._topic, self._begun)
-        packs = self._shipment.packs
-        workers = self.workers.usable
-        if not packs or not workers:
-            return
-        data = self._client.scatter(list(packs), broadcast=True, hash=False)
-        for number, where in enumerate(workers):
-            key = f"{self._topic}-packs-{number}-{uuid.uuid4().hex[:8]}"
-            own = {"key": key, "pure": False, "workers": [where], "resources": {RESOURCE: 1}}
-            self._receiving.append(self._client.submit(receive, self._shipment.ground, *data, **own))
+    def _begin(self, stop: threading.Event) -> None:
+        """Wait until some workers can be used, or for a stop. Raises CoachError where none can."""
+        began = time.monotonic()
+        while not stop.wait(_TICK):
+            with contextlib.suppress(Exception):  # a scheduler that is just starting anew
+                self._joined(self._workers.look())
+            if self._workers.are_ready(time.monotonic() - began):
+                break
+        if not (stop.is_set() or self._workers.usable()):
+            raise CoachError(
+                f"no worker at {self.address} can be used",
+                why=self._workers.why_none or "none is there, or none answers",
+                do="start one with `coach worker ADDRESS`, and look with `coach cluster ADDRESS`",
+            )
 
     def _send(self, asked: Asked) -> None:
         """Hand it to the scheduler; the lock is held."""
         asked.sendings += 1
         asked.known = len(asked.begun)
-        refused = self.workers.refused.keys()
-        avoided = asked.excluded | self.workers.silent | refused
-        fit = [each for each in self.workers.usable if each not in avoided]
-        # Where nobody else is left it goes to one that was tried before, never to one that is refused.
-        asked.where = tuple(fit or (self.workers.usable if refused else ())) if avoided else ()
+        asked.where = self._workers.usable(asked.excluded) or self._workers.usable()
         asked.task = self._client.submit(
             carry_out,
             asked.work,
@@ -167,22 +175,25 @@ class Cluster:
     def _settled(self, asked: Asked, future: "Future[Reply]") -> None:
         """Forget it; one that nobody wants any more is ended on its worker too."""
         task = asked.task
-        with self.lock:
-            self.asked.pop(asked.work.key, None)
+        with self._lock:
+            self._asked.pop(asked.work.key, None)
         if future.cancelled() and task is not None:
             with contextlib.suppress(Exception):  # a scheduler that is gone wants nothing either
                 task.cancel()
 
     def _begun(self, event: tuple[float, Any]) -> None:
-        """A worker says that it begins. Called by the client's own thread."""
+        """A worker says that it begins, or what it sees. Called by the client's own thread."""
         said = event[1]
-        asked = self.asked.get(str(said.get("work", ""))) if isinstance(said, dict) else None
+        asked = self._asked.get(str(said.get("work", ""))) if isinstance(said, dict) else None
         if asked is None:
             return
-        with self.lock:
+        if "seen" in said:
+            asked.hear(str(said["seen"]))
+            return
+        with self._lock:
             if asked.worker[1]:
-                self.loses(asked.worker)
-            asked.begins(str(said["worker"]), str(said["address"]))
+                self._loses(asked.worker)
+            asked.begins(str(said["name"]), str(said["address"]))
             if (
                 len(asked.begun) > MAX_BEGUN
             ):  # the scheduler would go on; whoever was lost may have been lost for this
@@ -200,45 +211,39 @@ class Cluster:
             try:
                 reply = task.result(timeout=GONE_SECONDS)
             except Exception as error:  # noqa: BLE001 - an answer that cannot be unpacked is any error
-                self.again(asked, f"its answer cannot be read: {type(error).__name__}: {error}")
+                self._again(asked, f"its answer cannot be read: {type(error).__name__}: {error}")
                 return
             self._replied(asked, reply)
         elif status == "error":
             raised = task.exception()
             if type(raised).__name__ == "KilledWorker":
-                self.loses(asked.worker)
-                self.again(asked, "it was lost while it ran this")
+                self._loses(asked.worker)
+                self._again(asked, "it was lost while it ran this")
             else:
-                self.again(asked, f"{type(raised).__name__}: {raised}")
+                self._again(asked, f"{type(raised).__name__}: {raised}")
 
     def _replied(self, asked: Asked, reply: Reply) -> None:
-        """Take an answer; that of a worker which just came waits until it is known what the worker is."""
-        where = asked.worker[1]
-        if self.workers.is_awaited(where):
-            self.workers.when_known(where, functools.partial(self._replied, asked, reply))
-        elif why := self.workers.refused.get(where):
-            self.again(asked, why)
-        elif reply.lacks and not asked.carries_all:
+        if reply.lacks and not asked.carries_all:
             self._send_whole(asked)
         elif reply.why:
-            self.again(asked, reply.why)
+            self._again(asked, reply.why)
         else:
             asked.answer(reply)
 
     def _send_whole(self, asked: Asked) -> None:
         """Send it once more with everything: the worker is new here, or lacks what it was believed to have."""
-        with self.lock:
+        with self._lock:
             asked.carries_all = True
             asked.packs = (*self._shipment.whole().packs, *asked.packs)
             asked.sendings -= 1
             asked.begun = asked.begun[: asked.known]
             self._send(asked)
 
-    def again(self, asked: Asked, why: str) -> None:
+    def _again(self, asked: Asked, why: str) -> None:
         """Send it to another worker, once; then it has no answer but why."""
         name, address = asked.worker
         said = f"worker {name}: {why}" if name else why
-        with self.lock:
+        with self._lock:
             asked.excluded |= {address} if address else set()
             if self.ended or not asked.may_be_sent_again():
                 asked.answer(Reply(name, why=self.ended or said))
@@ -250,21 +255,71 @@ class Cluster:
             except (OSError, RuntimeError, ValueError, GitError) as error:
                 asked.answer(Reply(name, why=f"{said}; it could not be sent again: {error}"))
 
-    def loses(self, worker: tuple[str, str]) -> None:
+    def _loses(self, worker: tuple[str, str]) -> None:
         """Count a worker that went away with work in its hands."""
         name, address = worker
         if not address:
             return
-        with self.lock:
+        with self._lock:
             self._lost[address] = name
             if len(self._lost) >= MAX_LOST and not self.ended:
                 names = ", ".join(sorted(self._lost.values()))
-                self.end(f"{count(len(self._lost), 'worker')} were lost while they ran this target ({names})")
+                self._end(
+                    f"{count(len(self._lost), 'worker')} were lost while they ran this target ({names})"
+                )
 
-    def end(self, why: str) -> None:
+    def _end(self, why: str) -> None:
         """Answer everything that waits, and carry out no more."""
         self.ended = why
-        for each in tuple(self.asked.values()):
+        for each in tuple(self._asked.values()):
             each.answer(Reply(each.worker[0], why=why))
             with contextlib.suppress(Exception):
                 each.task.cancel()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_LOOK):
+            self._tell(self.at_work)
+            try:
+                self._joined(self._workers.look())
+            except Exception:  # noqa: BLE001 - whatever the client says, the scheduler did not answer
+                self._away(f"the scheduler at {self.address} is gone")
+                continue
+            if self._workers.usable():
+                self._gone_since = 0.0
+            else:
+                self._away(self._workers.why_none or f"no worker is left at {self.address}")
+            self._look_at_work()
+
+    def _away(self, why: str) -> None:
+        """Wait for it to come back, not for ever."""
+        now = time.monotonic()
+        self._gone_since = self._gone_since or now
+        if now - self._gone_since > GONE_SECONDS and not self.ended:
+            with self._lock:
+                self._end(why)
+
+    def _look_at_work(self) -> None:
+        """Find work whose worker or scheduler is gone, or whose worker stands still."""
+        newly = self._workers.quieten()
+        given, there = self._given_to(newly), self._workers.there
+        for asked in tuple(self._asked.values()):
+            worker, status = asked.worker, getattr(asked.task, "status", "")
+            if status in {"cancelled", "lost"}:
+                if self._workers.usable():
+                    self._again(asked, "the scheduler was lost while it ran this")
+            elif worker[1] and worker[1] not in there:
+                self._loses(worker)
+                if not asked.may_be_sent_again():
+                    self._again(asked, "it was lost while it ran this")
+            elif worker[1] in self._workers.silent:
+                self._loses(worker)
+                self._again(asked, f"it said nothing for {workers.FROZEN_SECONDS:g} s")
+            elif asked.task is not None and asked.task.key in given:
+                self._again(asked, "the worker that it was given to says nothing")
+            elif self._workers.usable() and not any(each in there for each in asked.where):
+                self._again(asked, "the workers that it was given to are gone")
+
+    def _given_to(self, addresses: frozenset[str]) -> frozenset[str]:
+        """Return the tasks that the scheduler has given to workers, begun or not."""
+        given = self._client.processing(list(addresses)) if addresses else {}
+        return frozenset(str(key) for keys in given.values() for key in keys)

@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from coach.core.cluster.worker_facts import WorkerFacts
+from coach.core.protocol.observations import Observation
 from coach.core.redact.observation_redactor import in_prose
+from coach.engine.cluster.observed_run import measured
 from coach.engine.cluster.work import Ground, Reply, Work
+from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.cluster.worker_place import ROOT, Place, place_of
 from coach.engine.process.process_tree import become_subreaper
 from coach.engine.search.candidate import Shown, shown_in
@@ -31,26 +35,29 @@ def carry_out(work: Work, *packs: bytes) -> Reply:
     become_subreaper()
     worker, key = _running()
     name = str(worker.name)
-    worker.log_event(work.topic, {"work": work.key, "worker": name, "address": worker.address})
+    # By the word "worker" the scheduler would put the address in the name's place.
+    worker.log_event(work.topic, {"work": work.key, "name": name, "address": worker.address})
     try:
         with _cancelled(worker, key) as cancel:
             place = place_of(work.ground)
             place.receive(packs)
             with place.trees.materialise(work.tree) as copy:
-                return _reply(name, work, place, copy, cancel)
+                return _reply(worker, work, place, copy, cancel)
     except GitError as error:
         return Reply(name, why=_without_content(str(error), work), lacks=True)
     except (CoachError, OSError) as error:
         return Reply(name, why=str(error))
 
 
-def receive(ground: Ground, *packs: bytes) -> str:
-    """Take in the objects that all work of a ground needs, before the first of it. Returns why it could not."""
+def receive(ground: Ground, *packs: bytes) -> WorkerFacts:
+    """Take in the objects that all work of a ground needs, before the first of it; returns what this worker is."""
+    name = str(_running()[0].name)
     try:
-        place_of(ground).receive(packs)
-    except (CoachError, OSError) as error:  # the work itself will say so, or carry what it needs
-        return str(error)
-    return ""
+        place = place_of(ground)
+        place.receive(packs)
+        return facts_of(place.interpreter.path, place.home, name=name, root=os.environ.get(ROOT, ""))
+    except (CoachError, OSError) as error:
+        return WorkerFacts(name=name, why=str(error))
 
 
 def has_commit(commit: str) -> bool:
@@ -70,10 +77,18 @@ def end_all(seconds: float) -> None:
         time.sleep(_LOOK / 10)
 
 
-def _reply(name: str, work: Work, place: Place, copy: Path, cancel: threading.Event) -> Reply:
+def _reply(worker: Any, work: Work, place: Place, copy: Path, cancel: threading.Event) -> Reply:
+    name = str(worker.name)
     if work.probe is not None:
         shown = shown_in(copy, place.context, work.probe, cancel)
         return Reply(name, shown=Shown(in_prose(shown.report, place.renamed), shown.order))
+    if work.asked is not None:
+
+        def tell(seen: Observation) -> None:
+            worker.log_event(work.topic, {"work": work.key, "seen": seen.model_dump_json()})
+
+        found = measured(work.asked, place, cancel, copy, coverage=work.coverage, tree=work.tree, tell=tell)
+        return Reply(name, report=found.report, seen=found.seen, output=found.output)
     raise CoachError("this worker does not know such work")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from coach.core.redact.values import is_secret_name
 from coach.engine.cluster.packs import pack_of
 from coach.engine.cluster.work import ALLOWED, Ground
-from coach.engine.cluster.worker_place import prefix_of
+from coach.engine.cluster.worker_facts_here import prefix_of
 from coach.engine.copies.complete import completed
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.git import Git, an_id

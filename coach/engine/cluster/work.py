@@ -86,6 +86,8 @@ class Reply:
     shown: Shown | None = None
     report: RunReport | None = None
     seen: tuple[Observation, ...] = field(default=())
+    output: str = ""
+    """What the run wrote, as it came: only the machine that asks knows which of it is secret."""
     why: str = ""
     """Why it could not be carried out there."""
     lacks: bool = False

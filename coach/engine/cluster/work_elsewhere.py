@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass
 from typing import TypeVar
 
 from coach.core.localize.spectrum import Coverage
@@ -10,13 +11,22 @@ from coach.core.protocol.effects import StartRun
 from coach.core.protocol.observations import Observation
 from coach.core.redact.observation_redactor import ObservationRedactor
 from coach.core.runs.report import RunReport
+from coach.core.runs.run import PURPOSE_WORDS
 from coach.engine.cluster.cluster import Cluster
 from coach.engine.cluster.work import Reply
 from coach.engine.search.candidate import Answer, Candidate, answer_of, unanswered
 from coach.errors import CoachError, ScratchError
 
 T = TypeVar("T")
-Ran = tuple[RunReport, tuple[Observation, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run showed there; its output is not yet kept."""
+
+    report: RunReport
+    seen: tuple[Observation, ...] = ()
+    output: str = ""
 
 
 def probe_elsewhere(cluster: Cluster, probe: Candidate, redactor: ObservationRedactor) -> "Future[Answer]":
@@ -30,13 +40,22 @@ def probe_elsewhere(cluster: Cluster, probe: Candidate, redactor: ObservationRed
     return _passed_on(replied, lambda reply: _judged(probe, reply, redactor))
 
 
-def ran_elsewhere(cluster: Cluster, asked: StartRun, tree: str, coverage: Coverage | None) -> "Future[Ran]":
+def ran_elsewhere(  # noqa: PLR0913, PLR0917 - a run, where it goes, and who hears of it
+    cluster: Cluster,
+    asked: StartRun,
+    tree: str,
+    coverage: Coverage | None = None,
+    hear: Callable[[str], None] = lambda _: None,
+    part: str = "",
+) -> "Future[Ran]":
     """Have a run in a copy carried out, observed as it would be here. Its future raises ScratchError where it cannot be.
 
-    Raises GitError where the tree is not whole here either.
+    ``hear`` takes what is seen meanwhile; ``part`` says which part of it this is. Raises GitError where the tree is not whole here
+    either.
     """
-    label = asked.request.purpose
-    return _passed_on(cluster.submit(cluster.work_of(tree, label, asked=asked, coverage=coverage)), _reported)
+    label = " ".join(filter(None, [PURPOSE_WORDS[asked.request.purpose], part]))
+    work = cluster.work_of(tree, label, asked=asked, coverage=coverage)
+    return _passed_on(cluster.submit(work, hear), _reported)
 
 
 def _passed_on(replied: "Future[Reply]", convert: Callable[[Reply], T]) -> "Future[T]":
@@ -74,4 +93,4 @@ def _judged(probe: Candidate, reply: Reply, redactor: ObservationRedactor) -> An
 def _reported(reply: Reply) -> Ran:
     if reply.report is None:
         raise ScratchError("the run could not be carried out on the cluster", why=reply.why)
-    return reply.report, reply.seen
+    return Ran(reply.report, reply.seen, reply.output)

@@ -11,8 +11,8 @@ from pathlib import Path
 from coach.core.log.events import Interpreter
 from coach.engine.cluster.packs import install
 from coach.engine.cluster.work import ALLOWED, Ground
+from coach.engine.cluster.worker_facts_here import prefix_of
 from coach.engine.process.interpreter import find_interpreter
-from coach.engine.process.query import short_answer
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.git import Git
 from coach.engine.trees.tree_store import TreeStore
@@ -26,7 +26,6 @@ OWN = "cluster-"
 """Begins the name of a folder that a worker keeps about a project of another machine."""
 _MAX_PLACES = 4
 _GIT_SECONDS = 120.0
-_ASK_SECONDS = 10.0
 _state: list[Path] = []
 _places: dict[str, "Place"] = {}
 _preparing = threading.Lock()
@@ -139,7 +138,8 @@ def interpreter_there(ground: Ground, root: Path) -> Interpreter:
     Raises TargetError where it cannot run what the session's runs: another minor version, or no pytest.
     """
     wanted = ground.interpreter
-    found = chosen_there(ground, root, needs_pytest=bool(wanted.pytest))
+    named = os.environ.get(PYTHON, "") or (wanted.path if is_file(wanted.path) else "")
+    found = find_interpreter(root, named, needs_pytest=bool(wanted.pytest))
     if found.version.split(".")[:2] != wanted.version.split(".")[:2] and wanted.version:
         raise TargetError(
             f"the worker has python {found.version}, the session {wanted.version}",
@@ -149,30 +149,12 @@ def interpreter_there(ground: Ground, root: Path) -> Interpreter:
     return found
 
 
-def chosen_there(ground: Ground, root: Path, *, needs_pytest: bool) -> Interpreter:
-    """Choose the worker's interpreter whatever its version. Raises TargetError where there is none."""
-    path = ground.interpreter.path
-    named = os.environ.get(PYTHON, "") or (path if is_file(path) else "")
-    return find_interpreter(root, named, needs_pytest=needs_pytest)
-
-
 def environment_there(ground: Ground, root: Path) -> dict[str, str]:
     """Return the worker's own environment with the variables that travelled; of those none is its own."""
     own = {
         key: value for key, value in os.environ.items() if key not in ALLOWED and not key.startswith("LC_")
     }
     return own | {key: value.replace(ground.root, str(root)) for key, value in ground.env.items()}
-
-
-def prefix_of(python: str) -> str:
-    """Return where the installed packages of an interpreter lie; empty where it does not say."""
-    try:
-        said = short_answer(
-            [python, "-c", "import sys; print(sys.prefix)"], Path("/"), os.environ, _ASK_SECONDS
-        )
-    except (OSError, ValueError):
-        return ""
-    return said[1].decode("utf-8", "replace").strip() if said[0] == 0 else ""
 
 
 def _terms(root: Path, prefix: str, ground: Ground) -> list[tuple[str, str]]:

@@ -1,12 +1,11 @@
 """Look at every worker of a cluster: what it is, how it differs, and whether a run could begin there."""
 
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coach.core.cluster.worker_facts import Differences, WorkerFacts
+from coach.core.cluster.worker_facts import Differences, WorkerFacts, differences
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE, Ground
 from coach.engine.cluster.worker_place import place_of
@@ -16,6 +15,7 @@ from coach.errors import CoachError
 
 TRIAL_SECONDS = 60.0
 _START_SECONDS = 20.0
+_LOOK = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +32,31 @@ class Surveyed:
 
 def survey(client: Any, shipment: Shipment, here: WorkerFacts) -> tuple[Surveyed, ...]:
     """Ask all workers what they are, and try each; raises whatever the client raises for a scheduler that is gone."""
-    workers = Workers(client, shipment.ground, here, threading.RLock())
+    workers = Workers(client, here)
     workers.look()
-    workers.ask()
-    data = client.scatter(list(shipment.packs), hash=False) if shipment.packs and workers.present else []
+    workers.prepare(workers.there, shipment)
+    packs = list(shipment.packs)
+    data = client.scatter(packs, broadcast=True, hash=False) if packs and workers.there else []
     own = {"pure": False, "resources": {RESOURCE: 1}}
     trials = {
         where: client.submit(try_out, shipment.ground, shipment.now, *data, workers=[where], **own)
-        for where in workers.present
+        for where in workers.there
     }
-    workers.wait()
     until = time.monotonic() + TRIAL_SECONDS
+    said = {where: _outcome(trial, until - time.monotonic()) for where, trial in trials.items()}
+    until = max(until, time.monotonic() + 1)
+    while not workers.are_known and time.monotonic() < until and not any(said.values()):
+        time.sleep(_LOOK)
+    workers.close()
     return tuple(
         Surveyed(
             workers.name_of(where),
-            workers.facts.get(where),
-            workers.compared.get(where, Differences()),
-            _outcome(trial, until - time.monotonic()),
+            facts,
+            differences(facts, here) if facts else Differences(),
+            said[where],
         )
-        for where, trial in sorted(trials.items(), key=lambda each: workers.name_of(each[0]))
+        for where in sorted(trials, key=workers.name_of)
+        for facts in [workers.facts.get(where)]
     )
 
 

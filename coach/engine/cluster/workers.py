@@ -1,195 +1,160 @@
-"""The workers of a cluster as one search sees them: who is there, who says nothing, who is refused for what it is."""
+"""Who is there to carry work out: workers that were looked at and fit, those that are refused, those that say nothing."""
 
+import contextlib
 import functools
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from coach.core.cluster.worker_facts import Differences, WorkerFacts, differences
-from coach.engine.cluster.work import RESOURCE, Ground
-from coach.engine.cluster.worker_facts_here import facts_there
+from coach.core.base.formatting import count
+from coach.core.cluster.worker_facts import WorkerFacts, differences
+from coach.engine.cluster.on_worker import receive
+from coach.engine.cluster.shipment import Shipment
+from coach.engine.cluster.work import RESOURCE
 
 FROZEN_SECONDS = 15.0
-"""How long a worker may say nothing while it has work: a healthy one tells the scheduler of itself twice a second."""
-GONE_SECONDS = 20.0
-"""How long is waited for a scheduler, or a first worker, that is gone."""
-ASK_SECONDS = 10.0
-"""How long a search waits for what its workers are before it begins; those that answer later take part then."""
+"""How long a worker may say nothing: a healthy one of a small cluster tells the scheduler of itself twice a second, of a
+thousand every six seconds."""
+IDENTITY_SECONDS = 20.0
+"""How long a scheduler may take to say who is there."""
+FIRST_SECONDS = 60.0
+"""How long is waited for a first worker that can be used: a cluster that grows on demand starts one now."""
+SETTLE_SECONDS = 5.0
+"""How long the others may take to say what they are before the search begins without them; they join it later."""
+MAX_NOTES = 6
 
 
+@dataclass(slots=True)
 class Workers:
-    """Looks at the workers of a scheduler, and asks each once what it is. The lock is that of whoever uses them."""
+    """The workers of a cluster by address."""
 
-    def __init__(self, client: Any, ground: Ground, here: WorkerFacts | None, lock: threading.RLock) -> None:
-        self._client, self._ground, self._here, self._lock = client, ground, here, lock
-        self.present: dict[str, dict[str, Any]] = {}
-        """Address → what the scheduler knows of a worker."""
-        self.silent: set[str] = set()
-        self.facts: dict[str, WorkerFacts] = {}
-        self.compared: dict[str, Differences] = {}
-        self._asked: dict[str, Any] = {}
-        self._waiting: dict[str, list[Callable[[], None]]] = {}
-        self._heard: dict[str, tuple[float, float]] = {}
-        self._answered = threading.Event()
+    client: Any
+    here: WorkerFacts
+    """What the machine that asks is: workers are compared with it."""
+    there: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Everybody that can carry work out, as the scheduler describes them."""
+    facts: dict[str, WorkerFacts] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    _receiving: dict[str, Any] = field(default_factory=dict)
+    _heard: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """What the scheduler heard last, by its clock, and when that was seen to change, by ours."""
+    _scheduler: str = ""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    @property
-    def refused(self) -> dict[str, str]:
-        """Addresses of those that are there and get no work, with the reason."""
-        return {
-            where: "; ".join(self.compared[where].refused)
-            for where in self.present
-            if where in self.compared and self.compared[where].refused
-        }
-
-    @property
-    def usable(self) -> tuple[str, ...]:
-        """Addresses of those that may get work; those that did not say yet what they are among them."""
-        refused = self.refused
-        return tuple(each for each in self.present if each not in refused)
-
-    @property
-    def shares_hosts(self) -> bool:
-        """Whether two of them are on one machine."""
-        hosts = [str(self.present[each].get("host", "")) for each in self.usable]
-        return len(set(hosts)) < len(hosts)
-
-    @property
-    def all_refused(self) -> str:
-        """Why none that is there gets work; empty: one does, or none is there."""
-        refused = self.refused
-        if not refused or self.usable:
-            return ""
-        said = sorted({f"{self.name_of(where)}: {why}" for where, why in refused.items()})
-        more = f" (and {len(said) - 3} more)" if len(said) > 3 else ""
-        return f"no worker can come to this project's verdicts: {' · '.join(said[:3])}{more}"
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is to be known of them: who is refused, and what else is unlike this machine; the same words once."""
-        said: dict[str, list[str]] = {}
-        for where, found in self.compared.items():
-            if where not in self.present:
-                continue
-            words = f"refused, {'; '.join(found.refused)}" if found.refused else "; ".join(found.named)
-            if words:
-                said.setdefault(words, []).append(self.name_of(where))
-        return tuple(f"{_names(names)}: {words}" for words, names in said.items())
-
-    def name_of(self, where: str) -> str:
-        return str(self.present.get(where, {}).get("name", where))
-
-    def is_awaited(self, where: str) -> bool:
-        """Whether a worker did not say yet what it is, and may still do so."""
-        return self._here is not None and where in self.present and where not in self.compared
-
-    def when_known(self, where: str, call: Callable[[], None]) -> None:
-        """Call when a worker has said what it is, or is gone."""
-        with self._lock:
-            if self.is_awaited(where):
-                self._waiting.setdefault(where, []).append(call)
-                return
-        call()
-
-    def look(self) -> None:
-        """Ask the scheduler who is there. Raises whatever the client raises for a scheduler that is gone."""
-        if self._client.status != "running":
-            raise OSError(self._client.status)
-        found = self._client.sync(
-            self._client.scheduler.identity, n_workers=-1, callback_timeout=GONE_SECONDS
-        )
-        workers = {
+    def look(self) -> frozenset[str]:
+        """Ask the scheduler who is there; returns who is new. Raises whatever the client raises when it is gone."""
+        client = self.client
+        if client.status != "running":
+            raise OSError(client.status)
+        found = client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=IDENTITY_SECONDS)
+        there = {
             str(where): dict(seen)
             for where, seen in found["workers"].items()
             if RESOURCE in (seen.get("resources") or {})
         }
         now = time.monotonic()
         with self._lock:
-            gone = [each for each in self._waiting if each not in workers]
-            for where in self.present.keys() - workers.keys():
-                self._forget(where)
-            self.present = workers
-            for where, seen in workers.items():
+            new = frozenset(there) - frozenset(self.there)
+            if self._scheduler != str(found.get("id", "")):  # another one: it knows nobody's work any more
+                self._scheduler, new = str(found.get("id", "")), frozenset(there)
+            self.there = there
+            for where, seen in there.items():
                 said = float(seen.get("last_seen", 0.0))
                 if self._heard.get(where, (None, 0.0))[0] != said:
                     self._heard[where] = (said, now)
-        for where in gone:
-            self._release(where)
+        return new
 
-    def newly_silent(self) -> set[str]:
-        """Look who says nothing; returns those who did at the last look."""
-        now = time.monotonic()
-        silent = {where for where in self.present if now - self._heard[where][1] > FROZEN_SECONDS}
-        newly, self.silent = silent - self.silent, silent
-        return newly
+    def prepare(self, addresses: Iterable[str], shipment: Shipment) -> None:
+        """Have workers take in the packs before their first work, and say what they are.
 
-    def ask(self) -> None:
-        """Have every newcomer say what it is: a task of its own each, so one that stands still holds up nobody else."""
-        if self._here is None:
-            return
-        for where in tuple(self.present):
-            task = self._asked.get(where)
-            if where in self.compared or (task is not None and task.status not in {"cancelled", "lost"}):
-                continue
-            self._asked[where] = task = self._client.submit(
-                facts_there,
-                self._ground,
-                key=f"coach-facts-{uuid.uuid4().hex}",
-                pure=False,
-                workers=[where],
-                resources={RESOURCE: 1},
-            )
-            task.add_done_callback(functools.partial(self._said, where))
+        The data is on the workers only until they have it: what Dask holds for others may end up on one that stands still.
+        """
+        chosen, packs = sorted(addresses), list(shipment.packs)
+        data = self.client.scatter(packs, broadcast=True, hash=False) if chosen and packs else []
+        for where in chosen:
+            own = {"key": f"coach-packs-{uuid.uuid4().hex}", "pure": False, "workers": [where]}
+            task = self.client.submit(receive, shipment.ground, *data, **own, resources={RESOURCE: 1})
+            task.add_done_callback(functools.partial(self._received, where))
+            self._receiving[where] = task
 
-    def wait(self, seconds: float = ASK_SECONDS) -> None:
-        """Wait until all have said what they are, not for ever."""
-        until = time.monotonic() + seconds
-        while any(self.is_awaited(each) for each in self.present):
-            self._answered.clear()
-            if not any(self.is_awaited(each) for each in self.present):
-                return
-            if (left := until - time.monotonic()) <= 0:
-                return
-            self._answered.wait(left)
+    def _received(self, where: str, task: Any) -> None:
+        """A worker has said what it is. Called by a thread of the client's."""
+        if task.status == "finished":
+            with contextlib.suppress(Exception):  # one that is gone with its answer is not used
+                self.learn(where, task.result(timeout=IDENTITY_SECONDS))
+
+    def are_ready(self, seconds: float) -> bool:
+        """Whether a search can begin, so many seconds after it asked, or need not wait any longer."""
+        is_settled = self.are_known or seconds > SETTLE_SECONDS
+        return (bool(self.usable()) and is_settled) or bool(self.why_none) or seconds > FIRST_SECONDS
 
     def close(self) -> None:
-        self._asked.clear()
+        """Let go of what Dask holds for them."""
+        self._receiving.clear()
 
-    def _said(self, where: str, task: Any) -> None:
-        """A worker has said what it is, or could not. Called by a thread of the client's."""
-        if task.status not in {
-            "finished",
-            "error",
-        }:  # the scheduler is gone, or the worker: it is asked again
-            return
-        try:
-            facts = WorkerFacts.model_validate(task.result(timeout=GONE_SECONDS))
-            found = differences(facts, self._here) if self._here else Differences()
-        except Exception as error:  # noqa: BLE001 - another coach there may raise whatever it likes
-            facts = WorkerFacts(name=self.name_of(where))
-            why = str(error).strip() or type(error).__name__
-            found = Differences((f"it does not say what it is: {why}",))
+    def quieten(self) -> frozenset[str]:
+        """Note who says nothing now; returns who is new among them."""
+        now = time.monotonic()
         with self._lock:
-            if self._asked.get(where) is not task and where in self.compared:
-                return
-            self.facts[where], self.compared[where] = facts, found
-        self._answered.set()
-        self._release(where)
+            silent = {where for where in self.there if now - self._heard[where][1] > FROZEN_SECONDS}
+            new, self.silent = frozenset(silent - self.silent), silent
+        return new
 
-    def _forget(self, where: str) -> None:
-        """One that comes back by the same address may be another: it is asked anew. The lock is held."""
-        for each in (self.facts, self.compared, self._asked, self._heard):
-            each.pop(where, None)
-
-    def _release(self, where: str) -> None:
+    def learn(self, where: str, facts: WorkerFacts) -> None:
+        """Take in what a worker says of itself, and whether it may be used."""
+        found = differences(facts, self.here)
         with self._lock:
-            calls = self._waiting.pop(where, [])
-        for call in calls:
-            call()
+            self.facts[where] = facts
+            self.refused.pop(where, None)
+            if found.refused:
+                self.refused[where] = "; ".join(found.refused)
+
+    def usable(self, without: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return the addresses of those that were looked at, fit and answer."""
+        avoided = {*self.silent, *self.refused, *without}
+        with self._lock:
+            return tuple(each for each in self.there if each in self.facts and each not in avoided)
+
+    @property
+    def are_known(self) -> bool:
+        """Whether everybody who is there was looked at."""
+        return bool(self.there) and all(each in self.facts for each in self.there)
+
+    def name_of(self, where: str) -> str:
+        seen = self.there.get(where, {})
+        return str(self.facts[where].name if where in self.facts else seen.get("name", where))
+
+    @property
+    def shares_hosts(self) -> bool:
+        """Whether two of those that are used are on one machine."""
+        hosts = [str(self.there[each].get("host", "")) for each in self.usable() if each in self.there]
+        return len(set(hosts)) < len(hosts)
+
+    @property
+    def why_none(self) -> str:
+        """Say why nobody can be used although there are workers; empty otherwise."""
+        if not self.there or self.usable() or len(self.refused) < len(self.there):
+            return ""
+        return f"every worker is refused: {'; '.join(dict.fromkeys(self.refused.values()))}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say who is refused and why, and what of the others differs from this machine. Equal words are said once."""
+        said: dict[str, list[str]] = {}
+        for where, facts in sorted(self.facts.items(), key=lambda each: each[1].name):
+            if where not in self.there:
+                continue
+            found = differences(facts, self.here)
+            for each in found.refused:
+                said.setdefault(f"not used: {each}", []).append(facts.name)
+            for each in found.named:
+                said.setdefault(each, []).append(facts.name)
+        return tuple(f"{_who(names)}: {words}" for words, names in said.items())[:MAX_NOTES]
 
 
-def _names(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:3])
-    more = len(names) - 3
-    return f"worker{'s' if len(names) > 1 else ''} {shown}" + (f" and {more} more" if more > 0 else "")
+def _who(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 3 else count(len(names), "worker")

@@ -34,6 +34,18 @@ def run_in_copy(
         ScratchError: there can be no copy, or it cannot be made ready for the run.
 
     """
+    trees = copied_from(request, trees)
+    recorded = file_clock()
+    tree = tree_for(request, trees)
+    with trees.materialise(tree) as copy:
+        report = run_laid_out(request, context, cancel, copy, observer, recorded)
+    if isinstance(request.instrument, Trial):
+        return report  # a patch may have made another tree of it
+    return report.model_copy(update={"tree": tree})
+
+
+def copied_from(request: RunRequest, trees: Trees | None) -> Trees:
+    """Return what copies are made from. Raises ScratchError where there can be none."""
     if trees is None:
         what = "changed code" if changes_code(request) else "this"
         raise ScratchError(
@@ -41,14 +53,13 @@ def run_in_copy(
             why="git is not installed, or the project has none and is too large",
             do="install git, or run git init",
         )
-    recorded = file_clock()
+    return trees
+
+
+def tree_for(request: RunRequest, trees: Trees) -> str:
+    """Return the tree that a run is of: the one asked for, the code of before under the tests of now, or the work tree of now."""
     other = trees.without(request.without, request.focus) if request.without else request.tree
-    tree = other or trees.record()
-    with trees.materialise(tree) as copy:
-        report = run_laid_out(request, context, cancel, copy, observer, recorded)
-    if isinstance(request.instrument, Trial):
-        return report  # a patch may have made another tree of it
-    return report.model_copy(update={"tree": tree})
+    return other or trees.record()
 
 
 def run_laid_out(  # noqa: PLR0913, PLR0917 - what a run needs, its copy, and who observes it

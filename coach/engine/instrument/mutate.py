@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.localize.mutation.mutants import Mutant, Place, mutants
-from coach.core.localize.mutation.results import Flip, Mutations, PlaceTally, best_first
+from coach.core.localize.mutation.results import MAX_REFUSALS, Flip, Mutations, PlaceTally, best_first
 from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import MutationPlace, StartRun, ToMend
 from coach.core.protocol.observations import FlipSeen, MutantsSeen, Observation
@@ -39,7 +39,6 @@ REFUSED = "X"
 """The mutator's letter for a mutant that was refused something: how the test would have gone, nobody knows."""
 CHANGED = "C"
 """Its letter for a test that fails with the same exception and another message."""
-MAX_REFUSALS = 5
 MAX_STRANGERS = 60
 """Tests of other files that are collected for it."""
 MAX_STRANGE_FILES = 6
@@ -217,7 +216,7 @@ def mutations_of(request: RunRequest, report: RunReport, chosen: Sequence[Mutant
 
 
 def _tallies(chosen: Sequence[Mutant], tried: Sequence[Mapping[str, Any]]) -> tuple[PlaceTally, ...]:
-    """Count for each place what its mutants changed of the failure; nothing, where no mutant changed it."""
+    """Count for each place what its mutants changed of the failure; places that changed nothing count where parts are put together."""
     known = [(chosen[each["id"]], each.get("result")) for each in tried if _is_known(each, len(chosen))]
     rows = {}
     for place in dict.fromkeys((mutant.path, mutant.function) for mutant, _ in known):
@@ -230,7 +229,7 @@ def _tallies(chosen: Sequence[Mutant], tried: Sequence[Mapping[str, Any]]) -> tu
             changed=len(lines),
             lines=tuple(dict.fromkeys(lines)),
         )
-    return tuple(rows.values()) if any(each.changed for each in rows.values()) else ()
+    return tuple(rows.values())
 
 
 def refusals_of(told: Sequence[dict[str, Any]]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -210,19 +210,15 @@ def _request(probe: Candidate, server: WarmServer | None) -> RunRequest:
     )
 
 
-def shown_in(
-    copy: Path,
-    context: SearchContext,
-    probe: Candidate,
-    cancel: threading.Event,
-    server: WarmServer | None = None,
-) -> Shown:
-    """Run a probe in its copy. Raises CoachError, OSError."""
-    runs = RunContext(
+def runs_of(
+    context: SearchContext, server: WarmServer | None = None, keep: Callable[[str], str] = lambda _: ""
+) -> RunContext:
+    """Return what a run of these needs: nothing of it is shown live, and its output goes to ``keep``."""
+    return RunContext(
         context.root,
         context.interpreter,
         context.limits,
-        lambda _: "",
+        keep,
         LiveOutput(),
         context.env,
         home=context.state,
@@ -232,6 +228,17 @@ def shown_in(
         niceness=context.niceness,
         warm=server,
     )
+
+
+def shown_in(
+    copy: Path,
+    context: SearchContext,
+    probe: Candidate,
+    cancel: threading.Event,
+    server: WarmServer | None = None,
+) -> Shown:
+    """Run a probe in its copy. Raises CoachError, OSError."""
+    runs = runs_of(context, server)
     report = run_laid_out(_request(probe, server), runs, cancel, copy)
     return Shown(report, _said(copy.parent) if probe.variation.order else {})
 

@@ -184,7 +184,7 @@ class SearchBench:
         is_here = self._executor is None and not request.on  # elsewhere there is no server to fork from
         context = replace(context, niceness=niceness, warm=context.warm and is_here)
         with (
-            self._cluster(request.on) as cluster,
+            self._cluster(request.on, stop) as cluster,
             self._workers(request.width) as executor,
             composing(trees) as composer,
         ):
@@ -212,12 +212,12 @@ class SearchBench:
         }
         return result.model_copy(update=seen)
 
-    def _cluster(self, on: str) -> contextlib.AbstractContextManager[Cluster | None]:
+    def _cluster(self, on: str, stop: threading.Event) -> contextlib.AbstractContextManager[Cluster | None]:
         if not on:
             return contextlib.nullcontext()
         if self._clusters is None:
             raise CoachError(f"no cluster can be reached at {on} from here")
-        return self._clusters.on(on)
+        return self._clusters.on(on, stop)
 
     @contextlib.contextmanager
     def _workers(self, width: int) -> Iterator[Executor]:

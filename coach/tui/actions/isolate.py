@@ -88,26 +88,31 @@ def look(context: ActionContext, _key: str) -> None:
 
 def searches(context: ActionContext, _key: str) -> None:
     from coach.tui.dialogs.text_dialog import SearchChooser
-    from coach.tui.views.search_menu import offers
+    from coach.tui.views.search_menu import clusters_of, offers
 
-    offered = offers(context.state)
+    offered, used = offers(context.state), clusters_of(context.state)
+    named = tuple(each for each in context.host.clusters(context.state) if each not in used)
+    newest = context.state.searches[-1].request.on if context.state.searches else ""
+    chooser = SearchChooser(offered, next_move(context.state).of, (*used, *named), newest)
 
     def chosen(index: int | None) -> None:
         if index is None:
             return
         kind = offered[index].kind
+        begin = cmd.BeginSearch(kind=kind.name)
+        begin = begin.model_copy(update={"on": chooser.on, "width": 0}) if chooser.on else begin
         if "a file" in kind.needs:
-            _ask_file(context, kind)
+            _ask_file(context, kind, begin)
         else:
-            context.submit(cmd.BeginSearch(kind=kind.name))
+            context.submit(begin)
 
-    context.app.push_screen(SearchChooser(offered, next_move(context.state).of), chosen)
+    context.app.push_screen(chooser, chosen)
 
 
-def _ask_file(context: ActionContext, kind: SearchKind) -> None:
+def _ask_file(context: ActionContext, kind: SearchKind, begin: cmd.BeginSearch) -> None:
     text = "Which file does the failing test read? Relative to the project; FILE:LINE for a text in it. A reduced copy is kept; the file stays."
     question = Question(kind.title.capitalize(), text, label="file")
-    ask(context, question, lambda name: cmd.BeginSearch(kind=kind.name, input=name))
+    ask(context, question, lambda name: begin.model_copy(update={"input": name}))
 
 
 def hand_over(context: ActionContext, _key: str) -> None:

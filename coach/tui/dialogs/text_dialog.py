@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
+from coach.core.base.text import safe_line
 from coach.tui import safe_render
 from coach.tui.dialogs.dialog import T
 from coach.tui.dialogs.find_dialog import FIND, FindDialog
@@ -122,17 +123,39 @@ class Chooser(TextDialog[int]):
 
 
 class SearchChooser(Chooser):
-    """Which search to begin: what each asks, what it costs, and why it is not possible now."""
+    """Which search to begin, and where: what each asks, what it costs, and why it is not possible now."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("B", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("B", "leave", show=False),
+        Binding("o", "elsewhere", show=False),
+    ]
 
-    def __init__(self, offers: tuple[Offer, ...], advised: str = "") -> None:
-        """Offer searches; the cursor begins on the kind that is ``advised``, else on the first that is possible."""
+    def __init__(
+        self, offers: tuple[Offer, ...], advised: str = "", clusters: tuple[str, ...] = (), on: str = ""
+    ) -> None:
+        """Offer searches; the cursor begins on the kind that is ``advised``, else on the first that is possible.
+
+        ``clusters`` are addresses that may be chosen besides this machine; ``on`` is the one it begins with.
+        """
         possible = [number for number, each in enumerate(offers) if not each.why_not]
         wanted = [number for number in possible if offers[number].kind.name == advised]
         first = next(iter((*wanted, *possible)), 0)
         super().__init__("Search for the cause", "begins", offer_lines(offers), len(offers), marked=first)
-        self._offers = offers
+        self._offers, self._places = offers, ("", *clusters)
+        self.on = on if on in clusters else ""
+        """The cluster that was chosen; empty: this machine."""
+
+    def own_keys(self) -> Content:
+        """Say where it would be carried out, where there is a choice."""
+        if len(self._places) == 1:
+            return super().own_keys()
+        where = safe_line(f"on {self.on}" if self.on else "here", limit=30)
+        return safe_render.frame_keys(*self._keys, ("o", where))
+
+    def action_elsewhere(self) -> None:
+        """Choose the next place."""
+        self.on = self._places[(self._places.index(self.on) + 1) % len(self._places)]
+        self.query_one(".window", Vertical).border_subtitle = self.own_keys()
 
     def choose(self, index: int) -> None:
         """Begin it, or say in the frame why not."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -96,7 +97,7 @@ class Painter:
         self._row("#reason").show(lambda width: reason_line(state, offered, read_only, width))
         self._paint_banner()
         self._paint_position()
-        shown = columns(state, view)
+        shown = columns(state, replace(view, workers=self._live.workers))
         self._paint_evidence(shown.evidence)
         self._paint_runs()
         self._paint_tab(shown.code if view.tab == "work" else self._tab_lines(view.tab))
@@ -121,13 +122,16 @@ class Painter:
         shows_output = self._source.view.tab == "output"
         snapshot = self._source.port.live.snapshot(output.LIVE_LINES if shows_output else 0)
         # Lines come only once they are asked for, also of a run that prints no more: the snapshot is then another one.
-        is_new = snapshot != self._live
+        is_new, at_work = snapshot != self._live, self._live.workers
         self._live = snapshot
         self.paint_message()
         if is_new:
             self._paint_runs()
             if shows_output:
                 self._paint_tab(self._output_lines())
+            elif self._source.view.tab == "work" and snapshot.workers != at_work:
+                view = replace(self._source.view, workers=snapshot.workers)
+                self._paint_tab(columns(self._source.state, view).code)
 
     def _paint_banner(self) -> None:
         port = self._source.port

@@ -314,7 +314,8 @@ class SessionScreen(TextFindScreen[None], MouseScreen[None]):
             self.view = replace(self.view, run=0)
             if self._followed_run != (newest := runs[-1].number):
                 self._followed_run, self.message = newest, ""
-        if (runs or self.state.is_investigating) and not self.port.read_only:
+        is_elsewhere = self.state.search is not None and bool(self.state.search.request.on)
+        if (runs or is_elsewhere or self.state.is_investigating) and not self.port.read_only:
             self._live_timer.resume()
         else:
             self._live_timer.pause()

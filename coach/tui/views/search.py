@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from coach.core.base.formatting import bar, count, seconds
 from coach.core.base.result_lines import Excerpt
 from coach.core.base.symbols import OUTCOMES
+from coach.core.log.event_words import on_cluster
 from coach.core.runs.changes import FileChange
 from coach.core.search.kinds import Described, Found, kind_of
 from coach.core.search.request import Search, SearchRequest
@@ -14,6 +15,8 @@ from coach.tui.views.diff import file_lines, in_reading_order
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import BLANK, Line, Role, elastic, heading, line, piece
 from coach.tui.views.link import Open
+from coach.tui.views.view_state import ViewState
+from coach.tui.views.workers import worker_lines
 
 _HOW: dict[str, tuple[str, Role]] = {
     "found": ("✔ found", "good"),
@@ -36,18 +39,18 @@ def shown_search(state: SessionState) -> Search | None:
     return newest if state.step_id == "isolate" or entered <= newest.began else None
 
 
-def search_lines(search: Search, now: float) -> tuple[Line, ...]:
+def search_lines(search: Search, view: ViewState) -> tuple[Line, ...]:
     """Return the whole section."""
     request, result = search.request, search.result
     mark = _HOW[result.how] if result else ("◌ under way", "accent")
-    kind = kind_of(request.kind)
+    kind, on = kind_of(request.kind), on_cluster(request.on)
     lines = [heading(kind.title.capitalize(), mark)]
     lines += [
         line("  ", kind.asks(request), hang=2),
-        line("  ", ("in ", "dim"), elastic(request.target.label, "dim"), fit="cut"),
+        line("  ", ("in ", "dim"), elastic(request.target.label, "dim"), (on, "dim"), fit="cut"),
     ]
     if result is None:
-        return (*lines, *_progress(search, now))
+        return (*lines, *_progress(search, view))
     known = f", {result.known} known before" if result.known else ""
     cost = f"{count(result.probes + result.again, 'run')}{known}, {seconds(result.seconds)}"
     lines.append(line("  ", (result.sentence, "strong"), figure=(cost, "dim"), hang=2))
@@ -65,7 +68,7 @@ def searching(search: Search, now: float) -> Line:
     )
 
 
-def _progress(search: Search, now: float) -> list[Line]:
+def _progress(search: Search, view: ViewState) -> list[Line]:
     """Draw a bar where the end is known; else the outcomes as they came: nothing is promised that is not known."""
     total = _total(search.request)
     lines: list[Line] = []
@@ -78,8 +81,10 @@ def _progress(search: Search, now: float) -> list[Line]:
     lines += _noted(search.notes)
     marks = [piece(*OUTCOMES[each.outcome]) for each in search.tried[-_MAX_MARKS:]]
     lines += [line("  ", *marks)] if marks else []
-    lines.append(line("  ", (" · ".join([_tried(search), *_rate(search, now)]), "dim"), hang=2))
-    if search.doing:
+    lines.append(line("  ", (" · ".join([_tried(search), *_rate(search, view.now)]), "dim"), hang=2))
+    workers = view.workers if search.request.on else ()
+    lines += worker_lines(workers, _a_minute(search, view.now), view)
+    if search.doing and not workers:
         lines.append(line("  ", ("trying ", "dim"), elastic(search.doing), fit="cut"))
     return [
         *lines,
@@ -106,9 +111,15 @@ def _tried(search: Search) -> str:
 
 def _rate(search: Search, now: float) -> list[str]:
     spent = max(0.0, now - search.began)
+    rate = [] if search.request.on else [_a_minute(search, now)]  # on a cluster it stands with the workers
+    return [*filter(None, rate), f"{spent:.0f} s" if spent < 60 else seconds(spent)]
+
+
+def _a_minute(search: Search, now: float) -> str:
+    """Return how many probes a minute; empty while that is not known."""
+    spent = max(0.0, now - search.began)
     a_minute = 60 * len(search.tried) / spent if spent >= 5 else 0.0
-    rate = [f"{a_minute:.0f} a minute"] if a_minute >= 1 else []
-    return [*rate, f"{spent:.0f} s" if spent < 60 else seconds(spent)]
+    return f"{a_minute:.0f} a minute" if a_minute >= 1 else ""
 
 
 def _described(found: Found) -> list[Line]:

@@ -25,6 +25,13 @@ def offers(state: SessionState) -> tuple[Offer, ...]:
     return tuple(Offer(kind, why_not_searched(state, kind)) for kind in SEARCH_KINDS.values())
 
 
+def clusters_of(state: SessionState) -> tuple[str, ...]:
+    """Return the clusters that the session used, the newest first."""
+    newest = state.investigation.on if state.investigation else ""
+    used = (each.request.on for each in reversed(state.searches))
+    return tuple(dict.fromkeys(filter(None, (*used, newest))))
+
+
 def offer_lines(shown: tuple[Offer, ...]) -> tuple[Line, ...]:
     """Return the searches, each some lines long; the key of a line is the number of its search, from 1."""
     lines: list[Line] = []

@@ -53,7 +53,7 @@ def _searched(state: SessionState, view: ViewState) -> tuple[Line, ...]:
     from coach.tui.views.search import search_lines, shown_search
 
     search = shown_search(state)
-    return search_lines(search, view.now) if search else ()
+    return search_lines(search, view) if search else ()
 
 
 def _view_of(step: str) -> StepView:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from coach.core.protocol.live import AtWork
+
 Tab = Literal["work", "gate", "runs", "output", "diff", "timeline"]
 ALL_TABS: tuple[Tab, ...] = ("work", "gate", "runs", "output", "diff", "timeline")
 Kind = Literal["all", "runs", "edits", "thoughts", "notices"]
@@ -42,6 +44,8 @@ class ViewState:
     """Columns of the screen: below some widths panels become tabs."""
     height: int = 45
     """Rows of the screen."""
+    workers: tuple[AtWork, ...] = ()
+    """What the workers of a cluster do now, where one is in use."""
 
     @property
     def rows(self) -> int:

@@ -46,7 +46,7 @@ MAX_MUTANTS = 1_500
 MAX_OF_A_LINE = 60
 _ROUND = 6
 """Mutants of a line that have their turn before those of the next lines, where only operators are tried."""
-_OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
+_OF_PLACE, OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
 """How much less the next function, line and round promise; chosen on the tuning half of benchmarks/localise.py."""
 _NOT_MADE = -1
 
@@ -114,7 +114,7 @@ def mutants(
     known = [place for place in places if place.path in sources]
     files = {path: _File(sources[path], test_source) for path in {place.path for place in known}}
     lines = [_LinesOf(place, files[place.path]) for place in known]
-    queue = [(-promise, index, 0, _NOT_MADE) for index, promise in enumerate(_promises(known))]
+    queue = [(-promise, index, 0, _NOT_MADE) for index, promise in enumerate(promises_of(known))]
     heapify(queue)
     found: dict[Mutant, None] = {}
     while queue and len(found) < most:
@@ -123,7 +123,7 @@ def mutants(
         if made is None:
             continue
         if number == _NOT_MADE:
-            heappush(queue, (promise * _OF_LINE, index, position + 1, _NOT_MADE))
+            heappush(queue, (promise * OF_LINE, index, position + 1, _NOT_MADE))
             _push(queue, promise, (index, position, 0), made)
             continue
         weight, mutant = made[number]
@@ -144,7 +144,7 @@ def _push(
         heappush(queue, (promise * made[number][0], index, position, number))
 
 
-def _promises(places: Sequence[Place]) -> list[float]:
+def promises_of(places: Sequence[Place]) -> list[float]:
     """Return what each place promises beside the best one: as likely as it is where that is known, else by its position.
 
     A place that is hardly likely has its turn too: where every test runs the cause, the ranking says little.

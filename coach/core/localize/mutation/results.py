@@ -9,6 +9,8 @@ from coach.core.base.text import FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 from coach.core.localize.mutation.likelihood import is_forced, prior
 
+MAX_REFUSALS = 5
+"""Acts that mutants were stopped before, and that are kept."""
 _MANY = 3
 """Neighbours of a flip, or clean flips of one line: more of them add nothing."""
 
@@ -94,7 +96,7 @@ class Mutations(Value):
     refusals: tuple[Prose, ...] = ()
     """What they would have done there, the first few: ``removes /home/me/notes``."""
     tallies: tuple[PlaceTally, ...] = ()
-    """What changed the failure without mending it, by place; empty where the failure differs from run to run by itself."""
+    """What changed the failure without mending it, by place."""
 
 
 def not_tried(refused: int, refusals: tuple[str, ...]) -> str:
