@@ -13,6 +13,7 @@ from coach import __version__
 from coach.cli.agents import add_agents
 from coach.cli.allow import add_allow
 from coach.cli.assist import add_assist
+from coach.cli.cluster import add_cluster
 from coach.cli.completion import add_completion
 from coach.cli.doctor import add_doctor
 from coach.cli.hook import add_hook
@@ -84,6 +85,7 @@ COMMANDS = (
     add_allow,
     add_restore,
     add_worker,
+    add_cluster,
     add_doctor,
     add_leftovers,
     add_completion,

@@ -10,6 +10,10 @@ def add_doctor(commands: "Commands[Parser]") -> None:
         action="store_true",
         help="fire each installed hook of assistants with a test event, and say whether the host would hear it",
     )
+    doctor.add_argument(
+        "--on", metavar="ADDRESS", default="", help="look at the workers of a cluster instead, and try each"
+    )
+    doctor.add_argument("--insecure", action="store_true", help="use a tcp:// address beyond this machine")
     add_json(doctor)
 
 

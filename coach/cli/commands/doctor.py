@@ -12,7 +12,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from coach.assistants.hook_check import fire_installed
 from coach.cli.commands.console import put, put_json
@@ -33,6 +33,9 @@ from coach.settings.user import load_personal, personal_path
 from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store.paths import VARIABLE, make_private, state_home
 
+if TYPE_CHECKING:
+    from coach.cli.commands.workers_examined import ExaminedWorker
+
 Health = Literal["good", "poor", "bad"]
 _SIGNS: Mapping[Health, str] = {"good": "✔", "poor": "▲", "bad": "✘"}
 _SECONDS = 10
@@ -52,9 +55,7 @@ class Examined:
 
 def doctor(args: Namespace) -> int:
     """Print what was found; exit code 1 when something keeps coach from its work."""
-    seen = list(
-        _hooks(located_here().root, os.environ) if args.hooks else examine(project_here(), os.environ)
-    )
+    seen = list(_asked(args))
     if args.json:
         put_json([asdict(each) for each in seen])
     else:
@@ -64,6 +65,16 @@ def doctor(args: Namespace) -> int:
             if each.do:
                 put(f"  {'':<{width}} → {safe_line(each.do)}")
     return EXIT_FAILURES if any(each.health == "bad" for each in seen) else EXIT_FINE
+
+
+def _asked(args: Namespace) -> "Iterator[Examined | ExaminedWorker]":
+    if args.on:
+        from coach.cli.commands.workers_examined import (
+            examine_workers,  # Dask and trees are not for every doctor
+        )
+
+        return examine_workers(args.on, insecure=args.insecure)
+    return _hooks(located_here().root, os.environ) if args.hooks else examine(project_here(), os.environ)
 
 
 def examine(root: Path, env: Mapping[str, str]) -> Iterator[Examined]:

@@ -1,0 +1,167 @@
+"""`coach worker` as real processes: it waits for its scheduler, comes back, and leaves nothing when it ends."""
+
+import contextlib
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from coach import __version__
+from coach.core.cluster.address import parse_address
+from coach.core.cluster.cluster_settings import ClusterSettings
+from coach.engine.cluster.connection import connect
+from coach.engine.cluster.unused_homes import MAX_DAYS, clear_unused
+from tests.cluster.processes import until
+from tests.engine.lab import plain_environment
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+class Net:
+    """A scheduler on one port, and what was started beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, _free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def begin(self, name: str, words: list[str], **env: str) -> subprocess.Popen[bytes]:
+        own = self.folder / name
+        (own / "tmp").mkdir(parents=True, exist_ok=True)
+        apart = {"HOME": str(own), "TMPDIR": str(own / "tmp"), "COACH_STATE_DIR": str(own / "state")}
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *words],
+                env=plain_environment() | apart | env,
+                cwd=own,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.started.append(process)
+        return process
+
+    def scheduler(self) -> subprocess.Popen[bytes]:
+        words = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port)]
+        return self.begin("scheduler", [*words, "--no-dashboard"])
+
+    def worker(self, name: str, *words: str, **env: str) -> subprocess.Popen[bytes]:
+        return self.begin(name, ["coach", "worker", self.address, "--name", name, *words], **env)
+
+    def said(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def close(self) -> None:
+        for each in self.started:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(each.pid, signal.SIGKILL)
+            each.wait()
+
+
+@pytest.fixture
+def net(tmp_path):
+    made = Net(tmp_path / "net")
+    made.folder.mkdir()
+    yield made
+    made.close()
+
+
+def _processes_of(folder: Path) -> list[int]:
+    """Return the processes whose home is a folder."""
+    found = []
+    for each in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if each.name.isdecimal() and f"HOME={folder}\0".encode() in (each / "environ").read_bytes():
+                found.append(int(each.name))
+    return found
+
+
+def _connected(net: Net, name: str, times: int = 1) -> None:
+    words = f"worker {name} carries out work"
+    until(lambda: net.said(name).count(words) >= times, f"{words} {times}\n{net.said(name)}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_all_it_began(net, number):
+    net.scheduler()
+    process = net.worker("w0", "--python", sys.executable)
+    _connected(net, "w0")
+    assert "dask worker tcp://127.0.0.1" in net.said("w0")
+    assert f"COACH_WORKER_PYTHON={sys.executable}" in net.said("w0")
+    connection = connect(parse_address(net.address), ClusterSettings(), net.folder, "")
+    with contextlib.closing(connection):
+        sleep = connection.client.submit(time.sleep, 300, resources={"probe": 1})
+        until(lambda: connection.client.processing() and any(connection.client.processing().values()), "runs")
+        os.killpg(process.pid, number)  # as a terminal does: to every process of it
+        assert process.wait(30) in {0, 130, 143}
+        sleep.cancel()
+    until(lambda: not _processes_of(net.folder / "w0"), "nothing is left")
+    assert not list((net.folder / "w0/state").glob("scratch/*"))
+
+
+def test_it_waits_for_a_scheduler_that_is_not_there_and_for_one_that_went_away(net):
+    net.worker("w0")
+    until(lambda: "no scheduler answers" in net.said("w0"), "it says that it waits")
+    first = net.scheduler()
+    _connected(net, "w0")
+    first.kill()
+    first.wait()
+    until(lambda: net.said("w0").count("no scheduler answers") == 2, "it says that it waits again")
+    net.scheduler()
+    _connected(net, "w0", 2)
+
+
+def test_homes_that_nobody_used_are_removed(tmp_path):
+    now = time.time()
+    for name, days in (("cluster-old", MAX_DAYS + 1), ("cluster-new", 1), ("0123", MAX_DAYS + 1)):
+        (tmp_path / "projects" / name / "scratch").mkdir(parents=True)
+        for each in (tmp_path / "projects" / name / "scratch", tmp_path / "projects" / name):
+            os.utime(each, (now - days * 86_400,) * 2)
+    used = tmp_path / "projects/cluster-used"
+    (used / "scratch").mkdir(parents=True)
+    os.utime(used, (0, 0))
+    assert clear_unused(tmp_path, now) == ("cluster-old",)
+    assert sorted(each.name for each in (tmp_path / "projects").iterdir()) == [
+        "0123",
+        "cluster-new",
+        "cluster-used",
+    ]
+
+
+def test_the_cluster_is_looked_at_and_every_worker_tried(net, tmp_path):
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "test_shop.py").write_text("def test_shop():\n    assert True\n")
+    (project / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    subprocess.run(["git", "init", "-q", "."], cwd=project, check=True)
+    net.scheduler()
+    net.worker("w0", "--python", sys.executable)
+    _connected(net, "w0")
+
+    def look(*words: str) -> subprocess.CompletedProcess[str]:
+        env = plain_environment() | {"HOME": str(tmp_path), "COACH_STATE_DIR": str(tmp_path / "own")}
+        argv = [sys.executable, "-m", "coach", *words]
+        env["VIRTUAL_ENV"] = sys.prefix
+        return subprocess.run(
+            argv, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    seen = look("cluster", net.address)
+    assert "a copy was laid out" in seen.stdout or "▲ w0" in seen.stdout, seen
+    assert seen.returncode == 0
+    assert (
+        f"coach {__version__}, python {platform.python_version()}, pytest {pytest.__version__}" in seen.stdout
+    )
+    assert "w0" in look("doctor", "--on", net.address, "--json").stdout
+    assert not list((net.folder / "w0/state").glob("projects/*/scratch/*"))
