@@ -57,17 +57,14 @@ def measured(  # noqa: PLR0913 - what a run needs there, by name
         written.append(text)
         return ""
 
-    def told(seen: Observation) -> None:
-        tell(in_prose(seen, place.renamed))
-
+    own = place.renamed
     runs = runs_of(place.context, keep=keep)
-    observer = observer_of(asked, ObserverContext(runs, coverage=coverage, tell=told))
+    observer = observer_of(
+        asked, ObserverContext(runs, coverage=coverage, tell=lambda seen: tell(in_prose(seen, own)))
+    )
     # When the tree was recorded, the clock of another machine said: no file of this one's checkout is taken for the tree's.
     report = run_laid_out(asked.request, runs, cancel, copy, observer, recorded=0)
     report = report.model_copy(update={"tree": tree})
     seen = observer.seen(asked.request, report)
-    return Measured(
-        in_prose(report, place.renamed),
-        tuple(in_prose(each, place.renamed) for each in seen),
-        place.renamed(written[0]) if written else "",
-    )
+    shown = tuple(in_prose(each, own) for each in seen)
+    return Measured(in_prose(report, own), shown, own("".join(written[:1])))
