@@ -73,6 +73,10 @@ _IDLE_SECONDS = 0.3
 """How long no run must be wanted before the warm server is looked after."""
 
 
+def _serving(**served: Callable[[], None]) -> list[threading.Thread]:
+    return [threading.Thread(target=each, name=f"coach-{name}", daemon=True) for name, each in served.items()]
+
+
 class LocalEngine:
     """The engine of a session. Implements ``coach.session.dispatcher.Engine``."""
 
@@ -109,15 +113,12 @@ class LocalEngine:
         self._here, self._past_passes = CheckoutRuns(self._around, trees, self._switches), past_passes
         self._observe: Callable[[Observation], None] = lambda _: None
         self._settled: Callable[[], None] = lambda: None
-        self._lock, self._jobs = threading.Lock(), list[Job]()
-        self._owed, self._idle_work, self._has_begun, self._is_closed = 0, 0, False, False
+        self._lock, self._jobs, self._owed, self._idle_work = threading.Lock(), list[Job](), 0, 0
+        self._has_begun, self._is_closed, self._reads = False, False, queue.SimpleQueue[Effect | None]()
         self._runs, self._measurements = queue.SimpleQueue[Job | None](), queue.SimpleQueue[Job | None]()
-        self._reads: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._serve_runs, name="coach-runs", daemon=True),
-            threading.Thread(target=self._serve_measurements, name="coach-measurements", daemon=True),
-            threading.Thread(target=self._serve_reads, name="coach-reads", daemon=True),
-        ]
+        self._threads = _serving(
+            runs=self._serve_runs, measurements=self._serve_measurements, reads=self._serve_reads
+        )
 
     @property
     def live(self) -> LiveView:

@@ -2,7 +2,9 @@
 
 import queue
 import sys
+import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -14,10 +16,12 @@ from coach.core.protocol.observations import ControlSeen, EffectFailed, FlipSeen
 from coach.core.runs.instrument import Mutate, MutateFix
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
+from coach.engine.cluster.clusters import Clusters
 from coach.engine.engine import LocalEngine
 from coach.engine.instrument.kept_coverage import coverage_text
 from coach.engine.process.supervise import Limits
-from tests.cluster.processes import wait_until
+from coach.errors import CoachError
+from tests.cluster.processes import until
 from tests.engine.histories import History, fingerprint
 
 PATIENCE = 90
@@ -85,7 +89,7 @@ def shop(tmp_path):
 class Session:
     """An engine on a project, and what it tells."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, clusters):
         self.lab, self.seen, self.kept = lab, queue.SimpleQueue(), []
         self.engine = LocalEngine(
             root=lab.root,
@@ -96,7 +100,7 @@ class Session:
             redactor=lambda text: text.replace("hunter2", "‹secret›"),
             trees=lab.trees,
             env=lab.env,
-            clusters=lab.clusters,
+            clusters=clusters,
         )
         self.engine.start(self.seen.put)
 
@@ -121,24 +125,34 @@ class Session:
 
 def folders_left(machines):
     """Return the copies and the files of runs that are on any worker now."""
-    places = [each.folder for each in machines.workers.values()]
-    return [
-        left
-        for place in places
-        for left in (*place.glob("tmp/coach-*/*"), *place.glob("state/projects/*/scratch/*"))
-        if left.is_dir()
-    ]
+    runs = [each for worker in machines.workers for each in worker.folder.glob("tmp/coach-*/*/")]
+    return [*runs, *(each for worker in machines.workers for each in worker.copies())]
 
 
 @pytest.fixture
-def session(elsewhere, shared, shop):
+def session(lab, machines, shop):
     before = fingerprint(shop.root)
-    made = Session(elsewhere(shop.root, shared.certificates))
+    here = lab(shop.root)
+    tried = []
+    made = Session(here, Clusters(here.trees, here.context, partial(connected, machines, tried)))
+    made.tried = tried
     yield made
     made.engine.close()
     assert fingerprint(shop.root) == before
-    assert made.lab.trees.leftovers() == ()
-    wait_until(lambda: not folders_left(shared), f"left on workers: {folders_left(shared)}")
+    assert here.trees.leftovers() == ()
+    until(lambda: not folders_left(machines), "nothing is left on workers")
+
+
+def connected(machines, tried, address):
+    if address == machines.address:
+        return machines.connection()
+    tried.append(address)
+    until(lambda: waiting_threads() == 3, "all runs want the cluster")
+    raise CoachError(f"no scheduler answers at {address}")
+
+
+def waiting_threads():
+    return sum(each.name == "coach-elsewhere" for each in threading.enumerate())
 
 
 def flips_of(mutations):
@@ -149,15 +163,15 @@ def flips_of(mutations):
     }
 
 
-def test_mutants_in_chunks_find_what_a_round_here_finds(session, shared):
+def test_mutants_in_chunks_find_what_a_round_here_finds(session, machines):
     lines = (9, 6, 10, 8, 11, 7)
     places = (MutationPlace(path="shop.py", function="total", lines=lines),)
     asked = {"words": ("tests/test_shop.py",), "coverage": "kept", "instrument": Mutate(seconds=60)}
     session.asks(1, "mutants", places, **asked)
     here, _ = session.hears(MutantsSeen)
-    session.asks(2, "mutants", places, **asked, on=shared.address)
+    session.asks(2, "mutants", places, **asked, on=machines.address)
     there, before = session.hears(MutantsSeen)
-    assert here.mutations.ended == there.mutations.ended == "all", (there, shared.said())
+    assert here.mutations.ended == there.mutations.ended == "all"
     assert flips_of(there.mutations) == flips_of(here.mutations)
     (mended,) = (each for each in there.mutations.flips if each.after == "len(amounts) >= LEAST")
     assert (mended.green, mended.neighbours) == (2, 2)
@@ -172,26 +186,26 @@ def test_mutants_in_chunks_find_what_a_round_here_finds(session, shared):
     assert (ended.number, ended.report.tree) == (2, here.mutations.tree)
 
 
-def test_small_wrong_fixes_are_noticed_there_as_here(session, shared, shop):
+def test_small_wrong_fixes_are_noticed_there_as_here(session, machines, shop):
     shop.write(shop=FIXED)
     places = (MutationPlace(path="shop.py", lines=(9, 10)),)
     asked = {"places": places, "words": ("tests/test_shop.py",), "instrument": MutateFix(seconds=20)}
     session.asks(1, "control", **asked)
     here, _ = session.hears(ControlSeen)
-    session.asks(2, "control", **asked, on=shared.address)
+    session.asks(2, "control", **asked, on=machines.address)
     there, _ = session.hears(ControlSeen)
     assert here.control.tried > 5
-    assert there.control == here.control.model_copy(update={"run": 2}), shared.said()
+    assert there.control == here.control.model_copy(update={"run": 2})
     shop.write(shop=SHOP)
 
 
-def test_a_repeat_there_is_what_it_is_here(session, shared):
+def test_a_repeat_there_is_what_it_is_here(session, machines):
     session.asks(1, "verify", tree=session.lab.trees.record())
     here, _ = session.hears(RunEnded)
-    session.asks(2, "verify", on=shared.address)
+    session.asks(2, "verify", on=machines.address)
     there, _ = session.hears(RunEnded)
     assert there.report.tree == here.report.tree
-    assert there.report.counts == here.report.counts, shared.said()
+    assert there.report.counts == here.report.counts
     (one,), (other,) = here.report.failures, there.report.failures
     assert (one.test, one.headline, one.frames) == (other.test, other.headline, other.frames)
     assert "the key is ‹secret›" in session.kept[1]
@@ -199,12 +213,12 @@ def test_a_repeat_there_is_what_it_is_here(session, shared):
     assert there.report.output.bytes == len(session.kept[1].replace("‹secret›", "hunter2"))
 
 
-def test_without_the_fix_the_tests_of_now_are_red_there(session, shared, shop):
+def test_without_the_fix_the_tests_of_now_are_red_there(session, machines, shop):
     base = session.lab.trees.record()
     shop.write(shop=FIXED)
-    session.asks(1, "verify", on=shared.address)
+    session.asks(1, "verify", on=machines.address)
     assert session.hears(RunEnded)[0].report.counts.passed == 1
-    session.asks(2, "reverted", without=base, on=shared.address)
+    session.asks(2, "reverted", without=base, on=machines.address)
     ended, _ = session.hears(RunEnded)
     assert [each.test for each in ended.report.failures] == [TEST]
     shop.write(shop=SHOP)
@@ -225,34 +239,36 @@ def busy(session):
     return [each.doing for each in session.engine.live.snapshot(0).workers if each.doing]
 
 
-def waiting(session, shared, shop, gate, count):
+def waiting(session, machines, shop, gate, count):
     """Begin runs that wait for a gate; returns when workers are at all of them."""
     shop.write(tests__test_waits=WAITS.format(gate=str(gate)))
     for number in range(1, count + 1):
-        session.asks(number, "verify", words=("tests/test_waits.py",), on=shared.address)
-    wait_until(lambda: busy(session) == ["verify"] * count, "the workers are not busy")
+        session.asks(number, "verify", words=("tests/test_waits.py",), on=machines.address)
+    until(lambda: busy(session) == ["verify"] * count, "workers are at all of them")
 
 
-def test_repeats_do_not_wait_for_each_other_nor_for_the_runs_of_the_checkout(session, shared, shop, tmp_path):
+def test_repeats_do_not_wait_for_each_other_nor_for_the_runs_of_the_checkout(
+    session, machines, shop, tmp_path
+):
     gate = tmp_path / "gate"
-    waiting(session, shared, shop, gate, 3)
+    waiting(session, machines, shop, gate, 3)
     session.asks(9, "experiment")
     assert session.hears(RunEnded)[0].number == 9
     gate.touch()
     ended = [session.hears(RunEnded)[0] for _ in range(3)]
     assert {each.number for each in ended} == {1, 2, 3}
     assert all(each.report.counts.passed == 1 for each in ended)
-    wait_until(lambda: not session.engine.live.snapshot(0).workers, "the cluster is left, and shown")
+    until(lambda: not session.engine.live.snapshot(0).workers, "the cluster is left, and nobody is shown")
     (shop.root / "tests/test_waits.py").unlink()
 
 
-def test_a_stop_reaches_every_worker(session, shared, shop, tmp_path):
-    waiting(session, shared, shop, tmp_path / "never", 2)
+def test_a_stop_reaches_every_worker(session, machines, shop, tmp_path):
+    waiting(session, machines, shop, tmp_path / "never", 2)
     began = time.monotonic()
     session.engine.perform(StopRuns())
     ended = [session.hears(RunEnded)[0] for _ in range(2)]
     assert {each.report.ending.kind for each in ended} == {"cancelled"}
-    wait_until(lambda: not folders_left(shared), "copies are left on workers")
+    until(lambda: not folders_left(machines), "nothing is left on workers")
     assert time.monotonic() - began < 5  # 2 s are promised, on a machine that has nothing else to do
     (shop.root / "tests/test_waits.py").unlink()
 
@@ -263,4 +279,5 @@ def test_a_cluster_that_is_not_there_is_said_once_and_is_no_pass(session):
     failed = [session.seen.get(timeout=PATIENCE) for _ in range(3)]
     assert {each.run for each in failed if isinstance(each, EffectFailed)} == {1, 2, 3}
     assert all("no scheduler answers at tcp://127.0.0.1:9" in each.message for each in failed)
+    assert len(session.tried) == 1
     assert not session.engine.is_busy

@@ -65,10 +65,12 @@ class Clusters:
             if error is not None and when > asked:
                 raise error
             try:
-                shared = self._shared[address] = _Shared(self._opened(address, stop), now)
+                shared = _Shared(self._opened(address, stop), now)
             except CoachError as failed:
                 self._failed[address] = time.monotonic(), failed
                 raise
+            if not stop.is_set():  # else perhaps no worker was looked at: nobody else can use it
+                self._shared[address] = shared
         return shared
 
     def _opened(self, address: str, stop: threading.Event) -> Cluster:

@@ -56,17 +56,12 @@ def measured(  # noqa: PLR0913 - what a run needs there, by name
         written.append(text)
         return ""
 
-    def told(seen: Observation) -> None:
-        tell(place.in_our_terms(seen))
-
+    own = place.in_our_terms
     runs = runs_of(place.context, keep=keep)
-    observer = observer_of(asked, ObserverContext(runs, coverage=coverage, tell=told))
+    watched = ObserverContext(runs, coverage=coverage, tell=lambda seen: tell(own(seen)))
+    observer = observer_of(asked, watched)
     # When the tree was recorded, the clock of another machine said: no file of this one's checkout is taken for the tree's.
     report = run_laid_out(asked.request, runs, cancel, copy, observer, recorded=0)
     report = report.model_copy(update={"tree": tree})
-    seen = observer.seen(asked.request, report)
-    return Measured(
-        place.in_our_terms(report),
-        tuple(place.in_our_terms(each) for each in seen),
-        place.renamed(written[0]) if written else "",
-    )
+    shown = tuple(own(each) for each in observer.seen(asked.request, report))
+    return Measured(own(report), shown, place.renamed("".join(written[:1])))

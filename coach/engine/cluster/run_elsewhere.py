@@ -56,6 +56,8 @@ def run_elsewhere(  # noqa: PLR0913 - what a run needs here, by name
         CoachError: nobody could carry it out, or its tree is not whole.
 
     """
+    if cancel.is_set():  # perhaps before any worker was there to be asked
+        return _CANCELLED, None
     tree = tree_for(asked.request, trees)
     if isinstance(asked.request.instrument, Mutate):
         round_ = _Round(asked, tree, tell)
