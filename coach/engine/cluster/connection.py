@@ -5,8 +5,10 @@ The only module that makes a client. ``distributed`` is imported here when someb
 
 import contextlib
 import logging
+import sys
 import tempfile
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +129,7 @@ def security_of(distributed: Any, address: ClusterAddress, settings: ClusterSett
 
 def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings, preload: str) -> Connection:
     folder = tempfile.TemporaryDirectory(prefix="coach-cluster-", ignore_cleanup_errors=True)
+    _start_tracker()
     try:
         cluster = distributed.LocalCluster(
             n_workers=address.workers,
@@ -136,6 +139,7 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings,
             resources={RESOURCE: 1},
             memory_limit=0,
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else it warns of a port that is taken
             worker_dashboard_address=None,
             silence_logs=logging.CRITICAL,
             local_directory=folder.name,
@@ -151,6 +155,12 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings,
         folder.cleanup()
 
     return Connection(client, settings, is_private=True, close=end)
+
+
+def _start_tracker() -> None:
+    """Start what keeps count of the processes' resources: under the screen, whose stderr has no descriptor to hand on, it cannot."""
+    with contextlib.redirect_stderr(sys.__stderr__):
+        resource_tracker.ensure_running()
 
 
 def _root_cause(error: BaseException) -> str:
