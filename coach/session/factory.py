@@ -224,11 +224,9 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     redactor: ObservationRedactor,
 ) -> LocalEngine:
     (trees, no_trees), root, warm = recorded, place.root, settings.warm
-    limits = Limits(wall=settings.timeout, silence=settings.silence)
-    confine = confine_for(place.home, settings)
-    base = (root.resolve(), project_home(root), interpreter, limits, dict(os.environ))
+    limits, confine = Limits(settings.timeout, settings.silence), confine_for(place.home, settings)
     context = SearchContext(
-        *base,
+        *(root.resolve(), project_home(root), interpreter, limits, dict(os.environ)),
         state=state_home(),
         redactor=redactor,
         project=place.folder,

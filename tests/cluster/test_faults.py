@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine.cluster import cluster, workers
+from coach.engine.cluster import scheduler_watch, workers
 from tests.cluster.processes import until
 from tests.cluster.searching import Looked, looked, shop
 
@@ -78,7 +78,7 @@ def test_a_scheduler_that_comes_back_goes_on(alone, lab, tmp_path):
 
 
 def test_a_scheduler_that_stays_away_ends_the_search(alone, lab, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "GONE_SECONDS", 3.0)
+    monkeypatch.setattr(scheduler_watch, "GONE_SECONDS", 3.0)
     shop(tmp_path / "shop")
     there, here = alone(2, env=SLOW), lab(tmp_path / "shop")
     with _under_way(here, there.clusters(here)) as (seen, _):

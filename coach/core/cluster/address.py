@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal
 
 NAMED = "cluster"
@@ -39,13 +40,20 @@ class ClusterAddress:
     @property
     def is_here(self) -> bool:
         """Whether what is sent there does not leave this machine."""
-        name = self.host.strip("[]")
-        return self.kind == "local" or name in {"localhost", "::1"} or name.startswith("127.")
+        return self.kind == "local" or self.host == "localhost" or _is_loopback(self.host.strip("[]"))
 
     @property
     def is_private(self) -> bool:
         """Whether nobody on the way can read what is sent there."""
         return self.is_here or self.kind == "tls"
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a numeric address is of this machine; a name may mean any machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def parse_address(text: str, scheduler: str = "") -> ClusterAddress:

@@ -16,9 +16,9 @@ from typing import Any
 
 from coach.core.base.formatting import count, size_of
 from coach.core.protocol.live import AtWork
-from coach.engine.cluster import workers
 from coach.engine.cluster.asked import MAX_BEGUN, Asked
 from coach.engine.cluster.on_worker import carry_out
+from coach.engine.cluster.scheduler_watch import GONE_SECONDS, SchedulerWatch
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE, Reply, Work
 from coach.engine.cluster.worker_facts_here import facts_of
@@ -28,9 +28,7 @@ from coach.errors import CoachError
 
 MAX_LOST = 3
 """Workers that may be lost under one search before it ends: a fourth is not tried."""
-GONE_SECONDS = 20.0
-"""How long is waited for a scheduler, or a first worker, that is gone."""
-_LOOK, _TICK = 0.5, 0.05
+_TICK = 0.05
 
 
 class Cluster:
@@ -46,7 +44,6 @@ class Cluster:
         tell: Callable[[tuple[AtWork, ...]], None] = lambda _: None,
     ) -> None:
         self._client, self.address, self._shipment, self._most = client, address, shipment, most
-        self._tell = tell
         self._topic = f"coach-{uuid.uuid4().hex}"
         self._lock = threading.RLock()
         self._asked: dict[str, Asked] = {}
@@ -54,11 +51,8 @@ class Cluster:
         self._lost: dict[str, str] = {}
         self.ended = ""
         """Why no more work is carried out; empty: it is."""
-        self._gone_since = 0.0
-        self._over = threading.Event()
         self._begin(stop)
-        self._thread = threading.Thread(target=self._watch, name="coach-cluster", daemon=True)
-        self._thread.start()
+        self._watch = SchedulerWatch(self, self._workers, tell)
 
     @property
     def width(self) -> int:
@@ -75,6 +69,12 @@ class Cluster:
     def workers(self) -> Workers:
         """Who is there."""
         return self._workers
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What has no answer yet."""
+        with self._lock:
+            return tuple(self._asked.values())
 
     @property
     def at_work(self) -> tuple[AtWork, ...]:
@@ -127,14 +127,12 @@ class Cluster:
             waiting = [each for each in self._asked.values() if not each.is_over]
         for each in waiting:
             each.future.cancel()
-        self._over.set()
-        self._thread.join()
-        self._tell(())
+        self._watch.close()
         with contextlib.suppress(Exception):
             self._client.unsubscribe_topic(self._topic)
         self._workers.close()
 
-    def _joined(self, new: frozenset[str]) -> None:
+    def joined(self, new: frozenset[str]) -> None:
         """Hear workers that were not there before, and have them made ready."""
         if new:
             self._client.subscribe_topic(self._topic, self._begun)
@@ -145,7 +143,7 @@ class Cluster:
         began = time.monotonic()
         while not stop.wait(_TICK):
             with contextlib.suppress(Exception):  # a scheduler that is just starting anew
-                self._joined(self._workers.look())
+                self.joined(self._workers.look())
             if self._workers.are_ready(time.monotonic() - began):
                 break
         if not (stop.is_set() or self._workers.usable()):
@@ -192,7 +190,7 @@ class Cluster:
             return
         with self._lock:
             if asked.worker[1]:
-                self._loses(asked.worker)
+                self.loses(asked.worker)
             asked.begins(str(said["name"]), str(said["address"]))
             if (
                 len(asked.begun) > MAX_BEGUN
@@ -211,22 +209,22 @@ class Cluster:
             try:
                 reply = task.result(timeout=GONE_SECONDS)
             except Exception as error:  # noqa: BLE001 - an answer that cannot be unpacked is any error
-                self._again(asked, f"its answer cannot be read: {type(error).__name__}: {error}")
+                self.again(asked, f"its answer cannot be read: {type(error).__name__}: {error}")
                 return
             self._replied(asked, reply)
         elif status == "error":
             raised = task.exception()
             if type(raised).__name__ == "KilledWorker":
-                self._loses(asked.worker)
-                self._again(asked, "it was lost while it ran this")
+                self.loses(asked.worker)
+                self.again(asked, "it was lost while it ran this")
             else:
-                self._again(asked, f"{type(raised).__name__}: {raised}")
+                self.again(asked, f"{type(raised).__name__}: {raised}")
 
     def _replied(self, asked: Asked, reply: Reply) -> None:
         if reply.lacks and not asked.carries_all:
             self._send_whole(asked)
         elif reply.why:
-            self._again(asked, reply.why)
+            self.again(asked, reply.why)
         else:
             asked.answer(reply)
 
@@ -239,7 +237,7 @@ class Cluster:
             asked.begun = asked.begun[: asked.known]
             self._send(asked)
 
-    def _again(self, asked: Asked, why: str) -> None:
+    def again(self, asked: Asked, why: str) -> None:
         """Send it to another worker, once; then it has no answer but why."""
         name, address = asked.worker
         said = f"worker {name}: {why}" if name else why
@@ -255,7 +253,7 @@ class Cluster:
             except (OSError, RuntimeError, ValueError, GitError) as error:
                 asked.answer(Reply(name, why=f"{said}; it could not be sent again: {error}"))
 
-    def _loses(self, worker: tuple[str, str]) -> None:
+    def loses(self, worker: tuple[str, str]) -> None:
         """Count a worker that went away with work in its hands."""
         name, address = worker
         if not address:
@@ -264,62 +262,15 @@ class Cluster:
             self._lost[address] = name
             if len(self._lost) >= MAX_LOST and not self.ended:
                 names = ", ".join(sorted(self._lost.values()))
-                self._end(
-                    f"{count(len(self._lost), 'worker')} were lost while they ran this target ({names})"
-                )
+                self.end(f"{count(len(self._lost), 'worker')} were lost while they ran this target ({names})")
 
-    def _end(self, why: str) -> None:
-        """Answer everything that waits, and carry out no more."""
-        self.ended = why
-        for each in tuple(self._asked.values()):
+    def end(self, why: str) -> None:
+        """Answer everything that waits, and carry out no more; the first reason stands."""
+        with self._lock:
+            if self.ended:
+                return
+            self.ended = why
+        for each in self.asked:
             each.answer(Reply(each.worker[0], why=why))
             with contextlib.suppress(Exception):
                 each.task.cancel()
-
-    def _watch(self) -> None:
-        while not self._over.wait(_LOOK):
-            self._tell(self.at_work)
-            try:
-                self._joined(self._workers.look())
-            except Exception:  # noqa: BLE001 - whatever the client says, the scheduler did not answer
-                self._away(f"the scheduler at {self.address} is gone")
-                continue
-            if self._workers.usable():
-                self._gone_since = 0.0
-            else:
-                self._away(self._workers.why_none or f"no worker is left at {self.address}")
-            self._look_at_work()
-
-    def _away(self, why: str) -> None:
-        """Wait for it to come back, not for ever."""
-        now = time.monotonic()
-        self._gone_since = self._gone_since or now
-        if now - self._gone_since > GONE_SECONDS and not self.ended:
-            with self._lock:
-                self._end(why)
-
-    def _look_at_work(self) -> None:
-        """Find work whose worker or scheduler is gone, or whose worker stands still."""
-        newly = self._workers.quieten()
-        given, there = self._given_to(newly), self._workers.there
-        for asked in tuple(self._asked.values()):
-            worker, status = asked.worker, getattr(asked.task, "status", "")
-            if status in {"cancelled", "lost"}:
-                if self._workers.usable():
-                    self._again(asked, "the scheduler was lost while it ran this")
-            elif worker[1] and worker[1] not in there:
-                self._loses(worker)
-                if not asked.may_be_sent_again():
-                    self._again(asked, "it was lost while it ran this")
-            elif worker[1] in self._workers.silent:
-                self._loses(worker)
-                self._again(asked, f"it said nothing for {workers.FROZEN_SECONDS:g} s")
-            elif asked.task is not None and asked.task.key in given:
-                self._again(asked, "the worker that it was given to says nothing")
-            elif self._workers.usable() and not any(each in there for each in asked.where):
-                self._again(asked, "the workers that it was given to are gone")
-
-    def _given_to(self, addresses: frozenset[str]) -> frozenset[str]:
-        """Return the tasks that the scheduler has given to workers, begun or not."""
-        given = self._client.processing(list(addresses)) if addresses else {}
-        return frozenset(str(key) for keys in given.values() for key in keys)

@@ -175,14 +175,8 @@ class SearchBench:
         niceness: int = 0,
     ) -> SearchResult:
         """Carry a search out, here and now. Raises CoachError when it cannot be."""
-        progress = _Progress(request.number, observe)
-        began = time.monotonic()
-        trees, context = self._trees, self._ground
-        if trees is None or context is None:
-            what = "a search needs disposable copies"
-            raise ScratchError(what, why="the project has no git", do="run git init and commit once")
-        is_here = self._executor is None and not request.on  # elsewhere there is no server to fork from
-        context = replace(context, niceness=niceness, warm=context.warm and is_here)
+        progress, began = _Progress(request.number, observe), time.monotonic()
+        trees, context = self._means(niceness, is_here=self._executor is None and not request.on)
         with (
             self._cluster(request.on, stop) as cluster,
             self._workers(request.width) as executor,
@@ -196,8 +190,7 @@ class SearchBench:
             )
             driver.cluster = cluster
             task = Task(request, driver, trees, composer, trees.record())
-            is_confined = context.confine != "off" and available().is_there
-            for each in trees.outlook(task.now, is_confined=is_confined):
+            for each in trees.outlook(task.now, is_confined=_is_confined(context)):
                 progress.note(each)
             with forking(context, trees.scratch, driver.name) as driver.forking:
                 result, disturbed = _carried_out(task)
@@ -211,6 +204,15 @@ class SearchBench:
             "seconds": round(time.monotonic() - began, 3),
         }
         return result.model_copy(update=seen)
+
+    def _means(self, niceness: int, *, is_here: bool) -> tuple[TreeStore, SearchContext]:
+        """Return what searches need. Raises ScratchError where the project has no trees."""
+        trees, context = self._trees, self._ground
+        if trees is None or context is None:
+            what = "a search needs disposable copies"
+            raise ScratchError(what, why="the project has no git", do="run git init and commit once")
+        # Elsewhere there is no server to fork from.
+        return trees, replace(context, niceness=niceness, warm=context.warm and is_here)
 
     def _cluster(self, on: str, stop: threading.Event) -> contextlib.AbstractContextManager[Cluster | None]:
         if not on:
@@ -226,6 +228,10 @@ class SearchBench:
             return
         with ThreadPoolExecutor(max(width, 1), thread_name_prefix="coach-probe") as own:
             yield own
+
+
+def _is_confined(context: SearchContext) -> bool:
+    return context.confine != "off" and available().is_there
 
 
 def _on_workers(request: SearchRequest, cluster: Cluster, progress: _Progress) -> SearchRequest:
