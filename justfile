@@ -66,6 +66,10 @@ bench name="" *args:
         exec {{ bin }}/python "benchmarks/$name.py" "$@"
     fi
 
+# the same 30 searches here and on clusters of 1, 3 and 8 workers: some minutes.
+cluster:
+    COACH_ALL_SEARCHES=1 {{ bin }}/pytest -q -n 2 tests/cluster/test_same_answer.py
+
 # feed foreign text to every reader of it; the seed makes it the same text each time
 fuzz seconds="60":
     {{ bin }}/python -W ignore benchmarks/fuzz.py --seconds {{ seconds }} --seed 23 --keep build/fuzz

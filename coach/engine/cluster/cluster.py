@@ -176,8 +176,19 @@ class Cluster:
         with self._lock:
             self._asked.pop(asked.work.key, None)
         if future.cancelled() and task is not None:
+            self._give_up(task)
+
+    def _give_up(self, task: Any) -> None:
+        """Tell the scheduler that nobody wants a task any more."""
+
+        def cancel() -> None:
             with contextlib.suppress(Exception):  # a scheduler that is gone wants nothing either
                 task.cancel()
+
+        if self._client.asynchronous:  # we are the client's own thread, which must not wait for itself
+            threading.Thread(target=cancel, name="coach-give-up", daemon=True).start()
+        else:
+            cancel()
 
     def _begun(self, event: tuple[float, Any]) -> None:
         """A worker says that it begins, or what it sees. Called by the client's own thread."""
@@ -197,8 +208,7 @@ class Cluster:
             ):  # the scheduler would go on; whoever was lost may have been lost for this
                 names = ", ".join(name for name, _, _ in asked.begun[:MAX_BEGUN])
                 asked.answer(Reply(names, why=f"the workers {names} were lost while they ran this"))
-                with contextlib.suppress(Exception):
-                    asked.task.cancel()
+                self._give_up(asked.task)
 
     def _answered(self, asked: Asked, key: str, task: Any) -> None:
         """The scheduler is done with a task, one way or the other. Called by a thread of the client's."""
@@ -246,8 +256,7 @@ class Cluster:
             if self.ended or not asked.may_be_sent_again():
                 asked.answer(Reply(name, why=self.ended or said))
                 return
-            with contextlib.suppress(Exception):
-                asked.task.cancel()
+            self._give_up(asked.task)
             try:
                 self._send(asked)
             except (OSError, RuntimeError, ValueError, GitError) as error:
@@ -272,5 +281,4 @@ class Cluster:
             self.ended = why
         for each in self.asked:
             each.answer(Reply(each.worker[0], why=why))
-            with contextlib.suppress(Exception):
-                each.task.cancel()
+            self._give_up(each.task)

@@ -1,7 +1,7 @@
 """What does a flaky failure depend on: runs alone, with new hash seeds, in its file, in the whole order, and reversed.
 
-The answer is a table of rates, and runs beside each other change rates: here one runs at a time, whatever was asked for. On a
-cluster every worker runs one: those on machines of their own do not disturb each other, and where some share one that is said.
+The answer is a table of rates, and runs beside each other change rates: here one runs at a time, whatever was asked for.
+On a cluster as many run at a time as were asked for: on machines of their own they do not disturb each other.
 """
 
 from coach.core.base.formatting import count
@@ -16,6 +16,9 @@ from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended
 
 _ONE_SEED = 0
+_SHARED = (
+    "rates are those of a busy machine: one worker a machine (--jobs), or no --on, measures them undisturbed"
+)
 
 
 def search_flake(task: Task) -> SearchResult:
@@ -27,19 +30,26 @@ def search_flake(task: Task) -> SearchResult:
         asked[question] = _probe(task, *question)
         return asked[question]
 
-    width = 1
-    if task.request.on:
-        width, task.driver.counts_as_seen = task.width, True
-    else:
-        task.driver.go_alone()
     try:
-        table = drive(measure_axes(rounds, width=width), probe_of, task.driver)
+        table = drive(measure_axes(rounds, width=_width(task)), probe_of, task.driver)
     except Stopped as stop:
         table = _so_far(task, asked)
         return ended("stopped", f"{stop.why}: {table.sentence}", AxisFound(table=table))
     runs = count(sum(row.runs for row in table.rows), "run")
     how: How = "nothing" if table.axis in {"", "not seen"} else "found"
     return ended(how, f"{table.sentence} ({runs})", AxisFound(table=table))
+
+
+def _width(task: Task) -> int:
+    """Return how many run at a time, and prepare for it."""
+    driver = task.driver
+    if driver.cluster is None:
+        driver.go_alone()
+        return 1
+    driver.counts_as_seen = True
+    if task.width > 1 and driver.cluster.shares_hosts:
+        driver.on_note(_SHARED)
+    return task.width
 
 
 def _so_far(task: Task, asked: dict[tuple[Condition, int], Candidate]) -> Table:
