@@ -50,10 +50,8 @@ class Project:
         self.machines = {}
         for width in WIDTHS:
             self.machines[width] = Machines(folder / f"of-{width}")
-            self.machines[width].start_scheduler()
             for number in range(width):
-                self.machines[width].start_worker(f"w{number}", host=f"127.0.0.{number + 2}")
-            self.machines[width].wait_for_workers()
+                self.machines[width].work(1, host=f"127.0.0.{number + 2}")
         history, self.culprit = linear(folder / "shop", commits, random.Random(4).randrange(2, commits + 1))
         lines = f"import time\ntime.sleep({seconds})\nfrom shop import total\nassert total(3) == 6, total(3)"
         self.target = Target(kind="command", words=(sys.executable, "-B", "-c", lines))
@@ -74,7 +72,7 @@ class Project:
 
     def repeats(self, width: int, number: int) -> float:
         """Return the seconds that so many repeats of one question take."""
-        with self.clusters.on(self.machines[width].address) as cluster:
+        with self.clusters.on(self.machines[width].address, threading.Event()) as cluster:
             first = Candidate(self.trees.record(), self.target, self.reference)
             asked = [
                 probe_elsewhere(cluster, first.again(each), self.context.redactor)
@@ -100,7 +98,7 @@ class Project:
             on=self.machines[width].address,
             proves=False,
         )
-        with self.clusters.on(request.on):
+        with self.clusters.on(request.on, threading.Event()):
             pass
         bench = SearchBench(self.trees, self.context, clusters=self.clusters)
         began = time.perf_counter()
@@ -128,7 +126,7 @@ def main() -> None:
         finally:
             project.clusters.close()
             for each in project.machines.values():
-                each.end()
+                each.close()
     figures["load_after"] = round(os.getloadavg()[0], 2)
     print(json.dumps(figures, indent=2))
 

@@ -13,6 +13,6 @@ def add_cluster(commands: "Commands[Parser]") -> None:
 
 
 def _cluster() -> Call:
-    from coach.cli.commands.doctor import doctor
+    from coach.cli.commands.cluster_workers import cluster
 
-    return doctor
+    return cluster

@@ -73,8 +73,14 @@ _IDLE_SECONDS = 0.3
 """How long no run must be wanted before the warm server is looked after."""
 
 
-def _serving(**served: Callable[[], None]) -> list[threading.Thread]:
-    return [threading.Thread(target=each, name=f"coach-{name}", daemon=True) for name, each in served.items()]
+def _serving(
+    runs: Callable[[], None], measurements: Callable[[], None], reads: Callable[[], None]
+) -> list[threading.Thread]:
+    return [
+        threading.Thread(target=runs, name="coach-runs", daemon=True),
+        threading.Thread(target=measurements, name="coach-measurements", daemon=True),
+        threading.Thread(target=reads, name="coach-reads", daemon=True),
+    ]
 
 
 class LocalEngine:
@@ -116,9 +122,7 @@ class LocalEngine:
         self._lock, self._jobs, self._owed, self._idle_work = threading.Lock(), list[Job](), 0, 0
         self._has_begun, self._is_closed, self._reads = False, False, queue.SimpleQueue[Effect | None]()
         self._runs, self._measurements = queue.SimpleQueue[Job | None](), queue.SimpleQueue[Job | None]()
-        self._threads = _serving(
-            runs=self._serve_runs, measurements=self._serve_measurements, reads=self._serve_reads
-        )
+        self._threads = _serving(self._serve_runs, self._serve_measurements, self._serve_reads)
 
     @property
     def live(self) -> LiveView:

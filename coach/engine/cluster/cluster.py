@@ -29,6 +29,7 @@ from coach.errors import CoachError
 MAX_LOST = 3
 """Workers that may be lost under one search before it ends: a fourth is not tried."""
 _TICK = 0.05
+_SHARED = "some workers share a machine: what runs beside each other there may disturb each other"
 
 
 class Cluster:
@@ -93,9 +94,7 @@ class Cluster:
         workers = f"{count(len(self._workers.usable()), 'worker')} at {self.address}"
         said = [f"{workers}; {size_of(self._shipment.size)} sent to each"]
         if self.shares_hosts:
-            said.append(
-                "some workers share a machine: what runs beside each other there may disturb each other"
-            )
+            said.append(_SHARED)
         if left_out := self._shipment.left_out:
             said.append(f"not sent, since others could read it on the way: {', '.join(left_out[:3])}")
         return (*said, *self._workers.notes)

@@ -16,9 +16,11 @@ from coach.engine.cluster.packs import pack_of
 from coach.engine.cluster.work import ALLOWED, Ground
 from coach.engine.cluster.worker_facts_here import prefix_of
 from coach.engine.copies.complete import completed
+from coach.engine.copies.untracked import MAX_BYTES
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.git import Git, an_id
 from coach.engine.trees.tree_store import TreeStore
+from coach.regular_files import read_bytes
 
 SECRET_FILES = (".env", ".netrc", ".pypirc")
 """Files beside a tree that do not travel in the clear; the first one with whatever follows it."""
@@ -135,7 +137,7 @@ def _row(trees: TreeStore, copy: Path, path: str) -> bytes:
         if stat.S_ISLNK(mode):
             kind, content = "120000", os.fsencode(place.readlink())
         elif stat.S_ISREG(mode):
-            kind, content = ("100755" if mode & stat.S_IXUSR else "100644"), place.read_bytes()
+            kind, content = ("100755" if mode & stat.S_IXUSR else "100644"), read_bytes(place, MAX_BYTES)
         else:
             return b""
     except OSError:
