@@ -166,7 +166,7 @@ def add_on(parser: argparse.ArgumentParser) -> None:
         "--on",
         metavar="ADDRESS",
         default="",
-        help="carry it out on a cluster: tls://HOST:PORT, local:N processes here, or `cluster` for the one in the settings",
+        help="carry it out on a cluster: tls://HOST:PORT, local:4 (processes here), or `cluster` (the one in the settings)",
     )
     parser.add_argument(
         "--insecure",

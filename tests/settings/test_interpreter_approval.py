@@ -109,13 +109,14 @@ def test_a_flag_with_the_same_path_is_an_approval(project, monkeypatch):
 
 
 def test_no_other_setting_names_a_program(tmp_path):
-    """Settings that lead to a run: python (here), assistants (handoff), acceptance commands (accepting). The rest is data."""
+    """Settings that lead to a run: python (here), assistants (handoff), acceptance commands (accepting), a cluster
+    (test_cluster_choice). The rest is data."""
     from coach.core.spec.spec import TeamRules
     from coach.core.workflow.workflow import GateCheck, Step, Workflow
     from coach.settings.project import Settings
 
     assert set(Settings.model_fields) == {
-        *("python", "assistants", "rules", "investigate"),
+        *("python", "assistants", "rules", "investigate", "cluster"),
         *("command", "workflow", "workflows", "timeout", "silence", "warm", "loops", "template", "confine"),
     }
     assert get_args(Settings.model_fields["command"].annotation) == ("", "python -m pytest", "pytest")
