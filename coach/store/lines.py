@@ -98,8 +98,17 @@ def read_line(line: bytes, later: Later | None = None) -> Recorded | None:
     if front and event is not None:
         return Recorded(seq=int(front[1]), at=float(front[2]), event=event)
     for raw in objects([line]):
-        return record_from(raw) if raw is not None else None
+        return record_from(raw) if raw is not None and _can_be_written(raw) else None
     return None
+
+
+def _can_be_written(raw: Any) -> bool:
+    """Whether a line that was read can be written again: a number too large for a float becomes one that JSON has no word for."""
+    try:
+        json.dumps(raw, allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _late_run(line: bytes, later: Later) -> RunFinished | None:

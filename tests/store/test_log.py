@@ -16,7 +16,7 @@ from coach.core.log import events as ev
 from coach.core.runs.target import Target
 from coach.core.workflow.workflow import Workflow
 from coach.errors import SessionError, SessionHeld, StoreError
-from coach.store.lines import encode
+from coach.store.lines import encode, read_line
 from coach.store.log import LOG_NAME, SessionLog, read_log
 
 NASTY = 'a\u2028b\u0085c\ud800 \x00\x1b[2J [/bold] \U000e0041 𝔘 \\ " \r\n end'
@@ -292,3 +292,9 @@ def test_full_disk(folder: Path) -> None:
         log.append(sample()[0])
     log.close()
     os.close(full)
+
+
+def test_a_number_that_no_float_holds_makes_a_line_damaged_not_one_that_cannot_be_written_again():
+    line = b'{"seq":1,"at":1.0,"kind":"from_a_later_coach","seconds":1e999}\n'
+    assert read_line(line) is None
+    assert read_line(line.replace(b"1e999", b"1e9")) is not None
