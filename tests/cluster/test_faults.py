@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.engine.cluster import scheduler_watch, workers
+from coach.engine.cluster import answering, scheduler_watch, workers
 from coach.errors import CoachError
 from tests.cluster.processes import until
 from tests.cluster.searching import Looked, looked, shop
@@ -53,6 +53,20 @@ def test_a_worker_that_is_killed_costs_its_run_and_no_answer(alone, lab, tmp_pat
     there.work(1, name="next", state=there.workers[0].state)
     assert there.workers[0].copies() == []
     assert there.workers[0].runs() == []
+
+
+def test_a_worker_that_stood_still_before_keeps_no_search_from_beginning(alone, lab, tmp_path, monkeypatch):
+    """Dask's own broadcasts are over when everybody has answered: with such a worker, never."""
+    monkeypatch.setattr(answering, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(workers, "SETTLE_SECONDS", 1.0)
+    bad, there = shop(tmp_path / "shop"), alone(3)
+    here = lab(tmp_path / "shop")
+    clusters = there.clusters(here)
+    there.workers[1].freeze()
+    with _under_way(here, clusters) as (seen, _):
+        pass
+    assert _found(seen) == [bad]
+    assert there.workers[1].copies() == []
 
 
 def test_a_worker_that_stands_still_is_as_good_as_gone(alone, lab, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coach.core.protocol.live import AtWork
+from coach.engine.cluster.answering import said_by_all
 from coach.engine.cluster.cluster import Cluster
 from coach.engine.cluster.on_worker import has_commit
 from coach.engine.cluster.shipment import shipment
@@ -97,7 +98,11 @@ class Clusters:
 def _common(client: Any, commit: str) -> str:
     """Return the commit where the checkouts of all workers have it: its objects need not travel."""
     try:
-        said = client.run(has_commit, commit) if commit else {}
-    except (OSError, RuntimeError, ValueError):  # a worker that is just leaving: everything is sent
+        said = said_by_all(client, has_commit, commit) if commit else {}
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+    ):  # one that is just leaving, or stands still: everything is sent
         return ""
     return commit if said and all(said.values()) else ""

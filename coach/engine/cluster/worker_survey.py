@@ -35,11 +35,11 @@ def survey(client: Any, shipment: Shipment, here: WorkerFacts) -> tuple[Surveyed
     workers = Workers(client, here)
     workers.look()
     workers.prepare(workers.there, shipment)
-    packs = list(shipment.packs)
-    data = client.scatter(packs, broadcast=True, hash=False) if packs and workers.there else []
     own = {"pure": False, "resources": {RESOURCE: 1}}
     trials = {
-        where: client.submit(try_out, shipment.ground, shipment.now, *data, workers=[where], **own)
+        where: client.submit(
+            try_out, shipment.ground, shipment.now, workers.receiving(where), workers=[where], **own
+        )
         for where in workers.there
     }
     until = time.monotonic() + TRIAL_SECONDS
@@ -60,11 +60,10 @@ def survey(client: Any, shipment: Shipment, here: WorkerFacts) -> tuple[Surveyed
     )
 
 
-def try_out(ground: Ground, tree: str, *packs: bytes) -> str:
-    """Lay a tree out on this worker and start the target's interpreter in it; returns why that did not work."""
+def try_out(ground: Ground, tree: str, _received: WorkerFacts) -> str:
+    """Lay a tree out on this worker, which has received it, and start the target's interpreter there; returns why that did not work."""
     try:
         place = place_of(ground)
-        place.receive(packs)
         with place.trees.materialise(tree) as copy:
             return _started(place.interpreter.path, copy, dict(place.context.env))
     except (CoachError, OSError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from coach.core.base.formatting import count
 from coach.core.cluster.worker_facts import WorkerFacts, differences
+from coach.engine.cluster.answering import first_to_answer
 from coach.engine.cluster.on_worker import receive
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE
@@ -25,6 +26,8 @@ FIRST_SECONDS = 60.0
 SETTLE_SECONDS = 5.0
 """How long the others may take to say what they are before the search begins without them; they join it later."""
 MAX_NOTES = 6
+_ASKED = 4
+"""Workers that are known to work, of which one may hold the packs for new ones."""
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class Workers:
         }
         now = time.monotonic()
         with self._lock:
-            new = frozenset(there) - frozenset(self.there)
+            new = frozenset(each for each in there if each not in self.there or self._lacks(each))
             if self._scheduler != str(found.get("id", "")):  # another one: it knows nobody's work any more
                 self._scheduler, new = str(found.get("id", "")), frozenset(there)
             self.there = there
@@ -74,12 +77,32 @@ class Workers:
         The data is on the workers only until they have it: what Dask holds for others may end up on one that stands still.
         """
         chosen, packs = sorted(addresses), list(shipment.packs)
-        data = self.client.scatter(packs, broadcast=True, hash=False) if chosen and packs else []
+        try:
+            data = self._scattered(chosen, packs) if chosen and packs else []
+        except TimeoutError:  # they stand still: asked again the next time, until they count as silent
+            return
         for where in chosen:
             own = {"key": f"coach-packs-{uuid.uuid4().hex}", "pure": False, "workers": [where]}
             task = self.client.submit(receive, shipment.ground, *data, **own, resources={RESOURCE: 1})
             task.add_done_callback(functools.partial(self._received, where))
             self._receiving[where] = task
+
+    def _scattered(self, chosen: list[str], packs: list[bytes]) -> list[Any]:
+        """Give the packs to one worker that answers; the others fetch them from it, and from each other.
+
+        A broadcast would be over when the last one has them: where one stands still, never.
+        """
+        first = first_to_answer(self.client, [*self.usable()[:_ASKED], *chosen])
+        return list(self.client.scatter(packs, workers=[first], hash=False))
+
+    def _lacks(self, where: str) -> bool:
+        """Whether a worker is to be sent the packs, or once more: the only one that had them may have left."""
+        task = self._receiving.get(where)
+        return where not in self.silent and (task is None or task.status in {"cancelled", "lost"})
+
+    def receiving(self, where: str) -> Any:
+        """Return the task by which a worker takes in the packs, for what is to come after it; None: it did not answer."""
+        return self._receiving.get(where)
 
     def _received(self, where: str, task: Any) -> None:
         """A worker has said what it is. Called by a thread of the client's."""
