@@ -1,8 +1,14 @@
 """A cluster of this machine's own processes starts also where stderr is not a file, as under the screen, and without a word."""
 
+import contextlib
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
+from coach.engine.process.orphans import clear_left_behind
+from tests.cluster.processes import until
+from tests.engine.lab import plain_environment
 from tests.fork_server import TOP
 
 STARTS = """\
@@ -23,8 +29,45 @@ if __name__ == "__main__":
     with contextlib.redirect_stderr(said):
         made = connect(parse_address("local:1"), ClusterSettings(), Path.cwd(), "coach.session.worker_preload")
         print(len(made.client.scheduler_info()["workers"]), repr(said.getvalue()))
+        if "wait" in sys.argv:
+            print("up", flush=True)
+            sys.stdin.read()
         made.close()
 """
+
+
+def test_nothing_is_left_of_it(tmp_path, monkeypatch):
+    """A killed coach cannot tidy up: its processes end by themselves, its folder is one that the next coach removes."""
+    program, temporary = tmp_path / "starts.py", tmp_path / "tmp"
+    program.write_text(STARTS)
+    temporary.mkdir()
+    env = plain_environment() | {"TMPDIR": str(temporary), "PYTHONPATH": str(TOP), "HOME": str(tmp_path)}
+    argv, pipe = [sys.executable, str(program), "wait"], subprocess.PIPE
+    with subprocess.Popen(
+        argv, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
+    ) as run:
+        assert [run.stdout.readline().split()[0] for _ in range(2)] == ["1", "up"]
+        run.communicate("")
+    assert not _processes_below(temporary)
+    assert [each for each in temporary.rglob("*") if each.parent != temporary] == []
+    with subprocess.Popen(
+        argv, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
+    ) as run:
+        assert [run.stdout.readline().split()[0] for _ in range(2)] == ["1", "up"]
+        run.kill()
+    until(lambda: not _processes_below(temporary), "its processes end")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    assert clear_left_behind(tmp_path / "state") == ()
+    assert [each for each in temporary.rglob("*") if each.parent != temporary] == []
+
+
+def _processes_below(temporary):
+    found = []
+    for each in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if each.name.isdecimal() and f"TMPDIR={temporary}\0".encode() in (each / "environ").read_bytes():
+                found.append(each.name)
+    return found
 
 
 def test_it_starts_where_stderr_has_no_descriptor(tmp_path):

@@ -112,14 +112,54 @@ def test_a_signal_ends_it_with_all_it_began(net, number):
 
 def test_it_waits_for_a_scheduler_that_is_not_there_and_for_one_that_went_away(net):
     net.worker("w0")
-    until(lambda: "no scheduler answers" in net.said("w0"), "it says that it waits")
+    until(lambda: "nobody listens there" in net.said("w0"), "it says that it waits")
     first = net.scheduler()
     _connected(net, "w0")
     first.kill()
     first.wait()
-    until(lambda: net.said("w0").count("no scheduler answers") == 2, "it says that it waits again")
+    until(lambda: net.said("w0").count("nobody listens there") == 2, "it says that it waits again")
     net.scheduler()
     _connected(net, "w0", 2)
+
+
+def _listens_to_others(pids: list[int]) -> list[str]:
+    """Return the ports of processes to which other machines can connect, as /proc/net has them."""
+    sockets = set()
+    for pid in pids:
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                sockets.add(str(each.readlink()))
+    lines = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    ours = [words[1] for words in lines if words[3] == "0A" and f"socket:[{words[9]}]" in sockets]
+    assert ours
+    return [each for each in ours if not each.startswith("0100007F:")]
+
+
+def test_where_nothing_leaves_this_machine_nobody_can_come_in(net):
+    """Without certificates who can connect to a worker can run anything, and Dask listens on every interface by itself."""
+    net.scheduler()
+    net.worker("w0", "--python", sys.executable)
+    _connected(net, "w0")
+    assert _listens_to_others(_processes_of(net.folder / "w0")) == []
+    assert "--host 127.0.0.1" in net.said("w0")
+    assert "distributed" not in net.said("w0").partition("\n")[2]
+
+
+def test_why_it_cannot_join_is_said_once(net):
+    net.scheduler()
+    first = net.worker("w0")
+    _connected(net, "w0")
+    own = str(net.folder / "other")
+    net.begin("twin", ["coach", "worker", net.address, "--name", "w0"], COACH_STATE_DIR=own)
+    until(lambda: "it has another worker called w0" in net.said("twin"), "it says why it waits")
+    first.terminate()
+    first.wait(30)
+    until(lambda: "worker w0 carries out work" in net.said("twin"), "it joins once it can")
+    assert net.said("twin").count("it has another worker called w0") == 1
 
 
 def test_homes_that_nobody_used_are_removed(tmp_path):

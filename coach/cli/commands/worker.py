@@ -46,16 +46,16 @@ def worker(args: Namespace) -> int:
     name = args.name or f"{socket.gethostname()}-{os.getpid()}"
     put(f"the same with Dask alone: {_with_dask(address, certificates, home, name)}")
 
-    def tell(said: str) -> None:
-        if said == "connected":
-            say(f"worker {name} carries out work of {address.text}; Ctrl-C ends it")
+    def tell(why: str) -> None:
+        if why:
+            say(f"no work comes from {address.text}: {why}; trying again until Ctrl-C")
         else:
-            say(f"no scheduler answers at {address.text}; trying again until Ctrl-C")
+            say(f"worker {name} carries out work of {address.text}; Ctrl-C ends it")
 
     state = make_private(state_home())
     try:
         with scratch_folder(state / "scratch") as scratch:
-            serve(WorkerStart(address.text, name, scratch, PRELOAD, security), tell)
+            serve(WorkerStart(address, name, scratch, PRELOAD, security), tell)
     finally:  # a worker process that had to be killed could not end its run
         end_left_behind()
         clear_left_behind(state)
@@ -99,6 +99,8 @@ def _with_dask(address: ClusterAddress, settings: ClusterSettings, home: Path, n
         f"{RESOURCE}=1",
     ]
     words += ["--memory-limit", "0", "--preload", PRELOAD]
+    if address.is_here and not address.is_agreed:
+        words += ["--host", "127.0.0.1"]  # else it listens to every machine that can reach this one
     if address.kind == "tls":
         for option, named in (("ca-file", settings.ca), ("cert", settings.cert), ("key", settings.key)):
             words += [f"--tls-{option}", str(home / Path(named).expanduser())]

@@ -3,10 +3,10 @@
 The only module that makes a client. ``distributed`` is imported here when somebody asks for a cluster, never before.
 """
 
+import asyncio
 import contextlib
 import logging
 import sys
-import tempfile
 from collections.abc import Callable
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Any
 
 from coach.core.cluster.address import ClusterAddress
 from coach.core.cluster.cluster_settings import ClusterSettings
+from coach.engine.cluster.scheduler_answer import why_no_answer
 from coach.engine.cluster.work import RESOURCE
+from coach.engine.process.scratch import temporary_folder
 from coach.errors import CoachError, UsageError
 from coach.regular_files import is_file
 
@@ -71,17 +73,23 @@ def connect(address: ClusterAddress, settings: ClusterSettings, root: Path, prel
     if address.kind == "local":
         return _local(distributed, address, settings, preload)
     security = security_of(distributed, address, settings, root)
+    if why := asyncio.run(why_no_answer(address, security, CONNECT_SECONDS)):
+        raise _unreachable(address, why)
     try:
         client = distributed.Client(
             address.text, security=security, timeout=CONNECT_SECONDS, set_as_default=False
         )
     except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise CoachError(
-            f"no scheduler answers at {address.text}",
-            why=_root_cause(error),
-            do="see that it runs, and that certificates and port are right: coach cluster",
-        ) from error
+        raise _unreachable(address, root_cause(error)) from error
     return Connection(client, settings, is_private=address.is_private)
+
+
+def _unreachable(address: ClusterAddress, why: str) -> CoachError:
+    return CoachError(
+        f"no scheduler answers at {address.text}",
+        why=why,
+        do="see that it runs, and that address and certificates are right",
+    )
 
 
 def imported() -> Any:
@@ -128,7 +136,8 @@ def security_of(distributed: Any, address: ClusterAddress, settings: ClusterSett
 
 
 def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings, preload: str) -> Connection:
-    folder = tempfile.TemporaryDirectory(prefix="coach-cluster-", ignore_cleanup_errors=True)
+    made = contextlib.ExitStack()
+    folder = str(made.enter_context(temporary_folder()))  # found and removed even if this process is killed
     _start_tracker()
     try:
         cluster = distributed.LocalCluster(
@@ -139,20 +148,23 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings,
             resources={RESOURCE: 1},
             memory_limit=0,
             dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else it warns of a port that is taken
+            scheduler_kwargs={
+                "dashboard_address": "127.0.0.1:0",  # else it warns of a port that is taken
+                "local_directory": folder,
+            },
             worker_dashboard_address=None,
             silence_logs=logging.CRITICAL,
-            local_directory=folder.name,
+            local_directory=folder,
             preload=[preload],
         )
         client = distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, RuntimeError, ValueError) as error:
-        folder.cleanup()
-        raise CoachError(f"{address.text} could not be started", why=_root_cause(error)) from error
+        made.close()
+        raise CoachError(f"{address.text} could not be started", why=root_cause(error)) from error
 
     def end() -> None:
         cluster.close(timeout=CONNECT_SECONDS)
-        folder.cleanup()
+        made.close()
 
     return Connection(client, settings, is_private=True, close=end)
 
@@ -163,7 +175,7 @@ def _start_tracker() -> None:
         resource_tracker.ensure_running()
 
 
-def _root_cause(error: BaseException) -> str:
+def root_cause(error: BaseException) -> str:
     """Return the words of what an error began with: a scheduler that refuses is told three errors deep."""
     first: BaseException | None = error
     while first is not None:

@@ -2,25 +2,29 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coach.engine.cluster.connection import imported
+from coach.core.cluster.address import ClusterAddress
+from coach.engine.cluster.connection import CONNECT_SECONDS, imported, root_cause
+from coach.engine.cluster.scheduler_answer import why_no_answer
 from coach.engine.cluster.work import RESOURCE
 
 RETRY_SECONDS = 2.0
 """Between two attempts to reach a scheduler that is not there."""
 _END_SECONDS = 10.0
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerStart:
     """How a worker is started."""
 
-    address: str
+    address: ClusterAddress
     name: str
     scratch: Path
     preload: str
@@ -28,7 +32,10 @@ class WorkerStart:
 
 
 def serve(start: WorkerStart, tell: Callable[[str], None]) -> None:
-    """Carry out work until a signal ends it. ``tell`` is called with ``connected`` and ``lost``, in turn."""
+    """Carry out work until a signal ends it.
+
+    ``tell`` is called with why no work can be taken, once for each new reason, and with nothing when the worker is connected.
+    """
     imported()
     import dask
 
@@ -47,28 +54,45 @@ async def _serve(start: WorkerStart, tell: Callable[[str], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     said = ""
+
+    def note(why: str) -> None:
+        nonlocal said
+        if not why or why != said:
+            tell(why)
+        said = why
+
     while not stop.is_set():
-        nanny = _nanny(start)
-        try:
-            if await _first(stop, _started(nanny)) and not stop.is_set():
-                said = "connected"
-                tell(said)
-                await _first(stop, nanny.finished())
-        finally:
-            with contextlib.suppress(Exception):  # what is gone needs no leaving
-                await nanny.close(timeout=_END_SECONDS)
+        why = await _first(stop, why_no_answer(start.address, start.security, CONNECT_SECONDS))
+        if not why:
+            why = await _work(start, stop, note)
         if not stop.is_set():
-            if said != "lost":
-                said = "lost"
-                tell(said)
+            if why:
+                note(why)
             await _first(stop, asyncio.sleep(RETRY_SECONDS))
+
+
+async def _work(start: WorkerStart, stop: asyncio.Event, note: Callable[[str], None]) -> str:
+    """Be a worker until the scheduler goes away; returns why it did not become one."""
+    nanny = _nanny(start)
+    try:
+        why = await _first(stop, _not_joined(nanny, start.name))
+        if why == "" and not stop.is_set():
+            note("")
+            await _first(stop, nanny.finished())
+        return why or ""
+    finally:
+        with contextlib.suppress(Exception):  # what is gone needs no leaving
+            await nanny.close(timeout=_END_SECONDS)
 
 
 def _nanny(start: WorkerStart) -> Any:
     from distributed import Nanny
 
-    return Nanny(
-        start.address,
+    # Dask listens on every interface unless it is told otherwise. Where nothing is to leave this machine, nobody may come in
+    # either: without certificates, who can connect to a worker can run anything.
+    host = _LOOPBACK if start.address.is_here and not start.address.is_agreed else None
+    nanny = Nanny(
+        start.address.text,
         nthreads=1,
         name=start.name,
         resources={RESOURCE: 1},
@@ -76,18 +100,24 @@ def _nanny(start: WorkerStart) -> Any:
         local_directory=str(start.scratch),
         preload=[start.preload],
         security=start.security,
+        host=host,
         dashboard=False,
-        silence_logs=False,
+        dashboard_address=f"{_LOOPBACK}:0",
+        silence_logs=logging.CRITICAL,
     )
+    if host:
+        nanny.worker_kwargs["host"] = host
+    return nanny
 
 
-async def _started(nanny: Any) -> bool:
-    """Start it; False where the scheduler does not answer."""
+async def _not_joined(nanny: Any, name: str) -> str:
+    """Start it; returns why that did not work, empty where it did."""
     try:
         await nanny
-    except (OSError, RuntimeError, TimeoutError, ValueError):
-        return False
-    return True
+    except (OSError, RuntimeError, TimeoutError, ValueError) as error:
+        cause = root_cause(error)
+        return f"it has another worker called {name}" if "name taken" in cause else cause
+    return ""
 
 
 async def _first(stop: asyncio.Event, what: Any) -> Any:
