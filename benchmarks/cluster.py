@@ -37,7 +37,7 @@ from coach.engine.process.supervise import Limits
 from coach.engine.search.candidate import Candidate, SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.trees.tree_store import TreeStore
-from tests.cluster.processes import PRELOAD, Machines
+from tests.cluster.processes import Machines
 from tests.engine.histories import linear
 
 WIDTHS = (1, 4, 8)
@@ -68,7 +68,7 @@ class Project:
         self.good = history.git("rev-parse", f"HEAD~{commits - 1}")
 
     def _connect(self, on: str):
-        return connect(parse_address(on), ClusterSettings(), self.context.root, PRELOAD)
+        return connect(parse_address(on), ClusterSettings(), self.context.root)
 
     def repeats(self, width: int, number: int) -> float:
         """Return the seconds that so many repeats of one question take."""

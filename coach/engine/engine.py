@@ -42,8 +42,7 @@ from coach.core.protocol.observations import (
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
 from coach.engine.cluster.clusters import Clusters
-from coach.engine.cluster.run_elsewhere import Seen
-from coach.engine.cluster.runs_elsewhere import RunsElsewhere
+from coach.engine.cluster.runs_elsewhere import RunsElsewhere, Seen
 from coach.engine.copies.changed_code import run_in_copy
 from coach.engine.instrument.instruments import observer_of
 from coach.engine.instrument.observer import Observer, ObserverContext

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coach import __version__
 from coach.core.log import events as ev
@@ -21,7 +22,6 @@ from coach.core.runs.target import Target
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
 from coach.engine.cluster.clusters import Clusters
-from coach.engine.cluster.connection import Connection, connect
 from coach.engine.confine.landlock import available
 from coach.engine.engine import LocalEngine
 from coach.engine.process.interpreter import find_interpreter
@@ -43,7 +43,6 @@ from coach.session.export_io import private_of
 from coach.session.replay import Replay
 from coach.session.shared.client import RemotePort, join
 from coach.session.shared.server import Service
-from coach.settings.cluster_choice import chosen_cluster
 from coach.settings.confinement_choice import confine_for
 from coach.settings.interpreter_approval import python_for, refuse_changed
 from coach.settings.project import Settings, load_settings, team_rules
@@ -54,12 +53,13 @@ from coach.store.past_passes import past_passes
 from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home
 from coach.store.recording import Recording
 
+if TYPE_CHECKING:
+    from coach.engine.cluster.connection import Connection
+
 JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""
 JOIN_PAUSE = 0.05
 MAX_PASSES = 3
-WORKER_PRELOAD = "coach.session.worker_preload"
-"""The module that makes a process of Dask's a worker of coach's."""
 """Past passes of a test that are known: the tree of the newest may be gone."""
 
 
@@ -256,9 +256,12 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     )
 
 
-def _connected(place: Located, settings: Settings, on: str) -> Connection:
+def _connected(place: Located, settings: Settings, on: str) -> "Connection":
     """Connect to a cluster that a request names. Raises CoachError."""
-    return connect(chosen_cluster(place.home, settings, on), settings.cluster, place.home, WORKER_PRELOAD)
+    from coach.engine.cluster.connection import connect  # neither is for every session
+    from coach.settings.cluster_choice import chosen_cluster
+
+    return connect(chosen_cluster(place.home, settings, on), settings.cluster, place.home)
 
 
 def _past_passes(place: Located, session: str) -> PastPasses:

@@ -19,12 +19,12 @@ from coach.core.cluster.address import parse_address
 from coach.core.cluster.cluster_settings import ClusterSettings
 from coach.engine.cluster.clusters import Clusters
 from coach.engine.cluster.connection import Connection, connect
+from coach.engine.cluster.work import PRELOAD
 from coach.engine.cluster.worker_place import PYTHON, ROOT
 from tests.cluster.certificates import Authority
 from tests.engine.lab import plain_environment
 
 PATIENCE = 60.0
-PRELOAD = "coach.session.worker_preload"
 _SCHEDULER = "distributed.cli.dask_scheduler"
 _WORKER = "distributed.cli.dask_worker"
 _TERM_SECONDS = 2.0
@@ -182,7 +182,7 @@ class Machines:
         """Connect as coach does; the connection is closed with the cluster."""
         if settings is None:
             settings = self._authority.sign("client").settings if self._authority else ClusterSettings()
-        made = connect(parse_address(self.address), settings, self.folder, PRELOAD)
+        made = connect(parse_address(self.address), settings, self.folder)
         self._connections.append(made)
         return made
 

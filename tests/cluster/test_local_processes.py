@@ -27,7 +27,7 @@ class NoFile(io.StringIO):
 if __name__ == "__main__":
     said = NoFile()
     with contextlib.redirect_stderr(said):
-        made = connect(parse_address("local:1"), ClusterSettings(), Path.cwd(), "coach.session.worker_preload")
+        made = connect(parse_address("local:1"), ClusterSettings(), Path.cwd())
         print(len(made.client.scheduler_info()["workers"]), repr(said.getvalue()))
         if "wait" in sys.argv:
             print("up", flush=True)

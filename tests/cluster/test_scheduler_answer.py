@@ -57,7 +57,7 @@ def test_what_another_service_says_is_not_taken_for_a_scheduler(tmp_path, greeti
     with _listening(greeting) as address:
         assert why in _why(address, tmp_path)
     with _listening(greeting) as address, pytest.raises(CoachError, match=why):
-        connect(parse_address(address), ClusterSettings(), tmp_path, "")
+        connect(parse_address(address), ClusterSettings(), tmp_path)
 
 
 def test_certificates_that_do_not_fit_are_told_apart(alone, tmp_path):

@@ -99,7 +99,7 @@ def test_a_signal_ends_it_with_all_it_began(net, number):
     _connected(net, "w0")
     assert "dask worker tcp://127.0.0.1" in net.said("w0")
     assert f"COACH_WORKER_PYTHON={sys.executable}" in net.said("w0")
-    connection = connect(parse_address(net.address), ClusterSettings(), net.folder, "")
+    connection = connect(parse_address(net.address), ClusterSettings(), net.folder)
     with contextlib.closing(connection):
         sleep = connection.client.submit(time.sleep, 300, resources={"probe": 1})
         until(lambda: connection.client.processing() and any(connection.client.processing().values()), "runs")

@@ -163,6 +163,12 @@ def place_here(state: SessionState) -> Located:
     return place_of(state.opened) if state.opened else located_here()
 
 
+def place_meant(args: Namespace) -> Located:
+    """Return where the project of a command is: of the target that it names, else of the session."""
+    is_open = not (getattr(args, "target", None) or getattr(args, "command", None))
+    return place_here(read_session(args.session)) if is_open else located_here(args.target)
+
+
 def newest_here() -> library.Listed:
     """Return the session of this project that was used last, open or not. Raises SessionError when there is none."""
     listed = library.search(library.Query(project=str(project_here()), is_whole=True), 1)[0]

@@ -13,7 +13,7 @@ from coach.cli.commands.open_session import (
     ask,
     opened_session,
     opened_target,
-    place_here,
+    place_meant,
     read_session,
 )
 from coach.cli.commands.target_choice import typed_path
@@ -28,7 +28,7 @@ from coach.core.search.kinds import SEARCH_KINDS, Described
 from coach.core.search.request import Search, SearchResult
 from coach.core.session.state import SessionState
 from coach.core.workflow.action_ids import as_commands
-from coach.engine.source.project_root import located_here, relative_to
+from coach.engine.source.project_root import relative_to
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.regular_files import is_file, is_there
 from coach.session.port import Update
@@ -186,8 +186,7 @@ def _printed(part: Described) -> list[str]:
 
 
 def _relative(asked: str, args: Namespace) -> str:
-    is_open = not (args.target or args.command)
-    place = place_here(read_session(args.session)) if is_open else located_here(args.target)
+    place = place_meant(args)
     name, colon, line = asked.rpartition(":")
     if not (name and line.isdecimal() and not is_there(Path.cwd() / asked)):
         name, colon, line = asked, "", ""

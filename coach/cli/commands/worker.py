@@ -7,10 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 
 from coach.cli.commands.console import put, say
-from coach.core.cluster.address import ClusterAddress, agreed
+from coach.core.cluster.address import ClusterAddress, as_kept
 from coach.core.cluster.cluster_settings import ClusterSettings
 from coach.engine.cluster.connection import imported, security_of
-from coach.engine.cluster.work import RESOURCE
+from coach.engine.cluster.work import PRELOAD, RESOURCE
 from coach.engine.cluster.worker_place import PYTHON, ROOT
 from coach.engine.cluster.worker_process import WorkerStart, serve
 from coach.engine.process.interpreter import find_interpreter
@@ -22,13 +22,11 @@ from coach.settings.cluster_choice import chosen_cluster
 from coach.settings.project import Settings, load_settings
 from coach.store.paths import make_private, state_home
 
-PRELOAD = "coach.session.worker_preload"
-
 
 def worker(args: Namespace) -> int:
     """Carry out work until Ctrl-C or SIGTERM; whatever was begun is ended then."""
     home, settings = _settings(args)
-    address = chosen_cluster(home, settings, agreed(args.address.strip()) if args.insecure else args.address)
+    address = chosen_cluster(home, settings, as_kept(args.address, insecure=args.insecure))
     if address.kind == "local":
         raise UsageError(
             f"{address.text} starts its workers itself",
@@ -55,7 +53,7 @@ def worker(args: Namespace) -> int:
     state = make_private(state_home())
     try:
         with scratch_folder(state / "scratch") as scratch:
-            serve(WorkerStart(address, name, scratch, PRELOAD, security), tell)
+            serve(WorkerStart(address, name, scratch, security), tell)
     finally:  # a worker process that had to be killed could not end its run
         end_left_behind()
         clear_left_behind(state)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.core.base.formatting import size_of
-from coach.core.cluster.address import agreed
+from coach.core.cluster.address import as_kept
 from coach.engine.cluster.connection import connect
 from coach.engine.cluster.shipment import shipment
-from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.cluster.worker_survey import Surveyed, survey
 from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.supervise import Limits
@@ -22,8 +21,6 @@ from coach.settings.cluster_choice import chosen_cluster
 from coach.settings.interpreter_approval import python_for
 from coach.settings.project import load_settings
 from coach.store.paths import make_private, project_home, state_home
-
-PRELOAD = "coach.session.worker_preload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def examine_workers(on: str, *, insecure: bool) -> Iterator[ExaminedWorker]:
     """Look at each worker. Raises CoachError where the cluster cannot be reached."""
     place = located_here()
     settings = load_settings(place.home)
-    address = chosen_cluster(place.home, settings, agreed(on.strip()) if insecure else on)
+    address = chosen_cluster(place.home, settings, as_kept(on, insecure=insecure))
     make_private(state_home())
     trees, why = open_trees(place.root, project_home(place.root))
     if trees is None:
@@ -52,9 +49,8 @@ def examine_workers(on: str, *, insecure: bool) -> Iterator[ExaminedWorker]:
         place.root.resolve(), home, interpreter, limits, env, state=state_home(), project=place.folder
     )
     sent = shipment(trees, context, named=settings.cluster.env, is_encrypted=address.is_private)
-    here = facts_of(interpreter.path, state_home())
-    with contextlib.closing(connect(address, settings.cluster, place.home, PRELOAD)) as connection:
-        seen = survey(connection.client, sent, here)
+    with contextlib.closing(connect(address, settings.cluster, place.home)) as connection:
+        seen = survey(connection.client, sent)
     yield from map(_in_words, seen)
     if not seen:
         do = f"coach worker {address.text} on each machine"

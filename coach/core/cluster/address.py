@@ -77,9 +77,10 @@ def parse_address(text: str, scheduler: str = "") -> ClusterAddress:
     raise NotAnAddress(f"no address of a cluster: {text!r}", f"name one as {_FORMS}", meant)
 
 
-def agreed(text: str) -> str:
-    """Return an address as it is kept where the engineer said `--insecure`."""
-    return text if text.startswith(INSECURE) else INSECURE + text
+def as_kept(typed: str, *, insecure: bool) -> str:
+    """Return an address as requests and the log keep it; ``insecure``: the engineer said `--insecure`."""
+    text = typed.strip()
+    return INSECURE + text if insecure and not text.startswith(INSECURE) else text
 
 
 def why_refused(address: ClusterAddress) -> str:

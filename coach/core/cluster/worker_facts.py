@@ -26,6 +26,8 @@ class WorkerFacts(Value):
     pytest: Name = ""
     packages: Mapping[str, str] = {}
     """Installed distributions of that interpreter and their versions, but for what came from a folder of its machine."""
+    prefix: FilePath = ""
+    """Where that interpreter's installed packages lie."""
     root: FilePath = ""
     """Its own checkout of the project; empty: it has none, and needs none."""
     free_bytes: int = -1

@@ -21,7 +21,6 @@ from coach.engine.cluster.on_worker import carry_out
 from coach.engine.cluster.scheduler_watch import GONE_SECONDS, SchedulerWatch
 from coach.engine.cluster.shipment import Shipment
 from coach.engine.cluster.work import RESOURCE, Reply, Work
-from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.cluster.workers import Workers
 from coach.engine.trees.git import GitError
 from coach.errors import CoachError
@@ -48,7 +47,7 @@ class Cluster:
         self._topic = f"coach-{uuid.uuid4().hex}"
         self._lock = threading.RLock()
         self._asked: dict[str, Asked] = {}
-        self._workers = Workers(client, facts_of(shipment.ground.interpreter.path, shipment.trees.scratch))
+        self._workers = Workers(client, shipment.here)
         self._lost: dict[str, str] = {}
         self.ended = ""
         """Why no more work is carried out; empty: it is."""
@@ -65,11 +64,6 @@ class Cluster:
     def shares_hosts(self) -> bool:
         """Whether two workers are on one machine: what they run at a time may disturb each other."""
         return self._workers.shares_hosts
-
-    @property
-    def workers(self) -> Workers:
-        """Who is there."""
-        return self._workers
 
     @property
     def asked(self) -> tuple[Asked, ...]:

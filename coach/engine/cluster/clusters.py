@@ -5,21 +5,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coach.core.protocol.live import AtWork
-from coach.engine.cluster.answering import said_by_all
-from coach.engine.cluster.cluster import Cluster
-from coach.engine.cluster.on_worker import has_commit
-from coach.engine.cluster.shipment import shipment
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.tree_store import TreeStore
 from coach.errors import CoachError
 
+if TYPE_CHECKING:
+    from coach.engine.cluster.cluster import Cluster
+
 
 @dataclass(slots=True)
 class _Shared:
-    cluster: Cluster
+    cluster: "Cluster"
     now: str
     users: int = 0
 
@@ -38,7 +37,7 @@ class Clusters:
         """Takes what the workers do now, again and again; called by a thread of its own."""
 
     @contextlib.contextmanager
-    def on(self, address: str, stop: threading.Event) -> Iterator[Cluster]:
+    def on(self, address: str, stop: threading.Event) -> "Iterator[Cluster]":
         """Give the cluster at an address, ready for work on the trees of now, or for none after a stop. Raises CoachError.
 
         Those who want it for the same trees at the same time share it.
@@ -74,18 +73,13 @@ class Clusters:
                 self._shared[address] = shared
         return shared
 
-    def _opened(self, address: str, stop: threading.Event) -> Cluster:
+    def _opened(self, address: str, stop: threading.Event) -> "Cluster":
+        from coach.engine.cluster.opening import opened  # a session without a cluster does not load it
+
         connection = self._connections.get(address)
         if connection is None or not connection.is_open:
             connection = self._connections[address] = self._connect(address)
-        sent = shipment(
-            self._trees,
-            self._context,
-            named=connection.settings.env,
-            is_encrypted=connection.is_private,
-            base=_common(connection.client, self._trees.commit()),
-        )
-        return Cluster(connection.client, address, sent, stop, connection.settings.workers, self.tell)
+        return opened(connection, address, self._trees, self._context, stop, self.tell)
 
     def close(self) -> None:
         """Leave them all; a local one ends."""
@@ -93,16 +87,3 @@ class Clusters:
             for each in self._connections.values():
                 each.close()
             self._connections.clear()
-
-
-def _common(client: Any, commit: str) -> str:
-    """Return the commit where the checkouts of all workers have it: its objects need not travel."""
-    try:
-        said = said_by_all(client, has_commit, commit) if commit else {}
-    except (
-        OSError,
-        RuntimeError,
-        ValueError,
-    ):  # one that is just leaving, or stands still: everything is sent
-        return ""
-    return commit if said and all(said.values()) else ""

@@ -15,7 +15,7 @@ from typing import Any
 from coach.core.cluster.address import ClusterAddress
 from coach.core.cluster.cluster_settings import ClusterSettings
 from coach.engine.cluster.scheduler_answer import why_no_answer
-from coach.engine.cluster.work import RESOURCE
+from coach.engine.cluster.work import PRELOAD, RESOURCE
 from coach.engine.process.scratch import temporary_folder
 from coach.errors import CoachError, UsageError
 from coach.regular_files import is_file
@@ -56,14 +56,13 @@ class Connection:
             self._close()
 
 
-def connect(address: ClusterAddress, settings: ClusterSettings, root: Path, preload: str) -> Connection:
+def connect(address: ClusterAddress, settings: ClusterSettings, root: Path) -> Connection:
     """Connect to a scheduler, or start processes here.
 
     Args:
         address: where; whether it may be used at all was decided before.
         settings: certificates, and what else the project says.
         root: the project, from which their paths are counted.
-        preload: the module that prepares a process of coach's own cluster to be a worker.
 
     Raises:
         CoachError: the extra is not installed, nobody answers, or certificates do not fit.
@@ -71,7 +70,7 @@ def connect(address: ClusterAddress, settings: ClusterSettings, root: Path, prel
     """
     distributed = imported()
     if address.kind == "local":
-        return _local(distributed, address, settings, preload)
+        return _local(distributed, address, settings)
     security = security_of(distributed, address, settings, root)
     if why := asyncio.run(why_no_answer(address, security, CONNECT_SECONDS)):
         raise _unreachable(address, why)
@@ -135,7 +134,7 @@ def security_of(distributed: Any, address: ClusterAddress, settings: ClusterSett
     )
 
 
-def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings, preload: str) -> Connection:
+def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings) -> Connection:
     made = contextlib.ExitStack()
     folder = str(made.enter_context(temporary_folder()))  # found and removed even if this process is killed
     _start_tracker()
@@ -155,7 +154,7 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings,
             worker_dashboard_address=None,
             silence_logs=logging.CRITICAL,
             local_directory=folder,
-            preload=[preload],
+            preload=[PRELOAD],
         )
         client = distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, RuntimeError, ValueError) as error:

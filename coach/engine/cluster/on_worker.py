@@ -16,7 +16,6 @@ from coach.core.cluster.worker_facts import WorkerFacts
 from coach.core.protocol.observations import Observation
 from coach.engine.cluster.observed_run import measured
 from coach.engine.cluster.work import Ground, Reply, Work
-from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.cluster.worker_place import ROOT, Place, place_of
 from coach.engine.process.process_tree import become_subreaper
 from coach.engine.search.candidate import Shown, shown_in
@@ -55,7 +54,7 @@ def receive(ground: Ground, *packs: bytes) -> WorkerFacts:
     try:
         place = place_of(ground)
         place.receive(packs)
-        return facts_of(place.interpreter.path, place.home, name=name, root=os.environ.get(ROOT, ""))
+        return place.look(name)
     except (CoachError, OSError) as error:
         return WorkerFacts(name=name, why=str(error))
 
@@ -123,15 +122,8 @@ def _cancelled(worker: Any, key: str) -> Iterator[threading.Event]:
 def _is_wanted(worker: Any, key: str) -> bool:
     """Whether the scheduler still wants a task. Of the worker's own thread only one value is read."""
     task = worker.state.tasks.get(key)
-    return (
-        task is not None
-        and task.state not in {"cancelled", "released", "forgotten"}
-        and worker.status.name
-        in {
-            "running",
-            "paused",
-        }
-    )
+    is_there = worker.status.name in {"running", "paused"}
+    return is_there and task is not None and task.state not in {"cancelled", "released", "forgotten"}
 
 
 def _without_content(said: str, work: Work) -> str:

@@ -3,17 +3,23 @@
 import contextlib
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from coach.core.protocol.effects import StartRun
+from coach.core.protocol.observations import Observation
 from coach.core.runs.instrument import Mutate
 from coach.core.runs.report import RunReport
-from coach.engine.cluster.cluster import Cluster
 from coach.engine.cluster.clusters import Clusters
-from coach.engine.cluster.run_elsewhere import Seen, run_elsewhere
 from coach.engine.copies.changed_code import copied_from
 from coach.engine.instrument.observer import ObserverContext
 from coach.engine.ports import Trees
 from coach.errors import CoachError
+
+if TYPE_CHECKING:
+    from coach.engine.cluster.cluster import Cluster
+
+Seen = tuple[Observation, ...]
+"""What was seen of a run besides its report."""
 
 
 class RunsElsewhere:
@@ -43,6 +49,8 @@ class RunsElsewhere:
 
     def run(self, asked: StartRun, cancel: threading.Event) -> tuple[RunReport, Seen | None]:
         """Have a run carried out where it says; see ``run_elsewhere``. Raises CoachError."""
+        from coach.engine.cluster.run_elsewhere import run_elsewhere  # only where a cluster is used
+
         runs, instrument = self._observers.runs, asked.request.instrument
         trees = copied_from(asked.request, self._trees)
         known = self._observers.known_coverage(asked.coverage) if isinstance(instrument, Mutate) else None
@@ -66,7 +74,7 @@ class RunsElsewhere:
         if self._clusters is not None:
             self._clusters.close()
 
-    def _at(self, address: str, stop: threading.Event) -> contextlib.AbstractContextManager[Cluster]:
+    def _at(self, address: str, stop: threading.Event) -> "contextlib.AbstractContextManager[Cluster]":
         if self._clusters is None:
             raise CoachError(f"no cluster can be reached at {address} from here")
         return self._clusters.on(address, stop)

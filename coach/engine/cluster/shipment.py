@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from coach.core.cluster.worker_facts import WorkerFacts
 from coach.core.redact.values import is_secret_name
 from coach.engine.cluster.packs import pack_of
 from coach.engine.cluster.work import ALLOWED, Ground
-from coach.engine.cluster.worker_facts_here import prefix_of
+from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.copies.complete import completed
 from coach.engine.copies.untracked import MAX_BYTES
 from coach.engine.search.candidate import SearchContext
@@ -35,6 +36,8 @@ class Shipment:
     now: str
     packs: tuple[bytes, ...]
     """Sent along with every piece of work, and taken in once by each worker."""
+    here: WorkerFacts
+    """What the machine that asks is: workers are compared with it."""
     left_out: tuple[str, ...] = ()
     """Files that do not travel in the clear."""
 
@@ -50,6 +53,8 @@ class Shipment:
 
     def whole(self) -> "Shipment":
         """Return the same without a base: for workers that lack objects of it."""
+        if not self.ground.base:
+            return self
         ground = replace(self.ground, base="")
         return replace(self, ground=ground, packs=_packs(self.trees, self.now, ground))
 
@@ -86,6 +91,7 @@ def shipment(
     now = trees.record()
     beside, left_out = _beside(trees, now, is_encrypted=is_encrypted)
     env = allowed_variables(context.env, named, is_encrypted=is_encrypted)
+    here = facts_of(context.interpreter.path, trees.scratch)
     ground = Ground(
         key="",
         root=str(context.root),
@@ -98,11 +104,11 @@ def shipment(
         command=context.command,
         confine=context.confine,
         niceness=context.niceness,
-        prefix=prefix_of(context.interpreter.path),
+        prefix=here.prefix,
         base=base,
     )
     ground = replace(ground, key=hashlib.sha256(repr(ground).encode()).hexdigest()[:32])
-    return Shipment(ground, trees, now, _packs(trees, now, ground), left_out)
+    return Shipment(ground, trees, now, _packs(trees, now, ground), here, left_out)
 
 
 def _packs(trees: TreeStore, now: str, ground: Ground) -> tuple[bytes, ...]:

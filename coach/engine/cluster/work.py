@@ -13,6 +13,8 @@ from coach.engine.process.supervise import Limits
 from coach.engine.runners.pytest_start import Spelling
 from coach.engine.search.candidate import Candidate, Shown
 
+PRELOAD = "coach.session.worker_preload"
+"""The module that makes a process of Dask's a worker of coach's; a name, since whoever starts workers stands below that room."""
 RESOURCE = "probe"
 """What a worker has one of for each run it may carry out at a time."""
 

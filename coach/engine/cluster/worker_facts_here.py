@@ -31,7 +31,7 @@ print(json.dumps([platform.python_version(), platform.python_implementation(), s
 
 def facts_of(interpreter: str, disk: Path, *, name: str = "", root: str = "") -> WorkerFacts:
     """Return what this machine is, for runs with one interpreter whose copies lie on ``disk``."""
-    python, implementation, _, packages = _asked(interpreter)
+    python, implementation, prefix, packages = _asked(interpreter)
     return WorkerFacts(
         name=storable(name),
         host=storable(platform.node()),
@@ -41,16 +41,12 @@ def facts_of(interpreter: str, disk: Path, *, name: str = "", root: str = "") ->
         python=python,
         implementation=implementation,
         pytest=packages.get("pytest", ""),
+        prefix=prefix,
         packages={key: version for key, version in packages.items() if key not in TOOLS},
         root=storable(root),
         free_bytes=_free(disk),
         why="" if python else f"{storable(interpreter)} does not work as a python there",
     )
-
-
-def prefix_of(interpreter: str) -> str:
-    """Return where the installed packages of an interpreter lie; empty where it does not say."""
-    return _asked(interpreter)[2]
 
 
 def _asked(interpreter: str) -> tuple[str, str, str, Mapping[str, str]]:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from coach.core.base.text import PROSE, TextKind
+from coach.core.cluster.worker_facts import WorkerFacts
 from coach.core.log.events import Interpreter
 from coach.core.redact.observation_redactor import in_texts
 from coach.engine.cluster.packs import install
 from coach.engine.cluster.work import ALLOWED, Ground
-from coach.engine.cluster.worker_facts_here import prefix_of
+from coach.engine.cluster.worker_facts_here import facts_of
 from coach.engine.process.interpreter import find_interpreter
 from coach.engine.search.candidate import SearchContext
 from coach.engine.trees.git import Git
@@ -74,7 +75,13 @@ class Place:
             niceness=ground.niceness,
             warm=False,
         )
-        self._terms = _terms(self.root, prefix_of(self.interpreter.path), ground)
+        self._terms: list[tuple[str, str]] = []
+
+    def look(self, name: str = "") -> WorkerFacts:
+        """Return what this worker is now."""
+        found = facts_of(self.interpreter.path, self.home, name=name, root=os.environ.get(ROOT, ""))
+        self._terms = _terms(self.root, found.prefix, self.ground)
+        return found
 
     def receive(self, packs: tuple[bytes, ...]) -> None:
         """Take in the objects that were sent along. Raises GitError, OSError."""
@@ -85,6 +92,8 @@ class Place:
     @property
     def renamed(self) -> Callable[[str], str]:
         """What puts the names of the machine that asks for this worker's."""
+        if not self._terms:  # work that came before anybody looked
+            self.look()
 
         def renamed(text: str) -> str:
             for there, here in self._terms:

@@ -12,7 +12,7 @@ from typing import Any
 from coach.core.cluster.address import ClusterAddress
 from coach.engine.cluster.connection import CONNECT_SECONDS, imported, root_cause
 from coach.engine.cluster.scheduler_answer import why_no_answer
-from coach.engine.cluster.work import RESOURCE
+from coach.engine.cluster.work import PRELOAD, RESOURCE
 
 RETRY_SECONDS = 2.0
 """Between two attempts to reach a scheduler that is not there."""
@@ -27,7 +27,6 @@ class WorkerStart:
     address: ClusterAddress
     name: str
     scratch: Path
-    preload: str
     security: Any = None
 
 
@@ -98,7 +97,7 @@ def _nanny(start: WorkerStart) -> Any:
         resources={RESOURCE: 1},
         memory_limit=0,
         local_directory=str(start.scratch),
-        preload=[start.preload],
+        preload=[PRELOAD],
         security=start.security,
         host=host,
         dashboard=False,

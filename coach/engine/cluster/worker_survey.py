@@ -30,9 +30,9 @@ class Surveyed:
     """Why no run could begin there; empty: it could."""
 
 
-def survey(client: Any, shipment: Shipment, here: WorkerFacts) -> tuple[Surveyed, ...]:
+def survey(client: Any, shipment: Shipment) -> tuple[Surveyed, ...]:
     """Ask all workers what they are, and try each; raises whatever the client raises for a scheduler that is gone."""
-    workers = Workers(client, here)
+    workers = Workers(client, shipment.here)
     workers.look()
     workers.prepare(workers.there, shipment)
     own = {"pure": False, "resources": {RESOURCE: 1}}
@@ -52,7 +52,7 @@ def survey(client: Any, shipment: Shipment, here: WorkerFacts) -> tuple[Surveyed
         Surveyed(
             workers.name_of(where),
             facts,
-            differences(facts, here) if facts else Differences(),
+            differences(facts, shipment.here) if facts else Differences(),
             said[where],
         )
         for where in sorted(trials, key=workers.name_of)

@@ -20,18 +20,19 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
 from coach.core.search.ask_tell import AskTell
 from coach.core.search.request import Tried
-from coach.engine.cluster.cluster import Cluster
-from coach.engine.cluster.work_elsewhere import probe_elsewhere
 from coach.engine.process.other_runs import as_note, beside
 from coach.engine.search import candidate
 from coach.engine.search.candidate import Answer, Candidate, SearchContext, run_probe
 from coach.engine.search.forked import Forking
+
+if TYPE_CHECKING:
+    from coach.engine.cluster.cluster import Cluster
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -73,7 +74,7 @@ class SearchDriver:
     again: int = 0
     """Probes that were judged again alone."""
     is_one_at_a_time: bool = False
-    cluster: Cluster | None = None
+    cluster: "Cluster | None" = None
     """What carries probes out instead of ``executor``."""
     forking: Forking | None = None
     """What forks probes; None: each is a fresh process."""
@@ -145,6 +146,8 @@ class SearchDriver:
 
     def _submit(self, probe: Candidate, *, may_fork: bool) -> "Future[Answer]":
         if self.cluster is not None:
+            from coach.engine.cluster.work_elsewhere import probe_elsewhere  # only where a cluster is used
+
             return probe_elsewhere(self.cluster, probe, self.context.redactor)
         run = functools.partial(run_probe, self.context, search=self.name, may_fork=may_fork)
         return self.executor.submit(run, probe)

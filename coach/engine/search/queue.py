@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from coach.core.protocol.effects import RunSearch
 from coach.core.protocol.observations import Observation, SearchAdvanced, SearchOver
 from coach.core.search.request import SearchRequest, SearchResult, Tried
-from coach.engine.cluster.cluster import Cluster
 from coach.engine.cluster.clusters import Clusters
 from coach.engine.confine.landlock import available
 from coach.engine.instrument.observer import IDLE_NICENESS
@@ -32,6 +31,9 @@ from coach.engine.search.kinds.task import Task, ended
 from coach.engine.trees.compose import composing
 from coach.engine.trees.tree_store import TreeStore
 from coach.errors import CoachError, ScratchError
+
+if TYPE_CHECKING:
+    from coach.engine.cluster.cluster import Cluster
 
 TELL_EVERY = 1.0
 """Seconds between two words about a search: what was tried since goes into one event."""
@@ -214,7 +216,7 @@ class SearchBench:
         # Elsewhere there is no server to fork from.
         return trees, replace(context, niceness=niceness, warm=context.warm and is_here)
 
-    def _cluster(self, on: str, stop: threading.Event) -> contextlib.AbstractContextManager[Cluster | None]:
+    def _cluster(self, on: str, stop: threading.Event) -> "contextlib.AbstractContextManager[Cluster | None]":
         if not on:
             return contextlib.nullcontext()
         if self._clusters is None:
@@ -234,7 +236,7 @@ def _is_confined(context: SearchContext) -> bool:
     return context.confine != "off" and available().is_there
 
 
-def _on_workers(request: SearchRequest, cluster: Cluster, progress: _Progress) -> SearchRequest:
+def _on_workers(request: SearchRequest, cluster: "Cluster", progress: _Progress) -> SearchRequest:
     """Return the request for as many probes at a time as there are workers; says what is to be known of them."""
     for each in cluster.notes:
         progress.note(each)

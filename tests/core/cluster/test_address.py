@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.cluster.address import NotAnAddress, agreed, parse_address, why_refused
+from coach.core.cluster.address import NotAnAddress, as_kept, parse_address, why_refused
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,10 @@ def test_what_leaves_this_machine_and_who_can_read_it(text, kind, is_here, is_pr
 
 
 def test_an_address_in_the_clear_is_used_once_that_is_agreed():
-    address = parse_address(agreed("tcp://build.example:8786"))
+    address = parse_address(as_kept("tcp://build.example:8786", insecure=True))
     assert (address.text, why_refused(address)) == ("tcp://build.example:8786", "")
-    assert agreed(agreed("tcp://a:1")) == agreed("tcp://a:1")
+    once = as_kept("tcp://a:1", insecure=True)
+    assert as_kept(once, insecure=True) == as_kept(once, insecure=False) == once
 
 
 def test_cluster_is_the_one_of_the_settings():

@@ -9,6 +9,7 @@ import pytest
 from coach.core.runs.oracle import Judged
 from coach.core.search.kinds import AxisFound
 from coach.core.search.request import SearchRequest
+from coach.engine.cluster import work_elsewhere
 from coach.engine.search import driver
 from coach.engine.search.candidate import Answer
 from coach.engine.search.queue import SearchBench
@@ -62,7 +63,7 @@ class Workers:
 def runs(monkeypatch):
     made = Runs()
     monkeypatch.setattr(driver, "run_probe", made.here)
-    monkeypatch.setattr(driver, "probe_elsewhere", made.elsewhere)
+    monkeypatch.setattr(work_elsewhere, "probe_elsewhere", made.elsewhere)
     return made
 
 
