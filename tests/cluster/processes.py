@@ -126,6 +126,7 @@ class Machines:
         env: dict[str, str] | None = None,
         state: Path | None = None,
         name: str = "",
+        host: str = "",
     ) -> Started:
         """Start one worker, and do not wait for it.
 
@@ -135,6 +136,7 @@ class Machines:
             env: variables that it has besides.
             state: where it keeps its state, when not below its home.
             name: another name than its number.
+            host: the address that it has; a machine of its own to those who ask, where no other has the same.
 
         """
         name = name or f"w{len(self.workers)}"
@@ -151,6 +153,7 @@ class Machines:
         signed = self._authority.sign(name).words if self._authority else []
         words = [_WORKER, self.address, "--name", name, "--nthreads", "1", "--resources", "probe=1"]
         words += ["--memory-limit", "0", "--no-nanny", "--no-dashboard", "--preload", PRELOAD]
+        words += ["--host", host] if host else []
         words += ["--local-directory", str(own / "dask"), "--death-timeout", "120", *signed]
         started = self._begin(name, words, own, {**apart, **mapped, **(env or {})}, own / "cwd")
         self.workers.append(started)
