@@ -1,10 +1,10 @@
 """How much faster searches are on 4 and 8 workers than on 1, with tests that wait rather than compute.
 
-    python -m benchmarks.cluster [SECONDS-PER-TEST] [REPEATS] [COMMITS]
+    python -m benchmarks.cluster [SECONDS-PER-TEST] [REPEATS] [COMMITS] [ROUNDS-OF-STRESS]
 
 The workers are processes of this machine, each with folders and an address of its own (127.0.0.2, …), so that they are machines of
 their own to a search: what is measured is what coach, Dask and the copies add, not how fast processors are. Prints one JSON object. Goals: efficiency of repeats of at least 0.85 on 4 workers and 0.75 on 8 (1: eight workers take
-an eighth of the time); a bisect of 1,024 commits on 8 workers in at most 0.45 of the time on 1. A bisect
+an eighth of the time), the same for a whole `stress` and for a round of mutations; a bisect of 1,024 commits on 8 workers in at most 0.45 of the time on 1. A bisect
 asks 10 rounds of one commit, or 4 of eight. On `--on local:8` it is 2 rounds more: what workers of one machine say beside each other is
 judged again alone where the answer leans on it.
 """
@@ -21,14 +21,17 @@ from pathlib import Path
 from coach.core.cluster.address import parse_address
 from coach.core.cluster.cluster_settings import ClusterSettings
 from coach.core.log.events import Interpreter
-from coach.core.runs.failure import failing_set
+from coach.core.protocol.effects import MutationPlace, StartRun
+from coach.core.runs.failure import FailureSignature, failing_set
+from coach.core.runs.instrument import Mutate
 from coach.core.runs.reference import Reference
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.core.search.kinds import CommitFound
+from coach.core.search.kinds import AxisFound, CommitFound
 from coach.core.search.request import SearchRequest
 from coach.engine.cluster.clusters import Clusters
 from coach.engine.cluster.connection import connect
+from coach.engine.cluster.run_elsewhere import run_elsewhere
 from coach.engine.cluster.work_elsewhere import probe_elsewhere
 from coach.engine.execute import execute
 from coach.engine.process.output import LiveOutput
@@ -41,6 +44,34 @@ from tests.cluster.processes import Machines
 from tests.engine.histories import linear
 
 WIDTHS = (1, 4, 8)
+
+
+TEST = "tests/test_rates.py::test_rate"
+RATES = "\n\n\n".join(
+    f"def rate_{number}(price, amount):\n"
+    f"    found = price * {number + 2} + amount\n"
+    f"    if found > {number + 40}:\n"
+    f"        found -= {number + 7}\n"
+    f"    return found + {number + 1}"
+    for number in range(6)
+)
+RATE_TEST = """import time
+import rates
+
+
+def test_rate():
+    time.sleep({seconds})
+    found = [getattr(rates, name)(3, 4) for name in dir(rates) if name.startswith("rate_")]
+    assert sum(found) == 0.5, found
+"""
+CHANCE_TEST = """import random
+import time
+
+
+def test_chance():
+    time.sleep({seconds})
+    assert random.SystemRandom().random() < 0.5, "by chance"
+"""
 
 
 class Project:
@@ -65,7 +96,73 @@ class Project:
             RunRequest(number=1, purpose="reproduce", target=self.target), around, threading.Event()
         )
         self.reference = Reference(run=1, failing=failing_set(report))
+        history.write(
+            rates=RATES,
+            conftest="",
+            tests__test_rates=RATE_TEST.format(seconds=seconds),
+            tests__test_chance=CHANCE_TEST.format(seconds=seconds),
+        )
         self.good = history.git("rev-parse", f"HEAD~{commits - 1}")
+
+    def stress(self, width: int, rounds: int) -> tuple[float, int]:
+        """Return the seconds and the runs of a search for what a test that fails by chance depends on."""
+        test = "tests/test_chance.py::test_chance"
+        request = SearchRequest(
+            number=2,
+            kind="flake",
+            target=Target(words=(test,)),
+            reference=Reference(
+                run=1, failing=frozenset({FailureSignature(strict="0" * 16, loose="0" * 16, test=test)})
+            ),
+            rounds=rounds,
+            width=0,
+            on=self.machines[width].address,
+        )
+        with self.clusters.on(request.on, threading.Event()):
+            bench = SearchBench(self.trees, self.context, clusters=self.clusters)
+            bench.search(request.model_copy(update={"rounds": 2}), (), threading.Event(), lambda _: None)
+            began = time.perf_counter()
+            result = bench.search(request, (), threading.Event(), lambda _: None)
+            took = time.perf_counter() - began
+        assert isinstance(result.found, AxisFound), result
+        assert not any(row.unresolved for row in result.found.table.rows), result
+        return took, sum(row.runs for row in result.found.table.rows)
+
+    def mutants(self, width: int) -> tuple[float, int]:
+        """Return the seconds and the mutants of a round that nothing ends before its time."""
+        lines = {number: tuple(range(7 * number + 2, 7 * number + 6)) for number in range(6)}
+        places = tuple(
+            MutationPlace(path="rates.py", function=f"rate_{number}", lines=own)
+            for number, own in lines.items()
+        )
+        with self.clusters.on(self.machines[width].address, threading.Event()) as cluster:
+            self._round(
+                cluster, places[:1]
+            )  # every worker has the packs, and the modules in its files' cache
+            began = time.perf_counter()
+            found = self._round(cluster, places)
+            took = time.perf_counter() - began
+        assert (found.ended, found.tried) == ("all", found.planned), found
+        return took, found.tried
+
+    def _round(self, cluster, places):
+        request = RunRequest(
+            number=3,
+            purpose="mutants",
+            target=Target(words=("tests/test_rates.py",)),
+            focus=TEST,
+            instrument=Mutate(seconds=3_000),
+        )
+        _, seen = run_elsewhere(
+            StartRun(request=request, places=places),
+            cluster,
+            trees=self.trees,
+            coverage=None,
+            cancel=threading.Event(),
+            tell=lambda _: None,
+            keep=lambda _: "",
+        )
+        return seen[0].mutations
 
     def _connect(self, on: str):
         return connect(parse_address(on), ClusterSettings(), self.context.root)
@@ -113,13 +210,26 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
     number = int(sys.argv[2]) if len(sys.argv) > 2 else 48
     commits = int(sys.argv[3]) if len(sys.argv) > 3 else 1024
+    rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 16
     figures: dict[str, object] = {"seconds_per_test": seconds, "load_before": round(os.getloadavg()[0], 2)}
     with tempfile.TemporaryDirectory() as folder:
         project = Project(Path(folder), seconds, commits)
         try:
-            took = {width: project.repeats(width, number) for width in WIDTHS}
-            figures["repeats_seconds"] = {width: round(each, 2) for width, each in took.items()}
-            figures["efficiency"] = {width: round(took[1] / each / width, 3) for width, each in took.items()}
+            asked = {
+                "repeats": lambda width: (project.repeats(width, number), number),
+                "stress": lambda width: project.stress(width, rounds),
+                "mutants": project.mutants,
+            }
+            for name, ask in asked.items():
+                took = {width: ask(width) for width in WIDTHS}
+                figures[f"{name}_seconds"] = {
+                    width: (round(each, 2), of) for width, (each, of) in took.items()
+                }
+                each = {width: seconds / of for width, (seconds, of) in took.items()}
+                figures[f"{name}_efficiency"] = {
+                    width: round(each[1] / each[width] / width, 3) for width in WIDTHS
+                }
+                print(json.dumps(figures), file=sys.stderr)
             found = {width: project.bisect(width) for width in (1, 8)}
             figures["bisect"] = {width: (round(each, 2), asked) for width, (each, asked) in found.items()}
             figures["bisect_ratio_8_to_1"] = round(found[8][0] / found[1][0], 3)

@@ -1,4 +1,4 @@
-"""A run on a cluster whatever its workers do: a clean flip ends the round, a lost chunk is said, a stop reaches all of them."""
+"""A run on a cluster whatever its workers do: a clean flip ends the round, a lost part is said, a stop reaches all of them."""
 
 import threading
 from concurrent.futures import Future
@@ -32,7 +32,9 @@ class Sent:
 
     @property
     def lines(self):
-        return [line for place in self.asked.places for line in place.lines]
+        """The lines it tries, if each line has one mutant and they are dealt in turn."""
+        number, count = self.asked.part
+        return [line for place in self.asked.places for line in place.lines][number - 1 :: count]
 
     def answers(self, *, output="", ending="completed", **fields):
         report = RunReport(ending=Ending(kind=ending), counts=Counts(selected=1), duration=len(self.lines))
@@ -105,14 +107,15 @@ def carried_out(asked, cluster, cancel=None):
     return report, seen, told, kept
 
 
-def test_every_line_goes_to_one_worker_and_the_round_is_one():
+def test_every_worker_has_a_part_of_the_whole_round_and_the_round_is_one():
     def act(sent):
         for number, each in enumerate(sent):
             each.answers(tried=4, planned=5, flips=(flip(each.lines[0]),), output=f"said by {number}")
 
     cluster = Cluster(3, act)
     report, seen, _, kept = carried_out(mutate(*range(1, 9)), cluster)
-    assert sorted(line for each in cluster.sent for line in each.lines) == list(range(1, 9))
+    assert [each.asked.part for each in cluster.sent] == [(1, 3), (2, 3), (3, 3)]
+    assert {each.asked.places for each in cluster.sent} == {mutate(*range(1, 9)).places}
     assert [each.label for each in cluster.sent] == [f"small mutations {number} of 3" for number in (1, 2, 3)]
     (found,) = seen
     assert (found.mutations.tried, found.mutations.planned, found.mutations.tree) == (12, 15, "now")
@@ -121,7 +124,7 @@ def test_every_line_goes_to_one_worker_and_the_round_is_one():
     assert kept == ["said by 0"]
 
 
-def test_a_clean_flip_ends_the_other_chunks_and_what_they_told_of_counts():
+def test_a_clean_flip_ends_the_other_parts_and_what_they_told_of_counts():
     def act(sent):
         told = FlipSeen(run=7, flip=flip(sent[1].lines[0]))
         sent[1].hear(told.model_dump_json())
@@ -139,7 +142,7 @@ def test_a_clean_flip_ends_the_other_chunks_and_what_they_told_of_counts():
     assert [each.flip.line for each in told] == [2]
 
 
-def test_a_chunk_that_is_lost_is_said_and_the_rest_counts():
+def test_a_part_that_is_lost_is_said_and_the_rest_counts():
     def act(sent):
         sent[0].answers(tried=3, planned=3)
         sent[1].future.set_result(Reply("w2", why="worker w2: it was lost while it ran this"))
@@ -174,7 +177,7 @@ def test_what_cannot_be_sent_ends_what_was():
     assert cluster.sent[0].future.cancelled()
 
 
-def test_a_stop_reaches_every_chunk_and_what_is_over_counts():
+def test_a_stop_reaches_every_part_and_what_is_over_counts():
     cancel = threading.Event()
 
     def act(sent):

@@ -163,7 +163,7 @@ def flips_of(mutations):
     }
 
 
-def test_mutants_in_chunks_find_what_a_round_here_finds(session, machines):
+def test_mutants_in_parts_find_what_a_round_here_finds(session, machines):
     lines = (9, 6, 10, 8, 11, 7)
     places = (MutationPlace(path="shop.py", function="total", lines=lines),)
     asked = {"words": ("tests/test_shop.py",), "coverage": "kept", "instrument": Mutate(seconds=60)}
@@ -184,6 +184,20 @@ def test_mutants_in_chunks_find_what_a_round_here_finds(session, machines):
     assert {each.run for each in told} == {2}
     ended = next(each for each in before if isinstance(each, RunEnded))
     assert (ended.number, ended.report.tree) == (2, here.mutations.tree)
+
+
+def test_a_worker_that_has_no_part_of_a_round_takes_nothing_from_it(session, machines):
+    nothing_to_change = 5
+    places = (MutationPlace(path="shop.py", function="total", lines=(9, nothing_to_change)),)
+    asked = {"words": ("tests/test_shop.py",), "coverage": "kept", "instrument": Mutate(seconds=60)}
+    session.asks(1, "mutants", places, **asked)
+    here, _ = session.hears(MutantsSeen)
+    session.asks(2, "mutants", places, **asked, on=machines.address)
+    there, _ = session.hears(MutantsSeen)
+    assert here.mutations.tried > 3
+    for figure in ("tried", "planned", "ended", "why"):
+        assert getattr(there.mutations, figure) == getattr(here.mutations, figure), figure
+    assert flips_of(there.mutations) == flips_of(here.mutations)
 
 
 def test_small_wrong_fixes_are_noticed_there_as_here(session, machines, shop):

@@ -39,6 +39,8 @@ class StartRun(Value):
     request: RunRequest
     places: tuple[MutationPlace, ...] = ()
     """What a mutating run changes, in the copy it runs in."""
+    part: tuple[int, int] = (1, 1)
+    """What part of those changes is tried: its number, from 1, and of how many (``mutation/parts.py``)."""
     coverage: CoachId = ""
     """The kept lines of an earlier trace: they say which tests notice a change."""
     to_mend: ToMend | None = None

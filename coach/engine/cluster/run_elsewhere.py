@@ -1,6 +1,6 @@
-"""One run in a copy, carried out by the workers of a cluster: a round of mutations in chunks, any other run whole.
+"""One run in a copy, carried out by the workers of a cluster: a round of mutations in parts, any other run whole.
 
-The negative control stays whole as well: its number of wrong fixes is limited over all lines of the fix, and a chunk that is lost
+The negative control stays whole as well: its number of wrong fixes is limited over all lines of the fix, and a part that is lost
 would leave lines of which nobody asked, with nothing to tell it from lines without a survivor.
 """
 
@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
-from coach.core.localize.mutation.chunks import chunks, merged
-from coach.core.localize.mutation.mutants import Place
+from coach.core.localize.mutation.parts import merged
 from coach.core.localize.mutation.results import Flip, Mutations, best_first
 from coach.core.localize.spectrum import Coverage
-from coach.core.protocol.effects import MutationPlace, StartRun
+from coach.core.protocol.effects import StartRun
 from coach.core.protocol.observations import FlipSeen, MutantsSeen, Observation
 from coach.core.runs.instrument import Mutate
 from coach.core.runs.report import Ending, RunReport
@@ -92,7 +91,7 @@ def _wait(
 
 
 @dataclass(slots=True)
-class _Chunk:
+class _Part:
     """Some of the lines of a round, on one worker."""
 
     asked: StartRun
@@ -114,7 +113,7 @@ class _Chunk:
 
 
 class _Round:
-    """A round of mutations. A clean flip that settles one chunk ends the others: they were at lines as promising as its own."""
+    """A round of mutations. A clean flip that settles one part ends the others: they were at lines as promising as its own."""
 
     def __init__(self, asked: StartRun, tree: str, tell: Callable[[Observation], None]) -> None:
         self._asked, self._tree, self._tell = asked, tree, tell
@@ -124,8 +123,8 @@ class _Round:
     def carried_out(
         self, cluster: Cluster, coverage: Coverage | None, cancel: threading.Event
     ) -> tuple[Ran | None, Seen | None]:
-        """Have every chunk tried. Raises CoachError where none could be."""
-        parts = self._chunks(cluster.width)
+        """Have every part tried. Raises CoachError where none could be."""
+        parts = self._parts(cluster.width)
         try:
             for each in parts:
                 hear = self._hearing(each)
@@ -147,22 +146,18 @@ class _Round:
             ran = replace(ran, report=ran.report.model_copy(update={"ending": _CANCELLED.ending}))
         return ran, (MutantsSeen(mutations=found),) if is_known else None
 
-    def _chunks(self, count: int) -> list[_Chunk]:
-        dealt = chunks(
-            [Place(each.path, each.function, each.lines, each.promise) for each in self._asked.places], count
-        )
-        if len(dealt) < 2:
-            return [_Chunk(self._asked, "")]
+    def _parts(self, width: int) -> list[_Part]:
+        """Deal the round to so many workers; no part without a line."""
+        count = max(min(width, sum(len(each.lines) for each in self._asked.places)), 1)
+        if count == 1:
+            return [_Part(self._asked, "")]
         return [
-            _Chunk(
-                self._asked.model_copy(update={"places": tuple(map(_asked_for, own))}),
-                f"{number} of {len(dealt)}",
-            )
-            for number, own in enumerate(dealt, 1)
+            _Part(self._asked.model_copy(update={"part": (number, count)}), f"{number} of {count}")
+            for number in range(1, count + 1)
         ]
 
-    def _hearing(self, chunk: _Chunk) -> Callable[[str], None]:
-        """Return what takes the flips that a chunk finds: each is told at once, and kept should its answer never come."""
+    def _hearing(self, part: _Part) -> Callable[[str], None]:
+        """Return what takes the flips that a part finds: each is told at once, and kept should its answer never come."""
 
         def hear(said: str) -> None:
             try:
@@ -170,7 +165,7 @@ class _Round:
             except ValidationError:  # only a worker of another coach says what this one does not know
                 return
             with self._lock:
-                chunk.flips[flip.sentence] = flip
+                part.flips[flip.sentence] = flip
                 is_new = flip.sentence not in self._told and len(self._told) < MAX_TOLD
                 self._told |= {flip.sentence} if is_new else set()
             if is_new:
@@ -178,26 +173,22 @@ class _Round:
 
         return hear
 
-    def _result(self, chunk: _Chunk) -> Mutations:
-        """Return what came of a chunk; of one that was ended, what it told; of one that was lost, why."""
-        found = _mutations(chunk.ran) if chunk.ran else None
+    def _result(self, part: _Part) -> Mutations:
+        """Return what came of a part; of one that was ended, what it told; of one that was lost, why."""
+        found = _mutations(part.ran) if part.ran else None
         if found is not None:
             return found.model_copy(update={"tree": self._tree})
         own = Mutations(test=self._asked.request.focus, tree=self._tree)
-        if chunk.error is not None:
-            return own.model_copy(update={"ended": "stopped", "why": str(chunk.error)})
+        if part.error is not None:
+            return own.model_copy(update={"ended": "stopped", "why": str(part.error)})
         with self._lock:
-            flips = best_first(tuple(chunk.flips.values()))
+            flips = best_first(tuple(part.flips.values()))
         known = {"tried": len(flips), "planned": len(flips), "flips": flips, "ended": "stopped"}
         return own.model_copy(update=known)
 
 
-def _is_ended(chunk: _Chunk) -> bool:
-    return chunk.future.cancelled()
-
-
-def _asked_for(place: Place) -> MutationPlace:
-    return MutationPlace(path=place.path, function=place.function, lines=place.lines, promise=place.promise)
+def _is_ended(part: _Part) -> bool:
+    return part.future.cancelled()
 
 
 def _mutations(ran: Ran) -> Mutations | None:
@@ -212,7 +203,7 @@ def _settles(future: "Future[Ran]") -> bool:
 
 
 def _together(answers: Sequence[Ran], errors: Sequence[BaseException]) -> Ran | None:
-    """Return the run that a round was: how it ended is how its worst chunk did, and its output that chunk's."""
+    """Return the run that a round was: how it ended is how its worst part did, and its output that part's."""
     if not answers:
         return None
     worst = next((each for each in answers if not each.report.ending.is_complete), answers[0])

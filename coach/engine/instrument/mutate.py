@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from coach.core.base.test_id import TestId
 from coach.core.base.text import storable
 from coach.core.localize.mutation.mutants import Mutant, Place, mutants
+from coach.core.localize.mutation.parts import WHOLE, part_of
 from coach.core.localize.mutation.results import MAX_REFUSALS, Flip, Mutations, PlaceTally, best_first
 from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import MutationPlace, StartRun, ToMend
@@ -304,16 +305,17 @@ class SuspectMutator(MutantObserver[Mutate]):
 
     def prepare(self, request: RunRequest, root: Path, recorded: int = 0, /) -> RunRequest:
         focus, sought = request.focus, self.asked.to_mend
-        self.chosen = planned(self.asked.places, root, focus)
+        whole = planned(self.asked.places, root, focus)
+        self.chosen = part_of(whole, self.asked.part)
         known = self.context.known_coverage(self.asked.coverage)
-        near = neighbours_of(known, self.chosen, focus) if focus in known.tests else None
+        near = neighbours_of(known, whole, focus) if focus in known.tests else None
         plan = json.loads(plan_text(request, self.chosen, root, near, recorded))
         plan |= about_failure(sought)
         likely = {(each.path, each.function): each.promise for each in self.asked.places}
         for row, each in zip(plan["mutants"], self.chosen, strict=True):
             row["likely"] = likely.get((each.path, each.function), 0.0)
         spent = time.monotonic() - self._began
-        plan["import_share"], plan["more"] = import_share(self.chosen), self.instrument.more
+        plan["import_share"], plan["more"] = import_share(whole), self.instrument.more
         plan["budget"] = max(self.instrument.seconds - spent, self.instrument.seconds / 2)
         self.plan = json.dumps(plan)
         words = (*request.target.words, *strangers(near or {}, focus, sought.red if sought else ()))
@@ -339,7 +341,8 @@ class SuspectMutator(MutantObserver[Mutate]):
         found = mutations_of(request, report, self.chosen, self.said)
         if not found.tried and report.ending.kind in STOPPED:
             return []
-        if not found.tried and not found.why and not found.refused:
+        has_some = bool(self.chosen) or self.asked.part == WHOLE
+        if has_some and not found.tried and not found.why and not found.refused:
             why = report.ending.sentence or "the mutator gave no answer"
             found = found.model_copy(update={"why": why})
         return [MutantsSeen(mutations=found)]

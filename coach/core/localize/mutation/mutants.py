@@ -46,7 +46,7 @@ MAX_MUTANTS = 1_500
 MAX_OF_A_LINE = 60
 _ROUND = 6
 """Mutants of a line that have their turn before those of the next lines, where only operators are tried."""
-_OF_PLACE, OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
+_OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
 """How much less the next function, line and round promise; chosen on the tuning half of benchmarks/localise.py."""
 _NOT_MADE = -1
 
@@ -123,7 +123,7 @@ def mutants(
         if made is None:
             continue
         if number == _NOT_MADE:
-            heappush(queue, (promise * OF_LINE, index, position + 1, _NOT_MADE))
+            heappush(queue, (promise * _OF_LINE, index, position + 1, _NOT_MADE))
             _push(queue, promise, (index, position, 0), made)
             continue
         weight, mutant = made[number]
