@@ -1,6 +1,6 @@
 """How much faster searches are on 4 and 8 workers than on 1, with tests that wait rather than compute.
 
-    python -m benchmarks.cluster [SECONDS-PER-TEST] [REPEATS] [COMMITS] [ROUNDS-OF-STRESS]
+    python -m benchmarks.cluster [--only repeats stress mutants bisect] [--seconds 2]
 
 The workers are processes of this machine, each with folders and an address of its own (127.0.0.2, …), so that they are machines of
 their own to a search: what is measured is what coach, Dask and the copies add, not how fast processors are. Prints one JSON object. Goals: efficiency of repeats of at least 0.85 on 4 workers and 0.75 on 8 (1: eight workers take
@@ -9,6 +9,7 @@ asks 10 rounds of one commit, or 4 of eight. On `--on local:8` it is 2 rounds mo
 judged again alone where the answer leans on it.
 """
 
+import argparse
 import json
 import os
 import random
@@ -44,17 +45,18 @@ from tests.cluster.processes import Machines
 from tests.engine.histories import linear
 
 WIDTHS = (1, 4, 8)
+KINDS = ("repeats", "stress", "mutants", "bisect")
 
 
 TEST = "tests/test_rates.py::test_rate"
-RATES = "\n\n\n".join(
+RATES = [
     f"def rate_{number}(price, amount):\n"
     f"    found = price * {number + 2} + amount\n"
     f"    if found > {number + 40}:\n"
     f"        found -= {number + 7}\n"
     f"    return found + {number + 1}"
-    for number in range(6)
-)
+    for number in range(12)
+]
 RATE_TEST = """import time
 import rates
 
@@ -77,7 +79,8 @@ def test_chance():
 class Project:
     """A history, a check that waits, and what searches of it need."""
 
-    def __init__(self, folder: Path, seconds: float, commits: int) -> None:
+    def __init__(self, folder: Path, seconds: float, commits: int, functions: int) -> None:
+        self.functions = functions
         self.machines = {}
         for width in WIDTHS:
             self.machines[width] = Machines(folder / f"of-{width}")
@@ -89,7 +92,7 @@ class Project:
         env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         root, home = history.root.resolve(), folder / "state/projects/0123"
         self.trees = TreeStore(root, home)
-        self.context = SearchContext(root, home, Interpreter(path=sys.executable), Limits(), env)
+        self.context = SearchContext(root, home, Interpreter(path=sys.executable), Limits(wall=3_600), env)
         self.clusters = Clusters(self.trees, self.context, self._connect)
         around = RunContext(root, self.context.interpreter, Limits(), lambda _: "", LiveOutput(), env)
         report = execute(
@@ -97,7 +100,7 @@ class Project:
         )
         self.reference = Reference(run=1, failing=failing_set(report))
         history.write(
-            rates=RATES,
+            rates="\n\n\n".join(RATES[:functions]),
             conftest="",
             tests__test_rates=RATE_TEST.format(seconds=seconds),
             tests__test_chance=CHANCE_TEST.format(seconds=seconds),
@@ -130,7 +133,7 @@ class Project:
 
     def mutants(self, width: int) -> tuple[float, int]:
         """Return the seconds and the mutants of a round that nothing ends before its time."""
-        lines = {number: tuple(range(7 * number + 2, 7 * number + 6)) for number in range(6)}
+        lines = {number: tuple(range(7 * number + 2, 7 * number + 6)) for number in range(self.functions)}
         places = tuple(
             MutationPlace(path="rates.py", function=f"rate_{number}", lines=own)
             for number, own in lines.items()
@@ -206,33 +209,46 @@ class Project:
         return took, result.probes + result.again
 
 
+def measured(project: Project, name: str, args: argparse.Namespace) -> dict[str, object]:
+    """Return the seconds of a kind of search by the number of workers, and what they say."""
+    if name == "bisect":
+        found = {width: project.bisect(width) for width in (1, 8)}
+        return {
+            "bisect_seconds": {width: (round(took, 2), asked) for width, (took, asked) in found.items()},
+            "bisect_ratio_8_to_1": round(found[8][0] / found[1][0], 3),
+        }
+    ask = {
+        "repeats": lambda width: (project.repeats(width, args.repeats), args.repeats),
+        "stress": lambda width: project.stress(width, args.rounds),
+        "mutants": project.mutants,
+    }[name]
+    found = {width: ask(width) for width in WIDTHS}
+    each = {width: took / of for width, (took, of) in found.items()}
+    return {
+        f"{name}_seconds": {width: (round(took, 2), of) for width, (took, of) in found.items()},
+        f"{name}_efficiency": {width: round(each[1] / each[width] / width, 3) for width in WIDTHS},
+    }
+
+
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    number = int(sys.argv[2]) if len(sys.argv) > 2 else 48
-    commits = int(sys.argv[3]) if len(sys.argv) > 3 else 1024
-    rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 16
-    figures: dict[str, object] = {"seconds_per_test": seconds, "load_before": round(os.getloadavg()[0], 2)}
+    parser = argparse.ArgumentParser(description="see the text at the top of the file")
+    parser.add_argument("--seconds", type=float, default=2.0, help="that a test waits")
+    parser.add_argument("--repeats", type=int, default=48)
+    parser.add_argument("--rounds", type=int, default=16, help="of a stress: five runs each")
+    parser.add_argument("--commits", type=int, default=1024)
+    parser.add_argument("--functions", type=int, default=6, help="that are mutated: about 80 mutants each")
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
+    args = parser.parse_args()
+    figures: dict[str, object] = {
+        "seconds_per_test": args.seconds,
+        "load_before": round(os.getloadavg()[0], 2),
+    }
     with tempfile.TemporaryDirectory() as folder:
-        project = Project(Path(folder), seconds, commits)
+        project = Project(Path(folder), args.seconds, args.commits, args.functions)
         try:
-            asked = {
-                "repeats": lambda width: (project.repeats(width, number), number),
-                "stress": lambda width: project.stress(width, rounds),
-                "mutants": project.mutants,
-            }
-            for name, ask in asked.items():
-                took = {width: ask(width) for width in WIDTHS}
-                figures[f"{name}_seconds"] = {
-                    width: (round(each, 2), of) for width, (each, of) in took.items()
-                }
-                each = {width: seconds / of for width, (seconds, of) in took.items()}
-                figures[f"{name}_efficiency"] = {
-                    width: round(each[1] / each[width] / width, 3) for width in WIDTHS
-                }
+            for name in args.only:
+                figures |= measured(project, name, args)
                 print(json.dumps(figures), file=sys.stderr)
-            found = {width: project.bisect(width) for width in (1, 8)}
-            figures["bisect"] = {width: (round(each, 2), asked) for width, (each, asked) in found.items()}
-            figures["bisect_ratio_8_to_1"] = round(found[8][0] / found[1][0], 3)
         finally:
             project.clusters.close()
             for each in project.machines.values():

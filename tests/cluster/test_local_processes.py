@@ -6,6 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import distributed
+import pytest
+
 from coach.engine.process.orphans import clear_left_behind
 from tests.cluster.processes import until
 from tests.engine.lab import plain_environment
@@ -30,7 +33,7 @@ if __name__ == "__main__":
         made = connect(parse_address("local:1"), ClusterSettings(), Path.cwd())
         print(len(made.client.scheduler_info()["workers"]), repr(said.getvalue()))
         if "wait" in sys.argv:
-            print("up", flush=True)
+            print("up", made.client.scheduler.address, flush=True)
             sys.stdin.read()
         made.close()
 """
@@ -42,23 +45,43 @@ def test_nothing_is_left_of_it(tmp_path, monkeypatch):
     program.write_text(STARTS)
     temporary.mkdir()
     env = plain_environment() | {"TMPDIR": str(temporary), "PYTHONPATH": str(TOP), "HOME": str(tmp_path)}
-    argv, pipe = [sys.executable, str(program), "wait"], subprocess.PIPE
-    with subprocess.Popen(
-        argv, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
-    ) as run:
+    argv = [sys.executable, str(program), "wait"]
+    with started(argv, env) as run:
         assert [run.stdout.readline().split()[0] for _ in range(2)] == ["1", "up"]
         run.communicate("")
     assert not _processes_below(temporary)
     assert [each for each in temporary.rglob("*") if each.parent != temporary] == []
-    with subprocess.Popen(
-        argv, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
-    ) as run:
+    with started(argv, env) as run:
         assert [run.stdout.readline().split()[0] for _ in range(2)] == ["1", "up"]
         run.kill()
     until(lambda: not _processes_below(temporary), "its processes end")
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     assert clear_left_behind(tmp_path / "state") == ()
     assert [each for each in temporary.rglob("*") if each.parent != temporary] == []
+
+
+def started(argv, env):
+    pipe = subprocess.PIPE
+    return subprocess.Popen(argv, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+
+
+def test_other_users_of_the_machine_can_give_its_workers_no_work(tmp_path):
+    """A port of this machine is open to all its users, and a scheduler executes what it is sent."""
+    program = tmp_path / "starts.py"
+    program.write_text(STARTS)
+    env = plain_environment() | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(TOP), "HOME": str(tmp_path)}
+    with started([sys.executable, str(program), "wait"], env) as run:
+        run.stdout.readline()
+        address = run.stdout.readline().split()[1]
+        port = address.rpartition(":")[2]
+        assert address.startswith("tls://127.0.0.1:")
+        for tried, security in (
+            (address, distributed.Security.temporary()),
+            (f"tcp://127.0.0.1:{port}", None),
+        ):
+            with pytest.raises(OSError):
+                distributed.Client(tried, security=security, timeout=2, set_as_default=False)
+        run.communicate("")
 
 
 def _processes_below(temporary):

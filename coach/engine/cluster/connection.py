@@ -97,16 +97,27 @@ def imported() -> Any:
         import dask
         import distributed
     except ImportError as error:
-        raise CoachError(
-            "searches on a cluster need Dask, which is not installed",
-            why=str(error),
-            do='pip install "debug-coach[cluster]"',
-        ) from None
+        raise _not_installed("Dask", error) from None
     dask.config.set(_QUIET)
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False
     return distributed
+
+
+def _not_installed(name: str, error: ImportError) -> CoachError:
+    return CoachError(
+        f"searches on a cluster need {name}, which is not installed",
+        why=str(error),
+        do='pip install "debug-coach[cluster]"',
+    )
+
+
+def _own_security(distributed: Any) -> Any:
+    try:
+        return distributed.Security.temporary()
+    except ImportError as error:
+        raise _not_installed("cryptography", error) from None
 
 
 def security_of(distributed: Any, address: ClusterAddress, settings: ClusterSettings, root: Path) -> Any:
@@ -135,6 +146,9 @@ def security_of(distributed: Any, address: ClusterAddress, settings: ClusterSett
 
 
 def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings) -> Connection:
+    # Who can connect to a scheduler runs anything as its user, and other users of this machine can connect to any port:
+    # certificates that only these processes hold keep them out. Dask keeps them in memory.
+    security = _own_security(distributed)
     made = contextlib.ExitStack()
     folder = str(made.enter_context(temporary_folder()))  # found and removed even if this process is killed
     _start_tracker()
@@ -144,6 +158,8 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings)
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
+            protocol="tls://",
+            security=security,
             resources={RESOURCE: 1},
             memory_limit=0,
             dashboard_address=None,
@@ -156,7 +172,7 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings)
             local_directory=folder,
             preload=[PRELOAD],
         )
-        client = distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = distributed.Client(cluster, security=security, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, RuntimeError, ValueError) as error:
         made.close()
         raise CoachError(f"{address.text} could not be started", why=root_cause(error)) from error

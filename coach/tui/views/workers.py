@@ -18,15 +18,20 @@ def worker_lines(workers: tuple[AtWork, ...], rate: str, view: ViewState) -> tup
         said = [count(len(workers), "worker"), f"{busy} busy"]
         return (line("  ", " · ".join([*said, *filter(None, [rate])]), fit="cut"),)
     said = [f"{busy} of {count(len(workers), 'worker')}", *filter(None, [rate])]
-    width = max(len(each.name) for each in workers)
+    width = max(len(_name(each)) for each in workers)
     return (
         line("  ", " · ".join(said), fit="cut"),
         *(_of_worker(each, min(width, 24), view.now) for each in workers),
     )
 
 
+def _name(worker: AtWork) -> str:
+    """Return what a worker is called; Dask gives those of this machine numbers."""
+    return f"worker {worker.name}" if worker.name.isdecimal() else worker.name
+
+
 def _of_worker(worker: AtWork, width: int, now: float) -> Line:
-    name = worker.name[:width].ljust(width)
+    name = _name(worker)[:width].ljust(width)
     if not worker.doing:
         return line("    ", (name, "dim"), ("  waits", "dim"), fit="cut")
     spent = seconds(float(int(now - worker.since))) if 0 < worker.since < now else ""

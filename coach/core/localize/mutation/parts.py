@@ -5,6 +5,7 @@ files, how much time for what runs at import) are those of the whole. Lines are 
 promising as those of the others, so that a flip is found as early as it can be, and all have about as much to do.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
@@ -22,7 +23,7 @@ WHOLE = (1, 1)
 def part_of(chosen: Sequence[Mutant], part: tuple[int, int]) -> tuple[Mutant, ...]:
     """Return the mutants of one part, in their order; every line of ``chosen`` is in exactly one part.
 
-    The lines are dealt in turns that go to and fro: parts differ by one line at most.
+    Each line goes to the part that has the fewest mutants so far: parts differ by the mutants of one line at most.
 
     Args:
         chosen: the whole round, the most promising lines first.
@@ -30,10 +31,11 @@ def part_of(chosen: Sequence[Mutant], part: tuple[int, int]) -> tuple[Mutant, ..
 
     """
     number, count = part
-    own = set()
-    for turn, line in enumerate(dict.fromkeys((each.path, each.line) for each in chosen)):
-        round_, seat = divmod(turn, count)
-        if (count - seat if round_ % 2 else seat + 1) == number:
+    sizes, own = [0] * count, set()
+    for line, size in Counter((each.path, each.line) for each in chosen).items():
+        least = min(range(count), key=sizes.__getitem__)
+        sizes[least] += size
+        if least == number - 1:
             own.add(line)
     return tuple(each for each in chosen if (each.path, each.line) in own)
 
