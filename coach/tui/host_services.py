@@ -48,6 +48,9 @@ class HostServices(Protocol):
     def clusters(self, state: "SessionState") -> tuple[str, ...]:
         """Return the words for clusters that the settings of a session's project name."""
 
+    def why_no_cluster(self, state: "SessionState", typed: str) -> str:
+        """Return why nothing can be carried out at an address that was typed; empty where it can."""
+
 
 class NoHostServices:
     """No services: the screen in tests."""
@@ -75,3 +78,6 @@ class NoHostServices:
 
     def clusters(self, state: "SessionState") -> tuple[str, ...]:  # noqa: ARG002 - the signature of HostServices
         return ()
+
+    def why_no_cluster(self, state: "SessionState", typed: str) -> str:  # noqa: ARG002 - the signature of HostServices
+        return "there is no cluster here"

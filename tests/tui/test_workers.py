@@ -9,6 +9,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol.live import AtWork
 from coach.core.runs.target import Target
 from coach.core.search.request import SearchRequest, Tried
+from coach.tui.host_services import NoHostServices
 from tests.tui import fakes
 from tests.tui.seeing import NOW, compare, press, session_of, settle, shown, text_of
 
@@ -60,6 +61,25 @@ async def test_the_next_search_goes_where_the_window_says():
         assert "o here" in text_of(pilot)
         await press(pilot, "1")
         assert port.commands[-1] == cmd.BeginSearch(kind="edits")
+
+
+class Knowing(NoHostServices):
+    """Lets everything but one address be used."""
+
+    def why_no_cluster(self, state, typed):
+        return "nothing is sent there" if typed == "tcp://far:8786" else ""
+
+
+async def test_an_address_is_typed_where_no_cluster_is_known():
+    port = fakes.FakeDoor(*fakes.story("isolate"))
+    async with shown(port, (80, 24)) as pilot:
+        session_of(pilot).host = Knowing()
+        await press(pilot, "B", "O", *"tcp://far:8786", "ctrl+s")
+        assert "nothing is sent there" in text_of(pilot)
+        await press(pilot, "home", *["delete"] * 14, *"local:2", "ctrl+s")
+        assert "o on local:2" in text_of(pilot)
+        await press(pilot, "1")
+        assert port.commands[-1] == cmd.BeginSearch(kind="edits", on="local:2", width=0)
 
 
 async def test_without_a_cluster_the_window_asks_nothing_more():

@@ -226,6 +226,11 @@ class _Ways:
 
         return named_clusters(state)
 
+    def why_no_cluster(self, state: "SessionState", typed: str) -> str:
+        from coach.cli.commands.on_cluster import why_no_cluster
+
+        return why_no_cluster(state, typed)
+
 
 def _choose(args: Namespace) -> None:
     """Without a target: open sessions and pytest's last failures, to pick from. No choice leaves no target."""

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from functools import partial
 
 from coach.core.history.restore_goal import Goal, better_way, goal
 from coach.core.protocol import commands as cmd
@@ -93,7 +94,8 @@ def searches(context: ActionContext, _key: str) -> None:
     offered, used = offers(context.state), clusters_of(context.state)
     named = tuple(each for each in context.host.clusters(context.state) if each not in used)
     newest = context.state.searches[-1].request.on if context.state.searches else ""
-    chooser = SearchChooser(offered, next_move(context.state).of, (*used, *named), newest)
+    why_not = partial(context.host.why_no_cluster, context.state)
+    chooser = SearchChooser(offered, next_move(context.state).of, (*used, *named), newest, why_not)
 
     def chosen(index: int | None) -> None:
         if index is None:

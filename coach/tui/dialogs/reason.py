@@ -25,7 +25,9 @@ class ReasonForm(Form[str]):
     def _keep(self) -> None:
         # Other forms say what is missing by a string in place of the answer; here the answer is a string itself.
         text = self.make({"text": self._kept(self._field)})
-        if text or self._question.may_be_empty:
-            self.dismiss(text)
-        else:
+        if not text and not self._question.may_be_empty:
             self.warn("a few words are needed")
+        elif why_not := self._question.why_not(text):
+            self.warn(why_not)
+        else:
+            self.dismiss(text)

@@ -1,5 +1,6 @@
 """Dialogs of lines: to read, to confirm, to choose from. A title stands in the upper edge of the frame, keys in the lower one."""
 
+from collections.abc import Callable
 from typing import ClassVar, Generic
 
 from textual import events, on
@@ -128,33 +129,56 @@ class SearchChooser(Chooser):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("B", "leave", show=False),
         Binding("o", "elsewhere", show=False),
+        Binding("O", "ask_where", show=False),
     ]
 
     def __init__(
-        self, offers: tuple[Offer, ...], advised: str = "", clusters: tuple[str, ...] = (), on: str = ""
+        self,
+        offers: tuple[Offer, ...],
+        advised: str = "",
+        clusters: tuple[str, ...] = (),
+        on: str = "",
+        why_not: Callable[[str], str] = lambda _: "",
     ) -> None:
         """Offer searches; the cursor begins on the kind that is ``advised``, else on the first that is possible.
 
-        ``clusters`` are addresses that may be chosen besides this machine; ``on`` is the one it begins with.
+        ``clusters`` are addresses that may be chosen besides this machine; ``on`` is the one it begins with; ``why_not`` says why
+        one that is typed cannot be used.
         """
         possible = [number for number, each in enumerate(offers) if not each.why_not]
         wanted = [number for number in possible if offers[number].kind.name == advised]
         first = next(iter((*wanted, *possible)), 0)
         super().__init__("Search for the cause", "begins", offer_lines(offers), len(offers), marked=first)
-        self._offers, self._places = offers, ("", *clusters)
+        self._offers, self._places, self._why_not = offers, ("", *clusters), why_not
         self.on = on if on in clusters else ""
         """The cluster that was chosen; empty: this machine."""
 
     def own_keys(self) -> Content:
-        """Say where it would be carried out, where there is a choice."""
-        if len(self._places) == 1:
-            return super().own_keys()
+        """Say where it would be carried out, and how to choose another place."""
         where = safe_line(f"on {self.on}" if self.on else "here", limit=30)
-        return safe_render.frame_keys(*self._keys, ("o", where))
+        there = (("o", where), ("O", "another place")) if len(self._places) > 1 else (("O", "on a cluster"),)
+        return safe_render.frame_keys(*self._keys, *there)
 
     def action_elsewhere(self) -> None:
         """Choose the next place."""
-        self.on = self._places[(self._places.index(self.on) + 1) % len(self._places)]
+        self._take_place(self._places[(self._places.index(self.on) + 1) % len(self._places)])
+
+    def action_ask_where(self) -> None:
+        """Ask for the address of a place."""
+        from coach.tui.dialogs.question import Question
+        from coach.tui.dialogs.reason import ReasonForm
+
+        text = "tls://HOST:PORT is a Dask scheduler; local:4 is four processes of this machine."
+        asked = Question("Where to carry it out", text, label="address", why_not=self._why_not)
+        self.app.push_screen(ReasonForm(asked), self._typed)
+
+    def _typed(self, address: str | None) -> None:
+        if address:
+            self._places = tuple(dict.fromkeys((*self._places, address)))
+            self._take_place(address)
+
+    def _take_place(self, address: str) -> None:
+        self.on = address
         self.query_one(".window", Vertical).border_subtitle = self.own_keys()
 
     def choose(self, index: int) -> None:
