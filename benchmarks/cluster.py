@@ -90,6 +90,9 @@ class Project:
         lines = f"import time\ntime.sleep({seconds})\nfrom shop import total\nassert total(3) == 6, total(3)"
         self.target = Target(kind="command", words=(sys.executable, "-B", "-c", lines))
         env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
+            "1"  # plugins of coach's own suite would cost what no target's tests cost
+        )
         root, home = history.root.resolve(), folder / "state/projects/0123"
         self.trees = TreeStore(root, home)
         self.context = SearchContext(root, home, Interpreter(path=sys.executable), Limits(wall=3_600), env)

@@ -9,6 +9,8 @@ from coach.core.runs.report import Failure, Frame, gist
 
 MAX = 300
 """Characters kept of a value: a form is to be read."""
+LEAD = 40
+"""Of them before the first difference of two values that are longer."""
 _COMPARED = re.compile(r"^(?:AssertionError: )?assert (?P<left>.+?) == (?P<right>.+)$")
 _UNEQUAL = re.compile(r"^(?:AssertionError: )?(?P<left>.+?) != (?P<right>.+?)(?: : .*)?$")
 _MORE = re.compile(r" \(\S+ (?:more|less)\)$")
@@ -35,20 +37,17 @@ def two_sides(failure: Failure) -> TwoSides | None:
     asserted = _asserted(failure)
     if failure.difference:
         first = failure.difference[0]
-        return TwoSides(
-            _short(_MORE.sub("", first.got)) or "nothing",
-            _short(_MORE.sub("", first.wanted)) or "nothing",
-            _short(first.path or asserted[0]),
-            first.is_sure,
-        )
+        got, wanted = _apart(_MORE.sub("", first.got), _MORE.sub("", first.wanted))
+        subject = _short(first.path or asserted[0])
+        return TwoSides(got or "nothing", wanted or "nothing", subject, first.is_sure)
     said = _EXPECTED.search(failure.message), _RECEIVED.search(failure.message)
     if said[0] and said[1]:
-        return TwoSides(_short(said[1]["text"]), _short(said[0]["text"]), asserted[0], is_sure=True)
+        return TwoSides(*_apart(said[1]["text"], said[0]["text"]), asserted[0], is_sure=True)
     line = gist(failure.message).split("\n", 1)[0].strip()
     found = _COMPARED.match(line) or (_UNEQUAL.match(line) if "AssertionError" in failure.exception else None)
     if found is None:
         return None
-    left, right = _short(found["left"]), _short(found["right"])
+    left, right = _apart(found["left"], found["right"])
     is_left_wanted = asserted[1]
     subject = "" if asserted[0] in {left, right} else asserted[0]
     return TwoSides(right, left, subject) if is_left_wanted else TwoSides(left, right, subject)
@@ -106,5 +105,29 @@ def _is_literal(node: ast.expr) -> bool:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    return _cut(" ".join(text.split()))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= MAX else f"{text[: MAX - 1]}…"
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Return two values on one line each, as long as a form takes, so that it can be seen where they differ.
+
+    Blanks are folded, except where they are all the difference; what is too long is shown from a little before the first difference.
+    """
+    first, second = (" ".join(each.split()) for each in (one, other))
+    if first == second and one.strip() != other.strip():
+        first, second = (_with_blanks(each) for each in (one, other))
+    if first != second and first[: MAX - 1] == second[: MAX - 1]:
+        pairs = enumerate(zip(first, second, strict=False))
+        same = next((number for number, (a, b) in pairs if a != b), min(len(first), len(second)))
+        begin = max(same - LEAD, 0)
+        first, second = (f"…{each[begin:]}" for each in (first, second))
+    return _cut(first), _cut(second)
+
+
+def _with_blanks(text: str) -> str:
+    """Show every blank: a space as a dot, the others as Python writes them."""
+    return "".join("·" if each == " " else repr(each)[1:-1] if each.isspace() else each for each in text)

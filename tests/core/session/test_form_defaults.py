@@ -1,6 +1,8 @@
 """Forms come filled with what is known, and kept as they are they meet their gate."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coach.core.decide import Refusal
 from coach.core.experiments.hypothesis import Prediction
@@ -46,6 +48,37 @@ def test_what_the_run_says_of_the_difference_comes_before_its_text():
     difference = (Difference(path="Items[3].price", got="1", wanted="2", is_sure=True),)
     found = two_sides(_asserts("assert a == b", "assert [...] == [...]", difference=difference))
     assert (found.subject, found.got, found.wanted, found.is_sure) == ("Items[3].price", "1", "2", True)
+
+
+LONG = "the same words again and again, " * 12
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "shown"),
+    [
+        ("'a  b'", "'a b'", ("'a··b'", "'a·b'")),
+        ("'a\\tb'", "'a b'", ("'a\\tb'", "'a b'")),
+        ("a\tb", "a b", ("a\\tb", "a·b")),
+        ("a\n b", "a\nb", ("a\\n·b", "a\\nb")),
+        ("a\u00a0b", "a b", ("a\\xa0b", "a·b")),
+        ("one  word", "other  word", ("one word", "other word")),
+        (f"{LONG}9", f"{LONG}10", (f"…{LONG[-40:]}9", f"…{LONG[-40:]}10")),
+        (f"{LONG}9{LONG}", f"{LONG}10", (f"…{LONG[-40:]}9{LONG}"[:299] + "…", f"…{LONG[-40:]}10")),
+        (LONG, f"{LONG}x", (f"…{LONG.strip()[-40:]}", f"…{LONG.strip()[-40:]} x")),
+    ],
+)
+def test_two_values_are_shown_so_that_it_is_seen_where_they_differ(got, wanted, shown):
+    found = two_sides(_asserts("assert a == b", "", difference=(Difference(got=got, wanted=wanted),)))
+    assert (found.got, found.wanted) == shown
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_values_that_differ_are_never_shown_alike(got, wanted):
+    if got.strip() == wanted.strip():
+        return
+    found = two_sides(_asserts("assert a == b", "", difference=(Difference(got=got, wanted=wanted),)))
+    assert found.got != found.wanted
+    assert max(len(found.got), len(found.wanted)) <= 300
 
 
 @pytest.mark.parametrize(
