@@ -4,14 +4,12 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 """
 
 import contextlib
-import os
 import platform
 import time
 from contextlib import suppress
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from coach import __version__
 from coach.core.log import events as ev
@@ -21,15 +19,10 @@ from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
-from coach.engine.cluster.clusters import Clusters
 from coach.engine.confine.landlock import available
 from coach.engine.engine import LocalEngine
-from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.orphans import clear_meanwhile, end_left_behind
-from coach.engine.process.supervise import Limits
 from coach.engine.restore.carry_out import found_restore
-from coach.engine.runners.table import RUNNERS
-from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.project_root import Located, at, located_here, project_here
 from coach.engine.trees.since_past_pass import PastPasses
@@ -39,12 +32,12 @@ from coach.errors import CoachError, SessionError, SessionHeld
 from coach.regular_files import is_folder, is_there, kept_path, real_path
 from coach.session.diagnostics import keep_diagnostics
 from coach.session.dispatcher import Dispatcher
-from coach.session.export_io import private_of
 from coach.session.replay import Replay
+from coach.session.run_context import clusters_of, context_of, interpreter_of, secrets_of
 from coach.session.shared.client import RemotePort, join
 from coach.session.shared.server import Service
 from coach.settings.confinement_choice import confine_for
-from coach.settings.interpreter_approval import python_for, refuse_changed
+from coach.settings.interpreter_approval import refuse_changed
 from coach.settings.project import Settings, load_settings, team_rules
 from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store import artefacts, library
@@ -52,9 +45,6 @@ from coach.store.log import no_collection, read_log
 from coach.store.past_passes import past_passes
 from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home
 from coach.store.recording import Recording
-
-if TYPE_CHECKING:
-    from coach.engine.cluster.connection import Connection
 
 JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""
@@ -68,7 +58,7 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
     narrow_state()
     place = place if isinstance(place, Located) else at(place)
     root, home = place.root, place.home
-    interpreter = _interpreter(place, settings, target)
+    interpreter = interpreter_of(place, settings, target)
     workflow = load_workflow(settings.workflow, workflow_paths(home, settings.workflows))
     trees, no_trees = open_trees(root, project_home(root))
     session_id = new_session_id()
@@ -84,7 +74,7 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
     log = Recording.begun(partial(session_folder, session_id))
     keep_diagnostics()
     service = Service(session_folder(session_id))
-    redactor = ObservationRedactor(_secrets(place))
+    redactor = ObservationRedactor(secrets_of(place))
     engine = _engine(session_id, place, interpreter, settings, (trees, no_trees), log, redactor)
     dispatcher = Dispatcher(log, engine, service=service, redactor=redactor.seen)
     dispatcher.record(opened)
@@ -117,10 +107,10 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     if not only_writes:
         refuse_changed(home, settings, interpreter.path)
     if not only_writes and not is_there(interpreter.path):
-        interpreter = _interpreter(place, settings, state.target)
+        interpreter = interpreter_of(place, settings, state.target)
     trees, no_trees = open_trees(root, project_home(root))
     keep_diagnostics()
-    redactor = ObservationRedactor(_secrets(place))
+    redactor = ObservationRedactor(secrets_of(place))
     engine = _engine(listed.id, place, interpreter, settings, (trees, no_trees), log, redactor)
     service = Service(session_folder(listed.id))
     with no_collection():
@@ -202,18 +192,6 @@ def sibling_sessions() -> list[library.Listed]:
     ]
 
 
-def _interpreter(place: Located, settings: Settings, target: Target) -> ev.Interpreter:
-    wished = python_for(place.home, settings)
-    return find_interpreter(
-        place.root / place.folder, wished, needs_pytest=RUNNERS[target.runner].needs_pytest
-    )
-
-
-def _secrets(place: Located) -> tuple[str, ...]:
-    own = private_of(place.root / place.folder).secrets
-    return tuple(dict.fromkeys((*own, *private_of(place.root).secrets))) if place.folder else own
-
-
 def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything around it
     session: str,
     place: Located,
@@ -224,22 +202,13 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     redactor: ObservationRedactor,
 ) -> LocalEngine:
     (trees, no_trees), root, warm = recorded, place.root, settings.warm
-    limits, confine = Limits(settings.timeout, settings.silence), confine_for(place.home, settings)
-    context = SearchContext(
-        *(root.resolve(), project_home(root), interpreter, limits, dict(os.environ)),
-        state=state_home(),
-        redactor=redactor,
-        project=place.folder,
-        command=settings.command,
-        confine=confine,
-        warm=warm,
-    )
-    clusters = Clusters(trees, context, partial(_connected, place, settings)) if trees else None
+    context = context_of(place, interpreter, settings, redactor)
+    clusters = clusters_of(trees, context, place, settings) if trees else None
     return LocalEngine(
         root=root,
         project=place.folder,
         interpreter=interpreter,
-        limits=limits,
+        limits=context.limits,
         keep=log.keep,
         redactor=redactor.text,
         command=settings.command,
@@ -248,20 +217,12 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         watcher=Watcher(root, home=state_home()),
         warm=warm,
         home=state_home(),
-        confine=confine,
+        confine=context.confine,
         searches=SearchBench(trees, context, clusters=clusters) if trees else None,
         clusters=clusters,
         no_trees=no_trees,
         past_passes=_past_passes(place, session),
     )
-
-
-def _connected(place: Located, settings: Settings, on: str) -> "Connection":
-    """Connect to a cluster that a request names. Raises CoachError."""
-    from coach.engine.cluster.connection import connect  # neither is for every session
-    from coach.settings.cluster_choice import chosen_cluster
-
-    return connect(chosen_cluster(place.home, settings, on), settings.cluster, place.home)
 
 
 def _past_passes(place: Located, session: str) -> PastPasses:

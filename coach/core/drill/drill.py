@@ -15,7 +15,7 @@ class Cause(Value):
     """A place that is wrong; lines count from 1, in the file with the bug."""
 
     path: FilePath
-    function: FunctionId = ""
+    function: FunctionId = FunctionId("")
     """Qualified name inside the file; empty for code of the module."""
     lines: tuple[int, ...] = ()
 
