@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coach.core.base.test_id import FunctionId, TestId
+from coach.core.base.test_id import TestId
 from coach.core.drill.drill import Cause, Difficulty, Drill, DrillSet, Noticed
 from coach.core.log.events import Interpreter
 from coach.engine.drill.grading import Runs, runs_here
@@ -71,12 +71,14 @@ class Planted:
     def drill(self) -> Drill:
         return self.made.drills[0]
 
+    def around(self, python: str = sys.executable) -> RunContext:
+        return RunContext(
+            self.root, Interpreter(path=python), Limits(wall=60), lambda _: "", LiveOutput(), self.env
+        )
+
     @property
     def runs(self) -> Runs:
-        around = RunContext(
-            self.root, Interpreter(path=sys.executable), Limits(wall=60), lambda _: "", LiveOutput(), self.env
-        )
-        return runs_here(self.trees, around, threading.Event())
+        return runs_here(self.trees, self.around(), threading.Event())
 
     def tree(self, **files: str | None) -> str:
         """Return the tree with the bug and these files instead; named as ``History.write`` does."""
@@ -116,7 +118,7 @@ def plant(root: Path, *, held: bool = False, tests: str = TESTS, name: str = "we
         kind="abc1234",
         right=right,
         wrong=planted.tree(),
-        causes=(Cause(path="shop/rates.py", function=FunctionId("rate_of"), lines=(6,)),),
+        causes=(Cause(path="shop/rates.py", function="rate_of", lines=(6,)),),
         noticed=(
             Noticed(
                 test=FOOD,

@@ -49,7 +49,7 @@ def test_a_held_test_is_not_given_and_counts_as_written_by_the_true_fix(held):
         text = composer.content(composer.entries(given)["tests/test_cart.py"].blob).decode()
     assert "TestFood:\n    pass\n" in text
     assert "test_book" in text
-    found, score = grade(held, held.drill.wrong)
+    _, score = grade(held, held.drill.wrong)
     assert not score.is_fixed
     found, score = grade(held, held.drill.right)
     assert (score.percent, judged(score)["test written"], found.proving) == (100, "met", (FOOD,))
@@ -123,12 +123,12 @@ def test_a_symptom_fix_elsewhere_that_breaks_another_test_is_no_fix(planted):
     cart = CART.replace(
         "    return sum(", "    if items[0][0] != 'tea':\n        return 107\n    return sum("
     )
-    found, score = grade(planted, planted.tree(shop__rates=WRONG, shop__cart=cart))
+    _, score = grade(planted, planted.tree(shop__rates=WRONG, shop__cart=cart))
     assert score.is_fixed  # the tests ask no more; what it is shows in the scope
     assert judged(score)["scope kept"] == "not met"
 
 
 def test_a_test_that_was_red_before_judges_nobody(planted):
     planted.made = planted.made.model_copy(update={"red": (FOOD,)})
-    found, score = grade(planted, planted.drill.wrong)
+    found, _ = grade(planted, planted.drill.wrong)
     assert found.suite.red == ()
