@@ -1,4 +1,4 @@
-"""Three small plots as inline SVG, where people would rather look: failing tests, time per step, attempts and hypotheses.
+"""Small plots as inline SVG, where people would rather look: failing tests, time per step, attempts and hypotheses, rates.
 
 Everything in them is a number of ours or already escaped; each has its words for whoever cannot see it.
 """
@@ -13,6 +13,8 @@ WIDE, HIGH = 300, 120
 LEFT, BOTTOM, TOP = 26, 18, 8
 MAX_POINTS = 240
 """More runs than that are thinned out: a screen has no more columns for them."""
+MAX_NAME = 20
+"""Characters of a name beside its row."""
 
 _COLOURS = {"PASS": "var(--good)", "FAIL": "var(--bad)", "UNRESOLVED": "var(--warn)"}
 
@@ -81,6 +83,30 @@ def effort_plot(points: Sequence[Point]) -> str:
     return _svg(f"{count(last.attempts, 'attempt')} against {last.hypotheses} hypotheses", parts)
 
 
+def rates_plot(rates: Sequence[tuple[str, float, float, float, str]]) -> str:
+    """Draw rates with their intervals; ``rates`` are (name, rate, low, high, the same in words), names not yet escaped."""
+    if not rates:
+        return ""
+    left, right, row, wide = 130, 10, 26, 620
+    room, high = wide - left - right - 130, row * len(rates) + BOTTOM
+    parts = [
+        f'<line x1="{left + room * tenth / 4:.1f}" y1="0" x2="{left + room * tenth / 4:.1f}" y2="{high - BOTTOM}" stroke="var(--rule)"/>'
+        f'<text x="{left + room * tenth / 4:.1f}" y="{high - 4}" text-anchor="middle">{25 * tenth} %</text>'
+        for tenth in range(5)
+    ]
+    for at, (name, rate, low, top, words) in enumerate(rates):
+        y = row * at + row / 2
+        shown = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+        parts.append(
+            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(shown)}</text>'
+            f'<line x1="{left + room * low:.1f}" y1="{y:.1f}" x2="{left + room * top:.1f}" y2="{y:.1f}" stroke="var(--accent)" stroke-width="2"/>'
+            f'<circle cx="{left + room * rate:.1f}" cy="{y:.1f}" r="4.5" fill="var(--accent)"/>'
+            f'<text x="{left + room + 12}" y="{y + 4:.1f}">{escape(words)}</text>'
+        )
+    said = "; ".join(f"{name} fixed {words}" for name, _, _, _, words in rates)
+    return _svg(f"Drills that were fixed: {said}", parts, wide, high)
+
+
 def _line(values: Sequence[int], most: int) -> list[tuple[float, float]]:
     step = (WIDE - LEFT - 6) / max(1, len(values) - 1)
     return [
@@ -106,6 +132,6 @@ def _thin(points: Sequence[Point]) -> Sequence[Point]:
     return [points[at * (len(points) - 1) // (MAX_POINTS - 1)] for at in range(MAX_POINTS)]
 
 
-def _svg(said: str, parts: Sequence[str]) -> str:
+def _svg(said: str, parts: Sequence[str], wide: int = WIDE, high: int = HIGH) -> str:
     words = escape(said)
-    return f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{words}"><title>{words}</title>{" ".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 {wide} {high}" role="img" aria-label="{words}"><title>{words}</title>{" ".join(parts)}</svg>'
