@@ -18,6 +18,11 @@ class Side(Value):
     guidance: CoachId = ""
     """The digest of what it is given; empty for nothing."""
 
+    @property
+    def quoted(self) -> str:
+        """The label in a sentence, where ``no spec`` would be read as no side at all."""
+        return f"“{self.label}”"
+
     def played(self, result: DrillResult) -> bool:
         return (result.player, result.guidance) == (self.player, self.guidance)
 
@@ -122,6 +127,7 @@ def results_of_side(side: Side, results: Iterable[DrillResult]) -> Mapping[int, 
 def compare(first: Side, second: Side, results: Sequence[DrillResult], numbers: Sequence[int]) -> Comparison:
     """Compare two sides on the drills with these numbers. ``results`` are those of the set, the oldest first."""
     of_first, of_second = results_of_side(first, results), results_of_side(second, results)
+    played = ((first, of_first), (second, of_second))
     both = [
         Pair(number=each, first=of_first[each], second=of_second[each])
         for each in numbers
@@ -130,10 +136,9 @@ def compare(first: Side, second: Side, results: Sequence[DrillResult], numbers: 
     pairs = [each for each in both if not each.why_not_judged]
     left = [NotPaired(number=each.number, why=each.why_not_judged) for each in both if each.why_not_judged]
     left += [
-        NotPaired(number=each, why=f"not played by {side.label}")
+        NotPaired(number=each, why=f"there is no result for {' and '.join(missing)}")
         for each in numbers
-        for side, of_side in ((first, of_first), (second, of_second))
-        if each not in of_side
+        if (missing := [side.quoted for side, of_side in played if each not in of_side])
     ]
     points = [each.points for each in pairs]
     differences = [second - first for first, second in points]

@@ -14,7 +14,7 @@ def verdict(found: Comparison) -> str:
     if not found.fixed.tells:
         return "not told apart"
     better = found.second if found.fixed.wins > found.fixed.losses else found.first
-    return f"{better.label} fixes more"
+    return f"{better.quoted} fixes more"
 
 
 def sentences(found: Comparison) -> tuple[str, ...]:
@@ -49,13 +49,13 @@ def cost_words(cost: SectionCost) -> str:
 def _rates(found: Comparison) -> str:
     first, second = found.rates
     return (
-        f"{found.first.label} fixed {rate_words(first)}, {found.second.label} {rate_words(second)}"
+        f"{found.first.quoted} fixed {rate_words(first)}, {found.second.quoted} {rate_words(second)}"
         " of the same drills; the intervals are Wilson's, 95 %."
     )
 
 
 def _fixes(found: Comparison) -> str:
-    test, first, second = found.fixed, found.first.label, found.second.label
+    test, first, second = found.fixed, found.first.quoted, found.second.quoted
     alike = f"the other {count(test.ties, 'pair')} came out alike" if test.ties else "no pair came out alike"
     seen = (
         f"{second} fixed {count(test.wins, 'drill')} that {first} did not,"
@@ -90,7 +90,7 @@ def _scores(found: Comparison) -> str:
         middle = f", by {each.middle:+g} points in the median (95 %: {each.low:+g} to {each.high:+g})"
     sure = "told apart" if test.tells else "not told apart"
     return (
-        f"By their scores {found.second.label} did better in {test.wins}, worse in {test.losses} and as well in"
+        f"By their scores {found.second.quoted} did better in {test.wins}, worse in {test.losses} and as well in"
         f" {test.ties} of {count(test.pairs, 'pair')}{middle}: {sure}, chance alone {chance_words(test.p)}."
     )
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from coach.core.base.formatting import count
 from coach.core.base.symbols import Role
 from coach.core.drill.comparison import Comparison, Pair, SectionCost, Side, fixed_in, fixes_lost
-from coach.core.drill.comparison_words import LIMITS, chance_words, cost_words, rate_words, sentences, verdict
+from coach.core.drill.comparison_words import LIMITS, chance_words, rate_words, sentences, verdict
 from coach.core.drill.drill import Drill, DrillSet
 from coach.core.drill.score import POINTS, DrillResult, Effort, LineName
 from coach.core.reports.parts import Cell, Page, Part, Table
-from coach.core.reports.plots import rates_plot
+from coach.core.reports.plots import ShownRate
 from coach.core.reports.statistics import Spread, spread
 from coach.core.runs.reproduction import wilson
 
@@ -37,9 +37,15 @@ def comparison_page(found: Comparison, costs: Sequence[SectionCost], drill_set: 
         verdict=Cell(verdict(found), "good" if tells else "warn"),
         about=_about(found, drill_set),
         parts=(
-            Part("result", "What came out", sentences(found), rates_plot(_rates(found, costs))),
+            Part("result", "What came out", sentences(found), rates=_rates(found, costs)),
             Part("pairs", "Drill by drill", tables=(_pairs(found, drill_set),)),
             Part("lines", "Line by line of the score", (_LINES_SAID,), tables=(_lines(found),)),
+            Part(
+                "sessions",
+                "What was not met",
+                ("`coach review SESSION` shows how it came to that.",),
+                tables=(_unmet(found),),
+            ),
             Part("effort", "Effort", (_EFFORT_SAID,), tables=(_efforts(found),)),
             Part("sections", "What each section is worth", _sections_said(costs), tables=(_sections(costs),)),
             Part("fair", "Who read the answer", _fair_said(found), items=_fair(found)),
@@ -63,14 +69,14 @@ def _about(found: Comparison, drill_set: DrillSet) -> tuple[str, ...]:
     )
 
 
-def _rates(found: Comparison, costs: Sequence[SectionCost]) -> list[tuple[str, float, float, float, str]]:
-    sides = [(found.first, found.rates[0]), (found.second, found.rates[1])]
-    sides += [(each.comparison.first, each.comparison.rates[0]) for each in costs if each.comparison.pairs]
-    return [
-        (side.label, rate.fixed / rate.of, rate.low, rate.high, rate_words(rate))
-        for side, rate in sides
+def _rates(found: Comparison, costs: Sequence[SectionCost]) -> tuple[ShownRate, ...]:
+    sides = [(found.first.label, found.rates[0]), (found.second.label, found.rates[1])]
+    sides += [(f"without {each.section}", each.comparison.rates[0]) for each in costs]
+    return tuple(
+        ShownRate(name, rate.fixed / rate.of, rate.low, rate.high, rate_words(rate))
+        for name, rate in sides
         if rate.of
-    ]
+    )
 
 
 def _pairs(found: Comparison, drill_set: DrillSet) -> Table:
@@ -124,6 +130,8 @@ def _line(pairs: Sequence[Pair], name: LineName) -> tuple[Cell, ...]:
 
 
 def _met(result: DrillResult, name: LineName) -> bool | None:
+    if name == "fixed":
+        return fixed_in(result.score)
     line = next((each for each in result.score.lines if each.name == name), None)
     return None if line is None or line.judged == "not judged" else line.judged == "met"
 
@@ -133,8 +141,23 @@ def _met_words(met: int, of: int) -> str:
     return f"{met} ({100 * low:.0f} to {100 * high:.0f} %)"
 
 
+def _unmet(found: Comparison) -> Table:
+    """Say of each session which lines were not met, and why. Lines that were met may tell the answer."""
+    rows = [
+        (_figure(pair.number), Cell(side.label), Cell(result.session), Cell(_unmet_words(result)))
+        for pair in found.pairs
+        for side, result in ((found.first, pair.first), (found.second, pair.second))
+    ]
+    return Table(("No.", "", "Session", "Not met"), tuple(rows))
+
+
+def _unmet_words(result: DrillResult) -> str:
+    lines = [each for each in result.score.lines if each.judged == "not met"]
+    return "; ".join(f"{each.name}: {each.said}" if each.said else each.name for each in lines) or "–"
+
+
 _EFFORT_SAID = (
-    "Medians, with the quarters below and above them in brackets; of how many sessions it is known. "
+    "Medians in the pairs, with the quarters below and above them in brackets; of how many sessions it is known. "
     "An effort says nothing by itself: who gives up at once takes no time."
 )
 
@@ -152,7 +175,11 @@ def _efforts(found: Comparison) -> Table:
 def _spread(each: Spread) -> str:
     if not each.count:
         return "nothing tells"
-    return f"{each.middle:,.4g} ({each.low:,.4g} to {each.high:,.4g}) of {each.count}"
+    return f"{_short(each.middle)} ({_short(each.low)} to {_short(each.high)}) of {each.count}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _sections_said(costs: Sequence[SectionCost]) -> tuple[str, ...]:
@@ -162,13 +189,13 @@ def _sections_said(costs: Sequence[SectionCost]) -> tuple[str, ...]:
     told = [each.section for each in costs if each.tells]
     which = f"{', '.join(told)}." if told else "none. That does not say that they are worth nothing."
     return (
-        f"The same drills were played with {whole} without one of its sections at a time.",
+        f"The same drills were played with “{whole}” without one of its sections at a time.",
         f"Sections whose loss is told apart from chance: {which}",
     )
 
 
 def _sections(costs: Sequence[SectionCost]) -> Table:
-    heads = ("Left out", "Fixed without", "Fixed with", "Fixes lost", "Chance", "In words")
+    heads = ("Left out", "Fixed without", "Fixed with", "Fixes lost", "Chance", "")
     return Table(heads, tuple(_section(each) for each in costs))
 
 
@@ -181,7 +208,7 @@ def _section(cost: SectionCost) -> tuple[Cell, ...]:
         Cell(rate_words(whole), is_figure=True),
         _figure(fixes_lost(cost)),
         Cell(chance_words(cost.p), is_figure=True),
-        Cell(cost_words(cost), role),
+        Cell("told apart" if cost.tells else "not told apart", role),
     )
 
 
@@ -201,7 +228,7 @@ def _fair(found: Comparison) -> tuple[str, ...]:
             line = next((each for each in result.score.lines if each.name == "fair"), None)
             if line and line.judged != "met":
                 read = "read the answer" if line.judged == "not met" else "not watched"
-                said.setdefault(f"{side.label}: {read}: {line.said}", []).append(str(pair.number))
+                said.setdefault(f"{side.quoted}: {read}: {line.said}", []).append(str(pair.number))
     return tuple(f"Drill {', '.join(numbers)}, {each}" for each, numbers in said.items())
 
 
@@ -238,7 +265,7 @@ def _method(found: Comparison, drill_set: DrillSet) -> tuple[str, ...]:
 
 def _given(side: Side) -> str:
     known = f" (content {side.guidance})" if side.guidance else ""
-    return f"{side.label}{known} was played by {side.player or 'a person'}"
+    return f"{side.quoted}{known} was played by {side.player or 'a person'}"
 
 
 def _figure(value: float | str) -> Cell:

@@ -10,6 +10,7 @@ from coach.core.base.symbols import Role
 from coach.core.export.quoting import Cleaner
 from coach.core.reports.html_document import Words, bar, document
 from coach.core.reports.markdown_text import plain
+from coach.core.reports.plots import MAX_NAME, ShownRate, rates_plot
 
 LONGEST = 2_000
 """Characters of a sentence."""
@@ -31,6 +32,11 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @property
+    def figures(self) -> tuple[bool, ...]:
+        """Which columns hold figures: they stand at the right, their heads too."""
+        return tuple(all(cells[at].is_figure for cells in self.rows) for at in range(len(self.heads)))
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -39,8 +45,8 @@ class Part:
     name: str
     title: str
     sentences: tuple[str, ...] = ()
-    picture: str = ""
-    """SVG, already escaped; Markdown has none, so the sentences or the table say the same."""
+    rates: tuple[ShownRate, ...] = ()
+    """Drawn in HTML; Markdown has no picture, so the sentences or a table say the same."""
     tables: tuple[Table, ...] = ()
     items: tuple[str, ...] = ()
     """A list."""
@@ -71,23 +77,29 @@ def parts_as_html(page: Page, clean: Cleaner) -> str:
         f'<p class="meta">{about}</p>'
     )
     sections = [
-        (each.name, words.line(each.title), _body(each, words)) for each in page.parts if not each.is_empty
+        (each.name, words.line(each.title), _body(each, words, clean))
+        for each in page.parts
+        if not each.is_empty
     ]
     return document(
         words.line(page.title, 120), head, sections, f"<footer>{words.line(page.foot, LONGEST)}</footer>"
     )
 
 
-def _body(part: Part, words: Words) -> str:
+def _body(part: Part, words: Words, clean: Cleaner) -> str:
     said = "".join(f"<p>{words.line(each, LONGEST)}</p>" for each in part.sentences)
-    picture = f'<figure class="card">{part.picture}</figure>' if part.picture else ""
+    rates = [each._replace(name=clean.line(each.name, MAX_NAME)) for each in part.rates]
+    picture = f'<figure class="card">{rates_plot(rates)}</figure>' if rates else ""
     tables = "".join(_html_table(each, words) for each in part.tables if each.rows)
     items = "".join(f"<li>{words.line(each, LONGEST)}</li>" for each in part.items)
     return f"{said}{picture}{tables}{f'<ul>{items}</ul>' if items else ''}"
 
 
 def _html_table(table: Table, words: Words) -> str:
-    head = "".join(f'<th scope="col">{words.line(each)}</th>' for each in table.heads)
+    head = "".join(
+        f'<th scope="col"{" class=n" if is_figure else ""}>{words.line(each)}</th>'
+        for each, is_figure in zip(table.heads, table.figures, strict=True)
+    )
     rows = "".join(f"<tr>{''.join(_html_cell(cell, words) for cell in row)}</tr>" for row in table.rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
@@ -125,9 +137,8 @@ def _markdown_table(table: Table, clean: Cleaner) -> Sequence[str]:
     def row(cells: Sequence[str]) -> str:
         return f"| {' | '.join(cells)} |"
 
-    figures = [all(cells[at].is_figure for cells in table.rows) for at in range(len(table.heads))]
     return (
         row([plain(clean, each, LONGEST_CELL) for each in table.heads]),
-        row(["---:" if each else "---" for each in figures]),
+        row(["---:" if each else "---" for each in table.figures]),
         *(row([plain(clean, cell.text, LONGEST_CELL) for cell in cells]) for cells in table.rows),
     )

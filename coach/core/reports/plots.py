@@ -5,6 +5,7 @@ Everything in them is a number of ours or already escaped; each has its words fo
 
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from coach.core.base.formatting import count
 from coach.core.reports.model import Point
@@ -13,8 +14,19 @@ WIDE, HIGH = 300, 120
 LEFT, BOTTOM, TOP = 26, 18, 8
 MAX_POINTS = 240
 """More runs than that are thinned out: a screen has no more columns for them."""
-MAX_NAME = 20
+MAX_NAME = 24
 """Characters of a name beside its row."""
+
+
+class ShownRate(NamedTuple):
+    """A rate of 0 to 1 with its interval; ``name`` is safe and cut, and not escaped yet."""
+
+    name: str
+    rate: float
+    low: float
+    high: float
+    words: str
+
 
 _COLOURS = {"PASS": "var(--good)", "FAIL": "var(--bad)", "UNRESOLVED": "var(--warn)"}
 
@@ -83,27 +95,24 @@ def effort_plot(points: Sequence[Point]) -> str:
     return _svg(f"{count(last.attempts, 'attempt')} against {last.hypotheses} hypotheses", parts)
 
 
-def rates_plot(rates: Sequence[tuple[str, float, float, float, str]]) -> str:
-    """Draw rates with their intervals; ``rates`` are (name, rate, low, high, the same in words), names not yet escaped."""
-    if not rates:
-        return ""
-    left, right, row, wide = 130, 10, 26, 620
-    room, high = wide - left - right - 130, row * len(rates) + BOTTOM
+def rates_plot(rates: Sequence[ShownRate]) -> str:
+    """Draw rates with their intervals, a row each."""
+    left, row, wide = 165, 24, 760
+    room, high = wide - left - 170, row * len(rates) + BOTTOM
     parts = [
         f'<line x1="{left + room * tenth / 4:.1f}" y1="0" x2="{left + room * tenth / 4:.1f}" y2="{high - BOTTOM}" stroke="var(--rule)"/>'
         f'<text x="{left + room * tenth / 4:.1f}" y="{high - 4}" text-anchor="middle">{25 * tenth} %</text>'
         for tenth in range(5)
     ]
-    for at, (name, rate, low, top, words) in enumerate(rates):
+    for at, each in enumerate(rates):
         y = row * at + row / 2
-        shown = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
         parts.append(
-            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(shown)}</text>'
-            f'<line x1="{left + room * low:.1f}" y1="{y:.1f}" x2="{left + room * top:.1f}" y2="{y:.1f}" stroke="var(--accent)" stroke-width="2"/>'
-            f'<circle cx="{left + room * rate:.1f}" cy="{y:.1f}" r="4.5" fill="var(--accent)"/>'
-            f'<text x="{left + room + 12}" y="{y + 4:.1f}">{escape(words)}</text>'
+            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(each.name)}</text>'
+            f'<line x1="{left + room * each.low:.1f}" y1="{y:.1f}" x2="{left + room * each.high:.1f}" y2="{y:.1f}" stroke="var(--accent)" stroke-width="2"/>'
+            f'<circle cx="{left + room * each.rate:.1f}" cy="{y:.1f}" r="4.5" fill="var(--accent)"/>'
+            f'<text x="{left + room + 12}" y="{y + 4:.1f}">{escape(each.words)}</text>'
         )
-    said = "; ".join(f"{name} fixed {words}" for name, _, _, _, words in rates)
+    said = "; ".join(f"{each.name} fixed {each.words}" for each in rates)
     return _svg(f"Drills that were fixed: {said}", parts, wide, high)
 
 
