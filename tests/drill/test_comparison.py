@@ -90,6 +90,16 @@ def test_a_result_that_was_played_again_does_not_replace_the_first():
     assert compare(NONE, SPEC, results, (1,)).pairs[0].fixed == 1
 
 
+def test_a_result_that_could_not_be_judged_gives_way_to_one_that_could():
+    results = [
+        result(1, fixed=None),
+        result(1, fixed=False),
+        result(1, fixed=True),
+        result(1, guidance="abc"),
+    ]
+    assert compare(NONE, SPEC, results, (1,)).pairs[0].fixed == 1
+
+
 def test_results_of_others_are_of_neither_side():
     others = [result(1, player="human"), result(1, guidance="of another spec")]
     assert not compare(NONE, SPEC, others, (1,)).pairs

@@ -116,11 +116,16 @@ def fixed_in(score: Score) -> bool | None:
 
 
 def results_of_side(side: Side, results: Iterable[DrillResult]) -> Mapping[int, DrillResult]:
-    """Return the result of each drill, by its number. Of several the oldest counts: to play again cannot make it better."""
+    """Return the result of each drill, by its number.
+
+    Of several the oldest counts that could be judged: to play again cannot make it better.
+    """
     found: dict[int, DrillResult] = {}
     for each in results:
         if side.played(each):
-            found.setdefault(each.number, each)
+            known = found.get(each.number)
+            if known is None or (fixed_in(known.score) is None and fixed_in(each.score) is not None):
+                found[each.number] = each
     return found
 
 

@@ -101,7 +101,7 @@ LIMITS: tuple[str, ...] = (
     "The number of pairs has to be chosen before looking: who adds pairs until something is told, is told something by chance.",
     "Fixes are the question; scores and sections are looked at beside it. Sections are judged together (Holm), at 5 %.",
     "Who read the answer has fixed nothing and scores nothing. What could not be watched is said with the drill.",
-    "Of several results of one side on a drill the oldest counts: to play again makes nothing better.",
+    "Of several results of one side on a drill the oldest that could be judged counts: to play again makes nothing better.",
     "An assistant is known by its name in the settings. When its command or its model changes, old results are of another player.",
 )
 """What a reader has to know before anything is concluded."""
