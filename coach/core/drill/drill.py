@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from coach.core.base.test_id import NO_TEST, FunctionId, TestId
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.base.text import FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
 
@@ -15,7 +15,7 @@ class Cause(Value):
     """A place that is wrong; lines count from 1, in the file with the bug."""
 
     path: FilePath
-    function: FunctionId = FunctionId("")
+    function: Name = ""
     """Qualified name inside the file; empty for code of the module."""
     lines: tuple[int, ...] = ()
 

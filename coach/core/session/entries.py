@@ -149,3 +149,19 @@ class Visit:
     step: str
     at: float
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPlay:
+    """A drill that the session plays."""
+
+    began: ev.DrillBegan
+    at: float
+    """When it began: seconds since the epoch."""
+    scored: ev.DrillScored | None = None
+    ended: float = 0.0
+    """When it was over."""
+
+    def seconds(self, now: float) -> float:
+        """Return how long it has been played; ``now`` in seconds since the epoch."""
+        return max(0.0, (self.ended or now) - self.at)
