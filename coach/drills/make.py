@@ -12,7 +12,7 @@ from typing import Literal
 
 from coach.core.base.formatting import count
 from coach.core.drill.bug import Bug
-from coach.core.drill.drill import Drill, DrillSet
+from coach.core.drill.drill import DrillSet
 from coach.core.redact.observation_redactor import ObservationRedactor
 from coach.core.runs.target import Target
 from coach.drills.kept import keep_set, set_names
@@ -21,6 +21,7 @@ from coach.engine.drill.baseline import Baseline, measured
 from coach.engine.drill.checking import Checker
 from coach.engine.drill.kept_trees import keep_trees
 from coach.engine.drill.making import Making, Spread
+from coach.engine.drill.oracle import Oracle
 from coach.engine.drill.past_fixes import PastFixes
 from coach.engine.drill.planted_bugs import Plantable, PlantedBugs
 from coach.engine.drill.tree_runs import TreeRuns, stopped_at_end
@@ -124,7 +125,8 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
         composer = stack.enter_context(composing(means.trees))
         executor = stack.enter_context(ThreadPoolExecutor(width))
         stack.enter_context(stopped_at_end(stop))
-        checker = Checker(runs, baseline, wish.seed, lambda drill: _again(runs, drill), wish.writes_test)
+        oracle = Oracle(runs, baseline, _set_of(means, wish, baseline))
+        checker = Checker(runs, baseline, wish.seed, oracle, wish.writes_test)
         making = Making(checker, executor, width, until, tell)
         try:
             _fill(making, wish, means.trees, composer)
@@ -135,10 +137,18 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
     return _keep(means, wish, baseline, making)
 
 
-def _again(runs: TreeRuns, drill: Drill) -> str:
-    """Say whether a test that noticed does not notice once more, with another hash seed."""
-    failed = {each.test for each in runs.suite(drill.wrong, 2).failures}
-    return "" if all(each.test in failed for each in drill.noticed) else "a test notices it only sometimes"
+def _set_of(means: Means, wish: Wish, baseline: Baseline) -> DrillSet:
+    """Return the set before there are drills."""
+    return DrillSet(
+        name=wish.name,
+        root=str(means.place.root),
+        project=means.place.folder,
+        python=means.context.interpreter.path,
+        seed=wish.seed,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        tests=wish.tests,
+        red=baseline.red,
+    )
 
 
 def _width() -> int:
@@ -191,17 +201,8 @@ def _keep(means: Means, wish: Wish, baseline: Baseline, making: Making) -> Drill
             why=reasons or "the tests run no code that can be changed",
             do="give it more time (--minutes), or other tests (--tests)",
         )
-    made = DrillSet(
-        name=wish.name,
-        root=str(means.place.root),
-        project=means.place.folder,
-        python=means.context.interpreter.path,
-        seed=wish.seed,
-        made=datetime.now(UTC).isoformat(timespec="seconds"),
-        tests=wish.tests,
-        red=baseline.red,
-        drills=tuple(making.drills),
-        dropped=making.reasons(),
+    made = _set_of(means, wish, baseline).model_copy(
+        update={"drills": tuple(making.drills), "dropped": making.reasons()}
     )
     keep_trees(means.trees, made)
     keep_set(made)
