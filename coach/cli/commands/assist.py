@@ -6,11 +6,11 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from coach.assistants.prompt import prompt_of
 from coach.assistants.runner import Assistant, Patience, Stay, assistants, run_assistant
 from coach.cli.commands.approval import agrees, can_ask
 from coach.cli.commands.console import exit_code_of, loop_line, put, put_json, run_line, say
 from coach.cli.commands.open_session import ask, opened_session, read_session
-from coach.cli.commands.prompt import prompt_of
 from coach.core.base.text import safe_line
 from coach.core.protocol import commands as cmd
 from coach.core.redact.redactor import taken_out

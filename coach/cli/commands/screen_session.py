@@ -6,9 +6,9 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
+from coach.assistants.prompt import prompt_of
 from coach.cli.commands.durations import ago
 from coach.cli.commands.open_session import current_id, newest_here
-from coach.cli.commands.prompt import prompt_of
 from coach.cli.commands.target_choice import chosen_target
 from coach.core.export import Export, Purpose
 from coach.core.log.events import EarlierRead

@@ -185,6 +185,14 @@ def _(message: cmd.NoteAssistant, state: SessionState) -> Decision | Refusal:  #
 
 
 @decide.register
+def _(message: cmd.NoteDrill, state: SessionState) -> Decision | Refusal:
+    if state.drill is None:
+        return Refusal("this session plays no drill")
+    event = ev.DrillScored(graded=message.graded, played=message.played, score=message.score)
+    return Decision(events=(event,))
+
+
+@decide.register
 def _(message: cmd.NoteDebrief, state: SessionState) -> Decision | Refusal:
     if state.drill is None or state.drill.scored is None:
         return Refusal("no drill of this session is over")

@@ -173,9 +173,15 @@ class _Grading:
         return tuple(each for each in candidates if each in ran and each not in still), ""
 
     def _request(self, tree: str, words: Sequence[str], about: tuple[TestId, ...]) -> RunRequest:
-        target = Target(words=tuple(words))
-        seed = int(tree[:8], 16)
-        return RunRequest(number=0, purpose="suite", target=target, tree=tree, about=about, hash_seed=seed)
+        return RunRequest(
+            number=0,
+            purpose="suite",
+            target=Target(words=tuple(words)),
+            tree=tree,
+            is_mixed=True,  # nobody knows what a planted bug does: it is held as strictly as any code that coach changed
+            about=about,
+            hash_seed=int(tree[:8], 16),
+        )
 
 
 def _is_of_tests(path: str) -> bool:

@@ -1,0 +1,84 @@
+"""What a set of drills was made from, opened: its trees, its interpreter, and how runs of it are carried out."""
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.core.drill.drill import Drill, DrillSet
+from coach.core.log.events import Interpreter
+from coach.engine.drill.grading import Runs, runs_here
+from coach.engine.process.interpreter import find_interpreter
+from coach.engine.process.output import LiveOutput
+from coach.engine.process.run_context import RunContext
+from coach.engine.process.supervise import Limits
+from coach.engine.source.project_root import Located, at
+from coach.engine.trees.tree_store import TreeStore, open_trees
+from coach.errors import UsageError
+from coach.regular_files import is_folder
+from coach.settings.project import Settings, load_settings
+from coach.store.paths import project_home, state_home
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The project of a set of drills."""
+
+    drill_set: DrillSet
+    place: Located
+    settings: Settings
+    trees: TreeStore
+    interpreter: Interpreter
+
+    @property
+    def around(self) -> RunContext:
+        """What runs in copies of the project need; their output is not kept."""
+        return RunContext(
+            self.place.root,
+            self.interpreter,
+            Limits(self.settings.timeout, self.settings.silence),
+            lambda _: "",
+            LiveOutput(),
+            dict(os.environ),
+            home=state_home(),
+            project=self.place.folder,
+            command=self.settings.command,
+        )
+
+    def runs(self, cancel: threading.Event | None = None) -> Runs:
+        return runs_here(self.trees, self.around, cancel)
+
+    def drill(self, number: int) -> Drill:
+        """Return a drill of the set. Raises UsageError for a number that it has not."""
+        found = next((each for each in self.drill_set.drills if each.number == number), None)
+        if found is None:
+            known = ", ".join(str(each.number) for each in self.drill_set.drills) or "none"
+            raise UsageError(
+                f"{self.drill_set.name} has no drill {number}",
+                why=f"there are: {known}",
+                do="see coach drill show",
+            )
+        return found
+
+
+def open_ground(drill_set: DrillSet) -> Ground:
+    """Open what a set was made from.
+
+    Raises:
+        UsageError: the project is gone, or no trees can be kept of it.
+        TargetError: its interpreter is gone.
+
+    """
+    if not is_folder(drill_set.root):
+        raise UsageError(
+            f"the project of {drill_set.name} is gone",
+            why=drill_set.root,
+            do="make a set anew: coach drill new",
+        )
+    place = at(drill_set.root, drill_set.project)
+    trees, why = open_trees(place.root, project_home(place.root))
+    if trees is None:
+        raise UsageError(f"the drills of {drill_set.name} cannot be laid out", why=why)
+    settings = load_settings(place.home)
+    python = find_interpreter(Path(place.root, place.folder), drill_set.python)
+    return Ground(drill_set, place, settings, trees, python)
