@@ -169,6 +169,10 @@ class DrillPlay:
     def is_of_person(self) -> bool:
         return not self.began.player
 
+    def is_of(self, name: str, number: int) -> bool:
+        """Whether it is this drill of the set with that name."""
+        return (self.began.set, self.began.number) == (name, number)
+
     def seconds(self, now: float) -> float:
         """Return how long it has been played; ``now`` in seconds since the epoch."""
         return max(0.0, (self.ended or now) - self.at)
