@@ -19,6 +19,7 @@ from coach.core.drill.drill import DrillSet
 from coach.core.drill.score import DrillResult
 from coach.errors import CoachError, UsageError
 from coach.regular_files import read_head
+from coach.store.paths import arenas_folder as arenas_folder  # noqa: PLC0414 - sets and arenas are found from here
 from coach.store.paths import make_private, state_home
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -28,10 +29,6 @@ MAX_BYTES = 64_000_000
 
 def drills_folder() -> Path:
     return state_home() / "drills"
-
-
-def arenas_folder() -> Path:
-    return state_home() / "arenas"
 
 
 def set_folder(name: str) -> Path:
