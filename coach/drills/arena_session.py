@@ -86,7 +86,7 @@ def environment_in(arena: Arena, ground: Ground) -> dict[str, str]:
 
     No setting of the engineer's names another interpreter or project, and nothing is measured unless it is asked for.
     """
-    made = played_environment(arena, ground.place.root, os.environ)
+    made = played_environment(arena, ground.place.root, ground.env)
     kept = {name: value for name, value in made.items() if name not in {"COACH_PYTHON", "COACH_PROJECT"}}
     return kept | {"COACH_INVESTIGATE": "off"}
 

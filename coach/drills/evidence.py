@@ -9,7 +9,7 @@ from coach.core.drill.evidence_paths import evidence_paths
 from coach.core.drill.guidance import Guidance
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
-from coach.drills.arena_session import arena_for, ask, open_session
+from coach.drills.arena_session import arena_for, ask, environment_as, environment_in, open_session
 from coach.drills.ground import Ground
 from coach.errors import CoachError
 from coach.session.dispatcher import Dispatcher
@@ -35,7 +35,8 @@ def measured_paths(ground: Ground, drill: Drill, stopped: threading.Event) -> tu
     """
     whole = drill.model_copy(update={"held": ()})
     with arena_for(ground, whole, is_kept=False) as arena:
-        made = open_session(ground, whole, Guidance(), arena, is_kept=False)
+        with environment_as(environment_in(arena, ground)):
+            made = open_session(ground, whole, Guidance(), arena, is_kept=False)
         with made.session as session:
             ask(session, cmd.Begin(reproduce=False))
             ask(session, cmd.RunTarget(purpose="experiment"))

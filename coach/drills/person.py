@@ -76,7 +76,7 @@ def play_of(listed: Listed) -> SessionState | None:
         return None
 
 
-def enter_again(state: SessionState) -> None:
+def enter_again(state: SessionState) -> Ground:
     """Be in the arena of a session once more. Raises CoachError when the set or its project is gone."""
     assert state.opened is not None
     assert state.drill is not None
@@ -84,6 +84,7 @@ def enter_again(state: SessionState) -> None:
     place = place_of(state.opened)
     arena = Arena(place.root, "", Environment(state.opened.interpreter.path, (), ()))
     enter(place.home, environment_in(arena, ground))
+    return ground
 
 
 def is_over(state: SessionState) -> bool:
@@ -95,9 +96,9 @@ def is_over(state: SessionState) -> bool:
 class GradingWhenOver:
     """A listener: grades the session of a person's drill once it is over, and measures what would have shown the bug."""
 
-    def __init__(self, port: SessionPort) -> None:
-        """Listen to ``port``, a session that plays a drill; what is over already is graded at once."""
-        self._port = port
+    def __init__(self, port: SessionPort, ground: Ground) -> None:
+        """Listen to ``port``, a session that plays a drill of ``ground``; what is over already is graded at once."""
+        self._port, self._ground = port, ground
         self._begun = threading.Event()
         self._graded = threading.Event()
         self._stopped = threading.Event()
@@ -142,8 +143,7 @@ class GradingWhenOver:
         state = self._port.state
         assert state.drill is not None
         assert state.opened is not None
-        ground = open_ground(read_set(state.drill.began.set))
-        drill = ground.drill(state.drill.began.number)
+        ground, drill = self._ground, self._ground.drill(state.drill.began.number)
         played = played_by_person(drill, self._port)
         score_play(ground, drill, kept_path(state.opened.checkout.root), played, self._port)
         fix = ground.trees.changes(drill.wrong, drill.right)
