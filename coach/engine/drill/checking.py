@@ -1,0 +1,133 @@
+"""Try a bug: does it make a drill? Cheap questions first, each by a run in a copy of its own."""
+
+import random
+from dataclasses import dataclass
+from typing import Protocol
+
+from coach.core.drill.bug import Bug
+from coach.core.drill.drill import Difficulty, Drill
+from coach.core.drill.validity import (
+    FIRST,
+    UNNOTICED,
+    distance,
+    noticed_as,
+    noticing,
+    rank_of,
+    why_dropped,
+    why_no_evidence,
+)
+from coach.core.localize.ranking import rank
+from coach.core.runs.report import Failure, RunReport
+from coach.engine.drill.baseline import Baseline
+from coach.engine.drill.tree_runs import TreeRuns
+from coach.errors import CoachError
+
+MAX_NEAR = 60
+"""Tests near a bug that are asked before the whole suite is; of more, some are drawn."""
+_WHOLE = 0.5
+"""Share of the suite from which asking some tests first saves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a bug: a drill without a number, or why it is none."""
+
+    bug: Bug
+    drill: Drill | None = None
+    why: str = ""
+
+
+class Proof(Protocol):
+    """Plays a drill with its own answer."""
+
+    def __call__(self, drill: Drill, /) -> str:
+        """Return why a drill does not hold: without an answer it counts as fixed, or with the true one it does not; empty: it does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Tries bugs on one project. Any thread may."""
+
+    runs: TreeRuns
+    baseline: Baseline
+    seed: int
+    prove: Proof
+    writes_test: bool = False
+    """Whether the tests that notice are held outside: writing one is asked for."""
+
+    def checked(self, bug: Bug) -> Checked:
+        """Try a bug. Raises Stopped."""
+        try:
+            if not bug.places:
+                return Checked(bug, why="it changes no code")
+            why = self._near(bug)
+            return Checked(bug, why=why) if why else self._whole(bug)
+        except SyntaxError:
+            return Checked(bug, why="the compiler would tell")
+        except (CoachError, OSError):
+            return Checked(bug, why="a run could not be carried out")
+
+    def _near(self, bug: Bug) -> str:
+        """Say why the tests that run the lines of a bug drop it; empty: they do not."""
+        if not bug.near:
+            return UNNOTICED
+        if len(bug.near) >= _WHOLE * len(self.baseline.tests):
+            return ""  # the whole suite costs hardly more, and says all
+        chosen = bug.near
+        if len(chosen) > MAX_NEAR:
+            drawn = random.Random(f"{self.seed}{bug.tree}")  # noqa: S311 - repeatable, nothing secret
+            chosen = tuple(drawn.sample(chosen, MAX_NEAR))
+        return self._why(bug, self.runs.only(bug.tree, chosen))
+
+    def _why(self, bug: Bug, report: RunReport) -> str:
+        why = why_no_evidence(report, self.baseline.refused)
+        return why or why_dropped(report, self.baseline.red, bug.places)
+
+    def _whole(self, bug: Bug) -> Checked:
+        report = self.runs.suite(bug.tree)
+        why = self._why(bug, report)
+        failures = noticing(report, self.baseline.red)
+        if not why and bug.own_tests and not any(each.test.file in bug.own_tests for each in failures):
+            why = "none of the fix's own tests notices"
+        if why:
+            return Checked(bug, why=why)
+        order = self.baseline.narrowest_first([each.test for each in failures])
+        by_test = {each.test: each for each in failures}
+        ordered = [by_test[each] for each in order]
+        place = self._rank(bug, ordered[0])
+        if place == 1:
+            return Checked(bug, why=FIRST)
+        drill = self._drill(bug, ordered, place)
+        why = self.prove(drill)
+        return Checked(bug, why=why) if why else Checked(bug, drill)
+
+    def _rank(self, bug: Bug, failure: Failure) -> int:
+        """Return where coach's ranking has the cause by the lines that tests run, and nothing else; 0: not at all."""
+        ran = self.runs.traced(bug.tree, failure.test)
+        if ran.spectrum is None:
+            raise CoachError("the lines that the test runs could not be recorded")
+        return rank_of(rank((failure,), None, ran.spectrum), bug.places)
+
+    def _drill(self, bug: Bug, failures: list[Failure], place: int) -> Drill:
+        calls = self.runs.calls(bug.tree, failures[0].test)
+        difficulty = Difficulty(
+            distance=distance(calls, failures[0], bug.places),
+            files=len({each.path for each in bug.places}),
+            lines=bug.lines,
+            tests=len(failures),
+            rank=place,
+        )
+        noticed = tuple(map(noticed_as, failures))
+        return Drill(
+            number=0,
+            source=bug.source,
+            kind=bug.kind,
+            right=self.baseline.tree,
+            wrong=bug.tree,
+            causes=bug.causes,
+            noticed=noticed,
+            held=tuple(each.test for each in noticed) if self.writes_test else (),
+            difficulty=difficulty,
+            seconds=self.baseline.seconds,
+        )
