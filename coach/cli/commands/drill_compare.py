@@ -17,8 +17,8 @@ from coach.core.drill.score import DrillResult
 from coach.core.drill.sign_test import SignTest, pairs_to_tell
 from coach.core.reports.comparison_page import comparison_page
 from coach.drills.compare import Bout, Compared, Play, Player
+from coach.drills.demo_set import read_set_or_demo
 from coach.drills.guidance_files import guidance_from
-from coach.drills.kept import read_set
 from coach.drills.run import play
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.session.export_io import laid_out
@@ -30,7 +30,7 @@ NOTHING = "none"
 def compare(args: Namespace) -> int:
     """Compare; 0 when B fixes more, 1 when A does, 3 when they are not told apart."""
     _check_file(args.out)
-    drill_set = read_set(args.drills)
+    drill_set = read_set_or_demo(args.drills)
     home = Path(drill_set.root, drill_set.project)
     known = {each.name: each for each in assistants(home, load_settings(home))}
     first, second = _players(args, known)
