@@ -12,7 +12,7 @@ from typing import Literal
 
 from coach.core.base.formatting import count
 from coach.core.drill.bug import Bug
-from coach.core.drill.drill import Drill, DrillSet
+from coach.core.drill.drill import DrillSet
 from coach.core.redact.observation_redactor import ObservationRedactor
 from coach.core.runs.target import Target
 from coach.drills.kept import keep_set, set_names
@@ -21,6 +21,8 @@ from coach.engine.drill.baseline import Baseline, measured
 from coach.engine.drill.checking import Checker
 from coach.engine.drill.kept_trees import keep_trees
 from coach.engine.drill.making import Making, Spread
+from coach.engine.drill.oracle import Oracle
+from coach.engine.drill.past_fixes import PastFixes
 from coach.engine.drill.planted_bugs import Plantable, PlantedBugs
 from coach.engine.drill.tree_runs import TreeRuns, stopped_at_end
 from coach.engine.search.candidate import SearchContext
@@ -38,6 +40,10 @@ MAX_WIDTH = 4
 """Bugs that are tried at a time on this machine: more of them disturb each other."""
 _ALIKE = 4
 """Of a set at most every so many-th drill is of one kind."""
+_PAIRS = 6
+"""Of a set every so many-th drill is two past fixes at once, where they are found."""
+_SHARE = 0.5
+"""Of the time, that past fixes may take where other sources are asked for as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +125,11 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
         composer = stack.enter_context(composing(means.trees))
         executor = stack.enter_context(ThreadPoolExecutor(width))
         stack.enter_context(stopped_at_end(stop))
-        checker = Checker(runs, baseline, wish.seed, lambda drill: _again(runs, drill), wish.writes_test)
+        oracle = Oracle(runs, baseline, _set_of(means, wish, baseline))
+        checker = Checker(runs, baseline, wish.seed, oracle, wish.writes_test)
         making = Making(checker, executor, width, until, tell)
         try:
-            _fill(making, wish, composer)
+            _fill(making, wish, means.trees, composer)
         except KeyboardInterrupt:
             if making.drills:
                 _keep(means, wish, baseline, making)
@@ -130,31 +137,53 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
     return _keep(means, wish, baseline, making)
 
 
-def _again(runs: TreeRuns, drill: Drill) -> str:
-    """Say whether a test that noticed does not notice once more, with another hash seed."""
-    failed = {each.test for each in runs.suite(drill.wrong, 2).failures}
-    return "" if all(each.test in failed for each in drill.noticed) else "a test notices it only sometimes"
+def _set_of(means: Means, wish: Wish, baseline: Baseline) -> DrillSet:
+    """Return the set before there are drills."""
+    return DrillSet(
+        name=wish.name,
+        root=str(means.place.root),
+        project=means.place.folder,
+        python=means.context.interpreter.path,
+        seed=wish.seed,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        tests=wish.tests,
+        red=baseline.red,
+    )
 
 
 def _width() -> int:
     return max(1, min(MAX_WIDTH, len(os.sched_getaffinity(0))))
 
 
-def _fill(making: Making, wish: Wish, composer: Composer) -> None:
+def _fill(making: Making, wish: Wish, trees: TreeStore, composer: Composer) -> None:
     """Take drills from each source in turn."""
-    for kind in wish.kinds:
-        if kind == "planted":
-            _plant(making, wish, composer)
+    others = len(wish.kinds) - ("two" in wish.kinds)
+    past = PastFixes(trees, composer, making.checker.baseline, wish.seed)
+    if "past" in wish.kinds or "two" in wish.kinds:
+        half = wish.count if others <= 1 and "two" not in wish.kinds else math.ceil(wish.count / 2)
+        _undo(making, past, half, share=1.0 if wish.kinds == ("past",) else _SHARE)
+    if "two" in wish.kinds:
+        making.take(past.pairs(making.bugs), math.ceil(wish.count / _PAIRS), lambda _: True)
+    if "planted" in wish.kinds:
+        _plant(making, wish, composer)
+
+
+def _undo(making: Making, past: PastFixes, most: int, share: float) -> None:
+    """Take fixes out of the tree, within a share of the time that there is."""
+    spread = Spread(making, most_of_a_kind=1, most_of_a_file=most)
+    whole, begun = making.until, time.monotonic()
+    making.until = begun + (whole - begun) * share
+    making.take((past.bug(each) for each in past.found()), most, spread.wants)
+    making.until = whole
 
 
 def _plant(making: Making, wish: Wish, composer: Composer) -> None:
     planted = PlantedBugs(composer, making.checker.baseline, wish.seed)
     options = planted.found()
-    missing = wish.count - len(making.drills)
     most = max(2, math.ceil(wish.count / _ALIKE))
     for spread in (Spread(making, most, most), Spread(making, wish.count, wish.count)):
         left = wish.count - len(making.drills)
-        if not missing or not left:
+        if not left:
             return
         making.take(_bugs(planted, options), left, spread.wants)
 
@@ -172,17 +201,8 @@ def _keep(means: Means, wish: Wish, baseline: Baseline, making: Making) -> Drill
             why=reasons or "the tests run no code that can be changed",
             do="give it more time (--minutes), or other tests (--tests)",
         )
-    made = DrillSet(
-        name=wish.name,
-        root=str(means.place.root),
-        project=means.place.folder,
-        python=means.context.interpreter.path,
-        seed=wish.seed,
-        made=datetime.now(UTC).isoformat(timespec="seconds"),
-        tests=wish.tests,
-        red=baseline.red,
-        drills=tuple(making.drills),
-        dropped=making.reasons(),
+    made = _set_of(means, wish, baseline).model_copy(
+        update={"drills": tuple(making.drills), "dropped": making.reasons()}
     )
     keep_trees(means.trees, made)
     keep_set(made)

@@ -25,13 +25,13 @@ from coach.drills.arena_session import (
     score_play,
 )
 from coach.drills.ground import open_ground
+from coach.drills.watching import watching
 from coach.errors import CoachError
 from coach.session.dispatcher import Dispatcher
 from coach.store import artefacts
 
 _LOOK_SECONDS = 120.0
 """After which a wait for a run is said aloud."""
-NOTHING_SEEN = Watched(why="nothing was started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,10 @@ def _played(made: ArenaSession, playing: Playing) -> Played:
     session = made.session
     before = len(session.state.runs)
     assistant = replace(playing.assistant, cwd=made.place.home)
-    stay = run_assistant(session, assistant, prompt_for(made, session.state), playing.patience, playing.say)
-    return played_facts(made.drill, stay, session.state, before, NOTHING_SEEN)
+    watch = watching(made, assistant.argv)
+    prompt = prompt_for(made, session.state)
+    stay = run_assistant(session, assistant, prompt, playing.patience, playing.say, watch=watch)
+    return played_facts(made.drill, stay, session.state, before, watch.result())
 
 
 def played_facts(drill: Drill, stay: Stay, state: SessionState, before: int, watched: Watched) -> Played:

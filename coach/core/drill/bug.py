@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from coach.core.base.test_id import FunctionId, TestId
+from coach.core.base.test_id import TestId
 from coach.core.drill.changed_places import Place, changed_lines, places
 from coach.core.drill.drill import Cause, Source
 from coach.core.localize.spectrum import Coverage
@@ -51,7 +51,7 @@ class Bug:
         return tuple(
             Cause(
                 path=each.path,
-                function=FunctionId("" if each.function == MODULE else each.function),
+                function="" if each.function == MODULE else each.function,
                 lines=each.lines,
             )
             for each in self.places

@@ -83,12 +83,14 @@ def span(node: ast.stmt) -> tuple[int, int]:
 
 
 def moved(node: ast.stmt, lines: Sequence[str], column: int) -> tuple[str, ...] | None:
-    """Return the lines of a statement at another indentation; None where a text of several lines would change with it."""
+    """Return the lines of a statement at another indentation; None where that would change a text in it, or its form."""
     first, last = span(node)
     for each in ast.walk(node):
         if isinstance(each, ast.Constant | ast.JoinedStr) and each.lineno != each.end_lineno:
             return None
     shift = column - node.col_offset
+    if shift < 0 and first != last:
+        return None  # with more room a formatter may join its lines
     found = []
     for line in lines[first - 1 : last]:
         text = line.lstrip(" ")

@@ -27,7 +27,8 @@ FIRST = "coach's plain ranking puts it first"
 def noticing(report: RunReport, red: Collection[TestId]) -> tuple[Failure, ...]:
     """Return how the tests fail that are green without the bug."""
     known = {steady(each) for each in red}
-    return tuple(each for each in report.failures if steady(each.test) not in known)
+    failures = {each.test: each for each in reversed(report.failures) if steady(each.test) not in known}
+    return tuple(failures[each] for each in sorted(failures))  # subtests fail one by one under one id
 
 
 def why_no_evidence(report: RunReport, refused: Collection[str]) -> str:

@@ -12,9 +12,11 @@ from pathlib import Path
 from coach.core.base.test_id import TestId
 from coach.core.drill.drill import Drill, DrillSet
 from coach.core.drill.facts import Graded, SuiteFacts
+from coach.core.loops.analysis.failure_hiding import symptoms_in
 from coach.core.loops.analysis.pytest_config import is_config
 from coach.core.loops.analysis.syntax import MODULE, Edited, edited, is_test_path, touched
 from coach.core.loops.analysis.weakened_tests import tests_written
+from coach.core.loops.attempt import Finding
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.failure import failing_set, is_structural, steady
 from coach.core.runs.reference import is_of
@@ -96,11 +98,23 @@ class _Grading:
             elsewhere=tuple(each.path for each in code if each.path not in meant),
             lines=sum(hunk.changed_lines for each in code for hunk in each.hunks),
             weakened=proof_of(changes, self.trees, None).lowered,
+            hiding=self._hiding(sources, true_fix),
             given_tests=tuple(
                 each.path for each in changes.files if each.change != "added" and _is_of_tests(each.path)
             ),
             left=_left_behind(changes, true_fix),
         )
+
+    def _hiding(self, sources: Sequence[Edited], true_fix: Changes) -> tuple[Finding, ...]:
+        code = [each for each in sources if not each.is_test]
+        meant = {
+            each.kind for each in symptoms_in([edited(each) for each in sources_of(true_fix, self.trees)])
+        }
+        signs = [each for each in symptoms_in(code) if each.kind not in meant]
+        is_all = bool(signs) and {each.path for each in signs} == {
+            each.path for each in code if each.is_python
+        }
+        return tuple(signs) if is_all and not any(each.is_weak for each in signs) else ()
 
     # --- fixed ---------------------------------------------------------------------------------------------------------
 

@@ -78,6 +78,10 @@ class TreeRuns:
         limits = replace(self.context.limits, wall=seconds, silence=seconds)
         return replace(self, context=replace(self.context, limits=limits))
 
+    def carried_out(self, request: RunRequest) -> RunReport:
+        """Carry out a run on the tree that a request names. Raises CoachError, OSError, Stopped."""
+        return self._run(request).report
+
     def suite(self, tree: str, number: int = 1) -> RunReport:
         """Run the whole suite on a tree. Each ``number`` has a hash seed of its own. Raises CoachError, OSError, Stopped."""
         return self._run(self._request(tree, "suite", self.tests, number)).report
