@@ -1,5 +1,6 @@
 """A person plays a drill: the session of an arena is opened or taken up, and graded when it is over."""
 
+import contextlib
 import logging
 import os
 import threading
@@ -9,6 +10,7 @@ from pathlib import Path
 from coach.core.drill.clock import seconds_played
 from coach.core.drill.debrief import Debrief
 from coach.core.drill.drill import Drill
+from coach.core.drill.ended import is_over
 from coach.core.drill.facts import NamedCause, Played, Watched
 from coach.core.drill.guidance import Guidance
 from coach.core.drill.hints import hints_of
@@ -19,7 +21,7 @@ from coach.core.session.state import SessionState
 from coach.drills.arena_session import ArenaSession, arena_for, ask, environment_in, open_session, score_play
 from coach.drills.evidence import measured_paths
 from coach.drills.ground import Ground, open_ground
-from coach.drills.kept import arenas_folder, read_set
+from coach.drills.kept import read_set
 from coach.drills.run import is_asking_asked
 from coach.engine.drill.arena import Arena
 from coach.engine.drill.environment import Environment
@@ -67,8 +69,7 @@ def unfinished_play(name: str, number: int) -> Listed | None:
 
 def play_of(listed: Listed) -> SessionState | None:
     """Return the state of a session in an arena that is still there; None for any other."""
-    folder = kept_path(listed.project)
-    if listed.read_only or not folder.is_relative_to(arenas_folder()) or not folder.is_dir():
+    if listed.read_only or not library.is_of_drill(listed) or not kept_path(listed.project).is_dir():
         return None
     try:
         return replay(read_log(session_folder(listed.id), late=True).records)
@@ -85,12 +86,6 @@ def enter_again(state: SessionState) -> Ground:
     arena = Arena(place.root, "", Environment(state.opened.interpreter.path, (), ()))
     enter(place.home, environment_in(arena, ground))
     return ground
-
-
-def is_over(state: SessionState) -> bool:
-    """Whether a person has done with a drill: the session is closed, or the fix is verified and the cause is written."""
-    verified = state.verification is not None and state.verification.verdict == "verified"
-    return state.closed is not None or (verified and bool(state.root_cause))
 
 
 class GradingWhenOver:
@@ -132,7 +127,8 @@ class GradingWhenOver:
         try:
             self._graded_and_told()
         except CoachError as error:
-            ask(self._port, cmd.WriteNote(text=f"the drill could not be graded: {error}"))
+            with contextlib.suppress(CoachError):  # the session was left meanwhile
+                ask(self._port, cmd.WriteNote(text=f"the drill could not be graded: {error}"))
         except Exception:
             _DIAGNOSTICS.exception("a drill could not be graded")
             raise
