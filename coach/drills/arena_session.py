@@ -25,7 +25,7 @@ from coach.engine.drill.grading import graded
 from coach.engine.source.project_root import Located, at
 from coach.errors import CoachError, StoreError
 from coach.session.dispatcher import Dispatcher
-from coach.session.factory import open_new
+from coach.session.factory import IN_ARENA, PLAYED_LIMITS, open_new
 from coach.session.port import SessionPort
 from coach.settings.project import load_settings
 from coach.store.paths import make_private
@@ -86,27 +86,29 @@ def environment_in(arena: Arena, ground: Ground) -> dict[str, str]:
 
     No setting of the engineer's names another interpreter or project, and nothing is measured unless it is asked for.
     """
-    made = played_environment(arena, ground.place.root, os.environ)
+    made = played_environment(arena, ground.place.root, ground.env)
     kept = {name: value for name, value in made.items() if name not in {"COACH_PYTHON", "COACH_PROJECT"}}
     return kept | {"COACH_INVESTIGATE": "off"}
 
 
-def open_session(
-    ground: Ground, drill: Drill, guidance: Guidance, arena: Arena, player: str = ""
+def open_session(  # noqa: PLR0913 - who plays what, where, with what
+    ground: Ground, drill: Drill, guidance: Guidance, arena: Arena, player: str = "", *, is_kept: bool = True
 ) -> ArenaSession:
     """Open the session of a drill; nothing runs yet, and whoever calls this closes it. Call it in the arena's environment.
 
-    Code in an arena has a bug that coach planted, so all its runs are confined.
+    Code in an arena has a bug that coach planted, so all its runs are confined. Without a ``player`` a person plays, and nothing
+    is measured unasked. One that is not kept is in memory alone.
 
     Raises:
         CoachError: no session can be opened there.
 
     """
     place = at(arena.root, ground.place.folder)
-    flags = {"python": arena.environment.python, "confine": "all", "warm": False}
-    settings = load_settings(place.home, flags)
+    settings = load_settings(place.home, {"python": arena.environment.python, **IN_ARENA})
+    if not player:
+        settings = settings.model_copy(update={"investigate": PLAYED_LIMITS})
     target = Target(words=(drill.shown,) if drill.shown else ground.drill_set.tests)
-    session = open_new(place, target, settings)
+    session = open_new(place, target, settings, is_kept=is_kept)
     task = task_of(drill, guidance)
     session.record(
         DrillBegan(

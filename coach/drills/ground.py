@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,8 @@ class Ground:
     settings: Settings
     trees: TreeStore
     interpreter: Interpreter
+    env: Mapping[str, str]
+    """As it was before anybody was in an arena: a variable that leads there would let copies import the code of who plays."""
 
     @property
     def around(self) -> RunContext:
@@ -39,7 +42,7 @@ class Ground:
             Limits(self.settings.timeout, self.settings.silence),
             lambda _: "",
             LiveOutput(),
-            dict(os.environ),
+            dict(self.env),
             home=state_home(),
             project=self.place.folder,
             command=self.settings.command,
@@ -81,4 +84,4 @@ def open_ground(drill_set: DrillSet) -> Ground:
         raise UsageError(f"the drills of {drill_set.name} cannot be laid out", why=why)
     settings = load_settings(place.home)
     python = find_interpreter(Path(place.root, place.folder), drill_set.python)
-    return Ground(drill_set, place, settings, trees, python)
+    return Ground(drill_set, place, settings, trees, python, dict(os.environ))

@@ -1,6 +1,7 @@
 """Play a drill with an assistant: arena, session, prompt, the assistant itself, grading, score."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from coach.assistants.prompt import prompt_of
@@ -25,13 +26,14 @@ from coach.drills.arena_session import (
     score_play,
 )
 from coach.drills.ground import open_ground
+from coach.drills.watching import watching
 from coach.errors import CoachError
 from coach.session.dispatcher import Dispatcher
 from coach.store import artefacts
 
+_CLOSE_SECONDS = 10.0
 _LOOK_SECONDS = 120.0
 """After which a wait for a run is said aloud."""
-NOTHING_SEEN = Watched(why="nothing was started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
     )
     with arena_for(ground, drill, is_kept=False) as arena, environment_as(environment_in(arena, ground)):
         made = open_session(ground, drill, guidance, arena, assistant.name)
-        with made.session as session:
+        with made.session as session, _closed_on_error(session):
             begin(made)
             _show(made, session)
             played = _played(made, playing)
@@ -82,6 +84,17 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
             result = score_play(ground, drill, arena.root, played, session)
             ask(session, cmd.Close(note=f"drill {drill_set.name}/{number}: {result.score.percent} %"))
     return result
+
+
+@contextlib.contextmanager
+def _closed_on_error(session: Dispatcher) -> Iterator[None]:
+    """Close a session that is not played to its end: its arena will be gone."""
+    try:
+        yield
+    except BaseException:
+        session.submit(cmd.Close(note="the drill was not played to its end"))
+        session.wait_idle(_CLOSE_SECONDS)
+        raise
 
 
 def _show(made: ArenaSession, session: Dispatcher) -> None:
@@ -115,8 +128,10 @@ def _played(made: ArenaSession, playing: Playing) -> Played:
     session = made.session
     before = len(session.state.runs)
     assistant = replace(playing.assistant, cwd=made.place.home)
-    stay = run_assistant(session, assistant, prompt_for(made, session.state), playing.patience, playing.say)
-    return played_facts(made.drill, stay, session.state, before, NOTHING_SEEN)
+    watch = watching(made, assistant.argv)
+    prompt = prompt_for(made, session.state)
+    stay = run_assistant(session, assistant, prompt, playing.patience, playing.say, watch=watch)
+    return played_facts(made.drill, stay, session.state, before, watch.result())
 
 
 def played_facts(drill: Drill, stay: Stay, state: SessionState, before: int, watched: Watched) -> Played:

@@ -6,12 +6,15 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 import contextlib
 import platform
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from coach import __version__
+from coach.core.localize.measurement import Limits
 from coach.core.log import events as ev
 from coach.core.protocol.observations import FilesSaved, RunEnded
 from coach.core.redact.observation_redactor import ObservationRedactor
@@ -44,8 +47,12 @@ from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
 from coach.store.past_passes import past_passes
 from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home
-from coach.store.recording import Recording
+from coach.store.recording import Recording, Unkept
 
+IN_ARENA: Mapping[str, Any] = {"confine": "all", "warm": False}
+"""Settings of a session that plays a drill: code with a bug that coach planted runs confined only."""
+PLAYED_LIMITS = Limits(auto=False, runs=0)
+"""What coach measures by itself while a person plays a drill: nothing, since each measurement that is asked for costs points."""
 JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""
 JOIN_PAUSE = 0.05
@@ -53,8 +60,10 @@ MAX_PASSES = 3
 """Past passes of a test that are known: the tree of the newest may be gone."""
 
 
-def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispatcher:
-    """Begin a session; its first event is written, nothing is run yet."""
+def open_new(
+    place: Located | Path, target: Target, settings: Settings, *, is_kept: bool = True
+) -> Dispatcher:
+    """Begin a session; its first event is written, nothing is run yet. One that is not kept is in memory alone."""
     narrow_state()
     place = place if isinstance(place, Located) else at(place)
     root, home = place.root, place.home
@@ -71,9 +80,10 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
         checkout=_checkout(place, trees),
         platform=platform.platform(terse=True),
     )
-    log = Recording.begun(partial(session_folder, session_id))
+    folder = partial(session_folder, session_id)
+    log = Recording.begun(folder) if is_kept else Unkept(folder)
     keep_diagnostics()
-    service = Service(session_folder(session_id))
+    service = Service(session_folder(session_id)) if is_kept else None
     redactor = ObservationRedactor(secrets_of(place))
     engine = _engine(session_id, place, interpreter, settings, (trees, no_trees), log, redactor)
     dispatcher = Dispatcher(log, engine, service=service, redactor=redactor.seen)
@@ -102,7 +112,7 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     assert state.opened is not None
     place = place_of(state.opened)
     root, home = place.root, place.home
-    settings = load_settings(home)
+    settings = load_settings(home, IN_ARENA if state.drill else None)
     interpreter = state.opened.interpreter
     if not only_writes:
         refuse_changed(home, settings, interpreter.path)
@@ -270,7 +280,9 @@ def _tell_settings(dispatcher: Dispatcher, home: Path, settings: Settings) -> No
     """Record the team's rules, and what may be measured without being asked for, where the session does not know it."""
     _tell_rules(dispatcher, home, settings)
     is_confined = confine_for(home, settings) != "off" and available().is_there
-    limited = ev.InvestigationLimited(limits=settings.investigate, confined=is_confined)
+    drill = dispatcher.state.drill
+    limits = PLAYED_LIMITS if drill and drill.is_of_person else settings.investigate
+    limited = ev.InvestigationLimited(limits=limits, confined=is_confined)
     if limited != dispatcher.state.limits:
         dispatcher.record(limited)
 

@@ -8,6 +8,7 @@ from coach import __version__
 from coach.assistants.runner import Assistant, assistants
 from coach.cli.commands.assist import be_sure
 from coach.cli.commands.console import put, put_json, say, write_file
+from coach.cli.commands.open_session import ended_by_signals
 from coach.core.base.text import safe, safe_line
 from coach.core.drill.comparison import Comparison, fixed_in, fixes_lost
 from coach.core.drill.comparison_words import cost_words, sentences, verdict
@@ -17,8 +18,8 @@ from coach.core.drill.score import DrillResult
 from coach.core.drill.sign_test import SignTest, pairs_to_tell
 from coach.core.reports.comparison_page import comparison_page
 from coach.drills.compare import Bout, Compared, Play, Player
+from coach.drills.demo_set import read_set_or_demo
 from coach.drills.guidance_files import guidance_from
-from coach.drills.kept import read_set
 from coach.drills.run import play
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.session.export_io import laid_out
@@ -30,14 +31,15 @@ NOTHING = "none"
 def compare(args: Namespace) -> int:
     """Compare; 0 when B fixes more, 1 when A does, 3 when they are not told apart."""
     _check_file(args.out)
-    drill_set = read_set(args.drills)
+    drill_set = read_set_or_demo(args.drills)
     home = Path(drill_set.root, drill_set.project)
     known = {each.name: each for each in assistants(home, load_settings(home))}
     first, second = _players(args, known)
     for name in dict.fromkeys((first.assistant, second.assistant)):
         be_sure(known[name], is_agreed=args.yes)
     bout = Bout(drill_set, first, second, _play(known, args.timeout), say, args.pairs)
-    found = bout.carried_out(leave_out=args.leave_out)
+    with ended_by_signals():
+        found = bout.carried_out(leave_out=args.leave_out)
     if args.out:
         _write_page(found, drill_set, Path(args.out))
     if args.json:

@@ -56,6 +56,8 @@ class Graded(Value):
     """Lines of code that differ."""
     weakened: tuple[Finding, ...] = ()
     """Edits that let the given tests ask for less."""
+    hiding: tuple[Finding, ...] = ()
+    """Edits of code that do nothing but hide the failure where it shows, of a kind that the true fix does not have."""
     given_tests: tuple[FilePath, ...] = ()
     """Given test files that were edited, in whatever way."""
     left: tuple[Prose, ...] = ()

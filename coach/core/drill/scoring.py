@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from coach.core.base.formatting import count
 from coach.core.drill.drill import Cause, Drill
-from coach.core.drill.facts import Graded, NamedCause, Played
+from coach.core.drill.facts import Graded, NamedCause, Played, SuiteFacts
 from coach.core.drill.score import Effort, Judged, LineName, Score, ScoreLine
 
 MANY_LINES, TIMES_THE_FIX = 20, 5
@@ -22,7 +22,7 @@ def score_of(drill: Drill, graded: Graded, played: Played | None = None) -> Scor
 
     """
     lines: dict[LineName, Callable[[], _Line]] = {
-        "fixed": lambda: _fixed(graded),
+        "fixed": lambda: _fixed(graded, played),
         "test written": lambda: _test_written(graded),
         "cause named": lambda: _cause_named(drill, played),
         "scope kept": lambda: _scope_kept(drill, graded),
@@ -42,21 +42,30 @@ def score_of(drill: Drill, graded: Graded, played: Played | None = None) -> Scor
 _NO_SESSION: _Line = "not judged", "nobody played"
 
 
-def _fixed(graded: Graded) -> _Line:
+def _fixed(graded: Graded, played: Played | None) -> _Line:
     suite = graded.suite
+    if played is not None and played.is_asking_asked and played.asked and not graded.changed:
+        return "not judged", "it changed nothing, and asked, as the rules say"
     if suite.unresolved:
         return "not judged", suite.unresolved
-    if suite.ended:
-        return "not met", f"the suite did not come to its end: {suite.ended}"
-    if suite.red:
-        more = f" and {len(suite.red) - 1} more" if len(suite.red) > 1 else ""
-        return "not met", f"red with the tests as they were: {suite.red[0]}{more}"
-    if suite.unseen:
-        return "not met", f"neither green nor red: {suite.unseen[0]}"
+    if why := _why_not_green(suite):
+        return "not met", why
+    if graded.hiding:
+        first = graded.hiding[0]
+        return "not met", f"green, and it only hides the failure: {first.path}:{first.line}: {first.text}"
     said = f"{suite.passed} tests green in a fresh process, with the tests as they were"
     if suite.not_counted:
         said += f"; not counted, green alone: {', '.join(suite.not_counted)}"
     return "met", said
+
+
+def _why_not_green(suite: SuiteFacts) -> str:
+    if suite.ended:
+        return f"the suite did not come to its end: {suite.ended}"
+    if suite.red:
+        more = f" and {len(suite.red) - 1} more" if len(suite.red) > 1 else ""
+        return f"red with the tests as they were: {suite.red[0]}{more}"
+    return f"neither green nor red: {suite.unseen[0]}" if suite.unseen else ""
 
 
 def _test_written(graded: Graded) -> _Line:

@@ -12,6 +12,15 @@ def _(event: ev.DrillBegan) -> Said:
 
 
 @say.register
+def _(event: ev.DrillDebriefed) -> Said:
+    found = event.debrief
+    places = ", ".join(f"{each.path} {each.function}".strip() for each in found.causes)
+    shortest = found.shortest
+    hints = f", and {' and '.join(shortest.hints) or 'the traceback'} names it first" if shortest else ""
+    return "·", "dim", f"the cause: {places}{hints}"
+
+
+@say.register
 def _(event: ev.DrillScored) -> Said:
     score = event.score
     fixed = "fixed" if score.is_fixed else "not fixed"

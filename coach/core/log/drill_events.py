@@ -4,6 +4,7 @@ from typing import Literal
 
 from coach.core.base.text import CoachId, Name, Prose
 from coach.core.base.value import Value
+from coach.core.drill.debrief import Debrief
 from coach.core.drill.facts import Graded, Played
 from coach.core.drill.score import Score
 
@@ -33,4 +34,11 @@ class DrillScored(Value):
     score: Score
 
 
-DrillEvent = DrillBegan | DrillScored
+class DrillDebriefed(Value):
+    """What a person who played a drill is told when it is over; said again when it is known which evidence would have shown it."""
+
+    kind: Literal["drill_debriefed"] = "drill_debriefed"
+    debrief: Debrief
+
+
+DrillEvent = DrillBegan | DrillScored | DrillDebriefed

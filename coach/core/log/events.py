@@ -26,6 +26,7 @@ from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
 from coach.core.log.drill_events import DrillBegan as DrillBegan  # noqa: PLC0414 - events are read from here
+from coach.core.log.drill_events import DrillDebriefed as DrillDebriefed  # noqa: PLC0414 - events are read from here
 from coach.core.log.drill_events import DrillEvent
 from coach.core.log.drill_events import DrillScored as DrillScored  # noqa: PLC0414 - events are read from here
 from coach.core.log.imported_event import Imported as Imported  # noqa: PLC0414 - events are read from here

@@ -5,6 +5,7 @@ from typing import Literal
 from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.drill.debrief import Debrief
 from coach.core.drill.facts import Graded, Played
 from coach.core.drill.score import Score
 from coach.core.experiments.hypothesis import Prediction, Verdict
@@ -296,6 +297,12 @@ class NoteDrill(Value):
     score: Score
 
 
+class NoteDebrief(Value):
+    """The answer of the drill that the session plays, for the person who played it."""
+
+    debrief: Debrief
+
+
 class DismissLoop(Value):
     """Do not speak of this pattern at this place again, for a reason."""
 
@@ -404,6 +411,7 @@ Command = (
     | HandBack
     | NoteAssistant
     | NoteDrill
+    | NoteDebrief
     | DismissLoop
     | DismissPast
     | RestoreTree

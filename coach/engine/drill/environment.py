@@ -59,7 +59,7 @@ import sys
 
 import pytest
 
-sys.exit(pytest.console_main())
+sys.exit(pytest.main())
 """
 """By way of a shell: the kernel reads 127 bytes of the line that names an interpreter, and state directories lie deep."""
 _NO_PACKAGES = frozenset({"setup.py", "conftest.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"})

@@ -12,9 +12,11 @@ from pathlib import Path
 from coach.core.base.test_id import TestId
 from coach.core.drill.drill import Drill, DrillSet
 from coach.core.drill.facts import Graded, SuiteFacts
+from coach.core.loops.analysis.failure_hiding import symptoms_in
 from coach.core.loops.analysis.pytest_config import is_config
 from coach.core.loops.analysis.syntax import MODULE, Edited, edited, is_test_path, touched
 from coach.core.loops.analysis.weakened_tests import tests_written
+from coach.core.loops.attempt import Finding
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.failure import failing_set, is_structural, steady
 from coach.core.runs.reference import is_of
@@ -96,18 +98,36 @@ class _Grading:
             elsewhere=tuple(each.path for each in code if each.path not in meant),
             lines=sum(hunk.changed_lines for each in code for hunk in each.hunks),
             weakened=proof_of(changes, self.trees, None).lowered,
+            hiding=self._hiding(sources, true_fix),
             given_tests=tuple(
                 each.path for each in changes.files if each.change != "added" and _is_of_tests(each.path)
             ),
             left=_left_behind(changes, true_fix),
         )
 
+    def _hiding(self, sources: Sequence[Edited], true_fix: Changes) -> tuple[Finding, ...]:
+        code = [each for each in sources if not each.is_test]
+        meant = {
+            each.kind for each in symptoms_in([edited(each) for each in sources_of(true_fix, self.trees)])
+        }
+        signs = [each for each in symptoms_in(code) if each.kind not in meant]
+        is_all = bool(signs) and {each.path for each in signs} == {
+            each.path for each in code if each.is_python
+        }
+        return tuple(signs) if is_all and not any(each.is_weak for each in signs) else ()
+
     # --- fixed ---------------------------------------------------------------------------------------------------------
 
     def _suite(self) -> SuiteFacts:
         """Run everything, with the tests and the settings of pytest as they are in the tree without the bug."""
-        right, left = (self.composer.entries(each) for each in (self.drill.right, self.tree))
+        right, left, given, wrong = (
+            self.composer.entries(each)
+            for each in (self.drill.right, self.tree, self.given, self.drill.wrong)
+        )
         judged_by = {path for path in right.keys() | left.keys() if _is_of_tests(path)}
+        # Texts that were given without what they say of the fix: examples in them are tests, too.
+        cut = {path for path in wrong if wrong[path] != given.get(path)}
+        judged_by |= {path for path in cut if left.get(path) == given.get(path)}
         tree = self.composer.compose(
             self.tree, {path: right.get(path) for path in judged_by if right.get(path) != left.get(path)}
         )

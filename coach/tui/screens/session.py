@@ -18,6 +18,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from coach.core.base.text import safe_line
+from coach.core.drill.clock import seconds_played
 from coach.core.export import Export as Exported
 from coach.core.export import Purpose
 from coach.core.protocol.commands import CancelRun, Command
@@ -147,6 +148,8 @@ class SessionScreen(TextFindScreen[None], MouseScreen[None]):
         self._unsubscribe = self.port.subscribe(self._receive)
         self._live_timer = self.set_interval(1 / LIVE_PAINTS_PER_SECOND, self._paint_live, pause=True)
         self.set_interval(CLOCK_SECONDS, self.paint)
+        if self.port.state.drill and not isinstance(self.port, Seekable):
+            self.set_interval(1.0, self._tick)
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.paint())
         self.state = self.port.state
         self._dialogs = UnaskedDialogs(self, self)
@@ -171,9 +174,20 @@ class SessionScreen(TextFindScreen[None], MouseScreen[None]):
     def paint(self) -> None:
         """Show the state as it is now."""
         now = self.state.at if isinstance(self.port, Seekable) else self.clock()
-        self.view = replace(self.view, now=now)
+        self.view = replace(self.view, now=now, played=self._played(now))
         self._painter.paint()
         self.query("#welcome").refresh()
+
+    def _played(self, now: float) -> float:
+        """Return the seconds that a drill has been played; in a past session until the event that is shown."""
+        if self.state.drill is None:
+            return 0.0
+        return seconds_played(self.port.records, 0.0 if isinstance(self.port, Seekable) else now)
+
+    def _tick(self) -> None:
+        """Let the clock of a drill go on."""
+        self.view = replace(self.view, played=self._played(self.clock()))
+        self._painter.paint_header()
 
     def mount_find(self, found: "Input") -> None:
         self.mount(found, before="#message")

@@ -17,3 +17,10 @@ def _(event: ev.DrillScored, state: SessionState) -> SessionState:
     if state.drill is None:
         return state
     return replace(state, drill=replace(state.drill, scored=event, ended=state.at))
+
+
+@apply_event.register
+def _(event: ev.DrillDebriefed, state: SessionState) -> SessionState:
+    if state.drill is None:
+        return state
+    return replace(state, drill=replace(state.drill, debrief=event.debrief))
