@@ -5,17 +5,20 @@
 <state>/arenas/<letters and digits>/<project>/   one copy in which a drill is played
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonlines
 from pydantic import ValidationError
 
-from coach.core.drill.drill import DrillSet
+from coach.core.drill.drill import Drill, DrillSet
 from coach.core.drill.score import DrillResult
 from coach.errors import CoachError, UsageError
 from coach.regular_files import read_head
@@ -92,6 +95,52 @@ def results_of(name: str) -> tuple[DrillResult, ...]:
         except ValidationError:
             continue
     return tuple(found)
+
+
+@contextlib.contextmanager
+def arena_in_use(arena: Path) -> Iterator[None]:
+    """Say, while this lasts, that somebody plays in a folder of arenas: it is not cleaned away."""
+    fd = os.open(arena, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # no locks on this file system
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(fd)
+
+
+def remove_arenas() -> tuple[int, int]:
+    """Remove all arenas in which nobody plays; returns how many, and how many are left."""
+    try:
+        arenas = [each for each in arenas_folder().iterdir() if each.is_dir() and not each.is_symlink()]
+    except OSError:
+        return 0, 0
+    removed = sum(map(_removed, arenas))
+    return removed, len(arenas) - removed
+
+
+def _removed(arena: Path) -> bool:
+    fd = os.open(arena, os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # no locks on this file system: what is asked for is done
+        pass
+    finally:
+        os.close(fd)
+    shutil.rmtree(arena, ignore_errors=True)
+    return not arena.exists()
+
+
+def drill_of(made: DrillSet, number: int | str) -> Drill:
+    """Return a drill of a set. Raises UsageError for a number that it has not."""
+    found = next((each for each in made.drills if str(each.number) == str(number)), None)
+    if found is None:
+        known = ", ".join(str(each.number) for each in made.drills) or "none"
+        what = f"{made.name} has no drill {str(number)[:20]}"
+        raise UsageError(what, why=f"there are: {known}", do="see coach drill show")
+    return found
 
 
 def remove_set(name: str) -> None:

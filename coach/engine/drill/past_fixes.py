@@ -96,7 +96,7 @@ class PastFixes:
                 yield _fix(commit, parents, subject, files.get(commit, {}))
 
     def bug(self, fix: Fix) -> Bug | str:
-        """Take a fix out of the tree; returns why that is not possible."""
+        """Take a fix out of the tree, as much of it as comes out cleanly; returns why that is not possible."""
         now = self._baseline.tree
         try:
             sides = CommitSides.of(self._composer, self._trees.beside, now, fix.commit, fix.parent)
@@ -106,9 +106,11 @@ class PastFixes:
             files, conflicts = sides.merged(frozenset(sides.paths).difference(fix.code), moved)
         except GitError:
             return "its content is not in the repository"
-        if conflicts:
-            return NOT_CLEAN
-        return self._bug("past fix", fix.short, files, self._own_tests(fix)) if files else NOTHING_LEFT
+        # What does not come out stays: its own tests tell whether enough of the fix is gone.
+        whole = {path: entry for path, entry in files.items() if entry is not None and path in self._now}
+        if not whole:
+            return NOT_CLEAN if conflicts or files else NOTHING_LEFT
+        return self._bug("past fix", fix.short, whole, self._own_tests(fix))
 
     def _moved(self, fix: Fix) -> dict[str, str]:
         """Return where the code of a fix is now, of files that were renamed since."""
@@ -120,14 +122,11 @@ class PastFixes:
         return {old: new for old, new in zip(found[1::3], found[2::3], strict=True) if old in fix.code}
 
     def _bug(
-        self, source: Source, kind: str, files: Mapping[str, Entry | None], own_tests: Sequence[str]
+        self, source: Source, kind: str, files: Mapping[str, Entry], own_tests: Sequence[str]
     ) -> Bug | str:
         changed = []
         for path, entry in files.items():
-            before = self._now.get(path)
-            if entry is None or before is None:
-                return "a whole file came with it"
-            right, wrong = (_text(self._composer.content(each.blob)) for each in (before, entry))
+            right, wrong = (_text(self._composer.content(each.blob)) for each in (self._now[path], entry))
             if not right or not wrong:
                 return "its files are no plain text"
             changed.append(ChangedFile(path, right, wrong))
@@ -162,7 +161,7 @@ class PastFixes:
 
     def _together(self, first: Bug, second: Bug) -> Bug | str:
         one, two = (self._composer.entries(each.tree) for each in (first, second))
-        files: dict[str, Entry | None] = {each.path: one[each.path] for each in first.files}
+        files = {each.path: one[each.path] for each in first.files}
         for path in (each.path for each in second.files):
             if path not in files:
                 files[path] = two[path]
