@@ -19,9 +19,10 @@ from coach.core.log.events import DrillBegan
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
 from coach.drills.ground import Ground
-from coach.drills.kept import add_result, arena_in_use, arenas_folder
+from coach.drills.kept import add_result, arenas_folder
 from coach.engine.drill.arena import Arena, make_arena, played_environment
 from coach.engine.drill.grading import graded
+from coach.engine.process.scratch import in_use
 from coach.engine.source.project_root import Located, at
 from coach.errors import CoachError, StoreError
 from coach.session.dispatcher import Dispatcher
@@ -60,7 +61,7 @@ def arena_for(ground: Ground, drill: Drill, *, is_kept: bool) -> Iterator[Arena]
     """
     place = make_private(arenas_folder()) / secrets.token_hex(8)
     try:
-        with arena_in_use(make_private(place)):
+        with in_use(make_private(place)):
             yield make_arena(drill, ground.trees, place, ground.around)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)

@@ -5,14 +5,11 @@
 <state>/arenas/<letters and digits>/<project>/   one copy in which a drill is played
 """
 
-import contextlib
-import fcntl
 import json
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonlines
@@ -20,6 +17,7 @@ from pydantic import ValidationError
 
 from coach.core.drill.drill import Drill, DrillSet
 from coach.core.drill.score import DrillResult
+from coach.engine.process.scratch import is_in_use
 from coach.errors import CoachError, UsageError
 from coach.regular_files import read_head
 from coach.store.paths import arenas_folder as arenas_folder  # noqa: PLC0414 - sets and arenas are found from here
@@ -97,18 +95,6 @@ def results_of(name: str) -> tuple[DrillResult, ...]:
     return tuple(found)
 
 
-@contextlib.contextmanager
-def arena_in_use(arena: Path) -> Iterator[None]:
-    """Say, while this lasts, that somebody plays in a folder of arenas: it is not cleaned away."""
-    fd = os.open(arena, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # no locks on this file system
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(fd)
-
-
 def remove_arenas() -> tuple[int, int]:
     """Remove all arenas in which nobody plays; returns how many, and how many are left."""
     try:
@@ -120,15 +106,8 @@ def remove_arenas() -> tuple[int, int]:
 
 
 def _removed(arena: Path) -> bool:
-    fd = os.open(arena, os.O_RDONLY)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if is_in_use(arena):
         return False
-    except OSError:  # no locks on this file system: what is asked for is done
-        pass
-    finally:
-        os.close(fd)
     shutil.rmtree(arena, ignore_errors=True)
     return not arena.exists()
 

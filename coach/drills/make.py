@@ -129,7 +129,7 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
         checker = Checker(runs, baseline, wish.seed, oracle, wish.writes_test)
         making = Making(checker, executor, width, until, tell)
         try:
-            _fill(making, wish, means.trees, composer)
+            _fill(making, wish, means, composer)
         except KeyboardInterrupt:
             if making.drills:
                 _keep(means, wish, baseline, making)
@@ -155,10 +155,10 @@ def _width() -> int:
     return max(1, min(MAX_WIDTH, len(os.sched_getaffinity(0))))
 
 
-def _fill(making: Making, wish: Wish, trees: TreeStore, composer: Composer) -> None:
+def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:
     """Take drills from each source in turn."""
     others = len(wish.kinds) - ("two" in wish.kinds)
-    past = PastFixes(trees, composer, making.checker.baseline, wish.seed)
+    past = PastFixes(means.context.root, means.trees, composer, making.checker.baseline, wish.seed)
     if "past" in wish.kinds or "two" in wish.kinds:
         half = wish.count if others <= 1 and "two" not in wish.kinds else math.ceil(wish.count / 2)
         _undo(making, past, half, share=1.0 if wish.kinds == ("past",) else _SHARE)

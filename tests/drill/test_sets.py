@@ -10,10 +10,11 @@ import pytest
 from coach.cli import main
 from coach.core.drill.drill import DrillSet
 from coach.core.localize.spectrum import Coverage
-from coach.drills.kept import arena_in_use, arenas_folder, read_set
+from coach.drills.kept import arenas_folder, read_set
 from coach.drills.kept_answers import trees_of
 from coach.engine.drill.baseline import Baseline
 from coach.engine.drill.planted_bugs import PlantedBugs
+from coach.engine.process.scratch import in_use
 from coach.engine.trees.compose import composing
 from tests.drill.shop_history import LABEL, REFUND, TESTS, shop
 
@@ -150,7 +151,7 @@ def test_cleaning_removes_arenas_a_named_set_and_its_trees(project, capsys):
     assert trees.git.run("for-each-ref", "refs/drills/set/").decode().count("\n") == 2
     (arenas_folder() / "abc" / "shop").mkdir(parents=True)
     (arenas_folder() / "def").mkdir()
-    with arena_in_use(arenas_folder() / "def"):
+    with in_use(arenas_folder() / "def"):
         assert main(["drill", "clean"]) == 0
         assert [each.name for each in arenas_folder().iterdir()] == ["def"]
         assert "in 1 somebody plays" in capsys.readouterr().err

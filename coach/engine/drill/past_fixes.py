@@ -1,10 +1,14 @@
-"""Fixes of a project's own history, taken out of the tree of now: bugs that people made, which their own tests notice."""
+"""Fixes of a project's own history, taken out of the tree of now: bugs that people made, which their own tests notice.
+
+A fix is a commit that changed some code and some tests. Its code comes out by a merge of three sides; tests stay as they are now.
+"""
 
 import itertools
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from coach.core.base.test_id import TestId
 from coach.core.drill.bug import Bug, ChangedFile, near_tests
@@ -16,6 +20,7 @@ from coach.engine.trees.commit_sides import CommitSides
 from coach.engine.trees.compose import Composer, Entry
 from coach.engine.trees.git import GitError, names
 from coach.engine.trees.tree_store import TreeStore
+from coach.engine.trees.user_repository import find_repository
 
 MAX_COMMITS = 4_000
 MAX_FILES = 5
@@ -47,8 +52,11 @@ class Fix:
 class PastFixes:
     """The fixes of a repository that may be taken out of one tree."""
 
-    def __init__(self, trees: TreeStore, composer: Composer, baseline: Baseline, seed: int) -> None:
-        self._trees, self._composer, self._baseline, self._seed = trees, composer, baseline, seed
+    def __init__(
+        self, root: Path, trees: TreeStore, composer: Composer, baseline: Baseline, seed: int
+    ) -> None:
+        self._root, self._trees, self._composer = root, trees, composer
+        self._baseline, self._seed = baseline, seed
         self._now = composer.entries(baseline.tree)
         self._by_file: dict[str, list[TestId]] = {}
         for test in sorted(baseline.tests):
@@ -78,15 +86,15 @@ class PastFixes:
 
     def _listed(self) -> Iterator[Fix]:
         """Yield commits with one parent that changed code and tests, newest first; none where there is no history."""
-        commit = self._trees.commit()
-        if not commit:
+        commit, repository = self._trees.commit(), find_repository(self._root)
+        if not commit or repository is None:
             return
         git, words = self._trees.git, ("--no-merges", f"--max-count={MAX_COMMITS}", "--format=%H%x00%P%x00%s")
         try:
             listed = git.run("rev-list", *words, commit).decode("utf-8", "replace").split("\n")
             rows = [line.split("\0") for line in listed if line and not line.startswith("commit ")]
             ids = "".join(f"{row[0]}\n" for row in rows)
-            plain = ("--no-renames", "--no-ext-diff", "--no-textconv", f"--relative={self._trees.prefix}")
+            plain = ("--no-renames", "--no-ext-diff", "--no-textconv", f"--relative={repository.prefix}")
             changed = git.run("diff-tree", "--stdin", "-r", "--numstat", *plain, stdin=ids.encode())
         except GitError:  # a shallow clone, or content that is elsewhere
             return
