@@ -21,7 +21,7 @@ from coach.engine.drill.baseline import Baseline, measured
 from coach.engine.drill.checking import Checker
 from coach.engine.drill.kept_trees import keep_trees
 from coach.engine.drill.making import Making, Spread
-from coach.engine.drill.oracle import Oracle
+from coach.engine.drill.oracle_run import Oracle
 from coach.engine.drill.past_fixes import PastFixes
 from coach.engine.drill.planted_bugs import Plantable, PlantedBugs
 from coach.engine.drill.tree_runs import TreeRuns, stopped_at_end
@@ -30,7 +30,7 @@ from coach.engine.source.project_root import Located
 from coach.engine.trees.compose import Composer, composing
 from coach.engine.trees.tree_store import TreeStore, open_trees
 from coach.errors import CoachError, ScratchError
-from coach.session.run_context import clusters_of, context_of, interpreter_of, secrets_of
+from coach.session.project_context import clusters_of, context_of, interpreter_of, secrets_of
 from coach.settings.project import Settings
 from coach.store.paths import narrow_state, project_home
 
