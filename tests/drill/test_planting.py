@@ -18,7 +18,7 @@ FORMATTED = (
     "coach/core/loops/history.py",
 )
 
-SHOP = '''\
+SHOP = """\
 class Cart:
     def __init__(self, lines=None):
         if lines is None:
@@ -49,7 +49,7 @@ class Cart:
         for name in sorted(names, key=len):
             seen.append(name)
         return found
-'''
+"""
 
 
 def kinds(source):

@@ -62,6 +62,8 @@ def _why_not_measured(state: SessionState) -> str:
         return "an investigation is under way; ‹cancel› stops it"
     if gone := _gone_now(state):
         return f"{gone}; ‹run› runs the target"
+    if state.drill and state.drill.is_of_person:
+        return "in a drill each hint is asked for by itself: ‹spectrum›, ‹mutants›, ‹calls›, ‹origins›"
     if not limits_of(state).runs:
         return "the failing test runs only when you ask for it ([tool.coach.investigate] runs = 0)"
     return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""

@@ -18,10 +18,10 @@ _SIGNS: dict[str, tuple[str, Role]] = {
     "not judged": ("○", "dim"),
 }
 _HINT_KEYS = (
-    ("spectrum", "suspects"),
-    ("mutants", "mutations"),
-    ("calls", "divergence"),
-    ("origins", "origin of the value"),
+    ("spectrum", "suspects: the lines it runs, against those of tests that pass"),
+    ("mutants", "mutations: small changes that turn it green"),
+    ("calls", "divergence: where its calls part from those of a test that passes"),
+    ("origins", "origin: which places made the wrong value"),
 )
 
 
