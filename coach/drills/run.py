@@ -1,6 +1,7 @@
 """Play a drill with an assistant: arena, session, prompt, the assistant itself, grading, score."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from coach.assistants.prompt import prompt_of
@@ -30,6 +31,7 @@ from coach.errors import CoachError
 from coach.session.dispatcher import Dispatcher
 from coach.store import artefacts
 
+_CLOSE_SECONDS = 10.0
 _LOOK_SECONDS = 120.0
 """After which a wait for a run is said aloud."""
 
@@ -74,7 +76,7 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
     )
     with arena_for(ground, drill, is_kept=False) as arena, environment_as(environment_in(arena, ground)):
         made = open_session(ground, drill, guidance, arena, assistant.name)
-        with made.session as session:
+        with made.session as session, _closed_on_error(session):
             begin(made)
             _show(made, session)
             played = _played(made, playing)
@@ -82,6 +84,17 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
             result = score_play(ground, drill, arena.root, played, session)
             ask(session, cmd.Close(note=f"drill {drill_set.name}/{number}: {result.score.percent} %"))
     return result
+
+
+@contextlib.contextmanager
+def _closed_on_error(session: Dispatcher) -> Iterator[None]:
+    """Close a session that is not played to its end: its arena will be gone."""
+    try:
+        yield
+    except BaseException:
+        session.submit(cmd.Close(note="the drill was not played to its end"))
+        session.wait_idle(_CLOSE_SECONDS)
+        raise
 
 
 def _show(made: ArenaSession, session: Dispatcher) -> None:

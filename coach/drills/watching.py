@@ -6,8 +6,10 @@ from pathlib import Path
 
 from coach.drills.arena_session import ArenaSession
 from coach.drills.kept import arenas_folder, drills_folder
+from coach.engine.drill.answers import answers_of
 from coach.engine.drill.places import Places, places
 from coach.engine.drill.watch import Watching
+from coach.engine.trees.compose import composing
 from coach.engine.trees.user_repository import find_repository
 from coach.store.paths import (
     INDEX_NAME,
@@ -43,7 +45,6 @@ def answer_places(made: ArenaSession, argv: Iterable[str]) -> Places:
     if repository is not None:
         answers.append((repository.objects.parent, "the git of the checkout"))
     free = [
-        made.arena.root.parent,
         project_home(made.arena.root),
         *(Path(each) for each in environment.packages),
         *_of_interpreter(made.ground.interpreter.path),
@@ -51,7 +52,9 @@ def answer_places(made: ArenaSession, argv: Iterable[str]) -> Places:
     ]
     if opened is not None:
         free.append(session_folder(opened.session))
-    return places(answers, free, of_coach)
+    with composing(made.ground.trees) as composer:
+        copies = answers_of(made.drill, composer)
+    return places(answers, made.arena.root.parent, free, copies, of_coach)
 
 
 def _of_interpreter(python: str) -> tuple[Path, ...]:

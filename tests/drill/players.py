@@ -30,14 +30,17 @@ class Table:
     planted: Planted
     folder: Path
 
+    def write(self, script: str, **told: str) -> None:
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / "told.json").write_text(json.dumps(told))
+        (self.folder / "player.py").write_text(BEGIN + script)
+
     def play(
         self, script: str, guidance: Guidance = NOTHING_GIVEN, timeout: float = 60, **told: str
     ) -> DrillResult:
         """Let a script play the first drill; ``told`` is what it knows of the world outside the arena."""
         keep_set(self.planted.made)
-        self.folder.mkdir(exist_ok=True)
-        (self.folder / "told.json").write_text(json.dumps(told))
-        (self.folder / "player.py").write_text(BEGIN + script)
+        self.write(script, **told)
         argv = (sys.executable, str(self.folder / "player.py"), str(self.folder / "told.json"))
         source = self.planted.root / "pyproject.toml"
         assistant = Assistant("scripted", argv, self.planted.root, source)

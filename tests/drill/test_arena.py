@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from coach.core.drill.scoring import score_of
 from coach.engine.drill.arena import make_arena, played_environment
+from coach.engine.drill.grading import graded
 from coach.errors import TargetError
 from tests.drill.planted import RIGHT, WRONG, plant
-from tests.engine.histories import fingerprint
+from tests.engine.histories import History, fingerprint
 
 TELLS = b'{"book", "food"}'
 
@@ -193,3 +195,26 @@ def test_whoever_plays_is_told_no_way_to_the_checkout(planted, tmp_path):
     assert found["PYTHONPATH"] == f"{made.root}/lib"
     assert found["HOME"] == "/home/me"
     assert found["PATH"].split(":")[1:] == ["/usr/bin"]
+
+
+def test_what_the_changelog_says_of_a_past_fix_is_not_given(tmp_path, state_home):
+    """The code of the fix is taken out of the tree of now; its words in texts would tell what to look for."""
+    planted = plant(tmp_path / "checkout" / "shop")
+    root, history = planted.root, History.at(planted.root)
+    before = "# Changes\n\n## Bug fixes\n\n- Labels are stripped of white space.\n"
+    (root / "CHANGES.md").write_text(before)
+    history.commit("changes")
+    (root / "CHANGES.md").write_text(before + "- The reduced rate of food was forgotten in rate_of.\n")
+    (root / "changes.d").mkdir()
+    (root / "changes.d/7.fix.rst").write_text("The reduced rate of food was forgotten.\n")
+    commit = history.commit("food")
+    (root / "CHANGES.md").write_text((root / "CHANGES.md").read_text() + "- Something later.\n")
+    drill = planted.drill.model_copy(
+        update={"kind": commit[:8], "right": planted.trees.record(), "wrong": planted.tree()}
+    )
+    planted.made = planted.made.model_copy(update={"drills": (drill,)})
+    arena = make(planted, tmp_path / "a1").root
+    assert (arena / "CHANGES.md").read_text() == before + "- Something later.\n"
+    assert not (arena / "changes.d/7.fix.rst").exists()
+    found = graded(planted.made, drill, drill.right, planted.trees, planted.runs)
+    assert score_of(drill, found).percent == 100

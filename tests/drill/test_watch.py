@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from coach.core.drill.history_commands import looks_at_the_past
+from coach.engine.drill.answers import Answer
 from coach.engine.drill.places import places
 from coach.engine.drill.watch import Watching
 from coach.engine.process.process_tree import RUN_ID
 from coach.engine.process.spawn import Launch
 from coach.engine.process.supervise import Limits, supervise
+
+MENDED = b"return sum(items) + shipping"
 
 
 @pytest.fixture
@@ -35,7 +38,9 @@ def watched(land, script, *, by_calls=True, when_seen=lambda: None):
     """Run a shell script in the arena and return what was seen."""
     where = places(
         [(land / "checkout", "the checkout"), (land / "drills", "the sets of drills")],
-        [land / "checkout/.venv", land / "arena"],
+        land / "arena",
+        [land / "checkout/.venv"],
+        (Answer("shop/cart.py", frozenset({b"def total(items):", MENDED}), frozenset({MENDED})),),
     )
     watch = Watching(where, by_calls=by_calls)
     env = {**os.environ, RUN_ID: f"watch-{os.getpid()}"}
@@ -79,6 +84,33 @@ cat {land}/checkout/.venv/lib/dep.py cart.py >/dev/null
 """
     seen, _, _ = watched(land, script)
     assert (seen.answers, seen.history, seen.network) == ((), (), ())
+
+
+def test_another_copy_of_the_mended_file_is_known_wherever_it_lies(land):
+    """A clone, a cache of packages, another environment: by its name and by the lines of the fix."""
+    mended = "def total(items):\n    return sum(items) + shipping\n"
+    for name, text in (
+        ("cache/abc/shop/cart.py", mended),
+        ("cache/old/shop/cart.py", "def total(items):\n    return sum(items)\n"),
+        ("cache/other/cart.py", "x = 1\n" * 30 + mended.replace("def total(items):", "")),
+        ("arena/shop/cart.py", mended),
+    ):
+        (land / name).parent.mkdir(parents=True, exist_ok=True)
+        (land / name).write_text(text)
+    seen, _, _ = watched(
+        land, f"cat {land}/cache/*/*/cart.py {land}/cache/other/cart.py shop/cart.py >/dev/null"
+    )
+    assert seen.answers == (f"reads {land}/cache/abc/shop/cart.py, which holds the fix, by cat",)
+
+
+def test_the_folder_of_another_process_is_a_way_too(land):
+    """coach itself stands in the checkout: ``/proc/PID/cwd`` leads there."""
+    with subprocess.Popen(["sleep", "600"], cwd=land / "checkout") as standing:
+        seen, _, _ = watched(
+            land, f"cat /proc/{standing.pid}/cwd/shop/cart.py /proc/self/cwd/cart.py >/dev/null"
+        )
+        standing.kill()
+    assert seen.answers == ("reads shop/cart.py of the checkout, by cat",)
 
 
 def test_history_commands_are_noted_with_their_arguments(land):
@@ -158,7 +190,7 @@ def test_what_it_costs_is_bearable_and_output_is_the_same(land):
 
 
 def test_a_program_that_does_not_start_is_an_error_as_always(land):
-    launch = Launch(["/none/such"], land, dict(os.environ), watch=Watching(places([], [])))
+    launch = Launch(["/none/such"], land, dict(os.environ), watch=Watching(places([], land)))
     with pytest.raises(OSError, match="No such file"):
         supervise(launch, Limits(wall=5), lambda _: None, threading.Event(), lambda: False)
 

@@ -8,6 +8,7 @@ from coach import __version__
 from coach.assistants.runner import Assistant, assistants
 from coach.cli.commands.assist import be_sure
 from coach.cli.commands.console import put, put_json, say, write_file
+from coach.cli.commands.open_session import ended_by_signals
 from coach.core.base.text import safe, safe_line
 from coach.core.drill.comparison import Comparison, fixed_in, fixes_lost
 from coach.core.drill.comparison_words import cost_words, sentences, verdict
@@ -37,7 +38,8 @@ def compare(args: Namespace) -> int:
     for name in dict.fromkeys((first.assistant, second.assistant)):
         be_sure(known[name], is_agreed=args.yes)
     bout = Bout(drill_set, first, second, _play(known, args.timeout), say, args.pairs)
-    found = bout.carried_out(leave_out=args.leave_out)
+    with ended_by_signals():
+        found = bout.carried_out(leave_out=args.leave_out)
     if args.out:
         _write_page(found, drill_set, Path(args.out))
     if args.json:

@@ -8,13 +8,16 @@ from coach.assistants.runner import Assistant, assistants
 from coach.cli.commands.assist import be_sure
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.drill_words import result_lines
+from coach.cli.commands.open_session import ended_by_signals
 from coach.core.base.text import safe_line
 from coach.core.drill.drill import DrillSet
 from coach.core.drill.guidance import Guidance
+from coach.core.drill.score import DrillResult
 from coach.drills.demo_set import read_set_or_demo
 from coach.drills.guidance_files import guidance_from
 from coach.drills.kept import results_of
 from coach.drills.run import play
+from coach.engine.source.project_root import at
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.settings.project import load_settings
 
@@ -31,24 +34,29 @@ def run(args: Namespace) -> int:
     assistant = assistant_of(drill_set, args.assistant)
     guidance = _guidance(args)
     be_sure(assistant, is_agreed=args.yes)
-    results = []
-    for number in numbers:
-        say(f"drill {drill_set.name}/{number} with {assistant.name}, given {guidance.label}")
-        result = play(
-            drill_set,
-            number,
-            assistant=assistant,
-            guidance=guidance,
-            timeout=args.timeout,
-            say=lambda line: say(f"  {safe_line(line)}"),
-        )
-        results.append(result)
-        if not args.json:
-            put("\n".join(result_lines(result)))
+    with ended_by_signals():
+        results = [_played(args, drill_set, number, assistant, guidance) for number in numbers]
     if args.json:
         put_json([each.model_dump(mode="json") | {"percent": each.score.percent} for each in results])
     is_good = all(each.score.is_fixed and each.score.is_fair for each in results)
     return EXIT_FINE if is_good else EXIT_FAILURES
+
+
+def _played(
+    args: Namespace, drill_set: DrillSet, number: int, assistant: Assistant, guidance: Guidance
+) -> DrillResult:
+    say(f"drill {drill_set.name}/{number} with {assistant.name}, given {guidance.label}")
+    result = play(
+        drill_set,
+        number,
+        assistant=assistant,
+        guidance=guidance,
+        timeout=args.timeout,
+        say=lambda line: say(f"  {safe_line(line)}"),
+    )
+    if not args.json:
+        put("\n".join(result_lines(result)))
+    return result
 
 
 def named_drills(word: str) -> tuple[DrillSet, tuple[int, ...]]:
@@ -71,7 +79,7 @@ def _next_number(drill_set: DrillSet, numbers: Sequence[int]) -> int:
 
 def assistant_of(drill_set: DrillSet, name: str) -> Assistant:
     """Return an assistant of the settings of a set's project. Raises UsageError."""
-    home = Path(drill_set.root, drill_set.project)
+    home = at(drill_set.root, drill_set.project).home
     known = {each.name: each for each in assistants(home, load_settings(home))}
     if name not in known:
         raise UsageError(

@@ -14,10 +14,11 @@ from pathlib import Path
 from coach.core.base.text import storable
 from coach.core.drill.drill import Drill
 from coach.engine.copies.import_roots import moved_paths
+from coach.engine.drill.answers import answers_of
 from coach.engine.drill.environment import Environment, make_environment
 from coach.engine.drill.left import given_tree
 from coach.engine.process.run_context import RunContext
-from coach.engine.trees.compose import Composer, composing
+from coach.engine.trees.compose import composing
 from coach.engine.trees.git import Git, an_id
 from coach.engine.trees.tree_store import TreeStore
 from coach.errors import ScratchError
@@ -33,8 +34,6 @@ TELLING = (
 """Names of what no tree holds and may hold the code as it was: it is never in an arena."""
 MAX_LOOKED_AT = 20_000_000
 """Bytes of a file that is looked through for lines of the fix; one that is larger is left out."""
-_LEAST_TELLING = 12
-"""Characters of a line below which it says nothing: ``return None`` stands in any file."""
 _COMMITTED = "The project\n"
 _WHO = {
     "GIT_AUTHOR_NAME": "coach",
@@ -77,7 +76,7 @@ def make_arena(drill: Drill, trees: TreeStore, place: Path, around: RunContext) 
         with composing(trees) as composer:
             given = given_tree(drill, composer)
             held = frozenset(composer.entries(given))
-            telling = telling_lines(drill, composer)
+            telling = frozenset(line for each in answers_of(drill, composer) for line in each.telling)
         with trees.materialise(given) as copy:
             left_out = _laid_out(copy, arena, held, telling)
         _commit(arena, held)
@@ -89,18 +88,6 @@ def make_arena(drill: Drill, trees: TreeStore, place: Path, around: RunContext) 
             do="free space and rights there",
         ) from error
     return Arena(arena, given, environment, left_out)
-
-
-def telling_lines(drill: Drill, composer: Composer) -> frozenset[bytes]:
-    """Return the lines that the fix adds and that stand nowhere in the files as they are with the bug, stripped."""
-    found: set[bytes] = set()
-    for change in composer.differences(drill.wrong, drill.right):
-        before = composer.content(change.before) if change.before else b""
-        known = {line.strip() for line in before.splitlines()}
-        after = composer.content(change.after) if change.after else b""
-        new = {line.strip() for line in after.splitlines()} - known
-        found |= {line for line in new if len(line) >= _LEAST_TELLING}
-    return frozenset(found)
 
 
 def _laid_out(copy: Path, arena: Path, held: frozenset[str], telling: frozenset[bytes]) -> tuple[str, ...]:

@@ -120,8 +120,14 @@ class _Grading:
 
     def _suite(self) -> SuiteFacts:
         """Run everything, with the tests and the settings of pytest as they are in the tree without the bug."""
-        right, left = (self.composer.entries(each) for each in (self.drill.right, self.tree))
+        right, left, given, wrong = (
+            self.composer.entries(each)
+            for each in (self.drill.right, self.tree, self.given, self.drill.wrong)
+        )
         judged_by = {path for path in right.keys() | left.keys() if _is_of_tests(path)}
+        # Texts that were given without what they say of the fix: examples in them are tests, too.
+        cut = {path for path in wrong if wrong[path] != given.get(path)}
+        judged_by |= {path for path in cut if left.get(path) == given.get(path)}
         tree = self.composer.compose(
             self.tree, {path: right.get(path) for path in judged_by if right.get(path) != left.get(path)}
         )

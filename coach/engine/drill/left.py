@@ -8,6 +8,7 @@ from coach.core.base.test_id import TestId
 from coach.core.drill.drill import Drill
 from coach.core.drill.held_tests import without_tests
 from coach.engine.copies.complete import LARGEST_RECORDED
+from coach.engine.drill.words_of_fix import texts_without
 from coach.engine.process import scratch
 from coach.engine.trees.compose import Composer, Entry
 from coach.engine.trees.git import Git, names
@@ -19,7 +20,7 @@ LINK, PLAIN, PROGRAM = "120000", "100644", "100755"
 
 
 def given_tree(drill: Drill, composer: Composer) -> str:
-    """Return the tree that whoever plays is given: the one with the bug, without the tests that are held.
+    """Return the tree that whoever plays is given: with the bug, without the held tests and what texts say of the fix.
 
     Raises:
         ScratchError: a test that is to be held cannot be taken out of its file.
@@ -29,7 +30,7 @@ def given_tree(drill: Drill, composer: Composer) -> str:
     held: dict[str, set[tuple[str, ...]]] = {}
     for test in drill.held:
         held.setdefault(test.file, set()).add(test.names)
-    files: dict[str, Entry | None] = {}
+    files = texts_without(drill, composer)
     for path, tests in held.items():
         if path not in entries:
             raise _not_held(TestId(path), "there is no such file")
