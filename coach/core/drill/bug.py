@@ -63,7 +63,7 @@ class Bug:
         return sum(changed_lines(each.wrong, each.right) for each in self.files)
 
 
-def tests_by_line(coverage: Coverage, red: frozenset[TestId]) -> Lines:
+def running_by_line(coverage: Coverage, red: frozenset[TestId]) -> Lines:
     """Return which green tests run each line of the project's own code."""
     found: dict[str, dict[int, list[TestId]]] = {}
     for test, files in coverage.tests.items():
@@ -75,7 +75,7 @@ def tests_by_line(coverage: Coverage, red: frozenset[TestId]) -> Lines:
     return {path: {line: tuple(tests) for line, tests in by.items()} for path, by in found.items()}
 
 
-def tests_near(running: Lines, path: str, first: int, last: int) -> tuple[TestId, ...]:
+def near_tests(running: Lines, path: str, first: int, last: int) -> tuple[TestId, ...]:
     """Return the tests that run any of these lines of the right file, or one right beside them."""
     known = running.get(path, {})
     near = range(first - AROUND, last + AROUND + 1)

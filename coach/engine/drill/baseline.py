@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from coach.core.base.test_id import TestId
-from coach.core.drill.bug import Lines, tests_by_line
+from coach.core.drill.bug import Lines, running_by_line
 from coach.core.localize.spectrum import Coverage
 from coach.core.runs.failure import steady
 from coach.core.runs.report import RunReport
@@ -33,7 +33,7 @@ class Baseline:
     @cached_property
     def running(self) -> Lines:
         """Which green tests run each line."""
-        return tests_by_line(self.coverage, frozenset(self.red))
+        return running_by_line(self.coverage, frozenset(self.red))
 
     @cached_property
     def tests(self) -> frozenset[TestId]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coach.core.base.test_id import TestId
-from coach.core.drill.bug import Bug, ChangedFile, tests_near
+from coach.core.drill.bug import Bug, ChangedFile, near_tests
 from coach.core.drill.changed_places import places
 from coach.core.drill.drill import Source
 from coach.core.loops.analysis.syntax import is_test_path
@@ -149,7 +149,7 @@ class PastFixes:
             except SyntaxError:
                 continue
             for line in lines:
-                found.update(tests_near(self._baseline.running, each.path, line, line))
+                found.update(near_tests(self._baseline.running, each.path, line, line))
         return tuple(sorted(found))
 
     def pairs(self, bugs: Sequence[Bug]) -> Iterator[Bug | str]:

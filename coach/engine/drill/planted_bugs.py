@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coach.core.drill.bug import Bug, ChangedFile, tests_near
+from coach.core.drill.bug import Bug, ChangedFile, near_tests
 from coach.core.drill.planting import CONTRIVED, edits
 from coach.core.drill.text_edits import Edit, why_not
 from coach.core.loops.analysis.syntax import MAX_CHARACTERS, is_test_path
@@ -64,7 +64,7 @@ class PlantedBugs:
         running = self._baseline.running
         try:
             for edit in edits(path, text):
-                near = tests_near(running, path, edit.first, max(edit.first, edit.last))
+                near = near_tests(running, path, edit.first, max(edit.first, edit.last))
                 if near and edit.kind not in CONTRIVED:
                     yield Plantable(edit, entry, len(near))
         except (SyntaxError, ValueError, RecursionError):
@@ -86,7 +86,7 @@ class PlantedBugs:
             return why
         changed = edit.applied(source)
         entry = Entry(plantable.entry.mode, self._composer.store(changed.encode()))
-        near = tests_near(self._baseline.running, edit.path, edit.first, max(edit.first, edit.last))
+        near = near_tests(self._baseline.running, edit.path, edit.first, max(edit.first, edit.last))
         return Bug(
             source="planted",
             kind=edit.kind,

@@ -1,0 +1,142 @@
+"""``coach drill new`` and what shows its sets, on a small project with a real history: real runs, real git."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from coach.cli import main
+from coach.core.drill.drill import DrillSet
+from coach.drills.kept import arenas_folder, read_set
+from coach.drills.kept_answers import trees_of
+from tests.drill.shop_history import LABEL, REFUND, TESTS, shop
+
+REFUNDED = "tests/test_invoice.py::test_refund"
+LABELLED = "tests/test_invoice.py::test_label"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    history = shop(tmp_path / "shop")
+    monkeypatch.chdir(history.root)
+    monkeypatch.setenv("COACH_PYTHON", sys.executable)
+    return history
+
+
+def made(*words: str) -> DrillSet:
+    assert main(["drill", "new", "set", "--minutes", "4", *words]) == 0
+    return read_set("set")
+
+
+def test_past_fixes_come_out_of_the_code_of_now_alone_and_together(project):
+    before = project.git("status", "--porcelain"), (project.root / ".git" / "index").stat().st_mtime_ns
+    found = made("--count", "3", "--source", "past", "--source", "two")
+    by_source = {each.source: each for each in found.drills}
+    assert sorted(each.source for each in found.drills) == ["past fix", "past fix", "two past fixes"]
+    noticed = {each.noticed[0].test: each for each in found.drills if each.source == "past fix"}
+    assert set(noticed) == {REFUNDED, LABELLED}
+    fix = noticed[REFUNDED]
+    (cause,) = fix.causes
+    assert (cause.path, cause.function) == ("shop/money.py", "rounded")
+    assert fix.difficulty.distance == 2  # rounded, called by refund, called by the test
+    assert fix.difficulty.rank != 1
+    assert fix.shown == REFUNDED
+    both = by_source["two past fixes"]
+    assert {each.path for each in both.causes} == {"shop/money.py", "shop/text.py"}
+    assert {each.test for each in both.noticed} == {REFUNDED, LABELLED}
+    assert both.difficulty.files == 2
+    assert before == (
+        project.git("status", "--porcelain"),
+        (project.root / ".git" / "index").stat().st_mtime_ns,
+    )
+
+
+def test_the_answer_of_a_drill_turns_its_wrong_tree_into_the_right_one(project, tmp_path):
+    found = made("--count", "2", "--source", "planted")
+    trees = trees_of(found)
+    for each in found.drills:
+        assert each.right == trees.record()
+        assert 1 <= len(each.noticed) <= 10
+        with trees.materialise(each.wrong) as copy:
+            words = [sys.executable, "-m", "pytest", "-q", *(one.test for one in each.noticed)]
+            told = subprocess.run(words, cwd=copy, capture_output=True, text=True, check=False)
+            assert f"{len(each.noticed)} failed" in told.stdout
+            patch = tmp_path / "fix.patch"
+            patch.write_text(_answer(each.number)["fix"] + "\n")
+            subprocess.run(["git", "apply", "-p0", str(patch)], cwd=copy, check=True)
+            told = subprocess.run(words, cwd=copy, capture_output=True, text=True, check=False)
+            assert f"{len(each.noticed)} passed" in told.stdout
+
+
+def _answer(number):
+    return json.loads(_said("drill", "show", f"set/{number}", "--answer", "--json"))["answer"]
+
+
+def _said(*words):
+    told = subprocess.run([sys.executable, "-m", "coach", *words], capture_output=True, text=True, check=True)
+    return told.stdout
+
+
+def test_the_same_seed_makes_the_same_drills_and_another_seed_others(project):
+    first = made("--count", "2", "--source", "planted")
+    assert main(["drill", "clean", "set"]) == 0
+    again = made("--count", "2", "--source", "planted")
+    assert [each.wrong for each in first.drills] == [each.wrong for each in again.drills]
+    assert main(["drill", "clean", "set"]) == 0
+    other = made("--count", "2", "--source", "planted", "--seed", "2")
+    assert [each.wrong for each in first.drills] != [each.wrong for each in other.drills]
+
+
+def test_what_is_shown_of_a_drill_tells_no_answer_before_it_is_asked_for(project, capsys):
+    found = made("--count", "1", "--source", "past", "--write-test")
+    (drill,) = found.drills
+    assert drill.held == tuple(each.test for each in drill.noticed)
+    capsys.readouterr()
+    for words in (
+        ["list"],
+        ["show", "set"],
+        ["show", "set/1"],
+        ["show", "set/1", "--json"],
+        ["show", "set", "--json"],
+    ):
+        assert main(["drill", *words]) == 0
+        said = capsys.readouterr().out
+        for secret in (drill.kind, drill.causes[0].path, drill.held[0], drill.wrong):
+            assert secret not in said, words
+    assert main(["drill", "show", "set/1", "--answer"]) == 0
+    said = capsys.readouterr().out
+    assert drill.causes[0].path in said
+    assert "+++ " in said
+
+
+def test_tests_that_are_red_without_a_bug_judge_nobody(project):
+    flaky = "\n\ndef test_old():\n    assert False\n"
+    project.write(tests__test_invoice=TESTS + REFUND + LABEL + flaky)
+    found = made("--count", "1", "--source", "past")
+    assert found.red == ("tests/test_invoice.py::test_old",)
+    assert all(each.test != found.red[0] for drill in found.drills for each in drill.noticed)
+
+
+def test_cleaning_removes_arenas_a_named_set_and_its_trees(project, capsys):
+    found = made("--count", "1", "--source", "planted")
+    trees = trees_of(found)
+    assert trees.git.run("for-each-ref", "refs/drills/set/").decode().count("\n") == 2
+    (arenas_folder() / "abc" / "shop").mkdir(parents=True)
+    assert main(["drill", "clean"]) == 0
+    assert not list(arenas_folder().iterdir())
+    assert read_set("set") == found
+    assert main(["drill", "clean", "set"]) == 0
+    assert trees.git.run("for-each-ref", "refs/drills/set/") == b""
+    assert main(["drill", "show", "set"]) != 0
+    capsys.readouterr()
+    assert main(["drill", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_project_whose_tests_do_not_run_is_refused_with_what_to_do(project, capsys):
+    project.write(tests__test_invoice="import nothing_like_this\n")
+    assert main(["drill", "new", "set"]) != 0
+    assert "--tests" in capsys.readouterr().err
+    assert main(["drill", "new", "../set"]) != 0
+    assert main(["drill", "new", "set", "--count", "0"]) != 0
