@@ -24,53 +24,52 @@ class DemoBug:
 _INVOICES = "tests/test_invoices.py"
 
 
-def demo_bugs() -> tuple[DemoBug, ...]:
-    """Return the bugs, the easiest first; the last one is the story of ``coach debug --demo``."""
-    path, wrong, right = solution()
-    return (
-        DemoBug(
-            kind="forgotten amount",
-            path="shop/inventory.py",
-            old="max(0, self._reserved.get(sku, 0) - quantity)",
-            new="max(0, self._reserved.get(sku, 0))",
-            function="Inventory.release",
-            noticed=(
-                (
-                    TestId.of("tests/test_reservations.py", "test_released_goods_are_available_again"),
-                    "AssertionError",
-                    "tests/test_reservations.py",
-                ),
+_PATH, _WRONG, _RIGHT = solution()
+DEMO_BUGS: tuple[DemoBug, ...] = (
+    DemoBug(
+        kind="forgotten amount",
+        path="shop/inventory.py",
+        old="max(0, self._reserved.get(sku, 0) - quantity)",
+        new="max(0, self._reserved.get(sku, 0))",
+        function="Inventory.release",
+        noticed=(
+            (
+                TestId.of("tests/test_reservations.py", "test_released_goods_are_available_again"),
+                "AssertionError",
+                "tests/test_reservations.py",
             ),
-            distance=1,
         ),
-        DemoBug(
-            kind="turned sign",
-            path="shop/orders.py",
-            old="spread(reduction, cart.lines)",
-            new="spread(-reduction, cart.lines)",
-            function="place",
-            noticed=(
-                (
-                    TestId.of(_INVOICES, "test_lines_show_what_they_cost_after_the_discount"),
-                    "InvoiceMismatch",
-                    "shop/invoices.py",
-                ),
-                (FAILING_TEST, "InvoiceMismatch", "shop/invoices.py"),
-                (
-                    TestId.of("tests/test_orders.py", "test_a_voucher_lowers_the_total"),
-                    "AssertionError",
-                    "tests/test_orders.py",
-                ),
+        distance=1,
+    ),
+    DemoBug(
+        kind="turned sign",
+        path="shop/orders.py",
+        old="spread(reduction, cart.lines)",
+        new="spread(-reduction, cart.lines)",
+        function="place",
+        noticed=(
+            (
+                TestId.of(_INVOICES, "test_lines_show_what_they_cost_after_the_discount"),
+                "InvoiceMismatch",
+                "shop/invoices.py",
             ),
-            distance=2,
+            (FAILING_TEST, "InvoiceMismatch", "shop/invoices.py"),
+            (
+                TestId.of("tests/test_orders.py", "test_a_voucher_lowers_the_total"),
+                "AssertionError",
+                "tests/test_orders.py",
+            ),
         ),
-        DemoBug(
-            kind="rounding",
-            path=path,
-            old=right,
-            new=wrong,
-            function="Money.allocate",
-            noticed=((FAILING_TEST, "InvoiceMismatch", "shop/invoices.py"),),
-            distance=3,
-        ),
-    )
+        distance=2,
+    ),
+    DemoBug(
+        kind="rounding",
+        path=_PATH,
+        old=_RIGHT,
+        new=_WRONG,
+        function="Money.allocate",
+        noticed=((FAILING_TEST, "InvoiceMismatch", "shop/invoices.py"),),
+        distance=3,
+    ),
+)
+"""The easiest first; the last one is the story of ``coach debug --demo``."""

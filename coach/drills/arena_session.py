@@ -111,7 +111,7 @@ def open_session(  # noqa: PLR0913 - who plays what, where, with what
         settings = settings.model_copy(update={"investigate": PLAYED_LIMITS})
     target = Target(words=(drill.shown,) if drill.shown else ground.drill_set.tests)
     session = open_new(place, target, settings, is_kept=is_kept)
-    task = task_of(drill, guidance)
+    task = task_of(drill, guidance, is_person=not player)
     session.record(
         DrillBegan(
             set=ground.drill_set.name,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from coach.core.drill.drill import Cause, Difficulty, Drill, DrillSet, Noticed
-from coach.demo.drills import DemoBug, demo_bugs
+from coach.demo.drills import DEMO_BUGS, DemoBug
 from coach.demo.project import make_demo, solution
 from coach.drills.kept import keep_set, read_set, set_folder, set_names
 from coach.engine.trees.tree_store import TreeStore
@@ -35,7 +35,7 @@ def make_demo_set(project: Path) -> DrillSet:
     _edit(project / path, wrong, right)
     trees = TreeStore(project, project_home(project))
     sound = trees.record()
-    drills = tuple(_drill(number, bug, project, trees, sound) for number, bug in enumerate(demo_bugs(), 1))
+    drills = tuple(_drill(number, bug, project, trees, sound) for number, bug in enumerate(DEMO_BUGS, 1))
     made = DrillSet(
         name=DEMO,
         root=str(project),

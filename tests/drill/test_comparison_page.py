@@ -5,11 +5,17 @@ from html.parser import HTMLParser
 
 from coach.core.drill.comparison import Side, compare, section_costs
 from coach.core.drill.drill import Cause, Difficulty, Drill, DrillSet
+from coach.core.drill.facts import Graded, Played, SuiteFacts
 from coach.core.drill.score import Effort, Score, ScoreLine
 from coach.core.export.quoting import Cleaner
+from coach.core.log import events as ev
 from coach.core.redact.redactor import Private, Redactor
 from coach.core.reports.comparison_page import comparison_page
+from coach.core.reports.html import page
+from coach.core.reports.markdown import markdown
+from coach.core.reports.model import tell
 from coach.core.reports.parts import parts_as_html, parts_as_markdown
+from tests.core.building import Log
 from tests.drill.building import result, score
 
 VOID = {"meta", "input", "rect", "circle", "line"}
@@ -40,10 +46,10 @@ def made(results, first="no spec", second="spec.md", costs=()):
     return comparison_page(found, costs, drill_set(), "1.2.3")
 
 
-def texts(page):
+def texts(made_page):
     redactor = Redactor(Private(secrets=(SECRET,), home="/home/ada", user="ada", host="host"))
     clean = Cleaner(redactor, "/home/ada/shop")
-    return parts_as_html(page, clean), parts_as_markdown(page, clean)
+    return parts_as_html(made_page, clean), parts_as_markdown(made_page, clean)
 
 
 def eight_wins(effort=None):
@@ -170,3 +176,24 @@ def test_the_page_loads_nothing_and_an_empty_comparison_is_a_page_too():
     assert not re.search(r"(src|href)=.(?!#)", html)
     assert "nothing can be said" in markdown
     assert "Drill 1: there is no result for “no spec” and “spec.md”" in markdown
+
+
+def test_the_report_of_a_session_that_played_a_drill_tells_its_score():
+    began = ev.DrillBegan(set="shop", number=3, player="robot", guidance="abc", label=HOSTILE)
+    scored = ev.DrillScored(
+        graded=Graded(tree="t", suite=SuiteFacts()),
+        played=Played(),
+        score=score(fixed=True, cause_named=False, effort=Effort(runs=4, hints=("suspects",))),
+    )
+    story = Log().add(began)
+    clean = Cleaner(Redactor(Private(home="/home/ada", user="ada", host="host")), "/home/ada/shop")
+    assert "It is not graded yet." in markdown(tell(story.records), clean)
+    story.add(scored)
+    html, text = page(tell(story.records), clean), markdown(tell(story.records), clean)
+    read(html)
+    assert "Drill: 68 %" in html
+    assert "script>" not in html
+    assert "## Drill: 68 %" in text
+    assert "| cause named | 15 | ✘ not met | cause named was looked at |" in text
+    assert "Hints, each −5 points: suspects." in text
+    assert "Drill" not in markdown(tell(Log().records), clean)

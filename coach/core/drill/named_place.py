@@ -22,7 +22,7 @@ def _place(part: str) -> NamedCause | None:
     file = _FILE.search(part)
     if file is None:
         return None
-    rest = f"{part[: file.start()]} {part[file.end() :]}".replace("::", " ").replace("()", " ")
+    rest = f"{part[: file.start()]} {part[file.end() :]}".replace(":", " ").replace("()", " ")
     names = {each.strip(".") for each in _NAME.findall(rest)}
     functions = [each for each in names if each and each.lower() not in _NO_NAMES]
     if len(functions) > 1:

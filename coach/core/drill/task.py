@@ -7,9 +7,9 @@ from coach.core.drill.guidance import Guidance
 MAX_SYMPTOMS = 3
 
 
-def task_of(drill: Drill, guidance: Guidance) -> str:
-    """Return the task as Markdown, with the rules where the guidance is some."""
-    lines = ["## Task", "", *_asked(drill), "", *_to_say(guidance)]
+def task_of(drill: Drill, guidance: Guidance, *, is_person: bool = False) -> str:
+    """Return the task as Markdown, with the rules where the guidance is some. A person says in the session what the cause was."""
+    lines = ["## Task", "", *_asked(drill), *([] if is_person else ["", *_to_say(guidance)])]
     if guidance.kind == "rules":
         lines += ["", "## Rules", "", safe(guidance.text).strip()]
     return "\n".join(lines) + "\n"
@@ -18,7 +18,7 @@ def task_of(drill: Drill, guidance: Guidance) -> str:
 def _asked(drill: Drill) -> list[str]:
     if not drill.held:
         return [
-            f"The test `{safe_line(drill.shown)}` fails. Find the cause in the code of this project, and fix it."
+            f"The test `{safe_line(drill.shown)}` fails. Find the cause in the code of this project, and fix it here."
         ]
     symptoms = [
         f"- {safe_line(each.exception)}: {safe_line(each.message, limit=300)}"

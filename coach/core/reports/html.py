@@ -9,9 +9,11 @@ from coach.core.base.formatting import clock, count, day, elapsed, seconds
 from coach.core.base.symbols import VERDICTS, Role
 from coach.core.export.quoting import Cleaner
 from coach.core.loops.attempt import attempt_words
+from coach.core.reports.drill_part import drill_part
 from coach.core.reports.html_document import Words, bar, document, table
 from coach.core.reports.model import Moment, Story, Try
 from coach.core.reports.notice_outcomes import WINDOW, outcome_words
+from coach.core.reports.parts import part_as_html
 from coach.core.reports.plots import effort_plot, failing_plot, steps_plot
 from coach.core.runs.changes import FileChange
 
@@ -34,7 +36,7 @@ _OUTCOMES: dict[str, tuple[str, Role]] = {
 
 def page(story: Story, clean: Cleaner) -> str:
     """Return the page. ``clean`` takes out what must not leave this machine."""
-    words = Words(clean)
+    words, drill = Words(clean), drill_part(story.state)
     sections = [
         ("story", "What happened", _summary(story, words)),
         ("timeline", "Timeline", _timeline(story, words)),
@@ -42,6 +44,7 @@ def page(story: Story, clean: Cleaner) -> str:
         ("hypotheses", "Hypotheses", _hypotheses(story, words)),
         ("loops", "Going round in circles", _loops(story, words)),
         ("proof", "Verification", _proof(story, words)),
+        ("drill", words.line(drill.title), part_as_html(drill, clean)),
     ]
     return document(words.line(story.title, 120), _head(story, words), sections, _foot(story, words))
 

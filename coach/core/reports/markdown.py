@@ -3,9 +3,11 @@
 from coach.core.base.formatting import clock, day, elapsed, seconds
 from coach.core.export.quoting import Cleaner, code_fence
 from coach.core.loops.attempt import attempt_words
+from coach.core.reports.drill_part import drill_part
 from coach.core.reports.markdown_text import plain
 from coach.core.reports.model import Story, Try
 from coach.core.reports.notice_outcomes import outcome_words
+from coach.core.reports.parts import part_as_markdown
 
 MAX_MOMENTS = 200
 
@@ -36,7 +38,16 @@ def markdown(story: Story, clean: Cleaner) -> str:
         _hypotheses(story, clean),
     ):
         lines += section
-    return "\n".join([*lines, *_loops(story, clean), *_proof(story, clean), ""])
+    return "\n".join([*lines, *_loops(story, clean), *_proof(story, clean), *_drill(story, clean), ""])
+
+
+def _drill(story: Story, clean: Cleaner) -> list[str]:
+    part = drill_part(story.state)
+    return (
+        []
+        if part.is_empty
+        else ["", f"## {plain(clean, part.title, 200)}", "", *part_as_markdown(part, clean)]
+    )
 
 
 def _figures(story: Story) -> list[str]:

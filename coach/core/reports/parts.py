@@ -77,7 +77,7 @@ def parts_as_html(page: Page, clean: Cleaner) -> str:
         f'<p class="meta">{about}</p>'
     )
     sections = [
-        (each.name, words.line(each.title), _body(each, words, clean))
+        (each.name, words.line(each.title), part_as_html(each, clean))
         for each in page.parts
         if not each.is_empty
     ]
@@ -86,7 +86,9 @@ def parts_as_html(page: Page, clean: Cleaner) -> str:
     )
 
 
-def _body(part: Part, words: Words, clean: Cleaner) -> str:
+def part_as_html(part: Part, clean: Cleaner) -> str:
+    """Return the inside of one part."""
+    words = Words(clean)
     said = "".join(f"<p>{words.line(each, LONGEST)}</p>" for each in part.sentences)
     rates = [each._replace(name=clean.line(each.name, MAX_NAME)) for each in part.rates]
     picture = f'<figure class="card">{rates_plot(rates)}</figure>' if rates else ""
@@ -116,11 +118,12 @@ def parts_as_markdown(page: Page, clean: Cleaner) -> str:
     lines += [" · ".join(plain(clean, each, LONGEST) for each in page.about), ""]
     for part in page.parts:
         if not part.is_empty:
-            lines += [f"## {plain(clean, part.title, 200)}", "", *_markdown_body(part, clean)]
+            lines += [f"## {plain(clean, part.title, 200)}", "", *part_as_markdown(part, clean)]
     return "\n".join([*lines, plain(clean, page.foot, LONGEST), ""])
 
 
-def _markdown_body(part: Part, clean: Cleaner) -> list[str]:
+def part_as_markdown(part: Part, clean: Cleaner) -> list[str]:
+    """Return the lines below the heading of one part."""
     lines: list[str] = []
     for sentence in part.sentences:
         lines += [plain(clean, sentence, LONGEST), ""]

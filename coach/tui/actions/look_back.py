@@ -37,7 +37,7 @@ def seen(context: ActionContext, _key: str) -> None:
 def drill(context: ActionContext, _key: str) -> None:
     """Show what the drill asks, or its debrief."""
     from coach.tui.dialogs.drill_dialog import DrillDialog
-    from coach.tui.views.drill import drill_lines, drill_title
+    from coach.tui.views.drill_lines import drill_lines, drill_title
 
     state, played = context.state, context.view.played
     context.app.push_screen(DrillDialog(drill_title(state), drill_lines(state, played)))

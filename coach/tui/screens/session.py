@@ -18,7 +18,6 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from coach.core.base.text import safe_line
-from coach.core.drill.clock import seconds_played
 from coach.core.export import Export as Exported
 from coach.core.export import Purpose
 from coach.core.protocol.commands import CancelRun, Command
@@ -29,6 +28,7 @@ from coach.tui import keys
 from coach.tui.actions.context import Handler
 from coach.tui.host_services import HostServices, NoHostServices
 from coach.tui.mouse import MouseScreen
+from coach.tui.screens.clocks import at_time, start_clocks
 from coach.tui.screens.painter import Painter
 from coach.tui.screens.step_entry import StepEntry
 from coach.tui.screens.unasked_dialogs import UnaskedDialogs
@@ -52,8 +52,6 @@ LIVE_PAINTS_PER_SECOND = 60
 """An outcome is seen half of that time later on average; painting when nothing is new costs a third of a millisecond."""
 _WORK_PANELS = frozenset({"tab-work", "side-evidence"})
 """Panels of the step's work: which of them has the lines that can be chosen depends on the width."""
-CLOCK_SECONDS = 20
-"""How often the age of the session is painted anew."""
 MESSAGE_SECONDS = 8.0
 
 
@@ -147,9 +145,7 @@ class SessionScreen(TextFindScreen[None], MouseScreen[None]):
         # Subscribed before the state is read: a change between the two would be missed the other way round.
         self._unsubscribe = self.port.subscribe(self._receive)
         self._live_timer = self.set_interval(1 / LIVE_PAINTS_PER_SECOND, self._paint_live, pause=True)
-        self.set_interval(CLOCK_SECONDS, self.paint)
-        if self.port.state.drill and not isinstance(self.port, Seekable):
-            self.set_interval(1.0, self._tick)
+        start_clocks(self, self._painter)
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.paint())
         self.state = self.port.state
         self._dialogs = UnaskedDialogs(self, self)
@@ -173,21 +169,9 @@ class SessionScreen(TextFindScreen[None], MouseScreen[None]):
 
     def paint(self) -> None:
         """Show the state as it is now."""
-        now = self.state.at if isinstance(self.port, Seekable) else self.clock()
-        self.view = replace(self.view, now=now, played=self._played(now))
+        self.view = at_time(self.view, self.port, self.clock())
         self._painter.paint()
         self.query("#welcome").refresh()
-
-    def _played(self, now: float) -> float:
-        """Return the seconds that a drill has been played; in a past session until the event that is shown."""
-        if self.state.drill is None:
-            return 0.0
-        return seconds_played(self.port.records, 0.0 if isinstance(self.port, Seekable) else now)
-
-    def _tick(self) -> None:
-        """Let the clock of a drill go on."""
-        self.view = replace(self.view, played=self._played(self.clock()))
-        self._painter.paint_header()
 
     def mount_find(self, found: "Input") -> None:
         self.mount(found, before="#message")

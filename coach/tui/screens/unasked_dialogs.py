@@ -96,7 +96,7 @@ class UnaskedDialogs:
 
     def _renew_debrief(self) -> None:
         from coach.tui.dialogs.drill_dialog import DrillDialog
-        from coach.tui.views.drill import drill_lines, drill_title
+        from coach.tui.views.drill_lines import drill_lines, drill_title
 
         shown, state = self._host.app.screen, self._host.state
         if isinstance(shown, DrillDialog):

@@ -12,7 +12,7 @@ from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.gates import Checked
 from coach.core.workflow.workflow import Step
-from coach.tui.views.drill import drill_clock
+from coach.tui.views.drill_lines import drill_clock
 from coach.tui.views.failure_lines import current_failure
 from coach.tui.views.flow import cells, middle, tail
 from coach.tui.views.key_name import key_of

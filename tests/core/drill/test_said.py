@@ -26,6 +26,19 @@ def test_the_cause_is_read_from_the_last_line_that_names_one(text):
     assert causes_named(text) == (RATE,)
 
 
+@pytest.mark.parametrize(
+    "function", ["Cart.__init__", "_private", "<module>", "f.<locals>.<lambda>", "__getattr__"]
+)
+def test_names_keep_their_underscores_and_brackets(function):
+    for line in (
+        f"cause: a.py {function}",
+        f"**cause: `a.py` `{function}`**",
+        f"- cause: a.py {function}().",
+    ):
+        (found,) = causes_named(line.removesuffix(".") if function.endswith(">") else line)
+        assert found.function.removesuffix(".").removesuffix("()").removesuffix("(") == function
+
+
 def test_two_causes_stand_in_lines_that_follow_each_other():
     found = causes_named(
         "cause: a.py f\n\nNo.\ncause: shop/rates.py rate_of\ncause: shop/cart.py Cart.total\n"

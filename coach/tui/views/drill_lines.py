@@ -18,10 +18,10 @@ _SIGNS: dict[str, tuple[str, Role]] = {
     "not judged": ("○", "dim"),
 }
 _HINT_KEYS = (
-    ("spectrum", "suspects"),
-    ("mutants", "mutations"),
-    ("calls", "divergence"),
-    ("origins", "origin of the value"),
+    ("spectrum", "suspects: the lines it runs, against those of tests that pass"),
+    ("mutants", "mutations: small changes that turn it green"),
+    ("calls", "divergence: where its calls part from those of a test that passes"),
+    ("origins", "origin: which places made the wrong value"),
 )
 
 
@@ -67,9 +67,8 @@ def drill_lines(state: SessionState, played: float) -> tuple[Line, ...]:
 def _playing(state: SessionState, drill: DrillPlay, played: float) -> tuple[Line, ...]:
     hints = hints_of(state.runs)
     used = f"{', '.join(hints)}: −{len(hints) * HINT_POINTS} points" if hints else "none"
-    asked = (each for each in drill.began.task.split("\n") if not each.startswith("#"))
     return (
-        *paragraphs("\n".join(asked).strip()),
+        *_task(drill.began.task),
         BLANK,
         line(("time   ", "dim"), minutes(played)),
         line(("hints  ", "dim"), used, hang=7),
@@ -88,6 +87,17 @@ def _playing(state: SessionState, drill: DrillPlay, played: float) -> tuple[Line
         line("  ", key_of("verify"), " verifies: verified, and the cause written, it is graded", hang=4),
         line("  ", key_of("close"), " closes: it is graded as it is", hang=4),
     )
+
+
+def _task(task: str) -> list[Line]:
+    """Return the task, whose Markdown is little: headings, and marks around what is quoted."""
+    lines: list[Line] = []
+    for each in task.replace("`", "").strip().split("\n"):
+        if each.startswith("#"):
+            lines.append(heading(each.lstrip("# ")))
+        elif each.strip():
+            lines += paragraphs(each)
+    return lines
 
 
 def _score(score: Score, played: float) -> list[Line]:
