@@ -103,6 +103,16 @@ def _baseline(project, found):
 
 
 @pytest.mark.slow
+def test_a_cluster_carries_the_runs_out_and_makes_the_same_drills(project):
+    pytest.importorskip("distributed")
+    here = made("--count", "2", "--source", "past")
+    assert main(["drill", "clean", "set"]) == 0
+    there = made("--count", "2", "--source", "past", "--on", "local:2")
+    assert [each.wrong for each in there.drills] == [each.wrong for each in here.drills]
+    assert [each.difficulty for each in there.drills] == [each.difficulty for each in here.drills]
+
+
+@pytest.mark.slow
 def test_what_was_made_is_kept_when_ctrl_c_ends_the_search(project):
     words = [sys.executable, "-m", "coach", "drill", "new", "set", "--source", "planted", "--count", "40"]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as coach:
