@@ -133,6 +133,7 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
         except KeyboardInterrupt:
             if making.drills:
                 _keep(means, wish, baseline, making)
+                tell(f"stopped; {count(len(making.drills), 'drill')} kept as {wish.name}")
             raise
     return _keep(means, wish, baseline, making)
 
