@@ -22,6 +22,7 @@ from coach.drills.ground import Ground
 from coach.drills.kept import add_result, arenas_folder
 from coach.engine.drill.arena import Arena, make_arena, played_environment
 from coach.engine.drill.grading import graded
+from coach.engine.process.scratch import in_use
 from coach.engine.source.project_root import Located, at
 from coach.errors import CoachError, StoreError
 from coach.session.dispatcher import Dispatcher
@@ -60,7 +61,8 @@ def arena_for(ground: Ground, drill: Drill, *, is_kept: bool) -> Iterator[Arena]
     """
     place = make_private(arenas_folder()) / secrets.token_hex(8)
     try:
-        yield make_arena(drill, ground.trees, place, ground.around)
+        with in_use(make_private(place)):
+            yield make_arena(drill, ground.trees, place, ground.around)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise

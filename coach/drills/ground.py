@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coach.core.drill.drill import Drill, DrillSet
 from coach.core.log.events import Interpreter
+from coach.drills.kept import drill_of
 from coach.engine.drill.grading import Runs, runs_here
 from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.output import LiveOutput
@@ -53,15 +54,7 @@ class Ground:
 
     def drill(self, number: int) -> Drill:
         """Return a drill of the set. Raises UsageError for a number that it has not."""
-        found = next((each for each in self.drill_set.drills if each.number == number), None)
-        if found is None:
-            known = ", ".join(str(each.number) for each in self.drill_set.drills) or "none"
-            raise UsageError(
-                f"{self.drill_set.name} has no drill {number}",
-                why=f"there are: {known}",
-                do="see coach drill show",
-            )
-        return found
+        return drill_of(self.drill_set, number)
 
 
 def open_ground(drill_set: DrillSet) -> Ground:

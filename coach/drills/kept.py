@@ -15,8 +15,9 @@ from pathlib import Path
 import jsonlines
 from pydantic import ValidationError
 
-from coach.core.drill.drill import DrillSet
+from coach.core.drill.drill import Drill, DrillSet
 from coach.core.drill.score import DrillResult
+from coach.engine.process.scratch import is_in_use
 from coach.errors import CoachError, UsageError
 from coach.regular_files import read_head
 from coach.store.paths import arenas_folder as arenas_folder  # noqa: PLC0414 - sets and arenas are found from here
@@ -92,6 +93,33 @@ def results_of(name: str) -> tuple[DrillResult, ...]:
         except ValidationError:
             continue
     return tuple(found)
+
+
+def remove_arenas() -> tuple[int, int]:
+    """Remove all arenas in which nobody plays; returns how many, and how many are left."""
+    try:
+        arenas = [each for each in arenas_folder().iterdir() if each.is_dir() and not each.is_symlink()]
+    except OSError:
+        return 0, 0
+    removed = sum(map(_removed, arenas))
+    return removed, len(arenas) - removed
+
+
+def _removed(arena: Path) -> bool:
+    if is_in_use(arena):
+        return False
+    shutil.rmtree(arena, ignore_errors=True)
+    return not arena.exists()
+
+
+def drill_of(made: DrillSet, number: int | str) -> Drill:
+    """Return a drill of a set. Raises UsageError for a number that it has not."""
+    found = next((each for each in made.drills if str(each.number) == str(number)), None)
+    if found is None:
+        known = ", ".join(str(each.number) for each in made.drills) or "none"
+        what = f"{made.name} has no drill {str(number)[:20]}"
+        raise UsageError(what, why=f"there are: {known}", do="see coach drill show")
+    return found
 
 
 def remove_set(name: str) -> None:

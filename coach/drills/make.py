@@ -21,7 +21,7 @@ from coach.engine.drill.baseline import Baseline, measured
 from coach.engine.drill.checking import Checker
 from coach.engine.drill.kept_trees import keep_trees
 from coach.engine.drill.making import Making, Spread
-from coach.engine.drill.oracle import Oracle
+from coach.engine.drill.oracle_run import Oracle
 from coach.engine.drill.past_fixes import PastFixes
 from coach.engine.drill.planted_bugs import Plantable, PlantedBugs
 from coach.engine.drill.tree_runs import TreeRuns, stopped_at_end
@@ -30,7 +30,7 @@ from coach.engine.source.project_root import Located
 from coach.engine.trees.compose import Composer, composing
 from coach.engine.trees.tree_store import TreeStore, open_trees
 from coach.errors import CoachError, ScratchError
-from coach.session.run_context import clusters_of, context_of, interpreter_of, secrets_of
+from coach.session.project_context import clusters_of, context_of, interpreter_of, secrets_of
 from coach.settings.project import Settings
 from coach.store.paths import narrow_state, project_home
 
@@ -129,7 +129,7 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
         checker = Checker(runs, baseline, wish.seed, oracle, wish.writes_test)
         making = Making(checker, executor, width, until, tell)
         try:
-            _fill(making, wish, means.trees, composer)
+            _fill(making, wish, means, composer)
         except KeyboardInterrupt:
             if making.drills:
                 _keep(means, wish, baseline, making)
@@ -155,10 +155,10 @@ def _width() -> int:
     return max(1, min(MAX_WIDTH, len(os.sched_getaffinity(0))))
 
 
-def _fill(making: Making, wish: Wish, trees: TreeStore, composer: Composer) -> None:
+def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:
     """Take drills from each source in turn."""
     others = len(wish.kinds) - ("two" in wish.kinds)
-    past = PastFixes(trees, composer, making.checker.baseline, wish.seed)
+    past = PastFixes(means.context.root, means.trees, composer, making.checker.baseline, wish.seed)
     if "past" in wish.kinds or "two" in wish.kinds:
         half = wish.count if others <= 1 and "two" not in wish.kinds else math.ceil(wish.count / 2)
         _undo(making, past, half, share=1.0 if wish.kinds == ("past",) else _SHARE)

@@ -121,7 +121,7 @@ def prompt_for(made: ArenaSession, state: SessionState) -> str:
     if state.reference is None:
         given = made.guidance.text if made.guidance.kind == "spec" else ""
         return f"{given}\n\n{made.task}".lstrip()
-    return f"{prompt_of(state).text}\n\n{made.task}"
+    return f"{prompt_of(state, purpose='fix').text}\n\n{made.task}"
 
 
 def _played(made: ArenaSession, playing: Playing) -> Played:

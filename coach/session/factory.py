@@ -35,8 +35,8 @@ from coach.errors import CoachError, SessionError, SessionHeld
 from coach.regular_files import is_folder, is_there, kept_path, real_path
 from coach.session.diagnostics import keep_diagnostics
 from coach.session.dispatcher import Dispatcher
+from coach.session.project_context import clusters_of, context_of, interpreter_of, secrets_of
 from coach.session.replay import Replay
-from coach.session.run_context import clusters_of, context_of, interpreter_of, secrets_of
 from coach.session.shared.client import RemotePort, join
 from coach.session.shared.server import Service
 from coach.settings.confinement_choice import confine_for

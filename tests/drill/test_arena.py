@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from coach.core.drill.scoring import score_of
+from coach.engine.drill.answers import told_elsewhere
 from coach.engine.drill.arena import make_arena, played_environment
 from coach.engine.drill.grading import graded
+from coach.engine.trees.compose import composing
 from coach.errors import TargetError
 from tests.drill.planted import RIGHT, WRONG, plant
 from tests.engine.histories import History, fingerprint
@@ -218,3 +220,20 @@ def test_what_the_changelog_says_of_a_past_fix_is_not_given(tmp_path, state_home
     assert not (arena / "changes.d/7.fix.rst").exists()
     found = graded(planted.made, drill, drill.right, planted.trees, planted.runs)
     assert score_of(drill, found).percent == 100
+
+
+def test_a_tracked_copy_of_the_mended_file_is_found_and_like_lines_elsewhere_are_none(tmp_path, state_home):
+    planted = plant(tmp_path / "checkout" / "shop")
+    root = planted.root
+    (root / "vendored").mkdir()
+
+    def told():
+        wrong = planted.tree()
+        drill = planted.drill.model_copy(update={"right": planted.trees.record(), "wrong": wrong})
+        with composing(planted.trees) as composer:
+            return told_elsewhere(drill, wrong, planted.trees, composer)
+
+    (root / "vendored/other.py").write_text('KINDS = 1\nif kind in {"book", "food"}:\n    pass\n')
+    assert told() == ""
+    (root / "vendored/old rates.txt").write_text("# copied\n" + RIGHT)
+    assert told() == "vendored/old rates.txt"

@@ -1,6 +1,7 @@
 """``coach drill new`` and what shows its sets, on a small project with a real history: real runs, real git."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -8,8 +9,13 @@ import pytest
 
 from coach.cli import main
 from coach.core.drill.drill import DrillSet
+from coach.core.localize.spectrum import Coverage
 from coach.drills.kept import arenas_folder, read_set
 from coach.drills.kept_answers import trees_of
+from coach.engine.drill.baseline import Baseline
+from coach.engine.drill.planted_bugs import PlantedBugs
+from coach.engine.process.scratch import in_use
+from coach.engine.trees.compose import composing
 from tests.drill.shop_history import LABEL, REFUND, TESTS, shop
 
 REFUNDED = "tests/test_invoice.py::test_refund"
@@ -79,13 +85,34 @@ def _said(*words):
 
 
 def test_the_same_seed_makes_the_same_drills_and_another_seed_others(project):
-    first = made("--count", "2", "--source", "planted")
+    first = made("--count", "1", "--source", "planted")
     assert main(["drill", "clean", "set"]) == 0
-    again = made("--count", "2", "--source", "planted")
+    again = made("--count", "1", "--source", "planted")
     assert [each.wrong for each in first.drills] == [each.wrong for each in again.drills]
-    assert main(["drill", "clean", "set"]) == 0
-    other = made("--count", "2", "--source", "planted", "--seed", "2")
-    assert [each.wrong for each in first.drills] != [each.wrong for each in other.drills]
+    baseline = _baseline(project, first)
+    with composing(trees_of(first)) as composer:
+        orders = [[each.edit for each in PlantedBugs(composer, baseline, seed).found()] for seed in (1, 1, 2)]
+    assert orders[0] == orders[1] != orders[2]
+    assert sorted(map(repr, orders[0])) == sorted(map(repr, orders[2]))
+
+
+def _baseline(project, found):
+    paths = ("shop/money.py", "shop/text.py", "shop/invoice.py")
+    lines = {path: frozenset(range(1, 40)) for path in paths}
+    return Baseline(found.drills[0].right, (), 1.0, Coverage({REFUNDED: lines}))
+
+
+@pytest.mark.slow
+def test_what_was_made_is_kept_when_ctrl_c_ends_the_search(project):
+    words = [sys.executable, "-m", "coach", "drill", "new", "set", "--source", "planted", "--count", "40"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as coach:
+        next(line for line in coach.stderr if line.startswith("drill 1:"))
+        coach.send_signal(signal.SIGINT)
+        coach.stderr.read()
+    assert coach.returncode == 130
+    assert 1 <= len(read_set("set").drills) < 40
+    state = trees_of(read_set("set"))
+    assert not state.leftovers()
 
 
 def test_what_is_shown_of_a_drill_tells_no_answer_before_it_is_asked_for(project, capsys):
@@ -123,6 +150,11 @@ def test_cleaning_removes_arenas_a_named_set_and_its_trees(project, capsys):
     trees = trees_of(found)
     assert trees.git.run("for-each-ref", "refs/drills/set/").decode().count("\n") == 2
     (arenas_folder() / "abc" / "shop").mkdir(parents=True)
+    (arenas_folder() / "def").mkdir()
+    with in_use(arenas_folder() / "def"):
+        assert main(["drill", "clean"]) == 0
+        assert [each.name for each in arenas_folder().iterdir()] == ["def"]
+        assert "in 1 somebody plays" in capsys.readouterr().err
     assert main(["drill", "clean"]) == 0
     assert not list(arenas_folder().iterdir())
     assert read_set("set") == found

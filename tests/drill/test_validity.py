@@ -3,7 +3,7 @@
 import pytest
 
 from coach.core.base.test_id import TestId
-from coach.core.drill.bug import Bug, ChangedFile, running_by_line, near_tests
+from coach.core.drill.bug import Bug, ChangedFile, near_tests, running_by_line
 from coach.core.drill.changed_places import changed_lines
 from coach.core.drill.validity import (
     MAX_NOTICING,

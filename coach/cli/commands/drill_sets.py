@@ -1,6 +1,5 @@
 """``coach drill new``, ``list``, ``show`` and ``clean``: sets of drills, without playing any."""
 
-import shutil
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from coach.core.base.text import safe, safe_line
 from coach.core.drill.drill import Cause, Drill, DrillSet
 from coach.core.runs.report import gist, headline
 from coach.drills.kept import (
-    arenas_folder,
+    drill_of,
     read_set,
+    remove_arenas,
     remove_set,
     results_of,
     set_folder,
@@ -79,7 +79,7 @@ def show(args: Namespace) -> int:
     name, _, number = args.drill.partition("/")
     made = read_set(name)
     if number:
-        return _show_drill(args, made, _drill(made, number))
+        return _show_drill(args, made, drill_of(made, number))
     if args.json:
         put_json(_set_row(made) | {"list": [_drill_row(each) for each in made.drills]})
         return EXIT_FINE
@@ -91,15 +91,6 @@ def show(args: Namespace) -> int:
     for dropped in made.dropped:
         put(f"dropped {dropped.count}: {safe_line(dropped.why)}")
     return EXIT_FINE
-
-
-def _drill(made: DrillSet, number: str) -> Drill:
-    found = next((each for each in made.drills if str(each.number) == number), None)
-    if found is None:
-        raise UsageError(
-            f"{made.name} has no drill {number[:20]!r}", do=f"name one of 1 to {len(made.drills)}"
-        )
-    return found
 
 
 def _show_drill(args: Namespace, made: DrillSet, drill: Drill) -> int:
@@ -176,8 +167,6 @@ def clean(args: Namespace) -> int:
         forget(made)
         remove_set(name)
         say(f"removed the set {name}")
-    arenas = list(arenas_folder().iterdir()) if arenas_folder().is_dir() else []
-    for each in arenas:
-        shutil.rmtree(each, ignore_errors=True)
-    say(f"removed {count(len(arenas), 'arena')}")
+    removed, left = remove_arenas()
+    say(f"removed {count(removed, 'arena')}" + (f"; in {left} somebody plays" if left else ""))
     return EXIT_FINE

@@ -26,7 +26,7 @@ def without_tests(source: str, tests: Collection[tuple[str, ...]]) -> str:
     found: set[tuple[str, ...]] = set()
     _mark(tree, (), frozenset(tests), cut, found)
     if missing := set(tests) - found:
-        raise ValueError(f"{'::'.join(min(missing))} is not written there")
+        raise ValueError(f"{'::'.join(min(missing)) or 'the file as a whole'} is not written there")
     return "".join(cut.get(number, line) for number, line in enumerate(lines, 1))
 
 
@@ -38,7 +38,8 @@ def _mark(
     found: set[tuple[str, ...]],
 ) -> None:
     """Note what stands in the place of each line that goes: nothing, or a ``pass`` where a class would be empty."""
-    gone = [each for each in block.body if _names(each, outside) in tests]
+    named = [(each, _names(each, outside)) for each in block.body]
+    gone = [each for each, names in named if names and names in tests]
     found.update(_names(each, outside) for each in gone)
     for each in block.body:
         if isinstance(each, ast.ClassDef) and each not in gone:

@@ -10,7 +10,10 @@ from coach.core.drill.facts import NamedCause
 CAUSE, ASK = "cause:", "ask:"
 """Words with which a line begins that tells the cause, or asks."""
 MAX_CAUSES = 5
-_MARKS = "`*_\"'<>()[]•- \t"
+_MARKS = "`*_\"'#>•- \t"
+"""What Markdown puts around a line."""
+_AROUND = "`*\"'[](),;"
+"""What stands around a word: no underscores, which are part of names."""
 _USED = re.compile(r"\btokens used\b\W{0,5}([\d,]{1,15})", re.IGNORECASE)
 _SENT = re.compile(r"^Tokens: ([\d.,]{1,12})(k?) sent, ([\d.,]{1,12})(k?) received", re.MULTILINE)
 _COUNTED = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -36,7 +39,7 @@ def causes_named(text: str) -> tuple[NamedCause, ...]:
 def question_in(text: str) -> str:
     """Return what is asked in the last line that begins with ``ask:``; empty where nothing is asked."""
     asked = [line for line in _lines(text) if _after(line, ASK)]
-    return asked[-1].strip(_MARKS)[len(ASK) :].strip() if asked else ""
+    return asked[-1].strip(_MARKS)[len(ASK) :].strip(_MARKS) if asked else ""
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -50,10 +53,10 @@ def _lines(text: str) -> Iterator[str]:
 
 def _after(line: str, word: str) -> list[str] | None:
     """Return the words after a word that begins a line, without marks of Markdown; None where it does not begin so."""
-    plain = line.strip(_MARKS)
+    plain = line.lstrip(_MARKS)
     if not plain.lower().startswith(word):
         return None
-    return [each for each in (part.strip(_MARKS + ",;") for part in plain[len(word) :].split()) if each]
+    return [each for each in (part.rstrip(".").strip(_AROUND) for part in plain[len(word) :].split()) if each]
 
 
 def tokens_in(text: str) -> int | None:

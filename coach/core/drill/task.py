@@ -18,7 +18,7 @@ def task_of(drill: Drill, guidance: Guidance, *, is_person: bool = False) -> str
 def _asked(drill: Drill) -> list[str]:
     if not drill.held:
         return [
-            f"The test `{safe_line(drill.shown)}` fails. Find the cause in the code of this project, and fix it."
+            f"The test `{safe_line(drill.shown)}` fails. Find the cause in the code of this project, and fix it here."
         ]
     symptoms = [
         f"- {safe_line(each.exception)}: {safe_line(each.message, limit=300)}"

@@ -1,11 +1,14 @@
 """The answer of a drill as text: the lines that the fix brings in, by which a copy of the mended file is known anywhere."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coach.core.drill.drill import Drill
 from coach.engine.trees.compose import Composer
+from coach.engine.trees.git import names
+from coach.engine.trees.tree_store import TreeStore
 from coach.regular_files import read_bytes
 
 _LEAST_TELLING = 12
@@ -47,6 +50,24 @@ def answers_of(drill: Drill, composer: Composer) -> tuple[Answer, ...]:
         telling = frozenset(line for line in after - before if len(line) >= _LEAST_TELLING)
         found.append(Answer(change.path, after, telling))
     return tuple(found)
+
+
+def told_elsewhere(drill: Drill, given: str, trees: TreeStore, composer: Composer) -> str:
+    """Return a file of what whoever plays is given that holds the fix: a vendored copy, one that was built and is tracked.
+
+    Empty where there is none. Raises StoreError.
+    """
+    entries = composer.entries(given)
+    for answer in answers_of(drill, composer):
+        longest = max(answer.telling, key=len, default=b"")
+        if not longest:
+            continue
+        words = ("grep", "-l", "-z", "-I", "-F", "-e", os.fsdecode(longest), trees.tree_of(given), "--")
+        for each in names(trees.git.run(*words, accept=(0, 1))):
+            path = each.partition(":")[2]
+            if path in entries and answer.is_in(composer.content(entries[path].blob)):
+                return path
+    return ""
 
 
 def _lines(text: bytes) -> frozenset[bytes]:

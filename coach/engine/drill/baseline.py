@@ -57,13 +57,17 @@ def measured(runs: TreeRuns, tree: str, width: int) -> Baseline:
         rounds = [executor.submit(runs.suite, tree, number) for number in range(1, ROUNDS + 1)]
         traced = executor.submit(runs.traced, tree)
         reports = [each.result() for each in rounds]
-        coverage = traced.result().coverage
+        lines = traced.result()
+    coverage = lines.coverage
     _refuse_unusable(reports)
     if len({_red(each) for each in reports}) > 1 and width > 1:
         reports = [runs.suite(tree, number) for number in range(ROUNDS + 1, 2 * ROUNDS + 1)]
         _refuse_unusable(reports)
     if coverage is None or not coverage.tests:
-        raise CoachError("the lines that the tests run could not be recorded", do="try other tests: --tests")
+        why = "; ".join(filter(None, [lines.report.ending.sentence, *lines.report.probe_notes]))
+        raise CoachError(
+            "the lines that the tests run could not be recorded", why=why, do="name other tests: --tests PATH"
+        )
     red = sorted(set().union(*map(_red, reports)))
     seconds = max(each.duration for each in reports)
     refused = tuple(dict.fromkeys(act for each in reports for act in each.refused))

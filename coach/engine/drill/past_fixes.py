@@ -1,10 +1,14 @@
-"""Fixes of a project's own history, taken out of the tree of now: bugs that people made, which their own tests notice."""
+"""Fixes of a project's own history, taken out of the tree of now: bugs that people made, which their own tests notice.
+
+A fix is a commit that changed some code and some tests. Its code comes out by a merge of three sides; tests stay as they are now.
+"""
 
 import itertools
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from coach.core.base.test_id import TestId
 from coach.core.drill.bug import Bug, ChangedFile, near_tests
@@ -16,6 +20,7 @@ from coach.engine.trees.commit_sides import CommitSides
 from coach.engine.trees.compose import Composer, Entry
 from coach.engine.trees.git import GitError, names
 from coach.engine.trees.tree_store import TreeStore
+from coach.engine.trees.user_repository import find_repository
 
 MAX_COMMITS = 4_000
 MAX_FILES = 5
@@ -47,8 +52,11 @@ class Fix:
 class PastFixes:
     """The fixes of a repository that may be taken out of one tree."""
 
-    def __init__(self, trees: TreeStore, composer: Composer, baseline: Baseline, seed: int) -> None:
-        self._trees, self._composer, self._baseline, self._seed = trees, composer, baseline, seed
+    def __init__(
+        self, root: Path, trees: TreeStore, composer: Composer, baseline: Baseline, seed: int
+    ) -> None:
+        self._root, self._trees, self._composer = root, trees, composer
+        self._baseline, self._seed = baseline, seed
         self._now = composer.entries(baseline.tree)
         self._by_file: dict[str, list[TestId]] = {}
         for test in sorted(baseline.tests):
@@ -78,15 +86,15 @@ class PastFixes:
 
     def _listed(self) -> Iterator[Fix]:
         """Yield commits with one parent that changed code and tests, newest first; none where there is no history."""
-        commit = self._trees.commit()
-        if not commit:
+        commit, repository = self._trees.commit(), find_repository(self._root)
+        if not commit or repository is None:
             return
         git, words = self._trees.git, ("--no-merges", f"--max-count={MAX_COMMITS}", "--format=%H%x00%P%x00%s")
         try:
             listed = git.run("rev-list", *words, commit).decode("utf-8", "replace").split("\n")
             rows = [line.split("\0") for line in listed if line and not line.startswith("commit ")]
             ids = "".join(f"{row[0]}\n" for row in rows)
-            plain = ("--no-renames", "--no-ext-diff", "--no-textconv", f"--relative={self._trees.prefix}")
+            plain = ("--no-renames", "--no-ext-diff", "--no-textconv", f"--relative={repository.prefix}")
             changed = git.run("diff-tree", "--stdin", "-r", "--numstat", *plain, stdin=ids.encode())
         except GitError:  # a shallow clone, or content that is elsewhere
             return
@@ -96,7 +104,7 @@ class PastFixes:
                 yield _fix(commit, parents, subject, files.get(commit, {}))
 
     def bug(self, fix: Fix) -> Bug | str:
-        """Take a fix out of the tree; returns why that is not possible."""
+        """Take a fix out of the tree, as much of it as comes out cleanly; returns why that is not possible."""
         now = self._baseline.tree
         try:
             sides = CommitSides.of(self._composer, self._trees.beside, now, fix.commit, fix.parent)
@@ -106,9 +114,11 @@ class PastFixes:
             files, conflicts = sides.merged(frozenset(sides.paths).difference(fix.code), moved)
         except GitError:
             return "its content is not in the repository"
-        if conflicts:
-            return NOT_CLEAN
-        return self._bug("past fix", fix.short, files, self._own_tests(fix)) if files else NOTHING_LEFT
+        # What does not come out stays: its own tests tell whether enough of the fix is gone.
+        whole = {path: entry for path, entry in files.items() if entry is not None and path in self._now}
+        if not whole:
+            return NOT_CLEAN if conflicts or files else NOTHING_LEFT
+        return self._bug("past fix", fix.short, whole, self._own_tests(fix))
 
     def _moved(self, fix: Fix) -> dict[str, str]:
         """Return where the code of a fix is now, of files that were renamed since."""
@@ -120,14 +130,11 @@ class PastFixes:
         return {old: new for old, new in zip(found[1::3], found[2::3], strict=True) if old in fix.code}
 
     def _bug(
-        self, source: Source, kind: str, files: Mapping[str, Entry | None], own_tests: Sequence[str]
+        self, source: Source, kind: str, files: Mapping[str, Entry], own_tests: Sequence[str]
     ) -> Bug | str:
         changed = []
         for path, entry in files.items():
-            before = self._now.get(path)
-            if entry is None or before is None:
-                return "a whole file came with it"
-            right, wrong = (_text(self._composer.content(each.blob)) for each in (before, entry))
+            right, wrong = (_text(self._composer.content(each.blob)) for each in (self._now[path], entry))
             if not right or not wrong:
                 return "its files are no plain text"
             changed.append(ChangedFile(path, right, wrong))
@@ -162,7 +169,7 @@ class PastFixes:
 
     def _together(self, first: Bug, second: Bug) -> Bug | str:
         one, two = (self._composer.entries(each.tree) for each in (first, second))
-        files: dict[str, Entry | None] = {each.path: one[each.path] for each in first.files}
+        files = {each.path: one[each.path] for each in first.files}
         for path in (each.path for each in second.files):
             if path not in files:
                 files[path] = two[path]

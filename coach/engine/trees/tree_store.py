@@ -261,11 +261,6 @@ class TreeStore:
         return self._private.writer
 
     @property
-    def prefix(self) -> str:
-        """The root below the top of the user's repository, with a final slash; empty when they are the same."""
-        return self._prefix
-
-    @property
     def objects(self) -> ObjectFolder:
         """Where contents are kept."""
         return self._private.objects

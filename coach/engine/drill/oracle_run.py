@@ -8,11 +8,15 @@ from coach.core.drill.score import Score
 from coach.core.drill.scoring import score_of
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
+from coach.engine.drill.answers import told_elsewhere
 from coach.engine.drill.baseline import Baseline
 from coach.engine.drill.grading import graded
+from coach.engine.drill.left import given_tree
 from coach.engine.drill.tree_runs import TreeRuns
+from coach.engine.trees.compose import composing
 
 COUNTS_AS_FIXED = "nobody fixed it, and it counts as fixed"
+TOLD = "another file holds the fix as well"
 
 
 @dataclass(slots=True)
@@ -31,6 +35,8 @@ class Oracle:
 
     def __call__(self, drill: Drill, /) -> str:
         """Return why a drill is thrown away; empty: it holds. Raises CoachError, OSError, Stopped."""
+        if self._is_told(drill):
+            return TOLD
         wrong = self._score(drill, drill.wrong)
         if wrong.is_fixed:
             return COUNTS_AS_FIXED
@@ -41,6 +47,11 @@ class Oracle:
         if missed is not None:
             return f"the true fix does not get the full score: {missed.name}"
         return "" if right.is_fixed else "the true fix cannot be graded"
+
+    def _is_told(self, drill: Drill) -> bool:
+        trees = self.runs.trees
+        with composing(trees) as composer:
+            return bool(told_elsewhere(drill, given_tree(drill, composer), trees, composer))
 
     def _score(self, drill: Drill, tree: str) -> Score:
         return score_of(drill, graded(self.made, drill, tree, self.runs.trees, self._carried_out))
