@@ -139,10 +139,12 @@ def ask(session: SessionPort, command: cmd.Command) -> None:
         raise CoachError(answer.reason)
 
 
-def score_play(
-    ground: Ground, drill: Drill, folder: Path, played: Played, session: SessionPort
+def score_play(  # noqa: PLR0913, PLR0917 - what was played, where, and what grades it
+    ground: Ground, drill: Drill, folder: Path, played: Played, session: SessionPort, on: str = ""
 ) -> DrillResult:
     """Grade what is in the arena's folder, note the score in the session, and keep the result beside the set.
+
+    ``on``: the cluster that carries out the runs, as its address was typed; empty: this machine.
 
     Raises:
         StoreError: the folder cannot be read, or the result cannot be kept.
@@ -150,7 +152,8 @@ def score_play(
 
     """
     try:
-        found: Graded = graded(ground.drill_set, drill, folder, ground.trees, ground.runs())
+        with ground.runs(drill, on) as runs:
+            found: Graded = graded(ground.drill_set, drill, folder, ground.trees, runs)
     except OSError as error:
         raise StoreError(f"{folder} cannot be graded", why=error.strerror or str(error)) from error
     score = score_of(drill, found, played)

@@ -54,6 +54,7 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
     guidance: Guidance,
     timeout: float,
     say: Callable[[str], None],
+    on: str = "",
 ) -> DrillResult:
     """Let an assistant play a drill, and keep the result beside the set.
 
@@ -64,6 +65,7 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
         guidance: what the assistant is given.
         timeout: seconds of wall time.
         say: takes each line that it writes (foreign text), and how far coach is.
+        on: the cluster on whose workers what it left is graded, as its address was typed; empty: this machine.
 
     Raises:
         CoachError: there can be no arena, the arena does not show the bug, or the assistant does not start.
@@ -81,7 +83,7 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
             _show(made, session)
             played = _played(made, playing)
             say("grading what it left")
-            result = score_play(ground, drill, arena.root, played, session)
+            result = score_play(ground, drill, arena.root, played, session, on)
             ask(session, cmd.Close(note=f"drill {drill_set.name}/{number}: {result.score.percent} %"))
     return result
 

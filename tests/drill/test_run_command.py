@@ -92,3 +92,12 @@ def test_an_assistant_that_does_not_start_is_said_and_leaves_nothing(shop):
     assert done.returncode == 2
     assert "none-such did not start" in done.stderr
     assert list(arenas_folder().iterdir()) == []
+
+
+def test_what_was_left_is_graded_on_a_cluster(shop):
+    ready(shop, FIX)
+    done = coach(shop, "week/1", "--assistant", "scripted", "--yes", "--json", "--on", "local:1")
+    assert done.returncode == 0, done.stderr
+    (said,) = json.loads(done.stdout)
+    assert said["percent"] == 100
+    assert "3 tests green" in said["score"]["lines"][0]["said"]

@@ -2,12 +2,14 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from coach.assistants.runner import Assistant, assistants
 from coach.cli.commands.assist import be_sure
 from coach.cli.commands.console import put, put_json, say
 from coach.cli.commands.drill_words import result_lines
+from coach.cli.commands.on_cluster import place_of_work
 from coach.cli.commands.open_session import ended_by_signals
 from coach.core.base.text import safe_line
 from coach.core.drill.drill import DrillSet
@@ -34,25 +36,34 @@ def run(args: Namespace) -> int:
     assistant = assistant_of(drill_set, args.assistant)
     guidance = _guidance(args)
     be_sure(assistant, is_agreed=args.yes)
+    on = place_of_work(args, at(drill_set.root, drill_set.project))
     with ended_by_signals():
-        results = [_played(args, drill_set, number, assistant, guidance) for number in numbers]
+        results = [_played(args, drill_set, number, Side(assistant, guidance, on)) for number in numbers]
     if args.json:
         put_json([each.model_dump(mode="json") | {"percent": each.score.percent} for each in results])
     is_good = all(each.score.is_fixed and each.score.is_fair for each in results)
     return EXIT_FINE if is_good else EXIT_FAILURES
 
 
-def _played(
-    args: Namespace, drill_set: DrillSet, number: int, assistant: Assistant, guidance: Guidance
-) -> DrillResult:
-    say(f"drill {drill_set.name}/{number} with {assistant.name}, given {guidance.label}")
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Who plays, with what, and on which cluster it is graded."""
+
+    assistant: Assistant
+    guidance: Guidance
+    on: str
+
+
+def _played(args: Namespace, drill_set: DrillSet, number: int, side: Side) -> DrillResult:
+    say(f"drill {drill_set.name}/{number} with {side.assistant.name}, given {side.guidance.label}")
     result = play(
         drill_set,
         number,
-        assistant=assistant,
-        guidance=guidance,
+        assistant=side.assistant,
+        guidance=side.guidance,
         timeout=args.timeout,
         say=lambda line: say(f"  {safe_line(line)}"),
+        on=side.on,
     )
     if not args.json:
         put("\n".join(result_lines(result)))

@@ -35,8 +35,7 @@ def test_names_keep_their_underscores_and_brackets(function):
         f"**cause: `a.py` `{function}`**",
         f"- cause: a.py {function}().",
     ):
-        (found,) = causes_named(line.removesuffix(".") if function.endswith(">") else line)
-        assert found.function.removesuffix(".").removesuffix("()").removesuffix("(") == function
+        assert causes_named(line) == (NamedCause(path="a.py", function=function),)
 
 
 def test_two_causes_stand_in_lines_that_follow_each_other():
