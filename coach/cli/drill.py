@@ -69,8 +69,8 @@ def _add_run(actions: "Commands[Parser]") -> None:
         help="who plays: one of [tool.coach.assistants]; without it you do, on the screen",
     )
     guidance = run.add_mutually_exclusive_group()
-    guidance.add_argument("--spec", metavar="FILE", default="", help="the spec that whoever plays is given")
-    guidance.add_argument("--rules", metavar="FILE", default="", help="the rules that whoever plays is given")
+    guidance.add_argument("--spec", metavar="FILE", default="", help="the spec that the player is given")
+    guidance.add_argument("--rules", metavar="FILE", default="", help="the rules that the player is given")
     run.add_argument(
         "--timeout", type=float, default=1_800, metavar="SECONDS", help="for each drill (default: 1800)"
     )

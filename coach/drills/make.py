@@ -126,7 +126,7 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
         executor = stack.enter_context(ThreadPoolExecutor(width))
         stack.enter_context(stopped_at_end(stop))
         oracle = Oracle(runs, baseline, _set_of(means, wish, baseline))
-        checker = Checker(runs, baseline, wish.seed, oracle, wish.writes_test)
+        checker = Checker(runs, baseline, composer, wish.seed, oracle, wish.writes_test)
         making = Making(checker, executor, width, until, tell)
         try:
             _fill(making, wish, means, composer)

@@ -36,7 +36,7 @@ def made(*words: str) -> DrillSet:
 
 
 def test_past_fixes_come_out_of_the_code_of_now_alone_and_together(project):
-    before = project.git("status", "--porcelain"), (project.root / ".git" / "index").stat().st_mtime_ns
+    before = _left_alone(project)
     found = made("--count", "3", "--source", "past", "--source", "two")
     by_source = {each.source: each for each in found.drills}
     assert sorted(each.source for each in found.drills) == ["past fix", "past fix", "two past fixes"]
@@ -52,9 +52,35 @@ def test_past_fixes_come_out_of_the_code_of_now_alone_and_together(project):
     assert {each.path for each in both.causes} == {"shop/money.py", "shop/text.py"}
     assert {each.test for each in both.noticed} == {REFUNDED, LABELLED}
     assert both.difficulty.files == 2
-    assert before == (
-        project.git("status", "--porcelain"),
-        (project.root / ".git" / "index").stat().st_mtime_ns,
+    assert before == _left_alone(project)
+
+
+def _left_alone(project):
+    """Say when git last wrote its index, before git is asked, and what differs from the commit."""
+    written = (project.root / ".git" / "index").stat().st_mtime_ns
+    return written, project.git("--no-optional-locks", "status", "--porcelain")
+
+
+def test_a_file_that_a_fix_changed_and_no_test_misses_is_no_cause(project):
+    project.write(shop__version='version = "1.0"\n')
+    project.commit("A version")
+    project.write(
+        shop__version='version = "1.1"\n', shop__text=_wider(project), tests__test_invoice=_more_tests()
+    )
+    project.commit("Fix what is wider")
+    found = made("--count", "3", "--source", "past")
+    causes = {each.noticed[0].test: [one.path for one in each.causes] for each in found.drills}
+    assert causes["tests/test_invoice.py::test_wide_label"] == ["shop/text.py"]
+
+
+def _wider(project):
+    text = (project.root / "shop" / "text.py").read_text()
+    return text.replace("    return filled\n", "    return filled.replace('\\t', ' ')\n", 1)
+
+
+def _more_tests():
+    return (
+        TESTS + REFUND + LABEL + '\n\ndef test_wide_label():\n    assert invoice.label("a\\tb") == "a b "\n'
     )
 
 
@@ -100,6 +126,16 @@ def _baseline(project, found):
     paths = ("shop/money.py", "shop/text.py", "shop/invoice.py")
     lines = {path: frozenset(range(1, 40)) for path in paths}
     return Baseline(found.drills[0].right, (), 1.0, Coverage({REFUNDED: lines}))
+
+
+@pytest.mark.slow
+def test_a_cluster_carries_the_runs_out_and_makes_the_same_drills(project):
+    pytest.importorskip("distributed")
+    here = made("--count", "2", "--source", "past")
+    assert main(["drill", "clean", "set"]) == 0
+    there = made("--count", "2", "--source", "past", "--on", "local:2")
+    assert [each.wrong for each in there.drills] == [each.wrong for each in here.drills]
+    assert [each.difficulty for each in there.drills] == [each.difficulty for each in here.drills]
 
 
 @pytest.mark.slow

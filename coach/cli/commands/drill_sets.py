@@ -11,6 +11,7 @@ from coach.cli.commands.target_choice import typed_id
 from coach.core.base.formatting import count
 from coach.core.base.text import safe, safe_line
 from coach.core.drill.drill import Cause, Drill, DrillSet
+from coach.core.drill.score import DrillResult
 from coach.core.runs.report import gist, headline
 from coach.drills.kept import (
     drill_of,
@@ -114,14 +115,20 @@ def _show_drill(args: Namespace, made: DrillSet, drill: Drill) -> int:
     if drill.held:
         put(f"  {count(len(drill.held), 'test')} held outside: writing one is part of the drill")
     for result in results:
-        who = result.player or "a person"
-        put(
-            f"  {safe_line(who)} {safe_line(result.label)}  {result.score.percent} %  session {result.session}"
-        )
+        _put_result(result)
     if args.answer:
         put(_answer_line(drill))
         put(safe(patch))
     return EXIT_FINE
+
+
+def _put_result(result: DrillResult) -> None:
+    """Say how a session went: its score, and each line that was not met."""
+    who = " ".join(filter(None, [result.player or "a person", result.label]))
+    put(f"  {safe_line(who)}  {result.score.percent} %  session {result.session}")
+    for line in result.score.lines:
+        if line.judged == "not met":
+            put(f"    not met: {line.name}  {safe_line(line.said, limit=300)}")
 
 
 def _answer_line(drill: Drill) -> str:

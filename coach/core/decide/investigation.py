@@ -15,6 +15,7 @@ from coach.core.decide.measurement_kinds import (
     next_measurement,
     too_long,
     waiting_for_a_key,
+    why_on_request,
 )
 from coach.core.decide.suspect_measurement import failure_in_view, rank_suspects
 from coach.core.localize.isolation import isolation
@@ -62,18 +63,8 @@ def _why_not_measured(state: SessionState) -> str:
         return "an investigation is under way; ‹cancel› stops it"
     if gone := _gone_now(state):
         return f"{gone}; ‹run› runs the target"
-    if on_request := _why_on_request(state):
-        return on_request
-    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
-
-
-def _why_on_request(state: SessionState) -> str:
-    """Say why the failing test runs only when somebody asks for that very run; empty when it may run more often."""
-    if state.drill and state.drill.is_of_person:
-        return "in a drill each hint is asked for by itself: ‹spectrum›, ‹mutants›, ‹calls›, ‹origins›"
-    is_on_request = not limits_of(state).runs
-    why = "the failing test runs only when you ask for it ([tool.coach.investigate] runs = 0)"
-    return why if is_on_request else ""
+    in_series = "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
+    return why_on_request(state) or in_series
 
 
 @decide.register

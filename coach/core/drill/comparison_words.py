@@ -98,7 +98,7 @@ def _scores(found: Comparison) -> str:
 LIMITS: tuple[str, ...] = (
     "The drills are those of one project, and their bugs were planted: what holds for them need not hold for others.",
     "A drill is played once a side. An assistant does not answer the same way twice; that is part of what chance means here.",
-    "The number of pairs has to be chosen before looking: who adds pairs until something is told, is told something by chance.",
+    "The number of pairs has to be chosen before looking: who adds pairs until a difference shows will find one by chance.",
     "Fixes are the question; scores and sections are looked at beside it. Sections are judged together (Holm), at 5 %.",
     "Who read the answer has fixed nothing and scores nothing. What could not be watched is said with the drill.",
     "Of several results of one side on a drill the oldest that could be judged counts: to play again makes nothing better.",

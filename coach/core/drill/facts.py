@@ -68,7 +68,7 @@ WatchedBy = Literal["system calls", "open files", "nothing"]
 
 
 class Watched(Value):
-    """What was seen of the processes of whoever played."""
+    """What was seen of the processes of the player."""
 
     by: WatchedBy = "nothing"
     """*system calls*: every one that opens, starts or connects; *open files*: looked at again and again, so some are missed."""
@@ -83,7 +83,7 @@ class Watched(Value):
 
 
 class NamedCause(Value):
-    """A place that whoever played says is the cause."""
+    """A place that the player says is the cause."""
 
     path: FilePath
     function: Name = ""

@@ -35,7 +35,7 @@ class DrillScored(Value):
 
 
 class DrillDebriefed(Value):
-    """What a person who played a drill is told when it is over; said again when it is known which evidence would have shown it."""
+    """The answer of a drill, for the person who played it; recorded again once it is measured which evidence would have shown it."""
 
     kind: Literal["drill_debriefed"] = "drill_debriefed"
     debrief: Debrief

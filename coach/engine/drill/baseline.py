@@ -55,7 +55,9 @@ def measured(runs: TreeRuns, tree: str, width: int) -> Baseline:
     """
     with ThreadPoolExecutor(max(width, 1)) as executor:
         rounds = [executor.submit(runs.suite, tree, number) for number in range(1, ROUNDS + 1)]
-        traced = executor.submit(runs.traced, tree)
+        # Lines that are recorded make everything slower, also what is silent while it is imported.
+        patient = runs.within(runs.context.limits.wall)
+        traced = executor.submit(patient.traced, tree)
         reports = [each.result() for each in rounds]
         lines = traced.result()
     coverage = lines.coverage

@@ -1,9 +1,10 @@
 """Try a bug: does it make a drill? Cheap questions first, each by a run in a copy of its own."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from coach.core.base.test_id import TestId
 from coach.core.drill.bug import Bug
 from coach.core.drill.drill import Difficulty, Drill
 from coach.core.drill.validity import (
@@ -20,6 +21,7 @@ from coach.core.localize.ranking import rank
 from coach.core.runs.report import Failure, RunReport
 from coach.engine.drill.baseline import Baseline
 from coach.engine.drill.tree_runs import TreeRuns
+from coach.engine.trees.compose import Composer
 from coach.errors import CoachError
 
 MAX_NEAR = 60
@@ -51,6 +53,7 @@ class Checker:
 
     runs: TreeRuns
     baseline: Baseline
+    composer: Composer
     seed: int
     prove: Proof
     writes_test: bool = False
@@ -61,24 +64,41 @@ class Checker:
         try:
             if not bug.places:
                 return Checked(bug, why="it changes no code")
-            why = self._near(bug)
-            return Checked(bug, why=why) if why else self._whole(bug)
+            why, red = self._near(bug)
+            return Checked(bug, why=why) if why else self._whole(self._needed(bug, red))
         except SyntaxError:
             return Checked(bug, why="the compiler would tell")
         except (CoachError, OSError):
             return Checked(bug, why="a run could not be carried out")
 
-    def _near(self, bug: Bug) -> str:
-        """Say why the tests that run the lines of a bug drop it; empty: they do not."""
+    def _near(self, bug: Bug) -> tuple[str, frozenset[TestId]]:
+        """Say why the tests that run the lines of a bug drop it, empty: they do not; and which of them are red."""
         if not bug.near:
-            return UNNOTICED
-        if len(bug.near) >= _WHOLE * len(self.baseline.tests):
-            return ""  # the whole suite costs hardly more, and says all
+            return UNNOTICED, frozenset()
+        is_many = len(bug.near) > MAX_NEAR and bug.own_tests  # of whose tests none may be left out
+        if len(bug.files) == 1 and (is_many or len(bug.near) >= _WHOLE * len(self.baseline.tests)):
+            return "", frozenset()  # the whole suite costs hardly more, and says all
         chosen = bug.near
-        if len(chosen) > MAX_NEAR:
+        if len(chosen) > MAX_NEAR and not bug.own_tests:
             drawn = random.Random(f"{self.seed}{bug.tree}")  # noqa: S311 - repeatable, nothing secret
             chosen = tuple(drawn.sample(chosen, MAX_NEAR))
-        return self._why(bug, self.runs.only(bug.tree, chosen))
+        report = self.runs.only(bug.tree, chosen)
+        return self._why(bug, report), self._red(report)
+
+    def _red(self, report: RunReport) -> frozenset[TestId]:
+        return frozenset(each.test for each in noticing(report, self.baseline.red))
+
+    def _needed(self, bug: Bug, red: frozenset[TestId]) -> Bug:
+        """Leave out the files that tests do not miss: a version that was counted up is no cause."""
+        right = self.composer.entries(self.baseline.tree) if len(bug.files) > 1 else {}
+        for each in bug.files:
+            rest = tuple(other for other in bug.files if other is not each)
+            if not rest or not right:
+                break
+            tree = self.composer.compose(bug.tree, {each.path: right[each.path]})
+            if self._red(self.runs.only(tree, tuple(sorted(red)))) == red:
+                bug = replace(bug, tree=tree, files=rest)
+        return bug
 
     def _why(self, bug: Bug, report: RunReport) -> str:
         why = why_no_evidence(report, self.baseline.refused)

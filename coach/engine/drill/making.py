@@ -13,6 +13,8 @@ from coach.engine.drill.checking import Checked, Checker
 
 _TICK = 0.2
 """Seconds between two looks whether the time is over."""
+_TELL_EVERY = 30.0
+"""Seconds after which it is said how far the search is, where no drill was found meanwhile."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Making:
     """Of the drills, in their order."""
     dropped: Counter[str] = field(default_factory=Counter)
     tried: int = 0
+    told: float = field(default_factory=time.monotonic)
 
     @property
     def is_over(self) -> bool:
@@ -84,11 +87,17 @@ class Making:
             return
         if checked.drill is None:
             self.dropped[checked.why] += 1
+            if time.monotonic() - self.told > _TELL_EVERY:
+                self._say(f"{count(self.tried, 'bug')} tried, {count(len(self.drills), 'drill')} so far")
             return
         number = len(self.drills) + 1
         self.drills.append(checked.drill.model_copy(update={"number": number}))
         self.bugs.append(checked.bug)
-        self.tell(f"drill {number}: {checked.drill.source}, {in_words(checked.drill.difficulty)}")
+        self._say(f"drill {number}: {checked.drill.source}, {in_words(checked.drill.difficulty)}")
+
+    def _say(self, text: str) -> None:
+        self.told = time.monotonic()
+        self.tell(text)
 
     def reasons(self) -> tuple[Dropped, ...]:
         """Return why bugs were dropped, the most frequent reason first."""

@@ -16,6 +16,7 @@ from coach.core.drill.changed_places import places
 from coach.core.drill.drill import Source
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.engine.drill.baseline import Baseline
+from coach.engine.drill.checking import MAX_NEAR
 from coach.engine.trees.commit_sides import CommitSides
 from coach.engine.trees.compose import Composer, Entry
 from coach.engine.trees.git import GitError, names
@@ -148,8 +149,9 @@ class PastFixes:
         )
 
     def _near(self, changed: Sequence[ChangedFile], own: Sequence[str]) -> tuple[TestId, ...]:
-        """Return the tests that came with a fix, and those that run the lines it changed."""
-        found = {test for path in own for test in self._by_file[path]}
+        """Return the tests that run the lines a fix changed, and those that came with it unless they are many."""
+        came = {test for path in own for test in self._by_file[path]}
+        found: set[TestId] = set()
         for each in changed:
             try:
                 lines = [line for place in places(each.path, each.right, each.wrong) for line in place.lines]
@@ -157,7 +159,7 @@ class PastFixes:
                 continue
             for line in lines:
                 found.update(near_tests(self._baseline.running, each.path, line, line))
-        return tuple(sorted(found))
+        return tuple(sorted(found if found and len(came) > MAX_NEAR else found | came))
 
     def pairs(self, bugs: Sequence[Bug]) -> Iterator[Bug | str]:
         """Yield two past fixes at once, in the order of the seed; those that go together."""
