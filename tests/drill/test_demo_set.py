@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from coach.core.drill.scoring import score_of
+from coach.core.drill.score_lines import score_of
 from coach.drills.demo_set import make_demo_set, read_set_or_demo
 from coach.drills.ground import open_ground
 from coach.drills.kept import read_set, set_folder, set_names
