@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from coach.core.drill.scoring import score_of
+from coach.core.drill.score_lines import score_of
 from coach.drills.demo_set import make_demo_set, read_set_or_demo
 from coach.drills.evidence import measured_paths
 from coach.drills.ground import open_ground

@@ -20,7 +20,7 @@ from coach.core.reports.comparison_page import comparison_page
 from coach.drills.compare import Bout, Compared, Play, Player
 from coach.drills.demo_set import read_set_or_demo
 from coach.drills.guidance_files import guidance_from
-from coach.drills.run import play
+from coach.drills.play import play
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.session.export_io import laid_out
 from coach.settings.project import load_settings

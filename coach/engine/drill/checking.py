@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from coach.core.base.test_id import TestId
+from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.drill.bug import Bug
 from coach.core.drill.drill import Difficulty, Drill
 from coach.core.drill.validity import (
@@ -48,6 +48,17 @@ class Proof(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Where the ranking for one failing test has a cause, from 1; 0: nowhere."""
+
+    test: TestId
+    place: int
+
+
+_UNRANKED = _Ranked(NO_TEST, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Checker:
     """Tries bugs on one project. Any thread may."""
 
@@ -64,29 +75,36 @@ class Checker:
         try:
             if not bug.places:
                 return Checked(bug, why="it changes no code")
-            why, red = self._near(bug)
-            return Checked(bug, why=why) if why else self._whole(self._needed(bug, red))
+            why, failures = self._near(bug)
+            if why:
+                return Checked(bug, why=why)
+            if bug.source == "past fix":  # two of them were looked at already
+                bug = self._needed(bug, frozenset(each.test for each in failures))
+            known = self._rank(bug, failures[0]) if failures else _UNRANKED
+            return Checked(bug, why=FIRST) if known.place == 1 else self._whole(bug, known)
         except SyntaxError:
             return Checked(bug, why="the compiler would tell")
         except (CoachError, OSError):
             return Checked(bug, why="a run could not be carried out")
 
-    def _near(self, bug: Bug) -> tuple[str, frozenset[TestId]]:
-        """Say why the tests that run the lines of a bug drop it, empty: they do not; and which of them are red."""
+    def _near(self, bug: Bug) -> tuple[str, list[Failure]]:
+        """Say why the tests that run the lines of a bug drop it, empty: they do not; and how they fail, the narrowest first."""
         if not bug.near:
-            return UNNOTICED, frozenset()
+            return UNNOTICED, []
         is_many = len(bug.near) > MAX_NEAR and bug.own_tests  # of whose tests none may be left out
         if len(bug.files) == 1 and (is_many or len(bug.near) >= _WHOLE * len(self.baseline.tests)):
-            return "", frozenset()  # the whole suite costs hardly more, and says all
+            return "", []  # the whole suite costs hardly more, and says all
         chosen = bug.near
         if len(chosen) > MAX_NEAR and not bug.own_tests:
             drawn = random.Random(f"{self.seed}{bug.tree}")  # noqa: S311 - repeatable, nothing secret
             chosen = tuple(drawn.sample(chosen, MAX_NEAR))
         report = self.runs.only(bug.tree, chosen)
-        return self._why(bug, report), self._red(report)
+        return self._why(bug, report), self._ordered(report)
 
-    def _red(self, report: RunReport) -> frozenset[TestId]:
-        return frozenset(each.test for each in noticing(report, self.baseline.red))
+    def _ordered(self, report: RunReport) -> list[Failure]:
+        """Return how tests fail that are green without the bug, the narrowest first."""
+        failures = {each.test: each for each in noticing(report, self.baseline.red)}
+        return [failures[each] for each in self.baseline.narrowest_first(tuple(failures))]
 
     def _needed(self, bug: Bug, red: frozenset[TestId]) -> Bug:
         """Leave out the files that tests do not miss: a version that was counted up is no cause."""
@@ -96,7 +114,8 @@ class Checker:
             if not rest or not right:
                 break
             tree = self.composer.compose(bug.tree, {each.path: right[each.path]})
-            if self._red(self.runs.only(tree, tuple(sorted(red)))) == red:
+            report = self.runs.only(tree, tuple(sorted(red)))
+            if {each.test for each in noticing(report, self.baseline.red)} == red:
                 bug = replace(bug, tree=tree, files=rest)
         return bug
 
@@ -104,30 +123,27 @@ class Checker:
         why = why_no_evidence(report, self.baseline.refused)
         return why or why_dropped(report, self.baseline.red, bug.places)
 
-    def _whole(self, bug: Bug) -> Checked:
+    def _whole(self, bug: Bug, known: "_Ranked") -> Checked:
         report = self.runs.suite(bug.tree)
-        why = self._why(bug, report)
-        failures = noticing(report, self.baseline.red)
+        why, failures = self._why(bug, report), self._ordered(report)
         if not why and bug.own_tests and not any(each.test.file in bug.own_tests for each in failures):
             why = "none of the fix's own tests notices"
         if why:
             return Checked(bug, why=why)
-        order = self.baseline.narrowest_first([each.test for each in failures])
-        by_test = {each.test: each for each in failures}
-        ordered = [by_test[each] for each in order]
-        place = self._rank(bug, ordered[0])
-        if place == 1:
+        if failures[0].test != known.test:
+            known = self._rank(bug, failures[0])
+        if known.place == 1:
             return Checked(bug, why=FIRST)
-        drill = self._drill(bug, ordered, place)
+        drill = self._drill(bug, failures, known.place)
         why = self.prove(drill)
         return Checked(bug, why=why) if why else Checked(bug, drill)
 
-    def _rank(self, bug: Bug, failure: Failure) -> int:
+    def _rank(self, bug: Bug, failure: Failure) -> "_Ranked":
         """Return where coach's ranking has the cause by the lines that tests run, and nothing else; 0: not at all."""
         ran = self.runs.traced(bug.tree, failure.test)
         if ran.spectrum is None:
             raise CoachError("the lines that the test runs could not be recorded")
-        return rank_of(rank((failure,), None, ran.spectrum), bug.places)
+        return _Ranked(failure.test, rank_of(rank((failure,), None, ran.spectrum), bug.places))
 
     def _drill(self, bug: Bug, failures: list[Failure], place: int) -> Drill:
         calls = self.runs.calls(bug.tree, failures[0].test)

@@ -1,12 +1,13 @@
 """Bugs that coach plants in the files of a project: in lines that tests run, those first that few of them do."""
 
+import ast
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.core.drill.bug import Bug, ChangedFile, near_tests
 from coach.core.drill.planting import CONTRIVED, edits
-from coach.core.drill.text_edits import Edit, why_not
+from coach.core.drill.text_edits import Edit, functions_of, why_not
 from coach.core.loops.analysis.syntax import MAX_CHARACTERS, is_test_path
 from coach.engine.drill.baseline import Baseline
 from coach.engine.trees.compose import Composer, Entry
@@ -14,6 +15,8 @@ from coach.engine.trees.compose import Composer, Entry
 _FILE = ("100644", "100755")
 FEW = 40
 """Tests that run a line at most, for a bug there to be tried first: what hundreds run, dozens notice."""
+OTHERS = 5
+"""Tests that run its function at least: of one that hardly any test runs, the ranking needs no more to be sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,13 @@ class Plantable:
     entry: Entry
     near: int
     """How many tests run its lines."""
+    around: int
+    """How many run its function: where no others do, the ranking has it first."""
 
     @property
-    def place(self) -> tuple[str, str]:
-        return self.edit.path, self.edit.function
+    def promise(self) -> tuple[bool, bool]:
+        """What is tried first is smaller: what a few tests run, in a function that others run too."""
+        return self.near > FEW, self.around < OTHERS
 
 
 class PlantedBugs:
@@ -45,7 +51,7 @@ class PlantedBugs:
         small, large = self._shuffled(drawn)
         mixed = [each for pair in zip(small, large, strict=False) for each in pair]
         mixed += [*small[len(large) :], *large[len(small) :]]
-        return sorted(mixed, key=lambda each: each.near > FEW)
+        return sorted(mixed, key=lambda each: each.promise)
 
     def _shuffled(self, drawn: random.Random) -> tuple[list[Plantable], list[Plantable]]:
         found = [each for path in sorted(self._baseline.running) for each in self._of(path)]
@@ -63,10 +69,14 @@ class PlantedBugs:
         self._sources[path] = text
         running = self._baseline.running
         try:
+            around = {
+                name: len(near_tests(running, path, node.lineno, node.end_lineno or node.lineno))
+                for name, node in functions_of(ast.parse(text))
+            }
             for edit in edits(path, text):
                 near = near_tests(running, path, edit.first, max(edit.first, edit.last))
                 if near and edit.kind not in CONTRIVED:
-                    yield Plantable(edit, entry, len(near))
+                    yield Plantable(edit, entry, len(near), around[edit.function])
         except (SyntaxError, ValueError, RecursionError):
             return
 
