@@ -4,7 +4,7 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -133,6 +133,7 @@ def _made(  # noqa: PLR0913, PLR0917 - what a set is made with
         except KeyboardInterrupt:
             if making.drills:
                 _keep(means, wish, baseline, making)
+                tell(f"stopped; {count(len(making.drills), 'drill')} kept as {wish.name}")
             raise
     return _keep(means, wish, baseline, making)
 
@@ -156,14 +157,14 @@ def _width() -> int:
 
 
 def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:
-    """Take drills from each source in turn."""
-    others = len(wish.kinds) - ("two" in wish.kinds)
-    past = PastFixes(means.context.root, means.trees, composer, making.checker.baseline, wish.seed)
-    if "past" in wish.kinds or "two" in wish.kinds:
-        half = wish.count if others <= 1 and "two" not in wish.kinds else math.ceil(wish.count / 2)
-        _undo(making, past, half, share=1.0 if wish.kinds == ("past",) else _SHARE)
-    if "two" in wish.kinds:
-        making.take(past.pairs(making.bugs), math.ceil(wish.count / _PAIRS), lambda _: True)
+    """Take drills from each source in turn; past fixes leave room and time for the others that are asked for."""
+    pairs = math.ceil(wish.count / _PAIRS) if "two" in wish.kinds else 0
+    rest = wish.count // 2 if "planted" in wish.kinds else 0
+    if wish.kinds != ("planted",):
+        past = PastFixes(means.context.root, means.trees, composer, making.checker.baseline, wish.seed)
+        alone = making if "past" in wish.kinds else making.beside()
+        _undo(alone, past, max(2, wish.count - rest - pairs), share=_SHARE if rest or pairs else 1.0)
+        making.take(past.pairs(alone.bugs), wish.count - rest - len(making.drills), lambda _: True)
     if "planted" in wish.kinds:
         _plant(making, wish, composer)
 
@@ -171,26 +172,28 @@ def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:
 def _undo(making: Making, past: PastFixes, most: int, share: float) -> None:
     """Take fixes out of the tree, within a share of the time that there is."""
     spread = Spread(making, most_of_a_kind=1, most_of_a_file=most)
-    whole, begun = making.until, time.monotonic()
-    making.until = begun + (whole - begun) * share
+    whole, now = making.until, time.monotonic()
+    making.until = now + (whole - now) * share
     making.take((past.bug(each) for each in past.found()), most, spread.wants)
     making.until = whole
 
 
 def _plant(making: Making, wish: Wish, composer: Composer) -> None:
+    """Plant bugs: at first few of a kind and file, then whatever else there is."""
     planted = PlantedBugs(composer, making.checker.baseline, wish.seed)
-    options = planted.found()
+    options = dict.fromkeys(planted.found())
     most = max(2, math.ceil(wish.count / _ALIKE))
     for spread in (Spread(making, most, most), Spread(making, wish.count, wish.count)):
-        left = wish.count - len(making.drills)
-        if not left:
-            return
-        making.take(_bugs(planted, options), left, spread.wants)
+        making.take(_bugs(planted, options), wish.count - len(making.drills), spread.wants)
 
 
-def _bugs(planted: PlantedBugs, options: Sequence[Plantable]) -> Iterator[Bug | str]:
-    for each in options:
-        yield planted.bug(each)
+def _bugs(planted: PlantedBugs, options: dict[Plantable, None]) -> Iterator[Bug | str]:
+    """Make bugs of edits; those that are none are asked for once."""
+    for each in tuple(options):
+        bug = planted.bug(each)
+        if isinstance(bug, str):
+            del options[each]
+        yield bug
 
 
 def _keep(means: Means, wish: Wish, baseline: Baseline, making: Making) -> DrillSet:

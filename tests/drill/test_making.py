@@ -80,6 +80,12 @@ def test_every_bug_that_is_none_is_counted_with_its_reason():
     assert {each.why: each.count for each in making.reasons()} == {"no": 2, "the compiler would tell": 1}
 
 
+def test_no_tree_is_tried_twice():
+    making = made([bug(1), bug(2), bug(1)], answers={"tree 1": "no"})
+    assert making.tried == 2
+    assert making.reasons()[0].count == 1
+
+
 def test_nothing_is_tried_when_the_time_is_over():
     assert made([bug(1)], seconds=-1).tried == 0
 

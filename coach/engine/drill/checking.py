@@ -71,7 +71,7 @@ class Checker:
     """Whether the tests that notice are held outside: writing one is asked for."""
 
     def checked(self, bug: Bug) -> Checked:
-        """Try a bug. Raises Stopped."""
+        """Try a bug. Raises Stopped, and CoachError where no other one could be tried either."""
         try:
             if not bug.places:
                 return Checked(bug, why="it changes no code")
@@ -85,6 +85,8 @@ class Checker:
         except SyntaxError:
             return Checked(bug, why="the compiler would tell")
         except (CoachError, OSError):
+            if self.runs.is_over:
+                raise
             return Checked(bug, why="a run could not be carried out")
 
     def _near(self, bug: Bug) -> tuple[str, list[Failure]]:

@@ -34,6 +34,12 @@ class Making:
     dropped: Counter[str] = field(default_factory=Counter)
     tried: int = 0
     told: float = field(default_factory=time.monotonic)
+    asked: set[str] = field(default_factory=set)
+    """The trees that were tried: none is tried twice."""
+
+    def beside(self) -> "Making":
+        """Return one that finds drills for itself, with the same means and time."""
+        return Making(self.checker, self.executor, self.width, self.until, dropped=self.dropped)
 
     @property
     def is_over(self) -> bool:
@@ -68,7 +74,8 @@ class Making:
                 return
             if isinstance(bug, str):
                 self.dropped[bug] += 1
-            elif wants(bug):
+            elif bug.tree not in self.asked and wants(bug):
+                self.asked.add(bug.tree)
                 waiting.append(self.executor.submit(self.checker.checked, bug))
 
     def _wait(self, first: "Future[Checked]") -> bool:

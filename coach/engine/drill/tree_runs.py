@@ -69,6 +69,11 @@ class TreeRuns:
     stop: threading.Event = field(default_factory=threading.Event)
     cluster: "Cluster | None" = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no run can be carried out any more: the cluster is gone."""
+        return self.cluster is not None and bool(self.cluster.ended)
+
     def for_bugs(self, seconds: float, cluster: "Cluster | None") -> "TreeRuns":
         """Return the same for trees with bugs, which may hang; ``seconds``: what the suite takes without one."""
         return replace(self.within(_SLACK + _TIMES * seconds), cluster=cluster)
