@@ -97,6 +97,7 @@ def _add_compare(actions: "Commands[Parser]") -> None:
     )
     compare.add_argument("--yes", action="store_true", help="agree to run the assistant's command")
     compare.add_argument("--json", action="store_true")
+    add_on(compare)
 
 
 def _new() -> Call:

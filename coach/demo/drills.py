@@ -18,7 +18,9 @@ class DemoBug:
     noticed: tuple[tuple[TestId, str, str], ...]
     """Test, exception, and the file in which it shows."""
     distance: int
-    """Calls between the function that is wrong and the one where it shows."""
+    """Steps in the tree of calls from the function that is wrong to the one where it shows."""
+    rank: int
+    """Place of that function among the suspects by lines alone; measured."""
 
 
 _INVOICES = "tests/test_invoices.py"
@@ -27,19 +29,31 @@ _INVOICES = "tests/test_invoices.py"
 _PATH, _WRONG, _RIGHT = solution()
 DEMO_BUGS: tuple[DemoBug, ...] = (
     DemoBug(
-        kind="forgotten amount",
-        path="shop/inventory.py",
-        old="max(0, self._reserved.get(sku, 0) - quantity)",
-        new="max(0, self._reserved.get(sku, 0))",
-        function="Inventory.release",
+        kind="dropped part",
+        path="shop/tax.py",
+        old="* rate / (100 + rate)",
+        new="* rate / 100",
+        function="contained",
         noticed=(
+            (TestId.of(_INVOICES, "test_each_line_contains_its_tax"), "AssertionError", _INVOICES),
             (
-                TestId.of("tests/test_reservations.py", "test_released_goods_are_available_again"),
+                TestId.of("tests/test_tax.py", "test_tax_is_contained_in_the_price"),
                 "AssertionError",
-                "tests/test_reservations.py",
+                "tests/test_tax.py",
+            ),
+            (
+                TestId.of("tests/test_tax.py", "test_a_refund_contains_negative_tax"),
+                "AssertionError",
+                "tests/test_tax.py",
+            ),
+            (
+                TestId.of("tests/test_tax_rates.py", "test_the_reduced_rate_is_contained_too"),
+                "AssertionError",
+                "tests/test_tax_rates.py",
             ),
         ),
-        distance=1,
+        distance=3,
+        rank=3,
     ),
     DemoBug(
         kind="turned sign",
@@ -60,7 +74,8 @@ DEMO_BUGS: tuple[DemoBug, ...] = (
                 "tests/test_orders.py",
             ),
         ),
-        distance=2,
+        distance=3,
+        rank=4,
     ),
     DemoBug(
         kind="rounding",
@@ -69,7 +84,8 @@ DEMO_BUGS: tuple[DemoBug, ...] = (
         new=_WRONG,
         function="Money.allocate",
         noticed=((FAILING_TEST, "InvoiceMismatch", "shop/invoices.py"),),
-        distance=3,
+        distance=5,
+        rank=5,
     ),
 )
 """The easiest first; the last one is the story of ``coach debug --demo``."""

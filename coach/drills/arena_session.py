@@ -13,7 +13,7 @@ from coach.core.drill.drill import Drill
 from coach.core.drill.facts import Graded, Played
 from coach.core.drill.guidance import Guidance
 from coach.core.drill.score import DrillResult
-from coach.core.drill.scoring import score_of
+from coach.core.drill.score_lines import score_of
 from coach.core.drill.task import task_of
 from coach.core.log.events import DrillBegan
 from coach.core.protocol import commands as cmd

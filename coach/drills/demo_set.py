@@ -63,7 +63,7 @@ def _drill(number: int, bug: DemoBug, project: Path, trees: TreeStore, sound: st
         noticed=tuple(
             Noticed(test=test, exception=exception, path=path) for test, exception, path in bug.noticed
         ),
-        difficulty=Difficulty(distance=bug.distance, tests=len(bug.noticed)),
+        difficulty=Difficulty(distance=bug.distance, tests=len(bug.noticed), rank=bug.rank),
     )
 
 

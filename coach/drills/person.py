@@ -22,9 +22,9 @@ from coach.drills.arena_session import ArenaSession, arena_for, ask, environment
 from coach.drills.evidence import measured_paths
 from coach.drills.ground import Ground, open_ground
 from coach.drills.kept import read_set
-from coach.drills.run import is_asking_asked
+from coach.drills.play import is_asking_asked
 from coach.engine.drill.arena import Arena
-from coach.engine.drill.environment import Environment
+from coach.engine.drill.arena_environment import Environment
 from coach.errors import CoachError
 from coach.regular_files import kept_path
 from coach.session.factory import place_of

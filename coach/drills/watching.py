@@ -8,7 +8,7 @@ from coach.drills.arena_session import ArenaSession
 from coach.drills.kept import arenas_folder, drills_folder
 from coach.engine.drill.answers import answers_of
 from coach.engine.drill.places import Places, places
-from coach.engine.drill.watch import Watching
+from coach.engine.drill.player_watch import Watching
 from coach.engine.trees.compose import composing
 from coach.engine.trees.user_repository import find_repository
 from coach.store.paths import (

@@ -10,7 +10,7 @@ from coach.assistants.runner import Assistant
 from coach.core.drill.guidance import Guidance
 from coach.core.drill.score import DrillResult
 from coach.drills.kept import keep_set
-from coach.drills.run import play
+from coach.drills.play import play
 from tests.drill.planted import Planted
 
 NOTHING_GIVEN = Guidance()

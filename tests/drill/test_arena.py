@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.core.drill.scoring import score_of
+from coach.core.drill.score_lines import score_of
 from coach.engine.drill.answers import told_elsewhere
 from coach.engine.drill.arena import make_arena, played_environment
 from coach.engine.drill.grading import graded

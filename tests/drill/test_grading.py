@@ -3,7 +3,7 @@
 import pytest
 
 from coach.core.drill.score import POINTS, Score
-from coach.core.drill.scoring import score_of
+from coach.core.drill.score_lines import score_of
 from coach.engine.drill.grading import graded
 from coach.engine.drill.left import given_tree
 from coach.engine.trees.compose import composing

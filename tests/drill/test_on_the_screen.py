@@ -6,8 +6,7 @@ from coach.drills.kept import results_of
 from coach.store import library
 from tests.e2e.terminal import coach
 
-RIGHT = "max(0, self._reserved.get(sku, 0) - quantity)"
-WRONG = "max(0, self._reserved.get(sku, 0))"
+RIGHT, WRONG = "* rate / (100 + rate)", "* rate / 100"
 
 
 def arena_of_newest():
@@ -29,14 +28,14 @@ def test_a_demo_drill_is_played_left_gone_on_with_and_debriefed(tmp_path, state_
 
     terminal = coach("drill", "run", "demo/1", cwd=tmp_path, state=state_home)
     terminal.wait_for("drill 0:", "3 of 3")
-    file = Path(arena_of_newest()) / "shop/inventory.py"
+    file = Path(arena_of_newest()) / "shop/tax.py"
     assert file.read_text().count(WRONG) == 1
     file.write_text(file.read_text().replace(WRONG, RIGHT))
     terminal.wait_for("green")
     terminal.press("C")
     terminal.wait_for("The drill ends here")
     terminal.press("\x13")
-    terminal.wait_for("Score", "40 of 40", "shop/inventory.py", deadline=120)
+    terminal.wait_for("Score", "40 of 40", "shop/tax.py", deadline=120)
     terminal.press("\x1b")
     terminal.wait_gone("The cause")
     terminal.wait_for("% in 0:")

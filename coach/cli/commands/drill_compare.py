@@ -8,6 +8,7 @@ from coach import __version__
 from coach.assistants.runner import Assistant, assistants
 from coach.cli.commands.assist import be_sure
 from coach.cli.commands.console import put, put_json, say, write_file
+from coach.cli.commands.on_cluster import place_of_work
 from coach.cli.commands.open_session import ended_by_signals
 from coach.core.base.text import safe, safe_line
 from coach.core.drill.comparison import Comparison, fixed_in, fixes_lost
@@ -20,7 +21,8 @@ from coach.core.reports.comparison_page import comparison_page
 from coach.drills.compare import Bout, Compared, Play, Player
 from coach.drills.demo_set import read_set_or_demo
 from coach.drills.guidance_files import guidance_from
-from coach.drills.run import play
+from coach.drills.play import play
+from coach.engine.source.project_root import at
 from coach.errors import EXIT_FAILURES, EXIT_FINE, EXIT_UNRESOLVED, UsageError
 from coach.session.export_io import laid_out
 from coach.settings.project import load_settings
@@ -37,7 +39,8 @@ def compare(args: Namespace) -> int:
     first, second = _players(args, known)
     for name in dict.fromkeys((first.assistant, second.assistant)):
         be_sure(known[name], is_agreed=args.yes)
-    bout = Bout(drill_set, first, second, _play(known, args.timeout), say, args.pairs)
+    on = place_of_work(args, at(drill_set.root, drill_set.project))
+    bout = Bout(drill_set, first, second, _play(known, args.timeout, on), say, args.pairs)
     with ended_by_signals():
         found = bout.carried_out(leave_out=args.leave_out)
     if args.out:
@@ -94,7 +97,7 @@ def _is_guidance(word: str) -> bool:
     return word == NOTHING or Path(word).exists()
 
 
-def _play(known: dict[str, Assistant], timeout: float) -> Play:
+def _play(known: dict[str, Assistant], timeout: float, on: str) -> Play:
     def played(drill_set: DrillSet, number: int, player: Player) -> DrillResult:
         return play(
             drill_set,
@@ -103,6 +106,7 @@ def _play(known: dict[str, Assistant], timeout: float) -> Play:
             guidance=player.guidance,
             timeout=timeout,
             say=lambda line: say(f"  {safe_line(line)}"),
+            on=on,
         )
 
     return played

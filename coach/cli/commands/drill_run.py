@@ -18,7 +18,7 @@ from coach.core.drill.score import DrillResult
 from coach.drills.demo_set import read_set_or_demo
 from coach.drills.guidance_files import guidance_from
 from coach.drills.kept import results_of
-from coach.drills.run import play
+from coach.drills.play import play
 from coach.engine.source.project_root import at
 from coach.errors import EXIT_FAILURES, EXIT_FINE, UsageError
 from coach.settings.project import load_settings

@@ -8,7 +8,7 @@ from coach.core.decide.suspect_measurement import known_candidates
 from coach.core.drill.debrief import EvidencePath
 from coach.core.drill.drill import Cause
 from coach.core.drill.facts import NamedCause
-from coach.core.drill.scoring import is_named
+from coach.core.drill.score_lines import is_named
 from coach.core.localize.ranking import ranked
 from coach.core.localize.suspect import Suspect
 from coach.core.session.state import SessionState

@@ -26,7 +26,7 @@ def without_tests(source: str, tests: Collection[tuple[str, ...]]) -> str:
     found: set[tuple[str, ...]] = set()
     _mark(tree, (), frozenset(tests), cut, found)
     if missing := set(tests) - found:
-        raise ValueError(f"{'::'.join(min(missing)) or 'the file as a whole'} is not written there")
+        raise ValueError(f"{'.'.join(min(missing)) or 'the file as a whole'} is not written there")
     return "".join(cut.get(number, line) for number, line in enumerate(lines, 1))
 
 

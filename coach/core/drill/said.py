@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from coach.core.base.test_id import FunctionId
 from coach.core.drill.facts import NamedCause
 
 CAUSE, ASK = "cause:", "ask:"
@@ -31,8 +32,8 @@ def causes_named(text: str) -> tuple[NamedCause, ...]:
         if number > last + 1:
             found = []
         last = number
-        path, _, function = words[0].rpartition("::") if "::" in words[0] else (words[0], "", "")
-        found.append(NamedCause(path=path, function=function or (words[1] if len(words) > 1 else "")))
+        place = FunctionId(words[0])
+        found.append(NamedCause(path=place.path, function=place.name or next(iter(words[1:]), "")))
     return tuple(found[-MAX_CAUSES:])
 
 

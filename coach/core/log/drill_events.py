@@ -1,4 +1,4 @@
-"""The events of a drill; they stand with all others in ``coach.core.log.events``. What the bug is, no event before the score tells."""
+"""The events of a drill; they stand with all others in ``coach.core.log.events``. What the defect is, no event before the score tells."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from coach.core.drill.score import Score
 
 
 class DrillBegan(Value):
-    """The session plays a drill: its checkout is an arena, a copy with a planted bug."""
+    """The session plays a drill: its checkout is an arena, a copy with a planted defect."""
 
     kind: Literal["drill_began"] = "drill_began"
     set: Name
@@ -18,7 +18,7 @@ class DrillBegan(Value):
     player: Name = ""
     """The assistant; empty for a person."""
     guidance: CoachId = ""
-    """Content hash of the spec or the rules that whoever plays is given; empty for none."""
+    """Content hash of the spec or the rules that the player is given; empty for none."""
     label: Name = ""
     """What they are called."""
     task: Prose = ""

@@ -180,8 +180,7 @@ class SessionState(Investigations):
     restoring: Restoring | None = None
     restore_stopped: str = ""
     """Why the newest restore put nothing back; empty when it did."""
-    earlier: tuple[Earlier, ...] = ()
-    """What happened before the session was opened, oldest first."""
+    earlier: tuple[Earlier, ...] = ()  # what happened before the session was opened, oldest first
     past: tuple[PastFailure, ...] = ()
     """Past failures like the present ones that nobody dismissed, best first."""
     past_dismissed: tuple[str, ...] = ()

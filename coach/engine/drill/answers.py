@@ -11,7 +11,7 @@ from coach.engine.trees.git import names
 from coach.engine.trees.tree_store import TreeStore
 from coach.regular_files import read_bytes
 
-_LEAST_TELLING = 12
+_LEAST_DISTINCTIVE = 12
 """Characters of a line below which it says nothing: ``return None`` stands in any file."""
 _ALIKE = 0.5
 """Share of the lines of the mended file that another file must have to be a copy of it, perhaps of another version."""
@@ -25,7 +25,7 @@ class Answer:
     path: str
     mended: frozenset[bytes]
     """All its lines without the bug."""
-    telling: frozenset[bytes]
+    distinctive: frozenset[bytes]
     """Those that the fix brings in and that say something by themselves."""
 
     @property
@@ -35,7 +35,7 @@ class Answer:
     def is_in(self, text: bytes) -> bool:
         """Whether a text is a copy of the file in which the fix is."""
         lines = {line.strip() for line in text.splitlines()}
-        if not self.telling or not self.telling <= lines:
+        if not self.distinctive or not self.distinctive <= lines:
             return False
         return len(self.mended & lines) > _ALIKE * len(self.mended)
 
@@ -47,8 +47,8 @@ def answers_of(drill: Drill, composer: Composer) -> tuple[Answer, ...]:
         before, after = (
             _lines(composer.content(blob)) if blob else frozenset() for blob in (change.before, change.after)
         )
-        telling = frozenset(line for line in after - before if len(line) >= _LEAST_TELLING)
-        found.append(Answer(change.path, after, telling))
+        distinctive = frozenset(line for line in after - before if len(line) >= _LEAST_DISTINCTIVE)
+        found.append(Answer(change.path, after, distinctive))
     return tuple(found)
 
 
@@ -59,7 +59,7 @@ def told_elsewhere(drill: Drill, given: str, trees: TreeStore, composer: Compose
     """
     entries = composer.entries(given)
     for answer in answers_of(drill, composer):
-        longest = max(answer.telling, key=len, default=b"")
+        longest = max(answer.distinctive, key=len, default=b"")
         if not longest:
             continue
         words = ("grep", "-l", "-z", "-I", "-F", "-e", os.fsdecode(longest), trees.tree_of(given), "--")
@@ -76,13 +76,13 @@ def _lines(text: bytes) -> frozenset[bytes]:
 
 def names_of(answers: Iterable[Answer]) -> frozenset[str]:
     """Return the names of the files, without folders: what another copy of one is called."""
-    return frozenset(each.name for each in answers if each.telling)
+    return frozenset(each.name for each in answers if each.distinctive)
 
 
 def is_answer(path: str, answers: Sequence[Answer]) -> bool:
     """Whether a file is a copy of one of the answers, by its name and by what is in it."""
     name = path.rpartition("/")[2]
-    asked = [each for each in answers if each.name == name and each.telling]
+    asked = [each for each in answers if each.name == name and each.distinctive]
     if not asked:
         return False
     try:

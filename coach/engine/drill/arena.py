@@ -15,7 +15,7 @@ from coach.core.base.text import storable
 from coach.core.drill.drill import Drill
 from coach.engine.copies.import_roots import moved_paths
 from coach.engine.drill.answers import answers_of
-from coach.engine.drill.environment import Environment, make_environment
+from coach.engine.drill.arena_environment import Environment, make_environment
 from coach.engine.drill.left import given_tree
 from coach.engine.process.run_context import RunContext
 from coach.engine.trees.compose import composing
@@ -76,9 +76,9 @@ def make_arena(drill: Drill, trees: TreeStore, place: Path, around: RunContext) 
         with composing(trees) as composer:
             given = given_tree(drill, composer)
             held = frozenset(composer.entries(given))
-            telling = frozenset(line for each in answers_of(drill, composer) for line in each.telling)
+            distinctive = frozenset(line for each in answers_of(drill, composer) for line in each.distinctive)
         with trees.materialise(given) as copy:
-            left_out = _laid_out(copy, arena, held, telling)
+            left_out = _laid_out(copy, arena, held, distinctive)
         _commit(arena, held)
         environment = make_environment(arena, place / "env", around)
     except OSError as error:
@@ -90,7 +90,9 @@ def make_arena(drill: Drill, trees: TreeStore, place: Path, around: RunContext) 
     return Arena(arena, given, environment, left_out)
 
 
-def _laid_out(copy: Path, arena: Path, held: frozenset[str], telling: frozenset[bytes]) -> tuple[str, ...]:
+def _laid_out(
+    copy: Path, arena: Path, held: frozenset[str], distinctive: frozenset[bytes]
+) -> tuple[str, ...]:
     """Copy a laid-out tree into the arena; returns what was left out of that which no tree holds."""
     left_out: list[str] = []
 
@@ -98,7 +100,9 @@ def _laid_out(copy: Path, arena: Path, held: frozenset[str], telling: frozenset[
         above = Path(folder).relative_to(copy)
         paths = {name: (above / name).as_posix() for name in names}
         found = {
-            name for name, path in paths.items() if not _is_held(path, held) and tells(copy / path, telling)
+            name
+            for name, path in paths.items()
+            if not _is_held(path, held) and tells(copy / path, distinctive)
         }
         left_out.extend(storable(paths[each]) for each in sorted(found))
         return found
@@ -118,7 +122,7 @@ def _is_held(path: str, held: frozenset[str]) -> bool:
     return path in held or any(each.startswith(f"{path}/") for each in held)
 
 
-def tells(place: Path, telling: frozenset[bytes]) -> bool:
+def tells(place: Path, distinctive: frozenset[bytes]) -> bool:
     """Whether a file or folder that no tree holds may tell the bug, by its name or by a line in it."""
     if any(fnmatchcase(place.name, pattern) for pattern in TELLING):
         return True
@@ -128,7 +132,7 @@ def tells(place: Path, telling: frozenset[bytes]) -> bool:
         content = read_bytes(place, MAX_LOOKED_AT)
     except OSError:
         return True
-    return any(line in content for line in telling)
+    return any(line in content for line in distinctive)
 
 
 def _commit(arena: Path, held: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from coach.core.drill.drill import Drill, DrillSet
 from coach.core.drill.score import Score
-from coach.core.drill.scoring import score_of
+from coach.core.drill.score_lines import score_of
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.drill.answers import told_elsewhere

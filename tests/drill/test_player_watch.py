@@ -11,7 +11,7 @@ import pytest
 from coach.core.drill.history_commands import looks_at_the_past
 from coach.engine.drill.answers import Answer
 from coach.engine.drill.places import places
-from coach.engine.drill.watch import Watching
+from coach.engine.drill.player_watch import Watching
 from coach.engine.process.process_tree import RUN_ID
 from coach.engine.process.spawn import Launch
 from coach.engine.process.supervise import Limits, supervise

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from coach.core.base.formatting import count
+from coach.core.base.test_id import FunctionId
 from coach.core.drill.drill import Cause, Drill
 from coach.core.drill.facts import Graded, NamedCause, Played, SuiteFacts
 from coach.core.drill.score import Effort, Judged, LineName, Score, ScoreLine
@@ -99,11 +100,15 @@ def is_named(cause: Cause, named: NamedCause) -> bool:
     """Whether a named place is a cause: the same file, and the function by its qualified name or its last part."""
     if named.path.removeprefix("./") != cause.path:
         return False
-    qualified = cause.function.rpartition("::")[2].replace(".<locals>", "")
-    said = named.function.removesuffix("()").rpartition("::")[2].replace(".<locals>", "")
+    qualified = _without_path(cause.function).replace(".<locals>", "")
+    said = _without_path(named.function.removesuffix("()")).replace(".<locals>", "")
     if not qualified or qualified == "<module>":
         return said in {"", "<module>", "module"}
     return said in {qualified, qualified.rpartition(".")[2]}
+
+
+def _without_path(function: str) -> str:
+    return FunctionId(function).name or function
 
 
 def _scope_kept(drill: Drill, graded: Graded) -> _Line:

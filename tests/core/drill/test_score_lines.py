@@ -6,7 +6,7 @@ from coach.core.base.test_id import TestId
 from coach.core.drill.drill import Cause, Difficulty, Drill
 from coach.core.drill.facts import Graded, NamedCause, Played, SuiteFacts, Watched
 from coach.core.drill.score import HINT_POINTS, POINTS
-from coach.core.drill.scoring import is_named, score_of
+from coach.core.drill.score_lines import is_named, score_of
 from coach.core.loops.attempt import Finding
 
 T = TestId("tests/test_a.py::test_a")
