@@ -162,8 +162,10 @@ def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:
     rest = wish.count // 2 if "planted" in wish.kinds else 0
     if wish.kinds != ("planted",):
         past = PastFixes(means.context.root, means.trees, composer, making.checker.baseline, wish.seed)
-        alone = making if "past" in wish.kinds else making.beside()
-        _undo(alone, past, max(2, wish.count - rest - pairs), share=_SHARE if rest or pairs else 1.0)
+        is_kept = "past" in wish.kinds
+        alone = making if is_kept else making.beside()
+        most = max(1 if is_kept else 2, wish.count - rest - pairs)
+        _undo(alone, past, most, share=_SHARE if rest or pairs else 1.0)
         making.take(past.pairs(alone.bugs), wish.count - rest - len(making.drills), lambda _: True)
     if "planted" in wish.kinds:
         _plant(making, wish, composer)
