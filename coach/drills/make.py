@@ -166,7 +166,8 @@ def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:
         alone = making if is_kept else making.beside()
         most = max(1 if is_kept else 2, wish.count - rest - pairs)
         _undo(alone, past, most, share=_SHARE if rest or pairs else 1.0)
-        making.take(past.pairs(alone.bugs), wish.count - rest - len(making.drills), lambda _: True)
+        if "two" in wish.kinds:
+            making.take(past.pairs(alone.bugs), wish.count - rest - len(making.drills), lambda _: True)
     if "planted" in wish.kinds:
         _plant(making, wish, composer)
 
