@@ -80,6 +80,8 @@ class Watched(Value):
     """Commands that look at git's history, with their arguments. The arena has one commit: they find nothing."""
     network: tuple[Prose, ...] = ()
     """Connections beyond this machine, each with the program that made it."""
+    test_runs: int | None = None
+    """How often tests were run by commands of its own; None: nothing tells."""
 
 
 class NamedCause(Value):
