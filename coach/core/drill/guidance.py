@@ -12,7 +12,7 @@ from coach.core.spec.spec import Spec
 
 NO_SPEC = "no spec"
 GuidanceKind = Literal["none", "spec", "rules"]
-_HEADING = re.compile(r" {0,3}(#{1,2}) +(.*?)[ #]*")
+_HEADING = re.compile(r" {0,3}(#{1,2}) ([^\n]*)")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 
 
@@ -110,6 +110,6 @@ def _headed_parts(text: str) -> list[tuple[str, list[str]]]:
             fence = "" if fence == found[1] else fence or found[1]
         heading = None if fence else _HEADING.fullmatch(line)
         if heading:
-            parts.append((heading[2].strip(), []))
+            parts.append((heading[2].strip().rstrip(" #"), []))
         parts[-1][1].append(line)
     return parts
