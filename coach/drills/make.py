@@ -162,9 +162,12 @@ def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:
     rest = wish.count // 2 if "planted" in wish.kinds else 0
     if wish.kinds != ("planted",):
         past = PastFixes(means.context.root, means.trees, composer, making.checker.baseline, wish.seed)
-        alone = making if "past" in wish.kinds else making.beside()
-        _undo(alone, past, max(2, wish.count - rest - pairs), share=_SHARE if rest or pairs else 1.0)
-        making.take(past.pairs(alone.bugs), wish.count - rest - len(making.drills), lambda _: True)
+        is_kept = "past" in wish.kinds
+        alone = making if is_kept else making.beside()
+        most = max(1 if is_kept else 2, wish.count - rest - pairs)
+        _undo(alone, past, most, share=_SHARE if rest or pairs else 1.0)
+        if "two" in wish.kinds:
+            making.take(past.pairs(alone.bugs), wish.count - rest - len(making.drills), lambda _: True)
     if "planted" in wish.kinds:
         _plant(making, wish, composer)
 
@@ -181,18 +184,23 @@ def _undo(making: Making, past: PastFixes, most: int, share: float) -> None:
 def _plant(making: Making, wish: Wish, composer: Composer) -> None:
     """Plant bugs: at first few of a kind and file, then whatever else there is."""
     planted = PlantedBugs(composer, making.checker.baseline, wish.seed)
-    options = dict.fromkeys(planted.found())
+    options = dict.fromkeys(planted.found(), "")
     most = max(2, math.ceil(wish.count / _ALIKE))
     for spread in (Spread(making, most, most), Spread(making, wish.count, wish.count)):
-        making.take(_bugs(planted, options), wish.count - len(making.drills), spread.wants)
+        making.take(_bugs(planted, options, spread), wish.count - len(making.drills), spread.wants)
 
 
-def _bugs(planted: PlantedBugs, options: dict[Plantable, None]) -> Iterator[Bug | str]:
-    """Make bugs of edits; those that are none are asked for once."""
-    for each in tuple(options):
+def _bugs(planted: PlantedBugs, options: dict[Plantable, str], spread: Spread) -> Iterator[Bug | str]:
+    """Make bugs of the edits that are wanted and were not tried; ``options`` holds the tree that was made of each."""
+    for each, tree in tuple(options.items()):
+        edit = each.edit
+        if tree in spread.making.asked or not spread.has_room({(edit.path, edit.function)}, edit.kind):
+            continue
         bug = planted.bug(each)
         if isinstance(bug, str):
             del options[each]
+        else:
+            options[each] = bug.tree
         yield bug
 
 

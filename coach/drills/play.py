@@ -158,7 +158,8 @@ def played_facts(drill: Drill, stay: Stay, state: SessionState, before: int, wat
         survivors=report.survivors,
         ending="" if report.ending == "ended" else report.ending,
         watched=watched,
-        runs=max(0, len(state.runs) - before - 1),  # the last one is coach's own, after its end
+        # Those that followed a save, without the last one, which is coach's own; and those that it started itself.
+        runs=max(0, len(state.runs) - before - 1) + (watched.test_runs or 0),
         attempts=len(stay.attempts),
         minutes=round(report.seconds / 60, 2),
         tokens=tokens_in(text),

@@ -11,6 +11,7 @@ from coach.engine.drill.places import Places, places
 from coach.engine.drill.player_watch import Watching
 from coach.engine.trees.compose import composing
 from coach.engine.trees.user_repository import find_repository
+from coach.regular_files import is_file
 from coach.store.paths import (
     INDEX_NAME,
     artefacts_folder,
@@ -48,7 +49,7 @@ def answer_places(made: ArenaSession, argv: Iterable[str]) -> Places:
         project_home(made.arena.root),
         *(Path(each) for each in environment.packages),
         *_of_interpreter(made.ground.interpreter.path),
-        *(Path(each) for each in argv if os.sep in each and Path(each).is_absolute()),
+        *(Path(each) for each in argv if Path(each).is_absolute() and is_file(each)),
     ]
     if opened is not None:
         free.append(session_folder(opened.session))

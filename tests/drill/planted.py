@@ -65,6 +65,8 @@ class Planted:
     root: Path
     trees: TreeStore
     made: DrillSet
+    folder: str = ""
+    """The project below the root, with a slash at its end."""
     env: dict[str, str] = field(default_factory=plain_environment)
 
     @property
@@ -72,9 +74,8 @@ class Planted:
         return self.made.drills[0]
 
     def around(self, python: str = sys.executable) -> RunContext:
-        return RunContext(
-            self.root, Interpreter(path=python), Limits(wall=60), lambda _: "", LiveOutput(), self.env
-        )
+        made = (Interpreter(path=python), Limits(wall=60), lambda _: "", LiveOutput(), self.env)
+        return RunContext(self.root, *made, project=self.folder.rstrip("/"))
 
     @property
     def runs(self) -> Runs:
@@ -83,9 +84,9 @@ class Planted:
     def tree(self, **files: str | None) -> str:
         """Return the tree with the bug and these files instead; named as ``History.write`` does."""
         before = {path: path.read_text() for path in self.root.rglob("*.py") if ".git" not in path.parts}
-        (self.root / "shop/rates.py").write_text(WRONG)
+        (self.root / f"{self.folder}shop/rates.py").write_text(WRONG)
         for name, text in files.items():
-            path = self.root / (name.replace("__", "/") + ".py")
+            path = self.root / (self.folder + name.replace("__", "/") + ".py")
             if text is None:
                 path.unlink()
             else:
@@ -100,35 +101,47 @@ class Planted:
         return tree
 
 
-def plant(root: Path, *, held: bool = False, tests: str = TESTS, name: str = "week") -> Planted:
+def plant(
+    root: Path, *, held: bool = False, tests: str = TESTS, name: str = "week", folder: str = ""
+) -> Planted:
     """Make the project below ``root`` and a set of one drill. ``held``: its test is kept out of the arena."""
-    history = History(root)
-    history.write(shop__rates=WRONG, shop__cart=CART, tests__test_cart=tests)
-    (root / "shop/__init__.py").touch()
+    history, own = History(root), root / folder
+    (own / "shop").mkdir(parents=True)
+    (own / "tests").mkdir()
+    (own / "shop/__init__.py").touch()
+    (own / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    for path, text in {"shop/rates.py": WRONG, "shop/cart.py": CART, "tests/test_cart.py": tests}.items():
+        (own / path).write_text(text)
     (root / ".gitignore").write_text("build/\n*.egg-info/\n__pycache__/\n")
     history.commit("the shop")
-    history.write(shop__rates=RIGHT)
+    (own / "shop/rates.py").write_text(RIGHT)
     history.commit("food is reduced, too")
     trees = TreeStore(root, project_home(root))
     right = trees.record()
-    planted = Planted(root, trees, DrillSet(name=name, root=str(root), python=sys.executable))
+    planted = Planted(
+        root,
+        trees,
+        DrillSet(name=name, root=str(root), project=folder.rstrip("/"), python=sys.executable),
+        folder,
+    )
+    food = FOOD.with_file(f"{folder}{FOOD.file}")
     drill = Drill(
         number=1,
         source="past fix",
         kind="abc1234",
         right=right,
         wrong=planted.tree(),
-        causes=(Cause(path="shop/rates.py", function="rate_of", lines=(6,)),),
+        causes=(Cause(path=f"{folder}shop/rates.py", function="rate_of", lines=(6,)),),
         noticed=(
             Noticed(
-                test=FOOD,
+                test=food,
                 exception="AssertionError",
                 message="assert 119 == 107",
-                path="tests/test_cart.py",
+                path=food.file,
                 line=10,
             ),
         ),
-        held=(FOOD,) if held else (),
+        held=(food,) if held else (),
         difficulty=Difficulty(distance=2),
     )
     planted.made = planted.made.model_copy(update={"drills": (drill,)})

@@ -128,15 +128,22 @@ def test_the_project_comes_from_the_arena_where_an_editable_install_leads_to_the
     planted = plant_src(planted)
     finder = f"import sys\nMAPPING = {{'shop': {str(src / 'shop')!r}}}\nsys.path.append({str(src)!r})\n"
     python = environment_with(
-        root / ".venv", a_dot_pth=f"{src}\n", b_dot_pth="import _b\n", _b_dot_py=finder, dep_dot_py="X = 1\n"
+        root / ".venv",
+        a_dot_pth=f"{src}\n",
+        b_dot_pth="import _b\n",
+        _b_dot_py=finder,
+        dep_dot_py="X = 1\n",
+        c_dot_pth=f"{root}/.venv/src/of_git\n",
     )
+    (root / ".venv/src/of_git").mkdir(parents=True)
+    (root / ".venv/src/of_git/from_git.py").write_text("X = 2\n")
     made = make(planted, tmp_path / "a1", python)
     assert made.environment.names == ("shop",)
     said = subprocess.run(
         [
             made.environment.python,
             "-c",
-            "import sys, shop.rates, dep, pytest; print(shop.rates.__file__, sys.path)",
+            "import sys, shop.rates, dep, from_git, pytest; print(shop.rates.__file__, sys.path)",
         ],
         cwd=made.root,
         capture_output=True,
@@ -191,6 +198,7 @@ def test_whoever_plays_is_told_no_way_to_the_checkout(planted, tmp_path):
         "PYTHONPATH": f"{root}/lib",
         "HOME": "/home/me",
         "NOTES": f"see {root}",
+        "TMPDIR": "/tmp",
     }
     found = played_environment(made, root, env)
     assert not any(str(root) in value for value in found.values())
@@ -237,3 +245,11 @@ def test_a_tracked_copy_of_the_mended_file_is_found_and_like_lines_elsewhere_are
     assert told() == ""
     (root / "vendored/old rates.txt").write_text("# copied\n" + RIGHT)
     assert told() == "vendored/old rates.txt"
+
+
+def test_a_state_directory_in_the_checkout_stays_the_one_in_use(planted, tmp_path):
+    made = make(planted, tmp_path / "a1")
+    env = {"COACH_STATE_DIR": f"{planted.root}/.coach", "PATH": "", "OTHER": f"{planted.root}/x"}
+    found = played_environment(made, planted.root, env)
+    assert found["COACH_STATE_DIR"] == env["COACH_STATE_DIR"]
+    assert "OTHER" not in found

@@ -132,3 +132,43 @@ def test_a_test_that_was_red_before_judges_nobody(planted):
     planted.made = planted.made.model_copy(update={"red": (FOOD,)})
     found, _ = grade(planted, planted.drill.wrong)
     assert found.suite.red == ()
+
+
+CHANCE = """
+import os, pathlib
+
+
+def test_by_chance():
+    mark = pathlib.Path({mark!r})
+    assert os.environ["PYTHONHASHSEED"] != mark.read_text()
+"""
+
+
+def test_a_test_that_is_red_by_chance_is_not_counted(tmp_path, state_home):
+    """Red with one hash seed, green with the next: the suite is run once more before it counts."""
+    mark = tmp_path / "seed"
+    mark.write_text("none")
+    planted = plant(tmp_path / "shop", tests=TESTS + CHANCE.format(mark=str(mark)))
+    first = []
+
+    def seen(request):
+        first.append(request.hash_seed)
+        mark.write_text(str(first[0]))
+        return planted.runs(request)
+
+    found = graded(planted.made, planted.drill, planted.drill.right, planted.trees, seen)
+    assert [each.name for each in found.suite.not_counted] == ["test_by_chance"]
+    score = score_of(planted.drill, found)
+    assert score.is_fixed
+    assert "green in another run" in score.lines[0].said
+    assert len(set(first)) == 2
+
+
+def test_what_breaks_other_tests_in_company_only_is_counted(planted):
+    """Each test is green alone: what was left keeps something from one test to the next, every time."""
+    cart = CART.replace("def total(items):\n", "CALLS = []\n\n\ndef total(items):\n    CALLS.append(items)\n")
+    cart = cart.replace("return name.strip().title()", "return name if CALLS else name.strip().title()")
+    found, score = grade(planted, planted.tree(shop__rates=RIGHT, shop__cart=cart))
+    assert [each.name for each in found.suite.red] == ["test_label"]
+    assert found.suite.not_counted == ()
+    assert not score.is_fixed

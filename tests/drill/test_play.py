@@ -14,7 +14,7 @@ from coach.session.similar_failures import past_failures
 from coach.settings.project import load_settings
 from coach.store.log import read_log
 from coach.store.paths import session_folder
-from tests.drill.planted import FOOD, RIGHT, WRONG, plant
+from tests.drill.planted import FOOD, RIGHT, TESTS, WRONG, plant
 from tests.drill.players import Table
 from tests.engine.histories import fingerprint
 
@@ -60,3 +60,17 @@ def test_a_session_in_an_arena_is_told_of_no_past_failure(table):
         failing, ordinary = own.state.runs[-1].failing, own.state.opened.session
     assert [each.session for each in past_failures(failing, "")] == [ordinary]
     assert past_failures(failing, played) == ()
+
+
+def test_a_project_below_the_top_of_its_repository_is_played_where_it_is(tmp_path, state_home):
+    table = Table(
+        plant(tmp_path / "checkout" / "all", folder="services/shop/", held=True), tmp_path / "scripts"
+    )
+    (table.planted.root / "secret.txt").write_text("of a sibling, not tracked yet\n")
+    own_test = TESTS.replace('("food", 100)]) == 107', '("food", 200)]) == 214')
+    result = table.play(
+        f"save('shop/rates.py', {RIGHT!r})\nsave('tests/test_cart.py', {own_test!r})\n"
+        "print(os.getcwd())\nprint('cause: services/shop/shop/rates.py rate_of')\n"
+    )
+    assert result.score.percent == 100, (result.score.lines, table.said)
+    assert any(line.endswith("/all/services/shop") for line in table.said)

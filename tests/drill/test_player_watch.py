@@ -123,6 +123,31 @@ def test_history_commands_are_noted_with_their_arguments(land):
     )
 
 
+def test_a_thread_is_named_after_its_program(land):
+    """Assistants open files in pools of threads."""
+    script = f"""
+import threading
+def read():
+    open({str(land / "checkout/shop/cart.py")!r}).read()
+threading.Thread(target=read, name="worker").start()
+"""
+    (land / "arena/read.py").write_text(script)
+    seen, _, _ = watched(land, f"exec {sys.executable} read.py")
+    assert seen.answers == (
+        f"reads shop/cart.py of the checkout, by {Path(sys.executable).name} (the assistant itself)",
+    )
+
+
+def test_runs_of_tests_are_counted_once_each_whatever_starts_them(land):
+    (land / "arena/pytest").write_text("#!/bin/sh\nexec true pytest\n")
+    (land / "arena/pytest").chmod(0o755)
+    (land / "arena/test.sh").write_text("./pytest -q; ./pytest -x\n")
+    seen, _, _ = watched(
+        land, "./pytest -q; sh test.sh; ./pytest --version; ls >/dev/null; git log -1 2>/dev/null; true"
+    )
+    assert seen.test_runs == 2
+
+
 @pytest.mark.parametrize(
     ("argv", "is_past"),
     [

@@ -55,6 +55,11 @@ def test_past_fixes_come_out_of_the_code_of_now_alone_and_together(project):
     assert before == _left_alone(project)
 
 
+def test_two_at_once_are_not_made_unless_they_are_asked_for(project):
+    found = made("--count", "3", "--source", "past")
+    assert [each.source for each in found.drills] == ["past fix", "past fix"]
+
+
 def test_two_past_fixes_at_once_may_be_all_that_is_asked_for(project):
     found = made("--count", "2", "--source", "two")
     assert [each.source for each in found.drills] == ["two past fixes"]

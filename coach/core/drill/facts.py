@@ -24,7 +24,7 @@ class SuiteFacts(Value):
     unseen: tuple[TestId, ...] = ()
     """Tests that notice the bug and neither passed nor failed: they were skipped, deselected, or not collected."""
     not_counted: tuple[TestId, ...] = ()
-    """Tests that were red in the suite and green alone, both with the bug's fix and as it was left: they do not judge."""
+    """Tests that do not notice the bug, were red in the suite and green when it was run once more: they do not judge."""
     refused: tuple[Prose, ...] = ()
     """What the tests tried outside of their copy and were refused."""
     seconds: float = 0.0
@@ -80,6 +80,8 @@ class Watched(Value):
     """Commands that look at git's history, with their arguments. The arena has one commit: they find nothing."""
     network: tuple[Prose, ...] = ()
     """Connections beyond this machine, each with the program that made it."""
+    test_runs: int | None = None
+    """How often tests were run by commands of its own; None: nothing tells."""
 
 
 class NamedCause(Value):

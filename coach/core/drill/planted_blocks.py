@@ -146,8 +146,8 @@ def _taken_into(
     end = owner.end_lineno or owner.lineno
     first, last = span(node)
     if new:
-        between = [each for each in block.lines[end : first - 1] if each.strip()]
-        lines = [*between, *new] if not between else [*block.lines[end : first - 1], *new]
+        between = block.lines[end : first - 1]
+        lines = [*between, *new] if any(each.strip() for each in between) else list(new)
         blamed = range(end + len(lines) - len(new) + 1, end + len(lines) + 1)
         yield _edit(block, kind, (end + 1, last), lines, blamed)
 

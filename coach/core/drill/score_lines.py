@@ -56,7 +56,7 @@ def _fixed(graded: Graded, played: Played | None) -> _Line:
         return "not met", f"green, and it only hides the failure: {first.path}:{first.line}: {first.text}"
     said = f"{suite.passed} tests green in a fresh process, with the tests as they were"
     if suite.not_counted:
-        said += f"; not counted, green alone: {', '.join(suite.not_counted)}"
+        said += f"; not counted, green in another run: {', '.join(suite.not_counted)}"
     return "met", said
 
 

@@ -34,6 +34,19 @@ TELLING = (
 """Names of what no tree holds and may hold the code as it was: it is never in an arena."""
 MAX_LOOKED_AT = 20_000_000
 """Bytes of a file that is looked through for lines of the fix; one that is larger is left out."""
+_NEEDED = frozenset(
+    [
+        "HOME",
+        "TMPDIR",
+        "COACH_STATE_DIR",
+        "COACH_CONFIG_DIR",
+        "XDG_STATE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_DATA_HOME",
+    ]
+)
+"""Variables that stay also where they name a folder of the checkout: without them others would be used."""
 _COMMITTED = "The project\n"
 _WHO = {
     "GIT_AUTHOR_NAME": "coach",
@@ -160,7 +173,11 @@ def played_environment(arena: Arena, root: Path, env: Mapping[str, str]) -> dict
     folder = Path(arena.environment.python).parent
     moved = moved_paths(env, root, arena.root)
     places = {str(root), os.path.realpath(root)}
-    kept = {name: value for name, value in moved.items() if not any(each in value for each in places)}
+    kept = {
+        name: value
+        for name, value in moved.items()
+        if name in _NEEDED or not any(each in value for each in places)
+    }
     path = [each for each in env.get("PATH", "").split(os.pathsep) if not any(map(each.startswith, places))]
     for name in ("OLDPWD", "PYTHONHOME", "_", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         kept.pop(name, None)

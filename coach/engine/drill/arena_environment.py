@@ -102,7 +102,8 @@ def make_environment(arena: Path, place: Path, around: RunContext) -> Environmen
     site = next(iter(sorted(place.glob("lib/python*/site-packages"))), None)
     if site is None:
         raise ScratchError("the arena's environment could not be made", why="it has no site-packages")
-    told = tuple((each, _leading_to(Path(each), root)) for each in sites)
+    own_place = Path(interpreter.path).parent.parent
+    told = tuple((each, _leading_to(Path(each), root, own_place)) for each in sites)
     write_private(site / "coach_sites.py", _SITES.format(first=roots, sites=told).encode())
     write_private(site / "coach_sites.pth", b"import coach_sites\n")
     _write_pytest(place, python)
@@ -130,15 +131,25 @@ def _write_pytest(place: Path, python: str) -> None:
     program.chmod(0o700)
 
 
-def _leading_to(folder: Path, root: Path) -> tuple[str, ...]:
-    """Return the ``.pth`` files of a folder of packages that lead to the checkout, themselves or by a finder they start."""
+def _leading_to(folder: Path, root: Path, environment: Path) -> tuple[str, ...]:
+    """Return the ``.pth`` files of a folder of packages that lead to the checkout, themselves or by a finder they start.
+
+    An environment may lie in the checkout: what leads to its own folders does not lead to the project.
+    """
     found = []
     for path in sorted(folder.glob("*.pth")):
         text = _text(path)
         finders = [folder / f"{word.split('.')[0]}.py" for word in _imported(text)]
-        if any(_mentions(each, root) for each in (text, *map(_text, filter(is_file, finders)))):
+        texts = [text, *map(_text, filter(is_file, finders))]
+        if any(_mentions(_without(each, environment), root) for each in texts):
             found.append(path.name)
     return tuple(found)
+
+
+def _without(text: str, place: Path) -> str:
+    for each in (str(place), os.path.realpath(place)):
+        text = text.replace(f"{each}/", "")
+    return text
 
 
 def _imported(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
@@ -91,6 +91,9 @@ class Making:
     def _settle(self, checked: Checked, wants: Callable[[Bug], bool]) -> None:
         self.tried += 1
         if not wants(checked.bug):
+            self.asked.discard(
+                checked.bug.tree
+            )  # whether it was tried or passed over is chance: it may be wanted later
             return
         if checked.drill is None:
             self.dropped[checked.why] += 1
@@ -133,10 +136,13 @@ class Spread:
     most_of_a_file: int
 
     def wants(self, bug: Bug) -> bool:
+        return self.has_room({(each.path, each.function) for each in bug.places}, bug.kind)
+
+    def has_room(self, own: Collection[tuple[str, str]], kind: str) -> bool:
+        """Whether one more of a kind is wanted in these functions, given by path and name."""
         others = self.making.bugs
-        own = {(each.path, each.function) for each in bug.places}
         taken = {(each.path, each.function) for other in others for each in other.places}
-        alike = sum(each.kind == bug.kind for each in others)
+        alike = sum(each.kind == kind for each in others)
         paths = Counter(path for other in others for path in {each.path for each in other.files})
-        is_room = all(paths[each.path] < self.most_of_a_file for each in bug.files)
-        return not own & taken and alike < self.most_of_a_kind and is_room
+        is_room = all(paths[path] < self.most_of_a_file for path, _ in own)
+        return taken.isdisjoint(own) and alike < self.most_of_a_kind and is_room

@@ -13,7 +13,7 @@ import stat
 import struct
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Generic, Protocol, TypeVar
 from coach.core.base.text import storable
 from coach.core.drill.facts import Watched, WatchedBy
 from coach.core.drill.history_commands import MAX_WORDS, is_coach, looks_at_the_past
+from coach.core.runs.command_line.recognition import invocation_of
 from coach.engine.confine import syscall_filter
 from coach.engine.confine.answering import answer_all
 from coach.engine.confine.stopped_call import Call
@@ -43,6 +44,7 @@ _PATHS: dict[str, tuple[int, int | None]] = {
 _WORDS = {"execve": 1, "execveat": 2}
 _MAX_ADDRESS = 128
 _DNS = 53
+_MOST_ABOVE = 12
 
 
 class HasPid(Protocol):
@@ -66,6 +68,8 @@ class Watching:
     answers: dict[str, None] = field(default_factory=dict)
     history: dict[str, None] = field(default_factory=dict)
     network: dict[str, None] = field(default_factory=dict)
+    testing: set[int] = field(default_factory=set)
+    """Processes that run tests, each with all it starts."""
     blind: str = ""
     """Why calls went on unseen from some moment; empty: none did."""
     _files: OpenFiles | None = None
@@ -97,6 +101,7 @@ class Watching:
             answers=tuple(self.answers),
             history=tuple(self.history),
             network=tuple(self.network),
+            test_runs=len(self.testing) if self.by == "system calls" else None,
         )
 
     # --- what is seen ----------------------------------------------------------------------------------------------------
@@ -111,11 +116,13 @@ class Watching:
         _note(self.answers, f"{verb} {told}, by {self._name(pid)}")
 
     def ran(self, pid: int, argv: list[str], folder: str) -> None:
-        """Note a command that looks at the past."""
+        """Note a command that looks at the past, and one that runs tests."""
         if told := looks_at_the_past(argv):
             where = self.places.told_by(folder)
             _note(self.history, told + (f" (in {where})" if where else ""))
-        del pid
+        invocation = invocation_of(argv)
+        if invocation is not None and not invocation.is_script and not self.testing & set(_above(pid)):
+            self.testing.add(pid)
 
     def connected(self, pid: int, host: str, port: int) -> None:
         """Note a connection beyond this machine; names are resolved by others' servers, which tells nothing."""
@@ -125,9 +132,12 @@ class Watching:
             if port not in {0, _DNS} and not (mapped.is_loopback or mapped.is_unspecified):
                 _note(self.network, f"{mapped}:{port}, by {self._name(pid)}")
 
-    def _name(self, pid: int) -> str:
-        name = "a program"
-        with contextlib.suppress(OSError):
+    def _name(self, thread: int) -> str:
+        """Return the program that a thread belongs to: what called may be a worker of a pool, with a name of its own."""
+        pid, name = thread, "a program"
+        with contextlib.suppress(OSError, ValueError, StopIteration):
+            status = Path(f"/proc/{thread}/status").read_bytes().split(b"\n")
+            pid = next(int(line.split()[1]) for line in status if line.startswith(b"Tgid:"))
             name = Path(f"/proc/{pid}/comm").read_text("utf-8", "replace").strip() or name
         return f"{name} (the assistant itself)" if pid == self.leader else name
 
@@ -160,7 +170,7 @@ class Watching:
 
     def _looked_at(self, name: str, call: Call) -> int:
         """Look at a call; it goes on in any case."""
-        with contextlib.suppress(OSError, ValueError, struct.error, KeyError):  # it died meanwhile
+        try:
             if name in _PATHS:
                 self._path(name, call)
             elif name in _WORDS:
@@ -168,6 +178,10 @@ class Watching:
                 self.ran(call.pid, call.words(at, MAX_WORDS), os.path.realpath(call.folder(None)))
             elif name == "connect":
                 self._address(call)
+        except (OSError, ValueError, struct.error):
+            pass  # it died meanwhile, or its memory cannot be read
+        except Exception as error:  # noqa: BLE001 - a defect of the watch must not stop whoever is watched
+            self.blind = f"a call could not be looked at: {type(error).__name__}"
         return 0
 
     def _path(self, name: str, call: Call) -> None:
@@ -231,6 +245,16 @@ def _is_regular(path: str) -> bool:
         return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - hot
     except OSError:
         return False
+
+
+def _above(pid: int) -> Iterator[int]:
+    """Yield a process and those above it, a few at most."""
+    for _ in range(_MOST_ABOVE):
+        yield pid
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            return
 
 
 def words_of(pid: int) -> list[str]:
