@@ -58,6 +58,11 @@ class Bout:
         with too few drills or sides that are the same, and CoachError when an assistant cannot be run.
         """
         self._check()
+        if leave_out and not without_each_section(self.second.guidance):
+            raise UsageError(
+                f"{self.second.label} has no sections to leave out",
+                do="name a spec, or rules with headings, as B",
+            )
         whole = compare(self.first.side, self.second.side, *self._played())
         return Compared(whole, self._costs(whole) if leave_out else ())
 

@@ -9,9 +9,12 @@ from coach.demo.drills import DEMO_BUGS, DemoBug
 from coach.demo.project import make_demo, solution
 from coach.drills.kept import keep_set, read_set, set_folder, set_names
 from coach.engine.trees.tree_store import TreeStore
+from coach.regular_files import read_bytes
 from coach.store.paths import make_private, project_home
 
 DEMO = "demo"
+MAX_BYTES = 100_000
+"""Of a file of the shop."""
 
 
 def read_set_or_demo(name: str) -> DrillSet:
@@ -49,7 +52,7 @@ def make_demo_set(project: Path) -> DrillSet:
 
 def _drill(number: int, bug: DemoBug, project: Path, trees: TreeStore, sound: str) -> Drill:
     file = project / bug.path
-    line = file.read_text(encoding="utf-8").partition(bug.old)[0].count("\n") + 1
+    line = _text(file).partition(bug.old)[0].count("\n") + 1
     _edit(file, bug.old, bug.new)
     wrong = trees.record()
     _edit(file, bug.new, bug.old)
@@ -68,6 +71,10 @@ def _drill(number: int, bug: DemoBug, project: Path, trees: TreeStore, sound: st
 
 
 def _edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
+    text = _text(file)
     assert text.count(old) == 1, f"{old} stands not once in {file.name}"
     file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+
+
+def _text(file: Path) -> str:
+    return read_bytes(file, MAX_BYTES).decode()

@@ -136,3 +136,10 @@ def test_too_few_drills_and_equal_sides_are_refused_before_anything_is_played():
     with pytest.raises(UsageError, match="both sides are the same"):
         made.carried_out()
     assert arena.played == []
+
+
+def test_what_has_no_sections_cannot_be_left_out_and_nothing_is_played():
+    made, arena, _ = bout(8, only_with_what_is_actual, second=Player("other", "other", Guidance()))
+    with pytest.raises(UsageError, match="no sections to leave out"):
+        made.carried_out(leave_out=True)
+    assert arena.played == []

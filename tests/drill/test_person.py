@@ -171,3 +171,28 @@ def test_a_verified_fix_ends_it_once_the_cause_is_written(shop):
     score = screen.state.drill.scored.score
     assert (score.is_fixed, {each.name: each.judged for each in score.lines}["cause named"]) == (True, "met")
     screen.leave()
+
+
+def test_where_writing_a_test_is_part_of_the_drill_nothing_is_red_and_the_symptom_is_told(
+    tmp_path, state_home, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    before = dict(os.environ)
+    planted = plant(tmp_path / "checkout" / "shop", held=True)
+    keep_set(planted.made)
+    try:
+        screen = begun(planted)
+        assert screen.state.last_failure is None
+        assert "assert 119 == 107" in screen.state.drill.began.task
+        save(screen, "shop/rates.py", RIGHT)
+        own = '\n\ndef test_own():\n    assert total([("food", 200)]) == 214\n'
+        save(screen, "tests/test_cart.py", (Path(screen.arena) / "tests/test_cart.py").read_text() + own)
+        screen.do(cmd.RunTarget(purpose="experiment"), cmd.Close())
+        screen.until(lambda state: state.drill.debrief and state.drill.debrief.is_measured)
+        lines = {each.name: each.judged for each in screen.state.drill.scored.score.lines}
+        assert (lines["fixed"], lines["test written"]) == ("met", "met")
+        assert screen.state.drill.debrief.shortest.hints == ("suspects", "mutations")
+        screen.leave()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

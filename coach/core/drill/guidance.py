@@ -12,7 +12,7 @@ from coach.core.spec.spec import Spec
 
 NO_SPEC = "no spec"
 GuidanceKind = Literal["none", "spec", "rules"]
-_HEADING = re.compile(r" {0,3}(#{1,2}) ([^\n]*)")
+_HEADING = re.compile(r" {0,3}#{1,2} ")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 
 
@@ -108,8 +108,7 @@ def _headed_parts(text: str) -> list[tuple[str, list[str]]]:
     for line in text.split("\n"):
         if found := _FENCE.match(line):
             fence = "" if fence == found[1] else fence or found[1]
-        heading = None if fence else _HEADING.fullmatch(line)
-        if heading:
-            parts.append((heading[2].strip().rstrip(" #"), []))
+        if not fence and (found := _HEADING.match(line)):
+            parts.append((line[found.end() :].strip(" #"), []))
         parts[-1][1].append(line)
     return parts

@@ -7,8 +7,7 @@ from coach.core.drill.facts import NamedCause
 MAX_PLACES = 3
 """Who names more places than that names none."""
 _BETWEEN = re.compile(r"[;,\n]|\band\b")
-_FILE = re.compile(r"[\w./-]*\w\.py(?::\d+)?")
-_NAME = re.compile(r"[A-Za-z_][\w.]*")
+_MARKS = "`'\"()[]<>.!?"
 _NO_NAMES = frozenset({"in", "at", "of", "the", "line", "function", "method", "class", "file"})
 
 
@@ -19,12 +18,16 @@ def places_named(text: str) -> tuple[NamedCause, ...]:
 
 
 def _place(part: str) -> NamedCause | None:
-    file = _FILE.search(part)
-    if file is None:
+    file, names = "", []
+    for word in part.split():
+        plain = word.strip(_MARKS)
+        path, is_file, after = plain.partition(".py")
+        if is_file and path and not file and after[:1] in {"", ":"}:
+            name = after.strip(":")
+            file = f"{path}.py:{name}" if name.isdecimal() else f"{path}.py"
+            plain = "" if name.isdecimal() else name
+        if plain.replace(".", "").isidentifier() and plain.lower() not in _NO_NAMES:
+            names.append(plain)
+    if not file or len(set(names)) > 1:
         return None
-    rest = f"{part[: file.start()]} {part[file.end() :]}".replace(":", " ").replace("()", " ")
-    names = {each.strip(".") for each in _NAME.findall(rest)}
-    functions = [each for each in names if each and each.lower() not in _NO_NAMES]
-    if len(functions) > 1:
-        return None
-    return NamedCause(path=file[0], function=functions[0] if functions else "")
+    return NamedCause(path=file, function=names[0] if names else "")
