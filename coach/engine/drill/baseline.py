@@ -40,6 +40,16 @@ class Baseline:
         """All green tests that were seen to run."""
         return frozenset(map(TestId, self.coverage.tests)) - set(self.red)
 
+    @cached_property
+    def rarest(self) -> dict[TestId, int]:
+        """How many tests run that line of a test which the fewest do."""
+        found: dict[TestId, int] = {}
+        for lines in self.running.values():
+            for tests in lines.values():
+                for each in tests:
+                    found[each] = min(found.get(each, len(tests)), len(tests))
+        return found
+
     def narrowest_first(self, tests: Sequence[TestId]) -> tuple[TestId, ...]:
         """Order tests by how many lines they run."""
         return tuple(sorted(tests, key=lambda each: (self._width(each), each)))

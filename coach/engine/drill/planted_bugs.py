@@ -1,13 +1,12 @@
 """Bugs that coach plants in the files of a project: in lines that tests run, those first that few of them do."""
 
-import ast
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.core.drill.bug import Bug, ChangedFile, near_tests
 from coach.core.drill.planting import CONTRIVED, edits
-from coach.core.drill.text_edits import Edit, functions_of, why_not
+from coach.core.drill.text_edits import Edit, why_not
 from coach.core.loops.analysis.syntax import MAX_CHARACTERS, is_test_path
 from coach.engine.drill.baseline import Baseline
 from coach.engine.trees.compose import Composer, Entry
@@ -15,8 +14,6 @@ from coach.engine.trees.compose import Composer, Entry
 _FILE = ("100644", "100755")
 FEW = 40
 """Tests that run a line at most, for a bug there to be tried first: what hundreds run, dozens notice."""
-OTHERS = 5
-"""Tests that run its function at least: of one that hardly any test runs, the ranking needs no more to be sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +24,13 @@ class Plantable:
     entry: Entry
     near: int
     """How many tests run its lines."""
-    around: int
-    """How many run its function: where no others do, the ranking has it first."""
+    is_hidden: bool
+    """Whether most of them run something that fewer tests run: else the ranking would have its lines first."""
 
     @property
     def promise(self) -> tuple[bool, bool]:
-        """What is tried first is smaller: what a few tests run, in a function that others run too."""
-        return self.near > FEW, self.around < OTHERS
+        """What is tried first is smaller: what a few tests run, and what is not the rarest that they run."""
+        return self.near > FEW, not self.is_hidden
 
 
 class PlantedBugs:
@@ -69,14 +66,11 @@ class PlantedBugs:
         self._sources[path] = text
         running = self._baseline.running
         try:
-            around = {
-                name: len(near_tests(running, path, node.lineno, node.end_lineno or node.lineno))
-                for name, node in functions_of(ast.parse(text))
-            }
             for edit in edits(path, text):
                 near = near_tests(running, path, edit.first, max(edit.first, edit.last))
                 if near and edit.kind not in CONTRIVED:
-                    yield Plantable(edit, entry, len(near), around[edit.function])
+                    hidden = sum(self._baseline.rarest[each] < len(near) for each in near)
+                    yield Plantable(edit, entry, len(near), 2 * hidden > len(near))
         except (SyntaxError, ValueError, RecursionError):
             return
 
