@@ -292,6 +292,8 @@ OWN = {
     "coach/tui/actions/export.py": "writes a new file",
     "coach/engine/process/spawn.py": "the null device, and a pseudo file of a run's own input",
     "coach/engine/process/scratch.py": "locks of coach's own folders",
+    "coach/engine/drill/player_watch.py": "the table of processes of the system",
+    "coach/engine/drill/open_files.py": "the tables of processes and connections of the system",
     "coach/engine/process/process_tree.py": "the table of processes of the system",
     "coach/engine/process/other_runs.py": "the table of processes of the system",
     "coach/engine/confine/syscall_watch.py": "writes what was refused into a file of its own",

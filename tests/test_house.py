@@ -31,7 +31,7 @@ REGISTRIES = {
 """Tables that register things of one kind: a row is read by itself, so more rows make no file harder."""
 ALLOWED = {
     "coach/engine/probe/coach_probe.py": 1_050,  # one file by design: it is injected into foreign interpreters
-    "coach/core/log/events.py": 800,  # one class per kind of event
+    "coach/core/log/events.py": 805,  # one class per kind of event
 }
 
 

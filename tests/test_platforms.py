@@ -23,7 +23,7 @@ def test_windows_is_refused_in_words(monkeypatch, capsys):
 def test_a_screen_in_a_browser_needs_no_terminal(monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
-    screen._need_terminal("nothing")
+    screen.need_terminal("nothing")
 
 
 def test_elsewhere_than_on_linux_runs_are_cold_and_all_else_works(tmp_path, state_home):

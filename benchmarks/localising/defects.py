@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from localising.answers import Place
+from coach.core.drill.changed_places import Place
 from localising.checkouts import clone_of, commit_all, committed, uncommitted
 
 Variant = Literal["committed", "uncommitted"]

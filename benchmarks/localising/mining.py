@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from localising.answers import Place, is_one_line, places
+from coach.core.drill.changed_places import Place, is_one_line, places
 from localising.checkouts import change_of, clone_of, git, only_sources_and_texts, text_at, undo
 
 MAX_SOURCES = 3

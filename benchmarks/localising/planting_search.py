@@ -14,8 +14,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from planting import Planted, plantings
-
+from coach.core.drill.planting import Planted, plantings
 from coach.core.localize.mutation.mutants import Mutant
 from coach.core.localize.spectrum import Coverage
 from coach.core.log.events import Interpreter

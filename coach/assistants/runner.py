@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +29,7 @@ from coach.engine.process.orphans import HOLDER, holder_mark
 from coach.engine.process.output import CappedOutput
 from coach.engine.process.process_tree import RUN_ID
 from coach.engine.process.scratch import scratch_folder
-from coach.engine.process.spawn import Launch
+from coach.engine.process.spawn import Launch, Watch
 from coach.engine.process.supervise import Finished, Limits, supervise
 from coach.errors import UsageError
 from coach.session.port import SessionPort, Update
@@ -103,16 +103,18 @@ def assistants(root: Path, settings: Settings) -> tuple[Assistant, ...]:
     return tuple(found)
 
 
-def run_assistant(
+def run_assistant(  # noqa: PLR0913 - who works on what, and who looks on
     port: LivePort,
     assistant: Assistant,
     prompt: str,
     patience: Patience,
     say: Callable[[str], None],
+    *,
+    watch: Watch | None = None,
 ) -> Stay:
     """Let an assistant work until it ends, loops, falls silent or takes too long.
 
-    ``say`` gets each line it writes (foreign text). Returns when its last edit has been run and judged. Raises
+    ``say`` gets each line it writes (foreign text), ``watch`` its processes. Returns when its last edit has been run and judged. Raises
     UsageError when it does not start, or when the session refuses (another coach holds it, it is closed).
     """
     before = port.state
@@ -122,7 +124,7 @@ def run_assistant(
         if not before.watching:
             watch_saves(port)
         _settle(port, say)
-        report = _supervised(port, assistant, prompt, patience, say)
+        report = _supervised(port, assistant, prompt, patience, say, watch)
         _settle(port, say)
         _ask(port, cmd.RunTarget(purpose="experiment"))
         _settle(port, say)
@@ -173,8 +175,13 @@ def _settle(port: LivePort, say: Callable[[str], None]) -> None:
         say(f"still running after {SETTLE:.0f} s; waiting on")
 
 
-def _supervised(
-    port: LivePort, assistant: Assistant, prompt: str, patience: Patience, say: Callable[[str], None]
+def _supervised(  # noqa: PLR0913, PLR0917 - as above
+    port: LivePort,
+    assistant: Assistant,
+    prompt: str,
+    patience: Patience,
+    say: Callable[[str], None],
+    watch: Watch | None,
 ) -> AssistantReport:
     first_run, known = port.state.last_number, len(port.state.notices)
     heard = _Heard(say)
@@ -194,7 +201,7 @@ def _supervised(
     unsubscribe = port.subscribe(listen)
     try:
         with _prompt_file(prompt) as path:
-            launch = _launch(assistant, path)
+            launch = replace(_launch(assistant, path), watch=watch)
             limits = Limits(wall=patience.wall, silence=patience.silence)
             done = supervise(launch, limits, heard.feed, is_loop, lambda: has_edited(seen))
     except OSError as error:

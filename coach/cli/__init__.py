@@ -16,6 +16,7 @@ from coach.cli.assist import add_assist
 from coach.cli.cluster import add_cluster
 from coach.cli.completion import add_completion
 from coach.cli.doctor import add_doctor
+from coach.cli.drill import add_drill
 from coach.cli.hook import add_hook
 from coach.cli.hypotheses import add_hypothesis
 from coach.cli.investigate import add_investigate
@@ -77,6 +78,7 @@ COMMANDS = (
     add_spec,
     add_export,
     add_assist,
+    add_drill,
     add_watch,
     add_record,
     add_agents,

@@ -17,6 +17,7 @@ from coach.core.redact.values import is_random, is_secret_name
 from coach.core.reports.html import page
 from coach.core.reports.markdown import markdown
 from coach.core.reports.model import tell
+from coach.core.reports.parts import Page, parts_as_html, parts_as_markdown
 from coach.core.session.state import SessionState
 from coach.errors import UsageError
 from coach.regular_files import kept_path, read_head
@@ -74,6 +75,13 @@ def tell_session(
     clean = Cleaner(redactor, opened.checkout.root if opened else "")
     text = (page if style == "html" else markdown)(story, clean)
     return redactor.settle(text), redactor.counts
+
+
+def laid_out(page: Page, style: PageStyle, root: str) -> str:
+    """Lay a page out that is about the project at ``root``, with this machine's secrets, names and places taken out."""
+    redactor = Redactor(private_of(kept_path(root) if root else None))
+    clean = Cleaner(redactor, root)
+    return redactor.settle((parts_as_html if style == "html" else parts_as_markdown)(page, clean))
 
 
 class LogCleaner:

@@ -4,16 +4,17 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 """
 
 import contextlib
-import os
 import platform
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from coach import __version__
+from coach.core.localize.measurement import Limits
 from coach.core.log import events as ev
 from coach.core.protocol.observations import FilesSaved, RunEnded
 from coach.core.redact.observation_redactor import ObservationRedactor
@@ -21,15 +22,10 @@ from coach.core.runs.report import Ending, RunReport
 from coach.core.runs.target import Target
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
-from coach.engine.cluster.clusters import Clusters
 from coach.engine.confine.landlock import available
 from coach.engine.engine import LocalEngine
-from coach.engine.process.interpreter import find_interpreter
 from coach.engine.process.orphans import clear_meanwhile, end_left_behind
-from coach.engine.process.supervise import Limits
 from coach.engine.restore.carry_out import found_restore
-from coach.engine.runners.table import RUNNERS
-from coach.engine.search.candidate import SearchContext
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.project_root import Located, at, located_here, project_here
 from coach.engine.trees.since_past_pass import PastPasses
@@ -39,23 +35,24 @@ from coach.errors import CoachError, SessionError, SessionHeld
 from coach.regular_files import is_folder, is_there, kept_path, real_path
 from coach.session.diagnostics import keep_diagnostics
 from coach.session.dispatcher import Dispatcher
-from coach.session.export_io import private_of
+from coach.session.project_context import clusters_of, context_of, interpreter_of, secrets_of
 from coach.session.replay import Replay
 from coach.session.shared.client import RemotePort, join
 from coach.session.shared.server import Service
 from coach.settings.confinement_choice import confine_for
-from coach.settings.interpreter_approval import python_for, refuse_changed
+from coach.settings.interpreter_approval import refuse_changed
 from coach.settings.project import Settings, load_settings, team_rules
 from coach.settings.workflow_files import load_workflow, workflow_paths
 from coach.store import artefacts, library
 from coach.store.log import no_collection, read_log
 from coach.store.past_passes import past_passes
 from coach.store.paths import narrow_state, new_session_id, project_home, session_folder, state_home
-from coach.store.recording import Recording
+from coach.store.recording import Recording, Unkept
 
-if TYPE_CHECKING:
-    from coach.engine.cluster.connection import Connection
-
+IN_ARENA: Mapping[str, Any] = {"confine": "all", "warm": False}
+"""Settings of a session that plays a drill: code with a bug that coach planted runs confined only."""
+PLAYED_LIMITS = Limits(auto=False, runs=0)
+"""What coach measures by itself while a person plays a drill: nothing, since each measurement that is asked for costs points."""
 JOIN_SECONDS = 1.5
 """How long a session may be held by somebody who does not listen, before we say so."""
 JOIN_PAUSE = 0.05
@@ -63,12 +60,14 @@ MAX_PASSES = 3
 """Past passes of a test that are known: the tree of the newest may be gone."""
 
 
-def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispatcher:
-    """Begin a session; its first event is written, nothing is run yet."""
+def open_new(
+    place: Located | Path, target: Target, settings: Settings, *, is_kept: bool = True
+) -> Dispatcher:
+    """Begin a session; its first event is written, nothing is run yet. One that is not kept is in memory alone."""
     narrow_state()
     place = place if isinstance(place, Located) else at(place)
     root, home = place.root, place.home
-    interpreter = _interpreter(place, settings, target)
+    interpreter = interpreter_of(place, settings, target)
     workflow = load_workflow(settings.workflow, workflow_paths(home, settings.workflows))
     trees, no_trees = open_trees(root, project_home(root))
     session_id = new_session_id()
@@ -81,10 +80,11 @@ def open_new(place: Located | Path, target: Target, settings: Settings) -> Dispa
         checkout=_checkout(place, trees),
         platform=platform.platform(terse=True),
     )
-    log = Recording.begun(partial(session_folder, session_id))
+    folder = partial(session_folder, session_id)
+    log = Recording.begun(folder) if is_kept else Unkept(folder)
     keep_diagnostics()
-    service = Service(session_folder(session_id))
-    redactor = ObservationRedactor(_secrets(place))
+    service = Service(session_folder(session_id)) if is_kept else None
+    redactor = ObservationRedactor(secrets_of(place))
     engine = _engine(session_id, place, interpreter, settings, (trees, no_trees), log, redactor)
     dispatcher = Dispatcher(log, engine, service=service, redactor=redactor.seen)
     dispatcher.record(opened)
@@ -112,15 +112,15 @@ def open_existing(session: str, *, only_writes: bool = False) -> Dispatcher:
     assert state.opened is not None
     place = place_of(state.opened)
     root, home = place.root, place.home
-    settings = load_settings(home)
+    settings = load_settings(home, IN_ARENA if state.drill else None)
     interpreter = state.opened.interpreter
     if not only_writes:
         refuse_changed(home, settings, interpreter.path)
     if not only_writes and not is_there(interpreter.path):
-        interpreter = _interpreter(place, settings, state.target)
+        interpreter = interpreter_of(place, settings, state.target)
     trees, no_trees = open_trees(root, project_home(root))
     keep_diagnostics()
-    redactor = ObservationRedactor(_secrets(place))
+    redactor = ObservationRedactor(secrets_of(place))
     engine = _engine(listed.id, place, interpreter, settings, (trees, no_trees), log, redactor)
     service = Service(session_folder(listed.id))
     with no_collection():
@@ -202,18 +202,6 @@ def sibling_sessions() -> list[library.Listed]:
     ]
 
 
-def _interpreter(place: Located, settings: Settings, target: Target) -> ev.Interpreter:
-    wished = python_for(place.home, settings)
-    return find_interpreter(
-        place.root / place.folder, wished, needs_pytest=RUNNERS[target.runner].needs_pytest
-    )
-
-
-def _secrets(place: Located) -> tuple[str, ...]:
-    own = private_of(place.root / place.folder).secrets
-    return tuple(dict.fromkeys((*own, *private_of(place.root).secrets))) if place.folder else own
-
-
 def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything around it
     session: str,
     place: Located,
@@ -224,22 +212,13 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
     redactor: ObservationRedactor,
 ) -> LocalEngine:
     (trees, no_trees), root, warm = recorded, place.root, settings.warm
-    limits, confine = Limits(settings.timeout, settings.silence), confine_for(place.home, settings)
-    context = SearchContext(
-        *(root.resolve(), project_home(root), interpreter, limits, dict(os.environ)),
-        state=state_home(),
-        redactor=redactor,
-        project=place.folder,
-        command=settings.command,
-        confine=confine,
-        warm=warm,
-    )
-    clusters = Clusters(trees, context, partial(_connected, place, settings)) if trees else None
+    context = context_of(place, interpreter, settings, redactor)
+    clusters = clusters_of(trees, context, place, settings) if trees else None
     return LocalEngine(
         root=root,
         project=place.folder,
         interpreter=interpreter,
-        limits=limits,
+        limits=context.limits,
         keep=log.keep,
         redactor=redactor.text,
         command=settings.command,
@@ -248,20 +227,12 @@ def _engine(  # noqa: PLR0913, PLR0917 - what an engine needs of everything arou
         watcher=Watcher(root, home=state_home()),
         warm=warm,
         home=state_home(),
-        confine=confine,
+        confine=context.confine,
         searches=SearchBench(trees, context, clusters=clusters) if trees else None,
         clusters=clusters,
         no_trees=no_trees,
         past_passes=_past_passes(place, session),
     )
-
-
-def _connected(place: Located, settings: Settings, on: str) -> "Connection":
-    """Connect to a cluster that a request names. Raises CoachError."""
-    from coach.engine.cluster.connection import connect  # neither is for every session
-    from coach.settings.cluster_choice import chosen_cluster
-
-    return connect(chosen_cluster(place.home, settings, on), settings.cluster, place.home)
 
 
 def _past_passes(place: Located, session: str) -> PastPasses:
@@ -309,7 +280,9 @@ def _tell_settings(dispatcher: Dispatcher, home: Path, settings: Settings) -> No
     """Record the team's rules, and what may be measured without being asked for, where the session does not know it."""
     _tell_rules(dispatcher, home, settings)
     is_confined = confine_for(home, settings) != "off" and available().is_there
-    limited = ev.InvestigationLimited(limits=settings.investigate, confined=is_confined)
+    drill = dispatcher.state.drill
+    limits = PLAYED_LIMITS if drill and drill.is_of_person else settings.investigate
+    limited = ev.InvestigationLimited(limits=limits, confined=is_confined)
     if limited != dispatcher.state.limits:
         dispatcher.record(limited)
 

@@ -17,7 +17,15 @@ from coach.store import artefacts
 from coach.store.index import Index, log_of, phrase_of
 from coach.store.listed import Known, Listed
 from coach.store.lock import SessionLock
-from coach.store.paths import MAX_LINE, artefacts_folder, is_id, session_folder, sessions_folder, unusable
+from coach.store.paths import (
+    MAX_LINE,
+    arenas_folder,
+    artefacts_folder,
+    is_id,
+    session_folder,
+    sessions_folder,
+    unusable,
+)
 
 if TYPE_CHECKING:  # a list is shown before the core is loaded
     from coach.core.runs.failure import FailureSignature
@@ -75,18 +83,29 @@ def search(query: Query, most: int = -1) -> tuple[list[Listed], int]:
 def alike(
     failing: "Sequence[FailureSignature]", besides: str = "", most: int = 3
 ) -> list[tuple[Listed, str]]:
-    """Return past sessions with such a failure and how they are alike, best first: those with a root cause lead."""
+    """Return past sessions with such a failure and how they are alike, best first: those with a root cause lead.
+
+    A session of a drill is told nothing: the past may know the answer. Nor are those of drills told to others.
+    """
     looked_up = [
         Known(each.strict, each.loose, each.test, each.exception, each.message, each.place)
         for each in failing
     ]
     with Index.opened() as index:
+        if any(map(is_of_drill, index.rows("id = ?", (besides,)))):
+            return []
         found = []
         for session, how in index.alike(looked_up):
             (listed,) = index.rows("id = ?", (session,))
-            if listed.id != besides and (listed.root_cause or listed.state != "open"):
+            is_told = listed.id != besides and (listed.root_cause or listed.state != "open")
+            if is_told and not is_of_drill(listed):
                 found.append((listed, how))
     return sorted(found, key=lambda each: not each[0].root_cause)[:most]
+
+
+def is_of_drill(listed: Listed) -> bool:
+    """Whether a session plays a drill: its project is an arena."""
+    return Path(listed.project).is_relative_to(arenas_folder())
 
 
 def find(prefix: str) -> Listed:

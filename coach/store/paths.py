@@ -3,6 +3,8 @@
     <state>/sessions/<id>/log.jsonl, lock      one session
     <state>/artefacts/<2 hex>/<sha256>         outputs, by content
     <state>/projects/<hash of root>/           what is coach's own about one project
+    <state>/drills/<set>/                      one set of drills, with its answers
+    <state>/arenas/<letters and digits>/       one copy in which a drill is played
 
 Folders are 0700 and files 0600: output and names of a project are nobody else's business. A state directory that somebody
 else owns or could exchange is not used at all: neither read, since approvals lie in it, nor written. An id is opened only when
@@ -40,7 +42,7 @@ NOWHERE = Path(os.devnull, "coach")
 """A place where nothing can be made: the state directory of a user without a home."""
 
 _OURS = re.compile(
-    r"sessions|artefacts|copies|projects|approved|installed|scratch|probe|canary|theme|welcomed|library\.sqlite3.*|diagnostics\.log|\.doctor-\d+"
+    r"sessions|artefacts|copies|projects|drills|arenas|approved|installed|scratch|probe|canary|theme|welcomed|library\.sqlite3.*|diagnostics\.log|\.doctor-\d+"
 )
 """What coach makes in the state directory."""
 
@@ -140,6 +142,11 @@ def other_home(place: Path) -> Iterator[None]:
 
 def sessions_folder() -> Path:
     return state_home() / "sessions"
+
+
+def arenas_folder() -> Path:
+    """Return where the copies lie in which drills are played."""
+    return state_home() / "arenas"
 
 
 def artefacts_folder() -> Path:

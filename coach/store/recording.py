@@ -127,3 +127,19 @@ class Recording:
             why="another coach wrote to it meanwhile",
             do="keep this session in another place",
         )
+
+
+class Unkept(Recording):
+    """The log of a session that nobody looks at later: nothing of it is stored."""
+
+    def append(self, record: Recorded) -> None:
+        """Forget the event: the session itself knows it."""
+
+    def keep(self, text: str) -> str:
+        """Hold output as long as the session lasts; returns its content hash."""
+        name, content = artefacts.content_of(text)
+        self._held[name] = content.decode("utf-8")
+        return name
+
+    def move(self, home: Path) -> None:
+        """Do nothing: there is nothing to move."""

@@ -35,6 +35,10 @@ def nothing_to_plot(state: SessionState, _read_only: str) -> str:
     return "" if state.runs else "nothing ran yet"
 
 
+def no_drill(state: SessionState, _read_only: str) -> str:
+    return "" if state.drill else "this session plays no drill"
+
+
 def one_run(state: SessionState, _read_only: str) -> str:
     here = (run for run in reversed(state.runs) if run.is_of_checkout)
     return "" if len(tuple(islice(here, 2))) == 2 else "it takes two finished runs"

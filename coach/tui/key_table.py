@@ -96,6 +96,14 @@ USUAL_KEYS: tuple[KeyAction, ...] = (
         why_disabled=availability.nothing_seen,
     ),
     screen_action(
+        "drill",
+        "J",
+        "the drill",
+        "Show what the drill asks and what hints cost; when it is over, its score, the cause and the shortest path.",
+        "Look",
+        why_disabled=availability.no_drill,
+    ),
+    screen_action(
         "figures",
         "i",
         "figures",

@@ -23,6 +23,13 @@ class History:
         root.mkdir(parents=True)
         self.git("init", "-q", "-b", "main")
 
+    @classmethod
+    def at(cls, root: Path) -> "History":
+        """Go on with a repository that is there."""
+        found = cls.__new__(cls)
+        found.root = root
+        return found
+
     def git(self, *words: str, stdin: str = "") -> str:
         env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | _IDENTITY
         done = subprocess.run(

@@ -213,7 +213,8 @@ def own_widgets() -> set[str]:
 async def test_row_25_every_widget_shows_markup_literally_or_is_listed() -> None:
     """Row 25: every key is pressed over a hostile story; a new widget fails here until it is seen or listed."""
     text = "[/bold] [@click=app.quit()]x[/] [ \x1b[2J"
-    port = fakes.FakeDoor(*nasty_story(text), fakes.entered("isolate"))
+    drill = ev.DrillBegan(set=text, number=1, task=text)
+    port = fakes.FakeDoor(*nasty_story(text), drill, fakes.entered("isolate"))
     port.outputs, port.unsaved = {1: text, 2: text}, text
     seen = {"WaitingScreen"}
     async with shown(port, (120, 36)) as pilot:

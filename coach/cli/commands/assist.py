@@ -6,11 +6,11 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from coach.assistants.prompt import prompt_of
 from coach.assistants.runner import Assistant, Patience, Stay, assistants, run_assistant
 from coach.cli.commands.approval import agrees, can_ask
 from coach.cli.commands.console import exit_code_of, loop_line, put, put_json, run_line, say
 from coach.cli.commands.open_session import ask, opened_session, read_session
-from coach.cli.commands.prompt import prompt_of
 from coach.core.base.text import safe_line
 from coach.core.protocol import commands as cmd
 from coach.core.redact.redactor import taken_out
@@ -44,7 +44,7 @@ def assist(args: Namespace) -> int:
     if args.show:
         put(prompt_of(read_session(args.session), args.budget, purpose=args.purpose).text)
         return EXIT_FINE
-    _be_sure(assistant, is_agreed=args.yes)
+    be_sure(assistant, is_agreed=args.yes)
     with opened_session(args) as session:
         made = prompt_of(session.state, args.budget, purpose=args.purpose)
         say(
@@ -107,8 +107,8 @@ def _root(args: Namespace) -> Path:
     return place_of(opened).home
 
 
-def _be_sure(assistant: Assistant, *, is_agreed: bool) -> None:
-    """A command out of a repository's own file runs only when the engineer has seen it, word by word."""
+def be_sure(assistant: Assistant, *, is_agreed: bool) -> None:
+    """Ask about a command out of a repository's own file: it runs only when the engineer has seen it. Raises UsageError."""
     approval = approval_of(assistant.source, assistant.argv, assistant.cwd)
     if is_approved(approval):
         return

@@ -5,16 +5,20 @@ from argparse import Namespace
 from coach.cli.commands.open_session import place_here, place_meant
 from coach.core.cluster.address import NAMED, as_kept
 from coach.core.session.state import SessionState
+from coach.engine.source.project_root import Located
 from coach.errors import UsageError
 from coach.settings.cluster_choice import chosen_cluster
 from coach.settings.project import load_settings
 
 
-def place_of_work(args: Namespace) -> str:
-    """Return the address as a request keeps it; empty: this machine. Raises UsageError for a wrong or refused one."""
+def place_of_work(args: Namespace, place: Located | None = None) -> str:
+    """Return the address as a request keeps it; empty: this machine. Raises UsageError for a wrong or refused one.
+
+    ``place``: the project that is meant, where it is none of a session's.
+    """
     if not args.on:
         return ""
-    on, home = as_kept(args.on, insecure=args.insecure), place_meant(args).home
+    on, home = as_kept(args.on, insecure=args.insecure), (place or place_meant(args)).home
     chosen_cluster(home, load_settings(home), on)
     return on
 

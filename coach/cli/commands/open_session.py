@@ -186,13 +186,13 @@ def read_session(named: str) -> SessionState:
 
 @contextlib.contextmanager
 def _serving(session: Session) -> Iterator[Session]:
-    with _signals(), session:
+    with unwinding(), session:
         session.subscribe(narrator(session.state))
         if left := left_behind(session.records):
             say(left)
         try:
             yield session
-        except (KeyboardInterrupt, BrokenPipeError, _Stopped) as stop:
+        except (KeyboardInterrupt, BrokenPipeError, Stopped) as stop:
             name = _signal_of(stop)
             with impatient():
                 session.submit(cmd.Interrupted(by=name))
@@ -215,21 +215,36 @@ def _signal_of(stop: BaseException) -> str:
     """Name what ended the command; a pipe that nobody reads ends others by a signal, and its code is the one expected."""
     if isinstance(stop, BrokenPipeError):
         return "SIGPIPE"
-    return stop.name if isinstance(stop, _Stopped) else "SIGINT"
+    return stop.name if isinstance(stop, Stopped) else "SIGINT"
 
 
-class _Stopped(BaseException):
+class Stopped(BaseException):
+    """A signal ended the command."""
+
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(name)
 
 
 @contextlib.contextmanager
-def _signals() -> Iterator[None]:
+def unwinding() -> Iterator[None]:
     """SIGTERM and SIGHUP unwind like Ctrl-C does, so that no child outlives us."""
 
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
-        raise _Stopped(signal.Signals(number).name)
+        raise Stopped(signal.Signals(number).name)
 
     with on_signals((signal.SIGTERM, signal.SIGHUP), stop):
         yield
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let a command that opens sessions of its own unwind at a signal, and end with its code."""
+    try:
+        with unwinding():
+            yield
+    except (KeyboardInterrupt, BrokenPipeError, Stopped) as stop:
+        name = _signal_of(stop)
+        with contextlib.suppress(BrokenPipeError):
+            say(f"coach: stopped by {name}")
+        raise SystemExit(128 + signal.Signals[name].value) from None

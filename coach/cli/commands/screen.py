@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,13 +31,15 @@ SWITCH_SECONDS = 0.0005
 
 def debug(args: Namespace) -> int:
     """Open the screen on a target, a demo or an earlier session."""
-    _need_terminal("coach run TARGET does the same without a screen")
+    need_terminal("coach run TARGET does the same without a screen")
     if args.resume is None and not (args.demo or args.target or args.from_junit or args.command is not None):
         _choose(args)
         if args.resume is None and args.target is None:
             return EXIT_FINE
     if args.resume is not None:
-        return _show("resume", lambda: _sessions().resumed(args.resume), partial(_last_seen, args.resume))
+        leaving: list[Callable[[], None]] = []
+        known = partial(_last_seen, args.resume)
+        return show_screen("resume", lambda: _sessions().resumed(args.resume, leaving), known, leaving)
     typed = [Path.cwd() / TestId(each).file for each in args.target or ()]
     if not args.demo and any(_names_a_python(each) for each in (Path.cwd(), *typed)):
         from coach.cli.commands.approval import be_sure_of_python
@@ -45,7 +47,7 @@ def debug(args: Namespace) -> int:
 
         be_sure_of_python(located_here(args.target or ()).home, args.python)
     label = "a small broken shop" if args.demo else " ".join(args.command or args.target) or "the whole suite"
-    return _show(label, lambda: _sessions().new(args))
+    return show_screen(label, lambda: _sessions().new(args))
 
 
 def _names_a_python(start: Path) -> bool:
@@ -60,11 +62,11 @@ def _names_a_python(start: Path) -> bool:
 
 def review(args: Namespace) -> int:
     """Replay a session, read-only."""
-    _need_terminal("coach status --session ID prints where it stands")
+    need_terminal("coach status --session ID prints where it stands")
     if args.transcript:
-        return _show("review", lambda: _sessions().told(args))
+        return show_screen("review", lambda: _sessions().told(args))
     known = partial(_last_seen, args.id) if args.id else lambda: None
-    return _show("review", lambda: _sessions().reviewed(args.id), known)
+    return show_screen("review", lambda: _sessions().reviewed(args.id), known)
 
 
 def _last_seen(session: str) -> "LastSeen | None":
@@ -83,7 +85,7 @@ class _Sessions(NamedTuple):
     """What opens a session for the screen, once it is loaded."""
 
     new: "Callable[[Namespace], SessionPort]"
-    resumed: "Callable[[str], SessionPort]"
+    resumed: "Callable[[str, list[Callable[[], None]]], SessionPort]"
     reviewed: "Callable[[str], SessionPort]"
     told: "Callable[[Namespace], SessionPort]"
 
@@ -99,12 +101,13 @@ def _sessions() -> _Sessions:
     return _Sessions(new, resumed, reviewed, told)
 
 
-def _show(
+def show_screen(
     label: str,
     opening: "Callable[[], SessionPort]",
     last_seen: "Callable[[], LastSeen | None]" = lambda: None,
+    leaving: Sequence[Callable[[], None]] = (),
 ) -> int:
-    """Run the screen until it is left; then stop what runs, give up the lock and say what is kept."""
+    """Run the screen until it is left; then do what ``leaving`` holds by then, stop what runs, give up the lock and say what is kept."""
     from coach.cli.commands.signals import end_at_once, impatient
     from coach.tui.app import CoachApp
     from coach.tui.launch import SessionLaunch
@@ -117,6 +120,8 @@ def _show(
         app.run()
     finally:
         port = app.opened(within=10)
+        for each in leaving:
+            each()
         if port:
             _drop_if_nothing_ran(port)
             with impatient():
@@ -256,7 +261,8 @@ def _choose(args: Namespace) -> None:
         args.resume = choice.session
 
 
-def _need_terminal(instead: str) -> None:
+def need_terminal(instead: str) -> None:
+    """Raise UsageError, which says what to do ``instead``, where no screen can be shown."""
     if os.environ.get("TEXTUAL_DRIVER"):  # `textual serve`: the screen is in a browser
         return
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}:

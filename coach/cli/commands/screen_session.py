@@ -4,11 +4,13 @@ import os
 import sys
 import tempfile
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
+from coach.assistants.prompt import prompt_of
+from coach.cli.commands.drill_session import taken_up
 from coach.cli.commands.durations import ago
 from coach.cli.commands.open_session import current_id, newest_here
-from coach.cli.commands.prompt import prompt_of
 from coach.cli.commands.target_choice import chosen_target
 from coach.core.export import Export, Purpose
 from coach.core.log.events import EarlierRead
@@ -43,10 +45,12 @@ def new(args: Namespace) -> SessionPort:
     return _begun(session, cmd.Begin())
 
 
-def resumed(session: str) -> SessionPort:
-    """Take up a session; when another coach holds it, join it there, or else look at it."""
+def resumed(session: str, leaving: list[Callable[[], None]]) -> SessionPort:
+    """Take up a session; when another coach holds it, join it there, or else look at it. ``leaving``: see ``show_screen``."""
     found = current_id(session)
     try:
+        if library.is_of_drill(listed := library.find(found)) and not listed.read_only:
+            return taken_up(listed, leaving)
         shared = open_shared(found)
     except SessionHeld as held:
         return open_review(found, why=str(held))

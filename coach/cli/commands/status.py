@@ -5,9 +5,9 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from coach.assistants.prompt import prompt_of
 from coach.cli.commands.console import put, say, show, write_file
 from coach.cli.commands.open_session import current_id, newest_here, read_session
-from coach.cli.commands.prompt import prompt_of
 from coach.core.base.text import safe
 from coach.core.export import Export
 from coach.core.protocol import commands as cmd

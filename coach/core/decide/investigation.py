@@ -15,6 +15,7 @@ from coach.core.decide.measurement_kinds import (
     next_measurement,
     too_long,
     waiting_for_a_key,
+    why_on_request,
 )
 from coach.core.decide.suspect_measurement import failure_in_view, rank_suspects
 from coach.core.localize.isolation import isolation
@@ -62,9 +63,8 @@ def _why_not_measured(state: SessionState) -> str:
         return "an investigation is under way; ‹cancel› stops it"
     if gone := _gone_now(state):
         return f"{gone}; ‹run› runs the target"
-    if not limits_of(state).runs:
-        return "the failing test runs only when you ask for it ([tool.coach.investigate] runs = 0)"
-    return "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
+    in_series = "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
+    return why_on_request(state) or in_series
 
 
 @decide.register

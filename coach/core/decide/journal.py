@@ -185,6 +185,21 @@ def _(message: cmd.NoteAssistant, state: SessionState) -> Decision | Refusal:  #
 
 
 @decide.register
+def _(message: cmd.NoteDrill, state: SessionState) -> Decision | Refusal:
+    if state.drill is None:
+        return Refusal("this session plays no drill")
+    event = ev.DrillScored(graded=message.graded, played=message.played, score=message.score)
+    return Decision(events=(event,))
+
+
+@decide.register
+def _(message: cmd.NoteDebrief, state: SessionState) -> Decision | Refusal:
+    if state.drill is None or state.drill.scored is None:
+        return Refusal("no drill of this session is over")
+    return Decision(events=(ev.DrillDebriefed(debrief=message.debrief),))
+
+
+@decide.register
 def _(message: cmd.NoteExport, state: SessionState) -> Decision | Refusal:  # noqa: ARG001 - every export is recorded
     event = ev.ContextExported(
         format=message.format,

@@ -166,6 +166,15 @@ def limits_of(state: SessionState) -> Limits:
     return state.limits.limits if state.limits else Limits()
 
 
+def why_on_request(state: SessionState) -> str:
+    """Say why the failing test runs only when somebody asks for that very run; empty when it may run more often."""
+    if state.drill and state.drill.is_of_person:
+        return "in a drill each hint is asked for by itself: ‹spectrum›, ‹mutants›, ‹calls›, ‹origins›"
+    is_on_request = not limits_of(state).runs
+    why = "the failing test runs only when you ask for it ([tool.coach.investigate] runs = 0)"
+    return why if is_on_request else ""
+
+
 def cluster_of(state: SessionState) -> str:
     """Return the cluster that the investigation under way was given; empty: none."""
     found: Investigation | None = state.investigation

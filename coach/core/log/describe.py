@@ -7,7 +7,7 @@ from coach.core.history.kept_file import said as said_kept
 from coach.core.localize.call_trace import sentence
 from coach.core.localize.mutation.results import not_tried
 from coach.core.localize.origins import chain
-from coach.core.log import describe_imported, describe_investigation  # noqa: F401 - they register
+from coach.core.log import describe_drill, describe_imported, describe_investigation  # noqa: F401 - they register
 from coach.core.log import events as ev
 from coach.core.log.event_words import Said, on_cluster
 from coach.core.log.event_words import say as say  # noqa: PLC0414 - complete only once all families are registered

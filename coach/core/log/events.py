@@ -25,6 +25,10 @@ from coach.core.localize.mutation.results import Flip, Mutations
 from coach.core.localize.origins import Origins
 from coach.core.localize.spectrum import Spectrum
 from coach.core.localize.suspect import Suspect, Touched
+from coach.core.log.drill_events import DrillBegan as DrillBegan  # noqa: PLC0414 - events are read from here
+from coach.core.log.drill_events import DrillDebriefed as DrillDebriefed  # noqa: PLC0414 - events are read from here
+from coach.core.log.drill_events import DrillEvent
+from coach.core.log.drill_events import DrillScored as DrillScored  # noqa: PLC0414 - events are read from here
 from coach.core.log.imported_event import Imported as Imported  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import FailureDated as FailureDated  # noqa: PLC0414 - events are read from here
 from coach.core.log.investigation_events import InvestigationBegan as InvestigationBegan  # noqa: PLC0414 - events are read from here
@@ -727,6 +731,7 @@ Event = (
     | PastChangesRead
     | CallsTraced
     | InvestigationEvent
+    | DrillEvent
     | OriginsTraced
     | SuspectsRanked
     | SuspectRuledOut

@@ -5,6 +5,9 @@ from typing import Literal
 from coach.core.base.test_id import NO_TEST, TestId
 from coach.core.base.text import CoachId, FilePath, Name, Prose, TreeId
 from coach.core.base.value import Value
+from coach.core.drill.debrief import Debrief
+from coach.core.drill.facts import Graded, Played
+from coach.core.drill.score import Score
 from coach.core.experiments.hypothesis import Prediction, Verdict
 from coach.core.experiments.logpoint import Logpoint
 from coach.core.experiments.trial_request import Trial
@@ -286,6 +289,20 @@ class NoteAssistant(Value):
     report: AssistantReport
 
 
+class NoteDrill(Value):
+    """The drill that the session plays is over: what was measured, and its score."""
+
+    graded: Graded
+    played: Played
+    score: Score
+
+
+class NoteDebrief(Value):
+    """The answer of the drill that the session plays, for the person who played it."""
+
+    debrief: Debrief
+
+
 class DismissLoop(Value):
     """Do not speak of this pattern at this place again, for a reason."""
 
@@ -393,6 +410,8 @@ Command = (
     | HandOver
     | HandBack
     | NoteAssistant
+    | NoteDrill
+    | NoteDebrief
     | DismissLoop
     | DismissPast
     | RestoreTree

@@ -44,7 +44,7 @@ svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft);
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: .8rem; }
 th, td { padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scroll { overflow-x: auto; }
 ol.time { list-style: none; margin: 0; padding: 0; }
 ol.time li { display: grid; grid-template-columns: 4.6rem 1.4rem 1fr; gap: .3rem; padding: .16rem 0; font-size: .93rem; }

@@ -1,19 +1,19 @@
 """The story as one HTML page that needs nothing else: no network, no script, readable on paper and by keyboard.
 
-Every text of the session goes through ``_Words``: secrets out, made safe, escaped. The policy in the head forbids the
-rest. Mail clients take the style away: what it sets apart must be apart in the text too.
+Every text of the session goes through ``Words``: secrets out, made safe, escaped.
 """
 
-from collections.abc import Iterable, Sequence
 from html import escape
 
 from coach.core.base.formatting import clock, count, day, elapsed, seconds
 from coach.core.base.symbols import VERDICTS, Role
 from coach.core.export.quoting import Cleaner
 from coach.core.loops.attempt import attempt_words
-from coach.core.reports.css import STYLE
+from coach.core.reports.drill_part import drill_part
+from coach.core.reports.html_document import Words, bar, document, table
 from coach.core.reports.model import Moment, Story, Try
 from coach.core.reports.notice_outcomes import WINDOW, outcome_words
+from coach.core.reports.parts import part_as_html
 from coach.core.reports.plots import effort_plot, failing_plot, steps_plot
 from coach.core.runs.changes import FileChange
 
@@ -34,25 +34,9 @@ _OUTCOMES: dict[str, tuple[str, Role]] = {
 }
 
 
-class _Words:
-    """Foreign text on its way into a page."""
-
-    def __init__(self, clean: Cleaner) -> None:
-        self._clean = clean
-
-    def line(self, text: str, limit: int = 400) -> str:
-        return escape(self._clean.line(text, limit))
-
-    def text(self, text: str) -> str:
-        return escape(self._clean.text(text))
-
-    def code(self, text: str, limit: int = 300) -> str:
-        return f"<code>{self.line(text, limit)}</code>" if text else ""
-
-
 def page(story: Story, clean: Cleaner) -> str:
     """Return the page. ``clean`` takes out what must not leave this machine."""
-    words = _Words(clean)
+    words, drill = Words(clean), drill_part(story.state)
     sections = [
         ("story", "What happened", _summary(story, words)),
         ("timeline", "Timeline", _timeline(story, words)),
@@ -60,24 +44,12 @@ def page(story: Story, clean: Cleaner) -> str:
         ("hypotheses", "Hypotheses", _hypotheses(story, words)),
         ("loops", "Going round in circles", _loops(story, words)),
         ("proof", "Verification", _proof(story, words)),
+        ("drill", words.line(drill.title), part_as_html(drill, clean)),
     ]
-    shown = [(name, title, body) for name, title, body in sections if body]
-    links = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title, _ in shown)
-    bodies = "".join(
-        f'<section id="{name}" aria-labelledby="h-{name}"><h2 id="h-{name}">{title}</h2>{body}</section>'
-        for name, title, body in shown
-    )
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
-        f"<title>{words.line(story.title, 120)}</title><style>{STYLE}</style></head><body>"
-        f'<a class="skip" href="#main">to the story</a> {_head(story, words)}<nav aria-label="parts"><ul>{links}</ul></nav></header>'
-        f'<main id="main">{bodies}</main>{_foot(story, words)}</body></html>\n'
-    )
+    return document(words.line(story.title, 120), _head(story, words), sections, _foot(story, words))
 
 
-def _head(story: Story, words: _Words) -> str:
+def _head(story: Story, words: Words) -> str:
     state, opened = story.state, story.state.opened
     label, role = _ENDINGS.get(story.ending, (escape(story.ending), "dim"))
     place = opened.checkout if opened else None
@@ -85,18 +57,14 @@ def _head(story: Story, words: _Words) -> str:
     if place and place.commit:
         said.append(f"on {words.code(place.branch or 'detached', 60)} at {words.code(place.commit[:9])}")
     imported = f" · imported from {words.line(story.imported, 80)}" if story.imported else ""
-    choices = "".join(
-        f'<label><input type="radio" name="light" id="{name}"{" checked" if name == "auto" else ""}>{name}</label> '
-        for name in ("auto", "light", "dark")
-    )
     return (
-        f'<header><div class="bar"><span>coach · debugging report</span> <fieldset aria-label="colours">{choices}</fieldset></div>'
+        f"{bar('debugging report')}"
         f'<h1>{words.line(story.title, 200)}</h1><p><span class="badge {role}">{label}</span></p>'
         f'<p class="meta">{words.code(state.target.label)}</p><p class="meta">{" · ".join(filter(None, said))}{imported}</p>'
     )
 
 
-def _foot(story: Story, words: _Words) -> str:
+def _foot(story: Story, words: Words) -> str:
     opened = story.state.opened
     if opened is None:
         return ""
@@ -109,7 +77,7 @@ def _foot(story: Story, words: _Words) -> str:
     )
 
 
-def _summary(story: Story, words: _Words) -> str:
+def _summary(story: Story, words: Words) -> str:
     state = story.state
     parts = []
     if state.root_cause:
@@ -156,7 +124,7 @@ def _span(at: float | None) -> str:
     return "" if at is None else seconds(at) if at < 60 else elapsed(at)
 
 
-def _plots(story: Story, words: _Words) -> str:
+def _plots(story: Story, words: Words) -> str:
     steps = [(words.line(title, 14), spent, _span(spent)) for title, spent in story.figures.steps]
     plots = [
         (failing_plot(story.points), "Tests failing in each run of the target"),
@@ -171,12 +139,12 @@ def _plots(story: Story, words: _Words) -> str:
     return f'<div class="two" style="margin-top:1rem">{shown}</div>' if shown else ""
 
 
-def _timeline(story: Story, words: _Words) -> str:
+def _timeline(story: Story, words: Words) -> str:
     more = f'<li class="dim">… {story.left_out:,} earlier events are left out</li>' if story.left_out else ""
     return f'<ol class="time">{more}{"".join(_moment(each, words) for each in story.moments)}</ol>'
 
 
-def _moment(each: Moment, words: _Words) -> str:
+def _moment(each: Moment, words: Words) -> str:
     sign, role, text = each.said
     kind = ' class="step"' if text.startswith("step ") else ""
     return (
@@ -185,11 +153,11 @@ def _moment(each: Moment, words: _Words) -> str:
     )
 
 
-def _attempts(story: Story, words: _Words) -> str:
+def _attempts(story: Story, words: Words) -> str:
     return "".join(_try(each, words) for each in story.tries)
 
 
-def _try(each: Try, words: _Words) -> str:
+def _try(each: Try, words: Words) -> str:
     sign, role = _OUTCOMES[each.outcome]
     attempt = each.attempt
     paths = ", ".join(words.code(path, 80) for path in attempt.paths[:4]) + (
@@ -208,7 +176,7 @@ def _try(each: Try, words: _Words) -> str:
     )
 
 
-def _file(file: FileChange, words: _Words) -> str:
+def _file(file: FileChange, words: Words) -> str:
     rows: list[str] = []
     for hunk in file.hunks:
         rows.append(_row(f"@@ line {hunk.new_start} {words.line(hunk.heading, 120)}", "at"))
@@ -225,17 +193,7 @@ def _row(line: str, kind: str) -> str:
     return f"<span{named}>{line}\n</span>"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{each}</th>' for each in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return (
-        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        if body
-        else ""
-    )
-
-
-def _hypotheses(story: Story, words: _Words) -> str:
+def _hypotheses(story: Story, words: Words) -> str:
     rows = []
     for each in story.state.hypotheses:
         sign, role = VERDICTS[each.verdict]
@@ -251,10 +209,10 @@ def _hypotheses(story: Story, words: _Words) -> str:
                 runs,
             )
         )
-    return _table(("", "Claim", "Prediction", "Verdict", "Seen", "Runs"), rows)
+    return table(("", "Claim", "Prediction", "Verdict", "Seen", "Runs"), rows)
 
 
-def _loops(story: Story, words: _Words) -> str:
+def _loops(story: Story, words: Words) -> str:
     rows = [
         (
             clock(each.at),
@@ -266,10 +224,10 @@ def _loops(story: Story, words: _Words) -> str:
         )
         for each, outcome in zip(story.state.notices, story.figures.notices, strict=False)
     ]
-    return _table(("At", "Pattern", "Seen", "Offered", "What ended it", f"Within {WINDOW} runs"), rows)
+    return table(("At", "Pattern", "Seen", "Offered", "What ended it", f"Within {WINDOW} runs"), rows)
 
 
-def _proof(story: Story, words: _Words) -> str:
+def _proof(story: Story, words: Words) -> str:
     found = story.state.verification
     if found is None:
         return '<p class="dim">Nobody verified a fix.</p>'
@@ -284,4 +242,4 @@ def _proof(story: Story, words: _Words) -> str:
     ]
     told = f"<p>{words.line(found.sentence)}.</p>"
     confirmed = "<p>✔ A person looked at this and agreed.</p>" if story.state.is_confirmed else ""
-    return told + _table(("", "Check", "Figure", "Runs"), rows) + confirmed
+    return told + table(("", "Check", "Figure", "Runs"), rows) + confirmed

@@ -3,8 +3,11 @@
 from coach.core.base.formatting import clock, day, elapsed, seconds
 from coach.core.export.quoting import Cleaner, code_fence
 from coach.core.loops.attempt import attempt_words
+from coach.core.reports.drill_part import drill_part
+from coach.core.reports.markdown_text import plain
 from coach.core.reports.model import Story, Try
 from coach.core.reports.notice_outcomes import outcome_words
+from coach.core.reports.parts import part_as_markdown
 
 MAX_MOMENTS = 200
 
@@ -24,7 +27,7 @@ def markdown(story: Story, clean: Cleaner) -> str:
         ("Actual", state.spec.actual),
     ):
         if text:
-            lines += ["", f"**{name}:** {_plain(clean, text, 1_000)}"]
+            lines += ["", f"**{name}:** {plain(clean, text, 1_000)}"]
     if state.last_failure:
         first = state.last_failure.failing[0]
         lines += ["", f"**Failed with:** {clean.code(f'{first.exception}: {first.message}')}"]
@@ -35,13 +38,16 @@ def markdown(story: Story, clean: Cleaner) -> str:
         _hypotheses(story, clean),
     ):
         lines += section
-    return "\n".join([*lines, *_loops(story, clean), *_proof(story, clean), ""])
+    return "\n".join([*lines, *_loops(story, clean), *_proof(story, clean), *_drill(story, clean), ""])
 
 
-def _plain(clean: Cleaner, text: str, limit: int) -> str:
-    """Clean a text for running prose: nothing in it is markup."""
-    shown = clean.line(text, limit)
-    return "".join(f"\\{each}" if each in "\\`*_[]<>#|~!" else each for each in shown)
+def _drill(story: Story, clean: Cleaner) -> list[str]:
+    part = drill_part(story.state)
+    return (
+        []
+        if part.is_empty
+        else ["", f"## {plain(clean, part.title, 200)}", "", *part_as_markdown(part, clean)]
+    )
 
 
 def _figures(story: Story) -> list[str]:
@@ -65,7 +71,7 @@ def _timeline(story: Story, clean: Cleaner) -> list[str]:
         lines.append(f"- … {left_out:,} earlier events are left out")
     for each in story.moments[-MAX_MOMENTS:]:
         sign, _, text = each.said
-        lines.append(f"- {clock(each.at)} {sign} {_plain(clean, text, 240)}")
+        lines.append(f"- {clock(each.at)} {sign} {plain(clean, text, 240)}")
     return lines
 
 
@@ -73,8 +79,8 @@ def _attempts(story: Story, clean: Cleaner) -> list[str]:
     lines = ["", "## Attempts"] if story.tries else []
     for each in story.tries:
         lines += ["", f"### Run #{each.attempt.run}: {each.outcome}{', the fix' if each.is_fix else ''}", ""]
-        lines += [_plain(clean, attempt_words(each.attempt), 160)]
-        lines += [f"- tests H{one.id}: {_plain(clean, one.claim, 300)}" for one in each.hypotheses]
+        lines += [plain(clean, attempt_words(each.attempt), 160)]
+        lines += [f"- tests H{one.id}: {plain(clean, one.claim, 300)}" for one in each.hypotheses]
         lines += _diff(each, clean)
     return lines
 
@@ -96,9 +102,9 @@ def _diff(each: Try, clean: Cleaner) -> list[str]:
 def _hypotheses(story: Story, clean: Cleaner) -> list[str]:
     lines = ["", "## Hypotheses", ""] if story.state.hypotheses else []
     for each in story.state.hypotheses:
-        reason = f" {_plain(clean, each.reason, 300)}" if each.reason else ""
+        reason = f" {plain(clean, each.reason, 300)}" if each.reason else ""
         lines.append(
-            f"- H{each.id} **{(each.verdict or 'open').lower()}**: {_plain(clean, each.claim, 300)}.{reason}"
+            f"- H{each.id} **{(each.verdict or 'open').lower()}**: {plain(clean, each.claim, 300)}.{reason}"
         )
     return lines
 
@@ -108,10 +114,10 @@ def _loops(story: Story, clean: Cleaner) -> list[str]:
     for each, outcome in zip(story.state.notices, story.figures.notices, strict=False):
         answer = each.answer or "nothing was done about it"
         lines.append(
-            f"- {each.loop.pattern.replace('-', ' ')}: {_plain(clean, each.loop.sentence, 300)} ({_plain(clean, answer, 120)}; "
+            f"- {each.loop.pattern.replace('-', ' ')}: {plain(clean, each.loop.sentence, 300)} ({plain(clean, answer, 120)}; "
             f"{outcome_words(outcome)})"
         )
-        lines += [f"  - offered: {_plain(clean, way.sentence, 300)}" for way in each.loop.ways]
+        lines += [f"  - offered: {plain(clean, way.sentence, 300)}" for way in each.loop.ways]
     return lines
 
 
@@ -119,9 +125,9 @@ def _proof(story: Story, clean: Cleaner) -> list[str]:
     found = story.state.verification
     if found is None:
         return []
-    lines = ["", f"## Verification: {found.verdict}", "", f"{_plain(clean, found.sentence, 600)}.", ""]
+    lines = ["", f"## Verification: {found.verdict}", "", f"{plain(clean, found.sentence, 600)}.", ""]
     lines += [
-        f"- [{'x' if each.passed else ' '}] {_plain(clean, each.title, 200)}: {_plain(clean, each.figure, 200)}"
+        f"- [{'x' if each.passed else ' '}] {plain(clean, each.title, 200)}: {plain(clean, each.figure, 200)}"
         for each in found.asked
     ]
     return [*lines, "", "A person looked at this and agreed."] if story.state.is_confirmed else lines

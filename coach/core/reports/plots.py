@@ -1,10 +1,11 @@
-"""Three small plots as inline SVG, where people would rather look: failing tests, time per step, attempts and hypotheses.
+"""Small plots as inline SVG, where people would rather look: failing tests, time per step, attempts and hypotheses, rates.
 
 Everything in them is a number of ours or already escaped; each has its words for whoever cannot see it.
 """
 
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from coach.core.base.formatting import count
 from coach.core.reports.model import Point
@@ -13,6 +14,19 @@ WIDE, HIGH = 300, 120
 LEFT, BOTTOM, TOP = 26, 18, 8
 MAX_POINTS = 240
 """More runs than that are thinned out: a screen has no more columns for them."""
+MAX_NAME = 24
+"""Characters of a name beside its row."""
+
+
+class ShownRate(NamedTuple):
+    """A rate of 0 to 1 with its interval; ``name`` is safe and cut, and not escaped yet."""
+
+    name: str
+    rate: float
+    low: float
+    high: float
+    words: str
+
 
 _COLOURS = {"PASS": "var(--good)", "FAIL": "var(--bad)", "UNRESOLVED": "var(--warn)"}
 
@@ -81,6 +95,27 @@ def effort_plot(points: Sequence[Point]) -> str:
     return _svg(f"{count(last.attempts, 'attempt')} against {last.hypotheses} hypotheses", parts)
 
 
+def rates_plot(rates: Sequence[ShownRate]) -> str:
+    """Draw rates with their intervals, a row each."""
+    left, row, wide = 165, 24, 760
+    room, high = wide - left - 170, row * len(rates) + BOTTOM
+    parts = [
+        f'<line x1="{left + room * tenth / 4:.1f}" y1="0" x2="{left + room * tenth / 4:.1f}" y2="{high - BOTTOM}" stroke="var(--rule)"/>'
+        f'<text x="{left + room * tenth / 4:.1f}" y="{high - 4}" text-anchor="middle">{25 * tenth} %</text>'
+        for tenth in range(5)
+    ]
+    for at, each in enumerate(rates):
+        y = row * at + row / 2
+        parts.append(
+            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(each.name)}</text>'
+            f'<line x1="{left + room * each.low:.1f}" y1="{y:.1f}" x2="{left + room * each.high:.1f}" y2="{y:.1f}" stroke="var(--accent)" stroke-width="2"/>'
+            f'<circle cx="{left + room * each.rate:.1f}" cy="{y:.1f}" r="4.5" fill="var(--accent)"/>'
+            f'<text x="{left + room + 12}" y="{y + 4:.1f}">{escape(each.words)}</text>'
+        )
+    said = "; ".join(f"{each.name} fixed {each.words}" for each in rates)
+    return _svg(f"Drills that were fixed: {said}", parts, wide, high)
+
+
 def _line(values: Sequence[int], most: int) -> list[tuple[float, float]]:
     step = (WIDE - LEFT - 6) / max(1, len(values) - 1)
     return [
@@ -106,6 +141,6 @@ def _thin(points: Sequence[Point]) -> Sequence[Point]:
     return [points[at * (len(points) - 1) // (MAX_POINTS - 1)] for at in range(MAX_POINTS)]
 
 
-def _svg(said: str, parts: Sequence[str]) -> str:
+def _svg(said: str, parts: Sequence[str], wide: int = WIDE, high: int = HIGH) -> str:
     words = escape(said)
-    return f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{words}"><title>{words}</title>{" ".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 {wide} {high}" role="img" aria-label="{words}"><title>{words}</title>{" ".join(parts)}</svg>'

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from coach.core.base.formatting import count
 from coach.core.base.test_id import TestId
+from coach.core.drill.debrief import Debrief
 from coach.core.history.kept_file import Kept
 from coach.core.log import events as ev
 
@@ -149,3 +150,29 @@ class Visit:
     step: str
     at: float
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPlay:
+    """A drill that the session plays."""
+
+    began: ev.DrillBegan
+    at: float
+    """When it began: seconds since the epoch."""
+    scored: ev.DrillScored | None = None
+    ended: float = 0.0
+    """When it was over."""
+    debrief: Debrief | None = None
+    """The answer, once it is over."""
+
+    @property
+    def is_of_person(self) -> bool:
+        return not self.began.player
+
+    def is_of(self, name: str, number: int) -> bool:
+        """Whether it is this drill of the set with that name."""
+        return (self.began.set, self.began.number) == (name, number)
+
+    def seconds(self, now: float) -> float:
+        """Return how long it has been played; ``now`` in seconds since the epoch."""
+        return max(0.0, (self.ended or now) - self.at)

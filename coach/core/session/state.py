@@ -32,7 +32,7 @@ from coach.core.runs.run_scope import Scope
 from coach.core.runs.since_green import since_green
 from coach.core.runs.target import Target
 from coach.core.search.request import Search
-from coach.core.session.entries import Edit, Note, Notice, Pin, Restore, Restoring, Visit
+from coach.core.session.entries import DrillPlay, Edit, Note, Notice, Pin, Restore, Restoring, Visit
 from coach.core.spec.spec import Spec, TeamRules
 from coach.core.verify.conclusion import Closing
 from coach.core.verify.negative_control import Control
@@ -95,6 +95,7 @@ class SessionState(Investigations):
     opened: ev.SessionOpened | None = None
     opened_at: float = 0.0
     imported: ev.Imported | None = None  # it was made from a transcript
+    drill: DrillPlay | None = None  # its checkout is an arena
     target: Target = Target()
     visits: tuple[Visit, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=_none)
@@ -179,8 +180,7 @@ class SessionState(Investigations):
     restoring: Restoring | None = None
     restore_stopped: str = ""
     """Why the newest restore put nothing back; empty when it did."""
-    earlier: tuple[Earlier, ...] = ()
-    """What happened before the session was opened, oldest first."""
+    earlier: tuple[Earlier, ...] = ()  # what happened before the session was opened, oldest first
     past: tuple[PastFailure, ...] = ()
     """Past failures like the present ones that nobody dismissed, best first."""
     past_dismissed: tuple[str, ...] = ()

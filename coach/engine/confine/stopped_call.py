@@ -6,6 +6,7 @@ Addresses are read in the memory of the process, descriptors and folders below `
 import ctypes
 import os
 import socket
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,16 @@ class Call:
             raise
         finally:
             os.close(fd)
+
+    def words(self, at: int, most: int) -> list[str]:
+        """Read an array of strings that ends with a null pointer, such as the arguments of a program; at most so many."""
+        array = self.exactly(at, 8 * most)
+        found = []
+        for (address,) in struct.iter_unpack("=Q", array[: len(array) // 8 * 8]):
+            if not address:
+                break
+            found.append(os.fsdecode(self.memory(address, _MAX_PATH).partition(b"\0")[0]))
+        return found
 
     def folder(self, at: int | None) -> str:
         number = HERE if at is None else signed(self.arguments[at])

@@ -94,6 +94,20 @@ _NUMBERS: dict[str, tuple[int, ...]] = {
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
 }
+_ONLY_WATCHED: dict[str, tuple[int, ...]] = {"execve": (59, 221), "execveat": (322, 281)}
+"""Calls that nothing refuses, and that a watch is told of."""
+WATCHED = (
+    "open",
+    "openat",
+    "openat2",
+    "link",
+    "linkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "connect",
+    *_ONLY_WATCHED,
+)
 _MACHINES = {"x86_64": (0, 0xC000003E, 317), "aarch64": (1, 0xC00000B7, 277)}
 """Column of the table, the architecture's number for audit, the number of seccomp(2)."""
 
@@ -138,7 +152,7 @@ ASKED = tuple(
     if name not in {*OF_THE_MACHINE, *SHARED_BY_NUMBER, *SOCKETS, *_SENDS, "socket", "io_uring_setup"}
 )
 
-_SET_FILTER, _NEW_LISTENER, _WAIT_KILLABLE = 1, 1 << 3, 1 << 5
+_SET_FILTER, _NEW_LISTENER, _WAIT_KILLABLE, _NO_NEW_PRIVILEGES = 1, 1 << 3, 1 << 5, 38
 _ALLOW, _ASK, _REFUSE = 0x7FFF0000, 0x7FC00000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _X32 = 0x40000000
@@ -154,7 +168,8 @@ def machine() -> tuple[int, int, int] | None:
 def names() -> dict[int, str]:
     """Return the names of the calls by this machine's numbers."""
     known = machine()
-    return {numbers[known[0]]: name for name, numbers in _NUMBERS.items()} if known else {}
+    every = _NUMBERS | _ONLY_WATCHED
+    return {numbers[known[0]]: name for name, numbers in every.items()} if known else {}
 
 
 def install(*, is_strict: bool) -> int:
@@ -163,9 +178,22 @@ def install(*, is_strict: bool) -> int:
     ``is_strict``: sockets are asked about, and what is shared by number is refused.
     """
     known = machine()
-    if known is None:
+    return -1 if known is None else _installed(known[2], _program(*known[:2], is_strict=is_strict))
+
+
+def install_watch() -> int:
+    """Be told of the calls of this thread and of all it starts that open, start and connect; none is refused.
+
+    For good; it may gain no privileges from then on (``sudo`` does not work). Returns the listener, -1 when it was not possible.
+    """
+    known = machine()
+    if known is None or ctypes.CDLL(None, use_errno=True).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         return -1
-    code = b"".join(_program(*known[:2], is_strict=is_strict))
+    return _installed(known[2], _watching(*known[:2]))
+
+
+def _installed(number: int, steps: Iterator[bytes]) -> int:
+    code = b"".join(steps)
     held = ctypes.create_string_buffer(code)
 
     class Program(ctypes.Structure):
@@ -174,7 +202,7 @@ def install(*, is_strict: bool) -> int:
     program = Program(len(code) // 8, ctypes.addressof(held))
     libc = ctypes.CDLL(None, use_errno=True)
     for flags in (_NEW_LISTENER | _WAIT_KILLABLE, _NEW_LISTENER):
-        listener = libc.syscall(known[2], _SET_FILTER, flags, ctypes.byref(program))
+        listener = libc.syscall(number, _SET_FILTER, flags, ctypes.byref(program))
         if listener >= 0:
             return int(listener)
     return -1
@@ -201,6 +229,18 @@ def _program(column: int, architecture: int, *, is_strict: bool) -> Iterator[byt
         yield from _when(_NUMBERS[name][column], (_step(_RETURN, _REFUSE | why),))
     for name in asked:
         yield from _when(_NUMBERS[name][column], _asking(name))
+    yield _step(_RETURN, _ALLOW)
+
+
+def _watching(column: int, architecture: int) -> Iterator[bytes]:
+    """Yield the instructions of a filter that asks and refuses nothing; io_uring would open files by no call at all."""
+    yield _step(_LOAD, 4)
+    yield _step(_EQUAL, architecture, 1, 0)
+    yield _step(_RETURN, _ALLOW)  # programs of another architecture are not seen, and go on
+    yield _step(_LOAD, 0)
+    yield from _when(_NUMBERS["io_uring_setup"][column], (_step(_RETURN, _REFUSE | errno.ENOSYS),))
+    for name in WATCHED:
+        yield from _when((_NUMBERS | _ONLY_WATCHED)[name][column], (_step(_RETURN, _ASK),))
     yield _step(_RETURN, _ALLOW)
 
 

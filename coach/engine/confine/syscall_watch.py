@@ -7,9 +7,7 @@ program that means to trick it. Landlock stands under it and cannot be tricked s
 
 import contextlib
 import errno
-import fcntl
 import os
-import select
 import socket
 import struct
 import threading
@@ -20,16 +18,11 @@ from pathlib import Path
 
 from coach.core.base.text import storable
 from coach.engine.confine import syscall_filter
+from coach.engine.confine.answering import answer_all
 from coach.engine.confine.stopped_call import Call, signed
 from coach.engine.probe.coach_refused import SERVICES, SHARED, SHARED_MEMORY
 
 MAX_NOTED = 20
-_RECEIVE, _SEND, _IS_VALID, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082102, 0x40082104
-_SAME_PROCESSOR = 1
-"""The thread that waits and the one that answers take turns: no second processor need be woken (Linux 6.6)."""
-_CALL = struct.Struct("=QIIiIQ6Q")
-_ANSWER = struct.Struct("=QqiI")
-_GO_ON = 1
 _MAX_ADDRESS = 128
 _MAX_TOLD = 1_000_000
 
@@ -76,35 +69,14 @@ class Watch:
         return path.startswith("/dev/") and not path.startswith(SHARED_MEMORY)
 
     def _answer_all(self, listener: int) -> None:
-        names, poll = syscall_filter.names(), select.poll()
-        poll.register(listener, select.POLLIN)
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(listener, _SET_FLAGS, _SAME_PROCESSOR)
         try:
-            while not any(seen & (select.POLLHUP | select.POLLERR) for _, seen in poll.poll()):
-                self._answer_one(listener, names)
+            answer_all(listener, self._looked_at)
         except OSError:  # without a listener the calls that wait fail: nothing happens that was not looked at
             self.note("something that could not be looked at")
-        finally:
-            os.close(listener)
-
-    def _answer_one(self, listener: int, names: dict[int, str]) -> None:
-        call = bytearray(_CALL.size)
-        try:
-            fcntl.ioctl(listener, _RECEIVE, call)
-        except OSError as error:
-            if error.errno in {errno.ENOENT, errno.EINTR}:  # it died meanwhile
-                return
-            raise
-        number, pid, _, code, _, _, *arguments = _CALL.unpack(call)
-        self._caller = pid
-        why = self._looked_at(names.get(code, ""), Call(pid, tuple(arguments)))
-        with contextlib.suppress(OSError):  # it died meanwhile
-            fcntl.ioctl(listener, _IS_VALID, struct.pack("=Q", number))
-            fcntl.ioctl(listener, _SEND, bytearray(_ANSWER.pack(number, 0, -why, 0 if why else _GO_ON)))
 
     def _looked_at(self, name: str, caller: Call) -> int:
         """Return the error number that refuses a call, 0 to let the kernel decide."""
+        self._caller = caller.pid
         try:
             return LOOKS[name](self, caller)
         except (KeyError, OSError, ValueError, struct.error):

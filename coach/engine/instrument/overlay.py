@@ -142,6 +142,11 @@ def _installer(python: str, *, has_pip: bool) -> list[str]:
     raise ScratchError("there is no pip to install with", do="install pip or uv")
 
 
+def packages_of(python: str, env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the folders of installed packages that an interpreter sees. Raises ScratchError where it does not say."""
+    return _told(python, env)[0]
+
+
 def _told(python: str, env: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
     """Ask the target's python where its packages are, and whether pip is among them."""
     try:

@@ -1,6 +1,7 @@
 """Turn the lines of a traced run into the spectrum of one failing test, and keep the lines themselves as an artefact."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,34 @@ from coach.engine.source.project_paths import Places
 def spectrum_of(
     request: RunRequest, report: RunReport, coverage: Coverage, root: Path, keep: Callable[[str], str]
 ) -> Spectrum:
-    """Measure the spectrum of the test a traced run was made for."""
-    test = request.focus
+    """Measure the spectrum of the test a traced run was made for; ``root`` is where the code that ran is."""
+    return spectrum_from(request, report, coverage, _texts(request, coverage, root), keep)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What ran, as text: by path, and the source of the failing test."""
+
+    sources: Mapping[str, str]
+    test: str
+
+
+def _texts(request: RunRequest, coverage: Coverage, root: Path) -> Texts:
+    paths = {path for lines in coverage.tests.values() for path in lines}
+    paths |= {path for lines in coverage.imports.values() for path in lines}
+    return Texts(read_sources(root, sorted(paths)), read_test(root, request.focus).source)
+
+
+def spectrum_from(
+    request: RunRequest, report: RunReport, coverage: Coverage, texts: Texts, keep: Callable[[str], str]
+) -> Spectrum:
+    """Measure the spectrum of the test a traced run was made for, from texts that were read already."""
+    test, sources = request.focus, texts.sources
     scope = request.instrument.scope if isinstance(request.instrument, Trace) else "file"
     failed = {each.test for each in report.failures}
     without = (failed | set(report.skipped)) - {test}
-    paths = {path for lines in coverage.tests.values() for path in lines}
-    paths |= {path for lines in coverage.imports.values() for path in lines}
     red = _same_cause(test, report, coverage, without)
-    sources = read_sources(root, sorted(paths))
-    measured = measure(test, Traced(coverage, sources, read_test(root, test).source, without, red), scope)
+    measured = measure(test, Traced(coverage, sources, texts.test, without, red), scope)
     asked = next((each for each in report.failures if each.test == test), None)
     return measured.model_copy(
         update={
@@ -73,6 +92,8 @@ class LineTracer(ProbeObserver[Trace]):
     """Records the lines of own code that each test runs. What was stopped half way shows nothing."""
 
     coverage = Coverage({})
+    texts: Texts | None = None
+    """Of a run in a copy, read while that is there: its code may be another one than that of the checkout."""
 
     def prepare(self, request: RunRequest, _root: Path, _recorded: int = 0, /) -> RunRequest:
         """Ask how the failing test itself goes."""
@@ -95,10 +116,14 @@ class LineTracer(ProbeObserver[Trace]):
 
     def collect(self, files: RunFiles, places: Places) -> None:
         self.coverage = read_coverage(files.trace, files.nonce, places.root)
+        request = self.asked.request
+        if request.in_copy and request.focus:
+            self.texts = _texts(request, self.coverage, places.root)
 
     def seen(self, request: RunRequest, report: RunReport) -> list[Observation]:
         if report.ending.kind in STOPPED:
             return []
         context, runs = self.context, self.context.runs
         context.coverage, context.tree = self.coverage, report.tree
-        return [SpectrumSeen(spectrum=spectrum_of(request, report, self.coverage, runs.root, runs.keep))]
+        texts = self.texts or _texts(request, self.coverage, runs.root)
+        return [SpectrumSeen(spectrum=spectrum_from(request, report, self.coverage, texts, runs.keep))]

@@ -134,6 +134,30 @@ def remove(place: Path) -> None:
 
 
 @contextlib.contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Say, as long as this lasts, that a folder which is kept for longer is in use just now. Raises OSError."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # no locks on this file system: nobody can tell
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(fd)
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether some coach says that it uses a folder just now."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        _try_lock(fd)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+@contextlib.contextmanager
 def _guarded(scratch: Path) -> Iterator[None]:
     """Hold the lock of a folder of folders. Raises OSError when another coach keeps it: one that is stopped does so for ever."""
     folder = os.open(scratch, os.O_RDONLY)

@@ -8,12 +8,13 @@ import os
 import signal
 import stat
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from coach.engine.confine.landlock import Fence
+from coach.engine.process.process_tree import RUN_ID
 
 STACKS_SIGNAL = int(signal.SIGRTMAX) - 7 if hasattr(signal, "SIGRTMAX") else 0
 """Makes a run write its stacks. A real-time signal that nobody has a meaning for: a test that counts on what SIGUSR1 does
@@ -35,8 +36,18 @@ class Launch:
     """What it reads on standard input; nothing by default."""
     fence: Fence | None = None
     """What confines it; None: it has the rights of the engineer."""
+    watch: "Watch | None" = None
+    """What watches a process that nothing confines."""
     niceness: int = 0
     """How much more it gives way to other processes than coach does, as nice(1) counts."""
+
+
+class Watch(Protocol):
+    """Watches a process and all it starts."""
+
+    def start(self, begin: "Callable[[], Started]", run_id: str) -> "Started":
+        """Call ``begin``, which starts the process. Raises OSError."""
+        ...
 
 
 class Leader(Protocol):
@@ -99,7 +110,12 @@ def start(launch: Launch) -> Started:
         NotConfined: this system cannot confine it, and so it is not started.
 
     """
-    started = launch.fence.start(lambda: _started(launch)) if launch.fence else _started(launch)
+    if launch.fence:
+        started = launch.fence.start(lambda: _started(launch))
+    elif launch.watch:
+        started = launch.watch.start(lambda: _started(launch), launch.env.get(RUN_ID, ""))
+    else:
+        started = _started(launch)
     give_way(started.pid, launch.niceness)
     return started
 

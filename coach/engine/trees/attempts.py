@@ -49,7 +49,7 @@ def read_attempt(
         run=effect.run,
         base_run=effect.base_run,
         changes=changes,
-        sources=_sources(changes, trees, heads),
+        sources=sources_of(changes, trees, heads),
         head_moved=switches.moved(effect.base_head, effect.head),
         unloaded=unloaded(changes, loaded),
     )
@@ -63,7 +63,7 @@ def read_changes(effect: ReadChanges, trees: Trees, loaded: Sequence[str] | None
 
 def proof_of(changes: Changes, trees: Trees, loaded: Sequence[str] | None) -> ChangesSeen:
     """Read of a whole fix what it takes out of the tests, and which of its modules the target did not import."""
-    files = [edited(pair) for pair in _sources(changes, trees)]
+    files = [edited(pair) for pair in sources_of(changes, trees)]
     lowered = (*tampering_in(files), *emptied_in(files))[:MAX_LOWERED]
     return ChangesSeen(changes=changes, lowered=lowered, unloaded=unloaded(changes, loaded))
 
@@ -81,7 +81,7 @@ def unloaded(changes: Changes, loaded: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(path for path in changed if path not in known and not is_test_path(path))
 
 
-def _sources(
+def sources_of(
     changes: Changes, trees: Trees, heads: Mapping[str, str] | None = None
 ) -> tuple[SourcePair, ...]:
     """Return both sides of the changed files, and of tests what the commit has; ``heads``: its blobs by path."""

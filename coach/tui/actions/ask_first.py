@@ -142,7 +142,12 @@ def close(context: ActionContext, _key: str) -> None:
     if advice.action == "close" and advice.is_good:
         context.submit(cmd.Close())
         return
-    text = "The session ends here; its ending is computed from the evidence. It can be taken up again."
+    drill = context.state.drill
+    text = (
+        "The drill ends here, and what is there is graded."
+        if drill and not drill.scored
+        else "The session ends here; its ending is computed from the evidence. It can be taken up again."
+    )
     question = Question("Close", text, label="a last note, if any", may_be_empty=True)
     ask(context, question, lambda answer: cmd.Close(note=answer))
 

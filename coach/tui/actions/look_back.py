@@ -34,6 +34,15 @@ def seen(context: ActionContext, _key: str) -> None:
     context.app.push_screen(ConfirmDialog("Seen before", "says: no help", lines), answered)
 
 
+def drill(context: ActionContext, _key: str) -> None:
+    """Show what the drill asks, or its debrief."""
+    from coach.tui.dialogs.drill_dialog import DrillDialog
+    from coach.tui.views.drill_lines import drill_lines, drill_title
+
+    state, played = context.state, context.view.played
+    context.app.push_screen(DrillDialog(drill_title(state), drill_lines(state, played)))
+
+
 def figures(context: ActionContext, _key: str) -> None:
     """Plot the session as of now. Its log is folded beside the screen: a large one takes a second."""
     from coach.tui.views.past_sessions import figures_lines
@@ -117,6 +126,7 @@ def _leap(what: str, wanted: "Callable[[Recorded], bool]", way: int, *, from_end
 
 HANDLERS: dict[str, Handler] = {
     "seen": seen,
+    "drill": drill,
     "figures": figures,
     "compare": compare,
     "filter": next_filter,

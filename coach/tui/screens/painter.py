@@ -90,7 +90,7 @@ class Painter:
             return
         state, view, read_only = self._source.state, self._source.view, self._source.port.read_only
         self._screen.set_class(view.is_reading, "-reading")
-        self._row("#header").show(lambda width: header(state, view, width))
+        self.paint_header()
         self._row("#steps").show(lambda width: steps(state, width))
         offered = self._offered(state, read_only)
         self._row("#move").show(lambda width: move_line(offered, read_only, width))
@@ -104,6 +104,12 @@ class Painter:
         self.paint_message()
         first = offered.action.id if offered.action else ""
         self._screen.query_one(Footer).show_actions(offered.footer, first)
+
+    def paint_header(self) -> None:
+        """Paint the top line alone."""
+        if self._can_paint:
+            state, view = self._source.state, self._source.view
+            self._row("#header").show(lambda width: header(state, view, width))
 
     def paint_message(self) -> None:
         """Paint the message line alone."""

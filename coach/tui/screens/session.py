@@ -28,6 +28,7 @@ from coach.tui import keys
 from coach.tui.actions.context import Handler
 from coach.tui.host_services import HostServices, NoHostServices
 from coach.tui.mouse import MouseScreen
+from coach.tui.screens.clocks import at_time, start_clocks
 from coach.tui.screens.painter import Painter
 from coach.tui.screens.step_entry import StepEntry
 from coach.tui.screens.unasked_dialogs import UnaskedDialogs
@@ -51,8 +52,6 @@ LIVE_PAINTS_PER_SECOND = 60
 """An outcome is seen half of that time later on average; painting when nothing is new costs a third of a millisecond."""
 _WORK_PANELS = frozenset({"tab-work", "side-evidence"})
 """Panels of the step's work: which of them has the lines that can be chosen depends on the width."""
-CLOCK_SECONDS = 20
-"""How often the age of the session is painted anew."""
 MESSAGE_SECONDS = 8.0
 
 
@@ -146,7 +145,7 @@ class SessionScreen(TextFindScreen[None], MouseScreen[None]):
         # Subscribed before the state is read: a change between the two would be missed the other way round.
         self._unsubscribe = self.port.subscribe(self._receive)
         self._live_timer = self.set_interval(1 / LIVE_PAINTS_PER_SECOND, self._paint_live, pause=True)
-        self.set_interval(CLOCK_SECONDS, self.paint)
+        start_clocks(self, self._painter)
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.paint())
         self.state = self.port.state
         self._dialogs = UnaskedDialogs(self, self)
@@ -170,8 +169,7 @@ class SessionScreen(TextFindScreen[None], MouseScreen[None]):
 
     def paint(self) -> None:
         """Show the state as it is now."""
-        now = self.state.at if isinstance(self.port, Seekable) else self.clock()
-        self.view = replace(self.view, now=now)
+        self.view = at_time(self.view, self.port, self.clock())
         self._painter.paint()
         self.query("#welcome").refresh()
 

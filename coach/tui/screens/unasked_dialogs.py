@@ -1,12 +1,14 @@
-"""Dialogs that open without a key: the loop that calls for a stop, and what a mistyped test may have meant."""
+"""Dialogs that open without a key: a loop that calls for a stop, what a mistyped test may have meant, the debrief of a drill."""
 
 from typing import Any, Protocol
 
 from textual.app import App
 from textual.screen import Screen
 
+from coach.core.drill.debrief import Debrief
 from coach.core.session.state import SessionState
 from coach.session.port import SessionPort
+from coach.tui.views.view_state import ViewState
 
 
 class DialogHost(Protocol):
@@ -24,6 +26,10 @@ class DialogHost(Protocol):
     def port(self) -> SessionPort:
         """The session itself: one that is only read opens nothing."""
 
+    @property
+    def view(self) -> ViewState:
+        """What the engineer looks at."""
+
     def press(self, action_id: str, key: str = "") -> None:
         """Do an action."""
 
@@ -36,11 +42,13 @@ class UnaskedDialogs:
         self._screen, self._host = screen, host
         self._shown_loop = host.state.standing_loop
         self._offered_after_run = 0
+        self._shown_debrief = _debrief(host.state)
 
     def open(self) -> None:
         """Open what the newest change calls for."""
         self._show_new_loop()
         self._offer_meant_tests()
+        self._show_debrief()
 
     @property
     def _may_open(self) -> bool:
@@ -73,3 +81,27 @@ class UnaskedDialogs:
         if is_idle and self._may_open and self._offered_after_run < run.number:
             self._offered_after_run = run.number
             self._host.press("retarget")
+
+    def _show_debrief(self) -> None:
+        """Open the debrief once the drill is graded; what is measured after that is shown where it is read."""
+        found = _debrief(self._host.state)
+        if found is None or found == self._shown_debrief:
+            return
+        is_first = self._shown_debrief is None
+        self._shown_debrief = found
+        if is_first and self._may_open:
+            self._host.press("drill")
+        elif not is_first:
+            self._renew_debrief()
+
+    def _renew_debrief(self) -> None:
+        from coach.tui.dialogs.drill_dialog import DrillDialog
+        from coach.tui.views.drill_lines import drill_lines, drill_title
+
+        shown, state = self._host.app.screen, self._host.state
+        if isinstance(shown, DrillDialog):
+            shown.renew(drill_title(state), drill_lines(state, self._host.view.played))
+
+
+def _debrief(state: SessionState) -> Debrief | None:
+    return state.drill.debrief if state.drill else None

@@ -12,6 +12,7 @@ from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.gates import Checked
 from coach.core.workflow.workflow import Step
+from coach.tui.views.drill_lines import drill_clock
 from coach.tui.views.failure_lines import current_failure
 from coach.tui.views.flow import cells, middle, tail
 from coach.tui.views.key_name import key_of
@@ -79,13 +80,22 @@ def header(state: SessionState, view: ViewState, width: int) -> Line:
     """Return the top line: lamp, test, what is wrong, counts, age. What is wrong gives way, the name of the test last."""
     if width < TOO_SMALL:
         return line(("too small", "warn"), fit="cut")
-    lasted = elapsed(view.now - state.opened_at) if state.opened else ""
-    figure = piece(" · ".join(filter(None, (counted(state), lasted))) + " ", "dim")
+    figure = (*_ages(state, view), piece(" "))
     sign_of_state = lamp(state)
-    room = width - cells((sign_of_state, figure)) - 4
+    room = width - cells((sign_of_state, *figure)) - 4
     wrong = what_is_wrong(state)
     name = piece(_target(state, room, wrong), "strong", link=_link_to_test(state))
-    return line(sign_of_state, " ", name, ("  ", "dim"), wrong, figure=(figure,), fit="cut")
+    return line(sign_of_state, " ", name, ("  ", "dim"), wrong, figure=figure, fit="cut")
+
+
+def _ages(state: SessionState, view: ViewState) -> tuple[Piece, ...]:
+    """Return the counts and how long it has lasted; of a drill its clock, which is clicked for what is asked."""
+    known = counted(state)
+    if state.drill:
+        clock = piece(drill_clock(state, view.played), "strong", link=Press("drill"))
+        return (piece(f"{known} · ", "dim"), clock) if known else (clock,)
+    lasted = elapsed(view.now - state.opened_at) if state.opened else ""
+    return (piece(" · ".join(filter(None, (known, lasted))), "dim"),)
 
 
 def _link_to_test(state: SessionState) -> Open | None:

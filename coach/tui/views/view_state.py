@@ -40,6 +40,8 @@ class ViewState:
     """The kind of events the timeline is limited to."""
     now: float = 0.0
     """Seconds since the epoch; in a past session the time of the event shown."""
+    played: float = 0.0
+    """Seconds that a drill has been played, where the session plays one."""
     width: int = 140
     """Columns of the screen: below some widths panels become tabs."""
     height: int = 45

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from coach.core.base.value import replace
 from coach.core.log import events as ev
 from coach.core.session.fold import (  # noqa: F401 - they register
+    drill_plays,
     investigations,
     isolation_events,
     loop_events,

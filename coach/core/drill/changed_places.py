@@ -1,6 +1,6 @@
-"""Which places of a defective file are right answers: those whose lines the fix changes.
+"""Which places of a file are wrong: those whose lines the fix changes.
 
-A place is a function, a class body or the module's own code. Lines are those of the *defective* file.
+A place is a function, a class body or the module's own code. Lines are those of the *wrong* file.
 """
 
 import ast
@@ -8,12 +8,17 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-MODULE = "<module>"
+from coach.core.loops.analysis.syntax import MODULE
+
 _Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Range = tuple[int, int]
+"""Lines from 1, the last one left out."""
 
 
 @dataclass(frozen=True)
 class Place:
+    """A place that is wrong, and which suspects name it."""
+
     path: str
     function: str
     """A qualified name of a function or class, or ``MODULE``."""
@@ -31,9 +36,12 @@ class Place:
         return path == self.path and (is_named or line in self.lines or line in self.around)
 
 
-def places(path: str, defective: str, fixed: str) -> list[Place]:
-    """Return what a fix of one file changes; nothing when it changes comments, docstrings and imports only."""
-    old, new = _File(defective), _File(fixed)
+def places(path: str, wrong: str, right: str) -> list[Place]:
+    """Return what a fix of one file changes; nothing when it changes comments, docstrings and imports only.
+
+    Raises SyntaxError for a file that is no Python.
+    """
+    old, new = _File(wrong), _File(right)
     found: dict[str, set[int]] = {}
     for (first, last), (begin, end) in _hunks(old, new):
         lines = [line for line in range(first, last) if old.matters(line)]
@@ -46,11 +54,15 @@ def places(path: str, defective: str, fixed: str) -> list[Place]:
     return [old.place(path, name, lines) for name, lines in found.items()]
 
 
-def is_one_line(defective: str, fixed: str) -> bool:
+def is_one_line(wrong: str, right: str) -> bool:
     """Whether a fix replaces exactly one line by one line."""
-    old, new = _File(defective), _File(fixed)
-    hunks = list(_hunks(old, new))
+    hunks = list(_hunks(_File(wrong), _File(right)))
     return len(hunks) == 1 and all(last - first == 1 for first, last in hunks[0])
+
+
+def changed_lines(wrong: str, right: str) -> int:
+    """Return how many lines a fix changes: of each change the longer side, comments left out."""
+    return sum(max(last - first for first, last in hunk) for hunk in _hunks(_File(wrong), _File(right)))
 
 
 class _File:
@@ -70,12 +82,13 @@ class _File:
             if isinstance(child, _Scope):
                 inner = f"{name}.{child.name}" if name else child.name
                 first = min([child.lineno, *(each.lineno for each in child.decorator_list)])
+                last = child.end_lineno or child.lineno
                 if not isinstance(child, ast.ClassDef):
                     self._functions.add(inner)
-                self._spans[inner] = (first, child.end_lineno)
-                self._scopes.update(dict.fromkeys(range(first, child.end_lineno + 1), inner))
+                self._spans[inner] = (first, last)
+                self._scopes.update(dict.fromkeys(range(first, last + 1), inner))
             if isinstance(child, ast.stmt):
-                span = range(child.lineno, child.end_lineno + 1)
+                span = range(child.lineno, (child.end_lineno or child.lineno) + 1)
                 if not hasattr(child, "body"):
                     self._statements.update(dict.fromkeys(span, span))
                 if _says_nothing(child):
@@ -119,14 +132,28 @@ def _says_nothing(node: ast.stmt) -> bool:
     return is_text or isinstance(node, ast.Import | ast.ImportFrom)
 
 
-def _hunks(old: _File, new: _File) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Yield changed ranges, half open, counted from 1; those that change nothing that runs are left out."""
-    matcher = difflib.SequenceMatcher(None, old.lines, new.lines, autojunk=False)
+def _hunks(old: _File, new: _File) -> Iterator[tuple[Range, Range]]:
+    """Yield changed ranges; those that change nothing that runs are left out."""
+    same = _equal_lines(old.lines, new.lines)
+    ends = _equal_lines(old.lines[same:][::-1], new.lines[same:][::-1])
+    one, other = (each[same : len(each) - ends] for each in (old.lines, new.lines))
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     for kind, first, last, begin, end in matcher.get_opcodes():
-        before, after = (first + 1, last + 1), (begin + 1, end + 1)
+        before = (same + first + 1, same + last + 1)
+        after = (same + begin + 1, same + end + 1)
         if kind != "equal" and (_any(old, before) or _any(new, after)):
             yield before, after
 
 
-def _any(file: _File, span: Sequence[int]) -> bool:
+def _equal_lines(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many lines are equal at the beginning."""
+    count = 0
+    for first, second in zip(one, other, strict=False):
+        if first != second:
+            break
+        count += 1
+    return count
+
+
+def _any(file: _File, span: Range) -> bool:
     return any(file.matters(line) for line in range(*span))

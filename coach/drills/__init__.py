@@ -1,0 +1,1 @@
+"""Drills, put together: sets are made, run and compared."""
