@@ -6,6 +6,7 @@ are judged like anybody's. When it has ended, one cold run says where it left th
 
 import codecs
 import contextlib
+import hashlib
 import os
 import shlex
 import threading
@@ -62,6 +63,11 @@ class Assistant:
     cwd: Path
     source: Path
     """The file that names it."""
+
+    @property
+    def digest(self) -> str:
+        """A content hash of its command."""
+        return hashlib.sha256(shlex.join(self.argv).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.assistants.runner import Assistant
 from coach.core.decide import Refusal
 from coach.core.drill.drill import Drill
 from coach.core.drill.facts import Graded, Played
@@ -94,11 +95,17 @@ def environment_in(arena: Arena, ground: Ground) -> dict[str, str]:
 
 
 def open_session(  # noqa: PLR0913 - who plays what, where, with what
-    ground: Ground, drill: Drill, guidance: Guidance, arena: Arena, player: str = "", *, is_kept: bool = True
+    ground: Ground,
+    drill: Drill,
+    guidance: Guidance,
+    arena: Arena,
+    assistant: Assistant | None = None,
+    *,
+    is_kept: bool = True,
 ) -> ArenaSession:
     """Open the session of a drill; nothing runs yet, and whoever calls this closes it. Call it in the arena's environment.
 
-    Code in an arena has a bug that coach planted, so all its runs are confined. Without a ``player`` a person plays, and nothing
+    Code in an arena has a bug that coach planted, so all its runs are confined. Without an ``assistant`` a person plays, and nothing
     is measured unasked. One that is not kept is in memory alone.
 
     Raises:
@@ -107,16 +114,17 @@ def open_session(  # noqa: PLR0913 - who plays what, where, with what
     """
     place = at(arena.root, ground.place.folder)
     settings = load_settings(place.home, {"python": arena.environment.python, **IN_ARENA})
-    if not player:
+    if assistant is None:
         settings = settings.model_copy(update={"investigate": PLAYED_LIMITS})
     target = Target(words=(drill.shown,) if drill.shown else ground.drill_set.tests)
     session = open_new(place, target, settings, is_kept=is_kept)
-    task = task_of(drill, guidance, is_person=not player)
+    task = task_of(drill, guidance, is_person=assistant is None)
     session.record(
         DrillBegan(
             set=ground.drill_set.name,
             number=drill.number,
-            player=player,
+            player=assistant.name if assistant else "",
+            command=assistant.digest if assistant else "",
             guidance=guidance.digest,
             label=guidance.label,
             task=task,
@@ -167,6 +175,7 @@ def score_play(  # noqa: PLR0913, PLR0917 - what was played, where, and what gra
         number=began.number,
         session=state.opened.session,
         player=began.player,
+        command=began.command,
         guidance=began.guidance,
         label=began.label,
         score=score,

@@ -21,10 +21,14 @@ class Player:
     assistant: str
     """Its name in the settings."""
     guidance: Guidance
+    command: str = ""
+    """The digest of the assistant's command: with another one its old results count no more."""
 
     @property
     def side(self) -> Side:
-        return Side(label=self.label, player=self.assistant, guidance=self.guidance.digest)
+        return Side(
+            label=self.label, player=self.assistant, command=self.command, guidance=self.guidance.digest
+        )
 
 
 Play = Callable[[DrillSet, int, Player], DrillResult]

@@ -77,7 +77,7 @@ def play(  # noqa: PLR0913 - who plays what, with what, how long
         assistant, guidance, Patience(wall=timeout, silence=min(timeout, Patience().silence)), say
     )
     with arena_for(ground, drill, is_kept=False) as arena, environment_as(environment_in(arena, ground)):
-        made = open_session(ground, drill, guidance, arena, assistant.name)
+        made = open_session(ground, drill, guidance, arena, assistant)
         with made.session as session, _closed_on_error(session):
             begin(made)
             _show(made, session)

@@ -2,6 +2,7 @@
 
 import sys
 
+from coach.assistants.runner import Assistant
 from coach.core.drill.guidance import Guidance
 from coach.drills.arena_session import arena_for, environment_as, environment_in, open_session
 from coach.drills.ground import open_ground
@@ -22,7 +23,8 @@ def test_what_tells_the_answer_of_a_session_and_what_does_not(tmp_path, state_ho
         arena_for(ground, planted.drill, is_kept=False) as arena,
         environment_as(environment_in(arena, ground)),
     ):
-        made = open_session(ground, planted.drill, Guidance(), arena, "scripted")
+        scripted = Assistant("scripted", ("true",), root, root / "pyproject.toml")
+        made = open_session(ground, planted.drill, Guidance(), arena, scripted)
         own = session_folder(made.session.state.opened.session)
         made.session.start()
         made.session.close()

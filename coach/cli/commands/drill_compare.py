@@ -65,7 +65,7 @@ def _players(args: Namespace, known: dict[str, Assistant]) -> tuple[Player, Play
     words = (args.first, args.second)
     named = [word for word in words if word in known and not Path(word).exists()]
     if not args.assistant and len(named) == len(words):
-        first, second = (Player(word, word, Guidance()) for word in words)
+        first, second = (Player(word, word, Guidance(), known[word].digest) for word in words)
         return first, second
     if not args.assistant:
         missing = next(word for word in words if word not in named)
@@ -86,8 +86,9 @@ def _players(args: Namespace, known: dict[str, Assistant]) -> tuple[Player, Play
     labels = [each.label for each in given]
     if labels[0] == labels[1]:
         labels = list(words)
+    command = known[args.assistant].digest
     first, second = (
-        Player(label, args.assistant, each.model_copy(update={"label": label}))
+        Player(label, args.assistant, each.model_copy(update={"label": label}), command)
         for label, each in zip(labels, given, strict=True)
     )
     return first, second

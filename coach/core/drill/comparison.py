@@ -15,6 +15,8 @@ class Side(Value):
     label: Name
     player: Name = ""
     """The assistant; empty for a person."""
+    command: CoachId = ""
+    """The digest of its command; empty for whatever it was."""
     guidance: CoachId = ""
     """The digest of what it is given; empty for nothing."""
 
@@ -24,7 +26,8 @@ class Side(Value):
         return f"“{self.label}”"
 
     def played(self, result: DrillResult) -> bool:
-        return (result.player, result.guidance) == (self.player, self.guidance)
+        is_same = self.command in {"", result.command}
+        return is_same and (result.player, result.guidance) == (self.player, self.guidance)
 
 
 class Pair(Value):

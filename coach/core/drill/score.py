@@ -91,6 +91,8 @@ class DrillResult(Value):
     """The session whose log tells everything; its score is in there too."""
     player: Name = ""
     """The assistant; empty for a person."""
+    command: CoachId = ""
+    """Content hash of the assistant's command; empty for a person."""
     guidance: CoachId = ""
     """Content hash of the spec or the rules it was given; empty for none."""
     label: Name = ""

@@ -33,13 +33,17 @@ def score_of(drill: Drill, graded: Graded, played: Played | None = None) -> Scor
         "no loops": lambda: _no_loops(played),
         "fair": lambda: _fair(played),
     }
-    judged = ((name, judge()) for name, judge in lines.items())
+    judged = {name: judge() for name, judge in lines.items()}
+    if not graded.changed:  # who does nothing keeps everything in order, and earns nothing by it
+        judged |= {name: _UNEDITED for name in _OF_EDITS if judged[name][0] == "met"}
     return Score(
-        lines=tuple(ScoreLine(name=name, judged=how, said=said) for name, (how, said) in judged),
+        lines=tuple(ScoreLine(name=name, judged=how, said=said) for name, (how, said) in judged.items()),
         effort=_effort(graded, played),
     )
 
 
+_OF_EDITS: tuple[LineName, ...] = ("scope kept", "tests intact", "nothing left", "no loops")
+_UNEDITED: _Line = "not judged", "no file was changed"
 _NO_SESSION: _Line = "not judged", "nobody played"
 
 

@@ -17,6 +17,8 @@ class DrillBegan(Value):
     number: int
     player: Name = ""
     """The assistant; empty for a person."""
+    command: CoachId = ""
+    """Content hash of the assistant's command; empty for a person."""
     guidance: CoachId = ""
     """Content hash of the spec or the rules that the player is given; empty for none."""
     label: Name = ""
