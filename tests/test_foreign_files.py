@@ -286,7 +286,6 @@ OWN = {
     "coach/private_folders.py": "writes new files",
     "coach/session/diagnostics.py": "writes a file of its own",
     "coach/demo/project.py": "files of the package",
-    "coach/drills/demo_set.py": "files of the demo it just wrote",
     "coach/demo/story.py": "files of the demo it just wrote",
     "coach/cli/__init__.py": "the null device for streams that are closed",
     "coach/cli/commands/console.py": "the null device for a reader that left",
