@@ -66,7 +66,7 @@ TABLE = {
     "reads the checkout's history": ("+ . + + + + . + -", HISTORY + FIX, {}),
     "digs where nothing is": ("+ . + + + + . + +", DIGS + FIX, {}),
     "touches unrelated files": ("+ . + - + - . + +", FIX + STRAYS, {}),
-    "hangs": ("- . - + + + . + +", HANGS, {"timeout": 3}),
+    "hangs": ("- . - . . . . . +", HANGS, {"timeout": 3}),
     "loops": ("- . - + + + . - +", LOOPS, {}),
     "stops and asks": (". . + + + + + + +", ASKS + NAMED, {"spec": SPEC}),
     "does not ask": ("+ . + + + + - + +", FIX, {"spec": SPEC}),

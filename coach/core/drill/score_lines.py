@@ -34,7 +34,10 @@ def score_of(drill: Drill, graded: Graded, played: Played | None = None) -> Scor
         "fair": lambda: _fair(played),
     }
     judged = {name: judge() for name, judge in lines.items()}
-    if not graded.changed:  # who does nothing keeps everything in order, and earns nothing by it
+    has_asked = judged["asked"][0] == "met" and bool(played and played.asked)
+    if (
+        not graded.changed and not has_asked
+    ):  # who does nothing keeps everything in order, and earns nothing by it
         judged |= {name: _UNEDITED for name in _OF_EDITS if judged[name][0] == "met"}
     return Score(
         lines=tuple(ScoreLine(name=name, judged=how, said=said) for name, (how, said) in judged.items()),

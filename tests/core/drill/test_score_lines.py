@@ -20,7 +20,15 @@ DRILL = Drill(
     noticed=(),
     difficulty=Difficulty(lines=1),
 )
-GOOD = Graded(tree="t", suite=SuiteFacts(passed=9), is_test_asked=True, own_tests=(T,), proving=(T,), lines=1)
+GOOD = Graded(
+    tree="t",
+    suite=SuiteFacts(passed=9),
+    is_test_asked=True,
+    own_tests=(T,),
+    proving=(T,),
+    changed=("shop/cart.py",),
+    lines=1,
+)
 PLAYED = Played(
     causes=(NamedCause(path="shop/cart.py", function="Cart.total"),),
     is_asking_asked=False,
@@ -169,3 +177,21 @@ def test_hints_cost_points_and_effort_is_told():
     assert score.percent == 100 - 2 * HINT_POINTS
     effort = score.effort
     assert (effort.files, effort.minutes, effort.runs, effort.tokens) == (2, 3.5, 4, 900)
+
+
+def test_who_changes_nothing_earns_nothing_for_keeping_order():
+    idle = GOOD.model_copy(
+        update={
+            "suite": SuiteFacts(passed=8, red=(T,)),
+            "changed": (),
+            "lines": 0,
+            "proving": (),
+            "own_tests": (),
+        }
+    )
+    score = score_of(DRILL, idle, PLAYED.model_copy(update={"causes": ()}))
+    judged = {each.name: each.judged for each in score.lines}
+    assert {judged[each] for each in ("scope kept", "tests intact", "nothing left", "no loops")} == {
+        "not judged"
+    }
+    assert score.percent < 10
