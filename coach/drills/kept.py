@@ -6,9 +6,7 @@
 """
 
 import json
-import os
 import re
-import secrets
 import shutil
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from coach.core.drill.score import DrillResult
 from coach.engine.process.scratch import is_in_use
 from coach.errors import CoachError, UsageError
 from coach.regular_files import read_head
+from coach.store.artefacts import write_whole
 from coach.store.paths import arenas_folder as arenas_folder  # noqa: PLC0414 - sets and arenas are found from here
 from coach.store.paths import make_private, state_home
 
@@ -44,10 +43,7 @@ def set_folder(name: str) -> Path:
 def keep_set(made: DrillSet) -> None:
     """Write a set, whole or not at all."""
     folder = make_private(set_folder(made.name))
-    beside = folder / f".set-{secrets.token_hex(4)}"
-    beside.touch(mode=0o600)
-    beside.write_text(made.model_dump_json(indent=1), encoding="utf-8")
-    os.replace(beside, folder / "set.json")  # noqa: PTH105 - one call that says atomic
+    write_whole(folder / "set.json", made.model_dump_json(indent=1).encode())
 
 
 def read_set(name: str) -> DrillSet:

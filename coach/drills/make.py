@@ -153,7 +153,7 @@ def _set_of(means: Means, wish: Wish, baseline: Baseline) -> DrillSet:
 
 
 def _width() -> int:
-    return max(1, min(MAX_WIDTH, len(os.sched_getaffinity(0))))
+    return max(1, min(MAX_WIDTH, os.cpu_count() or 1))
 
 
 def _fill(making: Making, wish: Wish, means: Means, composer: Composer) -> None:

@@ -33,7 +33,7 @@ def keep(text: str) -> str:
         if place.exists() and place.stat().st_size == len(content) and read(name):
             return name
         make_private(place.parent)
-        _write_whole(place, content)
+        write_whole(place, content)
     except OSError as error:
         raise unusable(place, error) from error
     return name
@@ -55,7 +55,8 @@ def _place(name: str) -> Path:
     return artefacts_folder() / name[:2] / name
 
 
-def _write_whole(place: Path, content: bytes) -> None:
+def write_whole(place: Path, content: bytes) -> None:
+    """Put a file that only this user can read in its place, whole or not at all. Raises OSError."""
     fd, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")  # 0600 by itself
     try:
         with os.fdopen(fd, "wb") as file:

@@ -62,7 +62,7 @@ def run_elsewhere(  # noqa: PLR0913 - what a run needs here, by name
         round_ = _Round(asked, tree, tell)
         ran, seen = round_.carried_out(cluster, coverage, cancel)
     else:
-        ran = _awaited(ran_elsewhere(cluster, asked, tree), cancel)
+        ran = awaited(ran_elsewhere(cluster, asked, tree), cancel)
         seen = None if ran is None else ran.seen
     if ran is None:
         return _CANCELLED.model_copy(update={"tree": tree}), seen
@@ -71,7 +71,7 @@ def run_elsewhere(  # noqa: PLR0913 - what a run needs here, by name
     return ran.report.model_copy(update={"tree": tree, "output": output}), seen
 
 
-def _awaited(future: "Future[Ran]", cancel: threading.Event) -> Ran | None:
+def awaited(future: "Future[Ran]", cancel: threading.Event) -> Ran | None:
     """Wait for an answer; None where nobody wanted it any more. Raises CoachError."""
     _wait([future], cancel, lambda _: False)
     return future.result() if future.done() and not future.cancelled() else None

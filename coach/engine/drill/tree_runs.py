@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Iterator
-from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,8 +27,6 @@ from coach.engine.trees.tree_store import TreeStore
 if TYPE_CHECKING:
     from coach.engine.cluster.cluster import Cluster
 
-_LOOK = 0.1
-"""Seconds between two looks whether an answer of the cluster is still wanted."""
 _SLACK, _TIMES = 15.0, 4.0
 """A run with a bug may take so many times what the suite took, and so many seconds more, before it counts as hanging."""
 
@@ -152,15 +149,12 @@ class TreeRuns:
         return Ran(report, seen, coverage)
 
     def _run_there(self, request: RunRequest, cluster: "Cluster") -> Ran:
-        from coach.engine.cluster.work_elsewhere import ran_elsewhere  # only where a cluster is used
+        from coach.engine.cluster.run_elsewhere import awaited  # only where a cluster is used
+        from coach.engine.cluster.work_elsewhere import ran_elsewhere
 
-        future = ran_elsewhere(cluster, StartRun(request=request), request.tree)
-        while not future.done():
-            wait([future], _LOOK)
-            if self.stop.is_set():
-                future.cancel()
-                raise Stopped
-        ran = future.result()
+        ran = awaited(ran_elsewhere(cluster, StartRun(request=request), request.tree), self.stop)
+        if ran is None:
+            raise Stopped
         return Ran(self.context.redactor.report(ran.report), ran.seen)
 
 
