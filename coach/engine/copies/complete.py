@@ -44,34 +44,49 @@ class Completed:
     """Links that lead out of the tree, as ``path -> place``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """What the checkout has that no tree holds, as git lists it."""
+
+    folders: tuple[str, ...]
+    """Those that hold nothing recorded, each with a slash at its end."""
+    paths: tuple[str, ...]
+    """Files and whole folders."""
+
+
 def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
-    copy: Path, root: Path, git: Git, own: Git, used: Collection[str] = (), state: Path | None = None
+    copy: Path,
+    root: Path,
+    own: Git,
+    unrecorded: Unrecorded | None,
+    used: Collection[str] = (),
+    state: Path | None = None,
 ) -> None:
     """Add to a copy what the checkout has besides the tree.
 
     Args:
         copy: the folder that holds the tree.
         root: the checkout.
-        git: git on the private repository and the checkout's files.
         own: git on the copy and its index.
+        unrecorded: what the checkout has that no tree holds; None where that cannot be told.
         used: files that runs opened or imported: copied before all others.
         state: where coach keeps everything, which may lie in the checkout: no copy holds the copies.
 
     """
+    if unrecorded is None:
+        return  # the copy holds its tree
     try:
-        folders, beside = _beside(root, git)
-        entries = list(_entries(own))
-        modules, others = _submodules(root, entries)
+        modules, others = _submodules(root, entries := list(_entries(own)))
     except GitError:
-        return  # the copy holds its tree; what else there is in the checkout cannot be told
+        return
     links = [os.fsdecode(path) for head, path in entries if head.startswith(b"120000 ")]
     leading = settle(links, root, copy)
     inside = InCopy(copy)
-    for each in folders[:MAX_FOLDERS]:
+    for each in unrecorded.folders[:MAX_FOLDERS]:
         if inside.holds(each) and inside.holds(f"{each}x"):
             _make_folders(root / each, copy / each)
     pointers = fill_pointers(copy, root, [os.fsdecode(path) for _, path in entries])
-    chosen = select(find(root, [*beside, *modules], frozenset(used), state), copy)
+    chosen = select(find(root, [*unrecorded.paths, *modules], frozenset(used), state), copy)
     copied, left_out = copy_selected(chosen, root, copy)
     leading += settle(_links(chosen.all, copy), root, copy)
     other = find(root, others).files
@@ -82,22 +97,20 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
 
 
 def outlook(
-    root: Path, git: Git, links: Iterable[tuple[str, str]], state: Path | None = None
+    root: Path, unrecorded: Unrecorded | None, links: Iterable[tuple[str, str]], state: Path | None = None
 ) -> tuple[list[str], list[str]]:
     """Say, before there is a copy, which links lead (``x -> y leads``), and what copies will lack.
 
     Args:
         root: the checkout.
-        git: git on the private repository and the checkout's files.
+        unrecorded: what the checkout has that no tree holds; None where that cannot be told.
         links: those of the tree, with their texts.
         state: where coach keeps everything.
 
     """
-    try:
-        _, beside = _beside(root, git)
-    except GitError:
+    if unrecorded is None:
         return [], []
-    chosen = select(find(root, beside, state=state))
+    chosen = select(find(root, unrecorded.paths, state=state))
     ignored = [
         (each, os.readlink(root / each))  # noqa: PTH115 - text
         for each in chosen.all
@@ -123,12 +136,21 @@ def _lacks(chosen: Selected) -> list[str]:
     ]
 
 
-def _beside(root: Path, git: Git) -> tuple[list[str], list[str]]:
-    """Return the folders of the checkout that hold nothing recorded, and the files and folders that no tree holds."""
-    untracked = _listed(git, "-o", "--directory", "--exclude-standard")
-    ignored = _listed(git, "-o", "-i", "--directory", "--exclude-standard")
+def unrecorded_in(root: Path, git: Git) -> Unrecorded | None:
+    """Return what the checkout has that no tree holds; None where git cannot tell.
+
+    Args:
+        root: the checkout.
+        git: git on the private repository and the checkout's files.
+
+    """
+    try:
+        untracked = _listed(git, "-o", "--directory", "--exclude-standard")
+        ignored = _listed(git, "-o", "-i", "--directory", "--exclude-standard")
+    except GitError:
+        return None
     large = [each for each in untracked if not each.endswith("/") and _is_unrecorded(root / each)]
-    return [each for each in untracked if each.endswith("/")], [*ignored, *large]
+    return Unrecorded(tuple(each for each in untracked if each.endswith("/")), (*ignored, *large))
 
 
 def _links(paths: Iterable[str], copy: Path) -> list[str]:

@@ -25,6 +25,7 @@ from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.core.runs.variation import AS_USUAL, Variation
 from coach.engine.copies.changed_code import run_laid_out
+from coach.engine.copies.complete import Unrecorded
 from coach.engine.instrument.apply_variation import REPORT
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.run_context import RunContext
@@ -165,28 +166,43 @@ def _trees(root: Path, home: Path) -> TreeStore:
 
 
 def run_probe(
-    context: SearchContext, probe: Candidate, search: str = "", *, may_fork: bool = False
+    context: SearchContext,
+    probe: Candidate,
+    search: str = "",
+    unrecorded: Unrecorded | None = None,
+    *,
+    may_fork: bool = False,
 ) -> Answer:
     """Carry a probe out. What cannot be carried out (no copy, no such target) is UNRESOLVED and says why.
 
-    ``may_fork``: it need not be a fresh process.
+    Args:
+        context: what all probes of the search share.
+        probe: the question.
+        search: the name of the search that asks.
+        unrecorded: what copies hold besides their tree, listed once for all probes; None: it is looked for now.
+        may_fork: whether the run need not be a fresh process.
+
     """
     cancel = _CANCELLED.get(search) or threading.Event()
     server = _SERVERS.get(search) if may_fork else None
-    answer = _carried_out(context, probe, cancel, server)
+    answer = _carried_out(context, probe, cancel, server, unrecorded)
     if server is not None and answer.is_forked and server.was_refused:
         # One of those that were forked tried what the fence refuses: nobody knows which, and no answer of theirs holds.
         fork_no_more(search)
-        answer = _carried_out(context, probe, cancel, None)
+        answer = _carried_out(context, probe, cancel, None, unrecorded)
     return answer
 
 
 def _carried_out(
-    context: SearchContext, probe: Candidate, cancel: threading.Event, server: WarmServer | None
+    context: SearchContext,
+    probe: Candidate,
+    cancel: threading.Event,
+    server: WarmServer | None,
+    unrecorded: Unrecorded | None,
 ) -> Answer:
     trees = _trees(context.root, context.home)
     try:
-        with trees.materialise(probe.tree) as copy:
+        with trees.materialise(probe.tree, unrecorded) as copy:
             return answer_of(probe, shown_in(copy, context, probe, cancel, server), context.redactor)
     except (CoachError, OSError) as error:
         return unanswered(str(error))

@@ -26,6 +26,7 @@ from coach.core.base.test_id import TestId
 from coach.core.runs.oracle import Outcome
 from coach.core.search.ask_tell import AskTell
 from coach.core.search.request import Tried
+from coach.engine.copies.complete import Unrecorded
 from coach.engine.process.other_runs import as_note, beside
 from coach.engine.search import candidate
 from coach.engine.search.candidate import Answer, Candidate, SearchContext, run_probe
@@ -86,6 +87,8 @@ class SearchDriver:
     """The tests that they saw change it."""
     counts_as_seen: bool = False
     """Whether each outcome counts as it came: where rates are measured, a second look is one more run."""
+    unrecorded: Unrecorded | None = None
+    """What copies hold besides their trees, listed once for all probes: in a large checkout git looks long."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     _logged: set[str] = field(default_factory=set)
     """What the log knew, of what this search asked."""
@@ -149,7 +152,9 @@ class SearchDriver:
             from coach.engine.cluster.work_elsewhere import probe_elsewhere  # only where a cluster is used
 
             return probe_elsewhere(self.cluster, probe, self.context.redactor)
-        run = functools.partial(run_probe, self.context, search=self.name, may_fork=may_fork)
+        run = functools.partial(
+            run_probe, self.context, search=self.name, unrecorded=self.unrecorded, may_fork=may_fork
+        )
         return self.executor.submit(run, probe)
 
     def _run(self, probes: Sequence[Candidate], forked_by: "Forking | None" = None) -> tuple[Answer, ...]:

@@ -190,9 +190,9 @@ class SearchBench:
             driver = SearchDriver(
                 context, executor, known_, progress.tried, progress.does, stop, request.most, progress.note
             )
-            driver.cluster = cluster
+            driver.cluster, driver.unrecorded = cluster, trees.unrecorded()
             task = Task(request, driver, trees, composer, trees.record())
-            for each in trees.outlook(task.now, is_confined=_is_confined(context)):
+            for each in trees.outlook(task.now, driver.unrecorded, is_confined=_is_confined(context)):
                 progress.note(each)
             with forking(context, trees.scratch, driver.name) as driver.forking:
                 result, disturbed = _carried_out(task)

@@ -15,7 +15,7 @@ from pathlib import Path
 from coach.core.localize.suspect import Touched
 from coach.core.runs.changes import Changes, parse_patch
 from coach.core.search.request import Place
-from coach.engine.copies.complete import complete, outlook, read_used, write_used
+from coach.engine.copies.complete import Unrecorded, complete, outlook, read_used, unrecorded_in, write_used
 from coach.engine.process import scratch
 from coach.engine.restore.restores import Restores, Wanted
 from coach.engine.source.file_kinds import is_text
@@ -193,8 +193,11 @@ class TreeStore:
             return compose.taken_out(composer, self.beside(base, now), now, keep)
 
     @contextlib.contextmanager
-    def materialise(self, tree: str) -> Iterator[Path]:
-        """Make a disposable folder that holds this tree, and beside it what tests need; see ``completing``. It is removed afterwards."""
+    def materialise(self, tree: str, unrecorded: Unrecorded | None = None) -> Iterator[Path]:
+        """Make a disposable folder that holds this tree, and beside it what tests need; see ``complete``. It is removed afterwards.
+
+        ``unrecorded``: what ``unrecorded`` answered a moment ago; None: the checkout is looked at now.
+        """
         with scratch.scratch_folder(self._scratch) as place:
             folder = place / (
                 self._root.name or "root"
@@ -202,22 +205,21 @@ class TreeStore:
             folder.mkdir(mode=0o700)
             own = {"GIT_INDEX_FILE": str(folder.parent / "index"), "GIT_WORK_TREE": str(folder)}
             git = Git(folder, {**self._git.variables, **own}, timeout=120)
-            try:
-                git.run("read-tree", self._known.tree_of(tree))
-                git.run("checkout-index", "-a", "-q")
-            except GitError as error:
-                raise ScratchError(
-                    f"the work tree {tree[:10]} could not be copied",
-                    why=error.why or error.what,
-                    do="free space in the state directory; a tree of long ago may be gone",
-                ) from error
+            _lay_out(git, self._known, tree)
             used, state = read_used(self._private.folder), coachs_own(self._private.folder.parent)
-            complete(folder, self._root, self._git, git, used, state)
+            complete(folder, self._root, git, unrecorded or self.unrecorded(), used, state)
             yield folder
 
-    def outlook(self, tree: str, *, is_confined: bool = False) -> tuple[str, ...]:
+    def unrecorded(self) -> Unrecorded | None:
+        """Return what the checkout has now that no tree holds; None where git cannot tell."""
+        return unrecorded_in(self._root, self._git)
+
+    def outlook(
+        self, tree: str, unrecorded: Unrecorded | None = None, *, is_confined: bool = False
+    ) -> tuple[str, ...]:
         """Say what copies of a tree will lack, and which links lead out of them, before there is one.
 
+        ``unrecorded``: what ``unrecorded`` answered.
         ``is_confined``: whether what runs there is kept from writing through such a link.
         """
         listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", self._known.tree_of(tree)).split(b"\0")
@@ -225,7 +227,9 @@ class TreeStore:
         blobs = {os.fsdecode(path): head.split()[2].decode() for head, _, path in heads}
         contents = self.contents(tuple(blobs.values())) if blobs else {}
         links = [(path, os.fsdecode(contents[blob])) for path, blob in blobs.items() if blob in contents]
-        leading, lacking = outlook(self._root, self._git, links, coachs_own(self._private.folder.parent))
+        leading, lacking = outlook(
+            self._root, unrecorded or self.unrecorded(), links, coachs_own(self._private.folder.parent)
+        )
         does = "tests read it, cannot write it" if is_confined else "what tests write there is written"
         return (*(f"{each} out of the copies: {does}" for each in leading), *lacking)
 
@@ -284,6 +288,17 @@ class TreeStore:
 
     def _names(self, before: str, after: str) -> list[str]:
         return names(self._git.run(*_DIFF, "--name-only", "--no-renames", "-z", before, after))
+
+
+def _lay_out(git: Git, known: KnownTrees, tree: str) -> None:
+    try:
+        git.run("read-tree", "-m", "-u", known.tree_of(tree))
+    except GitError as error:
+        raise ScratchError(
+            f"the work tree {tree[:10]} could not be copied",
+            why=error.why or error.what,
+            do="free space in the state directory; a tree of long ago may be gone",
+        ) from error
 
 
 def _batched(answer: bytes) -> dict[str, bytes]:

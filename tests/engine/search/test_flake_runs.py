@@ -34,8 +34,7 @@ class Runs:
         outcome = "FAIL" if condition in IN_COMPANY else "PASS"
         return Answer(Judged(outcome=outcome, reason=""), doubt=self.doubt)
 
-    def here(self, _context, probe, search="", *, may_fork=False) -> Answer:
-        del search, may_fork
+    def here(self, _context, probe, **_where) -> Answer:
         self.at_a_time.append(1)
         return self.answer(probe)
 
