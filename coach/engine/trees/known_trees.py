@@ -74,31 +74,12 @@ class KnownTrees:
             return name
         if name in self._trees:
             return self._trees[name]
-        tree = self._looked_up(name) or self._resolved(name)
+        within = f":{self._prefix}" if self._kind(name) == "commit" else "^{tree}"
+        said = self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
+        tree = said.decode().split()[-1]
         if TREE.fullmatch(name):
             self._trees[name] = tree
         return tree
-
-    def _looked_up(self, name: str) -> str:
-        """Learn by one question what an id is and which tree it stands for; empty when git does not say both."""
-        if not TREE.fullmatch(name):
-            return ""
-        asked = f"{name}\n{name}:{self._prefix}\n{name}^{{tree}}\n".encode()
-        kind, *trees = (
-            self._private.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
-            .decode()
-            .splitlines()
-        )
-        if kind not in {f"{name} commit", f"{name} tree"}:
-            return ""
-        self._kinds[name] = kind.split()[1]
-        tree, _, is_tree = trees[0 if kind.endswith("commit") else 1].partition(" ")
-        return tree if is_tree == "tree" and TREE.fullmatch(tree) else ""
-
-    def _resolved(self, name: str) -> str:
-        within = f":{self._prefix}" if self._kind(name) == "commit" else "^{tree}"
-        said = self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
-        return said.decode().split()[-1]
 
     def refuse_converted(self, before: str, name: str) -> None:
         """An older coach recorded through attributes of the tree: what the bytes of those files were is not known."""
