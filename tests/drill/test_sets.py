@@ -18,7 +18,7 @@ from coach.engine.drill.planted_bugs import PlantedBugs
 from coach.engine.process.scratch import in_use
 from coach.engine.trees.compose import composing
 from tests.drill.shop_history import LABEL, REFUND, TESTS, shop
-from tests.drill.workplace import at
+from tests.drill.workplace import working_in
 
 REFUNDED = "tests/test_invoice.py::test_refund"
 LABELLED = "tests/test_invoice.py::test_label"
@@ -40,7 +40,7 @@ def made(name: str, *words: str) -> DrillSet:
 def of_shop(tmp_path_factory):
     """The shop with sets of its history: past fixes with two of them at once, and none but two at once."""
     history = shop(tmp_path_factory.mktemp("history") / "shop")
-    with at(history.root):
+    with working_in(history.root):
         before = _left_alone(history)
         made("both", "--count", "3", "--source", "past", "--source", "two")
         after = _left_alone(history)
@@ -49,7 +49,7 @@ def of_shop(tmp_path_factory):
 
 @pytest.fixture
 def shops(of_shop):
-    with at(of_shop[0].root):
+    with working_in(of_shop[0].root):
         yield of_shop[0]
 
 
@@ -64,14 +64,14 @@ def of_past(tmp_path_factory):
     history.write(shop__version='version = "1.1"\n', shop__text=wider, tests__test_invoice=MORE_TESTS)
     history.commit("Fix what is wider")
     history.write(tests__test_invoice=MORE_TESTS + "\n\ndef test_old():\n    assert False\n")
-    with at(history.root):
+    with working_in(history.root):
         made("past", "--count", "4", "--source", "past", "--write-test")
     return history.root
 
 
 @pytest.fixture
 def past(of_past):
-    with at(of_past):
+    with working_in(of_past):
         yield read_set("past")
 
 
@@ -79,14 +79,14 @@ def past(of_past):
 def of_planted(tmp_path_factory):
     """The shop with a planted bug."""
     history = shop(tmp_path_factory.mktemp("planted") / "shop")
-    with at(history.root):
+    with working_in(history.root):
         made("planted", "--count", "1", "--source", "planted", "--seed", SEED)
     return history.root
 
 
 @pytest.fixture
 def planted(of_planted):
-    with at(of_planted):
+    with working_in(of_planted):
         yield read_set("planted")
 
 
@@ -94,7 +94,7 @@ def planted(of_planted):
 def of_interrupted(of_planted):
     """The exit code of a search for many more of them, which Ctrl-C ended."""
     words = ["drill", "new", "stopped", "--source", "planted", "--count", "40", "--seed", SEED]
-    with at(of_planted):
+    with working_in(of_planted):
         command = [sys.executable, "-m", "coach", *words]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as coach:
             next(line for line in coach.stderr if line.startswith("drill 1:"))
@@ -256,7 +256,7 @@ def _kept(trees, name):
 def test_a_project_whose_tests_do_not_run_is_refused_with_what_to_do(tmp_path, capsys):
     history = shop(tmp_path / "shop")
     history.write(tests__test_invoice="import nothing_like_this\n")
-    with at(history.root):
+    with working_in(history.root):
         assert main(["drill", "new", "set"]) != 0
         assert "--tests" in capsys.readouterr().err
         assert main(["drill", "new", "../set"]) != 0

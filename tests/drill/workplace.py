@@ -9,7 +9,7 @@ import pytest
 
 
 @contextlib.contextmanager
-def at(folder: Path) -> Iterator[None]:
+def working_in(folder: Path) -> Iterator[None]:
     """Let coach keep its state beside a project, and this process be in the project, for a while."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
