@@ -131,7 +131,13 @@ def _inline(call: ast.Call) -> tuple[re.Pattern, set[str]] | None:
 
 
 def busy(
-    pattern: re.Pattern, methods: set[str], size: int, seconds: float, plain: list[str], every: int = 1
+    pattern: re.Pattern,
+    methods: set[str],
+    size: int,
+    seconds: float,
+    plain: list[str],
+    every: int = 1,
+    most: int = 3,
 ) -> list[str]:
     """Return (method, text) for what keeps a pattern busy for longer than so much processor time, twice."""
     found = []
@@ -140,7 +146,7 @@ def busy(
         for method in sorted(methods):
             if not (_ends(pattern, method, data, seconds) or _ends(pattern, method, data, seconds)):
                 found.append(f"{method} of {text[:40]!r} … {text[-12:]!r}")
-                if len(found) > 2:
+                if len(found) >= most:
                     return found
     return found
 

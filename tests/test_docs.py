@@ -50,10 +50,11 @@ def test_every_event_says_what_happened():
 def test_every_variable_of_the_environment_is_told_of():
     inner = {"COACH_ORDER", "COACH_PROBE", "COACH_RUN_ID", "COACH_HOLDER"}
     found = set()
-    for path in (ROOT / "coach").rglob("*.py"):
+    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "coach").rglob("*.py"))
+    for text in (each for each in texts if "COACH_" in each):
         strings = (
             node.value
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in ast.walk(ast.parse(text))
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         )
         found |= {each for each in strings if re.fullmatch(r"COACH_[A-Z_]+", each)}

@@ -61,21 +61,37 @@ LOOSE_IN_ENGINE = ["engine", "execute", "ports", "run_queue"]
 """What drives the rooms of the engine; all else has a room."""
 
 
-def _functions():
-    for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                yield path.relative_to(ROOT).as_posix(), node
+class _File:
+    """What the tests ask of one file, read once; its syntax itself, of all files, would fill the memory."""
+
+    def __init__(self, path):
+        self.name = path.relative_to(ROOT).as_posix()
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+        nodes = list(ast.walk(tree))
+        self.is_silent = bool(text.strip()) and not ast.get_docstring(tree)
+        self.too_long = [each for node in nodes if (each := _too_long(node))]
+        self.wanted = {name for node in nodes for name in _wanted(node)}
+        self.identifiers = {path.stem, *filter(None, map(_identifier, nodes))}
+        self.ids = list(_ids_of_tests(nodes))
+
+
+@cache
+def _read(path):
+    return _File(path)
+
+
+def _too_long(node):
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return ""
+    limit = CLASS_LINES if isinstance(node, ast.ClassDef) else FUNCTION_LINES
+    lines = (node.end_lineno or 0) - node.lineno + 1
+    return f":{node.lineno} {node.name} {lines}" if lines > limit else ""
 
 
 def test_functions_and_classes_can_be_read_at_a_glance():
-    too_long = []
-    for path, node in _functions():
-        limit = CLASS_LINES if isinstance(node, ast.ClassDef) else FUNCTION_LINES
-        lines = (node.end_lineno or 0) - node.lineno + 1
-        if lines > limit and path not in ALLOWED:
-            too_long.append(f"{path}:{node.lineno} {node.name} {lines}")
-    assert not too_long
+    files = [each for each in map(_read, FILES) if each.name not in ALLOWED]
+    assert not [f"{each.name}{one}" for each in files for one in each.too_long]
 
 
 def test_files_are_about_one_thing():
@@ -89,13 +105,7 @@ def test_files_are_about_one_thing():
 
 
 def test_every_module_says_what_it_is_for():
-    silent = [
-        path.relative_to(ROOT).as_posix()
-        for path in FILES
-        if path.read_text(encoding="utf-8").strip()
-        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    ]
-    assert silent == ["coach/__main__.py"]
+    assert [each.name for each in map(_read, FILES) if each.is_silent] == ["coach/__main__.py"]
 
 
 def test_no_module_is_a_drawer():
@@ -124,18 +134,18 @@ _EXAMPLES = (
 )
 
 
+def _ids_of_tests(nodes):
+    docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        is_shown = "(?:" in text or id(node) in docs or any(example in text for example in _EXAMPLES)
+        if "::" in text and not is_shown:
+            yield f":{node.lineno} {text[:60]}"
+
+
 def test_ids_of_tests_are_taken_apart_and_put_together_in_one_place():
-    found = []
-    for path in FILES:
-        name = path.relative_to(ROOT).as_posix()
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-            is_shown = any(example in text for example in _EXAMPLES) or "(?:" in text or id(node) in docs
-            if "::" in text and not is_shown and not name.startswith(_NO_TEST_IDS):
-                found.append(f"{name}:{node.lineno} {text[:60]}")
-    assert not found
+    files = [each for each in map(_read, FILES) if not each.name.startswith(_NO_TEST_IDS)]
+    assert not [f"{each.name}{one}" for each in files for one in each.ids]
 
 
 def _modules():
@@ -151,16 +161,16 @@ def _modules():
 def _imports():
     """Return module → modules of coach that it imports anywhere: when it is loaded, in a function, or for types only."""
     names = _modules()
-    found = {}
-    for name, path in names.items():
-        wanted = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                wanted |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                wanted |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        found[name] = (wanted & set(names)) - {name}
-    return found
+    return {name: (_read(path).wanted & set(names)) - {name} for name, path in names.items()}
+
+
+def _wanted(node):
+    """Return the modules that a statement may import."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return ()
 
 
 def _in_circles():
@@ -206,26 +216,23 @@ def test_no_file_has_the_name_of_one_in_a_room_its_own_room_imports():
     assert [each for each in twins if not PARSER_AND_CALL.fullmatch(each)] == []
 
 
-def _identifiers(path):
-    """Yield the names a file gives to things: its own, its classes', functions', arguments' and variables'."""
-    yield path.stem
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield node.attr
+def _identifier(node):
+    """Return the name that is given to a class, a function, an argument or a variable here; empty where none is."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.arg):
+        return node.arg
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) else ""
 
 
 def test_things_are_called_what_the_field_calls_them():
     """A metaphor has to be learnt before it says anything; see the glossary for the words that are used instead."""
     found = {
-        f"{path.relative_to(ROOT).as_posix()}: {name}"
-        for path in FILES
-        for name in _identifiers(path)
+        f"{each.name}: {name}"
+        for each in map(_read, FILES)
+        for name in each.identifiers
         if METAPHORS & {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", name)}
     }
     assert sorted(found) == []

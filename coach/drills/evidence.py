@@ -21,13 +21,16 @@ SECONDS_EACH = 30.0
 _TICK = 0.2
 
 
-def measured_paths(ground: Ground, drill: Drill, stopped: threading.Event) -> tuple[EvidencePath, ...]:
+def measured_paths(
+    ground: Ground, drill: Drill, stopped: threading.Event, seconds: float = SECONDS_EACH
+) -> tuple[EvidencePath, ...]:
     """Measure the bug of a drill in an arena of its own, in a session that nobody sees.
 
     Args:
         ground: the project of the set.
         drill: the drill; a test that was held is in this arena.
         stopped: ends it when it is set.
+        seconds: of one measurement, about.
 
     Raises:
         CoachError: no arena can be made, the bug does not show, or it was stopped.
@@ -43,12 +46,12 @@ def measured_paths(ground: Ground, drill: Drill, stopped: threading.Event) -> tu
             _wait(session, stopped)
             if session.state.last_failure is None:
                 raise CoachError("the bug does not show in this arena")
-            after, seconds = _measured(session, stopped)
-    return evidence_paths(after, seconds, drill.causes)
+            after, took = _measured(session, stopped, seconds)
+    return evidence_paths(after, took, drill.causes)
 
 
 def _measured(
-    session: Dispatcher, stopped: threading.Event
+    session: Dispatcher, stopped: threading.Event, seconds_each: float
 ) -> tuple[dict[str, SessionState], dict[str, float]]:
     after, seconds = {"": session.state}, {}
     for name in MEASURED:
@@ -56,7 +59,7 @@ def _measured(
         if kind.why_not(session.state):
             continue
         before = session.state.last_number
-        ask(session, kind.command(session.state, SECONDS_EACH))
+        ask(session, kind.command(session.state, seconds_each))
         _wait(session, stopped)
         runs = [each for each in session.state.runs if each.number > before and each.report]
         after[name] = session.state

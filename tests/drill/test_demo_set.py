@@ -12,6 +12,7 @@ from coach.drills.ground import open_ground
 from coach.drills.kept import read_set, set_folder, set_names
 from coach.engine.drill.grading import graded
 from coach.errors import UsageError
+from tests.drill.workplace import working_in
 
 
 def test_it_is_made_when_it_is_named_first_and_read_then(state_home):
@@ -24,14 +25,25 @@ def test_it_is_made_when_it_is_named_first_and_read_then(state_home):
         read_set_or_demo("other")
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    with working_in(folder):
+        return folder, make_demo_set(folder / "shop")
+
+
+@pytest.fixture
+def demo(made_once):
+    folder, made = made_once
+    with working_in(folder):
+        yield made
+
+
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_the_bug_is_not_fixed_the_true_fix_is_and_exactly_the_named_tests_notice(
-    number, tmp_path, state_home
-):
-    made = make_demo_set(tmp_path / "shop")
-    ground, drill = open_ground(made), made.drills[number - 1]
+def test_the_bug_is_not_fixed_the_true_fix_is_and_exactly_the_named_tests_notice(number, demo):
+    ground, drill = open_ground(demo), demo.drills[number - 1]
     with ground.runs(drill) as runs:
-        wrong, right = (graded(made, drill, tree, ground.trees, runs) for tree in (drill.wrong, drill.right))
+        wrong, right = (graded(demo, drill, tree, ground.trees, runs) for tree in (drill.wrong, drill.right))
     assert set(wrong.suite.red) == {each.test for each in drill.noticed}
     assert not score_of(drill, wrong).is_fixed
     assert score_of(drill, right).percent == 100
@@ -40,14 +52,12 @@ def test_the_bug_is_not_fixed_the_true_fix_is_and_exactly_the_named_tests_notice
     assert drill.difficulty.tests == len(drill.noticed) <= 10
 
 
-def test_lines_alone_put_no_cause_first_and_more_evidence_does(state_home):
+def test_lines_alone_put_no_cause_first_and_more_evidence_does(demo):
     """What the set says of the hardest one is what is measured, and mutations find it."""
-    made = read_set_or_demo("demo")
-    paths = {
-        each.hints: each for each in measured_paths(open_ground(made), made.drills[2], threading.Event())
-    }
+    found = measured_paths(open_ground(demo), demo.drills[2], threading.Event(), seconds=8)
+    paths = {each.hints: each for each in found}
     assert paths["suspects",].rank > 1
-    assert [each.difficulty.rank for each in made.drills] == [3, 4, 5]
+    assert [each.difficulty.rank for each in demo.drills] == [3, 4, 5]
     assert paths["suspects", "mutations"].names_it
     assert paths["suspects", "mutations"].first == "shop/money.py:46 Money.allocate"
     assert paths[()].rank == 0

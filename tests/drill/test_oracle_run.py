@@ -15,13 +15,18 @@ from coach.engine.drill.tree_runs import TreeRuns
 from coach.engine.process.supervise import Limits
 from coach.engine.search.candidate import SearchContext
 from coach.errors import CoachError
-from tests.drill.planted import CART, RIGHT, TESTS, plant
+from tests.drill.planted import CART, FOOD, RIGHT, TESTS, plant
 
 GREEN = "tests/test_cart.py::test_label"
 
 
+@pytest.fixture
+def planted(tmp_path, state_home):
+    return plant(tmp_path / "shop")
+
+
 @pytest.fixture(params=[False, True], ids=["shown", "held"])
-def planted(request, tmp_path, state_home):
+def either(request, tmp_path, state_home):
     return plant(tmp_path / "shop", held=request.param)
 
 
@@ -39,30 +44,24 @@ def oracle(planted, runs=None):
     return Oracle(runs or runs_of(planted), baseline, planted.made)
 
 
-def test_a_bug_that_tests_notice_and_its_true_fix_hold(planted):
-    assert oracle(planted)(planted.drill) == ""
-
-
 def test_a_bug_that_no_test_notices_counts_as_fixed_and_is_thrown_away(planted):
-    drill = planted.drill.model_copy(
-        update={"wrong": planted.tree(shop__rates=RIGHT + "\n# more\n"), "held": ()}
-    )
+    drill = planted.drill.model_copy(update={"wrong": planted.tree(shop__rates=RIGHT + "\n# more\n")})
     assert oracle(planted)(drill) == COUNTS_AS_FIXED
 
 
-def test_a_true_fix_that_leaves_a_test_red_is_none(planted):
-    broken = planted.tree(shop__rates=RIGHT, shop__cart=CART.replace(".title()", ""))
-    drill = planted.drill.model_copy(update={"right": broken})
-    assert oracle(planted)(drill) == "the true fix does not get the full score: fixed"
+def test_a_true_fix_that_leaves_a_test_red_is_none(either):
+    broken = either.tree(shop__rates=RIGHT, shop__cart=CART.replace(".title()", ""))
+    drill = either.drill.model_copy(update={"right": broken})
+    assert oracle(either)(drill) == "the true fix does not get the full score: fixed"
 
 
 def test_a_test_that_is_not_there_with_the_true_fix_throws_the_drill_away(planted):
     gone = Noticed(test=TestId("tests/test_cart.py::test_gone"))
-    drill = planted.drill.model_copy(update={"noticed": (*planted.drill.noticed, gone), "held": ()})
+    drill = planted.drill.model_copy(update={"noticed": (*planted.drill.noticed, gone)})
     assert oracle(planted)(drill).startswith("the true fix does not get the full score")
 
 
-def test_the_suite_of_the_right_tree_is_run_once_for_all_drills(planted):
+def test_a_bug_that_tests_notice_and_its_true_fix_hold_and_what_was_run_is_not_run_again(either):
     seen = []
 
     class Counted(TreeRuns):
@@ -70,10 +69,18 @@ def test_the_suite_of_the_right_tree_is_run_once_for_all_drills(planted):
             seen.append((request.tree, request.target.words))
             return super().carried_out(request)
 
-    plain = runs_of(planted)
-    judge = oracle(planted, Counted(plain.trees, plain.context))
-    assert [judge(planted.drill), judge(planted.drill)] == ["", ""]
-    assert seen.count((planted.drill.right, ())) == 1
+    plain = runs_of(either)
+    judge = oracle(either, Counted(plain.trees, plain.context))
+    assert [judge(either.drill), judge(either.drill)] == ["", ""]
+    assert seen.count((either.drill.right, ())) == 1, "the suite of the right tree, for all drills"
+    own = (FOOD.file,)
+    once_a_drill = [
+        (either.drill.wrong, ()),
+        *([(either.drill.wrong, own), (either.drill.right, own)] * bool(either.drill.held)),
+    ]
+    assert {each: seen.count(each) for each in set(seen) - {(either.drill.right, ())}} == dict.fromkeys(
+        once_a_drill, 2
+    )
 
 
 def test_tests_that_are_not_green_three_times_are_left_out(tmp_path, state_home):

@@ -68,11 +68,11 @@ class Screen:
         self.session.close()
 
 
-def begun(planted):
+def begun(planted, *, reproduce=True):
     ground = open_ground(planted.made)
     made = begin_play(ground, planted.drill, Guidance())
     screen = Screen(made.session, ground)
-    screen.do(cmd.Begin())
+    screen.do(cmd.Begin(reproduce=reproduce))
     return screen
 
 
@@ -118,7 +118,7 @@ def test_nothing_is_measured_unasked_and_what_is_asked_for_is_a_hint(shop):
 
 
 def test_a_drill_is_left_and_gone_on_with_and_is_graded_then(shop):
-    screen = begun(shop)
+    screen = begun(shop, reproduce=False)
     arena, session = screen.arena, screen.state.opened.session
     screen.leave()
     os.chdir(shop.root)
@@ -143,7 +143,7 @@ def test_a_drill_is_left_and_gone_on_with_and_is_graded_then(shop):
 
 
 def test_one_that_was_closed_elsewhere_is_graded_when_it_is_opened_again(shop):
-    screen = begun(shop)
+    screen = begun(shop, reproduce=False)
     screen.grading.close()
     screen.do(cmd.Close())
     screen.leave()

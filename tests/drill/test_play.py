@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from coach.core.drill.score import POINTS
 from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.runs.target import Target
@@ -16,6 +17,7 @@ from coach.store.log import read_log
 from coach.store.paths import session_folder
 from tests.drill.planted import FOOD, RIGHT, TESTS, WRONG, plant
 from tests.drill.players import Table
+from tests.drill.workplace import working_in
 from tests.engine.histories import fingerprint
 
 FIX = f"""
@@ -25,19 +27,33 @@ print('cause: shop/rates.py rate_of')
 """
 
 
+@pytest.fixture(scope="module")
+def of_play(tmp_path_factory):
+    """A play by one who fixes properly: the table, the result, and what it left of the checkout."""
+    folder = tmp_path_factory.mktemp("play") / "checkout"
+    folder.mkdir()
+    with working_in(folder):
+        table = Table(plant(folder / "shop"), folder.parent / "scripts")
+        before = fingerprint(table.planted.root)
+        result = table.play(FIX)
+        return folder, table, result, before == fingerprint(table.planted.root)
+
+
 @pytest.fixture
-def table(tmp_path, state_home):
-    return Table(plant(tmp_path / "checkout" / "shop"), tmp_path / "scripts")
+def played(of_play):
+    folder, *made = of_play
+    with working_in(folder):
+        yield made
 
 
-def test_one_that_fixes_properly_has_the_full_score_and_leaves_a_session(table):
-    before = fingerprint(table.planted.root)
-    result = table.play(FIX)
-    lines = {each.name: each for each in result.score.lines}
+def test_one_that_fixes_properly_has_the_full_score_and_leaves_a_session(played):
+    _, result, is_untouched = played
+    lines = {each.name: each.judged for each in result.score.lines}
     assert result.score.percent == 100, lines
-    assert (lines["cause named"].judged, lines["no loops"].judged) == ("met", "met")
+    unjudged = {"test written", "asked"}
+    assert lines == {name: "not judged" if name in unjudged else "met" for name in POINTS}
     assert results_of("week") == (result,)
-    assert fingerprint(table.planted.root) == before
+    assert is_untouched
     assert list(arenas_folder().iterdir()) == []
     events = [each.event for each in read_log(session_folder(result.session)).records]
     began = next(each for each in events if isinstance(each, ev.DrillBegan))
@@ -47,9 +63,9 @@ def test_one_that_fixes_properly_has_the_full_score_and_leaves_a_session(table):
     assert scored.graded.changed == ("shop/rates.py",)
 
 
-def test_a_session_in_an_arena_is_told_of_no_past_failure(table):
+def test_a_session_in_an_arena_is_told_of_no_past_failure(played):
     """Whoever met the same failure before, and mended it, knows the answer; a person's session is told of no drill."""
-    played = table.play(FIX).session
+    table, result, _ = played
     (table.planted.root / "shop/rates.py").write_text(WRONG)
     place = at(table.planted.root)
     with open_new(place, Target(words=(FOOD,)), load_settings(place.home, {"python": sys.executable})) as own:
@@ -59,7 +75,7 @@ def test_a_session_in_an_arena_is_told_of_no_past_failure(table):
         own.submit(cmd.Close(note="met")).result(30)
         failing, ordinary = own.state.runs[-1].failing, own.state.opened.session
     assert [each.session for each in past_failures(failing, "")] == [ordinary]
-    assert past_failures(failing, played) == ()
+    assert past_failures(failing, result.session) == ()
 
 
 def test_a_project_below_the_top_of_its_repository_is_played_where_it_is(tmp_path, state_home):

@@ -13,6 +13,7 @@ from coach.session.factory import open_review
 from coach.store import library
 from tests.drill.planted import RIGHT, plant
 from tests.drill.players import Table, command_of
+from tests.drill.workplace import working_in
 from tests.engine.conftest import processes_with
 from tests.engine.histories import fingerprint
 from tests.fork_server import run_coach
@@ -37,17 +38,46 @@ def coach(shop, *words, **env):
     return run_coach("drill", "run", *words, cwd=shop.planted.root, env={**os.environ, **env})
 
 
-def test_a_drill_is_run_and_scored(shop):
-    ready(shop, FIX)
-    before = fingerprint(shop.planted.root)
-    done = coach(shop, "week/1", "--assistant", "scripted", "--yes", "--json")
+@pytest.fixture(scope="module")
+def plays(tmp_path_factory):
+    """Two plays of one drill: one here, and one that is graded on a cluster, by the assistant that was approved for the first."""
+    folder = tmp_path_factory.mktemp("plays") / "checkout"
+    folder.mkdir()
+    with working_in(folder):
+        shop = Table(plant(folder / "shop"), folder.parent / "scripts")
+        ready(shop, FIX)
+        before = fingerprint(shop.planted.root)
+        here = coach(shop, "week/1", "--assistant", "scripted", "--yes", "--json")
+        is_untouched = fingerprint(shop.planted.root) == before
+        there = coach(shop, "week", "--assistant", "scripted", "--on", "local:1")
+    return here, is_untouched, there
+
+
+def test_a_drill_is_run_and_scored(plays):
+    done, is_untouched, shown = plays
     assert done.returncode == 0, done.stderr
     (said,) = json.loads(done.stdout)
     assert (said["percent"], said["player"], said["label"]) == (100, "scripted", "no spec")
-    assert fingerprint(shop.planted.root) == before
-    shown = coach(shop, "week", "--assistant", "scripted")
+    assert is_untouched
     assert "✔  40  fixed" in shown.stdout
     assert "week/1: 100 %" in shown.stdout
+
+
+@pytest.fixture(scope="module")
+def of_nobody(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unplayed") / "checkout"
+    folder.mkdir()
+    with working_in(folder):
+        shop = Table(plant(folder / "shop"), folder.parent / "scripts")
+        ready(shop, FIX)
+    return folder, shop
+
+
+@pytest.fixture
+def unplayed(of_nobody):
+    folder, shop = of_nobody
+    with working_in(folder):
+        yield shop
 
 
 @pytest.mark.parametrize(
@@ -60,9 +90,8 @@ def test_a_drill_is_run_and_scored(shop):
         (("week/1", "--assistant", "scripted", "--spec", "none.md"), "cannot be read"),
     ],
 )
-def test_what_cannot_be_played_is_refused_before_anything_runs(shop, words, why):
-    ready(shop, FIX)
-    done = coach(shop, *words)
+def test_what_cannot_be_played_is_refused_before_anything_runs(unplayed, words, why):
+    done = coach(unplayed, *words)
     assert done.returncode == 2
     assert why in done.stderr
     assert not arenas_folder().exists()
@@ -94,10 +123,8 @@ def test_an_assistant_that_does_not_start_is_said_and_leaves_nothing(shop):
     assert list(arenas_folder().iterdir()) == []
 
 
-def test_what_was_left_is_graded_on_a_cluster(shop):
-    ready(shop, FIX)
-    done = coach(shop, "week/1", "--assistant", "scripted", "--yes", "--json", "--on", "local:1")
+def test_what_was_left_is_graded_on_a_cluster(plays):
+    done = plays[-1]
     assert done.returncode == 0, done.stderr
-    (said,) = json.loads(done.stdout)
-    assert said["percent"] == 100
-    assert "3 tests green" in said["score"]["lines"][0]["said"]
+    assert "week/1: 100 %" in done.stdout
+    assert "3 tests green" in next(line for line in done.stdout.splitlines() if "fixed" in line)

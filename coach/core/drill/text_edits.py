@@ -1,6 +1,7 @@
 """Edits of source text by lines: all that is not edited keeps its form, so no formatter notices."""
 
 import ast
+import functools
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -118,13 +119,24 @@ def why_not(edit: Edit, source: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", SyntaxWarning)
-            compile(changed, edit.path, "exec", dont_inherit=True)
-            before, after = ast.parse(source), ast.parse(changed)
+            before, after = _parsed(source), ast.parse(changed)
+            compile(after, edit.path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, SyntaxWarning):
         return "the compiler would tell"
-    if ast.dump(before) == ast.dump(after):
+    if _dumped(before, edit.function) == _dumped(after, edit.function):
         return "it changes nothing"
     return "" if keeps_form(edit, source) else "a formatter would tell"
+
+
+@functools.lru_cache(4)
+def _parsed(source: str) -> ast.Module:
+    """Parse a file into which many edits are tried."""
+    return ast.parse(source)
+
+
+def _dumped(tree: ast.Module, function: str) -> list[str]:
+    """Return what a function does, in every place that defines it: the whole file takes too long for each of its edits."""
+    return [ast.dump(node) for name, node in functions_of(tree) if name == function] or [ast.dump(tree)]
 
 
 def keeps_form(edit: Edit, source: str) -> bool:

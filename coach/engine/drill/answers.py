@@ -43,9 +43,11 @@ class Answer:
 def answers_of(drill: Drill, composer: Composer) -> tuple[Answer, ...]:
     """Return the files of the true fix. Raises StoreError where a tree is gone."""
     found = []
-    for change in composer.differences(drill.wrong, drill.right):
+    changes = composer.differences(drill.wrong, drill.right)
+    texts = composer.contents([blob for each in changes for blob in (each.before, each.after) if blob])
+    for change in changes:
         before, after = (
-            _lines(composer.content(blob)) if blob else frozenset() for blob in (change.before, change.after)
+            _lines(texts[blob]) if blob else frozenset() for blob in (change.before, change.after)
         )
         distinctive = frozenset(line for line in after - before if len(line) >= _LEAST_DISTINCTIVE)
         found.append(Answer(change.path, after, distinctive))

@@ -7,6 +7,7 @@ graded before anybody plays.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from coach.core.base.test_id import TestId
@@ -28,7 +29,7 @@ from coach.engine.copies.changed_code import run_in_copy
 from coach.engine.drill.left import given_tree, tree_in
 from coach.engine.process.run_context import RunContext
 from coach.engine.source.file_kinds import is_code, suffix_of
-from coach.engine.trees.attempts import proof_of, sources_of
+from coach.engine.trees.attempts import lowered_in, sources_of
 from coach.engine.trees.compose import Composer, composing
 from coach.engine.trees.tree_store import TreeStore
 
@@ -63,41 +64,61 @@ def graded(drill_set: DrillSet, drill: Drill, left: str | Path, trees: TreeStore
 
     """
     with composing(trees) as composer:
-        given = given_tree(drill, composer)
-        tree = tree_in(left, given, trees, composer) if isinstance(left, Path) else trees.tree_of(left)
-        grading = _Grading(drill_set, drill, trees, runs, composer, given, tree)
-        return grading.result()
+        return Grader(drill_set, drill, trees, runs, composer).graded(left)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grading:
+@dataclass(frozen=True)
+class Grader:
+    """Grades what was left of one drill, by one or several."""
+
     drill_set: DrillSet
     drill: Drill
     trees: TreeStore
     runs: Runs
     composer: Composer
-    given: str
+
+    @cached_property
+    def given(self) -> str:
+        """The tree that whoever plays is given."""
+        return given_tree(self.drill, self.composer)
+
+    @cached_property
+    def true_fix(self) -> Changes:
+        return self.trees.changes(self.drill.wrong, self.drill.right)
+
+    def graded(self, left: str | Path) -> Graded:
+        """Grade a tree or a folder; raises what ``graded`` does."""
+        if isinstance(left, Path):
+            return _Grading(self, tree_in(left, self.given, self.trees, self.composer)).result()
+        return _Grading(self, self.trees.tree_of(left)).result()
+
+
+@dataclass(frozen=True)
+class _Grading:
+    """Grades one tree."""
+
+    of: Grader
     tree: str
 
     def result(self) -> Graded:
-        changes = self.trees.changes(self.given, self.tree)
-        sources = [edited(pair) for pair in sources_of(changes, self.trees)]
+        changes = self.of.trees.changes(self.of.given, self.tree)
+        sources = [edited(pair) for pair in sources_of(changes, self.of.trees)]
         own = _own_tests(sources)
-        proving, trouble = self._proving(own)
-        true_fix = self.trees.changes(self.drill.wrong, self.drill.right)
+        proving, trouble = self._proving(own) if self.of.drill.held else ((), "")  # else none was asked for
+        true_fix = self.of.true_fix
         code = [each for each in changes.files if is_code(each.path) and not is_test_path(each.path)]
         meant = {each.path for each in true_fix.files}
         return Graded(
             tree=self.tree,
             suite=self._suite(),
-            is_test_asked=bool(self.drill.held),
+            is_test_asked=bool(self.of.drill.held),
             own_tests=own,
             proving=proving,
             test_trouble=trouble,
             changed=tuple(each.path for each in changes.files),
             elsewhere=tuple(each.path for each in code if each.path not in meant),
             lines=sum(hunk.changed_lines for each in code for hunk in each.hunks),
-            weakened=proof_of(changes, self.trees, None).lowered,
+            weakened=lowered_in(sources),
             hiding=self._hiding(sources, true_fix),
             given_tests=tuple(
                 each.path for each in changes.files if each.change != "added" and _is_of_tests(each.path)
@@ -108,7 +129,7 @@ class _Grading:
     def _hiding(self, sources: Sequence[Edited], true_fix: Changes) -> tuple[Finding, ...]:
         code = [each for each in sources if not each.is_test]
         meant = {
-            each.kind for each in symptoms_in([edited(each) for each in sources_of(true_fix, self.trees)])
+            each.kind for each in symptoms_in([edited(each) for each in sources_of(true_fix, self.of.trees)])
         }
         signs = [each for each in symptoms_in(code) if each.kind not in meant]
         is_all = bool(signs) and {each.path for each in signs} == {
@@ -121,18 +142,18 @@ class _Grading:
     def _suite(self) -> SuiteFacts:
         """Run everything, with the tests and the settings of pytest as they are in the tree without the bug."""
         right, left, given, wrong = (
-            self.composer.entries(each)
-            for each in (self.drill.right, self.tree, self.given, self.drill.wrong)
+            self.of.composer.entries(each)
+            for each in (self.of.drill.right, self.tree, self.of.given, self.of.drill.wrong)
         )
         judged_by = {path for path in right.keys() | left.keys() if _is_of_tests(path)}
         # Texts that were given without what they say of the fix: examples in them are tests, too.
         cut = {path for path in wrong if wrong[path] != given.get(path)}
         judged_by |= {path for path in cut if left.get(path) == given.get(path)}
-        tree = self.composer.compose(
+        tree = self.of.composer.compose(
             self.tree, {path: right.get(path) for path in judged_by if right.get(path) != left.get(path)}
         )
-        noticing = tuple(each.test for each in self.drill.noticed)
-        report = self.runs(self._request(tree, self.drill_set.tests, noticing))
+        noticing = tuple(each.test for each in self.of.drill.noticed)
+        report = self.of.runs(self._request(tree, self.of.drill_set.tests, noticing))
         facts = SuiteFacts(passed=report.counts.passed, refused=report.refused, seconds=report.duration)
         if report.not_about_the_code:
             return facts.model_copy(update={"unresolved": report.not_about_the_code})
@@ -153,7 +174,7 @@ class _Grading:
 
     def _red(self, report: RunReport) -> tuple[TestId, ...]:
         """Return the tests that are red and were not before the bug was planted, sorted."""
-        known = {steady(each) for each in self.drill_set.red}
+        known = {steady(each) for each in self.of.drill_set.red}
         failing = failing_set(report, with_reruns=True)
         return tuple(sorted({each.test for each in failing if steady(each.test) not in known}))
 
@@ -162,7 +183,7 @@ class _Grading:
 
         Alone they would be green as well where what was left breaks them in company, and that counts.
         """
-        report = self.runs(self._request(tree, self.drill_set.tests, tests, number=2))
+        report = self.of.runs(self._request(tree, self.of.drill_set.tests, tests, number=2))
         is_evidence = report.ending.is_complete and not report.not_about_the_code
         return tuple(each for each in tests if is_evidence and each in report.passed)
 
@@ -173,19 +194,20 @@ class _Grading:
         files = tuple(dict.fromkeys(each.file for each in own))
         if not files:
             return (), ""
-        given, left = (self.composer.entries(each) for each in (self.given, self.tree))
+        given, left = (self.of.composer.entries(each) for each in (self.of.given, self.tree))
         tests = {path: left.get(path) for path in given.keys() | left.keys() if is_test_path(path)}
-        with_bug = self.composer.compose(
-            self.given, {path: entry for path, entry in tests.items() if entry != given.get(path)}
+        with_bug = self.of.composer.compose(
+            self.of.given, {path: entry for path, entry in tests.items() if entry != given.get(path)}
         )
-        report = self.runs(self._request(with_bug, files, own))
+        report = self.of.runs(self._request(with_bug, files, own))
         if trouble := _said_nothing(report):
             return (), trouble
         red = {each.test.function for each in report.failures if not is_structural(each)}
         candidates = tuple(each for each in own if each in red)
-        if not candidates:
+        # Where nothing but tests was changed they are as red as before.
+        if not candidates or with_bug == self.tree:
             return (), ""
-        report = self.runs(self._request(self.tree, files, candidates))
+        report = self.of.runs(self._request(self.tree, files, candidates))
         if trouble := _said_nothing(report):
             return (), trouble
         still = {each.test.function for each in (*report.failures, *report.rerun_failures)}

@@ -4,19 +4,30 @@ import threading
 from dataclasses import dataclass, field
 
 from coach.core.drill.drill import Drill, DrillSet
-from coach.core.drill.score import Score
 from coach.core.drill.score_lines import score_of
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.drill.answers import told_elsewhere
 from coach.engine.drill.baseline import Baseline
-from coach.engine.drill.grading import graded
-from coach.engine.drill.left import given_tree
+from coach.engine.drill.grading import Grader, Runs
 from coach.engine.drill.tree_runs import TreeRuns
 from coach.engine.trees.compose import composing
 
 COUNTS_AS_FIXED = "nobody fixed it, and it counts as fixed"
 TOLD = "another file holds the fix as well"
+
+
+@dataclass(slots=True)
+class _Once:
+    """Carries out a run that is asked for again, by another grading of the same drill, one time."""
+
+    runs: Runs
+    known: dict[RunRequest, RunReport] = field(default_factory=dict)
+
+    def __call__(self, request: RunRequest) -> RunReport:
+        if request not in self.known:
+            self.known[request] = self.runs(request)
+        return self.known[request]
 
 
 @dataclass(slots=True)
@@ -35,26 +46,24 @@ class Oracle:
 
     def __call__(self, drill: Drill, /) -> str:
         """Return why a drill is thrown away; empty: it holds. Raises CoachError, OSError, Stopped."""
-        if self._is_told(drill):
-            return TOLD
-        wrong = self._score(drill, drill.wrong)
+        trees, asked = self.runs.trees, _Once(self._carried_out)
+        with composing(trees) as composer:
+            grader = Grader(self.made, drill, trees, asked, composer)
+            if told_elsewhere(drill, grader.given, trees, composer):
+                return TOLD
+            return self._why_thrown_away(drill, grader)
+
+    def _why_thrown_away(self, drill: Drill, grader: Grader) -> str:
+        wrong = score_of(drill, grader.graded(drill.wrong))
         if wrong.is_fixed:
             return COUNTS_AS_FIXED
         if any(each.name == "fixed" and each.judged == "not judged" for each in wrong.lines):
             return "the bug cannot be graded"
-        right = self._score(drill, drill.right)
+        right = score_of(drill, grader.graded(drill.right))
         missed = next((each for each in right.lines if each.judged == "not met"), None)
         if missed is not None:
             return f"the true fix does not get the full score: {missed.name}"
         return "" if right.is_fixed else "the true fix cannot be graded"
-
-    def _is_told(self, drill: Drill) -> bool:
-        trees = self.runs.trees
-        with composing(trees) as composer:
-            return bool(told_elsewhere(drill, given_tree(drill, composer), trees, composer))
-
-    def _score(self, drill: Drill, tree: str) -> Score:
-        return score_of(drill, graded(self.made, drill, tree, self.runs.trees, self._carried_out))
 
     def _carried_out(self, request: RunRequest) -> RunReport:
         is_right = request.tree == self.baseline.tree and request.target.words == self.made.tests

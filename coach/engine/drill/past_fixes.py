@@ -134,8 +134,10 @@ class PastFixes:
         self, source: Source, kind: str, files: Mapping[str, Entry], own_tests: Sequence[str]
     ) -> Bug | str:
         changed = []
-        for path, entry in files.items():
-            right, wrong = (_text(self._composer.content(each.blob)) for each in (self._now[path], entry))
+        both = {path: (self._now[path].blob, entry.blob) for path, entry in files.items()}
+        texts = self._composer.contents([blob for pair in both.values() for blob in pair])
+        for path, pair in both.items():
+            right, wrong = (_text(texts[blob]) for blob in pair)
             if not right or not wrong:
                 return "its files are no plain text"
             changed.append(ChangedFile(path, right, wrong))

@@ -45,7 +45,8 @@ def texts_without(drill: Drill, composer: Composer) -> dict[str, Entry | None]:
 def _changes(drill: Drill, composer: Composer) -> Iterator[FileChange]:
     for commit in _COMMIT.findall(drill.kind):
         try:
-            yield from composer.differences(f"{commit}^", commit)
+            whole, parent = composer.commit_and_parent(commit)
+            yield from composer.differences(parent, whole)
         except StoreError:
             continue
 

@@ -6,9 +6,9 @@ from typing import Protocol
 from coach.core.base.text import storable
 from coach.core.loops.analysis.emptied_tests import emptied_in
 from coach.core.loops.analysis.pytest_config import is_config
-from coach.core.loops.analysis.syntax import edited, is_test_path
+from coach.core.loops.analysis.syntax import Edited, edited, is_test_path
 from coach.core.loops.analysis.weakened_tests import tampering_in
-from coach.core.loops.attempt import SourcePair
+from coach.core.loops.attempt import Finding, SourcePair
 from coach.core.protocol.effects import ReadAttempt, ReadChanges
 from coach.core.protocol.observations import AttemptSeen, ChangesSeen
 from coach.core.runs.changes import Changes, FileChange
@@ -64,8 +64,12 @@ def read_changes(effect: ReadChanges, trees: Trees, loaded: Sequence[str] | None
 def proof_of(changes: Changes, trees: Trees, loaded: Sequence[str] | None) -> ChangesSeen:
     """Read of a whole fix what it takes out of the tests, and which of its modules the target did not import."""
     files = [edited(pair) for pair in sources_of(changes, trees)]
-    lowered = (*tampering_in(files), *emptied_in(files))[:MAX_LOWERED]
-    return ChangesSeen(changes=changes, lowered=lowered, unloaded=unloaded(changes, loaded))
+    return ChangesSeen(changes=changes, lowered=lowered_in(files), unloaded=unloaded(changes, loaded))
+
+
+def lowered_in(files: Sequence[Edited]) -> tuple[Finding, ...]:
+    """Return what was taken out of the tests."""
+    return (*tampering_in(files), *emptied_in(files))[:MAX_LOWERED]
 
 
 def unloaded(changes: Changes, loaded: Sequence[str] | None) -> tuple[str, ...]:

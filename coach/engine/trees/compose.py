@@ -5,6 +5,7 @@ objects and does not notice.
 """
 
 import contextlib
+import functools
 import itertools
 import os
 import secrets
@@ -23,6 +24,8 @@ from coach.errors import ScratchError
 
 _CONFLICTS = 127
 """git merge-file ends with the number of conflicts, this at most; with more when it could not merge at all."""
+_LISTED = 8
+"""Trees whose files are kept in mind: whoever grades asks for the same few again and again, and large ones take much room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,14 @@ class Composer:
         self._trees, self._folder = trees, folder
         self._numbers = itertools.count()
         self._known: dict[tuple[str, frozenset[tuple[str, Entry | None]]], str] = {}
+        self._listed = functools.lru_cache(_LISTED)(self._entries)
 
-    def entries(self, tree: str) -> dict[str, Entry]:
+    def entries(self, tree: str) -> Mapping[str, Entry]:
         """Return the files of a tree or commit by path."""
-        listed = self._trees.git.run("ls-tree", "-r", "-z", "--full-tree", self._trees.tree_of(tree))
+        return self._listed(self._trees.tree_of(tree))
+
+    def _entries(self, tree: str) -> Mapping[str, Entry]:
+        listed = self._trees.git.run("ls-tree", "-r", "-z", "--full-tree", tree)
         found = {}
         for line in listed.split(b"\0"):
             if line:
@@ -83,6 +90,16 @@ class Composer:
 
     def content(self, blob: str) -> bytes:
         return self._trees.contents([blob])[blob]
+
+    def contents(self, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        """Return several contents by their blob ids, at the price of one."""
+        return self._trees.contents(blobs)
+
+    def commit_and_parent(self, name: str) -> tuple[str, str]:
+        """Return the ids of a commit and its first parent. Raises GitError where there are none."""
+        words = ("rev-parse", "--end-of-options", f"{name}^{{commit}}", f"{name}^1^{{commit}}")
+        commit, parent = self._trees.git.run(*words).decode().split()[-2:]
+        return commit, parent
 
     def merged(self, ours: str, base: str, theirs: str) -> bytes | None:
         """Return the content ``ours`` with what leads from ``base`` to ``theirs``; None when the two do not go together.

@@ -74,7 +74,10 @@ class KnownTrees:
             return name
         if name in self._trees:
             return self._trees[name]
-        within = f":{self._prefix}" if self._kind(name) == "commit" else "^{tree}"
+        kind = self._kind(name)
+        if kind == "tree" and TREE.fullmatch(name):
+            return name
+        within = f":{self._prefix}" if kind == "commit" else "^{tree}"
         said = self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
         tree = said.decode().split()[-1]
         if TREE.fullmatch(name):

@@ -127,15 +127,16 @@ class TreeStore:
     def contents(self, blobs: Sequence[str], most_bytes: int = 0) -> dict[str, bytes]:
         """Return file contents by their ids, in order, until the next would exceed ``most_bytes`` (0: all)."""
         asked = "\n".join(dict.fromkeys(blobs)).encode()
-        listed = self._git.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
-        chosen, total = [], 0
-        for line in listed.decode().splitlines():
-            name, _, size = line.partition(" ")
-            if size.isdecimal() and (not most_bytes or total + int(size) <= most_bytes):
-                chosen.append((name, int(size)))
-                total += int(size)
-        names = "\n".join(name for name, _ in chosen).encode()
-        return _batched(self._git.run("cat-file", "--batch", stdin=names)) if chosen else {}
+        if most_bytes:
+            chosen, total = [], 0
+            listed = self._git.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
+            for line in listed.decode().splitlines():
+                name, _, size = line.partition(" ")
+                if size.isdecimal() and total + int(size) <= most_bytes:
+                    chosen.append(name)
+                    total += int(size)
+            asked = "\n".join(chosen).encode()
+        return _batched(self._git.run("cat-file", "--batch", stdin=asked)) if asked else {}
 
     @property
     def restores(self) -> Restores:
@@ -307,10 +308,11 @@ def _batched(answer: bytes) -> dict[str, bytes]:
     position = 0
     while position < len(answer):
         end = answer.index(b"\n", position)
-        name, _, size = answer[position:end].decode().split(" ")
-        start = end + 1
-        found[name] = answer[start : start + int(size)]
-        position = start + int(size) + 1
+        name, _, size = answer[position:end].decode().rpartition(" ")
+        position = end + 1
+        if size.isdecimal():  # else it is missing
+            found[name.partition(" ")[0]] = answer[position : position + int(size)]
+            position += int(size) + 1
     return found
 
 

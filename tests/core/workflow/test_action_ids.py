@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,16 @@ def _sentences(path):
             yield node.lineno, node.value
 
 
-def _files():
-    for room in SPEAKING:
-        for path in sorted((PACKAGE / room).rglob("*.py")):
-            if "probe" not in path.parts:
-                yield path, path.relative_to(PACKAGE).as_posix()
+@cache
+def _all_sentences():
+    """Return the file, the line and the text of each."""
+    return [
+        (path.relative_to(PACKAGE).as_posix(), line, text)
+        for room in SPEAKING
+        for path in sorted((PACKAGE / room).rglob("*.py"))
+        if "probe" not in path.parts
+        for line, text in _sentences(path)
+    ]
 
 
 def _is_prose(text):
@@ -56,21 +62,15 @@ def _is_prose(text):
 def test_no_sentence_names_a_key():
     found = [
         f"{name}:{line}: {text!r}"
-        for path, name in _files()
+        for name, line, text in _all_sentences()
         if name not in _OWN_KEYS and not name.startswith("core/reports/html")
-        for line, text in _sentences(path)
         if _is_prose(text) and _BARE.search(text)
     ]
     assert not found
 
 
 def test_every_action_a_sentence_names_is_in_the_keymap_and_on_the_command_line():
-    words = {
-        (action, f"{name}:{line}")
-        for path, name in _files()
-        for line, text in _sentences(path)
-        for action in named(text)
-    }
+    words = {(action, f"{name}:{line}") for name, line, text in _all_sentences() for action in named(text)}
     assert len(words) > 30
     assert not {
         each for each in words if each[0] not in COMMANDS or keys.action(each[0].partition(":")[0]) is None
