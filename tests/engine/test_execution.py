@@ -77,10 +77,11 @@ def test_no_shell_and_no_file_reads_a_word(ground, word):
 def test_a_fresh_hash_seed_reaches_the_run(ground):
     """A flake of the hash order is the same for the same seed, and differs between seeds."""
     laid = ground("flaky")
-    outcomes = [tuple(laid.run(hash_seed=seed).counts.model_dump().items()) for seed in (1, 2, 3, 4, 5, 6)]
-    assert len(set(outcomes)) == 2
-    again = tuple(laid.run(hash_seed=1).counts.model_dump().items())
-    assert again == outcomes[0]
+    first, other = laid.run(hash_seed=1).counts, 2
+    while laid.run(hash_seed=other).counts == first and other < 8:
+        other += 1
+    assert other < 8
+    assert laid.run(hash_seed=1).counts == first
 
 
 def test_own_frames_carry_their_function(ground):

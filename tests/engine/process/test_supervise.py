@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from coach.engine.process import supervise as supervising
 from coach.engine.process.spawn import Launch
 from coach.engine.process.supervise import Limits, supervise
 from tests.engine.conftest import Ground
 
-WALLS = (1.5, 6, 30)
+WALLS = (0.8, 4, 30)
 """Limits of a run that hangs, in seconds: a busy machine may need the longer ones to come to the test at all."""
 LONG = 60
 """Seconds within which a run is ended on any machine; how fast it is, benchmarks/stop.py measures."""
@@ -58,8 +59,10 @@ def test_a_hang_is_placed_at_its_line(ground):
     assert report.duration < wall + LONG
 
 
-def test_deaf_processes_are_killed(ground):
-    """SIGINT, SIGTERM and SIGHUP ignored: SIGKILL to the group ends it."""
+def test_deaf_processes_are_killed(ground, monkeypatch):
+    """SIGINT, SIGTERM and SIGHUP ignored: SIGKILL to the group ends it. Here nobody has seconds for each to be heard."""
+    quick = ((signal.SIGINT, 0.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 2.0))
+    monkeypatch.setattr(supervising, "_PATIENT", quick)
     wall, report = hung(ground("ignores_signals"), "test_ignores.py")
     assert (report.ending.kind, report.ending.exit_code) == ("timeout", -signal.SIGKILL)
     assert "test_ignores.py:12 in test_deaf" in report.ending.sentence
@@ -191,7 +194,7 @@ def test_no_descriptor_is_left_open(ground):
     laid = ground("os_exit")
     laid.run()
     before = len(list(descriptors.iterdir()))
-    for _ in range(3):
+    for _ in range(2):
         laid.run()
     assert len(list(descriptors.iterdir())) == before
 

@@ -25,7 +25,6 @@ from coach.errors import UsageError
 from tests.engine.histories import History, linear
 from tests.engine.lab import TEST, Lab, command
 
-
 CHECK = command("from shop import total", "assert total(3) == 6, total(3)")
 
 
