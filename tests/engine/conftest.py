@@ -17,6 +17,7 @@ import pytest
 
 from coach.core.log.events import Interpreter
 from coach.core.protocol.effects import StartRun
+from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.execute import execute
@@ -149,6 +150,21 @@ def shared_ground(tmp_path_factory):
     """Return such a function for what several tests of a file look at."""
     with grounds_in(tmp_path_factory.mktemp("shared")) as lay:
         yield lay
+
+
+@pytest.fixture(scope="session")
+def plainly_run(tmp_path_factory):
+    """Return a function that gives the ground and the report of a plain run of a whole target: made once, for who only looks."""
+    found = {}
+
+    def ran(name: str) -> tuple[Ground, RunReport]:
+        if name not in found:
+            with grounds_in(tmp_path_factory.mktemp("plain")) as lay:
+                laid = lay(name)
+                found[name] = laid, laid.run()
+        return found[name]
+
+    return ran
 
 
 @pytest.fixture

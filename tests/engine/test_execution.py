@@ -23,9 +23,9 @@ from coach.errors import TargetError
         ("contradicts", "completed", "1 test failed, though something made the exit code 0"),
     ],
 )
-def test_each_trouble_has_its_own_sentence(ground, name, kind, sentence):
+def test_each_trouble_has_its_own_sentence(plainly_run, name, kind, sentence):
     """Nothing of this is an empty green."""
-    report = ground(name).run()
+    _, report = plainly_run(name)
     assert report.ending.kind == kind
     assert report.ending.sentence.startswith(sentence)
 
@@ -84,18 +84,18 @@ def test_a_fresh_hash_seed_reaches_the_run(ground):
     assert laid.run(hash_seed=1).counts == first
 
 
-def test_own_frames_carry_their_function(ground):
+def test_own_frames_carry_their_function(plainly_run):
     """What the code was when the run ended is part of the evidence."""
-    report = ground("failing").run("tests/test_cart.py::test_empty")
-    inner = report.failures[0].own_frames[-1]
+    _, report = plainly_run("failing")
+    (failure,) = (each for each in report.failures if each.test == "tests/test_cart.py::test_empty")
+    inner = failure.own_frames[-1]
     assert inner.code.startswith("def checked_total(prices):")
     assert inner.code_start == 11
 
 
-def test_output_is_kept_and_its_tail_shown(ground):
+def test_output_is_kept_and_its_tail_shown(plainly_run):
     """The artefact holds what pytest printed."""
-    laid = ground("failing")
-    report = laid.run()
+    laid, report = plainly_run("failing")
     assert "short test summary" in laid.kept[0]
     assert report.output.artefact
     assert report.output.bytes == len(laid.kept[0].encode())

@@ -112,11 +112,11 @@ def test_endless_output_is_ended_and_mostly_dropped(ground):
 
 
 @pytest.mark.parametrize("name", ["leaves_child", "setsid_child"])
-def test_a_leaked_process_is_said_and_ended(ground, name):
+def test_a_leaked_process_is_said_and_ended(plainly_run, name):
     """The true outcome comes at once, though a child holds the pipe or hides in another session."""
     if name == "setsid_child" and not sys.platform.startswith("linux"):
         pytest.skip("only Linux has a subreaper")
-    report = ground(name).run()
+    _, report = plainly_run(name)
     assert report.ending.kind == "completed"
     assert report.counts.passed == 1
     (note,) = report.probe_notes
@@ -124,22 +124,22 @@ def test_a_leaked_process_is_said_and_ended(ground, name):
     assert note.endswith("stopped")
 
 
-def test_a_killed_group_does_not_take_coach_with_it(ground):
+def test_a_killed_group_does_not_take_coach_with_it(plainly_run):
     """A run in a session of its own can only kill itself."""
-    report = ground("kills_group").run()
+    _, report = plainly_run("kills_group")
     assert report.ending.kind == "signalled"
     assert report.ending.sentence == "killed by signal 9 (SIGKILL) during test_kills.py::test_kill"
 
 
-def test_a_crash_names_signal_and_test(ground):
+def test_a_crash_names_signal_and_test(plainly_run):
     """A segfault is not a failure of the test's own claim."""
-    report = ground("segfault").run()
+    _, report = plainly_run("segfault")
     assert report.ending.sentence == "killed by signal 11 (SIGSEGV) during test_segfault.py::test_crash"
 
 
-def test_an_early_exit_is_never_a_pass(ground):
+def test_an_early_exit_is_never_a_pass(plainly_run):
     """os._exit(0) ends pytest with exit code 0."""
-    report = ground("os_exit").run()
+    _, report = plainly_run("os_exit")
     assert report.ending.kind == "ended_early"
     assert report.ending.sentence == "ended inside test_os_exit.py::test_exit without a report (exit code 0)"
     assert report.counts.passed == 1
