@@ -68,9 +68,12 @@ _numbers = itertools.count()
 def own_folders(tmp_path_factory, monkeypatch):
     """Name a fresh state directory; coach makes it when it needs one, and most tests of the core never do.
 
-    Runs of targets load no plugins of coach's own environment: importing them takes a second.
+    Runs of targets load no plugins of coach's own environment: importing them takes a second. The temporary folders of
+    their pytest are ours: it removes all but the newest at its end, and those of a whole suite take it a minute.
     """
-    home = tmp_path_factory.getbasetemp() / "state" / str(next(_numbers))
+    base = tmp_path_factory.getbasetemp()
+    home = base / "state" / str(next(_numbers))
+    monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(base))
     monkeypatch.setenv("COACH_STATE_DIR", str(home))
     monkeypatch.setenv("COACH_CONFIG_DIR", str(home / "config"))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

@@ -1,5 +1,6 @@
 """Tiny repositories to run for real. Whatever a run does, afterwards no process is left and no file has changed."""
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 from coach.core.log.events import Interpreter
 from coach.core.protocol.effects import StartRun
+from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
 from coach.engine.execute import execute
@@ -27,7 +30,7 @@ from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 from coach.engine.trees.checkout import file_clock
 from coach.engine.warm.server import WarmServer
-from tests.engine.lab import Lab, plain_environment
+from tests.engine.lab import Lab, of_pytest, plain_environment
 
 TARGETS = Path(__file__).parent.parent / "targets"
 MARK = "COACH_TEST_MARK"
@@ -109,18 +112,18 @@ class Ground:
         return execute(request, self.surroundings(limits, python), self.cancel, copy)
 
 
-@pytest.fixture
-def ground(tmp_path):
-    """Return a function that copies a target repository and lets it be run."""
+@contextlib.contextmanager
+def grounds_in(place: Path) -> Iterator[Callable[[str], Ground]]:
+    """Return a function that copies a target repository into a place and lets it be run."""
     grounds: list[Ground] = []
     mark = f"{MARK}={uuid.uuid4().hex}"
 
     def lay(name: str) -> Ground:
-        root = tmp_path / name
+        root = place / str(len(grounds)) / name if grounds else place / name
         shutil.copytree(TARGETS / name, root)
         env = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
         # Plugins of coach's own environment are not the subject here, and one of them takes a second to import.
-        env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", MARK: mark.partition("=")[2]}
+        env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", MARK: mark.partition("=")[2], **of_pytest()}
         laid = Ground(root, env)
         laid.settle()
         grounds.append(laid)
@@ -133,6 +136,35 @@ def ground(tmp_path):
     assert processes_with(mark) == []
     for laid in grounds:
         assert content_hash(laid.root) == laid.before
+
+
+@pytest.fixture
+def ground(tmp_path):
+    """Return a function that copies a target repository and lets it be run."""
+    with grounds_in(tmp_path) as lay:
+        yield lay
+
+
+@pytest.fixture(scope="module")
+def shared_ground(tmp_path_factory):
+    """Return such a function for what several tests of a file look at."""
+    with grounds_in(tmp_path_factory.mktemp("shared")) as lay:
+        yield lay
+
+
+@pytest.fixture(scope="session")
+def plainly_run(tmp_path_factory):
+    """Return a function that gives the ground and the report of a plain run of a whole target: made once, for who only looks."""
+    found = {}
+
+    def ran(name: str) -> tuple[Ground, RunReport]:
+        if name not in found:
+            with grounds_in(tmp_path_factory.mktemp("plain")) as lay:
+                laid = lay(name)
+                found[name] = laid, laid.run()
+        return found[name]
+
+    return ran
 
 
 @pytest.fixture
@@ -154,9 +186,11 @@ def lab(tmp_path):
 class Warm:
     """A ground with a warm server; ``run`` asks for warm runs and insists on them."""
 
-    def __init__(self, laid: Ground) -> None:
+    def __init__(self, laid: Ground, server: WarmServer | None = None) -> None:
         self.laid = laid
-        laid.warm = WarmServer(laid.root, sys.executable, lambda: server_environment(laid.env, PROBE_FOLDER))
+        laid.warm = server or WarmServer(
+            laid.root, sys.executable, lambda: server_environment(laid.env, PROBE_FOLDER)
+        )
         self.server = laid.warm
 
     def start(self, *words, **named):
@@ -165,7 +199,9 @@ class Warm:
         self.prepare()
         return report
 
-    def prepare(self):
+    def prepare(self, *modules):
+        """Start or renew the server; it loads these besides what runs used."""
+        self.server.wants(modules)
         self.server.prepare()
         assert self.server.wait_until_settled(PATIENCE), self.server.why_cold
 
@@ -193,18 +229,18 @@ def warm(ground):
 @pytest.fixture
 def package(tmp_path):
     """Return a function that writes a file of an installed package, on the path of a ground's runs only."""
-    folder = tmp_path / "site-packages"
+    return functools.partial(installed, tmp_path / "site-packages")
 
-    def write(laid: Ground, name: str, text: str) -> Path:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        if laid.site is None:
-            laid.site = folder
-            laid.env["PYTHONPATH"] = str(folder)
-        return path
 
-    return write
+def installed(folder: Path, laid: Ground, name: str, text: str) -> Path:
+    """Write a file of an installed package, on the path of a ground's runs only."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    if laid.site is None:
+        laid.site = folder
+        laid.env["PYTHONPATH"] = str(folder)
+    return path
 
 
 def other_python(version: str) -> str:

@@ -77,4 +77,10 @@ def plain_environment() -> dict[str, str]:
         for key, value in os.environ.items()
         if not key.startswith(("COACH_", "PYTEST_")) and key != "PYTHONPATH"
     }
-    return env | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return env | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"} | of_pytest()
+
+
+def of_pytest() -> dict[str, str]:
+    """Return where the pytest of a target keeps its temporary folders; see ``own_folders`` of all tests."""
+    name = "PYTEST_DEBUG_TEMPROOT"
+    return {name: os.environ[name]} if name in os.environ else {}

@@ -23,9 +23,9 @@ from coach.errors import TargetError
         ("contradicts", "completed", "1 test failed, though something made the exit code 0"),
     ],
 )
-def test_each_trouble_has_its_own_sentence(ground, name, kind, sentence):
+def test_each_trouble_has_its_own_sentence(plainly_run, name, kind, sentence):
     """Nothing of this is an empty green."""
-    report = ground(name).run()
+    _, report = plainly_run(name)
     assert report.ending.kind == kind
     assert report.ending.sentence.startswith(sentence)
 
@@ -77,24 +77,25 @@ def test_no_shell_and_no_file_reads_a_word(ground, word):
 def test_a_fresh_hash_seed_reaches_the_run(ground):
     """A flake of the hash order is the same for the same seed, and differs between seeds."""
     laid = ground("flaky")
-    outcomes = [tuple(laid.run(hash_seed=seed).counts.model_dump().items()) for seed in (1, 2, 3, 4, 5, 6)]
-    assert len(set(outcomes)) == 2
-    again = tuple(laid.run(hash_seed=1).counts.model_dump().items())
-    assert again == outcomes[0]
+    first, other = laid.run(hash_seed=1).counts, 2
+    while laid.run(hash_seed=other).counts == first and other < 8:
+        other += 1
+    assert other < 8
+    assert laid.run(hash_seed=1).counts == first
 
 
-def test_own_frames_carry_their_function(ground):
+def test_own_frames_carry_their_function(plainly_run):
     """What the code was when the run ended is part of the evidence."""
-    report = ground("failing").run("tests/test_cart.py::test_empty")
-    inner = report.failures[0].own_frames[-1]
+    _, report = plainly_run("failing")
+    (failure,) = (each for each in report.failures if each.test == "tests/test_cart.py::test_empty")
+    inner = failure.own_frames[-1]
     assert inner.code.startswith("def checked_total(prices):")
     assert inner.code_start == 11
 
 
-def test_output_is_kept_and_its_tail_shown(ground):
+def test_output_is_kept_and_its_tail_shown(plainly_run):
     """The artefact holds what pytest printed."""
-    laid = ground("failing")
-    report = laid.run()
+    laid, report = plainly_run("failing")
     assert "short test summary" in laid.kept[0]
     assert report.output.artefact
     assert report.output.bytes == len(laid.kept[0].encode())

@@ -5,8 +5,6 @@ import json
 import os
 import signal
 import stat
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -234,21 +232,14 @@ def test_unreadable_log_is_a_store_error(folder: Path) -> None:
         read_log(folder)
 
 
-CHILD = """
-import sys
-from dataclasses import replace
-from pathlib import Path
-from coach.core.log import events as ev
-from coach.store.log import SessionLog
-folder = Path(sys.argv[1])
-log, loaded = SessionLog.open(folder)
-seq = loaded.records[-1].seq
-while True:
-    seq += 1
-    log.append(ev.Recorded(seq=seq, at=1.0, event=ev.NoteWritten(text="x" * (seq % 400))))
-    sys.stdout.write(f"{seq}\\n")
-    sys.stdout.flush()
-"""
+def write_for_ever(folder: Path, out: int) -> None:
+    """Append events to a log and acknowledge each, in a process of its own."""
+    log, loaded = SessionLog.open(folder)
+    seq = loaded.records[-1].seq
+    while True:
+        seq += 1
+        log.append(ev.Recorded(seq=seq, at=1.0, event=ev.NoteWritten(text="x" * (seq % 400))))
+        os.write(out, f"{seq}\n".encode())
 
 
 def test_killed_writers_lose_nothing_acknowledged(folder: Path) -> None:
@@ -257,13 +248,19 @@ def test_killed_writers_lose_nothing_acknowledged(folder: Path) -> None:
     log.append(sample()[0])
     log.close()
     for round_number in range(20):
-        with subprocess.Popen(
-            [sys.executable, "-c", CHILD, folder], stdout=subprocess.PIPE, text=True
-        ) as child:
-            assert child.stdout is not None
-            acknowledged = [int(child.stdout.readline()) for _ in range(1 + round_number)]
-            child.send_signal(signal.SIGKILL)
-            acknowledged += [int(line) for line in child.stdout if line.endswith("\n")]
+        reader, writer = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                write_for_ever(folder, writer)
+            finally:
+                os._exit(1)
+        os.close(writer)
+        with os.fdopen(reader) as said:
+            acknowledged = [int(said.readline()) for _ in range(1 + round_number)]
+            os.kill(child, signal.SIGKILL)
+            acknowledged += [int(line) for line in said if line.endswith("\n")]
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
         loaded = read_log(folder)
         assert loaded.damaged == 0
         assert {record.seq for record in loaded.records} >= set(acknowledged)

@@ -20,7 +20,7 @@ _WRITTEN = frozenset(("_logs", ".package-cache", ".package-cache-mutate", ".glob
 """Names that tools only write: a link there would refuse what an own file allows."""
 _BELOW_HOME = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 _RUNTIME = "XDG_RUNTIME_DIR"
-_TEMPORARY = ("TMPDIR", "TEMP", "TMP")
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP", "PYTEST_DEBUG_TEMPROOT")
 _BUILT = "go-build"
 _OF_GO = ("go.mod", "*/go.mod", "*/*/go.mod", "go.work", "*.go", "*/*.go", "*/*/*.go")
 """Where a project that builds Go has it; the cache of another's engineer would be thousands of links for nothing."""

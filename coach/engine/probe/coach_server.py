@@ -16,6 +16,7 @@ that ``/proc/PID/environ`` shows, so that everything it leaves behind can be tol
 import array
 import gc
 import importlib
+import importlib.machinery
 import importlib.util
 import inspect
 import json
@@ -87,8 +88,8 @@ class Server:
         self.main_code = (spec, spec.loader.get_code("pytest.__main__"))
         for name in PROBE_MODULES:
             path = os.path.join(self.probe, name + ".py")
-            with open(path, "rb") as file:
-                self.early[name] = (path, compile(file.read(), path, "exec", dont_inherit=True))
+            # Its bytecode, where that is laid out already: to compile all of them is a tenth of the server's start.
+            self.early[name] = (path, importlib.machinery.SourceFileLoader(name, path).get_code(name))
         self.check("pytest and its plugins")
 
     def preload(self, names):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.engine.process.orphans import HOLDER, holder_mark
-from coach.engine.process.process_tree import RUN_ID, living, variables
+from coach.engine.process.process_tree import RUN_ID, has_variable, others, variables
 
 _MAX_NAMED = 1
 _WORDS_LOOKED_AT = 6
@@ -36,18 +36,21 @@ def beside(root: Path, scratch: Path) -> tuple[Beside, ...]:
     """
     found: dict[Beside, None] = {}
     around_us, ourselves = os.environ.get(RUN_ID), holder_mark()
-    for each in living():
-        folder, seen = _folder(each.pid), variables(each.pid)
+    for pid in others():
+        folder = _folder(pid)
+        is_here = folder == str(root) or folder.startswith(f"{root}/")
+        if not is_here and not has_variable(pid, RUN_ID):
+            continue  # nearly all: a search looks at hundreds before each probe that runs alone
+        seen = variables(pid)
         run = seen.get(RUN_ID)
-        is_here = bool(folder) and Path(folder).is_relative_to(root)
         if run and run == around_us:
             continue  # the run that this coach is part of
         is_own = seen.get(HOLDER) == ourselves
-        if is_own and (folder.startswith(str(scratch)) or _is_server(each.pid)):
+        if is_own and (folder.startswith(str(scratch)) or _is_server(pid)):
             continue
         if run:
             found[Beside(f"a run of coach in {folder or 'another folder'}", is_here)] = None
-        elif is_here and _runs_tests(each.pid):
+        elif is_here and _runs_tests(pid):
             found[Beside(f"pytest in {folder}", is_here)] = None
     return tuple(sorted(found, key=lambda each: not each.is_here))
 

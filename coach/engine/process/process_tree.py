@@ -87,9 +87,20 @@ def kill_group(leader: int, number: signal.Signals) -> None:
         os.killpg(leader, number)
 
 
-def living() -> list[Survivor]:
-    """Return every living process but our own."""
-    return [Survivor(pid, _name(pid)) for pid in _candidates() if pid != os.getpid() and _is_alive(pid)]
+def others() -> Iterator[int]:
+    """Return the number of every process but our own."""
+    own = os.getpid()
+    return (pid for pid in _candidates() if pid != own)
+
+
+def living_with(name: str) -> Iterator[tuple[Survivor, dict[str, str]]]:
+    """Return every living process but our own that was started with a variable, and all its variables.
+
+    Nearly all were not, and are asked for nothing else: this looks at hundreds of processes at every start.
+    """
+    for pid in others():
+        if has_variable(pid, name) and _is_alive(pid):
+            yield Survivor(pid, _name(pid)), variables(pid)
 
 
 def started_at(pid: int) -> int:
@@ -99,10 +110,19 @@ def started_at(pid: int) -> int:
 
 def variables(pid: int) -> dict[str, str]:
     """Return the environment a process was started with; empty when it is not ours to see."""
+    pairs = (each.partition(b"=") for each in _environment(pid).split(b"\0"))
+    return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
+
+
+def has_variable(pid: int, name: str) -> bool:
+    """Whether a process was started with a variable, as far as that is ours to see."""
+    return f"\0{name}=".encode() in b"\0" + _environment(pid)
+
+
+def _environment(pid: int) -> bytes:
     with suppress(OSError):
-        pairs = (each.partition(b"=") for each in _read(f"/proc/{pid}/environ").split(b"\0"))
-        return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
-    return {}
+        return _read(f"/proc/{pid}/environ")
+    return b""
 
 
 def _reap(killed: list[Survivor]) -> None:

@@ -74,14 +74,14 @@ class KnownTrees:
             return name
         if name in self._trees:
             return self._trees[name]
-        kind = self._kind(name)
-        if kind == "tree" and TREE.fullmatch(name):
-            return name
-        within = f":{self._prefix}" if kind == "commit" else "^{tree}"
+        # Where the project is the whole repository, a commit's tree is the project's: its kind need not be asked for.
+        is_narrowed = bool(self._prefix) and self._kind(name) == "commit"
+        within = f":{self._prefix}" if is_narrowed else "^{tree}"
         said = self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
         tree = said.decode().split()[-1]
         if TREE.fullmatch(name):
             self._trees[name] = tree
+            self._kinds.setdefault(name, "tree" if tree == name else "commit")
         return tree
 
     def refuse_converted(self, before: str, name: str) -> None:

@@ -96,6 +96,13 @@ class PrivateRepository:
     def is_exact(self, tree: str) -> bool:
         return "/" not in tree and (self.folder / "exact" / tree).is_file()
 
+    def keep(self, tree: str) -> None:
+        """Name a tree, so that no collector of garbage takes it: as git writes a name, without starting it."""
+        place = self.folder / "refs/coach" / tree
+        if not place.is_file():
+            make_folders(place.parent)
+            _write(place, f"{tree}\n".encode())
+
     def note(self, tree: str, text: bytes) -> None:
         """Keep what is to be known of a tree besides what git holds. Raises OSError."""
         place = self.folder / "modes" / tree

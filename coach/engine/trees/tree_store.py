@@ -78,9 +78,7 @@ class TreeStore:
         if looks_at_modes or not self._private.note_of(tree) or tree != self._noted:
             self._private.note(tree, self._work_tree.modes(tree).as_json())
             self._noted = tree
-        ref = f"refs/coach/{tree}"
-        if not (self._private.folder / ref).is_file():
-            self._git.run("update-ref", ref, tree)
+        self._private.keep(tree)
         return tree
 
     def changes(self, base: str, tree: str = "", label: str = "") -> Changes:

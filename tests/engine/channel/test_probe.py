@@ -17,13 +17,17 @@ def failures_of(report):
 
 
 @pytest.fixture(params=VERSIONS, ids=lambda version: version or "own")
-def python(request):
-    return other_python(request.param) if request.param else sys.executable
+def run(request, ground, plainly_run):
+    """Return a function that gives the report of a whole target, on one python after the other."""
+    if not request.param:
+        return lambda name: plainly_run(name)[1]
+    python = other_python(request.param)
+    return lambda name: ground(name).run(python=python)
 
 
-def test_every_outcome_is_counted_once(ground, python):
+def test_every_outcome_is_counted_once(run):
     """Passed, skipped, xfailed and xpassed tests are told apart on every python."""
-    report = ground("passing").run(python=python)
+    report = run("passing")
     assert report.ending.kind == "completed"
     assert report.counts.model_dump() == {
         "selected": 6,
@@ -37,9 +41,9 @@ def test_every_outcome_is_counted_once(ground, python):
     assert set(report.skipped) == {"tests/test_pass.py::test_skipped", "tests/test_pass.py::test_expected"}
 
 
-def test_a_failure_comes_with_its_frames_locals_and_output(ground, python):
+def test_a_failure_comes_with_its_frames_locals_and_output(run):
     """Each phase's failure carries type, message, own frames with values, and captured output."""
-    report = ground("failing").run(python=python)
+    report = run("failing")
     failures = failures_of(report)
     assert set(failures) == {
         ("test_cart.py::test_total", "call"),
@@ -59,9 +63,9 @@ def test_a_failure_comes_with_its_frames_locals_and_output(ground, python):
     assert (report.counts.failed, report.counts.errors, report.counts.passed) == (2, 2, 1)
 
 
-def test_values_that_fight_back_do_no_harm(ground, python):
+def test_values_that_fight_back_do_no_harm(run):
     """Endless, huge, slow and raising values are shortened; a long message keeps head and tail."""
-    report = ground("hostile_repr").run(python=python)
+    report = run("hostile_repr")
     assert report.ending.kind == "completed"
     failures = failures_of(report)
     values = dict(failures["test_hostile.py::test_locals", "call"].frames[-1].locals)
@@ -78,30 +82,30 @@ def test_values_that_fight_back_do_no_harm(ground, python):
     assert sum(len(section.text) for section in long.sections) < 9_000
 
 
-def test_replaced_clock_and_system_calls_do_not_reach_the_probe(ground, python):
+def test_replaced_clock_and_system_calls_do_not_reach_the_probe(run):
     """A test that breaks time, os and json is reported as if it had not."""
-    report = ground("frozen_time").run(python=python)
+    report = run("frozen_time")
     assert report.counts.passed == 1
     assert failures_of(report)["test_frozen.py::test_after", "call"].message.startswith("assert 1 == 2")
     assert report.failures[0].duration > 0
 
 
-def test_a_forked_child_that_unwinds_is_not_heard(ground, python):
+def test_a_forked_child_that_unwinds_is_not_heard(run):
     """Reports of another process are not counted, although it goes on with the session."""
-    report = ground("fork_unwinds").run(python=python)
+    report = run("fork_unwinds")
     assert report.ending.kind == "completed"
     assert report.counts.passed == 2
 
 
-def test_closed_descriptors_do_not_silence_the_probe(ground, python):
+def test_closed_descriptors_do_not_silence_the_probe(run):
     """After os.closerange the file is opened again by its path."""
-    report = ground("closes_fds").run(python=python)
+    report = run("closes_fds")
     assert report.counts.passed == 2
 
 
-def test_collection_errors_name_the_cause(ground, python):
+def test_collection_errors_name_the_cause(run):
     """The exception below pytest's own wrapping is what is told."""
-    report = ground("collection_error").run(python=python)
+    report = run("collection_error")
     assert report.ending.kind == "collection_error"
     assert [each.exception for each in report.failures] == ["ModuleNotFoundError", "SyntaxError"]
     assert all(each.phase == "collect" and each.own_frames for each in report.failures)

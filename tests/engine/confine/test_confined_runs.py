@@ -69,8 +69,12 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path):
+    return made(tmp_path)
+
+
+def made(folder):
     env = {key: value for key, value in os.environ.items() if not key.startswith(("COACH_", "PYTEST_"))}
-    return Place(tmp_path, {**env, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+    return Place(folder, {**env, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
 
 
 SEES = """
@@ -150,21 +154,41 @@ ACTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory):
+    """Return a place, the report of one run of all these acts, each a red test, and what each is refused."""
+    place = made(tmp_path_factory.mktemp("refused"))
+    names = {"home": str(place.home), "root": str(place.root)}
+    tests = [
+        REFUSED.partition("def test_it")[2]
+        .format(act=each.format(**names))
+        .replace("():", f"_{number}():", 1)
+        for number, each in enumerate(ACTS)
+    ]
+    before = place.state()
+    report = place.run(
+        REFUSED.partition("def test_it")[0] + "".join(f"def test_it{each}\n" for each in tests)
+    )
+    assert place.state() == before
+    return report, {act: [each.format(**names) for each in said.split("|")] for act, said in ACTS.items()}
+
+
 @needs_fence
 @pytest.mark.parametrize("act", ACTS)
-def test_a_red_run_that_was_refused_something_says_so_and_is_no_evidence(place, act):
+def test_a_red_run_that_was_refused_something_says_so_and_is_no_evidence(refused, act):
     if "mode" in ACTS[act] and not available().asks:
         pytest.skip("nothing looks at modes here")
-    before = place.state()
-    names = {"home": str(place.home), "root": str(place.root)}
-    report = place.run(REFUSED.format(act=act.format(**names)))
-    wanted = [each.format(**names) for each in ACTS[act].split("|")]
-    assert report.refused[0] in wanted, (report.refused, report.failures)
+    whole, wanted = refused
+    name = f"test_it.py::test_it_{list(ACTS).index(act)}"
+    own = [each for each in whole.refused if each in wanted[act]]
+    assert own, (whole.refused, whole.failures)
+    alone = {"failures": tuple(each for each in whole.failures if each.test == name), "refused": tuple(own)}
+    report = whole.model_copy(update=alone)
     failing = failing_set(report)
+    assert [each.test for each in failing] == [name]
     judged = judge(report, failing)
     assert judged.outcome == "UNRESOLVED"
     assert report.refused[0] in judged.reason
-    assert place.state() == before
     assert judge(report, failing, Reference(run=1, failing=failing)).outcome == "FAIL"
 
 
@@ -206,7 +230,7 @@ def test_servers_of_the_projects_own_tests_work_and_those_of_changed_code_are_no
 def test_workers_of_xdist_run_in_a_copy(place):
     pytest.importorskip("xdist")
     source = "import pytest\n\n@pytest.mark.parametrize('n', range(4))\ndef test_it(n, tmp_path):\n    (tmp_path / 'a').write_text('x')\n"
-    place.env["PYTEST_ADDOPTS"] = "-p xdist -n 2"
+    place.env["PYTEST_ADDOPTS"] = "-p xdist -n 1"
     report = place.run(source, is_mixed=True)
     assert (report.counts.passed, report.refused) == (4, ()), report.output.tail
 
@@ -221,11 +245,11 @@ def test_variables_that_lead_to_services_are_kept_from_changed_code_only(place):
 @needs_fence
 def test_all_runs_are_confined_where_that_is_wanted_and_none_where_not(place):
     inside = "Path('made').write_text('x')\n    Path(os.environ['TMPDIR'], 'x').write_text('x')\n    assert Path.home() == Path({!r})"
-    report = place.run(REFUSED.format(act=inside.format(str(place.home))), confine="all", in_copy=False)
-    assert (report.counts.passed, report.refused) == (1, ()), report.failures
     outside = REFUSED.format(act="(Path.home() / 'made').write_text('x')")
-    report = place.run(outside, confine="all", in_copy=False)
-    assert report.refused == (f"writes {place.home}/made",)
+    within = f"def test_within():\n    {inside.format(str(place.home))}\n"
+    report = place.run(outside + within, confine="all", in_copy=False)
+    assert [each.test for each in report.failures] == ["test_it.py::test_it"], report.failures
+    assert (report.counts.passed, report.refused) == (1, (f"writes {place.home}/made",))
     assert place.run(outside, confine="off").counts.passed
     assert (place.home / "made").exists()
 

@@ -12,6 +12,7 @@ from coach.engine.copies import untracked
 from coach.engine.copies.complete import completed
 from coach.engine.trees.tree_store import TreeStore
 from tests.engine.histories import History, fingerprint
+from tests.engine.lab import command
 
 
 @pytest.fixture
@@ -239,11 +240,11 @@ def test_a_commit_whose_content_lfs_did_not_fetch_is_no_evidence(lab, shop):
     culprit = history.commit("breaks it")
     (history.root / "rows.dat").write_bytes(b"also 4")
     here = lab(history.root)
-    reference = here.reference("tests/test_shop.py::test_total")
-    result = here.search("commits", reference=reference, base=history.git("rev-parse", "HEAD~2"))
+    check = command("import runpy", "runpy.run_path('tests/test_shop.py')['test_total']()")
+    base = history.git("rev-parse", "HEAD~2")
+    result = here.search("commits", check, reference=here.reference(check), base=base)
     assert [each.id for each in result.found.commits] == [culprit], result
-    tried = [each for seen in here.observed for each in seen.tried]
-    old = here.search("commits", reference=reference)
+    old = here.search("commits", reference=here.reference("tests/test_shop.py::test_total"))
     assert [each.id for each in old.found.commits] == [culprit], old
     tried = [each for seen in here.observed for each in seen.tried if "pointer" in each.reason]
     assert all(each.outcome == "UNRESOLVED" for each in tried)
@@ -251,8 +252,8 @@ def test_a_commit_whose_content_lfs_did_not_fetch_is_no_evidence(lab, shop):
 
 def test_a_sparse_checkout_is_searched_in_whole_trees_and_stays_sparse(lab, tmp_path):
     history = History(tmp_path / "shop")
-    test = "from shop import A\n\n\ndef test_total():\n    assert A == 1\n"
-    history.write(shop="A = 1\n", tests__test_shop=test, big__data="B = 1\n")
+    test = command("from shop import A", "assert A == 1, A")
+    history.write(shop="A = 1\n", tests__test_shop="", big__data="B = 1\n")
     history.commit("one")
     history.write(big__data="B = 2\n")
     history.commit("two")
@@ -263,12 +264,13 @@ def test_a_sparse_checkout_is_searched_in_whole_trees_and_stays_sparse(lab, tmp_
     history.git("sparse-checkout", "set", "--no-cone", "/shop.py", "/tests/")
     assert not (history.root / "big").exists()
     here = lab(history.root)
-    test = "tests/test_shop.py::test_total"
-    result = here.search("commits", reference=here.reference(test))
+    result = here.search("commits", test, reference=here.reference(test))
     assert [each.id for each in result.found.commits] == [culprit], result
     edited = (history.root / "shop.py").read_text() + "B = 1\n"
     (history.root / "shop.py").write_text(edited)
-    edits = here.search("edits", reference=here.reference(test), base=history.git("rev-parse", "HEAD~2"))
+    edits = here.search(
+        "edits", test, reference=here.reference(test), base=history.git("rev-parse", "HEAD~2")
+    )
     assert [each.path for each in edits.found.files] == ["shop.py"], edits
     assert not (history.root / "big").exists()
     assert (
@@ -282,12 +284,16 @@ def test_what_lies_above_the_root_is_named_when_a_copy_lacks_it(lab, shop):
     (shop.root.parent / "shared.txt").write_text("4")
     above = "from pathlib import Path\nfrom shop import A\n\n\ndef test_total():\n    assert int({}.read_text()) * A == 4\n"
     shop.write(tests__test_file=above.format("(Path(__file__).parents[2] / 'shared.txt')"))
-    shop.write(tests__test_folder=above.format("Path('../shared.txt')"))
     shop.commit("right")
     shop.write(shop="A = 2\n")
     shop.commit("breaks it")
     here = lab(shop.root)
-    for test in ("tests/test_file.py::test_total", "tests/test_folder.py::test_total"):
+    of_folder = command(
+        "from pathlib import Path",
+        "from shop import A",
+        "assert int(Path('../shared.txt').read_text()) * A == 4",
+    )
+    for test in ("tests/test_file.py::test_total", of_folder):
         result = here.search("commits", test, reference=here.reference(test))
         assert result.how != "found", result
         assert f"the copy has no {shop.root.parent / 'shared.txt'}" in result.sentence, result

@@ -33,8 +33,8 @@ def test_alone(): assert delay(5) is True
 def test_long(): delay(0)
 def test_three(): delay(3)
 def test_four(): delay(4)
-def test_no_edit_mends_it(): Event().wait(0.3); assert price(1) == "two"
 """
+NO_EDIT_MENDS_IT = 'def test_slow(): Event().wait(0.1); assert price(1) == "two"\n'
 FOCUS = "test_shop.py::test_one"
 
 
@@ -67,10 +67,11 @@ def mutated(laid, function, line, *, sought, red=(), seconds=20.0, more=0.0, oth
 
 
 def test_time_is_added_while_nothing_mends_it(laid):
-    """Each mutant takes 0.3 s here, so that two seconds never do for a line."""
-    sought = failure("test_shop.py::test_no_edit_mends_it", message="assert 3 == 'two'")
-    short, _ = mutated(laid, "price", 5, sought=sought, seconds=2.0)
-    longer, _ = mutated(laid, "price", 5, sought=sought, seconds=2.0, more=100.0)
+    """Each mutant takes a tenth of a second here, so that a few of these never do for a line."""
+    (laid.root / "test_shop.py").write_text(TESTS + NO_EDIT_MENDS_IT)
+    sought = failure("test_shop.py::test_slow", message="assert 3 == 'two'")
+    short, _ = mutated(laid, "price", 5, sought=sought, seconds=0.7)
+    longer, _ = mutated(laid, "price", 5, sought=sought, seconds=0.7, more=100.0)
     assert (short.ended, longer.ended) == ("budget", "all")
     assert short.tried < longer.tried == longer.planned
 

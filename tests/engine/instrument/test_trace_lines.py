@@ -94,9 +94,9 @@ def joined(coverage: Coverage) -> dict[str, dict[str, list[int]]]:
     return {name: {path: sorted(lines) for path, lines in files.items()} for name, files in found.items()}
 
 
-def test_the_report_of_a_traced_run_is_that_of_a_plain_one(ground, python):
+def test_the_report_of_a_traced_run_is_that_of_a_plain_one(ground, plainly_run, python):
     laid = ground("failing")
-    plain = laid.run(python=python)
+    plain = plainly_run("failing")[1] if python == sys.executable else laid.run(python=python)
     _, report, _ = traced(laid, python=python)
     assert report.counts == plain.counts
     assert [(each.test, each.exception, each.message) for each in report.failures] == [
@@ -143,20 +143,46 @@ LIBRARY = """\
 """
 
 
-def test_each_test_sees_its_own_lines_again_and_threads_and_generators_too(project, python):
-    laid = project(
-        library=LIBRARY,
-        test_it="""\
-            import library
-            def test_a(): assert library.work(5) == 5
-            def test_b(): assert library.work(1) == 1
-            def test_c(): library.threaded()
-            def test_d(): assert list(library.numbers()) == [1, 2]
-            def test_e(): assert next(library.numbers()) == 1
-        """,
-    )
-    _, _, coverage = traced(laid, python=python)
-    lines = {name[-1]: sorted(files.get("library.py", ())) for name, files in coverage.tests.items()}
+SEVERAL = {
+    "library": LIBRARY,
+    "test_it": """\
+        import library
+        def test_a(): assert library.work(5) == 5
+        def test_b(): assert library.work(1) == 1
+        def test_c(): library.threaded()
+        def test_d(): assert list(library.numbers()) == [1, 2]
+        def test_e(): assert next(library.numbers()) == 1
+    """,
+    "plain": "X = 1\n",
+    "test_plain_a": "import plain\ndef test_a(): pass\n",
+    "test_plain_b": "import plain\ndef test_b(): pass\n",
+    "late": "X = 1\n",
+    "test_late": "def test_a():\n    import late\n",
+    "test_takes": """\
+        import sys, library
+        def test_a(): sys.settrace(None); library.work(1)
+        def test_b(): library.work(1)
+    """,
+    "test_venv": "import sys\nsys.path.insert(0, '.venv')\nimport foreign\ndef test_a(): foreign.f()\n",
+}
+
+
+@pytest.fixture(scope="module", params=VERSIONS, ids=lambda version: version or "own")
+def several(request, shared_ground):
+    """Return the report and the coverage of one run of all these, each with tests of its own."""
+    python = other_python(request.param) if request.param else sys.executable
+    laid = written(shared_ground("passing"), **SEVERAL)
+    (laid.root / ".venv").mkdir()
+    (laid.root / ".venv" / "foreign.py").write_text("def f():\n    return 1\n")
+    laid.settle()
+    _, report, coverage = traced(laid, python=python)
+    assert report.counts.passed == report.counts.selected == 11
+    return coverage
+
+
+def test_each_test_sees_its_own_lines_again_and_threads_and_generators_too(several):
+    tests = {name: files for name, files in several.tests.items() if name.startswith("test_it.py")}
+    lines = {name[-1]: sorted(files.get("library.py", ())) for name, files in tests.items()}
     assert lines == {
         "a": [5, 6, 7, 8],
         "b": [5, 6, 8],
@@ -166,35 +192,21 @@ def test_each_test_sees_its_own_lines_again_and_threads_and_generators_too(proje
     }
 
 
-def test_import_time_lines_belong_to_the_file_that_imported(project):
-    laid = project(
-        library="X = 1\n",
-        test_a="import library\ndef test_a(): pass\n",
-        test_b="import library\ndef test_b(): pass\n",
-    )
-    _, _, coverage = traced(laid)
-    assert coverage.imports["test_a.py"]["library.py"] == {1}
-    assert "library.py" not in coverage.imports["test_b.py"]
+def test_import_time_lines_belong_to_the_file_that_imported(several):
+    assert several.imports["test_plain_a.py"]["plain.py"] == {1}
+    assert "plain.py" not in several.imports["test_plain_b.py"]
 
 
-def test_an_import_inside_a_test_belongs_to_the_test(project):
-    laid = project(late="X = 1\n", test_a="def test_a():\n    import late\n")
-    _, _, coverage = traced(laid)
-    assert coverage.imports["test_a.py::test_a"]["late.py"] == {1}
+def test_an_import_inside_a_test_belongs_to_the_test(several):
+    assert several.imports["test_late.py::test_a"]["late.py"] == {1}
 
 
-def test_a_test_that_takes_the_tracer_away_costs_only_itself(project, python):
-    laid = project(
-        library=LIBRARY,
-        test_it="""\
-            import sys, library
-            def test_a(): sys.settrace(None); library.work(1)
-            def test_b(): library.work(1)
-        """,
-    )
-    _, report, coverage = traced(laid, python=python)
-    assert report.counts.passed == 2
-    assert coverage.tests["test_it.py::test_b"]["library.py"] == {5, 6, 8}
+def test_a_test_that_takes_the_tracer_away_costs_only_itself(several):
+    assert several.tests["test_takes.py::test_b"]["library.py"] == {5, 6, 8}
+
+
+def test_code_in_an_environment_inside_the_project_is_not_own(several):
+    assert set(several.tests["test_venv.py::test_a"]) == {"test_venv.py"}
 
 
 @pytest.mark.parametrize("version", ["3.12", "3.13"])
@@ -208,23 +220,12 @@ def test_with_every_tool_number_taken_the_old_way_is_used(project, version):
     assert coverage.tests["test_it.py::test_a"]["library.py"] == {5, 6, 8}
 
 
-def test_code_in_an_environment_inside_the_project_is_not_own(project):
-    laid = project(
-        library=LIBRARY,
-        test_it="import sys\nsys.path.insert(0, '.venv')\nimport foreign\ndef test_a(): foreign.f()\n",
-    )
-    (laid.root / ".venv").mkdir()
-    (laid.root / ".venv" / "foreign.py").write_text("def f():\n    return 1\n")
-    _, _, coverage = traced(laid)
-    assert set(coverage.tests["test_it.py::test_a"]) == {"test_it.py"}
-
-
 def test_a_very_long_file_is_told_in_several_lines(project):
-    body = "\n".join(f"    x = {index}\n    if x < 0:\n        x = 0" for index in range(12_000))
+    body = "\n".join(f"    x = {index}\n    if x < 0:\n        x = 0" for index in range(6_000))
     laid = project(library=f"def f():\n{body}\n", test_it="import library\ndef test_a(): library.f()\n")
     _, report, coverage = traced(laid)
     assert report.counts.passed == 1
-    assert len(coverage.tests["test_it.py::test_a"]["library.py"]) == 24_000
+    assert len(coverage.tests["test_it.py::test_a"]["library.py"]) == 12_000
 
 
 def test_the_spectrum_names_the_failing_test_s_functions(ground):

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from coach.engine.process import supervise as supervising
 from coach.engine.process.spawn import Launch
 from coach.engine.process.supervise import Limits, supervise
 from tests.engine.conftest import Ground
 
-WALLS = (1.5, 6, 30)
+WALLS = (0.8, 4, 30)
 """Limits of a run that hangs, in seconds: a busy machine may need the longer ones to come to the test at all."""
 LONG = 60
 """Seconds within which a run is ended on any machine; how fast it is, benchmarks/stop.py measures."""
@@ -58,8 +59,10 @@ def test_a_hang_is_placed_at_its_line(ground):
     assert report.duration < wall + LONG
 
 
-def test_deaf_processes_are_killed(ground):
-    """SIGINT, SIGTERM and SIGHUP ignored: SIGKILL to the group ends it."""
+def test_deaf_processes_are_killed(ground, monkeypatch):
+    """SIGINT, SIGTERM and SIGHUP ignored: SIGKILL to the group ends it. Here nobody has seconds for each to be heard."""
+    quick = ((signal.SIGINT, 0.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 2.0))
+    monkeypatch.setattr(supervising, "_PATIENT", quick)
     wall, report = hung(ground("ignores_signals"), "test_ignores.py")
     assert (report.ending.kind, report.ending.exit_code) == ("timeout", -signal.SIGKILL)
     assert "test_ignores.py:12 in test_deaf" in report.ending.sentence
@@ -109,11 +112,11 @@ def test_endless_output_is_ended_and_mostly_dropped(ground):
 
 
 @pytest.mark.parametrize("name", ["leaves_child", "setsid_child"])
-def test_a_leaked_process_is_said_and_ended(ground, name):
+def test_a_leaked_process_is_said_and_ended(plainly_run, name):
     """The true outcome comes at once, though a child holds the pipe or hides in another session."""
     if name == "setsid_child" and not sys.platform.startswith("linux"):
         pytest.skip("only Linux has a subreaper")
-    report = ground(name).run()
+    _, report = plainly_run(name)
     assert report.ending.kind == "completed"
     assert report.counts.passed == 1
     (note,) = report.probe_notes
@@ -121,22 +124,22 @@ def test_a_leaked_process_is_said_and_ended(ground, name):
     assert note.endswith("stopped")
 
 
-def test_a_killed_group_does_not_take_coach_with_it(ground):
+def test_a_killed_group_does_not_take_coach_with_it(plainly_run):
     """A run in a session of its own can only kill itself."""
-    report = ground("kills_group").run()
+    _, report = plainly_run("kills_group")
     assert report.ending.kind == "signalled"
     assert report.ending.sentence == "killed by signal 9 (SIGKILL) during test_kills.py::test_kill"
 
 
-def test_a_crash_names_signal_and_test(ground):
+def test_a_crash_names_signal_and_test(plainly_run):
     """A segfault is not a failure of the test's own claim."""
-    report = ground("segfault").run()
+    _, report = plainly_run("segfault")
     assert report.ending.sentence == "killed by signal 11 (SIGSEGV) during test_segfault.py::test_crash"
 
 
-def test_an_early_exit_is_never_a_pass(ground):
+def test_an_early_exit_is_never_a_pass(plainly_run):
     """os._exit(0) ends pytest with exit code 0."""
-    report = ground("os_exit").run()
+    _, report = plainly_run("os_exit")
     assert report.ending.kind == "ended_early"
     assert report.ending.sentence == "ended inside test_os_exit.py::test_exit without a report (exit code 0)"
     assert report.counts.passed == 1
@@ -191,7 +194,7 @@ def test_no_descriptor_is_left_open(ground):
     laid = ground("os_exit")
     laid.run()
     before = len(list(descriptors.iterdir()))
-    for _ in range(3):
+    for _ in range(2):
         laid.run()
     assert len(list(descriptors.iterdir())) == before
 

@@ -172,7 +172,7 @@ def test_polluters_and_rates_that_meet_on_a_port(lab, tmp_path):
     history = on_a_port(tmp_path / "suite")
     victim = "import shop\nfrom hold import held\n\n\ndef test_total():\n    kept = held()\n    assert not hasattr(shop, 'dirty')\n"
     dirty = "import shop\n\n\ndef test_clean():\n    pass\n\n\ndef test_dirty():\n    shop.dirty = True\n"
-    clean = "\n\n".join(f"def test_{number}():\n    pass\n" for number in range(3))
+    clean = "def test_1():\n    pass\n"
     (history.root / "tests/test_shop.py").unlink()
     history.write(tests__test_a=clean, tests__test_b=dirty, tests__test_c=clean, tests__test_z=victim)
     history.commit("suite")
@@ -183,6 +183,7 @@ def test_polluters_and_rates_that_meet_on_a_port(lab, tmp_path):
     assert result.found.polluters == ("tests/test_b.py::test_dirty",)
     result = here.search("flake", name, rounds=1)
     assert isinstance(result.found, AxisFound), result
+    assert result.found.table.axis == "order", result
     rows = {row.condition: row.failures for row in result.found.table.rows}
     assert rows == {"alone": 0, "new seed": 0, "in its file": 0, "whole order": 1, "reversed": 0}
 
@@ -195,7 +196,7 @@ def test_a_time_that_runs_out_in_company_is_judged_alone(lab, tmp_path):
         "from shop import total",
         f"lock = open({str(tmp_path / 'lock')!r})",
         "fcntl.flock(lock, fcntl.LOCK_EX)",
-        "time.sleep(2)",
+        "time.sleep(1.2)",
         "assert total(3) == 6",
     )
     (tmp_path / "lock").write_text("")
@@ -206,7 +207,7 @@ def test_a_time_that_runs_out_in_company_is_judged_alone(lab, tmp_path):
     history.write(notes="x = 1\n")
     history.commit("later")
     here = lab(history.root)
-    here.context = replace(here.context, limits=Limits(wall=3.6))
+    here.context = replace(here.context, limits=Limits(wall=2.2))
     result = here.search("commits", check, reference=here.reference(check))
     assert isinstance(result.found, CommitFound), result
     assert [each.id for each in result.found.commits] == [culprit], result

@@ -14,7 +14,7 @@ from coach.engine.search import driver
 from coach.engine.search.candidate import Answer
 from coach.engine.search.queue import SearchBench
 from tests.engine.histories import History
-from tests.engine.lab import TEST, _target
+from tests.engine.lab import TEST, Lab, _target, plain_environment
 
 ROUNDS = 400
 IN_COMPANY = ("in its file", "whole order", "reversed")
@@ -60,18 +60,23 @@ class Workers:
 
 @pytest.fixture
 def runs(monkeypatch):
+    return _counted(monkeypatch)
+
+
+def _counted(monkeypatch) -> Runs:
     made = Runs()
     monkeypatch.setattr(driver, "run_probe", made.here)
     monkeypatch.setattr(work_elsewhere, "probe_elsewhere", made.elsewhere)
     return made
 
 
-@pytest.fixture
-def searched(lab, tmp_path, runs):
-    history = History(tmp_path / "shop")
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    place = tmp_path_factory.mktemp("flake")
+    history = History(place / "shop")
     history.write(tests__test_shop="def test_total(): ...\n")
     history.commit("one")
-    here = lab(history.root)
+    here = Lab(history.root.resolve(), place / "state/projects/0123", plain_environment())
 
     def search(workers=None, known=(), **fields):
         request = SearchRequest(
@@ -91,24 +96,33 @@ def searched(lab, tmp_path, runs):
     return search
 
 
-def test_what_is_decided_is_run_no_more(searched, runs):
-    result, _ = searched()
+@pytest.fixture(scope="module")
+def measured_here(searched):
+    """Return what a search here finds, and the runs it made."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        runs = _counted(monkeypatch)
+        return searched()[0], runs.made
+
+
+def test_what_is_decided_is_run_no_more(measured_here):
+    result, made = measured_here
     assert isinstance(result.found, AxisFound)
     assert result.found.table.axis == "order"
-    assert len(set(runs.made)) == len(runs.made) == result.probes
+    assert len(set(made)) == len(made) == result.probes
     assert result.probes < 300 < ROUNDS * 5
-    assert sum(label.startswith("whole order") for label in runs.made) < 20
+    assert sum(label.startswith("whole order") for label in made) < 20
 
 
 @pytest.mark.parametrize("shares_hosts", [False, True])
 @pytest.mark.parametrize("width", [1, 4, 25])
-def test_on_a_cluster_the_answer_is_the_same_with_few_runs_more(searched, runs, width, shares_hosts):
-    here, _ = searched()
-    made, runs.made = len(runs.made), []
+def test_on_a_cluster_the_answer_is_the_same_with_few_runs_more(
+    searched, measured_here, runs, width, shares_hosts
+):
+    here, made = measured_here
     there, _ = searched(Workers(width, shares_hosts=shares_hosts), width=0)
     assert there.found == here.found
     assert there.sentence == here.sentence
-    assert len(runs.made) == there.probes <= made + 5 * width
+    assert len(runs.made) == there.probes <= len(made) + 5 * width
     assert there.again == 0
     rates = [each for each in there.notes if "rates" in each]
     assert bool(rates) == (shares_hosts and width > 1)

@@ -11,7 +11,7 @@ from tests.engine.lab import TEST, Lab
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")
 
-COMMITS, CULPRIT = 20, 13
+COMMITS, CULPRIT = 12, 8
 CHECK = """\
 import os
 import sys
@@ -79,7 +79,7 @@ def test_most_probes_are_forked_and_the_ends_are_fresh(lab, tmp_path, runs):
 
 def test_a_fork_that_lies_ends_forking(lab, tmp_path, runs):
     """The code sees whether it was forked, and then says that an older commit broke it: the answer is that of fresh processes."""
-    wrong = f"{{number}} >= (4 if 'coach_child' in sys.modules else {CULPRIT})"
+    wrong = f"{{number}} >= (3 if 'coach_child' in sys.modules else {CULPRIT})"
     result, ids = searched(lab, tmp_path, "", wrong)
     assert [each.id for each in result.found.commits] == [ids[CULPRIT]], result
     assert result.disturbed

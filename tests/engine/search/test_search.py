@@ -25,12 +25,14 @@ from coach.errors import UsageError
 from tests.engine.histories import History, linear
 from tests.engine.lab import TEST, Lab, command
 
+CHECK = command("from shop import total", "assert total(3) == 6, total(3)")
+
 
 def test_a_commit_among_64(lab, tmp_path):
     history, culprit = linear(tmp_path / "shop", 64, 41)
     here = lab(history.root)
-    check = command("from shop import total", "assert total(3) == 6, total(3)")
-    result = here.search("commits", check, reference=here.reference(check))
+    reference = here.reference(CHECK)
+    result = here.search("commits", CHECK, reference=reference)
     assert result.how == "found", result
     assert isinstance(result.found, CommitFound)
     assert [each.id for each in result.found.commits] == [culprit]
@@ -41,21 +43,21 @@ def test_a_commit_among_64(lab, tmp_path):
     assert result.probes <= 4 + 12
 
     tried = tuple(each for seen in here.observed for each in seen.tried)
-    again = here.search("commits", check, reference=here.reference(check), known=tried)
+    again = here.search("commits", CHECK, reference=reference, known=tried)
     assert again.found == result.found
     assert (again.probes, again.known) == (0, result.probes)
 
 
 def test_a_good_commit_is_named_and_the_test_is_new(lab, tmp_path):
-    history, culprit = linear(tmp_path / "shop", 20, 7, folder="src", test_from=18)
+    history, culprit = linear(tmp_path / "shop", 10, 4, folder="src", test_from=8)
     here = lab(history.root)
-    good = history.git("rev-parse", "main~16")
+    good = history.git("rev-parse", "main~8")
     env = here.env | {"PYTHONPATH": str(history.root / "src")}  # as an editable install has it
     here = Lab(history.root, here.home, env)
     result = here.search("commits", reference=here.reference(TEST), base=good, width=1)
     assert isinstance(result.found, CommitFound), result
     assert [each.id for each in result.found.commits] == [culprit]
-    assert result.probes <= 6
+    assert result.probes <= 5
     with pytest.raises(UsageError):
         here.search("commits", base="no-such-commit")
 
@@ -63,7 +65,7 @@ def test_a_good_commit_is_named_and_the_test_is_new(lab, tmp_path):
 def test_it_was_never_good(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 9, 1)
     here = lab(history.root)
-    result = here.search("commits", reference=here.reference(TEST))
+    result = here.search("commits", CHECK, reference=here.reference(CHECK))
     assert result.how == "nothing"
     assert result.found == NotARegression(commits_back=8)
     assert "not a regression as far as 8 commits back" in result.sentence
@@ -73,7 +75,7 @@ def test_what_is_not_committed_is_not_a_commit(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 5, 99)
     history.write(shop="def total(amount):\n    return amount\n")
     here = lab(history.root)
-    result = here.search("commits", reference=here.reference(TEST))
+    result = here.search("commits", CHECK, reference=here.reference(CHECK))
     assert result.how == "nothing"
     assert "not committed" in result.sentence
 
@@ -100,14 +102,13 @@ def test_the_hunk_that_matters_among_edits_that_need_each_other(lab, tmp_path):
     history = History(tmp_path / "shop")
     old = EDITED.format(helper="part_1", helper2="again", comment="doubled", factor=2, tax=0)
     new = EDITED.format(helper="part_9", helper2="again", comment="doubled, see spec", factor=3, tax=1)
-    check = command("from shop import total", "assert total(3) == 6, total(3)")
     history.write(shop=old, shop_parts="def part_0(): ...\n\n\ndef part_1(): ...\n", check="")
     history.commit("one")
     history.write(shop=new, shop_parts="def part_0(): ...\n\n\ndef part_9(): ...\n", notes="x = 1\n")
     history.write(check="# a comment\n")
     here = lab(history.root)
     base = history.git("rev-parse", "HEAD")
-    result = here.search("edits", check, reference=here.reference(check), base=base)
+    result = here.search("edits", CHECK, reference=here.reference(CHECK), base=base)
     assert isinstance(result.found, EditsFound), result
     (file,) = result.found.files
     assert file.path == "shop.py"
@@ -131,7 +132,8 @@ def test_edits_on_top_of_what_failed_already(lab, tmp_path):
     history, _ = linear(tmp_path / "shop", 3, 2)
     history.write(other="x = 1\n")
     here = lab(history.root)
-    result = here.search("edits", reference=here.reference(TEST), base=history.git("rev-parse", "HEAD"))
+    base = history.git("rev-parse", "HEAD")
+    result = here.search("edits", CHECK, reference=here.reference(CHECK), base=base)
     assert (result.how, result.found) == ("nothing", None)
     assert "does not pass either" in result.sentence
 
@@ -174,7 +176,7 @@ def test_two_polluters_that_only_spoil_together(lab, tmp_path, dirty, polluters)
 
 
 def test_one_polluter_and_none(lab, tmp_path):
-    history = suite(tmp_path / "suite", 3, 2, {3: "a"})
+    history = suite(tmp_path / "suite", 2, 2, {3: "a"})
     history.write(tests__test_zz_victim=VICTIM.replace("and 'b' in rates.RATES", ""))
     here = lab(history.root)
     result = here.search("order", "tests/test_zz_victim.py::test_victim")
@@ -184,25 +186,24 @@ def test_one_polluter_and_none(lab, tmp_path):
     history.write(tests__test_zz_victim="def test_victim():\n    assert False\n")
     assert "fails alone" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
     history.write(tests__test_zz_victim="def test_victim():\n    assert True\n")
-    assert "passes after 6 tests" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
+    assert "passes after 4 tests" in here.search("order", "tests/test_zz_victim.py::test_victim").sentence
 
 
 @pytest.mark.parametrize(
     ("body", "axis"),
     [
         ("assert hash('a') == {usual}", "hash seed"),
-        ("import rates\n    assert 'a' not in rates.RATES", "order"),
         ("assert False", "stable"),
     ],
 )
 def test_the_axis_of_a_flake(lab, tmp_path, body, axis):
+    """The axis of order is named in ``test_alone``."""
     history = suite(tmp_path / "suite", 2, 2, {1: "a"})
     asked = [sys.executable, "-c", "print(hash('a'))"]
     usual = subprocess.check_output(asked, env={**os.environ, "PYTHONHASHSEED": "0"}, text=True).strip()
     history.write(tests__test_zz_victim=f"def test_victim():\n    {body.format(usual=usual)}\n")
     here = lab(history.root)
-    rounds = 2 if axis == "hash seed" else 1
-    result = here.search("flake", "tests/test_zz_victim.py::test_victim", rounds=rounds)
+    result = here.search("flake", "tests/test_zz_victim.py::test_victim", rounds=1)
     assert isinstance(result.found, AxisFound), result
     assert result.found.table.axis == axis, result
 
@@ -244,7 +245,7 @@ def test_a_nested_input_and_a_text_in_the_test_are_reduced_in_their_form(lab, tm
     history.commit("one")
     before = (history.root / "tests/test_read.py").read_bytes()
     here = lab(history.root)
-    name = "tests/test_read.py::test_read"
+    name = command("import runpy", "runpy.run_path('tests/test_read.py')['test_read']()")
     result = here.search("input", name, reference=here.reference(name), input="tests/test_read.py:10")
     assert isinstance(result.found, InputReduced), result
     assert json.loads(Path(result.found.reduced).read_text()) == {"items": [{"price": -1}]}
@@ -256,7 +257,8 @@ def test_a_nested_input_and_a_text_in_the_test_are_reduced_in_their_form(lab, tm
 def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
     history, culprit = linear(tmp_path / "shop", 16, 7)
     here = lab(history.root)
-    reference = here.reference(TEST)
+    slow = command("from time import sleep", "from shop import total", "sleep(0.3)", "assert total(3) == 6")
+    reference = here.reference(slow)
     stop = threading.Event()
 
     class Observed(list):
@@ -268,11 +270,11 @@ def test_a_stop_ends_it_soon_and_what_was_tried_is_not_run_again(lab, tmp_path):
                 ).start()  # in the middle of the next probe, however fast they are
 
     here.observed = Observed()
-    first = here.search("commits", reference=reference, stop=stop, width=1)
+    first = here.search("commits", slow, reference=reference, stop=stop, width=1)
     assert first.how == "stopped"
     tried = tuple(each for seen in here.observed for each in seen.tried)
     assert all("stopped" not in each.reason for each in tried)
-    second = here.search("commits", reference=reference, known=tried, width=1)
+    second = here.search("commits", slow, reference=reference, known=tried, width=1)
     assert [each.id for each in second.found.commits] == [culprit]
     assert second.known == len(tried)
 
@@ -281,7 +283,7 @@ def test_another_executor_can_be_handed_in(lab, tmp_path):
     history, culprit = linear(tmp_path / "shop", 8, 5)
     here = lab(history.root)
     with ProcessPoolExecutor(2) as executor:
-        result = here.search("commits", reference=here.reference(TEST), executor=executor)
+        result = here.search("commits", CHECK, reference=here.reference(CHECK), executor=executor)
     assert [each.id for each in result.found.commits] == [culprit]
 
 

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from coach.core.runs.failure import failing_set
+from tests.engine.conftest import Warm
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="warm runs need Linux")
 
@@ -22,6 +23,7 @@ TARGETS = [
     "src_layout",
     "sys_exit_conftest",
 ]
+HARMFUL = {"closes_fds", "fork_unwinds", "frozen_time", "sys_exit_conftest"}
 
 
 def said(report):
@@ -31,13 +33,21 @@ def said(report):
     return report.ending, report.counts, sorted(failures), signatures, sorted(report.skipped)
 
 
+@pytest.fixture(scope="module")
+def server(shared_ground):
+    """Return one server for all of them: it must not wear out, and a run may stand in another folder than it."""
+    ready = Warm(shared_ground("passing"))
+    ready.prepare("pytest")
+    return ready.server
+
+
 @pytest.mark.parametrize("name", TARGETS)
-def test_cold_and_warm_agree(warm, name):
-    """Ending and sentence, counts, failures with their frames, skips; twice, since a server must not wear out."""
-    ready = warm(name)
+def test_cold_and_warm_agree(shared_ground, server, name):
+    """Ending and sentence, counts, failures with their frames, skips; twice where a run harms its own process."""
+    ready = Warm(shared_ground(name), server)
     cold = ready.start()
-    assert said(ready.run()) == said(cold)
-    assert said(ready.run()) == said(cold)
+    for _ in range(2 if name in HARMFUL else 1):
+        assert said(ready.run()) == said(cold)
 
 
 SURROUNDINGS = """\
@@ -81,8 +91,9 @@ def test_a_warm_run_stands_in_the_surroundings_of_a_cold_one(warm, tmp_path):
 def test_what_hash_order_hides_is_found_cold(warm):
     """The known divergence: a warm server has one hash seed, so a flake of the hash order never shows. Cold runs show it."""
     ready = warm("flaky")
-    ready.start(hash_seed=1)
-    seen_warm = {ready.run(hash_seed=seed).counts.failed for seed in range(1, 5)}
-    seen_cold = {ready.laid.run(hash_seed=seed).counts.failed for seed in range(1, 7)}
-    assert len(seen_warm) == 1
-    assert len(seen_cold) == 2
+    cold = {1: ready.start(hash_seed=1).counts.failed}
+    for seed in range(2, 7):
+        if len(set(cold.values())) < 2:
+            cold[seed] = ready.laid.run(hash_seed=seed).counts.failed
+    assert len(set(cold.values())) == 2
+    assert len({ready.run(hash_seed=seed).counts.failed for seed in (1, max(cold))}) == 1
