@@ -20,7 +20,7 @@ def test_workers_that_have_nothing_find_the_commit(machines, lab, tmp_path):
 
 def test_certificates_are_shown_and_asked_for(alone, lab, tmp_path):
     own = Authority(tmp_path / "own")
-    there = alone(1, own)
+    there = alone(1, own, are_started=True)  # all other schedulers and workers of the tests are forked
     assert there.address.startswith("tls://")
     bad = shop(tmp_path / "shop", 4, 3)
     here = lab(tmp_path / "shop")
