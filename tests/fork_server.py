@@ -27,7 +27,7 @@ import subprocess
 import sys
 import termios
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class Forked:
         leads: bool = False,
         umask: int = -1,
         first: str = "",
+        of: str = "tests.fork_server",
     ) -> None:
         """Start it.
 
@@ -67,6 +68,7 @@ class Forked:
             leads: it leads a session of its own, whose terminal is descriptor 0.
             umask: its own; negative: the server's.
             first: ``module:function`` that it calls before anything of coach runs; as ``preexec_fn`` of subprocess.
+            of: the module that is its server, by ``main``.
 
         """
         self.args = ["coach", *words]
@@ -82,7 +84,7 @@ class Forked:
         }
         with theirs:
             rights = array.array("i", [*streams, theirs.fileno()])
-            _server().sendmsg(
+            _server(of).sendmsg(
                 [json.dumps(request).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]
             )
         self.pid = self._next_number()
@@ -194,11 +196,11 @@ def _killed_after(coach: Forked, seconds: float) -> Iterator[list[str]]:
 
 
 @functools.cache
-def _server() -> socket.socket:
-    """Start the server of this test process; it ends with it."""
+def _server(module: str) -> socket.socket:
+    """Start a server of this test process; it ends with it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        argv = [sys.executable, __file__, str(theirs.fileno())]
+        argv = [sys.executable, "-m", module, str(theirs.fileno())]
         server = subprocess.Popen(
             argv, cwd=TOP, env=AROUND, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
         )
@@ -306,10 +308,10 @@ def _become(request: Mapping[str, Any]) -> None:
     sys.argv = ["coach", *request["words"]]
 
 
-def _run() -> None:
+def _run(module: str) -> None:
     """Run the command and end. Modules are not taken down one by one: that takes longer than most commands."""
     try:
-        runpy.run_module("coach", run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         if not isinstance(end.code, int):
             raise
@@ -320,8 +322,12 @@ def _run() -> None:
         os._exit(end.code)
 
 
-if __name__ == "__main__":
-    sys.path[0] = str(TOP)
-    _load()
+def main(load: Callable[[], None], module: str = "") -> None:
+    """Be a server: load what its forks need, and in each of them run a module; where none is named, that of the first word."""
+    load()
     _become(_serve(socket.socket(fileno=int(sys.argv[1]))))
-    _run()
+    _run(module or sys.argv.pop(1))
+
+
+if __name__ == "__main__":
+    main(_load, "coach")

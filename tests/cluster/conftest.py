@@ -21,8 +21,9 @@ def alone(tmp_path):
     """Return a function that starts a cluster which a test may harm."""
     made = []
 
-    def start(workers: int = 3, authority=None, **options) -> Machines:
-        made.append(Machines(tmp_path / f"machines-{len(made)}", authority))
+    def start(workers: int = 3, authority=None, *, are_started=False, **options) -> Machines:
+        folder = tmp_path / f"machines-{len(made)}"
+        made.append(Machines(folder, authority, are_started=are_started))
         return made[-1].work(workers, **options)
 
     yield start

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,11 +21,11 @@ from coach.engine.cluster.connection import Connection, connect
 from coach.engine.cluster.work import PRELOAD
 from coach.engine.cluster.worker_place import PYTHON, ROOT
 from tests.cluster.certificates import Authority
+from tests.cluster.dask_processes import SCHEDULER, WORKER, begun
 from tests.engine.lab import plain_environment
+from tests.fork_server import Forked
 
 PATIENCE = 60.0
-_SCHEDULER = "distributed.cli.dask_scheduler"
-_WORKER = "distributed.cli.dask_worker"
 _TERM_SECONDS = 2.0
 
 
@@ -43,7 +42,7 @@ class Started:
     """One process of a cluster."""
 
     name: str
-    process: "subprocess.Popen[bytes]"
+    process: "Forked | subprocess.Popen[bytes]"
     log: Path
     folder: Path
     """Its home; a worker's state directory is below it."""
@@ -96,11 +95,13 @@ class Started:
 
 
 class Machines:
-    """A scheduler and its workers, as separate processes in folders of their own."""
+    """A scheduler and its workers, as separate processes in folders of their own; forked unless they are to be ``started``."""
 
-    def __init__(self, folder: Path, authority: Authority | None = None) -> None:
+    def __init__(
+        self, folder: Path, authority: Authority | None = None, *, are_started: bool = False
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self._authority = folder, authority
+        self.folder, self._authority, self._are_started = folder, authority, are_started
         self._started: list[Started] = []
         self._connections: list[Connection] = []
         self._tls = authority.sign("scheduler") if authority else None
@@ -151,7 +152,7 @@ class Machines:
             "COACH_STATE_DIR": str(state or own / "state"),
         }
         signed = self._authority.sign(name).words if self._authority else []
-        words = [_WORKER, self.address, "--name", name, "--nthreads", "1", "--resources", "probe=1"]
+        words = [WORKER, self.address, "--name", name, "--nthreads", "1", "--resources", "probe=1"]
         words += ["--memory-limit", "0", "--no-nanny", "--no-dashboard", "--preload", PRELOAD]
         words += ["--host", host] if host else []
         words += ["--local-directory", str(own / "dask"), "--death-timeout", "120", *signed]
@@ -222,7 +223,7 @@ class Machines:
 
     def _begin_scheduler(self, port: int) -> Started:
         signed = [*self._tls.words, "--protocol", "tls"] if self._tls else []
-        words = [_SCHEDULER, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+        words = [SCHEDULER, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
         words += ["--scheduler-file", str(self._file), *signed]
         own = self.folder / "scheduler"
         own.mkdir(exist_ok=True)
@@ -231,14 +232,8 @@ class Machines:
     def _begin(self, name: str, words: list[str], own: Path, env: dict[str, str], cwd: Path) -> Started:
         log = self.folder / f"{name}.log"
         with log.open("ab") as to:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *words],
-                env=plain_environment() | {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"} | env,
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=to,
-                stderr=to,
-            )
+            around = plain_environment() | env
+            process = begun(words, cwd, around, to.fileno(), is_started=self._are_started)
         started = Started(name, process, log, own)
         self._started.append(started)
         return started

@@ -10,7 +10,7 @@ from coach.core.search.request import SearchRequest, SearchResult, Tried
 from coach.engine.cluster.clusters import Clusters
 from coach.engine.search.queue import SearchBench
 from tests.engine.histories import History
-from tests.engine.lab import TEST, Lab
+from tests.engine.lab import TEST, Lab, command
 
 
 @dataclass
@@ -69,9 +69,16 @@ def test_total():
     assert total(2) == 4
 """
 """A test that waits where its machine says so."""
+CHECK = command(
+    "import os, time",
+    "from shop import total",
+    "time.sleep(float(os.environ.get('STORY_SECONDS', '0')))",
+    "assert total(2) == 4",
+)
+"""The same without pytest, for searches whose runs only have to take place: a tenth of its time."""
 
 
-def shop(root: Path, commits: int = 24, culprit: int = 14, test: str = WAITS, harm: str = "") -> str:
+def shop(root: Path, commits: int = 9, culprit: int = 6, test: str = WAITS, harm: str = "") -> str:
     """Make a history whose commit number ``culprit`` makes ``total`` wrong; returns its id.
 
     ``harm`` is executed by every earlier commit when it is imported.

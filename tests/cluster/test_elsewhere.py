@@ -5,7 +5,7 @@ import pytest
 from coach.core.cluster.cluster_settings import ClusterSettings
 from coach.errors import CoachError, UsageError
 from tests.cluster.certificates import Authority
-from tests.cluster.searching import looked, shop
+from tests.cluster.searching import CHECK, looked, shop
 
 
 def test_workers_that_have_nothing_find_the_commit(machines, lab, tmp_path):
@@ -20,11 +20,12 @@ def test_workers_that_have_nothing_find_the_commit(machines, lab, tmp_path):
 
 def test_certificates_are_shown_and_asked_for(alone, lab, tmp_path):
     own = Authority(tmp_path / "own")
-    there = alone(1, own)
+    there = alone(1, own, are_started=True)  # all other schedulers and workers of the tests are forked
     assert there.address.startswith("tls://")
     bad = shop(tmp_path / "shop", 4, 3)
     here = lab(tmp_path / "shop")
-    assert [each.id for each in looked(here, clusters=there.clusters(here)).result.found.commits] == [bad]
+    seen = looked(here, clusters=there.clusters(here), target=CHECK)
+    assert [each.id for each in seen.result.found.commits] == [bad]
 
     with pytest.raises(UsageError, match="needs certificates"):
         there.connection(ClusterSettings())

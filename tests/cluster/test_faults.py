@@ -13,7 +13,7 @@ import pytest
 from coach.engine.cluster import answering, scheduler_watch, workers
 from coach.errors import CoachError
 from tests.cluster.processes import until
-from tests.cluster.searching import Looked, looked, shop
+from tests.cluster.searching import CHECK, Looked, looked, shop
 
 SLOW = {"STORY_SECONDS": "1"}
 STUCK = {"STORY_SECONDS": "50"}
@@ -63,7 +63,7 @@ def test_a_worker_that_stood_still_before_keeps_no_search_from_beginning(alone, 
     here = lab(tmp_path / "shop")
     clusters = there.clusters(here)
     there.workers[1].freeze()
-    with _under_way(here, clusters) as (seen, _):
+    with _under_way(here, clusters, target=CHECK) as (seen, _):
         pass
     assert _found(seen) == [bad]
     assert there.workers[1].copies() == []
@@ -73,7 +73,7 @@ def test_a_worker_that_stands_still_is_as_good_as_gone(alone, lab, tmp_path, mon
     monkeypatch.setattr(workers, "FROZEN_SECONDS", 3.0)
     bad, there = shop(tmp_path / "shop"), alone(3, env=SLOW)
     here = lab(tmp_path / "shop")
-    with _under_way(here, there.clusters(here)) as (seen, _):
+    with _under_way(here, there.clusters(here), target=CHECK) as (seen, _):
         until(there.workers[0].runs, "a run on the first worker")
         there.workers[0].freeze()
     assert _found(seen) == [bad]
@@ -83,7 +83,7 @@ def test_a_worker_that_stands_still_is_as_good_as_gone(alone, lab, tmp_path, mon
 def test_a_scheduler_that_comes_back_goes_on(alone, lab, tmp_path):
     bad, there = shop(tmp_path / "shop"), alone(3, env=SLOW)
     here = lab(tmp_path / "shop")
-    with _under_way(here, there.clusters(here)) as (seen, _):
+    with _under_way(here, there.clusters(here), target=CHECK) as (seen, _):
         until(there.workers[0].runs, "a run on the first worker")
         there.restart_scheduler()
         for each in there.workers[:3]:
@@ -130,7 +130,7 @@ def test_a_coach_that_is_killed_frees_the_cluster(alone, lab, tmp_path):
         each.end()
     there.work(2)
     here = lab(tmp_path / "shop")
-    assert _found(looked(here, clusters=there.clusters(here))) == [bad]
+    assert _found(looked(here, clusters=there.clusters(here), target=CHECK)) == [bad]
 
 
 def test_a_target_that_kills_its_workers_ends_the_search(alone, lab, tmp_path):
@@ -163,21 +163,22 @@ def test_a_full_disk_on_one_worker_is_named_and_costs_no_answer(alone, lab, tmp_
         while full.write(bytes(4096)):
             full.flush()
     with pytest.raises(CoachError, match=r"every worker is refused: .*No space left"):
-        looked(here, clusters=there.clusters(here))
+        looked(here, clusters=there.clusters(here), target=CHECK)
 
     there.work(2)
-    seen = looked(here, clusters=there.clusters(here))
+    seen = looked(here, clusters=there.clusters(here), target=CHECK)
     assert _found(seen) == [bad]
 
 
 def test_what_was_tried_in_one_place_is_known_in_the_other(machines, lab, tmp_path):
     shop(tmp_path / "shop")
     here = lab(tmp_path / "shop")
-    first = looked(here)
-    there = looked(here, clusters=machines.clusters(here))
+    first = looked(here, target=CHECK)
+    there = looked(here, clusters=machines.clusters(here), target=CHECK)
     assert there.result.found == first.result.found
-    on = looked(here, clusters=machines.clusters(here), known=tuple(first.tried), width=2)
-    back = looked(here, known=tuple(there.tried), width=3)
+    asked = {"target": CHECK, "known": tuple(first.tried)}
+    on = looked(here, clusters=machines.clusters(here), width=2, **asked)
+    back = looked(here, width=3, **asked | {"known": tuple(there.tried)})
     assert (on.result.found, back.result.found) == (first.result.found, first.result.found)
     assert (on.result.probes, back.result.probes) == (0, 0)
 
@@ -185,10 +186,10 @@ def test_what_was_tried_in_one_place_is_known_in_the_other(machines, lab, tmp_pa
 def test_a_search_that_was_stopped_there_goes_on_here(alone, lab, tmp_path):
     bad, there = shop(tmp_path / "shop"), alone(2, env=SLOW)
     here = lab(tmp_path / "shop")
-    with _under_way(here, there.clusters(here)) as (seen, stop):
+    with _under_way(here, there.clusters(here), target=CHECK) as (seen, stop):
         until(lambda: seen.tried, "a first outcome")
         stop.set()
     assert seen.result.how == "stopped"
-    on = looked(here, known=tuple(seen.tried))
+    on = looked(here, known=tuple(seen.tried), target=CHECK)
     assert _found(on) == [bad]
     assert on.result.known >= 1

@@ -1,6 +1,7 @@
 """One project on a worker: its trees, what copies are completed with, its interpreter, and the way back to the project's own terms."""
 
 import contextlib
+import functools
 import hashlib
 import os
 import shutil
@@ -75,7 +76,7 @@ class Place:
             niceness=ground.niceness,
             warm=False,
         )
-        self._terms: list[tuple[str, str]] = []
+        self._terms: list[tuple[str, str]] | None = None
 
     def look(self, name: str = "") -> WorkerFacts:
         """Return what this worker is now."""
@@ -92,11 +93,12 @@ class Place:
     @property
     def renamed(self) -> Callable[[str], str]:
         """What puts the names of the machine that asks for this worker's."""
-        if not self._terms:  # work that came before anybody looked
+        if self._terms is None:  # work that came before anybody looked
             self.look()
+        terms = self._terms or []
 
         def renamed(text: str) -> str:
-            for there, here in self._terms:
+            for there, here in terms:
                 if there in text:
                     text = text.replace(there, here)
             return text
@@ -158,7 +160,12 @@ def interpreter_there(ground: Ground, root: Path) -> Interpreter:
     """
     wanted = ground.interpreter
     named = os.environ.get(PYTHON, "") or (wanted.path if is_file(wanted.path) else "")
-    found = find_interpreter(root, named, needs_pytest=bool(wanted.pytest))
+    needs_pytest = bool(wanted.pytest)
+    found = (
+        _named(named, needs_pytest=needs_pytest)
+        if named
+        else find_interpreter(root, needs_pytest=needs_pytest)
+    )
     if found.version.split(".")[:2] != wanted.version.split(".")[:2] and wanted.version:
         raise TargetError(
             f"the worker has python {found.version}, the session {wanted.version}",
@@ -166,6 +173,12 @@ def interpreter_there(ground: Ground, root: Path) -> Interpreter:
             do="start the worker with --python PATH",
         )
     return found
+
+
+@functools.lru_cache(maxsize=_MAX_PLACES)
+def _named(python: str, *, needs_pytest: bool) -> Interpreter:
+    """Ask an interpreter once, whatever the project: ``look`` tells of one that has changed since."""
+    return find_interpreter(state_of_worker(), python, needs_pytest=needs_pytest)
 
 
 def environment_there(ground: Ground, root: Path) -> dict[str, str]:

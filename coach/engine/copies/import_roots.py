@@ -8,7 +8,7 @@ import functools
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,14 @@ print(json.dumps([each for each in found if each]))
 
 def import_roots(root: Path, interpreter: Interpreter, env: Mapping[str, str]) -> tuple[str, ...]:
     """Ask the interpreter of the target; returns folders relative to the root, none when it does not answer."""
+    return _below(root, _asked(interpreter.path, env))
+
+
+def _asked(python: str, env: Mapping[str, str]) -> list[Any]:
     own = {key: value for key, value in env.items() if key not in {"PYTHONPATH", "COACH_PROBE"}}
     try:
         done = subprocess.run(
-            [interpreter.path, "-c", _ASK],
+            [python, "-c", _ASK],
             cwd=os.sep,
             env=own,
             stdin=subprocess.DEVNULL,
@@ -71,11 +75,11 @@ def import_roots(root: Path, interpreter: Interpreter, env: Mapping[str, str]) -
             check=False,
         )
     except (OSError, ValueError, subprocess.SubprocessError):
-        return ()
-    return _below(root, _json_list(done.stdout))
+        return []
+    return _json_list(done.stdout)
 
 
-def _below(root: Path, said: list[Any]) -> tuple[str, ...]:
+def _below(root: Path, said: Iterable[Any]) -> tuple[str, ...]:
     found = []
     real = Path(os.path.realpath(root))
     for each in said:
@@ -96,17 +100,16 @@ def _json_list(said: bytes) -> list[Any]:
 
 def importing_from(copy: Path, around: RunContext) -> RunContext:
     """Folders of the checkout that the interpreter imports from (editable installs) are those of the copy."""
-    roots = (
-        copy / each for each in _roots(around.root, around.interpreter, tuple(sorted(around.env.items())))
-    )
+    said = _said_once(around.interpreter.path, tuple(sorted(around.env.items())))
+    roots = (copy / each for each in _below(around.root, said))
     env = moved_paths(around.env, around.root, copy, tuple(str(each) for each in roots if each.is_dir()))
     return replace(around, env=env)
 
 
 @functools.lru_cache(maxsize=4)
-def _roots(root: Path, interpreter: Interpreter, env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Ask once: it costs the start of an interpreter, and what is installed seldom changes within a session."""
-    return import_roots(root, interpreter, dict(env))
+def _said_once(python: str, env: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
+    """Ask once, whatever the project: it costs the start of an interpreter, and what is installed seldom changes meanwhile."""
+    return tuple(_asked(python, dict(env)))
 
 
 def moved_paths(
