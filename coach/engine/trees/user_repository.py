@@ -45,15 +45,16 @@ def find_repository(root: Path) -> Repository | None:
     """Find the repository that tracks ``root``; None when there is none, or it is bare, or ``root`` is inside .git."""
     git = Git(root)
     try:
-        top = Path(os.fsdecode(git.run("rev-parse", "--show-toplevel")).rstrip("\n")).resolve()
-        inside = root.resolve().relative_to(top).as_posix()
         paths = ("--git-path", "objects", "--git-path", "index", "--git-path", "info/exclude")
-        answers = os.fsdecode(git.run("rev-parse", "--show-object-format", *paths)).split("\n")
+        said = git.run("rev-parse", "--show-object-format", *paths, "--show-toplevel")
+        answers = os.fsdecode(said).split("\n", 4)  # the last one may hold line ends
+        top = Path(answers[4].rstrip("\n")).resolve()
+        inside = root.resolve().relative_to(top).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
         if prefix and not _holds_any(git, (root / answers[2]).resolve()):
             # A home folder under version control does not make every project in it part of it.
             return None
-    except (GitError, ValueError):
+    except (GitError, ValueError, IndexError):
         return None
     objects, index, exclude = ((root / each).resolve() for each in answers[1:4])
     return Repository(top, prefix, objects, index, exclude, answers[0])
