@@ -56,7 +56,10 @@ def test_another_value_in_every_message_is_the_same_red_test(lay):
     assert (found["failures"], found["stable"], found["passes"]) == (found["runs"], True, 0)
     assert found["messages"] == found["runs"]
     (other,) = found["others"]
-    assert {found["test"], other["test"]} == {"test_values.py::test_a_tenth", "test_named.py::test_it_says_who"}
+    assert {found["test"], other["test"]} == {
+        "test_values.py::test_a_tenth",
+        "test_named.py::test_it_says_who",
+    }
     assert other["failures"] == found["runs"]
     said = laid.coach("status").text
     assert "passed in" not in said
