@@ -84,7 +84,7 @@ def test_what_a_copy_lacks_is_named_and_is_no_evidence(ledger, own_folders):
     tried = ledger.coach("try", "--seed", "1", "--expects", "another failure", "--json")
     assert said in tried.text, tried.text
     assert "SUPPORTED" not in tried.text
-    found = ledger.coach("bisect", "--json")
+    found = ledger.coach("bisect", "--jobs", "1", "--json")
     assert said in found.text, found.text
     assert (
         f"{own_folders}/projects" not in found.text

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from coach.engine.process import scratch
-from coach.engine.process.process_tree import RUN_ID, Survivor, living, started_at, variables
+from coach.engine.process.process_tree import RUN_ID, Survivor, living_with, started_at
 from coach.errors import ScratchError
 
 HOLDER = "COACH_HOLDER"
@@ -69,8 +69,8 @@ def clear_meanwhile(state: Path) -> None:
 def end_own() -> None:
     """Kill every process of our own runs, now: somebody does not want to wait until they are asked politely."""
     mine = holder_mark()
-    for each in living() if mine else ():
-        if variables(each.pid).get(HOLDER) == mine:
+    for each, around in living_with(HOLDER) if mine else ():
+        if around[HOLDER] == mine:
             with suppress(OSError):
                 os.kill(each.pid, signal.SIGKILL)
 
@@ -82,9 +82,8 @@ def orphans() -> tuple[Survivor, ...]:
 
 def _orphans() -> Iterator[Survivor]:
     here = _space()
-    for each in living() if here else ():
-        around = variables(each.pid)
-        number, began, space, place = (*around.get(HOLDER, "").split("-", 3), "", "", "", "")[:4]
+    for each, around in living_with(HOLDER) if here else ():
+        number, began, space, place = (*around[HOLDER].split("-", 3), "", "", "", "")[:4]
         if RUN_ID not in around or space != here or not (number.isdecimal() and began.isdecimal()):
             continue
         is_ours = (place or _place(around)) == _place(os.environ)  # a run in a copy has another HOME

@@ -97,10 +97,22 @@ def started_at(pid: int) -> int:
     return _begin_of(pid) if _is_alive(pid) else 0
 
 
-def variables(pid: int) -> dict[str, str]:
-    """Return the environment a process was started with; empty when it is not ours to see."""
+def living_with(variable: str) -> Iterator[tuple[Survivor, dict[str, str]]]:
+    """Yield every living process but our own that was started with this variable, and its environment.
+
+    Most processes of a machine have it not: of those nothing else is read.
+    """
+    mark = f"{variable}=".encode()
+    for pid in _candidates():
+        if pid != os.getpid() and (around := variables(pid, mark)) and variable in around and _is_alive(pid):
+            yield Survivor(pid, _name(pid)), around
+
+
+def variables(pid: int, mark: bytes = b"") -> dict[str, str]:
+    """Return the environment a process was started with; empty when it is not ours to see, or ``mark`` is nowhere in it."""
     with suppress(OSError):
-        pairs = (each.partition(b"=") for each in _read(f"/proc/{pid}/environ").split(b"\0"))
+        said = _read(f"/proc/{pid}/environ")
+        pairs = (each.partition(b"=") for each in said.split(b"\0")) if mark in said else ()
         return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
     return {}
 

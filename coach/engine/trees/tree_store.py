@@ -93,10 +93,9 @@ class TreeStore:
         """Diff two trees; ``base`` may be a commit of the user's, an empty ``tree`` is the work tree as it is now."""
         tree = tree or self.record()
         between = self._known.pair(base, tree)
-        if between[0] == between[1]:
-            return Changes(base=base, tree=tree, label=label)
         words = ("-p", "-M", "-U3", "--no-prefix", "--full-index", *between)
-        patch = self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
+        is_same = between[0] == between[1]
+        patch = b"" if is_same else self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
         cut = patch[:MAX_PATCH_BYTES]
         files, left_out = parse_patch(cut.decode("utf-8", "backslashreplace"))
         if len(patch) > len(cut):
@@ -291,9 +290,8 @@ class TreeStore:
         return self._known.pair(base, recorded)[0]
 
     def _names(self, before: str, after: str) -> list[str]:
-        if before == after:
-            return []
-        return names(self._git.run(*_DIFF, "--name-only", "--no-renames", "-z", before, after))
+        words = ("--name-only", "--no-renames", "-z", before, after)
+        return names(self._git.run(*_DIFF, *words)) if before != after else []
 
 
 def _batched(answer: bytes) -> dict[str, bytes]:
