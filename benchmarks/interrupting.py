@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from coach.store.log import LOG_NAME, read_log
+from tests.fork_server import run_coach
 
 LIMIT = 5.0
 """Seconds after a signal beyond which a command is said to hang; a loaded machine needs most of it."""
@@ -108,10 +110,9 @@ class Ground:
         self.coach("laid", "pin")
 
     def coach(self, name: str, words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            _argv(words), cwd=self.place / name / "project", env=self.around(name) | more, text=True,
-            capture_output=True, timeout=180, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        return run_coach(
+            *shlex.split(words), cwd=self.place / name / "project", env=self.around(name) | more, timeout=180
+        )
 
     def around(self, name: str) -> dict[str, str]:
         return self.env | {"COACH_STATE_DIR": str(self.place / name / "state")}
@@ -126,8 +127,6 @@ class Ground:
 
 
 def _argv(words: str) -> list[str]:
-    import shlex
-
     return [sys.executable, "-m", "coach", *shlex.split(words)]
 
 

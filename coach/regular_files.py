@@ -60,6 +60,15 @@ def is_file(path: Path | str) -> bool:
         return False
 
 
+def is_file_of(path: Path | str, most: int) -> bool:
+    """Whether a name leads to a regular file of at most so many bytes: cheaper than to open it and read nothing."""
+    try:
+        seen = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(seen.st_mode) and seen.st_size <= most
+
+
 def is_folder(path: Path | str) -> bool:
     """Whether a name leads to a folder; False also for names that none can have."""
     try:

@@ -136,10 +136,11 @@ class Terminal:
         self.wait_gone("ctrl+s keeps")
 
     def wait_end(self, deadline=DEADLINE):
-        """Wait for the program to end; returns its exit code, negative for a signal."""
+        """Wait for the program to end of its own; returns its exit code, negative for a signal."""
         end = time.monotonic() + deadline
-        while time.monotonic() < end and self.pump():
-            pass
+        while self.pump():
+            if time.monotonic() > end:
+                raise AssertionError(f"it goes on and on:\n{self.text}")
         self.child.close()
         return self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus
 

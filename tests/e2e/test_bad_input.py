@@ -63,11 +63,8 @@ def test_a_run_says_in_one_sentence_what_is_wrong(project, words, code, said):
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert contents(project) == before
-
-
-def test_a_mistyped_target_does_not_stay_behind_as_the_open_session(project):
-    run("test_a.py::nope", cwd=project)
-    assert coach("status", cwd=project).returncode == 5
+    if code == 4:  # what was mistyped does not stay behind as the open session
+        assert coach("status", cwd=project).returncode == 5
 
 
 def test_on_the_screen_too_and_what_was_meant_is_said(project, state_home):
@@ -76,9 +73,10 @@ def test_on_the_screen_too_and_what_was_meant_is_said(project, state_home):
     )
     screen.wait_for("Did you mean", "test_a.py::test_bad")
     screen.press("\x1b")
+    screen.wait_gone("Did you mean")
     screen.wait_for("not found: test_bat in test_a.py; did you mean test_bad?")
     screen.press("q")
-    screen.wait_end()
+    assert screen.wait_end() == 0
     assert (
         coach("sessions", "--open", "--json", cwd=project, COACH_STATE_DIR=str(state_home)).stdout.strip()
         == ""

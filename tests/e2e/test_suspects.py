@@ -45,7 +45,6 @@ def test_listing_suspects_measures_once_and_ranks_what_the_traceback_does_not_sh
 
 
 def test_a_small_mutation_puts_the_culprit_first(coach):
-    coach("suspects", "--suite", "--json")
     (first, *_) = json.loads(coach("suspects", "--suite", "--mutate", "--seconds", "400", "--json"))
     assert first["key"] == CULPRIT
     assert "instead of" in first["flip"]

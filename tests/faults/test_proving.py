@@ -22,9 +22,9 @@ def line(made, name):
     return next(each for each in made.state.verification.checks if each.name == name)
 
 
-def begin(session, project=PROJECT):
+def begin(session, project=PROJECT, *, measured=False):
     made = session(project, TEST)
-    made.do(cmd.Reproduce())
+    made.do(cmd.Reproduce() if measured else cmd.RunTarget(purpose="experiment"))
     made.idle()
     made.do(cmd.PinTest())
     made.idle()
@@ -44,7 +44,7 @@ def repository(root):
 
 
 def test_a_fix_is_proven_without_touching_the_repository(session):
-    made = begin(session)
+    made = begin(session, measured=True)
     made.do(cmd.ProposeHypothesis(claim="ten is left out", prediction=Prediction(text="", expects="pass")))
     made.do(cmd.ProposeHypothesis(claim="ten is not cheaper", prediction=Prediction(text="it gets there")))
     seen = {"path": "shop/price.py", "line": 4, "expression": "count", "condition": "count == 10"}

@@ -35,7 +35,7 @@ def test_a_flaky_test_is_measured_and_never_called_stable(session):
 def test_another_failure_is_unresolved_and_has_its_own_signature(session):
     """Row 18: the symptom changed; that is no repeat of the failure, and no pass."""
     made = session(ONE, TEST)
-    made.do(cmd.Reproduce())
+    made.do(cmd.RunTarget(purpose="experiment"))
     expected = made.idle().expected
     made.write("shop.py", "VALU = 1\n")
     made.do(cmd.RunTarget(purpose="experiment"))

@@ -84,7 +84,7 @@ def test_what_a_copy_lacks_is_named_and_is_no_evidence(ledger, own_folders):
     tried = ledger.coach("try", "--seed", "1", "--expects", "another failure", "--json")
     assert said in tried.text, tried.text
     assert "SUPPORTED" not in tried.text
-    found = ledger.coach("bisect", "--json")
+    found = ledger.coach("bisect", "--jobs", "1", "--json")
     assert said in found.text, found.text
     assert (
         f"{own_folders}/projects" not in found.text
@@ -161,7 +161,7 @@ def test_siblings_outside_the_project_are_in_the_copy(lay):
     )
     laid.commit("four: grows", {"packages/api/src/api/again.py": "A = 1\n"})
     assert laid.red("tests/test_cart.py", at="packages/api")
-    found = laid.coach("bisect", "--json", at="packages/api")
+    found = laid.coach("bisect", "--jobs", "1", "--json", at="packages/api")
     assert "three: breaks it" in found.out, found.text
 
 
@@ -222,7 +222,7 @@ def test_a_submodule_is_in_the_copy_of_a_tree_that_wants_its_commit(lay):
     laid.commit("two: breaks it", {"bill.py": "import rates\n\n\ndef bill(x):\n    return x + 1\n"})
     laid.commit("three: grows", {"more.py": "A = 1\n"})
     assert laid.red("test_bill.py")
-    found = laid.coach("bisect", "--json")
+    found = laid.coach("bisect", "--jobs", "1", "--json")
     assert "two: breaks it" in found.out, found.text
     tried = laid.coach("try", "--env", "A=1", "--expects", "same failure")
     assert "SUPPORTED" in tried.text, tried.text
@@ -230,5 +230,5 @@ def test_a_submodule_is_in_the_copy_of_a_tree_that_wants_its_commit(lay):
     Laid(laid.top / "vendor/rates").commit("another rate", {"rates.py": "RATE = 3\n"})
     laid.commit("four: takes it", {"bill.py": "import rates\n\n\ndef bill(x):\n    return x * rates.RATE\n"})
     assert laid.red("test_bill.py", "--new")
-    said = laid.coach("bisect").text
+    said = laid.coach("bisect", "--jobs", "1").text
     assert "submodule of which another commit is checked out" in said, said

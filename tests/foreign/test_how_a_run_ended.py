@@ -93,11 +93,12 @@ def test_a_crash_is_the_same_failure_in_every_run(lay):
     from coach.core.runs.failure import failing_set
 
     top = lay({"test_native.py": CRASH.format(signal="SIGKILL")})
-    seen = {failing_set(report_of(top, addopts="-p xdist -n 2"))[0].strict for _ in range(2)}
-    assert len(seen) == 1
-    said = top.coach("run", "test_native.py", "--new", PYTEST_ADDOPTS="-p xdist -n 2")
+    (seen,) = failing_set(report_of(top, addopts="-p xdist -n 2"))
+    said = top.coach("run", "test_native.py", "--new", "--json", PYTEST_ADDOPTS="-p xdist -n 2")
     assert said.code == 1
-    assert "test_dies" in said.text
+    (failure,) = said.json["failures"]
+    assert failure["test"] == "test_native.py::test_dies"
+    assert failure["signature"] == seen.strict
 
 
 def test_a_test_that_never_ends_in_a_run_that_failed_is_red(lay):

@@ -130,7 +130,7 @@ def test_what_a_pinned_test_reads_is_part_of_it(shop):
         return "" if red_before["passed"] else red_before["figure"]
 
     weaker = BASES.replace("assert shop", "pass  # assert shop")
-    shop.write({"shop.py": SHOP.replace(" + 1", ""), "page.txt": "2", "tests/bases.py": weaker})
+    shop.write({"shop.py": f"{SHOP}# another\n", "page.txt": "2", "tests/bases.py": weaker})
     assert broken() == "the test changed since it was pinned"
     shop.write({"tests/bases.py": BASES, "tests/cases.json": "[5]"})
     assert broken() == "tests/cases.json, which the pinned test reads, changed since it was pinned"

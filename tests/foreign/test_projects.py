@@ -120,7 +120,7 @@ def test_what_a_sibling_broke_is_found_from_inside_a_package(monorepo):
     suspects = monorepo.coach("suspects", at="packages/api")
     assert "packages/common/src/common/money.py" in suspects.out, suspects.text
     assert ".." not in suspects.out
-    found = monorepo.coach("bisect", "--json", at="packages/api")
+    found = monorepo.coach("bisect", "--jobs", "1", "--json", at="packages/api")
     assert "three: common breaks it" in found.text, found.text
     assert monorepo.git("status", "--porcelain") == ""
 

@@ -74,7 +74,7 @@ def project(tmp_path, monkeypatch):
         "HOME", str(tmp_path / "home")
     )  # what the machine's own holds is mirrored for every command
 
-    def begin(files, target, *, git=True, confine="copies"):
+    def begin(files, target, *, git=True, confine="copies", measured=False):
         root = tmp_path / "project"
         root.mkdir()
         made = Made(root, None)
@@ -86,7 +86,7 @@ def project(tmp_path, monkeypatch):
         settings = Settings(python=sys.executable, warm=False, confine=confine)
         made.port = stack.enter_context(open_new(root, target, settings))
         made.step(cmd.Begin(reproduce=False))
-        made.step(cmd.Reproduce())
+        made.step(cmd.Reproduce() if measured else cmd.RunTarget(purpose="experiment"))
         return made
 
     with contextlib.ExitStack() as stack:
@@ -130,7 +130,7 @@ def walk(made, fix, to):
 @pytest.mark.parametrize("words", [("sh", "tests/check.sh"), ("make", "test")])
 def test_a_command_is_verified_and_closed_by_what_it_can_give(project, words):
     files = {**SHELL, "Makefile": "test:\n\t@sh tests/check.sh\n"}
-    made = project(files, command(*words))
+    made = project(files, command(*words), measured=True)
     seen, found = walk(made, "price.sh", PRICE.replace("-gt", "-ge"))
     assert seen == ["hypothesize"]  # nothing is asked of it on the way
     assert found.verdict == "verified", [each.figure for each in found.missing]
@@ -148,7 +148,10 @@ def test_a_python_script_without_git_is_verified_in_the_same_way(project):
         "sys.exit(0 if said == '90\\n' else f'got {said}')\n"
     )
     made = project(
-        {"app.py": "print(10 * 10)\n", "run.py": run}, command(sys.executable, "run.py"), git=False
+        {"app.py": "print(10 * 10)\n", "run.py": run},
+        command(sys.executable, "run.py"),
+        git=False,
+        measured=True,
     )
     _, found = walk(made, "app.py", "print(10 * 9)\n")
     assert found.verdict == "verified", [each.figure for each in found.missing]

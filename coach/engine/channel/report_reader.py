@@ -22,7 +22,7 @@ from coach.engine.channel.reads import ToldReads
 from coach.engine.process.run_files import RunFiles
 from coach.engine.process.spawn import STACKS_SIGNAL
 from coach.engine.source.project_paths import Places
-from coach.regular_files import opened
+from coach.regular_files import is_file_of, opened
 
 LINE_LIMIT = 65_536
 MAX_FAILURES = 200
@@ -91,17 +91,19 @@ class Channel:
 
     def read(self) -> bool:
         """Take in what was written since the last call. Returns whether anything was."""
-        seen = False
+        before = self._offset
         try:
-            with opened(self._path) as file:
-                file.seek(self._offset)
-                while part := file.read(_READ_SIZE):
-                    self._offset += len(part)
-                    self._take(part)
-                    seen = True
+            if not is_file_of(
+                self._path, before
+            ):  # nearly always it is: a run is looked at 200 times a second
+                with opened(self._path) as file:
+                    file.seek(before)
+                    while part := file.read(_READ_SIZE):
+                        self._offset += len(part)
+                        self._take(part)
         except OSError as error:
             self._say(f"the probe's channel could not be read: {os.strerror(error.errno or 0)}")
-        return seen
+        return self._offset > before
 
     @property
     def refused(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -52,6 +53,6 @@ def _folders(interpreter: Interpreter, env: Mapping[str, str]) -> Iterator[Path]
 
 def _installed(folder: Path) -> Iterator[tuple[str, str]]:
     with contextlib.suppress(OSError):
-        for path in sorted(folder.iterdir()):
-            if found := _INFO.fullmatch(path.name):
+        for name in sorted(os.listdir(folder)):  # noqa: PTH208 - hundreds of names after every run
+            if name.endswith("-info") and (found := _INFO.fullmatch(name)):
                 yield found["name"].lower().replace("_", "-"), found["version"]

@@ -76,6 +76,8 @@ class CheckedOut:
         return self._composed(tree, {path: entry for path, entry in new.items() if entry != listed[path]})
 
     def _beside(self, tree: str, recorded: str) -> str:
+        if tree == recorded:
+            return tree
         settings = checkout_settings(self._user)
         found = {
             each.path: each for each in differences(self._reader.run("diff-tree", "-r", *RAW, tree, recorded))
@@ -175,6 +177,8 @@ class CheckedOut:
 
     def _batches(self, asked: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[list[str]]:
         """Divide paths so that the contents of each part, which are named beside them, fit into memory."""
+        if not asked:
+            return
         blobs = "\n".join({blob for _, its in asked for blob in its if blob.strip("0")}).encode()
         answer = self._reader.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=blobs)
         sizes = {name: int(size) for name, size in _sizes(answer)}

@@ -26,7 +26,12 @@ from coach.engine.trees.known_trees import TREE, KnownTrees
 from coach.engine.trees.modes import UNKNOWN, Modes, from_json
 from coach.engine.trees.object_store import ObjectFolder
 from coach.engine.trees.private_repository import NEVER_RECORDED, PrivateRepository, coachs_own, unrecordable
-from coach.engine.trees.user_repository import commit_and_branch, commit_named, find_repository
+from coach.engine.trees.user_repository import (
+    Repository,
+    commit_and_branch,
+    commit_named,
+    find_repository,
+)
 from coach.engine.trees.work_tree import WorkTree
 from coach.errors import CoachError, ScratchError
 from coach.private_folders import write_private
@@ -41,10 +46,11 @@ _DIFF = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--i
 class TreeStore:
     """The recorded work trees of one project."""
 
-    def __init__(self, root: Path, home: Path) -> None:
+    def __init__(self, root: Path, home: Path, user: Repository | None = None) -> None:
+        """``user`` is the repository that holds the project, where it was looked for already."""
         self._root = root.resolve()
         self._scratch = home / "scratch"
-        self._user = find_repository(self._root)
+        self._user = user or find_repository(self._root)
         self._prefix = self._user.prefix if self._user else ""
         self._private = PrivateRepository(self._root, home, self._user)
         self._git = self._private.git
@@ -86,7 +92,8 @@ class TreeStore:
         tree = tree or self.record()
         between = self._known.pair(base, tree)
         words = ("-p", "-M", "-U3", "--no-prefix", "--full-index", *between)
-        patch = self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
+        is_same = between[0] == between[1]
+        patch = b"" if is_same else self._git.run("-c", "core.bigFileThreshold=1m", *_DIFF, *words)
         cut = patch[:MAX_PATCH_BYTES]
         files, left_out = parse_patch(cut.decode("utf-8", "backslashreplace"))
         if len(patch) > len(cut):
@@ -286,7 +293,8 @@ class TreeStore:
         return self._known.pair(base, recorded)[0]
 
     def _names(self, before: str, after: str) -> list[str]:
-        return names(self._git.run(*_DIFF, "--name-only", "--no-renames", "-z", before, after))
+        words = ("--name-only", "--no-renames", "-z", before, after)
+        return names(self._git.run(*_DIFF, *words)) if before != after else []
 
 
 def _lay_out(git: Git, known: KnownTrees, tree: str) -> None:
@@ -318,11 +326,13 @@ def open_trees(root: Path, home: Path) -> tuple[TreeStore | None, str]:
     """Open the recorded trees of a project, in its own folder ``home``; else None and why there are none."""
     if not program():
         return None, "git is not installed, so work trees are not compared"
-    reason = _too_much(root.resolve()) if find_repository(root) is None else ""
+    root = root.resolve()
+    user = find_repository(root)
+    reason = _too_much(root) if user is None else ""
     if reason:
         return None, reason
     try:
-        trees = TreeStore(root, home)
+        trees = TreeStore(root, home, user)
         trees.tree_of("")  # a git that cannot even say this would end every run
     except CoachError as error:
         return None, str(error)
