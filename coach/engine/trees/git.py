@@ -50,6 +50,7 @@ _OUR_ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
+    "GIT_DEFAULT_REF_FORMAT": "files",  # the names of recorded trees are read and written as files
 }
 _NO_USER_CONFIGURATION = {"GIT_CONFIG_GLOBAL": os.devnull}
 

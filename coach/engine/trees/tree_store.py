@@ -20,6 +20,7 @@ from coach.engine.process import scratch
 from coach.engine.restore.restores import Restores, Wanted
 from coach.engine.source.file_kinds import is_text
 from coach.engine.trees import blame, compose
+from coach.engine.trees.contents import contents_of
 from coach.engine.trees.git import Git, GitError, names, program
 from coach.engine.trees.ignored_paths import ignored_in
 from coach.engine.trees.known_trees import TREE, KnownTrees
@@ -131,17 +132,7 @@ class TreeStore:
 
     def contents(self, blobs: Sequence[str], most_bytes: int = 0) -> dict[str, bytes]:
         """Return file contents by their ids, in order, until the next would exceed ``most_bytes`` (0: all)."""
-        asked = "\n".join(dict.fromkeys(blobs)).encode()
-        if most_bytes:
-            chosen, total = [], 0
-            listed = self._git.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
-            for line in listed.decode().splitlines():
-                name, _, size = line.partition(" ")
-                if size.isdecimal() and total + int(size) <= most_bytes:
-                    chosen.append(name)
-                    total += int(size)
-            asked = "\n".join(chosen).encode()
-        return _batched(self._git.run("cat-file", "--batch", stdin=asked)) if asked else {}
+        return contents_of(self._git, blobs, most_bytes)
 
     @property
     def restores(self) -> Restores:
@@ -306,20 +297,6 @@ def _lay_out(git: Git, known: KnownTrees, tree: str) -> None:
             why=error.why or error.what,
             do="free space in the state directory; a tree of long ago may be gone",
         ) from error
-
-
-def _batched(answer: bytes) -> dict[str, bytes]:
-    """Read ``git cat-file --batch``: a line of id, type and size, the content, a newline."""
-    found: dict[str, bytes] = {}
-    position = 0
-    while position < len(answer):
-        end = answer.index(b"\n", position)
-        name, _, size = answer[position:end].decode().rpartition(" ")
-        position = end + 1
-        if size.isdecimal():  # else it is missing
-            found[name.partition(" ")[0]] = answer[position : position + int(size)]
-            position += int(size) + 1
-    return found
 
 
 def open_trees(root: Path, home: Path) -> tuple[TreeStore | None, str]:
