@@ -16,7 +16,10 @@ from tests.fork_server import Forked, is_forkable, main
 
 MODULE = "tests.cluster.dask_processes"
 SCHEDULER, WORKER = "distributed.cli.dask_scheduler", "distributed.cli.dask_worker"
-QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}
+QUIET = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",  # as a worker of coach's: else idle ones cost as much as their work
+}
 """Variables that Dask reads when it is imported: the server has them, and so has every process that is started."""
 
 
