@@ -19,6 +19,7 @@ SCHEDULER, WORKER = "distributed.cli.dask_scheduler", "distributed.cli.dask_work
 QUIET = {
     "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",  # as a worker of coach's: else idle ones cost as much as their work
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",  # figures for a dashboard that nobody looks at
 }
 """Variables that Dask reads when it is imported: the server has them, and so has every process that is started."""
 
