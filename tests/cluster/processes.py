@@ -34,7 +34,7 @@ def until(what: Callable[[], object], why: str, seconds: float = PATIENCE) -> No
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, f"not within {seconds:g} s: {why}"
-        time.sleep(0.02)
+        time.sleep(0.05)  # some conditions look at every process of the machine
 
 
 @dataclass(eq=False)

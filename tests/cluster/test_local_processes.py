@@ -4,6 +4,7 @@ import contextlib
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import distributed
@@ -32,56 +33,84 @@ if __name__ == "__main__":
     with contextlib.redirect_stderr(said):
         made = connect(parse_address("local:1"), ClusterSettings(), Path.cwd())
         print(len(made.client.scheduler_info()["workers"]), repr(said.getvalue()))
-        if "wait" in sys.argv:
-            print("up", made.client.scheduler.address, flush=True)
-            sys.stdin.read()
+        print("up", made.client.scheduler.address, flush=True)
+        sys.stdin.read()
         made.close()
 """
 
 
-def test_nothing_is_left_of_it(tmp_path, monkeypatch):
-    """A killed coach cannot tidy up: its processes end by themselves, its folder is one that the next coach removes."""
-    program, temporary = tmp_path / "starts.py", tmp_path / "tmp"
-    program.write_text(STARTS)
-    temporary.mkdir()
-    env = plain_environment() | {"TMPDIR": str(temporary), "PYTHONPATH": str(TOP), "HOME": str(tmp_path)}
-    argv = [sys.executable, str(program), "wait"]
-    with started(argv, env) as run:
-        assert [run.stdout.readline().split()[0] for _ in range(2)] == ["1", "up"]
+@dataclass
+class Seen:
+    """What was seen of a cluster from its start to its orderly end."""
+
+    first: str = ""
+    said: str = ""
+    address: str = ""
+    strangers: list[str] = field(default_factory=list)
+    """Who tried to connect without its certificates, and what came of it."""
+    processes: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    """Return what was seen of one cluster that started, was tried by strangers, and ended."""
+    folder, found = tmp_path_factory.mktemp("local"), Seen()
+    with (folder / "said").open("w+") as said, started(folder, said) as run:
+        found.first = run.stdout.readline()
+        found.address = run.stdout.readline().split()[1]
+        clear = f"tcp://127.0.0.1:{found.address.rpartition(':')[2]}"
+        for tried, security in ((found.address, distributed.Security.temporary()), (clear, None)):
+            try:
+                distributed.Client(tried, security=security, timeout=2, set_as_default=False).close()
+                found.strangers.append("in")
+            except OSError:
+                found.strangers.append("out")
         run.communicate("")
-    assert not _processes_below(temporary)
-    assert [each for each in temporary.rglob("*") if each.parent != temporary] == []
-    with started(argv, env) as run:
+    found.said = (folder / "said").read_text()
+    found.processes = _processes_below(folder / "tmp")
+    found.files = _files_below(folder / "tmp")
+    return found
+
+
+def test_it_starts_where_stderr_has_no_descriptor(seen):
+    assert seen.first.strip() == "1 ''", seen.said
+    assert not seen.said
+
+
+def test_other_users_of_the_machine_can_give_its_workers_no_work(seen):
+    """A port of this machine is open to all its users, and a scheduler executes what it is sent."""
+    assert seen.address.startswith("tls://127.0.0.1:")
+    assert seen.strangers == ["out", "out"]
+
+
+def test_nothing_is_left_of_it(seen, tmp_path, monkeypatch):
+    """A killed coach cannot tidy up: its processes end by themselves, its folder is one that the next coach removes."""
+    assert (seen.processes, seen.files) == ([], [])
+    temporary = tmp_path / "tmp"
+    with started(tmp_path, subprocess.DEVNULL) as run:
         assert [run.stdout.readline().split()[0] for _ in range(2)] == ["1", "up"]
+        assert _processes_below(temporary)
+        assert _files_below(temporary)
         run.kill()
     until(lambda: not _processes_below(temporary), "its processes end")
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     assert clear_left_behind(tmp_path / "state") == ()
-    assert [each for each in temporary.rglob("*") if each.parent != temporary] == []
+    assert _files_below(temporary) == []
 
 
-def started(argv, env):
-    pipe = subprocess.PIPE
-    return subprocess.Popen(argv, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
-
-
-def test_other_users_of_the_machine_can_give_its_workers_no_work(tmp_path):
-    """A port of this machine is open to all its users, and a scheduler executes what it is sent."""
-    program = tmp_path / "starts.py"
+def started(folder, stderr):
+    """Start the program in a folder of its own, with its temporary files below it."""
+    program, temporary = folder / "starts.py", folder / "tmp"
     program.write_text(STARTS)
-    env = plain_environment() | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(TOP), "HOME": str(tmp_path)}
-    with started([sys.executable, str(program), "wait"], env) as run:
-        run.stdout.readline()
-        address = run.stdout.readline().split()[1]
-        port = address.rpartition(":")[2]
-        assert address.startswith("tls://127.0.0.1:")
-        for tried, security in (
-            (address, distributed.Security.temporary()),
-            (f"tcp://127.0.0.1:{port}", None),
-        ):
-            with pytest.raises(OSError):
-                distributed.Client(tried, security=security, timeout=2, set_as_default=False)
-        run.communicate("")
+    temporary.mkdir()
+    env = plain_environment() | {"TMPDIR": str(temporary), "PYTHONPATH": str(TOP), "HOME": str(folder)}
+    pipe, argv = subprocess.PIPE, [sys.executable, str(program)]
+    return subprocess.Popen(argv, env=env, stdin=pipe, stdout=pipe, stderr=stderr, text=True)
+
+
+def _files_below(temporary):
+    return [each for each in temporary.rglob("*") if each.parent != temporary]
 
 
 def _processes_below(temporary):
@@ -91,13 +120,3 @@ def _processes_below(temporary):
             if each.name.isdecimal() and f"TMPDIR={temporary}\0".encode() in (each / "environ").read_bytes():
                 found.append(each.name)
     return found
-
-
-def test_it_starts_where_stderr_has_no_descriptor(tmp_path):
-    program = tmp_path / "starts.py"
-    program.write_text(STARTS)
-    done = subprocess.run(
-        [sys.executable, str(program)], cwd=TOP, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout.splitlines()[-1] == "1 ''", done.stderr
-    assert not done.stderr

@@ -17,8 +17,10 @@ from coach.core.cluster.address import parse_address
 from coach.core.cluster.cluster_settings import ClusterSettings
 from coach.engine.cluster.connection import connect
 from coach.engine.cluster.unused_homes import MAX_DAYS, clear_unused
+from tests.cluster.dask_processes import SCHEDULER, begun
 from tests.cluster.processes import until
 from tests.engine.lab import plain_environment
+from tests.fork_server import Forked
 
 
 def _free_port() -> int:
@@ -33,31 +35,28 @@ class Net:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, _free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
-        self.started: list[subprocess.Popen[bytes]] = []
+        self.started: list[Forked | subprocess.Popen[bytes]] = []
 
-    def begin(self, name: str, words: list[str], **env: str) -> subprocess.Popen[bytes]:
+    def begin(
+        self, name: str, words: list[str], *, is_started: bool = False, **env: str
+    ) -> Forked | subprocess.Popen[bytes]:
+        """Begin a process with folders of its own that leads a session; ``is_started``: from nothing."""
         own = self.folder / name
         (own / "tmp").mkdir(parents=True, exist_ok=True)
         apart = {"HOME": str(own), "TMPDIR": str(own / "tmp"), "COACH_STATE_DIR": str(own / "state")}
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *words],
-                env=plain_environment() | apart | env,
-                cwd=own,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            around = plain_environment() | apart | env
+            process = begun(words, own, around, log.fileno(), leads=True, is_started=is_started)
         self.started.append(process)
         return process
 
-    def scheduler(self) -> subprocess.Popen[bytes]:
-        words = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port)]
+    def scheduler(self) -> Forked | subprocess.Popen[bytes]:
+        words = [SCHEDULER, "--host", "127.0.0.1", "--port", str(self.port)]
         return self.begin("scheduler", [*words, "--no-dashboard"])
 
-    def worker(self, name: str, *words: str, **env: str) -> subprocess.Popen[bytes]:
-        return self.begin(name, ["coach", "worker", self.address, "--name", name, *words], **env)
+    def worker(self, name: str, *words: str, is_started: bool = False) -> Forked | subprocess.Popen[bytes]:
+        said = ["coach", "worker", self.address, "--name", name, *words]
+        return self.begin(name, said, is_started=is_started)
 
     def said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -73,6 +72,17 @@ class Net:
 def net(tmp_path):
     made = Net(tmp_path / "net")
     made.folder.mkdir()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def at_work(tmp_path_factory):
+    """Return a scheduler with one worker that nobody harms."""
+    made = Net(tmp_path_factory.mktemp("at-work"))
+    made.scheduler()
+    made.worker("w0", "--python", sys.executable)
+    _connected(made, "w0")
     yield made
     made.close()
 
@@ -95,7 +105,8 @@ def _connected(net: Net, name: str, times: int = 1) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_with_all_it_began(net, number):
     net.scheduler()
-    process = net.worker("w0", "--python", sys.executable)
+    # The one from nothing is found by its environment too; where it is forked, only what it began is.
+    process = net.worker("w0", "--python", sys.executable, is_started=number == signal.SIGTERM)
     _connected(net, "w0")
     assert "dask worker tcp://127.0.0.1" in net.said("w0")
     assert f"COACH_WORKER_PYTHON={sys.executable}" in net.said("w0")
@@ -139,14 +150,13 @@ def _listens_to_others(pids: list[int]) -> list[str]:
     return [each for each in ours if not each.startswith("0100007F:")]
 
 
-def test_where_nothing_leaves_this_machine_nobody_can_come_in(net):
+def test_where_nothing_leaves_this_machine_nobody_can_come_in(at_work):
     """Without certificates who can connect to a worker can run anything, and Dask listens on every interface by itself."""
-    net.scheduler()
-    net.worker("w0", "--python", sys.executable)
-    _connected(net, "w0")
-    assert _listens_to_others(_processes_of(net.folder / "w0")) == []
-    assert "--host 127.0.0.1" in net.said("w0")
-    assert "distributed" not in net.said("w0").partition("\n")[2]
+    begun_by_it = _processes_of(at_work.folder / "w0")
+    assert begun_by_it
+    assert _listens_to_others([each.pid for each in at_work.started[1:]] + begun_by_it) == []
+    assert "--host 127.0.0.1" in at_work.said("w0")
+    assert "distributed" not in at_work.said("w0").partition("\n")[2]
 
 
 def test_why_it_cannot_join_is_said_once(net):
@@ -156,7 +166,7 @@ def test_why_it_cannot_join_is_said_once(net):
     own = str(net.folder / "other")
     net.begin("twin", ["coach", "worker", net.address, "--name", "w0"], COACH_STATE_DIR=own)
     until(lambda: "it has another worker called w0" in net.said("twin"), "it says why it waits")
-    first.terminate()
+    first.send_signal(signal.SIGTERM)
     first.wait(30)
     until(lambda: "worker w0 carries out work" in net.said("twin"), "it joins once it can")
     assert net.said("twin").count("it has another worker called w0") == 1
@@ -179,29 +189,24 @@ def test_homes_that_nobody_used_are_removed(tmp_path):
     ]
 
 
-def test_the_cluster_is_looked_at_and_every_worker_tried(net, tmp_path):
+def test_the_cluster_is_looked_at_and_every_worker_tried(at_work, tmp_path):
     project = tmp_path / "shop"
     project.mkdir()
     (project / "test_shop.py").write_text("def test_shop():\n    assert True\n")
     (project / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
     subprocess.run(["git", "init", "-q", "."], cwd=project, check=True)
-    net.scheduler()
-    net.worker("w0", "--python", sys.executable)
-    _connected(net, "w0")
+    env = plain_environment() | {"HOME": str(tmp_path), "COACH_STATE_DIR": str(tmp_path / "own")}
+    env["VIRTUAL_ENV"] = sys.prefix
 
-    def look(*words: str) -> subprocess.CompletedProcess[str]:
-        env = plain_environment() | {"HOME": str(tmp_path), "COACH_STATE_DIR": str(tmp_path / "own")}
-        argv = [sys.executable, "-m", "coach", *words]
-        env["VIRTUAL_ENV"] = sys.prefix
-        return subprocess.run(
-            argv, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False
-        )
+    def look(*words: str) -> tuple[int, str]:
+        with (tmp_path / "said").open("w+b") as log:
+            coach = begun(["coach", *words], project, env, log.fileno())
+            code = coach.wait(120)
+            return code, (tmp_path / "said").read_text()
 
-    seen = look("cluster", net.address)
-    assert "a copy was laid out" in seen.stdout or "▲ w0" in seen.stdout, seen
-    assert seen.returncode == 0
-    assert (
-        f"coach {__version__}, python {platform.python_version()}, pytest {pytest.__version__}" in seen.stdout
-    )
-    assert "w0" in look("doctor", "--on", net.address, "--json").stdout
-    assert not list((net.folder / "w0/state").glob("projects/*/scratch/*"))
+    code, seen = look("cluster", at_work.address)
+    assert "a copy was laid out" in seen or "▲ w0" in seen
+    assert code == 0, seen
+    assert f"coach {__version__}, python {platform.python_version()}, pytest {pytest.__version__}" in seen
+    assert "w0" in look("doctor", "--on", at_work.address, "--json")[1]
+    assert not list((at_work.folder / "w0/state").glob("projects/*/scratch/*"))

@@ -27,6 +27,8 @@ _QUIET = {
     "distributed.scheduler.allowed-failures": 1,
     "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS:g}s",
     "distributed.admin.system-monitor.gil.enabled": False,
+    # Dask wakes up fifty times a second to see whether it is late, which is most of what an idle worker does.
+    "distributed.admin.tick.interval": "1s",
 }
 
 

@@ -49,7 +49,7 @@ class Shipment:
     def difference(self, tree: str) -> bytes:
         """Return the objects of a tree that are in no pack; empty where there are none. Raises GitError."""
         known = [self.now, *filter(None, (self.ground.base, self.ground.beside))]
-        return pack_of(self.trees.git, [tree], known)
+        return b"" if tree in known else pack_of(self.trees.git, [tree], known)
 
     def whole(self) -> "Shipment":
         """Return the same without a base: for workers that lack objects of it."""
