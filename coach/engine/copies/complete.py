@@ -9,7 +9,7 @@ all: half of them is none. So are the files of a submodule whose commit is the t
 import contextlib
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from coach.engine.copies.large_files import fill_pointers
 from coach.engine.copies.links import InCopy, leading_out, settle
 from coach.engine.copies.untracked import MAX_BYTES, NEVER, Selected, copy_selected, find, select
 from coach.engine.trees.git import Git, GitError, names
+from coach.engine.trees.tree_diff import LINK
+from coach.engine.trees.tree_files import SUBMODULE, Entry
 from coach.private_folders import write_private
 from coach.regular_files import read_json
 
@@ -45,7 +47,12 @@ class Completed:
 
 
 def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
-    copy: Path, root: Path, git: Git, own: Git, used: Collection[str] = (), state: Path | None = None
+    copy: Path,
+    root: Path,
+    git: Git,
+    files: Mapping[str, Entry],
+    used: Collection[str] = (),
+    state: Path | None = None,
 ) -> None:
     """Add to a copy what the checkout has besides the tree.
 
@@ -53,24 +60,23 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
         copy: the folder that holds the tree.
         root: the checkout.
         git: git on the private repository and the checkout's files.
-        own: git on the copy and its index.
+        files: those of the tree, by path.
         used: files that runs opened or imported: copied before all others.
         state: where coach keeps everything, which may lie in the checkout: no copy holds the copies.
 
     """
     try:
         folders, beside = _beside(root, git)
-        entries = list(_entries(own))
-        modules, others = _submodules(root, entries)
+        modules, others = _submodules(root, files)
     except GitError:
         return  # the copy holds its tree; what else there is in the checkout cannot be told
-    links = [os.fsdecode(path) for head, path in entries if head.startswith(b"120000 ")]
+    links = [path for path, (mode, _) in files.items() if mode == LINK]
     leading = settle(links, root, copy)
     inside = InCopy(copy)
     for each in folders[:MAX_FOLDERS]:
         if inside.holds(each) and inside.holds(f"{each}x"):
             _make_folders(root / each, copy / each)
-    pointers = fill_pointers(copy, root, [os.fsdecode(path) for _, path in entries])
+    pointers = fill_pointers(copy, root, list(files))
     chosen = select(find(root, [*beside, *modules], frozenset(used), state), copy)
     copied, left_out = copy_selected(chosen, root, copy)
     leading += settle(_links(chosen.all, copy), root, copy)
@@ -185,19 +191,12 @@ def _make_folders(place: Path, target: Path) -> None:
             (target / Path(folder).relative_to(place)).mkdir(parents=True, exist_ok=True)
 
 
-def _entries(own: Git) -> Iterator[tuple[bytes, bytes]]:
-    for line in own.run("ls-files", "-s", "-z").split(b"\0"):
-        head, _, path = line.partition(b"\t")
-        yield head, path
-
-
-def _submodules(root: Path, entries: Iterable[tuple[bytes, bytes]]) -> tuple[list[str], list[str]]:
+def _submodules(root: Path, files: Mapping[str, Entry]) -> tuple[list[str], list[str]]:
     """Return the submodules of a tree that are checked out as it wants them, and those of which another commit is."""
     as_wanted: list[str] = []
     others: list[str] = []
-    for head, name in entries:
-        path = os.fsdecode(name)
-        if head.startswith(b"160000 ") and (root / path / ".git").exists():
+    for path, (mode, wanted) in files.items():
+        if mode == SUBMODULE and (root / path / ".git").exists():
             commit = Git(root / path).run("rev-parse", "HEAD", accept=(0, 128)).split()
-            (as_wanted if commit == head.split()[1:2] else others).append(path)
+            (as_wanted if commit == [wanted.encode()] else others).append(path)
     return as_wanted, others

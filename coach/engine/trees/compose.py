@@ -44,6 +44,7 @@ class Objects(Protocol):
     def objects(self) -> ObjectFolder: ...
     @property
     def scratch(self) -> Path: ...
+    def files(self, tree: str) -> Mapping[str, tuple[str, str]]: ...
     def tree_of(self, name: str) -> str: ...
     def contents(self, blobs: Sequence[str]) -> Mapping[str, bytes]: ...
 
@@ -58,19 +59,14 @@ class Composer:
 
     def entries(self, tree: str) -> dict[str, Entry]:
         """Return the files of a tree or commit by path."""
-        listed = self._trees.git.run("ls-tree", "-r", "-z", "--full-tree", self._trees.tree_of(tree))
-        found = {}
-        for line in listed.split(b"\0"):
-            if line:
-                head, _, path = line.partition(b"\t")
-                mode, _, blob = head.decode().split(" ")
-                found[os.fsdecode(path)] = Entry(mode, blob)
-        return found
+        listed = self._trees.files(self._trees.tree_of(tree))
+        return {path: Entry(mode, blob) for path, (mode, blob) in listed.items()}
 
     def compose(self, base: str, files: Mapping[str, Entry | None]) -> str:
         """Return the tree ``base`` with these files replaced, added or (None) taken out."""
         tree = self._trees.tree_of(base)
-        if not files:
+        there = self._trees.files(tree) if files else {}
+        if all(there.get(path) == (entry and (entry.mode, entry.blob)) for path, entry in files.items()):
             return tree
         key = (tree, frozenset(files.items()))
         if key not in self._known:
