@@ -7,7 +7,7 @@ from pathlib import Path
 from coach.core.base.formatting import count
 from coach.core.base.text import storable
 from coach.engine.trees.commit_tree import CheckedOut
-from coach.engine.trees.git import an_id
+from coach.engine.trees.git import GitError, an_id
 from coach.engine.trees.private_repository import PrivateRepository
 from coach.engine.trees.tree_diff import EXECUTABLE, PLAIN, RAW, differences
 from coach.engine.trees.tree_files import TreeFiles
@@ -77,7 +77,11 @@ class KnownTrees:
         # Where the project is the whole repository, a commit's tree is the project's: its kind need not be asked for.
         is_narrowed = bool(self._prefix) and self._kind(name) == "commit"
         within = f":{self._prefix}" if is_narrowed else "^{tree}"
-        said = self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
+        try:
+            said = self._private.git.run("rev-parse", "--verify", "--end-of-options", f"{name}{within}")
+        except GitError:
+            self._kind(name)  # which says whether it is there at all
+            raise
         tree = said.decode().split()[-1]
         if TREE.fullmatch(name):
             self._trees[name] = tree
