@@ -9,7 +9,7 @@ all: half of them is none. So are the files of a submodule whose commit is the t
 import contextlib
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from coach.engine.copies.large_files import fill_pointers
 from coach.engine.copies.links import InCopy, leading_out, settle
 from coach.engine.copies.untracked import MAX_BYTES, NEVER, Selected, copy_selected, find, select
 from coach.engine.trees.git import Git, GitError, names
+from coach.engine.trees.tree_diff import LINK
+from coach.engine.trees.tree_files import SUBMODULE, Entry
 from coach.private_folders import write_private
 from coach.regular_files import read_json
 
@@ -57,7 +59,7 @@ class Unrecorded:
 def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
     copy: Path,
     root: Path,
-    own: Git,
+    files: Mapping[str, Entry],
     unrecorded: Unrecorded | None,
     used: Collection[str] = (),
     state: Path | None = None,
@@ -67,7 +69,7 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
     Args:
         copy: the folder that holds the tree.
         root: the checkout.
-        own: git on the copy and its index.
+        files: those of the tree, by path.
         unrecorded: what the checkout has that no tree holds; None where that cannot be told.
         used: files that runs opened or imported: copied before all others.
         state: where coach keeps everything, which may lie in the checkout: no copy holds the copies.
@@ -76,16 +78,16 @@ def complete(  # noqa: PLR0913, PLR0917 - two trees, and what is known of them
     if unrecorded is None:
         return  # the copy holds its tree
     try:
-        modules, others = _submodules(root, entries := list(_entries(own)))
+        modules, others = _submodules(root, files)
     except GitError:
         return
-    links = [os.fsdecode(path) for head, path in entries if head.startswith(b"120000 ")]
+    links = [path for path, (mode, _) in files.items() if mode == LINK]
     leading = settle(links, root, copy)
     inside = InCopy(copy)
     for each in unrecorded.folders[:MAX_FOLDERS]:
         if inside.holds(each) and inside.holds(f"{each}x"):
             _make_folders(root / each, copy / each)
-    pointers = fill_pointers(copy, root, [os.fsdecode(path) for _, path in entries])
+    pointers = fill_pointers(copy, root, list(files))
     chosen = select(find(root, [*unrecorded.paths, *modules], frozenset(used), state), copy)
     copied, left_out = copy_selected(chosen, root, copy)
     leading += settle(_links(chosen.all, copy), root, copy)
@@ -207,19 +209,12 @@ def _make_folders(place: Path, target: Path) -> None:
             (target / Path(folder).relative_to(place)).mkdir(parents=True, exist_ok=True)
 
 
-def _entries(own: Git) -> Iterator[tuple[bytes, bytes]]:
-    for line in own.run("ls-files", "-s", "-z").split(b"\0"):
-        head, _, path = line.partition(b"\t")
-        yield head, path
-
-
-def _submodules(root: Path, entries: Iterable[tuple[bytes, bytes]]) -> tuple[list[str], list[str]]:
+def _submodules(root: Path, files: Mapping[str, Entry]) -> tuple[list[str], list[str]]:
     """Return the submodules of a tree that are checked out as it wants them, and those of which another commit is."""
     as_wanted: list[str] = []
     others: list[str] = []
-    for head, name in entries:
-        path = os.fsdecode(name)
-        if head.startswith(b"160000 ") and (root / path / ".git").exists():
+    for path, (mode, wanted) in files.items():
+        if mode == SUBMODULE and (root / path / ".git").exists():
             commit = Git(root / path).run("rev-parse", "HEAD", accept=(0, 128)).split()
-            (as_wanted if commit == head.split()[1:2] else others).append(path)
+            (as_wanted if commit == [wanted.encode()] else others).append(path)
     return as_wanted, others

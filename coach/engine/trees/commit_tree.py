@@ -16,6 +16,7 @@ from coach.engine.trees.conversion import ATTRIBUTES, Conversion, conversion, li
 from coach.engine.trees.git import Git, names
 from coach.engine.trees.object_store import ObjectFolder, blob_id
 from coach.engine.trees.tree_diff import FILES, GONE, LINK, PLAIN, RAW, Difference, differences
+from coach.engine.trees.tree_files import Entry, TreeFiles
 from coach.engine.trees.user_repository import CheckoutSettings, Repository, checkout_settings
 from coach.regular_files import read_bytes
 
@@ -24,8 +25,6 @@ _BATCH = 50_000_000
 _MAX_RULES = 1_000_000
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 
-Entry = tuple[str, str]
-"""Mode and blob of one file."""
 Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
 
 
@@ -33,9 +32,9 @@ class CheckedOut:
     """Turns trees of commits into trees of the disk."""
 
     def __init__(
-        self, user: Repository, reader: Git, objects: ObjectFolder, place: Path, contents: Contents
+        self, user: Repository, files: TreeFiles, objects: ObjectFolder, place: Path, contents: Contents
     ) -> None:
-        self._user, self._reader, self._objects = user, reader, objects
+        self._user, self._files, self._reader, self._objects = user, files, files.git, objects
         self._scratch, self._contents = place, contents
         self._known: dict[tuple[str, str], str] = {}
 
@@ -59,7 +58,7 @@ class CheckedOut:
 
     def _checked_out(self, tree: str, _recorded: str) -> str:
         settings = checkout_settings(self._user)
-        listed = self._listed(tree)
+        listed = self._files.of(tree)
         if not (settings.is_any or self._above()) and not any(
             path.rpartition("/")[2] == ".gitattributes" for path in listed
         ):
@@ -147,7 +146,7 @@ class CheckedOut:
 
     def _attributes_only(self, tree: str, index: Mapping[str, str]) -> None:
         """Make an index that holds nothing but the attribute files of a tree, where they lie in the repository."""
-        listed = {f"{self._user.prefix}{path}": entry for path, entry in self._listed(tree).items()}
+        listed = {f"{self._user.prefix}{path}": entry for path, entry in self._files.of(tree).items()}
         lines = [
             f"{mode} {blob}\t".encode() + os.fsencode(path) + b"\0"
             for path, (mode, blob) in (self._above() | listed).items()
@@ -164,15 +163,6 @@ class CheckedOut:
             path = "/".join((*folders[:depth], ".gitattributes"))
             with contextlib.suppress(OSError):
                 found[path] = (PLAIN, self._objects.keep(read_bytes(self._user.top / path, _MAX_RULES)))
-        return found
-
-    def _listed(self, tree: str) -> dict[str, Entry]:
-        found = {}
-        for line in self._reader.run("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
-            head, _, path = line.partition(b"\t")
-            if path:
-                mode, _, blob = head.decode().split(" ")
-                found[os.fsdecode(path)] = (mode, blob)
         return found
 
     def _batches(self, asked: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[list[str]]:

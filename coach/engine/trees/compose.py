@@ -5,7 +5,6 @@ objects and does not notice.
 """
 
 import contextlib
-import functools
 import itertools
 import os
 import secrets
@@ -24,8 +23,6 @@ from coach.errors import ScratchError
 
 _CONFLICTS = 127
 """git merge-file ends with the number of conflicts, this at most; with more when it could not merge at all."""
-_LISTED = 8
-"""Trees whose files are kept in mind: whoever grades asks for the same few again and again, and large ones take much room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,7 @@ class Objects(Protocol):
     def objects(self) -> ObjectFolder: ...
     @property
     def scratch(self) -> Path: ...
+    def files(self, tree: str) -> Mapping[str, tuple[str, str]]: ...
     def tree_of(self, name: str) -> str: ...
     def contents(self, blobs: Sequence[str]) -> Mapping[str, bytes]: ...
 
@@ -58,26 +56,17 @@ class Composer:
         self._trees, self._folder = trees, folder
         self._numbers = itertools.count()
         self._known: dict[tuple[str, frozenset[tuple[str, Entry | None]]], str] = {}
-        self._listed = functools.lru_cache(_LISTED)(self._entries)
 
     def entries(self, tree: str) -> Mapping[str, Entry]:
         """Return the files of a tree or commit by path."""
-        return self._listed(self._trees.tree_of(tree))
-
-    def _entries(self, tree: str) -> Mapping[str, Entry]:
-        listed = self._trees.git.run("ls-tree", "-r", "-z", "--full-tree", tree)
-        found = {}
-        for line in listed.split(b"\0"):
-            if line:
-                head, _, path = line.partition(b"\t")
-                mode, _, blob = head.decode().split(" ")
-                found[os.fsdecode(path)] = Entry(mode, blob)
-        return found
+        listed = self._trees.files(self._trees.tree_of(tree))
+        return {path: Entry(mode, blob) for path, (mode, blob) in listed.items()}
 
     def compose(self, base: str, files: Mapping[str, Entry | None]) -> str:
         """Return the tree ``base`` with these files replaced, added or (None) taken out."""
         tree = self._trees.tree_of(base)
-        if not files:
+        there = self._trees.files(tree) if files else {}
+        if all(there.get(path) == (entry and (entry.mode, entry.blob)) for path, entry in files.items()):
             return tree
         key = (tree, frozenset(files.items()))
         if key not in self._known:

@@ -10,6 +10,7 @@ from coach.engine.trees.commit_tree import CheckedOut
 from coach.engine.trees.git import GitError, an_id
 from coach.engine.trees.private_repository import PrivateRepository
 from coach.engine.trees.tree_diff import EXECUTABLE, PLAIN, RAW, differences
+from coach.engine.trees.tree_files import TreeFiles
 from coach.engine.trees.user_repository import Repository, listed_entries
 from coach.errors import StoreError
 
@@ -25,15 +26,14 @@ class KnownTrees:
         user: Repository | None,
         scratch: Path,
         contents: Callable[[Sequence[str]], Mapping[str, bytes]],
+        files: TreeFiles,
     ) -> None:
         self._private, self._user = private, user
         self._prefix = user.prefix if user else ""
         self._kinds: dict[str, str] = {}
         self._trees: dict[str, str] = {}
         """By whole id."""
-        self._checked_out = (
-            CheckedOut(user, private.git, private.objects, scratch, contents) if user else None
-        )
+        self._checked_out = CheckedOut(user, files, private.objects, scratch, contents) if user else None
 
     def pair(self, before: str, after: str) -> tuple[str, str]:
         """Return two trees to compare: one of the disk and one of a commit only after that was made one of the disk."""

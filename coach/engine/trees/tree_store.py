@@ -9,7 +9,7 @@ submodule's configuration names.
 import contextlib
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from coach.core.localize.suspect import Touched
@@ -27,6 +27,8 @@ from coach.engine.trees.known_trees import TREE, KnownTrees
 from coach.engine.trees.modes import UNKNOWN, Modes, from_json
 from coach.engine.trees.object_store import ObjectFolder
 from coach.engine.trees.private_repository import NEVER_RECORDED, PrivateRepository, coachs_own, unrecordable
+from coach.engine.trees.tree_diff import LINK
+from coach.engine.trees.tree_files import Entry, TreeFiles
 from coach.engine.trees.user_repository import (
     Repository,
     commit_and_branch,
@@ -56,9 +58,10 @@ class TreeStore:
         self._private = PrivateRepository(self._root, home, self._user)
         self._git = self._private.git
         self._private.prepare()
-        self._known = KnownTrees(self._private, self._user, self._scratch, self.contents)
+        self._files = TreeFiles(self._git)
+        self._known = KnownTrees(self._private, self._user, self._scratch, self.contents, self._files)
         self._noted = ""
-        self._work_tree = WorkTree(self._root, self._private, self._prefix)
+        self._work_tree = WorkTree(self._root, self._private, self._prefix, self._files)
 
     def record(self, *, looks_at_modes: bool = False) -> str:
         """Record the work tree as it is now; returns its id. Raises StoreError.
@@ -202,9 +205,9 @@ class TreeStore:
             folder.mkdir(mode=0o700)
             own = {"GIT_INDEX_FILE": str(folder.parent / "index"), "GIT_WORK_TREE": str(folder)}
             git = Git(folder, {**self._git.variables, **own}, timeout=120)
-            _lay_out(git, self._known, tree)
+            files = _lay_out(git, self._known, self._files, tree)
             used, state = read_used(self._private.folder), coachs_own(self._private.folder.parent)
-            complete(folder, self._root, git, unrecorded or self.unrecorded(), used, state)
+            complete(folder, self._root, files, unrecorded or self.unrecorded(), used, state)
             yield folder
 
     def unrecorded(self) -> Unrecorded | None:
@@ -219,9 +222,8 @@ class TreeStore:
         ``unrecorded``: what ``unrecorded`` answered.
         ``is_confined``: whether what runs there is kept from writing through such a link.
         """
-        listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", self._known.tree_of(tree)).split(b"\0")
-        heads = [line.partition(b"\t") for line in listed if line.startswith(b"120000 ")]
-        blobs = {os.fsdecode(path): head.split()[2].decode() for head, _, path in heads}
+        files = self._files.of(self._known.tree_of(tree))
+        blobs = {path: blob for path, (mode, blob) in files.items() if mode == LINK}
         contents = self.contents(tuple(blobs.values())) if blobs else {}
         links = [(path, os.fsdecode(contents[blob])) for path, blob in blobs.items() if blob in contents]
         leading, lacking = outlook(
@@ -271,6 +273,10 @@ class TreeStore:
         """Where disposable folders are made."""
         return self._scratch
 
+    def files(self, tree: str) -> Mapping[str, Entry]:
+        """Return mode and blob of the files of a tree by path."""
+        return self._files.of(tree)
+
     def tree_of(self, name: str) -> str:
         """Return the tree that a recorded tree or a commit of the user's stands for."""
         return self._known.tree_of(name)
@@ -288,12 +294,15 @@ class TreeStore:
         return names(self._git.run(*_DIFF, *words)) if before != after else []
 
 
-def _lay_out(git: Git, known: KnownTrees, tree: str) -> None:
+def _lay_out(git: Git, known: KnownTrees, listed: TreeFiles, name: str) -> Mapping[str, Entry]:
+    """Write the files of a tree or commit into git's work tree; returns them. Raises ScratchError."""
     try:
-        git.run("read-tree", "-m", "-u", known.tree_of(tree))
+        tree = known.tree_of(name)
+        git.run("read-tree", "-m", "-u", tree)
+        return listed.of(tree)
     except GitError as error:
         raise ScratchError(
-            f"the work tree {tree[:10]} could not be copied",
+            f"the work tree {name[:10]} could not be copied",
             why=error.why or error.what,
             do="free space in the state directory; a tree of long ago may be gone",
         ) from error

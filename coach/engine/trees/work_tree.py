@@ -9,6 +9,7 @@ from coach.engine.copies.complete import LARGEST_RECORDED
 from coach.engine.trees.git import an_id
 from coach.engine.trees.modes import Modes, read_modes
 from coach.engine.trees.private_repository import PrivateRepository
+from coach.engine.trees.tree_files import TreeFiles
 
 _WAYS = {"remove": ("--force-remove",), "add": ("--add", "--remove", "--replace")}
 
@@ -16,8 +17,8 @@ _WAYS = {"remove": ("--force-remove",), "add": ("--add", "--remove", "--replace"
 class WorkTree:
     """Brings the index of a private repository up to the files."""
 
-    def __init__(self, root: Path, private: PrivateRepository, prefix: str) -> None:
-        self._root, self._private, self._prefix = root, private, prefix
+    def __init__(self, root: Path, private: PrivateRepository, prefix: str, files: TreeFiles) -> None:
+        self._root, self._private, self._prefix, self._files = root, private, prefix, files
         self._is_refreshed = False
         self._last, self._last_stamp = "", (0, 0, 0)
         self._taken_out: set[bytes] = set()
@@ -44,9 +45,7 @@ class WorkTree:
     def modes(self, tree: str) -> Modes:
         """Return the permissions of the files of a tree, and the empty folders, as they are now."""
         if tree != self._listed_tree:
-            listed = self._private.git.run("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")
-            entries = (each.partition(b"\t") for each in listed)
-            self._listed = {os.fsdecode(path): head[:6].decode() for head, _, path in entries if path}
+            self._listed = {path: mode for path, (mode, _) in self._files.of(tree).items()}
             self._listed_tree = tree
         return replace(
             read_modes(self._root, self._listed), left_out=frozenset(map(os.fsdecode, self._taken_out))

@@ -112,6 +112,7 @@ def test_git(tmp_path):
 @needs_fence
 @pytest.mark.parametrize("strict", [True, False])
 def test_a_run_in_a_copy_has_folders_of_its_own_and_reads_the_home(place, strict):
+    place.env["PYTEST_DEBUG_TEMPROOT"] = str(place.home)  # pytest asks for it before TMPDIR
     before = place.state()
     report = place.run(SEES, is_mixed=strict)
     assert (report.counts.passed, report.failures, report.refused) == (4, (), ()), report.output.tail

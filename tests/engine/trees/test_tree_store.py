@@ -106,6 +106,20 @@ def held(trees: TreeStore, tree: str) -> dict[str, str]:
         return {name: path.read_bytes().decode() for name, path in files.items() if name not in added}
 
 
+def test_a_recorded_tree_outlives_a_collection_of_garbage(committed: Path, home: Path) -> None:
+    """Its name is one that git knows."""
+    trees = TreeStore(committed, home)
+    (committed / "cart.py").write_text("def total():\n    return 2\n")
+    tree = trees.record()
+    trees.git.run("gc", "-q", "--prune=now")
+    assert trees.git.run("for-each-ref", "--format=%(refname) %(objecttype)").split() == [
+        f"refs/coach/{tree}".encode(),
+        b"tree",
+    ]
+    with TreeStore(committed, home).materialise(tree) as copy:
+        assert (copy / "cart.py").read_text() == "def total():\n    return 2\n"
+
+
 def test_dirty_tree(committed: Path, home: Path, git: Git, untouched: Callable[[], None]) -> None:
     """Edits, deletions, staged and untracked files are recorded; ignored ones are not; nothing is touched."""
     (committed / "cart.py").write_text("def total():\n    return 2\n")
