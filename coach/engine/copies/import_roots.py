@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from coach.core.log.events import Interpreter
+from coach.engine.process.query import QUOTED
 from coach.engine.process.run_context import RunContext
 
 _SECONDS = 10
-_ASK = """
-import json, os, sys
-
+_ASK = f"""
+import os, sys
+{QUOTED}
 def above(name, path):
     if os.path.basename(path).startswith("__init__."):
         path = os.path.dirname(path)
@@ -52,7 +53,7 @@ for name, path in named:
         found.append(above(str(name), str(path)))
     except Exception:
         pass
-print(json.dumps([each for each in found if each]))
+print("[%s]" % ", ".join(quoted(each) for each in found if each))
 """
 """Asks for ``sys.path`` (develop, .pth), the mappings of setuptools' and other finders, and links among installed packages."""
 

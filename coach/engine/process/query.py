@@ -15,6 +15,14 @@ from pathlib import Path
 
 MAX_BYTES = 1_000_000
 """Of a short answer."""
+QUOTED = """\
+def quoted(word):
+    if all(" " <= each <= "~" and each not in '"\\\\' for each in word):
+        return '"%s"' % word
+    import json
+    return json.dumps(word)
+"""
+"""For what is asked of an interpreter: a word as JSON. To import ``json`` takes as long as the rest of Python's start."""
 
 
 @contextmanager
