@@ -57,7 +57,7 @@ def test_the_bug_is_not_fixed_the_true_fix_is_and_exactly_the_named_tests_notice
 
 def test_lines_alone_put_no_cause_first_and_more_evidence_does(demo):
     """What the set says of the hardest one is what is measured, and mutations find it."""
-    for seconds in (8, SECONDS_EACH):  # a part of the time is enough unless the machine is busy
+    for seconds in (5, SECONDS_EACH):  # a part of the time is enough unless the machine is busy
         found = measured_paths(open_ground(demo), demo.drills[2], threading.Event(), seconds)
         paths = {each.hints: each for each in found}
         if paths["suspects", "mutations"].first == CAUSE:
