@@ -10,6 +10,7 @@ import itertools
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 HERE = Path(__file__).parent
@@ -31,6 +32,9 @@ def pytest_configure(config):
     """
     config.stash[WRITES_NONE] = sys.dont_write_bytecode
     sys.dont_write_bytecode = False
+    # How long an example takes depends on what else this machine does: only what it shows counts.
+    hypothesis.settings.register_profile("any machine", deadline=None)
+    hypothesis.settings.load_profile("any machine")
     if hasattr(config, "workerinput"):
         return
     for name in LOADED:

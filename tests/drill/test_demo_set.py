@@ -7,12 +7,15 @@ import pytest
 
 from coach.core.drill.score_lines import score_of
 from coach.drills.demo_set import make_demo_set, read_set_or_demo
-from coach.drills.evidence import measured_paths
+from coach.drills.evidence import SECONDS_EACH, measured_paths
 from coach.drills.ground import open_ground
 from coach.drills.kept import read_set, set_folder, set_names
 from coach.engine.drill.grading import graded
 from coach.errors import UsageError
 from tests.drill.workplace import working_in
+
+CAUSE = "shop/money.py:46 Money.allocate"
+"""Of the third drill."""
 
 
 def test_it_is_made_when_it_is_named_first_and_read_then(state_home):
@@ -54,10 +57,13 @@ def test_the_bug_is_not_fixed_the_true_fix_is_and_exactly_the_named_tests_notice
 
 def test_lines_alone_put_no_cause_first_and_more_evidence_does(demo):
     """What the set says of the hardest one is what is measured, and mutations find it."""
-    found = measured_paths(open_ground(demo), demo.drills[2], threading.Event(), seconds=8)
-    paths = {each.hints: each for each in found}
+    for seconds in (5, SECONDS_EACH):  # a part of the time is enough unless the machine is busy
+        found = measured_paths(open_ground(demo), demo.drills[2], threading.Event(), seconds)
+        paths = {each.hints: each for each in found}
+        if paths["suspects", "mutations"].first == CAUSE:
+            break
     assert paths["suspects",].rank > 1
     assert [each.difficulty.rank for each in demo.drills] == [3, 4, 5]
     assert paths["suspects", "mutations"].names_it
-    assert paths["suspects", "mutations"].first == "shop/money.py:46 Money.allocate"
+    assert paths["suspects", "mutations"].first == CAUSE
     assert paths[()].rank == 0

@@ -68,13 +68,15 @@ def measured(runs: TreeRuns, tree: str, width: int) -> Baseline:
         # Lines that are recorded make everything slower, also what is silent while it is imported.
         patient = runs.within(runs.context.limits.wall)
         traced = executor.submit(patient.traced, tree)
-        reports = [each.result() for each in rounds]
+        try:
+            reports = [_usable(each.result()) for each in rounds]
+        except CoachError:
+            executor.shutdown(wait=False, cancel_futures=True)  # the others would say the same
+            raise
         lines = traced.result()
     coverage = lines.coverage
-    _refuse_unusable(reports)
     if len({_red(each) for each in reports}) > 1 and width > 1:
-        reports = [runs.suite(tree, number) for number in range(ROUNDS + 1, 2 * ROUNDS + 1)]
-        _refuse_unusable(reports)
+        reports = [_usable(runs.suite(tree, number)) for number in range(ROUNDS + 1, 2 * ROUNDS + 1)]
     if coverage is None or not coverage.tests:
         why = "; ".join(filter(None, [lines.report.ending.sentence, *lines.report.probe_notes]))
         raise CoachError(
@@ -91,13 +93,14 @@ def _red(report: RunReport) -> frozenset[TestId]:
     return frozenset(map(steady, (*failed, *report.reruns, *report.skipped)))
 
 
-def _refuse_unusable(reports: Sequence[RunReport]) -> None:
-    for each in reports:
-        if why := each.not_about_the_code:
-            raise CoachError("a copy of the project does not run as the project does", why=why)
-        if not each.ending.is_complete or not each.counts.passed:
-            why = each.ending.sentence or "no test passed"
-            do = "name tests that run: coach drill new --tests PATH"
-            raise CoachError("the tests do not run here as they are", why=why, do=do)
-        if each.failures_left_out:
-            raise CoachError("too many tests fail as they are", do="name tests that are green: --tests PATH")
+def _usable(report: RunReport) -> RunReport:
+    """Return a report that says something of the tests. Raises CoachError for any other."""
+    if why := report.not_about_the_code:
+        raise CoachError("a copy of the project does not run as the project does", why=why)
+    if not report.ending.is_complete or not report.counts.passed:
+        why = report.ending.sentence or "no test passed"
+        do = "name tests that run: coach drill new --tests PATH"
+        raise CoachError("the tests do not run here as they are", why=why, do=do)
+    if report.failures_left_out:
+        raise CoachError("too many tests fail as they are", do="name tests that are green: --tests PATH")
+    return report

@@ -4,7 +4,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coach.core.base.formatting import count
 from coach.core.drill.bug import Bug
@@ -38,8 +38,9 @@ class Making:
     """The trees that were tried: none is tried twice."""
 
     def beside(self) -> "Making":
-        """Return one that finds drills for itself, with the same means and time."""
-        return Making(self.checker, self.executor, self.width, self.until, dropped=self.dropped)
+        """Return one that finds bugs for pairs, with the same means and time."""
+        checker = replace(self.checker, is_for_pairs=True)
+        return Making(checker, self.executor, self.width, self.until, dropped=self.dropped)
 
     @property
     def is_over(self) -> bool:
