@@ -16,7 +16,7 @@ from tests.engine.lab import plain_environment
 from tests.fork_server import TOP
 
 STARTS = """\
-import contextlib, io, sys
+import contextlib, io, os, sys
 from pathlib import Path
 from coach.core.cluster.address import parse_address
 from coach.core.cluster.cluster_settings import ClusterSettings
@@ -29,11 +29,13 @@ class NoFile(io.StringIO):
 
 
 if __name__ == "__main__":
-    said = NoFile()
+    said, before = NoFile(), dict(os.environ)
     with contextlib.redirect_stderr(said):
         made = connect(parse_address("local:1"), ClusterSettings(), Path.cwd())
         print(len(made.client.scheduler_info()["workers"]), repr(said.getvalue()))
-        print("up", made.client.scheduler.address, flush=True)
+        print("up", made.client.scheduler.address)
+        (theirs,) = made.client.run(lambda: dict(os.environ)).values()
+        print(dict(os.environ) == before, sorted(theirs.keys() - before.keys()), flush=True)
         sys.stdin.read()
         made.close()
 """
@@ -44,6 +46,8 @@ class Seen:
     """What was seen of a cluster from its start to its orderly end."""
 
     first: str = ""
+    variables: str = ""
+    """Whether this process has the same as before, and which its worker has besides."""
     said: str = ""
     address: str = ""
     strangers: list[str] = field(default_factory=list)
@@ -59,6 +63,7 @@ def seen(tmp_path_factory):
     with (folder / "said").open("w+") as said, started(folder, said) as run:
         found.first = run.stdout.readline()
         found.address = run.stdout.readline().split()[1]
+        found.variables = run.stdout.readline().strip()
         clear = f"tcp://127.0.0.1:{found.address.rpartition(':')[2]}"
         for tried, security in ((found.address, distributed.Security.temporary()), (clear, None)):
             try:
@@ -82,6 +87,11 @@ def test_other_users_of_the_machine_can_give_its_workers_no_work(seen):
     """A port of this machine is open to all its users, and a scheduler executes what it is sent."""
     assert seen.address.startswith("tls://127.0.0.1:")
     assert seen.strangers == ["out", "out"]
+
+
+def test_no_run_gets_variables_that_dask_sets(seen):
+    """One thread for each library of numbers makes other numbers. The seed is any run's own; the last one no run gets."""
+    assert seen.variables == "True ['PYTHONHASHSEED', '__DASK_PARENT_PID']"
 
 
 def test_nothing_is_left_of_it(seen, tmp_path, monkeypatch):

@@ -6,8 +6,9 @@ The only module that makes a client. ``distributed`` is imported here when someb
 import asyncio
 import contextlib
 import logging
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ _QUIET = {
     "distributed.admin.system-monitor.gil.enabled": False,
     # Dask wakes up fifty times a second to see whether it is late, which is most of what an idle worker does.
     "distributed.admin.tick.interval": "1s",
+    # Targets run in the environment of their worker: it shall not be another one than without Dask.
+    "distributed.nanny.pre-spawn-environ": {},
 }
 
 
@@ -155,25 +158,26 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings)
     folder = str(made.enter_context(temporary_folder()))  # found and removed even if this process is killed
     _start_tracker()
     try:
-        cluster = distributed.LocalCluster(
-            n_workers=address.workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            protocol="tls://",
-            security=security,
-            resources={RESOURCE: 1},
-            memory_limit=0,
-            dashboard_address=None,
-            scheduler_kwargs={
-                "dashboard_address": "127.0.0.1:0",  # else it warns of a port that is taken
-                "local_directory": folder,
-            },
-            worker_dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-            local_directory=folder,
-            preload=[PRELOAD],
-        )
+        with _own_variables():
+            cluster = distributed.LocalCluster(
+                n_workers=address.workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                protocol="tls://",
+                security=security,
+                resources={RESOURCE: 1},
+                memory_limit=0,
+                dashboard_address=None,
+                scheduler_kwargs={
+                    "dashboard_address": "127.0.0.1:0",  # else it warns of a port that is taken
+                    "local_directory": folder,
+                },
+                worker_dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                local_directory=folder,
+                preload=[PRELOAD],
+            )
         client = distributed.Client(cluster, security=security, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, RuntimeError, ValueError) as error:
         made.close()
@@ -184,6 +188,21 @@ def _local(distributed: Any, address: ClusterAddress, settings: ClusterSettings)
         made.close()
 
     return Connection(client, settings, is_private=True, close=end)
+
+
+@contextlib.contextmanager
+def _own_variables() -> Iterator[None]:
+    """Keep this process's own variables: Dask sets its workers' in the process that starts them, and leaves them there.
+
+    Everything that coach starts afterwards would have them: runs, editors, assistants.
+    """
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def _start_tracker() -> None:

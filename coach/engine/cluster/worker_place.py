@@ -184,7 +184,9 @@ def _named(python: str, *, needs_pytest: bool) -> Interpreter:
 def environment_there(ground: Ground, root: Path) -> dict[str, str]:
     """Return the worker's own environment with the variables that travelled; of those none is its own."""
     own = {
-        key: value for key, value in os.environ.items() if key not in ALLOWED and not key.startswith("LC_")
+        key: value
+        for key, value in os.environ.items()
+        if key not in ALLOWED and not key.startswith(("LC_", "__DASK_"))
     }
     return own | {key: value.replace(ground.root, str(root)) for key, value in ground.env.items()}
 

@@ -38,13 +38,7 @@ def serve(start: WorkerStart, tell: Callable[[str], None]) -> None:
     imported()
     import dask
 
-    with dask.config.set(
-        {
-            # The target runs in this environment: it shall not be another one than without Dask.
-            "distributed.nanny.pre-spawn-environ": {},
-            "distributed.worker.profile.enabled": False,
-        }
-    ):
+    with dask.config.set({"distributed.worker.profile.enabled": False}):
         asyncio.run(_serve(start, tell))
 
 
