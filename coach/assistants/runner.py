@@ -17,13 +17,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from coach.core.decide import Refusal
 from coach.core.history.assistant import AssistantEnding, AssistantReport
 from coach.core.log.events import LoopNoticed
 from coach.core.loops.attempt import Attempt
 from coach.core.loops.detection import LEVELS
 from coach.core.protocol import commands as cmd
-from coach.core.protocol.commands import Command
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
 from coach.engine.process.orphans import HOLDER, holder_mark
@@ -33,7 +31,7 @@ from coach.engine.process.scratch import scratch_folder
 from coach.engine.process.spawn import Launch, Watch
 from coach.engine.process.supervise import Finished, Limits, supervise
 from coach.errors import UsageError
-from coach.session.port import SessionPort, Update
+from coach.session.port import SessionPort, Update, ask
 from coach.settings.project import Settings
 from coach.store import artefacts
 from coach.store.paths import make_private, state_home
@@ -126,15 +124,15 @@ def run_assistant(  # noqa: PLR0913 - who works on what, and who looks on
     before = port.state
     try:
         if before.held_by != assistant.name:
-            _ask(port, cmd.HandOver(to=assistant.name))
+            ask(port, cmd.HandOver(to=assistant.name), SETTLE)
         if not before.watching:
             watch_saves(port)
         _settle(port, say)
         report = _supervised(port, assistant, prompt, patience, say, watch)
         _settle(port, say)
-        _ask(port, cmd.RunTarget(purpose="experiment"))
+        ask(port, cmd.RunTarget(purpose="experiment"), SETTLE)
         _settle(port, say)
-        _ask(port, cmd.NoteAssistant(report=report))
+        ask(port, cmd.NoteAssistant(report=report), SETTLE)
     finally:
         # What cannot be taken back (the session was lost) must not hide why we are here.
         if not before.watching:
@@ -148,7 +146,7 @@ def watch_saves(port: LivePort) -> None:
     wake = threading.Event()
     unsubscribe, known = port.subscribe(lambda _: wake.set()), port.state.watch_note
     try:
-        _ask(port, cmd.SetWatching(watching=True))
+        ask(port, cmd.SetWatching(watching=True), SETTLE)
         deadline = time.monotonic() + HEARS_WITHIN
         while not port.state.watching:
             if time.monotonic() > deadline or port.state.watch_note not in {"", known}:
@@ -167,12 +165,6 @@ def _stay(state: SessionState, report: AssistantReport, known: int) -> Stay:
         tuple(each for each in state.attempts if each.run > report.first_run),
         tuple(each.loop for each in state.notices[known:]),
     )
-
-
-def _ask(port: SessionPort, command: Command) -> None:
-    answer = port.submit(command).result(SETTLE)
-    if isinstance(answer, Refusal):
-        raise UsageError(answer.reason)
 
 
 def _settle(port: LivePort, say: Callable[[str], None]) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.assistants.runner import Assistant
-from coach.core.decide import Refusal
 from coach.core.drill.drill import Drill
 from coach.core.drill.facts import Graded, Played
 from coach.core.drill.guidance import Guidance
@@ -25,15 +24,12 @@ from coach.engine.drill.arena import Arena, make_arena, played_environment
 from coach.engine.drill.grading import graded
 from coach.engine.process.scratch import in_use
 from coach.engine.source.project_root import Located, at
-from coach.errors import CoachError, StoreError
+from coach.errors import StoreError
 from coach.session.dispatcher import Dispatcher
 from coach.session.factory import IN_ARENA, PLAYED_LIMITS, open_new
-from coach.session.port import SessionPort
+from coach.session.port import SessionPort, ask
 from coach.settings.project import load_settings
 from coach.store.paths import make_private
-
-SECONDS = 60.0
-"""For a command that runs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +134,6 @@ def begin(made: ArenaSession) -> None:
     ask(made.session, cmd.Begin(reproduce=False))
     if made.guidance.kind == "spec":
         ask(made.session, cmd.WriteSpec(spec=made.guidance.spec))
-
-
-def ask(session: SessionPort, command: cmd.Command) -> None:
-    """Have a command carried out. Raises CoachError when it is refused."""
-    answer = session.submit(command).result(SECONDS)
-    if isinstance(answer, Refusal):
-        raise CoachError(answer.reason)
 
 
 def score_play(  # noqa: PLR0913, PLR0917 - what was played, where, and what grades it

@@ -9,10 +9,11 @@ from coach.core.drill.evidence_paths import evidence_paths
 from coach.core.drill.guidance import Guidance
 from coach.core.protocol import commands as cmd
 from coach.core.session.state import SessionState
-from coach.drills.arena_session import arena_for, ask, environment_as, environment_in, open_session
+from coach.drills.arena_session import arena_for, environment_as, environment_in, open_session
 from coach.drills.ground import Ground
 from coach.errors import CoachError
 from coach.session.dispatcher import Dispatcher
+from coach.session.port import ask
 
 MEASURED = ("lines", "calls", "origins", "mutations", "suite")
 """What is measured, in this order: mutations are of places that lines have named."""

@@ -18,7 +18,7 @@ from coach.core.drill.named_place import places_named
 from coach.core.protocol import commands as cmd
 from coach.core.session.fold import replay
 from coach.core.session.state import SessionState
-from coach.drills.arena_session import ArenaSession, arena_for, ask, environment_in, open_session, score_play
+from coach.drills.arena_session import ArenaSession, arena_for, environment_in, open_session, score_play
 from coach.drills.evidence import measured_paths
 from coach.drills.ground import Ground, open_ground
 from coach.drills.kept import read_set
@@ -28,7 +28,7 @@ from coach.engine.drill.arena_environment import Environment
 from coach.errors import CoachError
 from coach.regular_files import kept_path
 from coach.session.factory import place_of
-from coach.session.port import SessionPort, Update
+from coach.session.port import SessionPort, Update, ask
 from coach.store import library
 from coach.store.listed import Listed
 from coach.store.log import read_log

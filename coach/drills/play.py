@@ -18,7 +18,6 @@ from coach.core.spec.spec import is_outside
 from coach.drills.arena_session import (
     ArenaSession,
     arena_for,
-    ask,
     begin,
     environment_as,
     environment_in,
@@ -29,6 +28,7 @@ from coach.drills.ground import open_ground
 from coach.drills.watching import watching
 from coach.errors import CoachError
 from coach.session.dispatcher import Dispatcher
+from coach.session.port import ask
 from coach.store import artefacts
 
 _CLOSE_SECONDS = 10.0

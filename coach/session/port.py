@@ -15,6 +15,7 @@ from coach.core.log.events import Recorded
 from coach.core.protocol.commands import Command
 from coach.core.protocol.live import LiveView, NothingLive
 from coach.core.session.state import SessionState
+from coach.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +134,10 @@ class BaseSession:
 
     def close(self) -> None:
         """Do nothing: nothing is held."""
+
+
+def ask(port: SessionPort, command: Command, seconds: float = 60.0) -> None:
+    """Have a command carried out. Raises UsageError for a refusal, TimeoutError after so many seconds without an answer."""
+    answer = port.submit(command).result(seconds)
+    if isinstance(answer, Refusal):
+        raise UsageError(answer.reason)
