@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -96,7 +97,10 @@ def of_interrupted(of_planted):
     words = ["drill", "new", "stopped", "--source", "planted", "--count", "40", "--seed", SEED]
     with working_in(of_planted):
         command = [sys.executable, "-m", "coach", *words]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as coach:
+        heeds = partial(
+            signal.signal, signal.SIGINT, signal.SIG_DFL
+        )  # which a suite in the background ignores
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeds) as coach:  # noqa: PLW1509
             next(line for line in coach.stderr if line.startswith("drill 1:"))
             coach.send_signal(signal.SIGINT)
             coach.stderr.read()
