@@ -9,7 +9,7 @@ from coach.core.experiments.hypothesis import Hypothesis, Verdict
 from coach.core.experiments.prediction import judge_prediction
 from coach.core.experiments.suggestions import HypothesisDraft, drafts
 from coach.core.loops.analysis.syntax import is_test_path
-from coach.core.runs.expected_actual import asserted_line, two_sides
+from coach.core.runs.expected_actual import TwoSides, asserted_line, two_sides
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.report import Failure, Frame, gist, headline
 from coach.core.runs.run import Run
@@ -83,9 +83,14 @@ def _expected_and_actual(state: SessionState, failure: Failure) -> tuple[str, st
 
 def _title(failure: Failure) -> str:
     sides = two_sides(failure)
-    what = f"{sides.got}, not {sides.wanted}" if sides else headline(failure.exception, gist(failure.message))
+    what = _got_otherwise(sides) if sides else headline(failure.exception, gist(failure.message))
     text = _one_line(f"{failure.test.name}: {what}")
     return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
+
+
+def _got_otherwise(sides: TwoSides) -> str:
+    is_value = not sides.wanted.startswith(("to ", "not to "))  # else what was expected is a relation
+    return f"{sides.got}, {'not' if is_value else 'expected'} {sides.wanted}"
 
 
 def _at(failure: Failure) -> str:

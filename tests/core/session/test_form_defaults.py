@@ -221,6 +221,23 @@ def _told(message):
 
 
 @pytest.mark.parametrize(
+    ("wanted", "title"),
+    [
+        ("not to contain 3", "[3], expected not to contain 3"),
+        ("to be None", "[3], expected to be None"),
+        ("< 5", "[3], not < 5"),
+        ("'to be'", "[3], not 'to be'"),
+    ],
+)
+def test_a_title_can_be_read_where_the_expectation_is_no_value(wanted, title):
+    drive = opened()
+    drive.send(cmd.Begin())
+    failed = failure("assert x", difference=(Difference(got="[3]", wanted=wanted),))
+    drive.ends(red("").model_copy(update={"failures": (failed,)}))
+    assert filled_spec(drive.state).title.endswith(f": {title}")
+
+
+@pytest.mark.parametrize(
     ("edited", "seen", "title"),
     [
         ("tests/test_cart.py", red("assert 9 == 12"), "test_total: 9, not 12"),
