@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from coach.core.base.test_id import TestId
 from coach.core.localize.call_trace import Call, Divergence, sentence
 from coach.core.localize.spectrum import Spectrum
+from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.changes import Changes, FileChange
 from coach.core.runs.report import Failure
 from coach.core.runs.run import Run
@@ -39,7 +40,8 @@ def _leads_of(kind: SearchKind, search: Search, state: SessionState) -> Iterator
 
 
 def _places(blame: Blame, kind: str) -> Iterator[Lead]:
-    share = 1 / max(sum(len(file.hunks) or 1 for file in blame.files), 1)
+    code = [file for file in blame.files if file.path.endswith(".py") and not is_test_path(file.path)]
+    share = 1 / max(sum(len(file.hunks) or 1 for file in code or blame.files), 1)
     for file in blame.files:
         if not file.hunks:
             yield Lead(path=file.path, reason=blame.reason, share=share, kind=kind)

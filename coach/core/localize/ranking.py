@@ -243,6 +243,10 @@ def _add_leads(board: Board, leads: Sequence[Lead]) -> None:
         each.adds(lead.kind, lead.share)
         each.reasons.insert(0, lead.reason)
         each.shows_first(line for line in each.best_lines if lead.start <= line <= lead.end)
+    culprits = {place for place, kind in seen if kind == "proven"}
+    for each in board.all:
+        if culprits and id(each) not in culprits:
+            each.adds("not of the culprit", 1.0)
 
 
 def _add_recency(board: Board, touched: Sequence[Touched]) -> None:

@@ -75,6 +75,10 @@ EVIDENCE: dict[str, Weight] = {
     "proven": Weight(
         6.0, "not fitted: lines of a commit that turns it green when it is taken back: two experiments"
     ),
+    "not of the culprit": Weight(
+        -4.0,
+        "not fitted: a proven commit changed other places; this one would be older, and only uncovered by it",
+    ),
     "opened": Weight(2.0, "not fitted: a file of data that only the failing test opens; shared by those"),
     "lacking": Weight(4.0, "not fitted: the failing test died on a name that this object lacks"),
     "calls": Weight(1.0, _FEW + "the calls first part from a passing run's here, which was right once"),

@@ -300,6 +300,19 @@ def test_code_in_the_failing_tests_own_file_stays_a_suspect_for_its_change():
         assert (first.function, first.reasons[0]) == (name, "1 line changed since HEAD")
 
 
+def test_a_commit_that_is_proven_outweighs_a_change_elsewhere_that_dodges_the_failure():
+    """What passes without the commit fails for what it changed, though passing tests run those lines as well."""
+    dodging, cause = function("run", 1, first=30), function("detab", 300, first=10)
+    spectrum = measured(dodging, cause, passing=400)
+    tried = Mutations(test=TEST, flips=(flip(line=31),))
+    (first, *_) = rank([failure()], None, spectrum, tried)
+    assert (first.function, first.probability > 0.8) == ("run", True)
+    lead = Lead(path="shop/cart.py", start=11, end=11, reason="it goes with it", kind="proven")
+    (first, *_) = rank([failure()], None, spectrum, tried, [lead])
+    assert first.function == "detab"
+    assert first.probability > 0.5
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_change_in_an_inner_function_is_its_own_and_not_the_outer_ones(is_first):
     outer = function("outer", 4, first=10, last=30, code="def outer():\n" + "    pass\n" * 20)
