@@ -4,7 +4,6 @@ The only module that knows every room. Opening reads; it runs nothing of the pro
 """
 
 import contextlib
-import os
 import platform
 import time
 from collections.abc import Mapping
@@ -79,7 +78,7 @@ def open_new(
         workflow=workflow,
         interpreter=interpreter,
         checkout=_checkout(place, trees),
-        platform=_platform(),
+        platform=platform.platform(terse=True),
     )
     folder = partial(session_folder, session_id)
     log = Recording.begun(folder) if is_kept else Unkept(folder)
@@ -240,17 +239,6 @@ def _past_passes(place: Located, session: str) -> PastPasses:
     """Return where passes in other sessions of the project are looked up: once a test, since each red run may ask."""
     project = ev.Checkout(root=str(place.root), project=place.folder).start
     return cache(lambda test: tuple(islice(past_passes(test, project, session), MAX_PASSES)))
-
-
-def _platform() -> str:
-    """Say what ``platform.platform`` says, which starts a program on Linux and reads through Python's own."""
-    if platform.system() != "Linux":
-        return platform.platform(terse=True)
-    libc = ""
-    with suppress(ValueError, OSError, AttributeError):  # another C library has no such name
-        libc = (os.confstr("CS_GNU_LIBC_VERSION") or "").replace(" ", "")
-    system = f"Linux-{platform.release()}-{platform.machine()}"
-    return f"{system}-with-{libc}" if libc else system
 
 
 def _checkout(place: Located, trees: TreeStore | None) -> ev.Checkout:

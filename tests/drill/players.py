@@ -11,7 +11,7 @@ from coach.core.drill.guidance import Guidance
 from coach.core.drill.score import DrillResult
 from coach.drills.kept import keep_set
 from coach.drills.play import play
-from tests.drill.planted import Planted
+from tests.drill.planted import Planted, plant
 
 NOTHING_GIVEN = Guidance()
 BEGIN = """
@@ -29,6 +29,11 @@ class Table:
 
     planted: Planted
     folder: Path
+
+    @classmethod
+    def laid(cls, checkout: Path) -> "Table":
+        """Plant a bug in a shop below a folder, in which this process is, and lay a place for scripts beside it."""
+        return cls(plant(checkout / "shop"), checkout.parent / "scripts")
 
     def write(self, script: str, **told: str) -> None:
         self.folder.mkdir(exist_ok=True)

@@ -31,9 +31,8 @@ print('cause: shop/rates.py rate_of')
 def of_play(tmp_path_factory):
     """A play by one who fixes properly: the table, the result, and what it left of the checkout."""
     folder = tmp_path_factory.mktemp("play") / "checkout"
-    folder.mkdir()
     with working_in(folder):
-        table = Table(plant(folder / "shop"), folder.parent / "scripts")
+        table = Table.laid(folder)
         before = fingerprint(table.planted.root)
         result = table.play(FIX)
         return folder, table, result, before == fingerprint(table.planted.root)

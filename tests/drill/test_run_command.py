@@ -11,7 +11,7 @@ import pytest
 from coach.drills.kept import arenas_folder, keep_set
 from coach.session.factory import open_review
 from coach.store import library
-from tests.drill.planted import RIGHT, plant
+from tests.drill.planted import RIGHT
 from tests.drill.players import Table, command_of
 from tests.drill.workplace import working_in
 from tests.engine.conftest import processes_with
@@ -24,7 +24,7 @@ HANGS = "print('begun', flush=True)\ntime.sleep(600)\n"
 
 @pytest.fixture
 def shop(tmp_path, state_home):
-    return Table(plant(tmp_path / "checkout" / "shop"), tmp_path / "scripts")
+    return Table.laid(tmp_path / "checkout")
 
 
 def ready(shop, script):
@@ -42,9 +42,8 @@ def coach(shop, *words, **env):
 def plays(tmp_path_factory):
     """Two plays of one drill: one here, and one that is graded on a cluster, by the assistant that was approved for the first."""
     folder = tmp_path_factory.mktemp("plays") / "checkout"
-    folder.mkdir()
     with working_in(folder):
-        shop = Table(plant(folder / "shop"), folder.parent / "scripts")
+        shop = Table.laid(folder)
         ready(shop, FIX)
         before = fingerprint(shop.planted.root)
         here = coach(shop, "week/1", "--assistant", "scripted", "--yes", "--json")
@@ -66,9 +65,8 @@ def test_a_drill_is_run_and_scored(plays):
 @pytest.fixture(scope="module")
 def of_nobody(tmp_path_factory):
     folder = tmp_path_factory.mktemp("unplayed") / "checkout"
-    folder.mkdir()
     with working_in(folder):
-        shop = Table(plant(folder / "shop"), folder.parent / "scripts")
+        shop = Table.laid(folder)
         ready(shop, FIX)
     return folder, shop
 

@@ -97,9 +97,8 @@ def of_interrupted(of_planted):
     words = ["drill", "new", "stopped", "--source", "planted", "--count", "40", "--seed", SEED]
     with working_in(of_planted):
         command = [sys.executable, "-m", "coach", *words]
-        heeds = partial(
-            signal.signal, signal.SIGINT, signal.SIG_DFL
-        )  # which a suite in the background ignores
+        # A suite in the background ignores it, and so would what it starts.
+        heeds = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeds) as coach:  # noqa: PLW1509
             next(line for line in coach.stderr if line.startswith("drill 1:"))
             coach.send_signal(signal.SIGINT)

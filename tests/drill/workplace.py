@@ -10,7 +10,8 @@ import pytest
 
 @contextlib.contextmanager
 def working_in(folder: Path) -> Iterator[None]:
-    """Let coach keep its state beside a project, and this process be in the project, for a while."""
+    """Let coach keep its state beside a project, and this process be in the project, for a while. Its folder is made where there is none."""
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("COACH_STATE_DIR", str(folder.parent / "state"))

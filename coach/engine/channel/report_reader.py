@@ -92,15 +92,14 @@ class Channel:
     def read(self) -> bool:
         """Take in what was written since the last call. Returns whether anything was."""
         before = self._offset
+        if is_file_of(self._path, before):
+            return False  # nearly always: a run is looked at 200 times a second
         try:
-            if not is_file_of(
-                self._path, before
-            ):  # nearly always it is: a run is looked at 200 times a second
-                with opened(self._path) as file:
-                    file.seek(before)
-                    while part := file.read(_READ_SIZE):
-                        self._offset += len(part)
-                        self._take(part)
+            with opened(self._path) as file:
+                file.seek(before)
+                while part := file.read(_READ_SIZE):
+                    self._offset += len(part)
+                    self._take(part)
         except OSError as error:
             self._say(f"the probe's channel could not be read: {os.strerror(error.errno or 0)}")
         return self._offset > before

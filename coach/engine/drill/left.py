@@ -10,8 +10,9 @@ from coach.core.drill.held_tests import without_tests
 from coach.engine.copies.complete import LARGEST_RECORDED
 from coach.engine.drill.words_of_fix import texts_without
 from coach.engine.process import scratch
-from coach.engine.trees.compose import Composer, Entry
+from coach.engine.trees.compose import Composer
 from coach.engine.trees.git import Git, names
+from coach.engine.trees.tree_files import Entry
 from coach.engine.trees.tree_store import TreeStore
 from coach.errors import ScratchError
 from coach.regular_files import read_bytes

@@ -18,8 +18,9 @@ from coach.core.loops.analysis.syntax import is_test_path
 from coach.engine.drill.baseline import Baseline
 from coach.engine.drill.checking import MAX_NEAR
 from coach.engine.trees.commit_sides import CommitSides
-from coach.engine.trees.compose import Composer, Entry
+from coach.engine.trees.compose import Composer
 from coach.engine.trees.git import GitError, names
+from coach.engine.trees.tree_files import Entry
 from coach.engine.trees.tree_store import TreeStore
 from coach.engine.trees.user_repository import find_repository
 

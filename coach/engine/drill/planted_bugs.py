@@ -9,7 +9,8 @@ from coach.core.drill.planting import CONTRIVED, edits
 from coach.core.drill.text_edits import Edit, why_not
 from coach.core.loops.analysis.syntax import MAX_CHARACTERS, is_test_path
 from coach.engine.drill.baseline import Baseline
-from coach.engine.trees.compose import Composer, Entry
+from coach.engine.trees.compose import Composer
+from coach.engine.trees.tree_files import Entry
 
 _FILE = ("100644", "100755")
 FEW = 40

@@ -10,7 +10,8 @@ from coach.core.drill.drill import Drill
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.changes import FileChange
 from coach.engine.source.file_kinds import suffix_of
-from coach.engine.trees.compose import Composer, Entry
+from coach.engine.trees.compose import Composer
+from coach.engine.trees.tree_files import Entry
 from coach.errors import StoreError
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")

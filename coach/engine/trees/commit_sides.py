@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from coach.core.search.hunks import lines_of, taken_out
-from coach.engine.trees.compose import Composer, Entry
+from coach.engine.trees.compose import Composer
+from coach.engine.trees.tree_files import Entry
 
 _FILES = ("100644", "100755")
 

@@ -71,7 +71,9 @@ class CheckedOut:
             for path in batch:
                 mode, blob = files[path]
                 if blob in contents:
-                    new[path] = (mode, self._kept(contents[blob], host[path].to_disk(contents[blob], blob)))
+                    new[path] = Entry(
+                        mode, self._kept(contents[blob], host[path].to_disk(contents[blob], blob))
+                    )
         return self._composed(tree, {path: entry for path, entry in new.items() if entry != listed[path]})
 
     def _beside(self, tree: str, recorded: str) -> str:
@@ -84,7 +86,7 @@ class CheckedOut:
         host = self._ways(recorded, found, settings)
         asked = [each for each in found.values() if host[each.path].needs_bytes and _is_file(each)]
         new: dict[str, Entry] = {
-            path: (mode, each.old_blob)
+            path: Entry(mode, each.old_blob)
             for path, each in found.items()
             if (mode := _mode(each, settings)) != each.old_mode
         }
@@ -94,7 +96,7 @@ class CheckedOut:
             )
             for path in batch:
                 blob = self._blob_beside(found[path], host[path], contents)
-                new[path] = (_mode(found[path], settings), blob)
+                new[path] = Entry(_mode(found[path], settings), blob)
         return self._composed(tree, new)
 
     def _blob_beside(self, change: Difference, way: Conversion, contents: Mapping[str, bytes]) -> str:
@@ -162,7 +164,8 @@ class CheckedOut:
         for depth in range(len(folders)):
             path = "/".join((*folders[:depth], ".gitattributes"))
             with contextlib.suppress(OSError):
-                found[path] = (PLAIN, self._objects.keep(read_bytes(self._user.top / path, _MAX_RULES)))
+                rules = read_bytes(self._user.top / path, _MAX_RULES)
+                found[path] = Entry(PLAIN, self._objects.keep(rules))
         return found
 
     def _batches(self, asked: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[list[str]]:

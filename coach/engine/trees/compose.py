@@ -10,7 +10,6 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,18 +18,11 @@ from coach.core.runs.changes import FileChange, parse_patch
 from coach.engine.process import scratch
 from coach.engine.trees.git import Git, GitError
 from coach.engine.trees.object_store import ObjectFolder
+from coach.engine.trees.tree_files import Entry
 from coach.errors import ScratchError
 
 _CONFLICTS = 127
 """git merge-file ends with the number of conflicts, this at most; with more when it could not merge at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of a tree: its git mode and its content."""
-
-    mode: str
-    blob: str
 
 
 class Objects(Protocol):
@@ -44,7 +36,7 @@ class Objects(Protocol):
     def objects(self) -> ObjectFolder: ...
     @property
     def scratch(self) -> Path: ...
-    def files(self, tree: str) -> Mapping[str, tuple[str, str]]: ...
+    def files(self, tree: str) -> Mapping[str, Entry]: ...
     def tree_of(self, name: str) -> str: ...
     def contents(self, blobs: Sequence[str]) -> Mapping[str, bytes]: ...
 
@@ -59,14 +51,13 @@ class Composer:
 
     def entries(self, tree: str) -> Mapping[str, Entry]:
         """Return the files of a tree or commit by path."""
-        listed = self._trees.files(self._trees.tree_of(tree))
-        return {path: Entry(mode, blob) for path, (mode, blob) in listed.items()}
+        return self._trees.files(self._trees.tree_of(tree))
 
     def compose(self, base: str, files: Mapping[str, Entry | None]) -> str:
         """Return the tree ``base`` with these files replaced, added or (None) taken out."""
         tree = self._trees.tree_of(base)
         there = self._trees.files(tree) if files else {}
-        if all(there.get(path) == (entry and (entry.mode, entry.blob)) for path, entry in files.items()):
+        if all(there.get(path) == entry for path, entry in files.items()):
             return tree
         key = (tree, frozenset(files.items()))
         if key not in self._known:

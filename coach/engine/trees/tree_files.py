@@ -3,15 +3,21 @@
 import os
 import threading
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from coach.engine.trees.git import Git
 
-Entry = tuple[str, str]
-"""Mode and blob of one file."""
 SUBMODULE = "160000"
 """The mode of one."""
 _MOST = 8
 """Trees whose files are kept: who searches or grades asks for the same few again and again, and large ones take much room."""
+
+
+class Entry(NamedTuple):
+    """One file of a tree: its git mode and its content."""
+
+    mode: str
+    blob: str
 
 
 class TreeFiles:
@@ -41,5 +47,5 @@ def _listed(answer: bytes) -> dict[str, Entry]:
         head, _, path = line.partition(b"\t")
         if path:
             mode, _, blob = head.decode().split(" ")
-            found[os.fsdecode(path)] = (mode, blob)
+            found[os.fsdecode(path)] = Entry(mode, blob)
     return found

@@ -15,8 +15,8 @@ from coach.core.search.regression import NewestDiffers, Regression
 from coach.core.search.request import SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.kinds.task import Task, ended
-from coach.engine.trees.compose import Entry
 from coach.engine.trees.git import Git, GitError
+from coach.engine.trees.tree_files import Entry
 from coach.engine.trees.user_repository import commit_and_branch, commit_named
 from coach.errors import ScratchError, UsageError
 

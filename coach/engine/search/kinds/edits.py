@@ -17,7 +17,7 @@ from coach.core.search.request import SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.task import Task, ended
-from coach.engine.trees.compose import Entry
+from coach.engine.trees.tree_files import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import Stopped, drive
 from coach.engine.search.kinds.literal import literal_at
 from coach.engine.search.kinds.task import Task, ended
-from coach.engine.trees.compose import Entry
+from coach.engine.trees.tree_files import Entry
 from coach.errors import UsageError
 from coach.private_folders import make_folders, write_private
 

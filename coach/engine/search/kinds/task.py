@@ -14,7 +14,8 @@ from coach.core.search.repeats import runs_for
 from coach.core.search.request import How, SearchRequest, SearchResult
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import SearchDriver
-from coach.engine.trees.compose import Composer, Entry
+from coach.engine.trees.compose import Composer
+from coach.engine.trees.tree_files import Entry
 from coach.engine.trees.tree_store import TreeStore
 
 T = TypeVar("T")
