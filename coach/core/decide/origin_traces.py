@@ -11,7 +11,7 @@ from coach.core.log import events as ev
 from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
 from coach.core.runs.abilities import who_can
-from coach.core.runs.expected_actual import asserted_operand
+from coach.core.runs.expected_actual import asserted_sides
 from coach.core.runs.run import fresh_seed
 from coach.core.session.state import SessionState
 
@@ -61,7 +61,7 @@ def _why_not_asked(expression: str) -> str:
 def _wanted(message: cmd.TraceOrigins, state: SessionState) -> OriginsRequest:
     """Return the question with its place; without an expression, what the failing assertion compares."""
     seen = failure_in_view(state)
-    frame, operand = asserted_operand(seen[1]) if seen else (None, "")
+    frame, operand, beside = asserted_sides(seen[1]) if seen else (None, "", "")
     if message.line:
         return OriginsRequest(expression=message.expression, path=message.path, line=message.line)
     if frame is None or seen is None:
@@ -70,7 +70,7 @@ def _wanted(message: cmd.TraceOrigins, state: SessionState) -> OriginsRequest:
         return OriginsRequest(expression=message.expression, path=frame.path, line=frame.line)
     difference = seen[1].difference[:1]
     part = difference[0].path if difference and operand else ""
-    return OriginsRequest(path=frame.path, line=frame.line, compared=operand, part=part)
+    return OriginsRequest(path=frame.path, line=frame.line, compared=operand, beside=beside, part=part)
 
 
 def start_origins(draft: Draft, wanted: OriginsRequest) -> None:

@@ -45,6 +45,8 @@ class OriginsRequest(Value):
     line: int = 0
     compared: Prose = ""
     """What the failing assertion compares, as written there; found for who asks."""
+    beside: Prose = ""
+    """What it is compared with: asked about instead, where no code outside of tests made the first."""
     part: Prose = ""
     """Where the two sides first differ, as ``items[2].price``."""
 

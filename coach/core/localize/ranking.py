@@ -250,7 +250,7 @@ def _add_leads(board: Board, leads: Sequence[Lead]) -> None:
 
 
 def _add_recency(board: Board, touched: Sequence[Touched]) -> None:
-    """The newer the last commit to a place, the more it counts: half for each newer one. One for all says nothing."""
+    """The newer the last commit to a place, the more it counts: half for each newer one, and once. One for all says nothing."""
     newest_first = sorted({each.at: each.commit for each in touched}.items(), reverse=True)
     if len(newest_first) < 2:
         return
@@ -261,7 +261,7 @@ def _add_recency(board: Board, touched: Sequence[Touched]) -> None:
             if each.path == place.path and each.ran and place.start <= each.line <= place.end:
                 if "in tests" in each.evidence:
                     break
-                each.adds("recency", 1 / 2**index)
+                each.evidence["recency"] = max(each.evidence.get("recency", 0.0), 1 / 2**index)
                 if not index:
                     each.reasons.append(f"last touched by {place.commit[:10]}: {place.subject[:50]}")
                 break

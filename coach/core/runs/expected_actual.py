@@ -59,12 +59,21 @@ def asserted_line(failure: Failure) -> str:
     return _short(frame.source.removeprefix("assert ").strip()) if frame else ""
 
 
-def asserted_operand(failure: Failure) -> tuple[Frame | None, str]:
-    """Return the frame whose line failed, and what it compares as written there; empty where it compares nothing."""
+def asserted_sides(failure: Failure) -> tuple[Frame | None, str, str]:
+    """Return the frame whose line failed, and the two sides it compares as written there, the one that is no literal first.
+
+    Empty where it compares nothing; the second one is empty where it is a literal.
+    """
     frame = _asserting(failure)
     if frame is None or "AssertionError" not in failure.exception:
-        return innermost_own(failure), ""
-    return frame, _asserted(failure)[0]
+        return innermost_own(failure), "", ""
+    sides = _compared(failure)
+    if sides is None:
+        return frame, "", ""
+    first, second = sides
+    if _is_literal(first) and not _is_literal(second):
+        first, second = second, first
+    return frame, _short(ast.unparse(first)), "" if _is_literal(second) else _short(ast.unparse(second))
 
 
 def _asserting(failure: Failure) -> Frame | None:
@@ -75,21 +84,27 @@ def _asserting(failure: Failure) -> Frame | None:
 
 def _asserted(failure: Failure) -> tuple[str, bool]:
     """Return what an equality asserts something of, as written, and whether its literal stands on the left."""
+    sides = _compared(failure)
+    if sides is None:
+        return "", False
+    is_left_literal = _is_literal(sides[0]) and not _is_literal(sides[1])
+    return _short(ast.unparse(sides[1] if is_left_literal else sides[0])), is_left_literal
+
+
+def _compared(failure: Failure) -> tuple[ast.expr, ast.expr] | None:
+    """Return the two sides of the equality that failed; None where none is written there."""
     frame = _asserting(failure) or innermost_own(failure)
     try:
         tree = ast.parse(frame.source.strip() if frame else "")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return "", False
+        return None
     for node in ast.walk(tree):
-        sides: list[ast.expr] = []
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-            sides = [node.left, node.comparators[0]]
-        elif isinstance(node, ast.Call) and _name(node) in {"assertEqual", "assertEquals", "assert_equal"}:
-            sides = node.args[:2]
-        if len(sides) == 2:
-            is_left_literal = _is_literal(sides[0]) and not _is_literal(sides[1])
-            return _short(ast.unparse(sides[1] if is_left_literal else sides[0])), is_left_literal
-    return "", False
+            return node.left, node.comparators[0]
+        if isinstance(node, ast.Call) and _name(node) in {"assertEqual", "assertEquals", "assert_equal"}:
+            if len(node.args) > 1:
+                return node.args[0], node.args[1]
+    return None
 
 
 def _name(call: ast.Call) -> str:

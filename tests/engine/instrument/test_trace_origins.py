@@ -249,3 +249,27 @@ def test_values_are_followed_through_whatever_python_has(ground, tmp_path, versi
         observer.record, sources, OriginsRequest(expression="x", path=PATH, line=999), request.focus
     )
     assert nowhere.left_out[0].startswith("x has no value at code_under.py:999")
+
+
+@pytest.mark.parametrize("sides", ["expected == actual", "actual == expected"])
+def test_of_two_compared_values_the_one_that_code_made_is_followed(ground, tmp_path, sides):
+    texts = {
+        "shop.py": "def total(price):\n    tax = price // 10\n    return price + tax\n",
+        "tests/common.py": f"def same(expected, actual):\n    assert {sides}\n",
+        "tests/test_shop.py": "import shop\nfrom common import same\n\n\ndef test_total():\n    expected = 105\n    same(expected, shop.total(100))\n",
+    }
+    (tmp_path / "tests").mkdir()
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    first, _, second = sides.partition(" == ")
+    request = RunRequest(
+        number=1,
+        purpose="origins",
+        target=Target(words=("tests/test_shop.py",)),
+        focus="tests/test_shop.py::test_total",
+        instrument=OriginsRequest(path="tests/common.py", line=2, compared=first, beside=second),
+    )
+    report, observer = Ground(tmp_path, ground("called").env).observe(request)
+    [seen] = observer.seen(request, report)
+    assert seen.origins.expression == "actual"
+    assert {each.name for each in seen.origins.origins} >= {"total()", "tax"}

@@ -15,9 +15,14 @@ from coach.core.localize.slicing.record import Record
 from coach.core.localize.slicing.replay import Replay
 from coach.core.localize.slicing.shadow import Definition, Shadow, deep
 from coach.core.localize.slicing.statements import heads, lines_of_head
+from coach.core.loops.analysis.syntax import is_test_path
 
 _MAX_CONDITIONS = 12
 _MAX_OPAQUE = 12
+
+
+_Slice = list[tuple[Definition, int]]
+"""Definitions, nearest first, each with its distance."""
 
 
 @dataclass(slots=True)
@@ -123,14 +128,21 @@ def origins_of(
         test: the test that was recorded.
 
     """
-    asked = _Asked(request, _parsed(request.expression or request.compared))
-    replay = Replay(record, sources, asked)
+    sides = [_Asked(request, _parsed(request.expression or request.compared))]
+    if request.beside and not request.expression:
+        sides.append(_Asked(request, _parsed(request.beside)))
+
+    def watch(frame: Frame, step: ast.stmt) -> None:
+        for side in sides:
+            side(frame, step)
+
+    replay = Replay(record, sources, watch)
     replay.run()
+    definitions = replay.world.definitions
+    asked, ordered = _of_code([(side, backward(definitions, side.uses)) for side in sides], test)
     left_out = list(record.left_out)
     if asked.found is None:
         left_out.insert(0, _not_found(request))
-    definitions = replay.world.definitions
-    ordered = backward(definitions, asked.uses)
     conditions = sorted({each for made, _ in ordered for each in made.conditions})
     opaque = asked.opaque.union(*(made.opaque for made, _ in ordered))
     return Origins(
@@ -145,6 +157,19 @@ def origins_of(
         opaque=tuple(sorted(opaque))[:_MAX_OPAQUE],
         left_out=tuple(left_out),
     )
+
+
+def _of_code(sides: Sequence[tuple[_Asked, _Slice]], test: TestId) -> tuple[_Asked, _Slice]:
+    """Return the first of two compared values that code outside of tests made; where none did: the first.
+
+    A helper that compares has the expected value on either side, and which one is wrong nobody says.
+    """
+    made = (side for side in sides if any(not _is_of_tests(each.path, test) for each, _ in side[1]))
+    return next(made, sides[0])
+
+
+def _is_of_tests(path: str, test: TestId) -> bool:
+    return path == test.file or is_test_path(path)
 
 
 def _parsed(text: str) -> ast.expr | None:
