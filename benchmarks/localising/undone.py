@@ -81,13 +81,17 @@ def _span(part: ast.AST, most: int) -> tuple[int, int]:
 
 
 def _tree(source: str) -> ast.Module:
-    """Parse without docstrings and imports; the order of keywords and of caught exceptions says nothing."""
+    """Parse without docstrings and imports; the order of conditions, keywords, of caught exceptions and of names for one value says nothing."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, _Body):
             node.body = [each for each in node.body if not _says_nothing(each)] or [ast.Pass(**_PLACE)]
         elif isinstance(node, ast.Call):
             node.keywords.sort(key=lambda each: each.arg or "~")
+        elif isinstance(node, ast.BoolOp):
+            node.values.sort(key=ast.dump)
+        elif isinstance(node, ast.Assign):
+            node.targets.sort(key=ast.dump)
         elif isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Tuple):
             node.type.elts.sort(key=ast.dump)
     return tree

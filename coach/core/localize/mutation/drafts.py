@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from typing import Any
 
+from coach.core.localize.mutation.arguments import other_arguments, parameter_defaults
 from coach.core.localize.mutation.candidates import Guesses
+from coach.core.localize.mutation.conditions import identities, narrowed, only_if
 from coach.core.localize.mutation.insertions import (
     Role,
     missing_from,
     missing_statements,
+    other_bases,
     other_handled,
 )
 from coach.core.localize.mutation.local_names import local_names
@@ -23,7 +26,9 @@ from coach.core.localize.mutation.operators import (
     statement_changes,
     swapped_assignment,
 )
-from coach.core.localize.mutation.other_forms import other_forms, other_statements
+from coach.core.localize.mutation.other_forms import more_operators, other_forms, other_statements
+from coach.core.localize.mutation.siblings import as_siblings, regrouped
+from coach.core.localize.mutation.wrapped import wrapped
 
 
 @dataclass(slots=True)
@@ -47,7 +52,7 @@ class Draft:
     piece: Piece
     kind: str
     changed: ast.expr | str
-    node: ast.expr | ast.stmt
+    node: ast.expr | ast.stmt | ast.arg
     silences: bool = field(default=False, kw_only=True)
     _after: str | None = None
 
@@ -106,10 +111,22 @@ def _guessed(node: ast.expr, role: Role | None, guesses: Guesses) -> Iterator[Ch
         return
     yield from changes_of(node, ())
     yield from guesses.changes(node)
-    yield from missing_from(node, role, guesses.names, guesses.habits)
+    names, habits = guesses.names, guesses.habits
+    yield from missing_from(node, role, names, habits)
     own = guesses.attributes.get("self", Counter())
     yield from local_names(node, role, guesses.least_read)
-    yield from other_forms(node, role, guesses.names, [name for name, _ in own.most_common()])
+    yield from other_forms(node, role, names, [name for name, _ in own.most_common()])
+    if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+        return
+    yield from narrowed(node, role, names, habits)
+    yield from identities(node, role)
+    yield from only_if(node, role, names)
+    yield from wrapped(node, role, habits)
+    yield from other_arguments(node, guesses.least_read, guesses.classes, habits)
+    if role == "base":
+        yield from other_bases(node, habits)
+    yield from as_siblings(node, role, names, habits)
+    yield from regrouped(node)
 
 
 def _in_formatted(text: ast.JoinedStr, guesses: Guesses) -> Iterator[Change]:
@@ -118,7 +135,10 @@ def _in_formatted(text: ast.JoinedStr, guesses: Guesses) -> Iterator[Change]:
     for index, part in enumerate(text.values):
         for node in ast.walk(part.value) if isinstance(part, ast.FormattedValue) else (part,):
             if isinstance(node, ast.expr):
-                found = chain(changes_of(node, ()), guesses.changes(node))
+                role = "argument" if isinstance(part, ast.FormattedValue) and node is part.value else None
+                found = chain(
+                    changes_of(node, ()), guesses.changes(node), wrapped(node, role, guesses.habits)
+                )
                 streams.append([(kind, _with(text, index, node, after)) for kind, after in found])
     yield from (each for row in zip_longest(*streams) for each in row if each is not None)
 
@@ -147,8 +167,13 @@ def _of_statement(piece: Piece, node: ast.stmt, guesses: Guesses | None) -> Iter
             yield Draft(piece, change.kind, change.text, node)
         for change in other_statements(node) if piece.function else ():
             yield Draft(piece, change.kind, change.text, node)
+        for change in more_operators(node):
+            yield Draft(piece, change.kind, change.text, node)
         if piece.is_handled and not hasattr(node, "body"):
             yield Draft(piece, "exception", "raise", node)
+    if guesses is not None and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for parameter, text in parameter_defaults(node.args):
+            yield Draft(piece, "parameter default", text, parameter)
     if isinstance(node, ast.If | ast.While):
         guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
         for kind, test, silences in condition_changes(
