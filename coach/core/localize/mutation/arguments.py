@@ -108,6 +108,16 @@ def _types(node: ast.Call, name: str, classes: Sequence[str], habits: Habits) ->
             return
 
 
+def lacking_attribute(node: ast.expr, role: str | None) -> Iterator[Change]:
+    """Yield an attribute that may be missing, and one that was to be called."""
+    if role not in {"returned", "assigned", "argument", "element", "iterated"}:
+        return
+    if isinstance(node, ast.Attribute) and not node.attr.isupper():
+        asked = [node.value, ast.Constant(node.attr), ast.Constant(None)]
+        yield "missing attribute", ast.Call(ast.Name("getattr", ast.Load()), asked, [])
+        yield "missing attribute", ast.Call(node, [], [])
+
+
 def parameter_defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, str]]:
     """Yield the last parameter without a default, with one: such as others of the function have, or none at all."""
     without = [*arguments.posonlyargs, *arguments.args]

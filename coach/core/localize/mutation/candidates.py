@@ -80,6 +80,10 @@ class Guesses:
                 yield from self._calls(node)
             case ast.Tuple(elts=[first, second]) if isinstance(node.ctx, ast.Load):
                 yield "operands", replaced(node, elts=[second, first])
+            case ast.Tuple(elts=[_, _, _, *_] as parts) if isinstance(node.ctx, ast.Load):
+                for index in range(len(parts) - 1):
+                    turned = [parts[index + 1], parts[index]]
+                    yield "operands", replaced(node, elts=[*parts[:index], *turned, *parts[index + 2 :]])
             case ast.IfExp():
                 yield "branches", node.body
                 yield "branches", node.orelse

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from coach.core.localize.mutation.habits import Habits
-from coach.core.localize.mutation.operators import Change
+from coach.core.localize.mutation.operators import Change, joined_by
 
 MAX_CONDITIONS = 4
 MAX_NAMES = 2
 MAX_TYPES = 4
-MAX_PREDICATES = 2
+MAX_PREDICATES = 3
 _TYPES = ("str", "dict", "list", "bytes")
 _PREDICATES = frozenset({"isinstance", "issubclass", "hasattr", "callable", "any", "all"})
 
@@ -40,7 +40,7 @@ def narrowed(node: ast.expr, role: str | None, names: Sequence[str], habits: Hab
     for name in near:
         value = ast.Name(name, ast.Load())
         given = ast.Compare(value, [ast.IsNot()], [ast.Constant(None)])
-        yield "not none", ast.BoolOp(ast.And(), [given, *_values(node, ast.And)])
+        yield "not none", ast.BoolOp(ast.And(), [given, *joined_by(node, ast.And)])
         for kind in _types(habits):
             is_kind = ast.Call(ast.Name("isinstance", ast.Load()), [value, kind], [])
             yield "narrowed type", _joined(node, ast.And(), _not(is_kind))
@@ -108,13 +108,7 @@ def _is_truth(node: ast.expr) -> bool:
 
 
 def _joined(node: ast.expr, operator: ast.boolop, other: ast.expr) -> ast.expr:
-    return ast.BoolOp(operator, [*_values(node, type(operator)), other])
-
-
-def _values(node: ast.expr, operator: type[ast.boolop]) -> list[ast.expr]:
-    """Return what is joined already: one more is one of them, not a pair around them."""
-    is_joined = isinstance(node, ast.BoolOp) and isinstance(node.op, operator)
-    return node.values if is_joined else [node]  # type: ignore[attr-defined]
+    return ast.BoolOp(operator, [*joined_by(node, type(operator)), other])
 
 
 def _not(node: ast.expr) -> ast.expr:

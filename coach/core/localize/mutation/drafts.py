@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from typing import Any
 
-from coach.core.localize.mutation.arguments import other_arguments, parameter_defaults
+from coach.core.localize.mutation.arguments import lacking_attribute, other_arguments, parameter_defaults
 from coach.core.localize.mutation.candidates import Guesses
 from coach.core.localize.mutation.conditions import identities, narrowed, only_if
 from coach.core.localize.mutation.insertions import (
@@ -123,6 +123,7 @@ def _guessed(node: ast.expr, role: Role | None, guesses: Guesses) -> Iterator[Ch
     yield from only_if(node, role, names)
     yield from wrapped(node, role, habits)
     yield from other_arguments(node, guesses.least_read, guesses.classes, habits)
+    yield from lacking_attribute(node, role)
     if role == "base":
         yield from other_bases(node, habits)
     yield from as_siblings(node, role, names, habits)
@@ -161,22 +162,24 @@ def _of_statement(piece: Piece, node: ast.stmt, guesses: Guesses | None) -> Iter
     for change in statement_changes(node):
         yield Draft(piece, change.kind, change.text, node, silences=change.silences)
     if guesses is not None:
-        if other := swapped_assignment(node):
-            yield Draft(piece, "assignment", other, node)
-        for change in missing_statements(node, guesses.names, guesses.habits) if piece.function else ():
-            yield Draft(piece, change.kind, change.text, node)
-        for change in other_statements(node) if piece.function else ():
-            yield Draft(piece, change.kind, change.text, node)
-        for change in more_operators(node):
-            yield Draft(piece, change.kind, change.text, node)
-        if piece.is_handled and not hasattr(node, "body"):
-            yield Draft(piece, "exception", "raise", node)
-    if guesses is not None and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        for parameter, text in parameter_defaults(node.args):
-            yield Draft(piece, "parameter default", text, parameter)
+        yield from _of_guessed(piece, node, guesses)
     if isinstance(node, ast.If | ast.While):
         guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
         for kind, test, silences in condition_changes(
             node.test, loops=isinstance(node, ast.While), guards=guards
         ):
             yield Draft(piece, kind, test, node.test, silences=silences)
+
+
+def _of_guessed(piece: Piece, node: ast.stmt, guesses: Guesses) -> Iterator[Draft]:
+    if other := swapped_assignment(node):
+        yield Draft(piece, "assignment", other, node)
+    if piece.function:
+        changes = chain(missing_statements(node, guesses.names, guesses.habits), other_statements(node))
+        yield from (Draft(piece, each.kind, each.text, node) for each in changes)
+    yield from (Draft(piece, each.kind, each.text, node) for each in more_operators(node))
+    if piece.is_handled and not hasattr(node, "body"):
+        yield Draft(piece, "exception", "raise", node)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for parameter, text in parameter_defaults(node.args):
+            yield Draft(piece, "parameter default", text, parameter)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Literal
 
 from coach.core.localize.mutation.habits import Habits
-from coach.core.localize.mutation.operators import Change, StatementChange, replaced
+from coach.core.localize.mutation.operators import Change, StatementChange, joined_by, replaced
 
 Role = Literal[
     "returned",
@@ -76,6 +76,8 @@ def roles_of(tree: ast.Module) -> dict[int, Role]:  # noqa: C901, PLR0912 - one 
                 role, values = "compared", [node.left, *node.comparators]
             case ast.If() | ast.While() | ast.IfExp():
                 role, values = "tested", [node.test]
+                if isinstance(node, ast.IfExp):
+                    found[id(node.body)] = found[id(node.orelse)] = "element"
             case ast.BoolOp() if found.get(id(node)) in {"tested", "condition"}:
                 role, values = "condition", node.values
             case ast.Tuple() | ast.List():
@@ -177,11 +179,12 @@ def _guarded_condition(node: ast.expr, names: Sequence[str]) -> Iterator[Change]
     near = [name for name in names if name in asked][:MAX_GUARDS] + _like(names, asked)[:MAX_GUARDS]
     for name in near:
         value = ast.Name(name, ast.Load())
-        yield "guard", ast.BoolOp(ast.Or(), [node, ast.UnaryOp(ast.Not(), value)])
-        yield "guard", ast.BoolOp(ast.And(), [value, node])
+        negated = ast.UnaryOp(ast.Not(), value)
+        yield "guard", ast.BoolOp(ast.Or(), [*joined_by(node, ast.Or), negated])
+        yield "guard", ast.BoolOp(ast.And(), [value, *joined_by(node, ast.And)])
         if name not in asked:
-            yield "guard", ast.BoolOp(ast.Or(), [node, value])
-            yield "guard", ast.BoolOp(ast.And(), [node, ast.UnaryOp(ast.Not(), value)])
+            yield "guard", ast.BoolOp(ast.Or(), [*joined_by(node, ast.Or), value])
+            yield "guard", ast.BoolOp(ast.And(), [*joined_by(node, ast.And), negated])
 
 
 def _like(names: Sequence[str], asked: Collection[str]) -> list[str]:
@@ -206,13 +209,13 @@ def _calls(node: ast.expr, habits: Habits) -> Iterator[Change]:
     own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     is_computed = isinstance(node, ast.BinOp)  # a number, mostly: it has hardly any methods
     methods = (
-        []
-        if is_computed
-        else [name for name, _ in habits.methods.most_common(MAX_METHODS + 1)] or list(_METHODS)
+        [] if is_computed else [name for name, _ in habits.methods.most_common(MAX_METHODS)] or list(_METHODS)
     )
     yield from (
         ("missing call", _parsed("x.{}()", node, name))
-        for name in [each for each in methods if each != own][:MAX_METHODS]
+        for name in dict.fromkeys(
+            [*(each for each in methods if each != own), *([] if is_computed else ["copy"])]
+        )
     )
 
 

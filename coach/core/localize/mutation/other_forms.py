@@ -70,6 +70,23 @@ def other_forms(
     if role in {"tested", "condition"}:
         yield from _truth(node)
     yield from _owner(node, names, own)
+    yield from _nearly(node)
+    yield from _of_conditional(node)
+    if (
+        role == "default"
+        and isinstance(node, ast.Constant)
+        and (node.value is None or isinstance(node.value, bool))
+    ):
+        others = [each for each in (None, False, True) if each is not node.value]
+        yield from (("constant", ast.Constant(each)) for each in others)
+    if role in {*_VALUES, "compared"} and isinstance(node, ast.Name | ast.Attribute):
+        yield "sign", ast.UnaryOp(ast.USub(), node)
+    if role in _VALUES and isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+        yield from _longer(node, names, own)
+
+
+def _nearly(node: ast.expr) -> Iterator[Change]:
+    """Yield what is written nearly the same."""
     match node:
         case ast.Subscript(slice=ast.Slice() as part):
             yield from (("slice", replaced(node, slice=each)) for each in _other_end(part))
@@ -79,6 +96,22 @@ def other_forms(
             yield "slice", replaced(node, slice=ast.Slice(last, None, None))
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
             yield "constant", ast.Constant(0)
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=right) if not isinstance(
+            right, ast.Tuple
+        ):
+            yield "arguments", replaced(node, right=ast.Tuple([right], ast.Load()))
+        case ast.Constant(value=str() as text):
+            yield from (("pattern", ast.Constant(each)) for each in other_patterns(text))
+            yield from (("text", ast.Constant(each)) for each in _spelled(text))
+        case ast.Call():
+            yield from _called(node)
+        case _:
+            pass
+
+
+def _of_conditional(node: ast.expr) -> Iterator[Change]:
+    """True or not None, of a type or made as it: what differs for what is empty, or derived."""
+    match node:
         case ast.BoolOp(op=ast.Or(), values=[ast.Name() | ast.Attribute() as first, other]):
             given = ast.Compare(first, [ast.IsNot()], [ast.Constant(None)])
             yield "truth", ast.IfExp(given, first, other)
@@ -92,24 +125,8 @@ def other_forms(
             comparators=[kind],
         ):
             yield "type", ast.Call(ast.Name("isinstance", ast.Load()), [subject, kind], [])
-        case ast.Constant(value=bool() | None as value) if role == "default":
-            others = [each for each in (None, False, True) if each is not value]
-            yield from (("constant", ast.Constant(each)) for each in others)
-        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=right) if not isinstance(
-            right, ast.Tuple
-        ):
-            yield "arguments", replaced(node, right=ast.Tuple([right], ast.Load()))
-        case ast.Constant(value=str() as text):
-            yield from (("pattern", ast.Constant(each)) for each in other_patterns(text))
-            yield from (("text", ast.Constant(each)) for each in _spelled(text))
-        case ast.Call():
-            yield from _called(node)
         case _:
-            pass
-    if role in {*_VALUES, "compared"} and isinstance(node, ast.Name | ast.Attribute):
-        yield "sign", ast.UnaryOp(ast.USub(), node)
-    if role in _VALUES and isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
-        yield from _longer(node, names, own)
+            return
 
 
 def _truth(node: ast.expr) -> Iterator[Change]:

@@ -19,6 +19,9 @@ _PARTS = frozenset({"element", "operand", "compared"})
 _PLAIN = ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp
 _MADE = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.List | ast.Tuple
 _OF_MADE = ("sorted", "list", "tuple", "set")
+_LAZY = frozenset({"zip", "map", "filter", "reversed"})
+_USUAL = ("str", "list")
+"""Where the file calls nothing else."""
 _ORDERED = frozenset({"items", "keys", "values"})
 
 
@@ -37,6 +40,8 @@ def wrapped(node: ast.expr, role: str | None, habits: Habits) -> Iterator[Change
             yield from (("function", replaced(node, func=_read(each))) for each in others[:MAX_ELSEWHERE])
         case ast.Call(func=ast.Attribute(attr=name), args=[]) if name in _ORDERED and role in _WHOLE:
             yield "wrapped", ast.Call(_read("sorted"), [node], [])
+            yield "wrapped", ast.Call(_read("list"), [node], [])
+        case ast.Call(func=ast.Name(id=name)) if name in _LAZY:
             yield "wrapped", ast.Call(_read("list"), [node], [])
         case ast.List(elts=[ast.Name() | ast.Attribute() as one]):
             yield "literal", ast.Call(_read("list"), [one], [])
